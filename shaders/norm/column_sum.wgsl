@@ -1,0 +1,34 @@
+// y[b, c] = sum over the rows n of block b of x[n, c]   (+ y[b, c] where accumulate is 1)
+// Used twice for long sums: rows to blocks, then blocks to one row. Bias gradients and the weights of norms end here.
+// One workgroup a block of rows and LANES columns; a lane owns a column and adds the rows in order.
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  block_rows: u32,
+  accumulate: u32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [N, C]
+@group(0) @binding(1) var<storage, read_write> y: array<f32>; // [B, C]
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let column = workgroup.x * LANES + lane;
+  let block = workgroup.y;
+  if column >= parameters.columns {
+    return;
+  }
+  let end = min((block + 1u) * parameters.block_rows, parameters.rows);
+  var sum = 0.0;
+  for (var row = block * parameters.block_rows; row < end; row += 1u) {
+    sum += x[row * parameters.columns + column];
+  }
+  let i = block * parameters.columns + column;
+  if parameters.accumulate == 1u {
+    sum += y[i];
+  }
+  y[i] = sum;
+}

@@ -1,0 +1,104 @@
+import type { Device } from "./device.ts";
+import { EngineError } from "./errors.ts";
+
+export type HostArray = Float32Array | Uint32Array | Int32Array;
+
+/** Part of a GPU buffer; `offset` and `size` in bytes. */
+export interface BufferWindow {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Every window starts at a multiple of this: the strictest storage offset alignment WebGPU allows an adapter. */
+export const ALIGNMENT = 256;
+
+export function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Storage that shaders read and write and the host copies to and from. Zeroed. */
+export function createBuffer(device: Device, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
+  const size = Math.max(align(bytes), ALIGNMENT);
+  const { maxBufferSize } = device.limits;
+  if (size > maxBufferSize) {
+    throw new EngineError(
+      `${label} needs a buffer of ${size} bytes; ${device.name} allows ${maxBufferSize}. Use smaller batches or shards`,
+    );
+  }
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
+  const buffer = device.gpu.createBuffer({ label, size, usage });
+  const { stats } = device;
+  stats.buffers += 1;
+  stats.bytesAllocated += size;
+  stats.bytesPeak = Math.max(stats.bytesPeak, stats.bytesAllocated);
+  return buffer;
+}
+
+export function destroyBuffer(device: Device, buffer: GPUBuffer): void {
+  device.stats.bytesAllocated -= buffer.size;
+  buffer.destroy();
+}
+
+export function uploadBuffer(device: Device, window: BufferWindow, data: HostArray): void {
+  if (data.byteLength > window.size) {
+    throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its ${window.size}`);
+  }
+  if (data.byteLength === 0) return;
+  device.gpu.queue.writeBuffer(window.buffer, window.offset, data as Float32Array<ArrayBuffer>);
+  device.stats.bytesUploaded += data.byteLength;
+}
+
+/** Copies windows into one staging buffer, in one submission; resolves with each window's bytes. */
+export async function readBuffers(device: Device, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
+  const reader = createReader(device, windows);
+  try {
+    const encoder = device.gpu.createCommandEncoder({ label: "read back" });
+    reader.encode(encoder);
+    device.gpu.queue.submit([encoder.finish()]);
+    device.stats.submits += 1;
+    return await reader.read();
+  } finally {
+    reader.destroy();
+  }
+}
+
+/** A staging buffer created once, for reading the same windows after every run. */
+export interface Reader {
+  encode(encoder: GPUCommandEncoder): void;
+  read(): Promise<ArrayBuffer[]>;
+  destroy(): void;
+}
+
+export function createReader(device: Device, windows: readonly BufferWindow[]): Reader {
+  const sizes = windows.map((window) => Math.ceil(window.size / 4) * 4);
+  const offsets: number[] = [];
+  let total = 0;
+  for (const size of sizes) {
+    offsets.push(total);
+    total += size;
+  }
+  const staging = device.gpu.createBuffer({
+    label: "staging",
+    size: Math.max(total, 4),
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  device.stats.buffers += 1;
+  return {
+    encode(encoder) {
+      windows.forEach((window, i) => {
+        encoder.copyBufferToBuffer(window.buffer, window.offset, staging, offsets[i]!, sizes[i]!);
+      });
+    },
+    async read() {
+      await staging.mapAsync(GPUMapMode.READ);
+      const mapped = staging.getMappedRange();
+      const copies = windows.map((window, i) => mapped.slice(offsets[i]!, offsets[i]! + window.size));
+      staging.unmap();
+      device.stats.bytesRead += total;
+      device.assertHealthy();
+      return copies;
+    },
+    destroy: () => staging.destroy(),
+  };
+}

@@ -1,0 +1,202 @@
+import { link } from "wesl/core";
+import { ShaderError } from "./errors.ts";
+import type { DeviceStats } from "./stats.ts";
+
+/** A kernel of the library by its id ("norm/rms_norm"), or a user's own WGSL under a name. */
+export type KernelSource = string | { readonly name: string; readonly wgsl: string };
+
+/** What `@if(CONDITION)` and `import constants::NAME` in the WGSL resolve to. */
+export interface KernelVariant {
+  readonly conditions?: Readonly<Record<string, boolean>>;
+  readonly constants?: Readonly<Record<string, number>>;
+}
+
+export interface KernelBinding {
+  readonly name: string;
+  readonly access: "read" | "read_write";
+  readonly type: string;
+  /** The shape comment behind the binding, "[N, C]"; empty when there is none. */
+  readonly shape: string;
+}
+
+export interface KernelParameter {
+  readonly name: string;
+  readonly type: "u32" | "i32" | "f32";
+}
+
+/** A compiled kernel: what it binds, which parameters it takes, and its pipeline. */
+export interface Kernel {
+  readonly id: string;
+  readonly wgsl: string;
+  readonly bindings: readonly KernelBinding[];
+  readonly parameters: readonly KernelParameter[];
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroupLayout: GPUBindGroupLayout;
+  /** Group 1 where parameters travel in a uniform buffer because the adapter has no immediates. */
+  readonly parameterLayout: GPUBindGroupLayout | undefined;
+}
+
+export interface KernelTraits {
+  readonly gpu: GPUDevice;
+  readonly lanes: number;
+  readonly subgroups: boolean;
+  readonly immediates: boolean;
+  readonly shaders: Readonly<Record<string, string>>;
+  readonly stats: DeviceStats;
+}
+
+export interface KernelCache {
+  readonly get: (source: KernelSource, variant?: KernelVariant) => Promise<Kernel>;
+}
+
+const MAX_PARAMETER_BYTES = 64;
+
+export function createKernelCache(traits: KernelTraits): KernelCache {
+  const cache = new Map<string, Promise<Kernel>>();
+  const layouts = new Map<string, GPUBindGroupLayout>();
+  const get = (source: KernelSource, variant: KernelVariant = {}): Promise<Kernel> => {
+    const key = JSON.stringify([source, sorted(variant.conditions), sorted(variant.constants)]);
+    const known = cache.get(key);
+    if (known) return known;
+    const compiled = compile(traits, layouts, source, variant);
+    cache.set(key, compiled);
+    return compiled;
+  };
+  return { get };
+}
+
+function sorted(record: Readonly<Record<string, number | boolean>> = {}): [string, number | boolean][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+async function compile(
+  traits: KernelTraits,
+  layouts: Map<string, GPUBindGroupLayout>,
+  source: KernelSource,
+  variant: KernelVariant,
+): Promise<Kernel> {
+  const id = typeof source === "string" ? source : source.name;
+  const linked = await linkKernel(traits, source, variant);
+  const { bindings, parameters } = reflect(id, linked);
+  const wgsl = preamble(traits, parameters.length > 0) + (traits.immediates ? linked : parametersToUniform(linked));
+  const bindGroupLayout = bindingLayout(traits.gpu, layouts, bindings);
+  const parameterLayout = traits.immediates || parameters.length === 0 ? undefined : uniformLayout(traits.gpu, layouts);
+  const layout = traits.gpu.createPipelineLayout({
+    label: id,
+    bindGroupLayouts: parameterLayout ? [bindGroupLayout, parameterLayout] : [bindGroupLayout],
+    ...(traits.immediates && parameters.length > 0 ? { immediateSize: parameters.length * 4 } : {}),
+  });
+  const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
+  try {
+    const pipeline = await traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
+    traits.stats.pipelines += 1;
+    return { id, wgsl, bindings, parameters, pipeline, bindGroupLayout, parameterLayout };
+  } catch (error) {
+    throw new ShaderError(`kernel ${id} does not compile: ${(error as Error).message}`);
+  }
+}
+
+/** Resolves imports, `@if` and constants of a kernel; plain WGSL passes through. */
+export async function linkKernel(
+  traits: Pick<KernelTraits, "lanes" | "subgroups" | "shaders">,
+  source: KernelSource,
+  variant: KernelVariant = {},
+): Promise<string> {
+  const id = typeof source === "string" ? source : source.name;
+  const modules: Record<string, string> = {};
+  for (const [name, wgsl] of Object.entries(traits.shaders)) {
+    if (name.startsWith("lib/") || name === source) modules[`${name}.wgsl`] = wgsl;
+  }
+  const root = typeof source === "string" ? source : "user_kernel";
+  if (typeof source !== "string") modules["user_kernel.wgsl"] = source.wgsl;
+  if (modules[`${root}.wgsl`] === undefined) {
+    throw new ShaderError(`there is no kernel ${id}; known: ${Object.keys(traits.shaders).sort().join(", ")}`);
+  }
+  try {
+    const result = await link({
+      weslSrc: modules,
+      rootModuleName: `package::${root.replaceAll("/", "::")}`,
+      constants: { LANES: traits.lanes, ...variant.constants },
+      conditions: { SUBGROUPS: traits.subgroups, ...variant.conditions },
+    });
+    return result.dest;
+  } catch (error) {
+    throw new ShaderError(`kernel ${id} does not link: ${(error as Error).message}`);
+  }
+}
+
+function preamble(traits: KernelTraits, hasParameters: boolean): string {
+  const subgroups = traits.subgroups ? "enable subgroups;\n" : "";
+  return subgroups + (traits.immediates && hasParameters ? "requires immediate_address_space;\n" : "");
+}
+
+const IMMEDIATE = /var<immediate>\s+(\w+)\s*:\s*(\w+)\s*;/;
+
+function parametersToUniform(wgsl: string): string {
+  return wgsl.replace(IMMEDIATE, "@group(1) @binding(0) var<uniform> $1: $2;");
+}
+
+const BINDING =
+  /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<storage,\s*(read_write|read)>\s+(\w+)\s*:\s*([^;]+);[^\S\n]*(?:\/\/[^\S\n]*(\[[^\]]*\]))?/g;
+
+/** Bindings and parameters as the kernel's own text declares them: the WGSL is the single source of truth. */
+export function reflect(id: string, wgsl: string): { bindings: KernelBinding[]; parameters: KernelParameter[] } {
+  const bindings: KernelBinding[] = [];
+  for (const [, group, index, access, name, type, shape] of wgsl.matchAll(BINDING)) {
+    if (group !== "0") throw new ShaderError(`kernel ${id}: binding ${name} is in group ${group}; storage goes to group 0`);
+    bindings[Number(index)] = { name: name!, access: access as "read" | "read_write", type: type!.trim(), shape: shape ?? "" };
+  }
+  for (let i = 0; i < bindings.length; i += 1) {
+    if (!bindings[i]) throw new ShaderError(`kernel ${id}: binding ${i} is missing; number bindings from 0 without gaps`);
+  }
+  const immediate = IMMEDIATE.exec(wgsl);
+  if (!immediate) return { bindings, parameters: [] };
+  const struct = new RegExp(`struct\\s+${immediate[2]}\\s*\\{([^}]*)\\}`).exec(wgsl);
+  if (!struct) throw new ShaderError(`kernel ${id}: struct ${immediate[2]} of its parameters was not found`);
+  const body = struct[1]!.replaceAll(/\/\/[^\n]*/g, "");
+  const parameters = [...body.matchAll(/(\w+)\s*:\s*(u32|i32|f32)\b/g)].map(([, name, type]) => ({
+    name: name!,
+    type: type as KernelParameter["type"],
+  }));
+  if (parameters.length * 4 > MAX_PARAMETER_BYTES) {
+    throw new ShaderError(`kernel ${id} has ${parameters.length} parameters; at most ${MAX_PARAMETER_BYTES / 4} fit`);
+  }
+  return { bindings, parameters };
+}
+
+function bindingLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>, bindings: readonly KernelBinding[]): GPUBindGroupLayout {
+  const key = bindings.map((binding) => binding.access).join();
+  const known = layouts.get(key);
+  if (known) return known;
+  const layout = gpu.createBindGroupLayout({
+    label: key,
+    entries: bindings.map((binding, index) => ({
+      binding: index,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: binding.access === "read" ? "read-only-storage" : "storage" },
+    })),
+  });
+  layouts.set(key, layout);
+  return layout;
+}
+
+function uniformLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>): GPUBindGroupLayout {
+  const known = layouts.get("uniform");
+  if (known) return known;
+  const layout = gpu.createBindGroupLayout({
+    label: "parameters",
+    entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: 0 } }],
+  });
+  layouts.set("uniform", layout);
+  return layout;
+}
+
+/** Writes a kernel's parameters, in the order its struct declares them. */
+export function packParameters(kernel: Kernel, values: ArrayLike<number>, target: DataView, offset: number): void {
+  kernel.parameters.forEach((parameter, i) => {
+    const at = offset + i * 4;
+    if (parameter.type === "f32") target.setFloat32(at, values[i]!, true);
+    else if (parameter.type === "i32") target.setInt32(at, values[i]!, true);
+    else target.setUint32(at, values[i]!, true);
+  });
+}

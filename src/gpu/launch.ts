@@ -1,0 +1,168 @@
+import { type BufferWindow, createBuffer, destroyBuffer } from "./buffer.ts";
+import type { Device } from "./device.ts";
+import { EngineError } from "./errors.ts";
+import { type Kernel, packParameters } from "./kernel.ts";
+
+type Run = Readonly<Record<string, number>>;
+
+/** One dispatch, ready but for the numbers of a run. */
+export interface Launch {
+  readonly label: string;
+  readonly kernel: Kernel;
+  readonly windows: readonly BufferWindow[];
+  /** Parameters and workgroups are the same in every run. */
+  readonly isStatic: boolean;
+  parameters(run: Run): readonly number[];
+  /** One number (a linear grid, folded where it is too long) or three. */
+  workgroups(run: Run): readonly number[];
+}
+
+/** A flat list of dispatches whose bind groups exist. */
+export interface LaunchList {
+  readonly launches: readonly Launch[];
+  encode(pass: GPUComputePassEncoder, run: Run): void;
+  /** Encodes everything into one pass and submits it. */
+  submit(run: Run): void;
+  destroy(): void;
+}
+
+/** Parameters of one dispatch in the uniform fallback: the strictest dynamic offset alignment WebGPU allows. */
+const UNIFORM_STRIDE = 256;
+
+interface Prepared {
+  readonly launch: Launch;
+  readonly bindGroup: GPUBindGroup;
+  readonly block: DataView;
+  /** Workgroups of a static launch, folded. */
+  readonly grid: readonly number[] | undefined;
+}
+
+export function createLaunchList(device: Device, label: string, launches: readonly Launch[]): LaunchList {
+  const bindGroups = new Map<string, GPUBindGroup>();
+  const ids = new Map<GPUBuffer, number>();
+  const prepared = launches.map((launch): Prepared => {
+    const block = new DataView(new ArrayBuffer(Math.max(4, launch.kernel.parameters.length * 4)));
+    if (!launch.isStatic) return { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: undefined };
+    packParameters(launch.kernel, launch.parameters({}), block, 0);
+    return { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: fold(device, launch, launch.workgroups({})) };
+  });
+  const uniforms = device.immediates ? undefined : createUniformRing(device, label, prepared);
+
+  const encode = (pass: GPUComputePassEncoder, run: Run): void => {
+    const refreshed = prepared.map((item) => refresh(device, item, run));
+    const offsets = uniforms?.write();
+    prepared.forEach((item, index) => {
+      const [x = 1, y = 1, z = 1] = refreshed[index]!;
+      if (x * y * z === 0) return;
+      const { kernel } = item.launch;
+      pass.setPipeline(kernel.pipeline);
+      pass.setBindGroup(0, item.bindGroup);
+      if (kernel.parameterLayout) pass.setBindGroup(1, offsets!.bindGroup, [index * UNIFORM_STRIDE]);
+      else if (kernel.parameters.length > 0) pass.setImmediates(0, item.block.buffer as ArrayBuffer);
+      pass.dispatchWorkgroups(x, y, z);
+      device.stats.dispatches += 1;
+    });
+  };
+  const submit = (run: Run): void => submitPass(device, label, (pass) => encode(pass, run));
+  return { launches, encode, submit, destroy: () => uniforms?.destroy() };
+}
+
+const afterSubmit = new WeakMap<GPUDevice, Set<() => void>>();
+
+/** Encodes one compute pass and submits it. Several plans may encode into it, each several times. */
+export function submitPass(
+  device: Device,
+  label: string,
+  encode: (pass: GPUComputePassEncoder) => void,
+  copies?: (encoder: GPUCommandEncoder) => void,
+): void {
+  device.assertHealthy();
+  const encoder = device.gpu.createCommandEncoder({ label });
+  const pass = encoder.beginComputePass({ label });
+  encode(pass);
+  pass.end();
+  copies?.(encoder);
+  device.gpu.queue.submit([encoder.finish()]);
+  device.stats.submits += 1;
+  for (const reset of afterSubmit.get(device.gpu) ?? []) reset();
+}
+
+function refresh(device: Device, item: Prepared, run: Run): readonly number[] {
+  if (item.grid) return item.grid;
+  packParameters(item.launch.kernel, item.launch.parameters(run), item.block, 0);
+  return fold(device, item.launch, item.launch.workgroups(run));
+}
+
+/** A linear grid longer than the device allows in one dimension becomes two-dimensional; lib/grid undoes it. */
+function fold(device: Device, launch: Launch, workgroups: readonly number[]): readonly number[] {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const [count = 0] = workgroups;
+  if (workgroups.length === 1 && count > limit) return [limit, Math.ceil(count / limit), 1];
+  if (workgroups.some((size) => size > limit)) {
+    throw new EngineError(`${launch.label}: a grid of ${workgroups.join(" x ")} workgroups exceeds ${limit} a dimension on ${device.name}`);
+  }
+  return workgroups;
+}
+
+function bindGroupOf(device: Device, launch: Launch, known: Map<string, GPUBindGroup>, ids: Map<GPUBuffer, number>): GPUBindGroup {
+  const { kernel, windows } = launch;
+  const key = [
+    kernel.bindings.map((binding) => binding.access).join(),
+    ...windows.map(({ buffer, offset, size }) => {
+      if (!ids.has(buffer)) ids.set(buffer, ids.size);
+      return `${ids.get(buffer)}:${offset}:${size}`;
+    }),
+  ].join("|");
+  const same = known.get(key);
+  if (same) return same;
+  const bindGroup = device.gpu.createBindGroup({
+    label: `${kernel.id} ${launch.label}`,
+    layout: kernel.bindGroupLayout,
+    entries: windows.map((window, binding) => ({ binding, resource: { buffer: window.buffer, offset: window.offset, size: window.size } })),
+  });
+  device.stats.bindGroups += 1;
+  known.set(key, bindGroup);
+  return bindGroup;
+}
+
+interface UniformRing {
+  /** Copies all parameter blocks to the next buffer of the ring; a submission that encodes a list n times uses n of them. */
+  write(): { readonly bindGroup: GPUBindGroup };
+  destroy(): void;
+}
+
+function createUniformRing(device: Device, label: string, prepared: readonly Prepared[]): UniformRing | undefined {
+  const layout = prepared.find((item) => item.launch.kernel.parameterLayout)?.launch.kernel.parameterLayout;
+  if (!layout) return undefined;
+  const bytes = new Uint8Array(prepared.length * UNIFORM_STRIDE);
+  const ring: { buffer: GPUBuffer; bindGroup: GPUBindGroup }[] = [];
+  let next = 0;
+  const reset = (): void => {
+    next = 0;
+  };
+  const resets = afterSubmit.get(device.gpu) ?? new Set();
+  afterSubmit.set(device.gpu, resets.add(reset));
+  const grow = (): { buffer: GPUBuffer; bindGroup: GPUBindGroup } => {
+    const buffer = createBuffer(device, `${label} parameters`, bytes.byteLength, GPUBufferUsage.UNIFORM);
+    const entries = [{ binding: 0, resource: { buffer, size: 64 } }];
+    device.stats.bindGroups += 1;
+    const entry = { buffer, bindGroup: device.gpu.createBindGroup({ label: `${label} parameters`, layout, entries }) };
+    ring.push(entry);
+    return entry;
+  };
+  return {
+    write() {
+      prepared.forEach(({ block }, i) => {
+        bytes.set(new Uint8Array(block.buffer), i * UNIFORM_STRIDE);
+      });
+      const entry = ring[next] ?? grow();
+      next += 1;
+      device.gpu.queue.writeBuffer(entry.buffer, 0, bytes);
+      return entry;
+    },
+    destroy() {
+      resets.delete(reset);
+      for (const { buffer } of ring) destroyBuffer(device, buffer);
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import { type BufferWindow, createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
+import type { Kernel } from "../gpu/kernel.ts";
+import { createLaunchList, type Launch, type LaunchList } from "../gpu/launch.ts";
+import { evaluate, type RunScalars, type Scalar } from "./scalar.ts";
+import { assignSlots, liveNodes } from "./slots.ts";
+import { elementsAtCapacity, type Storage, type Tensor } from "./tensor.ts";
+import { type Dispatch, type Node, type Trace, trace } from "./trace.ts";
+
+export interface PlanOptions {
+  readonly label?: string;
+  /** Tensors whose values outlive the run, to be read back or bound by another plan. */
+  readonly keep?: readonly Tensor[];
+}
+
+/** A traced computation with its memory, pipelines and bind groups: run it as often as you like, nothing more is created. */
+export interface Plan {
+  readonly label: string;
+  readonly nodes: readonly Node[];
+  readonly launches: LaunchList;
+  /** Uploads input tensors by name. */
+  upload(inputs: Readonly<Record<string, HostArray>>): void;
+  /** Appends all dispatches to a compute pass; for several plans in one submission. */
+  encode(pass: GPUComputePassEncoder, scalars?: RunScalars): void;
+  /** Uploads, encodes and submits, in one compute pass and one submission. */
+  run(options?: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> }): void;
+  /** Where a tensor of this plan lies on the GPU: kept tensors, inputs and external tensors. */
+  windowOf(tensor: Tensor): BufferWindow;
+  /** The values of kept tensors as the last run left them, at capacity. */
+  read(tensors: readonly Tensor[]): Promise<HostArray[]>;
+  /** Fills all memory of the plan but its inputs with NaN, so that a value nobody wrote is seen. */
+  poison(): void;
+  /** One line a dispatch: what runs, over which shapes. */
+  describe(): string;
+  destroy(): void;
+}
+
+/** Traces `build`, plans its memory and compiles its kernels. `build` returns the tensors to keep and anything else. */
+export async function buildPlan<Result extends { readonly keep?: readonly Tensor[] }>(
+  device: Device,
+  label: string,
+  build: () => Result,
+): Promise<Plan & { readonly result: Result }> {
+  const traced = trace(build);
+  const plan = await planTrace(device, traced.trace, { label, keep: traced.result.keep ?? [] });
+  return Object.assign(plan, { result: traced.result });
+}
+
+/** Turns a trace into a plan: liveness, slots, buffers, pipelines, bind groups. */
+export async function planTrace(device: Device, traced: Trace, options: PlanOptions = {}): Promise<Plan> {
+  const keep = options.keep ?? [];
+  const label = options.label ?? "plan";
+  const nodes = liveNodes(traced.nodes, keep);
+  const memory = allocate(device, label, nodes, traced, keep);
+  const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
+  const kernels = await Promise.all(dispatches.map(({ dispatch }) => device.kernel(dispatch.kernel, dispatch.variant)));
+  const launches = createLaunchList(
+    device,
+    label,
+    dispatches.map(({ node, dispatch }, index) => toLaunch(node, dispatch, kernels[index]!, memory.windowOf)),
+  );
+
+  const upload: Plan["upload"] = (inputs) => {
+    for (const [name, data] of Object.entries(inputs)) {
+      const tensor = traced.inputs.get(name);
+      if (!tensor) throw new EngineError(`plan ${label} has no input ${name}; it has: ${[...traced.inputs.keys()].join(", ") || "none"}`);
+      if (memory.isBound(tensor.storage)) uploadBuffer(device, memory.windowOf(tensor), data);
+    }
+  };
+  return {
+    label,
+    nodes,
+    launches,
+    upload,
+    encode: (pass, scalars = {}) => launches.encode(pass, scalars),
+    run: ({ scalars = {}, inputs = {} } = {}) => {
+      upload(inputs);
+      launches.submit(scalars);
+    },
+    windowOf: memory.windowOf,
+    read: async (tensors) => {
+      const bytes = await readBuffers(device, tensors.map(memory.windowOf));
+      return tensors.map((tensor, i) => viewAs(tensor, bytes[i]!));
+    },
+    poison: () => memory.poison(),
+    describe: () => dispatches.map(({ node, dispatch }, i) => describeLaunch(node, dispatch, kernels[i]!)).join("\n"),
+    destroy: () => {
+      launches.destroy();
+      memory.destroy();
+    },
+  };
+}
+
+interface Memory {
+  readonly windowOf: (tensor: Tensor) => BufferWindow;
+  readonly isBound: (storage: Storage) => boolean;
+  readonly poison: () => void;
+  readonly destroy: () => void;
+}
+
+/** A quiet NaN that is easy to recognise in a dump. */
+const POISON = 0x7fc0dead;
+
+function allocate(device: Device, label: string, nodes: readonly Node[], traced: Trace, keep: readonly Tensor[]): Memory {
+  const { slotOf, slotBytes } = assignSlots(nodes, keep);
+  const slots = slotBytes.map((bytes, i) => createBuffer(device, `${label} slot ${i}`, bytes));
+  const inputs = new Map<Storage, GPUBuffer>();
+  for (const tensor of traced.inputs.values()) inputs.set(tensor.storage, createBuffer(device, `${label} ${tensor.label}`, tensor.bytes));
+
+  const bufferOf = (storage: Storage): BufferWindow | undefined => {
+    if (storage.window) return storage.window;
+    const slot = slotOf.get(storage);
+    const buffer = slot === undefined ? inputs.get(storage) : slots[slot];
+    return buffer && { buffer, offset: 0, size: buffer.size };
+  };
+  return {
+    isBound: (storage) => bufferOf(storage) !== undefined,
+    windowOf: (tensor) => {
+      const window = bufferOf(tensor.storage);
+      if (!window) throw new EngineError(`${tensor} has no memory in plan ${label}: nothing computes it, or it was not kept`);
+      const size = Math.max(4, Math.min(elementsAtCapacity(tensor.shape) * 4, window.size - tensor.offset));
+      return { buffer: window.buffer, offset: window.offset + tensor.offset, size };
+    },
+    poison: () => {
+      for (const buffer of slots) {
+        uploadBuffer(device, { buffer, offset: 0, size: buffer.size }, new Uint32Array(buffer.size / 4).fill(POISON));
+      }
+    },
+    destroy: () => {
+      for (const buffer of [...slots, ...inputs.values()]) destroyBuffer(device, buffer);
+    },
+  };
+}
+
+function toLaunch(node: Node, dispatch: Dispatch, kernel: Kernel, windowOf: (tensor: Tensor) => BufferWindow): Launch {
+  const known = new Set(kernel.bindings.map((binding) => binding.name));
+  for (const name of Object.keys(dispatch.bindings)) {
+    if (!known.has(name))
+      throw new EngineError(`${node.label}: kernel ${kernel.id} has no binding ${name}; it has ${[...known].join(", ")}`);
+  }
+  const windows = kernel.bindings.map((binding) => {
+    const tensor = dispatch.bindings[binding.name];
+    if (!tensor) throw new EngineError(`${node.label}: kernel ${kernel.id} needs ${binding.name} ${binding.shape}, which was not given`);
+    return windowOf(tensor);
+  });
+  const parameters = kernel.parameters.map((parameter): Scalar => {
+    const value = dispatch.parameters?.[parameter.name];
+    if (value === undefined) throw new EngineError(`${node.label}: kernel ${kernel.id} needs parameter ${parameter.name}`);
+    return value;
+  });
+  const { workgroups } = dispatch;
+  const values: readonly Scalar[] = Array.isArray(workgroups) ? (workgroups as readonly Scalar[]) : [workgroups as Scalar];
+  return {
+    label: node.label,
+    kernel,
+    windows,
+    isStatic: parameters.every((value) => typeof value === "number") && values.every((value) => typeof value === "number"),
+    parameters: (run) => parameters.map((value) => evaluate(value, run)),
+    workgroups: (run) => values.map((value) => evaluate(value, run)),
+  };
+}
+
+function viewAs(tensor: Tensor, bytes: ArrayBuffer): HostArray {
+  if (tensor.dtype === "u32") return new Uint32Array(bytes);
+  return tensor.dtype === "i32" ? new Int32Array(bytes) : new Float32Array(bytes);
+}
+
+function describeLaunch(node: Node, dispatch: Dispatch, kernel: Kernel): string {
+  const bindings = kernel.bindings.map((binding) => {
+    const arrow = binding.access === "read_write" ? "-> " : "";
+    return `${arrow}${binding.name} ${dispatch.bindings[binding.name]!.shape.map((d) => (typeof d === "number" ? d : d.label)).join("x")}`;
+  });
+  return `${kernel.id.padEnd(32)} ${node.label}  (${bindings.join(", ")})`;
+}
+
+/** Runs a function of symbolic tensors once and returns the values of what it returns; for tests and for teaching. */
+export async function evaluateOnce(
+  device: Device,
+  build: () => readonly Tensor[],
+  options: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> } = {},
+): Promise<HostArray[]> {
+  const plan = await buildPlan(device, "evaluate", () => ({ keep: build() }));
+  try {
+    plan.run(options);
+    return await plan.read(plan.result.keep);
+  } finally {
+    plan.destroy();
+  }
+}

@@ -1,0 +1,68 @@
+import type { Storage, Tensor } from "./tensor.ts";
+import type { Node } from "./trace.ts";
+
+/** Which slot each storage lives in, and how many bytes each slot has. */
+export interface SlotAssignment {
+  readonly slotOf: ReadonlyMap<Storage, number>;
+  readonly slotBytes: readonly number[];
+}
+
+/** Drops nodes that write nothing anybody reads: neither a later live node, nor `keep`, nor storage outside the plan. */
+export function liveNodes(nodes: readonly Node[], keep: readonly Tensor[]): Node[] {
+  const read = new Set<Storage>(keep.map((tensor) => tensor.storage));
+  const live: Node[] = [];
+  for (const node of [...nodes].reverse()) {
+    const outputs = Object.values(node.outputs);
+    if (!outputs.some((output) => output.storage.kind !== "slot" || read.has(output.storage))) continue;
+    live.push(node);
+    for (const tensor of Object.values(node.inputs)) read.add(tensor.storage);
+    for (const output of outputs) read.add(output.storage);
+  }
+  return live.reverse();
+}
+
+/**
+ * Assigns slots by liveness: a storage takes the smallest free slot that fits (else grows the largest free one, else a
+ * new one) at its first use and frees it after its last. An output never shares a slot with an input of its own node.
+ */
+export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[]): SlotAssignment {
+  const lastUse = new Map<Storage, number>();
+  nodes.forEach((node, index) => {
+    for (const storage of storagesOf(node)) lastUse.set(storage, index);
+  });
+  for (const tensor of keep) lastUse.set(tensor.storage, Number.POSITIVE_INFINITY);
+
+  const slotOf = new Map<Storage, number>();
+  const slotBytes: number[] = [];
+  let free: number[] = [];
+  nodes.forEach((node, index) => {
+    const storages = storagesOf(node);
+    for (const storage of storages) {
+      if (slotOf.has(storage)) continue;
+      const slot = takeSlot(free, slotBytes, storage.bytes);
+      free = free.filter((other) => other !== slot);
+      slotOf.set(storage, slot);
+    }
+    for (const storage of storages) {
+      if (lastUse.get(storage) === index) free.push(slotOf.get(storage)!);
+    }
+  });
+  return { slotOf, slotBytes };
+}
+
+function takeSlot(free: readonly number[], slotBytes: number[], bytes: number): number {
+  const fitting = free.filter((slot) => slotBytes[slot]! >= bytes).sort((a, b) => slotBytes[a]! - slotBytes[b]!);
+  if (fitting[0] !== undefined) return fitting[0];
+  const largest = [...free].sort((a, b) => slotBytes[b]! - slotBytes[a]!)[0];
+  if (largest !== undefined) {
+    slotBytes[largest] = bytes;
+    return largest;
+  }
+  slotBytes.push(bytes);
+  return slotBytes.length - 1;
+}
+
+function storagesOf(node: Node): Storage[] {
+  const tensors = [...Object.values(node.inputs), ...Object.values(node.outputs)];
+  return [...new Set(tensors.map((tensor) => tensor.storage))].filter((storage) => storage.kind === "slot");
+}

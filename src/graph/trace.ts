@@ -1,0 +1,117 @@
+import type { KernelSource, KernelVariant } from "../gpu/kernel.ts";
+import type { Scalar } from "./scalar.ts";
+import { type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
+
+/** One kernel launch of a node, over symbolic tensors. */
+export interface Dispatch {
+  readonly kernel: KernelSource;
+  readonly variant?: KernelVariant;
+  /** Tensors by binding name. */
+  readonly bindings: Readonly<Record<string, Tensor>>;
+  /** Values by parameter name. */
+  readonly parameters?: Readonly<Record<string, Scalar>>;
+  /** Workgroups: one number is folded into two dimensions where it exceeds the device's limit (lib/grid), three are taken as they are. */
+  readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
+}
+
+/** What a node may know of the device when it chooses its kernels. */
+export interface DeviceTraits {
+  readonly software: boolean;
+  readonly subgroups: boolean;
+  readonly lanes: number;
+  readonly limits: GPUSupportedLimits;
+}
+
+/** Where the gradient of a parameter is summed, in place: `accumulate` 0 overwrites what was there, 1 adds to it. */
+export interface GradientSink {
+  readonly onto: Tensor;
+  readonly accumulate: Scalar;
+}
+
+export interface BackwardContext {
+  /** The gradient of the loss by an output; undefined where nothing depends on it. */
+  readonly gradient: (output: string) => Tensor | undefined;
+  /** Whether anything wants the gradient of an input. */
+  readonly needs: (input: string) => boolean;
+  /** The sink of an input that is a parameter. An op may write there directly and return the sink's tensor. */
+  readonly sink: (input: string) => GradientSink | undefined;
+}
+
+export type NodeTensors = Readonly<Record<string, Tensor>>;
+
+/** One operation in a trace. */
+export interface Node {
+  readonly op: string;
+  readonly label: string;
+  readonly inputs: NodeTensors;
+  readonly outputs: NodeTensors;
+  readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
+  /** Appends the node's vector-Jacobian product to the trace; gradients by input name. */
+  readonly backward: ((context: BackwardContext) => Readonly<Record<string, Tensor | undefined>>) | undefined;
+}
+
+/** Operations in the order they will run. Memory is mutable and this order is the truth. */
+export interface Trace {
+  readonly nodes: Node[];
+  readonly inputs: Map<string, Tensor>;
+}
+
+let current: Trace | undefined;
+const scopes: string[] = [];
+
+/** Runs `build` and records every operation it calls. */
+export function trace<Result>(build: () => Result): { readonly trace: Trace; readonly result: Result } {
+  const outer = current;
+  const fresh: Trace = { nodes: [], inputs: new Map() };
+  current = fresh;
+  try {
+    return { trace: fresh, result: build() };
+  } catch (error) {
+    if (scopes.length > 0 && error instanceof Error && !error.message.includes("\n  while tracing ")) {
+      error.message += `\n  while tracing ${scopes.join(".")}`;
+    }
+    throw error;
+  } finally {
+    current = outer;
+    if (!outer) scopes.length = 0;
+  }
+}
+
+export function currentTrace(): Trace {
+  if (!current) throw new Error("operations can be called only while tracing; wrap the call in buildPlan(...) or evaluate(...)");
+  return current;
+}
+
+/** Names what is traced inside, for labels and errors. On an error the scope stays, so that the error can name it. */
+export function scope<Result>(name: string, build: () => Result): Result {
+  scopes.push(name);
+  const result = build();
+  scopes.pop();
+  return result;
+}
+
+export function currentScope(): string {
+  return scopes.join(".");
+}
+
+export function record(node: Node): void {
+  currentTrace().nodes.push(node);
+}
+
+/** A tensor that every run of the plan is given from the host, by name. */
+export function input(name: string, shape: readonly Scalar[], dtype: DType = "f32"): Tensor {
+  const { inputs } = currentTrace();
+  const known = inputs.get(name);
+  if (known) return known;
+  const storage: Storage = { kind: "input", label: name, bytes: elementsAtCapacity(shape) * 4 };
+  const tensor = new Tensor({ shape, dtype, storage, label: name });
+  inputs.set(name, tensor);
+  return tensor;
+}
+
+/** Memory without a value yet, for kernels that fill it piece by piece. */
+export function empty(label: string, spec: TensorSpec): Tensor {
+  currentTrace();
+  const storage: Storage = { kind: "slot", label, bytes: elementsAtCapacity(spec.shape) * 4 };
+  return new Tensor({ shape: spec.shape, dtype: spec.dtype ?? "f32", storage, label });
+}

@@ -1,0 +1,21 @@
+import { ceilDivide, product } from "../graph/scalar.ts";
+import { describeShape, type Tensor } from "../graph/tensor.ts";
+import { defineOp, shapeError } from "./define.ts";
+
+/** y = a + b, of equal shapes. */
+export const addOp = defineOp<{ a: Tensor; b: Tensor }, "y">({
+  name: "add",
+  shape: (inputs) => {
+    if (describeShape(inputs.a.shape) !== describeShape(inputs.b.shape)) throw shapeError("add", inputs, "equal shapes");
+    return { y: { shape: inputs.a.shape } };
+  },
+  forward: ({ inputs: { a, b }, outputs: { y } }) => {
+    const count = product(...a.shape);
+    return [{ kernel: "elementwise/add", bindings: { a, b, y }, parameters: { count }, workgroups: ceilDivide(count, 64) }];
+  },
+  backward: (_, { gradient }) => ({ a: gradient("y"), b: gradient("y") }),
+});
+
+export function add(a: Tensor, b: Tensor): Tensor {
+  return addOp({ a, b }, {}).y;
+}

@@ -1,0 +1,44 @@
+import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { GradientSink } from "../graph/trace.ts";
+import { defineOp, shapeError } from "./define.ts";
+
+/** Rows that one lane adds up before blocks are added: long enough to amortise, short enough to spread over the GPU. */
+export const BLOCK_ROWS = 64;
+
+type Attributes = { readonly blockRows: number; readonly accumulate: Scalar };
+
+const blockSum = defineOp<{ x: Tensor; onto?: Tensor | undefined }, "y", Attributes>({
+  name: "column_sum",
+  shape: (inputs, { blockRows }) => {
+    const [rows, columns] = inputs.x.shape;
+    if (inputs.x.shape.length !== 2) throw shapeError("column_sum", inputs, "x [N, C]");
+    return { y: inputs.onto ? { inPlaceOf: inputs.onto } : { shape: [ceilDivide(rows!, blockRows), columns!] } };
+  },
+  forward: ({ inputs: { x }, outputs: { y }, attributes: { blockRows, accumulate } }, { lanes }) => {
+    const rows = x.shape[0]!;
+    const columns = x.size(1);
+    return [
+      {
+        kernel: "norm/column_sum",
+        bindings: { x, y },
+        parameters: { rows, columns, block_rows: blockRows, accumulate },
+        // At least one block, so that an empty batch writes zeros.
+        workgroups: [Math.ceil(columns / lanes), atLeastOne(ceilDivide(rows, blockRows)), 1],
+      },
+    ];
+  },
+});
+
+function atLeastOne(blocks: Scalar): Scalar {
+  if (typeof blocks === "number") return Math.max(1, blocks);
+  return { label: blocks.label, capacity: Math.max(1, blocks.capacity), evaluate: (run) => Math.max(1, blocks.evaluate(run)) };
+}
+
+/** The sum over rows: x [N, C] -> [C], in a fixed order; onto a parameter's sink where one is given. */
+export function columnSum(x: Tensor, sink?: GradientSink): Tensor {
+  const rows = x.shape[0]!;
+  const blocks = capacityOf(rows) > BLOCK_ROWS ? blockSum({ x }, { blockRows: BLOCK_ROWS, accumulate: 0 }).y : x;
+  const whole = Math.max(1, capacityOf(blocks.shape[0]!));
+  return blockSum({ x: blocks, onto: sink?.onto }, { blockRows: whole, accumulate: sink?.accumulate ?? 0 }).y;
+}

@@ -1,0 +1,82 @@
+import type { Scalar } from "../graph/scalar.ts";
+import { elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "../graph/tensor.ts";
+import { type BackwardContext, currentScope, type DeviceTraits, type Dispatch, record } from "../graph/trace.ts";
+
+/** Inputs by name; an optional input may be undefined. */
+export type Inputs = Readonly<Record<string, Tensor | undefined>>;
+
+/** What an op returns for an output: a fresh tensor's shape, or an existing tensor that the op writes in place. */
+export type OutputSpec = TensorSpec | { readonly inPlaceOf: Tensor };
+
+export interface Call<In, Out extends string, Attributes> {
+  readonly inputs: In;
+  readonly outputs: Readonly<Record<Out, Tensor>>;
+  readonly attributes: Attributes;
+}
+
+export interface OpDefinition<In extends Inputs, Out extends string, Attributes> {
+  /** snake_case; the same word names the kernel, the reference and the benchmark. */
+  readonly name: string;
+  /** Checks the inputs' shapes (throw `shapeError`) and gives the outputs'. */
+  readonly shape: (inputs: In, attributes: Attributes) => Readonly<Record<Out, OutputSpec>>;
+  /** The kernel launches, chosen when the plan is built. */
+  readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
+  /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
+  readonly backward?: (
+    call: Call<In, Out, Attributes>,
+    context: BackwardContext,
+  ) => Partial<Readonly<Record<keyof In, Tensor | undefined>>>;
+}
+
+export type Op<In extends Inputs, Out extends string, Attributes> = ((
+  inputs: In,
+  attributes: Attributes,
+) => Readonly<Record<Out, Tensor>>) & { readonly definition: OpDefinition<In, Out, Attributes> };
+
+/** Makes an op of a definition: calling it traces a node and returns its symbolic outputs. */
+export function defineOp<In extends Inputs, Out extends string, Attributes = Record<never, never>>(
+  definition: OpDefinition<In, Out, Attributes>,
+): Op<In, Out, Attributes> {
+  const op = (inputs: In, attributes: Attributes): Readonly<Record<Out, Tensor>> => {
+    const label = labelOf(definition.name, inputs);
+    const specs = Object.entries(definition.shape(inputs, attributes)) as [Out, OutputSpec][];
+    const outputs = Object.fromEntries(specs.map(([name, spec]) => [name, outputTensor(`${label}.${name}`, spec)])) as Record<Out, Tensor>;
+    const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined)) as Record<string, Tensor>;
+    const call = { inputs, outputs, attributes };
+    const { backward } = definition;
+    record({
+      op: definition.name,
+      label,
+      inputs: present,
+      outputs,
+      dispatches: (device) => definition.forward(call, device),
+      backward: backward && ((context) => backward(call, context)),
+    });
+    return outputs;
+  };
+  return Object.assign(op, { definition });
+}
+
+function outputTensor(label: string, spec: OutputSpec): Tensor {
+  if ("inPlaceOf" in spec) {
+    const { shape, dtype, storage, offset } = spec.inPlaceOf;
+    return new Tensor({ shape, dtype, storage, offset, label: spec.inPlaceOf.label });
+  }
+  const storage: Storage = { kind: "slot", label, bytes: elementsAtCapacity(spec.shape) * 4 };
+  return new Tensor({ shape: spec.shape, dtype: spec.dtype ?? "f32", storage, label });
+}
+
+/** The op's name, the scope it was called in, and the parameter it uses: "matmul model.layers.0.mlp.down_proj.weight". */
+function labelOf(name: string, inputs: Inputs): string {
+  const parameter = Object.values(inputs).find((tensor) => tensor?.storage.kind === "external");
+  const where = parameter?.label ?? currentScope();
+  return where ? `${name} ${where}` : name;
+}
+
+/** A shape that an op cannot take: names the op, what was given, and what it needs. */
+export function shapeError(op: string, given: Inputs, needs: string): Error {
+  const tensors = Object.entries(given)
+    .filter(([, tensor]) => tensor !== undefined)
+    .map(([name, tensor]) => `${name} [${tensor!.shape.map((d: Scalar) => (typeof d === "number" ? d : d.label)).join(", ")}]`);
+  return new Error(`${op}: given ${tensors.join(", ")}; it needs ${needs}`);
+}

@@ -1,0 +1,67 @@
+import { ceilDivide } from "../graph/scalar.ts";
+import { reshape, type Tensor } from "../graph/tensor.ts";
+import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
+import { defineOp, shapeError } from "./define.ts";
+
+/** x [N, C], weight [C] -> y [N, C] = x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019, arXiv 1910.07467). */
+export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_rms", { readonly eps: number }>({
+  name: "rms_norm",
+  shape: (inputs) => {
+    const { x, weight } = inputs;
+    if (x.shape.length !== 2 || weight.shape.length !== 1 || x.size(1) !== weight.size(0)) {
+      throw shapeError("rms_norm", inputs, "x [N, C] and weight [C]");
+    }
+    return { y: { shape: x.shape }, inverse_rms: { shape: [x.shape[0]!] } };
+  },
+  forward: ({ inputs: { x, weight }, outputs: { y, inverse_rms }, attributes: { eps } }) => {
+    const rows = x.shape[0]!;
+    const parameters = { rows, columns: x.size(1), eps };
+    return [{ kernel: "norm/rms_norm", bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
+  },
+  backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink }) => {
+    const grad_y = gradient("y")!;
+    const saved = { x, grad_y, inverse_rms };
+    return {
+      x: needs("x") ? rmsNormBackward({ ...saved, weight }, {}).grad_x : undefined,
+      weight: needs("weight") ? weightGradient(saved, sink("weight")) : undefined,
+    };
+  },
+});
+
+type Saved = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor };
+
+const rmsNormBackward = defineOp<Saved & { weight: Tensor }, "grad_x">({
+  name: "rms_norm_backward",
+  shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
+  forward: ({ inputs, outputs }) => {
+    const rows = inputs.x.shape[0]!;
+    const parameters = { rows, columns: inputs.x.size(1) };
+    return [{ kernel: "norm/rms_norm_backward", bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
+  },
+});
+
+const rmsNormBackwardWeight = defineOp<Saved, "partial">({
+  name: "rms_norm_backward_weight",
+  shape: ({ x }) => ({ partial: { shape: [ceilDivide(x.shape[0]!, BLOCK_ROWS), x.size(1)] } }),
+  forward: ({ inputs, outputs }, { lanes }) => {
+    const rows = inputs.x.shape[0]!;
+    const columns = inputs.x.size(1);
+    return [
+      {
+        kernel: "norm/rms_norm_backward_weight",
+        bindings: { ...inputs, ...outputs },
+        parameters: { rows, columns, block_rows: BLOCK_ROWS },
+        workgroups: [Math.ceil(columns / lanes), ceilDivide(rows, BLOCK_ROWS), 1],
+      },
+    ];
+  },
+});
+
+function weightGradient(saved: Saved, sink: Parameters<typeof columnSum>[1]): Tensor {
+  const sum = columnSum(rmsNormBackwardWeight(saved, {}).partial, sink);
+  return sink ? sum : reshape(sum, [saved.x.size(1)]);
+}
+
+export function rmsNorm(x: Tensor, weight: Tensor, eps: number): Tensor {
+  return rmsNormOp({ x, weight }, { eps }).y;
+}

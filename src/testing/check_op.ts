@@ -1,0 +1,167 @@
+import type { HostArray } from "../gpu/buffer.ts";
+import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { differentiate } from "../graph/differentiate.ts";
+import { buildPlan } from "../graph/plan.ts";
+import { capacityOf, type Dimension, runScalar } from "../graph/scalar.ts";
+import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
+import { type GradientSink, input } from "../graph/trace.ts";
+import { add } from "../ops/add.ts";
+import { addOnto } from "../ops/add_onto.ts";
+import { createGenerator, type Generator } from "./random.ts";
+
+/** A value in double precision with its shape; integers are plain numbers too. */
+export interface HostValue {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+  readonly dtype?: DType;
+}
+
+export type HostValues = Readonly<Record<string, HostValue>>;
+
+/** One check of an op: inputs, the op as it is traced, and the same function in plain double precision. */
+export interface OpCheck {
+  readonly name: string;
+  readonly inputs: HostValues;
+  /** Rows of inputs named here are dynamic: the plan is built for seven more than are given. */
+  readonly dynamicRows?: readonly string[];
+  /** Inputs that are parameters: their gradients go onto sinks that hold something already. */
+  readonly parameters?: readonly string[];
+  readonly op: (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+  readonly reference: (inputs: HostValues) => Readonly<Record<string, Float64Array>>;
+  /** Float inputs whose gradients are compared with central differences of the reference; default none. */
+  readonly gradients?: readonly string[];
+  readonly seed?: number;
+}
+
+/** Largest relative errors by name: max|x - y| / (max|y| + 1e-6); gradients as "grad_NAME". */
+export type OpErrors = Readonly<Record<string, number>>;
+
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i += 1) {
+    const distance = Math.abs(actual[i]! - expected[i]!);
+    if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+    scale = Math.max(scale, Math.abs(expected[i]!));
+  }
+  return difference / (scale + 1e-6);
+}
+
+/**
+ * Runs an op on the GPU with every output and temporary poisoned first, and compares its results with the reference and
+ * its gradients with central differences of the reference, both in double precision.
+ */
+export async function checkOp(device: Device, check: OpCheck): Promise<OpErrors> {
+  const random = createGenerator(check.seed ?? 1);
+  const expected = check.reference(check.inputs);
+  const weights = Object.fromEntries(
+    Object.entries(expected).map(([name, values]) => [name, Float64Array.from(values, () => random.normal())]),
+  );
+  const actual = await runOnDevice(device, check, expected, weights, random);
+  const errors: Record<string, number> = {};
+  for (const [name, values] of Object.entries(expected)) errors[name] = relativeError(actual.outputs[name]!, values);
+  for (const name of check.gradients ?? []) {
+    errors[`grad_${name}`] = relativeError(actual.gradients[name]!, finiteDifferences(check, name, weights));
+  }
+  return errors;
+}
+
+interface Ran {
+  readonly outputs: Record<string, HostArray>;
+  readonly gradients: Record<string, ArrayLike<number>>;
+}
+
+async function runOnDevice(
+  device: Device,
+  check: OpCheck,
+  expected: Readonly<Record<string, Float64Array>>,
+  weights: Readonly<Record<string, Float64Array>>,
+  random: Generator,
+): Promise<Ran> {
+  const sinks = createSinks(device, check, random);
+  const rowCount = check.dynamicRows?.[0] ? check.inputs[check.dynamicRows[0]]!.shape[0]! : 0;
+  const plan = await buildPlan(device, check.name, () => {
+    const inputs = symbolicInputs(check, rowCount);
+    const outputs = check.op(inputs);
+    const wanted = (check.gradients ?? []).map((name) => inputs[name]!);
+    if (wanted.length === 0) return { keep: Object.values(outputs), outputs, gradients: [] };
+    const seeds = new Map(Object.keys(expected).map((name) => [outputs[name]!, input(`seed_${name}`, outputs[name]!.shape)]));
+    const sinkMap = new Map([...sinks].map(([name, { sink }]) => [inputs[name]!, sink]));
+    const found = differentiate({ seeds, sinks: sinkMap, wanted, add, addOnto });
+    const gradients = wanted.map((tensor) => found.get(tensor)!);
+    return { keep: [...Object.values(outputs), ...gradients], outputs, gradients };
+  });
+  const uploads: Record<string, HostArray> = {};
+  for (const [name, value] of Object.entries(check.inputs)) uploads[name] = toDevice(value);
+  if (plan.result.gradients.length > 0) {
+    for (const [name, values] of Object.entries(weights)) uploads[`seed_${name}`] = Float32Array.from(values);
+  }
+  plan.poison();
+  plan.run({ scalars: { rows: rowCount }, inputs: uploads });
+  const names = Object.keys(expected);
+  const outputs = await plan.read(names.map((name) => plan.result.outputs[name]!));
+  const gradients: Record<string, ArrayLike<number>> = {};
+  for (const [i, name] of (check.gradients ?? []).entries()) {
+    const sink = sinks.get(name);
+    if (!sink) gradients[name] = (await plan.read([plan.result.gradients[i]!]))[0]!;
+    else {
+      const [bytes] = await readBuffers(device, [sink.sink.onto.storage.window!]);
+      gradients[name] = new Float32Array(bytes!).map((value, at) => value - sink.start[at]!);
+    }
+  }
+  plan.destroy();
+  for (const { sink } of sinks.values()) destroyBuffer(device, sink.onto.storage.window!.buffer);
+  return { outputs: Object.fromEntries(names.map((name, i) => [name, outputs[i]!])), gradients };
+}
+
+function symbolicInputs(check: OpCheck, rowCount: number): Record<string, Tensor> {
+  const rows = runScalar("rows", rowCount + 7);
+  return Object.fromEntries(
+    Object.entries(check.inputs).map(([name, value]) => {
+      const dynamic = check.dynamicRows?.includes(name) ?? false;
+      const shape: Dimension[] = dynamic ? [rows, ...value.shape.slice(1)] : [...value.shape];
+      return [name, input(name, shape, value.dtype ?? "f32")];
+    }),
+  );
+}
+
+function createSinks(device: Device, check: OpCheck, random: Generator): Map<string, { sink: GradientSink; start: Float32Array }> {
+  const sinks = new Map<string, { sink: GradientSink; start: Float32Array }>();
+  for (const name of check.parameters ?? []) {
+    const { shape } = check.inputs[name]!;
+    const start = Float32Array.from({ length: shape.reduce<number>((a, b) => a * capacityOf(b), 1) }, () => random.normal());
+    const buffer = createBuffer(device, `sink ${name}`, start.byteLength);
+    uploadBuffer(device, { buffer, offset: 0, size: buffer.size }, start);
+    const onto = externalTensor(`grad ${name}`, { buffer, offset: 0, size: start.byteLength }, shape);
+    sinks.set(name, { sink: { onto, accumulate: 1 }, start });
+  }
+  return sinks;
+}
+
+function toDevice(value: HostValue): HostArray {
+  if (value.dtype === "u32") return Uint32Array.from(value.data);
+  return value.dtype === "i32" ? Int32Array.from(value.data) : Float32Array.from(value.data);
+}
+
+/** d/dx of sum(weights * outputs) by central differences of the double-precision reference. */
+function finiteDifferences(check: OpCheck, name: string, weights: Readonly<Record<string, Float64Array>>): Float64Array {
+  const value = check.inputs[name]!;
+  const objective = (data: Float64Array): number => {
+    const outputs = check.reference({ ...check.inputs, [name]: { ...value, data } });
+    let total = 0;
+    for (const [output, values] of Object.entries(outputs)) {
+      const weight = weights[output]!;
+      for (let i = 0; i < values.length; i += 1) total += values[i]! * weight[i]!;
+    }
+    return total;
+  };
+  const step = 1e-4;
+  return Float64Array.from(value.data, (x, i) => {
+    const data = Float64Array.from(value.data);
+    data[i] = x + step;
+    const above = objective(data);
+    data[i] = x - step;
+    return (above - objective(data)) / (2 * step);
+  });
+}

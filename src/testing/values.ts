@@ -1,0 +1,23 @@
+import type { HostValue } from "./check_op.ts";
+import { createGenerator } from "./random.ts";
+
+function values(shape: readonly number[], draw: () => number): Float64Array {
+  return Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
+}
+
+/** Standard normal values, rounded to float32 so that the GPU sees exactly what the reference sees. */
+export function normal(shape: readonly number[], seed: number, scale = 1): HostValue {
+  const random = createGenerator(seed);
+  return { shape, data: values(shape, () => Math.fround(random.normal() * scale)) };
+}
+
+/** Integers from 0 to `below` - 1. */
+export function integers(shape: readonly number[], below: number, seed: number, dtype: "u32" | "i32" = "u32"): HostValue {
+  const random = createGenerator(seed);
+  return { shape, dtype, data: values(shape, () => random.integer(below)) };
+}
+
+/** Given values. */
+export function given(shape: readonly number[], data: readonly number[], dtype: "f32" | "u32" | "i32" = "f32"): HostValue {
+  return { shape, dtype, data: Float64Array.from(data) };
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { openDevice } from "../../src/node/open_device.ts";
+import { rmsNormOp } from "../../src/ops/rms_norm.ts";
+import { checkOp } from "../../src/testing/check_op.ts";
+import { normal } from "../../src/testing/values.ts";
+import { rmsNormReference } from "../reference/rms_norm.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+for (const [rows, columns] of [
+  [1, 1],
+  [3, 7],
+  [70, 33],
+  [130, 64],
+] as const) {
+  test(`rms_norm and its gradients, ${rows} x ${columns}`, async () => {
+    const errors = await checkOp(device, {
+      name: "rms_norm",
+      inputs: { x: normal([rows, columns], 1), weight: normal([columns], 2) },
+      dynamicRows: ["x"],
+      parameters: ["weight"],
+      op: ({ x, weight }) => ({ y: rmsNormOp({ x: x!, weight: weight! }, { eps: 1e-5 }).y }),
+      reference: (inputs) => ({ y: rmsNormReference(inputs, 1e-5).y }),
+      gradients: ["x", "weight"],
+    });
+    for (const [name, error] of Object.entries(errors)) assert.ok(error < 2e-5, `${name}: relative error ${error} on ${device.name}`);
+  });
+}
