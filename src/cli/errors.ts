@@ -1,0 +1,43 @@
+/** The exit codes every command keeps to. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** The user asked for something impossible: a bad argument, option or file name. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The command ran and its answer is no (a check failed, a run diverged). Exit code 1. */
+export class FailedError extends Error {
+  override readonly name = "FailedError";
+}
+
+/** Ctrl-C after the work was saved. Exit code 130, as shells expect. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+}
+
+/** Errors that are the caller's to mend. By name, because lower layers (config, tasks) have classes of their own that the command line need not load. */
+const usageErrorNames = new Set(["UsageError", "ConfigError"]);
+
+/** Names that JavaScript gives to mistakes in the program: their message alone seldom helps. */
+const bugNames = new Set(["TypeError", "ReferenceError", "RangeError", "SyntaxError", "AssertionError"]);
+
+/** The exit code that belongs to an error; commander's own errors (they carry `exitCode`) are 0 for help and version, else 2. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof Error)) return exitCodes.failed;
+  if ("code" in error && typeof error.code === "string" && error.code.startsWith("commander.")) {
+    return "exitCode" in error && error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  if (error.name === "InterruptedError") return exitCodes.interrupted;
+  return usageErrorNames.has(error.name) ? exitCodes.usage : exitCodes.failed;
+}
+
+/** What stderr shows: one line per problem, starting with `error: `; with `debug` the stack instead. */
+export function describeError(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  if (debug) return error.stack ?? `${error.name}: ${error.message}`;
+  const lines = error.message.split("\n").filter((line) => line.trim() !== "");
+  const shown = lines.length > 0 ? lines : [error.name];
+  if (bugNames.has(error.name)) return `error: ${error.name}: ${shown[0]} (a bug; run again with --debug for the stack)`;
+  return shown.map((line) => `error: ${line.trim()}`).join("\n");
+}

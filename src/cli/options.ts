@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseDocument } from "yaml";
+import { UsageError } from "./errors.ts";
+
+/** Ends a command's help with examples: pairs of a command line (without the program's name) and what it does. */
+export function addExamples(command: Command, examples: readonly (readonly [line: string, meaning: string])[]): Command {
+  const text = examples.map(([line, meaning]) => `  $ entropic ${line}\n      ${meaning}`).join("\n");
+  return command.addHelpText("after", `\n${examples.length === 1 ? "Example" : "Examples"}:\n${text}`);
+}
+
+/** `--adapter NAME`: which GPU to take; `ENTROPIC_ADAPTER` when the option is absent, else `auto`. */
+export function addAdapterOption(command: Command): Command {
+  const meaning = "GPU to use: auto, hardware, software, or a part of an adapter's name";
+  return command.addOption(new Option("--adapter <name>", meaning).env("ENTROPIC_ADAPTER").default("auto"));
+}
+
+/** `--json`: the result as JSON on stdout, for scripts. */
+export function addJsonOption(command: Command): Command {
+  return command.option("--json", "print the result as JSON");
+}
+
+/** `--set a.b=c` (repeatable): overrides of a configuration file, in the order given. */
+export function addSetOption(command: Command): Command {
+  return command.option("--set <key=value>", "override one key of the configuration, e.g. grpo.steps=10 (repeatable)", collect, []);
+}
+
+/** Gathers a repeatable option's values in order; pass it to commander as the option's parser. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+/** A parser of whole numbers for commander: `integer({ min: 1 })`. Its error names the value and what is allowed. */
+export function integer(range: { min?: number; max?: number } = {}): (text: string) => number {
+  return (text) => checked(text, range, Number.isSafeInteger, "a whole number");
+}
+
+/** A parser of numbers for commander: `decimal({ min: 0 })`. */
+export function decimal(range: { min?: number; max?: number } = {}): (text: string) => number {
+  return (text) => checked(text, range, Number.isFinite, "a number");
+}
+
+function checked(text: string, { min, max }: { min?: number; max?: number }, accepts: (value: number) => boolean, kind: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  const inside = (min === undefined || value >= min) && (max === undefined || value <= max);
+  if (accepts(value) && inside) return value;
+  const bounds = [min === undefined ? "" : ` of at least ${min}`, max === undefined ? "" : ` of at most ${max}`]
+    .filter(Boolean)
+    .join(" and");
+  throw new InvalidArgumentError(`It must be ${kind}${bounds}.`);
+}
+
+/**
+ * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`).
+ * Throws UsageError with one line when the file cannot be read or is not YAML.
+ */
+export async function readConfigFile(path: string): Promise<{ value: unknown; name: string }> {
+  const document = parseDocument(await readUserFile(path));
+  const problem = document.errors[0];
+  if (problem) throw new UsageError(`${path} is not valid YAML: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`);
+  return { value: document.toJS() as unknown, name: basename(path, extname(path)) };
+}
+
+/** Reads a text file the user named; throws UsageError saying what stood in the way. */
+export async function readUserFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") throw new UsageError(`There is no file ${path}; give the path of an existing file.`);
+    if (code === "EISDIR") throw new UsageError(`${path} is a folder; give the path of a file.`);
+    throw new UsageError(`${path} cannot be read (${String(code ?? error)}).`);
+  }
+}

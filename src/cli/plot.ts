@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { plotRuns } from "../report/plots.ts";
+import { svgToPng } from "../report/png.ts";
+import { loadRun } from "../report/run.ts";
+import { UsageError } from "./errors.ts";
+import { addExamples, addJsonOption } from "./options.ts";
+
+interface PlotOptions {
+  out?: string;
+  png?: boolean;
+  json?: boolean;
+}
+
+export function register(command: Command): void {
+  command
+    .argument("<run...>", "run folders (each holds a metrics.jsonl)")
+    .option("--out <folder>", "where the pictures go (default: RUN/plots, or comparison/ beside the first of several runs)")
+    .option("--png", "write PNG pictures as well")
+    .action(plot);
+  addJsonOption(command);
+  addExamples(command, [
+    ["plot runs/quickstart", "writes runs/quickstart/plots/{overview,reward,entropy,alpha,gated_fraction}.svg"],
+    ["plot runs/grpo runs/entropic --out docs --png", "draws both runs in the same pictures, as SVG and PNG"],
+  ]);
+}
+
+async function plot(folders: string[], options: PlotOptions): Promise<void> {
+  const runs = await Promise.all(folders.map((folder) => loadRun(folder)));
+  const repeated = runs.find((run, index) => runs.findIndex((other) => resolve(other.folder) === resolve(run.folder)) !== index);
+  if (repeated) throw new UsageError(`${repeated.folder} is named twice; name each run once.`);
+  const first = folders[0]!;
+  const out = options.out ?? (folders.length === 1 ? join(first, "plots") : join(dirname(first), "comparison"));
+  await mkdir(out, { recursive: true });
+  const written: string[] = [];
+  for (const picture of await plotRuns(runs)) {
+    const file = join(out, `${picture.name}.svg`);
+    await writeFile(file, picture.svg);
+    written.push(file);
+    if (!options.png) continue;
+    const pngFile = join(out, `${picture.name}.png`);
+    await writeFile(pngFile, await svgToPng(picture.svg));
+    written.push(pngFile);
+  }
+  process.stdout.write(options.json ? `${JSON.stringify({ files: written })}\n` : `${written.join("\n")}\n`);
+}

@@ -1,0 +1,224 @@
+import type { TopLevelSpec } from "vega-lite";
+import type { Point } from "./statistics.ts";
+
+/** One curve. Curves of one name share a colour and one entry of the legend. */
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** `faint` for raw values behind a smoothed curve, `dashed` for what a curve should follow. */
+  readonly style?: "faint" | "dashed";
+}
+
+/** A horizontal line with a label at its right end, above it unless `below`. */
+export interface Rule {
+  readonly y: number;
+  readonly label: string;
+  readonly below?: boolean;
+}
+
+export interface Axis {
+  /** What the axis shows, with its unit. */
+  readonly title: string;
+  readonly domain?: readonly [number, number];
+  readonly scale?: "linear" | "log";
+}
+
+/** Curves over a numeric axis; points with `low` and `high` get a band (seeds, see bandOverSeeds). */
+export interface LineFigure {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+  readonly rules?: readonly Rule[];
+}
+
+/** One bar; bars of one `group` stand side by side, one colour a `series`. `low` and `high` draw an error bar. */
+export interface Bar {
+  readonly group: string;
+  readonly series: string;
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+export interface BarFigure {
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly y: Axis;
+  readonly bars: readonly Bar[];
+  readonly rules?: readonly Rule[];
+}
+
+/** Width and height of the plotting area in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws curves as an SVG document. */
+export async function drawLines(figure: LineFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
+  return renderSvg({ ...page, ...lineSpec(figure, size) } as TopLevelSpec);
+}
+
+/** Draws several figures of curves as one SVG document, two a row, with one legend. */
+export async function drawLineGrid(
+  title: string,
+  figures: readonly LineFigure[],
+  size: Size = { width: 400, height: 220 },
+): Promise<string> {
+  const colourScale = colours(figures.flatMap(({ series }) => series.map(({ name }) => name)));
+  const concat = figures.map((figure) => lineSpec(figure, size, colourScale));
+  const heading = { text: title, fontSize: 18, offset: 18 };
+  return renderSvg({ ...page, title: heading, columns: 2, spacing: 34, concat, resolve: { legend: { color: "shared" } } } as TopLevelSpec);
+}
+
+/** Draws grouped bars as an SVG document. */
+export async function drawBars(figure: BarFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
+  const names = figure.bars.map(({ series }) => series);
+  const groups = [...new Set(figure.bars.map(({ group }) => group))];
+  const x = {
+    field: "group",
+    type: "nominal",
+    sort: groups,
+    title: null,
+    axis: { labelAngle: 0, labelLimit: 140, ticks: false, labelPadding: 8 },
+  };
+  const shared = { x, xOffset: { field: "series", sort: [...new Set(names)] } };
+  const bar = {
+    mark: { type: "bar", cornerRadiusEnd: 2 },
+    encoding: { y: { field: "value", ...axisSpec(figure.y) }, color: colourSpec(colours(names)) },
+  };
+  const whisker = {
+    transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+    mark: { type: "rule", strokeWidth: 1.4, color: "#222" },
+    encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
+  };
+  const layer = [{ encoding: shared, layer: [bar, whisker] }, ...ruleLayers(figure.rules ?? [])];
+  return renderSvg({ ...page, ...heading(figure), ...size, data: { values: figure.bars }, layer } as unknown as TopLevelSpec);
+}
+
+/** Colours that stay apart for the colour-blind too (after Okabe and Ito), strongest first. */
+const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6a3d9a", "#7f7f7f"];
+
+const page = {
+  background: "white",
+  padding: 14,
+  config: {
+    font: "DejaVu Sans, Helvetica, Arial, sans-serif",
+    view: { stroke: null },
+    axis: {
+      gridColor: "#e9e9e9",
+      domain: false,
+      ticks: false,
+      labelColor: "#444",
+      titleColor: "#444",
+      titleFontWeight: "normal",
+      labelPadding: 6,
+    },
+    axisX: { grid: false, domain: true, domainColor: "#bbb", ticks: true, tickColor: "#bbb", titlePadding: 8 },
+    axisY: { titlePadding: 10, tickCount: 6 },
+    title: {
+      anchor: "start",
+      fontSize: 15,
+      fontWeight: 600,
+      color: "#1a1a1a",
+      subtitleColor: "#666",
+      subtitleFontSize: 11,
+      subtitlePadding: 5,
+      offset: 12,
+    },
+    legend: {
+      orient: "bottom",
+      direction: "horizontal",
+      title: null,
+      labelFontSize: 12,
+      labelColor: "#333",
+      symbolStrokeWidth: 3,
+      labelLimit: 320,
+      offset: 12,
+    },
+  },
+} as const;
+
+interface ColourScale {
+  readonly domain: readonly string[];
+  readonly range: readonly string[];
+}
+
+function colours(names: readonly string[]): ColourScale {
+  const domain = [...new Set(names)];
+  return { domain, range: domain.map((_, index) => palette[index % palette.length]!) };
+}
+
+function colourSpec(scale: ColourScale) {
+  return { field: "series", type: "nominal", scale, legend: { title: null } };
+}
+
+function heading({ title, subtitle }: { title: string; subtitle?: string }) {
+  return { title: subtitle === undefined ? { text: title } : { text: title, subtitle } };
+}
+
+function axisSpec({ title, domain, scale }: Axis) {
+  const limits = { zero: false, nice: domain === undefined, type: scale ?? "linear", ...(domain ? { domain } : {}) };
+  return { type: "quantitative", title, scale: limits };
+}
+
+function lineSpec(figure: LineFigure, size: Size, colourScale = colours(figure.series.map(({ name }) => name))) {
+  const rows = figure.series.flatMap(({ name, style, points }, curve) =>
+    points.map((point) => ({ ...point, series: name, style: style ?? "plain", curve })),
+  );
+  const x = { field: "x", ...axisSpec(figure.x) };
+  const curves = { x: { ...x, scale: { ...x.scale, nice: false } }, color: colourSpec(colourScale), detail: { field: "curve" } };
+  const y = { field: "y", ...axisSpec(figure.y) };
+  const styled = (style: string, mark: object) => ({
+    transform: [{ filter: `datum.style === '${style}' && isValid(datum.y)` }],
+    mark: { type: "line", clip: figure.y.domain !== undefined, ...mark },
+    encoding: { y },
+  });
+  const band = {
+    transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+    mark: { type: "area", opacity: 0.18, clip: figure.y.domain !== undefined },
+    encoding: { y: { ...y, field: "low" }, y2: { field: "high" } },
+  };
+  const lines = [
+    ...(rows.some(({ low }) => low !== undefined) ? [band] : []),
+    styled("faint", { opacity: 0.3, strokeWidth: 1 }),
+    styled("dashed", { strokeWidth: 1.4, strokeDash: [5, 4] }),
+    styled("plain", { strokeWidth: 2.4, strokeJoin: "round", ...(figure.series.some(isShort) ? { point: { size: 36 } } : {}) }),
+  ];
+  return {
+    ...heading(figure),
+    ...size,
+    data: { values: rows },
+    layer: [{ encoding: curves, layer: lines }, ...ruleLayers(figure.rules ?? [])],
+  };
+}
+
+/** A curve of few points shows them, else it could not be seen at all or only guessed. */
+function isShort({ points, style }: Series): boolean {
+  return style === undefined && points.length <= 8;
+}
+
+function ruleLayers(rules: readonly Rule[]) {
+  return rules.flatMap(({ y, label, below }) => {
+    const data = { values: [{ y, label }] };
+    const encoding = { y: { field: "y", type: "quantitative" } };
+    const side = below ? { dy: 5, baseline: "top" } : { dy: -5, baseline: "bottom" };
+    return [
+      { data, mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.3, color: "#555" }, encoding },
+      {
+        data,
+        mark: { type: "text", align: "right", fontSize: 11, color: "#555", ...side },
+        encoding: { ...encoding, x: { value: "width" }, text: { field: "label" } },
+      },
+    ];
+  });
+}
+
+/** Loaded only when a picture is drawn: the two libraries take half a second. */
+async function renderSvg(spec: TopLevelSpec): Promise<string> {
+  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const compiled = vegaLite.compile(spec).spec;
+  return new vega.View(vega.parse(compiled), { renderer: "none" }).toSVG();
+}

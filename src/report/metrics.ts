@@ -1,0 +1,96 @@
+/** What one metric means and is measured in; `time` marks wall-clock values, which differ between two runs of the same seed. */
+export interface MetricDefinition {
+  readonly description: string;
+  readonly unit: string;
+  readonly time?: true;
+}
+
+/** Every metric with a fixed name, under TRL's names where TRL has one. */
+export const metricDefinitions = {
+  loss: { description: "Policy loss of the optimiser step, entropy control included.", unit: "" },
+  grad_norm: { description: "Global norm of the gradient before clipping.", unit: "" },
+  learning_rate: { description: "Learning rate of the step.", unit: "" },
+  reward: { description: "Mean reward of the step's completions.", unit: "reward" },
+  reward_std: { description: "Standard deviation of the rewards within a group, averaged over groups.", unit: "reward" },
+  frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal: they teach nothing.", unit: "fraction" },
+  entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
+  kl: { description: "Mean KL divergence to the reference policy (k3 estimator).", unit: "nats per token" },
+  "clip_ratio/low_mean": { description: "Fraction of tokens clipped from below.", unit: "fraction" },
+  "clip_ratio/low_min": { description: "Smallest such fraction over the step's micro-batches.", unit: "fraction" },
+  "clip_ratio/high_mean": { description: "Fraction of tokens clipped from above.", unit: "fraction" },
+  "clip_ratio/high_max": { description: "Largest such fraction over the step's micro-batches.", unit: "fraction" },
+  "clip_ratio/region_mean": { description: "Fraction of tokens clipped on either side.", unit: "fraction" },
+  "completions/mean_length": { description: "Mean length of the completions.", unit: "tokens" },
+  "completions/min_length": { description: "Length of the shortest completion.", unit: "tokens" },
+  "completions/max_length": { description: "Length of the longest completion.", unit: "tokens" },
+  "completions/clipped_ratio": { description: "Fraction of completions cut off before they ended.", unit: "fraction" },
+  num_tokens: { description: "Tokens processed since the start of training.", unit: "tokens" },
+  step_time: { description: "Time of the whole step.", unit: "seconds", time: true },
+  "sampling/sampling_logp_difference/mean": { description: "Mean |logp of sampling - logp of training|.", unit: "nats" },
+  "sampling/sampling_logp_difference/max": { description: "Largest such difference.", unit: "nats" },
+  "sampling/importance_sampling_ratio/min": { description: "Smallest probability ratio of training to sampling.", unit: "ratio" },
+  "sampling/importance_sampling_ratio/mean": { description: "Mean of that ratio.", unit: "ratio" },
+  "sampling/importance_sampling_ratio/max": { description: "Largest such ratio.", unit: "ratio" },
+  "sampling/tokens_per_second": { description: "Tokens sampled per second of sampling.", unit: "tokens per second", time: true },
+  "training/tokens_per_second": { description: "Tokens trained on per second of training.", unit: "tokens per second", time: true },
+  "entropic/alpha": { description: "The controller's output: positive pushes entropy down, negative up.", unit: "" },
+  "entropic/error": { description: "Entropy minus target.", unit: "nats per token" },
+  "entropic/integral": { description: "Sum of the errors before this step.", unit: "nats per token" },
+  "entropic/target": { description: "The entropy that the controller holds.", unit: "nats per token" },
+  "entropic/gated_fraction": { description: "Fraction of completion tokens whose weight the controller changes.", unit: "fraction" },
+  "entropic/saturated": { description: "1 where alpha stands at its limit, else 0.", unit: "" },
+  "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
+  "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },
+  "eval/reward": { description: "Mean reward of the evaluation's sampled completions.", unit: "reward" },
+} as const satisfies Record<string, MetricDefinition>;
+
+/** Metrics whose names depend on the run: one pair a reward function, one unbiased estimate for each k. */
+type RewardMetric = `rewards/${string}/mean` | `rewards/${string}/std`;
+type PassMetric = `eval/pass@${number}`;
+
+export type MetricName = keyof typeof metricDefinitions | RewardMetric | PassMetric;
+
+/** One line of metrics.jsonl: the step (from 1; 0 is before training) and what was measured at it. */
+export type Metrics = { step: number } & { [name in MetricName]?: number };
+
+/** What a metric means; undefined for a name nobody defined. */
+export function describeMetric(name: string): MetricDefinition | undefined {
+  if (Object.hasOwn(metricDefinitions, name)) return metricDefinitions[name as keyof typeof metricDefinitions];
+  const reward = /^rewards\/(.+)\/(mean|std)$/.exec(name);
+  if (reward) return { description: `${reward[2] === "mean" ? "Mean" : "Standard deviation"} of the reward ${reward[1]}.`, unit: "reward" };
+  const pass = /^eval\/pass@(\d+)$/.exec(name);
+  if (pass) return { description: `Chance that one of ${pass[1]} sampled completions is right (unbiased).`, unit: "fraction" };
+  return undefined;
+}
+
+/** The same metrics without wall-clock values: what two runs of one seed on one adapter have in common. */
+export function withoutTimes(metrics: Metrics): Metrics {
+  const kept = Object.entries(metrics).filter(([name]) => !describeMetric(name)?.time);
+  return Object.fromEntries(kept) as Metrics;
+}
+
+/**
+ * Parses metrics.jsonl. A step written twice (a run resumed from an earlier checkpoint) keeps its last line, and a last line
+ * that was cut off by a crash is left out; any other bad line throws an Error naming its number.
+ */
+export function parseMetrics(text: string): Metrics[] {
+  const lines = text.split("\n");
+  const steps = new Map<number, Metrics>();
+  lines.forEach((line, index) => {
+    if (line.trim() === "") return;
+    const metrics = parseLine(line);
+    if (metrics) steps.set(metrics.step, metrics);
+    else if (index < lines.length - 1) throw new Error(`line ${index + 1} is not a JSON object with a number "step"`);
+  });
+  return [...steps.values()].sort((a, b) => a.step - b.step);
+}
+
+function parseLine(line: string): Metrics | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === "object" && value !== null && "step" in value && typeof value.step === "number") return value as Metrics;
+  } catch {
+    return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { drawLineGrid, drawLines, type LineFigure, type Rule, type Series } from "./figure.ts";
+import type { MetricName } from "./metrics.ts";
+import type { Run } from "./run.ts";
+import { type Point, smooth } from "./statistics.ts";
+import { formatNumber } from "./table.ts";
+
+/** A drawn picture: `name` is the file's stem. */
+export interface Picture {
+  readonly name: string;
+  readonly svg: string;
+}
+
+/** Draws reward, entropy, alpha and gated fraction of one or several runs, each by itself, and all four as `overview`. */
+export async function plotRuns(runs: readonly Run[]): Promise<Picture[]> {
+  const named = withUniqueNames(runs);
+  const figures: Record<string, LineFigure> = {
+    reward: figure(named, "reward", "Reward", "mean reward"),
+    entropy: entropyFigure(named),
+    alpha: alphaFigure(named),
+    gated_fraction: figure(named, "entropic/gated_fraction", "Gated fraction", "fraction of tokens"),
+  };
+  const shown = Object.entries(figures).filter(([, { series }]) => series.length > 0);
+  if (shown.length === 0) throw new Error("None of these runs has a metric to plot; look into their metrics.jsonl.");
+  const title = named.map(({ name }) => name).join(" and ");
+  const overview = drawLineGrid(
+    title.length > 60 ? `${named.length} runs` : title,
+    shown.map(([, lines]) => lines),
+  );
+  const single = shown.map(async ([name, lines]) => ({ name, svg: await drawLines(lines) }));
+  return Promise.all([overview.then((svg) => ({ name: "overview", svg })), ...single]);
+}
+
+/** The values of one metric over the steps, without steps that lack it. */
+export function metricPoints(run: Run, metric: MetricName): Point[] {
+  return run.metrics.flatMap(({ step, [metric]: y }) => (typeof y === "number" && Number.isFinite(y) ? [{ x: step, y }] : []));
+}
+
+function figure(runs: readonly Run[], metric: MetricName, title: string, unit: string): LineFigure {
+  const curves = runs.map((run) => ({ name: run.name, points: metricPoints(run, metric) })).filter(({ points }) => points.length > 0);
+  const window = smoothingWindow(Math.max(0, ...curves.map(({ points }) => points.length)));
+  const raw: Series[] = window > 1 ? curves.map((curve) => ({ ...curve, style: "faint" })) : [];
+  const bold = curves.map(({ name, points }) => ({ name, points: smooth(points, window) }));
+  const subtitle = window > 1 ? { subtitle: `bold: moving mean of ${window} steps; faint: each step` } : {};
+  return { title, ...subtitle, x: { title: "step" }, y: { title: unit }, series: [...raw, ...bold] };
+}
+
+/** An odd number of steps that grows with the run; 1 (no smoothing) for very short ones. */
+function smoothingWindow(steps: number): number {
+  return steps < 12 ? 1 : 2 * Math.max(1, Math.round(steps / 30)) + 1;
+}
+
+/** One target for all is a labelled line; targets that differ or move are dashed curves in the colours of their runs. */
+function entropyFigure(runs: readonly Run[]): LineFigure {
+  const lines = figure(runs, "entropy", "Entropy", "nats per token");
+  const targets = runs
+    .map((run) => ({ name: run.name, points: metricPoints(run, "entropic/target") }))
+    .filter(({ points }) => points.length > 0);
+  const values = new Set(targets.flatMap(({ points }) => points.map(({ y }) => y)));
+  const [only] = values;
+  if (only === undefined) return lines;
+  if (values.size === 1) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
+  const subtitle = [lines.subtitle, "dashed: target"].filter(Boolean).join("; ");
+  return { ...lines, subtitle, series: [...targets.map((target): Series => ({ ...target, style: "dashed" })), ...lines.series] };
+}
+
+function alphaFigure(runs: readonly Run[]): LineFigure {
+  const lines = figure(runs, "entropic/alpha", "Alpha: the controller's output", "alpha (above 0 lowers entropy)");
+  const controlled = new Set(lines.series.map(({ name }) => name));
+  const limits = new Set(runs.flatMap(({ name, alphaLimit }) => (controlled.has(name) && alphaLimit !== undefined ? [alphaLimit] : [])));
+  const rules = [...limits].flatMap((limit): Rule[] => [
+    { y: limit, label: `limit ${formatNumber(limit, 3)}` },
+    { y: -limit, label: `limit -${formatNumber(limit, 3)}`, below: true },
+  ]);
+  return { ...lines, rules };
+}
+
+/** Runs whose folders end alike are named by one more part of their paths, or by number if that does not help. */
+function withUniqueNames(runs: readonly Run[]): Run[] {
+  const counted = (names: readonly string[], name: string): boolean => names.filter((other) => other === name).length > 1;
+  const short = runs.map(({ name }) => name);
+  const longer = runs.map((run) => (counted(short, run.name) ? run.folder.split(/[\\/]/).filter(Boolean).slice(-2).join("/") : run.name));
+  return runs.map((run, index) => ({ ...run, name: counted(longer, longer[index]!) ? `${longer[index]} (${index + 1})` : longer[index]! }));
+}

@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { type Metrics, parseMetrics } from "./metrics.ts";
+
+/** A run folder as reports need it. */
+export interface Run {
+  /** The name that legends show: the folder's last part, or more of the path where two runs share it. */
+  readonly name: string;
+  readonly folder: string;
+  readonly metrics: readonly Metrics[];
+  /** The limit of |alpha|, where the run's config.yaml tells it. */
+  readonly alphaLimit?: number;
+}
+
+/** Reads RUN/metrics.jsonl and, if it is there, RUN/config.yaml. Throws a one-line Error when there is nothing to read. */
+export async function loadRun(folder: string): Promise<Run> {
+  const file = join(folder, "metrics.jsonl");
+  const text = await readFile(file, "utf8").catch(() => {
+    throw new Error(`${folder} holds no readable metrics.jsonl; give a run folder such as runs/quickstart.`);
+  });
+  const metrics = readable(file, text);
+  if (metrics.length === 0) throw new Error(`${file} has no steps yet; wait for the run's first step.`);
+  const alphaLimit = readAlphaLimit(await readFile(join(folder, "config.yaml"), "utf8").catch(() => ""));
+  return { name: basename(resolve(folder)), folder, metrics, ...(alphaLimit === undefined ? {} : { alphaLimit }) };
+}
+
+function readable(file: string, text: string): Metrics[] {
+  try {
+    return parseMetrics(text);
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}; repair or remove that line.`);
+  }
+}
+
+function readAlphaLimit(yaml: string): number | undefined {
+  try {
+    const limit: unknown = parse(yaml)?.entropy?.limit;
+    return typeof limit === "number" ? limit : undefined;
+  } catch {
+    return undefined;
+  }
+}

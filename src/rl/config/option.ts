@@ -1,0 +1,74 @@
+import { z } from "zod";
+
+/** The bounds of a number: `min` and `max` may be reached, `above` and `below` may not. */
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** Attaches the sentence that documents an option, and its default. */
+export function option<S extends z.ZodType>(schema: S, value: z.output<S>, description: string) {
+  return schema.prefault(value as z.input<S>).describe(description);
+}
+
+/**
+ * A finite number inside the range. The schema's error message is the phrase of what is allowed ("a number from 0 to 1");
+ * `nullMeaning` adds what null stands for, where the caller makes the schema nullable.
+ */
+export function decimal(range: Range = {}, nullMeaning?: string) {
+  const allowed = `a number${describeRange(range)}${orNullPhrase(nullMeaning)}`;
+  return z.number({ error: allowed }).refine((value) => isInside(value, range), { error: allowed });
+}
+
+/** A whole number inside the range. */
+export function whole(range: Range = {}) {
+  const allowed = `a whole number${describeRange(range)}`;
+  return z.number({ error: allowed }).refine((value) => Number.isSafeInteger(value) && isInside(value, range), { error: allowed });
+}
+
+/** One of a few words. */
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T, nullMeaning?: string) {
+  return z.enum(words, { error: `${words.length > 1 ? "one of " : ""}${words.join(", ")}${orNullPhrase(nullMeaning)}` });
+}
+
+/** true or false. */
+export function flag() {
+  return z.boolean({ error: "true or false" });
+}
+
+/** A text of at least one character. */
+export function text(allowed: string) {
+  return z.string({ error: allowed }).refine((value) => value.trim() !== "", { error: allowed });
+}
+
+/** A section of the configuration: an object that may be left out and knows all its keys. */
+export function section<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, { error: sectionError(shape) });
+}
+
+/** A Hugging Face style object whose other keys are checked by whoever reads them. */
+export function openSection<T extends z.ZodRawShape>(shape: T, allowed: string) {
+  return z.looseObject(shape, { error: allowed });
+}
+
+function orNullPhrase(meaning: string | undefined): string {
+  return meaning === undefined ? "" : `, or null (${meaning})`;
+}
+
+function sectionError(shape: z.ZodRawShape): string {
+  return `a mapping with the keys ${Object.keys(shape).join(", ")}`;
+}
+
+function isInside(value: number, { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity }: Range): boolean {
+  return value >= min && value <= max && (above === -Infinity || value > above) && (below === Infinity || value < below);
+}
+
+function describeRange({ min, max, above, below }: Range): string {
+  const upper = max !== undefined ? `at most ${max}` : below !== undefined ? `below ${below}` : "";
+  if (above !== undefined) return ` above ${above}${upper && ` and ${upper}`}`;
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  if (min !== undefined) return ` of at least ${min}${upper && ` and ${upper}`}`;
+  return upper && ` ${upper}`;
+}

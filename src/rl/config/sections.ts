@@ -1,0 +1,142 @@
+import type { z } from "zod";
+import { decimal, flag, oneOf, openSection, option, section, text, whole } from "./option.ts";
+
+const model = text("the path of a checkpoint folder or the name of a preset").describe(
+  "Where the policy comes from: a Hugging Face style folder or a preset's name.",
+);
+
+const modelConfig = openSection(
+  { model_type: text("the name of an architecture, such as llama").describe("Architecture: gpt2, llama, qwen2 or qwen3.") },
+  "a mapping in the style of Hugging Face's config.json, with model_type",
+).describe("The model to build, with the keys of Hugging Face's config.json; its weights start random.");
+
+const task = openSection(
+  { name: text("the name of a task, such as countdown").describe("Which task: countdown, addition, or one of your own.") },
+  "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
+).describe("The task with a verifiable reward; keys beside `name` are the task's own options.");
+
+const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: prompts, sampling, initial weights.");
+
+const grpo = section({
+  steps: option(whole({ min: 1 }), 60, "Number of training steps; each is one rollout."),
+  prompts: option(whole({ min: 1 }), 32, "Prompts per step."),
+  completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt (the size of a group)."),
+  maxNewTokens: option(whole({ min: 1 }), 8, "Longest completion, in tokens."),
+  temperature: option(decimal({ above: 0 }), 1.0, "Divides the logits when sampling and in the loss; the entropy target refers to it."),
+  topP: option(decimal({ above: 0, max: 1 }), 1.0, "Samples from the smallest set of tokens with at least this probability; 1 is all."),
+  topK: option(whole({ min: 0 }), 0, "Samples from this many most probable tokens; 0 is all."),
+  learningRate: option(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
+  updatesPerRollout: option(whole({ min: 1 }), 1, "Optimiser steps on each rollout; more than 1 is off-policy."),
+  microBatchRows: option(whole({ min: 1 }), 4096, "Most tokens in one forward and backward pass; gradients accumulate over passes."),
+  advantage: option(
+    oneOf(["grpo", "dr-grpo", "batch", "rloo", "none"]),
+    "grpo",
+    "Advantage: (R - mean) / std of the group, the mean only, the batch's std, leave-one-out, or the reward itself.",
+  ),
+  clipLow: option(decimal({ min: 0, max: 1 }), 0.2, "A negative token stops learning once its probability ratio is below 1 - clipLow."),
+  clipHigh: option(decimal({ min: 0 }), 0.2, "A positive token stops learning once its probability ratio is above 1 + clipHigh."),
+  dualClip: option(
+    decimal({ above: 1 }, "no dual clip").nullable(),
+    null,
+    "A negative token also stops learning once its probability ratio is above this.",
+  ),
+  aggregate: option(
+    oneOf(["token-mean", "sequence-mean", "constant"]),
+    "token-mean",
+    "How token losses add up: mean of all tokens, mean of the sequences' means, or sum over sequences x maxNewTokens.",
+  ),
+  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence to the starting policy (k3 estimator)."),
+  entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus, for comparison with entropy control."),
+  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
+  maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
+});
+
+/** Values that `entropy.preset` stands for; keys written out win over them. */
+export const entropyPresets = {
+  paper: { kp: 1, ki: 0.01, gate: "probability", tau: 0.95, target: 0.1 },
+} as const;
+
+const entropy = section({
+  preset: option(
+    oneOf(["paper"], "no preset").nullable(),
+    null,
+    "paper: kp 1, ki 0.01, gate probability, tau 0.95, target 0.1, for large models; keys written out win.",
+  ),
+  controller: option(oneOf(["pi", "none", "fixed"]), "pi", "pi holds the target, none is plain GRPO, fixed keeps alpha constant."),
+  target: option(decimal({ min: 0 }), 0.35, "The entropy to hold, in nats per token at grpo.temperature."),
+  kp: option(decimal({ min: 0 }), 10, "Proportional gain: alpha per nat of error."),
+  ki: option(decimal({ min: 0 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
+  gate: option(
+    oneOf(["probability", "entropy-effect"]),
+    "entropy-effect",
+    "Which tokens alpha reweights: those more probable than tau, or each by the sign of its effect on entropy.",
+  ),
+  tau: option(decimal({ min: 0, max: 1 }), 0.95, "Probability above which the probability gate lets a token through."),
+  limit: option(decimal({ above: 0, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
+  antiWindup: option(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
+  alphaNorm: option(oneOf(["all", "gated"]), "all", "Averages the control term over all completion tokens or over the gated ones."),
+  alpha: option(decimal({ min: -1, max: 1 }), 0, "The constant alpha of the controller `fixed`."),
+});
+
+const evaluation = {
+  prompts: option(whole({ min: 1 }), 128, "Held-out prompts per evaluation."),
+  completions: option(whole({ min: 1 }), 8, "Completions per evaluation prompt: the k of pass@k."),
+};
+
+const trainEvaluation = section({
+  every: option(whole({ min: 0 }), 20, "Evaluates every so many steps, besides before and after; 0 is only then."),
+  ...evaluation,
+});
+
+const sft = section({
+  steps: option(whole({ min: 1 }), 1000, "Most optimiser steps."),
+  batch: option(whole({ min: 1 }), 256, "Solved examples per step."),
+  learningRate: option(decimal({ min: 0 }), 0.002, "AdamW's learning rate after the warm-up."),
+  warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0."),
+  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
+  maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
+  stopAtPassAt1: option(
+    decimal({ above: 0, max: 1 }, "run all steps").nullable(),
+    0.31,
+    "Stops once this share of sampled answers is right, so that reinforcement learning has something left to do.",
+  ),
+  evalEvery: option(whole({ min: 1 }), 50, "Measures pass@1 every so many steps."),
+});
+
+function output(directory: string) {
+  return section({
+    dir: option(text("the path of a folder"), directory, "The run's folder."),
+    checkpointEvery: option(whole({ min: 0 }), 20, "Saves a checkpoint every so many steps, besides the last; 0 is only the last."),
+  }).prefault({});
+}
+
+/** The schema of `train`; `directory` is the default of output.dir. */
+export function trainSchema(directory: string) {
+  return section({
+    model,
+    task,
+    seed,
+    grpo: grpo.prefault({}),
+    entropy: entropy.prefault({}),
+    eval: trainEvaluation.prefault({}),
+    output: output(directory),
+  });
+}
+
+/** The schema of `sft`; `directory` is the default of output.dir. */
+export function sftSchema(directory: string) {
+  return section({
+    model: modelConfig,
+    task,
+    seed,
+    sft: sft.prefault({}),
+    eval: section(evaluation).prefault({}),
+    output: output(directory),
+  });
+}
+
+/** Everything `train` can be told. Made by `parseTrainConfig`, so every value is inside its range. */
+export type TrainConfig = z.output<ReturnType<typeof trainSchema>>;
+
+/** Everything `sft` can be told. Made by `parseSftConfig`. */
+export type SftConfig = z.output<ReturnType<typeof sftSchema>>;
