@@ -3,7 +3,8 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
 import { defineOp } from "./define.ts";
 
-const addOntoOp = defineOp<{ x: Tensor; onto: Tensor }, "y", { accumulate: Scalar }>({
+/** y = x + accumulate * y, in place. */
+export const addOntoOp = defineOp<{ x: Tensor; onto: Tensor }, "y", { accumulate: Scalar }>({
   name: "add_onto",
   shape: ({ onto }) => ({ y: { inPlaceOf: onto } }),
   forward: ({ inputs: { x }, outputs: { y }, attributes: { accumulate } }) => {

@@ -8,7 +8,8 @@ export const BLOCK_ROWS = 64;
 
 type Attributes = { readonly blockRows: number; readonly accumulate: Scalar };
 
-const blockSum = defineOp<{ x: Tensor; onto?: Tensor | undefined }, "y", Attributes>({
+/** Sums blocks of rows: x [N, C] -> y [B, C]. */
+export const columnSumOp = defineOp<{ x: Tensor; onto?: Tensor | undefined }, "y", Attributes>({
   name: "column_sum",
   shape: (inputs, { blockRows }) => {
     const [rows, columns] = inputs.x.shape;
@@ -38,7 +39,7 @@ function atLeastOne(blocks: Scalar): Scalar {
 /** The sum over rows: x [N, C] -> [C], in a fixed order; onto a parameter's sink where one is given. */
 export function columnSum(x: Tensor, sink?: GradientSink): Tensor {
   const rows = x.shape[0]!;
-  const blocks = capacityOf(rows) > BLOCK_ROWS ? blockSum({ x }, { blockRows: BLOCK_ROWS, accumulate: 0 }).y : x;
+  const blocks = capacityOf(rows) > BLOCK_ROWS ? columnSumOp({ x }, { blockRows: BLOCK_ROWS, accumulate: 0 }).y : x;
   const whole = Math.max(1, capacityOf(blocks.shape[0]!));
-  return blockSum({ x: blocks, onto: sink?.onto }, { blockRows: whole, accumulate: sink?.accumulate ?? 0 }).y;
+  return columnSumOp({ x: blocks, onto: sink?.onto }, { blockRows: whole, accumulate: sink?.accumulate ?? 0 }).y;
 }

@@ -1,0 +1,8 @@
+// What an elementwise kernel handles at a time: a vec4 where the sizes allow (VEC4; one wide load costs far less than four), else a float.
+@if(VEC4) alias Element = vec4f;
+@if(!VEC4) alias Element = f32;
+
+// 1 / (1 + e^-x); the exponent stops at 80, where the result is zero in effect and e^x is still finite.
+fn sigmoid(x: Element) -> Element {
+  return 1.0 / (1.0 + exp(min(-x, Element(80.0))));
+}

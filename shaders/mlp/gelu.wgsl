@@ -1,0 +1,32 @@
+// y = x/2 * (1 + tanh(u)),  u = sqrt(2/pi) * (x + 0.044715 x^3)     (Hendrycks & Gimpel 2016, arXiv 1606.08415; GPT-2's form)
+// Computed as x * sigmoid(2u), the same function, whose exponential can be kept from overflowing.
+// One invocation an element (a vec4 where the size allows).
+import package::lib::element::Element;
+import package::lib::element::sigmoid;
+import package::lib::grid::linear_workgroup;
+
+struct Parameters {
+  count: u32, // in Elements
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>; // [N, F]
+@group(0) @binding(1) var<storage, read_write> y: array<Element>; // [N, F]
+
+const TWICE_SQRT_2_OVER_PI = 1.5957691216057308;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
+  if i >= parameters.count {
+    return;
+  }
+  let value = x[i];
+  // Beyond 10 the sigmoid is 0 or 1, and x^3 stays finite.
+  let near = clamp(value, Element(-10.0), Element(10.0));
+  y[i] = value * sigmoid(TWICE_SQRT_2_OVER_PI * near * (1.0 + 0.044715 * near * near));
+}

@@ -1,0 +1,19 @@
+import type { KernelVariant } from "../gpu/kernel.ts";
+import { product, type Scalar } from "../graph/scalar.ts";
+import type { Dimension } from "../graph/tensor.ts";
+
+/** How an elementwise kernel cuts rows (lib/element): into vec4s where the last dimension allows, else into floats. */
+export interface Elements {
+  readonly variant: KernelVariant;
+  /** The last dimension in elements. */
+  readonly columns: Scalar;
+  /** All dimensions together in elements. */
+  readonly count: Scalar;
+}
+
+export function elementsOf(shape: readonly Dimension[]): Elements {
+  const last = shape.at(-1) ?? 1;
+  const vec4 = typeof last === "number" && last % 4 === 0;
+  const columns = vec4 ? last / 4 : last;
+  return { variant: { conditions: { VEC4: vec4 } }, columns, count: product(...shape.slice(0, -1), columns) };
+}
