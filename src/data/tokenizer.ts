@@ -1,0 +1,162 @@
+import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+
+/** Text to token ids and back, together with the files from which Hugging Face tooling makes the same tokenizer. */
+export interface Tokenizer {
+  /** Ids of a text; with `specialTokens: false` without the begin token and the like that the tokenizer adds. */
+  encode(text: string, options?: { readonly specialTokens?: boolean }): number[];
+  /** Text of ids; with `specialTokens: true` the special tokens are spelled out. */
+  decode(ids: ArrayLike<number>, options?: { readonly specialTokens?: boolean }): string;
+  /** One more than the largest id. */
+  readonly vocabSize: number;
+  readonly eosId?: number | undefined;
+  readonly bosId?: number | undefined;
+  readonly padId?: number | undefined;
+  /** File name -> text, to be written into checkpoints. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const REQUIRED_FILE = "tokenizer.json";
+const CONFIG_FILE = "tokenizer_config.json";
+const FILES = [REQUIRED_FILE, CONFIG_FILE, "special_tokens_map.json", "chat_template.jinja", "vocab.json", "merges.txt"];
+
+/** The tokenizer of a Hugging Face folder (tokenizer.json, tokenizer_config.json). Throws FileError naming what is missing. */
+export async function loadTokenizer(dir: string): Promise<Tokenizer> {
+  const { FileError, readOptionalText } = await import("../io/files.ts");
+  const files: Record<string, string> = {};
+  for (const name of FILES) {
+    const text = await readOptionalText(`${dir}/${name}`);
+    if (text !== undefined) files[name] = text;
+  }
+  if (files[REQUIRED_FILE] === undefined) throw new FileError(`${dir} holds no ${REQUIRED_FILE}; save the tokenizer as a fast tokenizer.`);
+  try {
+    return tokenizerFromFiles(files);
+  } catch (error) {
+    throw new FileError(`The tokenizer of ${dir} could not be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** A tokenizer from the texts of its files. Throws when one is not valid JSON or of a kind that is not supported. */
+export function tokenizerFromFiles(files: Readonly<Record<string, string>>): Tokenizer {
+  const config = parseObject(files, CONFIG_FILE);
+  const definition = parseObject(files, REQUIRED_FILE);
+  const tokenizer = new HuggingFaceTokenizer(definition, config);
+  const alphabet = closedAlphabet(definition);
+  const special = { ...parseObject(files, "special_tokens_map.json"), ...config };
+  const idOf = (key: string) => {
+    const content = tokenContent(special[key]);
+    return content === undefined ? undefined : tokenizer.token_to_id(content);
+  };
+  // Cleaning up spaces loses text ("a ." becomes "a."), so it is done only where the tokenizer asks for it.
+  const cleanUp = config.clean_up_tokenization_spaces === true;
+  return {
+    encode: (text, { specialTokens = true } = {}) => {
+      requireCharacters(text, alphabet);
+      return text === "" && !specialTokens ? [] : tokenizer.encode(text, { add_special_tokens: specialTokens }).ids;
+    },
+    decode: (ids, { specialTokens = false } = {}) =>
+      // The library refuses an empty list.
+      ids.length === 0
+        ? ""
+        : tokenizer.decode(Array.from(ids), { skip_special_tokens: !specialTokens, clean_up_tokenization_spaces: cleanUp }),
+    vocabSize: largest(tokenizer.get_vocab(true).values()) + 1,
+    eosId: idOf("eos_token"),
+    bosId: idOf("bos_token"),
+    padId: idOf("pad_token"),
+    files,
+  };
+}
+
+/**
+ * One token a character, ids in the order of `alphabet`. `special` says which of its characters end and begin a text or pad it; they
+ * stay visible in decoded text, because a task's reward must see whether a completion has ended.
+ * Throws on a repeated character, and `encode` throws on a character outside the alphabet.
+ */
+export function characterTokenizer(
+  alphabet: string,
+  special: { readonly eos?: string; readonly bos?: string; readonly pad?: string } = {},
+): Tokenizer {
+  const characters = [...alphabet];
+  const repeated = characters.find((character, id) => characters.indexOf(character) !== id);
+  if (repeated !== undefined)
+    throw new Error(`The alphabet ${JSON.stringify(alphabet)} holds "${repeated}" twice; name each character once.`);
+  for (const [role, character] of Object.entries(special)) {
+    if (!characters.includes(character))
+      throw new Error(`The ${role} token "${character}" is not in the alphabet "${alphabet}"; add it there.`);
+  }
+  return tokenizerFromFiles({ [REQUIRED_FILE]: characterTokenizerJson(characters), [CONFIG_FILE]: characterConfigJson(special) });
+}
+
+/** BPE without merges leaves single characters, and Fuse joins them without spaces: what every Hugging Face loader understands. */
+function characterTokenizerJson(characters: readonly string[]): string {
+  return json({
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: { type: "Fuse" },
+    model: {
+      type: "BPE",
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: Object.fromEntries(characters.map((character, id) => [character, id])),
+      merges: [],
+    },
+  });
+}
+
+function characterConfigJson({ eos, bos, pad }: { readonly eos?: string; readonly bos?: string; readonly pad?: string }): string {
+  return json({
+    tokenizer_class: "PreTrainedTokenizerFast",
+    clean_up_tokenization_spaces: false,
+    ...(bos === undefined ? {} : { bos_token: bos }),
+    ...(eos === undefined ? {} : { eos_token: eos }),
+    ...(pad === undefined ? {} : { pad_token: pad }),
+  });
+}
+
+/** The characters of a tokenizer that would silently drop every other: BPE without merges and without an unknown token. */
+function closedAlphabet({ model }: Record<string, unknown>): ReadonlySet<string> | undefined {
+  const { type, unk_token, merges, vocab } = (model ?? {}) as Record<string, unknown>;
+  const dropsUnknown = type === "BPE" && (unk_token ?? null) === null && Array.isArray(merges) && merges.length === 0;
+  return dropsUnknown ? new Set(Object.keys(vocab as object)) : undefined;
+}
+
+function requireCharacters(text: string, alphabet: ReadonlySet<string> | undefined): void {
+  const stranger = alphabet && [...text].find((character) => !alphabet.has(character));
+  if (stranger === undefined) return;
+  throw new Error(`"${stranger}" in ${JSON.stringify(text)} is not in the tokenizer's alphabet "${[...alphabet!].join("")}"; remove it.`);
+}
+
+function largest(ids: Iterable<number>): number {
+  let maximum = -1;
+  for (const id of ids) maximum = Math.max(maximum, id);
+  return maximum;
+}
+
+function parseObject(files: Readonly<Record<string, string>>, name: string): Record<string, unknown> {
+  const text = files[name];
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${name} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** A special token is written as a string or as an object with its content. */
+function tokenContent(token: unknown): string | undefined {
+  if (typeof token === "string") return token;
+  return typeof token === "object" && token !== null && "content" in token ? String(token.content) : undefined;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

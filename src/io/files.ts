@@ -1,0 +1,81 @@
+import { open, readFile, stat } from "node:fs/promises";
+
+/** A file or folder that is missing, damaged or not ours to overwrite; the message is one line that names it and the remedy. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+}
+
+/** Text of a UTF-8 file. Throws FileError when it cannot be read. */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+/** Text of a UTF-8 file, undefined where there is none. */
+export async function readOptionalText(path: string): Promise<string | undefined> {
+  return (await isFile(path)) ? readText(path) : undefined;
+}
+
+/** A JSON file whose top level is an object. Throws FileError naming the file and what JSON.parse found wrong. */
+export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
+  return parseJsonObject(await readText(path), path);
+}
+
+export function parseJsonObject(text: string, name: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FileError(`${name} is not valid JSON: ${oneLine(error)}.`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FileError(`${name} holds ${Array.isArray(value) ? "an array" : JSON.stringify(value)}; a JSON object is expected.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Writes the parts one after the other and returns once they are on the disk. */
+export async function writeSynced(path: string, parts: readonly (Uint8Array | string)[]): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder durable. Windows cannot open folders; renames there are journaled by NTFS. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+export function readError(path: string, error: unknown): FileError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT" || code === "ENOTDIR") return new FileError(`${path} does not exist; check the path.`);
+  if (code === "EISDIR") return new FileError(`${path} is a folder; a file is expected.`);
+  if (code === "EACCES" || code === "EPERM") return new FileError(`${path} may not be read by this user; change its permissions.`);
+  return new FileError(`${path} could not be read: ${oneLine(error)}.`);
+}
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\s+/g, " ").replace(/\.$/, "");
+}

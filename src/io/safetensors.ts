@@ -1,0 +1,178 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { FileError, parseJsonObject, readError, writeSynced } from "./files.ts";
+import { DTYPES, type HostData } from "./safetensors_dtypes.ts";
+
+/** A tensor in host memory. `dtype` is the type in the file it came from; `data` is float32 for floats, int32 for integers. */
+export interface HostTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: HostData;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+const MAXIMUM_HEADER_BYTES = 100_000_000;
+
+/** Reads a safetensors file tensor by tensor, so that it may exceed what one buffer can hold. Throws FileError naming file and tensor. */
+export async function readSafetensors(path: string): Promise<Map<string, HostTensor>> {
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw readError(path, error);
+  });
+  try {
+    const { size } = await file.stat();
+    const headerBytes = headerLength(await readExactly(file, 0, Math.min(size, 8), path), size, path);
+    const entries = parseHeader(await readExactly(file, 8, headerBytes, path), size - 8 - headerBytes, path);
+    const tensors = new Map<string, HostTensor>();
+    for (const entry of entries) {
+      const bytes = await readExactly(file, 8 + headerBytes + entry.begin, entry.end - entry.begin, path);
+      tensors.set(entry.name, decode(bytes, entry, path));
+    }
+    return tensors;
+  } catch (error) {
+    throw error instanceof FileError ? error : readError(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Tensors of a safetensors file held in memory; `name` stands for the file in error messages. */
+export function parseSafetensors(bytes: Uint8Array, name: string): Map<string, HostTensor> {
+  const headerBytes = headerLength(bytes.subarray(0, 8), bytes.length, name);
+  const start = 8 + headerBytes;
+  const entries = parseHeader(bytes.subarray(8, start), bytes.length - start, name);
+  // Not slice(): of a Node Buffer that is a view of a larger pool.
+  const copy = ({ begin, end }: Entry) => new Uint8Array(bytes.subarray(start + begin, start + end));
+  return new Map(entries.map((entry) => [entry.name, decode(copy(entry), entry, name)]));
+}
+
+/** Writes float data as F32 and integer data as I32, in the map's order, and syncs the file. */
+export async function writeSafetensors(path: string, tensors: ReadonlyMap<string, HostTensor>): Promise<void> {
+  await writeSynced(path, safetensorsParts(tensors));
+}
+
+export function serializeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint8Array {
+  const parts = safetensorsParts(tensors);
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+/** The file's pieces without a copy: length and header, then each tensor's own bytes. */
+function safetensorsParts(tensors: ReadonlyMap<string, HostTensor>): Uint8Array[] {
+  // Hugging Face's own loader refuses a file whose metadata does not name a framework's format.
+  const header = new Map<string, unknown>([["__metadata__", { format: "pt" }]]);
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    if (header.has(name)) throw new FileError(`Tensor name "${name}" is reserved by the safetensors format; choose another.`);
+    if (elements(shape) !== data.length) {
+      throw new FileError(`Tensor "${name}" [${shape}] needs ${elements(shape)} values but holds ${data.length}; fix its shape.`);
+    }
+    const dtype = data instanceof Float32Array ? "F32" : "I32";
+    header.set(name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] });
+    offset += data.byteLength;
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const head = new Uint8Array(8 + padded).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
+  head.set(json, 8);
+  return [head, ...parts];
+}
+
+function headerLength(prefix: Uint8Array, fileBytes: number, file: string): number {
+  if (prefix.length < 8) {
+    throw new FileError(`${file} is truncated: it holds ${fileBytes} bytes, a safetensors file at least 8; copy it again.`);
+  }
+  const length = Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
+  if (length > MAXIMUM_HEADER_BYTES) {
+    throw new FileError(
+      `${file} is not a safetensors file: its header claims ${length} bytes, at most ${MAXIMUM_HEADER_BYTES} are allowed.`,
+    );
+  }
+  if (8 + length > fileBytes) {
+    throw new FileError(`${file} is truncated: its header needs ${8 + length} bytes, the file holds ${fileBytes}; copy it again.`);
+  }
+  return length;
+}
+
+/** The header's tensors in the order of their bytes, which must tile the data exactly: no gap, no overlap, nothing left over. */
+function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): Entry[] {
+  const header = parseJsonObject(new TextDecoder().decode(bytes), `The header of ${file}`);
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== "__metadata__")
+    .map(([name, value]) => parseEntry(name, value, dataBytes, file))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let position = 0;
+  for (const { name, begin, end } of entries) {
+    if (begin !== position) {
+      const problem = begin < position ? "overlaps the tensor before it" : "leaves a gap before it";
+      throw new FileError(`${file}: tensor "${name}" ${problem}: expected to begin at byte ${position}, found ${begin}.`);
+    }
+    position = end;
+  }
+  if (position !== dataBytes) {
+    throw new FileError(
+      `${file}: ${dataBytes - position} bytes follow the last tensor; expected ${position} bytes of data, found ${dataBytes}.`,
+    );
+  }
+  return entries;
+}
+
+function parseEntry(name: string, value: unknown, dataBytes: number, file: string): Entry {
+  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
+    throw new FileError(`${file}: tensor "${name}" has dtype ${JSON.stringify(dtype)}; allowed: ${Object.keys(DTYPES).join(", ")}.`);
+  }
+  if (!isCounts(shape)) throw new FileError(`${file}: tensor "${name}" has shape ${JSON.stringify(shape)}; expected whole numbers.`);
+  if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
+    throw new FileError(`${file}: tensor "${name}" has data_offsets ${JSON.stringify(offsets)}; expected [begin, end].`);
+  }
+  const [begin, end] = offsets as [number, number];
+  const needed = elements(shape) * DTYPES[dtype]!.bytes;
+  if (end - begin !== needed) {
+    throw new FileError(`${file}: tensor "${name}" ${dtype} [${shape}] needs ${needed} bytes, its offsets span ${end - begin}.`);
+  }
+  if (end > dataBytes) {
+    throw new FileError(
+      `${file} is truncated: tensor "${name}" ends at byte ${end} of the data, the file holds ${dataBytes}; copy it again.`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function decode(bytes: Uint8Array<ArrayBuffer>, { name, dtype, shape }: Entry, file: string): HostTensor {
+  const data = DTYPES[dtype]!.decode(bytes.buffer);
+  if (data === undefined) throw new FileError(`${file}: tensor "${name}" ${dtype} holds a value outside the range of int32.`);
+  return { dtype, shape, data };
+}
+
+async function readExactly(file: FileHandle, position: number, length: number, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 2 ** 30), position + done);
+    if (bytesRead === 0) throw new FileError(`${path} ended at byte ${position + done} while being read, expected ${position + length}.`);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
+}

@@ -1,0 +1,50 @@
+/** What the host keeps of a tensor: floats of any width as float32, integers of any width as int32. */
+export type HostData = Float32Array | Int32Array;
+
+interface Dtype {
+  readonly bytes: number;
+  /** Reads a buffer of little-endian values; undefined when an integer does not fit int32. */
+  readonly decode: (buffer: ArrayBuffer) => HostData | undefined;
+}
+
+/** The element types of the safetensors format that can be read. */
+export const DTYPES: Readonly<Record<string, Dtype>> = {
+  F32: { bytes: 4, decode: (buffer) => new Float32Array(buffer) },
+  F64: { bytes: 8, decode: (buffer) => Float32Array.from(new Float64Array(buffer)) },
+  F16: { bytes: 2, decode: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToFloat) },
+  BF16: { bytes: 2, decode: bfloat16ToFloat },
+  I64: { bytes: 8, decode: (buffer) => fittingInt32(new BigInt64Array(buffer)) },
+  U64: { bytes: 8, decode: (buffer) => fittingInt32(new BigUint64Array(buffer)) },
+  I32: { bytes: 4, decode: (buffer) => new Int32Array(buffer) },
+  U32: { bytes: 4, decode: (buffer) => fittingInt32(new Uint32Array(buffer)) },
+  I16: { bytes: 2, decode: (buffer) => Int32Array.from(new Int16Array(buffer)) },
+  U16: { bytes: 2, decode: (buffer) => Int32Array.from(new Uint16Array(buffer)) },
+  I8: { bytes: 1, decode: (buffer) => Int32Array.from(new Int8Array(buffer)) },
+  U8: { bytes: 1, decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
+  BOOL: { bytes: 1, decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
+};
+
+/** IEEE half precision to a number: 1 sign, 5 exponent, 10 fraction bits. */
+export function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+function bfloat16ToFloat(buffer: ArrayBuffer): Float32Array {
+  const wide = Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16);
+  return new Float32Array(wide.buffer);
+}
+
+function fittingInt32(values: Uint32Array | BigInt64Array | BigUint64Array): Int32Array | undefined {
+  const result = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = Number(values[i]);
+    if (value !== (value | 0)) return undefined;
+    result[i] = value;
+  }
+  return result;
+}

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { evaluateExpression } from "./expression.ts";
+import { hashText, once, splitByHash } from "./split.ts";
+import { defineTask, type Problem } from "./task.ts";
+
+const STOP = "$";
+const OPERATORS = ["+", "-", "*"] as const;
+
+interface CountdownProblem extends Problem {
+  readonly numbers: readonly number[];
+  readonly target: number;
+}
+
+const options = z.strictObject({
+  numbers: z.int().min(2).max(4).default(3).describe("How many numbers a problem gives."),
+  max: z.int().min(1).max(9).default(9).describe("The largest number."),
+  heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
+  partialCredit: z.number().min(0).max(1).default(0).describe("Reward of an expression that uses the numbers once but misses the target."),
+});
+
+/**
+ * "375=022:" -> "3*5+7$": use each digit once with +, - and * (usual precedence, no brackets) to hit the target. A problem is a
+ * multiset of digits with a reachable target of zero or more; the digits of its prompt stand in an order drawn by its hash.
+ * Three digits up to 9 make 1,418 problems with 3.6 right answers on average.
+ */
+export const countdown = defineTask(
+  "countdown",
+  "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
+  options,
+  ({ numbers: count, max, heldOut, partialCredit }) => {
+    // Three digits even where the largest target is shorter, so that prompts of easier settings look alike.
+    const width = Math.max(3, String(max ** count).length);
+    const splits = once(() => splitByHash(allProblems(count, max, width), canonical, heldOut));
+    const solutionsOf = new Map<string, ReadonlyMap<number, readonly string[]>>();
+    return {
+      alphabet: "0123456789+-*=:$",
+      stop: STOP,
+      maxPromptLength: count + width + 2,
+      maxCompletionLength: 2 * count,
+      problems: (split) => splits()[split],
+      solutions: (problem) => {
+        const { numbers, target } = parsePrompt(problem.prompt);
+        const key = sorted(numbers).join("");
+        const answers = solutionsOf.get(key) ?? expressions(sorted(numbers));
+        solutionsOf.set(key, answers);
+        return answers.get(target)?.map((expression) => expression + STOP) ?? [];
+      },
+      reward: (problem, completion) => {
+        const { numbers, target } = parsePrompt(problem.prompt);
+        if (!completion.endsWith(STOP)) return 0;
+        const evaluated = evaluateExpression(completion.slice(0, -STOP.length));
+        if (evaluated === undefined || sorted(evaluated.numbers).join() !== sorted(numbers).join()) return 0;
+        return evaluated.value === target ? 1 : partialCredit;
+      },
+    };
+  },
+);
+
+/** Reads "375=022:". Throws on any other prompt: a dataset that is not this task's. */
+function parsePrompt(prompt: string): { readonly numbers: readonly number[]; readonly target: number } {
+  const match = /^([1-9]+)=(\d+):$/.exec(prompt);
+  if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a countdown problem; one like "375=022:" is expected.`);
+  return { numbers: [...match[1]!].map(Number), target: Number(match[2]) };
+}
+
+function allProblems(count: number, max: number, width: number): CountdownProblem[] {
+  const problems: CountdownProblem[] = [];
+  for (const multiset of multisets(count, 1, max)) {
+    for (const target of expressions(multiset).keys()) {
+      if (target < 0) continue;
+      const numbers = shuffled(multiset, target);
+      problems.push({ prompt: `${numbers.join("")}=${String(target).padStart(width, "0")}:`, numbers, target });
+    }
+  }
+  return problems;
+}
+
+function canonical({ numbers, target }: CountdownProblem): string {
+  return `${sorted(numbers).join("")}=${target}`;
+}
+
+/** Every value that some order of the numbers and some operators reach, with the expressions that reach it. */
+function expressions(multiset: readonly number[]): Map<number, string[]> {
+  const byValue = new Map<number, string[]>();
+  const extend = (text: string, rest: readonly number[]): void => {
+    if (rest.length === 0) {
+      const { value } = evaluateExpression(text)!;
+      const found = byValue.get(value);
+      if (found === undefined) byValue.set(value, [text]);
+      else found.push(text);
+      return;
+    }
+    for (const number of new Set(rest)) {
+      const left = without(rest, number);
+      if (text === "") extend(String(number), left);
+      else for (const operator of OPERATORS) extend(text + operator + number, left);
+    }
+  };
+  extend("", multiset);
+  return byValue;
+}
+
+/** All ascending lists of `count` numbers from `from` to `max`. */
+function multisets(count: number, from: number, max: number): number[][] {
+  if (count === 0) return [[]];
+  const lists: number[][] = [];
+  for (let first = from; first <= max; first++) {
+    for (const rest of multisets(count - 1, first, max)) lists.push([first, ...rest]);
+  }
+  return lists;
+}
+
+function shuffled(multiset: readonly number[], target: number): number[] {
+  const problem = `${multiset.join("")}=${target}`;
+  return multiset
+    .map((number, place) => ({ number, rank: hashText(`${problem} place ${place}`) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ number }) => number);
+}
+
+function without(numbers: readonly number[], number: number): number[] {
+  const place = numbers.indexOf(number);
+  return numbers.filter((_, index) => index !== place);
+}
+
+function sorted(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b);
+}

@@ -1,0 +1,26 @@
+import { addition } from "./addition.ts";
+import { countdown } from "./countdown.ts";
+import { nearest } from "./nearest.ts";
+import type { Task, TaskFactory } from "./task.ts";
+
+export { defineTask, type Problem, type Split, type Task, type TaskFactory } from "./task.ts";
+
+/** Every task by its name in configs: `tasks.countdown({ numbers: 4 })`. A new task is one file and one line here. */
+export const tasks = { countdown, addition } as const;
+
+/** The task of a config's `task` section: its name and options. Throws on an unknown name or option, naming what is allowed. */
+export function createTask(config: { readonly name: string; readonly [option: string]: unknown }): Task {
+  const { name, ...options } = config;
+  return taskFactory(name)(options);
+}
+
+/** The factory of a task, with its option schema. Throws on an unknown name, naming the known ones and the nearest. */
+export function taskFactory(name: string): TaskFactory {
+  // The registry's factories differ in their options, which each checks itself.
+  const known = tasks as unknown as Readonly<Record<string, TaskFactory>>;
+  if (!Object.hasOwn(known, name)) {
+    const names = Object.keys(known);
+    throw new Error(`task.name is "${name}"; allowed: ${names.join(", ")}. Did you mean "${nearest(name, names)}"?`);
+  }
+  return known[name]!;
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
+import { type Checkpoint, readModelFolder, readTrainingState, writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { type HostTensor, writeSafetensors } from "../../src/io/safetensors.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "checkpoint-"));
+const tokenizer = characterTokenizer("01=$", { eos: "$" });
+
+function floats(...values: number[]): HostTensor {
+  return { dtype: "F32", shape: [values.length], data: Float32Array.from(values) };
+}
+
+const checkpoint: Checkpoint = {
+  config: { model_type: "llama", hidden_size: 4 },
+  tensors: new Map([
+    ["a", floats(1, 2)],
+    ["b", floats(3)],
+  ]),
+  tokenizerFiles: tokenizer.files,
+  optimizer: new Map([["a.m", floats(0.5, 0.25)]]),
+  state: { step: 7, controller: { alpha: -0.1 } },
+  extraFiles: { "generation_config.json": "{}" },
+};
+
+test("a checkpoint is read back whole, and nothing temporary stays", async () => {
+  const dir = join(folder, "new", "step-000007");
+  await mkdir(join(folder, "new", ".step-000007.partial-1"), { recursive: true });
+  await writeCheckpoint(dir, checkpoint);
+  const model = await readModelFolder(dir);
+  assert.deepEqual(model.config, checkpoint.config);
+  assert.deepEqual(model.tensors, checkpoint.tensors);
+  assert.deepEqual(await readTrainingState(dir), { optimizer: checkpoint.optimizer, state: checkpoint.state });
+  assert.deepEqual((await loadTokenizer(dir)).encode("10=$"), [1, 0, 2, 3]);
+  assert.deepEqual(await readdir(join(folder, "new")), ["step-000007"]);
+});
+
+test("a checkpoint at the same place is replaced", async () => {
+  const dir = join(folder, "twice");
+  await writeCheckpoint(dir, checkpoint);
+  await writeCheckpoint(dir, { ...checkpoint, state: undefined, tensors: new Map([["c", floats(9)]]) });
+  assert.deepEqual([...(await readModelFolder(dir)).tensors.keys()], ["c"]);
+  await assert.rejects(readTrainingState(dir), /twice holds no state\.json; it can be trained from, but not resumed/);
+});
+
+test("a failed write leaves neither a folder nor a temporary one", async () => {
+  const parent = join(folder, "failed");
+  const broken = { ...floats(1), shape: [2] };
+  await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, tensors: new Map([["a", broken]]) }), /needs 2 values/);
+  await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, extraFiles: { "../evil": "" } }), /plain file name/);
+  assert.deepEqual(await readdir(parent), []);
+});
+
+test("shards are joined through their index", async () => {
+  const dir = join(folder, "sharded");
+  await mkdir(dir);
+  await writeFile(join(dir, "config.json"), "{}");
+  await writeSafetensors(join(dir, "one.safetensors"), new Map([["a", floats(1)]]));
+  await writeSafetensors(join(dir, "two.safetensors"), new Map([["b", floats(2)]]));
+  const index = (weight_map: unknown) => writeFile(join(dir, "model.safetensors.index.json"), JSON.stringify({ weight_map }));
+  await index({ a: "one.safetensors", b: "two.safetensors" });
+  assert.deepEqual([...(await readModelFolder(dir)).tensors.keys()], ["a", "b"]);
+  await index({ a: "one.safetensors", c: "two.safetensors" });
+  await assert.rejects(readModelFolder(dir), /two\.safetensors lacks tensor "c"/);
+  await index({ a: "../one.safetensors" });
+  await assert.rejects(readModelFolder(dir), /a file beside it is expected/);
+});
+
+test("what is missing or damaged is named in one line", async () => {
+  const dir = join(folder, "damaged");
+  const refused = async (message: RegExp) =>
+    assert.rejects(
+      readModelFolder(dir),
+      (error: Error) => error.name === "FileError" && message.test(error.message) && !/\n/.test(error.message),
+    );
+  await refused(/damaged" does not exist; give a folder with config\.json/);
+  await mkdir(dir);
+  await refused(/damaged holds no config\.json/);
+  await writeFile(join(dir, "config.json"), "{ nonsense");
+  await refused(/config\.json is not valid JSON/);
+  await writeFile(join(dir, "config.json"), "{}");
+  await refused(/holds neither model\.safetensors nor/);
+  await writeSafetensors(join(dir, "model.safetensors"), checkpoint.tensors);
+  await truncate(join(dir, "model.safetensors"), 40);
+  await refused(/model\.safetensors is truncated/);
+});

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createTask, taskFactory, tasks } from "../../src/tasks/index.ts";
+
+test("a task is made from its name and options", () => {
+  const task = createTask({ name: "countdown", numbers: 2 });
+  assert.equal(task.name, "countdown");
+  assert.equal(task.maxCompletionLength, 4);
+  assert.equal(createTask({ name: "addition" }).maxPromptLength, 6);
+  assert.deepEqual(taskFactory("countdown").options.parse({}), { numbers: 3, max: 9, heldOut: 256, partialCredit: 0 });
+});
+
+test("every task is registered under its own key", () => {
+  for (const [key, factory] of Object.entries(tasks)) assert.equal(factory.key, key);
+});
+
+test("an unknown name lists the known ones and the nearest", () => {
+  assert.throws(
+    () => createTask({ name: "cuontdown" }),
+    /task\.name is "cuontdown"; allowed: countdown, addition\. Did you mean "countdown"\?/,
+  );
+  assert.throws(() => createTask({ name: "additon" }), /Did you mean "addition"\?/);
+  assert.throws(() => createTask({ name: "toString" }), /allowed/);
+});
+
+test("a wrong option is named with its value and what is allowed", () => {
+  assert.throws(() => createTask({ name: "countdown", numbers: 7 }), /task\.numbers is 7 for task "countdown": .*<=4/);
+  assert.throws(() => createTask({ name: "countdown", max: "9" }), /task\.max is "9" .*expected number/);
+  assert.throws(() => createTask({ name: "countdown", number: 3 }), /task "countdown": Unrecognized key: "number"/);
+});
