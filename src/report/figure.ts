@@ -31,6 +31,8 @@ export interface LineFigure {
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly rules?: readonly Rule[];
+  /** The names that take the colours in this order, so that a name keeps its colour in figures that lack some; default: as they appear. */
+  readonly names?: readonly string[];
 }
 
 /** One bar; bars of one `group` stand side by side, one colour a `series`. `low` and `high` draw an error bar. */
@@ -48,6 +50,7 @@ export interface BarFigure {
   readonly y: Axis;
   readonly bars: readonly Bar[];
   readonly rules?: readonly Rule[];
+  readonly names?: readonly string[];
 }
 
 /** Width and height of the plotting area in pixels. */
@@ -63,19 +66,19 @@ export async function drawLines(figure: LineFigure, size: Size = { width: 560, h
 
 /** Draws several figures of curves as one SVG document, two a row, with one legend. */
 export async function drawLineGrid(
-  title: string,
-  figures: readonly LineFigure[],
+  grid: { title: string; subtitle?: string; figures: readonly LineFigure[] },
   size: Size = { width: 400, height: 220 },
 ): Promise<string> {
-  const colourScale = colours(figures.flatMap(({ series }) => series.map(({ name }) => name)));
-  const concat = figures.map((figure) => lineSpec(figure, size, colourScale));
-  const heading = { text: title, fontSize: 18, offset: 18 };
-  return renderSvg({ ...page, title: heading, columns: 2, spacing: 34, concat, resolve: { legend: { color: "shared" } } } as TopLevelSpec);
+  const names = [...new Set(grid.figures.flatMap(namesOf))];
+  const concat = grid.figures.map((figure) => lineSpec({ ...figure, names }, size, shownNames(grid.figures)));
+  const title = { ...heading(grid).title, fontSize: 18, subtitleFontSize: 12, offset: 22 };
+  return renderSvg({ ...page, title, columns: 2, spacing: 30, concat, resolve: { legend: { color: "shared" } } } as TopLevelSpec);
 }
 
 /** Draws grouped bars as an SVG document. */
 export async function drawBars(figure: BarFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
-  const names = figure.bars.map(({ series }) => series);
+  const shown = [...new Set(figure.bars.map(({ series }) => series))];
+  const y = axisSpec(figure.y);
   const groups = [...new Set(figure.bars.map(({ group }) => group))];
   const x = {
     field: "group",
@@ -84,17 +87,17 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
     title: null,
     axis: { labelAngle: 0, labelLimit: 140, ticks: false, labelPadding: 8 },
   };
-  const shared = { x, xOffset: { field: "series", sort: [...new Set(names)] } };
+  const shared = { x, xOffset: { field: "series", sort: shown } };
   const bar = {
     mark: { type: "bar", cornerRadiusEnd: 2 },
-    encoding: { y: { field: "value", ...axisSpec(figure.y) }, color: colourSpec(colours(names)) },
+    encoding: { y: { field: "value", ...y, scale: { ...y.scale, zero: true } }, color: colourSpec(figure.names ?? shown, shown) },
   };
   const whisker = {
     transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
     mark: { type: "rule", strokeWidth: 1.4, color: "#222" },
     encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
   };
-  const layer = [{ encoding: shared, layer: [bar, whisker] }, ...ruleLayers(figure.rules ?? [])];
+  const layer = [...ruleLayers(figure.rules ?? [], figure.y), { encoding: shared, layer: [bar, whisker] }];
   return renderSvg({ ...page, ...heading(figure), ...size, data: { values: figure.bars }, layer } as unknown as TopLevelSpec);
 }
 
@@ -119,6 +122,7 @@ const page = {
     axisX: { grid: false, domain: true, domainColor: "#bbb", ticks: true, tickColor: "#bbb", titlePadding: 8 },
     axisY: { titlePadding: 10, tickCount: 6 },
     title: {
+      frame: "group",
       anchor: "start",
       fontSize: 15,
       fontWeight: 600,
@@ -141,18 +145,19 @@ const page = {
   },
 } as const;
 
-interface ColourScale {
-  readonly domain: readonly string[];
-  readonly range: readonly string[];
+/** The colour of each name by its place in `names`; the legend shows those in `shown`. */
+function colourSpec(names: readonly string[], shown: readonly string[]) {
+  const scale = { domain: names, range: names.map((_, index) => palette[index % palette.length]!) };
+  const values = names.filter((name) => shown.includes(name));
+  return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1 } };
 }
 
-function colours(names: readonly string[]): ColourScale {
-  const domain = [...new Set(names)];
-  return { domain, range: domain.map((_, index) => palette[index % palette.length]!) };
+function namesOf({ names, series }: LineFigure): readonly string[] {
+  return names ?? [...new Set(series.map(({ name }) => name))];
 }
 
-function colourSpec(scale: ColourScale) {
-  return { field: "series", type: "nominal", scale, legend: { title: null } };
+function shownNames(figures: readonly LineFigure[]): string[] {
+  return figures.flatMap(({ series }) => series.map(({ name }) => name));
 }
 
 function heading({ title, subtitle }: { title: string; subtitle?: string }) {
@@ -164,12 +169,12 @@ function axisSpec({ title, domain, scale }: Axis) {
   return { type: "quantitative", title, scale: limits };
 }
 
-function lineSpec(figure: LineFigure, size: Size, colourScale = colours(figure.series.map(({ name }) => name))) {
+function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) {
   const rows = figure.series.flatMap(({ name, style, points }, curve) =>
     points.map((point) => ({ ...point, series: name, style: style ?? "plain", curve })),
   );
   const x = { field: "x", ...axisSpec(figure.x) };
-  const curves = { x: { ...x, scale: { ...x.scale, nice: false } }, color: colourSpec(colourScale), detail: { field: "curve" } };
+  const curves = { x: { ...x, scale: { ...x.scale, nice: false } }, color: colourSpec(namesOf(figure), shown), detail: { field: "curve" } };
   const y = { field: "y", ...axisSpec(figure.y) };
   const styled = (style: string, mark: object) => ({
     transform: [{ filter: `datum.style === '${style}' && isValid(datum.y)` }],
@@ -191,7 +196,7 @@ function lineSpec(figure: LineFigure, size: Size, colourScale = colours(figure.s
     ...heading(figure),
     ...size,
     data: { values: rows },
-    layer: [{ encoding: curves, layer: lines }, ...ruleLayers(figure.rules ?? [])],
+    layer: [...ruleLayers(figure.rules ?? [], figure.y), { encoding: curves, layer: lines }],
   };
 }
 
@@ -200,10 +205,10 @@ function isShort({ points, style }: Series): boolean {
   return style === undefined && points.length <= 8;
 }
 
-function ruleLayers(rules: readonly Rule[]) {
+function ruleLayers(rules: readonly Rule[], axis: Axis) {
   return rules.flatMap(({ y, label, below }) => {
     const data = { values: [{ y, label }] };
-    const encoding = { y: { field: "y", type: "quantitative" } };
+    const encoding = { y: { field: "y", ...axisSpec(axis) } };
     const side = below ? { dy: 5, baseline: "top" } : { dy: -5, baseline: "bottom" };
     return [
       { data, mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.3, color: "#555" }, encoding },

@@ -21,12 +21,15 @@ export async function plotRuns(runs: readonly Run[]): Promise<Picture[]> {
   };
   const shown = Object.entries(figures).filter(([, { series }]) => series.length > 0);
   if (shown.length === 0) throw new Error("None of these runs has a metric to plot; look into their metrics.jsonl.");
-  const title = named.map(({ name }) => name).join(" and ");
-  const overview = drawLineGrid(
-    title.length > 60 ? `${named.length} runs` : title,
-    shown.map(([, lines]) => lines),
-  );
-  const single = shown.map(async ([name, lines]) => ({ name, svg: await drawLines(lines) }));
+  const title = named.map(({ name }) => name).join(", ");
+  const lines = shown.map(([, figure]) => figure);
+  const subtitle = [...new Set(lines.map(({ subtitle }) => subtitle ?? ""))].sort((a, b) => b.length - a.length)[0];
+  const overview = drawLineGrid({
+    title: title.length > 60 ? `${named.length} runs` : title,
+    ...(subtitle ? { subtitle } : {}),
+    figures: lines.map(({ subtitle: _, ...figure }) => figure),
+  });
+  const single = shown.map(async ([name, figure]) => ({ name, svg: await drawLines(figure) }));
   return Promise.all([overview.then((svg) => ({ name: "overview", svg })), ...single]);
 }
 
@@ -41,7 +44,7 @@ function figure(runs: readonly Run[], metric: MetricName, title: string, unit: s
   const raw: Series[] = window > 1 ? curves.map((curve) => ({ ...curve, style: "faint" })) : [];
   const bold = curves.map(({ name, points }) => ({ name, points: smooth(points, window) }));
   const subtitle = window > 1 ? { subtitle: `bold: moving mean of ${window} steps; faint: each step` } : {};
-  return { title, ...subtitle, x: { title: "step" }, y: { title: unit }, series: [...raw, ...bold] };
+  return { title, ...subtitle, x: { title: "step" }, y: { title: unit }, series: [...raw, ...bold], names: runs.map(({ name }) => name) };
 }
 
 /** An odd number of steps that grows with the run; 1 (no smoothing) for very short ones. */
