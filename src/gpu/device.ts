@@ -81,7 +81,10 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     stats,
     kernel: kernels.get,
     assertHealthy: health.assert,
-    destroy: () => gpu.destroy(),
+    destroy: () => {
+      health.fail(new EngineError("the device was destroyed; open another"));
+      gpu.destroy();
+    },
   };
 }
 
@@ -114,19 +117,29 @@ function ownLimits(adapter: GPUAdapter, immediates: boolean): Record<string, num
   return limits;
 }
 
-function watchHealth(gpu: GPUDevice): { assert: () => void } {
+interface Health {
+  assert(): void;
+  fail(error: EngineError): void;
+}
+
+/** Keeps the first failure, because WebGPU accepts submissions to a lost device in silence. */
+function watchHealth(gpu: GPUDevice): Health {
   let failure: EngineError | undefined;
+  const fail = (error: EngineError): void => {
+    failure ??= error;
+  };
   gpu.addEventListener("uncapturederror", (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault();
-    failure ??= new EngineError(`the GPU refused a command: ${error.message}`);
+    fail(new EngineError(`the GPU refused a command: ${error.message}`));
   });
   void gpu.lost.then((lost) => {
-    if (lost.reason !== "destroyed") failure ??= new DeviceLostError(`the GPU was lost: ${lost.message}`);
+    if (lost.reason !== "destroyed") fail(new DeviceLostError(`the GPU was lost: ${lost.message}`));
   });
   return {
     assert: () => {
       if (failure) throw failure;
     },
+    fail,
   };
 }

@@ -86,7 +86,11 @@ async function compile(
     bindGroupLayouts: parameterLayout ? [bindGroupLayout, parameterLayout] : [bindGroupLayout],
     ...(traits.immediates && parameters.length > 0 ? { immediateSize: parameters.length * 4 } : {}),
   });
+  // Caught here, so that a kernel that does not compile leaves the device usable and the message holds the compiler's words.
+  traits.gpu.pushErrorScope("validation");
   const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
+  const refusal = await traits.gpu.popErrorScope();
+  if (refusal) throw new ShaderError(`kernel ${id} does not compile: ${refusal.message.trim()}`);
   try {
     const pipeline = await traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
     traits.stats.pipelines += 1;
