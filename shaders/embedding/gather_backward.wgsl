@@ -15,19 +15,18 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> tokens: array<u32>; // [N]
 @group(0) @binding(1) var<storage, read> grad_y: array<Element>; // [N, C]
 @group(0) @binding(2) var<storage, read> first: array<u32>; // [V]
-@group(0) @binding(3) var<storage, read> link: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> next: array<u32>; // [N]
 @group(0) @binding(4) var<storage, read_write> grad_weight: array<Element>; // [V, C]
 
-const END = 0x7fffffffu;
-const FIRST = 0x80000000u;
+const END = 0xffffffffu;
 
-// The first row of token v, or END.
+// The first row of token v, or END where first[v] is left from elsewhere because v does not occur.
 fn first_row(v: u32) -> u32 {
   let row = first[v];
   if row >= parameters.rows {
     return END;
   }
-  return select(END, row, tokens[row] == v && (link[row] & FIRST) != 0u);
+  return select(END, row, tokens[row] == v);
 }
 
 @compute @workgroup_size(LANES)
@@ -46,7 +45,7 @@ fn main(
   }
   for (var column = lane; column < parameters.columns; column += LANES) {
     var sum = Element();
-    for (var row = begin; row != END; row = link[row] & END) {
+    for (var row = begin; row != END; row = next[row]) {
       sum += grad_y[row * parameters.columns + column];
     }
     let i = v * parameters.columns + column;

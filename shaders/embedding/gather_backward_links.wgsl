@@ -1,6 +1,6 @@
-// The rows of each token as a linked list in row order: first[v] is the first row n with tokens[n] = v, link[n] the next
-// row with the same token (END: none), with the bit FIRST where n begins a list. For tables too large for partial sums.
-// first[v] of a token that does not occur is whatever was there: a list is real if its first row says so (gather_backward).
+// The rows of each token as a linked list in row order: first[v] is the first row n with tokens[n] = v, next[n] the next row
+// with the same token (END: none). For tables too large for partial sums. first[v] of a token that does not occur stays
+// whatever was there: gather_backward sees that no such row holds v.
 // One invocation a row, which looks ahead and back for its token: N^2 comparisons at most, far less than the head's N V C.
 import package::lib::grid::linear_workgroup;
 
@@ -12,10 +12,9 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> tokens: array<u32>; // [N]
 @group(0) @binding(1) var<storage, read_write> first: array<u32>; // [V]
-@group(0) @binding(2) var<storage, read_write> link: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read_write> next: array<u32>; // [N]
 
-const END = 0x7fffffffu;
-const FIRST = 0x80000000u;
+const END = 0xffffffffu;
 
 @compute @workgroup_size(64)
 fn main(
@@ -28,18 +27,17 @@ fn main(
     return;
   }
   let token = tokens[row];
-  var next = row + 1u;
-  while next < parameters.rows && tokens[next] != token {
-    next += 1u;
+  var after = row + 1u;
+  while after < parameters.rows && tokens[after] != token {
+    after += 1u;
   }
+  next[row] = select(after, END, after >= parameters.rows);
   // One above the previous row with this token; 0 when there is none.
-  var previous = row;
-  while previous > 0u && tokens[previous - 1u] != token {
-    previous -= 1u;
+  var before = row;
+  while before > 0u && tokens[before - 1u] != token {
+    before -= 1u;
   }
-  let begins = previous == 0u;
-  link[row] = select(next, END, next >= parameters.rows) | select(0u, FIRST, begins);
-  if begins && token < parameters.vocabulary {
+  if before == 0u && token < parameters.vocabulary {
     first[token] = row;
   }
 }

@@ -60,9 +60,9 @@ const gatherBackwardPartial = defineOp<Given, "partial", { readonly rows: number
   },
 });
 
-const gatherBackwardLinks = defineOp<{ tokens: Tensor }, "first" | "link", { readonly rows: Scalar }>({
+const gatherBackwardLinks = defineOp<{ tokens: Tensor }, "first" | "next", { readonly rows: Scalar }>({
   name: "gather_backward_links",
-  shape: ({ tokens }, { rows }) => ({ first: { shape: [rows], dtype: "u32" }, link: { shape: tokens.shape, dtype: "u32" } }),
+  shape: ({ tokens }, { rows }) => ({ first: { shape: [rows], dtype: "u32" }, next: { shape: tokens.shape, dtype: "u32" } }),
   forward: ({ inputs: { tokens }, outputs, attributes }) => {
     const rows = tokens.shape[0]!;
     const parameters = { rows, vocabulary: attributes.rows };
@@ -70,18 +70,18 @@ const gatherBackwardLinks = defineOp<{ tokens: Tensor }, "first" | "link", { rea
   },
 });
 
-type Lists = Given & { first: Tensor; link: Tensor; onto?: Tensor | undefined };
+type Lists = Given & { first: Tensor; next: Tensor; onto?: Tensor | undefined };
 
 const gatherBackward = defineOp<Lists, "grad_weight", { readonly rows: Scalar; readonly accumulate: Scalar }>({
   name: "gather_backward",
   shape: ({ grad_y, onto }, { rows }) => ({ grad_weight: onto ? { inPlaceOf: onto } : { shape: [rows, grad_y.size(1)] } }),
-  forward: ({ inputs: { tokens, grad_y, first, link }, outputs: { grad_weight }, attributes }) => {
+  forward: ({ inputs: { tokens, grad_y, first, next }, outputs: { grad_weight }, attributes }) => {
     const { variant, columns } = elementsOf(grad_y.shape);
     return [
       {
         kernel: "embedding/gather_backward",
         variant,
-        bindings: { tokens, grad_y, first, link, grad_weight },
+        bindings: { tokens, grad_y, first, next, grad_weight },
         parameters: { rows: tokens.shape[0]!, vocabulary: attributes.rows, columns, accumulate: attributes.accumulate },
         workgroups: attributes.rows,
       },
