@@ -1,0 +1,132 @@
+import { type LanguageModelConfig, type Rows, type Tensor, gelu, nn, readConfig, scope } from "../src/engine.ts";
+
+/** GPT-2 (Radford et al. 2019). Keys are Hugging Face's. */
+export interface Gpt2Config extends LanguageModelConfig {
+  readonly n_embd: number;
+  readonly n_layer: number;
+  readonly n_head: number;
+  readonly n_positions: number;
+  readonly n_inner: number;
+  readonly layer_norm_epsilon: number;
+  readonly initializer_range: number;
+}
+
+export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config {
+  const read = readConfig(json);
+  const n_embd = read.integer("n_embd");
+  return {
+    model_type: "gpt2",
+    vocab_size: read.integer("vocab_size"),
+    n_embd,
+    n_layer: read.integer("n_layer"),
+    n_head: read.integer("n_head"),
+    n_positions: read.integer("n_positions", 1024),
+    n_inner: read.integer("n_inner", 4 * n_embd),
+    layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-5),
+    initializer_range: read.number("initializer_range", 0.02),
+  };
+}
+
+class Gpt2Attention extends nn.Module {
+  readonly c_attn: nn.Conv1D;
+  readonly c_proj: nn.Conv1D;
+  readonly layout: { readonly heads: number; readonly keyValueHeads: number; readonly headDim: number };
+
+  constructor(config: Gpt2Config) {
+    super();
+    const std = config.initializer_range;
+    this.c_attn = new nn.Conv1D(config.n_embd, 3 * config.n_embd, std);
+    this.c_proj = new nn.Conv1D(config.n_embd, config.n_embd, std / Math.sqrt(2 * config.n_layer));
+    this.layout = { heads: config.n_head, keyValueHeads: config.n_head, headDim: config.n_embd / config.n_head };
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor, rows: Rows): Tensor {
+    return this.c_proj.forward(nn.attend(this, this.c_attn.forward(x), rows, this.layout));
+  }
+}
+
+class Gpt2Mlp extends nn.Module {
+  readonly c_fc: nn.Conv1D;
+  readonly c_proj: nn.Conv1D;
+
+  constructor(config: Gpt2Config) {
+    super();
+    const std = config.initializer_range;
+    this.c_fc = new nn.Conv1D(config.n_embd, config.n_inner, std);
+    this.c_proj = new nn.Conv1D(config.n_inner, config.n_embd, std / Math.sqrt(2 * config.n_layer));
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor): Tensor {
+    return this.c_proj.forward(gelu(this.c_fc.forward(x)));
+  }
+}
+
+class Gpt2Block extends nn.Module {
+  readonly ln_1: nn.LayerNorm;
+  readonly attn: Gpt2Attention;
+  readonly ln_2: nn.LayerNorm;
+  readonly mlp: Gpt2Mlp;
+
+  constructor(config: Gpt2Config) {
+    super();
+    this.ln_1 = new nn.LayerNorm(config.n_embd, config.layer_norm_epsilon);
+    this.attn = new Gpt2Attention(config);
+    this.ln_2 = new nn.LayerNorm(config.n_embd, config.layer_norm_epsilon);
+    this.mlp = new Gpt2Mlp(config);
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor, rows: Rows): Tensor {
+    const attended = x.add(this.attn.forward(this.ln_1.forward(x), rows));
+    return attended.add(this.mlp.forward(this.ln_2.forward(attended)));
+  }
+}
+
+class Gpt2Transformer extends nn.Module {
+  readonly wte: nn.Embedding;
+  readonly wpe: nn.Embedding;
+  readonly h: readonly Gpt2Block[];
+  readonly ln_f: nn.LayerNorm;
+
+  constructor(config: Gpt2Config) {
+    super();
+    this.wte = new nn.Embedding(config.vocab_size, config.n_embd, config.initializer_range);
+    this.wpe = new nn.Embedding(config.n_positions, config.n_embd, config.initializer_range);
+    this.h = Array.from({ length: config.n_layer }, () => new Gpt2Block(config));
+    this.ln_f = new nn.LayerNorm(config.n_embd, config.layer_norm_epsilon);
+  }
+
+  /** tokens: [N] -> [N, C] */
+  forward(tokens: Tensor, rows: Rows): Tensor {
+    let x = this.wte.forward(tokens).add(this.wpe.forward(rows.positions));
+    this.h.forEach((block, i) => {
+      x = scope(`h.${i}`, () => block.forward(x, rows));
+    });
+    return this.ln_f.forward(x);
+  }
+}
+
+export class Gpt2 extends nn.LanguageModel {
+  readonly transformer: Gpt2Transformer;
+  readonly vocabSize: number;
+  readonly contextLength: number;
+  readonly hiddenSize: number;
+
+  constructor(config: Gpt2Config) {
+    super();
+    this.transformer = new Gpt2Transformer(config);
+    this.vocabSize = config.vocab_size;
+    this.contextLength = config.n_positions;
+    this.hiddenSize = config.n_embd;
+  }
+
+  forward(tokens: Tensor, rows: Rows): Tensor {
+    return this.transformer.forward(tokens, rows);
+  }
+
+  head(): nn.Parameter {
+    return this.transformer.wte.weight;
+  }
+}

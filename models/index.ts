@@ -1,0 +1,24 @@
+import { EngineError, type nn } from "../src/engine.ts";
+import { Gpt2, gpt2Config } from "./gpt2.ts";
+import { Llama, llamaConfig } from "./llama.ts";
+import { Qwen2, qwen2Config } from "./qwen2.ts";
+import { Qwen3, qwen3Config } from "./qwen3.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Architectures by Hugging Face's `model_type`. A new one is a file in this folder and a line here. */
+export const architectures: Readonly<Record<string, (config: Json) => nn.LanguageModel>> = {
+  gpt2: (config) => new Gpt2(gpt2Config(config)),
+  llama: (config) => new Llama(llamaConfig(config)),
+  qwen2: (config) => new Qwen2(qwen2Config(config)),
+  qwen3: (config) => new Qwen3(qwen3Config(config)),
+};
+
+/** Builds the model a config.json describes. @throws EngineError for a model type that is not known here */
+export function buildModel(config: Json): nn.LanguageModel {
+  const build = architectures[String(config.model_type)];
+  if (!build) {
+    throw new EngineError(`model_type is ${JSON.stringify(config.model_type)}; known are ${Object.keys(architectures).join(", ")}`);
+  }
+  return build(config);
+}

@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pc from "picocolors";
+import { plotRuns } from "../report/plots.ts";
+import { loadRun } from "../report/run.ts";
+import { type Column, formatTable } from "../report/table.ts";
+import type { TrainConfig } from "../rl/config.ts";
+import type { Evaluation } from "../rl/evaluate.ts";
+import { writePictures } from "./pictures.ts";
+import type { Session } from "./training_session.ts";
+
+/** What an evaluation shows people; fractions, and entropy in nats. */
+export interface EvaluationSummary {
+  readonly passAt1: number;
+  readonly greedy: number | undefined;
+  readonly passAtK: number;
+  readonly entropy: number;
+}
+
+/** Results of plain GRPO from the same start, shipped so that a run has something to stand beside. */
+interface ShippedBaseline {
+  readonly model: string;
+  readonly task: string;
+  readonly k: number;
+  readonly steps: number;
+  readonly adapter: string;
+  readonly date: string;
+  readonly command: string;
+  readonly after: EvaluationSummary;
+}
+
+const BASELINE = fileURLToPath(new URL("../../models/checkpoints/countdown-base/grpo_baseline.json", import.meta.url));
+
+/** Evaluates, runs, evaluates again, and prints the table that says what changed, and where to look. */
+export async function evaluateBeforeAndAfter(
+  session: Session,
+  config: TrainConfig,
+  options: { readonly plots: boolean; readonly run: () => Promise<void> },
+): Promise<void> {
+  const { device, trainer } = session;
+  const started = performance.now();
+  announce(session);
+  const before = trainer.step === 0 ? await trainer.evaluate() : undefined;
+  await options.run();
+  const after = await trainer.evaluate();
+  const rows = [...(before ? [rowOf("before", before)] : []), rowOf(label(config), after)];
+  const baseline = await readBaseline(config, after.k);
+  if (baseline) rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, { ...baseline.after, k: baseline.k }));
+  process.stdout.write(`\n${formatTable(columns(after.k), rows)}\n\n`);
+  process.stdout.write(`${target(config)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+  if (options.plots) {
+    const files = await writePictures(await plotRuns([await loadRun(config.output.dir)]), join(config.output.dir, "plots"));
+    process.stdout.write(`plots: ${dirname(files[0] ?? config.output.dir)}\n`);
+  }
+  trainer.destroy();
+  device.destroy();
+}
+
+function announce({ device, model }: Session): void {
+  const size = model.placed.parameterCount.toLocaleString("en-US");
+  process.stdout.write(`adapter: ${device.name}${device.software ? " (software)" : ""}   model: ${size} parameters\n`);
+  if (device.software) {
+    const faster = /swiftshader/i.test(device.name) ? "a GPU, or Mesa's lavapipe (mesa-vulkan-drivers 24 or newer)," : "a GPU";
+    process.stdout.write(pc.dim(`this adapter runs on the CPU; ${faster} would be faster (entropic devices lists what is here)\n`));
+  }
+}
+
+function columns(k: number): Column[] {
+  const right = (heading: string): Column => ({ heading, align: "right" });
+  return [{ heading: "" }, right("pass@1 sampled"), right("pass@1 greedy"), right(`pass@${k}`), right("entropy (nats)")];
+}
+
+function rowOf(name: string, summary: EvaluationSummary & { readonly k: number }): string[] {
+  const show = (value: number | undefined): string => (value === undefined ? "-" : value.toFixed(3));
+  return [name, show(summary.passAt1), show(summary.greedy), show(summary.passAtK), show(summary.entropy)];
+}
+
+function label({ entropy, grpo }: TrainConfig): string {
+  const name = entropy.controller === "pi" ? "GRPO + EntroPIC" : entropy.controller === "fixed" ? `GRPO, alpha ${entropy.alpha}` : "GRPO";
+  return `after ${grpo.steps} steps of ${name}`;
+}
+
+function target({ entropy }: TrainConfig): string {
+  return entropy.controller === "pi" ? `entropy target: ${entropy.target} nats   ` : "";
+}
+
+async function readBaseline(config: TrainConfig, k: number): Promise<ShippedBaseline | undefined> {
+  try {
+    const baseline = JSON.parse(await readFile(BASELINE, "utf8")) as ShippedBaseline;
+    const same = baseline.model === config.model && baseline.task === JSON.stringify(config.task) && baseline.k === k;
+    return same && config.entropy.controller === "pi" ? baseline : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The part of an evaluation that is worth keeping in a file. */
+export function summarize({ passAt1, greedy, passAtK, entropy }: Evaluation): EvaluationSummary {
+  return { passAt1, greedy, passAtK, entropy };
+}

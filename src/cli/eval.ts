@@ -1,0 +1,96 @@
+import type { Command } from "commander";
+import { loadModel } from "../node/load_model.ts";
+import { openDevice } from "../node/open_device.ts";
+import { createGenerator } from "../policy/generate.ts";
+import { formatTable } from "../report/table.ts";
+import { evaluatePolicy } from "../rl/evaluate.ts";
+import { taskReward } from "../rl/rewards.ts";
+import { type Task, createTask } from "../tasks/index.ts";
+import { summarize } from "./before_after.ts";
+import { parse } from "yaml";
+import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
+
+interface EvalOptions {
+  adapter: string;
+  model: string;
+  task: string;
+  prompts?: number;
+  completions: number;
+  temperature: number;
+  maxNewTokens?: number;
+  seed: number;
+  json?: boolean;
+}
+
+export function register(command: Command): void {
+  command
+    .requiredOption("--model <dir>", "folder of a model")
+    .option("--task <yaml>", "task and its options", "{ name: countdown, numbers: 3, max: 9 }")
+    .option("--prompts <n>", "held-out problems (default: all)", integer({ min: 1 }))
+    .option("--completions <n>", "completions of each: the k of pass@k", integer({ min: 1 }), 8)
+    .option("--temperature <t>", "sampling temperature", decimal({ min: 0 }), 1)
+    .option("--max-new-tokens <n>", "longest completion (default: the task's)", integer({ min: 1 }))
+    .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
+    .action(evaluate);
+  addAdapterOption(command);
+  addJsonOption(command);
+  addExamples(command, [
+    ["eval --model models/checkpoints/countdown-base", "pass@1 (sampled and greedy), pass@8 and entropy on all held-out countdown problems"],
+    ["eval --model runs/quickstart/checkpoints/step-000060 --temperature 0.6 --json", "a trained checkpoint at another temperature, as JSON"],
+  ]);
+}
+
+async function evaluate(options: EvalOptions): Promise<void> {
+  const task: Task = createTask(parse(options.task) as Parameters<typeof createTask>[0]);
+  const device = await openDevice({ adapter: options.adapter });
+  const model = await loadModel(device, options.model);
+  const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
+  const longest = Math.max(...problems.map(({ prompt }) => model.tokenizer.encode(prompt).length));
+  const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
+  const sequences = Math.min(512, problems.length * options.completions);
+  const generatorOf = (temperature: number): ReturnType<typeof createGenerator> =>
+    createGenerator({
+      device,
+      model: model.module,
+      sequences,
+      promptRows: sequences * longest,
+      maxLength: longest + maxNewTokens,
+      maxNewTokens,
+      sampling: { temperature, topK: 0, topP: 1 },
+      stopTokens: model.tokenizer.encode(task.stop, { specialTokens: false }),
+    });
+  const [sampler, greedy] = [await generatorOf(options.temperature), await generatorOf(0)];
+  const { reward } = taskReward(task);
+  const result = await evaluatePolicy({
+    model,
+    problems,
+    completions: options.completions,
+    seed: options.seed,
+    sampler,
+    greedy,
+    score: async (entries, columns) =>
+      reward({
+        prompts: entries.map(({ problem }) => problem.prompt),
+        completions: entries.map(({ text }) => text),
+        completionIds: entries.map(({ completion }) => completion.ids),
+        columns,
+        state: { step: 0 },
+      }),
+  });
+  const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems.length, adapter: device.name };
+  process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+  for (const part of [sampler, greedy, model, device]) part.destroy();
+}
+
+function describe(summary: ReturnType<typeof summarize> & { k: number; distinct: number; prompts: number; adapter: string }): string {
+  const rows = [
+    ["problems", String(summary.prompts)],
+    ["pass@1, sampled", summary.passAt1.toFixed(3)],
+    ["pass@1, greedy", summary.greedy?.toFixed(3) ?? "-"],
+    [`pass@${summary.k}`, summary.passAtK.toFixed(3)],
+    [`distinct right answers of ${summary.k}`, summary.distinct.toFixed(2)],
+    ["entropy (nats per token)", summary.entropy.toFixed(3)],
+    ["adapter", summary.adapter],
+  ];
+  return formatTable([{ heading: "measure" }, { heading: "value", align: "right" }], rows);
+}

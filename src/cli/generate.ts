@@ -1,0 +1,81 @@
+import type { Command } from "commander";
+import { loadModel } from "../node/load_model.ts";
+import { openDevice } from "../node/open_device.ts";
+import { createGenerator } from "../policy/generate.ts";
+import { UsageError } from "./errors.ts";
+import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
+
+interface GenerateOptions {
+  adapter: string;
+  model: string;
+  prompt: string[];
+  maxTokens: number;
+  temperature: number;
+  topK: number;
+  topP: number;
+  seed: number;
+  stop?: string;
+  json?: boolean;
+}
+
+export function register(command: Command): void {
+  command
+    .requiredOption("--model <dir>", "folder of a model: config.json, model.safetensors, tokenizer.json")
+    .requiredOption("--prompt <text...>", "one or more prompts")
+    .option("--max-tokens <n>", "longest completion, in tokens", integer({ min: 1 }), 64)
+    .option("--temperature <t>", "0 is greedy", decimal({ min: 0 }), 1)
+    .option("--top-k <k>", "sample from the k most probable tokens; 0 is all", integer({ min: 0 }), 0)
+    .option("--top-p <p>", "sample from the smallest set with this probability; 1 is all", decimal({ min: 0, max: 1 }), 1)
+    .option("--seed <seed>", "seed of the random numbers", integer({ min: 0, max: 0xffffffff }), 0)
+    .option("--stop <text>", "a token that ends a completion, beside the model's own end token")
+    .action(generate);
+  addAdapterOption(command);
+  addJsonOption(command);
+  addExamples(command, [
+    ['generate --model models/checkpoints/countdown-base --prompt "375=022:" --stop "$"', "samples one answer"],
+    ['generate --model my-model --prompt "Once upon" "A dog" --temperature 0 --json', "completes two prompts greedily, as JSON"],
+  ]);
+}
+
+async function generate(options: GenerateOptions): Promise<void> {
+  const device = await openDevice({ adapter: options.adapter });
+  const model = await loadModel(device, options.model);
+  const { tokenizer, module } = model;
+  const prompts = options.prompt.map((text, key) => ({ text, key, ids: tokenizer.encode(text) }));
+  const longest = Math.max(...prompts.map(({ ids }) => ids.length));
+  if (longest >= module.contextLength) {
+    throw new UsageError(`a prompt of ${longest} tokens does not fit this model's context of ${module.contextLength}; shorten it`);
+  }
+  const maxNewTokens = Math.min(options.maxTokens, module.contextLength - longest);
+  const generator = await createGenerator({
+    device,
+    model: module,
+    sequences: prompts.length,
+    promptRows: prompts.reduce((total, { ids }) => total + ids.length, 0),
+    maxLength: longest + maxNewTokens,
+    maxNewTokens,
+    sampling: { temperature: options.temperature, topK: options.topK, topP: options.topP },
+    stopTokens: [...stopTokens(options, tokenizer), ...(tokenizer.eosId === undefined ? [] : [tokenizer.eosId])],
+  });
+  const results = await generator.generate(prompts, options.seed);
+  const completions = results.map((completion, i) => ({
+    prompt: prompts[i]!.text,
+    promptTokens: prompts[i]!.ids,
+    tokens: completion.ids,
+    text: tokenizer.decode(completion.ids, { specialTokens: false }),
+    logprobs: [...completion.logprobs],
+    finishReason: completion.finishReason,
+  }));
+  if (options.json) process.stdout.write(`${JSON.stringify({ completions })}\n`);
+  else for (const { prompt, text } of completions) process.stdout.write(`${prompt}${text}\n`);
+  generator.destroy();
+  model.destroy();
+  device.destroy();
+}
+
+function stopTokens({ stop }: GenerateOptions, tokenizer: { encode(text: string, options?: { specialTokens?: boolean }): number[] }): number[] {
+  if (stop === undefined) return [];
+  const ids = tokenizer.encode(stop, { specialTokens: false });
+  if (ids.length !== 1) throw new UsageError(`--stop ${JSON.stringify(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
+  return ids;
+}

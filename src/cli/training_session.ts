@@ -1,0 +1,137 @@
+import type { Device } from "../gpu/device.ts";
+import { appendMetrics, appendSamples, checkpointDir } from "../io/run_folder.ts";
+import { loadModel, saveModel } from "../node/load_model.ts";
+import { openDevice } from "../node/open_device.ts";
+import type { Metrics } from "../report/metrics.ts";
+import { createTerminalView } from "../report/terminal.ts";
+import { checkAgainstModel, type TrainConfig } from "../rl/config.ts";
+import type { Evaluation } from "../rl/evaluate.ts";
+import type { PolicyModel } from "../rl/model.ts";
+import { taskReward } from "../rl/rewards.ts";
+import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
+import { createTask } from "../tasks/index.ts";
+import { InterruptedError } from "./errors.ts";
+
+export interface Session {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  readonly trainer: Trainer;
+}
+
+/** Opens the device, loads the model and builds the trainer of a configuration. */
+export async function openSession(config: TrainConfig, options: { adapter?: string; modelDir?: string }): Promise<Session> {
+  const task = createTask(config.task);
+  const device = await openDevice(options.adapter === undefined ? {} : { adapter: options.adapter });
+  const model = await loadModel(device, options.modelDir ?? config.model);
+  checkAgainstModel(config, model.module);
+  const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
+  const trainer = await createTrainer({
+    device,
+    model,
+    config,
+    trainProblems: task.problems("train"),
+    evalProblems: task.problems("eval"),
+    rewards: [taskReward(task)],
+    stop: task.stop,
+    ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
+  });
+  return { device, model, trainer };
+}
+
+/** Steps whose samples are written in full: the first, and every tenth after it. */
+const SAMPLE_EVERY = 10;
+const SAMPLES_PER_STEP = 8;
+
+/**
+ * Trains to the configured step, writing metrics, samples and checkpoints into the run folder.
+ * On Ctrl-C it finishes the step, saves, and throws InterruptedError (exit code 130).
+ */
+export async function runSession({ trainer, model, device }: Session, config: TrainConfig): Promise<void> {
+  const { dir, checkpointEvery } = config.output;
+  const total = config.grpo.steps;
+  const target = config.entropy.controller === "pi" ? config.entropy.target : undefined;
+  const view = createTerminalView({
+    total,
+    title: `${dir} on ${device.name}`,
+    stream: process.stdout,
+    ...(target === undefined ? {} : { target }),
+  });
+  const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  let saved = trainer.step;
+  const save = async (): Promise<void> => {
+    if (saved === trainer.step) return;
+    await saveCheckpoint(dir, trainer, model);
+    saved = trainer.step;
+  };
+  try {
+    while (trainer.step < total && !interrupt.requested()) {
+      const result = await trainer.train();
+      const metrics = await withEvaluation(trainer, config, result.metrics);
+      await record(dir, result, metrics);
+      view.step(metrics);
+      if (checkpointEvery > 0 && trainer.step % checkpointEvery === 0) await save();
+    }
+    await save();
+  } finally {
+    interrupt.release();
+    view.done();
+  }
+  if (trainer.step < total)
+    throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: entropic resume ${dir}`);
+}
+
+async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
+  const { every } = config.eval;
+  const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
+  return due ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics;
+}
+
+/** An evaluation under the names of metrics.jsonl. */
+export function evaluationMetrics(evaluation: Evaluation): Partial<Metrics> {
+  return {
+    "eval/pass@1": evaluation.passAt1,
+    [`eval/pass@${evaluation.k}`]: evaluation.passAtK,
+    ...(evaluation.greedy === undefined ? {} : { "eval/greedy": evaluation.greedy }),
+    "eval/reward": evaluation.reward,
+    "eval/entropy": evaluation.entropy,
+  };
+}
+
+async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {
+  await appendMetrics(dir, metrics);
+  const { step } = metrics;
+  if (step !== 1 && step % SAMPLE_EVERY !== 0) return;
+  const shown = result.entries.slice(0, SAMPLES_PER_STEP);
+  await appendSamples(
+    dir,
+    shown.map(({ problem, text, completion }, i) => ({
+      step,
+      prompt: problem.prompt,
+      completion: text,
+      reward: result.rewards[i],
+      advantage: result.advantages[i],
+      finishReason: completion.finishReason,
+    })),
+  );
+}
+
+async function saveCheckpoint(dir: string, trainer: Trainer, model: PolicyModel): Promise<void> {
+  const { state, moments } = await trainer.save();
+  await saveModel(checkpointDir(dir, trainer.step), model, { moments, state });
+}
+
+interface InterruptWatch {
+  requested(): boolean;
+  release(): void;
+}
+
+function watchInterrupt(announce: () => void): InterruptWatch {
+  let asked = false;
+  const onSignal = (): void => {
+    if (asked) process.exit(130);
+    asked = true;
+    announce();
+  };
+  process.on("SIGINT", onSignal);
+  return { requested: () => asked, release: () => process.off("SIGINT", onSignal) };
+}

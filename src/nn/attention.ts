@@ -1,0 +1,79 @@
+import type { Tensor } from "../graph/tensor.ts";
+import { cacheWrite } from "../ops/cache_write.ts";
+import { causalAttention } from "../ops/causal_attention.ts";
+import { decodeAttention } from "../ops/decode_attention.ts";
+import type { HeadLayout } from "../ops/heads.ts";
+import { qkNorm } from "../ops/qk_norm.ts";
+import { rope } from "../ops/rope.ts";
+import { type RopeOptions, ropeTable } from "../ops/rope_table.ts";
+import { Linear, fusedLinear } from "./linear.ts";
+import { Constant, Module } from "./module.ts";
+import { RMSNorm } from "./norm.ts";
+import type { Rows } from "./rows.ts";
+
+/**
+ * Softmax attention of packed rows over themselves, or of one new row per sequence over the cache.
+ * `owner` identifies the layer in the cache. qkv: [N, (H + 2K) D] -> [N, H D]
+ */
+export function attend(owner: object, qkv: Tensor, rows: Rows, layout: HeadLayout): Tensor {
+  const { cache } = rows;
+  if (!cache) return causalAttention(qkv, rows.sequenceStart, rows.sequenceEnd, layout);
+  const { keys, values } = cache.layer(owner, layout);
+  cacheWrite(qkv, keys, values, cache.sequence, rows.positions, layout);
+  if (cache.mode === "packed") return causalAttention(qkv, rows.sequenceStart, rows.sequenceEnd, layout);
+  return decodeAttention(qkv, keys, values, rows.positions, layout);
+}
+
+/** A table of rotary angles, shared by the layers of a model (Su et al. 2021, arXiv 2104.09864). */
+export class RotaryEmbedding extends Module {
+  readonly table: Constant;
+
+  constructor(options: RopeOptions) {
+    super();
+    this.table = new Constant([options.positions, options.headDim], ropeTable(options));
+  }
+}
+
+export interface CausalSelfAttentionOptions extends HeadLayout {
+  readonly hiddenSize: number;
+  readonly rotary: RotaryEmbedding;
+  readonly bias?: boolean;
+  /** RMS norm of every query and key head (Qwen3), with this eps. */
+  readonly queryKeyNormEps?: number;
+  readonly std?: number;
+  readonly outputStd?: number;
+}
+
+/** Grouped-query causal self-attention with rotary positions: Llama, Qwen2, Qwen3. */
+export class CausalSelfAttention extends Module {
+  readonly qkv_proj: Linear;
+  readonly q_norm: RMSNorm | undefined;
+  readonly k_norm: RMSNorm | undefined;
+  readonly o_proj: Linear;
+  readonly rotary: RotaryEmbedding;
+  readonly layout: HeadLayout;
+
+  constructor(options: CausalSelfAttentionOptions) {
+    super();
+    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, queryKeyNormEps, std } = options;
+    const parts = { q_proj: heads * headDim, k_proj: keyValueHeads * headDim, v_proj: keyValueHeads * headDim };
+    this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, ...(std === undefined ? {} : { std }) });
+    this.q_norm = queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps);
+    this.k_norm = queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps);
+    const outputStd = options.outputStd ?? std;
+    this.o_proj = new Linear(heads * headDim, hiddenSize, outputStd === undefined ? {} : { std: outputStd });
+    this.rotary = options.rotary;
+    this.layout = { heads, keyValueHeads, headDim };
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor, rows: Rows): Tensor {
+    const projected = this.qkv_proj.forward(x); // [N, (H + 2K) D]
+    const normed =
+      this.q_norm && this.k_norm
+        ? qkNorm(projected, this.q_norm.weight.tensor, this.k_norm.weight.tensor, this.q_norm.eps, this.layout)
+        : projected;
+    const rotated = rope(normed, rows.positions, this.rotary.table.tensor, this.layout);
+    return this.o_proj.forward(attend(this, rotated, rows, this.layout));
+  }
+}

@@ -1,0 +1,49 @@
+import type { Tensor } from "../graph/tensor.ts";
+import { matmul } from "../ops/matmul.ts";
+import { type FusedPart, Module, Parameter } from "./module.ts";
+
+/** y = x W^T + b, with W [out, in] as PyTorch stores it. */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | undefined;
+
+  constructor(inFeatures: number, outFeatures: number, options: { readonly bias?: boolean; readonly parts?: readonly FusedPart[]; readonly std?: number } = {}) {
+    super();
+    const std = options.std ?? 0.02;
+    this.weight = new Parameter([outFeatures, inFeatures], { kind: "normal", standardDeviation: std }, options.parts);
+    this.bias = options.bias ? new Parameter([outFeatures], { kind: "zeros" }, options.parts) : undefined;
+  }
+
+  /** x: [N, in] -> [N, out] */
+  forward(x: Tensor): Tensor {
+    return matmul(x, this.weight.tensor, { layout: "NT", ...(this.bias ? { bias: this.bias.tensor } : {}) });
+  }
+}
+
+/** Linear layers of one input whose products are wanted side by side, as one matrix: q, k and v; gate and up. */
+export function fusedLinear(
+  inFeatures: number,
+  parts: Readonly<Record<string, number>>,
+  options: { readonly bias?: boolean; readonly std?: number } = {},
+): Linear {
+  const list = Object.entries(parts).map(([name, rows]) => ({ name, rows }));
+  const outFeatures = list.reduce((total, { rows }) => total + rows, 0);
+  return new Linear(inFeatures, outFeatures, { ...options, parts: list });
+}
+
+/** y = x W + b, with W [in, out]: GPT-2's Conv1D. */
+export class Conv1D extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+
+  constructor(inFeatures: number, outFeatures: number, std = 0.02) {
+    super();
+    this.weight = new Parameter([inFeatures, outFeatures], { kind: "normal", standardDeviation: std });
+    this.bias = new Parameter([outFeatures], { kind: "zeros" });
+  }
+
+  /** x: [N, in] -> [N, out] */
+  forward(x: Tensor): Tensor {
+    return matmul(x, this.weight.tensor, { layout: "NN", bias: this.bias.tensor });
+  }
+}

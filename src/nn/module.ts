@@ -1,0 +1,118 @@
+import type { Tensor } from "../graph/tensor.ts";
+
+/** How a parameter begins when no checkpoint gives it. */
+export type Initial = { readonly kind: "normal"; readonly standardDeviation: number } | { readonly kind: "ones" | "zeros" };
+
+/** Several checkpoint tensors that are one matrix here, end to end along the first dimension: q, k and v; gate and up. */
+export interface FusedPart {
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** A trainable tensor. It has memory once its module has been placed on a device. */
+export class Parameter {
+  readonly shape: readonly number[];
+  readonly initial: Initial;
+  readonly parts: readonly FusedPart[];
+  #tensor: Tensor | undefined;
+
+  constructor(shape: readonly number[], initial: Initial, parts: readonly FusedPart[] = []) {
+    this.shape = shape;
+    this.initial = initial;
+    this.parts = parts;
+  }
+
+  /** The tensor that operations take. @throws Error before the module has been placed on a device */
+  get tensor(): Tensor {
+    if (!this.#tensor) throw new Error("this parameter has no memory yet: place its module on a device with placeModule(device, module)");
+    return this.#tensor;
+  }
+
+  place(tensor: Tensor): void {
+    this.#tensor = tensor;
+  }
+}
+
+/** A tensor that is computed once on the host and never trained: a table of rotary angles. */
+export class Constant {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  #tensor: Tensor | undefined;
+
+  constructor(shape: readonly number[], data: Float32Array) {
+    this.shape = shape;
+    this.data = data;
+  }
+
+  get tensor(): Tensor {
+    if (!this.#tensor) throw new Error("this constant has no memory yet: place its module on a device with placeModule(device, module)");
+    return this.#tensor;
+  }
+
+  place(tensor: Tensor): void {
+    this.#tensor = tensor;
+  }
+}
+
+/**
+ * A piece of a model. Fields that are parameters, modules or arrays of modules are found by name, so a checkpoint's
+ * tensor names are the field names joined by dots.
+ */
+export abstract class Module {
+  /** Every parameter once, in the order of the fields, with its dotted name. */
+  namedParameters(prefix = ""): Map<string, Parameter> {
+    const found = new Map<string, Parameter>();
+    const seen = new Set<Parameter>();
+    visit(this, prefix, (name, value) => {
+      if (!(value instanceof Parameter) || seen.has(value)) return;
+      seen.add(value);
+      found.set(name, value);
+    });
+    return found;
+  }
+
+  /** Every constant once. */
+  constants(): Map<string, Constant> {
+    const found = new Map<string, Constant>();
+    visit(this, "", (name, value) => {
+      if (value instanceof Constant && ![...found.values()].includes(value)) found.set(name, value);
+    });
+    return found;
+  }
+}
+
+function visit(module: Module, prefix: string, see: (name: string, value: Parameter | Constant) => void): void {
+  for (const [field, value] of Object.entries(module)) {
+    const name = prefix ? `${prefix}.${field}` : field;
+    if (value instanceof Parameter || value instanceof Constant) see(name, value);
+    else if (value instanceof Module) visit(value, name, see);
+    else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) if (item instanceof Module) visit(item, `${name}.${index}`, see);
+    }
+  }
+}
+
+/** Checkpoint names of a parameter's pieces: itself, or its fused parts under the names a checkpoint has. */
+export interface NamedPiece {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Elements from the beginning of the parameter. */
+  readonly begin: number;
+}
+
+/** "self_attn.qkv_proj.weight" with parts q_proj, k_proj, v_proj -> "self_attn.q_proj.weight" and so on. */
+export function piecesOf(name: string, parameter: Parameter): NamedPiece[] {
+  if (parameter.parts.length === 0) return [{ name, shape: parameter.shape, begin: 0 }];
+  const path = name.split(".");
+  const rowSize = parameter.shape.slice(1).reduce((a, b) => a * b, 1);
+  let row = 0;
+  return parameter.parts.map((part) => {
+    const piece = {
+      name: [...path.slice(0, -2), part.name, path.at(-1)].join("."),
+      shape: [part.rows, ...parameter.shape.slice(1)],
+      begin: row * rowSize,
+    };
+    row += part.rows;
+    return piece;
+  });
+}

@@ -1,0 +1,40 @@
+import type { Tensor } from "../graph/tensor.ts";
+import { layerNorm } from "../ops/layer_norm.ts";
+import { rmsNorm } from "../ops/rms_norm.ts";
+import { Module, Parameter } from "./module.ts";
+
+/** x / sqrt(mean(x^2) + eps) * weight */
+export class RMSNorm extends Module {
+  readonly weight: Parameter;
+  readonly eps: number;
+
+  constructor(size: number, eps: number) {
+    super();
+    this.weight = new Parameter([size], { kind: "ones" });
+    this.eps = eps;
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor): Tensor {
+    return rmsNorm(x, this.weight.tensor, this.eps);
+  }
+}
+
+/** (x - mean) / sqrt(variance + eps) * weight + bias */
+export class LayerNorm extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly eps: number;
+
+  constructor(size: number, eps: number) {
+    super();
+    this.weight = new Parameter([size], { kind: "ones" });
+    this.bias = new Parameter([size], { kind: "zeros" });
+    this.eps = eps;
+  }
+
+  /** x: [N, C] -> [N, C] */
+  forward(x: Tensor): Tensor {
+    return layerNorm(x, this.weight.tensor, this.bias.tensor, this.eps);
+  }
+}

@@ -1,0 +1,206 @@
+import { type BufferWindow, align, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
+import { type Tensor, externalTensor } from "../graph/tensor.ts";
+import { createGenerator } from "../random.ts";
+import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
+
+/** One flat buffer of parameters; matrices come first, so that weight decay is "elements below decayEnd". */
+export interface Shard {
+  readonly label: string;
+  readonly window: BufferWindow;
+  /** Elements, padding included. */
+  readonly length: number;
+  /** Elements of tensors with two or more dimensions. */
+  readonly decayEnd: number;
+}
+
+/** Where one parameter lies. */
+export interface Placement {
+  readonly name: string;
+  readonly parameter: Parameter;
+  readonly shard: number;
+  /** Bytes from the beginning of the shard. */
+  readonly offset: number;
+}
+
+/** A module whose parameters have memory on a device. */
+export interface PlacedModule {
+  readonly device: Device;
+  readonly module: Module;
+  readonly shards: readonly Shard[];
+  readonly placements: readonly Placement[];
+  /** Trainable numbers, padding not counted. */
+  readonly parameterCount: number;
+  destroy(): void;
+}
+
+/** A named tensor on the host, as checkpoints hold it. */
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** Shards stay below this even where a device allows more, so that one upload is never enormous. */
+const SHARD_BYTES = 1 << 30;
+
+/** Gives every parameter and constant of a module memory on the device. Parameters are zero until loaded or initialised. */
+export function placeModule(device: Device, module: Module): PlacedModule {
+  const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter }));
+  const matrices = parameters.filter(({ parameter }) => parameter.shape.length >= 2);
+  const vectors = parameters.filter(({ parameter }) => parameter.shape.length < 2);
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+
+  const sizes: { bytes: number; decayBytes: number }[] = [{ bytes: 0, decayBytes: 0 }];
+  const placements = [...matrices, ...vectors].map(({ name, parameter }): Placement => {
+    const bytes = align(elementsOf(parameter.shape) * 4);
+    if (bytes > limit) throw new EngineError(`${name} needs ${bytes} bytes; ${device.name} binds at most ${limit}`);
+    if (sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
+    const shard = sizes.at(-1)!;
+    const offset = shard.bytes;
+    shard.bytes += bytes;
+    if (parameter.shape.length >= 2) shard.decayBytes = shard.bytes;
+    return { name, parameter, shard: sizes.length - 1, offset };
+  });
+  const shards = sizes.map(({ bytes, decayBytes }, i): Shard => {
+    const buffer = createBuffer(device, `parameters ${i}`, bytes);
+    const window = { buffer, offset: 0, size: bytes };
+    return { label: `parameters ${i}`, window, length: bytes / 4, decayEnd: decayBytes / 4 };
+  });
+  for (const { name, parameter, shard, offset } of placements) {
+    parameter.place(placedTensor(name, shards[shard]!.window.buffer, offset, parameter));
+  }
+  const constantBuffers = placeConstants(device, module);
+  return {
+    device,
+    module,
+    shards,
+    placements,
+    parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
+    destroy: () => {
+      for (const buffer of [...shards.map((shard) => shard.window.buffer), ...constantBuffers]) destroyBuffer(device, buffer);
+    },
+  };
+}
+
+function placedTensor(label: string, buffer: GPUBuffer, offset: number, parameter: Parameter): Tensor {
+  return externalTensor(label, { buffer, offset, size: elementsOf(parameter.shape) * 4 }, parameter.shape);
+}
+
+function placeConstants(device: Device, module: Module): GPUBuffer[] {
+  return [...module.constants()].map(([name, constant]) => {
+    const buffer = createBuffer(device, name, constant.data.byteLength);
+    const window = { buffer, offset: 0, size: constant.data.byteLength };
+    uploadBuffer(device, window, constant.data);
+    constant.place(externalTensor(name, window, constant.shape));
+    return buffer;
+  });
+}
+
+/** A second set of flat buffers of the same layout: gradients, AdamW's moments. Zeroed. */
+export interface FlatBuffers {
+  readonly shards: readonly Tensor[];
+  /** The window of one parameter, by the parameter's tensor. */
+  readonly of: ReadonlyMap<Tensor, Tensor>;
+  destroy(): void;
+}
+
+export function createFlatBuffers(placed: PlacedModule, label: string): FlatBuffers {
+  const { device } = placed;
+  const buffers = placed.shards.map((shard, i) => createBuffer(device, `${label} ${i}`, shard.window.size));
+  return {
+    shards: placed.shards.map((shard, i) => flatTensor(`${label} ${i}`, { buffer: buffers[i]!, offset: 0, size: shard.window.size })),
+    of: new Map(
+      placed.placements.map(({ name, parameter, shard, offset }) => [
+        parameter.tensor,
+        placedTensor(`${label} ${name}`, buffers[shard]!, offset, parameter),
+      ]),
+    ),
+    destroy: () => {
+      for (const buffer of buffers) destroyBuffer(device, buffer);
+    },
+  };
+}
+
+/** The shards of the parameters themselves, as flat tensors [n]. */
+export function parameterShards(placed: PlacedModule): Tensor[] {
+  return placed.shards.map((shard) => flatTensor(shard.label, shard.window));
+}
+
+function flatTensor(label: string, window: BufferWindow): Tensor {
+  return externalTensor(label, window, [window.size / 4]);
+}
+
+/** Draws every parameter's initial value from one seed, in the order of the module's fields. */
+export function initializeParameters(placed: PlacedModule, seed: number): void {
+  const random = createGenerator(seed);
+  const order = new Map([...placed.module.namedParameters().values()].map((parameter, i) => [parameter, i]));
+  for (const { parameter } of [...placed.placements].sort((a, b) => order.get(a.parameter)! - order.get(b.parameter)!)) {
+    const { initial } = parameter;
+    const data = new Float32Array(elementsOf(parameter.shape));
+    if (initial.kind === "normal") data.forEach((_, i) => (data[i] = random.normal() * initial.standardDeviation));
+    else if (initial.kind === "ones") data.fill(1);
+    uploadBuffer(placed.device, parameter.tensor.storage.window!, data);
+  }
+}
+
+/** The pieces of all parameters under their checkpoint names. */
+export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly parameter: Parameter })[] {
+  return placed.placements.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
+}
+
+/**
+ * Copies a checkpoint's tensors into the parameters.
+ * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
+ */
+export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
+  const pieces = namedPieces(placed);
+  for (const { name, shape } of pieces) {
+    const found = tensors.get(name);
+    if (!found) throw new EngineError(`${source} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
+    if (found.shape.join() !== shape.join()) {
+      throw new EngineError(`${source}: tensor ${name} is [${found.shape.join(", ")}]; this model needs [${shape.join(", ")}]`);
+    }
+  }
+  for (const { name, shape, begin, parameter } of pieces) {
+    const { buffer, offset } = parameter.tensor.storage.window!;
+    const size = elementsOf(shape) * 4;
+    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
+  }
+}
+
+function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
+  const names = [...tensors.keys()];
+  return names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
+}
+
+/** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
+export async function readParameters(placed: PlacedModule, flat?: FlatBuffers): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
+  const { placements } = placed;
+  const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor)! : parameter.tensor).storage.window!);
+  const bytes = await readBuffers(placed.device, windows);
+  const found = new Map<string, { shape: number[]; data: Float32Array }>();
+  placements.forEach(({ name, parameter }, i) => {
+    const values = new Float32Array(bytes[i]!);
+    for (const piece of piecesOf(name, parameter)) {
+      const data = values.slice(piece.begin, piece.begin + elementsOf(piece.shape));
+      found.set(piece.name, { shape: [...piece.shape], data });
+    }
+  });
+  return found;
+}
+
+/** Writes flat buffers (moments) from arrays under checkpoint names. */
+export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
+  for (const { name, shape, begin, parameter } of namedPieces(placed)) {
+    const found = tensors.get(name);
+    if (!found) throw new EngineError(`optimizer state lacks tensor ${name} [${shape.join(", ")}]`);
+    const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
+    const size = elementsOf(shape) * 4;
+    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(found.data));
+  }
+}
+
+function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

@@ -1,0 +1,56 @@
+import type { Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { input } from "../graph/trace.ts";
+import type { HeadLayout } from "../ops/heads.ts";
+
+/** The structure of packed rows: the tokens of all sequences end to end, without padding. */
+export interface Rows {
+  /** [N] u32: index of each row's token in its sequence. */
+  readonly positions: Tensor;
+  /** [N] u32: first row of each row's sequence, and one past its last. Unused when decoding. */
+  readonly sequenceStart: Tensor;
+  readonly sequenceEnd: Tensor;
+  /** Where keys and values are kept while generating. */
+  readonly cache?: KeyValueCache;
+}
+
+/** Keys and values of earlier tokens, for every attention layer of a model. */
+export interface KeyValueCache {
+  /** packed: rows are whole prompts and are written to the cache; decode: one row per sequence attends to the cache. */
+  readonly mode: "packed" | "decode";
+  /** [N] u32: the cache slot of each row. */
+  readonly sequence: Tensor;
+  /** The layer's tensors [S, P, K, D]; the same for the same layer object. */
+  layer(owner: object, layout: HeadLayout): { readonly keys: Tensor; readonly values: Tensor };
+}
+
+/** Packed rows that a plan is given from the host, under the names positions, sequence_start and sequence_end. */
+export function inputRows(rows: Scalar): Rows {
+  return {
+    positions: input("positions", [rows], "u32"),
+    sequenceStart: input("sequence_start", [rows], "u32"),
+    sequenceEnd: input("sequence_end", [rows], "u32"),
+  };
+}
+
+/** The host side of packed rows: lengths of the sequences -> positions, sequence_start, sequence_end [N]. */
+export function packRows(lengths: readonly number[]): {
+  positions: Uint32Array;
+  sequence_start: Uint32Array;
+  sequence_end: Uint32Array;
+} {
+  const total = lengths.reduce((a, b) => a + b, 0);
+  const positions = new Uint32Array(total);
+  const sequence_start = new Uint32Array(total);
+  const sequence_end = new Uint32Array(total);
+  let row = 0;
+  for (const length of lengths) {
+    const start = row;
+    for (let position = 0; position < length; position += 1, row += 1) {
+      positions[row] = position;
+      sequence_start[row] = start;
+      sequence_end[row] = start + length;
+    }
+  }
+  return { positions, sequence_start, sequence_end };
+}

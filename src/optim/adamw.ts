@@ -1,0 +1,79 @@
+import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { Scalar } from "../graph/scalar.ts";
+import { type Tensor, externalTensor } from "../graph/tensor.ts";
+import type { GradientSink } from "../graph/trace.ts";
+import { type FlatBuffers, type PlacedModule, createFlatBuffers, loadFlatBuffers, parameterShards, readParameters } from "../nn/place.ts";
+import { adamwStep } from "../ops/adamw.ts";
+import { gradientNorm } from "../ops/gradient_norm.ts";
+
+export interface AdamWOptions {
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  /** Decoupled decay (Loshchilov & Hutter 2019, arXiv 1711.05101), of tensors with two or more dimensions only. */
+  readonly weightDecay: number;
+  /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: no clipping. */
+  readonly maxGradNorm: number | null;
+}
+
+type NamedArrays = Map<string, { shape: number[]; data: Float32Array }>;
+
+/** AdamW over the flat buffers of a placed module, entirely on the GPU; a step with non-finite gradients is skipped there. */
+export interface AdamW {
+  readonly gradients: FlatBuffers;
+  /** [8]: step, gradient norm before clipping, scale, skipped steps, then private. */
+  readonly state: Tensor;
+  /** Where each parameter's gradient goes. */
+  sinks(accumulate: Scalar): Map<Tensor, GradientSink>;
+  /** Traces norm, clip and update. */
+  step(learningRate: Scalar): void;
+  save(): Promise<{ readonly moments: NamedArrays; readonly state: readonly number[] }>;
+  load(saved: { readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>; readonly state: readonly number[] }): void;
+  destroy(): void;
+}
+
+const STATE_FLOATS = 8;
+
+export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW {
+  const { device } = placed;
+  const gradients = createFlatBuffers(placed, "gradients");
+  const first = createFlatBuffers(placed, "first moments");
+  const second = createFlatBuffers(placed, "second moments");
+  const buffer = createBuffer(device, "optimizer state", STATE_FLOATS * 4);
+  const window = { buffer, offset: 0, size: STATE_FLOATS * 4 };
+  const state = externalTensor("optimizer_state", window, [STATE_FLOATS]);
+  const parameters = parameterShards(placed);
+  return {
+    gradients,
+    state,
+    sinks: (accumulate) => new Map([...gradients.of].map(([parameter, onto]) => [parameter, { onto, accumulate }])),
+    step: (learningRate) => {
+      gradientNorm(gradients.shards, state, { maxGradNorm: options.maxGradNorm, betas: options.betas });
+      placed.shards.forEach((shard, i) => {
+        adamwStep(
+          { parameters: parameters[i]!, gradients: gradients.shards[i]!, first: first.shards[i]!, second: second.shards[i]!, state },
+          { learningRate, betas: options.betas, eps: options.eps, weightDecay: options.weightDecay, decayEnd: shard.decayEnd },
+        );
+      });
+    },
+    save: async () => {
+      const moments: NamedArrays = new Map();
+      for (const [name, array] of await readParameters(placed, first)) moments.set(`first.${name}`, array);
+      for (const [name, array] of await readParameters(placed, second)) moments.set(`second.${name}`, array);
+      const [bytes] = await readBuffers(device, [window]);
+      return { moments, state: [...new Float32Array(bytes!)] };
+    },
+    load: (saved) => {
+      loadFlatBuffers(placed, first, withPrefix(saved.moments, "first."));
+      loadFlatBuffers(placed, second, withPrefix(saved.moments, "second."));
+      uploadBuffer(device, window, Float32Array.from(saved.state));
+    },
+    destroy: () => {
+      for (const flat of [gradients, first, second]) flat.destroy();
+      destroyBuffer(device, buffer);
+    },
+  };
+}
+
+function withPrefix<Value>(map: ReadonlyMap<string, Value>, prefix: string): Map<string, Value> {
+  return new Map([...map].filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
+}

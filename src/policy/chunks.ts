@@ -1,0 +1,22 @@
+import { type Scalar, capacityOf, derive } from "../graph/scalar.ts";
+
+/** A run of packed rows whose logits exist at one time. */
+export interface Chunk {
+  readonly begin: number;
+  /** Rows of the batch that fall into this chunk: 0 to its capacity. */
+  readonly rows: Scalar;
+}
+
+/** Most bytes of logits that exist at one time; a batch that fits is not split, and its logits are not recomputed. */
+export const DEFAULT_CHUNK_BYTES = 16 << 20;
+
+/** Splits rows into chunks whose logits stay below `chunkBytes`. Chunks begin at multiples of 64 rows (256-byte windows). */
+export function chunksOf(rows: Scalar, vocabSize: number, chunkBytes = DEFAULT_CHUNK_BYTES): Chunk[] {
+  const capacity = capacityOf(rows);
+  const size = Math.max(64, Math.floor(chunkBytes / (4 * vocabSize) / 64) * 64);
+  if (capacity <= size) return [{ begin: 0, rows }];
+  return Array.from({ length: Math.ceil(capacity / size) }, (_, i) => {
+    const begin = i * size;
+    return { begin, rows: derive(`rows ${begin}..`, [rows], (n) => Math.min(Math.max(n - begin, 0), size)) };
+  });
+}

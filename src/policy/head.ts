@@ -1,0 +1,58 @@
+import type { Scalar } from "../graph/scalar.ts";
+import { type Tensor, rowsOf } from "../graph/tensor.ts";
+import { type GradientSink, empty } from "../graph/trace.ts";
+import { logitsGradient } from "../ops/logits_gradient.ts";
+import { matmul } from "../ops/matmul.ts";
+import { tokenStatistics } from "../ops/token_statistics.ts";
+import type { Chunk } from "./chunks.ts";
+
+/** The head of a policy over packed rows: hidden [N, C], weight [V, C], actions [N]. */
+export interface Head {
+  readonly hidden: Tensor;
+  readonly weight: Tensor;
+  readonly actions: Tensor;
+  readonly inverseTemperature: Scalar;
+  readonly chunks: readonly Chunk[];
+}
+
+export interface HeadStatistics {
+  /** [N, 4]: logp of the action, entropy, log-sum-exp, entropy effect (nats), of softmax(logits / T). */
+  readonly statistics: Tensor;
+  /** The logits [N, V] where the batch is one chunk; they need not be computed again. */
+  readonly logits: Tensor | undefined;
+}
+
+/** Log-probability and entropy of every row, a chunk of logits at a time. */
+export function headStatistics(head: Head): HeadStatistics {
+  const { hidden, weight, actions, inverseTemperature, chunks } = head;
+  const statistics = empty("statistics", { shape: [hidden.shape[0]!, 4] });
+  let logits: Tensor | undefined;
+  for (const { begin, rows } of chunks) {
+    logits = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" });
+    tokenStatistics(logits, rowsOf(actions, begin, rows), { inverseTemperature, into: rowsOf(statistics, begin, rows) });
+  }
+  return { statistics, logits: chunks.length === 1 ? logits : undefined };
+}
+
+/**
+ * The backward pass of the head. Each chunk's logits are recomputed, turned into their gradient in place, and multiplied
+ * into grad_hidden [N, C] (returned) and the head's gradient (onto the sink).
+ * coefficients [N, 2]: dL/dlogp of the action and dL/dentropy of every row.
+ */
+export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink): Tensor {
+  const { hidden, weight, actions, inverseTemperature, chunks } = head;
+  const gradHidden = empty("grad_hidden", { shape: hidden.shape });
+  chunks.forEach(({ begin, rows }, index) => {
+    const hiddenRows = rowsOf(hidden, begin, rows);
+    const logits = saved.logits ?? matmul(hiddenRows, weight, { layout: "NT" });
+    const gradLogits = logitsGradient(logits, {
+      actions: rowsOf(actions, begin, rows),
+      statistics: rowsOf(saved.statistics, begin, rows),
+      coefficients: rowsOf(coefficients, begin, rows),
+      inverseTemperature,
+    });
+    matmul(gradLogits, weight, { layout: "NN", sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
+    matmul(gradLogits, hiddenRows, { layout: "TN", sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
+  });
+  return gradHidden;
+}

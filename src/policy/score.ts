@@ -1,0 +1,54 @@
+import type { Device } from "../gpu/device.ts";
+import { buildPlan } from "../graph/plan.ts";
+import { runScalar } from "../graph/scalar.ts";
+import { input } from "../graph/trace.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { inputRows } from "../nn/rows.ts";
+import { chunksOf } from "./chunks.ts";
+import { headStatistics } from "./head.ts";
+import type { UpdateBatch } from "./update.ts";
+
+/** Log-probability of the action and entropy of every row, in nats, of softmax(logits / T). */
+export interface Scores {
+  readonly logprobs: Float32Array;
+  readonly entropies: Float32Array;
+}
+
+export interface Scorer {
+  score(batch: Pick<UpdateBatch, "rows" | "inputs">): Promise<Scores>;
+  destroy(): void;
+}
+
+/** Scores packed rows with a model: for a reference policy, and for comparing sampler and trainer. */
+export async function createScorer(options: {
+  readonly device: Device;
+  readonly model: LanguageModel;
+  readonly rows: number;
+  readonly temperature: number;
+  readonly chunkBytes?: number;
+}): Promise<Scorer> {
+  const { device, model } = options;
+  const plan = await buildPlan(device, "score", () => {
+    const rows = runScalar("rows", options.rows);
+    const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows));
+    const { statistics } = headStatistics({
+      hidden,
+      weight: model.head().tensor,
+      actions: input("actions", [rows], "u32"),
+      inverseTemperature: 1 / options.temperature,
+      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
+    });
+    return { keep: [statistics] };
+  });
+  const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
+  return {
+    score: async (batch) => {
+      const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
+      plan.run({ scalars: { rows: batch.rows }, inputs });
+      const [values] = await plan.read(plan.result.keep);
+      const column = (index: number): Float32Array => Float32Array.from({ length: batch.rows }, (_, row) => values![row * 4 + index]!);
+      return { logprobs: column(0), entropies: column(1) };
+    },
+    destroy: () => plan.destroy(),
+  };
+}

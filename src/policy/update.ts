@@ -1,0 +1,205 @@
+import type { Controller } from "../control/contract.ts";
+import { CONTROL_FIELDS } from "../control/contract.ts";
+import { type HostArray, createBuffer, createReader, destroyBuffer, uploadBuffer } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { submitPass } from "../gpu/launch.ts";
+import { differentiate } from "../graph/differentiate.ts";
+import { type Plan, buildPlan } from "../graph/plan.ts";
+import { type RunScalars, derive, runScalar } from "../graph/scalar.ts";
+import { type Tensor, externalTensor } from "../graph/tensor.ts";
+import { input } from "../graph/trace.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import type { PlacedModule } from "../nn/place.ts";
+import { inputRows } from "../nn/rows.ts";
+import { add } from "../ops/add.ts";
+import { addOnto } from "../ops/add_onto.ts";
+import { controlWeight } from "../ops/control_weight.ts";
+import { entropyReduce } from "../ops/entropy_reduce.ts";
+import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
+import { tokenLoss } from "../ops/token_loss.ts";
+import type { AdamW } from "../optim/adamw.ts";
+import { DEFAULT_CHUNK_BYTES, chunksOf } from "./chunks.ts";
+import { type Head, headBackward, headStatistics } from "./head.ts";
+import type { PolicyLossOptions } from "./options.ts";
+
+export interface PolicyUpdateOptions {
+  readonly device: Device;
+  readonly model: LanguageModel;
+  readonly optimizer: AdamW;
+  readonly controller: Controller;
+  readonly loss: PolicyLossOptions;
+  /** Most rows and sequences of one micro-batch. */
+  readonly rows: number;
+  readonly sequences: number;
+  readonly chunkBytes?: number;
+}
+
+/** Named numbers of one optimiser step, as the GPU computed them. */
+export interface UpdateResult {
+  readonly control: Readonly<Record<(typeof CONTROL_FIELDS)[number], number>>;
+  /** One record a micro-batch. */
+  readonly metrics: readonly Readonly<Record<(typeof METRIC_FIELDS)[number], number>>[];
+  readonly gradNorm: number;
+  /** Steps skipped so far because a gradient was not finite. */
+  readonly skipped: number;
+}
+
+/** One micro-batch, packed: sizes and the plan's named inputs. */
+export interface UpdateBatch {
+  readonly rows: number;
+  readonly sequences: number;
+  readonly inputs: Readonly<Record<string, HostArray>>;
+}
+
+/** The optimiser step of the policy: one submission a micro-batch, one in all when the step is a single micro-batch. */
+export interface PolicyUpdate {
+  /** Submits one step; the promise resolves when its few scalars have been read back. */
+  step(batches: readonly UpdateBatch[], learningRate: number, sampledEntropy: number): Promise<UpdateResult>;
+  readControl(): Promise<Float32Array>;
+  writeControl(values: ArrayLike<number>): void;
+  describe(): string;
+  destroy(): void;
+}
+
+const CONTROL_FLOATS = 16;
+
+export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<PolicyUpdate> {
+  const { device, controller, optimizer } = options;
+  const controlBuffer = createBuffer(device, "control", CONTROL_FLOATS * 4);
+  const metricBuffer = createBuffer(device, "metrics", METRIC_FIELDS.length * 4);
+  const controlWindow = { buffer: controlBuffer, offset: 0, size: CONTROL_FLOATS * 4 };
+  const metricWindow = { buffer: metricBuffer, offset: 0, size: METRIC_FIELDS.length * 4 };
+  const control = externalTensor("control", controlWindow, [CONTROL_FLOATS]);
+  const metrics = externalTensor("metrics", metricWindow, [METRIC_FIELDS.length]);
+  uploadBuffer(device, controlWindow, controller.initial());
+
+  const shared = { ...options, control, metrics };
+  // Exact: the entropy of this very batch sets alpha. Accumulating: alpha is set once, before the micro-batches.
+  const exact = await buildPlan(device, "policy update", () => {
+    tracePolicyStep(shared, true);
+    optimizer.step(runScalar("learning_rate"));
+    return {};
+  });
+  let accumulating: { control: Plan; micro: Plan; optimize: Plan } | undefined;
+  const accumulatingPlans = async (): Promise<NonNullable<typeof accumulating>> => {
+    accumulating ??= await buildAccumulatingPlans(shared);
+    return accumulating;
+  };
+  const reader = createReader(device, [controlWindow, metricWindow, optimizer.state.storage.window!]);
+
+  const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ArrayBuffer[]> => {
+    if (batch) plan.upload(batch.inputs);
+    submitPass(device, plan.label, (pass) => plan.encode(pass, scalars), reader.encode);
+    return reader.read();
+  };
+  return {
+    step: async (batches, learningRate, sampledEntropy) => {
+      if (batches.length === 1) {
+        const batch = batches[0]!;
+        const bytes = await submit(exact, batch, { ...sizes(batch), accumulate: 0, learning_rate: learningRate });
+        return toResult([bytes]);
+      }
+      const plans = await accumulatingPlans();
+      const entropyAt = CONTROL_FIELDS.indexOf("entropy") * 4;
+      uploadBuffer(device, { buffer: controlBuffer, offset: entropyAt, size: 4 }, Float32Array.of(sampledEntropy));
+      await submit(plans.control, undefined, {});
+      const read: ArrayBuffer[][] = [];
+      for (const [i, batch] of batches.entries()) {
+        read.push(await submit(plans.micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1 }));
+      }
+      const last = await submit(plans.optimize, undefined, { learning_rate: learningRate });
+      return toResult(read, last);
+    },
+    readControl: async () => {
+      submitPass(device, "read control", () => {}, reader.encode);
+      return new Float32Array((await reader.read())[0]!);
+    },
+    writeControl: (values) => uploadBuffer(device, controlWindow, Float32Array.from(values)),
+    describe: () => exact.describe(),
+    destroy: () => {
+      for (const plan of [exact, ...Object.values(accumulating ?? {})]) plan.destroy();
+      reader.destroy();
+      for (const buffer of [controlBuffer, metricBuffer]) destroyBuffer(device, buffer);
+    },
+  };
+}
+
+type Shared = PolicyUpdateOptions & { readonly control: Tensor; readonly metrics: Tensor };
+
+async function buildAccumulatingPlans(shared: Shared): Promise<{ control: Plan; micro: Plan; optimize: Plan }> {
+  const { device, controller, optimizer } = shared;
+  const build = (label: string, body: () => void): Promise<Plan> =>
+    buildPlan(device, label, () => {
+      body();
+      return {};
+    });
+  return {
+    control: await build("control update", () => controller.update(shared.control)),
+    micro: await build("policy micro-batch", () => tracePolicyStep(shared, false)),
+    optimize: await build("optimizer step", () => optimizer.step(runScalar("learning_rate"))),
+  };
+}
+
+/**
+ * forward -> token statistics -> entropy reduction -> controller update -> per-token loss -> logits gradient -> backward.
+ * Reads like method.md, section 1. With `updateController` false alpha stays what it was.
+ */
+function tracePolicyStep(shared: Shared, updateController: boolean): void {
+  const { model, controller, loss, control, metrics } = shared;
+  const rows = runScalar("rows", shared.rows);
+  const sequences = runScalar("sequences", shared.sequences);
+  const actions = input("actions", [rows], "u32");
+  const tokenInputs = input("token_inputs", [rows, 6]);
+  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
+  const head: Head = {
+    hidden,
+    weight: model.head().tensor,
+    actions,
+    inverseTemperature: 1 / loss.temperature,
+    chunks: chunksOf(rows, model.vocabSize, shared.chunkBytes ?? DEFAULT_CHUNK_BYTES),
+  };
+  const saved = headStatistics(head);
+  const gate = { gate: loss.gate, tau: loss.tau };
+  entropyReduce(saved.statistics, tokenInputs, control, { ...gate, writeEntropy: updateController });
+  if (updateController) controller.update(control);
+  const scope = loss.alphaNorm === "all" || loss.aggregate === "constant" ? "none" : loss.aggregate === "token-mean" ? "batch" : "sequence";
+  const begins = input("sequence_begin", [derive("S+1", [sequences], (s) => s + 1)], "u32");
+  if (scope !== "none") {
+    controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
+  }
+  const { coefficients, tokenMetrics } = tokenLoss({ statistics: saved.statistics, tokenInputs, control }, { ...loss });
+  metricReduce(tokenMetrics, tokenInputs, metrics);
+  backward(shared, head, saved, coefficients);
+}
+
+function backward(
+  shared: Shared,
+  head: Head,
+  saved: ReturnType<typeof headStatistics>,
+  coefficients: Tensor,
+): void {
+  const sinks = shared.optimizer.sinks(runScalar("accumulate"));
+  const headSink = sinks.get(head.weight)!;
+  const gradHidden = headBackward(head, saved, coefficients, headSink);
+  // A tied head has written its gradient already: the embedding adds to it.
+  sinks.set(head.weight, { ...headSink, accumulate: 1 });
+  differentiate({ seeds: new Map([[head.hidden, gradHidden]]), sinks, add, addOnto });
+}
+
+function sizes(batch: UpdateBatch): RunScalars {
+  return { rows: batch.rows, sequences: batch.sequences };
+}
+
+function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(-1)!): UpdateResult {
+  const record = <Field extends string>(fields: readonly Field[], bytes: ArrayBuffer): Record<Field, number> => {
+    const values = new Float32Array(bytes);
+    return Object.fromEntries(fields.map((field, i) => [field, values[i]!])) as Record<Field, number>;
+  };
+  const [, gradNorm, , skipped] = new Float32Array(last[2]!);
+  return {
+    control: record(CONTROL_FIELDS, last[0]!),
+    metrics: read.map((bytes) => record(METRIC_FIELDS, bytes[1]!)),
+    gradNorm: gradNorm!,
+    skipped: skipped!,
+  };
+}

@@ -1,0 +1,15 @@
+import type { Tokenizer } from "../data/tokenizer.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import type { PlacedModule } from "../nn/place.ts";
+
+/** A language model on a device, with what turns text into its tokens and what a checkpoint of it needs. */
+export interface PolicyModel {
+  readonly module: LanguageModel;
+  readonly placed: PlacedModule;
+  readonly tokenizer: Tokenizer;
+  /** The Hugging Face config.json. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** A second copy with the same parameters, for a frozen reference. */
+  clone(): Promise<PolicyModel>;
+  destroy(): void;
+}

@@ -1,0 +1,240 @@
+import { type Controller, createController } from "../control/index.ts";
+import type { Device } from "../gpu/device.ts";
+import { createAdamW } from "../optim/adamw.ts";
+import { type TextGenerator, createGenerator } from "../policy/generate.ts";
+import { type Scorer, createScorer } from "../policy/score.ts";
+import { type PolicyUpdate, createPolicyUpdate } from "../policy/update.ts";
+import type { Metrics } from "../report/metrics.ts";
+import type { Problem } from "../tasks/task.ts";
+import { groupAdvantages } from "./advantages.ts";
+import { type Sample, type StepTotals, microBatches, packBatch, totalsOf } from "./batch.ts";
+import type { TrainConfig } from "./config.ts";
+import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import type { PolicyModel } from "./model.ts";
+import { problemsOfStep } from "./prompts.ts";
+import { type CombinedRewards, type NamedReward, combineRewards } from "./rewards.ts";
+import { type RolloutEntry, columnsOf, rollout, sampledEntropy } from "./rollout.ts";
+import { stepMetrics } from "./step_metrics.ts";
+
+export interface TrainerOptions {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  readonly config: Pick<TrainConfig, "seed" | "grpo" | "entropy" | "eval">;
+  readonly trainProblems: readonly Problem[];
+  readonly evalProblems: readonly Problem[];
+  readonly rewards: readonly NamedReward[];
+  /** Text that ends a completion; it is part of the completion. */
+  readonly stop: string;
+  /** The policy that `beta` measures against; the starting policy when absent. */
+  readonly reference?: PolicyModel;
+  /** Instead of the controller that config.entropy names. */
+  readonly controller?: Controller;
+}
+
+export interface StepResult {
+  readonly metrics: Metrics;
+  readonly entries: readonly RolloutEntry[];
+  readonly rewards: readonly (number | null)[];
+  readonly advantages: ArrayLike<number>;
+}
+
+/** All that a run needs to go on exactly as if it had never stopped, beside the parameters. */
+export interface TrainerState {
+  readonly step: number;
+  readonly tokens: number;
+  readonly control: readonly number[];
+  readonly optimizer: readonly number[];
+}
+
+export interface Trainer {
+  /** Steps done so far. */
+  readonly step: number;
+  /** Rollout, rewards, advantages, update. */
+  train(): Promise<StepResult>;
+  evaluate(): Promise<Evaluation>;
+  save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
+  load(saved: { readonly state: TrainerState; readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }> }): void;
+  /** The dispatches of one update, one a line. */
+  describe(): string;
+  destroy(): void;
+}
+
+/** GRPO (Shao et al. 2024, arXiv 2402.03300) with an entropy controller. The loop of a step reads from top to bottom in `train`. */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { model, config } = options;
+  const { grpo } = config;
+  const parts = await createParts(options);
+  const combined = combineRewards(options.rewards);
+  const score = async (entries: readonly RolloutEntry[], step: number): Promise<CombinedRewards> =>
+    combined({
+      prompts: entries.map(({ problem }) => problem.prompt),
+      completions: entries.map(({ text }) => text),
+      completionIds: entries.map(({ completion }) => completion.ids),
+      columns: columnsOf(entries),
+      state: { step },
+    });
+  let step = 0;
+  let tokens = 0;
+
+  const train = async (): Promise<StepResult> => {
+    const started = performance.now();
+    const problems = problemsOfStep(options.trainProblems, { seed: config.seed, step, count: grpo.prompts });
+    const firstKey = step * grpo.prompts * grpo.completions;
+    const { generator } = parts;
+    const entries = await rollout({ generator, tokenizer: model.tokenizer, problems, completions: grpo.completions, seed: config.seed, firstKey });
+    const sampled = performance.now();
+
+    const scores = await score(entries, step);
+    const advantages = advantagesOf(scores.rewards, config);
+    const samples = await withReference(parts.reference, toSamples(entries, advantages), config);
+    const totals = totalsOf(samples);
+    const scored = performance.now();
+
+    const updates = await updatePolicy(parts.update, samples, totals, sampledEntropy(entries), config);
+    const finished = performance.now();
+
+    step += 1;
+    tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
+    const times = { sampling: sampled - started, update: finished - scored, total: finished - started };
+    const metrics = stepMetrics({ step, tokens, entries, scores, advantages, updates, times, config });
+    return { metrics, entries, rewards: scores.rewards, advantages };
+  };
+
+  return {
+    get step() {
+      return step;
+    },
+    train,
+    evaluate: () =>
+      evaluatePolicy({
+        model,
+        problems: options.evalProblems.slice(0, config.eval.prompts),
+        completions: config.eval.completions,
+        seed: config.seed,
+        sampler: parts.generator,
+        greedy: parts.greedy,
+        score: async (entries) => (await score(entries, step)).rewards,
+      }),
+    save: async () => {
+      const optimizer = await parts.optimizer.save();
+      const control = [...(await parts.update.readControl())];
+      return { state: { step, tokens, control, optimizer: optimizer.state }, moments: optimizer.moments };
+    },
+    load: ({ state, moments }) => {
+      step = state.step;
+      tokens = state.tokens;
+      parts.optimizer.load({ moments, state: state.optimizer });
+      parts.update.writeControl(state.control);
+    },
+    describe: () => parts.update.describe(),
+    destroy: () => parts.destroy(),
+  };
+}
+
+interface Parts {
+  readonly generator: TextGenerator;
+  readonly greedy: TextGenerator;
+  readonly update: PolicyUpdate;
+  readonly optimizer: ReturnType<typeof createAdamW>;
+  readonly reference: Scorer | undefined;
+  destroy(): void;
+}
+
+/** Sequences generated at once: more run faster together, but each holds a key-value cache. */
+const MOST_SEQUENCES = 512;
+
+async function createParts(options: TrainerOptions): Promise<Parts> {
+  const { device, model, config } = options;
+  const { grpo, entropy } = config;
+  const prompts = [...options.trainProblems, ...options.evalProblems].map(({ prompt }) => model.tokenizer.encode(prompt).length);
+  const longestPrompt = prompts.reduce((a, b) => Math.max(a, b), 1);
+  const maxLength = longestPrompt + grpo.maxNewTokens;
+  const stopTokens = model.tokenizer.encode(options.stop, { specialTokens: false }).slice(0, 1);
+  const generatorOf = (sequences: number, temperature: number, sampling: { topK: number; topP: number }): Promise<TextGenerator> =>
+    createGenerator({
+      device,
+      model: model.module,
+      sequences,
+      promptRows: sequences * longestPrompt,
+      maxLength,
+      maxNewTokens: grpo.maxNewTokens,
+      sampling: { temperature, ...sampling },
+      stopTokens,
+    });
+  const generator = await generatorOf(Math.min(MOST_SEQUENCES, grpo.prompts * grpo.completions), grpo.temperature, grpo);
+  const greedy = await generatorOf(Math.min(MOST_SEQUENCES, config.eval.prompts), 0, { topK: 0, topP: 1 });
+  const optimizer = createAdamW(model.placed, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: grpo.weightDecay, maxGradNorm: grpo.maxGradNorm });
+  const rows = Math.max(Math.min(grpo.microBatchRows, grpo.prompts * grpo.completions * (maxLength - 1)), maxLength - 1);
+  const update = await createPolicyUpdate({
+    device,
+    model: model.module,
+    optimizer,
+    controller: options.controller ?? createController(entropy),
+    loss: { ...grpo, gate: entropy.gate, tau: entropy.tau, alphaNorm: entropy.alphaNorm },
+    rows,
+    sequences: grpo.prompts * grpo.completions,
+  });
+  const referenceModel = grpo.beta > 0 ? (options.reference ?? (await model.clone())) : undefined;
+  const reference = referenceModel && (await createScorer({ device, model: referenceModel.module, rows, temperature: grpo.temperature }));
+  return {
+    generator,
+    greedy,
+    update,
+    optimizer,
+    reference,
+    destroy: () => {
+      for (const part of [generator, greedy, update, optimizer, reference]) part?.destroy();
+    },
+  };
+}
+
+function advantagesOf(rewards: readonly (number | null)[], { grpo }: TrainerOptions["config"]): Float64Array {
+  if (grpo.advantage === "none") return Float64Array.from(rewards, (reward) => reward ?? 0);
+  return groupAdvantages(rewards, grpo.completions, grpo.advantage);
+}
+
+function toSamples(entries: readonly RolloutEntry[], advantages: ArrayLike<number>): Sample[] {
+  return entries.map(({ promptIds, completion }, i) => ({
+    promptIds,
+    completionIds: completion.ids,
+    oldLogprobs: completion.logprobs,
+    advantage: advantages[i]!,
+  }));
+}
+
+/** Adds the reference policy's log-probabilities of the same tokens. */
+async function withReference(scorer: Scorer | undefined, samples: Sample[], config: TrainerOptions["config"]): Promise<Sample[]> {
+  if (!scorer) return samples;
+  const scored: Sample[] = [];
+  for (const group of microBatches(samples, config.grpo.microBatchRows)) {
+    const { logprobs } = await scorer.score(packed(group, totalsOf(samples), config));
+    let row = 0;
+    for (const sample of group) {
+      const begin = row + sample.promptIds.length - 1;
+      scored.push({ ...sample, referenceLogprobs: logprobs.slice(begin, begin + sample.completionIds.length) });
+      row = begin + sample.completionIds.length;
+    }
+  }
+  return scored;
+}
+
+function packed(group: readonly Sample[], totals: StepTotals, { grpo }: TrainerOptions["config"]): ReturnType<typeof packBatch> {
+  return packBatch(group, totals, { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens });
+}
+
+/** One optimiser step after another on the same samples; the controller moves once in each. */
+async function updatePolicy(
+  update: PolicyUpdate,
+  samples: readonly Sample[],
+  totals: StepTotals,
+  entropy: number,
+  config: TrainerOptions["config"],
+): Promise<Awaited<ReturnType<PolicyUpdate["step"]>>[]> {
+  const batches = microBatches(samples, config.grpo.microBatchRows).map((group) => packed(group, totals, config));
+  const results: Awaited<ReturnType<PolicyUpdate["step"]>>[] = [];
+  for (let i = 0; i < config.grpo.updatesPerRollout; i += 1) {
+    const measured = results.at(-1)?.entropy ?? entropy;
+    results.push(await update.step(batches, config.grpo.learningRate, measured));
+  }
+  return results;
+}
