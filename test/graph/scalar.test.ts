@@ -13,7 +13,13 @@ test("functions of numbers are numbers, functions of run scalars are evaluated a
     [0, 21, 22, 100].map((value) => evaluate(blocks, { rows: value })),
     [0, 1, 2, 5],
   );
-  assert.equal(evaluate(derive("rows + 1", [rows], (value) => value + 1), { rows: 4 }), 5);
+  assert.equal(
+    evaluate(
+      derive("rows + 1", [rows], (value) => value + 1),
+      { rows: 4 },
+    ),
+    5,
+  );
 });
 
 test("a run scalar that is missing or too large says so", () => {

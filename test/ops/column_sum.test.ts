@@ -37,7 +37,7 @@ test("column_sum of no rows writes zeros, or leaves the sink as it is when it ac
       const plan = await buildPlan(device, "empty", () => {
         const onto = input("onto", [3]);
         columnSum(input("x", [runScalar("rows", capacity), 3]), { onto, accumulate });
-        return { onto };
+        return { keep: [], onto };
       });
       plan.run({ scalars: { rows: 0 }, inputs: { onto: Float32Array.of(1, 2, 3), x: new Float32Array(capacity * 3).fill(7) } });
       const [sum] = await plan.read([plan.result.onto]);
