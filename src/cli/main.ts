@@ -19,6 +19,11 @@ interface CommandEntry {
 }
 
 const commands: readonly CommandEntry[] = [
+  { name: "train", description: "Train a model by reinforcement learning as a YAML file says", load: () => import("./train.ts") },
+  { name: "resume", description: "Continue a run from its last checkpoint", load: () => import("./resume.ts") },
+  { name: "generate", description: "Continue prompts with a model", load: () => import("./generate.ts") },
+  { name: "eval", description: "Measure a model's pass@1 and pass@k on a task's held-out problems", load: () => import("./eval.ts") },
+  { name: "verify", description: "Check this machine's GPU against stored reference results", load: () => import("./verify.ts") },
   { name: "plot", description: "Draw a run's reward, entropy, alpha and gated fraction as SVG", load: () => import("./plot.ts") },
 ];
 
@@ -43,8 +48,8 @@ async function buildProgram(wanted: string | undefined): Promise<Command> {
 /** Runs one command line (without `node` and the script) and returns the exit code; errors go to stderr as one line each. */
 async function main(argv: readonly string[]): Promise<number> {
   const words = argv.filter((word) => !word.startsWith("-"));
-  const program = await buildProgram(words[0] === "help" ? words[1] : words[0]);
   try {
+    const program = await buildProgram(words[0] === "help" ? words[1] : words[0]);
     await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {

@@ -78,7 +78,7 @@ export async function drawLineGrid(
 /** Draws grouped bars as an SVG document. */
 export async function drawBars(figure: BarFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
   const shown = [...new Set(figure.bars.map(({ series }) => series))];
-  const y = axisSpec(figure.y);
+  const y = axisSpec(figure.y, true);
   const groups = [...new Set(figure.bars.map(({ group }) => group))];
   const x = {
     field: "group",
@@ -90,14 +90,14 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
   const shared = { x, xOffset: { field: "series", sort: shown } };
   const bar = {
     mark: { type: "bar", cornerRadiusEnd: 2 },
-    encoding: { y: { field: "value", ...y, scale: { ...y.scale, zero: true } }, color: colourSpec(figure.names ?? shown, shown) },
+    encoding: { y: { field: "value", ...y }, color: colourSpec(figure.names ?? shown, shown) },
   };
   const whisker = {
     transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
     mark: { type: "rule", strokeWidth: 1.4, color: "#222" },
     encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
   };
-  const layer = [...ruleLayers(figure.rules ?? [], figure.y), { encoding: shared, layer: [bar, whisker] }];
+  const layer = [...ruleLayers(figure.rules ?? [], y), { encoding: shared, layer: [bar, whisker] }];
   return renderSvg({ ...page, ...heading(figure), ...size, data: { values: figure.bars }, layer } as unknown as TopLevelSpec);
 }
 
@@ -133,7 +133,7 @@ const page = {
       offset: 12,
     },
     legend: {
-      orient: "bottom",
+      orient: "top",
       direction: "horizontal",
       title: null,
       labelFontSize: 12,
@@ -164,8 +164,9 @@ function heading({ title, subtitle }: { title: string; subtitle?: string }) {
   return { title: subtitle === undefined ? { text: title } : { text: title, subtitle } };
 }
 
-function axisSpec({ title, domain, scale }: Axis) {
-  const limits = { zero: false, nice: domain === undefined, type: scale ?? "linear", ...(domain ? { domain } : {}) };
+/** Bars are judged by their length, so their axis starts at `zero`; curves by their shape, so theirs need not. */
+function axisSpec({ title, domain, scale }: Axis, zero = false) {
+  const limits = { zero, nice: domain === undefined, type: scale ?? "linear", ...(domain ? { domain } : {}) };
   return { type: "quantitative", title, scale: limits };
 }
 
@@ -196,7 +197,7 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
     ...heading(figure),
     ...size,
     data: { values: rows },
-    layer: [...ruleLayers(figure.rules ?? [], figure.y), { encoding: curves, layer: lines }],
+    layer: [...ruleLayers(figure.rules ?? [], axisSpec(figure.y)), { encoding: curves, layer: lines }],
   };
 }
 
@@ -205,10 +206,10 @@ function isShort({ points, style }: Series): boolean {
   return style === undefined && points.length <= 8;
 }
 
-function ruleLayers(rules: readonly Rule[], axis: Axis) {
+function ruleLayers(rules: readonly Rule[], axis: ReturnType<typeof axisSpec>) {
   return rules.flatMap(({ y, label, below }) => {
     const data = { values: [{ y, label }] };
-    const encoding = { y: { field: "y", ...axisSpec(axis) } };
+    const encoding = { y: { field: "y", ...axis } };
     const side = below ? { dy: 5, baseline: "top" } : { dy: -5, baseline: "bottom" };
     return [
       { data, mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.3, color: "#555" }, encoding },

@@ -67,14 +67,16 @@ function entropyFigure(runs: readonly Run[]): LineFigure {
 }
 
 function alphaFigure(runs: readonly Run[]): LineFigure {
-  const lines = figure(runs, "entropic/alpha", "Alpha: the controller's output", "alpha (above 0 lowers entropy)");
+  const lines = figure(runs, "entropic/alpha", "Alpha (above 0 lowers entropy)", "alpha");
   const controlled = new Set(lines.series.map(({ name }) => name));
   const limits = new Set(runs.flatMap(({ name, alphaLimit }) => (controlled.has(name) && alphaLimit !== undefined ? [alphaLimit] : [])));
   const rules = [...limits].flatMap((limit): Rule[] => [
     { y: limit, label: `limit ${formatNumber(limit, 3)}` },
     { y: -limit, label: `limit -${formatNumber(limit, 3)}`, below: true },
   ]);
-  return { ...lines, rules };
+  if (limits.size === 0) return lines;
+  const reach = 1.2 * Math.max(...limits);
+  return { ...lines, rules, y: { ...lines.y, domain: [-reach, reach] } };
 }
 
 /** Runs whose folders end alike are named by one more part of their paths, or by number if that does not help. */

@@ -12,6 +12,8 @@ export interface TerminalStream {
 }
 
 export interface TerminalViewOptions {
+  /** What runs and where, shown once on top. */
+  readonly title: string;
   /** The step at which training ends. */
   readonly total: number;
   readonly stream: TerminalStream;
@@ -33,7 +35,8 @@ export function createTerminalView(options: TerminalViewOptions): TerminalView {
   return options.stream.isTTY ? liveView(options) : plainView(options);
 }
 
-function plainView({ total, stream, target }: TerminalViewOptions): TerminalView {
+function plainView({ title, total, stream, target }: TerminalViewOptions): TerminalView {
+  stream.write(`${title}\n`);
   return {
     step: (metrics) => stream.write(`${plainLine(metrics, total, target)}\n`),
     note: (text) => stream.write(`${text}\n`),
@@ -74,8 +77,9 @@ function rate(value: number): string {
   return formatNumber(value, 3);
 }
 
-function liveView({ total, stream, target, now = () => performance.now() }: TerminalViewOptions): TerminalView {
-  const draw = createLogUpdate(stream as unknown as NodeJS.WritableStream);
+function liveView({ title, total, stream, target, now = () => performance.now() }: TerminalViewOptions): TerminalView {
+  const draw = createLogUpdate(stream as unknown as NodeJS.WritableStream, { showCursor: true });
+  stream.write(`${colors.bold(title)}\n`);
   const history: Metrics[] = [];
   const times: number[] = [now()];
   return {

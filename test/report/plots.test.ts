@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { drawBars, drawLines } from "../../src/report/figure.ts";
+import type { Metrics } from "../../src/report/metrics.ts";
+import { plotRuns } from "../../src/report/plots.ts";
+import { svgToPng } from "../../src/report/png.ts";
+import { loadRun, type Run } from "../../src/report/run.ts";
+
+function run(name: string, options: { target?: number; controlled?: boolean } = {}): Run {
+  const { target = 0.35, controlled = true } = options;
+  const metrics = Array.from({ length: 30 }, (_, index): Metrics => {
+    const shared = { step: index + 1, reward: 0.3 + index / 100, entropy: 0.5 - index / 200 };
+    if (!controlled) return shared;
+    return { ...shared, "entropic/alpha": 0.9 - index / 20, "entropic/target": target, "entropic/gated_fraction": 0.6 };
+  });
+  return { name, folder: `runs/${name}`, metrics, ...(controlled ? { alphaLimit: 0.9 } : {}) };
+}
+
+/** The colours of the bold curves, in the order of the runs. */
+function coloursIn(svg: string): Set<string> {
+  return new Set([...svg.matchAll(/stroke="(#[0-9a-f]{6})" stroke-width="2.4"/g)].map((match) => match[1]!));
+}
+
+test("a run's pictures have titles, units, the target and the limits, and are well-formed", async () => {
+  const pictures = await plotRuns([run("quickstart")]);
+  assert.deepEqual(
+    pictures.map(({ name }) => name),
+    ["overview", "reward", "entropy", "alpha", "gated_fraction"],
+  );
+  const svgs = Object.fromEntries(pictures.map(({ name, svg }) => [name, svg]));
+  for (const text of ["Reward", "Entropy", "Alpha", "Gated fraction", "target 0.35", "limit 0.9", "limit -0.9"])
+    assert.ok(svgs.overview?.includes(text), text);
+  for (const text of ["Entropy", "nats per token", "step", "target 0.35", "quickstart", "moving mean of 3 steps"])
+    assert.ok(svgs.entropy?.includes(text), text);
+  for (const { svg, name } of pictures) {
+    const png = await svgToPng(svg, 1);
+    assert.deepEqual(
+      [...png.subarray(1, 4)],
+      [..."PNG"].map((letter) => letter.charCodeAt(0)),
+      name,
+    );
+    assert.ok(!svg.includes("NaN"), name);
+  }
+});
+
+test("a run keeps its colour in figures where another run is missing", async () => {
+  const pictures = await plotRuns([run("grpo", { controlled: false }), run("entropic")]);
+  const byName = new Map(pictures.map(({ name, svg }) => [name, coloursIn(svg)]));
+  const alpha = byName.get("alpha")!;
+  assert.equal(alpha.size, 1);
+  assert.deepEqual([...byName.get("entropy")!].slice(1), [...alpha], "the second run's colour");
+  const alphaSvg = pictures.find(({ name }) => name === "alpha")!.svg;
+  assert.ok(!alphaSvg.includes(">grpo<"), "the legend names only runs that are drawn");
+});
+
+test("targets that differ are drawn with their runs; folders of one name are told apart", async () => {
+  const pictures = await plotRuns([run("a", { target: 0.25 }), { ...run("a", { target: 0.4 }), folder: "other/a" }]);
+  const entropy = pictures.find(({ name }) => name === "entropy")!.svg;
+  assert.ok(entropy.includes("dashed: target"));
+  assert.ok(entropy.includes("runs/a") && entropy.includes("other/a"));
+});
+
+test("names with markup stay text", async () => {
+  const [overview] = await plotRuns([run("a <b> & c")]);
+  assert.ok(overview?.svg.includes("a &lt;b&gt; &amp; c"));
+  await svgToPng(overview!.svg, 1);
+});
+
+test("generic figures: bands over seeds, bars with error bars", async () => {
+  const points = [0, 1, 2].map((x) => ({ x, y: x, low: x - 1, high: x + 1 }));
+  const lines = await drawLines({ title: "Bands", x: { title: "step" }, y: { title: "nats" }, series: [{ name: "pi", points }] });
+  assert.match(lines, /mark-area/);
+  const bars = [{ group: "pass@1", series: "grpo", value: 0.4, low: 0.3, high: 0.5 }];
+  const drawn = await drawBars({ title: "Bars", y: { title: "fraction" }, bars, rules: [{ y: 0.35, label: "before" }] });
+  for (const text of ["pass@1", "grpo", "before", "fraction", ">0.0<"]) assert.ok(drawn.includes(text), text);
+  assert.match(drawn, /mark-rule/);
+});
+
+test("a run folder is read with its limit; broken ones are refused in one line", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-run-"));
+  try {
+    await assert.rejects(loadRun(folder), /holds no readable metrics\.jsonl; give a run folder/);
+    await writeFile(join(folder, "metrics.jsonl"), "");
+    await assert.rejects(loadRun(folder), /has no steps yet/);
+    await writeFile(
+      join(folder, "metrics.jsonl"),
+      '{"step":1,"reward":0.1}\n{"step":2,"reward":0.2}\n{"step":2,"reward":0.3}\n{"step":3,"rew',
+    );
+    await writeFile(join(folder, "config.yaml"), "entropy: { limit: 0.8 }\n");
+    const loaded = await loadRun(folder);
+    assert.deepEqual(loaded.metrics, [
+      { step: 1, reward: 0.1 },
+      { step: 2, reward: 0.3 },
+    ]);
+    assert.equal(loaded.alphaLimit, 0.8);
+    await writeFile(join(folder, "metrics.jsonl"), '{"step":1}\nnonsense\n{"step":2}\n');
+    await assert.rejects(loadRun(folder), /metrics\.jsonl: line 2 is not a JSON object/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

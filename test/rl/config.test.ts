@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { parse } from "yaml";
+import {
+  applyOverrides,
+  ConfigError,
+  checkAgainstModel,
+  listOptions,
+  nearestWord,
+  parseSftConfig,
+  parseTrainConfig,
+} from "../../src/rl/config.ts";
+
+const minimal = { model: "models/checkpoints/countdown-base", task: { name: "countdown", numbers: 3, max: 9 } };
+
+function problemsOf(action: () => unknown): readonly string[] {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    assert.equal(error.message, error.problems.join("\n"));
+    for (const problem of error.problems) assert.ok(!problem.includes("\n"), problem);
+    return error.problems;
+  }
+  return [];
+}
+
+const parseWith = (...overrides: string[]) => parseTrainConfig(applyOverrides(minimal, overrides));
+
+test("defaults are those of the shipped quickstart, key for key", async () => {
+  const written: unknown = parse(await readFile("configs/quickstart.yaml", "utf8"));
+  assert.deepEqual(parseTrainConfig(minimal, "quickstart"), written);
+  assert.deepEqual(parseTrainConfig(written), written, "a parsed configuration parses to itself");
+});
+
+test("quickstart.yaml has a comment for every key", async () => {
+  const lines = (await readFile("configs/quickstart.yaml", "utf8")).split("\n");
+  for (const line of lines.filter((text) => /^ *\w+: \S/.test(text))) assert.match(line, /# \w/, line);
+});
+
+test("the paper's preset fills in, and keys written out win over it", () => {
+  const { entropy } = parseTrainConfig({ ...minimal, entropy: { preset: "paper", tau: 0.5 } });
+  assert.deepEqual(
+    { kp: entropy.kp, ki: entropy.ki, gate: entropy.gate, tau: entropy.tau, target: entropy.target, limit: entropy.limit },
+    { kp: 1, ki: 0.01, gate: "probability", tau: 0.5, target: 0.1, limit: 0.9 },
+  );
+  assert.deepEqual(parseTrainConfig({ ...minimal, entropy }).entropy, entropy);
+});
+
+test("task options and inline models pass through; output.dir follows the run's name", () => {
+  assert.deepEqual(parseTrainConfig(minimal, "mine").task, minimal.task);
+  assert.equal(parseTrainConfig(minimal, "mine").output.dir, "runs/mine");
+  const sft = parseSftConfig({ ...minimal, model: { model_type: "llama", hidden_size: 64 } }, "base");
+  assert.deepEqual(sft.model, { model_type: "llama", hidden_size: 64 });
+  assert.equal(sft.sft.stopAtPassAt1, 0.31);
+  assert.equal(sft.output.dir, "runs/base");
+});
+
+test("a section left empty in YAML means its defaults", () => {
+  assert.deepEqual(parseTrainConfig({ ...minimal, grpo: null }), parseTrainConfig(minimal));
+});
+
+/** One override and the line it must be answered with. */
+const refused: readonly [string, string][] = [
+  ["grpo.clipLow=1.5", "grpo.clipLow is 1.5; it must be a number from 0 to 1"],
+  ["grpo.temperature=-1", "grpo.temperature is -1; it must be a number above 0"],
+  ["grpo.temperature=hot", 'grpo.temperature is "hot"; it must be a number above 0'],
+  ["grpo.topP=0", "grpo.topP is 0; it must be a number above 0 and at most 1"],
+  ["grpo.topP=1.01", "grpo.topP is 1.01; it must be a number above 0 and at most 1"],
+  ["grpo.steps=1.5", "grpo.steps is 1.5; it must be a whole number of at least 1"],
+  ["grpo.steps=0", "grpo.steps is 0; it must be a whole number of at least 1"],
+  ["grpo.learningRate=.nan", "grpo.learningRate is NaN; it must be a number of at least 0"],
+  ["grpo.learningRate=.inf", "grpo.learningRate is Infinity; it must be a number of at least 0"],
+  ["grpo.dualClip=0.5", "grpo.dualClip is 0.5; it must be a number above 1, or null (no dual clip)"],
+  ["grpo.advantage=gae", 'grpo.advantage is "gae"; it must be one of grpo, dr-grpo, batch, rloo, none'],
+  ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],
+  ["grpo.microBatchRows=8", "grpo.microBatchRows is 8; it must be above maxNewTokens (8), so that a whole sequence fits in one pass"],
+  ["entropy.target=-0.1", "entropy.target is -0.1; it must be a number of at least 0"],
+  ["entropy.kp=-10", "entropy.kp is -10; it must be a number of at least 0"],
+  ["entropy.limit=1.5", "entropy.limit is 1.5; it must be a number above 0 and at most 1"],
+  ["entropy.antiWindup=1", "entropy.antiWindup is 1; it must be true or false"],
+  ["entropy.preset=papr", 'entropy.preset is "papr"; it must be paper, or null (no preset)'],
+  ["seed=-1", "seed is -1; it must be a whole number from 0 to 4294967295"],
+  ["grpo.learningrate=1", "grpo.learningrate is not a known key; did you mean learningRate?"],
+  ["entorpy={}", "entorpy is not a known key; did you mean entropy?"],
+  ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions"],
+  ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions"],
+  ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder or the name of a preset"],
+  ["grpo.steps", 'the override "grpo.steps" must have the form key=value, such as grpo.steps=10'],
+  ["model.x=1", "the override model.x=1 goes through model, which is a value and no section"],
+  ["grpo.steps=[1", "the override grpo.steps=[1 has a value that is not YAML; quote it or mend its brackets"],
+];
+for (const [override, line] of refused) {
+  test(`refuses ${override}`, () =>
+    assert.deepEqual(
+      problemsOf(() => parseWith(override)),
+      [line],
+    ));
+}
+
+test("every problem has its own line", () => {
+  assert.deepEqual(
+    problemsOf(() => parseTrainConfig({ model: "x", grpo: { steps: "a" }, gpro: {} })),
+    [
+      "task is missing; it must be a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
+      'grpo.steps is "a"; it must be a whole number of at least 1',
+      "gpro is not a known key; did you mean grpo?",
+    ],
+  );
+  assert.match(problemsOf(() => parseTrainConfig(null))[0] ?? "", /^the configuration is null; it must be a mapping/);
+});
+
+test("legal edges are accepted", () => {
+  for (const override of ["entropy.target=0", "grpo.clipLow=1", "grpo.topP=1", "grpo.dualClip=3", "eval.every=0", "grpo.beta=0.1"])
+    parseWith(override);
+  parseWith("grpo.completions=1", "grpo.advantage=none");
+  parseWith("entropy.controller=fixed", "entropy.alpha=-0.9");
+  assert.equal(problemsOf(() => parseWith("entropy.controller=fixed", "entropy.alpha=-0.95")).length, 1);
+});
+
+test("overrides leave the given configuration alone and make missing sections", () => {
+  const given = structuredClone(minimal);
+  assert.deepEqual(applyOverrides(given, ["a.b.c=[1, 2]", "task.max=12"]), {
+    ...minimal,
+    task: { ...minimal.task, max: 12 },
+    a: { b: { c: [1, 2] } },
+  });
+  assert.deepEqual(given, minimal);
+  assert.deepEqual(applyOverrides(undefined, ["grpo.learningRate=1e-4"]), { grpo: { learningRate: 1e-4 } });
+  applyOverrides({}, ["constructor.prototype.polluted=1"]);
+  assert.equal("polluted" in {}, false);
+  assert.equal(problemsOf(() => applyOverrides({}, ["__proto__.polluted=1"])).length, 1);
+});
+
+test("the entropy target may not exceed ln V, nor completions the context", () => {
+  const model = { vocabSize: 16, contextLength: 32 };
+  checkAgainstModel(parseWith("entropy.target=2.77"), model);
+  checkAgainstModel(parseWith("entropy.target=3", "entropy.controller=none"), model);
+  assert.deepEqual(
+    problemsOf(() => checkAgainstModel(parseWith("entropy.target=2.78", "grpo.maxNewTokens=32"), model)),
+    [
+      "entropy.target is 2.78; it must be at most ln 16 = 2.7726, the entropy of a uniform choice among this model's tokens",
+      "grpo.maxNewTokens is 32; it must be below 32, this model's context, which also holds the prompt",
+    ],
+  );
+});
+
+test("every option says in one sentence what it does", () => {
+  for (const command of ["train", "sft"] as const) {
+    const options = listOptions(command);
+    assert.ok(options.length > 15);
+    for (const { path, description } of options) assert.match(description, /^.{15,}\.$/, path);
+  }
+});
+
+test("the nearest word ignores capitals and swaps, and nothing is near a stranger", () => {
+  assert.equal(nearestWord("LEARNINGRATE", ["steps", "learningRate"]), "learningRate");
+  assert.equal(nearestWord("setps", ["steps", "beta"]), "steps");
+  assert.equal(nearestWord("zzzz", ["steps", "beta"]), undefined);
+});
