@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { ShaderError } from "../../src/gpu/errors.ts";
+import { linkKernel, packParameters, reflect } from "../../src/gpu/kernel.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const MAIN = "@compute @workgroup_size(1) fn main() {}";
+
+test("bindings, shapes and parameters are read from the kernel's own text", () => {
+  const wgsl = `
+    struct Parameters {
+      rows: u32, // not this: f32
+      shift: i32,
+      eps: f32,
+    }
+    var<immediate> parameters: Parameters;
+    @group(0) @binding(1) var<storage, read_write> y: array<vec4<f32>>; // [N, C]
+    @group(0) @binding(0) var<storage, read> x: array<f32>;
+    ${MAIN}`;
+  assert.deepEqual(reflect("k", wgsl), {
+    bindings: [
+      { name: "x", access: "read", type: "array<f32>", shape: "" },
+      { name: "y", access: "read_write", type: "array<vec4<f32>>", shape: "[N, C]" },
+    ],
+    parameters: [
+      { name: "rows", type: "u32" },
+      { name: "shift", type: "i32" },
+      { name: "eps", type: "f32" },
+    ],
+  });
+  assert.deepEqual(reflect("k", MAIN), { bindings: [], parameters: [] });
+});
+
+test("declarations that cannot be bound are errors that name kernel, thing and remedy", () => {
+  const storage = (group: number, binding: number): string => `@group(${group}) @binding(${binding}) var<storage, read> x: array<f32>;`;
+  assert.throws(() => reflect("k", storage(1, 0)), /kernel k: binding x is in group 1; storage goes to group 0/);
+  assert.throws(() => reflect("k", storage(0, 0) + storage(0, 2)), /kernel k: binding 1 is missing; number bindings from 0 without gaps/);
+  assert.throws(() => reflect("k", "var<immediate> p: Missing;"), /kernel k: struct Missing of its parameters was not found/);
+  const fields = Array.from({ length: 17 }, (_, i) => `p${i}: u32`).join();
+  assert.throws(() => reflect("k", `struct P { ${fields} } var<immediate> p: P;`), /kernel k has 17 parameters; at most 16 fit/);
+});
+
+test("parameters are packed as their types", () => {
+  const kernel = {
+    parameters: [
+      { name: "a", type: "u32" },
+      { name: "b", type: "i32" },
+      { name: "c", type: "f32" },
+    ],
+  } as unknown as Parameters<typeof packParameters>[0];
+  const view = new DataView(new ArrayBuffer(16));
+  packParameters(kernel, [4294967295, -5, 0.25], view, 4);
+  assert.deepEqual(
+    [view.getUint32(0, true), view.getUint32(4, true), view.getInt32(8, true), view.getFloat32(12, true)],
+    [0, 4294967295, -5, 0.25],
+  );
+});
+
+test("a kernel that is not there lists those that are", async () => {
+  await assert.rejects(device.kernel("norm/rms_nrom"), /there is no kernel norm\/rms_nrom; known: .*norm\/rms_norm,/);
+});
+
+test("a kernel that does not link or compile says why and leaves the device usable", async () => {
+  const compile = (wgsl: string): Promise<unknown> => device.kernel({ name: "mine", wgsl });
+  const refused = (error: unknown, message: RegExp): boolean => error instanceof ShaderError && message.test(error.message);
+  await assert.rejects(compile(`import package::lib::nothing::f; ${MAIN}`), (error) =>
+    refused(error, /kernel mine does not link: .*lib::nothing/),
+  );
+  await assert.rejects(compile(MAIN.replace("{}", "{ let x: u32 = 1.5; }")), (error) =>
+    refused(error, /kernel mine does not compile: .*abstract-float/),
+  );
+  await assert.rejects(compile("fn other() {}"), (error) => refused(error, /kernel mine does not compile: .*main/));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  device.assertHealthy();
+});
+
+test("conditions and constants make variants, each compiled once", async () => {
+  const wgsl = `
+    import constants::SIZE;
+    @group(0) @binding(0) var<storage, read_write> y: array<f32>; // [N]
+    @if(TWICE) const FACTOR = 2;
+    @if(!TWICE) const FACTOR = 1;
+    @compute @workgroup_size(1) fn main() { y[0] = f32(FACTOR * SIZE); }`;
+  const source = { name: "variants", wgsl };
+  const traits = { lanes: 4, subgroups: false, shaders: {} };
+  const linked = await linkKernel(traits, source, { conditions: { TWICE: true }, constants: { SIZE: 21 } });
+  assert.match(linked, /FACTOR = 2/);
+  assert.doesNotMatch(linked, /FACTOR = 1/);
+  assert.match(linked, /SIZE = 21/);
+  const before = device.stats.pipelines;
+  const one = await device.kernel(source, { conditions: { TWICE: true }, constants: { SIZE: 1 } });
+  const other = await device.kernel(source, { conditions: { TWICE: false }, constants: { SIZE: 1 } });
+  const again = await device.kernel({ ...source }, { constants: { SIZE: 1 }, conditions: { TWICE: true } });
+  assert.equal(device.stats.pipelines - before, 2);
+  assert.ok(one === again && one !== other);
+});
