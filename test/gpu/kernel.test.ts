@@ -66,7 +66,7 @@ test("a kernel that is not there lists those that are", async () => {
 test("a kernel that does not link or compile says why and leaves the device usable", async () => {
   const compile = (wgsl: string): Promise<unknown> => device.kernel({ name: "mine", wgsl });
   const refused = (error: unknown, message: RegExp): boolean => error instanceof ShaderError && message.test(error.message);
-  await assert.rejects(compile(`import package::lib::nothing::f; ${MAIN}`), (error) =>
+  await assert.rejects(compile(`import package::lib::nothing::f; ${MAIN.replace("{}", "{ f(); }")}`), (error) =>
     refused(error, /kernel mine does not link: .*lib::nothing/),
   );
   await assert.rejects(compile(MAIN.replace("{}", "{ let x: u32 = 1.5; }")), (error) =>
