@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { plotRuns } from "../report/plots.ts";
+import { type Picture, plotRuns } from "../report/plots.ts";
 import { svgToPng } from "../report/png.ts";
 import { loadRun } from "../report/run.ts";
 import { UsageError } from "./errors.ts";
 import { addExamples, addJsonOption } from "./options.ts";
+import { writePictures } from "./pictures.ts";
 
 interface PlotOptions {
   out?: string;
@@ -32,16 +33,14 @@ async function plot(folders: string[], options: PlotOptions): Promise<void> {
   if (repeated) throw new UsageError(`${repeated.folder} is named twice; name each run once.`);
   const first = folders[0]!;
   const out = options.out ?? (folders.length === 1 ? join(first, "plots") : join(dirname(first), "comparison"));
-  await mkdir(out, { recursive: true });
-  const written: string[] = [];
-  for (const picture of await plotRuns(runs)) {
-    const file = join(out, `${picture.name}.svg`);
-    await writeFile(file, picture.svg);
-    written.push(file);
-    if (!options.png) continue;
-    const pngFile = join(out, `${picture.name}.png`);
-    await writeFile(pngFile, await svgToPng(picture.svg));
-    written.push(pngFile);
-  }
+  const pictures = await plotRuns(runs);
+  const written = await writePictures(pictures, out);
+  if (options.png) written.push(...(await Promise.all(pictures.map((picture) => writePng(picture, out)))));
   process.stdout.write(options.json ? `${JSON.stringify({ files: written })}\n` : `${written.join("\n")}\n`);
+}
+
+async function writePng({ name, svg }: Picture, folder: string): Promise<string> {
+  const path = join(folder, `${name}.png`);
+  await writeFile(path, await svgToPng(svg));
+  return path;
 }
