@@ -11,6 +11,7 @@ export { type DType, Tensor, externalTensor, reshape, rowsOf } from "./graph/ten
 export { type Dispatch, type GradientSink, empty, input, scope } from "./graph/trace.ts";
 export { type ConfigReader, type LanguageModelConfig, readConfig } from "./nn/config.ts";
 export * as nn from "./nn/index.ts";
+export type { KeyValueCache, Rows } from "./nn/rows.ts";
 export {
   type FlatBuffers,
   type NamedArray,

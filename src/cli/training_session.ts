@@ -5,12 +5,12 @@ import { openDevice } from "../node/open_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config.ts";
-import type { Evaluation } from "../rl/evaluate.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { createTask } from "../tasks/index.ts";
 import { InterruptedError } from "./errors.ts";
+import { evaluationMetrics } from "./evaluation_metrics.ts";
 
 export interface Session {
   readonly device: Device;
@@ -84,17 +84,6 @@ async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Me
   const { every } = config.eval;
   const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
   return due ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics;
-}
-
-/** An evaluation under the names of metrics.jsonl. */
-export function evaluationMetrics(evaluation: Evaluation): Partial<Metrics> {
-  return {
-    "eval/pass@1": evaluation.passAt1,
-    [`eval/pass@${evaluation.k}`]: evaluation.passAtK,
-    ...(evaluation.greedy === undefined ? {} : { "eval/greedy": evaluation.greedy }),
-    "eval/reward": evaluation.reward,
-    "eval/entropy": evaluation.entropy,
-  };
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {

@@ -1,6 +1,5 @@
 import type { KernelVariant } from "../gpu/kernel.ts";
-import { product, type Scalar } from "../graph/scalar.ts";
-import type { Dimension } from "../graph/tensor.ts";
+import { type Dimension, product, type Scalar } from "../graph/scalar.ts";
 
 /** How an elementwise kernel cuts rows (lib/element): into vec4s where the last dimension allows, else into floats. */
 export interface Elements {

@@ -9,7 +9,6 @@ import { type RunScalars, derive, runScalar } from "../graph/scalar.ts";
 import { type Tensor, externalTensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import type { PlacedModule } from "../nn/place.ts";
 import { inputRows } from "../nn/rows.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";

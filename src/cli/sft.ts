@@ -1,0 +1,59 @@
+import type { Command } from "commander";
+import { stringify } from "yaml";
+import { characterTokenizer } from "../data/tokenizer.ts";
+import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.ts";
+import { createModel, saveModel } from "../node/load_model.ts";
+import { openDevice } from "../node/open_device.ts";
+import { applyOverrides, parseSftConfig } from "../rl/config.ts";
+import { type WarmStartStep, warmStart } from "../rl/sft.ts";
+import { createTask } from "../tasks/index.ts";
+import { evaluationMetrics } from "./evaluation_metrics.ts";
+import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+
+interface SftOptions {
+  adapter: string;
+  set: string[];
+  overwrite?: boolean;
+}
+
+export function register(command: Command): void {
+  command
+    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output")
+    .option("--overwrite", "replace a run that output.dir already holds")
+    .action(sft);
+  addAdapterOption(command);
+  addSetOption(command);
+  addExamples(command, [["sft configs/countdown_sft.yaml", "trains a small model on countdown's own solutions until it is right 31 % of the time"]]);
+}
+
+async function sft(path: string, options: SftOptions): Promise<void> {
+  const { value, name } = await readConfigFile(path);
+  const config = parseSftConfig(applyOverrides(value, options.set), name);
+  const task = createTask(config.task);
+  const tokenizer = characterTokenizer(task.alphabet);
+  const device = await openDevice({ adapter: options.adapter });
+  const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
+  const { dir } = config.output;
+  await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+  process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
+  const started = performance.now();
+  let last: WarmStartStep | undefined;
+  for await (const step of warmStart({ device, model, task, config })) {
+    last = step;
+    const evaluated = step.evaluation ? evaluationMetrics(step.evaluation) : {};
+    await appendMetrics(dir, { step: step.step, loss: step.loss, grad_norm: step.gradNorm, learning_rate: step.learningRate, ...evaluated });
+    if (step.evaluation) process.stdout.write(`${progressLine(step, config.sft.steps, performance.now() - started)}\n`);
+  }
+  const checkpoint = checkpointDir(dir, last?.step ?? 0);
+  await saveModel(checkpoint, model);
+  process.stdout.write(`checkpoint: ${checkpoint}\n`);
+  model.destroy();
+  device.destroy();
+}
+
+function progressLine({ step, loss, evaluation }: WarmStartStep, steps: number, elapsed: number): string {
+  const { passAt1 = 0, passAtK = 0, k = 0, entropy = 0 } = evaluation ?? {};
+  const left = ((elapsed / step) * (steps - step)) / 1000;
+  const measured = `pass@1 ${passAt1.toFixed(3)}   pass@${k} ${passAtK.toFixed(3)}   entropy ${entropy.toFixed(3)}`;
+  return `step ${step}/${steps}   loss ${loss.toFixed(4)}   ${measured}   at most ${left.toFixed(0)} s left`;
+}

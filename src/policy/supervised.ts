@@ -1,0 +1,72 @@
+import { createReader } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { submitPass } from "../gpu/launch.ts";
+import { differentiate } from "../graph/differentiate.ts";
+import { buildPlan } from "../graph/plan.ts";
+import { runScalar } from "../graph/scalar.ts";
+import { input } from "../graph/trace.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { inputRows } from "../nn/rows.ts";
+import { add } from "../ops/add.ts";
+import { addOnto } from "../ops/add_onto.ts";
+import { crossEntropy } from "../ops/cross_entropy.ts";
+import type { AdamW } from "../optim/adamw.ts";
+import { chunksOf } from "./chunks.ts";
+import { headBackward, headStatistics } from "./head.ts";
+import type { UpdateBatch } from "./update.ts";
+
+export interface SupervisedResult {
+  /** Cross-entropy in nats, weighted as the batch says. */
+  readonly loss: number;
+  readonly gradNorm: number;
+}
+
+/** Supervised learning of the rows that have a weight: forward, cross-entropy, backward, AdamW, in one submission. */
+export interface SupervisedUpdate {
+  step(batch: UpdateBatch, learningRate: number): Promise<SupervisedResult>;
+  destroy(): void;
+}
+
+export async function createSupervisedUpdate(options: {
+  readonly device: Device;
+  readonly model: LanguageModel;
+  readonly optimizer: AdamW;
+  readonly rows: number;
+  readonly chunkBytes?: number;
+}): Promise<SupervisedUpdate> {
+  const { device, model, optimizer } = options;
+  const plan = await buildPlan(device, "supervised update", () => {
+    const rows = runScalar("rows", options.rows);
+    const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
+    const head = {
+      hidden,
+      weight: model.head().tensor,
+      actions: input("actions", [rows], "u32"),
+      inverseTemperature: 1,
+      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
+    };
+    const saved = headStatistics(head);
+    const { coefficients, loss } = crossEntropy(saved.statistics, input("token_inputs", [rows, 6]));
+    const sinks = optimizer.sinks(0);
+    const headSink = sinks.get(head.weight)!;
+    const gradHidden = headBackward(head, saved, coefficients, headSink);
+    sinks.set(head.weight, { ...headSink, accumulate: 1 });
+    differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
+    optimizer.step(runScalar("learning_rate"));
+    return { keep: [loss] };
+  });
+  const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
+  const reader = createReader(device, [plan.windowOf(plan.result.keep[0]!), optimizer.state.storage.window!]);
+  return {
+    step: async (batch, learningRate) => {
+      plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
+      submitPass(device, plan.label, (pass) => plan.encode(pass, { rows: batch.rows, learning_rate: learningRate }), reader.encode);
+      const [loss, state] = await reader.read();
+      return { loss: new Float32Array(loss!)[0]!, gradNorm: new Float32Array(state!)[1]! };
+    },
+    destroy: () => {
+      plan.destroy();
+      reader.destroy();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Device } from "../gpu/device.ts";
+import { createAdamW } from "../optim/adamw.ts";
+import { warmupRate } from "../optim/schedule.ts";
+import { createGenerator as createTextGenerator } from "../policy/generate.ts";
+import { createSupervisedUpdate } from "../policy/supervised.ts";
+import { createGenerator as createRandom } from "../random.ts";
+import type { Problem, Task } from "../tasks/task.ts";
+import { packBatch, totalsOf } from "./batch.ts";
+import type { SftConfig } from "./config.ts";
+import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import type { PolicyModel } from "./model.ts";
+import { taskReward } from "./rewards.ts";
+
+export interface WarmStartOptions {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  readonly task: Task;
+  readonly config: SftConfig;
+}
+
+export interface WarmStartStep {
+  readonly step: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+  readonly evaluation: Evaluation | undefined;
+}
+
+/**
+ * Supervised warm start: learns random right answers of a task, each prompt with one of its solutions, and ends when sampled
+ * answers are right often enough (`stopAtPassAt1`) or the steps run out. It stops early on purpose: reinforcement learning
+ * needs a policy that is sometimes right and sometimes wrong.
+ */
+export async function* warmStart(options: WarmStartOptions): AsyncGenerator<WarmStartStep> {
+  const { config, task } = options;
+  const { sft, seed } = config;
+  const problems = task.problems("train");
+  const random = createRandom(seed ^ 0x5f7a11ed);
+  const learner = await createLearner(options);
+  for (let step = 1; step <= sft.steps; step += 1) {
+    const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
+    const batch = Array.from({ length: sft.batch }, () => solved(task, problems[random.integer(problems.length)]!, random.integer));
+    const { loss, gradNorm } = await learner.learn(batch, learningRate);
+    const evaluation = step % sft.evalEvery === 0 || step === sft.steps ? await learner.evaluate() : undefined;
+    yield { step, loss, gradNorm, learningRate, evaluation };
+    if (evaluation && sft.stopAtPassAt1 !== null && evaluation.passAt1 >= sft.stopAtPassAt1) break;
+  }
+  learner.destroy();
+}
+
+interface Example {
+  readonly prompt: string;
+  readonly completion: string;
+}
+
+function solved(task: Task, problem: Problem, integer: (below: number) => number): Example {
+  const solutions = task.solutions(problem);
+  return { prompt: problem.prompt, completion: solutions[integer(solutions.length)]! };
+}
+
+interface Learner {
+  learn(examples: readonly Example[], learningRate: number): Promise<{ loss: number; gradNorm: number }>;
+  evaluate(): Promise<Evaluation>;
+  destroy(): void;
+}
+
+async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
+  const { sft } = config;
+  const { tokenizer } = model;
+  const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
+  const optimizer = createAdamW(model.placed, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: sft.weightDecay, maxGradNorm: sft.maxGradNorm });
+  const update = await createSupervisedUpdate({ device, model: model.module, optimizer, rows: sft.batch * maxLength });
+  const evalProblems = task.problems("eval").slice(0, config.eval.prompts);
+  const sequences = Math.min(512, evalProblems.length * config.eval.completions);
+  const sampler = await createTextGenerator({
+    device,
+    model: model.module,
+    sequences,
+    promptRows: sequences * (task.maxPromptLength + 1),
+    maxLength,
+    maxNewTokens: task.maxCompletionLength,
+    sampling: { temperature: 1, topK: 0, topP: 1 },
+    stopTokens: tokenizer.encode(task.stop, { specialTokens: false }),
+  });
+  const { reward } = taskReward(task);
+  return {
+    learn: (examples, learningRate) => {
+      const samples = examples.map(({ prompt, completion }) => {
+        const completionIds = tokenizer.encode(completion, { specialTokens: false });
+        return { promptIds: tokenizer.encode(prompt), completionIds, oldLogprobs: new Float32Array(completionIds.length), advantage: 0 };
+      });
+      return update.step(packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength }), learningRate);
+    },
+    evaluate: () =>
+      evaluatePolicy({
+        model,
+        problems: evalProblems,
+        completions: config.eval.completions,
+        seed: config.seed,
+        sampler,
+        score: async (entries, columns) =>
+          reward({
+            prompts: entries.map(({ problem }) => problem.prompt),
+            completions: entries.map(({ text }) => text),
+            completionIds: entries.map(({ completion }) => completion.ids),
+            columns,
+            state: { step: 0 },
+          }),
+      }),
+    destroy: () => {
+      for (const part of [sampler, update, optimizer]) part.destroy();
+    },
+  };
+}
