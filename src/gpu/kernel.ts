@@ -75,10 +75,7 @@ async function compile(
   source: KernelSource,
   variant: KernelVariant,
 ): Promise<Kernel> {
-  const id = typeof source === "string" ? source : source.name;
-  const linked = await linkKernel(traits, source, variant);
-  const { bindings, parameters } = reflect(id, linked);
-  const wgsl = preamble(traits, parameters.length > 0) + (traits.immediates ? linked : parametersToUniform(linked));
+  const { id, wgsl, bindings, parameters } = await prepareKernel(traits, source, variant);
   const bindGroupLayout = bindingLayout(traits.gpu, layouts, bindings);
   const parameterLayout = traits.immediates || parameters.length === 0 ? undefined : uniformLayout(traits.gpu, layouts);
   const layout = traits.gpu.createPipelineLayout({
@@ -98,6 +95,22 @@ async function compile(
   } catch (error) {
     throw new ShaderError(`kernel ${id} does not compile: ${(error as Error).message}`);
   }
+}
+
+/** A kernel's final WGSL and what it declares. */
+export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters">;
+
+/** Links a kernel and writes it as a device with these traits takes it; compiles nothing. */
+export async function prepareKernel(
+  traits: Pick<KernelTraits, "lanes" | "subgroups" | "immediates" | "shaders">,
+  source: KernelSource,
+  variant: KernelVariant = {},
+): Promise<KernelText> {
+  const id = typeof source === "string" ? source : source.name;
+  const linked = await linkKernel(traits, source, variant);
+  const { bindings, parameters } = reflect(id, linked);
+  const wgsl = preamble(traits, parameters.length > 0) + (traits.immediates ? linked : parametersToUniform(linked));
+  return { id, wgsl, bindings, parameters };
 }
 
 /** Resolves imports, `@if` and constants of a kernel; plain WGSL passes through. */
@@ -129,7 +142,7 @@ export async function linkKernel(
   }
 }
 
-function preamble(traits: KernelTraits, hasParameters: boolean): string {
+function preamble(traits: Pick<KernelTraits, "subgroups" | "immediates">, hasParameters: boolean): string {
   const subgroups = traits.subgroups ? "enable subgroups;\n" : "";
   return subgroups + (traits.immediates && hasParameters ? "requires immediate_address_space;\n" : "");
 }
