@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { after, test } from "node:test";
+import { type KernelVariant, prepareKernel } from "../../src/gpu/kernel.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { ops, type RegisteredOp } from "../../src/ops/index.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const folder = new URL("../../shaders/", import.meta.url);
+const shaders = Object.fromEntries(
+  readdirSync(folder, { recursive: true })
+    .map((path) => String(path).replaceAll("\\", "/"))
+    .filter((path) => path.endsWith(".wgsl"))
+    .map((path) => [path.slice(0, -".wgsl".length), readFileSync(new URL(path, folder), "utf8")]),
+);
+const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
+
+/** N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions. */
+const LEGEND = new Set("NSCHKDFVBP");
+
+/** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
+const CONSTANTS: Readonly<Record<string, readonly number[]>> = {};
+
+/** Every combination of a kernel's conditions and constants, those of the files that it imports included. */
+function variantsOf(id: string): KernelVariant[] {
+  const text = withImports(id, new Set());
+  const conditions = [...text.matchAll(/@(?:if|elif)\(([^)]*)\)/g)].flatMap(([, condition]) => condition!.match(/\w+/g) ?? []);
+  const constants = [...text.matchAll(/import constants::(?:(\w+)|\{([^}]*)\})/g)].flatMap(
+    ([, one, many]) => (one ?? many)!.match(/\w+/g) ?? [],
+  );
+  let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {} }];
+  for (const name of new Set(conditions)) {
+    if (name === "SUBGROUPS") continue;
+    variants = variants.flatMap((known) =>
+      [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
+    );
+  }
+  for (const name of new Set(constants)) {
+    if (name === "LANES") continue;
+    assert.ok(CONSTANTS[name], `${id} imports constants::${name}; give values of it in CONSTANTS`);
+    variants = variants.flatMap((known) =>
+      CONSTANTS[name]!.map((value) => ({ ...known, constants: { ...known.constants, [name]: value } })),
+    );
+  }
+  return variants;
+}
+
+function withImports(id: string, seen: Set<string>): string {
+  if (seen.has(id)) return "";
+  seen.add(id);
+  const text = shaders[id]!;
+  const imported = [...text.matchAll(/import package::lib::(\w+)/g)].map(([, name]) => withImports(`lib/${name}`, seen));
+  return [text, ...imported].join("\n");
+}
+
+for (const id of Object.keys(shaders)) {
+  test(`${id} opens with what it computes`, () => assert.match(shaders[id]!, /^\/\/ \S/));
+}
+
+for (const id of kernels) {
+  test(`${id}: at most 8 bindings, in the order inputs and then outputs, each with its shape`, async () => {
+    for (const variant of variantsOf(id)) {
+      const { bindings } = await prepareKernel({ lanes: 32, subgroups: false, immediates: true, shaders }, id, variant);
+      assert.ok(bindings.length >= 1 && bindings.length <= 8, `${bindings.length} bindings`);
+      for (const { name, shape } of bindings) {
+        const letters = shape.match(/[A-Za-z_]+/g) ?? [];
+        assert.match(shape, /^\[.+\]$/, `binding ${name} has no shape comment`);
+        for (const letter of letters) assert.ok(LEGEND.has(letter), `binding ${name} ${shape}: ${letter} is not in the legend`);
+      }
+      const accesses = bindings.map((binding) => binding.access);
+      assert.deepEqual(accesses, [...accesses].sort(), "read-only bindings come first");
+    }
+  });
+
+  test(`${id} compiles on ${device.name}, in every variant`, async () => {
+    for (const variant of variantsOf(id)) await device.kernel(id, variant);
+  });
+
+  test(`${id} compiles with and without subgroups, at 4, 32 and 128 lanes`, async () => {
+    for (const variant of variantsOf(id)) {
+      for (const subgroups of device.subgroups ? [true, false] : [false]) {
+        for (const lanes of [4, 32, 128]) {
+          const { wgsl } = await prepareKernel({ lanes, subgroups, immediates: device.immediates, shaders }, id, variant);
+          const where = `${id} ${JSON.stringify(variant)}, ${lanes} lanes, subgroups ${subgroups}`;
+          assert.deepEqual(await compilerErrors(wgsl), [], where);
+        }
+      }
+    }
+  });
+}
+
+async function compilerErrors(code: string): Promise<string[]> {
+  device.gpu.pushErrorScope("validation");
+  const module = device.gpu.createShaderModule({ code });
+  await device.gpu.popErrorScope();
+  const { messages } = await module.getCompilationInfo();
+  return messages.filter(({ type }) => type === "error").map(({ lineNum, message }) => `line ${lineNum}: ${message}`);
+}
+
+test("a kernel that does not compile would be noticed", async () => {
+  assert.deepEqual((await compilerErrors("fn f() { let x: u32 = 1.5; }")).length, 1);
+});
+
+for (const [name, { op, kernels: launched }] of Object.entries<RegisteredOp>(ops)) {
+  test(`${name} has its name, its kernels, a reference and a test`, () => {
+    assert.equal(op.definition.name, name);
+    for (const id of launched) assert.ok(kernels.includes(id), `shaders/${id}.wgsl is missing`);
+    const reference = new URL(`../reference/${name}.ts`, import.meta.url);
+    assert.ok(existsSync(reference), `test/reference/${name}.ts is missing`);
+    assert.match(readFileSync(reference, "utf8"), new RegExp(`export function ${camelCase(name)}Reference\\b`));
+    const checks = new URL(`${name}.test.ts`, import.meta.url);
+    assert.ok(existsSync(checks), `test/ops/${name}.test.ts is missing`);
+    assert.match(readFileSync(checks, "utf8"), new RegExp(`${camelCase(name)}Reference\\b`), "the test does not use the reference");
+  });
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+test("every kernel belongs to an op", () => {
+  const owned = new Set(Object.values<RegisteredOp>(ops).flatMap((entry) => entry.kernels));
+  assert.deepEqual(
+    kernels.filter((id) => !owned.has(id)),
+    [],
+  );
+});
