@@ -1,0 +1,189 @@
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { create, globals } from "webgpu";
+import { isSoftware } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
+import { hasSystemLoader, loadLibrary, unpackSoftwareGpu } from "./software_gpu.ts";
+
+/** No adapter on this machine, or none that the selection allows. */
+export class NoAdapterError extends EngineError {
+  override readonly name = "NoAdapterError";
+}
+
+/** An adapter that can be opened as often as wanted. */
+export interface Candidate {
+  readonly name: string;
+  readonly gpu: GPU;
+  /** Consumed by its first requestDevice; read it, and open devices with `request()`. */
+  readonly adapter: GPUAdapter;
+  readonly software: boolean;
+  readonly embedded: boolean;
+  request(): Promise<GPUAdapter>;
+}
+
+// The engine uses WebGPU's constants (GPUBufferUsage ...) as globals, as a browser has them.
+for (const [name, value] of Object.entries(globals)) if (!(name in globalThis)) Object.assign(globalThis, { [name]: value });
+
+/** Dawn aborts the process when the object that create() returned is collected: these live as long as the process. */
+const keepAlive = new Set<GPU>();
+const chosen = new Map<string, Promise<Candidate>>();
+
+/** The adapter that a selection takes on this machine: "auto", "hardware", "software", or a part of a name. */
+export function chooseAdapter(selection: string, power: GPUPowerPreference = "high-performance"): Promise<Candidate> {
+  const wanted = selection.trim().toLowerCase() || "auto";
+  const key = `${wanted} ${power}`;
+  let choice = chosen.get(key);
+  if (choice === undefined) {
+    choice = findAdapter(wanted, power);
+    chosen.set(key, choice);
+    choice.catch(() => chosen.delete(key));
+  }
+  return choice;
+}
+
+/** Every usable adapter, the one that "auto" takes first. */
+export async function allAdapters(power: GPUPowerPreference = "high-performance"): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for await (const candidate of candidates(power)) found.push(candidate);
+  return found;
+}
+
+async function findAdapter(wanted: string, power: GPUPowerPreference): Promise<Candidate> {
+  if (wanted === "embedded") {
+    const embedded = await embeddedCandidate();
+    if ("missing" in embedded) throw new NoAdapterError(`no embedded software GPU: ${embedded.missing}; ${remedy()}`);
+    return embedded;
+  }
+  const seen: string[] = [];
+  for await (const candidate of candidates(power)) {
+    if (accepts(wanted, candidate)) return candidate;
+    seen.push(candidate.name);
+  }
+  if (seen.length === 0) throw noAdapter();
+  throw new NoAdapterError(
+    `no adapter matches "${wanted}"; this machine has ${seen.join(", ")}; give auto, hardware, software, or a part of one of these names`,
+  );
+}
+
+function accepts(wanted: string, { adapter, name, software, embedded }: Candidate): boolean {
+  if (wanted === "auto") return true;
+  if (wanted === "hardware") return !software;
+  if (wanted === "software") return software;
+  const { vendor, architecture, device, description } = adapter.info;
+  return [name, vendor, architecture, device, description, embedded ? "embedded" : ""].some((text) => text.toLowerCase().includes(wanted));
+}
+
+/** Adapters in the order of preference: real GPUs, the system's software GPU, the embedded one. Lazy, since each costs a driver's start. */
+async function* candidates(power: GPUPowerPreference): AsyncGenerator<Candidate> {
+  const seen = new Set<string>();
+  const fresh = (candidate: Candidate | undefined): candidate is Candidate => {
+    if (candidate === undefined || seen.has(candidate.name)) return false;
+    seen.add(candidate.name);
+    return true;
+  };
+  for await (const candidate of systemCandidates(power)) if (fresh(candidate)) yield candidate;
+  const embedded = await embeddedCandidate();
+  if (!("missing" in embedded) && fresh(embedded)) yield embedded;
+}
+
+async function* systemCandidates(power: GPUPowerPreference): AsyncGenerator<Candidate | undefined> {
+  if (!(await prepareSystemLoader())) return;
+  // Dawn sorts real GPUs before software ones, so the first request takes the best.
+  const gpu = createGpu();
+  const best = await openCandidate(gpu, { powerPreference: power });
+  yield best;
+  if (best === undefined) return;
+  const names = await systemNames(power);
+  if (names.length < 2) return;
+  for (const name of names) yield openCandidate(createGpu(`adapter=${name}`), { powerPreference: power });
+}
+
+/** Dawn lists its adapters only in the error for a name that none has. */
+async function systemNames(power: GPUPowerPreference): Promise<string[]> {
+  try {
+    await createGpu("adapter=(none has this name)").requestAdapter({ powerPreference: power });
+    return [];
+  } catch (error) {
+    return [...new Set([...String(error).matchAll(/name: '(.*)'$/gm)].map((match) => match[1]!))].filter((name) => name !== "");
+  }
+}
+
+/**
+ * False when asking the system could only make Dawn print that it has no Vulkan. Without a system loader the embedded one
+ * takes its place, because a container may have a GPU's driver and no loader.
+ */
+async function prepareSystemLoader(): Promise<boolean> {
+  if (process.platform !== "linux" || hasSystemLoader()) return true;
+  const embedded = await unpackSoftwareGpu();
+  if ("missing" in embedded) return true;
+  return systemHasDrivers() && loadLibrary(embedded.loader);
+}
+
+/** Whether a Vulkan driver's manifest lies where loaders look. */
+function systemHasDrivers(): boolean {
+  const { env } = process;
+  if (env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES || env.VK_ADD_DRIVER_FILES) return true;
+  const roots = ["/etc", "/usr/local/etc", "/usr/local/share", "/usr/share", env.XDG_CONFIG_HOME || join(homedir(), ".config")];
+  roots.push(env.XDG_DATA_HOME || join(homedir(), ".local/share"), ...(env.XDG_DATA_DIRS ?? "").split(":").filter(Boolean));
+  return roots.map((root) => join(root, "vulkan/icd.d")).some((folder) => existsSync(folder) && readdirSync(folder).length > 0);
+}
+
+async function embeddedCandidate(): Promise<Candidate | { readonly missing: string }> {
+  const unpacked = await unpackSoftwareGpu();
+  if ("missing" in unpacked) return unpacked;
+  if (!loadLibrary(unpacked.loader)) return { missing: `${unpacked.loader} cannot be loaded (it needs glibc)` };
+  const gpu = createGpu();
+  const before = process.env.VK_DRIVER_FILES;
+  process.env.VK_DRIVER_FILES = unpacked.driver;
+  // Drivers are found inside this call, before it returns its promise; nothing else sees the changed environment.
+  const first = gpu.requestAdapter();
+  if (before === undefined) delete process.env.VK_DRIVER_FILES;
+  else process.env.VK_DRIVER_FILES = before;
+  const adapter = await first;
+  if (adapter === null) return { missing: `Dawn refused the driver ${unpacked.driver}` };
+  return candidateOf(gpu, adapter, {}, true);
+}
+
+async function openCandidate(gpu: GPU, options: GPURequestAdapterOptions): Promise<Candidate | undefined> {
+  const adapter = await gpu.requestAdapter(options);
+  return adapter === null ? undefined : candidateOf(gpu, adapter, options, false);
+}
+
+function candidateOf(gpu: GPU, adapter: GPUAdapter, options: GPURequestAdapterOptions, embedded: boolean): Candidate {
+  const name = embedded ? "embedded SwiftShader" : adapterName(adapter.info);
+  const request = async (): Promise<GPUAdapter> => {
+    const again = await gpu.requestAdapter(options);
+    if (again === null) throw new NoAdapterError(`${name} is gone; run \`entropic devices\` to see what is left`);
+    return again;
+  };
+  return { name, gpu, adapter, software: isSoftware(adapter.info), embedded, request };
+}
+
+/** One readable name: Mesa's llvmpipe driver is better known as lavapipe. */
+export function adapterName(info: Pick<GPUAdapterInfo, "device" | "description" | "vendor" | "architecture">): string {
+  const mesa = /^llvmpipe: Mesa ([\d.]+)/.exec(info.description);
+  if (mesa) return `lavapipe (llvmpipe, Mesa ${mesa[1]})`;
+  if (info.architecture === "swiftshader") return "SwiftShader";
+  return info.device || info.description || `${info.vendor} ${info.architecture}`.trim() || "unnamed adapter";
+}
+
+function createGpu(...flags: readonly string[]): GPU {
+  const gpu = create(["disable-dawn-features=timestamp_quantization", ...flags]);
+  keepAlive.add(gpu);
+  return gpu;
+}
+
+/** What to say on a machine without any adapter. */
+export function noAdapter(): NoAdapterError {
+  return new NoAdapterError(`no GPU was found; ${remedy()}`);
+}
+
+function remedy(): string {
+  if (process.platform === "darwin") return "Metal is part of macOS 13 and later: update macOS, or run in a session that may use the GPU";
+  if (process.platform === "win32") return "install the GPU maker's driver with Direct3D 12";
+  const driver = "a Vulkan driver (Debian, Ubuntu: apt-get install libvulkan1 mesa-vulkan-drivers, Mesa 24 or later)";
+  return process.arch === "x64"
+    ? `run \`npm install --include=optional\` for the embedded software GPU, or install ${driver}`
+    : `install ${driver}`;
+}

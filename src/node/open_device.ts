@@ -1,0 +1,94 @@
+import { createDevice, type Device } from "../gpu/device.ts";
+import { allAdapters, type Candidate, chooseAdapter } from "./adapters.ts";
+import { loadShaders } from "./shader_files.ts";
+
+export interface OpenDeviceOptions {
+  /** "auto" (a real GPU, else lavapipe, else the embedded software GPU), "hardware", "software", or a part of a name. Default: ENTROPIC_ADAPTER, else "auto". */
+  readonly adapter?: string | undefined;
+  /** Which of several real GPUs. Default: "high-performance". */
+  readonly powerPreference?: GPUPowerPreference | undefined;
+  /** false (or ENTROPIC_SUBGROUPS=0): no subgroup operations. */
+  readonly subgroups?: boolean | undefined;
+  /** false (or ENTROPIC_IMMEDIATES=0): parameters through uniform buffers. */
+  readonly immediates?: boolean | undefined;
+  /** Invocations per row in row kernels without subgroups (or ENTROPIC_LANES). */
+  readonly lanes?: number | undefined;
+  /** true: ask for timestamp queries. */
+  readonly timestamps?: boolean | undefined;
+}
+
+/** An adapter as `devices --json` shows it. */
+export interface AdapterDescription {
+  readonly name: string;
+  readonly backend: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** Runs on the CPU. */
+  readonly software: boolean;
+  /** The software GPU that came with npm. */
+  readonly embedded: boolean;
+  readonly f16: boolean;
+  /** Smallest and largest subgroup size, null without subgroups. */
+  readonly subgroups: readonly [min: number, max: number] | null;
+  readonly limits: Readonly<Record<string, number>>;
+  /** The one that "auto" takes. */
+  readonly auto: boolean;
+}
+
+/**
+ * Opens a GPU with the package's shaders. The process ends by itself when its work does; `destroy()` is optional.
+ * @throws NoAdapterError when no adapter fits, with what to install or which names there are
+ */
+export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
+  const { env } = process;
+  const candidate = await chooseAdapter(options.adapter ?? env.ENTROPIC_ADAPTER ?? "auto", options.powerPreference);
+  const subgroups = options.subgroups ?? (env.ENTROPIC_SUBGROUPS === "0" ? false : undefined);
+  const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
+  const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
+  return createDevice({
+    adapter: await candidate.request(),
+    wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
+    shaders: loadShaders(),
+    name: candidate.name,
+    ...(subgroups === undefined ? {} : { subgroups }),
+    ...(immediates === undefined ? {} : { immediates }),
+    ...(lanes === undefined ? {} : { lanes }),
+    ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
+  });
+}
+
+/** Every adapter of this machine that can be opened, in the order of preference. Empty where there is none. */
+export async function listAdapters(): Promise<AdapterDescription[]> {
+  return (await allAdapters()).map((candidate, index) => describe(candidate, index === 0));
+}
+
+function describe({ adapter, name, software, embedded }: Candidate, auto: boolean): AdapterDescription {
+  const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
+  const limits: Record<string, number> = {};
+  for (const key in adapter.limits) {
+    const value: unknown = adapter.limits[key as keyof GPUSupportedLimits];
+    if (typeof value === "number") limits[key] = value;
+  }
+  return {
+    name,
+    backend: backendName(),
+    vendor,
+    architecture,
+    device,
+    description,
+    software,
+    embedded,
+    f16: adapter.features.has("shader-f16"),
+    subgroups: adapter.features.has("subgroups") && subgroupMinSize && subgroupMaxSize ? [subgroupMinSize, subgroupMaxSize] : null,
+    limits,
+    auto,
+  };
+}
+
+/** Dawn's Node binding opens one backend a platform, or the one in DAWNNODE_BACKEND. */
+function backendName(): string {
+  const platforms: Partial<Record<NodeJS.Platform, string>> = { darwin: "metal", win32: "d3d12" };
+  return process.env.DAWNNODE_BACKEND?.toLowerCase() || (platforms[process.platform] ?? "vulkan");
+}
