@@ -6,7 +6,7 @@ import type { HeadLayout } from "../ops/heads.ts";
 import { qkNorm } from "../ops/qk_norm.ts";
 import { rope } from "../ops/rope.ts";
 import { type RopeOptions, ropeTable } from "../ops/rope_table.ts";
-import { Linear, fusedLinear } from "./linear.ts";
+import { fusedLinear, Linear } from "./linear.ts";
 import { Constant, Module } from "./module.ts";
 import { RMSNorm } from "./norm.ts";
 import type { Rows } from "./rows.ts";

@@ -1,8 +1,8 @@
-export { CausalSelfAttention, type CausalSelfAttentionOptions, RotaryEmbedding, attend } from "./attention.ts";
+export { attend, CausalSelfAttention, type CausalSelfAttentionOptions, RotaryEmbedding } from "./attention.ts";
 export { Embedding } from "./embedding.ts";
 export { LanguageModel } from "./language_model.ts";
-export { Conv1D, Linear, fusedLinear } from "./linear.ts";
+export { Conv1D, fusedLinear, Linear } from "./linear.ts";
 export { GatedMlp } from "./mlp.ts";
 export { Constant, Module, Parameter } from "./module.ts";
 export { LayerNorm, RMSNorm } from "./norm.ts";
-export { type KeyValueCache, type Rows, inputRows, packRows } from "./rows.ts";
+export { inputRows, type KeyValueCache, packRows, type Rows } from "./rows.ts";

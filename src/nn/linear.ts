@@ -7,7 +7,11 @@ export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
-  constructor(inFeatures: number, outFeatures: number, options: { readonly bias?: boolean; readonly parts?: readonly FusedPart[]; readonly std?: number } = {}) {
+  constructor(
+    inFeatures: number,
+    outFeatures: number,
+    options: { readonly bias?: boolean; readonly parts?: readonly FusedPart[]; readonly std?: number } = {},
+  ) {
     super();
     const std = options.std ?? 0.02;
     this.weight = new Parameter([outFeatures, inFeatures], { kind: "normal", standardDeviation: std }, options.parts);

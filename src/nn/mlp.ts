@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { swiglu } from "../ops/swiglu.ts";
-import { Linear, fusedLinear } from "./linear.ts";
+import { fusedLinear, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 
 /** down(silu(gate(x)) * up(x)) (Shazeer 2020, arXiv 2002.05202). */
@@ -11,7 +11,11 @@ export class GatedMlp extends Module {
   constructor(hiddenSize: number, intermediateSize: number, options: { readonly std?: number; readonly outputStd?: number } = {}) {
     super();
     const { std, outputStd = std } = options;
-    this.gate_up_proj = fusedLinear(hiddenSize, { gate_proj: intermediateSize, up_proj: intermediateSize }, std === undefined ? {} : { std });
+    this.gate_up_proj = fusedLinear(
+      hiddenSize,
+      { gate_proj: intermediateSize, up_proj: intermediateSize },
+      std === undefined ? {} : { std },
+    );
     this.down_proj = new Linear(intermediateSize, hiddenSize, outputStd === undefined ? {} : { std: outputStd });
   }
 

@@ -1,7 +1,7 @@
-import { type BufferWindow, align, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, type BufferWindow, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
-import { type Tensor, externalTensor } from "../graph/tensor.ts";
+import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createGenerator } from "../random.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
@@ -138,8 +138,9 @@ export function initializeParameters(placed: PlacedModule, seed: number): void {
   for (const { parameter } of [...placed.placements].sort((a, b) => order.get(a.parameter)! - order.get(b.parameter)!)) {
     const { initial } = parameter;
     const data = new Float32Array(elementsOf(parameter.shape));
-    if (initial.kind === "normal") data.forEach((_, i) => (data[i] = random.normal() * initial.standardDeviation));
-    else if (initial.kind === "ones") data.fill(1);
+    if (initial.kind === "normal") {
+      for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * initial.standardDeviation;
+    } else if (initial.kind === "ones") data.fill(1);
     uploadBuffer(placed.device, parameter.tensor.storage.window!, data);
   }
 }
@@ -175,7 +176,10 @@ function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
 }
 
 /** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
-export async function readParameters(placed: PlacedModule, flat?: FlatBuffers): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
+export async function readParameters(
+  placed: PlacedModule,
+  flat?: FlatBuffers,
+): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
   const { placements } = placed;
   const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor)! : parameter.tensor).storage.window!);
   const bytes = await readBuffers(placed.device, windows);

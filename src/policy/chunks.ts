@@ -1,4 +1,4 @@
-import { type Scalar, capacityOf, derive } from "../graph/scalar.ts";
+import { capacityOf, derive, type Scalar } from "../graph/scalar.ts";
 
 /** A run of packed rows whose logits exist at one time. */
 export interface Chunk {

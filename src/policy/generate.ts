@@ -1,17 +1,17 @@
-import { type HostArray, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { buildPlan } from "../graph/plan.ts";
-import { type Scalar, runScalar } from "../graph/scalar.ts";
-import { type DType, type Tensor, externalTensor, rowsOf } from "../graph/tensor.ts";
+import { runScalar, type Scalar } from "../graph/scalar.ts";
+import { type DType, externalTensor, rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { type KeyValueCache, inputRows, packRows } from "../nn/rows.ts";
+import { inputRows, type KeyValueCache, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 import { matmul } from "../ops/matmul.ts";
-import { nextToken } from "../ops/next_token.ts";
+import { FINISHED, nextToken } from "../ops/next_token.ts";
 import { chunksOf } from "./chunks.ts";
 
 export interface SamplingOptions {
@@ -62,7 +62,9 @@ const STEPS_PER_SUBMIT = 16;
 export async function createGenerator(options: GeneratorOptions): Promise<TextGenerator> {
   const { device, model, maxNewTokens } = options;
   if (options.maxLength > model.contextLength) {
-    throw new EngineError(`sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`);
+    throw new EngineError(
+      `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
+    );
   }
   const memory = createMemory(options);
   const prefill = await buildPlan(device, "prefill", () => tracePrefill(options, memory));
@@ -135,14 +137,14 @@ interface Memory {
   destroy(): void;
 }
 
-/** `done` holds the tokens generated so far, with this bit set when the sequence has finished. */
-const FINISHED = 0x80000000;
-
 function createMemory(options: GeneratorOptions): Memory {
   const { device, sequences: S, maxLength: P, maxNewTokens: L } = options;
   const buffers: GPUBuffer[] = [];
   const make = (label: string, shape: readonly number[], dtype: DType): Tensor => {
-    const size = Math.max(4, shape.reduce((a, b) => a * b, 4));
+    const size = Math.max(
+      4,
+      shape.reduce((a, b) => a * b, 4),
+    );
     const buffer = createBuffer(device, label, size);
     buffers.push(buffer);
     return externalTensor(label, { buffer, offset: 0, size }, shape, dtype);
@@ -159,7 +161,10 @@ function createMemory(options: GeneratorOptions): Memory {
   const completionTokens = make("completion tokens", [S, L], "u32");
   const completionStatistics = make("completion statistics", [S, L, 2], "f32");
   write(stopTokens, Uint32Array.from(options.stopTokens.length > 0 ? options.stopTokens : [0xffffffff]));
-  write(slots, Uint32Array.from({ length: S }, (_, i) => i));
+  write(
+    slots,
+    Uint32Array.from({ length: S }, (_, i) => i),
+  );
 
   const layers = new Map<object, { keys: Tensor; values: Tensor }>();
   const layer = (owner: object, layout: HeadLayout): { keys: Tensor; values: Tensor } => {
@@ -181,8 +186,14 @@ function createMemory(options: GeneratorOptions): Memory {
     completionStatistics,
     cache: (mode, sequence) => ({ mode, sequence, layer }),
     reset: (prompts) => {
-      write(position, Uint32Array.from(prompts, (prompt) => prompt.ids.length - 1));
-      write(sequenceKey, Uint32Array.from(prompts, (prompt) => prompt.key));
+      write(
+        position,
+        Uint32Array.from(prompts, (prompt) => prompt.ids.length - 1),
+      );
+      write(
+        sequenceKey,
+        Uint32Array.from(prompts, (prompt) => prompt.key),
+      );
       write(done, new Uint32Array(prompts.length));
     },
     allDone: async (sequences) => new Uint32Array(await read(done, sequences)).every((state) => state >= FINISHED),

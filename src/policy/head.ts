@@ -1,6 +1,6 @@
 import type { Scalar } from "../graph/scalar.ts";
-import { type Tensor, rowsOf } from "../graph/tensor.ts";
-import { type GradientSink, empty } from "../graph/trace.ts";
+import { rowsOf, type Tensor } from "../graph/tensor.ts";
+import { empty, type GradientSink } from "../graph/trace.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
 import { matmul } from "../ops/matmul.ts";
 import { tokenStatistics } from "../ops/token_statistics.ts";
@@ -28,8 +28,9 @@ export function headStatistics(head: Head): HeadStatistics {
   const statistics = empty("statistics", { shape: [hidden.shape[0]!, 4] });
   let logits: Tensor | undefined;
   for (const { begin, rows } of chunks) {
-    logits = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" });
-    tokenStatistics(logits, rowsOf(actions, begin, rows), { inverseTemperature, into: rowsOf(statistics, begin, rows) });
+    const chunk = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" }); // [n, V]
+    logits = chunk;
+    tokenStatistics(chunk, rowsOf(actions, begin, rows), { inverseTemperature, into: rowsOf(statistics, begin, rows) });
   }
   return { statistics, logits: chunks.length === 1 ? logits : undefined };
 }

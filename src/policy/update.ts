@@ -1,12 +1,11 @@
-import type { Controller } from "../control/contract.ts";
-import { CONTROL_FIELDS } from "../control/contract.ts";
-import { type HostArray, createBuffer, createReader, destroyBuffer, uploadBuffer } from "../gpu/buffer.ts";
+import { CONTROL_FIELDS, type ControlField, type Controller, controlIndex } from "../control/contract.ts";
+import { createBuffer, createReader, destroyBuffer, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { differentiate } from "../graph/differentiate.ts";
-import { type Plan, buildPlan } from "../graph/plan.ts";
-import { type RunScalars, derive, runScalar } from "../graph/scalar.ts";
-import { type Tensor, externalTensor } from "../graph/tensor.ts";
+import { buildPlan, type Plan } from "../graph/plan.ts";
+import { derive, type RunScalars, runScalar } from "../graph/scalar.ts";
+import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
@@ -17,7 +16,7 @@ import { entropyReduce } from "../ops/entropy_reduce.ts";
 import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
-import { DEFAULT_CHUNK_BYTES, chunksOf } from "./chunks.ts";
+import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
 import { type Head, headBackward, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
 
@@ -33,11 +32,16 @@ export interface PolicyUpdateOptions {
   readonly chunkBytes?: number;
 }
 
+type MetricField = (typeof METRIC_FIELDS)[number];
+
 /** Named numbers of one optimiser step, as the GPU computed them. */
 export interface UpdateResult {
-  readonly control: Readonly<Record<(typeof CONTROL_FIELDS)[number], number>>;
+  readonly loss: number;
+  /** Mean entropy of the response tokens before the update, in nats. */
+  readonly entropy: number;
+  readonly control: Readonly<Record<ControlField, number>>;
   /** One record a micro-batch. */
-  readonly metrics: readonly Readonly<Record<(typeof METRIC_FIELDS)[number], number>>[];
+  readonly metrics: readonly Readonly<Record<MetricField, number>>[];
   readonly gradNorm: number;
   /** Steps skipped so far because a gradient was not finite. */
   readonly skipped: number;
@@ -99,7 +103,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
         return toResult([bytes]);
       }
       const plans = await accumulatingPlans();
-      const entropyAt = CONTROL_FIELDS.indexOf("entropy") * 4;
+      const entropyAt = controlIndex("entropy") * 4;
       uploadBuffer(device, { buffer: controlBuffer, offset: entropyAt, size: 4 }, Float32Array.of(sampledEntropy));
       await submit(plans.control, undefined, {});
       const read: ArrayBuffer[][] = [];
@@ -171,12 +175,7 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   backward(shared, head, saved, coefficients);
 }
 
-function backward(
-  shared: Shared,
-  head: Head,
-  saved: ReturnType<typeof headStatistics>,
-  coefficients: Tensor,
-): void {
+function backward(shared: Shared, head: Head, saved: ReturnType<typeof headStatistics>, coefficients: Tensor): void {
   const sinks = shared.optimizer.sinks(runScalar("accumulate"));
   const headSink = sinks.get(head.weight)!;
   const gradHidden = headBackward(head, saved, coefficients, headSink);
@@ -195,10 +194,19 @@ function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(
     return Object.fromEntries(fields.map((field, i) => [field, values[i]!])) as Record<Field, number>;
   };
   const [, gradNorm, , skipped] = new Float32Array(last[2]!);
+  const metrics = read.map((bytes) => record(METRIC_FIELDS, bytes[1]!));
   return {
+    loss: metrics.reduce((sum, { loss }) => sum + loss, 0),
+    entropy: tokenMean(metrics, "entropy"),
     control: record(CONTROL_FIELDS, last[0]!),
-    metrics: read.map((bytes) => record(METRIC_FIELDS, bytes[1]!)),
+    metrics,
     gradNorm: gradNorm!,
     skipped: skipped!,
   };
+}
+
+/** The mean over the tokens of all micro-batches of what each reports as its own mean. */
+export function tokenMean(metrics: readonly Readonly<Record<MetricField, number>>[], field: MetricField): number {
+  const tokens = metrics.reduce((sum, { token_count }) => sum + token_count, 0);
+  return metrics.reduce((sum, record) => sum + record[field] * record.token_count, 0) / Math.max(1, tokens);
 }

@@ -1,9 +1,9 @@
 import type { TextGenerator } from "../policy/generate.ts";
 import type { Problem } from "../tasks/task.ts";
-import { meanPassAtK } from "./pass_at_k.ts";
-import type { PolicyModel } from "./model.ts";
 import type { Score } from "./advantages.ts";
-import { type RolloutEntry, columnsOf, rollout, sampledEntropy } from "./rollout.ts";
+import type { PolicyModel } from "./model.ts";
+import { meanPassAtK } from "./pass_at_k.ts";
+import { columnsOf, type RolloutEntry, rollout, sampledEntropy } from "./rollout.ts";
 
 /** Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. */
 const EVALUATION_KEYS = 0x8000_0000;

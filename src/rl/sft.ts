@@ -68,7 +68,12 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
   const { sft } = config;
   const { tokenizer } = model;
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
-  const optimizer = createAdamW(model.placed, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: sft.weightDecay, maxGradNorm: sft.maxGradNorm });
+  const optimizer = createAdamW(model.placed, {
+    betas: [0.9, 0.95],
+    eps: 1e-8,
+    weightDecay: sft.weightDecay,
+    maxGradNorm: sft.maxGradNorm,
+  });
   const update = await createSupervisedUpdate({ device, model: model.module, optimizer, rows: sft.batch * maxLength });
   const evalProblems = task.problems("eval").slice(0, config.eval.prompts);
   const sequences = Math.min(512, evalProblems.length * config.eval.completions);

@@ -1,19 +1,19 @@
 import { type Controller, createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { createAdamW } from "../optim/adamw.ts";
-import { type TextGenerator, createGenerator } from "../policy/generate.ts";
-import { type Scorer, createScorer } from "../policy/score.ts";
-import { type PolicyUpdate, createPolicyUpdate } from "../policy/update.ts";
+import { createGenerator, type TextGenerator } from "../policy/generate.ts";
+import { createScorer, type Scorer } from "../policy/score.ts";
+import { createPolicyUpdate, type PolicyUpdate } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem } from "../tasks/task.ts";
 import { groupAdvantages } from "./advantages.ts";
-import { type Sample, type StepTotals, microBatches, packBatch, totalsOf } from "./batch.ts";
+import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from "./batch.ts";
 import type { TrainConfig } from "./config.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 import type { PolicyModel } from "./model.ts";
 import { problemsOfStep } from "./prompts.ts";
-import { type CombinedRewards, type NamedReward, combineRewards } from "./rewards.ts";
-import { type RolloutEntry, columnsOf, rollout, sampledEntropy } from "./rollout.ts";
+import { type CombinedRewards, combineRewards, type NamedReward } from "./rewards.ts";
+import { columnsOf, type RolloutEntry, rollout, sampledEntropy } from "./rollout.ts";
 import { stepMetrics } from "./step_metrics.ts";
 
 export interface TrainerOptions {
@@ -53,7 +53,10 @@ export interface Trainer {
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
-  load(saved: { readonly state: TrainerState; readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }> }): void;
+  load(saved: {
+    readonly state: TrainerState;
+    readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
+  }): void;
   /** The dispatches of one update, one a line. */
   describe(): string;
   destroy(): void;
@@ -81,7 +84,14 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const problems = problemsOfStep(options.trainProblems, { seed: config.seed, step, count: grpo.prompts });
     const firstKey = step * grpo.prompts * grpo.completions;
     const { generator } = parts;
-    const entries = await rollout({ generator, tokenizer: model.tokenizer, problems, completions: grpo.completions, seed: config.seed, firstKey });
+    const entries = await rollout({
+      generator,
+      tokenizer: model.tokenizer,
+      problems,
+      completions: grpo.completions,
+      seed: config.seed,
+      firstKey,
+    });
     const sampled = performance.now();
 
     const scores = await score(entries, step);
@@ -96,7 +106,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
     const times = { sampling: sampled - started, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, scores, advantages, updates, times, config });
+    const metrics = stepMetrics({ step, tokens, entries, scores, updates, times, config });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 
@@ -163,7 +173,12 @@ async function createParts(options: TrainerOptions): Promise<Parts> {
     });
   const generator = await generatorOf(Math.min(MOST_SEQUENCES, grpo.prompts * grpo.completions), grpo.temperature, grpo);
   const greedy = await generatorOf(Math.min(MOST_SEQUENCES, config.eval.prompts), 0, { topK: 0, topP: 1 });
-  const optimizer = createAdamW(model.placed, { betas: [0.9, 0.95], eps: 1e-8, weightDecay: grpo.weightDecay, maxGradNorm: grpo.maxGradNorm });
+  const optimizer = createAdamW(model.placed, {
+    betas: [0.9, 0.95],
+    eps: 1e-8,
+    weightDecay: grpo.weightDecay,
+    maxGradNorm: grpo.maxGradNorm,
+  });
   const rows = Math.max(Math.min(grpo.microBatchRows, grpo.prompts * grpo.completions * (maxLength - 1)), maxLength - 1);
   const update = await createPolicyUpdate({
     device,

@@ -1,0 +1,87 @@
+import { type PolicyUpdate, tokenMean } from "../policy/update.ts";
+import type { Metrics } from "../report/metrics.ts";
+import { rewardStatistics } from "./advantages.ts";
+import type { TrainConfig } from "./config.ts";
+import { type CombinedRewards, rewardMetrics } from "./rewards.ts";
+import type { RolloutEntry } from "./rollout.ts";
+
+type UpdateResult = Awaited<ReturnType<PolicyUpdate["step"]>>;
+
+export interface StepRecord {
+  readonly step: number;
+  readonly tokens: number;
+  readonly entries: readonly RolloutEntry[];
+  readonly scores: CombinedRewards;
+  readonly updates: readonly UpdateResult[];
+  /** Milliseconds. */
+  readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
+  readonly config: Pick<TrainConfig, "grpo">;
+}
+
+/** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
+export function stepMetrics(record: StepRecord): Metrics {
+  const { updates, config, times, entries } = record;
+  const last = updates.at(-1)!;
+  const lengths = entries.map(({ completion }) => completion.ids.length);
+  const sampledTokens = lengths.reduce((a, b) => a + b, 0);
+  const trainedTokens = entries.reduce((sum, { promptIds }, i) => sum + promptIds.length + lengths[i]!, 0) * updates.length;
+  return {
+    step: record.step,
+    loss: meanOf(updates, ({ loss }) => loss),
+    grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm),
+    learning_rate: config.grpo.learningRate,
+    ...rewardStatistics(record.scores.rewards, config.grpo.completions),
+    ...rewardMetrics(record.scores),
+    // The entropy of the policy that sampled: before the rollout's first update.
+    entropy: updates[0]!.entropy,
+    kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
+    ...clipMetrics(updates),
+    ...lengthMetrics(entries, lengths),
+    num_tokens: record.tokens,
+    ...samplingMetrics(updates[0]!),
+    "entropic/alpha": last.control.alpha,
+    "entropic/error": last.control.error,
+    "entropic/integral": last.control.integral,
+    "entropic/target": last.control.target,
+    "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")),
+    "entropic/saturated": last.control.saturated,
+    step_time: times.total / 1000,
+    "sampling/tokens_per_second": (sampledTokens / times.sampling) * 1000,
+    "training/tokens_per_second": (trainedTokens / times.update) * 1000,
+  };
+}
+
+function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
+  const all = updates.flatMap(({ metrics }) => metrics);
+  return {
+    "clip_ratio/low_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_low")),
+    "clip_ratio/low_min": Math.min(...all.map(({ clip_low }) => clip_low)),
+    "clip_ratio/high_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_high")),
+    "clip_ratio/high_max": Math.max(...all.map(({ clip_high }) => clip_high)),
+    "clip_ratio/region_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_region")),
+  };
+}
+
+function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly number[]): Partial<Metrics> {
+  return {
+    "completions/mean_length": meanOf(lengths, (length) => length),
+    "completions/min_length": Math.min(...lengths),
+    "completions/max_length": Math.max(...lengths),
+    "completions/clipped_ratio": meanOf(entries, ({ completion }) => (completion.finishReason === "length" ? 1 : 0)),
+  };
+}
+
+/** How far the trainer's first forward pass is from what the sampler saw: the same policy, so nothing but rounding. */
+function samplingMetrics({ metrics }: UpdateResult): Partial<Metrics> {
+  return {
+    "sampling/sampling_logp_difference/mean": tokenMean(metrics, "logp_difference_mean"),
+    "sampling/sampling_logp_difference/max": Math.max(...metrics.map((record) => record.logp_difference_max)),
+    "sampling/importance_sampling_ratio/min": Math.min(...metrics.map((record) => record.ratio_min)),
+    "sampling/importance_sampling_ratio/mean": tokenMean(metrics, "ratio_mean"),
+    "sampling/importance_sampling_ratio/max": Math.max(...metrics.map((record) => record.ratio_max)),
+  };
+}
+
+function meanOf<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0) / Math.max(1, items.length);
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { buildModel } from "../../models/index.ts";
+import { readSafetensors } from "../../src/io/safetensors.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type CaseAdamW, type CaseOptions, compareCase, type OracleCase, runCase, TOLERANCES } from "../../src/testing/verify_case.ts";
+import { needsShared, sharedPath } from "../shared.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const BUILT_IN = fileURLToPath(new URL("../../src/testing/cases", import.meta.url));
+
+async function readCase(folder: string): Promise<{ config: Record<string, unknown>; oracle: OracleCase; expected: OracleCase["model"] }> {
+  const json = async (name: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(join(folder, name), "utf8"));
+  const read = (name: string): ReturnType<typeof readSafetensors> => readSafetensors(join(folder, `${name}.safetensors`));
+  const settings = await json("case.json");
+  const oracle = {
+    name: folder,
+    model: await read("model"),
+    inputs: await read("inputs"),
+    options: settings.options as CaseOptions,
+    adamw: settings.adamw as CaseAdamW,
+  };
+  return { config: await json("config.json"), oracle, expected: await read("expected") };
+}
+
+async function errorsOf(
+  folder: string,
+  change: (oracle: OracleCase) => OracleCase = (oracle) => oracle,
+): Promise<ReturnType<typeof compareCase>> {
+  const { config, oracle, expected } = await readCase(folder);
+  return compareCase(await runCase(device, buildModel(config), change(oracle)), expected);
+}
+
+function assertWithinTolerance(errors: ReturnType<typeof compareCase>): void {
+  for (const [quantity, { error, tensor }] of errors) {
+    assert.ok(error <= TOLERANCES[quantity], `${tensor}: relative error ${error}, allowed ${TOLERANCES[quantity]}, on ${device.name}`);
+  }
+}
+
+for (const name of readdirSync(BUILT_IN).sort()) {
+  test(`float64 reference, built-in case ${name}`, async () => assertWithinTolerance(await errorsOf(join(BUILT_IN, name))));
+}
+
+const cases = sharedPath("oracle/cases");
+test("float64 reference, shared cases", needsShared("oracle/cases"), async (context) => {
+  for (const name of readdirSync(cases!).sort()) {
+    await context.test(name, async () => assertWithinTolerance(await errorsOf(join(cases!, name))));
+  }
+});
+
+// A check that cannot fail is worthless: each of these mistakes must be seen.
+const GATED = join(BUILT_IN, "gpt2--entropic-small");
+
+test("a reversed sign of alpha is seen", async () => {
+  const errors = await errorsOf(GATED, (oracle) => ({ ...oracle, options: { ...oracle.options, alpha: -oracle.options.alpha! } }));
+  assert.ok(errors.get("grad")!.error > TOLERANCES.grad * 10);
+});
+
+test("a gate on the old policy is seen", async () => {
+  // With a log-probability of -20 the old policy would gate no token at all; the current one must still be asked.
+  const open = await errorsOf(GATED, (oracle) => ({ ...oracle, options: { ...oracle.options, tau: 0.999 } }));
+  assert.ok(open.get("gated_fraction")!.error > 0.5);
+  assert.ok(open.get("grad")!.error > TOLERANCES.grad * 10);
+});
+
+test("an ignored mask is seen", async () => {
+  const errors = await errorsOf(GATED, (oracle) => {
+    const mask = oracle.inputs.get("mask")!;
+    return { ...oracle, inputs: new Map([...oracle.inputs, ["mask", { ...mask, data: new Float32Array(mask.data.length).fill(1) }]]) };
+  });
+  assert.ok(errors.get("loss")!.error > TOLERANCES.loss * 10);
+});

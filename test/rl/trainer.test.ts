@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { createModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
+import { parseTrainConfig } from "../../src/rl/config.ts";
+import type { PolicyModel } from "../../src/rl/model.ts";
+import { taskReward } from "../../src/rl/rewards.ts";
+import { createTrainer, type Trainer } from "../../src/rl/trainer.ts";
+import { createTask } from "../../src/tasks/index.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const task = createTask({ name: "addition", digits: 1 });
+
+function smallModel(seed: number): Promise<PolicyModel> {
+  const tokenizer = characterTokenizer(task.alphabet);
+  const config = {
+    model_type: "llama",
+    vocab_size: tokenizer.vocabSize,
+    hidden_size: 24,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: 40,
+    max_position_embeddings: 16,
+    tie_word_embeddings: true,
+    initializer_range: 0.3,
+  };
+  return createModel(device, { config, tokenizer, seed });
+}
+
+const shape = { steps: 4, prompts: 6, completions: 4, maxNewTokens: 3, learningRate: 0.003 };
+
+async function trainerOf(overrides: { grpo?: object; entropy?: object } = {}): Promise<{ trainer: Trainer; model: PolicyModel }> {
+  const model = await smallModel(5);
+  const config = parseTrainConfig({
+    model: "small",
+    task: { name: "addition", digits: 1 },
+    grpo: { ...shape, ...overrides.grpo },
+    entropy: { target: 1.2, ...overrides.entropy },
+    eval: { prompts: 4, completions: 2 },
+  });
+  // A reward that every completion differs in, so that no group is without advantage.
+  const rewards = [
+    taskReward(task),
+    {
+      name: "length",
+      reward: (input: { completionIds: readonly ArrayLike<number>[] }) => input.completionIds.map((ids) => (ids[0] ?? 0) / 10),
+    },
+  ];
+  const problems = task.problems("train");
+  const trainer = await createTrainer({
+    device,
+    model,
+    config,
+    trainProblems: problems,
+    evalProblems: task.problems("eval"),
+    rewards,
+    stop: task.stop,
+  });
+  return { trainer, model };
+}
+
+async function run(trainer: Trainer, steps: number): Promise<Metrics[]> {
+  const metrics: Metrics[] = [];
+  for (let i = 0; i < steps; i += 1) metrics.push((await trainer.train()).metrics);
+  return metrics;
+}
+
+const untimed = (metrics: readonly Metrics[]): unknown[] => metrics.map(withoutTimes);
+
+test("the same seed gives the same metrics, bit for bit", async () => {
+  const [a, b] = [await trainerOf(), await trainerOf()];
+  const first = await run(a.trainer, 3);
+  assert.deepEqual(untimed(await run(b.trainer, 3)), untimed(first));
+  for (const [name, value] of Object.entries(first[2]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  a.trainer.destroy();
+  b.trainer.destroy();
+});
+
+test("a resumed run equals the uninterrupted one, controller and data position included", async () => {
+  const whole = await trainerOf();
+  const expected = await run(whole.trainer, 4);
+  const first = await trainerOf();
+  await run(first.trainer, 2);
+  const saved = await first.trainer.save();
+  const model = await first.model.clone();
+  const config = parseTrainConfig({
+    model: "small",
+    task: { name: "addition", digits: 1 },
+    grpo: shape,
+    entropy: { target: 1.2 },
+    eval: { prompts: 4, completions: 2 },
+  });
+  const rewards = [
+    taskReward(task),
+    {
+      name: "length",
+      reward: (input: { completionIds: readonly ArrayLike<number>[] }) => input.completionIds.map((ids) => (ids[0] ?? 0) / 10),
+    },
+  ];
+  const second = await createTrainer({
+    device,
+    model,
+    config,
+    trainProblems: task.problems("train"),
+    evalProblems: task.problems("eval"),
+    rewards,
+    stop: task.stop,
+  });
+  second.load(saved);
+  assert.deepEqual(untimed(await run(second, 2)), untimed(expected.slice(2)));
+});
+
+test("nothing is created after the first step", async () => {
+  const { trainer } = await trainerOf();
+  await run(trainer, 2);
+  const { pipelines, bindGroups } = device.stats;
+  const allocated = device.stats.bytesAllocated;
+  await run(trainer, 3);
+  assert.equal(device.stats.pipelines, pipelines);
+  assert.equal(device.stats.bindGroups, bindGroups);
+  assert.equal(device.stats.bytesAllocated, allocated);
+  trainer.destroy();
+});
+
+test("alpha at its limits moves entropy the way the formula says", async () => {
+  const entropyAfter = async (alpha: number): Promise<number> => {
+    const { trainer } = await trainerOf({ entropy: { controller: "fixed", alpha, gate: "entropy-effect" } });
+    const metrics = await run(trainer, 4);
+    trainer.destroy();
+    return metrics[3]!.entropy!;
+  };
+  const [low, middle, high] = [await entropyAfter(-0.9), await entropyAfter(0), await entropyAfter(0.9)];
+  assert.ok(low > middle && middle > high, `entropy after alpha -0.9, 0, 0.9: ${low}, ${middle}, ${high}`);
+});
+
+test("micro-batches add up to the same gradient as one batch", async () => {
+  const fixed = { controller: "fixed", alpha: 0.4 };
+  const [whole, split] = [await trainerOf({ entropy: fixed }), await trainerOf({ entropy: fixed, grpo: { microBatchRows: 37 } })];
+  const [a] = await run(whole.trainer, 1);
+  const [b] = await run(split.trainer, 1);
+  for (const name of ["loss", "grad_norm", "entropy", "entropic/gated_fraction"] as const) {
+    assert.ok(
+      Math.abs(a![name]! - b![name]!) < 1e-5 * (1 + Math.abs(a![name]!)),
+      `${name}: ${a![name]} in one batch, ${b![name]} in several`,
+    );
+  }
+});
+
+test("several updates a rollout, a reference model and an entropy bonus train without trouble", async () => {
+  const { trainer } = await trainerOf({
+    grpo: { updatesPerRollout: 3, beta: 0.05, entropyCoef: 0.01, dualClip: 3, aggregate: "sequence-mean" },
+    entropy: { alphaNorm: "gated" },
+  });
+  const metrics = await run(trainer, 2);
+  for (const [name, value] of Object.entries(metrics[1]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  assert.ok(metrics[1]!.kl! > 0, "the policy has left its reference");
+});
