@@ -1,0 +1,29 @@
+// Functions whose built-in forms lose all digits near a point, and tests of a float by its bits, because drivers may compile
+// as if NaN and infinity did not exist.
+
+// Below every score there is; finite, since WGSL refuses constant infinities.
+const LOWEST = -1e30;
+
+fn is_finite(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
+}
+
+// log(1 + x) for x >= 0. WGSL's log near 1 is right in absolute terms only; below 1 the series of 2 atanh(x / (2 + x)) takes over.
+fn log_1_plus(x: f32) -> f32 {
+  let y = x / (2.0 + x);
+  let w = y * y;
+  let series = 2.0 * y * (1.0 + w * (1.0 / 3.0 + w * (1.0 / 5.0 + w * (1.0 / 7.0 + w * (1.0 / 9.0 + w * (1.0 / 11.0 + w / 13.0))))));
+  return select(log(1.0 + x), series, x < 1.0);
+}
+
+// e^x - 1
+fn exp_minus_1(x: f32) -> f32 {
+  let series = x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0 * (1.0 + x / 6.0 * (1.0 + x / 7.0))))));
+  return select(exp(x) - 1.0, series, abs(x) < 0.5);
+}
+
+// e^x - 1 - x
+fn exp_minus_1_minus(x: f32) -> f32 {
+  let series = x * x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0 * (1.0 + x / 6.0 * (1.0 + x / 7.0 * (1.0 + x / 8.0))))));
+  return select(exp(x) - 1.0 - x, series, abs(x) < 0.5);
+}

@@ -1,0 +1,82 @@
+// The policy loss of each token and its derivatives (GRPO: Shao et al. 2024, arXiv 2402.03300; EntroPIC: arXiv 2511.15248):
+//   d = clamp(logp - old_logp, -20, 20), r = e^d, u = clamp(ref_logp - logp, -20, 20)
+//   surrogate = -min(r A, clamp(r, 1 - eps_low, 1 + eps_high) A), for A < 0 at most -dual_clip A
+//   control = -alpha r |A| actuator control_weight          (neither clipped nor summed into the surrogate's clipping)
+//   loss = weight * (scale * (surrogate + control) + beta (e^u - u - 1) - entropy_coefficient H)
+// scale is Control's positive_scale or negative_scale by the sign of A. The actuator looks at the current policy and is not differentiated.
+// coefficients = (d loss / d logp, d loss / d H). A clamp that holds has derivative 0. A token of weight 0 gives exact zeros, by select.
+// One lane a row.
+import package::lib::control::{Control, actuator};
+import package::lib::grid::linear_workgroup;
+import package::lib::numeric::{exp_minus_1, exp_minus_1_minus};
+
+struct Parameters {
+  rows: u32,
+  eps_low: f32,
+  eps_high: f32,
+  dual_clip: f32, // 0: off
+  beta: f32,
+  entropy_coefficient: f32,
+  gate: u32,
+  log_tau: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
+@group(0) @binding(1) var<storage, read> token_inputs: array<vec2f>; // [N, 6]
+@group(0) @binding(2) var<storage, read> control: Control; // [16]
+@group(0) @binding(3) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
+@group(0) @binding(4) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
+
+const CLAMP = 20.0;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let row = linear_workgroup(workgroup, workgroups) * 64u + lane;
+  if row >= parameters.rows {
+    return;
+  }
+  let logps = token_inputs[row * 3u];
+  let advantage = token_inputs[row * 3u + 1u].x;
+  let weight = token_inputs[row * 3u + 1u].y;
+  let control_weight = token_inputs[row * 3u + 2u].y;
+  let token = statistics[row];
+  let logp = token.x;
+  let entropy = token.y;
+
+  let difference = logp - logps.x;
+  let ratio = exp(clamp(difference, -CLAMP, CLAMP));
+  let ratio_slope = select(0.0, ratio, abs(difference) <= CLAMP); // d ratio / d logp
+  let is_positive = advantage > 0.0;
+  let is_negative = advantage < 0.0;
+  let low = is_negative && ratio < 1.0 - parameters.eps_low;
+  let high = is_positive && ratio > 1.0 + parameters.eps_high;
+  let dual = is_negative && parameters.dual_clip > 0.0 && ratio > parameters.dual_clip;
+  let bounded = clamp(ratio, 1.0 - parameters.eps_low, 1.0 + parameters.eps_high);
+  let surrogate = select(-min(ratio * advantage, bounded * advantage), -parameters.dual_clip * advantage, dual);
+  let surrogate_slope = select(-advantage * ratio_slope, 0.0, low || high || dual);
+
+  let gate = actuator(parameters.gate, parameters.log_tau, logp, token.w);
+  let lever = control.alpha * abs(advantage) * gate * control_weight;
+  let scale = select(select(1.0, control.negative_scale, is_negative), control.positive_scale, is_positive);
+
+  let has_reference = parameters.beta != 0.0;
+  let distance = logps.y - logp;
+  let u = clamp(distance, -CLAMP, CLAMP);
+  let kl = select(0.0, exp_minus_1_minus(u), has_reference);
+  let kl_slope = select(0.0, -exp_minus_1(u), has_reference && abs(distance) <= CLAMP);
+
+  let bonus = parameters.entropy_coefficient + control.entropy_coefficient;
+  let loss = scale * (surrogate - lever * ratio) + parameters.beta * kl - bonus * entropy;
+  let slope = scale * (surrogate_slope - lever * ratio_slope) + parameters.beta * kl_slope;
+  let counts = weight != 0.0;
+  coefficients[row] = select(vec2f(0.0), weight * vec2f(slope, -bonus), vec2<bool>(counts));
+  let first = vec4f(weight * loss, kl, ratio, select(0.0, 1.0, low));
+  let second = vec4f(select(0.0, 1.0, high), gate, abs(difference), entropy);
+  token_metrics[row * 2u] = select(vec4f(0.0), first, vec4<bool>(counts));
+  token_metrics[row * 2u + 1u] = select(vec4f(0.0), second, vec4<bool>(counts));
+}

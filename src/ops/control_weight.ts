@@ -1,0 +1,45 @@
+import type { Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { defineOp, shapeError } from "./define.ts";
+import { type GateOptions, gateParameters } from "./gate.ts";
+import { checkTokenShapes } from "./token_inputs.ts";
+
+export interface ControlWeightOptions extends GateOptions {
+  /** Over what the gated tokens are counted: the batch (as entropy_reduce counted it) or each sequence. */
+  readonly scope: "batch" | "sequence";
+  readonly sequences: Scalar;
+}
+
+type In = { statistics: Tensor; sequence_begin: Tensor; control: Tensor; token_inputs: Tensor };
+
+/** Writes the column control_weight of token_inputs [N, 6] in place: tokens / gated tokens. sequence_begin [S+1] u32. */
+export const controlWeightOp = defineOp<In, "token_inputs", ControlWeightOptions>({
+  name: "control_weight",
+  shape: (inputs) => {
+    checkTokenShapes("control_weight", inputs);
+    if (inputs.sequence_begin.dtype !== "u32") throw shapeError("control_weight", inputs, "sequence_begin [S+1] of u32");
+    return { token_inputs: { inPlaceOf: inputs.token_inputs } };
+  },
+  forward: ({ inputs: { statistics, sequence_begin, control }, outputs: { token_inputs }, attributes }) => [
+    {
+      kernel: "policy/control_weight",
+      bindings: { statistics, sequence_begin, control, token_inputs },
+      parameters: {
+        sequences: attributes.sequences,
+        whole_batch: attributes.scope === "batch" ? 1 : 0,
+        ...gateParameters(attributes),
+      },
+      workgroups: attributes.sequences,
+    },
+  ],
+});
+
+/** alphaNorm "gated": the control term becomes a mean over the gated tokens. Returns token_inputs. */
+export function controlWeight(
+  given: { readonly statistics: Tensor; readonly tokenInputs: Tensor; readonly control: Tensor; readonly sequenceBegin: Tensor },
+  options: ControlWeightOptions,
+): Tensor {
+  const { statistics, control } = given;
+  const inputs = { statistics, sequence_begin: given.sequenceBegin, control, token_inputs: given.tokenInputs };
+  return controlWeightOp(inputs, options).token_inputs;
+}

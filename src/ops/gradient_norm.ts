@@ -1,0 +1,51 @@
+import { rowsOf, type Tensor } from "../graph/tensor.ts";
+import { defineOp } from "./define.ts";
+import { elementsOf } from "./elements.ts";
+
+/** Numbers of an optimiser's state; step counts the updates that were made, skipped those whose gradients were not finite. */
+export const OPTIMIZER_STATE_FIELDS = ["step", "norm", "scale", "skipped", "bias1", "bias2", "reserved_0", "reserved_1"] as const;
+
+export interface GradientNormOptions {
+  /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: never. */
+  readonly maxGradNorm: number | null;
+  readonly betas: readonly [number, number];
+}
+
+/** Sums of squares a shard is cut into; 256 pairs of floats keep every shard's window aligned. */
+const PARTIAL_SUMS = 256;
+
+/** Flat gradients by any names, state [8] in place. */
+export const gradientNormOp = defineOp<Readonly<Record<string, Tensor>>, "partial" | "state", GradientNormOptions>({
+  name: "gradient_norm",
+  shape: ({ state, ...shards }) => ({
+    partial: { shape: [Object.keys(shards).length, PARTIAL_SUMS, 2] },
+    state: { inPlaceOf: state! },
+  }),
+  forward: ({ inputs, outputs: { partial, state }, attributes: { maxGradNorm, betas } }) => {
+    const shards = Object.entries(inputs).filter(([name]) => name !== "state");
+    return [
+      ...shards.map(([, gradients], i) => {
+        const { variant, count } = elementsOf(gradients.shape);
+        const bindings = { gradients, partial: rowsOf(partial, i, 1) };
+        return { kernel: "optim/gradient_norm_partial", variant, bindings, parameters: { count }, workgroups: PARTIAL_SUMS };
+      }),
+      {
+        kernel: "optim/gradient_norm",
+        bindings: { partial, optimizer_state: state },
+        parameters: {
+          count: shards.length * PARTIAL_SUMS,
+          max_norm: maxGradNorm ?? 0,
+          log_beta1: Math.log(betas[0]),
+          log_beta2: Math.log(betas[1]),
+        },
+        workgroups: 1,
+      },
+    ];
+  },
+});
+
+/** Advances the optimiser's state [8] by the gradients of all shards: norm, clip, bias corrections; or skips when one is not finite. */
+export function gradientNorm(shards: readonly Tensor[], state: Tensor, options: GradientNormOptions): Tensor {
+  const named = Object.fromEntries(shards.map((shard, i) => [`gradients_${i}`, shard]));
+  return gradientNormOp({ ...named, state }, options).state;
+}

@@ -1,0 +1,55 @@
+import { ceilDivide } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { Dispatch } from "../graph/trace.ts";
+import { defineOp } from "./define.ts";
+import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
+
+/** What is left of token_metrics [N, 8]: over the response tokens, loss is a sum, what has no ending is a mean. */
+export const METRIC_FIELDS = [
+  "loss",
+  "token_count",
+  "entropy",
+  "kl",
+  "clip_low",
+  "clip_high",
+  "clip_region",
+  "gated_fraction",
+  "ratio_min",
+  "ratio_mean",
+  "ratio_max",
+  "logp_difference_mean",
+  "logp_difference_max",
+] as const;
+
+type In = { token_metrics: Tensor; token_inputs: Tensor; into?: Tensor | undefined };
+
+/** token_metrics [N, 8], token_inputs [N, 6] -> metrics [13]. */
+export const metricReduceOp = defineOp<In, "partial" | "metrics">({
+  name: "metric_reduce",
+  shape: (inputs) => {
+    checkTokenShapes("metric_reduce", inputs);
+    const { token_metrics, into } = inputs;
+    return {
+      partial: { shape: [ceilDivide(token_metrics.shape[0]!, REDUCE_ROWS), 12] },
+      metrics: into ? { inPlaceOf: into } : { shape: [METRIC_FIELDS.length] },
+    };
+  },
+  forward: ({ inputs: { token_metrics, token_inputs }, outputs: { partial, metrics } }): Dispatch[] => {
+    const rows = token_metrics.shape[0]!;
+    const blocks = ceilDivide(rows, REDUCE_ROWS);
+    return [
+      {
+        kernel: "policy/metric_reduce_partial",
+        bindings: { token_metrics, token_inputs, partial },
+        parameters: { rows, block_rows: REDUCE_ROWS },
+        workgroups: blocks,
+      },
+      { kernel: "policy/metric_reduce", bindings: { partial, metrics }, parameters: { blocks }, workgroups: 1 },
+    ];
+  },
+});
+
+/** Reduces what the tokens report to METRIC_FIELDS, in a fixed order; onto `into` [13] where given. */
+export function metricReduce(tokenMetrics: Tensor, tokenInputs: Tensor, into?: Tensor): Tensor {
+  return metricReduceOp({ token_metrics: tokenMetrics, token_inputs: tokenInputs, into }, {}).metrics;
+}

@@ -1,0 +1,18 @@
+import type { KernelVariant } from "../gpu/kernel.ts";
+import { ceilDivide, type Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { DeviceTraits } from "../graph/trace.ts";
+
+/**
+ * How a kernel goes over logits [N, V]: a lane takes a whole row where that keeps all lanes busy at no cost in memory traffic (short
+ * rows on a GPU, longer ones on a CPU, where neighbouring lanes need not read neighbouring words), else a workgroup takes a row.
+ */
+export function vocabularyRows(logits: Tensor, device: DeviceTraits): { readonly variant: KernelVariant; readonly workgroups: Scalar } {
+  const rows = logits.shape[0]!;
+  const vocabulary = logits.size(1);
+  const perLane = vocabulary <= (device.software ? 256 : 32);
+  return {
+    variant: { conditions: { VEC4: vocabulary % 4 === 0, ROW_PER_LANE: perLane } },
+    workgroups: perLane ? ceilDivide(rows, device.lanes) : rows,
+  };
+}

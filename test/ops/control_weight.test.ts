@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { openDevice } from "../../src/node/open_device.ts";
+import { controlWeight } from "../../src/ops/control_weight.ts";
+import { checkOp } from "../../src/testing/check_op.ts";
+import { given, normal } from "../../src/testing/values.ts";
+import { controlWeightReference } from "../reference/control_weight.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const begins = [0, 1, 4, 4, 40, 173];
+
+for (const scope of ["batch", "sequence"] as const) {
+  for (const gate of ["probability", "entropy-effect"] as const) {
+    test(`control_weight over the ${scope}, gate ${gate}`, async () => {
+      const rows = begins.at(-1)!;
+      const statistics = normal([rows, 4], 3);
+      const tokenInputs = normal([rows, 6], 4);
+      for (let row = 0; row < rows; row += 1) {
+        statistics.data[row * 4] = -Math.abs(statistics.data[row * 4]!);
+        if (row % 3 === 0) statistics.data[row * 4 + 3] = 0;
+        // The first sequences have no token that counts, or none that is gated.
+        tokenInputs.data[row * 6 + 4] = row % 4 === 1 || row === 0 ? 0 : 1;
+        if (row < 4) statistics.data.set([-3, 1, 1, 0], row * 4);
+      }
+      const control = normal([16], 5);
+      control.data.set([100, 0.25, 25], 5);
+      const errors = await checkOp(device, {
+        name: "control_weight",
+        inputs: { statistics, sequence_begin: given([begins.length], begins, "u32"), control, token_inputs: tokenInputs },
+        dynamicRows: ["statistics", "token_inputs"],
+        op: (i) => {
+          const inputs = { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, sequenceBegin: i.sequence_begin! };
+          return { token_inputs: controlWeight(inputs, { gate, tau: 0.5, scope, sequences: begins.length - 1 }) };
+        },
+        reference: (inputs) => controlWeightReference(inputs, { gate, tau: 0.5, scope }),
+      });
+      assert.ok(errors.token_inputs! < 1e-6, `relative error ${errors.token_inputs} on ${device.name}`);
+    });
+  }
+}

@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { CONTROL_FIELDS, initialControl } from "../../src/control/contract.ts";
+import { buildPlan } from "../../src/graph/plan.ts";
+import { runScalar } from "../../src/graph/scalar.ts";
+import { input } from "../../src/graph/trace.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { controlWeight } from "../../src/ops/control_weight.ts";
+import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
+import { logitsGradient } from "../../src/ops/logits_gradient.ts";
+import { METRIC_FIELDS, metricReduce } from "../../src/ops/metric_reduce.ts";
+import { tokenLoss } from "../../src/ops/token_loss.ts";
+import { tokenStatistics } from "../../src/ops/token_statistics.ts";
+import { createGenerator } from "../../src/random.ts";
+import { relativeError } from "../../src/testing/check_op.ts";
+import {
+  actuatorsOf,
+  type PolicyBatch,
+  type PolicyOptions,
+  policyLossReference,
+  sequenceOf,
+  statisticsOf,
+} from "../reference/policy_loss.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+/** Six sequences of which the last has no response; the logits of prompts are NaN on the GPU. */
+function randomBatch(seed: number, vocabulary: number, temperature: number): PolicyBatch {
+  const random = createGenerator(seed);
+  const lengths = [3, 7, 1, 12, 5, 2];
+  const begins = [0];
+  for (const length of lengths) begins.push(begins.at(-1)! + length);
+  const rows = begins.at(-1)!;
+  const batch: PolicyBatch = {
+    vocabulary,
+    logits: Float64Array.from({ length: rows * vocabulary }, () => Math.fround(1.5 * random.normal())),
+    actions: Array.from({ length: rows }, () => random.integer(vocabulary)),
+    oldLogp: [],
+    refLogp: [],
+    mask: Array.from({ length: rows }, (_, row) => row < begins[5]! && (row === begins[2] || !begins.includes(row))),
+    begins,
+    advantages: lengths.map((_, s) => (s === 1 ? 0 : Math.fround(random.normal()))),
+  };
+  const near = (): number[] =>
+    batch.actions.map((_, row) => Math.fround(statisticsOf(batch, row, temperature)[0] + 0.35 * random.normal()));
+  return { ...batch, oldLogp: near(), refLogp: near() };
+}
+
+function packTokenInputs(batch: PolicyBatch, options: PolicyOptions): Float32Array {
+  const counted = (s?: number): number => batch.mask.filter((m, row) => m && (s === undefined || sequenceOf(batch, row) === s)).length;
+  const sequences = batch.advantages.length;
+  return Float32Array.from(
+    batch.mask.flatMap((mask, row) => {
+      if (!mask) return [Number.NaN, Number.NaN, Number.NaN, 0, 0, 1];
+      const s = sequenceOf(batch, row);
+      const shares = {
+        "token-mean": 1 / counted(),
+        "sequence-mean": 1 / (sequences * counted(s)),
+        constant: 1 / (sequences * options.maxLength),
+      };
+      return [batch.oldLogp[row]!, batch.refLogp[row]!, batch.advantages[s]!, shares[options.aggregate], 1, 1];
+    }),
+  );
+}
+
+interface Ran {
+  readonly gradient: Float32Array;
+  readonly control: Record<string, number>;
+  readonly metrics: Record<string, number>;
+}
+
+async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<Ran> {
+  const rows = batch.actions.length;
+  const sequences = batch.advantages.length;
+  const inverseTemperature = 1 / options.temperature;
+  const plan = await buildPlan(device, "policy loss", () => {
+    const n = runScalar("rows", rows + 5);
+    const [logits, actions] = [input("logits", [n, batch.vocabulary]), input("actions", [n], "u32")];
+    const [tokenInputs, control] = [input("token_inputs", [n, 6]), input("control", [16])];
+    const statistics = tokenStatistics(logits, actions, { inverseTemperature });
+    entropyReduce(statistics, tokenInputs, control, options);
+    const scope = { "token-mean": "batch", "sequence-mean": "sequence", constant: undefined } as const;
+    const over = options.alphaNorm === "gated" ? scope[options.aggregate] : undefined;
+    if (over) {
+      const sequenceBegin = input("sequence_begin", [sequences + 1], "u32");
+      controlWeight({ statistics, tokenInputs, control, sequenceBegin }, { ...options, scope: over, sequences });
+    }
+    const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control }, options);
+    const metrics = metricReduce(tokenMetrics, tokenInputs);
+    return { keep: [logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature }), control, metrics] };
+  });
+  plan.poison();
+  const logits = Float32Array.from(batch.logits, (value, i) => (batch.mask[Math.floor(i / batch.vocabulary)] ? value : Number.NaN));
+  plan.upload({
+    logits,
+    actions: Uint32Array.from(batch.actions),
+    token_inputs: packTokenInputs(batch, options),
+    control: initialControl({ alpha: options.alpha }),
+  });
+  if (plan.nodes.some(({ op }) => op === "control_weight")) plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
+  plan.run({ scalars: { rows } });
+  const [gradient, control, metrics] = (await plan.read(plan.result.keep)) as [Float32Array, Float32Array, Float32Array];
+  plan.destroy();
+  return {
+    gradient: gradient.subarray(0, rows * batch.vocabulary),
+    control: Object.fromEntries(CONTROL_FIELDS.map((field, i) => [field, control[i]!])),
+    metrics: Object.fromEntries(METRIC_FIELDS.map((field, i) => [field, metrics[i]!])),
+  };
+}
+
+function finiteDifferences(batch: PolicyBatch, options: PolicyOptions): Float64Array {
+  const actuators = actuatorsOf(batch, options);
+  return batch.logits.map((_, i) => {
+    if (!batch.mask[Math.floor(i / batch.vocabulary)]) return 0;
+    const loss = (step: number): number => {
+      const logits = Float64Array.from(batch.logits);
+      logits[i]! += step;
+      return policyLossReference({ ...batch, logits }, options, actuators);
+    };
+    return (loss(1e-6) - loss(-1e-6)) / 2e-6;
+  });
+}
+
+async function check(batch: PolicyBatch, options: PolicyOptions): Promise<void> {
+  const { gradient, control, metrics } = await runOnDevice(batch, options);
+  const error = relativeError(gradient, finiteDifferences(batch, options));
+  assert.ok(error < 1e-5, `gradient: relative error ${error} on ${device.name}`);
+  const actuators = actuatorsOf(batch, options);
+  const loss = policyLossReference(batch, options, actuators);
+  assert.ok(Math.abs(metrics.loss! - loss) < 3e-6 * (1 + Math.abs(loss)), `loss ${metrics.loss} instead of ${loss}`);
+  const counted = batch.actions.map((_, row) => row).filter((row) => batch.mask[row]);
+  const entropy = counted.reduce((sum, row) => sum + statisticsOf(batch, row, options.temperature)[1], 0) / counted.length;
+  const gated = actuators.filter((value) => value !== 0).length / counted.length;
+  for (const [name, value, expected] of [
+    ["control.entropy", control.entropy, entropy],
+    ["metrics.entropy", metrics.entropy, entropy],
+    ["control.gated_fraction", control.gated_fraction, gated],
+    ["metrics.gated_fraction", metrics.gated_fraction, gated],
+    ["control.token_count", control.token_count, counted.length],
+    ["metrics.token_count", metrics.token_count, counted.length],
+  ] as const) {
+    assert.ok(Math.abs(value! - expected) < 2e-6 * (1 + expected), `${name} ${value} instead of ${expected}`);
+  }
+}
+
+const grpo: PolicyOptions = {
+  temperature: 1,
+  clipLow: 0.2,
+  clipHigh: 0.2,
+  dualClip: null,
+  beta: 0,
+  entropyCoef: 0,
+  gate: "probability",
+  tau: 0.2,
+  alphaNorm: "all",
+  aggregate: "token-mean",
+  maxLength: 9,
+  alpha: 0,
+};
+
+for (const [name, options] of Object.entries<Partial<PolicyOptions>>({
+  GRPO: {},
+  "probability gate": { alpha: 0.9 },
+  "no gate": { alpha: -0.5, tau: 0 },
+  "entropy-effect gate": { alpha: -0.9, gate: "entropy-effect", temperature: 0.7 },
+  "everything at once": {
+    alpha: 0.4,
+    dualClip: 1.3,
+    beta: 0.05,
+    entropyCoef: 0.01,
+    clipHigh: 0.28,
+    temperature: 1.4,
+    gate: "entropy-effect",
+  },
+})) {
+  test(`gradient of the policy loss, ${name}`, () => check(randomBatch(11, 10, options.temperature ?? 1), { ...grpo, ...options }));
+}
+
+test("gradient of the policy loss, random options", async () => {
+  const random = createGenerator(5);
+  const pick = <Value>(...values: readonly Value[]): Value => values[random.integer(values.length)]!;
+  for (let round = 0; round < 16; round += 1) {
+    const options: PolicyOptions = {
+      temperature: pick(1, 0.6, 1.7),
+      clipLow: pick(0.2, 0.1),
+      clipHigh: pick(0.2, 0.28),
+      dualClip: pick(null, 1.25, 3),
+      beta: pick(0, 0.04),
+      entropyCoef: pick(0, 0.01, -0.02),
+      gate: pick("probability", "entropy-effect"),
+      tau: pick(0, 0.1, 0.3, 0.95),
+      alphaNorm: pick("all", "gated"),
+      aggregate: pick("token-mean", "sequence-mean", "constant"),
+      maxLength: 9,
+      alpha: 1.8 * random.uniform() - 0.9,
+    };
+    await check(randomBatch(100 + round, pick(6, 11, 16), options.temperature), options).catch((error: Error) => {
+      error.message = `${JSON.stringify(options)}: ${error.message}`;
+      throw error;
+    });
+  }
+});
+
+test("alpha above 0 lowers entropy, below 0 raises it", async () => {
+  const batch = randomBatch(3, 8, 1);
+  const onPolicy = { ...batch, oldLogp: batch.actions.map((_, row) => statisticsOf(batch, row, 1)[0]) };
+  const entropyOf = (logits: Float64Array): number =>
+    batch.mask.reduce((sum, counts, row) => (counts ? sum + statisticsOf({ ...batch, logits }, row, 1)[1] : sum), 0);
+  const entropyAfter = async (alpha: number): Promise<number> => {
+    const { gradient } = await runOnDevice(onPolicy, { ...grpo, gate: "entropy-effect", alpha });
+    return entropyOf(batch.logits.map((value, i) => value - 0.5 * gradient[i]!));
+  };
+  const [raised, unchanged, lowered] = [await entropyAfter(-0.9), await entropyAfter(0), await entropyAfter(0.9)];
+  assert.ok(raised > unchanged && unchanged > lowered, `entropy ${raised}, ${unchanged}, ${lowered} with alpha -0.9, 0, 0.9`);
+});

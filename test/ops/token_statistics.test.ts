@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { evaluateOnce } from "../../src/graph/plan.ts";
+import { input } from "../../src/graph/trace.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { STATISTIC_FIELDS, tokenStatistics } from "../../src/ops/token_statistics.ts";
+import { checkOp, relativeError } from "../../src/testing/check_op.ts";
+import { given, integers, normal } from "../../src/testing/values.ts";
+import { rowStatistics, tokenStatisticsReference } from "../reference/token_statistics.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+for (const [rows, vocabulary] of [
+  [1, 2],
+  [70, 16],
+  [9, 37],
+  [3, 259],
+  [2, 1028],
+  [5, 1],
+] as const) {
+  test(`token_statistics, ${rows} x ${vocabulary}`, async () => {
+    const errors = await checkOp(device, {
+      name: "token_statistics",
+      inputs: { logits: normal([rows, vocabulary], 1, 3), actions: integers([rows], vocabulary, 2) },
+      dynamicRows: ["logits", "actions"],
+      op: ({ logits, actions }) => ({ statistics: tokenStatistics(logits!, actions!, { inverseTemperature: 1 / 0.6 }) }),
+      reference: (inputs) => tokenStatisticsReference(inputs, Math.fround(1 / 0.6)),
+    });
+    assert.ok(errors.statistics! < 2e-6, `relative error ${errors.statistics} on ${device.name}`);
+  });
+}
+
+async function statistics(logits: readonly number[][], actions: readonly number[]): Promise<Float32Array> {
+  const shape = [logits.length, logits[0]!.length];
+  const [values] = await evaluateOnce(
+    device,
+    () => [tokenStatistics(input("logits", shape), input("actions", [logits.length], "u32"), { inverseTemperature: 1 })],
+    { inputs: { logits: Float32Array.from(logits.flat()), actions: Uint32Array.from(actions) } },
+  );
+  return values as Float32Array;
+}
+
+/** Rows that go from uniform to nearly certain; at the end 1 - p is 1e-7 and the effect 1e-12. */
+for (const vocabulary of [5, 16, 300]) {
+  test(`every column by itself keeps its digits, whether tokens are likely or not, V ${vocabulary}`, async () => {
+    const noise = normal([24, vocabulary], 5, 0.5).data;
+    const logits = Array.from({ length: 24 }, (_, row) =>
+      Array.from({ length: vocabulary }, (_, j) => Math.fround(noise[row * vocabulary + j]! + (j === 1 ? row * 0.9 : 0) + 30)),
+    );
+    const actions = logits.map((_, row) => (row % 3 === 0 ? 0 : 1));
+    const actual = await statistics(logits, actions);
+    logits.forEach((row, n) => {
+      const expected = rowStatistics(row, actions[n]!, 1);
+      STATISTIC_FIELDS.forEach((field, i) => {
+        const error = Math.abs(actual[n * 4 + i]! - expected[i]!);
+        // Entropy is a sum that begins with 1: it is right to the last places of that. The effect must keep them all, for its sign.
+        const allowed = field === "effect" ? 3e-4 * Math.abs(expected[i]!) : 3e-7 + 2e-6 * Math.abs(expected[i]!);
+        assert.ok(error < allowed, `${field} of row ${n}: ${actual[n * 4 + i]} instead of ${expected[i]}`);
+      });
+    });
+  });
+}
+
+test("a uniform row has no entropy effect at all; a row does not depend on how many there are", async () => {
+  const uniform = Array.from({ length: 7 }, () => 1.5);
+  const other = [0, 1, 2, 3, 4, 5, 6];
+  const several = await statistics([uniform, other, other], [3, 2, 5]);
+  assert.equal(several[3], 0);
+  assert.ok(relativeError(several.subarray(0, 2), [-Math.log(7), Math.log(7)]) < 1e-6);
+  const alone = await statistics([other], [5]);
+  assert.deepEqual([...several.subarray(8, 12)], [...alone]);
+});
+
+test("logits of a chunk write into the statistics of the batch; actions must be integers", async () => {
+  const logits = normal([3, 6], 1);
+  const errors = await checkOp(device, {
+    name: "into",
+    inputs: { logits, actions: integers([3], 6, 2), statistics: given([3, 4], Array(12).fill(7)) },
+    op: (inputs) => ({ statistics: tokenStatistics(inputs.logits!, inputs.actions!, { inverseTemperature: 1, into: inputs.statistics! }) }),
+    reference: (inputs) => tokenStatisticsReference(inputs, 1),
+  });
+  assert.ok(errors.statistics! < 2e-6);
+  const misused = evaluateOnce(device, () => [tokenStatistics(input("l", [2, 3]), input("a", [2]), { inverseTemperature: 1 })]);
+  await assert.rejects(misused, /token_statistics: given .* it needs logits \[N, V\] and actions \[N\] of u32/);
+});

@@ -1,0 +1,28 @@
+import { logSoftmax } from "./token_statistics.ts";
+
+/** The distribution a token is drawn from, and the log-probabilities and entropy of the whole one, of a row of logits. */
+export function nextTokenReference(
+  logits: ArrayLike<number>,
+  options: { readonly temperature: number; readonly topK: number; readonly topP: number },
+): { readonly probabilities: number[]; readonly logp: number[]; readonly entropy: number } {
+  const { temperature, topK, topP } = options;
+  const logp = logSoftmax(Array.from(logits, (value) => value / (temperature || 1)));
+  const entropy = -logp.reduce((sum, value) => sum + Math.exp(value) * value, 0);
+  if (temperature === 0) {
+    const best = logp.indexOf(Math.max(...logp));
+    return { probabilities: logp.map((_, token) => (token === best ? 1 : 0)), logp, entropy };
+  }
+  const order = logp.map((_, token) => token).sort((a, b) => logp[b]! - logp[a]!);
+  let kept = topK > 0 ? order.slice(0, topK) : order;
+  if (topP < 1) {
+    const mass = kept.reduce((sum, token) => sum + Math.exp(logp[token]!), 0);
+    let sum = 0;
+    const end = kept.findIndex((token) => {
+      sum += Math.exp(logp[token]!);
+      return sum >= topP * mass;
+    });
+    kept = kept.slice(0, end + 1);
+  }
+  const mass = kept.reduce((sum, token) => sum + Math.exp(logp[token]!), 0);
+  return { probabilities: logp.map((value, token) => (kept.includes(token) ? Math.exp(value) / mass : 0)), logp, entropy };
+}
