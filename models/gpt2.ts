@@ -1,4 +1,4 @@
-import { type LanguageModelConfig, type Rows, type Tensor, gelu, nn, readConfig, scope } from "../src/engine.ts";
+import { gelu, type LanguageModelConfig, nn, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
 
 /** GPT-2 (Radford et al. 2019). Keys are Hugging Face's. */
 export interface Gpt2Config extends LanguageModelConfig {

@@ -1,4 +1,4 @@
-import { type LanguageModelConfig, type RopeScaling, type Rows, type Tensor, nn, readConfig, scope } from "../src/engine.ts";
+import { type LanguageModelConfig, nn, type RopeScaling, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
 
 /** Llama (Touvron et al. 2023, arXiv 2302.13971), and what Qwen2 and Qwen3 change in it. Keys are Hugging Face's. */
 export interface LlamaConfig extends LanguageModelConfig {

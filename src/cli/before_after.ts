@@ -46,9 +46,12 @@ export async function evaluateBeforeAndAfter(
   const after = await trainer.evaluate();
   const rows = [...(before ? [rowOf("before", before)] : []), rowOf(label(config), after)];
   const baseline = await readBaseline(config, after.k);
-  if (baseline) rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, { ...baseline.after, k: baseline.k }));
+  if (baseline)
+    rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, { ...baseline.after, k: baseline.k }));
   process.stdout.write(`\n${formatTable(columns(after.k), rows)}\n\n`);
-  process.stdout.write(`${target(config)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
+  process.stdout.write(
+    `${target(config)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+  );
   if (options.plots) {
     const files = await writePictures(await plotRuns([await loadRun(config.output.dir)]), join(config.output.dir, "plots"));
     process.stdout.write(`plots: ${dirname(files[0] ?? config.output.dir)}\n`);

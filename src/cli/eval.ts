@@ -1,13 +1,13 @@
 import type { Command } from "commander";
+import { parse } from "yaml";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { createGenerator } from "../policy/generate.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluatePolicy } from "../rl/evaluate.ts";
 import { taskReward } from "../rl/rewards.ts";
-import { type Task, createTask } from "../tasks/index.ts";
+import { createTask, type Task } from "../tasks/index.ts";
 import { summarize } from "./before_after.ts";
-import { parse } from "yaml";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
 
 interface EvalOptions {
@@ -35,8 +35,14 @@ export function register(command: Command): void {
   addAdapterOption(command);
   addJsonOption(command);
   addExamples(command, [
-    ["eval --model models/checkpoints/countdown-base", "pass@1 (sampled and greedy), pass@8 and entropy on all held-out countdown problems"],
-    ["eval --model runs/quickstart/checkpoints/step-000060 --temperature 0.6 --json", "a trained checkpoint at another temperature, as JSON"],
+    [
+      "eval --model models/checkpoints/countdown-base",
+      "pass@1 (sampled and greedy), pass@8 and entropy on all held-out countdown problems",
+    ],
+    [
+      "eval --model runs/quickstart/checkpoints/step-000060 --temperature 0.6 --json",
+      "a trained checkpoint at another temperature, as JSON",
+    ],
   ]);
 }
 

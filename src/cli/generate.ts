@@ -73,9 +73,13 @@ async function generate(options: GenerateOptions): Promise<void> {
   device.destroy();
 }
 
-function stopTokens({ stop }: GenerateOptions, tokenizer: { encode(text: string, options?: { specialTokens?: boolean }): number[] }): number[] {
+function stopTokens(
+  { stop }: GenerateOptions,
+  tokenizer: { encode(text: string, options?: { specialTokens?: boolean }): number[] },
+): number[] {
   if (stop === undefined) return [];
   const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length !== 1) throw new UsageError(`--stop ${JSON.stringify(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
+  if (ids.length !== 1)
+    throw new UsageError(`--stop ${JSON.stringify(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
   return ids;
 }

@@ -23,7 +23,9 @@ export function register(command: Command): void {
     .action(sft);
   addAdapterOption(command);
   addSetOption(command);
-  addExamples(command, [["sft configs/countdown_sft.yaml", "trains a small model on countdown's own solutions until it is right 31 % of the time"]]);
+  addExamples(command, [
+    ["sft configs/countdown_sft.yaml", "trains a small model on countdown's own solutions until it is right 31 % of the time"],
+  ]);
 }
 
 async function sft(path: string, options: SftOptions): Promise<void> {
@@ -41,7 +43,13 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   for await (const step of warmStart({ device, model, task, config })) {
     last = step;
     const evaluated = step.evaluation ? evaluationMetrics(step.evaluation) : {};
-    await appendMetrics(dir, { step: step.step, loss: step.loss, grad_norm: step.gradNorm, learning_rate: step.learningRate, ...evaluated });
+    await appendMetrics(dir, {
+      step: step.step,
+      loss: step.loss,
+      grad_norm: step.gradNorm,
+      learning_rate: step.learningRate,
+      ...evaluated,
+    });
     if (step.evaluation) process.stdout.write(`${progressLine(step, config.sft.steps, performance.now() - started)}\n`);
   }
   const checkpoint = checkpointDir(dir, last?.step ?? 0);

@@ -9,7 +9,15 @@ import type { Device } from "../gpu/device.ts";
 import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
 import { openDevice } from "../node/open_device.ts";
 import { formatTable } from "../report/table.ts";
-import { type CaseAdamW, type CaseOptions, type CaseQuantity, type CaseResults, TOLERANCES, compareCase, runCase } from "../testing/verify_case.ts";
+import {
+  type CaseAdamW,
+  type CaseOptions,
+  type CaseQuantity,
+  type CaseResults,
+  compareCase,
+  runCase,
+  TOLERANCES,
+} from "../testing/verify_case.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption } from "./options.ts";
 
@@ -46,7 +54,8 @@ async function verify(folders: string[], options: VerifyOptions): Promise<void> 
   const reports: CaseReport[] = [];
   for (const folder of cases) reports.push(await verifyCase(device, folder, options.out));
   const failed = reports.filter((report) => !report.passed);
-  if (options.json) process.stdout.write(`${JSON.stringify({ adapter: device.name, passed: failed.length === 0, cases: reports }, null, 2)}\n`);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ adapter: device.name, passed: failed.length === 0, cases: reports }, null, 2)}\n`);
   else process.stdout.write(`${device.name}\n${table(reports)}\n`);
   device.destroy();
   if (failed.length > 0) throw new FailedError(failureLine(failed, device));
@@ -71,7 +80,8 @@ function casesBelow(folder: string): string[] {
 }
 
 async function verifyCase(device: Device, folder: string, out: string | undefined): Promise<CaseReport> {
-  const json = async (name: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(join(folder, name), "utf8")) as Record<string, unknown>;
+  const json = async (name: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await readFile(join(folder, name), "utf8")) as Record<string, unknown>;
   const read = (name: string): ReturnType<typeof readSafetensors> => readSafetensors(join(folder, `${name}.safetensors`));
   const [config, settings, model, inputs] = await Promise.all([json("config.json"), json("case.json"), read("model"), read("inputs")]);
   const name = basename(folder);
@@ -88,7 +98,10 @@ async function verifyCase(device: Device, folder: string, out: string | undefine
 
 async function writeActual(folder: string, actual: CaseResults): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeSafetensors(join(folder, "actual.safetensors"), new Map([...actual].map(([name, array]) => [name, { dtype: "F32", ...array }])));
+  await writeSafetensors(
+    join(folder, "actual.safetensors"),
+    new Map([...actual].map(([name, array]) => [name, { dtype: "F32", ...array }])),
+  );
 }
 
 function table(reports: readonly CaseReport[]): string {
@@ -101,6 +114,10 @@ function table(reports: readonly CaseReport[]): string {
   };
   return formatTable(
     [{ heading: "case" }, ...quantities.map((heading) => ({ heading, align: "right" as const })), { heading: "" }],
-    reports.map((report) => [report.name, ...quantities.map((quantity) => cell(report, quantity)), report.passed ? pc.green("pass") : pc.red("FAIL")]),
+    reports.map((report) => [
+      report.name,
+      ...quantities.map((quantity) => cell(report, quantity)),
+      report.passed ? pc.green("pass") : pc.red("FAIL"),
+    ]),
   );
 }

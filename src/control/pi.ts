@@ -51,6 +51,7 @@ export function entropic(options: PIOptions): Controller {
 }
 
 function piStep({ target, kp, ki, limit, antiWindup }: Gains, state: readonly number[], entropy: number): number[] {
+  if (!Number.isFinite(entropy)) return withFields(state, { entropy });
   const integral = state[controlIndex("integral")]!;
   const error = entropy - target;
   const raw = kp * error + ki * integral;

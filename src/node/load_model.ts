@@ -1,10 +1,10 @@
 import { buildModel } from "../../models/index.ts";
-import { type Tokenizer, loadTokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
+import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { HostTensor } from "../io/safetensors.ts";
-import { type NamedArray, initializeParameters, loadParameters, placeModule, readParameters } from "../nn/place.ts";
+import { initializeParameters, loadParameters, type NamedArray, placeModule, readParameters } from "../nn/place.ts";
 import type { PolicyModel } from "../rl/model.ts";
 
 /**
@@ -37,7 +37,9 @@ function modelFrom(
 ): PolicyModel {
   const module = buildModel(config);
   if (tokenizer.vocabSize > module.vocabSize) {
-    throw new EngineError(`${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}, its model a vocabulary of ${module.vocabSize}`);
+    throw new EngineError(
+      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}, its model a vocabulary of ${module.vocabSize}`,
+    );
   }
   const placed = placeModule(device, module);
   loadParameters(placed, withModelPrefix(tensors), source);

@@ -1,8 +1,8 @@
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Scalar } from "../graph/scalar.ts";
-import { type Tensor, externalTensor } from "../graph/tensor.ts";
+import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
-import { type FlatBuffers, type PlacedModule, createFlatBuffers, loadFlatBuffers, parameterShards, readParameters } from "../nn/place.ts";
+import { createFlatBuffers, type FlatBuffers, loadFlatBuffers, type PlacedModule, parameterShards, readParameters } from "../nn/place.ts";
 import { adamwStep } from "../ops/adamw.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
 
@@ -27,7 +27,10 @@ export interface AdamW {
   /** Traces norm, clip and update. */
   step(learningRate: Scalar): void;
   save(): Promise<{ readonly moments: NamedArrays; readonly state: readonly number[] }>;
-  load(saved: { readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>; readonly state: readonly number[] }): void;
+  load(saved: {
+    readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
+    readonly state: readonly number[];
+  }): void;
   destroy(): void;
 }
 

@@ -4,7 +4,11 @@ export function warmupRate(learningRate: number, warmupSteps: number, step: numb
 }
 
 /** Linear warm-up, then a cosine to `finalFraction` of the rate at the last step. */
-export function cosineRate(learningRate: number, options: { warmupSteps: number; steps: number; finalFraction: number }, step: number): number {
+export function cosineRate(
+  learningRate: number,
+  options: { warmupSteps: number; steps: number; finalFraction: number },
+  step: number,
+): number {
   const { warmupSteps, steps, finalFraction } = options;
   if (step < warmupSteps) return warmupRate(learningRate, warmupSteps, step);
   const progress = Math.min(1, (step - warmupSteps) / Math.max(1, steps - warmupSteps));

@@ -4,13 +4,13 @@ import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { type NamedArray, loadParameters, placeModule, readParameters } from "../nn/place.ts";
+import { loadParameters, type NamedArray, placeModule, readParameters } from "../nn/place.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { matmul } from "../ops/matmul.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import type { PolicyLossOptions } from "../policy/options.ts";
 import { createScorer } from "../policy/score.ts";
-import { type UpdateBatch, createPolicyUpdate } from "../policy/update.ts";
+import { createPolicyUpdate, type UpdateBatch } from "../policy/update.ts";
 import { relativeError } from "./check_op.ts";
 
 /** Loss options as an oracle case writes them. */
@@ -52,7 +52,17 @@ export interface OracleCase {
 export type CaseResults = Map<string, { shape: number[]; data: Float32Array }>;
 
 /** Largest relative error each kind of tensor may have (the oracle's README). */
-export const TOLERANCES = { logits: 5e-5, logp: 5e-5, token_entropy: 5e-5, entropy: 5e-5, gated_fraction: 5e-5, loss: 5e-5, grad_norm: 2e-4, grad: 2e-4, after: 1e-3 } as const;
+export const TOLERANCES = {
+  logits: 5e-5,
+  logp: 5e-5,
+  token_entropy: 5e-5,
+  entropy: 5e-5,
+  gated_fraction: 5e-5,
+  loss: 5e-5,
+  grad_norm: 2e-4,
+  grad: 2e-4,
+  after: 1e-3,
+} as const;
 export type CaseQuantity = keyof typeof TOLERANCES;
 
 /** Runs a case on a device: the tensors that expected.safetensors holds, under the same names. */
@@ -108,7 +118,10 @@ function packCase(padded: Padded, options: CaseOptions): UpdateBatch {
   places.forEach((place, row) => {
     const sequence = Math.floor(place / length);
     const counts = mask[row]! > 0;
-    tokenInputs.set([oldLogp[row]!, refLogp[row]!, column("advantages")[sequence]!, counts ? weightOf(sequence) : 0, counts ? 1 : 0, 1], row * 6);
+    tokenInputs.set(
+      [oldLogp[row]!, refLogp[row]!, column("advantages")[sequence]!, counts ? weightOf(sequence) : 0, counts ? 1 : 0, 1],
+      row * 6,
+    );
   });
   const sequenceBegin = new Uint32Array(batch + 1);
   lengths.forEach((count, b) => {
@@ -142,7 +155,10 @@ async function forwardResults(
     return { keep: [matmul(hidden, module.head().tensor, { layout: "NT" })] };
   });
   const { tokens, positions, sequence_start, sequence_end } = batch.inputs;
-  plan.run({ scalars: { rows: batch.rows }, inputs: { tokens: tokens!, positions: positions!, sequence_start: sequence_start!, sequence_end: sequence_end! } });
+  plan.run({
+    scalars: { rows: batch.rows },
+    inputs: { tokens: tokens!, positions: positions!, sequence_start: sequence_start!, sequence_end: sequence_end! },
+  });
   const [logits] = await plan.read(plan.result.keep);
   plan.destroy();
   const scorer = await createScorer({ device, model: module, rows: batch.rows, temperature: oracle.options.temperature ?? 1 });
@@ -173,7 +189,12 @@ async function stepResults(
   results: CaseResults,
 ): Promise<void> {
   const { adamw } = oracle;
-  const optimizer = createAdamW(placed, { betas: adamw.betas, eps: adamw.eps, weightDecay: adamw.weight_decay, maxGradNorm: adamw.max_grad_norm });
+  const optimizer = createAdamW(placed, {
+    betas: adamw.betas,
+    eps: adamw.eps,
+    weightDecay: adamw.weight_decay,
+    maxGradNorm: adamw.max_grad_norm,
+  });
   const update = await createPolicyUpdate({
     device,
     model: module,
