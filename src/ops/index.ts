@@ -2,19 +2,24 @@ import { Tensor } from "../graph/tensor.ts";
 import { adamwOp } from "./adamw.ts";
 import { add, addOp } from "./add.ts";
 import { addOntoOp } from "./add_onto.ts";
+import { cacheWriteOp } from "./cache_write.ts";
+import { causalAttentionOp } from "./causal_attention.ts";
 import { columnSumOp } from "./column_sum.ts";
 import { controlWeightOp } from "./control_weight.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
+import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
 import { entropyReduceOp } from "./entropy_reduce.ts";
 import { geluOp } from "./gelu.ts";
 import { gradientNormOp } from "./gradient_norm.ts";
 import { layerNormOp } from "./layer_norm.ts";
 import { logitsGradientOp } from "./logits_gradient.ts";
+import { matmulOp } from "./matmul.ts";
 import { metricReduceOp } from "./metric_reduce.ts";
 import { multiplyOp } from "./multiply.ts";
 import { nextTokenOp } from "./next_token.ts";
 import { rmsNormOp } from "./rms_norm.ts";
+import { ropeOp } from "./rope.ts";
 import { swigluOp } from "./swiglu.ts";
 import { tokenLossOp } from "./token_loss.ts";
 import { tokenStatisticsOp } from "./token_statistics.ts";
@@ -22,21 +27,28 @@ import { tokenStatisticsOp } from "./token_statistics.ts";
 export { type AdamWStepOptions, adamwStep } from "./adamw.ts";
 export { add } from "./add.ts";
 export { addOnto } from "./add_onto.ts";
+export { cacheWrite } from "./cache_write.ts";
+export { causalAttention } from "./causal_attention.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
 export { crossEntropy } from "./cross_entropy.ts";
+export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
 export { embedding } from "./embedding.ts";
 export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
 export type { GateName, GateOptions } from "./gate.ts";
 export { gelu } from "./gelu.ts";
 export { type GradientNormOptions, gradientNorm, OPTIMIZER_STATE_FIELDS } from "./gradient_norm.ts";
+export type { HeadLayout } from "./heads.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { logitsGradient } from "./logits_gradient.ts";
+export { type Layout, matmul } from "./matmul.ts";
 export { METRIC_FIELDS, metricReduce } from "./metric_reduce.ts";
 export { multiply } from "./multiply.ts";
 export { FINISHED, type NextTokenOptions, nextToken } from "./next_token.ts";
 export { rmsNorm } from "./rms_norm.ts";
+export { rope } from "./rope.ts";
+export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { swiglu } from "./swiglu.ts";
 export { TOKEN_METRIC_FIELDS, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
 export { STATISTIC_FIELDS, tokenStatistics } from "./token_statistics.ts";
@@ -52,19 +64,24 @@ export const ops = {
   adamw: { op: adamwOp, kernels: ["optim/adamw"] },
   add: { op: addOp, kernels: ["elementwise/add"] },
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
+  cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
+  causal_attention: { op: causalAttentionOp, kernels: family("attention/causal", "_backward_query", "_backward_key_value") },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
+  decode_attention: { op: decodeAttentionOp, kernels: ["attention/decode"] },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
   layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward", "_backward_weight") },
   logits_gradient: { op: logitsGradientOp, kernels: ["policy/logits_gradient"] },
+  matmul: { op: matmulOp, kernels: ["matmul/simple"] },
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
   next_token: { op: nextTokenOp, kernels: ["sample/next_token"] },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward", "_backward_weight") },
+  rope: { op: ropeOp, kernels: ["attention/rope"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },
   token_statistics: { op: tokenStatisticsOp, kernels: ["policy/token_statistics"] },

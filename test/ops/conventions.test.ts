@@ -20,12 +20,15 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
 
 /**
  * N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions,
- * E elements of a flat buffer of parameters, M stop tokens.
+ * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most.
  */
-const LEGEND = new Set("NSCHKDFVBPEM");
+const LEGEND = new Set("NSCHKDFVBPEML");
 
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
-const CONSTANTS: Readonly<Record<string, readonly number[]>> = {};
+const CONSTANTS: Readonly<Record<string, readonly number[]>> = { HEAD_DIM: [5, 32] };
+
+/** Conditions of which exactly one holds. */
+const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
 /** Every combination of a kernel's conditions and constants, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -34,8 +37,9 @@ function variantsOf(id: string): KernelVariant[] {
   const constants = [...text.matchAll(/import constants::(?:(\w+)|\{([^}]*)\})/g)].flatMap(
     ([, one, many]) => (one ?? many)!.match(/\w+/g) ?? [],
   );
+  const names = new Set(conditions);
   let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {} }];
-  for (const name of new Set(conditions)) {
+  for (const name of names) {
     if (name === "SUBGROUPS") continue;
     variants = variants.flatMap((known) =>
       [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
@@ -48,7 +52,9 @@ function variantsOf(id: string): KernelVariant[] {
       CONSTANTS[name]!.map((value) => ({ ...known, constants: { ...known.constants, [name]: value } })),
     );
   }
-  return variants;
+  return variants.filter(({ conditions }) =>
+    EXCLUSIVE.every((group) => !group.some((name) => names.has(name)) || group.filter((name) => conditions[name]).length === 1),
+  );
 }
 
 function withImports(id: string, seen: Set<string>): string {
