@@ -4,38 +4,50 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { HostTensor } from "../io/safetensors.ts";
-import { initializeParameters, loadParameters, type NamedArray, placeModule, readParameters } from "../nn/place.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
 import type { PolicyModel } from "../rl/model.ts";
+
+/** Makes a model of a config.json: `buildModel`, which knows models/, unless one of your own is given. */
+export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
 
 /**
  * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
-export async function loadModel(device: Device, dir: string): Promise<PolicyModel> {
+export async function loadModel(device: Device, dir: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
-  return modelFrom(device, folder.config, folder.tensors, tokenizer, dir);
+  return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
 }
 
 /** A model with random parameters, drawn from a seed. */
 export async function createModel(
   device: Device,
-  options: { readonly config: Readonly<Record<string, unknown>>; readonly tokenizer: Tokenizer; readonly seed: number },
+  options: {
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly tokenizer: Tokenizer;
+    readonly seed: number;
+    readonly build?: ModelBuilder;
+  },
 ): Promise<PolicyModel> {
-  const module = buildModel(options.config);
+  const { config, tokenizer, seed, build = buildModel } = options;
+  const module = build(config);
   const placed = placeModule(device, module);
-  initializeParameters(placed, options.seed);
-  return finish(device, options.config, options.tokenizer, module, placed);
+  initializeParameters(placed, seed);
+  return finish({ device, config, tokenizer, build }, module, placed);
 }
 
-function modelFrom(
-  device: Device,
-  config: Readonly<Record<string, unknown>>,
-  tensors: ReadonlyMap<string, NamedArray>,
-  tokenizer: Tokenizer,
-  source: string,
-): PolicyModel {
-  const module = buildModel(config);
+interface Origin {
+  readonly device: Device;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly tokenizer: Tokenizer;
+  readonly build: ModelBuilder;
+}
+
+function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+  const { device, config, tokenizer, build } = origin;
+  const module = build(config);
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
       `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}, its model a vocabulary of ${module.vocabSize}`,
@@ -43,7 +55,7 @@ function modelFrom(
   }
   const placed = placeModule(device, module);
   loadParameters(placed, withModelPrefix(tensors), source);
-  return finish(device, config, tokenizer, module, placed);
+  return finish(origin, module, placed);
 }
 
 /** Checkpoints of GPT-2 on the hub leave the leading "transformer." out. */
@@ -52,19 +64,15 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<
   return new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor]));
 }
 
-function finish(
-  device: Device,
-  config: Readonly<Record<string, unknown>>,
-  tokenizer: Tokenizer,
-  module: PolicyModel["module"],
-  placed: PolicyModel["placed"],
-): PolicyModel {
+function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
+  const { config, tokenizer } = origin;
+  const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
     placed,
     tokenizer,
     config,
-    clone: async () => modelFrom(device, config, await readParameters(placed), tokenizerFromFiles(tokenizer.files), "the copied model"),
+    clone: async () => modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, await readParameters(placed), "the copied model"),
     destroy: () => placed.destroy(),
   };
 }

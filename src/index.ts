@@ -1,0 +1,36 @@
+/** The package: the engine, the models, training by reinforcement learning, and the Node.js side that opens GPUs and files. */
+export { architectures, buildModel } from "../models/index.ts";
+export {
+  CONTROL_FIELDS,
+  type ControlField,
+  type Controller,
+  controllers,
+  createController,
+  entropic,
+  fixed,
+  initialControl,
+  none,
+  type PIOptions,
+} from "./control/index.ts";
+export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
+export * from "./engine.ts";
+export { createModel, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
+export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
+export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
+export { type Completion, createGenerator, type GeneratorOptions, type SamplingOptions, type TextGenerator } from "./policy/generate.ts";
+export { createScorer, type Scorer } from "./policy/score.ts";
+export { createSupervisedUpdate, type SupervisedUpdate } from "./policy/supervised.ts";
+export { createPolicyUpdate, type PolicyUpdate, type PolicyUpdateOptions } from "./policy/update.ts";
+export { describeMetric, type Metrics } from "./report/metrics.ts";
+export { ConfigError, parseSftConfig, parseTrainConfig, type SftConfig, type TrainConfig } from "./rl/config.ts";
+export { type Evaluation, evaluatePolicy } from "./rl/evaluate.ts";
+export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "./rl/grpo_trainer.ts";
+export type { PolicyModel } from "./rl/model.ts";
+export { meanPassAtK, passAtK } from "./rl/pass_at_k.ts";
+export { type NamedReward, type RewardFunction, type RewardInput, taskReward } from "./rl/rewards.ts";
+export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
+export type { StepResult, TrainerState } from "./rl/trainer.ts";
+export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, tasks } from "./tasks/index.ts";
+export { type ControllerRun, checkController } from "./testing/check_controller.ts";
+export { checkOp, type HostValue, type HostValues, type OpCheck, type OpErrors } from "./testing/check_op.ts";
+export { given, integers, normal } from "./testing/values.ts";

@@ -1,0 +1,133 @@
+import { type Controller, createController } from "../control/index.ts";
+import type { Device } from "../gpu/device.ts";
+import type { Metrics } from "../report/metrics.ts";
+import type { Problem, Task } from "../tasks/task.ts";
+import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config.ts";
+import type { Evaluation } from "./evaluate.ts";
+import type { PolicyModel } from "./model.ts";
+import { type NamedReward, type RewardFunction, taskReward } from "./rewards.ts";
+import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
+
+/** The options of a configuration's section `grpo`, with `seed` and the section `eval` beside them. */
+export type GRPOConfig = Partial<TrainConfig["grpo"]> & { readonly seed?: number; readonly eval?: Partial<TrainConfig["eval"]> };
+
+/** The options of a configuration's section `entropy`, whose controller may also be one of your own. */
+export type EntropyOptions = Partial<Omit<TrainConfig["entropy"], "controller">> & {
+  readonly controller?: TrainConfig["entropy"]["controller"] | Controller;
+};
+
+interface Common {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  /** `entropic({ target: 0.3 })`, or options such as `{ target: 0.3, gate: "probability" }`. Left out: the defaults of docs/configuration.md. */
+  readonly entropy?: Controller | EntropyOptions;
+  /** Left out: the defaults of docs/configuration.md. */
+  readonly config?: GRPOConfig;
+}
+
+/** What to learn: a task, or problems of one's own with at least one reward function. `rewards` beside a task replace its own. */
+export type GRPOTrainerOptions = Common &
+  (
+    | { readonly task: Task; readonly rewards?: readonly (RewardFunction | NamedReward)[] }
+    | {
+        readonly problems: readonly Problem[];
+        /** What `evaluate` measures on; the training problems when left out. */
+        readonly evalProblems?: readonly Problem[];
+        readonly rewards: readonly (RewardFunction | NamedReward)[];
+        /** Text that ends a completion, one token long; it is part of the completion. */
+        readonly stop: string;
+      }
+  );
+
+/**
+ * GRPO with entropy control on a model in memory: `for await (const step of trainer) console.log(step.reward)`.
+ * Iterating goes on where it was left, to `config.steps`; plans are built when the first step or evaluation needs them.
+ * @throws ConfigError from the constructor, one line a problem, for an option that is unknown or out of range
+ */
+export class GRPOTrainer implements AsyncIterable<Metrics> {
+  readonly config: TrainConfig;
+  readonly #options: GRPOTrainerOptions;
+  readonly #controller: Controller;
+  #trainer: Promise<Trainer> | undefined;
+
+  constructor(options: GRPOTrainerOptions) {
+    const { controller, section } = splitEntropy(options.entropy ?? {});
+    const { seed, eval: evaluation, ...grpo } = options.config ?? {};
+    const name = "task" in options ? options.task.name : "own-problems";
+    const given = { model: "in-memory", task: { name }, grpo, entropy: section, ...defined({ seed, eval: evaluation }) };
+    this.config = parseTrainConfig(given);
+    checkAgainstModel(this.config, options.model.module);
+    this.#options = options;
+    this.#controller = controller ?? createController(this.config.entropy);
+  }
+
+  /** One step: rollout, rewards, advantages, update. Its metrics, completions and rewards. */
+  async step(): Promise<StepResult> {
+    return (await this.#built()).train();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Metrics> {
+    const trainer = await this.#built();
+    while (trainer.step < this.config.grpo.steps) yield (await trainer.train()).metrics;
+  }
+
+  /** pass@1, pass@k, greedy accuracy and entropy on the held-out problems. */
+  async evaluate(): Promise<Evaluation> {
+    return (await this.#built()).evaluate();
+  }
+
+  /** What a run needs to go on, beside the parameters: `saveModel(dir, model, await trainer.save())`. */
+  async save(): ReturnType<Trainer["save"]> {
+    return (await this.#built()).save();
+  }
+
+  /** Goes on from what `save` gave. */
+  async load(saved: Parameters<Trainer["load"]>[0]): Promise<void> {
+    (await this.#built()).load(saved);
+  }
+
+  /** Frees the trainer's GPU memory; the model stays. */
+  async destroy(): Promise<void> {
+    (await this.#trainer)?.destroy();
+    this.#trainer = undefined;
+  }
+
+  #built(): Promise<Trainer> {
+    const { device, model } = this.#options;
+    this.#trainer ??= createTrainer({ device, model, config: this.config, controller: this.#controller, ...subjectOf(this.#options) });
+    return this.#trainer;
+  }
+}
+
+type Subject = Pick<Parameters<typeof createTrainer>[0], "trainProblems" | "evalProblems" | "rewards" | "stop">;
+
+function subjectOf(options: GRPOTrainerOptions): Subject {
+  const rewards = options.rewards?.map(named);
+  if (!("task" in options)) {
+    const { problems, evalProblems = problems, stop } = options;
+    return { trainProblems: problems, evalProblems, stop, rewards: rewards ?? [] };
+  }
+  const { task } = options;
+  return {
+    trainProblems: task.problems("train"),
+    evalProblems: task.problems("eval"),
+    stop: task.stop,
+    rewards: rewards ?? [taskReward(task)],
+  };
+}
+
+/** A bare function goes by its own name, which metrics show. */
+function named(reward: RewardFunction | NamedReward, index: number): NamedReward {
+  return typeof reward === "function" ? { name: reward.name || `reward_${index}`, reward } : reward;
+}
+
+function splitEntropy(entropy: Controller | EntropyOptions): { controller?: Controller; section: object } {
+  if ("update" in entropy) return { controller: entropy, section: {} };
+  if (typeof entropy.controller !== "object") return { section: entropy };
+  const { controller, ...section } = entropy;
+  return { controller, section };
+}
+
+function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
