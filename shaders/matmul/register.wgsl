@@ -1,0 +1,64 @@
+// y[M, N] = op(a) op(b) + bias + residual + accumulate * y, with op given by the layout:
+//   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
+// For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
+// columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  accumulate: u32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
+@group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
+@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+
+const ROWS = 8u;
+
+// op(a)[row, k]; rows past the end repeat the last one, and are never stored.
+fn load_a(row: u32, k: u32) -> f32 {
+  let inside = min(row, parameters.rows - 1u);
+  @if(TN) { return a[k * parameters.rows + inside]; }
+  @if(!TN) { return a[inside * parameters.inner + k]; }
+}
+
+// op(b)[k, column]; columns past the end repeat the last one.
+fn load_b(k: u32, column: u32) -> f32 {
+  let inside = min(column, parameters.columns - 1u);
+  @if(NT) { return b[inside * parameters.inner + k]; }
+  @if(!NT) { return b[k * parameters.columns + inside]; }
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let first_row = workgroup.y * ROWS;
+  let first_column = (workgroup.x * 8u + index) * 4u;
+  var sums: array<vec4f, ROWS>;
+  for (var k = 0u; k < parameters.inner; k += 1u) {
+    let of_b = vec4f(load_b(k, first_column), load_b(k, first_column + 1u), load_b(k, first_column + 2u), load_b(k, first_column + 3u));
+    for (var i = 0u; i < ROWS; i += 1u) {
+      sums[i] = fma(vec4f(load_a(first_row + i, k)), of_b, sums[i]);
+    }
+  }
+  for (var i = 0u; i < ROWS; i += 1u) {
+    for (var j = 0u; j < 4u; j += 1u) {
+      let row = first_row + i;
+      let column = first_column + j;
+      if row < parameters.rows && column < parameters.columns {
+        let at = row * parameters.columns + column;
+        var sum = sums[i][j];
+        @if(BIAS) { sum += bias[column]; }
+        @if(RESIDUAL) { sum += residual[at]; }
+        @if(ACCUMULATE) {
+          if parameters.accumulate == 1u {
+            sum += y[at];
+          }
+        }
+        y[at] = sum;
+      }
+    }
+  }
+}
