@@ -18,6 +18,7 @@ import { matmulOp } from "./matmul.ts";
 import { metricReduceOp } from "./metric_reduce.ts";
 import { multiplyOp } from "./multiply.ts";
 import { nextTokenOp } from "./next_token.ts";
+import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
 import { swigluOp } from "./swiglu.ts";
@@ -46,6 +47,7 @@ export { type Layout, matmul } from "./matmul.ts";
 export { METRIC_FIELDS, metricReduce } from "./metric_reduce.ts";
 export { multiply } from "./multiply.ts";
 export { FINISHED, type NextTokenOptions, nextToken } from "./next_token.ts";
+export { qkNorm } from "./qk_norm.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
@@ -80,6 +82,7 @@ export const ops = {
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
   next_token: { op: nextTokenOp, kernels: ["sample/next_token"] },
+  qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward") },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward", "_backward_weight") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
