@@ -6,3 +6,9 @@
 fn sigmoid(x: Element) -> Element {
   return 1.0 / (1.0 + exp(min(-x, Element(80.0))));
 }
+
+// The inner product of two elements.
+fn inner(a: Element, b: Element) -> f32 {
+  @if(VEC4) { return dot(a, b); }
+  @if(!VEC4) { return a * b; }
+}

@@ -2,13 +2,14 @@ import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Dispatch } from "../graph/trace.ts";
 import { defineOp } from "./define.ts";
-import type { HeadLayout } from "./heads.ts";
+import { type HeadLayout, headVariant } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
 
-function common(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout) {
+function common(qkv: Tensor, layout: HeadLayout) {
+  const { heads, keyValueHeads, headDim } = layout;
   return {
-    variant: { constants: { HEAD_DIM: headDim } },
+    variant: headVariant(layout),
     parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
   };
 }

@@ -1,7 +1,7 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
-import type { HeadLayout } from "./heads.ts";
+import { type HeadLayout, headVariant } from "./heads.ts";
 
 type In = { qkv: Tensor; cache_keys: Tensor; cache_values: Tensor; positions: Tensor };
 
@@ -16,7 +16,7 @@ export const decodeAttentionOp = defineOp<In, "out", { layout: HeadLayout }>({
     return [
       {
         kernel: "attention/decode",
-        variant: { constants: { HEAD_DIM: headDim } },
+        variant: headVariant(layout),
         bindings: { ...inputs, ...outputs },
         parameters,
         workgroups: ceilDivide(product(rows, heads), 64),

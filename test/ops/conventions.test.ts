@@ -25,7 +25,7 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
 const LEGEND = new Set("NSCHKDFVBPEML");
 
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
-const CONSTANTS: Readonly<Record<string, readonly number[]>> = { HEAD_DIM: [5, 32] };
+const CONSTANTS: Readonly<Record<string, readonly number[]>> = { HEAD_ELEMENTS: [5, 8], TILE: [32, 64], STEP: [16], TILE_ROWS: [4, 16] };
 
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
