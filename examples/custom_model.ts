@@ -77,7 +77,7 @@ for await (const { step, loss, evaluation } of warmStart({ device, model, task, 
   if (evaluation) console.log(`warm start, step ${step}: loss ${loss.toFixed(3)}, pass@1 ${evaluation.passAt1.toFixed(3)}`);
 }
 
-const trainer = new GRPOTrainer({ device, model, task, entropy: { target: 0.3 }, config: { steps: 10, prompts: 16, learningRate: 0.001 } });
+const trainer = new GRPOTrainer({ device, model, task, entropy: { target: 0.3 }, config: { steps: 5, prompts: 16, learningRate: 0.001 } });
 for await (const { step, reward, entropy } of trainer)
   console.log(`step ${step}: reward ${reward?.toFixed(3)}, entropy ${entropy?.toFixed(3)} nats`);
 await trainer.destroy();

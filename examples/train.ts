@@ -8,7 +8,7 @@ const trainer = new GRPOTrainer({
   model,
   task: tasks.countdown({ numbers: 3, max: 9 }),
   entropy: entropic({ target: 0.35 }),
-  config: { steps: 10, prompts: 16, completions: 8 },
+  config: { steps: 5, prompts: 16, completions: 8 },
 });
 for await (const step of trainer) console.log(step.step, step.reward, step.entropy, step["entropic/alpha"]);
 console.log((await trainer.evaluate()).passAt1);

@@ -25,6 +25,7 @@ const commands: readonly CommandEntry[] = [
   { name: "eval", description: "Measure a model's pass@1 and pass@k on a task's held-out problems", load: () => import("./eval.ts") },
   { name: "verify", description: "Check this machine's GPU against stored reference results", load: () => import("./verify.ts") },
   { name: "sft", description: "Warm-start a small model on a task's own solutions", load: () => import("./sft.ts") },
+  { name: "devices", description: "List the GPUs of this machine and the one that auto takes", load: () => import("./devices.ts") },
   { name: "plot", description: "Draw a run's reward, entropy, alpha and gated fraction as SVG", load: () => import("./plot.ts") },
 ];
 

@@ -93,9 +93,15 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   }
 
   #built(): Promise<Trainer> {
+    if (this.#trainer) return this.#trainer;
     const { device, model } = this.#options;
-    this.#trainer ??= createTrainer({ device, model, config: this.config, controller: this.#controller, ...subjectOf(this.#options) });
-    return this.#trainer;
+    const building = createTrainer({ device, model, config: this.config, controller: this.#controller, ...subjectOf(this.#options) });
+    this.#trainer = building;
+    // What failed once may be tried again, and leaves nothing to destroy.
+    building.catch(() => {
+      this.#trainer = undefined;
+    });
+    return building;
   }
 }
 

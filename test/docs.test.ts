@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter(
+  (path) => path.endsWith(".md"),
+);
+
+for (const page of pages) {
+  test(`${page}: every link leads somewhere`, () => {
+    for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target!)) continue;
+      const [path = "", anchor] = target!.split("#");
+      const file = path === "" ? page : join(dirname(page), path);
+      assert.ok(existsSync(join(root, file)), `${target} is missing`);
+      if (anchor) assert.ok(anchors(read(file)).includes(anchor), `${file} has no heading #${anchor}`);
+    }
+  });
+}
+
+/** What a heading's link is called on GitHub. */
+function anchors(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+test("the README lists the commands there are", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli/main.ts", "--help"], { cwd: root });
+  const offered = [...stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!);
+  const listed = [...read("README.md").matchAll(/^\| `(\w+)[ `]/gm)].map(([, name]) => name!);
+  assert.deepEqual(listed.sort(), offered.filter((name) => name !== "help").sort());
+});
+
+test("docs/environment.md lists the ENTROPIC_ variables that the code reads", () => {
+  const names = (text: string): string[] => [...text.matchAll(/ENTROPIC_[A-Z]+/g)].map(([name]) => name);
+  const sources = (readdirSync(join(root, "src"), { recursive: true }) as string[]).filter((path) => path.endsWith(".ts"));
+  const used = new Set(sources.flatMap((path) => names(read(join("src", path)))));
+  assert.deepEqual([...new Set(names(read("docs/environment.md")))].sort(), [...used].sort());
+});

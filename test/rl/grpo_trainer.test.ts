@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { fixed } from "../../src/control/index.ts";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { createModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
+import type { RewardInput } from "../../src/rl/rewards.ts";
+import { tasks } from "../../src/tasks/index.ts";
+
+const task = tasks.addition({ digits: 1 });
+const tokenizer = characterTokenizer(task.alphabet);
+const size = { hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 12, max_position_embeddings: 12 };
+const device = await openDevice();
+const model = await createModel(device, {
+  config: { model_type: "llama", vocab_size: tokenizer.vocabSize, tie_word_embeddings: true, initializer_range: 0.2, ...size },
+  tokenizer,
+  seed: 3,
+});
+after(() => device.destroy());
+
+const config: GRPOConfig = {
+  steps: 3,
+  prompts: 2,
+  completions: 4,
+  maxNewTokens: 3,
+  learningRate: 0.01,
+  eval: { prompts: 2, completions: 2 },
+};
+
+function length({ completions }: RewardInput): number[] {
+  return completions.map((text) => text.length);
+}
+
+test("iterating goes on where it was left, with the defaults of the schema, and ends at config.steps", async () => {
+  const trainer = new GRPOTrainer({ device, model, task, config });
+  assert.equal(trainer.config.entropy.target, 0.35);
+  assert.equal(trainer.config.grpo.clipHigh, 0.2);
+  const seen: number[] = [];
+  for await (const { step } of trainer) {
+    seen.push(step);
+    break;
+  }
+  for await (const metrics of trainer) {
+    seen.push(metrics.step);
+    assert.ok(Number.isFinite(metrics.loss) && metrics.entropy! > 0 && metrics["rewards/addition/mean"] === metrics.reward);
+  }
+  assert.deepEqual(seen, [1, 2, 3]);
+  assert.equal((await trainer.evaluate()).k, 2);
+  await trainer.destroy();
+});
+
+test("problems and rewards of one's own, under the function's name; a controller of one's own beside the gate's options", async () => {
+  const problems = [{ prompt: "1+1=" }, { prompt: "2+3=" }];
+  const entropy = { controller: fixed(-0.25), gate: "probability", tau: 0 } as const;
+  const trainer = new GRPOTrainer({ device, model, problems, stop: "$", rewards: [length], entropy, config });
+  const { metrics, rewards, entries } = await trainer.step();
+  assert.equal(metrics["entropic/alpha"], -0.25);
+  assert.equal(metrics["entropic/gated_fraction"], 1);
+  assert.deepEqual(
+    rewards,
+    entries.map(({ text }) => text.length),
+  );
+  assert.equal(metrics["rewards/length/mean"], metrics.reward);
+  await trainer.destroy();
+});
+
+test("what save gives, load goes on from", async () => {
+  const one = new GRPOTrainer({ device, model: await model.clone(), task, entropy: { target: 2 }, config });
+  const first = await one.step();
+  const other = new GRPOTrainer({ device, model, task, entropy: { target: 2 }, config });
+  await other.load(await one.save());
+  assert.equal(first.metrics.step, 1);
+  assert.equal((await other.step()).metrics.step, 2);
+  for (const trainer of [one, other]) await trainer.destroy();
+});
+
+test("a wrong option is refused in the constructor, by name", () => {
+  const make = (options: object): unknown => new GRPOTrainer({ device, model, task, ...options } as GRPOTrainerOptions);
+  assert.throws(() => make({ config: { step: 3 } }), /grpo\.step\b.*steps/);
+  assert.throws(() => make({ config: { completions: 1 } }), /grpo\.completions is 1/);
+  assert.throws(() => make({ entropy: { target: -1 } }), /entropy\.target is -1/);
+  assert.throws(() => make({ entropy: { target: 9 } }), /entropy\.target is 9.*at most ln 13/);
+  assert.throws(() => make({ config: { maxNewTokens: 12 } }), /grpo\.maxNewTokens is 12.*below 12/);
+});
