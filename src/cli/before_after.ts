@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import pc from "picocolors";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
@@ -18,15 +19,16 @@ export interface EvaluationSummary {
   readonly entropy: number;
 }
 
-/** Results of plain GRPO from the same start, shipped so that a run has something to stand beside. */
-interface ShippedBaseline {
+/** evaluation.json of a run folder: what the table shows. The checkpoint ships one of plain GRPO for a run to stand beside. */
+interface EvaluationFile {
   readonly model: string;
-  readonly task: string;
-  readonly k: number;
+  readonly task: unknown;
+  readonly controller: string;
   readonly steps: number;
   readonly adapter: string;
   readonly date: string;
-  readonly command: string;
+  readonly k: number;
+  readonly before: EvaluationSummary | undefined;
   readonly after: EvaluationSummary;
 }
 
@@ -45,6 +47,7 @@ export async function evaluateBeforeAndAfter(
   await options.run();
   const after = await trainer.evaluate();
   const rows = [...(before ? [rowOf("before", before)] : []), rowOf(label(config), after)];
+  await writeEvaluation(session, config, before, after);
   const baseline = await readBaseline(config, after.k);
   if (baseline)
     rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, { ...baseline.after, k: baseline.k }));
@@ -88,14 +91,29 @@ function target({ entropy }: TrainConfig): string {
   return entropy.controller === "pi" ? `entropy target: ${entropy.target} nats   ` : "";
 }
 
-async function readBaseline(config: TrainConfig, k: number): Promise<ShippedBaseline | undefined> {
+async function readBaseline(config: TrainConfig, k: number): Promise<EvaluationFile | undefined> {
   try {
-    const baseline = JSON.parse(await readFile(BASELINE, "utf8")) as ShippedBaseline;
-    const same = baseline.model === config.model && baseline.task === JSON.stringify(config.task) && baseline.k === k;
+    const baseline = JSON.parse(await readFile(BASELINE, "utf8")) as EvaluationFile;
+    const same = baseline.model === config.model && isDeepStrictEqual(baseline.task, config.task) && baseline.k === k;
     return same && config.entropy.controller === "pi" ? baseline : undefined;
   } catch {
     return undefined;
   }
+}
+
+async function writeEvaluation(session: Session, config: TrainConfig, before: Evaluation | undefined, after: Evaluation): Promise<void> {
+  const file: EvaluationFile = {
+    model: config.model,
+    task: config.task,
+    controller: config.entropy.controller,
+    steps: config.grpo.steps,
+    adapter: session.device.name,
+    date: new Date().toISOString().slice(0, 10),
+    k: after.k,
+    before: before && summarize(before),
+    after: summarize(after),
+  };
+  await writeFile(join(config.output.dir, "evaluation.json"), `${JSON.stringify(file, null, 2)}\n`);
 }
 
 /** The part of an evaluation that is worth keeping in a file. */

@@ -128,7 +128,8 @@ test("nothing is created after the first step", async () => {
 
 test("alpha at its limits moves entropy the way the formula says", async () => {
   const entropyAfter = async (alpha: number): Promise<number> => {
-    const { trainer } = await trainerOf({ entropy: { controller: "fixed", alpha, gate: "entropy-effect" } });
+    const grpo = { prompts: 24, completions: 8, learningRate: 0.001 };
+    const { trainer } = await trainerOf({ grpo, entropy: { controller: "fixed", alpha, gate: "entropy-effect" } });
     const metrics = await run(trainer, 4);
     trainer.destroy();
     return metrics[3]!.entropy!;
