@@ -6,9 +6,10 @@ import { createGenerator } from "../policy/generate.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluatePolicy } from "../rl/evaluate.ts";
 import { taskReward } from "../rl/rewards.ts";
-import { createTask, type Task } from "../tasks/index.ts";
+import type { Task } from "../tasks/index.ts";
 import { summarize } from "./before_after.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
+import { readTask } from "./task.ts";
 
 interface EvalOptions {
   adapter: string;
@@ -47,7 +48,7 @@ export function register(command: Command): void {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const task: Task = createTask(parse(options.task) as Parameters<typeof createTask>[0]);
+  const task: Task = readTask(parse(options.task));
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
   const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);

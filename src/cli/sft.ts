@@ -6,9 +6,9 @@ import { createModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, parseSftConfig } from "../rl/config.ts";
 import { type WarmStartStep, warmStart } from "../rl/sft.ts";
-import { createTask } from "../tasks/index.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { readTask } from "./task.ts";
 
 interface SftOptions {
   adapter: string;
@@ -31,7 +31,7 @@ export function register(command: Command): void {
 async function sft(path: string, options: SftOptions): Promise<void> {
   const { value, name } = await readConfigFile(path);
   const config = parseSftConfig(applyOverrides(value, options.set), name);
-  const task = createTask(config.task);
+  const task = readTask(config.task);
   const tokenizer = characterTokenizer(task.alphabet);
   const device = await openDevice({ adapter: options.adapter });
   const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });

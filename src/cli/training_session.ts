@@ -8,9 +8,9 @@ import { checkAgainstModel, type TrainConfig } from "../rl/config.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
-import { createTask } from "../tasks/index.ts";
 import { InterruptedError } from "./errors.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
+import { readTask } from "./task.ts";
 
 export interface Session {
   readonly device: Device;
@@ -20,7 +20,7 @@ export interface Session {
 
 /** Opens the device, loads the model and builds the trainer of a configuration. */
 export async function openSession(config: TrainConfig, options: { adapter?: string; modelDir?: string }): Promise<Session> {
-  const task = createTask(config.task);
+  const task = readTask(config.task);
   const device = await openDevice(options.adapter === undefined ? {} : { adapter: options.adapter });
   const model = await loadModel(device, options.modelDir ?? config.model);
   checkAgainstModel(config, model.module);
