@@ -1,0 +1,20 @@
+/** `npm run build [-- FOLDER]`: JavaScript and declarations into dist/ (or FOLDER), in the folders of the source, with the files that are read at run time beside them. */
+import { spawnSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const target = process.argv[2] ?? "dist";
+rmSync(target, { recursive: true, force: true });
+const compiler = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", target];
+const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
+if (status !== 0) process.exit(1);
+// The compiler rewrites import paths in JavaScript only.
+for (const file of readdirSync(target, { recursive: true }) as string[]) {
+  if (!file.endsWith(".d.ts")) continue;
+  const path = join(target, file);
+  const text = readFileSync(path, "utf8").replaceAll(/"(\.[^"\n]*)\.ts"/g, '"$1.js"');
+  writeFileSync(path, text.includes("GPU") ? `/// <reference types="@webgpu/types" />\n${text}` : text);
+}
+for (const folder of ["shaders", "models/checkpoints", "src/testing/cases"]) cpSync(folder, join(target, folder), { recursive: true });
