@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** What a user would see: the example's lines on stdout. It must end by itself, with exit code 0. */
 async function run(name: string): Promise<string[]> {
-  const options = { cwd: root, timeout: 300_000 };
+  const options = { cwd: root, timeout: 600_000 };
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}.ts`], options);
   return stdout.trim().split("\n");
 }
