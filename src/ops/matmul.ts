@@ -1,6 +1,6 @@
 import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
-import type { Tensor } from "../graph/tensor.ts";
-import type { DeviceTraits, Dispatch, GradientSink } from "../graph/trace.ts";
+import { elementsAtCapacity, type Storage, type Tensor } from "../graph/tensor.ts";
+import { currentTrace, type DeviceTraits, type Dispatch, type GradientSink } from "../graph/trace.ts";
 import { columnSum } from "./column_sum.ts";
 import { defineOp, type Op, shapeError } from "./define.ts";
 
@@ -29,11 +29,15 @@ function sizesOf({ a, b }: Pick<In, "a" | "b">, layout: Layout): Sizes & { reado
 export const matmulOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
   name: "matmul",
   shape: (inputs, { layout }) => {
-    const { a, b, bias, onto } = inputs;
+    const { a, b, bias, residual, onto } = inputs;
     if (a.shape.length !== 2 || b.shape.length !== 2) throw shapeError(`matmul ${layout}`, inputs, "two matrices");
     const { rows, columns, inner, innerOfB } = sizesOf(inputs, layout);
     if (capacityOf(inner) !== capacityOf(innerOfB)) throw shapeError(`matmul ${layout}`, inputs, "matrices that share their inner size K");
     if (bias && bias.size(0) !== columns) throw shapeError(`matmul ${layout}`, inputs, "a bias as long as y has columns");
+    for (const [name, tensor] of Object.entries({ residual, onto })) {
+      const fits = !tensor || elementsAtCapacity(tensor.shape) === capacityOf(rows) * capacityOf(columns);
+      if (!fits) throw shapeError(`matmul ${layout}`, inputs, `${name === "onto" ? "a sink" : "a residual"} of y's shape`);
+    }
     return { y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] } };
   },
   forward: ({ inputs, outputs: { y }, attributes }, device) => [dispatch(inputs, y, attributes, device)],
@@ -67,8 +71,8 @@ function dispatch(inputs: In, y: Tensor, attributes: Attributes, device: DeviceT
   return {
     kernel: `matmul/${family}`,
     variant: { constants: variant.constants, conditions: { ...conditions, ...variant.conditions } },
-    // A kernel's bindings are fixed; what it does not read is bound to a.
-    bindings: { a, b, bias: bias ?? a, residual: residual ?? a, y },
+    // A kernel's bindings are fixed; what it does not read is bound to b.
+    bindings: { a, b, bias: bias ?? b, residual: residual ?? b, y },
     parameters: { rows, columns, inner, accumulate },
     workgroups: [ceilDivide(columns, tile.columns), ceilDivide(rows, tile.rows), 1],
   };
@@ -92,10 +96,15 @@ function variantOf(family: MatmulFamily, { rows, columns, inner }: Sizes, layout
   }
   // The rows of a and b in memory: K or M long, and N or K long.
   const lengths = layout === "TN" ? [rows, columns] : layout === "NT" ? [inner, inner] : [inner, columns];
-  const aligned = lengths.every((length) => typeof length === "number" && length % 4 === 0);
+  const isWhole = (length: Scalar): boolean => typeof length === "number" && length % 4 === 0;
+  // An empty matrix has no quad to bind.
+  const isEmpty = [rows, columns, inner].some((size) => capacityOf(size) === 0);
   const tileRows = capacityOf(rows) > 8 ? 16 : capacityOf(rows) > 4 ? 8 : 4;
   return {
-    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ALIGNED: aligned } },
+    variant: {
+      constants: { TILE_ROWS: tileRows },
+      conditions: { ALIGNED: !isEmpty && lengths.every(isWhole), WIDE: !isEmpty && isWhole(columns) },
+    },
     tile: { rows: tileRows, columns: 4 * lanes },
   };
 }
@@ -110,8 +119,10 @@ export interface MatmulOptions {
   readonly family?: MatmulFamily | undefined;
 }
 
+type Product = { readonly a: Tensor; readonly b: Tensor; readonly options: MatmulOptions };
+
 /** Products whose `add` can still move into their epilogue. */
-const plainProducts = new WeakMap<Tensor, { readonly a: Tensor; readonly b: Tensor; readonly options: MatmulOptions }>();
+const plainProducts = new WeakMap<Tensor, Product>();
 
 /** y = op(a) op(b) + bias + residual. a, b, y: see Layout. The number of rows (K in TN) may be dynamic, all else is static. */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
@@ -122,10 +133,23 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
 }
 
 /**
- * `product + other` as one kernel, where `product` is the result of a matmul without a residual; undefined where it is not.
- * The matmul is traced anew with `other` as its residual, and the first one is dropped by the plan if nobody else reads it.
+ * `product + other` as one kernel, where `product` is the result of a matmul without a residual in the current trace; undefined
+ * where it is not. The matmul is traced anew with `other` as its residual, and the plan drops the first one if nobody else reads
+ * it: if somebody does, the product is computed twice.
  */
 export function addToProduct(product: Tensor, other: Tensor): Tensor | undefined {
   const call = plainProducts.get(product);
-  return call && matmul(call.a, call.b, { ...call.options, residual: other });
+  if (!call || !isStillComputable(product, call)) return undefined;
+  return matmul(call.a, call.b, { ...call.options, residual: other });
+}
+
+/** Whether the matmul belongs to the current trace and nothing has written to its memory since. */
+function isStillComputable(product: Tensor, { a, b, options }: Product): boolean {
+  const memory = new Set<Storage | undefined>([product, a, b, options.bias].map((tensor) => tensor?.storage));
+  for (const node of [...currentTrace().nodes].reverse()) {
+    const outputs = Object.values(node.outputs);
+    if (outputs.includes(product)) return true;
+    if (outputs.some((output) => memory.has(output.storage))) return false;
+  }
+  return false;
 }

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
+import type { Device } from "../../src/gpu/device.ts";
+import { buildPlan } from "../../src/graph/plan.ts";
+import { runScalar, type Scalar } from "../../src/graph/scalar.ts";
+import { externalTensor, type Tensor } from "../../src/graph/tensor.ts";
+import { input, trace } from "../../src/graph/trace.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { add } from "../../src/ops/add.ts";
+import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
+import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { normal } from "../../src/testing/values.ts";
+import { matmulReference } from "../reference/matmul.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const LAYOUTS: readonly Layout[] = ["NN", "NT", "TN"];
+const FAMILIES: readonly MatmulFamily[] = device.subgroups ? ["subgroup", "register", "tiled"] : ["register", "tiled"];
+
+/** Rows, columns, inner size of y = a b. Odd ones, one element, one row; the last six take the paths for multiples of 4. */
+const SHAPES = [
+  [1, 1, 1],
+  [3, 5, 7],
+  [17, 33, 65],
+  [2, 130, 9],
+  [130, 97, 48],
+  [5, 6, 8],
+  [1, 64, 64],
+  [6, 36, 12],
+  [36, 52, 20],
+  [64, 48, 112],
+  [16, 132, 128],
+] as const;
+
+function operands(layout: Layout, [rows, columns, inner]: readonly [number, number, number]): { a: HostValue; b: HostValue } {
+  const a = normal(layout === "TN" ? [inner, rows] : [rows, inner], 1);
+  const b = normal(layout === "NT" ? [columns, inner] : [inner, columns], 2);
+  return { a, b };
+}
+
+for (const family of FAMILIES) {
+  for (const layout of LAYOUTS) {
+    for (const shape of SHAPES) {
+      const [rows, columns, inner] = shape;
+      test(`matmul ${layout} by ${family}, ${rows} x ${columns} x ${inner}`, async () => {
+        const errors = await checkOp(device, {
+          name: "matmul",
+          inputs: operands(layout, shape),
+          dynamicRows: layout === "TN" ? ["a", "b"] : ["a"],
+          op: ({ a, b }) => ({ y: matmul(a!, b!, { layout, family }) }),
+          reference: (inputs) => matmulReference(inputs, layout),
+        });
+        assert.ok(errors.y! < 1e-5, `relative error ${errors.y} on ${device.name}`);
+      });
+
+      if (layout === "TN") continue;
+      test(`matmul ${layout} with bias and residual by ${family}, ${rows} x ${columns} x ${inner}`, async () => {
+        const small = rows * columns * inner < 4000;
+        const errors = await checkOp(device, {
+          name: "matmul",
+          inputs: { ...operands(layout, shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
+          dynamicRows: ["a", "residual"],
+          parameters: ["b", "bias"],
+          op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout, bias, residual, family }) }),
+          reference: (inputs) => matmulReference(inputs, layout),
+          gradients: small ? ["a", "b", "bias", "residual"] : [],
+        });
+        for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: relative error ${error} on ${device.name}`);
+      });
+    }
+
+    test(`matmul ${layout} by ${family} onto a tensor: accumulate 0 overwrites it, 1 adds to it, 0 rows are a sum of nothing`, async () => {
+      for (const shape of [
+        [17, 10, 23],
+        [8, 12, 20],
+      ] as const) {
+        const { a, b } = operands(layout, shape);
+        const expected = matmulReference({ a, b }, layout).y;
+        assert.ok(relativeError(await onto(layout, family, shape, 0), expected) < 1e-5);
+        assert.ok(
+          relativeError(
+            (await onto(layout, family, shape, 1)).map((value) => value - 3),
+            expected,
+          ) < 1e-5,
+        );
+        const empty = [layout === "TN" ? shape[0] : 0, shape[1], layout === "TN" ? 0 : shape[2]] as const;
+        assert.deepEqual(await onto(layout, family, empty, 0), new Float32Array(empty[0] * empty[1]));
+      }
+    });
+
+    test(`matmul ${layout} by ${family} touches no row past the last one`, async () => {
+      for (const shape of [
+        [9, 11, 13],
+        [12, 16, 20],
+      ] as const) {
+        const rows = layout === "TN" ? shape[2] : shape[0];
+        const { y, plan } = await dynamic(device, layout, family, rows, rows + 21, shape);
+        const count = shape[0] * shape[1];
+        assert.ok(relativeError(y.subarray(0, count), matmulReference(operands(layout, shape), layout).y) < 1e-5);
+        if (layout !== "TN") assert.ok(y.subarray(count).every(Number.isNaN), "rows past the end were written");
+        plan.destroy();
+      }
+    });
+  }
+
+  for (const layout of ["NN", "NT"] as const) {
+    test(`matmul ${layout} by ${family}: a row has the same bits in any batch`, async () => {
+      for (const [columns, inner] of [
+        [40, 64],
+        [23, 37],
+      ] as const) {
+        const whole = await dynamic(device, layout, family, 70, 70, [70, columns, inner]);
+        for (const rows of [1, 5, 12, 33]) {
+          const part = await dynamic(device, layout, family, rows, rows, [70, columns, inner]);
+          assert.deepEqual(part.y, whole.y.subarray(0, rows * columns), `${rows} rows`);
+          part.plan.destroy();
+        }
+        whole.plan.destroy();
+      }
+    });
+  }
+}
+
+/** The product onto memory full of 3. */
+async function onto(
+  layout: Layout,
+  family: MatmulFamily,
+  shape: readonly [number, number, number],
+  accumulate: Scalar,
+): Promise<Float32Array> {
+  const { a, b } = operands(layout, shape);
+  const count = shape[0] * shape[1];
+  const buffer = createBuffer(device, "onto", count * 4);
+  const window = { buffer, offset: 0, size: count * 4 };
+  uploadBuffer(device, window, new Float32Array(count).fill(3));
+  const plan = await buildPlan(device, "onto", () => {
+    const sink = { onto: externalTensor("onto", { ...window, size: Math.max(4, count * 4) }, [shape[0], shape[1]]), accumulate };
+    matmul(input("a", a.shape), input("b", b.shape), { layout, family, sink });
+    return {};
+  });
+  plan.run({ inputs: { a: Float32Array.from(a.data), b: Float32Array.from(b.data) } });
+  const [bytes] = await readBuffers(device, [window]);
+  plan.destroy();
+  destroyBuffer(device, buffer);
+  return new Float32Array(bytes!).subarray(0, count);
+}
+
+/** The first `rows` rows of the operands of a shape, with room for `capacity` that holds NaN, into poisoned memory. */
+async function dynamic(
+  on: Device,
+  layout: Layout,
+  family: MatmulFamily,
+  rows: number,
+  capacity: number,
+  shape: readonly [number, number, number],
+) {
+  const { a, b } = operands(layout, shape);
+  const plan = await buildPlan(on, "dynamic", () => {
+    const count = runScalar("rows", capacity);
+    const left = input("a", [count, a.shape[1]!]);
+    const right = input("b", layout === "TN" ? [count, b.shape[1]!] : b.shape);
+    return { keep: [matmul(left, right, { layout, family })] };
+  });
+  const rowsOf = (value: HostValue): Float32Array =>
+    new Float32Array(capacity * value.shape[1]!).fill(Number.NaN).map((nan, i) => (i < rows * value.shape[1]! ? value.data[i]! : nan));
+  plan.poison();
+  plan.run({ scalars: { rows }, inputs: { a: rowsOf(a), b: layout === "TN" ? rowsOf(b) : Float32Array.from(b.data) } });
+  const [y] = await plan.read(plan.result.keep);
+  return { plan, y: y as Float32Array };
+}
+
+test("add moves into the product that it adds to, on either side, and leaves the product to its other readers", async () => {
+  const shape = [9, 12, 16] as const;
+  const values = { ...operands("NT", shape), residual: normal([9, 12], 3) };
+  const build = (order: (product: Tensor, residual: Tensor) => Tensor, keepProduct: boolean) => () => {
+    const product = matmul(input("a", values.a.shape), input("b", values.b.shape), { layout: "NT" });
+    const sum = order(product, input("residual", values.residual.shape));
+    return { keep: keepProduct ? [sum, product] : [sum] };
+  };
+  const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.from(value.data)]));
+  const orders = { right: (x: Tensor, y: Tensor) => add(y, x), left: (x: Tensor, y: Tensor) => add(x, y) };
+  for (const [side, order] of Object.entries(orders)) {
+    for (const keepProduct of [false, true]) {
+      const plan = await buildPlan(device, "add", build(order, keepProduct));
+      assert.deepEqual(
+        plan.nodes.map((node) => node.op),
+        keepProduct ? ["matmul", "matmul"] : ["matmul"],
+        side,
+      );
+      plan.poison();
+      plan.run({ inputs });
+      const [sum, product] = await plan.read(plan.result.keep);
+      assert.ok(relativeError(sum!, matmulReference(values, "NT").y) < 1e-5, side);
+      if (product) assert.ok(relativeError(product, matmulReference({ a: values.a, b: values.b }, "NT").y) < 1e-5);
+      plan.destroy();
+    }
+  }
+});
+
+test("gradients of one input through several products meet in their epilogues", async () => {
+  const inputs = { x: normal([5, 8], 1), p: normal([6, 8], 2), q: normal([6, 8], 3), r: normal([6, 8], 4) };
+  const product = (x: HostValue, w: HostValue): Float64Array => matmulReference({ a: x, b: w }, "NT").y;
+  const errors = await checkOp(device, {
+    name: "matmul",
+    inputs,
+    dynamicRows: ["x"],
+    op: ({ x, p, q, r }) => {
+      const [of_p, of_q, of_r] = [p, q, r].map((w) => matmul(x!, w!, { layout: "NT" }));
+      return { p: of_p!, q: of_q!, r: of_r! };
+    },
+    reference: ({ x, p, q, r }) => ({ p: product(x!, p!), q: product(x!, q!), r: product(x!, r!) }),
+    gradients: ["x", "p"],
+  });
+  for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: relative error ${error} on ${device.name}`);
+});
+
+test("add fuses neither into a sum made before, nor across traces, nor where shapes differ", () => {
+  const build = () => matmul(input("a", [3, 4]), input("b", [5, 4]), { layout: "NT" });
+  const earlier = trace(build).result;
+  const ops = trace(() => {
+    add(add(build(), input("r", [3, 5])), input("s", [3, 5]));
+    add(earlier, input("r", [3, 5]));
+  }).trace.nodes.map((node) => node.op);
+  assert.deepEqual(ops, ["matmul", "matmul", "add", "add"]);
+});
+
+test("matmul names the shapes it cannot multiply", () => {
+  const refusal =
+    (a: readonly number[], b: readonly number[], layout: Layout, bias?: readonly number[], residual?: readonly number[]) => () =>
+      trace(() => {
+        const options = { bias: bias && input("bias", bias), residual: residual && input("residual", residual) };
+        return matmul(input("a", a), input("b", b), { layout, ...options });
+      });
+  assert.throws(refusal([3, 4], [4, 5], "NT"), /matmul NT: given a \[3, 4\], b \[4, 5\]; it needs matrices that share their inner size K/);
+  assert.throws(refusal([3, 4], [5, 4], "NN"), /inner size K/);
+  assert.throws(refusal([3, 4], [4, 5], "TN"), /inner size K/);
+  assert.throws(refusal([12], [4, 5], "NN"), /two matrices/);
+  assert.throws(refusal([3, 4], [5, 4], "NT", [4]), /a bias as long as y has columns/);
+  assert.throws(refusal([3, 4], [5, 4], "NT", [5], [3, 4]), /a residual of y's shape/);
+});
