@@ -16,6 +16,8 @@ export interface DeviceOptions {
   readonly lanes?: number;
   /** true: ask for timestamp queries (profiling). */
   readonly timestamps?: boolean;
+  /** How much to say on the console: 1 a line a plan, 2 its dispatches, 3 the WGSL of kernels; 4 also fills a plan's memory with NaN. */
+  readonly debug?: number;
 }
 
 /** A GPU ready to run kernels. */
@@ -31,6 +33,7 @@ export interface Device {
   readonly subgroups: boolean;
   readonly immediates: boolean;
   readonly timestamps: boolean;
+  readonly debug: number;
   readonly limits: GPUSupportedLimits;
   readonly stats: DeviceStats;
   /** Compiles a kernel, or returns the one compiled before. */
@@ -65,7 +68,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
 
   const stats = createStats();
   const health = watchHealth(gpu);
-  const traits = { gpu, lanes, subgroups, immediates, shaders: options.shaders, stats };
+  const traits = { gpu, lanes, subgroups, immediates, shaders: options.shaders, stats, debug: options.debug ?? 0 };
   const kernels: KernelCache = createKernelCache(traits);
   return {
     gpu,
@@ -77,6 +80,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     subgroups,
     immediates,
     timestamps,
+    debug: options.debug ?? 0,
     limits: gpu.limits,
     stats,
     kernel: kernels.get,

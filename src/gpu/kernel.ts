@@ -43,6 +43,7 @@ export interface KernelTraits {
   readonly immediates: boolean;
   readonly shaders: Readonly<Record<string, string>>;
   readonly stats: DeviceStats;
+  readonly debug: number;
 }
 
 export interface KernelCache {
@@ -85,6 +86,7 @@ async function compile(
   });
   // Caught here, so that a kernel that does not compile leaves the device usable and the message holds the compiler's words.
   traits.gpu.pushErrorScope("validation");
+  if (traits.debug >= 3) console.error(`── ${id} ${JSON.stringify(variant)}\n${wgsl}`);
   const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
   const refusal = await traits.gpu.popErrorScope();
   if (refusal) throw new ShaderError(`kernel ${id} does not compile: ${refusal.message.trim()}`);

@@ -68,6 +68,10 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
       if (memory.isBound(tensor.storage)) uploadBuffer(device, memory.windowOf(tensor), data);
     }
   };
+  const describe = (): string => dispatches.map(({ node, dispatch }, i) => describeLaunch(node, dispatch, kernels[i]!)).join("\n");
+  if (device.debug >= 1) console.error(`plan ${label}: ${dispatches.length} dispatches of ${nodes.length} nodes, ${memory.describe()}`);
+  if (device.debug >= 2) console.error(describe());
+  if (device.debug >= 4) memory.poison();
   return {
     label,
     nodes,
@@ -84,7 +88,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
       return tensors.map((tensor, i) => viewAs(tensor, bytes[i]!));
     },
     poison: () => memory.poison(),
-    describe: () => dispatches.map(({ node, dispatch }, i) => describeLaunch(node, dispatch, kernels[i]!)).join("\n"),
+    describe,
     destroy: () => {
       launches.destroy();
       memory.destroy();
@@ -96,6 +100,7 @@ interface Memory {
   readonly windowOf: (tensor: Tensor) => BufferWindow;
   readonly isBound: (storage: Storage) => boolean;
   readonly poison: () => void;
+  readonly describe: () => string;
   readonly destroy: () => void;
 }
 
@@ -126,6 +131,10 @@ function allocate(device: Device, label: string, nodes: readonly Node[], traced:
       for (const buffer of slots) {
         uploadBuffer(device, { buffer, offset: 0, size: buffer.size }, new Uint32Array(buffer.size / 4).fill(POISON));
       }
+    },
+    describe: () => {
+      const bytes = slotBytes.reduce((a, b) => a + b, 0);
+      return `${slots.length} slots of ${(bytes / 2 ** 20).toFixed(1)} MiB in all for ${slotOf.size} tensors`;
     },
     destroy: () => {
       for (const buffer of [...slots, ...inputs.values()]) destroyBuffer(device, buffer);

@@ -13,6 +13,8 @@ export interface OpenDeviceOptions {
   readonly immediates?: boolean | undefined;
   /** Invocations per row in row kernels without subgroups (or ENTROPIC_LANES). */
   readonly lanes?: number | undefined;
+  /** How much to say on the console, 0 to 4 (or ENTROPIC_DEBUG). */
+  readonly debug?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
 }
@@ -46,6 +48,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   const candidate = await chooseAdapter(options.adapter ?? env.ENTROPIC_ADAPTER ?? "auto", options.powerPreference);
   const subgroups = options.subgroups ?? (env.ENTROPIC_SUBGROUPS === "0" ? false : undefined);
   const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
+  const debug = options.debug ?? (env.ENTROPIC_DEBUG ? Number(env.ENTROPIC_DEBUG) : undefined);
   const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
   return createDevice({
     adapter: await candidate.request(),
@@ -55,6 +58,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),
+    ...(debug === undefined ? {} : { debug }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
 }
