@@ -50,6 +50,8 @@ async function sft(path: string, options: SftOptions): Promise<void> {
       learning_rate: step.learningRate,
       ...evaluated,
     });
+    const { checkpointEvery } = config.output;
+    if (checkpointEvery > 0 && step.step % checkpointEvery === 0) await saveModel(checkpointDir(dir, step.step), model);
     if (step.evaluation) process.stdout.write(`${progressLine(step, config.sft.steps, performance.now() - started)}\n`);
   }
   const checkpoint = checkpointDir(dir, last?.step ?? 0);

@@ -19,19 +19,21 @@ export interface ControllerOptions {
 }
 
 /** Every controller by the name that configurations use. A new one is a file, a kernel and a line here. */
-export const controllers: Readonly<Record<string, (options: ControllerOptions) => Controller>> = {
+export const controllers = {
   pi: ({ target, kp, ki, limit, antiWindup }) => entropic(given({ target: target ?? Number.NaN, kp, ki, limit, antiWindup })),
   fixed: ({ alpha }) => fixed(alpha ?? 0),
   none: () => none(),
-};
+} as const satisfies Readonly<Record<string, (options: ControllerOptions) => Controller>>;
+
+export type ControllerName = keyof typeof controllers;
+export const CONTROLLER_NAMES = Object.keys(controllers) as [ControllerName, ...ControllerName[]];
 
 /** @throws when no controller has this name */
 export function createController(options: ControllerOptions): Controller {
-  const create = controllers[options.controller];
-  if (!create) {
-    throw new Error(`entropy.controller is ${options.controller}; it must be one of ${Object.keys(controllers).join(", ")}`);
+  if (!Object.hasOwn(controllers, options.controller)) {
+    throw new Error(`entropy.controller is ${options.controller}; it must be one of ${CONTROLLER_NAMES.join(", ")}`);
   }
-  return create(options);
+  return controllers[options.controller as ControllerName](options);
 }
 
 type Defined<Options> = { [Key in keyof Options]: Exclude<Options[Key], undefined> };

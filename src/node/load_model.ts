@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildModel } from "../../models/index.ts";
 import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
@@ -11,11 +14,18 @@ import type { PolicyModel } from "../rl/model.ts";
 /** Makes a model of a config.json: `buildModel`, which knows models/, unless one of your own is given. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
 
+/** The folder of a checkpoint that came with the package, by its name ("countdown-base") or the path it has there. */
+function shippedModel(name: string): string | undefined {
+  const folder = fileURLToPath(new URL(`../../models/checkpoints/${basename(name)}`, import.meta.url));
+  return existsSync(folder) ? folder : undefined;
+}
+
 /**
- * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device.
+ * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, or a checkpoint of this package by its name.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
-export async function loadModel(device: Device, dir: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
+export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);

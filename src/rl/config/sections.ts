@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { CONTROLLER_NAMES } from "../../control/index.ts";
 import { decimal, flag, oneOf, openSection, option, section, text, whole } from "./option.ts";
 
 const model = text("the path of a checkpoint folder or the name of a preset").describe(
@@ -62,7 +63,7 @@ const entropy = section({
     null,
     "paper: kp 1, ki 0.01, gate probability, tau 0.95, target 0.1, for large models; keys written out win.",
   ),
-  controller: option(oneOf(["pi", "none", "fixed"]), "pi", "pi holds the target, none is plain GRPO, fixed keeps alpha constant."),
+  controller: option(oneOf(CONTROLLER_NAMES), "pi", "pi holds the target, none is plain GRPO, fixed keeps alpha constant."),
   target: option(decimal({ min: 0 }), 0.35, "The entropy to hold, in nats per token at grpo.temperature."),
   kp: option(decimal({ min: 0 }), 10, "Proportional gain: alpha per nat of error."),
   ki: option(decimal({ min: 0 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
