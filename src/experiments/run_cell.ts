@@ -1,0 +1,82 @@
+import { stringify } from "yaml";
+import { isFile, readOptionalText } from "../io/files.ts";
+import { appendMetrics, createRunFolder, readMetrics } from "../io/run_folder.ts";
+import type { Metrics } from "../report/metrics.ts";
+import type { TrainConfig } from "../rl/config.ts";
+import type { Evaluation } from "../rl/evaluate.ts";
+import { taskReward } from "../rl/rewards.ts";
+import { createTrainer } from "../rl/trainer.ts";
+import { type StartOptions, startingModel } from "./start.ts";
+import type { Cell, CellResult } from "./study.ts";
+
+export interface CellOptions extends StartOptions {
+  readonly onMetrics?: (metrics: Metrics) => void;
+}
+
+/** What an earlier session measured in this very cell on this adapter, undefined when it has not run, was cut short or was set otherwise. */
+export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
+  const folder = `${dir}/${cell.name}`;
+  if ((await readOptionalText(`${folder}/config.yaml`)) !== describe(cell, config, host.device.name)) return undefined;
+  if (!(await isFile(`${folder}/metrics.jsonl`))) return undefined;
+  const metrics = (await readMetrics(folder)) as Metrics[];
+  return metrics.at(-1)?.step === config.grpo.steps ? { config, metrics } : undefined;
+}
+
+/**
+ * Trains a cell from its start to its last step and writes its run folder: config.yaml, and metrics.jsonl with an evaluation before
+ * (step 0), after, and in between where `eval.every` asks for it. Rejects with the signal's reason between two steps.
+ */
+export async function runCell(cell: Cell, config: TrainConfig, options: CellOptions): Promise<CellResult> {
+  const { host, dir, signal } = options;
+  const folder = `${dir}/${cell.name}`;
+  const { task } = cell;
+  const model = await startingModel(cell, options);
+  const trainer = await createTrainer({
+    device: host.device,
+    model,
+    config,
+    trainProblems: task.problems("train"),
+    evalProblems: task.problems("eval"),
+    rewards: cell.rewards ?? [taskReward(task)],
+    stop: task.stop,
+  });
+  const lines: Metrics[] = [];
+  const record = async (metrics: Metrics): Promise<void> => {
+    lines.push(metrics);
+    await appendMetrics(folder, metrics);
+    options.onMetrics?.(metrics);
+  };
+  try {
+    await createRunFolder(folder, describe(cell, config, host.device.name), { overwrite: true });
+    await record({ step: 0, ...evaluationMetrics(await trainer.evaluate()) });
+    while (trainer.step < config.grpo.steps) {
+      signal?.throwIfAborted();
+      const { metrics } = await trainer.train();
+      await record(isDue(trainer.step, config) ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics);
+    }
+  } finally {
+    trainer.destroy();
+    model.destroy();
+  }
+  return { config, metrics: lines };
+}
+
+function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {
+  return step === grpo.steps || (every > 0 && step % every === 0);
+}
+
+/** config.yaml of a cell: two cells with the same text on the same adapter measure the same numbers. */
+function describe({ name, start }: Cell, config: TrainConfig, adapter: string): string {
+  const from = start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
+  return stringify({ cell: name, adapter, start: from, ...config, model: undefined, output: undefined });
+}
+
+function evaluationMetrics({ passAt1, passAtK, k, greedy, reward, entropy }: Evaluation): Omit<Metrics, "step"> {
+  return {
+    "eval/pass@1": passAt1,
+    [`eval/pass@${k}`]: passAtK,
+    ...(greedy === undefined ? {} : { "eval/greedy": greedy }),
+    "eval/reward": reward,
+    "eval/entropy": entropy,
+  };
+}

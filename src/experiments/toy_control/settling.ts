@@ -1,0 +1,37 @@
+import { type ClosedLoopRun, lastFifth, meanOf } from "./findings.ts";
+
+/** How well a run holds its target. Shares are of the target. */
+export interface Settling {
+  /** Mean entropy of the last fifth, and its distance from the target. */
+  readonly entropy: number;
+  readonly offset: number;
+  /** Mean |entropy - target| over the last half, in nats. */
+  readonly meanError: number;
+  /** Mean alpha of the last fifth: what holding this entropy takes. */
+  readonly alpha: number;
+  /** First step at which the mean of five steps is within 5 % of the target. */
+  readonly reached: number | undefined;
+}
+
+export const TOLERANCE = 0.05;
+const WINDOW = 5;
+
+export function settlingOf({ entropy, alpha }: Pick<ClosedLoopRun, "entropy" | "alpha">, target: number): Settling {
+  const settled = meanOf(lastFifth(entropy));
+  const half = entropy.slice(-Math.ceil(entropy.length / 2));
+  return {
+    entropy: settled,
+    offset: (settled - target) / target,
+    meanError: meanOf(half.map((value) => Math.abs(value - target))),
+    alpha: meanOf(lastFifth(alpha)),
+    reached: reachedAt(entropy, target),
+  };
+}
+
+function reachedAt(entropy: readonly number[], target: number): number | undefined {
+  for (let end = WINDOW; end <= entropy.length; end += 1) {
+    const mean = meanOf(entropy.slice(end - WINDOW, end));
+    if (Math.abs(mean - target) <= TOLERANCE * target) return end;
+  }
+  return undefined;
+}
