@@ -47,6 +47,8 @@ export interface OracleCase {
   readonly inputs: Arrays;
   readonly options: CaseOptions;
   readonly adamw: CaseAdamW;
+  /** Most bytes of logits at one time; the policy's default when absent. */
+  readonly chunkBytes?: number;
 }
 
 export type CaseResults = Map<string, { shape: number[]; data: Float32Array }>;
@@ -161,7 +163,13 @@ async function forwardResults(
   });
   const [logits] = await plan.read(plan.result.keep);
   plan.destroy();
-  const scorer = await createScorer({ device, model: module, rows: batch.rows, temperature: oracle.options.temperature ?? 1 });
+  const scorer = await createScorer({
+    device,
+    model: module,
+    rows: batch.rows,
+    temperature: oracle.options.temperature ?? 1,
+    ...(oracle.chunkBytes === undefined ? {} : { chunkBytes: oracle.chunkBytes }),
+  });
   const scores = await scorer.score(batch);
   scorer.destroy();
   const spread = (width: number, value: (row: number, i: number) => number): Float32Array => {
@@ -203,6 +211,7 @@ async function stepResults(
     loss: lossOptions(oracle.options),
     rows: batch.rows,
     sequences: padded.batch,
+    ...(oracle.chunkBytes === undefined ? {} : { chunkBytes: oracle.chunkBytes }),
   });
   const scalar = (name: string, value: number): void => void results.set(name, { shape: [], data: Float32Array.of(value) });
   for (let step = 0; step < adamw.steps; step += 1) {

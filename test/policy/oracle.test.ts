@@ -54,6 +54,13 @@ test("float64 reference, shared cases", needsShared("oracle/cases"), async (cont
   }
 });
 
+test("float64 reference, with the logits of 64 rows at a time", async () => {
+  // Both a tied and an untied head; the smallest chunk is 64 rows, and the cases have 99.
+  for (const name of ["gpt2--entropic-small", "llama--effect-gate-bonus", "llama3-scaled--sequence-mean-gated"]) {
+    assertWithinTolerance(await errorsOf(join(BUILT_IN, name), (oracle) => ({ ...oracle, chunkBytes: 1 })));
+  }
+});
+
 // A check that cannot fail is worthless: each of these mistakes must be seen.
 const GATED = join(BUILT_IN, "gpt2--entropic-small");
 
