@@ -74,7 +74,7 @@ function drawRegime(settings: ToySettings, findings: ToyFindings, regime: Regime
   ];
   return drawLineGrid({
     title,
-    subtitle: "mean and 95 % interval over seeds; above the start PI and P push up (alpha < 0), below it down",
+    subtitle: "mean and 95 % interval over seeds; one target below the start, one above it",
     figures,
   });
 }
@@ -93,13 +93,13 @@ function errorFigure(settings: ToySettings, findings: ToyFindings): BarFigure {
     settings.targets.flatMap((target) =>
       (["p", "pi"] as const).map((loop) => {
         const { mean, low, high } = meanInterval(settlings(findings, regime, loop, target).map(({ meanError }) => meanError));
-        return { group: `${regime}, target ${target}`, series: loopNames[loop], value: mean, low: Math.max(0, low), high };
+        return { group: `${regime}, ${target}`, series: loopNames[loop], value: mean, low: Math.max(0, low), high };
       }),
     ),
   );
   return {
     title: "Distance from the target",
-    subtitle: "mean |entropy - target| over the last half; bars: 95 % interval over seeds",
+    subtitle: "mean |entropy - target| over the last half, for each regime and target; lines: 95 % interval over seeds",
     y: { title: "nats per token" },
     bars,
     names,

@@ -41,7 +41,7 @@ ${verdictTable(verdicts)}
 `;
 }
 
-function setUp({ task, model, grpo }: ToySettings, { openLoop }: ToyFindings): string {
+function setUp({ task, model, grpo, entropy }: ToySettings, { openLoop }: ToyFindings): string {
   const highest = Math.log(task.characters);
   const { mean } = meanInterval(openLoop.map(({ before }) => before));
   const step = (task.highest - task.lowest) / task.length;
@@ -52,10 +52,10 @@ there are ${task.good ** task.length} best answers to each. The reward is a coin
 ${task.highest}. The toss depends on seed, step and place in the batch alone, so a run can be repeated bit for bit. Because even the best answer often fails, a
 group's rewards are practically never all equal, and alpha always has advantages to act on.
 
-The policy is a ${model.model_type} with ${String(model.num_hidden_layers)} layer of width ${String(model.hidden_size)}. Started at random it would be nearly uniform, with no room above it. So each seed first learns by imitation
+The policy is a ${model.model_type} with ${String(model.num_hidden_layers)} ${model.num_hidden_layers === 1 ? "layer" : "layers"} of width ${String(model.hidden_size)}. Started at random it would be nearly uniform, with no room above it. So each seed first learns by imitation
 from answers whose characters are good with chance ${task.warmth} and random otherwise, and starts at ${mean.toFixed(3)} nats: ${percent(mean / highest, 0)} of ln ${task.characters} = ${highest.toFixed(3)}. All runs
-of a seed start from that one checkpoint. Training is GRPO with ${String(grpo.prompts)} x ${String(grpo.completions)} answers a step, AdamW at ${String(grpo.learningRate)}, and the entropy-effect gate unless the
-settings say otherwise.
+of a seed start from that one checkpoint. Training is GRPO with ${String(grpo.prompts)} x ${String(grpo.completions)} answers a step, AdamW at ${String(grpo.learningRate)}, and the gate
+${String(entropy.gate)}.
 `;
 }
 
@@ -64,7 +64,7 @@ function openLoop(settings: ToySettings, { openLoop, oneStep, plants }: ToyFindi
   const rows = alphas.map((alpha) => {
     const runs = openLoop.filter((run) => run.alpha === alpha);
     const single = oneStep.filter((run) => run.alpha === alpha);
-    const change = single.length > 0 ? signed(meanOf(single.map(({ before, after }) => after - before)), 4) : "";
+    const change = single.length > 0 ? signed(meanOf(single.map(({ before, after }) => after - before)), 4) : "-";
     return [
       String(alpha),
       change,
@@ -112,7 +112,7 @@ function onPolicy(settings: ToySettings, findings: ToyFindings): string {
   return `## Closed loop, on-policy
 
 ${settings.onPolicy.steps} steps, one update per rollout. "Entropy" and "alpha" are means over the last fifth of a run, "off target" is their distance from the target,
-mean |e| is over the last half; all with 95 % intervals over seeds where they have room.
+mean |e| is over the last half, overshoot is how far entropy went past its target at most, as a share of it; ± is half a 95 % interval over seeds.
 
 ${regimeTable(settings, findings, "on-policy")}
 
@@ -139,11 +139,11 @@ ${predicted(settings, findings, "off-policy")}
 }
 
 function regimeTable(settings: ToySettings, findings: ToyFindings, regime: Regime): string {
-  const headings = ["", "target", "entropy", "off target", "mean abs(e)", "alpha", "at the limit", "reached after", "reward"];
+  const headings = ["", "target", "entropy", "off target", "mean |e|", "alpha", "at the limit", "reached after", "overshoot", "reward"];
   const rows = settings.targets.flatMap((target) => (["p", "pi"] as const).map((loop) => controlledRow(findings, regime, loop, target)));
   const plain = runsOf(findings, regime, "none");
   const late = (run: ClosedLoopRun): number => meanOf(lastFifth(run.entropy));
-  return markdownTable(headings, [["GRPO, no control", "", interval(plain.map(late), 3), "", "", "", "", "", reward(plain)], ...rows]);
+  return markdownTable(headings, [["GRPO, no control", "", interval(plain.map(late), 3), "", "", "", "", "", "", reward(plain)], ...rows]);
 }
 
 function controlledRow(findings: ToyFindings, regime: Regime, loop: Loop, target: number): string[] {
@@ -164,6 +164,7 @@ function controlledRow(findings: ToyFindings, regime: Regime, loop: Loop, target
     signed(meanOf(all.map(({ alpha }) => alpha)), 3),
     percent(meanOf(runs.map(({ saturated }) => saturated)), 0),
     Number.isFinite(latest) ? `${Math.min(...steps)} to ${latest} ${unit}` : "not by every seed",
+    percent(meanOf(all.map(({ overshoot }) => overshoot)), 0),
     reward(runs),
   ];
 }

@@ -26,7 +26,10 @@ export const settingsSchema = section({
   }),
   /** Checked where they are used, like the sections of `train`. */
   grpo: openSection({}, "a mapping with options of train's section grpo"),
-  entropy: openSection({ limit: decimal({ above: 0, max: 1 }) }, "a mapping with options of train's section entropy, limit among them"),
+  entropy: openSection(
+    { limit: decimal({ above: 0, max: 1 }), gate: text("probability or entropy-effect") },
+    "a mapping with options of train's section entropy, limit and gate among them",
+  ),
   openLoop: section({ alphas: numbers("a list of two alphas or more", 2), steps: whole({ min: 1 }) }),
   gains: section({ lambda: decimal({ above: 0, below: 2 }), integral: decimal({ above: 0, below: 1 }) }),
   targets: numbers("a list of one target or more, in nats per token", 1),

@@ -11,6 +11,8 @@ export interface Settling {
   readonly alpha: number;
   /** First step at which the mean of five steps is within 5 % of the target. */
   readonly reached: number | undefined;
+  /** How far entropy went past the target, coming from its start; 0 where it never did. */
+  readonly overshoot: number;
 }
 
 export const TOLERANCE = 0.05;
@@ -25,6 +27,7 @@ export function settlingOf({ entropy, alpha }: Pick<ClosedLoopRun, "entropy" | "
     meanError: meanOf(half.map((value) => Math.abs(value - target))),
     alpha: meanOf(lastFifth(alpha)),
     reached: reachedAt(entropy, target),
+    overshoot: overshootOf(entropy, target),
   };
 }
 
@@ -34,4 +37,9 @@ function reachedAt(entropy: readonly number[], target: number): number | undefin
     if (Math.abs(mean - target) <= TOLERANCE * target) return end;
   }
   return undefined;
+}
+
+function overshootOf(entropy: readonly number[], target: number): number {
+  const from = Math.sign(entropy[0]! - target);
+  return Math.max(0, ...entropy.map((value) => (from * (target - value)) / target));
 }
