@@ -1,8 +1,12 @@
-// dV_j = sum_i P_ij dO_i,  dK_j = scale * sum_i dS_ij q_i over the rows i >= j of the sequence and the query heads of the group.
-// One invocation a (row, key-value head), queries in order.
-import package::lib::element::{Element, inner};
+// With P and dS as in causal_backward_query:
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i >= j of the sequence and the heads of the group
+// One workgroup owns LANES rows of one key-value head, a lane one of them; the lanes share the loading of queries and their gradients.
+// Heads in order, and the queries of each in order. Other parts of grad_qkv are left alone.
+import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
+import package::lib::head_pair::{keep_piece, pair_barrier, pair_element, pairs_in_block, PAIR_ELEMENTS, PAIRS, PIECES};
 import constants::HEAD_ELEMENTS;
+import constants::LANES;
 
 struct Parameters {
   rows: u32,
@@ -14,53 +18,83 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(1) var<storage, read> sequence_end: array<u32>; // [N]
-@group(0) @binding(2) var<storage, read> log_sum_exp: array<f32>; // [N, H]
-@group(0) @binding(3) var<storage, read> delta: array<f32>; // [N, H]
-@group(0) @binding(4) var<storage, read> grad_out: array<Element>; // [N, H D]
+@group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
+@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
+@group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
-  if i >= parameters.rows * parameters.key_value_heads {
+alias HeadVector = array<Element, HEAD_ELEMENTS>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
+  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let heads = parameters.heads;
+  let key_value_heads = parameters.key_value_heads;
+  let tile = linear_workgroup(workgroup, workgroups);
+  let key_value_head = tile % key_value_heads;
+  let first_row = tile / key_value_heads * LANES;
+  if first_row >= parameters.rows {
     return;
   }
-  let row = i / parameters.key_value_heads;
-  let key_value_head = i % parameters.key_value_heads;
-  let group = parameters.heads / parameters.key_value_heads;
-  let width = (parameters.heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
-  let k_at = row * width + (parameters.heads + key_value_head) * HEAD_ELEMENTS;
-  let v_at = k_at + parameters.key_value_heads * HEAD_ELEMENTS;
-  var key: array<Element, HEAD_ELEMENTS>;
-  var value: array<Element, HEAD_ELEMENTS>;
-  var key_sum: array<Element, HEAD_ELEMENTS>;
-  var value_sum: array<Element, HEAD_ELEMENTS>;
+  let last_row = min(first_row + LANES, parameters.rows) - 1u;
+  let last_query = sequence_end[last_row] - 1u;
+  let group = heads / key_value_heads;
+  let width = (heads + 2u * key_value_heads) * HEAD_ELEMENTS;
+
+  let row = min(first_row + lane, last_row);
+  let end = sequence_end[row];
+  let k_begin = row * width + (heads + key_value_head) * HEAD_ELEMENTS;
+  let v_begin = k_begin + key_value_heads * HEAD_ELEMENTS;
+  var key: HeadVector;
+  var value: HeadVector;
+  var key_sum: HeadVector;
+  var value_sum: HeadVector;
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-    key[d] = qkv[k_at + d] * parameters.scale;
-    value[d] = qkv[v_at + d];
+    key[d] = qkv[k_begin + d] * parameters.scale;
+    value[d] = qkv[v_begin + d];
     key_sum[d] = Element(0.0);
     value_sum[d] = Element(0.0);
   }
   for (var head = key_value_head * group; head < (key_value_head + 1u) * group; head += 1u) {
-    for (var query = row; query < sequence_end[row]; query += 1u) {
-      let q_at = query * width + head * HEAD_ELEMENTS;
-      let o_at = (query * parameters.heads + head) * HEAD_ELEMENTS;
-      var score = 0.0;
-      var along = 0.0;
-      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-        score += inner(key[d], qkv[q_at + d]);
-        along += inner(value[d], grad_out[o_at + d]);
+    for (var block = first_row; block <= last_query; block += PAIRS) {
+      pair_barrier();
+      for (var piece = 0u; piece < PIECES; piece += 1u) {
+        let i = piece * LANES + lane;
+        let query_row = min(block + i / PAIR_ELEMENTS, last_query);
+        let d = i % HEAD_ELEMENTS;
+        let of_grad = i % PAIR_ELEMENTS >= HEAD_ELEMENTS;
+        let q = qkv[query_row * width + head * HEAD_ELEMENTS + d];
+        let grad = grad_out[(query_row * heads + head) * HEAD_ELEMENTS + d];
+        keep_piece(piece, lane, select(q, grad, of_grad));
       }
-      let weight = exp(score - log_sum_exp[query * parameters.heads + head]);
-      let slope = weight * (along - delta[query * parameters.heads + head]) * parameters.scale;
-      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-        value_sum[d] = fma(Element(weight), grad_out[o_at + d], value_sum[d]);
-        key_sum[d] = fma(Element(slope), qkv[q_at + d], key_sum[d]);
+      pair_barrier();
+      for (var pair = 0u; pair < pairs_in_block(last_query + 1u - block); pair += 1u) {
+        let i = block + pair;
+        let saved = i * heads + head;
+        var product = Element(0.0);
+        var along_value = Element(0.0);
+        for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+          product = fma(key[d], pair_element(pair, d), product);
+          along_value = fma(value[d], pair_element(pair, HEAD_ELEMENTS + d), along_value);
+        }
+        let attended = i >= row && i < end;
+        let probability = select(0.0, exp(sum_of_parts(product) - log_sum_exp[saved]), attended);
+        let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale;
+        for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+          key_sum[d] = fma(Element(slope), pair_element(pair, d), key_sum[d]);
+          value_sum[d] = fma(Element(probability), pair_element(pair, HEAD_ELEMENTS + d), value_sum[d]);
+        }
       }
     }
   }
-  for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-    grad_qkv[k_at + d] = key_sum[d];
-    grad_qkv[v_at + d] = value_sum[d];
+  if first_row + lane <= last_row {
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      grad_qkv[k_begin + d] = key_sum[d];
+      grad_qkv[v_begin + d] = value_sum[d];
+    }
   }
 }

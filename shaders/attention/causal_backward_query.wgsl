@@ -1,8 +1,12 @@
-// dS_ij = P_ij (dO_i . v_j - delta_i),  dQ_i = scale * sum_j dS_ij k_j,  delta_i = dO_i . O_i (saved for the other kernel).
-// One invocation a (row, query head), keys in order.
-import package::lib::element::{Element, inner};
+// With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for the other kernel:
+//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135)
+// One workgroup owns LANES rows of one query head, a lane one of them; the lanes share the loading of keys and values. Keys in order.
+// Other parts of grad_qkv are left alone.
+import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
+import package::lib::head_pair::{keep_piece, pair_barrier, pair_element, pairs_in_block, PAIR_ELEMENTS, PAIRS, PIECES};
 import constants::HEAD_ELEMENTS;
+import constants::LANES;
 
 struct Parameters {
   rows: u32,
@@ -14,49 +18,79 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
-@group(0) @binding(2) var<storage, read> out: array<Element>; // [N, H D]
-@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
-@group(0) @binding(4) var<storage, read> grad_out: array<Element>; // [N, H D]
+@group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
+@group(0) @binding(3) var<storage, read> out: array<Element>; // [N, H D]
+@group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
 
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
-  if i >= parameters.rows * parameters.heads {
+alias HeadVector = array<Element, HEAD_ELEMENTS>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
+  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let heads = parameters.heads;
+  let key_value_heads = parameters.key_value_heads;
+  let tile = linear_workgroup(workgroup, workgroups);
+  let head = tile % heads;
+  let first_row = tile / heads * LANES;
+  if first_row >= parameters.rows {
     return;
   }
-  let row = i / parameters.heads;
-  let head = i % parameters.heads;
-  let group = parameters.heads / parameters.key_value_heads;
-  let width = (parameters.heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
-  let q_at = row * width + head * HEAD_ELEMENTS;
-  let k_at = (parameters.heads + head / group) * HEAD_ELEMENTS;
-  let v_at = k_at + parameters.key_value_heads * HEAD_ELEMENTS;
-  var query: array<Element, HEAD_ELEMENTS>;
-  var grad: array<Element, HEAD_ELEMENTS>;
-  var sum: array<Element, HEAD_ELEMENTS>;
-  var product = 0.0;
+  let last_row = min(first_row + LANES, parameters.rows) - 1u;
+  let width = (heads + 2u * key_value_heads) * HEAD_ELEMENTS;
+  let k_column = (heads + head / (heads / key_value_heads)) * HEAD_ELEMENTS;
+  let v_column = k_column + key_value_heads * HEAD_ELEMENTS;
+
+  let row = min(first_row + lane, last_row);
+  let start = sequence_start[row];
+  let normalizer = log_sum_exp[row * heads + head];
+  var query: HeadVector;
+  var grad: HeadVector;
+  var sum: HeadVector;
+  var along = Element(0.0);
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-    query[d] = qkv[q_at + d] * parameters.scale;
-    grad[d] = grad_out[i * HEAD_ELEMENTS + d];
-    product += inner(grad[d], out[i * HEAD_ELEMENTS + d]);
+    let at = (row * heads + head) * HEAD_ELEMENTS + d;
+    query[d] = qkv[row * width + head * HEAD_ELEMENTS + d] * parameters.scale;
+    grad[d] = grad_out[at];
+    along = fma(grad[d], out[at], along);
     sum[d] = Element(0.0);
   }
-  for (var j = sequence_start[row]; j <= row; j += 1u) {
-    var score = 0.0;
-    var along = 0.0;
-    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-      score += inner(query[d], qkv[j * width + k_at + d]);
-      along += inner(grad[d], qkv[j * width + v_at + d]);
+  let along_out = sum_of_parts(along);
+  for (var block = sequence_start[first_row]; block <= last_row; block += PAIRS) {
+    pair_barrier();
+    for (var piece = 0u; piece < PIECES; piece += 1u) {
+      let i = piece * LANES + lane;
+      let key_row = min(block + i / PAIR_ELEMENTS, last_row);
+      let d = i % HEAD_ELEMENTS;
+      let column = select(k_column, v_column, i % PAIR_ELEMENTS >= HEAD_ELEMENTS);
+      keep_piece(piece, lane, qkv[key_row * width + column + d]);
     }
-    let slope = exp(score - log_sum_exp[i]) * (along - product) * parameters.scale;
-    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-      sum[d] = fma(Element(slope), qkv[j * width + k_at + d], sum[d]);
+    pair_barrier();
+    for (var pair = 0u; pair < pairs_in_block(last_row + 1u - block); pair += 1u) {
+      let j = block + pair;
+      var product = Element(0.0);
+      var along_value = Element(0.0);
+      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+        product = fma(query[d], pair_element(pair, d), product);
+        along_value = fma(grad[d], pair_element(pair, HEAD_ELEMENTS + d), along_value);
+      }
+      let attends = j >= start && j <= row;
+      let slope = exp(sum_of_parts(product) - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale;
+      let weight = Element(select(0.0, slope, attends));
+      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+        sum[d] = fma(weight, pair_element(pair, d), sum[d]);
+      }
     }
   }
-  for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-    grad_qkv[q_at + d] = sum[d];
+  if first_row + lane <= last_row {
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      grad_qkv[row * width + head * HEAD_ELEMENTS + d] = sum[d];
+    }
+    delta[row * heads + head] = along_out;
   }
-  delta[i] = product;
 }

@@ -7,8 +7,8 @@ fn sigmoid(x: Element) -> Element {
   return 1.0 / (1.0 + exp(min(-x, Element(80.0))));
 }
 
-// The inner product of two elements.
-fn inner(a: Element, b: Element) -> f32 {
-  @if(VEC4) { return dot(a, b); }
-  @if(!VEC4) { return a * b; }
+// A number that was summed up in the parts of an element.
+fn sum_of_parts(x: Element) -> f32 {
+  @if(VEC4) { return (x.x + x.y) + (x.z + x.w); }
+  @if(!VEC4) { return x; }
 }

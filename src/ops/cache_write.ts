@@ -1,22 +1,50 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { defineOp } from "./define.ts";
-import type { HeadLayout } from "./heads.ts";
+import { defineOp, shapeError } from "./define.ts";
+import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
 
-export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { layout: HeadLayout }>({
+/** Writes the keys and values of qkv [N, (H + 2K) D] to the caches [S, P, K, D], in place. */
+export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { readonly layout: HeadLayout }>({
   name: "cache_write",
-  shape: ({ cache_keys, cache_values }) => ({ cache_keys: { inPlaceOf: cache_keys }, cache_values: { inPlaceOf: cache_values } }),
+  shape: (inputs, { layout }) => {
+    const { qkv, cache_keys, cache_values } = inputs;
+    if (!isPacked(qkv, layout) || cache_keys.shape.length !== 4 || cache_values.shape.length !== 4) {
+      throw shapeError("cache_write", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
+    }
+    return { cache_keys: { inPlaceOf: cache_keys }, cache_values: { inPlaceOf: cache_values } };
+  },
   forward: ({ inputs: { qkv, sequence, positions }, outputs, attributes: { layout } }) => {
+    const { heads, keyValueHeads, headDim } = layout;
     const rows = qkv.shape[0]!;
-    const key_width = layout.keyValueHeads * layout.headDim;
-    const parameters = { rows, query_width: layout.heads * layout.headDim, key_width, cache_positions: outputs.cache_keys.size(1) };
-    const bindings = { qkv, sequence, positions, ...outputs };
-    return [{ kernel: "attention/cache_write", bindings, parameters, workgroups: ceilDivide(product(rows, key_width), 64) }];
+    const { width } = headElements(headDim);
+    const query_elements = (heads * headDim) / width;
+    const key_elements = (keyValueHeads * headDim) / width;
+    return [
+      {
+        kernel: "attention/cache_write",
+        variant: { conditions: { VEC4: width === 4 } },
+        bindings: { qkv, sequence, positions, ...outputs },
+        parameters: { rows, query_elements, key_elements, cache_positions: outputs.cache_keys.size(1) },
+        workgroups: ceilDivide(product(rows, key_elements), 64),
+      },
+    ];
   },
 });
 
-export function cacheWrite(qkv: Tensor, keys: Tensor, values: Tensor, sequence: Tensor, positions: Tensor, layout: HeadLayout): void {
-  cacheWriteOp({ qkv, sequence, positions, cache_keys: keys, cache_values: values }, { layout });
+/**
+ * Keeps the keys and values of rows for later tokens: cacheKeys[sequence(n), positions(n)] = the key heads of row n, likewise values.
+ * qkv: [N, (H + 2K) D]; caches: [S, P, K, D], written in place; sequence, positions: [N] u32. Returns the caches as written.
+ */
+export function cacheWrite(
+  qkv: Tensor,
+  cacheKeys: Tensor,
+  cacheValues: Tensor,
+  sequence: Tensor,
+  positions: Tensor,
+  layout: HeadLayout,
+): { readonly cacheKeys: Tensor; readonly cacheValues: Tensor } {
+  const written = cacheWriteOp({ qkv, sequence, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout });
+  return { cacheKeys: written.cache_keys, cacheValues: written.cache_values };
 }

@@ -1,32 +1,25 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { Dispatch } from "../graph/trace.ts";
-import { defineOp } from "./define.ts";
-import { type HeadLayout, headVariant } from "./heads.ts";
+import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
+import { defineOp, shapeError } from "./define.ts";
+import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+type Attributes = { readonly layout: HeadLayout };
 
-function common(qkv: Tensor, layout: HeadLayout) {
-  const { heads, keyValueHeads, headDim } = layout;
-  return {
-    variant: headVariant(layout),
-    parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
-  };
-}
-
-export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", { layout: HeadLayout }>({
+/** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
+export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>({
   name: "causal_attention",
-  shape: ({ qkv }, { layout }) => {
+  shape: (inputs, { layout }) => {
+    const { qkv, sequence_start, sequence_end } = inputs;
+    if (!isPacked(qkv, layout) || sequence_start.shape.length !== 1 || sequence_end.shape.length !== 1) {
+      throw shapeError("causal_attention", inputs, `${describePacked(layout)}; sequence_start and sequence_end [N]`);
+    }
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads] } };
   },
-  forward: ({ inputs: { qkv, sequence_start }, outputs, attributes: { layout } }) => [
-    {
-      kernel: "attention/causal",
-      ...common(qkv, layout),
-      bindings: { qkv, sequence_start, ...outputs },
-      workgroups: ceilDivide(product(qkv.shape[0]!, layout.heads), 64),
-    },
+  forward: ({ inputs: { qkv, sequence_start }, outputs, attributes: { layout } }, device) => [
+    { kernel: "attention/causal", bindings: { qkv, sequence_start, ...outputs }, ...launch(qkv, layout, layout.heads, device) },
   ],
   backward: ({ inputs, outputs, attributes }, { gradient }) => ({
     qkv: causalAttentionBackwardOp({ ...inputs, ...outputs, grad_out: gradient("out")! }, attributes).grad_qkv,
@@ -35,29 +28,41 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", { layout: H
 
 type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
 
-export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta", { layout: HeadLayout }>({
+/** The gradient of packed qkv: first its query heads, then its key and value heads. */
+export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta", Attributes>({
   name: "causal_attention_backward",
   shape: ({ qkv, log_sum_exp }) => ({ grad_qkv: { shape: qkv.shape }, delta: { shape: log_sum_exp.shape } }),
-  forward: ({
-    inputs: { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out },
-    outputs: { grad_qkv, delta },
-    attributes: { layout },
-  }): Dispatch[] => [
-    {
-      kernel: "attention/causal_backward_query",
-      ...common(qkv, layout),
-      bindings: { qkv, sequence_start, out, log_sum_exp, grad_out, grad_qkv, delta },
-      workgroups: ceilDivide(product(qkv.shape[0]!, layout.heads), 64),
-    },
-    {
-      kernel: "attention/causal_backward_key_value",
-      ...common(qkv, layout),
-      bindings: { qkv, sequence_end, log_sum_exp, delta, grad_out, grad_qkv },
-      workgroups: ceilDivide(product(qkv.shape[0]!, layout.keyValueHeads), 64),
-    },
-  ],
+  forward: ({ inputs, outputs: { grad_qkv, delta }, attributes: { layout } }, device): readonly Dispatch[] => {
+    const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+    return [
+      {
+        kernel: "attention/causal_backward_query",
+        bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
+        ...launch(qkv, layout, layout.heads, device),
+      },
+      {
+        kernel: "attention/causal_backward_key_value",
+        bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
+        ...launch(qkv, layout, layout.keyValueHeads, device),
+      },
+    ];
+  },
 });
 
-export function causalAttention(qkv: Tensor, sequence_start: Tensor, sequence_end: Tensor, layout: HeadLayout): Tensor {
-  return causalAttentionOp({ qkv, sequence_start, sequence_end }, { layout }).out;
+/** A workgroup owns `lanes` rows of one of `heads` heads. */
+function launch(qkv: Tensor, layout: HeadLayout, heads: number, { lanes }: DeviceTraits) {
+  const rows = qkv.shape[0]!;
+  return {
+    variant: headElements(layout.headDim).variant,
+    parameters: { rows, heads: layout.heads, key_value_heads: layout.keyValueHeads, scale: 1 / Math.sqrt(layout.headDim) },
+    workgroups: product(ceilDivide(rows, lanes), heads),
+  };
+}
+
+/**
+ * Softmax attention of packed rows: row i attends rows sequence_start(i) .. i, query head h the key-value head floor(h / (H / K)).
+ * qkv: [N, (H + 2K) D]; sequence_start, sequence_end: [N] u32, the first row of each row's sequence and one past its last -> [N, H D]
+ */
+export function causalAttention(qkv: Tensor, sequenceStart: Tensor, sequenceEnd: Tensor, layout: HeadLayout): Tensor {
+  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout }).out;
 }

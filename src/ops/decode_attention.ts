@@ -1,30 +1,51 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
+import { product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { defineOp } from "./define.ts";
-import { type HeadLayout, headVariant } from "./heads.ts";
+import { defineOp, shapeError } from "./define.ts";
+import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
-type In = { qkv: Tensor; cache_keys: Tensor; cache_values: Tensor; positions: Tensor };
+type In = { qkv: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
 
-export const decodeAttentionOp = defineOp<In, "out", { layout: HeadLayout }>({
+/** qkv [S, (H + 2K) D], positions [S] u32, cache_keys and cache_values [S, P, K, D] -> out [S, H D]. */
+export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayout }>({
   name: "decode_attention",
-  shape: ({ qkv }, { layout }) => ({ out: { shape: [qkv.shape[0]!, layout.heads * layout.headDim] } }),
-  forward: ({ inputs, outputs, attributes: { layout } }) => {
+  shape: (inputs, { layout }) => {
+    if (!isPacked(inputs.qkv, layout) || inputs.cache_keys.shape.length !== 4 || inputs.cache_values.shape.length !== 4) {
+      throw shapeError("decode_attention", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
+    }
+    return { out: { shape: [inputs.qkv.shape[0]!, layout.heads * layout.headDim] } };
+  },
+  forward: ({ inputs, outputs, attributes: { layout } }, { lanes }) => {
     const { heads, keyValueHeads, headDim } = layout;
     const rows = inputs.qkv.shape[0]!;
-    const cache_positions = inputs.cache_keys.size(1);
-    const parameters = { rows, heads, key_value_heads: keyValueHeads, cache_positions, scale: 1 / Math.sqrt(headDim) };
+    const { variant, width } = headElements(headDim);
     return [
       {
         kernel: "attention/decode",
-        variant: headVariant(layout),
+        variant,
         bindings: { ...inputs, ...outputs },
-        parameters,
-        workgroups: ceilDivide(product(rows, heads), 64),
+        parameters: {
+          rows,
+          heads,
+          key_value_heads: keyValueHeads,
+          cache_positions: inputs.cache_keys.size(1),
+          scale: 1 / Math.sqrt(headDim),
+        },
+        workgroups: product(rows, tilesOf(heads, headDim / width, lanes)),
       },
     ];
   },
 });
 
-export function decodeAttention(qkv: Tensor, cache_keys: Tensor, cache_values: Tensor, positions: Tensor, layout: HeadLayout): Tensor {
-  return decodeAttentionOp({ qkv, cache_keys, cache_values, positions }, { layout }).out;
+/** Workgroups a row: several heads share one where their elements leave lanes over, as in the kernel. */
+function tilesOf(heads: number, elements: number, lanes: number): number {
+  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(elements)));
+  return Math.ceil(heads / (lanes / headLanes));
+}
+
+/**
+ * Attention of one new row per sequence over its cache slot, where its own key and value were written before.
+ * qkv: [S, (H + 2K) D], row s of cache slot s; positions: [S] u32, the new token's index, attends 0 .. position -> [S, H D]
+ */
+export function decodeAttention(qkv: Tensor, cacheKeys: Tensor, cacheValues: Tensor, positions: Tensor, layout: HeadLayout): Tensor {
+  return decodeAttentionOp({ qkv, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout }).out;
 }

@@ -1,4 +1,5 @@
 import type { KernelVariant } from "../gpu/kernel.ts";
+import type { Tensor } from "../graph/tensor.ts";
 
 /** How the columns of packed qkv [N, (H + 2K) D] are cut: H query heads, then K key heads, then K value heads, of D each. */
 export interface HeadLayout {
@@ -12,8 +13,19 @@ export function packedWidth({ heads, keyValueHeads, headDim }: HeadLayout): numb
   return (heads + 2 * keyValueHeads) * headDim;
 }
 
-/** How an attention kernel holds a head: as vec4s where D allows (lib/element), else as floats. */
-export function headVariant({ headDim }: HeadLayout): KernelVariant {
-  const vec4 = headDim % 4 === 0;
-  return { constants: { HEAD_ELEMENTS: vec4 ? headDim / 4 : headDim }, conditions: { VEC4: vec4 } };
+/** Whether qkv has the columns of a layout, and the query heads can be shared out evenly among the key-value heads. */
+export function isPacked(qkv: Tensor, layout: HeadLayout): boolean {
+  return qkv.shape.length === 2 && qkv.size(1) === packedWidth(layout) && layout.heads % layout.keyValueHeads === 0;
+}
+
+/** What an op over packed qkv needs, for its error. */
+export function describePacked({ heads, keyValueHeads, headDim }: HeadLayout): string {
+  const columns = packedWidth({ heads, keyValueHeads, headDim });
+  return `qkv [N, ${columns}]: ${heads} query heads, a multiple of the ${keyValueHeads} key-value heads, of ${headDim} each`;
+}
+
+/** How kernels hold a head: as vec4s where `length`, D unless told, allows it (lib/element), else as floats; `width` floats each. */
+export function headElements(headDim: number, length: number = headDim): { readonly variant: KernelVariant; readonly width: 1 | 4 } {
+  const width = length % 4 === 0 ? 4 : 1;
+  return { variant: { constants: { HEAD_ELEMENTS: headDim / width }, conditions: { VEC4: width === 4 } }, width };
 }

@@ -1,66 +1,98 @@
+import { ceilDivide, product } from "../graph/scalar.ts";
 import { reshape, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
-import { columnSum } from "./column_sum.ts";
+import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { type HeadLayout, packedWidth } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { x: Tensor; query_weight: Tensor; key_weight: Tensor };
-type Attributes = { readonly layout: HeadLayout; readonly eps: number };
+type Attributes = { readonly layout: HeadLayout };
 
-/** x [N, (H + 2K) D], query_weight and key_weight [D] -> y: every query and key head divided by its root mean square. */
-export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes>({
+/** x [N, (H + 2K) D], query_weight and key_weight [D] -> y [N, (H + 2K) D], inverse_rms [N, H + K]. */
+export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes & { readonly eps: number }>({
   name: "qk_norm",
   shape: (inputs, { layout }) => {
     const { x, query_weight, key_weight } = inputs;
-    const right = [query_weight, key_weight].every((weight) => weight.size(0) === layout.headDim);
-    if (x.size(1) !== packedWidth(layout) || !right) throw shapeError("qk_norm", inputs, "x [N, (H + 2K) D] and weights [D]");
-    return { y: { shape: x.shape }, inverse_rms: { shape: [x.shape[0]!, layout.heads + layout.keyValueHeads] } };
+    const { heads, keyValueHeads, headDim } = layout;
+    if (!isPacked(x, layout) || query_weight.size(-1) !== headDim || key_weight.size(-1) !== headDim) {
+      throw shapeError("qk_norm", inputs, `x like ${describePacked(layout)}; query_weight and key_weight [${headDim}]`);
+    }
+    return { y: { shape: x.shape }, inverse_rms: { shape: [x.shape[0]!, heads + keyValueHeads] } };
   },
-  forward: ({ inputs, outputs, attributes: { layout, eps } }) => {
-    const rows = inputs.x.shape[0]!;
-    const parameters = { ...sizes(inputs.x, layout), eps };
-    return [{ kernel: "attention/qk_norm", bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
-  },
-  backward: ({ inputs, outputs: { inverse_rms }, attributes: { layout } }, { gradient, needs, sink }) => {
-    const { grad_x, query_partial, key_partial } = qkNormBackward({ ...inputs, grad_y: gradient("y")!, inverse_rms }, { layout });
+  forward: ({ inputs, outputs, attributes: { layout, eps } }) => [
+    { kernel: "attention/qk_norm", bindings: { ...inputs, ...outputs }, ...launch(inputs.x, layout, { eps }) },
+  ],
+  backward: ({ inputs: { x, query_weight, key_weight }, outputs: { inverse_rms }, attributes: { layout } }, context) => {
+    const { needs, sink } = context;
+    const saved = { x, grad_y: context.gradient("y")!, inverse_rms };
+    const { heads, keyValueHeads } = layout;
+    const keyHeads = { layout, firstHead: heads, endHead: heads + keyValueHeads };
     return {
-      x: needs("x") ? grad_x : undefined,
-      query_weight: needs("query_weight") ? weightGradient(query_partial, sink("query_weight")) : undefined,
-      key_weight: needs("key_weight") ? weightGradient(key_partial, sink("key_weight")) : undefined,
+      x: needs("x") ? qkNormBackward({ ...saved, query_weight, key_weight }, { layout }).grad_x : undefined,
+      query_weight: needs("query_weight")
+        ? weightGradient(saved, { layout, firstHead: 0, endHead: heads }, sink("query_weight"))
+        : undefined,
+      key_weight: needs("key_weight") ? weightGradient(saved, keyHeads, sink("key_weight")) : undefined,
     };
   },
 });
 
-const qkNormBackward = defineOp<
-  In & { grad_y: Tensor; inverse_rms: Tensor },
-  "grad_x" | "query_partial" | "key_partial",
-  { layout: HeadLayout }
->({
+function launch(x: Tensor, layout: HeadLayout, parameters: Readonly<Record<string, number>>) {
+  const rows = x.shape[0]!;
+  const { heads, keyValueHeads, headDim } = layout;
+  return {
+    variant: headElements(headDim).variant,
+    parameters: { rows, heads, key_value_heads: keyValueHeads, head_dim: headDim, ...parameters },
+    workgroups: ceilDivide(product(rows, heads + 2 * keyValueHeads), 64),
+  };
+}
+
+type Saved = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor };
+
+const qkNormBackward = defineOp<Saved & In, "grad_x", Attributes>({
   name: "qk_norm_backward",
-  shape: ({ x }, { layout }) => {
-    const partial = { shape: [x.shape[0]!, layout.headDim] };
-    return { grad_x: { shape: x.shape }, query_partial: partial, key_partial: partial };
-  },
+  shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
   forward: ({ inputs, outputs, attributes: { layout } }) => [
-    {
-      kernel: "attention/qk_norm_backward",
-      bindings: { ...inputs, ...outputs },
-      parameters: sizes(inputs.x, layout),
-      workgroups: inputs.x.shape[0]!,
-    },
+    { kernel: "attention/qk_norm_backward", bindings: { ...inputs, ...outputs }, ...launch(inputs.x, layout, {}) },
   ],
 });
 
-function sizes(x: Tensor, { heads, keyValueHeads, headDim }: HeadLayout) {
-  return { rows: x.shape[0]!, heads, key_value_heads: keyValueHeads, head_dim: headDim };
+type HeadRange = Attributes & { readonly firstHead: number; readonly endHead: number };
+
+const qkNormBackwardWeight = defineOp<Saved, "partial", HeadRange>({
+  name: "qk_norm_backward_weight",
+  shape: ({ x }, { layout }) => ({ partial: { shape: [ceilDivide(x.shape[0]!, BLOCK_ROWS), layout.headDim] } }),
+  forward: ({ inputs, outputs, attributes: { layout, firstHead, endHead } }, { lanes }) => {
+    const rows = inputs.x.shape[0]!;
+    const { heads, keyValueHeads, headDim } = layout;
+    return [
+      {
+        kernel: "attention/qk_norm_backward_weight",
+        bindings: { ...inputs, ...outputs },
+        parameters: {
+          rows,
+          heads: heads + 2 * keyValueHeads,
+          normed_heads: heads + keyValueHeads,
+          head_dim: headDim,
+          first_head: firstHead,
+          end_head: endHead,
+          block_rows: BLOCK_ROWS,
+        },
+        workgroups: [Math.ceil(headDim / lanes), ceilDivide(rows, BLOCK_ROWS), 1],
+      },
+    ];
+  },
+});
+
+function weightGradient(saved: Saved, range: HeadRange, sink: GradientSink | undefined): Tensor {
+  const sum = columnSum(qkNormBackwardWeight(saved, range).partial, sink);
+  return sink ? sum : reshape(sum, [range.layout.headDim]);
 }
 
-function weightGradient(partial: Tensor, sink: GradientSink | undefined): Tensor {
-  const sum = columnSum(partial, sink);
-  return sink ? sum : reshape(sum, [partial.size(1)]);
-}
-
-/** RMS norm of the query and key heads of packed qkv, each with a weight of its own; values pass through. */
+/**
+ * RMS norm of every query and key head, one weight for all queries and one for all keys (Qwen3); value heads are copied.
+ * qkv: [N, (H + 2K) D]; queryWeight, keyWeight: [D] -> [N, (H + 2K) D]
+ */
 export function qkNorm(qkv: Tensor, queryWeight: Tensor, keyWeight: Tensor, eps: number, layout: HeadLayout): Tensor {
-  return qkNormOp({ x: qkv, query_weight: queryWeight, key_weight: keyWeight }, { layout, eps }).y;
+  return qkNormOp({ x: qkv, query_weight: queryWeight, key_weight: keyWeight }, { eps, layout }).y;
 }

@@ -1,33 +1,47 @@
+import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, type Op, shapeError } from "./define.ts";
-import { type HeadLayout, packedWidth } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { x: Tensor; positions: Tensor; table: Tensor };
 type Attributes = { readonly layout: HeadLayout; readonly direction: 1 | -1 };
 
-/** x [N, (H + 2K) D], positions [N] u32, table [P, D] -> y: query and key heads rotated by their position. */
+/** x [N, (H + 2K) D], positions [N] u32, table [P, D] -> y [N, (H + 2K) D]. direction -1 rotates back. */
 export const ropeOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
   name: "rope",
   shape: (inputs, { layout }) => {
     const { x, positions, table } = inputs;
-    if (x.size(1) !== packedWidth(layout) || layout.headDim % 2 !== 0 || table.size(1) !== layout.headDim || positions.dtype !== "u32") {
-      throw shapeError("rope", inputs, "x [N, (H + 2K) D] with an even D, positions [N] of u32 and a table [P, D]");
+    const { headDim } = layout;
+    if (!isPacked(x, layout) || headDim % 2 !== 0 || positions.shape.length !== 1 || table.size(-1) !== headDim) {
+      throw shapeError("rope", inputs, `x like ${describePacked(layout)}, an even number; positions [N] and table [P, ${headDim}]`);
     }
     return { y: { shape: x.shape } };
   },
   forward: ({ inputs, outputs, attributes: { layout, direction } }) => {
     const rows = inputs.x.shape[0]!;
     const { heads, keyValueHeads, headDim } = layout;
-    const parameters = { rows, rotated_heads: heads + keyValueHeads, copied_heads: keyValueHeads, head_dim: headDim, direction };
-    return [{ kernel: "attention/rope", bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
+    const half = headDim / 2;
+    const packedHeads = heads + 2 * keyValueHeads;
+    const { variant, width } = headElements(headDim, half);
+    return [
+      {
+        kernel: "attention/rope",
+        variant,
+        bindings: { ...inputs, ...outputs },
+        parameters: { rows, heads: packedHeads, rotated_heads: heads + keyValueHeads, direction },
+        workgroups: ceilDivide(product(rows, (packedHeads * half) / width), 64),
+      },
+    ];
   },
-  // A rotation's transpose is the rotation back.
   backward: ({ inputs: { positions, table }, attributes }, { gradient }) => ({
     x: ropeOp({ x: gradient("y")!, positions, table }, { ...attributes, direction: attributes.direction === 1 ? -1 : 1 }).y,
   }),
 });
 
-/** Rotates the query and key heads of packed qkv by their positions; `table` is `ropeTable`'s. */
+/**
+ * Rotates the query and key heads of packed rows by their positions; value heads are copied.
+ * qkv: [N, (H + 2K) D], D even; positions: [N] u32; table: [P, D] of ropeTable -> [N, (H + 2K) D]
+ */
 export function rope(qkv: Tensor, positions: Tensor, table: Tensor, layout: HeadLayout): Tensor {
   return ropeOp({ x: qkv, positions, table }, { layout, direction: 1 }).y;
 }

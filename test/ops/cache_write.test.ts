@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
-import { cacheWrite } from "../../src/ops/cache_write.ts";
+import { cacheWriteOp } from "../../src/ops/cache_write.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { given, normal } from "../../src/testing/values.ts";
 import { cacheWriteReference } from "../reference/cache_write.ts";
@@ -9,23 +9,31 @@ import { cacheWriteReference } from "../reference/cache_write.ts";
 const device = await openDevice();
 after(() => device.destroy());
 
-test("cache_write puts keys and values at their sequence and position and leaves the rest alone", async () => {
-  const layout = { heads: 3, keyValueHeads: 2, headDim: 5 };
-  const errors = await checkOp(device, {
-    name: "cache_write",
-    inputs: {
-      qkv: normal([4, 35], 1),
-      sequence: given([4], [2, 0, 2, 1], "u32"),
-      positions: given([4], [0, 6, 3, 2], "u32"),
-      cache_keys: normal([3, 7, 2, 5], 2),
-      cache_values: normal([3, 7, 2, 5], 3),
-    },
-    dynamicRows: ["qkv", "sequence", "positions"],
-    op: ({ qkv, sequence, positions, cache_keys, cache_values }) => {
-      cacheWrite(qkv!, cache_keys!, cache_values!, sequence!, positions!, layout);
-      return { cache_keys: cache_keys!, cache_values: cache_values! };
-    },
-    reference: (inputs) => cacheWriteReference(inputs, layout),
+for (const layout of [
+  { heads: 4, keyValueHeads: 1, headDim: 12 },
+  { heads: 6, keyValueHeads: 2, headDim: 7 },
+  { heads: 3, keyValueHeads: 3, headDim: 32 },
+]) {
+  const { heads, keyValueHeads, headDim } = layout;
+  test(`cache_write leaves all but the rows' places alone, heads ${heads}/${keyValueHeads} of ${headDim}`, async () => {
+    const cache = [3, 5, keyValueHeads, headDim];
+    const errors = await checkOp(device, {
+      name: "cache_write",
+      inputs: {
+        qkv: normal([6, (heads + 2 * keyValueHeads) * headDim], 1),
+        sequence: given([6], [2, 0, 0, 1, 2, 2], "u32"),
+        positions: given([6], [0, 3, 4, 0, 1, 2], "u32"),
+        cache_keys: normal(cache, 2),
+        cache_values: normal(cache, 3),
+      },
+      dynamicRows: ["qkv", "sequence", "positions"],
+      op: ({ qkv, sequence, positions, cache_keys, cache_values }) =>
+        cacheWriteOp(
+          { qkv: qkv!, sequence: sequence!, positions: positions!, cache_keys: cache_keys!, cache_values: cache_values! },
+          { layout },
+        ),
+      reference: (inputs) => cacheWriteReference(inputs, layout),
+    });
+    assert.deepEqual(errors, { cache_keys: 0, cache_values: 0 });
   });
-  for (const [name, error] of Object.entries(errors)) assert.equal(error, 0, name);
-});
+}

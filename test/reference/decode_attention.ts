@@ -1,26 +1,28 @@
 import type { HeadLayout } from "../../src/ops/heads.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
-import { causalAttentionReference } from "./causal_attention.ts";
+import { attend, headOf } from "./causal_attention.ts";
 
-/** The last row of causal attention over the cached positions 0 .. position(s) of every sequence, in double precision. */
-export function decodeAttentionReference(inputs: HostValues, layout: HeadLayout): { out: Float64Array } {
-  const { qkv, cache_keys, cache_values, positions } = inputs;
-  const [sequences, width] = qkv!.shape as [number, number];
-  const [, capacity] = cache_keys!.shape as [number, number];
+/** Attention of row s over positions 0 .. position(s) of cache slot s, in double precision. */
+export function decodeAttentionReference(
+  { qkv, cache_keys, cache_values, positions }: HostValues,
+  layout: HeadLayout,
+): { out: Float64Array } {
   const { heads, keyValueHeads, headDim } = layout;
-  const keyWidth = keyValueHeads * headDim;
-  const out: number[] = [];
-  for (let s = 0; s < sequences; s += 1) {
-    const rows = positions!.data[s]! + 1;
-    const packed = new Float64Array(rows * width);
-    for (let row = 0; row < rows; row += 1) {
-      packed.set(qkv!.data.subarray(s * width, s * width + heads * headDim), row * width);
-      const at = (s * capacity + row) * keyWidth;
-      packed.set(cache_keys!.data.subarray(at, at + keyWidth), row * width + heads * headDim);
-      packed.set(cache_values!.data.subarray(at, at + keyWidth), row * width + heads * headDim + keyWidth);
+  const rows = qkv!.shape[0]!;
+  const slots = cache_keys!.shape[1]!;
+  const out = new Float64Array(rows * heads * headDim);
+  const cached = (cache: Float64Array, row: number, position: number, head: number): Float64Array => {
+    const begin = ((row * slots + position) * keyValueHeads + head) * headDim;
+    return cache.subarray(begin, begin + headDim);
+  };
+  for (let row = 0; row < rows; row += 1) {
+    for (let head = 0; head < heads; head += 1) {
+      const shared = Math.floor(head / (heads / keyValueHeads));
+      const length = positions!.data[row]! + 1;
+      const keys = Array.from({ length }, (_, j) => cached(cache_keys!.data, row, j, shared));
+      const values = Array.from({ length }, (_, j) => cached(cache_values!.data, row, j, shared));
+      out.set(attend(headOf(qkv!, layout, row, head), keys, values).out, (row * heads + head) * headDim);
     }
-    const whole = { qkv: { shape: [rows, width], data: packed }, sequence_start: { shape: [rows], data: new Float64Array(rows) } };
-    out.push(...causalAttentionReference(whole, layout).out.slice((rows - 1) * heads * headDim));
   }
-  return { out: Float64Array.from(out) };
+  return { out };
 }

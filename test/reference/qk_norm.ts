@@ -1,21 +1,27 @@
 import type { HeadLayout } from "../../src/ops/heads.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 
-/** Every query and key head divided by its root mean square and weighted; values copied; in double precision. */
-export function qkNormReference({ x, query_weight, key_weight }: HostValues, layout: HeadLayout, eps: number): { y: Float64Array } {
-  const [rows, width] = x!.shape as [number, number];
-  const { heads, keyValueHeads, headDim } = layout;
-  const y = Float64Array.from(x!.data);
+/** RMS norm of every query and key head, value heads copied, in double precision. */
+export function qkNormReference(
+  { x, query_weight, key_weight }: HostValues,
+  eps: number,
+  { heads, keyValueHeads, headDim }: HeadLayout,
+): { y: Float64Array; inverse_rms: Float64Array } {
+  const y = x!.data.slice();
+  const rows = x!.shape[0]!;
+  const normed = heads + keyValueHeads;
+  const inverse_rms = new Float64Array(rows * normed);
   for (let row = 0; row < rows; row += 1) {
-    for (let head = 0; head < heads + keyValueHeads; head += 1) {
-      const at = row * width + head * headDim;
-      const values = x!.data.subarray(at, at + headDim);
+    for (let head = 0; head < normed; head += 1) {
+      const begin = (row * (normed + keyValueHeads) + head) * headDim;
+      const values = x!.data.subarray(begin, begin + headDim);
       const inverse = 1 / Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / headDim + eps);
-      const weight = head < heads ? query_weight! : key_weight!;
+      const weight = (head < heads ? query_weight : key_weight)!.data;
       values.forEach((value, d) => {
-        y[at + d] = value * inverse * weight.data[d]!;
+        y[begin + d] = value * inverse * weight[d]!;
       });
+      inverse_rms[row * normed + head] = inverse;
     }
   }
-  return { y };
+  return { y, inverse_rms };
 }

@@ -1,20 +1,21 @@
 import type { HeadLayout } from "../../src/ops/heads.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 
-/** (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1 sin) for the pairs of query and key heads, in double precision. */
-export function ropeReference({ x, positions, table }: HostValues, layout: HeadLayout): { y: Float64Array } {
-  const [rows, width] = x!.shape as [number, number];
-  const { heads, keyValueHeads, headDim } = layout;
-  const y = Float64Array.from(x!.data);
+/** Query and key heads as complex numbers x1 + i x2, turned by the angle of their row's position, in double precision. */
+export function ropeReference({ x, positions, table }: HostValues, { heads, keyValueHeads, headDim }: HeadLayout): { y: Float64Array } {
+  const y = x!.data.slice();
   const half = headDim / 2;
-  for (let row = 0; row < rows; row += 1) {
+  const all = heads + 2 * keyValueHeads;
+  for (let row = 0; row < x!.shape[0]!; row += 1) {
     for (let head = 0; head < heads + keyValueHeads; head += 1) {
-      for (let pair = 0; pair < half; pair += 1) {
-        const at = row * width + head * headDim + pair;
-        const cosine = table!.data[positions!.data[row]! * headDim + pair]!;
-        const sine = table!.data[positions!.data[row]! * headDim + half + pair]!;
-        y[at] = x!.data[at]! * cosine - x!.data[at + half]! * sine;
-        y[at + half] = x!.data[at + half]! * cosine + x!.data[at]! * sine;
+      for (let d = 0; d < half; d += 1) {
+        const angle = positions!.data[row]! * headDim + d;
+        const cosine = table!.data[angle]!;
+        const sine = table!.data[angle + half]!;
+        const at = (row * all + head) * headDim + d;
+        const [x1, x2] = [x!.data[at]!, x!.data[at + half]!];
+        y[at] = x1 * cosine - x2 * sine;
+        y[at + half] = x2 * cosine + x1 * sine;
       }
     }
   }
