@@ -78,6 +78,8 @@ function studyNamed(name: string): Study {
 async function runStudy(study: Study, dir: string, options: ExperimentOptions): Promise<Summary> {
   const quick = options.quick ?? false;
   const prepared = study.prepare(await settingsOf(study, options), { quick });
+  // Before anything runs: the sources may change while it does.
+  const started = origin();
   const device = await openDevice({ adapter: options.adapter });
   const interrupt = watchInterrupt();
   const progress = createProgress({
@@ -92,7 +94,7 @@ async function runStudy(study: Study, dir: string, options: ExperimentOptions): 
       study: study.name,
       version: study.version,
       quick,
-      provenance: { ...origin(), adapter: device.name, seconds: Math.round(seconds), cells: { run, skipped } },
+      provenance: { ...started, adapter: device.name, seconds: Math.round(seconds), cells: { run, skipped } },
       settings: prepared.settings,
       findings: prepared.findings(results),
     };

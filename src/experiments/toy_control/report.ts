@@ -120,6 +120,9 @@ ${regimeTable(settings, findings, "on-policy")}
 
 P alone cannot rest on the target: to hold entropy against GRPO's drift it needs an alpha, and \`alpha = kp e\` gives it one only in exchange
 for an error e = alpha / kp. The alpha that PI ends up with tells how large that error must be. ${predicted(settings, findings, "on-policy")}
+
+Entropy has its price in reward, and the task sets it: an answer drawn at random from the best ones has ln ${settings.task.good} = ${Math.log(settings.task.good).toFixed(3)} nats per token, so a higher
+target must cost reward, while GRPO goes on narrowing down the best answers long after that.
 `;
 }
 
@@ -197,5 +200,6 @@ function signed(value: number, digits: number): string {
 }
 
 function signedPercent(share: number): string {
-  return `${share < 0 ? "-" : "+"}${percent(Math.abs(share))}`;
+  const size = percent(Math.abs(share));
+  return Number.parseFloat(size) === 0 ? size : `${share < 0 ? "-" : "+"}${size}`;
 }

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function experiment(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  const argv = ["--import", "tsx", "src/cli/main.ts", "experiment", ...words];
+  return spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8" });
+}
+
+test("bad input is one line and exit code 2", () => {
+  const unknown = experiment("toy-contrl");
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.stderr, /^error: There is no study toy-contrl; did you mean toy-control\?\n$/);
+  const value = experiment("toy-control", "--set", "gains.lambda=3");
+  assert.equal(value.status, 2);
+  assert.match(value.stderr, /^error: gains\.lambda is 3; it must be a number above 0 and below 2\n$/);
+  const missing = experiment("toy-control", "--report-only", "--out", "no/such/folder");
+  assert.equal(missing.status, 2);
+  assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json/);
+});
+
+test("--report-only writes the shipped report again, without a GPU", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-report-"));
+  try {
+    const shipped = join(root, "docs/results/toy-control");
+    await cp(join(shipped, "summary.json"), join(folder, "summary.json"));
+    const { status, stdout } = experiment("toy-control", "--report-only", "--out", folder);
+    assert.equal(status, 0);
+    assert.match(stdout, /PASS/);
+    for (const name of ["report.md", "summary.json", "on_policy.svg"]) {
+      assert.equal(await readFile(join(folder, name), "utf8"), await readFile(join(shipped, name), "utf8"), name);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
