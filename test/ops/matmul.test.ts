@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
-import type { Device } from "../../src/gpu/device.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar, type Scalar } from "../../src/graph/scalar.ts";
 import { externalTensor, type Tensor } from "../../src/graph/tensor.ts";
 import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
+import { addOnto } from "../../src/ops/add_onto.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
 import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -96,11 +96,10 @@ for (const family of FAMILIES) {
         [12, 16, 20],
       ] as const) {
         const rows = layout === "TN" ? shape[2] : shape[0];
-        const { y, plan } = await dynamic(device, layout, family, rows, rows + 21, shape);
+        const y = await multiplyRows(layout, family, { shape, rows, capacity: rows + 21 });
         const count = shape[0] * shape[1];
         assert.ok(relativeError(y.subarray(0, count), matmulReference(operands(layout, shape), layout).y) < 1e-5);
         if (layout !== "TN") assert.ok(y.subarray(count).every(Number.isNaN), "rows past the end were written");
-        plan.destroy();
       }
     });
   }
@@ -111,13 +110,17 @@ for (const family of FAMILIES) {
         [40, 64],
         [23, 37],
       ] as const) {
-        const whole = await dynamic(device, layout, family, 70, 70, [70, columns, inner]);
-        for (const rows of [1, 5, 12, 33]) {
-          const part = await dynamic(device, layout, family, rows, rows, [70, columns, inner]);
-          assert.deepEqual(part.y, whole.y.subarray(0, rows * columns), `${rows} rows`);
-          part.plan.destroy();
+        const shape = [70, columns, inner] as const;
+        const whole = await multiplyRows(layout, family, { shape, rows: 70, capacity: 70 });
+        for (const [first, rows] of [
+          [0, 1],
+          [9, 5],
+          [3, 12],
+          [17, 33],
+        ] as const) {
+          const part = await multiplyRows(layout, family, { shape, first, rows, capacity: rows });
+          assert.deepEqual(part, whole.subarray(first * columns, (first + rows) * columns), `${rows} rows from ${first}`);
         }
-        whole.plan.destroy();
       }
     });
   }
@@ -147,28 +150,34 @@ async function onto(
   return new Float32Array(bytes!).subarray(0, count);
 }
 
-/** The first `rows` rows of the operands of a shape, with room for `capacity` that holds NaN, into poisoned memory. */
-async function dynamic(
-  on: Device,
-  layout: Layout,
-  family: MatmulFamily,
-  rows: number,
-  capacity: number,
-  shape: readonly [number, number, number],
-) {
+interface Batch {
+  /** The shape of the whole product. */
+  readonly shape: readonly [number, number, number];
+  /** Rows of the batch, which begin at row `first` of the operands, and how many the plan has room for. */
+  readonly rows: number;
+  readonly first?: number;
+  readonly capacity: number;
+}
+
+/** Some rows of the operands of a shape, followed by NaN up to the capacity, multiplied into poisoned memory. */
+async function multiplyRows(layout: Layout, family: MatmulFamily, { shape, rows, first = 0, capacity }: Batch): Promise<Float32Array> {
   const { a, b } = operands(layout, shape);
-  const plan = await buildPlan(on, "dynamic", () => {
+  const plan = await buildPlan(device, "batch", () => {
     const count = runScalar("rows", capacity);
     const left = input("a", [count, a.shape[1]!]);
     const right = input("b", layout === "TN" ? [count, b.shape[1]!] : b.shape);
     return { keep: [matmul(left, right, { layout, family })] };
   });
-  const rowsOf = (value: HostValue): Float32Array =>
-    new Float32Array(capacity * value.shape[1]!).fill(Number.NaN).map((nan, i) => (i < rows * value.shape[1]! ? value.data[i]! : nan));
+  const rowsOf = ({ data, shape: [, width] }: HostValue): Float32Array => {
+    const values = new Float32Array(capacity * width!).fill(Number.NaN);
+    values.set(data.subarray(first * width!, (first + rows) * width!));
+    return values;
+  };
   plan.poison();
   plan.run({ scalars: { rows }, inputs: { a: rowsOf(a), b: layout === "TN" ? rowsOf(b) : Float32Array.from(b.data) } });
   const [y] = await plan.read(plan.result.keep);
-  return { plan, y: y as Float32Array };
+  plan.destroy();
+  return y as Float32Array;
 }
 
 test("add moves into the product that it adds to, on either side, and leaves the product to its other readers", async () => {
@@ -216,14 +225,27 @@ test("gradients of one input through several products meet in their epilogues", 
   for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: relative error ${error} on ${device.name}`);
 });
 
-test("add fuses neither into a sum made before, nor across traces, nor where shapes differ", () => {
+test("add does not fuse into a sum, across traces, or past a write to the product's memory", () => {
   const build = () => matmul(input("a", [3, 4]), input("b", [5, 4]), { layout: "NT" });
+  const opsOf = (body: () => void): string[] => trace(body).trace.nodes.map((node) => node.op);
+  const residual = () => input("r", [3, 5]);
+  assert.deepEqual(
+    opsOf(() => add(add(build(), residual()), input("s", [3, 5]))),
+    ["matmul", "matmul", "add"],
+  );
   const earlier = trace(build).result;
-  const ops = trace(() => {
-    add(add(build(), input("r", [3, 5])), input("s", [3, 5]));
-    add(earlier, input("r", [3, 5]));
-  }).trace.nodes.map((node) => node.op);
-  assert.deepEqual(ops, ["matmul", "matmul", "add", "add"]);
+  assert.deepEqual(
+    opsOf(() => add(earlier, residual())),
+    ["add"],
+  );
+  assert.deepEqual(
+    opsOf(() => {
+      const product = build();
+      addOnto({ onto: product, accumulate: 1 }, residual());
+      add(product, residual());
+    }),
+    ["matmul", "add_onto", "add"],
+  );
 });
 
 test("matmul names the shapes it cannot multiply", () => {
