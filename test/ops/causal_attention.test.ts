@@ -18,7 +18,7 @@ const shapes: readonly { lengths: readonly number[]; layout: HeadLayout }[] = [
   { lengths: [3, 14, 14], layout: { heads: 3, keyValueHeads: 3, headDim: 10 } },
   { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7 } },
   { lengths: [1, 5, 17, 2], layout: { heads: 2, keyValueHeads: 2, headDim: 16 } },
-  { lengths: [11], layout: { heads: 1, keyValueHeads: 1, headDim: 40 } },
+  { lengths: [11], layout: { heads: 1, keyValueHeads: 1, headDim: 20 } },
 ];
 
 function packed(lengths: readonly number[]): { sequence_start: HostValue; sequence_end: HostValue; rows: number } {
