@@ -29,7 +29,7 @@ function openLoopFigure(runs: readonly FixedAlphaRun[]): LineFigure {
   });
   return {
     title: "Entropy with alpha fixed",
-    subtitle: "mean and 95 % interval over seeds; the same start and random numbers for every alpha",
+    subtitle: "mean and 95 % interval over seeds; one start for all",
     x: { title: "optimiser steps" },
     y: { title: "entropy, nats per token" },
     series,
@@ -42,7 +42,7 @@ function authorityFigure(runs: readonly FixedAlphaRun[]): LineFigure {
   );
   return {
     title: "What alpha does to entropy",
-    subtitle: "mean and 95 % interval over seeds; the slope, with its sign turned, is the authority b",
+    subtitle: "mean and 95 % interval over seeds; the slope is -b",
     x: { title: "alpha" },
     y: { title: "change of entropy, nats per step" },
     series: [{ name: "measured", points: bandOverSeeds(perSeed) }],
@@ -99,7 +99,7 @@ function errorFigure(settings: ToySettings, findings: ToyFindings): BarFigure {
   );
   return {
     title: "Distance from the target",
-    subtitle: "mean |entropy - target| over the last half, for each regime and target; lines: 95 % interval over seeds",
+    subtitle: "mean |entropy - target|, last half; lines: 95 % over seeds",
     y: { title: "nats per token" },
     bars,
     names,
