@@ -82,7 +82,7 @@ test("a study that was stopped goes on where it was, and its report follows from
     assert.ok(!svg.includes("NaN"), name);
   }
   assert.ok(!/undefined|NaN|\[object/.test(report.markdown), "every number of the report is there");
-  assert.equal(report.verdicts.length, 11);
+  assert.equal(report.verdicts.length, 10);
 });
 
 test("a cell whose file was cut short runs again and measures the same; so does one with other settings", async () => {

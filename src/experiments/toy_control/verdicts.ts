@@ -7,7 +7,6 @@ import { type Settling, settlingOf, TOLERANCE } from "./settling.ts";
 /** The thresholds of docs/method.md, "How to validate": what must hold, against what was measured. */
 export function toyVerdicts(settings: ToySettings, findings: ToyFindings, quick: boolean): Verdict[] {
   return [
-    everyStepCounts(findings),
     notSaturated(findings),
     targetsOnBothSides(settings, findings),
     falling("One step at +limit lowers entropy and one at -limit raises it, each against alpha 0", findings.oneStep),
@@ -28,14 +27,6 @@ export function runsOf(findings: ToyFindings, regime: Regime, loop: Loop, target
 
 export function settlings(findings: ToyFindings, regime: Regime, loop: Loop, target: number): Settling[] {
   return runsOf(findings, regime, loop, target).map((run) => settlingOf(run, target));
-}
-
-function everyStepCounts({ steps: { all, skipped } }: ToyFindings): Verdict {
-  return {
-    claim: "Every gradient is finite: no step had to be skipped",
-    measured: `${skipped} of ${all.toLocaleString("en-US")} steps skipped`,
-    passed: skipped === 0,
-  };
 }
 
 function notSaturated({ closedLoop }: ToyFindings): Verdict {
