@@ -9,6 +9,7 @@ export interface Gpt2Config extends LanguageModelConfig {
   readonly n_inner: number;
   readonly layer_norm_epsilon: number;
   readonly initializer_range: number;
+  readonly tie_word_embeddings: boolean;
 }
 
 export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config {
@@ -24,6 +25,7 @@ export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config 
     n_inner: read.integer("n_inner", 4 * n_embd),
     layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-5),
     initializer_range: read.number("initializer_range", 0.02),
+    tie_word_embeddings: read.flag("tie_word_embeddings", true),
   };
 }
 
@@ -110,6 +112,7 @@ class Gpt2Transformer extends nn.Module {
 
 export class Gpt2 extends nn.LanguageModel {
   readonly transformer: Gpt2Transformer;
+  readonly lm_head: nn.Linear | undefined;
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly hiddenSize: number;
@@ -117,6 +120,9 @@ export class Gpt2 extends nn.LanguageModel {
   constructor(config: Gpt2Config) {
     super();
     this.transformer = new Gpt2Transformer(config);
+    this.lm_head = config.tie_word_embeddings
+      ? undefined
+      : new nn.Linear(config.n_embd, config.vocab_size, { std: config.initializer_range });
     this.vocabSize = config.vocab_size;
     this.contextLength = config.n_positions;
     this.hiddenSize = config.n_embd;
@@ -127,6 +133,6 @@ export class Gpt2 extends nn.LanguageModel {
   }
 
   head(): nn.Parameter {
-    return this.transformer.wte.weight;
+    return (this.lm_head ?? this.transformer.wte).weight;
   }
 }
