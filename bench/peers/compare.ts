@@ -1,0 +1,54 @@
+/** Whether a peer computed the same, and how long it took. */
+import type { PeerReport } from "./peer.ts";
+
+/** The first loss is forward alone; later ones have accumulated the rounding of every update. */
+const FIRST_TOLERANCE = 1e-4;
+const TOLERANCE = 1e-3;
+
+/** Steps that are not timed: libraries compile in the first, and some again in the second. */
+export const WARM_UP = 2;
+
+export interface Agreement {
+  /** The largest relative difference of a loss. */
+  readonly difference: number;
+  /** Why the times are not to be believed; undefined: they are. */
+  readonly problem: string | undefined;
+}
+
+/** Compares the losses of a peer with ours, step by step. */
+export function compareLosses(ours: readonly number[], theirs: readonly number[]): Agreement {
+  if (ours.length === 0 || ours.length !== theirs.length) {
+    return { difference: Number.NaN, problem: `${theirs.length} losses where ours has ${ours.length}` };
+  }
+  const differences = ours.map((loss, i) => Math.abs(theirs[i]! - loss) / Math.abs(loss));
+  const step = differences.findIndex((difference, i) => !(difference <= (i === 0 ? FIRST_TOLERANCE : TOLERANCE)));
+  const problem = step < 0 ? undefined : `loss ${theirs[step]} at step ${step + 1} where ours is ${ours[step]}`;
+  return { difference: Math.max(...differences), problem };
+}
+
+export interface Summary {
+  /** Wall clock of one step after the warm-up. */
+  readonly milliseconds: { readonly median: number; readonly min: number; readonly max: number };
+  /** Median processor time of one step over the number of cores. */
+  readonly processorMilliseconds: number;
+  readonly steps: number;
+}
+
+export function summarize(reports: readonly Pick<PeerReport, "milliseconds" | "processorMilliseconds">[]): Summary {
+  const wall = sorted(reports.flatMap(({ milliseconds }) => milliseconds.slice(WARM_UP)));
+  const processor = sorted(reports.flatMap(({ processorMilliseconds }) => processorMilliseconds.slice(WARM_UP)));
+  return {
+    milliseconds: { median: median(wall), min: wall[0]!, max: wall.at(-1)! },
+    processorMilliseconds: median(processor),
+    steps: wall.length,
+  };
+}
+
+function sorted(values: readonly number[]): number[] {
+  return [...values].sort((a, b) => a - b);
+}
+
+function median(values: readonly number[]): number {
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
+}

@@ -1,0 +1,147 @@
+"""PyTorch, on the CPU or on CUDA: the same workload from the same files. FOLDER STEPS SECONDS BACKEND, prints one line of JSON."""
+
+import json
+import math
+import os
+import sys
+import time
+
+# Exit code that tells run.ts to leave this peer out, with the reason on stderr.
+NOT_HERE = 3
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    print(f"{sys.executable} has no torch", file=sys.stderr)
+    sys.exit(NOT_HERE)
+
+
+def read_arrays(folder, index, device):
+    arrays = {}
+    for entry in index["arrays"]:
+        dtype = {"float32": torch.float32, "int32": torch.int32}[entry["dtype"]]
+        with open(os.path.join(folder, entry["file"]), "rb") as file:
+            flat = torch.frombuffer(bytearray(file.read()), dtype=dtype)
+        arrays[entry["name"]] = flat.reshape(entry["shape"]).to(device)
+    return arrays
+
+
+def attend(query, key, value):
+    """[B, H, T, D]; PyTorch before 2.0 has no public function for it."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(query, key, value, is_causal=True)
+    length = query.shape[2]
+    hidden = torch.ones(length, length, dtype=torch.bool, device=query.device).triu(1)
+    scores = (query @ key.transpose(2, 3)) / math.sqrt(query.shape[3])
+    return scores.masked_fill(hidden, -math.inf).softmax(-1) @ value
+
+
+def loss_of(arrays, workload, epsilon, tokens, targets):
+    width, heads = workload["width"], workload["heads"]
+    batch, length = tokens.shape
+
+    def norm(x, name):
+        return F.layer_norm(x, (width,), arrays[f"{name}.weight"], arrays[f"{name}.bias"], epsilon)
+
+    def linear(x, name):
+        return torch.addmm(arrays[f"{name}.bias"], x, arrays[f"{name}.weight"])
+
+    def by_head(x):
+        return x.reshape(batch, length, heads, width // heads).transpose(1, 2)
+
+    x = arrays["transformer.wte.weight"][tokens] + arrays["transformer.wpe.weight"]
+    x = x.reshape(batch * length, width)
+    for i in range(workload["layers"]):
+        block = f"transformer.h.{i}"
+        parts = linear(norm(x, f"{block}.ln_1"), f"{block}.attn.c_attn").split(width, dim=1)
+        attended = attend(*(by_head(part) for part in parts)).transpose(1, 2).reshape(batch * length, width)
+        x = x + linear(attended, f"{block}.attn.c_proj")
+        hidden = F.gelu(linear(norm(x, f"{block}.ln_2"), f"{block}.mlp.c_fc"), approximate="tanh")
+        x = x + linear(hidden, f"{block}.mlp.c_proj")
+    logits = norm(x, "transformer.ln_f") @ arrays["lm_head.weight"].T
+    return F.cross_entropy(logits, targets.reshape(-1))
+
+
+def transformer_step(index, arrays, device):
+    workload, settings = index["workload"], index["optimizer"]
+    data = arrays.pop("tokens").long()
+    parameters = [array.requires_grad_() for array in arrays.values()]
+    optimizer = torch.optim.AdamW(
+        parameters,
+        lr=settings["learningRate"],
+        betas=(settings["beta1"], settings["beta2"]),
+        eps=settings["epsilon"],
+        weight_decay=settings["weightDecay"],
+        # On CUDA, one kernel for all parameters, where this version of PyTorch has it.
+        **({"fused": True} if device == "cuda" and int(torch.__version__.split(".")[0]) >= 2 else {}),
+    )
+
+    def step(i):
+        batch = data[i % index["batches"]]
+        loss = loss_of(arrays, workload, index["layerNormEpsilon"], batch[:, :-1], batch[:, 1:])
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return step
+
+
+def checksums(product, count):
+    """As checksums in peer.ts."""
+    flat = product.reshape(-1).double().cpu()
+    weights = torch.arange(flat.numel()) % 13 + 1
+    return (flat**2 * weights).reshape(count, -1).mean(1).tolist()
+
+
+def main():
+    folder, steps, seconds, backend = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
+    if backend == "cuda" and not torch.cuda.is_available():
+        print(f"torch {torch.__version__} has no CUDA here", file=sys.stderr)
+        sys.exit(NOT_HERE)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    torch.set_num_threads(cores)
+    with open(os.path.join(folder, "index.json"), encoding="utf8") as file:
+        index = json.load(file)
+    arrays = read_arrays(folder, index, backend)
+    results = {}
+    if index["workload"]["kind"] == "matmul":
+
+        def step(_):
+            results["product"] = arrays["a"] @ arrays["b"]
+
+    else:
+        step = transformer_step(index, arrays, backend)
+
+    losses, milliseconds, processor = [], [], []
+    end = time.perf_counter() + seconds
+    for i in range(max(steps, index["batches"])):
+        start, start_processor = time.perf_counter(), time.process_time()
+        if i >= index["batches"] and start > end:
+            break
+        loss = step(i)
+        if backend == "cuda":
+            torch.cuda.synchronize()
+        milliseconds.append((time.perf_counter() - start) * 1e3)
+        processor.append((time.process_time() - start_processor) * 1e3 / cores)
+        if loss is not None and len(losses) < index["batches"]:
+            losses.append(loss)
+    if results:
+        losses = checksums(results["product"], index["batches"])
+    report = {
+        "peer": "PyTorch",
+        "version": torch.__version__,
+        "backend": backend,
+        "adapter": torch.cuda.get_device_name() if backend == "cuda" else "CPU",
+        "workload": index["workload"]["name"],
+        "losses": losses,
+        "milliseconds": milliseconds,
+        "processorMilliseconds": processor,
+    }
+    print(json.dumps(report))
+
+
+main()

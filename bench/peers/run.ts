@@ -1,0 +1,172 @@
+/** How fast is this engine beside other libraries, on the same adapter, model, data and step? Usage: --help. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { compareLosses, summarize } from "./compare.ts";
+import type { PeerReport } from "./peer.ts";
+import { heading, type Outcome, row } from "./table.ts";
+import { type Workload, workloads, writeWorkload } from "./workload.ts";
+
+interface Peer {
+  readonly name: string;
+  readonly file: string;
+  readonly backend: string;
+  /** Runs products only. */
+  readonly matmulOnly?: boolean;
+}
+
+const OURS: Peer = { name: "ours", file: "ours.ts", backend: "webgpu" };
+
+const PEERS: readonly Peer[] = [
+  { name: "jax-webgpu", file: "jax.ts", backend: "webgpu" },
+  { name: "jax-wasm", file: "jax.ts", backend: "wasm" },
+  { name: "tfjs", file: "tfjs.ts", backend: "webgpu" },
+  { name: "onnxruntime", file: "onnxruntime.ts", backend: "cpu", matmulOnly: true },
+  { name: "pytorch", file: "pytorch.py", backend: "cpu" },
+  { name: "pytorch-cuda", file: "pytorch.py", backend: "cuda" },
+];
+
+/** L is for GPUs: it runs when it is asked for. */
+const DEFAULT_WORKLOADS = workloads.map(({ name }) => name).filter((name) => name !== "L");
+
+const USAGE = `usage: node --import tsx bench/peers/run.ts [WORKLOAD...] [options]
+  WORKLOAD         ${workloads.map(({ name }) => name).join(", ")} (default: ${DEFAULT_WORKLOADS.join(", ")})
+  --peers A,B      some of ${PEERS.map(({ name }) => name).join(", ")} (default: all)
+  --steps N        steps of each peer, 8 at least (default 16)
+  --seconds N      no step begins after these, once the losses of 8 are there (default 30)
+  --adapter NAME   as ENTROPIC_ADAPTER: auto, hardware, software, or a part of a name
+  --python FILE    which Python has torch (default /usr/bin/python3)
+  --json FILE      write the results there
+example: node --import tsx bench/peers/run.ts S --peers jax-webgpu,jax-wasm --adapter lavapipe
+`;
+
+class UsageError extends Error {}
+
+interface Settings {
+  readonly workloads: readonly Workload[];
+  readonly peers: readonly Peer[];
+  readonly steps: number;
+  readonly seconds: number;
+  readonly adapter: string | undefined;
+  readonly python: string;
+  readonly json: string | undefined;
+}
+
+function readSettings(argv: readonly string[]): Settings | undefined {
+  const text = { type: "string" } as const;
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { peers: text, steps: text, seconds: text, adapter: text, python: text, json: text, help: { type: "boolean" } },
+  });
+  if (values.help) return undefined;
+  const positive = (key: "steps" | "seconds", fallback: number): number => {
+    const number = Number(values[key] ?? fallback);
+    if (!(number > 0)) throw new UsageError(`--${key} ${values[key]} is no positive number`);
+    return number;
+  };
+  return {
+    workloads: (positionals.length > 0 ? positionals : DEFAULT_WORKLOADS).map((name) => named("workload", workloads, name)),
+    peers: values.peers === undefined ? PEERS : values.peers.split(",").map((name) => named("peer", PEERS, name)),
+    steps: Math.ceil(positive("steps", 16)),
+    seconds: positive("seconds", 30),
+    adapter: values.adapter,
+    python: values.python ?? "/usr/bin/python3",
+    json: values.json,
+  };
+}
+
+function named<Item extends { readonly name: string }>(what: string, items: readonly Item[], name: string): Item {
+  const found = items.find((item) => item.name === name);
+  if (!found) throw new UsageError(`no ${what} ${name}; there are ${items.map((item) => item.name).join(", ")}`);
+  return found;
+}
+
+/** Compiling may take a library minutes; a peer that takes longer than this on top of its steps is left out. */
+const COMPILE_SECONDS = 300;
+
+/** A peer in a process of its own: its report, or why there is none. */
+function runPeer(peer: Peer, folder: string, { steps, seconds, adapter, python }: Settings): Promise<PeerReport | string> {
+  const file = fileURLToPath(new URL(peer.file, import.meta.url));
+  const command = peer.file.endsWith(".py") ? [python, file] : [process.execPath, "--import", "tsx", file];
+  const options = {
+    cwd: fileURLToPath(new URL("../..", import.meta.url)),
+    env: { ...process.env, ...(adapter === undefined ? {} : { ENTROPIC_ADAPTER: adapter }) },
+    maxBuffer: 2 ** 26,
+    timeout: (seconds + COMPILE_SECONDS) * 1e3,
+  };
+  const [program, ...rest] = [...command, folder, String(steps), String(seconds), peer.backend];
+  return new Promise((resolve) => {
+    execFile(program!, rest, options, (error, stdout, stderr) => {
+      const line = stdout.trim().split("\n").at(-1) ?? "";
+      if (!error && line.startsWith("{")) resolve(JSON.parse(line) as PeerReport);
+      else if (error?.killed) resolve(`it took longer than ${options.timeout / 1e3} s`);
+      else resolve(reasonOf(stderr) ?? error?.message ?? "it printed no result");
+    });
+  });
+}
+
+/** The line of an error's output that says what happened. */
+function reasonOf(stderr: string): string | undefined {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("Warning:"));
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
+}
+
+/** Runs ours, the peers, and ours again: how far the two differ is what the machine's noise is. */
+async function compare(workload: Workload, settings: Settings): Promise<Outcome[]> {
+  const folder = mkdtempSync(join(tmpdir(), "entropic-peers-"));
+  try {
+    writeWorkload(folder, workload);
+    const peers = settings.peers.filter(({ matmulOnly }) => !matmulOnly || workload.kind === "matmul");
+    const outcomes: Outcome[] = [];
+    for (const peer of [OURS, ...peers, OURS]) {
+      process.stderr.write(`${workload.name}: ${peer.name} ...\n`);
+      const report = await runPeer(peer, folder, settings);
+      if (typeof report === "string") {
+        if (peer === OURS) throw new Error(`ours failed at ${workload.name}: ${report}`);
+        outcomes.push({ peer: peer.name, missing: report });
+      } else {
+        const agreement = compareLosses((outcomes[0]?.report ?? report).losses, report.losses);
+        outcomes.push({ peer: report.peer, report, agreement, summary: summarize([report]) });
+      }
+    }
+    return outcomes;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function print(workload: Workload, outcomes: readonly Outcome[]): void {
+  const ours = [outcomes[0]!.report!, outcomes.at(-1)!.report!];
+  process.stdout.write(`\n${workload.name} on ${ours[0]!.adapter}: ${JSON.stringify(workload)}\n${heading(workload)}\n`);
+  for (const outcome of outcomes) process.stdout.write(`${row(workload, outcome, summarize(ours))}\n`);
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2));
+  if (settings === undefined) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const results: { readonly workload: Workload; readonly outcomes: readonly Outcome[] }[] = [];
+  for (const workload of settings.workloads) {
+    const outcomes = await compare(workload, settings);
+    print(workload, outcomes);
+    results.push({ workload, outcomes });
+    if (outcomes.some(({ agreement }) => agreement?.problem)) process.exitCode = 1;
+    if (settings.json === undefined) continue;
+    const report = { date: new Date().toISOString(), node: process.version, cores: availableParallelism(), results };
+    writeFileSync(settings.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`error: ${(error as Error).message}\n`);
+  const usage = error instanceof UsageError || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+  process.exitCode = usage ? 2 : 1;
+}
