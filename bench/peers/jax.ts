@@ -1,7 +1,8 @@
 /** jax-js: the step is one jitted function, differentiated by valueAndGrad, with AdamW written out over the tree of parameters. */
 import { defineIteratorHelpers, defineNavigator } from "./browser.ts";
 import { importPeer, installedVersion, main, type Prepared } from "./peer.ts";
-import { LAYER_NORM_EPSILON, OPTIMIZER, type TransformerWorkload, type WorkloadFolder } from "./workload.ts";
+import { defineWorker } from "./web_worker.ts";
+import { LAYER_NORM_EPSILON, OPTIMIZER, type TransformerWorkload, type WorkloadArray, type WorkloadFolder } from "./workload.ts";
 
 /** An array of jax-js. Every use consumes it, except through `ref`. */
 interface Value {
@@ -46,12 +47,12 @@ interface Jax {
 
 type Steps = Pick<Prepared, "step" | "result">;
 
-function parametersOf({ numpy }: Jax, files: WorkloadFolder): Record<string, Value> {
-  return Object.fromEntries(files.floats().map(({ name, shape, data }) => [name, numpy.array(data, { shape })]));
+function valuesOf({ numpy }: Jax, arrays: readonly WorkloadArray[]): Record<string, Value> {
+  return Object.fromEntries(arrays.map(({ name, shape, data }) => [name, numpy.array(data, { shape })]));
 }
 
 function matmulSteps(jax: Jax, files: WorkloadFolder): Steps {
-  const { a, b } = parametersOf(jax, files) as { readonly a: Value; readonly b: Value };
+  const { a, b } = valuesOf(jax, files.floats()) as { readonly a: Value; readonly b: Value };
   const product = jax.jit((x: Value, y: Value) => jax.numpy.matmul(x, y));
   let last: Value | undefined;
   return {
@@ -70,9 +71,9 @@ function transformerSteps(jax: Jax, files: WorkloadFolder, workload: Transformer
     const [loss, gradients] = gradient(refs(parameters), tokens, targets);
     return { loss, ...adamw(numpy, { parameters, first, second }, gradients, corrections) };
   });
-  const start = parametersOf(jax, files);
-  const zeros = (): Tree => Object.fromEntries(files.floats().map(({ name, shape }) => [name, numpy.zeros(shape)]));
-  let state: State = { parameters: start, first: zeros(), second: zeros() };
+  const arrays = files.floats();
+  const zeros = (): Tree => Object.fromEntries(arrays.map(({ name, shape }) => [name, numpy.zeros(shape)]));
+  let state: State = { parameters: valuesOf(jax, arrays), first: zeros(), second: zeros() };
   const shape = [workload.batch, workload.length];
   return {
     step: async (index) => {
@@ -152,9 +153,11 @@ function lossOf(jax: Jax, workload: TransformerWorkload, parameters: Tree, token
 await main("jax-js", async (files, backend) => {
   const adapter = await defineNavigator({ gpu: backend === "webgpu" });
   defineIteratorHelpers();
+  if (backend === "wasm-threads") defineWorker();
   const jax = await importPeer<Jax>("@jax-js/jax");
-  if (!(await jax.init(backend)).includes(backend)) throw new Error(`jax-js has no backend ${backend} here`);
-  jax.defaultDevice(backend);
+  const device = backend.split("-")[0]!;
+  if (!(await jax.init(device)).includes(device)) throw new Error(`jax-js has no backend ${device} here`);
+  jax.defaultDevice(device);
   const steps = files.workload.kind === "matmul" ? matmulSteps(jax, files) : transformerSteps(jax, files, files.workload);
   return { version: installedVersion("@jax-js/jax"), adapter, ...steps };
 });

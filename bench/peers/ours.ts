@@ -1,4 +1,5 @@
 /** This engine: models/gpt2.ts, stepped by createSupervisedUpdate. */
+import { readFileSync } from "node:fs";
 import { Gpt2, gpt2Config } from "../../models/gpt2.ts";
 import { input, loadParameters, matmul, placeModule } from "../../src/engine.ts";
 import type { Device } from "../../src/gpu/device.ts";
@@ -11,7 +12,7 @@ import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import { main, type Prepared } from "./peer.ts";
 import { LAYER_NORM_EPSILON, type MatmulWorkload, OPTIMIZER, type TransformerWorkload, type WorkloadFolder } from "./workload.ts";
 
-const VERSION = "this checkout";
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
 
 async function prepareMatmul(device: Device, files: WorkloadFolder, { size }: MatmulWorkload): Promise<Prepared> {
   const inputs = Object.fromEntries(files.floats().map(({ name, data }) => [name, data]));
@@ -20,7 +21,7 @@ async function prepareMatmul(device: Device, files: WorkloadFolder, { size }: Ma
   }));
   plan.upload(inputs);
   return {
-    version: VERSION,
+    version,
     adapter: device.name,
     step: async () => {
       submitPass(device, "matmul", (pass) => plan.encode(pass));
@@ -57,7 +58,7 @@ async function prepareTransformer(device: Device, files: WorkloadFolder, workloa
   const packed = packRows(new Array<number>(batch).fill(length));
   const tokenInputs = Float32Array.from({ length: rows * 6 }, (_, i) => [0, 0, 0, 1 / rows, 1, 1][i % 6]!);
   return {
-    version: VERSION,
+    version,
     adapter: device.name,
     step: async (index) => {
       const { tokens, targets } = files.batch(index);

@@ -95,6 +95,20 @@ def checksums(product, count):
     return (flat**2 * weights).reshape(count, -1).mean(1).tolist()
 
 
+def blas():
+    """Which BLAS this PyTorch multiplies with: an order of magnitude may depend on it. "" where that cannot be told."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    try:
+        with open("/proc/self/maps", encoding="utf8") as file:
+            paths = {line.split()[-1] for line in file if "libblas" in line or "openblas" in line}
+    except OSError:
+        return ""
+    if not paths:
+        return ""
+    return "OpenBLAS" if any("openblas" in path for path in paths) else "reference BLAS"
+
+
 def main():
     folder, steps, seconds, backend = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
     if backend == "cuda" and not torch.cuda.is_available():
@@ -134,7 +148,7 @@ def main():
     report = {
         "peer": "PyTorch",
         "version": torch.__version__,
-        "backend": backend,
+        "backend": " ".join(filter(None, [backend, blas() if backend == "cpu" else ""])),
         "adapter": torch.cuda.get_device_name() if backend == "cuda" else "CPU",
         "workload": index["workload"]["name"],
         "losses": losses,

@@ -23,6 +23,7 @@ const OURS: Peer = { name: "ours", file: "ours.ts", backend: "webgpu" };
 const PEERS: readonly Peer[] = [
   { name: "jax-webgpu", file: "jax.ts", backend: "webgpu" },
   { name: "jax-wasm", file: "jax.ts", backend: "wasm" },
+  { name: "jax-wasm-threads", file: "jax.ts", backend: "wasm-threads" },
   { name: "tfjs", file: "tfjs.ts", backend: "webgpu" },
   { name: "onnxruntime", file: "onnxruntime.ts", backend: "cpu", matmulOnly: true },
   { name: "pytorch", file: "pytorch.py", backend: "cpu" },
