@@ -71,14 +71,21 @@ module.exports = {
     {
       name: "nothing-imports-the-command-line",
       severity: "error",
-      from: { path: "^(src|models)/", pathNot: "^src/cli/" },
+      from: { path: "^(src|models|bench)/", pathNot: "^src/cli/" },
       to: { path: "^src/cli/" },
     },
     {
       name: "no-test-code-in-the-package",
       severity: "error",
-      from: { path: "^(src|models)/" },
+      from: { path: "^(src|models)/", pathNot: "^src/cli/bench\\.ts$" },
       to: { path: "^(test|bench|scripts)/" },
+    },
+    {
+      name: "the-suite-takes-references-from-tests-and-nothing-else",
+      comment: "`entropic bench` is part of the package, and so is the double precision it checks against.",
+      severity: "error",
+      from: { path: "^(src/cli/bench\\.ts$|bench/)", pathNot: "^bench/peers/" },
+      to: { path: "^(test|scripts|bench/peers)/", pathNot: "^test/reference/" },
     },
     {
       name: "no-cycles",
@@ -96,7 +103,7 @@ module.exports = {
     {
       name: "no-development-packages-in-the-package",
       severity: "error",
-      from: { path: "^(src|models)/" },
+      from: { path: "^(src|models|bench)/", pathNot: "^bench/peers/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg"], dependencyTypesNot: ["type-only"], pathNot: "@types/" },
     },
   ],

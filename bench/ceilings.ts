@@ -1,7 +1,7 @@
-import { availableParallelism } from "node:os";
 import { createBuffer, destroyBuffer } from "../src/gpu/buffer.ts";
 import type { Device } from "../src/gpu/device.ts";
 import { createLaunchList } from "../src/gpu/launch.ts";
+import type { Clock } from "./clock.ts";
 
 /** What an adapter reaches at best, measured on it: fma out of registers, and copying a buffer (bytes read and written). */
 export interface Ceilings {
@@ -40,26 +40,20 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   }
 }`;
 
-/** Processor time of this process so far over the number of cores: a clock that other processes do not speed up, for software adapters. */
-export function processorMilliseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e3 / availableParallelism();
-}
-
 /** Best of several runs, each on an idle queue; by the processor's clock on software adapters. Takes about a second. */
-export async function measureCeilings(device: Device): Promise<Ceilings> {
+export async function measureCeilings(device: Device, clock: Clock): Promise<Ceilings> {
   const { lanes, software } = device;
   const workgroups = software ? 512 : 16384;
-  const fma = await bestMilliseconds(device, fmaKernel(), workgroups * lanes * 16, workgroups);
+  const fma = await bestMilliseconds(device, clock, fmaKernel(), workgroups * lanes * 16, workgroups);
   const copied = (software ? 32 : 128) * 2 ** 20;
-  const copy = await bestMilliseconds(device, COPY, copied, copied / (lanes * 256));
+  const copy = await bestMilliseconds(device, clock, COPY, copied, copied / (lanes * 256));
   return {
     gflops: (workgroups * lanes * CHAINS * 4 * STEPS * 2) / fma / 1e6,
     gigabytesPerSecond: (2 * copied) / copy / 1e6,
   };
 }
 
-async function bestMilliseconds(device: Device, wgsl: string, bytes: number, workgroups: number): Promise<number> {
+async function bestMilliseconds(device: Device, clock: Clock, wgsl: string, bytes: number, workgroups: number): Promise<number> {
   const kernel = await device.kernel({ name: "ceiling", wgsl });
   const buffers = kernel.bindings.map(({ name }) => createBuffer(device, `ceiling ${name}`, bytes));
   const launch = {
@@ -71,14 +65,11 @@ async function bestMilliseconds(device: Device, wgsl: string, bytes: number, wor
     workgroups: () => [workgroups, 1, 1],
   };
   const list = createLaunchList(device, "ceiling", [launch]);
-  const clock = device.software ? processorMilliseconds : () => performance.now();
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 7; i += 1) {
-    const start = clock();
-    list.submit({});
-    await device.gpu.queue.onSubmittedWorkDone();
+    const { milliseconds, processorMilliseconds } = await clock.time("ceiling", (pass) => list.encode(pass, {}));
     // The first run compiles.
-    if (i > 0) best = Math.min(best, clock() - start);
+    if (i > 0) best = Math.min(best, device.software ? processorMilliseconds : milliseconds);
   }
   list.destroy();
   for (const buffer of buffers) destroyBuffer(device, buffer);

@@ -1,199 +1,153 @@
-import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
-import benny from "benny";
 import type { Device } from "../src/gpu/device.ts";
-import { submitPass } from "../src/gpu/launch.ts";
-import { openDevice } from "../src/node/open_device.ts";
-import { type Ceilings, measureCeilings, processorMilliseconds } from "./ceilings.ts";
+import type { ops } from "../src/ops/index.ts";
+import { type Ceilings, measureCeilings } from "./ceilings.ts";
+import { type Clock, type ClockName, clockOf } from "./clock.ts";
+import { collectSamples, type Sample, type Spread, spreadOf } from "./sampling.ts";
 
-/** Work on the GPU that is timed: prepared once, checked once against double precision, then encoded again and again. */
+/** Something that is timed: prepared once, checked once, then run again and again. */
 export interface BenchCase {
-  /** What runs: the op, and what else tells cases apart. */
+  /** What runs: the op or the path, and what else tells cases apart. */
   readonly name: string;
   readonly shape: string;
+  /** The op that it measures; a path measures many. */
+  readonly op?: keyof typeof ops;
   /** Floating point operations of one run. */
   readonly flops: number;
   /** Bytes that one run must at least move. */
   readonly bytes: number;
-  prepare(device: Device): Promise<PreparedCase>;
+  /** Tokens that one run processes, of a path. */
+  readonly tokens?: number;
+  prepare(context: BenchContext): Promise<PreparedCase>;
+}
+
+export interface BenchContext {
+  readonly device: Device;
+  readonly clock: Clock;
 }
 
 export interface PreparedCase {
-  encode(pass: GPUComputePassEncoder): void;
-  /** The largest error of the result relative to the largest expected value, after at least one run. */
-  maxRelativeError(): Promise<number>;
+  /** Warms up, then runs once and returns the largest error relative to the largest expected value. Throws on any other fault. */
+  check(): Promise<number>;
+  /** The largest error that is let through. */
+  readonly tolerance: number;
+  /** Times one run. */
+  time(): Promise<Sample>;
+  /** What else was measured, once the timing is done. Throws where the results have changed meanwhile. */
+  finish(): Promise<Readonly<Record<string, number>>>;
   destroy(): void;
 }
 
 export interface BenchResult {
   readonly name: string;
   readonly shape: string;
-  /** Of one run, on the wall clock. */
-  readonly milliseconds: { readonly median: number; readonly min: number; readonly max: number };
+  readonly clock: ClockName;
+  readonly samples: number;
+  /** Of one run. */
+  readonly milliseconds: Spread;
   /** Software adapters only: processor time of one run over the number of cores, what a run would take if no other process ran. */
-  readonly uncontendedMilliseconds?: number;
+  readonly uncontendedMilliseconds?: Spread;
+  /** By the median of `milliseconds`. */
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
-  /** The time that the ceilings allow over the time taken: the uncontended one on software adapters, else the median. */
+  readonly tokensPerSecond?: number;
+  /** The time that the ceilings allow over the time taken: the uncontended one where there is one. */
   readonly fractionOfCeiling: number;
   readonly maxRelativeError: number;
+  /** Of paths: shares of the time, times of their parts. */
+  readonly details?: Readonly<Record<string, number>>;
+}
+
+/** A case that is not in the results: it was wrong, or it did not run. */
+export interface BenchFailure {
+  readonly name: string;
+  readonly shape: string;
+  readonly reason: string;
 }
 
 export interface BenchReport {
   readonly adapter: string;
+  readonly driver?: string;
   readonly date: string;
+  /** Of the ops; paths are timed by the host, where they end. */
+  readonly clock: ClockName;
   readonly ceilings: Ceilings;
   readonly results: readonly BenchResult[];
+  readonly failures: readonly BenchFailure[];
 }
 
-/** A wrong result is not worth timing. */
-const TOLERANCE = 1e-4;
+export interface RunOptions {
+  /** How long to time a case. */
+  readonly seconds: number;
+  readonly start?: (clock: ClockName, ceilings: Ceilings) => void;
+  readonly result?: (result: BenchResult) => void;
+  readonly failure?: (failure: BenchFailure) => void;
+}
 
-/** One submission holds as many runs as take about this long, so that submitting is not what is measured. */
-const SUBMISSION_MILLISECONDS = 4;
-
-/**
- * Checks all cases, then times them by benny, one after the other, and calls `report` after each.
- * @throws Error when a case's result is wrong
- */
-export async function runCases(
-  device: Device,
-  title: string,
-  cases: readonly BenchCase[],
-  options: { readonly seconds: number; readonly report: (result: BenchResult) => void },
-): Promise<BenchReport> {
-  const ceilings = await measureCeilings(device);
-  const timers: Timer[] = [];
+/** Prepares, checks and times one case after the other. A case that fails is left out and reported as a failure. */
+export async function runCases(device: Device, cases: readonly BenchCase[], options: RunOptions): Promise<BenchReport> {
+  const clock = clockOf(device);
+  const ceilings = await measureCeilings(device, clock);
+  options.start?.(clock.name, ceilings);
   const results: BenchResult[] = [];
-  try {
-    for (const one of cases) timers.push(await createTimer(device, one));
-    const finish = ({ details }: { readonly details: Details }): void => {
-      const result = timers[results.length]!.result(details, ceilings);
+  const failures: BenchFailure[] = [];
+  for (const one of cases) {
+    try {
+      const result = await runCase({ device, clock }, one, ceilings, options.seconds);
       results.push(result);
-      options.report(result);
-    };
-    const tests = timers.map(({ name, call }) => benny.add(name, () => call, { minTime: 0.02, maxTime: options.seconds, minSamples: 7 }));
-    await benny.suite(title, ...tests, benny.cycle(finish));
-  } finally {
-    for (const timer of timers) timer.destroy();
-  }
-  return { adapter: device.name, date: new Date().toISOString(), ceilings, results };
-}
-
-/** Seconds of one call, as benny gives them. */
-type Details = { readonly median: number; readonly min: number; readonly max: number };
-
-interface Timer {
-  readonly name: string;
-  readonly call: () => Promise<void>;
-  result(details: Details, ceilings: Ceilings): BenchResult;
-  destroy(): void;
-}
-
-/** Prepares and checks a case; its call is one submission of as many runs as take SUBMISSION_MILLISECONDS. */
-async function createTimer(device: Device, { name, shape, flops, bytes, prepare }: BenchCase): Promise<Timer> {
-  const prepared = await prepare(device);
-  const runs = async (count: number): Promise<void> => {
-    submitPass(device, name, (pass) => {
-      for (let i = 0; i < count; i += 1) prepared.encode(pass);
-    });
-    await device.gpu.queue.onSubmittedWorkDone();
-  };
-  await runs(1);
-  const maxRelativeError = await prepared.maxRelativeError();
-  if (!(maxRelativeError < TOLERANCE)) throw new Error(`${name} ${shape}: relative error ${maxRelativeError} on ${device.name}`);
-  const start = performance.now();
-  await runs(1);
-  const count = Math.max(1, Math.round(SUBMISSION_MILLISECONDS / (performance.now() - start)));
-  let calls = 0;
-  let processor = 0;
-  let failure: unknown;
-  return {
-    name: `${name} ${shape}`,
-    call: async () => {
-      const before = processorMilliseconds();
-      // Kept for result(), because benny waits forever for a call that throws.
-      await runs(count).catch((error: unknown) => {
-        failure ??= error;
-      });
-      processor += processorMilliseconds() - before;
-      calls += 1;
-    },
-    result: (details, ceilings) => {
-      if (failure) throw failure;
-      const [median, min, max] = [details.median, details.min, details.max].map((value) => (value * 1e3) / count) as [
-        number,
-        number,
-        number,
-      ];
-      const uncontended = device.software ? processor / calls / count : undefined;
-      const atCeiling = Math.max(flops / ceilings.gflops, bytes / ceilings.gigabytesPerSecond) / 1e6;
-      return {
-        name,
-        shape,
-        milliseconds: { median, min, max },
-        ...(uncontended === undefined ? {} : { uncontendedMilliseconds: uncontended }),
-        gflops: flops / median / 1e6,
-        gigabytesPerSecond: bytes / median / 1e6,
-        fractionOfCeiling: atCeiling / (uncontended ?? median),
-        maxRelativeError,
-      };
-    },
-    destroy: () => prepared.destroy(),
-  };
-}
-
-const USAGE = `[NAME...] [--json FILE] [--seconds N] [--adapter NAME]
-  NAME       only cases whose name or shape contains one of these words
-  --json     write the results there
-  --seconds  how long to time a case (default 1)
-  --adapter  as ENTROPIC_ADAPTER: auto, hardware, software, or a part of a name`;
-
-/** The command line of a file in bench/: times the cases, prints a row each, writes JSON where asked. Sets the exit code. */
-export async function main(title: string, cases: readonly BenchCase[], argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { json: { type: "string" }, seconds: { type: "string" }, adapter: { type: "string" }, help: { type: "boolean" } },
-    });
-    const seconds = Number(values.seconds ?? 1);
-    const chosen = cases.filter((one) => positionals.length === 0 || positionals.some((word) => `${one.name} ${one.shape}`.includes(word)));
-    if (values.help || !(seconds > 0) || chosen.length === 0) {
-      process.stdout.write(`usage: ${USAGE}\n`);
-      process.exitCode = values.help ? 0 : 2;
-      return;
+      options.result?.(result);
+    } catch (error) {
+      const failure = { name: one.name, shape: one.shape, reason: (error as Error).message };
+      failures.push(failure);
+      options.failure?.(failure);
+      // On a lost device the others would fail too.
+      device.assertHealthy();
     }
-    const device = await openDevice({ adapter: values.adapter });
-    process.stdout.write(`${device.name}\n${heading(device.software)}\n`);
-    const report = await runCases(device, title, chosen, { seconds, report: (result) => process.stdout.write(`${row(result)}\n`) });
-    const { gflops, gigabytesPerSecond } = report.ceilings;
-    process.stdout.write(`ceilings: ${gflops.toFixed(1)} GFLOP/s of fma, ${gigabytesPerSecond.toFixed(1)} GB/s of copying\n`);
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
-    device.destroy();
-  } catch (error) {
-    process.stderr.write(`error: ${(error as Error).message}\n`);
-    process.exitCode = (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS") ? 2 : 1;
+  }
+  clock.destroy();
+  const { description } = device.gpu.adapterInfo;
+  const driver = description && description !== device.name ? { driver: description } : {};
+  return { adapter: device.name, ...driver, date: new Date().toISOString(), clock: clock.name, ceilings, results, failures };
+}
+
+/** @throws Error when the case's result is wrong: such a case is not worth timing */
+export async function runCase(context: BenchContext, one: BenchCase, ceilings: Ceilings, seconds: number): Promise<BenchResult> {
+  const prepared = await one.prepare(context);
+  try {
+    const error = await prepared.check();
+    if (!(error <= prepared.tolerance)) {
+      throw new Error(`wrong: relative error ${error.toExponential(1)}, at most ${prepared.tolerance} is allowed`);
+    }
+    const samples = await collectSamples(`${one.name} ${one.shape}`, seconds, () => prepared.time());
+    return toResult(context, one, ceilings, { samples, error, details: await prepared.finish() });
+  } finally {
+    prepared.destroy();
   }
 }
 
-function heading(software: boolean): string {
-  const columns = ["case".padEnd(44), "median ms".padStart(10), "[min - max]".padStart(19), "GFLOP/s".padStart(9), "GB/s".padStart(7)];
-  return [...columns, "of ceiling".padStart(11), "error".padStart(9), ...(software ? ["GFLOP/s uncontended".padStart(20)] : [])].join("");
+interface Measured {
+  readonly samples: readonly Sample[];
+  readonly error: number;
+  readonly details: Readonly<Record<string, number>>;
 }
 
-function row(result: BenchResult): string {
-  const { median, min, max } = result.milliseconds;
-  const alone = result.uncontendedMilliseconds;
-  const columns = [
-    `${result.name} ${result.shape}`.padEnd(44),
-    median.toFixed(3).padStart(10),
-    `[${min.toFixed(2)} - ${max.toFixed(2)}]`.padStart(19),
-    result.gflops.toFixed(1).padStart(9),
-    result.gigabytesPerSecond.toFixed(1).padStart(7),
-    `${(100 * result.fractionOfCeiling).toFixed(0)}%`.padStart(11),
-    result.maxRelativeError.toExponential(0).padStart(9),
-  ];
-  if (alone !== undefined) columns.push(((result.gflops * median) / alone).toFixed(1).padStart(20));
-  return columns.join("");
+function toResult({ device, clock }: BenchContext, one: BenchCase, ceilings: Ceilings, measured: Measured): BenchResult {
+  const { samples, details } = measured;
+  const { flops, bytes, tokens } = one;
+  const milliseconds = spreadOf(samples.map((sample) => sample.milliseconds));
+  const uncontended = device.software ? spreadOf(samples.map((sample) => sample.processorMilliseconds)) : undefined;
+  const atCeiling = Math.max(flops / ceilings.gflops, bytes / ceilings.gigabytesPerSecond) / 1e6;
+  return {
+    name: one.name,
+    shape: one.shape,
+    clock: tokens === undefined ? clock.name : "host",
+    samples: samples.length,
+    milliseconds,
+    ...(uncontended === undefined ? {} : { uncontendedMilliseconds: uncontended }),
+    gflops: flops / milliseconds.median / 1e6,
+    gigabytesPerSecond: bytes / milliseconds.median / 1e6,
+    ...(tokens === undefined ? {} : { tokensPerSecond: (tokens / milliseconds.median) * 1e3 }),
+    fractionOfCeiling: atCeiling / (uncontended ?? milliseconds).median,
+    maxRelativeError: measured.error,
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+  };
 }

@@ -28,6 +28,7 @@ const commands: readonly CommandEntry[] = [
   { name: "devices", description: "List the GPUs of this machine and the one that auto takes", load: () => import("./devices.ts") },
   { name: "plot", description: "Draw a run's reward, entropy, alpha and gated fraction as SVG", load: () => import("./plot.ts") },
   { name: "experiment", description: "Run a study of many training runs and write its report", load: () => import("./experiment.ts") },
+  { name: "bench", description: "Time the kernels and the training paths on this machine's GPU", load: () => import("./bench.ts") },
 ];
 
 /** The program with every command named and the wanted one complete. */

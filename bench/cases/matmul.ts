@@ -1,0 +1,68 @@
+import { type Layout, matmul } from "../../src/ops/matmul.ts";
+import { normal } from "../../src/testing/values.ts";
+import type { BenchCase } from "../harness.ts";
+import { type Outputs, opCase } from "../op_case.ts";
+
+type Shape = readonly [rows: number, columns: number, inner: number];
+
+const LAYOUTS = ["NN", "NT", "TN"] as const;
+
+const SQUARES = [256, 512, 1024] as const;
+
+/** 2048 packed rows through a model of width 128: attention in, MLP out, the head, and their gradients; and sizes that divide nothing. */
+const TRANSFORMER: readonly (readonly [Layout, Shape])[] = [
+  ["NT", [2048, 384, 128]],
+  ["NT", [2048, 128, 512]],
+  ["NT", [2048, 512, 128]],
+  ["NN", [2048, 128, 384]],
+  ["NN", [2048, 512, 128]],
+  ["TN", [384, 128, 2048]],
+  ["TN", [128, 512, 2048]],
+  ["NT", [16384, 64, 128]],
+  ["NT", [97, 131, 61]],
+];
+
+/** Sequences that decode together. */
+const DECODE_ROWS = [1, 8, 256] as const;
+
+export const matmulCases: readonly BenchCase[] = [
+  ...SQUARES.flatMap((size) => LAYOUTS.map((layout) => matmulCase(layout, [size, size, size]))),
+  ...TRANSFORMER.map(([layout, shape]) => matmulCase(layout, shape)),
+  ...DECODE_ROWS.flatMap((rows) => (["NN", "NT"] as const).map((layout) => matmulCase(layout, [rows, 512, 128]))),
+];
+
+function matmulCase(layout: Layout, shape: Shape): BenchCase {
+  const [rows, columns, inner] = shape;
+  const a = layout === "TN" ? [inner, rows] : [rows, inner];
+  const b = layout === "NT" ? [columns, inner] : [inner, columns];
+  return opCase({
+    op: "matmul",
+    variant: layout,
+    shape: shape.join("x"),
+    flops: 2 * rows * columns * inner,
+    bytes: 4 * (rows * inner + inner * columns + rows * columns),
+    inputs: () => ({ a: normal(a, 1), b: normal(b, 2) }),
+    build: (i) => ({ y: matmul(i.a!, i.b!, { layout }) }),
+    reference: { errorOf: ({ y }: Outputs, i) => errorOfSome(y!, i.a!.data, i.b!.data, layout, shape) },
+  });
+}
+
+/** Against double precision at some thousand places, spread by a stride that shares no factor with a power of two. */
+function errorOfSome(y: ArrayLike<number>, a: Float64Array, b: Float64Array, layout: Layout, [rows, columns, inner]: Shape): number {
+  const stride = Math.max(1, Math.floor((rows * columns) / 2003) | 1);
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < rows * columns; i += stride) {
+    const row = Math.floor(i / columns);
+    const column = i % columns;
+    let sum = 0;
+    for (let k = 0; k < inner; k += 1) {
+      const left = a[layout === "TN" ? k * rows + row : row * inner + k]!;
+      sum += left * b[layout === "NT" ? column * inner + k : k * columns + column]!;
+    }
+    const distance = Math.abs(sum - y[i]!);
+    if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+    scale = Math.max(scale, Math.abs(sum));
+  }
+  return difference / scale;
+}

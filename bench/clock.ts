@@ -1,0 +1,65 @@
+import type { Device } from "../src/gpu/device.ts";
+import { submitPass } from "../src/gpu/launch.ts";
+import { type Sample, timeOnHost } from "./sampling.ts";
+
+export type ClockName = "gpu timestamps" | "host";
+
+/** Measures what the GPU takes for a compute pass. */
+export interface Clock {
+  readonly name: ClockName;
+  /** Submits one compute pass and waits for its end. */
+  time(label: string, encode: (pass: GPUComputePassEncoder) => void): Promise<Sample>;
+  destroy(): void;
+}
+
+/** The GPU's own clock on hardware that has one; on software adapters that clock is the host's, which also tells processor time. */
+export function clockOf(device: Device): Clock {
+  return device.timestamps && !device.software ? gpuClock(device) : hostClock(device);
+}
+
+function hostClock(device: Device): Clock {
+  const time: Clock["time"] = (label, encode) =>
+    timeOnHost(async () => {
+      submitPass(device, label, encode);
+      await device.gpu.queue.onSubmittedWorkDone();
+    });
+  return { name: "host", time, destroy: () => {} };
+}
+
+/** Two timestamps around the pass, in nanoseconds. */
+export function gpuClock(device: Device): Clock {
+  const { gpu } = device;
+  const querySet = gpu.createQuerySet({ label: "bench timestamps", type: "timestamp", count: 2 });
+  const resolved = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
+  const staging = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const submit = (label: string, encode: (pass: GPUComputePassEncoder) => void): void => {
+    device.assertHealthy();
+    const encoder = gpu.createCommandEncoder({ label });
+    const pass = encoder.beginComputePass({
+      label,
+      timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
+    });
+    encode(pass);
+    pass.end();
+    encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16);
+    gpu.queue.submit([encoder.finish()]);
+    // Launch lists without immediates reuse their parameter buffers after a submission of the engine's own.
+    submitPass(device, label, () => {});
+  };
+  const time: Clock["time"] = async (label, encode) => {
+    let nanoseconds = 0;
+    const { processorMilliseconds } = await timeOnHost(async () => {
+      submit(label, encode);
+      await staging.mapAsync(GPUMapMode.READ);
+      const [begin, end] = new BigUint64Array(staging.getMappedRange());
+      nanoseconds = Number(end! - begin!);
+      staging.unmap();
+    });
+    return { milliseconds: nanoseconds / 1e6, processorMilliseconds };
+  };
+  const destroy = (): void => {
+    for (const part of [querySet, resolved, staging]) part.destroy();
+  };
+  return { name: "gpu timestamps", time, destroy };
+}

@@ -1,0 +1,111 @@
+import { buildPlan } from "../src/graph/plan.ts";
+import type { Tensor } from "../src/graph/tensor.ts";
+import { input } from "../src/graph/trace.ts";
+import type { Inputs, Op } from "../src/ops/define.ts";
+import type { HostValue, HostValues } from "../src/testing/check_op.ts";
+import { normal } from "../src/testing/values.ts";
+import type { BenchCase, BenchContext } from "./harness.ts";
+import { type OpCase, opCase, type Tensors } from "./op_case.ts";
+
+/** The backward pass of an op, alone: the forward pass runs once, and what it saved is an input. */
+export interface GradientCase<In extends Inputs, Out extends string, Attributes>
+  extends Omit<OpCase, "op" | "variant" | "inputs" | "build" | "reference"> {
+  readonly op: Op<In, Out, Attributes>;
+  readonly attributes: Attributes;
+  readonly inputs: () => HostValues;
+  /** The output whose gradient is given, and the inputs whose gradients are wanted. */
+  readonly output: Out;
+  readonly gradients: readonly (keyof In & string)[];
+  /** The forward pass in double precision. */
+  readonly reference: (inputs: HostValues) => Readonly<Record<string, Float64Array>>;
+}
+
+export function gradientCase<In extends Inputs, Out extends string, Attributes>(options: GradientCase<In, Out, Attributes>): BenchCase {
+  const { definition } = options.op;
+  const { attributes, gradients, output, reference } = options;
+  const seed = `grad_${output}`;
+  // Inputs have the names that the op gives them.
+  const inputsOf = (tensors: Tensors): In => tensors as unknown as In;
+
+  const forward = async ({ device }: BenchContext): Promise<HostValues> => {
+    const values = options.inputs();
+    const plan = await buildPlan(device, `${definition.name} forward`, () => {
+      const outputs: Readonly<Record<string, Tensor>> = options.op(inputsOf(symbolic(values)), attributes);
+      return { keep: Object.values(outputs), outputs };
+    });
+    const inputs = Object.fromEntries(
+      Object.entries(values).map(([name, { data, dtype }]) => [name, dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data)]),
+    );
+    plan.run({ inputs });
+    const saved: Record<string, HostValue> = {};
+    for (const [name, tensor] of Object.entries(plan.result.outputs)) {
+      const [data] = await plan.read([tensor]);
+      saved[`saved_${name}`] = { shape: tensor.shape as readonly number[], data: Float64Array.from(data!) };
+    }
+    plan.destroy();
+    return { ...values, ...saved, [seed]: normal(saved[`saved_${output}`]!.shape, 99) };
+  };
+  return opCase({
+    ...options,
+    op: definition.name as OpCase["op"],
+    variant: "backward",
+    inputs: forward,
+    build: (tensors) => {
+      const outputs = Object.entries(tensors).flatMap(([name, tensor]) =>
+        name.startsWith("saved_") ? [[name.slice("saved_".length), tensor] as const] : [],
+      );
+      const call = { inputs: inputsOf(tensors), outputs: Object.fromEntries(outputs) as Record<Out, Tensor>, attributes };
+      const found = definition.backward!(call, {
+        gradient: (name) => (name === output ? tensors[seed] : undefined),
+        needs: (name) => gradients.includes(name),
+        sink: () => undefined,
+      });
+      return Object.fromEntries(gradients.map((name) => [name, found[name]!]));
+    },
+    reference: {
+      errorOf: (outputs, inputs) => {
+        const weights = inputs[seed]!.data;
+        const objective = (moved: HostValues): number => dot(weights, reference(moved)[output]!);
+        return Math.max(...gradients.map((name) => directionalError(outputs[name]!, name, inputs, objective)));
+      },
+    },
+  });
+}
+
+const DIRECTIONS = 2;
+const STEP = 1e-5;
+
+/**
+ * The error of a gradient relative to its length, |gradient - true gradient| / |gradient|, as seen along random directions: a
+ * component of a random direction is as large as the error itself, so that a few differences of a double-precision objective
+ * check a whole gradient, where one a number would take hours.
+ */
+export function directionalError(
+  gradient: ArrayLike<number>,
+  name: string,
+  inputs: HostValues,
+  objective: (inputs: HostValues) => number,
+): number {
+  const value = inputs[name]!;
+  const length = Math.sqrt(dot(gradient, gradient));
+  let largest = 0;
+  for (let i = 0; i < DIRECTIONS; i += 1) {
+    const direction = normal(value.shape, 1000 + i).data;
+    const along = (step: number): number =>
+      objective({ ...inputs, [name]: { ...value, data: value.data.map((x, at) => x + step * direction[at]!) } });
+    const expected = (along(STEP) - along(-STEP)) / (2 * STEP);
+    const error = Math.abs(dot(gradient, direction) - expected) / length;
+    if (!(error <= largest)) largest = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  }
+  return largest;
+}
+
+function symbolic(values: HostValues): Tensors {
+  return Object.fromEntries(Object.entries(values).map(([name, { shape, dtype }]) => [name, input(name, shape, dtype ?? "f32")]));
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < b.length; i += 1) sum += a[i]! * b[i]!;
+  return sum;
+}

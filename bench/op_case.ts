@@ -1,0 +1,154 @@
+import type { HostArray } from "../src/gpu/buffer.ts";
+import { submitPass } from "../src/gpu/launch.ts";
+import { buildPlan, type Plan } from "../src/graph/plan.ts";
+import type { Tensor } from "../src/graph/tensor.ts";
+import { input } from "../src/graph/trace.ts";
+import type { ops } from "../src/ops/index.ts";
+import { type HostValue, type HostValues, relativeError } from "../src/testing/check_op.ts";
+import type { BenchCase, BenchContext, PreparedCase } from "./harness.ts";
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+export type Outputs = Readonly<Record<string, HostArray>>;
+
+/** An op at a shape: what goes in, how it is traced, and what must come out. */
+export interface OpCase {
+  readonly op: keyof typeof ops;
+  /** What tells this case from others of the op: "NT", "backward". */
+  readonly variant?: string;
+  readonly shape: string;
+  readonly flops: number;
+  readonly bytes: number;
+  readonly inputs: (context: BenchContext) => HostValues | Promise<HostValues>;
+  /** Traces the op; what it returns by name is checked. Outputs in place of inputs are allowed. */
+  readonly build: (inputs: Tensors) => Tensors;
+  /** Outputs in double precision, or a measure of the outputs' error where these would take too long. */
+  readonly reference:
+    | ((inputs: HostValues) => Readonly<Record<string, Float64Array>>)
+    | { errorOf(outputs: Outputs, inputs: HostValues): number };
+  /** Inputs that every timed submission starts with anew, because an op would otherwise run out of work. */
+  readonly renewed?: readonly string[];
+}
+
+/** Runs rotate among copies of the inputs that together exceed the last-level cache, or among this many. */
+const ROTATED_BYTES = 64 * 2 ** 20;
+const MOST_COPIES = 8;
+
+/** One submission holds as many runs as take about this long, so that submitting is not what is measured. */
+const SUBMISSION_MILLISECONDS = 4;
+const MOST_RUNS = 4096;
+
+const TOLERANCE = 1e-4;
+
+/** A case of the suite that measures one op, on poisoned outputs and rotating inputs. */
+export function opCase(options: OpCase): BenchCase {
+  const { op, variant, shape, flops, bytes } = options;
+  const name = variant ? `${op} ${variant}` : op;
+  return { name, op, shape, flops, bytes, prepare: (context) => prepare(name, options, context) };
+}
+
+type Copy = Plan & { readonly result: { readonly keep: readonly Tensor[] } };
+
+async function prepare(name: string, options: OpCase, context: BenchContext): Promise<PreparedCase> {
+  const values = await options.inputs(context);
+  const arrays = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, toDevice(value)]));
+  const copies = await buildCopies(name, options, context, values);
+  const { names, inPlace } = copies;
+  const renewed = Object.fromEntries((options.renewed ?? []).map((key) => [key, arrays[key]!]));
+  let checked: readonly HostArray[] = [];
+  let count = 1;
+  let next = 0;
+  const encode = (pass: GPUComputePassEncoder, runs: number): void => {
+    for (let run = 0; run < runs; run += 1, next += 1) copies.plans[next % copies.plans.length]!.encode(pass);
+  };
+  const time = async (runs: number) => {
+    for (const plan of copies.plans) plan.upload(renewed);
+    const { milliseconds, processorMilliseconds } = await context.clock.time(name, (pass) => encode(pass, runs));
+    return { milliseconds: milliseconds / runs, processorMilliseconds: processorMilliseconds / runs };
+  };
+  return {
+    tolerance: TOLERANCE,
+    check: async () => {
+      for (const plan of copies.plans) plan.upload(arrays);
+      submitPass(context.device, name, (pass) => encode(pass, copies.plans.length));
+      for (const plan of copies.plans) {
+        plan.poison();
+        plan.run({ inputs: arrays });
+      }
+      checked = await agreedOutputs(copies.plans);
+      count = await runsPerSubmission(time);
+      const outputs = Object.fromEntries(names.map((key, i) => [key, checked[i]!]));
+      return errorOf(options, outputs, values);
+    },
+    time: () => time(count),
+    finish: async () => {
+      // What is written in place has gone on changing.
+      if (!inPlace && !sameBits(checked, await agreedOutputs(copies.plans)))
+        throw new Error("wrong: the results changed while it was timed");
+      return {};
+    },
+    destroy: () => {
+      for (const plan of copies.plans) plan.destroy();
+    },
+  };
+}
+
+interface Copies {
+  readonly plans: readonly Copy[];
+  readonly names: readonly string[];
+  readonly inPlace: boolean;
+}
+
+async function buildCopies(name: string, options: OpCase, { device }: BenchContext, values: HostValues): Promise<Copies> {
+  const bytes = Object.values(values).reduce((sum, { data }) => sum + 4 * data.length, 0);
+  const plans: Copy[] = [];
+  let names: readonly string[] = [];
+  let inPlace = false;
+  for (let i = 0; i < Math.min(MOST_COPIES, Math.ceil(ROTATED_BYTES / bytes)); i += 1) {
+    const plan = await buildPlan(device, name, () => {
+      const inputs = Object.entries(values).map(([key, { shape, dtype }]) => [key, input(key, shape, dtype ?? "f32")] as const);
+      const outputs = options.build(Object.fromEntries(inputs));
+      names = Object.keys(outputs);
+      inPlace = Object.values(outputs).some(({ storage }) => storage.kind === "input");
+      return { keep: Object.values(outputs) };
+    });
+    plans.push(plan);
+  }
+  return { plans, names, inPlace };
+}
+
+/** The outputs of the first copy. @throws when another copy, of the same inputs, has other bits */
+async function agreedOutputs(plans: readonly Copy[]): Promise<HostArray[]> {
+  const [first, ...others] = plans;
+  const outputs = await first!.read(first!.result.keep);
+  for (const plan of others) {
+    if (!sameBits(outputs, await plan.read(plan.result.keep))) throw new Error("wrong: the same inputs gave other bits");
+  }
+  return outputs;
+}
+
+function sameBits(a: readonly HostArray[], b: readonly HostArray[]): boolean {
+  return a.every((values, i) => Buffer.from(values.buffer).equals(Buffer.from(b[i]!.buffer)));
+}
+
+async function runsPerSubmission(time: (runs: number) => Promise<{ readonly milliseconds: number }>): Promise<number> {
+  for (let count = 1; ; ) {
+    const took = count * (await time(count)).milliseconds;
+    if (took >= SUBMISSION_MILLISECONDS || count === MOST_RUNS) return count;
+    count = Math.min(MOST_RUNS, 8 * count, Math.ceil(count * (SUBMISSION_MILLISECONDS / took)));
+  }
+}
+
+function errorOf({ reference }: OpCase, outputs: Outputs, inputs: HostValues): number {
+  if (typeof reference === "object") return reference.errorOf(outputs, inputs);
+  const errors = Object.entries(reference(inputs)).map(([name, expected]) => {
+    const actual = outputs[name];
+    // Shorter or absent outputs would compare as NaN or not at all.
+    return actual?.length === expected.length ? relativeError(actual, expected) : Number.NaN;
+  });
+  return errors.some(Number.isNaN) || errors.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...errors);
+}
+
+function toDevice({ data, dtype }: HostValue): HostArray {
+  if (dtype === "u32") return Uint32Array.from(data);
+  return dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data);
+}

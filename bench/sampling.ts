@@ -1,0 +1,68 @@
+import { availableParallelism } from "node:os";
+import benny from "benny";
+
+/** What one run took. */
+export interface Sample {
+  readonly milliseconds: number;
+  /** Processor time of this process over the number of cores. */
+  readonly processorMilliseconds: number;
+}
+
+/** Milliseconds of many samples. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly lowerQuartile: number;
+  readonly upperQuartile: number;
+}
+
+/** Processor time of this process so far over the number of cores: a clock that other processes do not speed up, for software adapters. */
+export function processorMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e3 / availableParallelism();
+}
+
+/** What something took that ends on the host, on both of the host's clocks. */
+export async function timeOnHost(run: () => Promise<void>): Promise<Sample> {
+  const start = performance.now();
+  const processor = processorMilliseconds();
+  await run();
+  return { milliseconds: performance.now() - start, processorMilliseconds: processorMilliseconds() - processor };
+}
+
+/** Calls `time` again and again, by benny, for about `seconds` and at least seven times; the first call warms up. */
+export async function collectSamples<Timed extends Sample>(name: string, seconds: number, time: () => Promise<Timed>): Promise<Timed[]> {
+  const samples: Timed[] = [];
+  let failure: unknown;
+  const call = async (): Promise<void> => {
+    if (failure !== undefined) return;
+    // Kept for later, because benny waits forever for a call that throws.
+    await time().then(
+      (sample) => samples.push(sample),
+      (error: unknown) => {
+        failure = error;
+      },
+    );
+  };
+  const { log } = console;
+  // Benny announces every suite on stdout, which is for the table.
+  console.log = () => {};
+  try {
+    await benny.suite(name, benny.add(name, call, { minTime: 1e-3, maxTime: seconds, minSamples: 7 }));
+  } finally {
+    console.log = log;
+  }
+  if (failure !== undefined) throw failure;
+  return samples.slice(1);
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => {
+    const place = share * (sorted.length - 1);
+    const below = sorted[Math.floor(place)]!;
+    return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
+  };
+  return { median: at(0.5), min: at(0), max: at(1), lowerQuartile: at(0.25), upperQuartile: at(0.75) };
+}

@@ -1,0 +1,30 @@
+import { nearest } from "../src/tasks/nearest.ts";
+import { caseFamilies } from "./cases/index.ts";
+import type { BenchCase } from "./harness.ts";
+
+/** Everything that is measured, by family. */
+export const families: Readonly<Record<string, readonly BenchCase[]>> = { ...caseFamilies };
+
+/**
+ * Cases whose family, or whose name and shape, contains one of the words; all without words.
+ * @throws Error in one line when a word selects nothing, with the nearest names
+ */
+export function chooseCases(words: readonly string[]): BenchCase[] {
+  const all = Object.entries(families).flatMap(([family, cases]) => cases.map((one) => ({ family, one })));
+  const selected = (word: string) => all.filter(({ family, one }) => family === word || `${one.name} ${one.shape}`.includes(word));
+  for (const word of words) {
+    if (selected(word).length > 0) continue;
+    const near = nearestNames(word, [...new Set([...Object.keys(families), ...all.map(({ one }) => one.name)])]);
+    throw new Error(`no benchmark is called "${word}"; near it are ${near.join(", ")}; --list shows all`);
+  }
+  const wanted = words.length === 0 ? all : all.filter((entry) => words.some((word) => selected(word).includes(entry)));
+  return wanted.map(({ one }) => one);
+}
+
+function nearestNames(word: string, names: readonly string[]): string[] {
+  const near: string[] = [];
+  for (let left = [...names]; near.length < 3 && left.length > 0; left = left.filter((name) => !near.includes(name))) {
+    near.push(nearest(word, left));
+  }
+  return near;
+}

@@ -1,0 +1,69 @@
+import type { Ceilings } from "./ceilings.ts";
+import type { ClockName } from "./clock.ts";
+import type { Comparison } from "./compare.ts";
+import type { BenchFailure, BenchResult } from "./harness.ts";
+
+const NAME_WIDTH = 46;
+
+/** The first lines: what is measured with what. */
+export function preamble(adapter: string, software: boolean, clock: ClockName, { gflops, gigabytesPerSecond }: Ceilings): string {
+  const clocks = {
+    "gpu timestamps": "ops by GPU timestamps, paths by the host's clock",
+    host: software
+      ? "the host's; `uncontended` is processor time over the number of cores, what a run takes where no other process runs"
+      : "the host's, for the adapter has no timestamps",
+  };
+  return [
+    `adapter   ${adapter}`,
+    `clock     ${clocks[clock]}`,
+    `ceilings  ${gflops.toFixed(1)} GFLOP/s of fma, ${gigabytesPerSecond.toFixed(1)} GB/s of copying; \`ceiling\` is the share of the nearer one`,
+  ].join("\n");
+}
+
+export function heading(software: boolean, compared: boolean): string {
+  return line(
+    "case",
+    ["median ms", "min - max", software ? "uncontended" : "", "GFLOP/s", "GB/s", "ceiling", "error"],
+    ["tokens/s", compared ? "vs earlier" : ""],
+  );
+}
+
+export function row(result: BenchResult, comparison: Comparison | "new" | undefined): string {
+  const { milliseconds, uncontendedMilliseconds, tokensPerSecond, details = {} } = result;
+  const measured = [
+    milliseconds.median.toFixed(3),
+    `${brief(milliseconds.min)} - ${brief(milliseconds.max)}`,
+    uncontendedMilliseconds?.median.toFixed(3) ?? "",
+    result.gflops.toFixed(1),
+    result.gigabytesPerSecond.toFixed(1),
+    `${(100 * result.fractionOfCeiling).toFixed(0)}%`,
+    result.maxRelativeError.toExponential(0),
+  ];
+  const versus = comparison === undefined ? "" : comparison === "new" ? "new" : describe(comparison);
+  const first = line(`${result.name} ${result.shape}`, measured, [
+    tokensPerSecond ? Math.round(tokensPerSecond).toLocaleString("en-US") : "",
+    versus,
+  ]);
+  const more = Object.entries(details).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
+  return more.length === 0 ? first : `${first}\n    ${more.join(", ")}`;
+}
+
+export function failureRow({ name, shape, reason }: BenchFailure): string {
+  return `${`${name} ${shape}`.padEnd(NAME_WIDTH)}  FAILED: ${reason.split("\n")[0]}`;
+}
+
+function describe({ ratio, verdict }: Comparison): string {
+  return `x${ratio.toFixed(2)}${verdict === "same" ? "" : ` ${verdict.toUpperCase()}`}`;
+}
+
+function brief(milliseconds: number): string {
+  return String(Number(milliseconds.toPrecision(3)));
+}
+
+const WIDTHS = [10, 16, 12, 9, 7, 8, 7];
+
+function line(name: string, measured: readonly string[], more: readonly string[]): string {
+  const [tokens = "", versus = ""] = more;
+  const columns = measured.map((text, i) => text.padStart(WIDTHS[i]!));
+  return `${name.padEnd(NAME_WIDTH)}${columns.join("")}${tokens.padStart(10)}  ${versus}`.trimEnd();
+}
