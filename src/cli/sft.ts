@@ -8,9 +8,10 @@ import { applyOverrides, parseSftConfig } from "../rl/config.ts";
 import { type WarmStartStep, warmStart } from "../rl/sft.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
-interface SftOptions {
+interface SftOptions extends WatchOptions {
   adapter: string;
   set: string[];
   overwrite?: boolean;
@@ -23,6 +24,7 @@ export function register(command: Command): void {
     .action(sft);
   addAdapterOption(command);
   addSetOption(command);
+  addWatchOptions(command);
   addExamples(command, [
     ["sft configs/countdown_sft.yaml", "trains a small model on countdown's own solutions until it is right 31 % of the time"],
   ]);
@@ -33,14 +35,19 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const config = parseSftConfig(applyOverrides(value, options.set), name);
   const task = readTask(config.task);
   const tokenizer = characterTokenizer(task.alphabet);
-  const device = await openDevice({ adapter: options.adapter });
+  checkWatch(options, config.sft.steps, "sft.steps");
+  const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
   const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
   const { dir } = config.output;
   await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
   process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
   const started = performance.now();
   let last: WarmStartStep | undefined;
-  for await (const step of warmStart({ device, model, task, config })) {
+  const watch = createStepWatch(options, { device, dir, note: (text) => process.stdout.write(`${text}\n`) });
+  const steps = warmStart({ device, model, task, config });
+  for (;;) {
+    const { value: step } = await watch.step((last?.step ?? 0) + 1, () => steps.next());
+    if (step === undefined) break;
     last = step;
     const evaluated = step.evaluation ? evaluationMetrics(step.evaluation) : {};
     await appendMetrics(dir, {

@@ -4,9 +4,10 @@ import { createRunFolder } from "../io/run_folder.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
 import { openSession, runSession } from "./training_session.ts";
 
-interface TrainOptions {
+interface TrainOptions extends WatchOptions {
   adapter: string;
   set: string[];
   overwrite?: boolean;
@@ -21,16 +22,18 @@ export function register(command: Command): void {
     .action(train);
   addAdapterOption(command);
   addSetOption(command);
+  addWatchOptions(command);
   addExamples(command, [
     ["train configs/quickstart.yaml", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
+    ["train configs/quickstart.yaml --profile 5", "also says which kernels the third to the seventh step spent their time in"],
   ]);
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {
   const { value, name } = await readConfigFile(path);
   const config = parseTrainConfig(applyOverrides(value, options.set), name);
-  const session = await openSession(config, { adapter: options.adapter });
+  const session = await openSession(config, { adapter: options.adapter, watch: options });
   await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
   await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
 }

@@ -10,18 +10,28 @@ import { taskReward } from "../rl/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
+import { checkWatch, createStepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
 export interface Session {
   readonly device: Device;
   readonly model: PolicyModel;
   readonly trainer: Trainer;
+  readonly watch: WatchOptions;
+}
+
+export interface SessionOptions {
+  readonly adapter?: string;
+  readonly modelDir?: string;
+  readonly watch?: WatchOptions;
 }
 
 /** Opens the device, loads the model and builds the trainer of a configuration. */
-export async function openSession(config: TrainConfig, options: { adapter?: string; modelDir?: string }): Promise<Session> {
+export async function openSession(config: TrainConfig, options: SessionOptions): Promise<Session> {
+  const { watch = {} } = options;
   const task = readTask(config.task);
-  const device = await openDevice(options.adapter === undefined ? {} : { adapter: options.adapter });
+  checkWatch(watch, config.grpo.steps, "grpo.steps");
+  const device = await openDevice({ adapter: options.adapter, timestamps: watch.profile !== undefined });
   const model = await loadModel(device, options.modelDir ?? config.model);
   checkAgainstModel(config, model.module);
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
@@ -35,7 +45,7 @@ export async function openSession(config: TrainConfig, options: { adapter?: stri
     stop: task.stop,
     ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
   });
-  return { device, model, trainer };
+  return { device, model, trainer, watch };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */
@@ -46,7 +56,7 @@ const SAMPLES_PER_STEP = 8;
  * Trains to the configured step, writing metrics, samples and checkpoints into the run folder.
  * On Ctrl-C it finishes the step, saves, and throws InterruptedError (exit code 130).
  */
-export async function runSession({ trainer, model, device }: Session, config: TrainConfig): Promise<void> {
+export async function runSession({ trainer, model, device, watch: watchOptions }: Session, config: TrainConfig): Promise<void> {
   const { dir, checkpointEvery } = config.output;
   const total = config.grpo.steps;
   const target = config.entropy.controller === "pi" ? config.entropy.target : undefined;
@@ -57,6 +67,7 @@ export async function runSession({ trainer, model, device }: Session, config: Tr
     ...(target === undefined ? {} : { target }),
   });
   const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  const watch = createStepWatch(watchOptions, { device, dir, note: (text) => view.note(text) });
   let saved = trainer.step;
   const save = async (): Promise<void> => {
     if (saved === trainer.step) return;
@@ -65,7 +76,7 @@ export async function runSession({ trainer, model, device }: Session, config: Tr
   };
   try {
     while (trainer.step < total && !interrupt.requested()) {
-      const result = await trainer.train();
+      const result = await watch.step(trainer.step + 1, () => trainer.train());
       const metrics = await withEvaluation(trainer, config, result.metrics);
       await record(dir, result, metrics);
       view.step(metrics);

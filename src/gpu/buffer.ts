@@ -45,14 +45,20 @@ export function uploadBuffer(device: Device, window: BufferWindow, data: HostArr
     throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its ${window.size}`);
   }
   if (data.byteLength === 0) return;
-  device.gpu.queue.writeBuffer(window.buffer, window.offset, data as Float32Array<ArrayBuffer>);
   device.stats.bytesUploaded += data.byteLength;
+  if (device.observer?.defer) {
+    const copy = data.slice();
+    device.observer.defer(() => device.gpu.queue.writeBuffer(window.buffer, window.offset, copy as Float32Array<ArrayBuffer>));
+  } else {
+    device.gpu.queue.writeBuffer(window.buffer, window.offset, data as Float32Array<ArrayBuffer>);
+  }
 }
 
 /** Copies windows into one staging buffer, in one submission; resolves with each window's bytes. */
 export async function readBuffers(device: Device, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
   const reader = createReader(device, windows);
   try {
+    if (device.observer) await device.observer.settled();
     const encoder = device.gpu.createCommandEncoder({ label: "read back" });
     reader.encode(encoder);
     device.gpu.queue.submit([encoder.finish()]);
@@ -91,6 +97,7 @@ export function createReader(device: Device, windows: readonly BufferWindow[]): 
       });
     },
     async read() {
+      if (device.observer) await device.observer.settled();
       await staging.mapAsync(GPUMapMode.READ);
       const mapped = staging.getMappedRange();
       const copies = windows.map((window, i) => mapped.slice(offsets[i]!, offsets[i]! + window.size));

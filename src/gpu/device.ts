@@ -1,5 +1,6 @@
 import { DeviceLostError, EngineError } from "./errors.ts";
 import { createKernelCache, type Kernel, type KernelCache, type KernelSource, type KernelVariant } from "./kernel.ts";
+import type { Observer } from "./observe.ts";
 import { createStats, type DeviceStats } from "./stats.ts";
 
 export interface DeviceOptions {
@@ -36,10 +37,14 @@ export interface Device {
   readonly debug: number;
   readonly limits: GPUSupportedLimits;
   readonly stats: DeviceStats;
+  /** Watches every dispatch while it is set; undefined costs nothing. */
+  observer: Observer | undefined;
   /** Compiles a kernel, or returns the one compiled before. */
   kernel(source: KernelSource, variant?: KernelVariant): Promise<Kernel>;
   /** Throws when the device is lost or an earlier submission was invalid. */
   assertHealthy(): void;
+  /** Makes the next `assertHealthy` throw, wherever that is. The first failure wins. */
+  fail(error: EngineError): void;
   destroy(): void;
 }
 
@@ -83,8 +88,10 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     debug: options.debug ?? 0,
     limits: gpu.limits,
     stats,
+    observer: undefined,
     kernel: kernels.get,
     assertHealthy: health.assert,
+    fail: health.fail,
     destroy: () => {
       health.fail(new EngineError("the device was destroyed; open another"));
       gpu.destroy();

@@ -3,11 +3,20 @@ import type { Device } from "./device.ts";
 import { EngineError } from "./errors.ts";
 import { type Kernel, packParameters } from "./kernel.ts";
 
-type Run = Readonly<Record<string, number>>;
+/** The numbers of one run, by name. */
+export type Run = Readonly<Record<string, number>>;
+
+/** What a window holds in a run: no more than the window does, and less where a size is dynamic. */
+export interface WindowContents {
+  readonly dtype: "f32" | "u32" | "i32";
+  readonly shape: readonly number[];
+}
 
 /** One dispatch, ready but for the numbers of a run. */
 export interface Launch {
   readonly label: string;
+  /** The part of the model it was traced in: "layers.3"; empty outside. */
+  readonly scope?: string;
   readonly kernel: Kernel;
   readonly windows: readonly BufferWindow[];
   /** Parameters and workgroups are the same in every run. */
@@ -15,6 +24,8 @@ export interface Launch {
   parameters(run: Run): readonly number[];
   /** One number (a linear grid, folded where it is too long) or three. */
   workgroups(run: Run): readonly number[];
+  /** Absent where nobody knows; profiles and the search for NaN then leave the window out. */
+  contents?(binding: number, run: Run): WindowContents;
 }
 
 /** A flat list of dispatches whose bind groups exist. */
@@ -49,17 +60,20 @@ export function createLaunchList(device: Device, label: string, launches: readon
   const uniforms = device.immediates ? undefined : createUniformRing(device, label, prepared);
 
   const encode = (pass: GPUComputePassEncoder, run: Run): void => {
+    const { observer } = device;
     const refreshed = prepared.map((item) => refresh(device, item, run));
     const offsets = uniforms?.write();
     prepared.forEach((item, index) => {
       const [x = 1, y = 1, z = 1] = refreshed[index]!;
       if (x * y * z === 0) return;
       const { kernel } = item.launch;
-      pass.setPipeline(kernel.pipeline);
-      pass.setBindGroup(0, item.bindGroup);
-      if (kernel.parameterLayout) pass.setBindGroup(1, offsets!.bindGroup, [index * UNIFORM_STRIDE]);
-      else if (kernel.parameters.length > 0) pass.setImmediates(0, item.block.buffer as ArrayBuffer);
-      pass.dispatchWorkgroups(x, y, z);
+      const target = observer === undefined ? pass : observer.begin(item.launch, run);
+      target.setPipeline(kernel.pipeline);
+      target.setBindGroup(0, item.bindGroup);
+      if (kernel.parameterLayout) target.setBindGroup(1, offsets!.bindGroup, [index * UNIFORM_STRIDE]);
+      else if (kernel.parameters.length > 0) target.setImmediates(0, item.block.buffer as ArrayBuffer);
+      target.dispatchWorkgroups(x, y, z);
+      observer?.end();
       device.stats.dispatches += 1;
     });
   };
@@ -77,10 +91,19 @@ export function submitPass(
   copies?: (encoder: GPUCommandEncoder) => void,
 ): void {
   device.assertHealthy();
+  if (device.observer) {
+    device.observer.submit({ label, encode, copies });
+    return;
+  }
   const encoder = device.gpu.createCommandEncoder({ label });
   const pass = encoder.beginComputePass({ label });
   encode(pass);
   pass.end();
+  submitEncoder(device, encoder, copies);
+}
+
+/** The end of a submission, for submitPass and the observers that take its place. */
+export function submitEncoder(device: Device, encoder: GPUCommandEncoder, copies?: (encoder: GPUCommandEncoder) => void): void {
   copies?.(encoder);
   device.gpu.queue.submit([encoder.finish()]);
   device.stats.submits += 1;

@@ -1,5 +1,5 @@
 import type { Tensor } from "./tensor.ts";
-import { currentTrace, type GradientSink, type Node } from "./trace.ts";
+import { currentTrace, type GradientSink, type Node, scope } from "./trace.ts";
 
 export interface DifferentiateOptions {
   /** Where the backward pass begins: a tensor and the gradient of the loss by it. */
@@ -42,8 +42,7 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
     gradients.set(target, existing ? options.add(existing, gradient) : gradient);
   };
 
-  for (const node of nodes.reverse()) {
-    if (!isOnPath(node, gradients, dependent)) continue;
+  const visit = (node: Node): void => {
     if (!node.backward) throw new Error(`${node.op} (${node.label}) has no backward pass, but a gradient flows through it`);
     const contributions = node.backward({
       gradient: (output) => gradients.get(node.outputs[output]!),
@@ -54,6 +53,11 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
       const target = node.inputs[name];
       if (gradient && target && dependent.has(target)) deliver(target, gradient);
     }
+  };
+  for (const node of nodes.reverse()) {
+    if (!isOnPath(node, gradients, dependent)) continue;
+    if (node.scope === "") visit(node);
+    else scope(node.scope, () => visit(node));
   }
   return gradients;
 }

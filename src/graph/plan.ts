@@ -160,13 +160,19 @@ function toLaunch(node: Node, dispatch: Dispatch, kernel: Kernel, windowOf: (ten
   });
   const { workgroups } = dispatch;
   const values: readonly Scalar[] = Array.isArray(workgroups) ? (workgroups as readonly Scalar[]) : [workgroups as Scalar];
+  const tensors = kernel.bindings.map((binding) => dispatch.bindings[binding.name]!);
   return {
     label: node.label,
+    scope: node.scope,
     kernel,
     windows,
     isStatic: parameters.every((value) => typeof value === "number") && values.every((value) => typeof value === "number"),
     parameters: (run) => parameters.map((value) => evaluate(value, run)),
     workgroups: (run) => values.map((value) => evaluate(value, run)),
+    contents: (binding, run) => {
+      const { dtype, shape } = tensors[binding]!;
+      return { dtype, shape: shape.map((size) => evaluate(size, run)) };
+    },
   };
 }
 

@@ -43,6 +43,8 @@ export type NodeTensors = Readonly<Record<string, Tensor>>;
 export interface Node {
   readonly op: string;
   readonly label: string;
+  /** Where it was traced: "layers.3"; empty outside any scope. */
+  readonly scope: string;
   readonly inputs: NodeTensors;
   readonly outputs: NodeTensors;
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
@@ -94,8 +96,8 @@ export function currentScope(): string {
   return scopes.join(".");
 }
 
-export function record(node: Node): void {
-  currentTrace().nodes.push(node);
+export function record(node: Omit<Node, "scope">): void {
+  currentTrace().nodes.push({ ...node, scope: currentScope() });
 }
 
 /** A tensor that every run of the plan is given from the host, by name. */

@@ -44,7 +44,7 @@ function build(recipes: readonly Recipe[], kept: readonly number[]): Graph {
       outputs.onto = new Tensor({ shape, storage });
     }
     tensors.push(...Object.values(outputs));
-    return { op: "random", label: `node ${index}`, inputs: given, outputs, dispatches: () => [], backward: undefined };
+    return { op: "random", label: `node ${index}`, scope: "", inputs: given, outputs, dispatches: () => [], backward: undefined };
   });
   return { nodes, keep: kept.map(pick) };
 }
@@ -106,7 +106,7 @@ test("dropping dead nodes changes nothing that is kept or outside the plan", () 
 test("nodes that nobody reads are dropped", () => {
   const [a, b, c] = ["a", "b", "c"].map((label) => tensor("slot", label, 4)) as [Tensor, Tensor, Tensor];
   const node = (label: string, inputs: Record<string, Tensor>, outputs: Record<string, Tensor>): Node => {
-    return { op: label, label, inputs, outputs, dispatches: () => [], backward: undefined };
+    return { op: label, label, scope: "", inputs, outputs, dispatches: () => [], backward: undefined };
   };
   const parameter = tensor("external", "parameter", 4);
   const nodes = [
@@ -126,6 +126,7 @@ test("a chain of equal tensors needs two slots, and what is kept is never reused
     (output, i): Node => ({
       op: "step",
       label: `step ${i}`,
+      scope: "",
       inputs: { x: tensors[i]! },
       outputs: { y: output },
       dispatches: () => [],

@@ -1,0 +1,75 @@
+import type { Device } from "./device.ts";
+import { submitEncoder } from "./launch.ts";
+import type { Observer } from "./observe.ts";
+import { createHostTimer } from "./profile_host.ts";
+import type { ProfiledSubmission, Timer } from "./profile_record.ts";
+import { createTimestampTimer } from "./profile_timestamps.ts";
+
+/** How dispatches are timed: by the GPU's timestamps, or by the host waiting for each where the adapter has none. */
+export type ProfileClock = "gpu" | "host";
+
+export interface Profiler {
+  readonly clock: ProfileClock;
+  /** "submissions": encodes as usual and times whole submissions. "dispatches": gives every dispatch a pass of its own and times it. */
+  start(detail: "submissions" | "dispatches"): void;
+  /** Waits for the GPU and returns what ran since `start`. Nothing is observed from here on. */
+  stop(): Promise<ProfiledSubmission[]>;
+  destroy(): void;
+}
+
+/** Times what runs on a device, without changing a bit of the results. Open the device with `timestamps` where it can. */
+export function createProfiler(device: Device): Profiler {
+  const dispatches = device.timestamps ? createTimestampTimer(device) : createHostTimer(device);
+  const submissions = createSubmissionTimer(device);
+  let active: Timer | undefined;
+  return {
+    clock: device.timestamps ? "gpu" : "host",
+    start: (detail) => {
+      active = detail === "dispatches" ? dispatches : submissions;
+      device.observer = active.observer;
+    },
+    stop: async () => {
+      const recorded = (await active?.take()) ?? [];
+      device.observer = undefined;
+      active = undefined;
+      return recorded;
+    },
+    destroy: () => {
+      device.observer = undefined;
+      dispatches.destroy();
+    },
+  };
+}
+
+/** Times whole submissions by the host's clock, in one pass each as always: what a step costs unobserved. */
+function createSubmissionTimer(device: Device): Timer {
+  let recorded: Promise<ProfiledSubmission>[] = [];
+  let pass: GPUComputePassEncoder;
+  let dispatchCount = 0;
+  const observer: Observer = {
+    submit: ({ label, encode, copies }) => {
+      const encodeStart = performance.now();
+      dispatchCount = 0;
+      const encoder = device.gpu.createCommandEncoder({ label });
+      pass = encoder.beginComputePass({ label });
+      encode(pass);
+      pass.end();
+      const encodeEnd = performance.now();
+      submitEncoder(device, encoder, copies);
+      const known = { label, encodeStart, encodeEnd, dispatchCount, dispatches: [] };
+      recorded.push(device.gpu.queue.onSubmittedWorkDone().then(() => ({ ...known, done: performance.now() })));
+    },
+    begin: () => {
+      dispatchCount += 1;
+      return pass;
+    },
+    end: () => {},
+    settled: () => Promise.resolve(),
+  };
+  const take = async (): Promise<ProfiledSubmission[]> => {
+    const done = await Promise.all(recorded);
+    recorded = [];
+    return done;
+  };
+  return { observer, take, destroy: () => {} };
+}

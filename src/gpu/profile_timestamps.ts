@@ -1,0 +1,116 @@
+import type { Device } from "./device.ts";
+import { submitEncoder } from "./launch.ts";
+import type { Observer } from "./observe.ts";
+import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
+
+/** Dispatches of one query set; each takes two queries, and WebGPU allows 4096. */
+const DISPATCHES = 1024;
+const NANOSECONDS = 1e6;
+
+/** A query set with the buffers its values travel through; used by one submission at a time. */
+interface Segment {
+  readonly querySet: GPUQuerySet;
+  readonly resolved: GPUBuffer;
+  readonly staging: GPUBuffer;
+}
+
+interface Pending {
+  readonly label: string;
+  readonly encodeStart: number;
+  readonly encodeEnd: number;
+  readonly dispatches: readonly ProfiledDispatch[];
+  readonly done: Promise<number>;
+}
+
+/** Gives every dispatch a pass that writes a timestamp at either end. */
+export function createTimestampTimer(device: Device): Timer {
+  const { gpu } = device;
+  const all: Segment[] = [];
+  const free: Segment[] = [];
+  let pending: Pending[] = [];
+  let encoder: GPUCommandEncoder;
+  let pass: GPUComputePassEncoder;
+  let segments: Segment[] = [];
+  let dispatches: ProfiledDispatch[] = [];
+
+  const acquire = (): Segment => {
+    const segment = free.pop() ?? createSegment(gpu);
+    if (!all.includes(segment)) all.push(segment);
+    return segment;
+  };
+  const observer: Observer = {
+    submit: ({ label, encode, copies }) => {
+      segments = [];
+      dispatches = [];
+      encoder = gpu.createCommandEncoder({ label });
+      const encodeStart = performance.now();
+      encode(closedPass(encoder));
+      const encodeEnd = performance.now();
+      segments.forEach((segment, i) => {
+        resolve(encoder, segment, Math.min(DISPATCHES, dispatches.length - i * DISPATCHES));
+      });
+      submitEncoder(device, encoder, copies);
+      const reads = segments.map(async (segment, i) => {
+        await readTimes(segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
+        free.push(segment);
+      });
+      const done = Promise.all(reads).then(() => performance.now());
+      pending.push({ label, encodeStart, encodeEnd, dispatches, done });
+    },
+    begin: (launch, run) => {
+      const index = dispatches.length % DISPATCHES;
+      if (index === 0) segments.push(acquire());
+      const { querySet } = segments.at(-1)!;
+      const timestampWrites = { querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 };
+      dispatches.push(describeDispatch(launch, run));
+      pass = encoder.beginComputePass({ timestampWrites });
+      return pass;
+    },
+    end: () => pass.end(),
+    settled: () => Promise.resolve(),
+  };
+  const take = async (): Promise<ProfiledSubmission[]> => {
+    const taken = pending;
+    pending = [];
+    const done = await Promise.all(taken.map((submission) => submission.done));
+    alignClocks(taken);
+    return taken.map((submission, i) => ({ ...submission, done: done[i]!, dispatchCount: submission.dispatches.length }));
+  };
+  const destroy = (): void => {
+    for (const { querySet, resolved, staging } of all) for (const part of [querySet, resolved, staging]) part.destroy();
+  };
+  return { observer, take, destroy };
+}
+
+function createSegment(gpu: GPUDevice): Segment {
+  const size = DISPATCHES * 2 * 8;
+  return {
+    querySet: gpu.createQuerySet({ type: "timestamp", count: DISPATCHES * 2 }),
+    resolved: gpu.createBuffer({ label: "timestamps", size, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC }),
+    staging: gpu.createBuffer({ label: "timestamps", size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
+  };
+}
+
+function resolve(encoder: GPUCommandEncoder, { querySet, resolved, staging }: Segment, dispatches: number): void {
+  encoder.resolveQuerySet(querySet, 0, dispatches * 2, resolved, 0);
+  encoder.copyBufferToBuffer(resolved, 0, staging, 0, dispatches * 2 * 8);
+}
+
+/** Fills in the times of a segment's dispatches, still on the GPU's clock. */
+async function readTimes({ staging }: Segment, dispatches: readonly ProfiledDispatch[]): Promise<void> {
+  await staging.mapAsync(GPUMapMode.READ);
+  const times = new BigUint64Array(staging.getMappedRange(0, dispatches.length * 16));
+  dispatches.forEach((dispatch, i) => {
+    dispatch.start = Number(times[2 * i]!) / NANOSECONDS;
+    // Some drivers reset or reorder timestamps when a GPU changes its clock.
+    dispatch.duration = Math.max(0, Number(times[2 * i + 1]! - times[2 * i]!) / NANOSECONDS);
+  });
+  staging.unmap();
+}
+
+/** Moves GPU times to the host's clock: the least shift by which no submission begins before it was encoded. */
+function alignClocks(submissions: readonly Pending[]): void {
+  const timed = submissions.filter(({ dispatches }) => dispatches.length > 0);
+  const shift = timed.reduce((most, { encodeEnd, dispatches }) => Math.max(most, encodeEnd - dispatches[0]!.start), -Infinity);
+  for (const { dispatches } of timed) for (const dispatch of dispatches) dispatch.start += shift;
+}

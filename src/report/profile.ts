@@ -1,0 +1,220 @@
+import { type Column, formatNumber, formatTable } from "./table.ts";
+
+/** One dispatch as it ran. Times are milliseconds. */
+export interface DispatchTime {
+  readonly kernel: string;
+  readonly label: string;
+  readonly scope: string;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly start: number;
+  readonly duration: number;
+}
+
+export interface SubmissionTime {
+  readonly label: string;
+  readonly encodeStart: number;
+  readonly encodeEnd: number;
+  readonly done: number;
+  readonly dispatchCount: number;
+  readonly dispatches: readonly DispatchTime[];
+}
+
+export interface StepTime {
+  readonly step: number;
+  readonly start: number;
+  readonly end: number;
+  readonly submissions: readonly SubmissionTime[];
+}
+
+/** What a profiled run measured. */
+export interface Profile {
+  readonly adapter: string;
+  /** Whose clock timed the dispatches. */
+  readonly clock: "gpu" | "host";
+  /** A step that ran as always, timed as a whole. */
+  readonly plain: StepTime;
+  /** Steps whose every dispatch was timed in a compute pass of its own. */
+  readonly steps: readonly StepTime[];
+}
+
+/** What a step costs, in milliseconds; means over the steps. */
+export interface StepCost {
+  readonly wall: number;
+  /** Time of the host spent encoding. */
+  readonly encode: number;
+  readonly submissions: number;
+  readonly dispatches: number;
+}
+
+/** Dispatches that belong together; times in milliseconds and counts are those of one step. */
+export interface Group {
+  readonly phase: string;
+  readonly name: string;
+  readonly calls: number;
+  readonly time: number;
+  /** Share of all GPU time. */
+  readonly share: number;
+  /** Of matrix products; undefined where nobody counts. */
+  readonly gflops: number | undefined;
+  /** As if every bound window moved once. */
+  readonly gigabytes: number | undefined;
+}
+
+export interface ProfileSummary {
+  readonly adapter: string;
+  readonly clock: "gpu" | "host";
+  readonly steps: readonly number[];
+  readonly plain: StepCost;
+  readonly profiled: StepCost;
+  /** GPU time of all dispatches of a step, in milliseconds. */
+  readonly gpu: number;
+  readonly kernels: readonly Group[];
+  readonly parts: readonly Group[];
+  readonly labels: readonly Group[];
+}
+
+/** What a submission serves, by the name of its plan. */
+export function phaseOf(submission: string): string {
+  if (submission === "prefill" || submission === "decode") return "sampling";
+  return submission === "score" ? "scoring" : "update";
+}
+
+export function summarizeProfile({ adapter, clock, plain, steps }: Profile): ProfileSummary {
+  const timed = steps.flatMap(({ submissions }) =>
+    submissions.flatMap(({ label, dispatches }) => dispatches.map((dispatch) => ({ phase: phaseOf(label), dispatch }))),
+  );
+  const group = (nameOf: (dispatch: DispatchTime) => string): Group[] => groupBy(timed, nameOf, steps.length);
+  return {
+    adapter,
+    clock,
+    steps: steps.map(({ step }) => step),
+    plain: costOf([plain]),
+    profiled: costOf(steps),
+    gpu: timed.reduce((sum, { dispatch }) => sum + dispatch.duration, 0) / steps.length,
+    kernels: group(({ kernel }) => kernel),
+    parts: group(partOf),
+    labels: group(({ kernel, label }) => `${kernel} (${label})`),
+  };
+}
+
+/** The layer a dispatch belongs to, or what kind of work it is outside the layers. */
+function partOf({ scope, kernel }: DispatchTime): string {
+  return /^\w+\.\d+/.exec(scope)?.[0] ?? kernel.split("/")[0]!;
+}
+
+function costOf(steps: readonly StepTime[]): StepCost {
+  const mean = (measure: (step: StepTime) => number): number => sumOf(steps, measure) / steps.length;
+  return {
+    wall: mean(({ start, end }) => end - start),
+    encode: mean(({ submissions }) => sumOf(submissions, ({ encodeStart, encodeEnd }) => encodeEnd - encodeStart)),
+    submissions: mean(({ submissions }) => submissions.length),
+    dispatches: mean(({ submissions }) => sumOf(submissions, ({ dispatchCount }) => dispatchCount)),
+  };
+}
+
+function sumOf<Item>(items: readonly Item[], measure: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + measure(item), 0);
+}
+
+interface TimedDispatch {
+  readonly phase: string;
+  readonly dispatch: DispatchTime;
+}
+
+function groupBy(timed: readonly TimedDispatch[], nameOf: (dispatch: DispatchTime) => string, steps: number): Group[] {
+  const groups = new Map<string, TimedDispatch[]>();
+  for (const member of timed) {
+    const key = `${member.phase} ${nameOf(member.dispatch)}`;
+    const members = groups.get(key);
+    if (members) members.push(member);
+    else groups.set(key, [member]);
+  }
+  const all = sumOf(timed, ({ dispatch }) => dispatch.duration);
+  const summarize = (members: readonly TimedDispatch[]): Group => {
+    const { phase, dispatch } = members[0]!;
+    const total = sumOf(members, (member) => member.dispatch.duration);
+    const rate = (amount: number | undefined): number | undefined => (amount && total > 0 ? amount / (total * 1e6) : undefined);
+    const flops = members.map((member) => flopsOf(member.dispatch));
+    const counted = flops.every((count) => count !== undefined) ? sumOf(flops, (count) => count ?? 0) : undefined;
+    return {
+      phase,
+      name: nameOf(dispatch),
+      calls: members.length / steps,
+      time: total / steps,
+      share: all > 0 ? total / all : 0,
+      gflops: rate(counted),
+      gigabytes: rate(sumOf(members, (member) => member.dispatch.bytes)),
+    };
+  };
+  return [...groups.values()].map(summarize).sort((a, b) => b.time - a.time);
+}
+
+/** Floating-point operations of a matrix product; undefined for kernels that nobody counts. */
+function flopsOf({ kernel, parameters }: DispatchTime): number | undefined {
+  const { rows, columns, inner } = parameters;
+  if (!kernel.startsWith("matmul/") || rows === undefined || columns === undefined || inner === undefined) return undefined;
+  return 2 * rows * columns * inner;
+}
+
+/** Rows of the table of kernels; profile.json has all. */
+const KERNELS_SHOWN = 24;
+
+/** The summary for people. */
+export function formatProfile(summary: ProfileSummary): string {
+  const { kernels, parts } = summary;
+  const rest = kernels.slice(KERNELS_SHOWN);
+  const more = rest.length === 0 ? [] : [`and ${rest.length} more: ${milliseconds(sumOf(rest, ({ time }) => time))} ms`];
+  const columns = [left("phase"), left("kernel"), right("calls"), right("ms/step"), right("share"), right("us/call"), right("GFLOP/s")];
+  const rows = kernels.slice(0, KERNELS_SHOWN).map((group) => [...row(group), rate(group.gflops), rate(group.gigabytes)]);
+  const partColumns = [left("phase"), left("part"), right("calls"), right("ms/step"), right("share"), right("us/call")];
+  return [
+    ...overview(summary),
+    "",
+    formatTable([...columns, right("GB/s")], rows),
+    ...more,
+    "",
+    formatTable(partColumns, [...parts].sort(byPart).map(row)),
+  ].join("\n");
+}
+
+function overview({ adapter, clock, steps, plain, profiled, gpu }: ProfileSummary): string[] {
+  const timed =
+    clock === "gpu" ? "the GPU's timestamps" : "the host's clock, a submission and a wait each (this adapter has no timestamps)";
+  const perDispatch = formatNumber((plain.encode * 1e3) / Math.max(1, plain.dispatches), 3);
+  const range = steps.length === 1 ? `step ${steps[0]}` : `steps ${steps[0]} to ${steps.at(-1)}`;
+  return [
+    `profile of ${range} on ${adapter}; dispatches timed by ${timed}`,
+    `a step as always   ${milliseconds(plain.wall)} ms, of it encoding ${milliseconds(plain.encode)} ms (${perDispatch} us a dispatch)`,
+    `a profiled step    ${milliseconds(profiled.wall)} ms, of it encoding ${milliseconds(profiled.encode)} ms`,
+    `on the GPU         ${milliseconds(gpu)} ms in ${count(profiled.dispatches)} dispatches of ${count(profiled.submissions)} submissions`,
+  ];
+}
+
+function row({ phase, name, calls, time, share }: Group): string[] {
+  return [phase, name, count(calls), milliseconds(time), `${(share * 100).toFixed(1)} %`, ((time * 1e3) / calls).toFixed(1)];
+}
+
+function byPart(a: Group, b: Group): number {
+  return a.phase.localeCompare(b.phase) || a.name.localeCompare(b.name, "en", { numeric: true });
+}
+
+function milliseconds(value: number): string {
+  return value.toFixed(2);
+}
+
+function count(value: number): string {
+  return formatNumber(Math.round(value * 10) / 10);
+}
+
+function rate(value: number | undefined): string {
+  return value === undefined ? "" : formatNumber(value, 3);
+}
+
+function left(heading: string): Column {
+  return { heading };
+}
+
+function right(heading: string): Column {
+  return { heading, align: "right" };
+}
