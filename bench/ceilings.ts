@@ -3,57 +3,106 @@ import type { Device } from "../src/gpu/device.ts";
 import { createLaunchList } from "../src/gpu/launch.ts";
 import type { Clock } from "./clock.ts";
 
-/** What an adapter reaches at best, measured on it: fma out of registers, and copying a buffer (bytes read and written). */
+/** What an adapter reaches at best, measured on it: fma out of registers; memory read and written, both counted. */
 export interface Ceilings {
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
 }
 
-/** Independent chains of vec4 fma, enough to hide their latency. */
-const CHAINS = 8;
-const STEPS = 4096;
+/** Something that is timed for its best: WGSL with one entry point, over buffers of `bytes`. */
+interface Attempt {
+  readonly wgsl: string;
+  readonly bytes: number;
+  readonly workgroups: number;
+  /** Operations or bytes. */
+  readonly amount: number;
+}
 
-/** The chains are written out, because not every driver unrolls a loop over an array. */
-function fmaKernel(): string {
-  const chains = Array.from({ length: CHAINS }, (_, i) => i);
-  return `import constants::LANES;
-@group(0) @binding(0) var<storage, read_write> y: array<vec4f>; // [E]
+/** Processors differ in what suits them (registers of a CPU, vectors of a GPU): each attempt is tried, the best counts. */
+const CHAINS = [
+  ["f32", 1, 8],
+  ["f32", 1, 24],
+  ["vec4f", 4, 8],
+] as const;
+const FMA_STEPS = 4096;
+
+/** Independent chains of fma hide its latency; they are written out, because not every driver unrolls a loop over an array. */
+function fmaAttempt({ software, lanes }: Device, [type, width, count]: (typeof CHAINS)[number]): Attempt {
+  const chains = Array.from({ length: count }, (_, i) => i);
+  const workgroups = software ? 512 : 16384;
+  const elements = workgroups * lanes * width;
+  const wgsl = `import constants::LANES;
+@group(0) @binding(0) var<storage, read_write> y: array<${type}>; // [E]
 @compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let m = y[id.x];
 ${chains.map((i) => `  var s${i} = m + ${i}.0;`).join("\n")}
-  for (var k = 0u; k < ${STEPS}u; k += 1u) {
+  for (var k = 0u; k < ${FMA_STEPS}u; k += 1u) {
 ${chains.map((i) => `    s${i} = fma(s${i}, m, m);`).join("\n")}
   }
   y[id.x] = ${chains.map((i) => `s${i}`).join(" + ")};
 }`;
+  return { wgsl, bytes: 4 * elements, workgroups, amount: 2 * FMA_STEPS * count * elements };
 }
 
-const COPY = `import constants::LANES;
-@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [E]
-@group(0) @binding(1) var<storage, read_write> y: array<vec4f>; // [E]
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let first = workgroup.x * LANES * 16u + lane;
-  for (var i = 0u; i < 16u; i += 1u) {
-    y[first + i * LANES] = x[first + i * LANES];
-  }
-}`;
+/** Vectors that one lane copies. */
+const COPIES = [4, 64] as const;
 
-/** Best of several runs, each on an idle queue; by the processor's clock on software adapters. Takes about a second. */
+/** In place as well: a CPU fetches memory before it overwrites it, so that copying costs it three transfers for two. */
+function memoryAttempts({ software, lanes }: Device, steps: number): Attempt[] {
+  const bytes = (software ? 32 : 128) * 2 ** 20;
+  const attempt = (bindings: string, statement: string): Attempt => ({
+    wgsl: `import constants::LANES;
+${bindings}
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let first = (workgroup.y * workgroups.x + workgroup.x) * LANES * ${steps}u + lane;
+  // A grid that was folded for its length has workgroups to spare.
+  if first >= arrayLength(&y) {
+    return;
+  }
+  for (var i = 0u; i < ${steps}u; i += 1u) {
+    let at = first + i * LANES;
+    ${statement}
+  }
+}`,
+    bytes,
+    workgroups: bytes / (16 * lanes * steps),
+    amount: 2 * bytes,
+  });
+  const from = "@group(0) @binding(0) var<storage, read> x: array<vec4f>; // [E]\n";
+  const to = (binding: number): string => `@group(0) @binding(${binding}) var<storage, read_write> y: array<vec4f>; // [E]`;
+  return [attempt(from + to(1), "y[at] = x[at];"), attempt(to(0), "y[at] = y[at] * 1.5;")];
+}
+
+/** Best of several attempts, each on an idle queue; by the processor's clock on software adapters. Takes about a second. */
 export async function measureCeilings(device: Device, clock: Clock): Promise<Ceilings> {
-  const { lanes, software } = device;
-  const workgroups = software ? 512 : 16384;
-  const fma = await bestMilliseconds(device, clock, fmaKernel(), workgroups * lanes * 16, workgroups);
-  const copied = (software ? 32 : 128) * 2 ** 20;
-  const copy = await bestMilliseconds(device, clock, COPY, copied, copied / (lanes * 256));
   return {
-    gflops: (workgroups * lanes * CHAINS * 4 * STEPS * 2) / fma / 1e6,
-    gigabytesPerSecond: (2 * copied) / copy / 1e6,
+    gflops: await bestRate(
+      device,
+      clock,
+      CHAINS.map((chains) => fmaAttempt(device, chains)),
+    ),
+    gigabytesPerSecond: await bestRate(
+      device,
+      clock,
+      COPIES.flatMap((steps) => memoryAttempts(device, steps)),
+    ),
   };
 }
 
-async function bestMilliseconds(device: Device, clock: Clock, wgsl: string, bytes: number, workgroups: number): Promise<number> {
+/** Billions a second. */
+async function bestRate(device: Device, clock: Clock, attempts: readonly Attempt[]): Promise<number> {
+  let best = 0;
+  for (const attempt of attempts) best = Math.max(best, attempt.amount / (await bestMilliseconds(device, clock, attempt)) / 1e6);
+  return best;
+}
+
+async function bestMilliseconds(device: Device, clock: Clock, { wgsl, bytes, workgroups }: Attempt): Promise<number> {
   const kernel = await device.kernel({ name: "ceiling", wgsl });
   const buffers = kernel.bindings.map(({ name }) => createBuffer(device, `ceiling ${name}`, bytes));
   const launch = {
@@ -62,11 +111,11 @@ async function bestMilliseconds(device: Device, clock: Clock, wgsl: string, byte
     windows: buffers.map((buffer) => ({ buffer, offset: 0, size: bytes })),
     isStatic: true,
     parameters: () => [],
-    workgroups: () => [workgroups, 1, 1],
+    workgroups: () => [workgroups],
   };
   const list = createLaunchList(device, "ceiling", [launch]);
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 7; i += 1) {
+  for (let i = 0; i < 12; i += 1) {
     const { milliseconds, processorMilliseconds } = await clock.time("ceiling", (pass) => list.encode(pass, {}));
     // The first run compiles.
     if (i > 0) best = Math.min(best, device.software ? processorMilliseconds : milliseconds);

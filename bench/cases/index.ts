@@ -1,7 +1,24 @@
 import type { BenchCase } from "../harness.ts";
+import { attentionCases } from "./attention.ts";
+import { elementwiseCases } from "./elementwise.ts";
+import { embeddingCases } from "./embedding.ts";
+import { headCases } from "./heads.ts";
 import { matmulCases } from "./matmul.ts";
+import { normCases } from "./norms.ts";
+import { optimizerCases } from "./optimizer.ts";
+import { policyCases } from "./policy.ts";
+import { samplingCases, vocabularyCases } from "./vocabulary.ts";
 
-/** Cases of ops by family, one file each. */
+/** Cases of ops by family. test/bench/suite.test.ts asks for one of every op. */
 export const caseFamilies: Readonly<Record<string, readonly BenchCase[]>> = {
   matmul: matmulCases,
+  attention: attentionCases,
+  heads: headCases,
+  norms: normCases,
+  elementwise: elementwiseCases,
+  embedding: embeddingCases,
+  vocabulary: vocabularyCases,
+  policy: policyCases,
+  sampling: samplingCases,
+  optimizer: optimizerCases,
 };

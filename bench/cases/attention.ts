@@ -1,0 +1,146 @@
+import { packRows } from "../../src/nn/rows.ts";
+import { cacheWrite } from "../../src/ops/cache_write.ts";
+import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attention.ts";
+import { decodeAttention } from "../../src/ops/decode_attention.ts";
+import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
+import type { HostValues } from "../../src/testing/check_op.ts";
+import { given, integers, normal } from "../../src/testing/values.ts";
+import { cacheWriteReference } from "../../test/reference/cache_write.ts";
+import { causalAttentionReference } from "../../test/reference/causal_attention.ts";
+import { decodeAttentionReference } from "../../test/reference/decode_attention.ts";
+import { gradientCase } from "../gradient_case.ts";
+import type { BenchCase } from "../harness.ts";
+import { opCase } from "../op_case.ts";
+
+interface Packed {
+  readonly sequences: number;
+  readonly length: number;
+  readonly layout: HeadLayout;
+}
+
+const PACKED: readonly Packed[] = [
+  { sequences: 8, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
+  { sequences: 16, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
+  { sequences: 8, length: 128, layout: { heads: 8, keyValueHeads: 2, headDim: 32 } },
+  { sequences: 4, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 64 } },
+];
+
+/** Sequences that decode together, in caches of `length` positions that are filled to half on average. */
+const DECODING: readonly Packed[] = [
+  { sequences: 256, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
+  { sequences: 32, length: 512, layout: { heads: 8, keyValueHeads: 2, headDim: 64 } },
+];
+
+export const attentionCases: readonly BenchCase[] = [
+  ...PACKED.flatMap((packed) => [forwardCase(packed), backwardCase(packed)]),
+  ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding)]),
+];
+
+function describe({ sequences, length, layout: { heads, keyValueHeads, headDim } }: Packed): string {
+  const grouped = keyValueHeads === heads ? "" : `/${keyValueHeads}`;
+  return `B${sequences} T${length} H${heads}${grouped} D${headDim}`;
+}
+
+function packedInputs({ sequences, length, layout }: Packed): HostValues {
+  const rows = sequences * length;
+  const { sequence_start, sequence_end } = packRows(new Array<number>(sequences).fill(length));
+  return {
+    qkv: normal([rows, packedWidth(layout)], 1),
+    sequence_start: given([rows], [...sequence_start], "u32"),
+    sequence_end: given([rows], [...sequence_end], "u32"),
+  };
+}
+
+/** Pairs of a query and a key before it, over all heads; each costs 2 D operations a product. */
+function pairsOf({ sequences, length, layout }: Packed): number {
+  return layout.heads * sequences * ((length * (length + 1)) / 2);
+}
+
+function forwardCase(packed: Packed): BenchCase {
+  const { sequences, length, layout } = packed;
+  const rows = sequences * length;
+  return opCase({
+    op: "causal_attention",
+    shape: describe(packed),
+    flops: 4 * layout.headDim * pairsOf(packed),
+    bytes: 4 * rows * (packedWidth(layout) + layout.heads * layout.headDim),
+    inputs: () => packedInputs(packed),
+    build: (i) => ({ out: causalAttention(i.qkv!, i.sequence_start!, i.sequence_end!, layout) }),
+    reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
+  });
+}
+
+/** Five products a pair: the weights again, and the gradients of weights, queries, keys and values. */
+function backwardCase(packed: Packed): BenchCase {
+  const { sequences, length, layout } = packed;
+  const rows = sequences * length;
+  return gradientCase({
+    op: causalAttentionOp,
+    attributes: { layout },
+    shape: describe(packed),
+    flops: 10 * layout.headDim * pairsOf(packed),
+    bytes: 4 * rows * (2 * packedWidth(layout) + 2 * layout.heads * layout.headDim),
+    inputs: () => packedInputs(packed),
+    output: "out",
+    gradients: ["qkv"],
+    reference: (inputs) => causalAttentionReference(inputs, layout),
+  });
+}
+
+function cacheShape({ sequences, length, layout }: Packed): number[] {
+  return [sequences, length, layout.keyValueHeads, layout.headDim];
+}
+
+function decodeCase(decoding: Packed): BenchCase {
+  const { sequences, length, layout } = decoding;
+  const { heads, keyValueHeads, headDim } = layout;
+  const positions = integers([sequences], length, 2);
+  const attended = positions.data.reduce((sum, position) => sum + position + 1, 0);
+  return opCase({
+    op: "decode_attention",
+    shape: describe(decoding),
+    flops: 4 * headDim * heads * attended,
+    bytes: 4 * (2 * attended * keyValueHeads * headDim + 2 * sequences * heads * headDim),
+    inputs: () => ({
+      qkv: normal([sequences, packedWidth(layout)], 1),
+      positions,
+      cache_keys: normal(cacheShape(decoding), 3),
+      cache_values: normal(cacheShape(decoding), 4),
+    }),
+    build: (i) => ({ out: decodeAttention(i.qkv!, i.cache_keys!, i.cache_values!, i.positions!, layout) }),
+    reference: (inputs) => decodeAttentionReference(inputs, layout),
+  });
+}
+
+/** Whole prompts of half the cache's length. */
+function cacheWriteCase(decoding: Packed): BenchCase {
+  const { sequences, layout } = decoding;
+  const length = decoding.length / 2;
+  const rows = sequences * length;
+  return opCase({
+    op: "cache_write",
+    shape: describe({ ...decoding, length }),
+    flops: 0,
+    bytes: 4 * rows * 4 * layout.keyValueHeads * layout.headDim,
+    inputs: () => ({
+      qkv: normal([rows, packedWidth(layout)], 1),
+      cache_keys: normal(cacheShape(decoding), 2),
+      cache_values: normal(cacheShape(decoding), 3),
+      sequence: given(
+        [rows],
+        Array.from({ length: rows }, (_, row) => Math.floor(row / length)),
+        "u32",
+      ),
+      positions: given(
+        [rows],
+        Array.from({ length: rows }, (_, row) => row % length),
+        "u32",
+      ),
+    }),
+    build: (i) => {
+      const written = cacheWrite(i.qkv!, i.cache_keys!, i.cache_values!, i.sequence!, i.positions!, layout);
+      return { cache_keys: written.cacheKeys, cache_values: written.cacheValues };
+    },
+    reference: (inputs) => cacheWriteReference(inputs, layout),
+  });
+}

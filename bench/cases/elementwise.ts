@@ -1,0 +1,96 @@
+import { add } from "../../src/ops/add.ts";
+import { addOnto } from "../../src/ops/add_onto.ts";
+import { gelu, geluOp } from "../../src/ops/gelu.ts";
+import { multiply } from "../../src/ops/multiply.ts";
+import { swiglu, swigluOp } from "../../src/ops/swiglu.ts";
+import { normal } from "../../src/testing/values.ts";
+import { addReference } from "../../test/reference/add.ts";
+import { addOntoReference } from "../../test/reference/add_onto.ts";
+import { geluReference } from "../../test/reference/gelu.ts";
+import { multiplyReference } from "../../test/reference/multiply.ts";
+import { swigluReference } from "../../test/reference/swiglu.ts";
+import { gradientCase } from "../gradient_case.ts";
+import type { BenchCase } from "../harness.ts";
+import { opCase } from "../op_case.ts";
+
+const ROWS = 2048;
+
+export const elementwiseCases: readonly BenchCase[] = [
+  ...[128, 768].flatMap(sumCases),
+  ...[512, 3072].flatMap((columns) => [...geluCases(columns), ...swigluCases(columns)]),
+];
+
+function sumCases(columns: number): BenchCase[] {
+  const elements = ROWS * columns;
+  const size = { shape: `${ROWS}x${columns}`, flops: elements, bytes: 4 * 3 * elements };
+  const matrix = (seed: number) => normal([ROWS, columns], seed);
+  const pair = () => ({ a: matrix(1), b: matrix(2) });
+  return [
+    opCase({ op: "add", ...size, inputs: pair, build: (i) => ({ y: add(i.a!, i.b!) }), reference: addReference }),
+    opCase({ op: "multiply", ...size, inputs: pair, build: (i) => ({ y: multiply(i.a!, i.b!) }), reference: multiplyReference }),
+    opCase({
+      op: "add_onto",
+      ...size,
+      inputs: () => ({ x: matrix(1), y: matrix(2) }),
+      build: (i) => ({ y: addOnto({ onto: i.y!, accumulate: 1 }, i.x!) }),
+      reference: (inputs) => addOntoReference(inputs, 1),
+    }),
+  ];
+}
+
+function geluCases(columns: number): BenchCase[] {
+  const elements = ROWS * columns;
+  const shape = `${ROWS}x${columns}`;
+  const inputs = () => ({ x: normal([ROWS, columns], 1) });
+  return [
+    opCase({
+      op: "gelu",
+      shape,
+      flops: 10 * elements,
+      bytes: 4 * 2 * elements,
+      inputs,
+      build: (i) => ({ y: gelu(i.x!) }),
+      reference: geluReference,
+    }),
+    gradientCase({
+      op: geluOp,
+      attributes: {},
+      shape,
+      flops: 20 * elements,
+      bytes: 4 * 3 * elements,
+      inputs,
+      output: "y",
+      gradients: ["x"],
+      reference: geluReference,
+    }),
+  ];
+}
+
+/** As wide as the result is; what goes in is twice as wide. */
+function swigluCases(columns: number): BenchCase[] {
+  const elements = ROWS * columns;
+  const shape = `${ROWS}x${columns}`;
+  const inputs = () => ({ gate_up: normal([ROWS, 2 * columns], 1) });
+  return [
+    opCase({
+      op: "swiglu",
+      shape,
+      flops: 5 * elements,
+      bytes: 4 * 3 * elements,
+      inputs,
+      build: (i) => ({ y: swiglu(i.gate_up!) }),
+      reference: swigluReference,
+    }),
+    gradientCase({
+      op: swigluOp,
+      attributes: {},
+      shape,
+      flops: 12 * elements,
+      bytes: 4 * 5 * elements,
+      inputs,
+      output: "y",
+      gradients: ["gate_up"],
+      reference: swigluReference,
+    }),
+  ];
+}

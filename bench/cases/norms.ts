@@ -1,0 +1,95 @@
+import { columnSum } from "../../src/ops/column_sum.ts";
+import { layerNorm, layerNormOp } from "../../src/ops/layer_norm.ts";
+import { rmsNorm, rmsNormOp } from "../../src/ops/rms_norm.ts";
+import { normal } from "../../src/testing/values.ts";
+import { columnSumReference } from "../../test/reference/column_sum.ts";
+import { layerNormReference } from "../../test/reference/layer_norm.ts";
+import { rmsNormReference } from "../../test/reference/rms_norm.ts";
+import { gradientCase } from "../gradient_case.ts";
+import type { BenchCase } from "../harness.ts";
+import { opCase } from "../op_case.ts";
+
+const SHAPES = [
+  [2048, 128],
+  [2048, 768],
+] as const;
+
+const EPS = 1e-5;
+
+export const normCases: readonly BenchCase[] = SHAPES.flatMap(([rows, columns]) => [
+  ...rmsNormCases(rows, columns),
+  ...layerNormCases(rows, columns),
+  columnSumCase(rows, columns),
+]);
+
+/** A row is read and written; going back, it, its gradient and the one that results. */
+function sizesOf(rows: number, columns: number) {
+  const elements = rows * columns;
+  return {
+    shape: `${rows}x${columns}`,
+    forward: { flops: 4 * elements, bytes: 4 * 2 * elements },
+    backward: { flops: 12 * elements, bytes: 4 * 3 * elements },
+  };
+}
+
+function rmsNormCases(rows: number, columns: number): BenchCase[] {
+  const { shape, forward, backward } = sizesOf(rows, columns);
+  const inputs = () => ({ x: normal([rows, columns], 1), weight: normal([columns], 2) });
+  return [
+    opCase({
+      op: "rms_norm",
+      shape,
+      ...forward,
+      inputs,
+      build: (i) => ({ y: rmsNorm(i.x!, i.weight!, EPS) }),
+      reference: (i) => ({ y: rmsNormReference(i, EPS).y }),
+    }),
+    gradientCase({
+      op: rmsNormOp,
+      attributes: { eps: EPS },
+      shape,
+      ...backward,
+      inputs,
+      output: "y",
+      gradients: ["x", "weight"],
+      reference: (i) => rmsNormReference(i, EPS),
+    }),
+  ];
+}
+
+function layerNormCases(rows: number, columns: number): BenchCase[] {
+  const { shape, forward, backward } = sizesOf(rows, columns);
+  const inputs = () => ({ x: normal([rows, columns], 1), weight: normal([columns], 2), bias: normal([columns], 3) });
+  return [
+    opCase({
+      op: "layer_norm",
+      shape,
+      ...forward,
+      inputs,
+      build: (i) => ({ y: layerNorm(i.x!, i.weight!, i.bias!, EPS) }),
+      reference: (i) => layerNormReference(i, EPS),
+    }),
+    gradientCase({
+      op: layerNormOp,
+      attributes: { eps: EPS },
+      shape,
+      ...backward,
+      inputs,
+      output: "y",
+      gradients: ["x", "weight", "bias"],
+      reference: (i) => layerNormReference(i, EPS),
+    }),
+  ];
+}
+
+function columnSumCase(rows: number, columns: number): BenchCase {
+  return opCase({
+    op: "column_sum",
+    shape: `${rows}x${columns}`,
+    flops: rows * columns,
+    bytes: 4 * rows * columns,
+    inputs: () => ({ x: normal([rows, columns], 1) }),
+    build: (i) => ({ y: columnSum(i.x!) }),
+    reference: columnSumReference,
+  });
+}

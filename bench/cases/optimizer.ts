@@ -1,0 +1,69 @@
+import { adamwStep } from "../../src/ops/adamw.ts";
+import { gradientNorm } from "../../src/ops/gradient_norm.ts";
+import type { HostValues } from "../../src/testing/check_op.ts";
+import { given, normal } from "../../src/testing/values.ts";
+import { adamwReference } from "../../test/reference/adamw.ts";
+import { gradientNormReference } from "../../test/reference/gradient_norm.ts";
+import type { BenchCase } from "../harness.ts";
+import { type Outputs, opCase } from "../op_case.ts";
+
+const BETAS = [0.9, 0.95] as const;
+const STEP = 7;
+const SCALE = 0.5;
+
+export const optimizerCases: readonly BenchCase[] = [2 ** 18, 2 ** 20].flatMap((elements) => [
+  gradientNormCase(elements),
+  adamwCase(elements),
+]);
+
+function gradientNormCase(elements: number): BenchCase {
+  const before = [STEP, 0, 0, 0, 0, 0, 0, 0];
+  const options = { maxGradNorm: 1, betas: BETAS };
+  return opCase({
+    op: "gradient_norm",
+    shape: `E${elements}`,
+    flops: 2 * elements,
+    bytes: 4 * elements,
+    inputs: () => ({ gradients: normal([elements], 1), state: given([8], before) }),
+    build: (i) => ({ state: gradientNorm([i.gradients!], i.state!, options) }),
+    reference: {
+      // Each number by its own size: the norm is a thousand times the scale.
+      errorOf: ({ state }: Outputs, { gradients }: HostValues) => {
+        const expected = gradientNormReference([gradients!.data], before, options);
+        return Math.max(...expected.map((value, i) => Math.abs(state![i]! - value) / (Math.abs(value) + 1e-9)));
+      },
+    },
+  });
+}
+
+function adamwCase(elements: number): BenchCase {
+  const decayEnd = (3 * elements) / 4;
+  const options = { learningRate: 1e-3, betas: BETAS, eps: 1e-8, weightDecay: 0.1, decayEnd };
+  const state = [STEP, 1, SCALE, 0, ...BETAS.map((beta) => 1 - beta ** STEP), 0, 0].map(Math.fround);
+  return opCase({
+    op: "adamw",
+    shape: `E${elements}`,
+    flops: 16 * elements,
+    bytes: 4 * 7 * elements,
+    inputs: () => {
+      const second = normal([elements], 4, 0.1);
+      return {
+        gradients: normal([elements], 1),
+        state: given([8], state),
+        weights: normal([elements], 2),
+        first: normal([elements], 3, 0.1),
+        second: { ...second, data: second.data.map(Math.abs) },
+      };
+    },
+    build: (i) => {
+      const { gradients, weights, first, second } = i;
+      adamwStep({ parameters: weights!, gradients: gradients!, first: first!, second: second!, state: i.state! }, options);
+      return { weights: weights!, first: first!, second: second! };
+    },
+    reference: ({ gradients, weights, first, second }) => {
+      const moments = { weights: weights!.data.slice(), first: first!.data.slice(), second: second!.data.slice() };
+      adamwReference(moments, gradients!.data, { ...options, scale: SCALE, step: STEP });
+      return moments;
+    },
+  });
+}

@@ -1,0 +1,126 @@
+import { initialControl } from "../../src/control/contract.ts";
+import { controlWeight } from "../../src/ops/control_weight.ts";
+import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
+import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
+import { metricReduce } from "../../src/ops/metric_reduce.ts";
+import { tokenLoss } from "../../src/ops/token_loss.ts";
+import { createGenerator } from "../../src/random.ts";
+import type { HostValues } from "../../src/testing/check_op.ts";
+import { given, normal } from "../../src/testing/values.ts";
+import { controlWeightReference } from "../../test/reference/control_weight.ts";
+import { crossEntropyReference } from "../../test/reference/cross_entropy.ts";
+import { entropyReduceReference } from "../../test/reference/entropy_reduce.ts";
+import { metricReduceReference } from "../../test/reference/metric_reduce.ts";
+import { tokenLossReference } from "../../test/reference/token_loss.ts";
+import type { BenchCase } from "../harness.ts";
+import { opCase } from "../op_case.ts";
+
+/** Tokens of a step of the quickstart, and of a step a hundred times as large. */
+const ROWS = [2048, 2 ** 17] as const;
+
+const SEQUENCE_ROWS = 8;
+const GATE = { gate: "entropy-effect", tau: 0.5 } as const;
+const LOSS = { ...GATE, clipLow: 0.2, clipHigh: 0.28, dualClip: 3, beta: 0.1, entropyCoef: 0.01 } as const;
+
+export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
+  entropyReduceCase(rows),
+  tokenLossCase(rows),
+  crossEntropyCase(rows),
+  controlWeightCase(rows),
+  metricReduceCase(rows),
+]);
+
+/** Statistics [N, 4] and token_inputs [N, 6]: advantages of either sign, ratios on both sides of the clips, every seventh row masked. */
+function tokens(rows: number): HostValues {
+  const random = createGenerator(rows);
+  const statistics = new Float64Array(rows * 4);
+  const tokenInputs = new Float64Array(rows * 6);
+  for (let row = 0; row < rows; row += 1) {
+    const logp = -2 * random.uniform() - 0.01;
+    const old = logp + 0.4 * random.normal();
+    const counts = row % 7 === 6 ? 0 : 1;
+    statistics.set([logp, 2 * random.uniform(), 1, random.normal()], row * 4);
+    tokenInputs.set([old, logp + 0.5 * random.normal(), random.normal(), counts / rows, counts, 1], row * 6);
+  }
+  return {
+    statistics: { shape: [rows, 4], data: statistics.map(Math.fround) },
+    token_inputs: { shape: [rows, 6], data: tokenInputs.map(Math.fround) },
+  };
+}
+
+function withControl(rows: number): HostValues {
+  const fields = { alpha: 0.3, token_count: rows, gated_count: rows / 2, gated_fraction: 0.5 };
+  return { ...tokens(rows), control: given([16], [...initialControl(fields)]) };
+}
+
+function entropyReduceCase(rows: number): BenchCase {
+  return opCase({
+    op: "entropy_reduce",
+    shape: `N${rows}`,
+    flops: 4 * rows,
+    bytes: 4 * 5 * rows,
+    inputs: () => withControl(rows),
+    build: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, GATE) }),
+    reference: (inputs) => entropyReduceReference(inputs, GATE),
+  });
+}
+
+function tokenLossCase(rows: number): BenchCase {
+  return opCase({
+    op: "token_loss",
+    shape: `N${rows}`,
+    flops: 40 * rows,
+    bytes: 4 * 20 * rows,
+    inputs: () => withControl(rows),
+    build: (i) => {
+      const { coefficients, tokenMetrics } = tokenLoss(
+        { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control! },
+        LOSS,
+      );
+      return { coefficients, token_metrics: tokenMetrics };
+    },
+    reference: (inputs) => tokenLossReference(inputs, LOSS),
+  });
+}
+
+function crossEntropyCase(rows: number): BenchCase {
+  return opCase({
+    op: "cross_entropy",
+    shape: `N${rows}`,
+    flops: rows,
+    bytes: 4 * 20 * rows,
+    inputs: () => tokens(rows),
+    build: (i) => crossEntropyOp({ statistics: i.statistics!, token_inputs: i.token_inputs! }, {}),
+    reference: crossEntropyReference,
+  });
+}
+
+function controlWeightCase(rows: number): BenchCase {
+  const sequences = rows / SEQUENCE_ROWS;
+  const begins = Array.from({ length: sequences + 1 }, (_, s) => s * SEQUENCE_ROWS);
+  const options = { ...GATE, scope: "sequence", sequences } as const;
+  return opCase({
+    op: "control_weight",
+    shape: `N${rows} S${sequences}`,
+    flops: 4 * rows,
+    bytes: 4 * 6 * rows,
+    inputs: () => ({ ...withControl(rows), sequence_begin: given([sequences + 1], begins, "u32") }),
+    build: (i) => {
+      const tensors = { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, sequenceBegin: i.sequence_begin! };
+      return { token_inputs: controlWeight(tensors, options) };
+    },
+    reference: (inputs) => controlWeightReference(inputs, options),
+  });
+}
+
+function metricReduceCase(rows: number): BenchCase {
+  return opCase({
+    op: "metric_reduce",
+    shape: `N${rows}`,
+    flops: 12 * rows,
+    bytes: 4 * 9 * rows,
+    inputs: () => ({ token_metrics: normal([rows, 8], 1), token_inputs: tokens(rows).token_inputs! }),
+    build: (i) => ({ metrics: metricReduce(i.token_metrics!, i.token_inputs!) }),
+    reference: metricReduceReference,
+  });
+}
