@@ -23,20 +23,22 @@ export function liveNodes(nodes: readonly Node[], keep: readonly Tensor[]): Node
 
 /**
  * Assigns slots by liveness: a storage takes the smallest free slot that fits (else grows the largest free one, else a
- * new one) at its first use and frees it after its last. An output never shares a slot with an input of its own node.
+ * new one) at its first use and frees it after its last. An output never shares a slot with an input of its own node. With
+ * `bound`, only storages in it or in `keep` get a slot.
  */
-export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[]): SlotAssignment {
+export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[], bound?: ReadonlySet<Storage>): SlotAssignment {
   const lastUse = new Map<Storage, number>();
   nodes.forEach((node, index) => {
     for (const storage of storagesOf(node)) lastUse.set(storage, index);
   });
   for (const tensor of keep) lastUse.set(tensor.storage, Number.POSITIVE_INFINITY);
+  const isWanted = (storage: Storage): boolean => !bound || bound.has(storage) || lastUse.get(storage) === Number.POSITIVE_INFINITY;
 
   const slotOf = new Map<Storage, number>();
   const slotBytes: number[] = [];
   let free: number[] = [];
   nodes.forEach((node, index) => {
-    const storages = storagesOf(node);
+    const storages = storagesOf(node).filter(isWanted);
     for (const storage of storages) {
       if (slotOf.has(storage)) continue;
       const slot = takeSlot(free, slotBytes, storage.bytes);

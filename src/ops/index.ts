@@ -78,7 +78,7 @@ export const ops = {
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
   layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward", "_backward_weight") },
   logits_gradient: { op: logitsGradientOp, kernels: ["policy/logits_gradient"] },
-  matmul: { op: matmulOp, kernels: ["matmul/subgroup", "matmul/register", "matmul/tiled"] },
+  matmul: { op: matmulOp, kernels: ["matmul/subgroup", "matmul/pack", "matmul/rows", "matmul/register", "matmul/tiled"] },
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
   next_token: { op: nextTokenOp, kernels: ["sample/next_token"] },

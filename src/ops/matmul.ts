@@ -1,32 +1,23 @@
-import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
+import { capacityOf } from "../graph/scalar.ts";
 import { elementsAtCapacity, type Storage, type Tensor } from "../graph/tensor.ts";
-import { currentTrace, type DeviceTraits, type Dispatch, type GradientSink } from "../graph/trace.ts";
+import { currentTrace, type GradientSink } from "../graph/trace.ts";
 import { columnSum } from "./column_sum.ts";
 import { defineOp, type Op, shapeError } from "./define.ts";
+import {
+  type Layout,
+  type MatmulAttributes,
+  type MatmulFamily,
+  type MatmulInputs,
+  type MatmulOutputs,
+  matmulLaunches,
+  packedShape,
+  sizesOf,
+} from "./matmul_kernels.ts";
 
-/** NN: a [M, K] b [K, N].  NT: a [M, K] b [N, K], as linear layers keep their weights.  TN: a [K, M] b [K, N], weight gradients. */
-export type Layout = "NN" | "NT" | "TN";
-
-/** Which kernels: `subgroup` and `register` for software adapters, with and without subgroups; `tiled` for GPUs. */
-export type MatmulFamily = "subgroup" | "register" | "tiled";
-
-type In = { a: Tensor; b: Tensor; bias?: Tensor | undefined; residual?: Tensor | undefined; onto?: Tensor | undefined };
-type Attributes = { readonly layout: Layout; readonly accumulate: Scalar; readonly family?: MatmulFamily | undefined };
-
-interface Sizes {
-  readonly rows: Scalar;
-  readonly columns: Scalar;
-  readonly inner: Scalar;
-}
-
-function sizesOf({ a, b }: Pick<In, "a" | "b">, layout: Layout): Sizes & { readonly innerOfB: Scalar } {
-  const [rows, inner] = layout === "TN" ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
-  const [columns, innerOfB] = layout === "NT" ? [b.shape[0]!, b.shape[1]!] : [b.shape[1]!, b.shape[0]!];
-  return { rows, columns, inner, innerOfB };
-}
+export type { Layout, MatmulFamily } from "./matmul_kernels.ts";
 
 /** y [M, N] = op(a) op(b) + bias [N] + residual [M, N], or added onto a tensor in place. */
-export const matmulOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
+export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
   name: "matmul",
   shape: (inputs, { layout }) => {
     const { a, b, bias, residual, onto } = inputs;
@@ -38,9 +29,9 @@ export const matmulOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
       const fits = !tensor || elementsAtCapacity(tensor.shape) === capacityOf(rows) * capacityOf(columns);
       if (!fits) throw shapeError(`matmul ${layout}`, inputs, `${name === "onto" ? "a sink" : "a residual"} of y's shape`);
     }
-    return { y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] } };
+    return { y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] }, packed: { shape: packedShape(inputs, layout) } };
   },
-  forward: ({ inputs, outputs: { y }, attributes }, device) => [dispatch(inputs, y, attributes, device)],
+  forward: matmulLaunches,
   backward: ({ inputs: { a, b, bias, residual }, attributes: { layout, family } }, { gradient, needs, sink }) => {
     const grad = gradient("y")!;
     if (layout === "TN") throw new Error("matmul TN is a backward pass itself; it cannot be differentiated");
@@ -53,61 +44,6 @@ export const matmulOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
     };
   },
 });
-
-function dispatch(inputs: In, y: Tensor, attributes: Attributes, device: DeviceTraits): Dispatch {
-  const { a, b, bias, residual, onto } = inputs;
-  const { layout, accumulate } = attributes;
-  const { rows, columns, inner } = sizesOf(inputs, layout);
-  const family = attributes.family ?? familyOf(device);
-  const conditions = {
-    NN: layout === "NN",
-    NT: layout === "NT",
-    TN: layout === "TN",
-    BIAS: bias !== undefined,
-    RESIDUAL: residual !== undefined,
-    ACCUMULATE: onto !== undefined,
-  };
-  const { variant, tile } = variantOf(family, { rows, columns, inner }, layout, device);
-  return {
-    kernel: `matmul/${family}`,
-    variant: { constants: variant.constants, conditions: { ...conditions, ...variant.conditions } },
-    // A kernel's bindings are fixed; what it does not read is bound to b.
-    bindings: { a, b, bias: bias ?? b, residual: residual ?? b, y },
-    parameters: { rows, columns, inner, accumulate },
-    workgroups: [ceilDivide(columns, tile.columns), ceilDivide(rows, tile.rows), 1],
-  };
-}
-
-function familyOf(device: DeviceTraits): MatmulFamily {
-  if (!device.software) return "tiled";
-  return device.subgroups ? "subgroup" : "register";
-}
-
-interface Variant {
-  readonly variant: { readonly constants: Record<string, number>; readonly conditions: Record<string, boolean> };
-  readonly tile: { readonly rows: number; readonly columns: number };
-}
-
-function variantOf(family: MatmulFamily, { rows, columns, inner }: Sizes, layout: Layout, { lanes }: DeviceTraits): Variant {
-  if (family === "register") return { variant: { constants: {}, conditions: {} }, tile: { rows: 8, columns: 32 } };
-  if (family === "tiled") {
-    const tile = capacityOf(rows) * capacityOf(columns) >= 64 * 64 * 64 ? 64 : 32;
-    return { variant: { constants: { TILE: tile, STEP: 16 }, conditions: {} }, tile: { rows: tile, columns: tile } };
-  }
-  // The rows of a and b in memory: K or M long, and N or K long.
-  const lengths = layout === "TN" ? [rows, columns] : layout === "NT" ? [inner, inner] : [inner, columns];
-  const isWhole = (length: Scalar): boolean => typeof length === "number" && length % 4 === 0;
-  // An empty matrix has no quad to bind.
-  const isEmpty = [rows, columns, inner].some((size) => capacityOf(size) === 0);
-  const conditions = { ALIGNED: !isEmpty && lengths.every(isWhole), WIDE: !isEmpty && isWhole(columns) };
-  // Taller tiles are faster and compile longer: half as long without the guards of odd lengths.
-  const tallest = conditions.ALIGNED ? 16 : 8;
-  const tileRows = Math.min(tallest, capacityOf(rows) > 8 ? 16 : capacityOf(rows) > 4 ? 8 : 4);
-  return {
-    variant: { constants: { TILE_ROWS: tileRows }, conditions },
-    tile: { rows: tileRows, columns: 4 * lanes },
-  };
-}
 
 export interface MatmulOptions {
   readonly layout: Layout;

@@ -25,7 +25,13 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
 const LEGEND = new Set("NSCHKDFVBPEML");
 
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
-const CONSTANTS: Readonly<Record<string, readonly number[]>> = { HEAD_ELEMENTS: [5, 8], TILE: [32, 64], STEP: [16], TILE_ROWS: [4, 16] };
+const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
+  HEAD_ELEMENTS: [5, 8],
+  TILE: [32, 64],
+  STEP: [16],
+  TILE_ROWS: [4, 8],
+  QUADS: [1, 2, 4],
+};
 
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
