@@ -8,7 +8,7 @@ import { applyOverrides, parseSftConfig } from "../rl/config.ts";
 import { type WarmStartStep, warmStart } from "../rl/sft.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
-import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions } from "./step_watch.ts";
+import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
 interface SftOptions extends WatchOptions {
@@ -43,11 +43,9 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
   const started = performance.now();
   let last: WarmStartStep | undefined;
-  const watch = createStepWatch(options, { device, dir, note: (text) => process.stdout.write(`${text}\n`) });
-  const steps = warmStart({ device, model, task, config });
-  for (;;) {
-    const { value: step } = await watch.step((last?.step ?? 0) + 1, () => steps.next());
-    if (step === undefined) break;
+  const watch = await createStepWatch(options, { device, dir });
+  const show = (text: string): void => void process.stdout.write(`${text}\n`);
+  for await (const step of watchSteps(warmStart({ device, model, task, config }), watch, show)) {
     last = step;
     const evaluated = step.evaluation ? evaluationMetrics(step.evaluation) : {};
     await appendMetrics(dir, {

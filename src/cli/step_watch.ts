@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Device } from "../gpu/device.ts";
+import { createNanCheck } from "../gpu/nan_check.ts";
 import { createProfiler } from "../gpu/profile.ts";
 import { chromeTrace } from "../report/chrome_trace.ts";
 import { formatProfile, type Profile, type StepTime, summarizeProfile } from "../report/profile.ts";
@@ -22,15 +23,18 @@ export function addWatchOptions(command: Command): void {
 
 /** Looks at training steps as they run. */
 export interface StepWatch {
-  step<Result>(number: number, run: () => Promise<Result>): Promise<Result>;
+  /** Runs a step; `show` is given what there is to say after it. */
+  step<Result>(number: number, run: () => Promise<Result>, show: Show): Promise<Result>;
+  /** To be called when there are no more steps, perhaps before their time. */
+  end(show: Show): Promise<void>;
 }
+
+type Show = (text: string) => void;
 
 export interface WatchPlace {
   readonly device: Device;
   /** The run folder. */
   readonly dir: string;
-  /** Shows a text among the run's output. */
-  readonly note: (text: string) => void;
 }
 
 /** Steps before the profiled ones: one to warm up, one timed as it is. */
@@ -45,42 +49,80 @@ export function checkWatch({ profile }: WatchOptions, steps: number, key: string
   }
 }
 
-/** The watch that options ask for; without any it does nothing. */
-export function createStepWatch(options: WatchOptions, place: WatchPlace): StepWatch {
+/** The watch that options ask for; without any it does nothing. Create it before anything runs that it should see. */
+export async function createStepWatch(options: WatchOptions, place: WatchPlace): Promise<StepWatch> {
+  if (options.debugNan) return createNanWatch(place);
   if (options.profile !== undefined) return createProfileWatch(options.profile, place);
-  return { step: (_number, run) => run() };
+  return { step: (_number, run) => run(), end: async () => {} };
 }
 
-function createProfileWatch(count: number, { device, dir, note }: WatchPlace): StepWatch {
-  const profiler = createProfiler(device);
-  let plain: StepTime | undefined;
-  const steps: StepTime[] = [];
-  let seen = 0;
+/** The steps of a generator, each watched. */
+export async function* watchSteps<Step>(steps: AsyncGenerator<Step>, watch: StepWatch, show: Show): AsyncGenerator<Step> {
+  for (let number = 1; ; number += 1) {
+    const next = await watch.step(number, () => steps.next(), show);
+    if (next.done) break;
+    yield next.value;
+  }
+  await watch.end(show);
+}
 
-  const finish = async (): Promise<void> => {
-    profiler.destroy();
-    const profile: Profile = { adapter: device.name, clock: profiler.clock, plain: plain!, steps };
-    const summary = summarizeProfile(profile);
-    const paths = [join(dir, "profile.json"), join(dir, "trace.json")] as const;
-    await writeFile(paths[0], `${JSON.stringify(summary, null, 2)}\n`);
-    await writeFile(paths[1], `${JSON.stringify(chromeTrace(profile))}\n`);
-    note(`\n${formatProfile(summary)}\n\nprofile: ${paths[0]}   trace for chrome://tracing or ui.perfetto.dev: ${paths[1]}\n`);
+async function createNanWatch({ device }: WatchPlace): Promise<StepWatch> {
+  const check = await createNanCheck(device);
+  return {
+    step: async (number, run) => {
+      check.place = `step ${number}`;
+      const result = await run();
+      await check.settled();
+      check.place = `after step ${number}`;
+      return result;
+    },
+    end: async () => {},
   };
-  const measure = async <Result>(step: number, run: () => Promise<Result>): Promise<Result> => {
+}
+
+function createProfileWatch(count: number, { device, dir }: WatchPlace): StepWatch {
+  const profiler = createProfiler(device);
+  const steps: StepTime[] = [];
+  let plain: StepTime | undefined;
+  let seen = 0;
+  let isFinished = false;
+
+  const finish = async (show: Show): Promise<void> => {
+    isFinished = true;
+    profiler.destroy();
+    if (plain && steps.length > 0) show(await writeProfile(dir, { adapter: device.name, clock: profiler.clock, plain, steps }));
+    else show(`no profile: the run ended after ${seen} steps, and ${WARM_UP} warm up`);
+  };
+  const measure: StepWatch["step"] = async (step, run, show) => {
     profiler.start(plain ? "dispatches" : "submissions");
     const start = performance.now();
     const result = await run();
     const end = performance.now();
-    const measured = { step, start, end, submissions: await profiler.stop() };
-    if (plain) steps.push(measured);
-    else plain = measured;
-    if (steps.length === count) await finish();
+    const submissions = await profiler.stop();
+    // A generator that has no more steps says so in a step that runs nothing.
+    if (submissions.length === 0) return result;
+    if (plain) steps.push({ step, start, end, submissions });
+    else plain = { step, start, end, submissions };
+    if (steps.length === count) await finish(show);
     return result;
   };
   return {
-    step: (number, run) => {
+    step: (number, run, show) => {
       seen += 1;
-      return seen < WARM_UP || steps.length === count ? run() : measure(number, run);
+      return seen < WARM_UP || isFinished ? run() : measure(number, run, show);
+    },
+    end: async (show) => {
+      if (!isFinished) await finish(show);
     },
   };
+}
+
+/** Writes both files and returns what to show. */
+async function writeProfile(dir: string, profile: Profile): Promise<string> {
+  const summary = summarizeProfile(profile);
+  const [summaryPath, tracePath] = [join(dir, "profile.json"), join(dir, "trace.json")];
+  await writeFile(summaryPath, `${JSON.stringify(summary, null, 2)}\n`);
+  await writeFile(tracePath, `${JSON.stringify(chromeTrace(profile))}\n`);
+  const files = `profile: ${summaryPath}   trace for chrome://tracing or ui.perfetto.dev: ${tracePath}`;
+  return `\n${formatProfile(summary)}\n\n${files}\n`;
 }

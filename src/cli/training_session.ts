@@ -10,14 +10,14 @@ import { taskReward } from "../rl/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
-import { checkWatch, createStepWatch, type WatchOptions } from "./step_watch.ts";
+import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
 export interface Session {
   readonly device: Device;
   readonly model: PolicyModel;
   readonly trainer: Trainer;
-  readonly watch: WatchOptions;
+  readonly watch: StepWatch;
 }
 
 export interface SessionOptions {
@@ -28,10 +28,10 @@ export interface SessionOptions {
 
 /** Opens the device, loads the model and builds the trainer of a configuration. */
 export async function openSession(config: TrainConfig, options: SessionOptions): Promise<Session> {
-  const { watch = {} } = options;
   const task = readTask(config.task);
-  checkWatch(watch, config.grpo.steps, "grpo.steps");
-  const device = await openDevice({ adapter: options.adapter, timestamps: watch.profile !== undefined });
+  const wanted = options.watch ?? {};
+  checkWatch(wanted, config.grpo.steps, "grpo.steps");
+  const device = await openDevice({ adapter: options.adapter, timestamps: wanted.profile !== undefined });
   const model = await loadModel(device, options.modelDir ?? config.model);
   checkAgainstModel(config, model.module);
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
@@ -45,7 +45,7 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
     stop: task.stop,
     ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
   });
-  return { device, model, trainer, watch };
+  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */
@@ -56,7 +56,7 @@ const SAMPLES_PER_STEP = 8;
  * Trains to the configured step, writing metrics, samples and checkpoints into the run folder.
  * On Ctrl-C it finishes the step, saves, and throws InterruptedError (exit code 130).
  */
-export async function runSession({ trainer, model, device, watch: watchOptions }: Session, config: TrainConfig): Promise<void> {
+export async function runSession({ trainer, model, device, watch }: Session, config: TrainConfig): Promise<void> {
   const { dir, checkpointEvery } = config.output;
   const total = config.grpo.steps;
   const target = config.entropy.controller === "pi" ? config.entropy.target : undefined;
@@ -67,7 +67,6 @@ export async function runSession({ trainer, model, device, watch: watchOptions }
     ...(target === undefined ? {} : { target }),
   });
   const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
-  const watch = createStepWatch(watchOptions, { device, dir, note: (text) => view.note(text) });
   let saved = trainer.step;
   const save = async (): Promise<void> => {
     if (saved === trainer.step) return;
@@ -76,13 +75,14 @@ export async function runSession({ trainer, model, device, watch: watchOptions }
   };
   try {
     while (trainer.step < total && !interrupt.requested()) {
-      const result = await watch.step(trainer.step + 1, () => trainer.train());
+      const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
       await record(dir, result, metrics);
       view.step(metrics);
       if (checkpointEvery > 0 && trainer.step % checkpointEvery === 0) await save();
     }
     await save();
+    await watch.end(view.note);
   } finally {
     interrupt.release();
     view.done();

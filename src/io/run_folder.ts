@@ -13,6 +13,7 @@ const CONFIG = "config.yaml";
 const METRICS = "metrics.jsonl";
 const SAMPLES = "samples.jsonl";
 const CHECKPOINTS = "checkpoints";
+const OTHERS = ["plots", "evaluation.json", "profile.json", "trace.json"];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
 /**
@@ -25,7 +26,7 @@ export async function createRunFolder(dir: string, configText: string, { overwri
     throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
   }
   if (holdsRun) {
-    for (const name of [METRICS, SAMPLES, CONFIG, CHECKPOINTS, "plots"]) await rm(join(dir, name), { recursive: true, force: true });
+    for (const name of [METRICS, SAMPLES, CONFIG, CHECKPOINTS, ...OTHERS]) await rm(join(dir, name), { recursive: true, force: true });
   }
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new FileError(`The run folder ${dir} could not be made (${(error as NodeJS.ErrnoException).code}); choose another output.dir.`);

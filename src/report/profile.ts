@@ -178,21 +178,26 @@ export function formatProfile(summary: ProfileSummary): string {
   ].join("\n");
 }
 
-function overview({ adapter, clock, steps, plain, profiled, gpu }: ProfileSummary): string[] {
+function overview({ adapter, clock, steps, plain, profiled, gpu, kernels }: ProfileSummary): string[] {
   const timed =
     clock === "gpu" ? "the GPU's timestamps" : "the host's clock, a submission and a wait each (this adapter has no timestamps)";
   const perDispatch = formatNumber((plain.encode * 1e3) / Math.max(1, plain.dispatches), 3);
+  const phases = [...new Set(kernels.map(({ phase }) => phase))].map((name) => {
+    const members = kernels.filter(({ phase }) => phase === name);
+    return `${name} ${milliseconds(sumOf(members, ({ time }) => time))}`;
+  });
   const range = steps.length === 1 ? `step ${steps[0]}` : `steps ${steps[0]} to ${steps.at(-1)}`;
   return [
     `profile of ${range} on ${adapter}; dispatches timed by ${timed}`,
     `a step as always   ${milliseconds(plain.wall)} ms, of it encoding ${milliseconds(plain.encode)} ms (${perDispatch} us a dispatch)`,
     `a profiled step    ${milliseconds(profiled.wall)} ms, of it encoding ${milliseconds(profiled.encode)} ms`,
-    `on the GPU         ${milliseconds(gpu)} ms in ${count(profiled.dispatches)} dispatches of ${count(profiled.submissions)} submissions`,
+    `on the GPU         ${milliseconds(gpu)} ms (${phases.join(", ")}), ${percent(gpu / profiled.wall)} of the profiled step`,
+    `launched           ${count(profiled.dispatches)} dispatches in ${count(profiled.submissions)} submissions`,
   ];
 }
 
 function row({ phase, name, calls, time, share }: Group): string[] {
-  return [phase, name, count(calls), milliseconds(time), `${(share * 100).toFixed(1)} %`, ((time * 1e3) / calls).toFixed(1)];
+  return [phase, name, count(calls), milliseconds(time), percent(share), ((time * 1e3) / calls).toFixed(1)];
 }
 
 function byPart(a: Group, b: Group): number {
@@ -201,6 +206,10 @@ function byPart(a: Group, b: Group): number {
 
 function milliseconds(value: number): string {
   return value.toFixed(2);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function count(value: number): string {

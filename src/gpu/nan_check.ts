@@ -1,0 +1,153 @@
+import type { Device } from "./device.ts";
+import { EngineError } from "./errors.ts";
+import type { Kernel } from "./kernel.ts";
+import { type Launch, type Run, submitEncoder } from "./launch.ts";
+import type { Observer } from "./observe.ts";
+import { liveBytes } from "./profile_record.ts";
+
+/** Looks at everything that kernels write, and makes the device fail at the first number that is not finite. */
+export interface NanCheck {
+  /** Where the run is, for the message: "step 3". */
+  place: string;
+  /** Waits for what was submitted. @throws EngineError naming the first kernel that wrote such a number */
+  settled(): Promise<void>;
+  destroy(): void;
+}
+
+// By bits, because compilers may assume that x == x. Zeros mean none found, so a fresh buffer is a fresh result.
+const COUNT = `
+@group(0) @binding(0) var<storage, read> values: array<u32>; // [E]
+@group(0) @binding(1) var<storage, read_write> found: array<atomic<u32>>; // [2]
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < arrayLength(&values); i += groups.x * 64u) {
+    if ((values[i] & 0x7f800000u) == 0x7f800000u) {
+      atomicAdd(&found[0], 1u);
+      atomicMax(&found[1], 0xffffffffu - i);
+    }
+  }
+}
+`;
+
+/** Bytes from one result to the next: bindings begin at multiples of it. */
+const STRIDE = 256;
+const RESULTS_PER_BUFFER = 1024;
+const MOST_WORKGROUPS = 4096;
+
+/** One output of one dispatch. */
+interface Check {
+  readonly launch: Launch;
+  readonly binding: number;
+  readonly shape: readonly number[];
+}
+
+/** Submits as always, one pass a submission, with a dispatch more behind each that counts in what it wrote. */
+export async function createNanCheck(device: Device): Promise<NanCheck> {
+  const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
+  let pass: GPUComputePassEncoder;
+  let current: { readonly launch: Launch; readonly run: Run };
+  let checks: Check[] = [];
+  let results: GPUBuffer[] = [];
+  let reported: Promise<unknown> = Promise.resolve();
+
+  const check = (launch: Launch, binding: number, run: Run): void => {
+    const contents = launch.contents?.(binding, run);
+    const size = liveBytes(launch, binding, run);
+    if (contents?.dtype !== "f32" || size === 0) return;
+    const slot = checks.length % RESULTS_PER_BUFFER;
+    if (slot === 0) results.push(createResults(device.gpu));
+    const { buffer, offset } = launch.windows[binding]!;
+    pass.setPipeline(kernel.pipeline);
+    pass.setBindGroup(
+      0,
+      bindGroup(device.gpu, kernel, { buffer, offset, size }, { buffer: results.at(-1)!, offset: slot * STRIDE, size: 8 }),
+    );
+    pass.dispatchWorkgroups(Math.min(MOST_WORKGROUPS, Math.ceil(size / 4 / 64)));
+    checks.push({ launch, binding, shape: contents.shape });
+  };
+  const nanCheck: NanCheck & { readonly observer: Observer } = {
+    place: "before the first step",
+    observer: {
+      submit: ({ label, encode, copies }) => {
+        [checks, results] = [[], []];
+        const encoder = device.gpu.createCommandEncoder({ label });
+        pass = encoder.beginComputePass({ label });
+        encode(pass);
+        pass.end();
+        const staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
+        submitEncoder(device, encoder, copies);
+        reported = Promise.all([reported, report(device, nanCheck.place, checks, staging)]);
+        // Whoever waits is told; without this Node would end the process first.
+        reported.catch(() => {});
+        for (const buffer of results) buffer.destroy();
+      },
+      begin: (launch, run) => {
+        current = { launch, run };
+        return pass;
+      },
+      end: () => {
+        const { launch, run } = current;
+        launch.kernel.bindings.forEach(({ access }, binding) => {
+          if (access === "read_write") check(launch, binding, run);
+        });
+      },
+      settled: async () => {
+        await reported;
+      },
+    },
+    settled: async () => {
+      await reported;
+      device.assertHealthy();
+    },
+    destroy: () => {
+      device.observer = undefined;
+    },
+  };
+  device.observer = nanCheck.observer;
+  return nanCheck;
+}
+
+function createResults(gpu: GPUDevice): GPUBuffer {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  return gpu.createBuffer({ label: "non-finite counts", size: RESULTS_PER_BUFFER * STRIDE, usage });
+}
+
+function bindGroup(gpu: GPUDevice, kernel: Kernel, values: GPUBufferBinding, found: GPUBufferBinding): GPUBindGroup {
+  const entries = [values, found].map((resource, binding) => ({ binding, resource }));
+  return gpu.createBindGroup({ layout: kernel.bindGroupLayout, entries });
+}
+
+function stage(gpu: GPUDevice, encoder: GPUCommandEncoder, results: GPUBuffer): GPUBuffer {
+  const staging = gpu.createBuffer({ size: results.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  encoder.copyBufferToBuffer(results, 0, staging, 0, results.size);
+  return staging;
+}
+
+/** Reads a submission's counts and makes the device fail where one is not zero. */
+async function report(device: Device, place: string, checks: readonly Check[], staging: readonly GPUBuffer[]): Promise<void> {
+  const read = staging.map(async (buffer) => {
+    await buffer.mapAsync(GPUMapMode.READ);
+    const words = new Uint32Array(buffer.getMappedRange().slice(0));
+    buffer.destroy();
+    return words;
+  });
+  const words = await Promise.all(read);
+  const resultOf = (index: number): Uint32Array => {
+    const begin = ((index % RESULTS_PER_BUFFER) * STRIDE) / 4;
+    return words[Math.floor(index / RESULTS_PER_BUFFER)]!.subarray(begin, begin + 2);
+  };
+  const first = checks.findIndex((_, index) => resultOf(index)[0]! > 0);
+  if (first === -1) return;
+  const [count, fromEnd] = resultOf(first);
+  device.fail(new EngineError(`${place}: ${describe(checks[first]!, count!, 0xffffffff - fromEnd!)}`));
+}
+
+function describe({ launch, binding, shape }: Check, count: number, index: number): string {
+  const { kernel, label } = launch;
+  const { name, shape: names } = kernel.bindings[binding]!;
+  const values = count === 1 ? "1 non-finite value" : `${count} non-finite values`;
+  const columns = shape.length < 2 ? 1 : shape.slice(1).reduce((a, b) => a * b, 1);
+  const where = columns === 1 ? `at ${index}` : `at row ${Math.floor(index / columns)}, column ${index % columns}`;
+  return `${kernel.id} (${label}) wrote ${values} to ${name} ${names || `[${shape.join(", ")}]`}; first ${where}`;
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const MODEL = join(ROOT, "models/checkpoints/countdown-base");
+const folder = mkdtempSync(join(tmpdir(), "entropic-watch-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function entropic(...words: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, ["--import", "tsx", join(ROOT, "src/cli/main.ts"), ...words], { cwd: ROOT, encoding: "utf8" });
+}
+
+/** Four small steps of the quickstart. */
+function small(name: string, options: readonly string[], ...more: string[]): SpawnSyncReturns<string> {
+  const sizes = ["grpo.steps=4", "grpo.prompts=4", "grpo.completions=4", "eval.every=0", "eval.prompts=4", "eval.completions=2"];
+  const set = [`output.dir=${join(folder, name)}`, `model=${MODEL}`, ...sizes, ...more];
+  return entropic("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...options, ...set.flatMap((key) => ["--set", key]));
+}
+
+const errorsOf = ({ stderr }: SpawnSyncReturns<string>): string[] => stderr.split("\n").filter((line) => line.startsWith("error: "));
+const finalModel = (name: string): Promise<unknown> => readSafetensors(join(folder, name, "checkpoints/step-000004/model.safetensors"));
+const jsonOf = (name: string, file: string) => JSON.parse(readFileSync(join(folder, name, file), "utf8"));
+
+test("--profile prints and writes what two steps cost, and trains as without it", async () => {
+  const profiled = small("profiled", ["--profile", "2"]);
+  assert.equal(profiled.status, 0, profiled.stderr);
+  assert.match(profiled.stdout, /profile of steps 3 to 4 on .*\n(.*\n)+phase +kernel .*\n(.*\n)*update +matmul\//);
+  assert.equal(small("plain", []).status, 0);
+  assert.deepEqual(await finalModel("profiled"), await finalModel("plain"));
+
+  const summary = jsonOf("profiled", "profile.json");
+  assert.deepEqual(summary.steps, [3, 4]);
+  const calls = summary.kernels.reduce((sum: number, group: { calls: number }) => sum + group.calls, 0);
+  assert.equal(calls, summary.profiled.dispatches);
+  const parts = new Set(summary.parts.map(({ name }: { name: string }) => name));
+  for (const part of ["layers.0", "layers.1", "optim", "sample"]) assert.ok(parts.has(part), part);
+  const events: { ph: string; pid: number; name: string }[] = jsonOf("profiled", "trace.json").traceEvents;
+  assert.equal(events.filter(({ ph, pid }) => ph === "X" && pid === 2).length, 2 * calls);
+  assert.deepEqual([...new Set(events.filter(({ ph, pid }) => ph === "X" && pid === 1).map(({ name }) => name))].sort(), [
+    "encode",
+    "sampling",
+    "step 3",
+    "step 4",
+    "update",
+  ]);
+});
+
+test("--profile refuses what it cannot do before anything is written", () => {
+  for (const [value, pattern] of [
+    ["0", /argument '0' is invalid.*at least 1/],
+    ["-1", /argument '-1' is invalid.*at least 1/],
+    ["2.5", /argument '2\.5' is invalid.*whole number/],
+    ["abc", /argument 'abc' is invalid.*whole number/],
+    ["3", /--profile 3 needs 5 steps, 2 of them to warm up; grpo\.steps is 4/],
+  ] as const) {
+    const refused = small("never", ["--profile", value]);
+    assert.equal(refused.status, 2, refused.stderr);
+    assert.equal(errorsOf(refused).length, 1, refused.stderr);
+    assert.match(errorsOf(refused)[0]!, pattern);
+  }
+  assert.equal(small("never", ["--profile", "1", "--debug-nan"]).status, 2);
+  assert.ok(!existsSync(join(folder, "never")));
+});
+
+test("--debug-nan lets a sound run pass, and names the kernel that a poisoned weight reaches first", async () => {
+  const sound = small("sound", ["--debug-nan"], "grpo.steps=1");
+  assert.equal(sound.status, 0, sound.stderr);
+
+  const model = join(folder, "model");
+  cpSync(MODEL, model, { recursive: true });
+  const path = join(model, "model.safetensors");
+  const tensors = new Map(await readSafetensors(path));
+  const name = "model.layers.1.mlp.down_proj.weight";
+  const weight = tensors.get(name)!;
+  const data = Float32Array.from(weight.data);
+  data[3] = Number.NaN;
+  await writeSafetensors(path, tensors.set(name, { dtype: "F32", shape: [...weight.shape], data }));
+  const poisoned = small("poisoned", ["--debug-nan"], `model=${model}`);
+  assert.equal(poisoned.status, 1, poisoned.stderr);
+  assert.equal(errorsOf(poisoned).length, 1, poisoned.stderr);
+  assert.match(
+    errorsOf(poisoned)[0]!,
+    /^error: before the first step: matmul\/\w+ \(matmul model\.layers\.1\.mlp\.down_proj\.weight\) wrote \d+ non-finite values? to \w+ \[.*\]; first at row \d+, column \d+$/,
+  );
+});
+
+test("--debug-nan names the step in which training breaks", () => {
+  const broken = small("broken", ["--debug-nan"], "grpo.learningRate=1e38");
+  assert.equal(broken.status, 1, broken.stdout);
+  assert.match(errorsOf(broken).join("\n"), /^error: step [12]: \w+\/\w+ \(.*\) wrote \d+ non-finite values? to \w+ \[.*\]; first at .*$/);
+});
