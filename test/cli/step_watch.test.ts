@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { createStepWatch, watchSteps } from "../../src/cli/step_watch.ts";
+import { submitPass } from "../../src/gpu/launch.ts";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
+import { openDevice } from "../../src/node/open_device.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MODEL = join(ROOT, "models/checkpoints/countdown-base");
@@ -94,4 +97,26 @@ test("--debug-nan names the step in which training breaks", () => {
   const broken = small("broken", ["--debug-nan"], "grpo.learningRate=1e38");
   assert.equal(broken.status, 1, broken.stdout);
   assert.match(errorsOf(broken).join("\n"), /^error: step [12]: \w+\/\w+ \(.*\) wrote \d+ non-finite values? to \w+ \[.*\]; first at .*$/);
+});
+
+test("a run that ends early shows the steps it has profiled, or says that there are none", async () => {
+  const device = await openDevice({ timestamps: true });
+  const shown = async (count: number): Promise<string> => {
+    const watch = await createStepWatch({ profile: 5 }, { device, dir: folder });
+    const steps = async function* (): AsyncGenerator<number> {
+      for (let step = 1; step <= count; step += 1) {
+        submitPass(device, "decode", () => {});
+        yield step;
+      }
+    };
+    let text = "";
+    let seen = 0;
+    for await (const step of watchSteps(steps(), watch, (more) => (text += more))) seen = step;
+    assert.equal(seen, count);
+    assert.equal(device.observer, undefined);
+    return text;
+  };
+  assert.match(await shown(4), /^\nprofile of steps 3 to 4 on /);
+  assert.match(await shown(2), /^no profile: /);
+  device.destroy();
 });
