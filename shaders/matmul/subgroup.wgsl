@@ -92,11 +92,18 @@ fn store_four(row: u32, quad: u32, sums: mat4x4f) {
   store(row + 3u, quad, sums[3]);
 }
 
-fn store_quad(row: u32, quad: u32, sums_0: mat4x4f, sums_1: mat4x4f, sums_2: mat4x4f, sums_3: mat4x4f) {
-  store_four(row, quad, sums_0);
-  store_four(row + 4u, quad, sums_1);
-  store_four(row + 8u, quad, sums_2);
-  store_four(row + 12u, quad, sums_3);
+// The i-th of four.
+fn pick(i: u32, sums_0: vec4f, sums_1: vec4f, sums_2: vec4f, sums_3: vec4f) -> vec4f {
+  return select(select(sums_3, sums_2, i == 2u), select(sums_1, sums_0, i == 0u), i < 2u);
+}
+
+fn pick_four(i: u32, sums_0: mat4x4f, sums_1: mat4x4f, sums_2: mat4x4f, sums_3: mat4x4f) -> mat4x4f {
+  return mat4x4f(
+    pick(i, sums_0[0], sums_1[0], sums_2[0], sums_3[0]),
+    pick(i, sums_0[1], sums_1[1], sums_2[1], sums_3[1]),
+    pick(i, sums_0[2], sums_1[2], sums_2[2], sums_3[2]),
+    pick(i, sums_0[3], sums_1[3], sums_2[3], sums_3[3]),
+  );
 }
 
 @compute @workgroup_size(LANES)
@@ -179,12 +186,16 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
       }
     }
   }
-  store_quad(row, quad_0, sums_00, sums_10, sums_20, sums_30);
-  if QUADS > 1 {
-    store_quad(row, quad_1, sums_01, sums_11, sums_21, sums_31);
-  }
-  if QUADS > 2 {
-    store_quad(row, quad_2, sums_02, sums_12, sums_22, sums_32);
-    store_quad(row, quad_3, sums_03, sums_13, sums_23, sums_33);
+  // A loop, because a store and its epilogue written out for every row cost more to compile than all the rest.
+  for (var i = 0u; i < 4u; i += 1u) {
+    let first = row + 4u * i;
+    store_four(first, quad_0, pick_four(i, sums_00, sums_10, sums_20, sums_30));
+    if QUADS > 1 {
+      store_four(first, quad_1, pick_four(i, sums_01, sums_11, sums_21, sums_31));
+    }
+    if QUADS > 2 {
+      store_four(first, quad_2, pick_four(i, sums_02, sums_12, sums_22, sums_32));
+      store_four(first, quad_3, pick_four(i, sums_03, sums_13, sums_23, sums_33));
+    }
   }
 }

@@ -52,8 +52,10 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const keep = options.keep ?? [];
   const label = options.label ?? "plan";
   const nodes = liveNodes(traced.nodes, keep);
-  const memory = allocate(device, label, nodes, traced, keep);
   const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
+  // What no kernel binds on this device, such as the scratch of another kernel family, gets no memory.
+  const bound = new Set(dispatches.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
+  const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
   const kernels = await Promise.all(dispatches.map(({ dispatch }) => device.kernel(dispatch.kernel, dispatch.variant)));
   const launches = createLaunchList(
     device,
@@ -107,11 +109,18 @@ interface Memory {
 /** A quiet NaN that is easy to recognise in a dump. */
 const POISON = 0x7fc0dead;
 
-function allocate(device: Device, label: string, nodes: readonly Node[], traced: Trace, keep: readonly Tensor[]): Memory {
-  const { slotOf, slotBytes } = assignSlots(nodes, keep);
+interface Contents {
+  readonly nodes: readonly Node[];
+  readonly bound: ReadonlySet<Storage>;
+  readonly keep: readonly Tensor[];
+  readonly inputs: ReadonlyMap<string, Tensor>;
+}
+
+function allocate(device: Device, label: string, contents: Contents): Memory {
+  const { slotOf, slotBytes } = assignSlots(contents.nodes, contents.keep, contents.bound);
   const slots = slotBytes.map((bytes, i) => createBuffer(device, `${label} slot ${i}`, bytes));
   const inputs = new Map<Storage, GPUBuffer>();
-  for (const tensor of traced.inputs.values()) inputs.set(tensor.storage, createBuffer(device, `${label} ${tensor.label}`, tensor.bytes));
+  for (const tensor of contents.inputs.values()) inputs.set(tensor.storage, createBuffer(device, `${label} ${tensor.label}`, tensor.bytes));
 
   const bufferOf = (storage: Storage): BufferWindow | undefined => {
     if (storage.window) return storage.window;
