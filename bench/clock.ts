@@ -1,5 +1,5 @@
 import type { Device } from "../src/gpu/device.ts";
-import { submitPass } from "../src/gpu/launch.ts";
+import { submitEncoder, submitPass } from "../src/gpu/launch.ts";
 import { type Sample, timeOnHost } from "./sampling.ts";
 
 export type ClockName = "gpu timestamps" | "host";
@@ -33,7 +33,6 @@ export function gpuClock(device: Device): Clock {
   const resolved = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
   const staging = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   const submit = (label: string, encode: (pass: GPUComputePassEncoder) => void): void => {
-    device.assertHealthy();
     const encoder = gpu.createCommandEncoder({ label });
     const pass = encoder.beginComputePass({
       label,
@@ -42,10 +41,7 @@ export function gpuClock(device: Device): Clock {
     encode(pass);
     pass.end();
     encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16);
-    gpu.queue.submit([encoder.finish()]);
-    // Launch lists without immediates reuse their parameter buffers after a submission of the engine's own.
-    submitPass(device, label, () => {});
+    submitEncoder(device, encoder, () => encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16));
   };
   const time: Clock["time"] = async (label, encode) => {
     let nanoseconds = 0;

@@ -15,8 +15,6 @@ export interface BenchCase {
   readonly flops: number;
   /** Bytes that one run must at least move. */
   readonly bytes: number;
-  /** Tokens that one run processes, of a path. */
-  readonly tokens?: number;
   prepare(context: BenchContext): Promise<PreparedCase>;
 }
 
@@ -32,8 +30,8 @@ export interface PreparedCase {
   readonly tolerance: number;
   /** Times one run. */
   time(): Promise<Sample>;
-  /** What else was measured, once the timing is done. Throws where the results have changed meanwhile. */
-  finish(): Promise<Readonly<Record<string, number>>>;
+  /** Throws where the results have changed while they were timed. */
+  recheck?(): Promise<void>;
   destroy(): void;
 }
 
@@ -118,36 +116,41 @@ export async function runCase(context: BenchContext, one: BenchCase, ceilings: C
       throw new Error(`wrong: relative error ${error.toExponential(1)}, at most ${prepared.tolerance} is allowed`);
     }
     const samples = await collectSamples(`${one.name} ${one.shape}`, seconds, () => prepared.time());
-    return toResult(context, one, ceilings, { samples, error, details: await prepared.finish() });
+    await prepared.recheck?.();
+    return toResult(context, one, ceilings, samples, error);
   } finally {
     prepared.destroy();
   }
 }
 
-interface Measured {
-  readonly samples: readonly Sample[];
-  readonly error: number;
-  readonly details: Readonly<Record<string, number>>;
-}
-
-function toResult({ device, clock }: BenchContext, one: BenchCase, ceilings: Ceilings, measured: Measured): BenchResult {
-  const { samples, details } = measured;
-  const { flops, bytes, tokens } = one;
+function toResult(
+  { device, clock }: BenchContext,
+  { name, shape, flops, bytes }: BenchCase,
+  ceilings: Ceilings,
+  samples: readonly Sample[],
+  maxRelativeError: number,
+): BenchResult {
   const milliseconds = spreadOf(samples.map((sample) => sample.milliseconds));
   const uncontended = device.software ? spreadOf(samples.map((sample) => sample.processorMilliseconds)) : undefined;
   const atCeiling = Math.max(flops / ceilings.gflops, bytes / ceilings.gigabytesPerSecond) / 1e6;
+  const rates = samples.flatMap((sample) => (sample.tokens === undefined ? [] : [(sample.tokens / sample.milliseconds) * 1e3]));
+  const details = Object.keys(samples[0]!.details ?? {}).map((key) => [key, median(samples.map((sample) => sample.details![key]!))]);
   return {
-    name: one.name,
-    shape: one.shape,
-    clock: tokens === undefined ? clock.name : "host",
+    name,
+    shape,
+    clock: rates.length === 0 ? clock.name : "host",
     samples: samples.length,
     milliseconds,
     ...(uncontended === undefined ? {} : { uncontendedMilliseconds: uncontended }),
     gflops: flops / milliseconds.median / 1e6,
     gigabytesPerSecond: bytes / milliseconds.median / 1e6,
-    ...(tokens === undefined ? {} : { tokensPerSecond: (tokens / milliseconds.median) * 1e3 }),
+    ...(rates.length === 0 ? {} : { tokensPerSecond: median(rates) }),
     fractionOfCeiling: atCeiling / (uncontended ?? milliseconds).median,
-    maxRelativeError: measured.error,
-    ...(Object.keys(details).length === 0 ? {} : { details }),
+    maxRelativeError,
+    ...(details.length === 0 ? {} : { details: Object.fromEntries(details) as Record<string, number> }),
   };
+}
+
+function median(values: readonly number[]): number {
+  return spreadOf(values).median;
 }

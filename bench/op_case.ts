@@ -74,17 +74,16 @@ async function prepare(name: string, options: OpCase, context: BenchContext): Pr
         plan.poison();
         plan.run({ inputs: arrays });
       }
-      checked = await agreedOutputs(copies.plans);
+      checked = await copies.plans[0]!.read(copies.plans[0]!.result.keep);
+      if (!(await haveOutputs(copies.plans, checked))) throw new Error("wrong: the same inputs gave other bits");
       count = await runsPerSubmission(time);
       const outputs = Object.fromEntries(names.map((key, i) => [key, checked[i]!]));
       return errorOf(options, outputs, values);
     },
     time: () => time(count),
-    finish: async () => {
+    recheck: async () => {
       // What is written in place has gone on changing.
-      if (!inPlace && !sameBits(checked, await agreedOutputs(copies.plans)))
-        throw new Error("wrong: the results changed while it was timed");
-      return {};
+      if (!inPlace && !(await haveOutputs(copies.plans, checked))) throw new Error("wrong: the results changed while it was timed");
     },
     destroy: () => {
       for (const plan of copies.plans) plan.destroy();
@@ -116,18 +115,13 @@ async function buildCopies(name: string, options: OpCase, { device }: BenchConte
   return { plans, names, inPlace };
 }
 
-/** The outputs of the first copy. @throws when another copy, of the same inputs, has other bits */
-async function agreedOutputs(plans: readonly Copy[]): Promise<HostArray[]> {
-  const [first, ...others] = plans;
-  const outputs = await first!.read(first!.result.keep);
-  for (const plan of others) {
-    if (!sameBits(outputs, await plan.read(plan.result.keep))) throw new Error("wrong: the same inputs gave other bits");
+/** Whether all copies, which have the same inputs, hold these outputs to the bit. */
+async function haveOutputs(plans: readonly Copy[], outputs: readonly HostArray[]): Promise<boolean> {
+  for (const plan of plans) {
+    const own = await plan.read(plan.result.keep);
+    if (!own.every((values, i) => Buffer.from(values.buffer).equals(Buffer.from(outputs[i]!.buffer)))) return false;
   }
-  return outputs;
-}
-
-function sameBits(a: readonly HostArray[], b: readonly HostArray[]): boolean {
-  return a.every((values, i) => Buffer.from(values.buffer).equals(Buffer.from(b[i]!.buffer)));
+  return true;
 }
 
 async function runsPerSubmission(time: (runs: number) => Promise<{ readonly milliseconds: number }>): Promise<number> {

@@ -6,6 +6,10 @@ export interface Sample {
   readonly milliseconds: number;
   /** Processor time of this process over the number of cores. */
   readonly processorMilliseconds: number;
+  /** Tokens that it processed, of a path. */
+  readonly tokens?: number;
+  /** What else it tells, of a path: times of its parts, shares, ratios. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** Milliseconds of many samples. */
@@ -32,18 +36,24 @@ export async function timeOnHost(run: () => Promise<void>): Promise<Sample> {
 }
 
 /** Calls `time` again and again, by benny, for about `seconds` and at least seven times; the first call warms up. */
-export async function collectSamples<Timed extends Sample>(name: string, seconds: number, time: () => Promise<Timed>): Promise<Timed[]> {
-  const samples: Timed[] = [];
+export async function collectSamples(name: string, seconds: number, time: () => Promise<Sample>): Promise<Sample[]> {
+  const samples: Sample[] = [];
   let failure: unknown;
-  const call = async (): Promise<void> => {
+  const sample = async (): Promise<void> => {
     if (failure !== undefined) return;
     // Kept for later, because benny waits forever for a call that throws.
     await time().then(
-      (sample) => samples.push(sample),
+      (taken) => samples.push(taken),
       (error: unknown) => {
         failure = error;
       },
     );
+  };
+  // Benny's first two calls, by which it learns that it is given promises, would overlap.
+  let last = Promise.resolve();
+  const call = (): Promise<void> => {
+    last = last.then(sample);
+    return last;
   };
   const { log } = console;
   // Benny announces every suite on stdout, which is for the table.

@@ -1,9 +1,10 @@
 import { nearest } from "../src/tasks/nearest.ts";
 import { caseFamilies } from "./cases/index.ts";
 import type { BenchCase } from "./harness.ts";
+import { pathCases } from "./paths/index.ts";
 
 /** Everything that is measured, by family. */
-export const families: Readonly<Record<string, readonly BenchCase[]>> = { ...caseFamilies };
+export const families: Readonly<Record<string, readonly BenchCase[]>> = { ...caseFamilies, paths: pathCases };
 
 /**
  * Cases whose family, or whose name and shape, contains one of the words; all without words.

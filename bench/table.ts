@@ -16,7 +16,7 @@ export function preamble(adapter: string, software: boolean, clock: ClockName, {
   return [
     `adapter   ${adapter}`,
     `clock     ${clocks[clock]}`,
-    `ceilings  ${gflops.toFixed(1)} GFLOP/s of fma, ${gigabytesPerSecond.toFixed(1)} GB/s of copying; \`ceiling\` is the share of the nearer one`,
+    `ceilings  ${gflops.toFixed(1)} GFLOP/s of fma, ${gigabytesPerSecond.toFixed(1)} GB/s of memory read and written; \`ceiling\` is the share of the nearer one`,
   ].join("\n");
 }
 
@@ -44,7 +44,7 @@ export function row(result: BenchResult, comparison: Comparison | "new" | undefi
     tokensPerSecond ? Math.round(tokensPerSecond).toLocaleString("en-US") : "",
     versus,
   ]);
-  const more = Object.entries(details).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
+  const more = Object.entries(details).map(([name, value]) => `${words(name)} ${brief(value)}`);
   return more.length === 0 ? first : `${first}\n    ${more.join(", ")}`;
 }
 
@@ -56,8 +56,13 @@ function describe({ ratio, verdict }: Comparison): string {
   return `x${ratio.toFixed(2)}${verdict === "same" ? "" : ` ${verdict.toUpperCase()}`}`;
 }
 
-function brief(milliseconds: number): string {
-  return String(Number(milliseconds.toPrecision(3)));
+function brief(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+/** "encodeShare" -> "encode share" */
+function words(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 const WIDTHS = [10, 16, 12, 9, 7, 8, 7];

@@ -1,0 +1,43 @@
+import { Gpt2, gpt2Config } from "../../models/gpt2.ts";
+import type { Device } from "../../src/gpu/device.ts";
+import { initializeParameters, type PlacedModule, placeModule } from "../../src/nn/place.ts";
+
+/** A GPT-2 with random parameters. */
+export interface Size {
+  readonly name: string;
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly vocabulary: number;
+  /** Tokens of a sequence, and sequences of a training step. */
+  readonly length: number;
+  readonly batch: number;
+}
+
+export const S: Size = { name: "S", layers: 4, width: 128, heads: 4, vocabulary: 64, length: 64, batch: 16 };
+export const M: Size = { name: "M", layers: 6, width: 256, heads: 8, vocabulary: 64, length: 128, batch: 8 };
+
+export function describe({ name, layers, width, heads, vocabulary }: Size): string {
+  return `${name} L${layers} C${width} H${heads} V${vocabulary}`;
+}
+
+/** Elements of the matrices that every token is multiplied by, the head included. */
+export function matrixElements({ layers, width, vocabulary }: Size): number {
+  return layers * 12 * width ** 2 + vocabulary * width;
+}
+
+/** Operations of attention's two products going forward: each 2 D a pair of tokens and head. */
+export function attentionFlops({ layers, width }: Size, sequences: number, length: number): number {
+  return 4 * width * layers * sequences * ((length * (length + 1)) / 2);
+}
+
+export function placeModel(
+  device: Device,
+  { layers, width, heads, vocabulary, length }: Size,
+): { readonly model: Gpt2; readonly placed: PlacedModule } {
+  const config = { vocab_size: vocabulary, n_embd: width, n_layer: layers, n_head: heads, n_positions: length };
+  const model = new Gpt2(gpt2Config(config));
+  const placed = placeModule(device, model);
+  initializeParameters(placed, 1);
+  return { model, placed };
+}
