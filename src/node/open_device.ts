@@ -1,5 +1,6 @@
 import { createDevice, type Device } from "../gpu/device.ts";
 import { allAdapters, type Candidate, chooseAdapter } from "./adapters.ts";
+import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
 
 export interface OpenDeviceOptions {
@@ -50,6 +51,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
   const debug = options.debug ?? (env.ENTROPIC_DEBUG ? Number(env.ENTROPIC_DEBUG) : undefined);
   const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
+  if (candidate.software) pollPatiently();
   return createDevice({
     adapter: await candidate.request(),
     wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
