@@ -1,7 +1,7 @@
 /** How fast is this engine beside other libraries, on the same adapter, model, data and step? Usage: --help. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -125,13 +125,14 @@ async function compare(workload: Workload, settings: Settings): Promise<Outcome[
     const outcomes: Outcome[] = [];
     for (const peer of [OURS, ...peers, OURS]) {
       process.stderr.write(`${workload.name}: ${peer.name} ...\n`);
+      const load = loadavg()[0]!;
       const report = await runPeer(peer, folder, settings);
       if (typeof report === "string") {
         if (peer === OURS) throw new Error(`ours failed at ${workload.name}: ${report}`);
-        outcomes.push({ peer: peer.name, missing: report });
+        outcomes.push({ peer: peer.name, load, missing: report });
       } else {
         const agreement = compareLosses((outcomes[0]?.report ?? report).losses, report.losses);
-        outcomes.push({ peer: report.peer, report, agreement, summary: summarize([report]) });
+        outcomes.push({ peer: report.peer, load, report, agreement, summary: summarize([report]) });
       }
     }
     return outcomes;

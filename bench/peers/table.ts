@@ -5,6 +5,8 @@ import { unitsOf, type Workload } from "./workload.ts";
 
 export interface Outcome {
   readonly peer: string;
+  /** Processes that wanted a core in the minute before: more than a few tenths, and others were at work. */
+  readonly load: number;
   readonly report?: PeerReport;
   readonly agreement?: Agreement;
   readonly summary?: Summary;
@@ -15,11 +17,18 @@ export interface Outcome {
 export function heading(workload: Workload): string {
   const { unit } = unitsOf(workload);
   const columns = ["peer".padEnd(34), "median ms".padStart(10), "[min - max]".padStart(21), unit.padStart(10), "ours/peer".padStart(10)];
-  return [...columns, "cpu-norm ms".padStart(13), "ours/peer".padStart(10), "losses".padStart(8), "first ms".padStart(10)].join("");
+  return [
+    ...columns,
+    "cpu-norm ms".padStart(13),
+    "ours/peer".padStart(10),
+    "losses".padStart(8),
+    "first ms".padStart(10),
+    "load".padStart(6),
+  ].join("");
 }
 
 /** `ours`: both runs of this engine taken together, which ratios refer to. A ratio above 1: this engine is faster. */
-export function row(workload: Workload, { peer, report, agreement, summary, missing }: Outcome, ours: Summary | undefined): string {
+export function row(workload: Workload, { peer, load, report, agreement, summary, missing }: Outcome, ours: Summary | undefined): string {
   if (!report || !agreement || !summary) return `${peer.padEnd(34)}  left out: ${missing}`;
   const name = `${peer} ${report.version} ${report.backend}`.padEnd(34);
   if (agreement.problem) return `${name}  NOT THE SAME COMPUTATION: ${agreement.problem}`;
@@ -36,6 +45,7 @@ export function row(workload: Workload, { peer, report, agreement, summary, miss
     ratio(ours?.processorMilliseconds, summary.processorMilliseconds).padStart(10),
     agreement.difference.toExponential(0).padStart(8),
     digits(report.milliseconds[0]!).padStart(10),
+    load.toFixed(1).padStart(6),
   ].join("");
 }
 
