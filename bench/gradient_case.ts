@@ -59,6 +59,7 @@ export function gradientCase<In extends Inputs, Out extends string, Attributes>(
         gradient: (name) => (name === output ? tensors[seed] : undefined),
         needs: (name) => gradients.includes(name),
         sink: () => undefined,
+        absorb: () => undefined,
       });
       return Object.fromEntries(gradients.map((name) => [name, found[name]!]));
     },

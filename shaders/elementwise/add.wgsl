@@ -1,15 +1,16 @@
 // y = a + b
-// One invocation an element.
+// One invocation an element (a vec4 where the size allows).
+import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {
-  count: u32,
+  count: u32, // in Elements
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@group(0) @binding(1) var<storage, read> b: array<f32>; // [N, C]
-@group(0) @binding(2) var<storage, read_write> y: array<f32>; // [N, C]
+@group(0) @binding(0) var<storage, read> a: array<Element>; // [N, C]
+@group(0) @binding(1) var<storage, read> b: array<Element>; // [N, C]
+@group(0) @binding(2) var<storage, read_write> y: array<Element>; // [N, C]
 
 @compute @workgroup_size(64)
 fn main(

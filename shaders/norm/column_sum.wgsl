@@ -1,18 +1,19 @@
 // y[b, c] = sum over the rows n of block b of x[n, c]   (+ y[b, c] where accumulate is 1)
 // Used twice for long sums: rows to blocks, then blocks to one row. Bias gradients and the weights of norms end here.
-// One workgroup a block of rows and LANES columns; a lane owns a column and adds the rows in order.
+// One workgroup a block of rows and LANES columns; a lane owns a column (four where the size allows) and adds the rows in order.
+import package::lib::element::Element;
 import constants::LANES;
 
 struct Parameters {
   rows: u32,
-  columns: u32,
+  columns: u32, // in Elements
   block_rows: u32,
   accumulate: u32,
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [N, C]
-@group(0) @binding(1) var<storage, read_write> y: array<f32>; // [B, C]
+@group(0) @binding(0) var<storage, read> x: array<Element>; // [N, C]
+@group(0) @binding(1) var<storage, read_write> y: array<Element>; // [B, C]
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
@@ -22,7 +23,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
     return;
   }
   let end = min((block + 1u) * parameters.block_rows, parameters.rows);
-  var sum = 0.0;
+  var sum = Element(0.0);
   for (var row = block * parameters.block_rows; row < end; row += 1u) {
     sum += x[row * parameters.columns + column];
   }

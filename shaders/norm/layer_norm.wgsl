@@ -1,21 +1,23 @@
 // y = (x - mean) * inverse_std * weight + bias,  inverse_std = 1 / sqrt(mean((x - mean)^2) + eps)     (Ba et al. 2016, arXiv 1607.06450)
 // One workgroup a row; its lanes stride over the columns, once for the mean and once for the variance, because mean(x^2) - mean^2
 // cancels. mean and inverse_std are saved for the backward pass.
+import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
 
 struct Parameters {
   rows: u32,
-  columns: u32,
+  columns: u32, // in Elements
+  count: f32, // C
   eps: f32,
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [N, C]
-@group(0) @binding(1) var<storage, read> weight: array<f32>; // [C]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [C]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [N, C]
+@group(0) @binding(0) var<storage, read> x: array<Element>; // [N, C]
+@group(0) @binding(1) var<storage, read> weight: array<Element>; // [C]
+@group(0) @binding(2) var<storage, read> bias: array<Element>; // [C]
+@group(0) @binding(3) var<storage, read_write> y: array<Element>; // [N, C]
 @group(0) @binding(4) var<storage, read_write> mean: array<f32>; // [N]
 @group(0) @binding(5) var<storage, read_write> inverse_std: array<f32>; // [N]
 
@@ -30,18 +32,17 @@ fn main(
     return;
   }
   let begin = row * parameters.columns;
-  let count = f32(parameters.columns);
-  var sum = 0.0;
+  var sum = Element(0.0);
   for (var column = lane; column < parameters.columns; column += LANES) {
     sum += x[begin + column];
   }
-  let center = reduce_sum(sum, lane) / count;
-  var squares = 0.0;
+  let center = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
+  var squares = Element(0.0);
   for (var column = lane; column < parameters.columns; column += LANES) {
     let distance = x[begin + column] - center;
     squares += distance * distance;
   }
-  let inverse = inverseSqrt(reduce_sum(squares, lane) / count + parameters.eps);
+  let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
   for (var column = lane; column < parameters.columns; column += LANES) {
     y[begin + column] = (x[begin + column] - center) * inverse * weight[column] + bias[column];
   }

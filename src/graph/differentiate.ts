@@ -31,27 +31,34 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
     const sink = sinks.get(parameter);
     return sink && written.has(parameter) ? { onto: sink.onto, accumulate: 1 } : sink;
   };
-  const deliver = (target: Tensor, gradient: Tensor): void => {
+  const deliver = (target: Tensor, gradient: Tensor, isSum: boolean): void => {
     const sink = sinkOf(target);
     if (sink) {
       gradients.set(target, gradient.storage === sink.onto.storage ? sink.onto : options.addOnto(sink, gradient));
       written.add(target);
       return;
     }
-    const existing = gradients.get(target);
+    const existing = isSum ? undefined : gradients.get(target);
     gradients.set(target, existing ? options.add(existing, gradient) : gradient);
   };
 
   const visit = (node: Node): void => {
     if (!node.backward) throw new Error(`${node.op} (${node.label}) has no backward pass, but a gradient flows through it`);
+    const absorbed = new Set<string>();
     const contributions = node.backward({
       gradient: (output) => gradients.get(node.outputs[output]!),
       needs: (name) => node.inputs[name] !== undefined && dependent.has(node.inputs[name]),
       sink: (name) => (node.inputs[name] ? sinkOf(node.inputs[name]) : undefined),
+      absorb: (name) => {
+        const target = node.inputs[name];
+        if (!target || sinks.has(target)) return undefined;
+        absorbed.add(name);
+        return gradients.get(target);
+      },
     });
     for (const [name, gradient] of Object.entries(contributions)) {
       const target = node.inputs[name];
-      if (gradient && target && dependent.has(target)) deliver(target, gradient);
+      if (gradient && target && dependent.has(target)) deliver(target, gradient, absorbed.has(name));
     }
   };
   for (const node of nodes.reverse()) {

@@ -35,6 +35,11 @@ export interface BackwardContext {
   readonly needs: (input: string) => boolean;
   /** The sink of an input that is a parameter. An op may write there directly and return the sink's tensor. */
   readonly sink: (input: string) => GradientSink | undefined;
+  /**
+   * The gradient found so far for an input that is no parameter, for an op that adds it in its own kernel: what the op returns for
+   * that input is then the sum of both.
+   */
+  readonly absorb: (input: string) => Tensor | undefined;
 }
 
 export type NodeTensors = Readonly<Record<string, Tensor>>;

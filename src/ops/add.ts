@@ -1,6 +1,7 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
+import { ceilDivide } from "../graph/scalar.ts";
 import { describeShape, type Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { elementsOf } from "./elements.ts";
 import { addToProduct } from "./matmul.ts";
 
 /** y = a + b, of equal shapes. */
@@ -11,8 +12,8 @@ export const addOp = defineOp<{ a: Tensor; b: Tensor }, "y">({
     return { y: { shape: inputs.a.shape } };
   },
   forward: ({ inputs: { a, b }, outputs: { y } }) => {
-    const count = product(...a.shape);
-    return [{ kernel: "elementwise/add", bindings: { a, b, y }, parameters: { count }, workgroups: ceilDivide(count, 64) }];
+    const { variant, count } = elementsOf(a.shape);
+    return [{ kernel: "elementwise/add", variant, bindings: { a, b, y }, parameters: { count }, workgroups: ceilDivide(count, 64) }];
   },
   backward: (_, { gradient }) => ({ a: gradient("y"), b: gradient("y") }),
 });

@@ -2,6 +2,7 @@ import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { rowElements } from "./elements.ts";
 
 /** Rows that one lane adds up before blocks are added: long enough to amortise, short enough to spread over the GPU. */
 export const BLOCK_ROWS = 64;
@@ -18,10 +19,11 @@ export const columnSumOp = defineOp<{ x: Tensor; onto?: Tensor | undefined }, "y
   },
   forward: ({ inputs: { x }, outputs: { y }, attributes: { blockRows, accumulate } }, { lanes }) => {
     const rows = x.shape[0]!;
-    const columns = x.size(1);
+    const { variant, columns } = rowElements(x);
     return [
       {
         kernel: "norm/column_sum",
+        variant,
         bindings: { x, y },
         parameters: { rows, columns, block_rows: blockRows, accumulate },
         // At least one block, so that an empty batch writes zeros.

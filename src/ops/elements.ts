@@ -1,5 +1,6 @@
 import type { KernelVariant } from "../gpu/kernel.ts";
 import { type Dimension, product, type Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
 
 /** How an elementwise kernel cuts rows (lib/element): into vec4s where the last dimension allows, else into floats. */
 export interface Elements {
@@ -15,4 +16,11 @@ export function elementsOf(shape: readonly Dimension[]): Elements {
   const vec4 = typeof last === "number" && last % 4 === 0;
   const columns = vec4 ? last / 4 : last;
   return { variant: { conditions: { VEC4: vec4 } }, columns, count: product(...shape.slice(0, -1), columns) };
+}
+
+/** How a kernel that works row by row cuts x [N, C]: `columns` elements a row, `count` = C values. */
+export function rowElements(x: Tensor): { readonly variant: KernelVariant; readonly columns: number; readonly count: number } {
+  const count = x.size(1);
+  const { variant, columns } = elementsOf([count]);
+  return { variant, columns: columns as number, count };
 }

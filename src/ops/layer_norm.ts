@@ -2,6 +2,7 @@ import { ceilDivide } from "../graph/scalar.ts";
 import { reshape, type Tensor } from "../graph/tensor.ts";
 import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { rowElements } from "./elements.ts";
 
 /** x [N, C], weight [C], bias [C] -> y [N, C] = (x - mean) / sqrt(variance + eps) * weight + bias (arXiv 1607.06450). */
 export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, "y" | "mean" | "inverse_std", { readonly eps: number }>({
@@ -15,12 +16,13 @@ export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor },
   },
   forward: ({ inputs, outputs, attributes: { eps } }) => {
     const rows = inputs.x.shape[0]!;
-    const parameters = { rows, columns: inputs.x.size(1), eps };
-    return [{ kernel: "norm/layer_norm", bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
+    const { variant, columns, count } = rowElements(inputs.x);
+    const parameters = { rows, columns, count, eps };
+    return [{ kernel: "norm/layer_norm", variant, bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
   },
-  backward: ({ inputs: { x, weight }, outputs: { mean, inverse_std } }, { gradient, needs, sink }) => {
+  backward: ({ inputs: { x, weight }, outputs: { mean, inverse_std } }, { gradient, needs, sink, absorb }) => {
     const saved = { x, grad_y: gradient("y")!, mean, inverse_std };
-    const grad_x = needs("x") ? layerNormBackward({ ...saved, weight }, {}).grad_x : undefined;
+    const grad_x = needs("x") ? layerNormBackward({ ...saved, weight, residual: absorb("x") }, {}).grad_x : undefined;
     if (!needs("weight") && !needs("bias")) return { x: grad_x };
     const partial = layerNormBackwardWeight(saved, {});
     const sum = (blocks: Tensor, name: "weight" | "bias"): Tensor | undefined => {
@@ -34,13 +36,21 @@ export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor },
 
 type Saved = { x: Tensor; grad_y: Tensor; mean: Tensor; inverse_std: Tensor };
 
-const layerNormBackward = defineOp<Saved & { weight: Tensor }, "grad_x">({
+const layerNormBackward = defineOp<Saved & { weight: Tensor; residual: Tensor | undefined }, "grad_x">({
   name: "layer_norm_backward",
   shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs, outputs }) => {
+  forward: ({ inputs: { residual, ...inputs }, outputs }) => {
     const rows = inputs.x.shape[0]!;
-    const parameters = { rows, columns: inputs.x.size(1) };
-    return [{ kernel: "norm/layer_norm_backward", bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
+    const { variant, columns, count } = rowElements(inputs.x);
+    return [
+      {
+        kernel: "norm/layer_norm_backward",
+        variant: { conditions: { ...variant.conditions, RESIDUAL: residual !== undefined } },
+        bindings: { ...inputs, residual: residual ?? inputs.x, ...outputs },
+        parameters: { rows, columns, count },
+        workgroups: rows,
+      },
+    ];
   },
 });
 

@@ -2,6 +2,7 @@ import { ceilDivide } from "../graph/scalar.ts";
 import { reshape, type Tensor } from "../graph/tensor.ts";
 import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { rowElements } from "./elements.ts";
 
 /** x [N, C], weight [C] -> y [N, C] = x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019, arXiv 1910.07467). */
 export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_rms", { readonly eps: number }>({
@@ -15,14 +16,15 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
   },
   forward: ({ inputs: { x, weight }, outputs: { y, inverse_rms }, attributes: { eps } }) => {
     const rows = x.shape[0]!;
-    const parameters = { rows, columns: x.size(1), eps };
-    return [{ kernel: "norm/rms_norm", bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
+    const { variant, columns, count } = rowElements(x);
+    const parameters = { rows, columns, count, eps };
+    return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
   },
-  backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink }) => {
+  backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink, absorb }) => {
     const grad_y = gradient("y")!;
     const saved = { x, grad_y, inverse_rms };
     return {
-      x: needs("x") ? rmsNormBackward({ ...saved, weight }, {}).grad_x : undefined,
+      x: needs("x") ? rmsNormBackward({ ...saved, weight, residual: absorb("x") }, {}).grad_x : undefined,
       weight: needs("weight") ? weightGradient(saved, sink("weight")) : undefined,
     };
   },
@@ -30,13 +32,21 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
 
 type Saved = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor };
 
-const rmsNormBackward = defineOp<Saved & { weight: Tensor }, "grad_x">({
+const rmsNormBackward = defineOp<Saved & { weight: Tensor; residual: Tensor | undefined }, "grad_x">({
   name: "rms_norm_backward",
   shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs, outputs }) => {
+  forward: ({ inputs: { residual, ...inputs }, outputs }) => {
     const rows = inputs.x.shape[0]!;
-    const parameters = { rows, columns: inputs.x.size(1) };
-    return [{ kernel: "norm/rms_norm_backward", bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
+    const { variant, columns, count } = rowElements(inputs.x);
+    return [
+      {
+        kernel: "norm/rms_norm_backward",
+        variant: { conditions: { ...variant.conditions, RESIDUAL: residual !== undefined } },
+        bindings: { ...inputs, residual: residual ?? inputs.x, ...outputs },
+        parameters: { rows, columns, count },
+        workgroups: rows,
+      },
+    ];
   },
 });
 

@@ -6,7 +6,7 @@ import { differentiate } from "../graph/differentiate.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { derive, type RunScalars, runScalar } from "../graph/scalar.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
-import { input } from "../graph/trace.ts";
+import { type GradientSink, input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
 import { add } from "../ops/add.ts";
@@ -99,7 +99,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     step: async (batches, learningRate, sampledEntropy) => {
       if (batches.length === 1) {
         const batch = batches[0]!;
-        const bytes = await submit(exact, batch, { ...sizes(batch), accumulate: 0, learning_rate: learningRate });
+        const bytes = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate });
         return toResult([bytes]);
       }
       const plans = await accumulatingPlans();
@@ -125,6 +125,13 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
       for (const buffer of [controlBuffer, metricBuffer]) destroyBuffer(device, buffer);
     },
   };
+}
+
+interface Backward {
+  readonly head: Head;
+  readonly saved: ReturnType<typeof headStatistics>;
+  readonly coefficients: Tensor;
+  readonly sinks: Map<Tensor, GradientSink>;
 }
 
 type Shared = PolicyUpdateOptions & { readonly control: Tensor; readonly metrics: Tensor };
@@ -172,11 +179,12 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   }
   const { coefficients, tokenMetrics } = tokenLoss({ statistics: saved.statistics, tokenInputs, control }, { ...loss });
   metricReduce(tokenMetrics, tokenInputs, metrics);
-  backward(shared, head, saved, coefficients);
+  // A step of one micro-batch overwrites the gradients, which its kernels then need not read.
+  const sinks = shared.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
+  backward({ head, saved, coefficients, sinks });
 }
 
-function backward(shared: Shared, head: Head, saved: ReturnType<typeof headStatistics>, coefficients: Tensor): void {
-  const sinks = shared.optimizer.sinks(runScalar("accumulate"));
+function backward({ head, saved, coefficients, sinks }: Backward): void {
   const headSink = sinks.get(head.weight)!;
   const gradHidden = headBackward(head, saved, coefficients, headSink);
   // A tied head has written its gradient already: the embedding adds to it.

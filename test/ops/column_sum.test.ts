@@ -18,6 +18,7 @@ for (const [rows, columns] of [
   [64, 5],
   [65, 130],
   [4200, 3],
+  [70, 12],
 ] as const) {
   test(`column_sum of ${rows} x ${columns}`, async () => {
     const errors = await checkOp(device, {

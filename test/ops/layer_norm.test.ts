@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
+import { add } from "../../src/ops/add.ts";
 import { layerNorm } from "../../src/ops/layer_norm.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -17,6 +18,8 @@ for (const [rows, columns] of [
   [70, 33],
   [130, 9],
   [4, 150],
+  [5, 12],
+  [3, 160],
 ] as const) {
   test(`layer_norm and its gradients, ${rows} x ${columns}`, async () => {
     const errors = await checkOp(device, {
@@ -55,4 +58,18 @@ test("layer_norm without sinks gives fresh gradients of its weight and bias", as
     gradients: ["weight", "bias"],
   });
   for (const [name, error] of Object.entries(errors)) assert.ok(error < 2e-5, `${name}: relative error ${error} on ${device.name}`);
+});
+
+test("layer_norm adds the gradient that x has from its other readers", async () => {
+  for (const columns of [10, 12]) {
+    const errors = await checkOp(device, {
+      name: "layer_norm",
+      inputs: { x: normal([5, columns], 1), weight: normal([columns], 2), bias: normal([columns], 3) },
+      dynamicRows: ["x"],
+      op: ({ x, weight, bias }) => ({ y: add(x!, layerNorm(x!, weight!, bias!, EPS)) }),
+      reference: (inputs) => ({ y: layerNormReference(inputs, EPS).y.map((value, i) => value + inputs.x!.data[i]!) }),
+      gradients: ["x"],
+    });
+    for (const [name, error] of Object.entries(errors)) assert.ok(error < 2e-5, `${name}: relative error ${error} on ${device.name}`);
+  }
 });
