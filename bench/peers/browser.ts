@@ -1,6 +1,7 @@
 /** Libraries for browsers ask `navigator` for the GPU: gives them the adapter that this engine takes, of the same Dawn. */
 import { availableParallelism } from "node:os";
 import { chooseAdapter } from "../../src/node/adapters.ts";
+import { pollPatiently } from "../../src/node/patient_polling.ts";
 
 /** Defines `navigator`, with the GPU where wanted; returns the adapter's name. Before the library is imported. */
 export async function defineNavigator(options: { readonly gpu: boolean }): Promise<string> {
@@ -9,6 +10,8 @@ export async function defineNavigator(options: { readonly gpu: boolean }): Promi
   if (options.gpu) {
     const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
     name = candidate.name;
+    // As openDevice does: how Dawn waits is the host's doing, and must not tell libraries apart.
+    if (candidate.software) pollPatiently();
     navigator.gpu = {
       requestAdapter: () => candidate.request(),
       wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
