@@ -111,14 +111,11 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   let row = workgroup.y * 16u;
   let quads = (parameters.columns + 3u) / 4u;
   let quad_0 = workgroup.x * (LANES * QUADS) + lane;
-  let quad_1 = quad_0 + LANES;
-  let quad_2 = quad_1 + LANES;
-  let quad_3 = quad_2 + LANES;
   // What is read past the edge is never stored.
   let column_0 = min(quad_0, quads - 1u);
-  let column_1 = min(quad_1, quads - 1u);
-  let column_2 = min(quad_2, quads - 1u);
-  let column_3 = min(quad_3, quads - 1u);
+  let column_1 = min(quad_0 + LANES, quads - 1u);
+  let column_2 = min(quad_0 + 2u * LANES, quads - 1u);
+  let column_3 = min(quad_0 + 3u * LANES, quads - 1u);
   var sums_00: mat4x4f;
   var sums_01: mat4x4f;
   var sums_02: mat4x4f;
@@ -186,16 +183,20 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
       }
     }
   }
-  // A loop, because a store and its epilogue written out for every row cost more to compile than all the rest.
-  for (var i = 0u; i < 4u; i += 1u) {
-    let first = row + 4u * i;
-    store_four(first, quad_0, pick_four(i, sums_00, sums_10, sums_20, sums_30));
-    if QUADS > 1 {
-      store_four(first, quad_1, pick_four(i, sums_01, sums_11, sums_21, sums_31));
-    }
-    if QUADS > 2 {
-      store_four(first, quad_2, pick_four(i, sums_02, sums_12, sums_22, sums_32));
-      store_four(first, quad_3, pick_four(i, sums_03, sums_13, sums_23, sums_33));
+  // Loops that no driver unrolls, because a store and its epilogue written out for every row and quad cost more to compile than
+  // all the rest.
+  let row_quads = min(4u, (parameters.rows - row + 3u) / 4u);
+  let own_quads = min(u32(QUADS), (quads - workgroup.x * (LANES * QUADS) + LANES - 1u) / LANES);
+  for (var i = 0u; i < row_quads; i += 1u) {
+    for (var quad = 0u; quad < own_quads; quad += 1u) {
+      let sums = pick_four(
+        quad,
+        pick_four(i, sums_00, sums_10, sums_20, sums_30),
+        pick_four(i, sums_01, sums_11, sums_21, sums_31),
+        pick_four(i, sums_02, sums_12, sums_22, sums_32),
+        pick_four(i, sums_03, sums_13, sums_23, sums_33),
+      );
+      store_four(row + 4u * i, quad_0 + quad * LANES, sums);
     }
   }
 }
