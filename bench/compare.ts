@@ -5,8 +5,8 @@ const spread = z.looseObject({
   median: z.number(),
   min: z.number(),
   max: z.number(),
-  lowerQuartile: z.number(),
-  upperQuartile: z.number(),
+  percentile5: z.number(),
+  percentile95: z.number(),
 });
 
 const earlierReport = z.looseObject({
@@ -38,8 +38,7 @@ export interface Comparison {
 /** Medians closer than this are the same whatever the spreads say: neighbours, clocks and temperature move them as much. */
 const LEAST_RATIO = 1.1;
 
-export const NOISE_RULE =
-  "a row moved when its median changed by more than a factor of 1.1 and the two runs' interquartile ranges do not overlap";
+export const NOISE_RULE = `a row moved when its median changed by more than a factor of ${LEAST_RATIO} and the middle 90% of both runs' samples are apart`;
 
 /** @throws Error in one line when the text is no report of `entropic bench --json` */
 export function parseReport(text: string, source: string): EarlierReport {
@@ -64,7 +63,7 @@ export function compareWith(earlier: EarlierReport, now: Timed): Comparison | un
       ? [before.uncontendedMilliseconds, now.uncontendedMilliseconds]
       : [before.milliseconds, now.milliseconds];
   const ratio = b.median / a.median;
-  const overlap = a.lowerQuartile <= b.upperQuartile && b.lowerQuartile <= a.upperQuartile;
+  const overlap = a.percentile5 <= b.percentile95 && b.percentile5 <= a.percentile95;
   const moved = !overlap && (ratio > LEAST_RATIO || ratio < 1 / LEAST_RATIO);
   return { ratio, verdict: moved ? (ratio > 1 ? "slower" : "faster") : "same" };
 }

@@ -17,8 +17,9 @@ export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  readonly lowerQuartile: number;
-  readonly upperQuartile: number;
+  /** Nine of ten samples lie between these. */
+  readonly percentile5: number;
+  readonly percentile95: number;
 }
 
 /** Processor time of this process so far over the number of cores: a clock that other processes do not speed up, for software adapters. */
@@ -74,5 +75,5 @@ export function spreadOf(values: readonly number[]): Spread {
     const below = sorted[Math.floor(place)]!;
     return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
   };
-  return { median: at(0.5), min: at(0), max: at(1), lowerQuartile: at(0.25), upperQuartile: at(0.75) };
+  return { median: at(0.5), min: at(0), max: at(1), percentile5: at(0.05), percentile95: at(0.95) };
 }

@@ -53,7 +53,7 @@ export function failureRow({ name, shape, reason }: BenchFailure): string {
 }
 
 function describe({ ratio, verdict }: Comparison): string {
-  return `x${ratio.toFixed(2)}${verdict === "same" ? "" : ` ${verdict.toUpperCase()}`}`;
+  return `x${ratio.toFixed(2)}${verdict === "same" ? "" : ` ${verdict}`}`;
 }
 
 function brief(value: number): string {

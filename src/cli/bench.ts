@@ -2,9 +2,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { compareWith, type EarlierReport, NOISE_RULE, parseReport } from "../../bench/compare.ts";
-import { type BenchCase, type BenchResult, runCases } from "../../bench/harness.ts";
+import { type BenchCase, type BenchReport, type BenchResult, runCases } from "../../bench/harness.ts";
 import { chooseCases } from "../../bench/suite.ts";
 import { failureRow, heading, preamble, row } from "../../bench/table.ts";
+import type { Device } from "../gpu/device.ts";
 import { openDevice } from "../node/open_device.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, decimal, readUserFile } from "./options.ts";
@@ -36,7 +37,7 @@ export function register(command: Command): void {
 async function bench(words: readonly string[], options: BenchOptions): Promise<void> {
   const cases = asUsage(() => chooseCases(words));
   if (options.list) {
-    for (const { name, shape } of cases) process.stdout.write(`${name} ${shape}\n`);
+    for (const { name, shape } of cases) show(`${name} ${shape}`);
     return;
   }
   const { compare } = options;
@@ -50,10 +51,6 @@ async function bench(words: readonly string[], options: BenchOptions): Promise<v
 
 async function measure(cases: readonly BenchCase[], earlier: EarlierReport | undefined, options: BenchOptions): Promise<void> {
   const device = await openDevice({ adapter: options.adapter, timestamps: true });
-  const show = (text: string): void => {
-    process.stdout.write(`${text}\n`);
-  };
-  const moved: string[] = [];
   const report = await runCases(device, cases, {
     seconds: options.seconds,
     start: (clock, ceilings) => {
@@ -61,25 +58,48 @@ async function measure(cases: readonly BenchCase[], earlier: EarlierReport | und
       if (earlier) show(`earlier   ${earlier.date} on ${earlier.adapter}; ${NOISE_RULE}`);
       show(`\n${heading(device.software, earlier !== undefined)}`);
     },
-    result: (result: BenchResult) => {
-      const comparison = earlier && (compareWith(earlier, result) ?? "new");
-      if (typeof comparison === "object" && comparison.verdict !== "same") moved.push(comparison.verdict);
-      show(row(result, comparison));
-    },
+    result: (result) => show(row(result, earlier && (compareWith(earlier, result) ?? "new"))),
     failure: (failure) => show(failureRow(failure)),
   });
-  if (earlier) show(`\n${counted(moved, "slower")}, ${counted(moved, "faster")}, of ${report.results.length} rows`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (earlier) await confirm(device, cases, earlier, report, options);
   device.destroy();
-  if (report.failures.length > 0) {
-    throw new FailedError(
-      `${report.failures.length} of ${cases.length} cases failed: ${report.failures.map(({ name, shape }) => `${name} ${shape}`).join(", ")}`,
-    );
-  }
+  if (report.failures.length === 0) return;
+  const names = report.failures.map(({ name, shape }) => `${name} ${shape}`);
+  throw new FailedError(`${names.length} of ${cases.length} cases failed: ${names.join(", ")}`);
 }
 
-function counted(moved: readonly string[], verdict: string): string {
-  return `${moved.filter((one) => one === verdict).length} ${verdict}`;
+/** Times what seems to have moved once more, because a neighbour on the machine can slow down all samples of one row. */
+async function confirm(
+  device: Device,
+  cases: readonly BenchCase[],
+  earlier: EarlierReport,
+  { results }: BenchReport,
+  { seconds }: BenchOptions,
+): Promise<void> {
+  const verdicts = new Map(results.map((result) => [nameOf(result), compareWith(earlier, result)?.verdict ?? "same"]));
+  const suspects = cases.filter((one) => ["slower", "faster"].includes(verdicts.get(nameOf(one)) ?? "same"));
+  const moved: Record<"slower" | "faster", string[]> = { slower: [], faster: [] };
+  if (suspects.length > 0) {
+    show("\nonce more, what seems to have moved");
+    const result = (again: BenchResult): void => {
+      const comparison = compareWith(earlier, again)!;
+      const { verdict } = comparison;
+      show(row(again, comparison));
+      if (verdict !== "same" && verdict === verdicts.get(nameOf(again))) moved[verdict].push(nameOf(again));
+    };
+    await runCases(device, suspects, { seconds, result, failure: (failure) => show(failureRow(failure)) });
+  }
+  const lines = Object.entries(moved).map(([verdict, names]) => `${verdict} both times: ${names.join(", ") || "nothing"}`);
+  show(`\n${lines.join("\n")}`);
+}
+
+function nameOf({ name, shape }: { readonly name: string; readonly shape: string }): string {
+  return `${name} ${shape}`;
+}
+
+function show(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 /** Errors in what was given are the caller's to mend. */

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareWith, parseReport, type Timed } from "../../bench/compare.ts";
 
-/** Times whose middle half lies within `noise` of the median. */
+/** Times whose middle lies within `noise` of the median. */
 function timed(median: number, noise: number, uncontended?: number): Timed {
   const spread = (middle: number) => ({
     median: middle,
     min: middle * (1 - 2 * noise),
     max: middle * (1 + 9 * noise),
-    lowerQuartile: middle * (1 - noise),
-    upperQuartile: middle * (1 + noise),
+    percentile5: middle * (1 - noise),
+    percentile95: middle * (1 + noise),
   });
   const base = { name: "add", shape: "3x5", milliseconds: spread(median) };
   return uncontended === undefined ? base : { ...base, uncontendedMilliseconds: spread(uncontended) };

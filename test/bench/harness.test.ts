@@ -157,7 +157,8 @@ test("samples are taken one at a time, the first is dropped, and an error ends i
   );
 });
 
-test("quartiles", () => {
-  assert.deepEqual(spreadOf([5, 1, 4, 2, 3]), { median: 3, min: 1, max: 5, lowerQuartile: 2, upperQuartile: 4 });
-  assert.deepEqual(spreadOf([1, 2]), { median: 1.5, min: 1, max: 2, lowerQuartile: 1.25, upperQuartile: 1.75 });
+test("percentiles", () => {
+  const shuffled = Array.from({ length: 21 }, (_, i) => (8 * i) % 21);
+  assert.deepEqual(spreadOf(shuffled), { median: 10, min: 0, max: 20, percentile5: 1, percentile95: 19 });
+  assert.deepEqual(spreadOf([1, 2]).median, 1.5);
 });
