@@ -1,5 +1,5 @@
 // out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s, keys in order:
-// what causal gives the newest row of every sequence.
+// what causal gives the newest row of every sequence. For software adapters; decode_keys is for GPUs.
 // HEAD_LANES lanes share a query head, each with every HEAD_LANES-th element of it; a workgroup owns as many heads of one row as fit.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;

@@ -3,10 +3,13 @@ import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
+/** Which kernel: lanes split a head's elements (software adapters) or the keys (GPUs). */
+export type DecodeSplit = "elements" | "keys";
+
 type In = { qkv: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
 
 /** qkv [S, (H + 2K) D], positions [S] u32, cache_keys and cache_values [S, P, K, D] -> out [S, H D]. */
-export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayout }>({
+export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayout; readonly split?: DecodeSplit | undefined }>({
   name: "decode_attention",
   shape: (inputs, { layout }) => {
     if (!isPacked(inputs.qkv, layout) || inputs.cache_keys.shape.length !== 4 || inputs.cache_values.shape.length !== 4) {
@@ -14,13 +17,14 @@ export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayo
     }
     return { out: { shape: [inputs.qkv.shape[0]!, layout.heads * layout.headDim] } };
   },
-  forward: ({ inputs, outputs, attributes: { layout } }, { lanes }) => {
+  forward: ({ inputs, outputs, attributes: { layout, split } }, { lanes, software }) => {
     const { heads, keyValueHeads, headDim } = layout;
     const rows = inputs.qkv.shape[0]!;
     const { variant, width } = headElements(headDim);
+    const isByKeys = (split ?? (software ? "elements" : "keys")) === "keys";
     return [
       {
-        kernel: "attention/decode",
+        kernel: isByKeys ? "attention/decode_keys" : "attention/decode",
         variant,
         bindings: { ...inputs, ...outputs },
         parameters: {
@@ -30,13 +34,13 @@ export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayo
           cache_positions: inputs.cache_keys.size(1),
           scale: 1 / Math.sqrt(headDim),
         },
-        workgroups: product(rows, tilesOf(heads, headDim / width, lanes)),
+        workgroups: product(rows, isByKeys ? heads : tilesOf(heads, headDim / width, lanes)),
       },
     ];
   },
 });
 
-/** Workgroups a row: several heads share one where their elements leave lanes over, as in the kernel. */
+/** Workgroups a row of the kernel that splits elements: several heads share one where their elements leave lanes over, as in the kernel. */
 function tilesOf(heads: number, elements: number, lanes: number): number {
   const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(elements)));
   return Math.ceil(heads / (lanes / headLanes));
@@ -46,6 +50,13 @@ function tilesOf(heads: number, elements: number, lanes: number): number {
  * Attention of one new row per sequence over its cache slot, where its own key and value were written before.
  * qkv: [S, (H + 2K) D], row s of cache slot s; positions: [S] u32, the new token's index, attends 0 .. position -> [S, H D]
  */
-export function decodeAttention(qkv: Tensor, cacheKeys: Tensor, cacheValues: Tensor, positions: Tensor, layout: HeadLayout): Tensor {
-  return decodeAttentionOp({ qkv, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout }).out;
+export function decodeAttention(
+  qkv: Tensor,
+  cacheKeys: Tensor,
+  cacheValues: Tensor,
+  positions: Tensor,
+  layout: HeadLayout,
+  split?: DecodeSplit,
+): Tensor {
+  return decodeAttentionOp({ qkv, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout, split }).out;
 }

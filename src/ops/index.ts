@@ -71,7 +71,7 @@ export const ops = {
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
-  decode_attention: { op: decodeAttentionOp, kernels: ["attention/decode"] },
+  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_keys") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },

@@ -25,9 +25,9 @@ const layouts: readonly HeadLayout[] = [
   { heads: 1, keyValueHeads: 1, headDim: 37 },
 ];
 
-for (const layout of layouts) {
+for (const [layout, split] of layouts.flatMap((layout) => [[layout, "elements"] as const, [layout, "keys"] as const])) {
   const { heads, keyValueHeads, headDim } = layout;
-  test(`decode_attention, heads ${heads}/${keyValueHeads} of ${headDim}`, async () => {
+  test(`decode_attention by ${split}, heads ${heads}/${keyValueHeads} of ${headDim}`, async () => {
     const cache = [4, 20, keyValueHeads, headDim];
     const cache_keys = normal(cache, 2);
     // Beyond the newest position a cache holds anything.
@@ -42,7 +42,7 @@ for (const layout of layouts) {
       },
       dynamicRows: ["qkv", "positions"],
       op: ({ qkv, cache_keys, cache_values, positions }) => ({
-        out: decodeAttention(qkv!, cache_keys!, cache_values!, positions!, layout),
+        out: decodeAttention(qkv!, cache_keys!, cache_values!, positions!, layout, split),
       }),
       reference: (inputs) => decodeAttentionReference(inputs, layout),
     });
