@@ -2,6 +2,7 @@ import { DeviceLostError, EngineError } from "./errors.ts";
 import { createKernelCache, type Kernel, type KernelCache, type KernelSource, type KernelVariant } from "./kernel.ts";
 import type { Observer } from "./observe.ts";
 import { createStats, type DeviceStats } from "./stats.ts";
+import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
 
 export interface DeviceOptions {
   readonly adapter: GPUAdapter;
@@ -19,6 +20,8 @@ export interface DeviceOptions {
   readonly timestamps?: boolean;
   /** How much to say on the console: 1 a line a plan, 2 its dispatches, 3 the WGSL of kernels; 4 also fills a plan's memory with NaN. */
   readonly debug?: number;
+  /** What is measured on the adapter, and where it is remembered. */
+  readonly tuning?: TuningOptions;
 }
 
 /** A GPU ready to run kernels. */
@@ -29,6 +32,9 @@ export interface Device {
   readonly software: boolean;
   readonly vendor: string;
   readonly architecture: string;
+  readonly info: GPUAdapterInfo;
+  /** WGSL by id, as the device was given it. */
+  readonly shaders: Readonly<Record<string, string>>;
   /** Invocations in a row kernel's workgroup. With `subgroups` this is exactly one subgroup. */
   readonly lanes: number;
   readonly subgroups: boolean;
@@ -37,6 +43,7 @@ export interface Device {
   readonly debug: number;
   readonly limits: GPUSupportedLimits;
   readonly stats: DeviceStats;
+  readonly tuning: Tuning;
   /** Watches every dispatch while it is set; undefined costs nothing. */
   observer: Observer | undefined;
   /** Compiles a kernel, or returns the one compiled before. */
@@ -75,12 +82,14 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   const health = watchHealth(gpu);
   const traits = { gpu, lanes, subgroups, immediates, shaders: options.shaders, stats, debug: options.debug ?? 0 };
   const kernels: KernelCache = createKernelCache(traits);
-  return {
+  const device: Device = {
     gpu,
     name: options.name ?? (info.description || `${info.vendor} ${info.architecture}`),
     software,
     vendor: info.vendor,
     architecture: info.architecture,
+    info,
+    shaders: options.shaders,
     lanes,
     subgroups,
     immediates,
@@ -88,6 +97,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     debug: options.debug ?? 0,
     limits: gpu.limits,
     stats,
+    tuning: createTuning(() => device, options.tuning ?? {}),
     observer: undefined,
     kernel: kernels.get,
     assertHealthy: health.assert,
@@ -97,6 +107,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
       gpu.destroy();
     },
   };
+  return device;
 }
 
 /** Both software drivers call themselves fallback adapters; the names cover Dawn builds that do not. */

@@ -52,6 +52,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const keep = options.keep ?? [];
   const label = options.label ?? "plan";
   const nodes = liveNodes(traced.nodes, keep);
+  await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
   const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
   // What no kernel binds on this device, such as the scratch of another kernel family, gets no memory.
   const bound = new Set(dispatches.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));

@@ -1,4 +1,5 @@
 import type { KernelSource, KernelVariant } from "../gpu/kernel.ts";
+import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
 import type { Scalar } from "./scalar.ts";
 import { type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
 
@@ -20,6 +21,7 @@ export interface DeviceTraits {
   readonly subgroups: boolean;
   readonly lanes: number;
   readonly limits: GPUSupportedLimits;
+  readonly tuning: Pick<Tuning, "measures" | "choice">;
 }
 
 /** Where the gradient of a parameter is summed, in place: `accumulate` 0 overwrites what was there, 1 adds to it. */
@@ -53,6 +55,8 @@ export interface Node {
   readonly inputs: NodeTensors;
   readonly outputs: NodeTensors;
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
+  /** What `dispatches` will ask device.tuning; answered before. */
+  readonly tune?: ((device: DeviceTraits) => readonly TuneRequest[]) | undefined;
   /** Appends the node's vector-Jacobian product to the trace; gradients by input name. */
   readonly backward: ((context: BackwardContext) => Readonly<Record<string, Tensor | undefined>>) | undefined;
 }

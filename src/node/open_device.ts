@@ -2,6 +2,7 @@ import { createDevice, type Device } from "../gpu/device.ts";
 import { allAdapters, type Candidate, chooseAdapter } from "./adapters.ts";
 import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
+import { tuningCache } from "./tuning_cache.ts";
 
 export interface OpenDeviceOptions {
   /** "auto" (a real GPU, else lavapipe, else the embedded software GPU), "hardware", "software", or a part of a name. Default: ENTROPIC_ADAPTER, else "auto". */
@@ -18,6 +19,8 @@ export interface OpenDeviceOptions {
   readonly debug?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
+  /** Whether to time kernels against each other, once an adapter (or ENTROPIC_TUNE=0, 1, force). Default: on hardware alone. */
+  readonly tune?: boolean | "force" | undefined;
 }
 
 /** An adapter as `devices --json` shows it. */
@@ -50,6 +53,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   const subgroups = options.subgroups ?? (env.ENTROPIC_SUBGROUPS === "0" ? false : undefined);
   const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
   const debug = options.debug ?? (env.ENTROPIC_DEBUG ? Number(env.ENTROPIC_DEBUG) : undefined);
+  const tune = options.tune ?? { "0": false, "1": true, force: "force" as const }[env.ENTROPIC_TUNE ?? ""];
   const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
   if (candidate.software) pollPatiently();
   return createDevice({
@@ -57,6 +61,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
     shaders: loadShaders(),
     name: candidate.name,
+    tuning: { store: tuningCache(), mode: tune === undefined ? "auto" : tune === "force" ? "force" : tune ? "on" : "off" },
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),

@@ -1,3 +1,4 @@
+import type { TuneRequest } from "../gpu/tuning.ts";
 import type { Scalar } from "../graph/scalar.ts";
 import { elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "../graph/tensor.ts";
 import { type BackwardContext, currentScope, type DeviceTraits, type Dispatch, record } from "../graph/trace.ts";
@@ -21,6 +22,8 @@ export interface OpDefinition<In extends Inputs, Out extends string, Attributes>
   readonly shape: (inputs: In, attributes: Attributes) => Readonly<Record<Out, OutputSpec>>;
   /** The kernel launches, chosen when the plan is built. */
   readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
+  /** What `forward` will ask device.tuning about the choice of its kernels. */
+  readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
   /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
   readonly backward?: (
     call: Call<In, Out, Attributes>,
@@ -43,13 +46,14 @@ export function defineOp<In extends Inputs, Out extends string, Attributes = Rec
     const outputs = Object.fromEntries(specs.map(([name, spec]) => [name, outputTensor(`${label}.${name}`, spec)])) as Record<Out, Tensor>;
     const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined)) as Record<string, Tensor>;
     const call = { inputs, outputs, attributes };
-    const { backward } = definition;
+    const { backward, tune } = definition;
     record({
       op: definition.name,
       label,
       inputs: present,
       outputs,
       dispatches: (device) => definition.forward(call, device),
+      tune: tune && ((device) => tune(call, device)),
       backward: backward && ((context) => backward(call, context)),
     });
     return outputs;

@@ -61,6 +61,8 @@ export interface RegisteredOp {
   readonly kernels: readonly string[];
 }
 
+const MATMUL_KERNELS = ["subgroup", "pack", "rows", "register", "tiled", "split_k_reduce", "row"].map((name) => `matmul/${name}`);
+
 /** Every op by name. test/ops/conventions.test.ts asks a reference and a test of each, and an owner of every kernel. */
 export const ops = {
   adamw: { op: adamwOp, kernels: ["optim/adamw"] },
@@ -78,7 +80,7 @@ export const ops = {
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
   layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward", "_backward_weight") },
   logits_gradient: { op: logitsGradientOp, kernels: ["policy/logits_gradient"] },
-  matmul: { op: matmulOp, kernels: ["matmul/subgroup", "matmul/pack", "matmul/rows", "matmul/register", "matmul/tiled"] },
+  matmul: { op: matmulOp, kernels: MATMUL_KERNELS },
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
   next_token: { op: nextTokenOp, kernels: ["sample/next_token"] },

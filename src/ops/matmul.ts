@@ -11,8 +11,10 @@ import {
   type MatmulOutputs,
   matmulLaunches,
   packedShape,
+  partialsShape,
   sizesOf,
 } from "./matmul_kernels.ts";
+import { matmulRequests } from "./matmul_trials.ts";
 
 export type { Layout, MatmulFamily } from "./matmul_kernels.ts";
 
@@ -29,15 +31,20 @@ export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defin
       const fits = !tensor || elementsAtCapacity(tensor.shape) === capacityOf(rows) * capacityOf(columns);
       if (!fits) throw shapeError(`matmul ${layout}`, inputs, `${name === "onto" ? "a sink" : "a residual"} of y's shape`);
     }
-    return { y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] }, packed: { shape: packedShape(inputs, layout) } };
+    return {
+      y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] },
+      packed: { shape: packedShape(inputs, layout) },
+      partials: { shape: partialsShape(inputs, layout) },
+    };
   },
   forward: matmulLaunches,
-  backward: ({ inputs: { a, b, bias, residual }, attributes: { layout, family } }, { gradient, needs, sink }) => {
+  tune: matmulRequests,
+  backward: ({ inputs: { a, b, bias, residual }, attributes: { layout, family, tile } }, { gradient, needs, sink }) => {
     const grad = gradient("y")!;
     if (layout === "TN") throw new Error("matmul TN is a backward pass itself; it cannot be differentiated");
-    const onto = { layout: "TN", sink: sink("b"), family } as const;
+    const onto = { layout: "TN", sink: sink("b"), family, tile } as const;
     return {
-      a: needs("a") ? matmul(grad, b, { layout: layout === "NT" ? "NN" : "NT", family }) : undefined,
+      a: needs("a") ? matmul(grad, b, { layout: layout === "NT" ? "NN" : "NT", family, tile }) : undefined,
       b: needs("b") ? (layout === "NT" ? matmul(grad, a, onto) : matmul(a, grad, onto)) : undefined,
       bias: bias && needs("bias") ? columnSum(grad, sink("bias")) : undefined,
       residual: residual && grad,
@@ -53,6 +60,8 @@ export interface MatmulOptions {
   readonly sink?: GradientSink | undefined;
   /** Instead of the family that suits the adapter. */
   readonly family?: MatmulFamily | undefined;
+  /** Of the tiled family, instead of the tile that suits the shape: a name in TILES. */
+  readonly tile?: string | undefined;
 }
 
 type Product = { readonly a: Tensor; readonly b: Tensor; readonly options: MatmulOptions };
@@ -62,8 +71,8 @@ const plainProducts = new WeakMap<Tensor, Product>();
 
 /** y = op(a) op(b) + bias + residual. a, b, y: see Layout. The number of rows (K in TN) may be dynamic, all else is static. */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
-  const { layout, bias, residual, sink, family } = options;
-  const { y } = matmulOp({ a, b, bias, residual, onto: sink?.onto }, { layout, accumulate: sink?.accumulate ?? 0, family });
+  const { layout, bias, residual, sink, family, tile } = options;
+  const { y } = matmulOp({ a, b, bias, residual, onto: sink?.onto }, { layout, accumulate: sink?.accumulate ?? 0, family, tile });
   if (!residual && !sink) plainProducts.set(y, { a, b, options });
   return y;
 }

@@ -2,18 +2,40 @@ import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import type { Call } from "./define.ts";
+import {
+  isWhole,
+  layoutConditions,
+  type Product,
+  rowLaunches,
+  splitsFor,
+  tiledLaunches,
+  tilesFor,
+  wideConditions,
+} from "./matmul_tiled.ts";
 
 /** NN: a [M, K] b [K, N].  NT: a [M, K] b [N, K], as linear layers keep their weights.  TN: a [K, M] b [K, N], weight gradients. */
 export type Layout = "NN" | "NT" | "TN";
 
-/** Which kernels: `subgroup` and `register` for software adapters, with and without subgroups; `tiled` for GPUs. */
-export type MatmulFamily = "subgroup" | "register" | "tiled";
+/**
+ * Which kernels: `subgroup` and `register` for software adapters, with and without subgroups; `tiled` for GPUs; `row` for a few rows
+ * of a GPU's NT, only where it is asked for, since its sums have an order of their own.
+ */
+export type MatmulFamily = "subgroup" | "register" | "tiled" | "row";
 
 export type MatmulInputs = { a: Tensor; b: Tensor; bias?: Tensor | undefined; residual?: Tensor | undefined; onto?: Tensor | undefined };
-export type MatmulAttributes = { readonly layout: Layout; readonly accumulate: Scalar; readonly family?: MatmulFamily | undefined };
+export interface MatmulAttributes {
+  readonly layout: Layout;
+  readonly accumulate: Scalar;
+  readonly family?: MatmulFamily | undefined;
+  /** Of the tiled family, a name in TILES. */
+  readonly tile?: string | undefined;
+}
 
-/** `packed` is memory for b in the order that the subgroup family reads; other families leave it without memory. */
-export type MatmulOutputs = "y" | "packed";
+/**
+ * `packed` is memory for b in the order that the subgroup family reads, `partials` for the parts of the tiled family's sum; a family
+ * that binds one not leaves it without memory.
+ */
+export type MatmulOutputs = "y" | "packed" | "partials";
 
 export interface MatmulSizes {
   readonly rows: Scalar;
@@ -27,39 +49,81 @@ export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, layout: Layout)
   return { rows, columns, inner, innerOfB };
 }
 
-/** The kernels of one product on a device. */
-export function matmulLaunches(
-  { inputs, outputs, attributes }: Call<MatmulInputs, MatmulOutputs, MatmulAttributes>,
-  device: DeviceTraits,
-): readonly Dispatch[] {
+/** A way to compute a product: a family of kernels, and which of the tiled family's tiles. */
+export interface Way {
+  readonly family: MatmulFamily;
+  readonly tile?: string | undefined;
+}
+
+/** The kernels of one product on a device: those that were asked for, else the first that are right there, else the plain ones. */
+export function matmulLaunches(call: MatmulCall, device: DeviceTraits): readonly Dispatch[] {
+  const { family, tile } = call.attributes;
+  const product = productOf(call);
+  if (isEmpty(product.sizes)) return registerLaunches(product);
+  const question = questionOf(call, device);
+  const chosen = question.ways[device.tuning.choice(question.key) ?? ""];
+  return launchesBy(product, chosen ?? (family ? { family, tile } : { family: "register" }), device);
+}
+
+/** The ways that are worth trying on a device, by name, the best guess first, and under which key their choice is remembered. */
+export interface Question {
+  readonly key: string;
+  readonly ways: Readonly<Record<string, Way>>;
+}
+
+/** Without ways there is nothing to ask: the plain kernels serve, or those that the caller named. */
+export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
+  const { family, tile } = call.attributes;
+  const product = productOf(call);
+  const asked = family ?? familyOf(device);
+  const isTiled = asked === "tiled" && tile === undefined && (family === undefined || device.tuning.measures);
+  if (isEmpty(product.sizes) || (!isTiled && (family || asked === "register"))) return { key: "", ways: {} };
+  if (isTiled)
+    return {
+      key: classOf(product),
+      ways: Object.fromEntries(tilesFor(product.sizes, device).map((name) => [`tiled ${name}`, { family: "tiled", tile: name }])),
+    };
+  return { key: variantsOf(launchesBy(product, { family: asked }, device)), ways: { [asked]: { family: asked } } };
+}
+
+/** Products that are alike: sizes to the nearest power of two, what can be loaded in quads, and into how many parts K is cut. */
+function classOf({ sizes: { rows, columns, inner }, layout, splits }: Product): string {
+  const powers = [rows, columns, inner].map((size) => Math.round(Math.log2(capacityOf(size))));
+  const wide = Object.values(wideConditions(layout, { rows, columns, inner })).map(Number);
+  return `matmul ${layout} 2^${powers.join(" 2^")}, wide ${wide.join("")}, parts ${splits}`;
+}
+
+/** Which variants of which kernels: two products with the same answer are right or wrong together. */
+export function variantsOf(dispatches: readonly Dispatch[]): string {
+  return dispatches.map(({ kernel, variant }) => `${kernel} ${settings(variant?.constants)} ${settings(variant?.conditions)}`).join("; ");
+}
+
+function settings(values: Readonly<Record<string, number | boolean>> = {}): string {
+  const set = Object.entries(values).filter(([, value]) => value !== false);
+  return set.map(([name, value]) => (value === true ? name : `${name}=${value}`)).join(" ");
+}
+
+export type MatmulCall = Call<MatmulInputs, MatmulOutputs, MatmulAttributes>;
+
+export function productOf({ inputs, outputs, attributes }: MatmulCall): Product {
   const { a, b, bias, residual, onto } = inputs;
   const { layout, accumulate } = attributes;
   const sizes = sizesOf(inputs, layout);
-  const { rows, columns, inner } = sizes;
-  const family = attributes.family ?? familyOf(device);
-  // A kernel's bindings are fixed; what it does not read is bound to b.
-  const bindings = { a, b, bias: bias ?? b, residual: residual ?? b, y: outputs.y };
-  const conditions = { BIAS: bias !== undefined, RESIDUAL: residual !== undefined, ACCUMULATE: onto !== undefined && accumulate !== 0 };
-  const product = { sizes, layout, bindings, conditions, accumulate };
-  // An empty matrix has no quad to bind.
-  const isEmpty = [rows, columns, inner].some((size) => capacityOf(size) === 0);
-  if (family === "subgroup" && !isEmpty) {
-    return isFewRows(layout, rows) ? [rowsLaunch(product, device)] : subgroupLaunches(product, outputs.packed, device);
-  }
-  const { kernel, constants, tile } = family === "tiled" ? tiled(sizes) : REGISTER;
-  return [
-    {
-      kernel,
-      variant: { constants, conditions: { ...conditions, ...layoutConditions(layout) } },
-      bindings,
-      parameters: { rows, columns, inner, accumulate },
-      workgroups: [ceilDivide(columns, tile.columns), ceilDivide(rows, tile.rows), 1],
-    },
-  ];
+  return {
+    sizes,
+    layout,
+    // A kernel's bindings are fixed; what it does not read is bound to b.
+    bindings: { a, b, bias: bias ?? b, residual: residual ?? b, y: outputs.y },
+    conditions: { BIAS: bias !== undefined, RESIDUAL: residual !== undefined, ACCUMULATE: onto !== undefined && accumulate !== 0 },
+    accumulate,
+    splits: splitsFor(layout, sizes),
+    scratch: { packed: outputs.packed, partials: outputs.partials },
+  };
 }
 
-function layoutConditions(layout: Layout): Record<Layout, boolean> {
-  return { NN: layout === "NN", NT: layout === "NT", TN: layout === "TN" };
+/** An empty matrix has no quad to bind. */
+function isEmpty({ rows, columns, inner }: MatmulSizes): boolean {
+  return [rows, columns, inner].some((size) => capacityOf(size) === 0);
 }
 
 function familyOf(device: DeviceTraits): MatmulFamily {
@@ -67,26 +131,32 @@ function familyOf(device: DeviceTraits): MatmulFamily {
   return device.subgroups ? "subgroup" : "register";
 }
 
-interface Variant {
-  readonly kernel: string;
-  readonly constants: Readonly<Record<string, number>>;
-  readonly tile: { readonly rows: number; readonly columns: number };
+/** A product computed one way. */
+export function launchesBy(product: Product, { family, tile }: Way, device: DeviceTraits): readonly Dispatch[] {
+  const { sizes, layout } = product;
+  switch (family) {
+    case "subgroup":
+      return isFewRows(layout, sizes.rows) ? [rowsLaunch(product, device)] : subgroupLaunches(product, device);
+    case "tiled":
+      return tiledLaunches(product, tile ?? tilesFor(sizes, device)[0]!);
+    case "row":
+      return rowLaunches(product);
+    case "register":
+      return registerLaunches(product);
+  }
 }
 
-const REGISTER: Variant = { kernel: "matmul/register", constants: {}, tile: { rows: 8, columns: 32 } };
-
-function tiled({ rows, columns }: MatmulSizes): Variant {
-  const tile = capacityOf(rows) * capacityOf(columns) >= 64 * 64 * 64 ? 64 : 32;
-  return { kernel: "matmul/tiled", constants: { TILE: tile, STEP: 16 }, tile: { rows: tile, columns: tile } };
-}
-
-/** What the kernels of the subgroup family are told. */
-interface Product {
-  readonly sizes: MatmulSizes;
-  readonly layout: Layout;
-  readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor>>;
-  readonly conditions: Readonly<Record<"BIAS" | "RESIDUAL" | "ACCUMULATE", boolean>>;
-  readonly accumulate: Scalar;
+export function registerLaunches({ sizes, layout, bindings, conditions, accumulate }: Product): readonly Dispatch[] {
+  const { rows, columns, inner } = sizes;
+  return [
+    {
+      kernel: "matmul/register",
+      variant: { conditions: { ...conditions, ...layoutConditions(layout) } },
+      bindings,
+      parameters: { rows, columns, inner, accumulate },
+      workgroups: [ceilDivide(columns, 32), ceilDivide(rows, 8), 1],
+    },
+  ];
 }
 
 /** Fewer rows do not repay the packing of b. */
@@ -99,6 +169,12 @@ function isFewRows(layout: Layout, rows: Scalar): boolean {
 /** Whether the subgroup family needs b packed: it reads b [K, N] in quads along N. */
 function needsPacking(layout: Layout, { rows, columns }: MatmulSizes): boolean {
   return (layout === "NT" && !isFewRows(layout, rows)) || (layout !== "NT" && capacityOf(columns) % 4 !== 0);
+}
+
+/** [parts of K, M, N]. */
+export function partialsShape(inputs: MatmulInputs, layout: Layout): Scalar[] {
+  const sizes = sizesOf(inputs, layout);
+  return [splitsFor(layout, sizes), sizes.rows, sizes.columns];
 }
 
 /** [K, columns in whole quads]. */
@@ -119,7 +195,8 @@ function rowsLaunch({ sizes, bindings, conditions, accumulate }: Product, { lane
   };
 }
 
-function subgroupLaunches({ sizes, layout, bindings, conditions, accumulate }: Product, packed: Tensor, device: DeviceTraits): Dispatch[] {
+function subgroupLaunches({ sizes, layout, bindings, conditions, accumulate, scratch }: Product, device: DeviceTraits): Dispatch[] {
+  const { packed } = scratch;
   const { rows, columns, inner } = sizes;
   const isPacked = needsPacking(layout, sizes);
   const quads = quadsPerLane(capacityOf(columns), device);
@@ -151,8 +228,4 @@ function quadsPerLane(columns: number, { lanes }: DeviceTraits): number {
     return Math.ceil(columns / width) * width * 6 <= columns * 7;
   });
   return widest ?? 1;
-}
-
-function isWhole(length: Scalar): boolean {
-  return typeof length === "number" && length % 4 === 0;
 }

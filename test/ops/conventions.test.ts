@@ -27,8 +27,11 @@ const LEGEND = new Set("NSCHKDFVBPEML");
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   HEAD_ELEMENTS: [5, 8],
-  TILE: [32, 64],
-  STEP: [16],
+  TILE_HEIGHT: [8, 64],
+  TILE_WIDTH: [64],
+  STEP: [32],
+  BLOCK_HEIGHT: [4],
+  BLOCK_WIDTH: [8],
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
 };

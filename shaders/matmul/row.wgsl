@@ -1,0 +1,105 @@
+// y[M, N] = a b^T + bias + residual + accumulate * y, a [M, K], b [N, K], for a few rows on a GPU: decoding, bound by reading b.
+// One workgroup of 64 owns TILE_ROWS rows by 4 columns of y. Its invocations walk along K side by side, a quad each, so that every
+// row of b is read in whole cache lines, and many small workgroups keep many reads in flight. Their sums meet in a tree of fixed shape
+// in workgroup memory: the same bits in every run, but not those of the tiles, which add in the order of K.
+// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole.
+import constants::TILE_ROWS;
+
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  has_bias: u32,
+  has_residual: u32,
+  accumulate: u32,
+}
+var<immediate> parameters: Parameters;
+
+@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
+@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
+@if(ALIGNED) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
+@if(!ALIGNED) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
+@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
+@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+
+const INVOCATIONS = 64u;
+const ROWS = u32(TILE_ROWS);
+
+var<workgroup> partial: array<vec4f, ROWS * INVOCATIONS>;
+
+// Four neighbouring values of a row of a, zero past its end; rows past the last repeat it and are never stored.
+fn quad_of_a(row: u32, quad: u32) -> vec4f {
+  let inside = min(row, parameters.rows - 1u);
+  @if(ALIGNED) {
+    return a[inside * (parameters.inner / 4u) + quad];
+  }
+  @if(!ALIGNED) {
+    let at = inside * parameters.inner + quad * 4u;
+    let left = parameters.inner - quad * 4u;
+    var values = vec4f(a[at], 0.0, 0.0, 0.0);
+    if left > 1u { values.y = a[at + 1u]; }
+    if left > 2u { values.z = a[at + 2u]; }
+    if left > 3u { values.w = a[at + 3u]; }
+    return values;
+  }
+}
+
+// The same of b.
+fn quad_of_b(column: u32, quad: u32) -> vec4f {
+  let inside = min(column, parameters.columns - 1u);
+  @if(ALIGNED) {
+    return b[inside * (parameters.inner / 4u) + quad];
+  }
+  @if(!ALIGNED) {
+    let at = inside * parameters.inner + quad * 4u;
+    let left = parameters.inner - quad * 4u;
+    var values = vec4f(b[at], 0.0, 0.0, 0.0);
+    if left > 1u { values.y = b[at + 1u]; }
+    if left > 2u { values.z = b[at + 2u]; }
+    if left > 3u { values.w = b[at + 3u]; }
+    return values;
+  }
+}
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let first_row = workgroup.y * ROWS;
+  let first_column = workgroup.x * 4u;
+  var sums: array<vec4f, ROWS>;
+  for (var quad = index; quad < (parameters.inner + 3u) / 4u; quad += INVOCATIONS) {
+    let b_0 = quad_of_b(first_column, quad);
+    let b_1 = quad_of_b(first_column + 1u, quad);
+    let b_2 = quad_of_b(first_column + 2u, quad);
+    let b_3 = quad_of_b(first_column + 3u, quad);
+    for (var i = 0u; i < ROWS; i += 1u) {
+      let of_a = quad_of_a(first_row + i, quad);
+      sums[i] += vec4f(dot(of_a, b_0), dot(of_a, b_1), dot(of_a, b_2), dot(of_a, b_3));
+    }
+  }
+  for (var i = 0u; i < ROWS; i += 1u) {
+    partial[i * INVOCATIONS + index] = sums[i];
+  }
+  for (var stride = INVOCATIONS / 2u; stride > 0u; stride /= 2u) {
+    workgroupBarrier();
+    if index < stride {
+      for (var i = 0u; i < ROWS; i += 1u) {
+        let at = i * INVOCATIONS + index;
+        partial[at] += partial[at + stride];
+      }
+    }
+  }
+  workgroupBarrier();
+  // One invocation a value.
+  let row = first_row + index / 4u;
+  let column = first_column + index % 4u;
+  if index >= ROWS * 4u || row >= parameters.rows || column >= parameters.columns {
+    return;
+  }
+  let at = row * parameters.columns + column;
+  var sum = partial[(index / 4u) * INVOCATIONS][index % 4u];
+  if parameters.has_bias == 1u { sum += bias[column]; }
+  if parameters.has_residual == 1u { sum += residual[at]; }
+  if parameters.accumulate == 1u { sum += y[at]; }
+  y[at] = sum;
+}

@@ -1,0 +1,169 @@
+import { createGenerator } from "../random.ts";
+import { type BufferWindow, createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
+import type { Device } from "./device.ts";
+import type { KernelSource, KernelVariant } from "./kernel.ts";
+import { createLaunchList, type LaunchList, submitEncoder } from "./launch.ts";
+
+/** Memory of a trial: whatever shares a storage shares a buffer. */
+export interface TrialTensor {
+  readonly storage: object;
+  readonly bytes: number;
+}
+
+/** One dispatch of a trial: all numbers are known. */
+export interface TrialLaunch {
+  readonly kernel: KernelSource;
+  readonly variant?: KernelVariant | undefined;
+  readonly bindings: Readonly<Record<string, TrialTensor>>;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly workgroups: readonly number[];
+}
+
+/** Kernels run on random numbers, to see whether they are right and how long they take. */
+export interface Trial {
+  readonly launches: readonly TrialLaunch[];
+  readonly output: TrialTensor;
+  /** What the output must hold, all of it: computed from what every tensor held before, or by other kernels. */
+  readonly expected: ((before: (tensor: TrialTensor) => Float32Array) => ArrayLike<number>) | readonly TrialLaunch[];
+  /** Allowed max|x - y| / max|y|. */
+  readonly tolerance: number;
+}
+
+/** An open trial: its buffers exist. */
+export interface OpenTrial {
+  /** Runs the kernels once and returns what is wrong with the output; undefined where nothing is. */
+  check(): Promise<string | undefined>;
+  /** Median milliseconds of one run of all launches. */
+  measure(budgetMs: number): Promise<number>;
+  destroy(): void;
+}
+
+export async function openTrial(device: Device, trial: Trial): Promise<OpenTrial> {
+  const buffers = new Map<object, { readonly tensor: TrialTensor; readonly buffer: GPUBuffer }>();
+  const reference = typeof trial.expected === "function" ? [] : trial.expected;
+  for (const tensor of [...trial.launches, ...reference].flatMap((launch) => Object.values(launch.bindings))) {
+    if (buffers.has(tensor.storage)) continue;
+    buffers.set(tensor.storage, { tensor, buffer: createBuffer(device, "trial", tensor.bytes) });
+  }
+  const windowOf = (tensor: TrialTensor): BufferWindow => ({
+    buffer: buffers.get(tensor.storage)!.buffer,
+    offset: 0,
+    size: Math.max(4, tensor.bytes),
+  });
+  const destroy = (): void => {
+    for (const { buffer } of buffers.values()) destroyBuffer(device, buffer);
+  };
+  const lists: LaunchList[] = [];
+  try {
+    for (const launches of [trial.launches, reference]) lists.push(await listOf(device, launches, windowOf));
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+  const [list, referenceList] = lists as [LaunchList, LaunchList];
+
+  const fill = (): void => {
+    let seed = 1;
+    for (const { tensor, buffer } of buffers.values()) {
+      device.gpu.queue.writeBuffer(buffer, 0, randomValues(tensor.bytes / 4, seed));
+      seed += 1;
+    }
+  };
+  const contentsOf = (tensor: TrialTensor): Float32Array => {
+    const order = [...buffers.keys()].indexOf(tensor.storage);
+    return randomValues(tensor.bytes / 4, order + 1);
+  };
+  const resultOf = async (by: LaunchList): Promise<Float32Array> => {
+    fill();
+    submitUnobserved(device, by, 1);
+    const [bytes] = await readBuffers(device, [windowOf(trial.output)]);
+    return new Float32Array(bytes!);
+  };
+  return {
+    check: async () => {
+      const actual = await resultOf(list);
+      const expected = typeof trial.expected === "function" ? trial.expected(contentsOf) : await resultOf(referenceList);
+      const error = relativeDifference(actual, expected);
+      return error <= trial.tolerance ? undefined : `relative error ${error.toPrecision(2)}`;
+    },
+    measure: (budgetMs) => medianTime(device, list, budgetMs),
+    destroy: () => {
+      for (const each of lists) each.destroy();
+      destroy();
+    },
+  };
+}
+
+async function listOf(
+  device: Device,
+  launches: readonly TrialLaunch[],
+  windowOf: (tensor: TrialTensor) => BufferWindow,
+): Promise<LaunchList> {
+  const kernels = await Promise.all(launches.map((launch) => device.kernel(launch.kernel, launch.variant)));
+  return createLaunchList(
+    device,
+    "trial",
+    launches.map(({ bindings, parameters, workgroups }, i) => ({
+      label: "trial",
+      kernel: kernels[i]!,
+      windows: kernels[i]!.bindings.map(({ name }) => windowOf(bindings[name]!)),
+      isStatic: true,
+      parameters: () => kernels[i]!.parameters.map(({ name }) => parameters[name]!),
+      workgroups: () => workgroups,
+    })),
+  );
+}
+
+/** Profiles and the search for NaN are about plans, not about this. */
+function submitUnobserved(device: Device, list: LaunchList, repeats: number): void {
+  const { observer } = device;
+  device.observer = undefined;
+  try {
+    device.assertHealthy();
+    const encoder = device.gpu.createCommandEncoder({ label: "trial" });
+    const pass = encoder.beginComputePass({ label: "trial" });
+    for (let i = 0; i < repeats; i += 1) list.encode(pass, {});
+    pass.end();
+    submitEncoder(device, encoder);
+  } finally {
+    device.observer = observer;
+  }
+}
+
+/** Several runs in a submission, so that the submission itself does not count, and several submissions, of which the median counts. */
+async function medianTime(device: Device, list: LaunchList, budgetMs: number): Promise<number> {
+  const timeOf = async (repeats: number): Promise<number> => {
+    const start = performance.now();
+    submitUnobserved(device, list, repeats);
+    await device.gpu.queue.onSubmittedWorkDone();
+    return (performance.now() - start) / repeats;
+  };
+  const first = await timeOf(1);
+  const samples = 5;
+  const repeats = Math.max(1, Math.min(50, Math.floor(budgetMs / samples / first)));
+  if (first > budgetMs) return first;
+  const times: number[] = [];
+  for (let i = 0; i < samples; i += 1) times.push(await timeOf(repeats));
+  device.assertHealthy();
+  return times.sort((a, b) => a - b)[Math.floor(samples / 2)]!;
+}
+
+/** Uniform in [-1, 1), repeating after a prime number of values: long buffers are not worth more randomness. */
+function randomValues(count: number, seed: number): Float32Array<ArrayBuffer> {
+  const { uniform } = createGenerator(seed);
+  const pattern = Float32Array.from({ length: Math.min(count, 16381) }, () => 2 * uniform() - 1);
+  const values = new Float32Array(count);
+  for (let at = 0; at < count; at += pattern.length) values.set(pattern.subarray(0, Math.min(pattern.length, count - at)), at);
+  return values;
+}
+
+function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i += 1) {
+    const distance = Math.abs(actual[i]! - expected[i]!);
+    if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+    scale = Math.max(scale, Math.abs(expected[i]!));
+  }
+  return difference / (scale + 1e-6);
+}
