@@ -5,7 +5,10 @@ import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
-type Attributes = { readonly layout: HeadLayout };
+/** How lanes hand keys and values to each other: cheap shuffles on software adapters, workgroup memory on GPUs. */
+export type OperandSharing = "shuffles" | "workgroup memory";
+
+type Attributes = { readonly layout: HeadLayout; readonly sharing?: OperandSharing | undefined };
 
 /** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
 export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>({
@@ -18,8 +21,12 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads] } };
   },
-  forward: ({ inputs: { qkv, sequence_start }, outputs, attributes: { layout } }, device) => [
-    { kernel: "attention/causal", bindings: { qkv, sequence_start, ...outputs }, ...launch(qkv, layout, layout.heads, device) },
+  forward: ({ inputs: { qkv, sequence_start }, outputs, attributes }, device) => [
+    {
+      kernel: "attention/causal",
+      bindings: { qkv, sequence_start, ...outputs },
+      ...launch(qkv, attributes, attributes.layout.heads, device),
+    },
   ],
   backward: ({ inputs, outputs, attributes }, { gradient }) => ({
     qkv: causalAttentionBackwardOp({ ...inputs, ...outputs, grad_out: gradient("out")! }, attributes).grad_qkv,
@@ -32,28 +39,30 @@ type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
 export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta", Attributes>({
   name: "causal_attention_backward",
   shape: ({ qkv, log_sum_exp }) => ({ grad_qkv: { shape: qkv.shape }, delta: { shape: log_sum_exp.shape } }),
-  forward: ({ inputs, outputs: { grad_qkv, delta }, attributes: { layout } }, device): readonly Dispatch[] => {
+  forward: ({ inputs, outputs: { grad_qkv, delta }, attributes }, device): readonly Dispatch[] => {
     const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
     return [
       {
         kernel: "attention/causal_backward_query",
         bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
-        ...launch(qkv, layout, layout.heads, device),
+        ...launch(qkv, attributes, attributes.layout.heads, device),
       },
       {
         kernel: "attention/causal_backward_key_value",
         bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
-        ...launch(qkv, layout, layout.keyValueHeads, device),
+        ...launch(qkv, attributes, attributes.layout.keyValueHeads, device),
       },
     ];
   },
 });
 
 /** A workgroup owns `lanes` rows of one of `heads` heads. */
-function launch(qkv: Tensor, layout: HeadLayout, heads: number, { lanes }: DeviceTraits) {
+function launch(qkv: Tensor, { layout, sharing }: Attributes, heads: number, { lanes, software, subgroups }: DeviceTraits) {
   const rows = qkv.shape[0]!;
+  const { constants, conditions } = headElements(layout.headDim).variant;
+  const isByShuffles = (sharing ?? (software ? "shuffles" : "workgroup memory")) === "shuffles";
   return {
-    variant: headElements(layout.headDim).variant,
+    variant: { constants, conditions: { ...conditions, SUBGROUPS: subgroups && isByShuffles } },
     parameters: { rows, heads: layout.heads, key_value_heads: layout.keyValueHeads, scale: 1 / Math.sqrt(layout.headDim) },
     workgroups: product(ceilDivide(rows, lanes), heads),
   };
@@ -63,6 +72,12 @@ function launch(qkv: Tensor, layout: HeadLayout, heads: number, { lanes }: Devic
  * Softmax attention of packed rows: row i attends rows sequence_start(i) .. i, query head h the key-value head floor(h / (H / K)).
  * qkv: [N, (H + 2K) D]; sequence_start, sequence_end: [N] u32, the first row of each row's sequence and one past its last -> [N, H D]
  */
-export function causalAttention(qkv: Tensor, sequenceStart: Tensor, sequenceEnd: Tensor, layout: HeadLayout): Tensor {
-  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout }).out;
+export function causalAttention(
+  qkv: Tensor,
+  sequenceStart: Tensor,
+  sequenceEnd: Tensor,
+  layout: HeadLayout,
+  sharing?: OperandSharing,
+): Tensor {
+  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout, sharing }).out;
 }

@@ -25,7 +25,10 @@ export function describePacked({ heads, keyValueHeads, headDim }: HeadLayout): s
 }
 
 /** How kernels hold a head: as vec4s where `length`, D unless told, allows it (lib/element), else as floats; `width` floats each. */
-export function headElements(headDim: number, length: number = headDim): { readonly variant: KernelVariant; readonly width: 1 | 4 } {
+export function headElements(
+  headDim: number,
+  length: number = headDim,
+): { readonly variant: Required<KernelVariant>; readonly width: 1 | 4 } {
   const width = length % 4 === 0 ? 4 : 1;
   return { variant: { constants: { HEAD_ELEMENTS: headDim / width }, conditions: { VEC4: width === 4 } }, width };
 }

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { evaluateOnce } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attention.ts";
+import { causalAttention, causalAttentionOp, type OperandSharing } from "../../src/ops/causal_attention.ts";
 import type { HeadLayout } from "../../src/ops/heads.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
 import { given, normal } from "../../src/testing/values.ts";
@@ -33,16 +33,23 @@ function packedColumns({ heads, keyValueHeads, headDim }: HeadLayout): number {
   return (heads + 2 * keyValueHeads) * headDim;
 }
 
-for (const { lengths, layout } of shapes) {
+const cases: readonly (readonly [(typeof shapes)[number], OperandSharing | undefined])[] = [
+  ...shapes.map((shape) => [shape, undefined] as const),
+  [shapes[1]!, "workgroup memory"],
+  [shapes[3]!, "workgroup memory"],
+];
+
+for (const [{ lengths, layout }, sharing] of cases) {
   const { heads, keyValueHeads, headDim } = layout;
-  test(`causal_attention and its gradient, sequences of ${lengths}, heads ${heads}/${keyValueHeads} of ${headDim}`, async () => {
+  const means = sharing ? ` by ${sharing}` : "";
+  test(`causal_attention and its gradient${means}, sequences of ${lengths}, heads ${heads}/${keyValueHeads} of ${headDim}`, async () => {
     const { rows, ...structure } = packed(lengths);
     const errors = await checkOp(device, {
       name: "causal_attention",
       inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
       dynamicRows: ["qkv", "sequence_start", "sequence_end"],
       op: ({ qkv, sequence_start, sequence_end }) => ({
-        out: causalAttention(qkv!, sequence_start!, sequence_end!, layout),
+        out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, sharing),
       }),
       reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
       gradients: ["qkv"],
