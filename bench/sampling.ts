@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import benny from "benny";
 
 /** What one run took. */
@@ -36,13 +37,22 @@ export async function timeOnHost(run: () => Promise<void>): Promise<Sample> {
   return { milliseconds: performance.now() - start, processorMilliseconds: processorMilliseconds() - processor };
 }
 
-/** Calls `time` again and again, by benny, for about `seconds` and at least seven times; the first call warms up. */
+const LEAST_SAMPLES = 7;
+
+/** These must do where seven samples would take more than ten times as long as was asked for, as on a slow software GPU. */
+const FEWEST_SAMPLES = 3;
+
+/** Warms up with one call of `time`, then calls it again and again, by benny, for about `seconds` and at least seven times. */
 export async function collectSamples(name: string, seconds: number, time: () => Promise<Sample>): Promise<Sample[]> {
+  const start = performance.now();
+  await time();
+  const affordable = Math.floor((10e3 * seconds) / (performance.now() - start));
+  const minSamples = Math.max(FEWEST_SAMPLES, Math.min(LEAST_SAMPLES, affordable));
   const samples: Sample[] = [];
   let failure: unknown;
   const sample = async (): Promise<void> => {
-    if (failure !== undefined) return;
-    // Kept for later, because benny waits forever for a call that throws.
+    // Kept for later, because benny waits forever for a call that throws; what returns at once it would call thousands of times.
+    if (failure !== undefined) return setTimeout(2);
     await time().then(
       (taken) => samples.push(taken),
       (error: unknown) => {
@@ -60,12 +70,12 @@ export async function collectSamples(name: string, seconds: number, time: () => 
   // Benny announces every suite on stdout, which is for the table.
   console.log = () => {};
   try {
-    await benny.suite(name, benny.add(name, call, { minTime: 1e-3, maxTime: seconds, minSamples: 7 }));
+    await benny.suite(name, benny.add(name, call, { minTime: 1e-3, maxTime: seconds, minSamples }));
   } finally {
     console.log = log;
   }
   if (failure !== undefined) throw failure;
-  return samples.slice(1);
+  return samples;
 }
 
 export function spreadOf(values: readonly number[]): Spread {

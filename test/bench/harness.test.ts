@@ -36,7 +36,7 @@ const tiny: OpCase = {
 test("a case is checked and timed, and its rates follow from its times", async () => {
   const result = await run(opCase(tiny));
   const { milliseconds } = result;
-  assert.ok(result.maxRelativeError < 1e-6 && result.samples >= 7);
+  assert.ok(result.maxRelativeError < 1e-6 && result.samples >= 3);
   assert.ok(0 < milliseconds.min && milliseconds.min <= milliseconds.median && milliseconds.median <= milliseconds.max);
   assert.equal(result.gflops, 15 / milliseconds.median / 1e6);
   assert.equal(result.gigabytesPerSecond, 180 / milliseconds.median / 1e6);
@@ -138,7 +138,7 @@ test("GPU timestamps lie within the host's time", { skip: device.timestamps ? fa
   timestamps.destroy();
 });
 
-test("samples are taken one at a time, the first is dropped, and an error ends it", async () => {
+test("samples are taken one at a time after a first that is dropped, and an error ends it", async () => {
   let running = 0;
   let calls = 0;
   const sample = async () => {
@@ -150,11 +150,12 @@ test("samples are taken one at a time, the first is dropped, and an error ends i
     return { milliseconds: calls, processorMilliseconds: 0 };
   };
   const samples = await collectSamples("sleeping", 0.02, sample);
-  assert.ok(samples.length >= 7 && samples.length === calls - 1 && samples[0]!.milliseconds === 2);
-  await assert.rejects(
-    collectSamples("failing", 0.02, () => Promise.reject(new Error("lost"))),
-    /lost/,
-  );
+  assert.ok(samples.length >= 7 && samples.length === calls - 1 && samples[0]!.milliseconds === 2, `${samples.length} samples`);
+  const slow = await collectSamples("slow", 1e-4, sample);
+  assert.ok(slow.length >= 3 && slow.length < 7, `${slow.length} samples`);
+  const failing = async () => (calls > 4 ? Promise.reject(new Error("lost")) : sample());
+  calls = 0;
+  await assert.rejects(collectSamples("failing", 0.02, failing), /lost/);
 });
 
 test("percentiles", () => {
