@@ -37,11 +37,9 @@ fn quad_of_a(row: u32, quad: u32) -> vec4f {
   @if(!ALIGNED) {
     let at = inside * parameters.inner + quad * 4u;
     let left = parameters.inner - quad * 4u;
-    var values = vec4f(a[at], 0.0, 0.0, 0.0);
-    if left > 1u { values.y = a[at + 1u]; }
-    if left > 2u { values.z = a[at + 2u]; }
-    if left > 3u { values.w = a[at + 3u]; }
-    return values;
+    let last = at + left - 1u;
+    let values = vec4f(a[at], a[min(at + 1u, last)], a[min(at + 2u, last)], a[min(at + 3u, last)]);
+    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }
 }
 
@@ -54,11 +52,9 @@ fn quad_of_b(column: u32, quad: u32) -> vec4f {
   @if(!ALIGNED) {
     let at = inside * parameters.inner + quad * 4u;
     let left = parameters.inner - quad * 4u;
-    var values = vec4f(b[at], 0.0, 0.0, 0.0);
-    if left > 1u { values.y = b[at + 1u]; }
-    if left > 2u { values.z = b[at + 2u]; }
-    if left > 3u { values.w = b[at + 3u]; }
-    return values;
+    let last = at + left - 1u;
+    let values = vec4f(b[at], b[min(at + 1u, last)], b[min(at + 2u, last)], b[min(at + 3u, last)]);
+    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }
 }
 
@@ -80,10 +76,12 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   for (var i = 0u; i < ROWS; i += 1u) {
     partial[i * INVOCATIONS + index] = sums[i];
   }
-  for (var stride = INVOCATIONS / 2u; stride > 0u; stride /= 2u) {
+  // Loops whose bounds no driver knows: written out, the tree takes lavapipe ten seconds to compile.
+  let rows = min(ROWS, parameters.rows - first_row);
+  for (var stride = min(INVOCATIONS / 2u, parameters.columns * INVOCATIONS); stride > 0u; stride /= 2u) {
     workgroupBarrier();
     if index < stride {
-      for (var i = 0u; i < ROWS; i += 1u) {
+      for (var i = 0u; i < rows; i += 1u) {
         let at = i * INVOCATIONS + index;
         partial[at] += partial[at + stride];
       }

@@ -67,10 +67,10 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
   const measures = (): boolean => mode === "on" || mode === "force" || (mode === "auto" && !deviceOf().software);
 
   const warn = (candidate: Candidate, wrong: string): void => {
-    const kernel = candidate.kernels[0]!;
-    if (warned.has(kernel)) return;
-    warned.add(kernel);
-    console.error(`warning: kernel ${kernel} is wrong on ${deviceOf().name} (${wrong}); a slower kernel takes its place`);
+    const { kernels } = candidate;
+    if (kernels.some((kernel) => warned.has(kernel))) return;
+    for (const kernel of kernels) warned.add(kernel);
+    console.error(`warning: ${kernels.join(" + ")} is wrong on ${deviceOf().name} (${wrong}); a slower kernel takes its place`);
   };
 
   const isRight = async (candidate: Candidate): Promise<boolean> => {

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { createDevice, type Device } from "../../src/gpu/device.ts";
+import type { TuningOptions, TuningStore } from "../../src/gpu/tuning.ts";
+import { buildPlan } from "../../src/graph/plan.ts";
+import { input } from "../../src/graph/trace.ts";
+import { chooseAdapter } from "../../src/node/adapters.ts";
+import { loadShaders } from "../../src/node/shader_files.ts";
+import { tuningCache } from "../../src/node/tuning_cache.ts";
+import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
+import { relativeError } from "../../src/testing/check_op.ts";
+import { normal } from "../../src/testing/values.ts";
+import { matmulReference } from "../reference/matmul.ts";
+
+interface Opened {
+  /** Kernels with a word replaced: what a driver that miscompiles would make of them. */
+  readonly broken?: Readonly<Record<string, readonly [string, string]>>;
+  readonly tuning?: TuningOptions;
+  /** true: kernels are chosen as on a hardware GPU. */
+  readonly asHardware?: boolean;
+}
+
+async function open(context: TestContext, { broken = {}, tuning = {}, asHardware = false }: Opened = {}): Promise<Device> {
+  const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software", "high-performance");
+  const shaders = loadShaders();
+  for (const [id, [from, to]] of Object.entries(broken)) {
+    assert.ok(shaders[id]!.includes(from), `${id} has no ${from}`);
+    shaders[id] = shaders[id]!.replaceAll(from, to);
+  }
+  const { wgslLanguageFeatures } = candidate.gpu;
+  const device = await createDevice({
+    adapter: await candidate.request(),
+    wgslLanguageFeatures,
+    shaders,
+    tuning: { mode: "off", ...tuning },
+  });
+  context.after(() => device.destroy());
+  return asHardware ? Object.defineProperty(Object.create(device) as Device, "software", { value: false }) : device;
+}
+
+/** A store in memory. */
+function memoryStore(start?: string): TuningStore & { text: string | undefined } {
+  return {
+    text: start,
+    async read() {
+      return this.text;
+    },
+    async write(_adapter, text) {
+      this.text = text;
+    },
+  };
+}
+
+/** Multiplies; asserts that the product is right and returns the kernels that made it. */
+async function multiply(
+  device: Device,
+  [rows, columns, inner] = [50, 36, 20],
+  layout: Layout = "NT",
+  family?: MatmulFamily,
+): Promise<string> {
+  const a = normal(layout === "TN" ? [inner!, rows!] : [rows!, inner!], 1);
+  const b = normal(layout === "NT" ? [columns!, inner!] : [inner!, columns!], 2);
+  const plan = await buildPlan(device, "product", () => ({
+    keep: [matmul(input("a", a.shape), input("b", b.shape), { layout, family })],
+  }));
+  plan.run({ inputs: { a: Float32Array.from(a.data), b: Float32Array.from(b.data) } });
+  const [y] = await plan.read(plan.result.keep);
+  plan.destroy();
+  const error = relativeError(y!, matmulReference({ a, b }, layout).y);
+  assert.ok(error < 1e-5, `relative error ${error}`);
+  return plan.launches.launches.map(({ kernel }) => kernel.id).join(" ");
+}
+
+function warningsOf(context: TestContext): string[] {
+  const lines: string[] = [];
+  context.mock.method(console, "error", (line: string) => lines.push(line));
+  return lines;
+}
+
+/** As if a driver took the wrong component. */
+const WRONG_TILED = { "matmul/tiled": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
+const WRONG_ROWS = { "matmul/rows": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
+const WRONG_SUBGROUP = { "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
+
+test("a wrong subgroup kernel costs speed and a warning, not the result; right ones are used as ever", async (context) => {
+  const warnings = warningsOf(context);
+  const device = await open(context, { broken: WRONG_SUBGROUP });
+  if (!device.subgroups || !device.software) return context.skip(`${device.name} does not use the subgroup family`);
+  assert.equal(await multiply(device), "matmul/register");
+  assert.equal(await multiply(device, [50, 33, 20]), "matmul/register");
+  assert.equal(await multiply(device, [3, 36, 20]), "matmul/rows");
+  assert.equal(warnings.length, 1, warnings.join("\n"));
+  assert.match(
+    warnings[0]!,
+    /^warning: matmul\/pack \+ matmul\/subgroup is wrong on .* \(relative error [\d.]+\); a slower kernel takes its place$/,
+  );
+});
+
+test("sound kernels are used without a word", async (context) => {
+  const warnings = warningsOf(context);
+  const device = await open(context);
+  const expected = device.subgroups && device.software ? "matmul/pack matmul/subgroup" : "matmul/register";
+  assert.equal(await multiply(device), device.software ? expected : "matmul/tiled");
+  assert.equal(await multiply(await open(context, { asHardware: true })), "matmul/tiled");
+  assert.deepEqual(warnings, []);
+});
+
+test("a wrong pack kernel is noticed as well, and one that does not compile", async (context) => {
+  const warnings = warningsOf(context);
+  const broken = { "matmul/pack": ["packed[k * quads + quad] = of_b[0];", "packed[k * quads + quad] = of_b[1];"] } as const;
+  const device = await open(context, { broken });
+  if (!device.subgroups || !device.software) return context.skip(`${device.name} does not use the subgroup family`);
+  assert.equal(await multiply(device), "matmul/register");
+  assert.match(warnings.join("\n"), /^warning: matmul\/pack \+ matmul\/subgroup is wrong on/);
+  const refused = await open(context, { broken: { "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec3f(of_a.y)"] } });
+  assert.equal(await multiply(refused), "matmul/register");
+  assert.match(warnings[1]!, /kernel matmul\/subgroup does not compile/);
+});
+
+test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", async (context) => {
+  const warnings = warningsOf(context);
+  const device = await open(context, { broken: WRONG_TILED, asHardware: true });
+  assert.equal(await multiply(device, [9, 12, 20]), "matmul/register");
+  assert.equal(warnings.length, 1);
+  const unreduced = { "matmul/split_k_reduce": ["split = 1u;", "split = 2u;"] } as const;
+  const other = await open(context, { broken: unreduced, asHardware: true });
+  assert.equal(await multiply(other, [9, 12, 520], "TN"), "matmul/register");
+  assert.equal(await multiply(other, [9, 12, 20], "TN"), "matmul/tiled");
+});
+
+test("where one tile is wrong the next one is taken", async (context) => {
+  const warnings = warningsOf(context);
+  const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = f32(TILE_HEIGHT != 8 || STEP != 32) * fma("] } as const;
+  const device = await open(context, { broken, asHardware: true });
+  assert.equal(await multiply(device, [9, 12, 20]), "matmul/tiled");
+  assert.equal(warnings.length, 1);
+});
+
+test("a verdict is remembered until the kernel changes; nothing is then checked or measured", async (context) => {
+  warningsOf(context);
+  const store = memoryStore();
+  const dispatchesOf = async (options: Opened): Promise<number> => {
+    const device = await open(context, { ...options, tuning: { store } });
+    await multiply(device, [3, 36, 20]);
+    return device.stats.dispatches;
+  };
+  assert.equal(await dispatchesOf({}), 2);
+  assert.equal(await dispatchesOf({}), 1);
+  const WRONG = { ...WRONG_TILED, ...WRONG_ROWS };
+  assert.ok((await dispatchesOf({ broken: WRONG })) >= 2);
+  assert.equal(await dispatchesOf({ broken: WRONG }), 1, "wrong kernels are remembered, too");
+  const text = store.text!;
+  for (const damaged of [
+    "",
+    "{",
+    "null",
+    "[]",
+    text.slice(0, -20),
+    text.replace('"adapter": "', '"adapter": "another '),
+    text.replace('"version": 1', '"version": 0'),
+  ]) {
+    store.text = damaged;
+    assert.ok((await dispatchesOf({})) > 1, JSON.stringify(damaged.slice(0, 40)));
+    assert.doesNotThrow(() => JSON.parse(store.text!));
+  }
+  const entry = /"hash": "\w+",\s+"wrong": null/;
+  assert.match(store.text!, entry);
+  store.text = store.text!.replace(entry, '"hash": 7');
+  assert.ok((await dispatchesOf({})) > 1, "an entry of another form counts as none");
+});
+
+test("with tuning, the fastest of the sound candidates is found once, kept, and found again by force", async (context) => {
+  const store = memoryStore();
+  const tuned = async (mode: "on" | "force"): Promise<number> => {
+    const device = await open(context, { tuning: { store, mode } });
+    await multiply(device, [9, 12, 20], "NN", "tiled");
+    return device.stats.dispatches;
+  };
+  assert.ok((await tuned("on")) > 4 * 7, "four candidates, each checked twice and run at least five times");
+  const { entries } = JSON.parse(store.text!) as { entries: Record<string, { name?: string; milliseconds?: Record<string, number> }> };
+  const [key, choice] = Object.entries(entries).find(([, entry]) => entry.name !== undefined)!;
+  assert.equal(key, "choice matmul NN 2^3 2^4 2^4, wide 111, parts 1");
+  const times = choice.milliseconds!;
+  assert.ok(Object.keys(times).length >= 3);
+  assert.equal(times[choice.name!], Math.min(...Object.values(times)));
+  assert.equal(await tuned("on"), 1);
+  assert.ok((await tuned("force")) > 4 * 7);
+});
+
+test("with tuning, a wrong kernel is never the fastest", async (context) => {
+  const warnings = warningsOf(context);
+  const device = await open(context, { broken: WRONG_TILED, tuning: { mode: "on" }, asHardware: true });
+  assert.equal(await multiply(device, [9, 12, 20]), "matmul/register");
+  assert.equal(warnings.length, 1);
+});
+
+test("what is known of an adapter goes to a file of its own, and a folder that cannot be written to is no error", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-tuning-"));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const cache = tuningCache(join(folder, "tuning"));
+  assert.equal(await cache.read("NVIDIA | x"), undefined);
+  await Promise.all([cache.write("NVIDIA | x", "one"), cache.write("NVIDIA | x", "one"), cache.write("NVIDIA / x", "two")]);
+  assert.equal(await cache.read("NVIDIA | x"), "one");
+  assert.equal(await cache.read("NVIDIA / x"), "two");
+  assert.equal((await readdir(join(folder, "tuning"))).length, 2, "no leftovers");
+  await writeFile(join(folder, "file"), "");
+  await tuningCache(join(folder, "file")).write("x", "nowhere");
+  assert.equal(await tuningCache(join(folder, "file")).read("x"), undefined);
+});

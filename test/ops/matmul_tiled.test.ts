@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { capacityOf, runScalar } from "../../src/graph/scalar.ts";
+import { input, trace } from "../../src/graph/trace.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul.ts";
+import { splitsFor, TILES, tilesFor } from "../../src/ops/matmul_tiled.ts";
+import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { normal } from "../../src/testing/values.ts";
+import { matmulReference } from "../reference/matmul.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+type Shape = readonly [rows: number, columns: number, inner: number];
+
+function operands(layout: Layout, [rows, columns, inner]: Shape): { a: HostValue; b: HostValue } {
+  const a = normal(layout === "TN" ? [inner, rows] : [rows, inner], 1);
+  const b = normal(layout === "NT" ? [columns, inner] : [inner, columns], 2);
+  return { a, b };
+}
+
+async function multiply(layout: Layout, shape: Shape, options: Omit<MatmulOptions, "layout">): Promise<Float32Array> {
+  const { a, b } = operands(layout, shape);
+  const build = () => [matmul(input("a", a.shape), input("b", b.shape), { layout, ...options })];
+  const [y] = await evaluateOnce(device, build, { inputs: { a: Float32Array.from(a.data), b: Float32Array.from(b.data) } });
+  return y as Float32Array;
+}
+
+/** What an adapter with small limits cannot run is left out, as it is there. */
+function fits(name: string): boolean {
+  const { height, width, blockHeight, blockWidth } = TILES[name]!;
+  return (height * width) / (blockHeight * blockWidth) <= device.limits.maxComputeInvocationsPerWorkgroup;
+}
+
+for (const name of Object.keys(TILES).filter(fits)) {
+  const { height, width, step } = TILES[name]!;
+  // One layout and divisibility each, since a variant takes a second to compile; matmul.test.ts has all of them for the default tiles.
+  const layout = (["NN", "NT", "TN"] as const)[Object.keys(TILES).indexOf(name) % 3]!;
+  const ragged = Object.keys(TILES).indexOf(name) % 2;
+
+  test(`tiles of ${name}, ${layout}: right past a tile's edges, and the bits of any other tile`, async () => {
+    const shape = [height + 4 - ragged, width + 8 - ragged, 2 * step + 4 - ragged] as const;
+    const y = await multiply(layout, shape, { family: "tiled", tile: name });
+    assert.ok(relativeError(y, matmulReference(operands(layout, shape), layout).y) < 1e-5);
+    assert.deepEqual(y, await multiply(layout, shape, { family: "tiled", tile: "8x64x32" }));
+  });
+}
+
+test("a long K is cut into parts whose number depends on the shape alone, and only in TN", () => {
+  const sizes = { rows: 128, columns: 512, inner: runScalar("rows", 4096) };
+  assert.equal(splitsFor("TN", sizes), 8);
+  assert.equal(splitsFor("NT", sizes), 1);
+  assert.equal(splitsFor("NN", sizes), 1);
+  assert.equal(splitsFor("TN", { rows: 768, columns: 3072, inner: 4096 }), 1);
+  assert.equal(splitsFor("TN", { rows: 8, columns: 8, inner: 255 }), 1);
+  assert.equal(splitsFor("TN", { rows: 8, columns: 8, inner: 1 << 20 }), 32);
+});
+
+for (const [rows, columns] of [
+  [7, 9],
+  [20, 24],
+] as const) {
+  test(`TN with K in parts, ${rows} x ${columns}: any number of rows of the batch, a bias and a residual, the same bits by any tile`, async () => {
+    const capacity = 3 * 256 + 20;
+    assert.equal(splitsFor("TN", { rows, columns, inner: capacity }), 3);
+    for (const inner of [1, 64, 500, capacity]) {
+      const { a, b } = operands("TN", [rows, columns, inner]);
+      const values = { a, b, bias: normal([columns], 3), residual: normal([rows, columns], 4) };
+      const results: Float32Array[] = [];
+      for (const tile of ["32x32x32", "8x64x32"]) {
+        const plan = await buildPlan(device, "parts", () => {
+          const k = runScalar("k", capacity);
+          const [bias, residual] = [input("bias", [columns]), input("residual", [rows, columns])];
+          const options = { layout: "TN", family: "tiled", tile, bias, residual } as const;
+          return { keep: [matmul(input("a", [k, rows]), input("b", [k, columns]), options)] };
+        });
+        assert.equal(plan.launches.launches.length, 2);
+        plan.poison();
+        const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Float32Array.from(value.data)]));
+        plan.run({ scalars: { k: inner }, inputs });
+        results.push((await plan.read(plan.result.keep))[0] as Float32Array);
+        plan.destroy();
+      }
+      assert.ok(relativeError(results[0]!, matmulReference(values, "TN").y) < 1e-5, `K = ${inner}`);
+      assert.deepEqual(results[0], results[1], `K = ${inner}`);
+    }
+  });
+}
+
+for (const shape of [
+  [1, 7, 300],
+  [3, 9, 5],
+  [8, 20, 1023],
+  [13, 33, 64],
+] as const) {
+  test(`the row family, ${shape.join(" x ")}`, async () => {
+    const [rows, columns] = shape;
+    const errors = await checkOp(device, {
+      name: "matmul",
+      inputs: { ...operands("NT", shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
+      dynamicRows: ["a", "residual"],
+      op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "row" }) }),
+      reference: (inputs) => matmulReference(inputs, "NT"),
+    });
+    assert.ok(errors.y! < 1e-5, `relative error ${errors.y}`);
+  });
+}
+
+test("the row family says that it is for NT", async () => {
+  await assert.rejects(multiply("NN", [2, 3, 4], { family: "row" }), /the matmul family row is for the layout NT; given NN/);
+});
+
+test("tiles that an adapter has no room for are not tried there", () => {
+  const limits = (storage: number, invocations: number) =>
+    ({ limits: { maxComputeWorkgroupStorageSize: storage, maxComputeInvocationsPerWorkgroup: invocations } }) as Parameters<
+      typeof tilesFor
+    >[1];
+  const sizes = { rows: 4096, columns: 4096, inner: 512 };
+  assert.ok(tilesFor(sizes, limits(32768, 256)).includes("128x128x16"));
+  assert.ok(!tilesFor(sizes, limits(32768, 128)).includes("128x128x16"));
+  for (const rows of [1, 64, 4096])
+    assert.ok(tilesFor({ ...sizes, rows }, limits(16384, 128)).length >= 3, "WebGPU's own limits have room");
+});
+
+test("what a family does not need gets no memory", () => {
+  const { trace: traced } = trace(() => matmul(input("a", [600, 8]), input("b", [600, 12]), { layout: "TN", family: "tiled" }));
+  const [node] = traced.nodes;
+  const bound = new Set(node!.dispatches(device).flatMap(({ bindings }) => Object.values(bindings).map((tensor) => tensor.label)));
+  assert.ok([...bound].some((label) => label.endsWith(".partials")));
+  assert.ok(![...bound].some((label) => label.endsWith(".packed")));
+  assert.equal(capacityOf(node!.outputs.partials!.shape[0]!), 2);
+});
