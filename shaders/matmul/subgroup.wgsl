@@ -1,5 +1,6 @@
 // y[M, N] = op(a) b + bias + residual + accumulate * y, b [K, N] packed in quads of columns; op(a)[row, k] lies at
 // row * row_stride + k * inner_stride, so that one kernel serves a [M, K] and a [K, M].
+// With GELU activated = gelu(y) is stored beside it; with GELU and BACKWARD y is multiplied by gelu'(x).
 // For software adapters, where subgroup shuffles are nearly free and workgroup memory is slow. One workgroup is one subgroup and
 // owns 16 rows by 4 * QUADS * LANES columns of y: a sum of outer products, one for each step along K. A lane holds QUADS quads of
 // neighbouring columns, LANES quads apart, of every row: sums_RQ[i] is row 4 R + i of quad Q. The matrices are named one by one
@@ -7,8 +8,12 @@
 // Each lane fetches 16 values of a at another k; subgroupShuffle hands them to all lanes. Products are added in the order of K by
 // fma whatever the tile: a row's value does not depend on its batch.
 // With WIDE the rows of y are multiples of 4 long.
+import package::lib::gelu::{gelu, gelu_slope};
 import constants::LANES;
 import constants::QUADS;
+
+@if(WIDE) alias Stored = vec4f;
+@if(!WIDE) alias Stored = f32;
 
 struct Parameters {
   rows: u32,
@@ -22,12 +27,12 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
 @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
-@if(WIDE) @group(0) @binding(2) var<storage, read> bias: array<vec4f>; // [F]
-@if(!WIDE) @group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
-@if(WIDE) @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // [N, F]
-@if(!WIDE) @group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
-@if(WIDE) @group(0) @binding(4) var<storage, read_write> y: array<vec4f>; // [N, F]
-@if(!WIDE) @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+@group(0) @binding(2) var<storage, read> bias: array<Stored>; // [F]
+@group(0) @binding(3) var<storage, read> residual: array<Stored>; // [N, F]
+@if(GELU && BACKWARD) @group(0) @binding(4) var<storage, read> x: array<Stored>; // [N, F]
+@if(GELU && BACKWARD) @group(0) @binding(5) var<storage, read_write> y: array<Stored>; // [N, F]
+@if(!(GELU && BACKWARD)) @group(0) @binding(4) var<storage, read_write> y: array<Stored>; // [N, F]
+@if(GELU && !BACKWARD) @group(0) @binding(5) var<storage, read_write> activated: array<Stored>; // [N, F]
 
 // Four rows at one k; rows past the end repeat the last one and are never stored.
 fn four_of_a(row: u32, k: u32) -> vec4f {
@@ -66,6 +71,8 @@ fn store(row: u32, quad: u32, values: vec4f) {
         sum += y[at];
       }
     }
+    @if(GELU && BACKWARD) { sum *= gelu_slope(x[at]); }
+    @if(GELU && !BACKWARD) { activated[at] = gelu(sum); }
     y[at] = sum;
   }
   @if(!WIDE) {
@@ -80,6 +87,8 @@ fn store(row: u32, quad: u32, values: vec4f) {
           sum += y[at];
         }
       }
+      @if(GELU && BACKWARD) { sum *= gelu_slope(vec4f(x[at])).x; }
+      @if(GELU && !BACKWARD) { activated[at] = gelu(vec4f(sum)).x; }
       y[at] = sum;
     }
   }

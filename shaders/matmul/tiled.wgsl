@@ -1,5 +1,6 @@
 // y[M, N] = op(a) op(b) + bias + residual + accumulate * y, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
+// With GELU activated = gelu(y) is stored beside it; with GELU and BACKWARD y is multiplied by gelu'(x).
 // For GPUs. One workgroup owns TILE_HEIGHT x TILE_WIDTH of y and walks along K in slices STEP deep, which pass through workgroup
 // memory, k-major, so that every value loaded is used by a whole row or column of the tile. An invocation owns BLOCK_HEIGHT rows by
 // BLOCK_WIDTH columns in registers, in quads of neighbours; quads of one invocation lie a whole row of invocations apart, so that
@@ -8,11 +9,15 @@
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
 // WIDE_A, WIDE_B, WIDE_Y: the rows of a, b, y are multiples of 4 long and move as quads.
+import package::lib::gelu::{gelu, gelu_slope};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
 import constants::STEP;
 import constants::BLOCK_HEIGHT;
 import constants::BLOCK_WIDTH;
+
+@if(WIDE_Y) alias Stored = vec4f;
+@if(!WIDE_Y) alias Stored = f32;
 
 struct Parameters {
   rows: u32,
@@ -29,12 +34,12 @@ var<immediate> parameters: Parameters;
 @if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
 @if(WIDE_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
 @if(!WIDE_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
-@if(WIDE_Y) @group(0) @binding(2) var<storage, read> bias: array<vec4f>; // [F]
-@if(!WIDE_Y) @group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
-@if(WIDE_Y) @group(0) @binding(3) var<storage, read> residual: array<vec4f>; // [N, F]
-@if(!WIDE_Y) @group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
-@if(WIDE_Y) @group(0) @binding(4) var<storage, read_write> y: array<vec4f>; // [N, F]
-@if(!WIDE_Y) @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+@group(0) @binding(2) var<storage, read> bias: array<Stored>; // [F]
+@group(0) @binding(3) var<storage, read> residual: array<Stored>; // [N, F]
+@if(GELU && BACKWARD) @group(0) @binding(4) var<storage, read> x: array<Stored>; // [N, F]
+@if(GELU && BACKWARD) @group(0) @binding(5) var<storage, read_write> y: array<Stored>; // [N, F]
+@if(!(GELU && BACKWARD)) @group(0) @binding(4) var<storage, read_write> y: array<Stored>; // [N, F]
+@if(GELU && !BACKWARD) @group(0) @binding(5) var<storage, read_write> activated: array<Stored>; // [N, F]
 
 // Invocations along the columns and the rows of the tile.
 const ACROSS = u32(TILE_WIDTH / BLOCK_WIDTH);
@@ -149,6 +154,8 @@ fn store(row: u32, column: u32, part: u32, values: vec4f) {
     if parameters.has_bias == 1u { sum += bias[column / 4u]; }
     if parameters.has_residual == 1u { sum += residual[first / 4u]; }
     if parameters.accumulate == 1u { sum += y[first / 4u]; }
+    @if(GELU && BACKWARD) { sum *= gelu_slope(x[first / 4u]); }
+    @if(GELU && !BACKWARD) { activated[first / 4u] = gelu(sum); }
     y[first / 4u] = sum;
   }
   @if(!WIDE_Y) {
@@ -158,6 +165,8 @@ fn store(row: u32, column: u32, part: u32, values: vec4f) {
       if parameters.has_bias == 1u { sum += bias[column + j]; }
       if parameters.has_residual == 1u { sum += residual[at]; }
       if parameters.accumulate == 1u { sum += y[at]; }
+      @if(GELU && BACKWARD) { sum *= gelu_slope(vec4f(x[at])).x; }
+      @if(GELU && !BACKWARD) { activated[at] = gelu(vec4f(sum)).x; }
       y[at] = sum;
     }
   }

@@ -2,6 +2,7 @@ import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
 import { elementsOf } from "./elements.ts";
+import { activateProduct, geluGradient } from "./matmul.ts";
 
 /** y = x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))), of any shape: GPT-2's GELU (arXiv 1606.08415). */
 export const geluOp = defineOp<{ x: Tensor }, "y">({
@@ -11,20 +12,10 @@ export const geluOp = defineOp<{ x: Tensor }, "y">({
     const { variant, count } = elementsOf(x.shape);
     return [{ kernel: "mlp/gelu", variant, bindings: { x, y }, parameters: { count }, workgroups: ceilDivide(count, 64) }];
   },
-  backward: ({ inputs: { x } }, { gradient }) => ({ x: geluBackward({ x, grad_y: gradient("y")! }, {}).grad_x }),
+  backward: ({ inputs: { x } }, { gradient }) => ({ x: geluGradient(x, gradient("y")!) }),
 });
 
-const geluBackward = defineOp<{ x: Tensor; grad_y: Tensor }, "grad_x">({
-  name: "gelu_backward",
-  shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs, outputs }) => {
-    const { variant, count } = elementsOf(inputs.x.shape);
-    const bindings = { ...inputs, ...outputs };
-    return [{ kernel: "mlp/gelu_backward", variant, bindings, parameters: { count }, workgroups: ceilDivide(count, 64) }];
-  },
-});
-
-/** GELU in its tanh form, of any shape. */
+/** GELU in its tanh form, of any shape; in the epilogue of the matmul that made x where there is one. */
 export function gelu(x: Tensor): Tensor {
-  return geluOp({ x }, {}).y;
+  return activateProduct(x) ?? geluOp({ x }, {}).y;
 }

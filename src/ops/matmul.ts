@@ -3,7 +3,9 @@ import { elementsAtCapacity, type Storage, type Tensor } from "../graph/tensor.t
 import { currentTrace, type GradientSink } from "../graph/trace.ts";
 import { columnSum } from "./column_sum.ts";
 import { defineOp, type Op, shapeError } from "./define.ts";
+import { geluBackwardOp } from "./gelu_backward.ts";
 import {
+  type Activation,
   type Layout,
   type MatmulAttributes,
   type MatmulFamily,
@@ -22,25 +24,27 @@ export type { Layout, MatmulFamily } from "./matmul_kernels.ts";
 export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
   name: "matmul",
   shape: (inputs, { layout }) => {
-    const { a, b, bias, residual, onto } = inputs;
+    const { a, b, bias, residual, onto, x } = inputs;
     if (a.shape.length !== 2 || b.shape.length !== 2) throw shapeError(`matmul ${layout}`, inputs, "two matrices");
     const { rows, columns, inner, innerOfB } = sizesOf(inputs, layout);
     if (capacityOf(inner) !== capacityOf(innerOfB)) throw shapeError(`matmul ${layout}`, inputs, "matrices that share their inner size K");
     if (bias && bias.size(0) !== columns) throw shapeError(`matmul ${layout}`, inputs, "a bias as long as y has columns");
-    for (const [name, tensor] of Object.entries({ residual, onto })) {
+    for (const [name, tensor] of Object.entries({ residual, onto, x })) {
       const fits = !tensor || elementsAtCapacity(tensor.shape) === capacityOf(rows) * capacityOf(columns);
-      if (!fits) throw shapeError(`matmul ${layout}`, inputs, `${name === "onto" ? "a sink" : "a residual"} of y's shape`);
+      if (!fits) throw shapeError(`matmul ${layout}`, inputs, `${NAMES[name]} of y's shape`);
     }
     return {
       y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] },
       packed: { shape: packedShape(inputs, layout) },
       partials: { shape: partialsShape(inputs, layout) },
+      activated: { shape: [rows, columns] },
     };
   },
   forward: matmulLaunches,
   tune: matmulRequests,
-  backward: ({ inputs: { a, b, bias, residual }, attributes: { layout, family, tile } }, { gradient, needs, sink }) => {
-    const grad = gradient("y")!;
+  backward: ({ inputs: { a, b, bias, residual }, outputs, attributes: { layout, family, tile } }, { gradient, needs, sink }) => {
+    // Nobody but gelu reads the y of a product that has an activation.
+    const grad = gradient("y") ?? geluGradient(outputs.y, gradient("activated")!);
     if (layout === "TN") throw new Error("matmul TN is a backward pass itself; it cannot be differentiated");
     const onto = { layout: "TN", sink: sink("b"), family, tile } as const;
     return {
@@ -51,6 +55,8 @@ export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defin
     };
   },
 });
+
+const NAMES: Readonly<Record<string, string>> = { onto: "a sink", residual: "a residual", x: "an activation's input" };
 
 export interface MatmulOptions {
   readonly layout: Layout;
@@ -71,10 +77,15 @@ const plainProducts = new WeakMap<Tensor, Product>();
 
 /** y = op(a) op(b) + bias + residual. a, b, y: see Layout. The number of rows (K in TN) may be dynamic, all else is static. */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
-  const { layout, bias, residual, sink, family, tile } = options;
-  const { y } = matmulOp({ a, b, bias, residual, onto: sink?.onto }, { layout, accumulate: sink?.accumulate ?? 0, family, tile });
-  if (!residual && !sink) plainProducts.set(y, { a, b, options });
+  const { y } = traceProduct(a, b, options);
+  if (!options.residual && !options.sink) plainProducts.set(y, { a, b, options });
   return y;
+}
+
+function traceProduct(a: Tensor, b: Tensor, options: MatmulOptions, activation?: Activation, x?: Tensor): Record<MatmulOutputs, Tensor> {
+  const { layout, bias, residual, sink, family, tile } = options;
+  const attributes = { layout, accumulate: sink?.accumulate ?? 0, family, tile, activation };
+  return matmulOp({ a, b, bias, residual, onto: sink?.onto, x }, attributes);
 }
 
 /**
@@ -86,6 +97,20 @@ export function addToProduct(product: Tensor, other: Tensor): Tensor | undefined
   const call = plainProducts.get(product);
   if (!call || !isStillComputable(product, call)) return undefined;
   return matmul(call.a, call.b, { ...call.options, residual: other });
+}
+
+/** gelu(product) as a second result of the matmul, as `addToProduct`; the first, its input, is kept for the backward pass. */
+export function activateProduct(product: Tensor): Tensor | undefined {
+  const call = plainProducts.get(product);
+  if (!call || !isStillComputable(product, call)) return undefined;
+  return traceProduct(call.a, call.b, call.options, "gelu").activated;
+}
+
+/** grad_y gelu'(x), as `addToProduct` where grad_y is a product without a bias. */
+export function geluGradient(x: Tensor, gradY: Tensor): Tensor {
+  const call = plainProducts.get(gradY);
+  const isFused = call && !call.options.bias && isStillComputable(gradY, call);
+  return isFused ? traceProduct(call.a, call.b, call.options, "gelu backward", x).y : geluBackwardOp({ x, grad_y: gradY }, {}).grad_x;
 }
 
 /** Whether the matmul belongs to the current trace and nothing has written to its memory since. */

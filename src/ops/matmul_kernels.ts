@@ -2,6 +2,7 @@ import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import type { Call } from "./define.ts";
+import { withActivation } from "./matmul_activation.ts";
 import {
   isWhole,
   layoutConditions,
@@ -22,20 +23,33 @@ export type Layout = "NN" | "NT" | "TN";
  */
 export type MatmulFamily = "subgroup" | "register" | "tiled" | "row";
 
-export type MatmulInputs = { a: Tensor; b: Tensor; bias?: Tensor | undefined; residual?: Tensor | undefined; onto?: Tensor | undefined };
+export type MatmulInputs = {
+  a: Tensor;
+  b: Tensor;
+  bias?: Tensor | undefined;
+  residual?: Tensor | undefined;
+  onto?: Tensor | undefined;
+  /** What `gelu backward` takes the slope at. */
+  x?: Tensor | undefined;
+};
+
+/** gelu: `activated` = gelu(y) beside y.  gelu backward: y is multiplied by gelu'(x). */
+export type Activation = "gelu" | "gelu backward";
+
 export interface MatmulAttributes {
   readonly layout: Layout;
   readonly accumulate: Scalar;
   readonly family?: MatmulFamily | undefined;
   /** Of the tiled family, a name in TILES. */
   readonly tile?: string | undefined;
+  readonly activation?: Activation | undefined;
 }
 
 /**
  * `packed` is memory for b in the order that the subgroup family reads, `partials` for the parts of the tiled family's sum; a family
- * that binds one not leaves it without memory.
+ * that binds one not leaves it without memory, as is `activated` without an activation.
  */
-export type MatmulOutputs = "y" | "packed" | "partials";
+export type MatmulOutputs = "y" | "packed" | "partials" | "activated";
 
 export interface MatmulSizes {
   readonly rows: Scalar;
@@ -59,10 +73,10 @@ export interface Way {
 export function matmulLaunches(call: MatmulCall, device: DeviceTraits): readonly Dispatch[] {
   const { family, tile } = call.attributes;
   const product = productOf(call);
-  if (isEmpty(product.sizes)) return registerLaunches(product);
+  if (isEmpty(product.sizes)) return withActivation(call, registerLaunches(product));
   const question = questionOf(call, device);
   const chosen = question.ways[device.tuning.choice(question.key) ?? ""];
-  return launchesBy(product, chosen ?? (family ? { family, tile } : { family: "register" }), device);
+  return withActivation(call, launchesBy(product, chosen ?? (family ? { family, tile } : { family: "register" }), device));
 }
 
 /** The ways that are worth trying on a device, by name, the best guess first, and under which key their choice is remembered. */
