@@ -31,6 +31,7 @@ export interface Launch {
 /** A flat list of dispatches whose bind groups exist. */
 export interface LaunchList {
   readonly launches: readonly Launch[];
+  /** Appends all dispatches. `run` is read once an object: give a new one for new numbers. */
   encode(pass: GPUComputePassEncoder, run: Run): void;
   /** Encodes everything into one pass and submits it. */
   submit(run: Run): void;
@@ -44,8 +45,8 @@ interface Prepared {
   readonly launch: Launch;
   readonly bindGroup: GPUBindGroup;
   readonly block: DataView;
-  /** Workgroups of a static launch, folded. */
-  readonly grid: readonly number[] | undefined;
+  /** Workgroups of the last run, folded. */
+  grid: readonly number[];
 }
 
 export function createLaunchList(device: Device, label: string, launches: readonly Launch[]): LaunchList {
@@ -53,29 +54,34 @@ export function createLaunchList(device: Device, label: string, launches: readon
   const ids = new Map<GPUBuffer, number>();
   const prepared = launches.map((launch): Prepared => {
     const block = new DataView(new ArrayBuffer(Math.max(4, launch.kernel.parameters.length * 4)));
-    if (!launch.isStatic) return { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: undefined };
-    packParameters(launch.kernel, launch.parameters({}), block, 0);
-    return { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: fold(device, launch, launch.workgroups({})) };
+    const item: Prepared = { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: [] };
+    if (launch.isStatic) update(device, item, {});
+    return item;
   });
   const uniforms = device.immediates ? undefined : createUniformRing(device, label, prepared);
 
+  let lastRun: Run | undefined;
   const encode = (pass: GPUComputePassEncoder, run: Run): void => {
     const { observer } = device;
-    const refreshed = prepared.map((item) => refresh(device, item, run));
+    // The same object again, as in decoding step after step, asks for nothing new.
+    if (run !== lastRun) for (const item of prepared) refresh(device, item, run);
+    lastRun = run;
     const offsets = uniforms?.write();
-    prepared.forEach((item, index) => {
-      const [x = 1, y = 1, z = 1] = refreshed[index]!;
-      if (x * y * z === 0) return;
-      const { kernel } = item.launch;
-      const target = observer === undefined ? pass : observer.begin(item.launch, run);
-      target.setPipeline(kernel.pipeline);
-      target.setBindGroup(0, item.bindGroup);
+    let pipeline: GPUComputePipeline | undefined;
+    for (const [index, { launch, bindGroup, block, grid }] of prepared.entries()) {
+      const [x = 1, y = 1, z = 1] = grid;
+      if (x * y * z === 0) continue;
+      const { kernel } = launch;
+      const target = observer === undefined ? pass : observer.begin(launch, run);
+      if (kernel.pipeline !== pipeline || observer) target.setPipeline(kernel.pipeline);
+      pipeline = kernel.pipeline;
+      target.setBindGroup(0, bindGroup);
       if (kernel.parameterLayout) target.setBindGroup(1, offsets!.bindGroup, [index * UNIFORM_STRIDE]);
-      else if (kernel.parameters.length > 0) target.setImmediates(0, item.block.buffer as ArrayBuffer);
+      else if (kernel.parameters.length > 0) target.setImmediates(0, block.buffer as ArrayBuffer);
       target.dispatchWorkgroups(x, y, z);
       observer?.end();
       device.stats.dispatches += 1;
-    });
+    }
   };
   const submit = (run: Run): void => submitPass(device, label, (pass) => encode(pass, run));
   return { launches, encode, submit, destroy: () => uniforms?.destroy() };
@@ -110,10 +116,13 @@ export function submitEncoder(device: Device, encoder: GPUCommandEncoder, copies
   for (const reset of afterSubmit.get(device.gpu) ?? []) reset();
 }
 
-function refresh(device: Device, item: Prepared, run: Run): readonly number[] {
-  if (item.grid) return item.grid;
+function refresh(device: Device, item: Prepared, run: Run): void {
+  if (!item.launch.isStatic) update(device, item, run);
+}
+
+function update(device: Device, item: Prepared, run: Run): void {
   packParameters(item.launch.kernel, item.launch.parameters(run), item.block, 0);
-  return fold(device, item.launch, item.launch.workgroups(run));
+  item.grid = fold(device, item.launch, item.launch.workgroups(run));
 }
 
 /** A linear grid longer than the device allows in one dimension becomes two-dimensional; lib/grid undoes it. */
