@@ -2,6 +2,7 @@ import { DeviceLostError, EngineError } from "./errors.ts";
 import { createKernelCache, type Kernel, type KernelCache, type KernelSource, type KernelVariant } from "./kernel.ts";
 import type { Observer } from "./observe.ts";
 import { createStats, type DeviceStats } from "./stats.ts";
+import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
 import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
 
 export interface DeviceOptions {
@@ -20,6 +21,8 @@ export interface DeviceOptions {
   readonly timestamps?: boolean;
   /** How much to say on the console: 1 a line a plan, 2 its dispatches, 3 the WGSL of kernels; 4 also fills a plan's memory with NaN. */
   readonly debug?: number;
+  /** Use the matrix instructions of subgroups, an experiment of Dawn's, where the adapter has any. */
+  readonly subgroupMatrix?: SubgroupMatrixWish;
   /** What is measured on the adapter, and where it is remembered. */
   readonly tuning?: TuningOptions;
 }
@@ -38,6 +41,8 @@ export interface Device {
   /** Invocations in a row kernel's workgroup. With `subgroups` this is exactly one subgroup. */
   readonly lanes: number;
   readonly subgroups: boolean;
+  /** Matrix instructions that may be used; none unless asked for. */
+  readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly immediates: boolean;
   readonly timestamps: boolean;
   readonly debug: number;
@@ -75,6 +80,9 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
 
   const requiredFeatures: GPUFeatureName[] = [];
   if (subgroups) requiredFeatures.push("subgroups" as GPUFeatureName);
+  const subgroupMatrices = subgroups ? fittingMatrices(adapter, options.subgroupMatrix) : [];
+  if (subgroupMatrices.length > 0) requiredFeatures.push(SUBGROUP_MATRIX_FEATURE);
+  if (subgroupMatrices.some(({ component }) => component === "f16")) requiredFeatures.push("shader-f16");
   if (timestamps) requiredFeatures.push("timestamp-query");
   const gpu = await adapter.requestDevice({ requiredFeatures, requiredLimits: ownLimits(adapter, immediates) });
 
@@ -92,6 +100,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     shaders: options.shaders,
     lanes,
     subgroups,
+    subgroupMatrices,
     immediates,
     timestamps,
     debug: options.debug ?? 0,

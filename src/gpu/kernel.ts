@@ -124,7 +124,7 @@ export async function linkKernel(
   const id = typeof source === "string" ? source : source.name;
   const modules: Record<string, string> = {};
   for (const [name, wgsl] of Object.entries(traits.shaders)) {
-    if (name.startsWith("lib/") || name === source) modules[`${name}.wgsl`] = wgsl;
+    if (name.startsWith("lib/") || name === source) modules[`${name}.wgsl`] = declareExperimental(wgsl);
   }
   const root = typeof source === "string" ? source : "user_kernel";
   if (typeof source !== "string") modules["user_kernel.wgsl"] = source.wgsl;
@@ -138,10 +138,22 @@ export async function linkKernel(
       constants: { LANES: traits.lanes, ...variant.constants },
       conditions: { SUBGROUPS: traits.subgroups, ...variant.conditions },
     });
-    return result.dest;
+    return result.dest.replaceAll(EXPERIMENTAL_DECLARATION, "");
   } catch (error) {
     throw new ShaderError(`kernel ${id} does not link: ${(error as Error).message}`);
   }
+}
+
+/** Names that Dawn knows and the linker does not: they are declared while it links, and nowhere else. */
+const EXPERIMENTAL =
+  "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major".split(
+    " ",
+  );
+const EXPERIMENTAL_DECLARATION = new RegExp(`const (${EXPERIMENTAL.join("|")}) = 0u;`, "g");
+
+function declareExperimental(wgsl: string): string {
+  if (!wgsl.includes("enable chromium_experimental_subgroup_matrix;")) return wgsl;
+  return `${wgsl}\n${EXPERIMENTAL.map((name) => `const ${name} = 0u;`).join("\n")}\n`;
 }
 
 function preamble(traits: Pick<KernelTraits, "subgroups" | "immediates">, hasParameters: boolean): string {

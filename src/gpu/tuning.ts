@@ -73,8 +73,16 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
     console.error(`warning: ${kernels.join(" + ")} is wrong on ${deviceOf().name} (${wrong}); a slower kernel takes its place`);
   };
 
+  const hashes = new Map<string, string>();
+  const hashOf = (kernels: readonly string[], more = ""): string => {
+    const key = [...kernels, more].join();
+    const hash = hashes.get(key) ?? hashKernels(deviceOf(), kernels, more);
+    hashes.set(key, hash);
+    return hash;
+  };
+
   const isRight = async (candidate: Candidate): Promise<boolean> => {
-    const hash = hashOf(deviceOf(), candidate.kernels);
+    const hash = hashOf(candidate.kernels);
     const key = `check ${candidate.checkKey}`;
     let entry = entries![key];
     if (!entry || !("wrong" in entry) || entry.hash !== hash) {
@@ -87,7 +95,7 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
 
   /** The candidates, the fastest first. */
   const byTime = async ({ key, candidates }: TuneRequest): Promise<readonly Candidate[]> => {
-    const hash = hashOf(deviceOf(), [...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
+    const hash = hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
     const known = entries![`choice ${key}`];
     if (known && "name" in known && known.hash === hash) return sortedBy(candidates, known.milliseconds);
     const milliseconds: Record<string, number> = {};
@@ -190,7 +198,7 @@ function adapterKey({ info }: Device): string {
 }
 
 /** Of the kernels' texts and of the traits that change how they are compiled. */
-function hashOf(device: Device, kernels: readonly string[], more = ""): string {
+function hashKernels(device: Device, kernels: readonly string[], more: string): string {
   const { shaders, lanes, subgroups, immediates } = device;
   const libraries = Object.keys(shaders).filter((id) => id.startsWith("lib/"));
   const texts = [...kernels, ...libraries].map((id) => `${id}\n${shaders[id]}`);

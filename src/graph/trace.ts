@@ -1,4 +1,5 @@
 import type { KernelSource, KernelVariant } from "../gpu/kernel.ts";
+import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
 import type { Scalar } from "./scalar.ts";
 import { type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
@@ -21,6 +22,7 @@ export interface DeviceTraits {
   readonly subgroups: boolean;
   readonly lanes: number;
   readonly limits: GPUSupportedLimits;
+  readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly tuning: Pick<Tuning, "measures" | "choice">;
 }
 

@@ -169,7 +169,9 @@ export function adapterName(info: Pick<GPUAdapterInfo, "device" | "description" 
 }
 
 function createGpu(...flags: readonly string[]): GPU {
-  const gpu = create(["disable-dawn-features=timestamp_quantization", ...flags]);
+  // Both let experiments in, and nothing else does: subgroup matrices, and half precision on NVIDIA's driver.
+  const experiments = process.env.ENTROPIC_SUBGROUP_MATRIX ? ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"] : [];
+  const gpu = create(["disable-dawn-features=timestamp_quantization", ...experiments, ...flags]);
   keepAlive.add(gpu);
   return gpu;
 }

@@ -61,6 +61,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
     shaders: loadShaders(),
     name: candidate.name,
+    ...(env.ENTROPIC_SUBGROUP_MATRIX ? { subgroupMatrix: env.ENTROPIC_SUBGROUP_MATRIX === "f16" ? "f16" : "f32" } : {}),
     tuning: { store: tuningCache(), mode: tune === undefined ? "auto" : tune === "force" ? "force" : tune ? "on" : "off" },
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),

@@ -61,7 +61,9 @@ export interface RegisteredOp {
   readonly kernels: readonly string[];
 }
 
-const MATMUL_KERNELS = ["subgroup", "pack", "rows", "register", "tiled", "split_k_reduce", "row"].map((name) => `matmul/${name}`);
+const MATMUL_KERNELS = ["subgroup", "pack", "rows", "register", "tiled", "split_k_reduce", "row", "subgroup_matrix"].map(
+  (name) => `matmul/${name}`,
+);
 
 /** Every op by name. test/ops/conventions.test.ts asks a reference and a test of each, and an owner of every kernel. */
 export const ops = {

@@ -1,3 +1,4 @@
+import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
@@ -6,6 +7,7 @@ import { withActivation } from "./matmul_activation.ts";
 import {
   isWhole,
   layoutConditions,
+  matrixLaunches,
   type Product,
   rowLaunches,
   splitsFor,
@@ -67,6 +69,8 @@ export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, layout: Layout)
 export interface Way {
   readonly family: MatmulFamily;
   readonly tile?: string | undefined;
+  /** Instead of a tile: matrix instructions. */
+  readonly matrix?: SubgroupMatrix;
 }
 
 /** The kernels of one product on a device: those that were asked for, else the first that are right there, else the plain ones. */
@@ -92,12 +96,16 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const asked = family ?? familyOf(device);
   const isTiled = asked === "tiled" && tile === undefined && (family === undefined || device.tuning.measures);
   if (isEmpty(product.sizes) || (!isTiled && (family || asked === "register"))) return { key: "", ways: {} };
-  if (isTiled)
-    return {
-      key: classOf(product),
-      ways: Object.fromEntries(tilesFor(product.sizes, device).map((name) => [`tiled ${name}`, { family: "tiled", tile: name }])),
-    };
-  return { key: variantsOf(launchesBy(product, { family: asked }, device)), ways: { [asked]: { family: asked } } };
+  if (isTiled) return { key: `${classOf(product)} ${call.attributes.activation ?? ""}`.trimEnd(), ways: tiledWays(product, device) };
+  const launches = withActivation(call, launchesBy(product, { family: asked }, device));
+  return { key: variantsOf(launches), ways: { [asked]: { family: asked } } };
+}
+
+/** Matrix instructions are there only for who asked for them, so they come first. */
+function tiledWays({ sizes }: Product, device: DeviceTraits): Readonly<Record<string, Way>> {
+  const matrices = device.subgroupMatrices.map((matrix) => [`${matrix.component} matrices of ${matrix.size}`, { family: "tiled", matrix }]);
+  const tiles = tilesFor(sizes, device).map((tile) => [`tiled ${tile}`, { family: "tiled", tile }]);
+  return Object.fromEntries([...matrices, ...tiles]) as Record<string, Way>;
 }
 
 /** Products that are alike: sizes to the nearest power of two, what can be loaded in quads, and into how many parts K is cut. */
@@ -146,12 +154,13 @@ function familyOf(device: DeviceTraits): MatmulFamily {
 }
 
 /** A product computed one way. */
-export function launchesBy(product: Product, { family, tile }: Way, device: DeviceTraits): readonly Dispatch[] {
+export function launchesBy(product: Product, { family, tile, matrix }: Way, device: DeviceTraits): readonly Dispatch[] {
   const { sizes, layout } = product;
   switch (family) {
     case "subgroup":
       return isFewRows(layout, sizes.rows) ? [rowsLaunch(product, device)] : subgroupLaunches(product, device);
     case "tiled":
+      if (matrix) return matrixLaunches(product, matrix);
       return tiledLaunches(product, tile ?? tilesFor(sizes, device)[0]!);
     case "row":
       return rowLaunches(product);

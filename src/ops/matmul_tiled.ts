@@ -1,3 +1,4 @@
+import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
@@ -116,6 +117,24 @@ export function rowLaunches(call: Product): Dispatch[] {
       bindings,
       parameters: { rows, columns, inner, ...epilogueOf(call) },
       workgroups: [ceilDivide(columns, 4), ceilDivide(rows, height), 1],
+    },
+  ];
+}
+
+/** What a workgroup of subgroup_matrix.wgsl owns. */
+export const MATRIX_TILE = { height: 32, width: 32, step: 32 } as const;
+
+/** The product by matrix instructions of subgroups. */
+export function matrixLaunches(call: Product, { component, size }: SubgroupMatrix): Dispatch[] {
+  const { sizes, layout, bindings } = call;
+  const { rows, columns, inner } = sizes;
+  return [
+    {
+      kernel: "matmul/subgroup_matrix",
+      variant: { constants: { SIZE: size }, conditions: { ...layoutConditions(layout), F16: component === "f16" } },
+      bindings,
+      parameters: { rows, columns, inner, ...epilogueOf(call) },
+      workgroups: [ceilDivide(columns, MATRIX_TILE.width), ceilDivide(rows, MATRIX_TILE.height), 1],
     },
   ];
 }

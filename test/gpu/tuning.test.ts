@@ -10,6 +10,7 @@ import { input } from "../../src/graph/trace.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
 import { tuningCache } from "../../src/node/tuning_cache.ts";
+import { gelu } from "../../src/ops/gelu.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -129,6 +130,23 @@ test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", as
   const other = await open(context, { broken: unreduced, asHardware: true });
   assert.equal(await multiply(other, [9, 12, 520], "TN"), "matmul/register");
   assert.equal(await multiply(other, [9, 12, 20], "TN"), "matmul/tiled");
+});
+
+test("an activation in the epilogue is checked with its product", async (context) => {
+  const warnings = warningsOf(context);
+  const wrong = ["activated[first / 4u] = gelu(sum);", "activated[first / 4u] = sum;"] as const;
+  const [x, w] = [Float32Array.from(normal([9, 12], 1).data), Float32Array.from(normal([20, 12], 2).data)];
+  const results: Float32Array[] = [];
+  for (const broken of [undefined, { "matmul/tiled": wrong }]) {
+    const device = await open(context, { ...(broken && { broken }), asHardware: true });
+    const plan = await buildPlan(device, "gelu", () => ({
+      keep: [gelu(matmul(input("x", [9, 12]), input("w", [20, 12]), { layout: "NT" }))],
+    }));
+    plan.run({ inputs: { x, w } });
+    results.push((await plan.read(plan.result.keep))[0] as Float32Array);
+  }
+  assert.ok(relativeError(results[1]!, results[0]!) < 1e-5);
+  assert.equal(warnings.length, 1, "the right one is used without a word");
 });
 
 test("where one tile is wrong the next one is taken", async (context) => {
