@@ -1,6 +1,6 @@
 import type { Device } from "./device.ts";
 import { ShaderError } from "./errors.ts";
-import { openTrial, type Trial } from "./trial.ts";
+import { type OpenTrial, openTrial, type Trial } from "./trial.ts";
 
 /** A question about this adapter: which of several ways to compute the same thing to take. */
 export interface TuneRequest {
@@ -93,17 +93,38 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
     return entry.wrong === null;
   };
 
+  let announced = false;
+  const announce = (): void => {
+    if (!announced) console.error(`timing kernels on ${deviceOf().name}, once for this driver (ENTROPIC_TUNE=0 does without)`);
+    announced = true;
+  };
+
+  const inTrial = async <Result>(candidate: Candidate, use: (trial: OpenTrial) => Promise<Result>): Promise<Result> => {
+    const trial = await openTrial(deviceOf(), candidate.trial());
+    try {
+      return await use(trial);
+    } finally {
+      trial.destroy();
+    }
+  };
+
   /** The candidates, the fastest first. */
   const byTime = async ({ key, candidates }: TuneRequest): Promise<readonly Candidate[]> => {
     const hash = hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
     const known = entries![`choice ${key}`];
     if (known && "name" in known && known.hash === hash) return sortedBy(candidates, known.milliseconds);
+    announce();
     const milliseconds: Record<string, number> = {};
     for (const candidate of candidates) {
       // A kernel that is wrong is not worth its time.
-      if (!(await isRight(candidate))) continue;
-      const time = await timeOf(deviceOf(), candidate, warn);
-      if (time !== undefined) milliseconds[candidate.name] = time;
+      if (await isRight(candidate)) milliseconds[candidate.name] = await inTrial(candidate, (trial) => trial.measure(BUDGET_MS));
+    }
+    for (const fastest of sortedBy(candidates, milliseconds)) {
+      // What passed the small check may still be wrong at its real size.
+      const wrong = await inTrial(fastest, (trial) => trial.check());
+      if (wrong === undefined) break;
+      warn(fastest, wrong);
+      delete milliseconds[fastest.name];
     }
     const sorted = sortedBy(candidates, milliseconds);
     entries![`choice ${key}`] = changes[`choice ${key}`] = { hash, name: sorted[0]?.name ?? "", milliseconds };
@@ -172,23 +193,6 @@ async function whatIsWrong(device: Device, trial: Trial): Promise<string | undef
   } catch (error) {
     if (error instanceof ShaderError) return error.message.split("\n")[0];
     throw error;
-  }
-}
-
-/** Milliseconds of a candidate at the size it is wanted for; undefined where its result there is wrong. */
-async function timeOf(
-  device: Device,
-  candidate: Candidate,
-  warn: (candidate: Candidate, wrong: string) => void,
-): Promise<number | undefined> {
-  const open = await openTrial(device, candidate.trial());
-  try {
-    const wrong = await open.check();
-    if (wrong === undefined) return await open.measure(BUDGET_MS);
-    warn(candidate, wrong);
-    return undefined;
-  } finally {
-    open.destroy();
   }
 }
 

@@ -168,9 +168,14 @@ export function adapterName(info: Pick<GPUAdapterInfo, "device" | "description" 
   return info.device || info.description || `${info.vendor} ${info.architecture}`.trim() || "unnamed adapter";
 }
 
+/** Values of ENTROPIC_SUBGROUP_MATRIX. */
+export const SUBGROUP_MATRIX: Readonly<Record<string, "f32" | "f16" | undefined>> = { 0: undefined, 1: "f32", f16: "f16" };
+
 function createGpu(...flags: readonly string[]): GPU {
   // Both let experiments in, and nothing else does: subgroup matrices, and half precision on NVIDIA's driver.
-  const experiments = process.env.ENTROPIC_SUBGROUP_MATRIX ? ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"] : [];
+  const experiments = SUBGROUP_MATRIX[process.env.ENTROPIC_SUBGROUP_MATRIX ?? ""]
+    ? ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"]
+    : [];
   const gpu = create(["disable-dawn-features=timestamp_quantization", ...experiments, ...flags]);
   keepAlive.add(gpu);
   return gpu;

@@ -1,5 +1,6 @@
 import { createDevice, type Device } from "../gpu/device.ts";
-import { allAdapters, type Candidate, chooseAdapter } from "./adapters.ts";
+import { EngineError } from "../gpu/errors.ts";
+import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
 import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
@@ -53,7 +54,9 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   const subgroups = options.subgroups ?? (env.ENTROPIC_SUBGROUPS === "0" ? false : undefined);
   const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
   const debug = options.debug ?? (env.ENTROPIC_DEBUG ? Number(env.ENTROPIC_DEBUG) : undefined);
-  const tune = options.tune ?? { "0": false, "1": true, force: "force" as const }[env.ENTROPIC_TUNE ?? ""];
+  const mode =
+    options.tune === undefined ? fromEnvironment("ENTROPIC_TUNE", TUNE) : options.tune === "force" ? "force" : TUNE[options.tune ? 1 : 0];
+  const subgroupMatrix = fromEnvironment("ENTROPIC_SUBGROUP_MATRIX", SUBGROUP_MATRIX);
   const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
   if (candidate.software) pollPatiently();
   return createDevice({
@@ -61,14 +64,24 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
     shaders: loadShaders(),
     name: candidate.name,
-    ...(env.ENTROPIC_SUBGROUP_MATRIX ? { subgroupMatrix: env.ENTROPIC_SUBGROUP_MATRIX === "f16" ? "f16" : "f32" } : {}),
-    tuning: { store: tuningCache(), mode: tune === undefined ? "auto" : tune === "force" ? "force" : tune ? "on" : "off" },
+    tuning: { store: tuningCache(), mode },
+    ...(subgroupMatrix === undefined ? {} : { subgroupMatrix }),
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),
     ...(debug === undefined ? {} : { debug }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
+}
+
+const TUNE = { 0: "off", 1: "on", force: "force" } as const;
+
+/** What the value of an environment variable stands for; undefined where it is not set. */
+function fromEnvironment<Meaning>(name: string, meanings: Readonly<Record<string, Meaning>>): Meaning | undefined {
+  const value = process.env[name];
+  if (value === undefined || value === "") return undefined;
+  if (!Object.hasOwn(meanings, value)) throw new EngineError(`${name} is ${value}; it must be one of ${Object.keys(meanings).join(", ")}`);
+  return meanings[value];
 }
 
 /** Every adapter of this machine that can be opened, in the order of preference. Empty where there is none. */

@@ -191,13 +191,14 @@ test("a verdict is remembered until the kernel changes; nothing is then checked 
 });
 
 test("with tuning, the fastest of the sound candidates is found once, kept, and found again by force", async (context) => {
+  const lines = warningsOf(context);
   const store = memoryStore();
   const tuned = async (mode: "on" | "force"): Promise<number> => {
     const device = await open(context, { tuning: { store, mode } });
     await multiply(device, [9, 12, 20], "NN", "tiled");
     return device.stats.dispatches;
   };
-  assert.ok((await tuned("on")) > 4 * 7, "four candidates, each checked twice and run at least five times");
+  assert.ok((await tuned("on")) > 4 * 7, "four candidates, each checked and run at least six times");
   const { entries } = JSON.parse(store.text!) as { entries: Record<string, { name?: string; milliseconds?: Record<string, number> }> };
   const [key, choice] = Object.entries(entries).find(([, entry]) => entry.name !== undefined)!;
   assert.equal(key, "choice matmul NN 2^3 2^4 2^4, wide 111, parts 1");
@@ -205,14 +206,20 @@ test("with tuning, the fastest of the sound candidates is found once, kept, and 
   assert.ok(Object.keys(times).length >= 3);
   assert.equal(times[choice.name!], Math.min(...Object.values(times)));
   assert.equal(await tuned("on"), 1);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /^timing kernels on .*, once for this driver \(ENTROPIC_TUNE=0 does without\)$/);
   assert.ok((await tuned("force")) > 4 * 7);
 });
 
-test("with tuning, a wrong kernel is never the fastest", async (context) => {
-  const warnings = warningsOf(context);
-  const device = await open(context, { broken: WRONG_TILED, tuning: { mode: "on" }, asHardware: true });
-  assert.equal(await multiply(device, [9, 12, 20]), "matmul/register");
-  assert.equal(warnings.length, 1);
+test("with tuning, a kernel that is wrong at its real size alone is not taken", async (context) => {
+  const lines = warningsOf(context);
+  const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = f32(parameters.inner < 200u) * fma("] } as const;
+  const device = await open(context, { broken, tuning: { mode: "on" }, asHardware: true });
+  assert.equal(await multiply(device, [9, 12, 256]), "matmul/register");
+  assert.deepEqual(
+    lines.map((line) => line.split(" ")[0]),
+    ["timing", "warning:"],
+  );
 });
 
 test("what is known of an adapter goes to a file of its own, and a folder that cannot be written to is no error", async (context) => {
