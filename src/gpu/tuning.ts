@@ -1,6 +1,7 @@
 import type { Device } from "./device.ts";
 import { ShaderError } from "./errors.ts";
 import { type OpenTrial, openTrial, type Trial } from "./trial.ts";
+import { createTuningRecord, hashKernels, type TuningStore } from "./tuning_record.ts";
 
 /** A question about this adapter: which of several ways to compute the same thing to take. */
 export interface TuneRequest {
@@ -22,12 +23,6 @@ export interface Candidate {
   readonly trial: () => Trial;
 }
 
-/** Where verdicts outlive the process. A store may forget, and must not throw. */
-export interface TuningStore {
-  read(adapter: string): Promise<string | undefined>;
-  write(adapter: string, text: string): Promise<void>;
-}
-
 export interface TuningOptions {
   readonly store?: TuningStore | undefined;
   /** Whether to time candidates: "auto" on hardware only, "force" anew even where a choice is known. */
@@ -44,24 +39,13 @@ export interface Tuning {
   choice(key: string): string | undefined;
 }
 
-/** A verdict about one check, or the choice among a request's candidates. `hash` is of all it depends on. */
-type Entry =
-  | { readonly hash: string; readonly wrong: string | null }
-  | { readonly hash: string; readonly name: string; readonly milliseconds: Readonly<Record<string, number>> };
-
-type Entries = Record<string, Entry>;
-
 /** What a candidate may take of the time in which it is measured, compiling excluded. */
 const BUDGET_MS = 50;
-
-/** Format of the stored text. */
-const VERSION = 1;
 
 export function createTuning(deviceOf: () => Device, options: TuningOptions): Tuning {
   const { store, mode = "auto" } = options;
   const choices = new Map<string, string | undefined>();
-  let entries: Entries | undefined;
-  let changes: Entries = {};
+  const record = createTuningRecord(deviceOf, store, mode === "force");
   let queue: Promise<void> = Promise.resolve();
   const warned = new Set<string>();
   const measures = (): boolean => mode === "on" || mode === "force" || (mode === "auto" && !deviceOf().software);
@@ -84,13 +68,11 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
   const isRight = async (candidate: Candidate): Promise<boolean> => {
     const hash = hashOf(candidate.kernels);
     const key = `check ${candidate.checkKey}`;
-    let entry = entries![key];
-    if (!entry || !("wrong" in entry) || entry.hash !== hash) {
-      entry = { hash, wrong: (await whatIsWrong(deviceOf(), candidate.check())) ?? null };
-      entries![key] = changes[key] = entry;
-    }
-    if (entry.wrong !== null) warn(candidate, entry.wrong);
-    return entry.wrong === null;
+    const known = record.get(key, hash);
+    const wrong = known && "wrong" in known ? known.wrong : ((await whatIsWrong(deviceOf(), candidate.check())) ?? null);
+    if (!known) record.set(key, { hash, wrong });
+    if (wrong !== null) warn(candidate, wrong);
+    return wrong === null;
   };
 
   let announced = false;
@@ -99,20 +81,14 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
     announced = true;
   };
 
-  const inTrial = async <Result>(candidate: Candidate, use: (trial: OpenTrial) => Promise<Result>): Promise<Result> => {
-    const trial = await openTrial(deviceOf(), candidate.trial());
-    try {
-      return await use(trial);
-    } finally {
-      trial.destroy();
-    }
-  };
+  const inTrial = <Result>(candidate: Candidate, use: (trial: OpenTrial) => Promise<Result>): Promise<Result> =>
+    withTrial(deviceOf(), candidate.trial(), use);
 
   /** The candidates, the fastest first. */
   const byTime = async ({ key, candidates }: TuneRequest): Promise<readonly Candidate[]> => {
     const hash = hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
-    const known = entries![`choice ${key}`];
-    if (known && "name" in known && known.hash === hash) return sortedBy(candidates, known.milliseconds);
+    const known = record.get(`choice ${key}`, hash);
+    if (known && "name" in known) return sortedBy(candidates, known.milliseconds);
     announce();
     const milliseconds: Record<string, number> = {};
     for (const candidate of candidates) {
@@ -127,7 +103,7 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
       delete milliseconds[fastest.name];
     }
     const sorted = sortedBy(candidates, milliseconds);
-    entries![`choice ${key}`] = changes[`choice ${key}`] = { hash, name: sorted[0]?.name ?? "", milliseconds };
+    record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
     if (deviceOf().debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
     return sorted;
   };
@@ -145,14 +121,9 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
   };
 
   const settleAll = async (requests: readonly TuneRequest[]): Promise<void> => {
-    const adapter = adapterKey(deviceOf());
-    entries ??= mode === "force" ? {} : parse(await store?.read(adapter), adapter);
+    await record.load();
     for (const request of requests) await answer(request);
-    if (!store || Object.keys(changes).length === 0) return;
-    // Another process may have written meanwhile.
-    const merged = { ...parse(await store.read(adapter), adapter), ...changes };
-    changes = {};
-    await store.write(adapter, `${JSON.stringify({ version: VERSION, adapter, entries: merged }, null, 1)}\n`);
+    await record.save();
   };
 
   return {
@@ -184,61 +155,18 @@ function describe(milliseconds: Readonly<Record<string, number>>): string {
 /** Why a trial's output is wrong, a kernel that does not compile included; undefined where it is right. */
 async function whatIsWrong(device: Device, trial: Trial): Promise<string | undefined> {
   try {
-    const open = await openTrial(device, trial);
-    try {
-      return await open.check();
-    } finally {
-      open.destroy();
-    }
+    return await withTrial(device, trial, (open) => open.check());
   } catch (error) {
     if (error instanceof ShaderError) return error.message.split("\n")[0];
     throw error;
   }
 }
 
-/** All that names an adapter and its driver: a new driver is a new adapter. */
-function adapterKey({ info }: Device): string {
-  return [info.vendor, info.architecture, info.device, info.description].join(" | ");
-}
-
-/** Of the kernels' texts and of the traits that change how they are compiled. */
-function hashKernels(device: Device, kernels: readonly string[], more: string): string {
-  const { shaders, lanes, subgroups, immediates } = device;
-  const libraries = Object.keys(shaders).filter((id) => id.startsWith("lib/"));
-  const texts = [...kernels, ...libraries].map((id) => `${id}\n${shaders[id]}`);
-  return fnv([`${VERSION} ${lanes} ${subgroups} ${immediates} ${more}`, ...texts].join("\0"));
-}
-
-/** FNV-1a over UTF-16 units, twice with different beginnings: 64 bits, against accidents alone. */
-function fnv(text: string): string {
-  let low = 0x811c9dc5;
-  let high = 0x01000193;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit, 0x01000193) + i;
-  }
-  return [high, low].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
-}
-
-/** The entries of a stored text; none where it is damaged or about another adapter. */
-function parse(text: string | undefined, adapter: string): Entries {
-  if (text === undefined) return {};
+async function withTrial<Result>(device: Device, trial: Trial, use: (open: OpenTrial) => Promise<Result>): Promise<Result> {
+  const open = await openTrial(device, trial);
   try {
-    const stored = JSON.parse(text) as { version?: unknown; adapter?: unknown; entries?: unknown } | null;
-    const { entries } = stored ?? {};
-    if (stored?.version !== VERSION || stored.adapter !== adapter || typeof entries !== "object" || entries === null) return {};
-    return Object.fromEntries(Object.entries(entries).filter(([, entry]) => isEntry(entry))) as Entries;
-  } catch {
-    return {};
+    return await use(open);
+  } finally {
+    open.destroy();
   }
-}
-
-function isEntry(entry: unknown): entry is Entry {
-  if (typeof entry !== "object" || entry === null || !("hash" in entry) || typeof entry.hash !== "string") return false;
-  if ("wrong" in entry) return entry.wrong === null || typeof entry.wrong === "string";
-  if (!("name" in entry) || !("milliseconds" in entry)) return false;
-  const { name, milliseconds } = entry;
-  if (typeof name !== "string" || typeof milliseconds !== "object" || milliseconds === null) return false;
-  return Object.values(milliseconds).every((time) => typeof time === "number");
 }

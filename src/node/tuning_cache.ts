@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import type { TuningStore } from "../gpu/tuning.ts";
+import type { TuningStore } from "../gpu/tuning_record.ts";
 
 /**
  * What tuning found out, in the user's cache folder: a file an adapter. A cache that cannot be read or written is no error:

@@ -1,0 +1,107 @@
+import type { Device } from "./device.ts";
+
+/** Where verdicts outlive the process. A store may forget, and must not throw. */
+export interface TuningStore {
+  read(adapter: string): Promise<string | undefined>;
+  write(adapter: string, text: string): Promise<void>;
+}
+
+/** A verdict about one check, or the choice among a request's candidates. `hash` is of all it depends on. */
+export type Entry =
+  | { readonly hash: string; readonly wrong: string | null }
+  | { readonly hash: string; readonly name: string; readonly milliseconds: Readonly<Record<string, number>> };
+
+type Entries = Record<string, Entry>;
+
+/** Format of the stored text. */
+const VERSION = 1;
+
+/** What is known of an adapter: from the store, and what was found out since. */
+export interface TuningRecord {
+  /** Reads the store, once. */
+  load(): Promise<void>;
+  /** What is known under a key, unless what it depends on has changed. */
+  get(key: string, hash: string): Entry | undefined;
+  set(key: string, entry: Entry): void;
+  /** Writes what was found out since the last time. */
+  save(): Promise<void>;
+}
+
+/** With `forget` nothing in the store counts. */
+export function createTuningRecord(deviceOf: () => Device, store: TuningStore | undefined, forget: boolean): TuningRecord {
+  let entries: Entries | undefined;
+  let changes: Entries = {};
+  const stored = async (): Promise<Entries> => {
+    const adapter = adapterKey(deviceOf());
+    return parse(await store?.read(adapter), adapter);
+  };
+  return {
+    load: async () => {
+      entries ??= forget ? {} : await stored();
+    },
+    get: (key, hash) => {
+      const entry = entries?.[key];
+      return entry?.hash === hash ? entry : undefined;
+    },
+    set: (key, entry) => {
+      entries = { ...entries, [key]: entry };
+      changes[key] = entry;
+    },
+    save: async () => {
+      if (!store || Object.keys(changes).length === 0) return;
+      const found = changes;
+      changes = {};
+      const adapter = adapterKey(deviceOf());
+      // Another process may have written meanwhile.
+      const merged = { ...(await stored()), ...found };
+      await store.write(adapter, `${JSON.stringify({ version: VERSION, adapter, entries: merged }, null, 1)}\n`);
+    },
+  };
+}
+
+/** All that names an adapter and its driver: a new driver is a new adapter. */
+function adapterKey({ info }: Device): string {
+  return [info.vendor, info.architecture, info.device, info.description].join(" | ");
+}
+
+/** Of the kernels' texts and of the traits that change how they are compiled. */
+export function hashKernels(device: Device, kernels: readonly string[], more: string): string {
+  const { shaders, lanes, subgroups, immediates } = device;
+  const libraries = Object.keys(shaders).filter((id) => id.startsWith("lib/"));
+  const texts = [...kernels, ...libraries].map((id) => `${id}\n${shaders[id]}`);
+  return fnv([`${VERSION} ${lanes} ${subgroups} ${immediates} ${more}`, ...texts].join("\0"));
+}
+
+/** FNV-1a over UTF-16 units, twice with different beginnings: 64 bits, against accidents alone. */
+function fnv(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x01000193) + i;
+  }
+  return [high, low].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+/** The entries of a stored text; none where it is damaged or about another adapter. */
+function parse(text: string | undefined, adapter: string): Entries {
+  if (text === undefined) return {};
+  try {
+    const stored = JSON.parse(text) as { version?: unknown; adapter?: unknown; entries?: unknown } | null;
+    const { entries } = stored ?? {};
+    if (stored?.version !== VERSION || stored.adapter !== adapter || typeof entries !== "object" || entries === null) return {};
+    return Object.fromEntries(Object.entries(entries).filter(([, entry]) => isEntry(entry))) as Entries;
+  } catch {
+    return {};
+  }
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  if (typeof entry !== "object" || entry === null || !("hash" in entry) || typeof entry.hash !== "string") return false;
+  if ("wrong" in entry) return entry.wrong === null || typeof entry.wrong === "string";
+  if (!("name" in entry) || !("milliseconds" in entry)) return false;
+  const { name, milliseconds } = entry;
+  if (typeof name !== "string" || typeof milliseconds !== "object" || milliseconds === null) return false;
+  return Object.values(milliseconds).every((time) => typeof time === "number");
+}
