@@ -17,7 +17,7 @@ export interface TerminalViewOptions {
   /** The step at which training ends. */
   readonly total: number;
   readonly stream: TerminalStream;
-  /** The entropy to hold, where a controller holds one and the metrics do not tell it. */
+  /** The entropy to hold, where a controller holds one; the metrics tell how it moves. */
   readonly target?: number;
   /** Milliseconds that only grow; default performance.now. */
   readonly now?: () => number;
@@ -45,7 +45,7 @@ function plainView({ title, total, stream, target }: TerminalViewOptions): Termi
 }
 
 function plainLine(metrics: Metrics, total: number, target: number | undefined): string {
-  const goal = metrics["entropic/target"] ?? target;
+  const goal = target === undefined ? undefined : (metrics["entropic/target"] ?? target);
   const parts = [
     `step ${metrics.step}/${total}`,
     named("reward", metrics.reward),
@@ -106,7 +106,7 @@ function liveText(
   columns: number,
 ): string {
   const last = history.at(-1)!;
-  const rows = metricRows(history, last["entropic/target"] ?? target);
+  const rows = metricRows(history, target === undefined ? undefined : (last["entropic/target"] ?? target));
   const width = Math.max(8, Math.min(40, columns - 56));
   const lines = rows.map(({ label, values, value, remark }) =>
     [colors.dim(pad(label, 10)), pad(value, 9, "right"), colors.cyan(pad(sparkline(values, width), width)), colors.dim(remark)]

@@ -44,6 +44,13 @@ test("plain lines where the stream is not a terminal", () => {
   );
 });
 
+test("a run without control shows no target, whatever its metrics hold", () => {
+  const written: string[] = [];
+  const stream = { write: (text: string) => written.push(text), isTTY: false };
+  createTerminalView({ title: "runs/x", total: 60, stream }).step({ ...step, "entropic/target": 0 });
+  assert.match(written.join(""), /entropy 0\.352 {2}alpha/);
+});
+
 test("a live view on a terminal: progress, time left, every row", () => {
   const steps = [10, 11, 12].map((number) => ({ ...step, step: number }));
   const written = show(true, steps);
