@@ -17,7 +17,7 @@ const options = z
     walls: z.number().min(0).max(0.7).default(0.3).describe("How likely a square is a wall."),
     minSteps: z.int().min(1).max(20).default(2).describe("Moves of the shortest way out, at least."),
     maxSteps: z.int().min(1).max(20).default(6).describe("Moves of the shortest way out, at most."),
-    slack: z.int().min(0).max(4).default(2).describe("Moves that an answer may take beyond the shortest way out."),
+    slack: z.int().min(0).max(4).default(2).describe("Moves that an answer may take beyond the shortest way out; a detour costs two."),
     problems: z.int().min(10).max(1_000_000).default(10_000).describe("How many problems to draw, at most."),
     heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
   })

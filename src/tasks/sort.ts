@@ -8,8 +8,8 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 const options = z
   .strictObject({
-    length: z.int().min(1).max(12).default(7).describe("Letters of a problem."),
-    minLength: z.int().min(1).max(12).nullable().default(null).describe("Letters of the shortest problems; null is all of one length."),
+    length: z.int().min(1).max(12).default(10).describe("Letters of the longest problems."),
+    minLength: z.int().min(1).max(12).nullable().default(null).describe("Letters of the shortest problems; null is half of length."),
     letters: z.int().min(2).max(26).default(10).describe("Size of the alphabet: 4 is a to d."),
     mixedCase: z.boolean().default(true).describe("Letters of both cases, and a and A in any order: many right answers, else one."),
     problems: z.int().min(10).max(1_000_000).default(10_000).describe("How many problems to draw, at most."),
@@ -29,7 +29,7 @@ export const sort = defineTask(
   "Sort letters, the cases of one letter in any order: dbBa= -> abBd$ or aBbd$",
   options,
   ({ length, minLength, letters, mixedCase, problems: limit, heldOut }) => {
-    const shortest = minLength ?? length;
+    const shortest = minLength ?? Math.ceil(length / 2);
     const draw = (random: Random): Problem => {
       const count = shortest + random.integer(length - shortest + 1);
       const text = Array.from({ length: count }, () => {
