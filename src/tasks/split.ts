@@ -1,3 +1,4 @@
+import { createGenerator, type Generator as Random } from "../random.ts";
 import type { Problem, Split } from "./task.ts";
 
 /** A 32-bit hash of a text, the same on every machine: FNV-1a followed by MurmurHash3's finalizer, whose low bits are usable. */
@@ -24,6 +25,30 @@ export function splitByHash<P extends Problem>(
     .map(({ problem }) => problem);
   const count = Math.min(heldOut, Math.floor(problems.length / 5));
   return { eval: ranked.slice(0, count), train: ranked.slice(count) };
+}
+
+/** After so many draws in a row that gave nothing new the task is taken to have no more. */
+const FRUITLESS_DRAWS = 5_000;
+
+/**
+ * Different problems of a task that has too many to list, the same ones every time; at most `limit`, and fewer where the task has
+ * fewer. `draw` may come to nothing. `canonical` is as for `splitByHash`: of problems that share it the first one drawn stays.
+ */
+export function* drawProblems<P extends Problem>(
+  name: string,
+  limit: number,
+  draw: (random: Random) => P | undefined,
+  canonical: (problem: P) => string,
+): Iterable<P> {
+  const random = createGenerator(hashText(name));
+  const known = new Set<string>();
+  for (let fruitless = 0; fruitless < FRUITLESS_DRAWS && known.size < limit; fruitless++) {
+    const problem = draw(random);
+    if (problem === undefined || known.has(canonical(problem))) continue;
+    known.add(canonical(problem));
+    fruitless = 0;
+    yield problem;
+  }
 }
 
 /** Computes on the first call, remembers for the later ones. */

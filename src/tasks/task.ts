@@ -3,6 +3,8 @@ import type { z } from "zod";
 /** One question of a task; columns beside the prompt reach reward functions as they are. */
 export interface Problem {
   readonly prompt: string;
+  /** The kind of the prompt, such as its difficulty, for whatever is measured or controlled kind by kind: a few different words. */
+  readonly tag?: string;
   readonly [column: string]: unknown;
 }
 
@@ -45,10 +47,14 @@ export function defineTask<Options extends z.ZodObject>(
 ): TaskFactory<Options> {
   const create = (given: z.input<Options> = {} as z.input<Options>): Task => {
     const parsed = options.safeParse(given);
-    if (!parsed.success) throw new Error(optionError(key, given, parsed.error));
+    if (!parsed.success) throw new Error(optionError(key, { ...defaultsOf(options), ...given }, parsed.error));
     return { name: key, description, ...build(parsed.data) };
   };
   return Object.assign(create, { key, description, options });
+}
+
+function defaultsOf(options: z.ZodObject): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options.shape).map(([name, option]) => [name, (option as z.ZodType).safeParse(undefined).data]));
 }
 
 function optionError(key: string, given: unknown, error: z.ZodError): string {

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import type { Generator as Random } from "../random.ts";
+import { canonicalMaze, drawMaze, type Maze, parseMaze, stepsToExit, walk, waysOut } from "./maze_grid.ts";
+import { drawProblems, once, splitByHash } from "./split.ts";
+import { defineTask, type Problem } from "./task.ts";
+
+const STOP = "$";
+
+interface MazeProblem extends Problem {
+  /** Moves of the shortest way out. */
+  readonly steps: number;
+}
+
+const options = z
+  .strictObject({
+    size: z.int().min(2).max(6).default(4).describe("Rows and columns."),
+    walls: z.number().min(0).max(0.7).default(0.3).describe("How likely a square is a wall."),
+    minSteps: z.int().min(1).max(20).default(2).describe("Moves of the shortest way out, at least."),
+    maxSteps: z.int().min(1).max(20).default(6).describe("Moves of the shortest way out, at most."),
+    slack: z.int().min(0).max(4).default(2).describe("Moves that an answer may take beyond the shortest way out; a detour costs two."),
+    problems: z.int().min(10).max(1_000_000).default(10_000).describe("How many problems to draw, at most."),
+    heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
+  })
+  .superRefine(({ minSteps, maxSteps }, context) => {
+    if (minSteps > maxSteps)
+      context.addIssue({ code: "custom", path: ["minSteps"], message: `at most maxSteps (${maxSteps}) is expected` });
+  });
+
+/**
+ * "S./#E:" -> "rd$": walk from S to the exit E, up, down, left or right (u d l r), around walls (#) and within a few moves of the
+ * shortest way; the walk ends when it gets there. Every maze can be solved. One that is turned, mirrored or walked backwards counts
+ * as the same, so that none of a held-out maze's eight views occurs in training. Its tag is the shortest way: `steps-4`.
+ */
+export const maze = defineTask(
+  "maze",
+  "Walk from S to E around walls, by u d l r: S./#E: -> rd$",
+  options,
+  ({ size, walls, minSteps, maxSteps, slack, problems: limit, heldOut }) => {
+    // The length of the way is drawn first and kept, so that there are about as many mazes of one as of another.
+    const draw = (random: Random): MazeProblem | undefined => {
+      const steps = minSteps + random.integer(maxSteps - minSteps + 1);
+      for (let tries = 0; tries < 50; tries++) {
+        const text = drawMaze(random, { size, density: walls, steps });
+        if (text !== undefined) return { prompt: `${text}:`, tag: `steps-${steps}`, steps };
+      }
+      return undefined;
+    };
+    const drawn = () => drawProblems("maze", limit, draw, canonical);
+    if (drawn()[Symbol.iterator]().next().done) {
+      const steps = minSteps === maxSteps ? `${minSteps}` : `${minSteps} to ${maxSteps}`;
+      throw new Error(
+        `task "maze": found no maze of ${size} x ${size} squares with walls ${walls} and ${steps} steps to its exit; lower minSteps or raise size.`,
+      );
+    }
+    const splits = once(() => splitByHash([...drawn()], canonical, heldOut));
+    return {
+      alphabet: `SE.#/:udlr${STOP}`,
+      stop: STOP,
+      maxPromptLength: size * (size + 1),
+      maxCompletionLength: maxSteps + slack + 1,
+      problems: (split) => splits()[split],
+      solutions: (problem) => waysOut(parsePrompt(problem.prompt), slack).map((way) => way + STOP),
+      reward: (problem, completion) => {
+        const grid = parsePrompt(problem.prompt);
+        if (!completion.endsWith(STOP)) return 0;
+        const moves = completion.slice(0, -STOP.length);
+        return walk(grid, moves) && moves.length <= stepsToExit(grid)[grid.start]! + slack ? 1 : 0;
+      },
+    };
+  },
+);
+
+/** Reads "S./#E:". Throws on any other prompt: a dataset that is not this task's. */
+function parsePrompt(prompt: string): Maze {
+  const grid = prompt.endsWith(":") ? parseMaze(prompt.slice(0, -1)) : undefined;
+  if (grid === undefined) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a maze; one like "S./#E:" is expected.`);
+  return grid;
+}
+
+function canonical({ prompt }: MazeProblem): string {
+  return canonicalMaze(prompt.slice(0, -1));
+}

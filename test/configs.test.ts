@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { loadTokenizer } from "../src/data/tokenizer.ts";
+import { parseSftConfig, parseTrainConfig } from "../src/rl/config.ts";
+import { createTask } from "../src/tasks/index.ts";
+
+for (const [train, sft] of [
+  ["quickstart", "countdown_sft"],
+  ["sort", "sort_sft"],
+  ["maze", "maze_sft"],
+] as const) {
+  test(`${train}.yaml trains on what ${sft}.yaml warmed up on, and answers fit`, async () => {
+    const warm = parseSftConfig(parse(readFileSync(`configs/${sft}.yaml`, "utf8")));
+    const config = parseTrainConfig(parse(readFileSync(`configs/${train}.yaml`, "utf8")));
+    assert.deepEqual(config.task, warm.task);
+    const task = createTask(config.task);
+    assert.ok(config.grpo.maxNewTokens >= task.maxCompletionLength);
+    const { max_position_embeddings: context, vocab_size } = JSON.parse(readFileSync(`${config.model}/config.json`, "utf8"));
+    assert.ok(task.maxPromptLength + config.grpo.maxNewTokens <= context);
+    assert.equal(vocab_size, [...task.alphabet].length);
+    const tokenizer = await loadTokenizer(config.model);
+    assert.deepEqual(
+      tokenizer.encode(task.alphabet),
+      Array.from({ length: vocab_size }, (_, id) => id),
+    );
+  });
+}
