@@ -1,14 +1,20 @@
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
+import { fromHalf } from "../../src/ops/from_half.ts";
 import { gelu, geluOp } from "../../src/ops/gelu.ts";
 import { multiply } from "../../src/ops/multiply.ts";
 import { swiglu, swigluOp } from "../../src/ops/swiglu.ts";
+import { toHalf } from "../../src/ops/to_half.ts";
+import type { HostValue } from "../../src/testing/check_op.ts";
 import { normal } from "../../src/testing/values.ts";
 import { addReference } from "../../test/reference/add.ts";
 import { addOntoReference } from "../../test/reference/add_onto.ts";
+import { fromHalfReference } from "../../test/reference/from_half.ts";
 import { geluReference } from "../../test/reference/gelu.ts";
+import { roundToHalf } from "../../test/reference/half.ts";
 import { multiplyReference } from "../../test/reference/multiply.ts";
 import { swigluReference } from "../../test/reference/swiglu.ts";
+import { toHalfReference } from "../../test/reference/to_half.ts";
 import { gradientCase } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";
@@ -17,6 +23,7 @@ const ROWS = 2048;
 
 export const elementwiseCases: readonly BenchCase[] = [
   ...[128, 768].flatMap(sumCases),
+  ...halfCases(512),
   ...[512, 3072].flatMap((columns) => [...geluCases(columns), ...swigluCases(columns)]),
 ];
 
@@ -34,6 +41,38 @@ function sumCases(columns: number): BenchCase[] {
       inputs: () => ({ x: matrix(1), y: matrix(2) }),
       build: (i) => ({ y: addOnto({ onto: i.y!, accumulate: 1 }, i.x!) }),
       reference: (inputs) => addOntoReference(inputs, 1),
+    }),
+  ];
+}
+
+/** What storing a kept activation in 16 bits costs: 6 bytes an element there, 6 back. */
+function halfCases(columns: number): BenchCase[] {
+  const elements = ROWS * columns;
+  const size = { shape: `${ROWS}x${columns}`, flops: elements, bytes: 6 * elements };
+  const halves = (): HostValue => {
+    const { shape, data } = normal([ROWS, columns], 1);
+    return { shape, data: data.map(roundToHalf) };
+  };
+  const words = (): HostValue => {
+    const data = Float64Array.from({ length: elements / 2 }, (_, i) => 0x3c003c00 + (i % 1024) + 65536 * (i % 977));
+    return { shape: [ROWS, columns / 2], data, dtype: "u32" };
+  };
+  return [
+    opCase({
+      op: "to_half",
+      ...size,
+      bytes: 12 * elements,
+      // Values that 16 bits hold, because the rounding mode is the driver's choice.
+      inputs: () => ({ x: halves() }),
+      build: (i) => ({ y: fromHalf(toHalf(i.x!)) }),
+      reference: toHalfReference,
+    }),
+    opCase({
+      op: "from_half",
+      ...size,
+      inputs: () => ({ half: words() }),
+      build: (i) => ({ y: fromHalf(i.half!) }),
+      reference: fromHalfReference,
     }),
   ];
 }

@@ -12,6 +12,8 @@ export interface PlanOptions {
   readonly label?: string;
   /** Tensors whose values outlive the run, to be read back or bound by another plan. */
   readonly keep?: readonly Tensor[];
+  /** Changes the nodes before memory is planned, such as storeHalf. */
+  readonly rewrite?: ((nodes: readonly Node[]) => readonly Node[]) | undefined;
 }
 
 /** A traced computation with its memory, pipelines and bind groups: run it as often as you like, nothing more is created. */
@@ -36,14 +38,15 @@ export interface Plan {
   destroy(): void;
 }
 
-/** Traces `build`, plans its memory and compiles its kernels. `build` returns the tensors to keep and anything else. */
-export async function buildPlan<Result extends { readonly keep?: readonly Tensor[] }>(
+/** Traces `build`, plans its memory and compiles its kernels. `build` returns the tensors to keep, what rewrites the nodes, and anything else. */
+export async function buildPlan<Result extends Pick<PlanOptions, "keep" | "rewrite">>(
   device: Device,
   label: string,
   build: () => Result,
 ): Promise<Plan & { readonly result: Result }> {
   const traced = trace(build);
-  const plan = await planTrace(device, traced.trace, { label, keep: traced.result.keep ?? [] });
+  const { keep = [], rewrite } = traced.result;
+  const plan = await planTrace(device, traced.trace, { label, keep, rewrite });
   return Object.assign(plan, { result: traced.result });
 }
 
@@ -51,7 +54,8 @@ export async function buildPlan<Result extends { readonly keep?: readonly Tensor
 export async function planTrace(device: Device, traced: Trace, options: PlanOptions = {}): Promise<Plan> {
   const keep = options.keep ?? [];
   const label = options.label ?? "plan";
-  const nodes = liveNodes(traced.nodes, keep);
+  const live = liveNodes(traced.nodes, keep);
+  const nodes = options.rewrite?.(live) ?? live;
   await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
   const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
   // What no kernel binds on this device, such as the scratch of another kernel family, gets no memory.

@@ -52,10 +52,15 @@ export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[], bou
   return { slotOf, slotBytes };
 }
 
+/** A tensor may wait long in its slot: one that is much larger would be missing elsewhere. */
+const LARGEST_FIT = 1.5;
+
 function takeSlot(free: readonly number[], slotBytes: number[], bytes: number): number {
-  const fitting = free.filter((slot) => slotBytes[slot]! >= bytes).sort((a, b) => slotBytes[a]! - slotBytes[b]!);
+  const fitting = free
+    .filter((slot) => slotBytes[slot]! >= bytes && slotBytes[slot]! <= LARGEST_FIT * bytes)
+    .sort((a, b) => slotBytes[a]! - slotBytes[b]!);
   if (fitting[0] !== undefined) return fitting[0];
-  const largest = [...free].sort((a, b) => slotBytes[b]! - slotBytes[a]!)[0];
+  const largest = free.filter((slot) => slotBytes[slot]! < bytes).sort((a, b) => slotBytes[b]! - slotBytes[a]!)[0];
   if (largest !== undefined) {
     slotBytes[largest] = bytes;
     return largest;

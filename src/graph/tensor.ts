@@ -12,12 +12,15 @@ export interface Storage {
   readonly label: string;
   readonly bytes: number;
   readonly window?: BufferWindow;
+  /** Statistics that exponentials are taken of: never stored in 16 bits (graph/half). */
+  readonly isExact?: boolean | undefined;
 }
 
 /** The shape and type an operation's result will have. */
 export interface TensorSpec {
   readonly shape: readonly Dimension[];
   readonly dtype?: DType;
+  readonly isExact?: boolean;
 }
 
 /**

@@ -125,6 +125,6 @@ export function input(name: string, shape: readonly Scalar[], dtype: DType = "f3
 /** Memory without a value yet, for kernels that fill it piece by piece. */
 export function empty(label: string, spec: TensorSpec): Tensor {
   currentTrace();
-  const storage: Storage = { kind: "slot", label, bytes: elementsAtCapacity(spec.shape) * 4 };
+  const storage: Storage = { kind: "slot", label, bytes: elementsAtCapacity(spec.shape) * 4, isExact: spec.isExact };
   return new Tensor({ shape: spec.shape, dtype: spec.dtype ?? "f32", storage, label });
 }

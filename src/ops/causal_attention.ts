@@ -19,7 +19,7 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
       throw shapeError("causal_attention", inputs, `${describePacked(layout)}; sequence_start and sequence_end [N]`);
     }
     const rows = qkv.shape[0]!;
-    return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads] } };
+    return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads], isExact: true } };
   },
   forward: ({ inputs: { qkv, sequence_start }, outputs, attributes }, device) => [
     {

@@ -66,7 +66,7 @@ function outputTensor(label: string, spec: OutputSpec): Tensor {
     const { shape, dtype, storage, offset } = spec.inPlaceOf;
     return new Tensor({ shape, dtype, storage, offset, label: spec.inPlaceOf.label });
   }
-  const storage: Storage = { kind: "slot", label, bytes: elementsAtCapacity(spec.shape) * 4 };
+  const storage: Storage = { kind: "slot", label, bytes: elementsAtCapacity(spec.shape) * 4, isExact: spec.isExact };
   return new Tensor({ shape: spec.shape, dtype: spec.dtype ?? "f32", storage, label });
 }
 

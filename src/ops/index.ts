@@ -10,6 +10,7 @@ import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
 import { entropyReduceOp } from "./entropy_reduce.ts";
+import { fromHalfOp } from "./from_half.ts";
 import { geluOp } from "./gelu.ts";
 import { gradientNormOp } from "./gradient_norm.ts";
 import { layerNormOp } from "./layer_norm.ts";
@@ -22,6 +23,7 @@ import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
 import { swigluOp } from "./swiglu.ts";
+import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
 import { tokenStatisticsOp } from "./token_statistics.ts";
 
@@ -37,6 +39,7 @@ export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
 export { embedding } from "./embedding.ts";
 export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
+export { fromHalf } from "./from_half.ts";
 export type { GateName, GateOptions } from "./gate.ts";
 export { gelu } from "./gelu.ts";
 export { type GradientNormOptions, gradientNorm, OPTIMIZER_STATE_FIELDS } from "./gradient_norm.ts";
@@ -52,6 +55,7 @@ export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { swiglu } from "./swiglu.ts";
+export { toHalf } from "./to_half.ts";
 export { TOKEN_METRIC_FIELDS, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
 export { STATISTIC_FIELDS, tokenStatistics } from "./token_statistics.ts";
 
@@ -78,6 +82,7 @@ export const ops = {
   decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_keys") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
+  from_half: { op: fromHalfOp, kernels: ["elementwise/from_half"] },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
   layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward", "_backward_weight") },
@@ -90,6 +95,7 @@ export const ops = {
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward", "_backward_weight") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
+  to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },
   token_statistics: { op: tokenStatisticsOp, kernels: ["policy/token_statistics"] },
 } as const satisfies Readonly<Record<string, RegisteredOp>>;

@@ -25,7 +25,7 @@ export interface HeadStatistics {
 /** Log-probability and entropy of every row, a chunk of logits at a time. */
 export function headStatistics(head: Head): HeadStatistics {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
-  const statistics = empty("statistics", { shape: [hidden.shape[0]!, 4] });
+  const statistics = empty("statistics", { shape: [hidden.shape[0]!, 4], isExact: true });
   let logits: Tensor | undefined;
   for (const { begin, rows } of chunks) {
     const chunk = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" }); // [n, V]

@@ -11,6 +11,7 @@ import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import type { AdamW } from "../optim/adamw.ts";
+import { type ActivationStorage, rewriteActivations } from "./activations.ts";
 import { chunksOf } from "./chunks.ts";
 import { headBackward, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
@@ -33,6 +34,7 @@ export async function createSupervisedUpdate(options: {
   readonly optimizer: AdamW;
   readonly rows: number;
   readonly chunkBytes?: number;
+  readonly activations?: ActivationStorage;
 }): Promise<SupervisedUpdate> {
   const { device, model, optimizer } = options;
   const plan = await buildPlan(device, "supervised update", () => {
@@ -53,7 +55,7 @@ export async function createSupervisedUpdate(options: {
     sinks.set(head.weight, { ...headSink, accumulate: 1 });
     differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
     optimizer.step(runScalar("learning_rate"));
-    return { keep: [loss] };
+    return { keep: [loss], rewrite: rewriteActivations(options.activations, [loss]) };
   });
   const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
   const reader = createReader(device, [plan.windowOf(plan.result.keep[0]!), optimizer.state.storage.window!]);

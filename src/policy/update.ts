@@ -16,6 +16,7 @@ import { entropyReduce } from "../ops/entropy_reduce.ts";
 import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
+import { type ActivationStorage, rewriteActivations } from "./activations.ts";
 import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
 import { type Head, headBackward, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
@@ -30,6 +31,7 @@ export interface PolicyUpdateOptions {
   readonly rows: number;
   readonly sequences: number;
   readonly chunkBytes?: number;
+  readonly activations?: ActivationStorage;
 }
 
 type MetricField = (typeof METRIC_FIELDS)[number];
@@ -81,7 +83,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
   const exact = await buildPlan(device, "policy update", () => {
     tracePolicyStep(shared, true);
     optimizer.step(runScalar("learning_rate"));
-    return {};
+    return { rewrite: rewriteActivations(options.activations) };
   });
   let accumulating: { control: Plan; micro: Plan; optimize: Plan } | undefined;
   const accumulatingPlans = async (): Promise<NonNullable<typeof accumulating>> => {
@@ -141,7 +143,7 @@ async function buildAccumulatingPlans(shared: Shared): Promise<{ control: Plan; 
   const build = (label: string, body: () => void): Promise<Plan> =>
     buildPlan(device, label, () => {
       body();
-      return {};
+      return { rewrite: rewriteActivations(shared.activations) };
     });
   return {
     control: await build("control update", () => controller.update(shared.control)),

@@ -74,7 +74,13 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
     weightDecay: sft.weightDecay,
     maxGradNorm: sft.maxGradNorm,
   });
-  const update = await createSupervisedUpdate({ device, model: model.module, optimizer, rows: sft.batch * maxLength });
+  const update = await createSupervisedUpdate({
+    device,
+    model: model.module,
+    optimizer,
+    rows: sft.batch * maxLength,
+    activations: sft.activations,
+  });
   const evalProblems = task.problems("eval").slice(0, config.eval.prompts);
   const sequences = Math.min(512, evalProblems.length * config.eval.completions);
   const sampler = await createTextGenerator({

@@ -188,6 +188,7 @@ async function createParts(options: TrainerOptions): Promise<Parts> {
     loss: { ...grpo, gate: entropy.gate, tau: entropy.tau, alphaNorm: entropy.alphaNorm },
     rows,
     sequences: grpo.prompts * grpo.completions,
+    activations: grpo.activations,
   });
   const referenceModel = grpo.beta > 0 ? (options.reference ?? (await model.clone())) : undefined;
   const reference = referenceModel && (await createScorer({ device, model: referenceModel.module, rows, temperature: grpo.temperature }));

@@ -1,6 +1,13 @@
 import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
+import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { decimal, flag, oneOf, openSection, option, section, text, whole } from "./option.ts";
+
+const activations = option(
+  oneOf(ACTIVATION_STORAGE),
+  "f32",
+  "How activations wait for the backward pass: f16 takes half the memory and rounds them to 11 bits; the loss is computed before.",
+);
 
 const model = text("the path of a checkpoint folder or the name of a preset").describe(
   "Where the policy comes from: a Hugging Face style folder or a preset's name.",
@@ -50,6 +57,7 @@ const grpo = section({
   entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus, for comparison with entropy control."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
+  activations,
 });
 
 /** Values that `entropy.preset` stands for; keys written out win over them. */
@@ -96,6 +104,7 @@ const sft = section({
   warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
+  activations,
   stopAtPassAt1: option(
     decimal({ above: 0, max: 1 }, "run all steps").nullable(),
     0.31,

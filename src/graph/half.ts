@@ -1,0 +1,102 @@
+import { elementsAtCapacity, type Storage, Tensor } from "./tensor.ts";
+import { type Dispatch, type Node, type NodeTensors, trace } from "./trace.ts";
+
+export interface HalfOptions {
+  /** Never halved: what outlives the run. */
+  readonly keep: readonly Tensor[];
+  /** The `to_half` and `from_half` ops, passed in because this module knows no op. */
+  readonly toHalf: (x: Tensor) => Tensor;
+  readonly fromHalf: (half: Tensor) => Tensor;
+}
+
+/** A tensor that waits for fewer nodes is not worth two more dispatches, nor is one of fewer bytes. */
+const SHORTEST_WAIT = 8;
+const FEWEST_BYTES = 4096;
+
+interface Wait {
+  readonly tensor: Tensor;
+  /** The node that uses it last before it waits, and the one that uses it first afterwards. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Lets activations wait for the backward pass as 16-bit floats: a tensor that is written, then not touched for a while, then only
+ * read, is rounded to 16 bits after its last use before the wait and expanded before the first one after it. The forward pass, and
+ * so every loss and log-probability, has the same bits as without; gradients are those of rounded activations.
+ */
+export function storeHalf(nodes: readonly Node[], options: HalfOptions): Node[] {
+  const waits = waitsOf(nodes, options.keep);
+  const after = new Map<number, Node[]>();
+  const before = new Map<number, Node[]>();
+  const expanded = new Map<Storage, { readonly storage: Storage; readonly since: number }>();
+  for (const { tensor, from, until } of waits) {
+    const halved = trace(() => options.toHalf(tensor));
+    const again = trace(() => options.fromHalf(halved.result));
+    append(after, from, halved.trace.nodes);
+    append(before, until, again.trace.nodes);
+    expanded.set(tensor.storage, { storage: again.result.storage, since: until });
+  }
+  return nodes.flatMap((node, index) => {
+    const substitute = (tensor: Tensor): Tensor => {
+      const other = expanded.get(tensor.storage);
+      return other && index >= other.since ? over(tensor, other.storage) : tensor;
+    };
+    return [...(before.get(index) ?? []), replaced(node, substitute), ...(after.get(index) ?? [])];
+  });
+}
+
+function waitsOf(nodes: readonly Node[], keep: readonly Tensor[]): Wait[] {
+  const uses = new Map<Storage, { tensors: Tensor[]; at: number[]; lastWrite: number }>();
+  nodes.forEach((node, index) => {
+    const note = (tensor: Tensor, isWritten: boolean): void => {
+      if (tensor.storage.kind !== "slot") return;
+      const known = uses.get(tensor.storage) ?? { tensors: [], at: [], lastWrite: index };
+      known.tensors.push(tensor);
+      if (known.at.at(-1) !== index) known.at.push(index);
+      if (isWritten) known.lastWrite = index;
+      uses.set(tensor.storage, known);
+    };
+    for (const tensor of Object.values(node.inputs)) note(tensor, false);
+    for (const tensor of Object.values(node.outputs)) note(tensor, true);
+  });
+  const kept = new Set(keep.map((tensor) => tensor.storage));
+  return [...uses].flatMap(([storage, { tensors, at, lastWrite }]) => {
+    if (kept.has(storage) || storage.bytes < FEWEST_BYTES || !tensors.every(isWhole)) return [];
+    const longest = longestWait(at.filter((index) => index >= lastWrite));
+    return longest ? [{ tensor: tensors[0]!, ...longest }] : [];
+  });
+}
+
+/** All of its storage, as rows of floats that pair up and may be rounded. */
+function isWhole({ dtype, offset, shape, storage }: Tensor): boolean {
+  if (storage.isExact) return false;
+  const last = shape.at(-1);
+  const isPaired = typeof last === "number" && last % 2 === 0;
+  return dtype === "f32" && offset === 0 && isPaired && elementsAtCapacity(shape) * 4 === storage.bytes;
+}
+
+function longestWait(at: readonly number[]): { from: number; until: number } | undefined {
+  const pairs = at.slice(1).map((until, i) => ({ from: at[i]!, until }));
+  const longest = pairs.sort((a, b) => b.until - b.from - (a.until - a.from))[0];
+  return longest && longest.until - longest.from >= SHORTEST_WAIT ? longest : undefined;
+}
+
+function append(lists: Map<number, Node[]>, index: number, nodes: readonly Node[]): void {
+  lists.set(index, [...(lists.get(index) ?? []), ...nodes]);
+}
+
+function over({ shape, dtype, offset, label }: Tensor, storage: Storage): Tensor {
+  return new Tensor({ shape, dtype, offset, label, storage });
+}
+
+function replaced(node: Node, substitute: (tensor: Tensor) => Tensor): Node {
+  const mapped = (tensors: NodeTensors): NodeTensors =>
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, substitute(tensor)]));
+  return {
+    ...node,
+    inputs: mapped(node.inputs),
+    outputs: mapped(node.outputs),
+    dispatches: (device) => node.dispatches(device).map((dispatch): Dispatch => ({ ...dispatch, bindings: mapped(dispatch.bindings) })),
+  };
+}

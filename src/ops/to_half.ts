@@ -1,0 +1,22 @@
+import { ceilDivide, product } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { defineOp, shapeError } from "./define.ts";
+
+/** x [N, C], C even -> half [N, C / 2] u32: each word two values rounded to 16 bits. */
+export const toHalfOp = defineOp<{ x: Tensor }, "half">({
+  name: "to_half",
+  shape: (inputs) => {
+    const last = inputs.x.shape.at(-1);
+    if (typeof last !== "number" || last % 2 !== 0) throw shapeError("to_half", inputs, "an even last dimension");
+    return { half: { shape: [...inputs.x.shape.slice(0, -1), last / 2], dtype: "u32" } };
+  },
+  forward: ({ inputs: { x }, outputs: { half } }) => {
+    const count = product(...half.shape);
+    return [{ kernel: "elementwise/to_half", bindings: { x, half }, parameters: { count }, workgroups: ceilDivide(count, 64) }];
+  },
+});
+
+/** x in half the memory. */
+export function toHalf(x: Tensor): Tensor {
+  return toHalfOp({ x }, {}).half;
+}
