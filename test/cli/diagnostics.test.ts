@@ -69,6 +69,17 @@ test("a loss that pays for certainty, uncontrolled at a large learning rate, is 
   assert.match(stdout, /error: collapse at step \d+: entropy has fallen from 0\.\d+ to 0\.\d+ nats per token/);
 });
 
+test("parameters thrown out of range are named at the first step that is not finite, and as an error when it stays so", () => {
+  const { stdout, findings } = train(join(folder, "broken"), "grpo.steps=7", "grpo.prompts=2", "grpo.learningRate=1e30");
+  const told = findings.filter(({ name }) => name === "non-finite");
+  assert.deepEqual(
+    told.map(({ severity }) => severity),
+    ["warning", "error"],
+    stdout,
+  );
+  assert.match(told[0]!.message, /grad_norm.* not finite \(1 of the last \d steps\); the step changed no parameter/);
+});
+
 test("a healthy run says nothing and leaves no file", () => {
   const dir = join(folder, "healthy");
   const { stdout } = train(dir, "grpo.steps=24", "grpo.prompts=8", "entropy.target=0.44");
