@@ -21,8 +21,10 @@ export { type Completion, createGenerator, type GeneratorOptions, type SamplingO
 export { createScorer, type Scorer } from "./policy/score.ts";
 export { createSupervisedUpdate, type SupervisedUpdate } from "./policy/supervised.ts";
 export { createPolicyUpdate, type PolicyUpdate, type PolicyUpdateOptions } from "./policy/update.ts";
+export { type Finding, formatFinding, type Severity } from "./report/findings.ts";
 export { describeMetric, type Metrics } from "./report/metrics.ts";
 export { ConfigError, parseSftConfig, parseTrainConfig, type SftConfig, type TrainConfig } from "./rl/config.ts";
+export { createDiagnostics, type DiagnosticSettings, type Diagnostics, diagnosticSettings } from "./rl/diagnostics/index.ts";
 export { type Evaluation, evaluatePolicy } from "./rl/evaluate.ts";
 export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "./rl/grpo_trainer.ts";
 export type { PolicyModel } from "./rl/model.ts";

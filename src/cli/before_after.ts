@@ -9,6 +9,7 @@ import { type Column, formatTable } from "../report/table.ts";
 import type { TrainConfig } from "../rl/config.ts";
 import type { Evaluation } from "../rl/evaluate.ts";
 import { writePictures } from "./pictures.ts";
+import { findingsSummary } from "./run_diagnostics.ts";
 import type { Session } from "./training_session.ts";
 
 /** What an evaluation shows people; fractions, and entropy in nats. */
@@ -52,6 +53,7 @@ export async function evaluateBeforeAndAfter(
   if (baseline)
     rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, { ...baseline.after, k: baseline.k }));
   process.stdout.write(`\n${formatTable(columns(after.k), rows)}\n\n`);
+  process.stdout.write(await findingsSummary(config.output.dir));
   process.stdout.write(
     `${target(config)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
   );

@@ -10,6 +10,7 @@ import { taskReward } from "../rl/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import { evaluationMetrics } from "./evaluation_metrics.ts";
+import { diagnoseRun } from "./run_diagnostics.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
@@ -53,7 +54,7 @@ const SAMPLE_EVERY = 10;
 const SAMPLES_PER_STEP = 8;
 
 /**
- * Trains to the configured step, writing metrics, samples and checkpoints into the run folder.
+ * Trains to the configured step, writing metrics, samples, findings and checkpoints into the run folder.
  * On Ctrl-C it finishes the step, saves, and throws InterruptedError (exit code 130).
  */
 export async function runSession({ trainer, model, device, watch }: Session, config: TrainConfig): Promise<void> {
@@ -67,6 +68,7 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     ...(target === undefined ? {} : { target }),
   });
   const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  const diagnose = await diagnoseRun(config, trainer.step);
   let saved = trainer.step;
   const save = async (): Promise<void> => {
     if (saved === trainer.step) return;
@@ -79,6 +81,7 @@ export async function runSession({ trainer, model, device, watch }: Session, con
       const metrics = await withEvaluation(trainer, config, result.metrics);
       await record(dir, result, metrics);
       view.step(metrics);
+      await diagnose(metrics, view.note);
       if (checkpointEvery > 0 && trainer.step % checkpointEvery === 0) await save();
     }
     await save();

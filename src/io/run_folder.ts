@@ -12,7 +12,10 @@ export interface MetricsRecord {
 const CONFIG = "config.yaml";
 const METRICS = "metrics.jsonl";
 const SAMPLES = "samples.jsonl";
+const DIAGNOSTICS = "diagnostics.jsonl";
 const CHECKPOINTS = "checkpoints";
+/** Files with one object a line that carries its step. */
+const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
 const OTHERS = ["plots", "evaluation.json", "profile.json", "trace.json"];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
@@ -26,7 +29,7 @@ export async function createRunFolder(dir: string, configText: string, { overwri
     throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
   }
   if (holdsRun) {
-    for (const name of [METRICS, SAMPLES, CONFIG, CHECKPOINTS, ...OTHERS]) await rm(join(dir, name), { recursive: true, force: true });
+    for (const name of [...LOGS, CONFIG, CHECKPOINTS, ...OTHERS]) await rm(join(dir, name), { recursive: true, force: true });
   }
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new FileError(`The run folder ${dir} could not be made (${(error as NodeJS.ErrnoException).code}); choose another output.dir.`);
@@ -37,6 +40,11 @@ export async function createRunFolder(dir: string, configText: string, { overwri
 /** Adds one line to metrics.jsonl. */
 export async function appendMetrics(dir: string, record: MetricsRecord): Promise<void> {
   await appendFile(join(dir, METRICS), `${JSON.stringify(record)}\n`);
+}
+
+/** Adds lines to diagnostics.jsonl; each carries the step at which it was found. The file is there once there are any. */
+export async function appendDiagnostics(dir: string, findings: readonly MetricsRecord[]): Promise<void> {
+  if (findings.length > 0) await appendFile(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
 }
 
 /** Adds lines to samples.jsonl; each sample carries the step it was drawn in. */
@@ -52,9 +60,9 @@ export async function readMetrics(dir: string): Promise<MetricsRecord[]> {
   return wholeLines(text, path).map(({ record }) => record);
 }
 
-/** Drops what was logged after `step` from metrics.jsonl and samples.jsonl, byte for byte keeping the rest: a resumed run logs it anew. */
+/** Drops what was logged after `step` from metrics.jsonl, samples.jsonl and diagnostics.jsonl, byte for byte keeping the rest: a resumed run logs it anew. */
 export async function truncateMetrics(dir: string, step: number): Promise<void> {
-  for (const name of [METRICS, SAMPLES]) {
+  for (const name of LOGS) {
     const path = join(dir, name);
     const text = await readOptionalText(path);
     if (text === undefined) continue;

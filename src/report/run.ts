@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { type Finding, parseFindings } from "./findings.ts";
 import { type Metrics, parseMetrics } from "./metrics.ts";
 
 /** A run folder as reports need it. */
@@ -9,25 +10,39 @@ export interface Run {
   readonly name: string;
   readonly folder: string;
   readonly metrics: readonly Metrics[];
+  /** What diagnostics found while it ran. */
+  readonly findings: readonly Finding[];
   /** The limit of |alpha|, where the run's config.yaml tells it. */
   readonly alphaLimit?: number;
 }
 
-/** Reads RUN/metrics.jsonl and, if it is there, RUN/config.yaml. Throws a one-line Error when there is nothing to read. */
+/** Reads RUN/metrics.jsonl and, if they are there, RUN/diagnostics.jsonl and RUN/config.yaml. Throws a one-line Error when there is nothing to read. */
 export async function loadRun(folder: string): Promise<Run> {
   const file = join(folder, "metrics.jsonl");
   const text = await readFile(file, "utf8").catch(() => {
     throw new Error(`${folder} holds no readable metrics.jsonl; give a run folder such as runs/quickstart.`);
   });
-  const metrics = readable(file, text);
+  const metrics = readable(file, text, parseMetrics);
   if (metrics.length === 0) throw new Error(`${file} has no steps yet; wait for the run's first step.`);
   const alphaLimit = readAlphaLimit(await readFile(join(folder, "config.yaml"), "utf8").catch(() => ""));
-  return { name: basename(resolve(folder)), folder, metrics, ...(alphaLimit === undefined ? {} : { alphaLimit }) };
+  return {
+    name: basename(resolve(folder)),
+    folder,
+    metrics,
+    findings: await loadFindings(folder),
+    ...(alphaLimit === undefined ? {} : { alphaLimit }),
+  };
 }
 
-function readable(file: string, text: string): Metrics[] {
+/** Reads RUN/diagnostics.jsonl; a run without one has no findings. Throws a one-line Error when it is damaged. */
+export async function loadFindings(folder: string): Promise<Finding[]> {
+  const file = join(folder, "diagnostics.jsonl");
+  return readable(file, await readFile(file, "utf8").catch(() => ""), parseFindings);
+}
+
+function readable<Item>(file: string, text: string, parseItems: (text: string) => Item[]): Item[] {
   try {
-    return parseMetrics(text);
+    return parseItems(text);
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}; repair or remove that line.`);
   }

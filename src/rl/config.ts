@@ -1,13 +1,11 @@
 import { parse } from "yaml";
 import type { z } from "zod";
+import { comparesWithinGroups } from "./advantages/index.ts";
 import { ConfigError, describeIssues, isMapping, refusal } from "./config/problems.ts";
 import { entropyPresets, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./config/sections.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "./config/problems.ts";
 export { entropyPresets, type SftConfig, type TrainConfig } from "./config/sections.ts";
-
-/** Advantages that compare the completions of one prompt, so that a single completion teaches nothing. */
-const groupAdvantages = new Set(["grpo", "dr-grpo", "batch", "rloo"]);
 
 /**
  * Checks the configuration of `train` (plain data, as read from YAML) and fills in defaults.
@@ -71,10 +69,14 @@ export function listOptions(command: "train" | "sft"): OptionDescription[] {
 
 function contradictions({ grpo, entropy }: TrainConfig): string[] {
   const problems: string[] = [];
-  if (grpo.completions === 1 && groupAdvantages.has(grpo.advantage)) {
+  if (grpo.completions === 1 && comparesWithinGroups(grpo.advantage)) {
     problems.push(
       refusal("grpo.completions", 1, `at least 2 with advantage ${grpo.advantage}, which compares the completions of a prompt`),
     );
+  }
+  if (grpo.completions > 1 && grpo.advantage === "pass@k" && grpo.advantageK >= grpo.completions) {
+    const why = `below grpo.completions (${grpo.completions}), so that there are subsets of k to compare`;
+    problems.push(refusal("grpo.advantageK", grpo.advantageK, why));
   }
   if (grpo.maxNewTokens >= grpo.microBatchRows) {
     const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;

@@ -1,6 +1,6 @@
 import type { TextGenerator } from "../policy/generate.ts";
 import type { Problem } from "../tasks/task.ts";
-import type { Score } from "./advantages.ts";
+import { isRight, type Score } from "./advantages/index.ts";
 import type { PolicyModel } from "./model.ts";
 import { meanPassAtK } from "./pass_at_k.ts";
 import { columnsOf, type RolloutEntry, rollout, sampledEntropy } from "./rollout.ts";
@@ -40,7 +40,7 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
   const shared = { tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS };
   const entries = await rollout({ ...shared, generator: options.sampler, completions });
   const rewards = await score(entries, columnsOf(entries));
-  const passed = rewards.map((reward) => (reward ?? 0) >= 1);
+  const passed = rewards.map(isRight);
   const right = problems.map((_, p) => passed.slice(p * completions, (p + 1) * completions).filter(Boolean).length);
   return {
     passAt1: meanPassAtK(completions, right, 1),
@@ -57,7 +57,7 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
 async function greedyAccuracy({ model, problems, seed, score }: EvaluateOptions, generator: TextGenerator): Promise<number> {
   const entries = await rollout({ tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS, generator, completions: 1 });
   const rewards = await score(entries, columnsOf(entries));
-  return rewards.filter((reward) => (reward ?? 0) >= 1).length / rewards.length;
+  return rewards.filter(isRight).length / rewards.length;
 }
 
 function distinctRight(entries: readonly RolloutEntry[], passed: readonly boolean[], completions: number): number {

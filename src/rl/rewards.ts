@@ -1,5 +1,5 @@
 import type { Task } from "../tasks/task.ts";
-import type { Score } from "./advantages.ts";
+import type { RewardPart, Score } from "./advantages/index.ts";
 
 /** What a reward function is told: one entry per completion in each list, as in TRL. */
 export interface RewardInput {
@@ -32,6 +32,8 @@ export interface CombinedRewards {
   readonly rewards: readonly Score[];
   /** Each function's own scores, unweighted. */
   readonly byFunction: ReadonlyMap<string, readonly Score[]>;
+  /** The same, each with its weight, for advantages that do not start from the sum. */
+  readonly parts: readonly RewardPart[];
 }
 
 /**
@@ -48,7 +50,8 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
     const rewards = input.completions.map((_, index) =>
       weightedSum(functions.map(({ weight = 1 }, which) => ({ weight, score: scores[which]![index]! }))),
     );
-    return { rewards, byFunction: new Map(names.map((name, which) => [name, scores[which]!])) };
+    const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
+    return { rewards, byFunction, parts: functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! })) };
   };
 }
 
@@ -62,7 +65,7 @@ export function taskReward(task: Task): NamedReward {
 }
 
 /** Mean and unbiased standard deviation of each function's scores, under TRL's names. */
-export function rewardMetrics({ byFunction }: CombinedRewards): Record<string, number> {
+export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction">): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const [name, scores] of byFunction) {
     const scored = scores.filter((score) => score !== null);

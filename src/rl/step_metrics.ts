@@ -1,6 +1,6 @@
 import { type PolicyUpdate, tokenMean } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
-import { rewardStatistics } from "./advantages.ts";
+import { rewardStatistics } from "./advantages/index.ts";
 import type { TrainConfig } from "./config.ts";
 import { type CombinedRewards, rewardMetrics } from "./rewards.ts";
 import type { RolloutEntry } from "./rollout.ts";

@@ -6,7 +6,7 @@ import { createScorer, type Scorer } from "../policy/score.ts";
 import { createPolicyUpdate, type PolicyUpdate } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem } from "../tasks/task.ts";
-import { groupAdvantages } from "./advantages.ts";
+import { advantages as advantageFunctions } from "./advantages/index.ts";
 import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from "./batch.ts";
 import type { TrainConfig } from "./config.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
@@ -95,7 +95,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const sampled = performance.now();
 
     const scores = await score(entries, step);
-    const advantages = advantagesOf(scores.rewards, config);
+    const advantages = advantagesOf(scores, config);
     const samples = await withReference(parts.reference, toSamples(entries, advantages), config);
     const totals = totalsOf(samples);
     const scored = performance.now();
@@ -204,9 +204,9 @@ async function createParts(options: TrainerOptions): Promise<Parts> {
   };
 }
 
-function advantagesOf(rewards: readonly (number | null)[], { grpo }: TrainerOptions["config"]): Float64Array {
-  if (grpo.advantage === "none") return Float64Array.from(rewards, (reward) => reward ?? 0);
-  return groupAdvantages(rewards, grpo.completions, grpo.advantage);
+function advantagesOf({ rewards, parts }: CombinedRewards, { grpo }: TrainerOptions["config"]): Float64Array {
+  const options = { groupSize: grpo.completions, k: grpo.advantageK, lambda: grpo.advantageLambda };
+  return advantageFunctions[grpo.advantage]({ rewards, parts, ...options });
 }
 
 function toSamples(entries: readonly RolloutEntry[], advantages: ArrayLike<number>): Sample[] {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  appendDiagnostics,
   appendMetrics,
   appendSamples,
   checkpointDir,
@@ -22,6 +23,7 @@ async function log(dir: string, from: number, to: number): Promise<void> {
       { step, prompt: "1+1=", completion: "2$" },
       { step, prompt: "é\n", completion: "$" },
     ]);
+    await appendDiagnostics(dir, step % 5 === 0 ? [{ step, name: "offset" }] : []);
   }
 }
 
@@ -53,7 +55,7 @@ test("a resumed run's files equal an uninterrupted one's, byte for byte", async 
   await truncateMetrics(resumed, 8);
   assert.deepEqual((await readMetrics(resumed)).at(-1)?.step, 8);
   await log(resumed, 9, 12);
-  for (const name of ["metrics.jsonl", "samples.jsonl"]) {
+  for (const name of ["metrics.jsonl", "samples.jsonl", "diagnostics.jsonl"]) {
     assert.deepEqual(await readFile(join(resumed, name)), await readFile(join(whole, name)));
   }
 });

@@ -16,7 +16,7 @@ function run(name: string, options: { target?: number; controlled?: boolean } = 
     if (!controlled) return shared;
     return { ...shared, "entropic/alpha": 0.9 - index / 20, "entropic/target": target, "entropic/gated_fraction": 0.6 };
   });
-  return { name, folder: `runs/${name}`, metrics, ...(controlled ? { alphaLimit: 0.9 } : {}) };
+  return { name, folder: `runs/${name}`, metrics, findings: [], ...(controlled ? { alphaLimit: 0.9 } : {}) };
 }
 
 /** The colours of the bold curves, in the order of the runs. */

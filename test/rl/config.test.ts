@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { ADVANTAGE_NAMES, comparesWithinGroups } from "../../src/rl/advantages/index.ts";
 import {
   applyOverrides,
   ConfigError,
@@ -73,14 +74,21 @@ const refused: readonly [string, string][] = [
   ["grpo.learningRate=.nan", "grpo.learningRate is NaN; it must be a number of at least 0"],
   ["grpo.learningRate=.inf", "grpo.learningRate is Infinity; it must be a number of at least 0"],
   ["grpo.dualClip=0.5", "grpo.dualClip is 0.5; it must be a number above 1, or null (no dual clip)"],
-  ["grpo.advantage=gae", 'grpo.advantage is "gae"; it must be one of grpo, dr-grpo, batch, rloo, none'],
+  ["grpo.advantage=gae", `grpo.advantage is "gae"; it must be one of ${ADVANTAGE_NAMES.join(", ")}`],
+  [
+    "grpo.advantage=reinforce+",
+    `grpo.advantage is "reinforce+"; it must be one of ${ADVANTAGE_NAMES.join(", ")}; did you mean reinforce++?`,
+  ],
+  ["grpo.advantage=drgrpo", `grpo.advantage is "drgrpo"; it must be one of ${ADVANTAGE_NAMES.join(", ")}; did you mean dr-grpo?`],
+  ["grpo.advantageK=0", "grpo.advantageK is 0; it must be a whole number of at least 1"],
+  ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number of at least 0"],
   ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],
   ["grpo.microBatchRows=8", "grpo.microBatchRows is 8; it must be above maxNewTokens (8), so that a whole sequence fits in one pass"],
   ["entropy.target=-0.1", "entropy.target is -0.1; it must be a number of at least 0"],
   ["entropy.kp=-10", "entropy.kp is -10; it must be a number of at least 0"],
   ["entropy.limit=1.5", "entropy.limit is 1.5; it must be a number above 0 and at most 1"],
   ["entropy.antiWindup=1", "entropy.antiWindup is 1; it must be true or false"],
-  ["entropy.preset=papr", 'entropy.preset is "papr"; it must be paper, or null (no preset)'],
+  ["entropy.preset=papr", 'entropy.preset is "papr"; it must be paper, or null (no preset); did you mean paper?'],
   ["seed=-1", "seed is -1; it must be a whole number from 0 to 4294967295"],
   ["grpo.learningrate=1", "grpo.learningrate is not a known key; did you mean learningRate?"],
   ["entorpy={}", "entorpy is not a known key; did you mean entropy?"],
@@ -114,7 +122,15 @@ test("every problem has its own line", () => {
 test("legal edges are accepted", () => {
   for (const override of ["entropy.target=0", "grpo.clipLow=1", "grpo.topP=1", "grpo.dualClip=3", "eval.every=0", "grpo.beta=0.1"])
     parseWith(override);
-  parseWith("grpo.completions=1", "grpo.advantage=none");
+  for (const name of ADVANTAGE_NAMES) {
+    const problems = problemsOf(() => parseWith("grpo.completions=1", `grpo.advantage=${name}`));
+    assert.equal(problems.length, comparesWithinGroups(name) ? 1 : 0, name);
+  }
+  parseWith("grpo.advantage=pass@k", "grpo.advantageK=7");
+  assert.deepEqual(
+    problemsOf(() => parseWith("grpo.advantage=pass@k", "grpo.advantageK=8")),
+    ["grpo.advantageK is 8; it must be below grpo.completions (8), so that there are subsets of k to compare"],
+  );
   parseWith("entropy.controller=fixed", "entropy.alpha=-0.9");
   assert.equal(problemsOf(() => parseWith("entropy.controller=fixed", "entropy.alpha=-0.95")).length, 1);
 });

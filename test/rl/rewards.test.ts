@@ -12,13 +12,17 @@ const input: RewardInput = {
 };
 
 test("several functions, sync and async, are weighted; null drops out of the sum", async () => {
-  const { rewards, byFunction } = await combineRewards([
+  const { rewards, byFunction, parts } = await combineRewards([
     { name: "correct", reward: () => [1, 0, null] },
     { name: "short", weight: 0.5, reward: async () => [2, null, null] },
   ])(input);
   assert.deepEqual(rewards, [2, 0, null]);
   assert.deepEqual(byFunction.get("short"), [2, null, null]);
-  assert.deepEqual(rewardMetrics({ rewards, byFunction }), {
+  assert.deepEqual(parts, [
+    { weight: 1, scores: [1, 0, null] },
+    { weight: 0.5, scores: [2, null, null] },
+  ]);
+  assert.deepEqual(rewardMetrics({ byFunction }), {
     "rewards/correct/mean": 0.5,
     "rewards/correct/std": Math.SQRT1_2,
     "rewards/short/mean": 2,

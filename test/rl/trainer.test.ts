@@ -4,6 +4,7 @@ import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
+import { gdpo } from "../../src/rl/advantages/gdpo.ts";
 import { parseTrainConfig } from "../../src/rl/config.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
 import { taskReward } from "../../src/rl/rewards.ts";
@@ -149,6 +150,21 @@ test("micro-batches add up to the same gradient as one batch", async () => {
       `${name}: ${a![name]} in one batch, ${b![name]} in several`,
     );
   }
+});
+
+test("gdpo gets the reward functions apart, with their weights", async () => {
+  const { trainer } = await trainerOf({ grpo: { advantage: "gdpo" } });
+  const { advantages, entries } = await trainer.train();
+  const right = await Promise.all(entries.map(({ problem, text }) => task.reward(problem, text)));
+  const first = entries.map(({ completion }) => (completion.ids[0] ?? 0) / 10);
+  const expected = gdpo({
+    rewards: right.map((reward, i) => reward + first[i]!),
+    groupSize: shape.completions,
+    parts: [right, first].map((scores) => ({ scores, weight: 1 })),
+  });
+  assert.deepEqual(advantages, expected);
+  assert.ok(expected.some((value) => value !== 0));
+  trainer.destroy();
 });
 
 test("several updates a rollout, a reference model and an entropy bonus train without trouble", async () => {

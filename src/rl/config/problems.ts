@@ -30,7 +30,10 @@ export function describeIssues(error: z.ZodError, input: unknown, keysAt: (path:
   return error.issues.flatMap((issue) => {
     const path = issue.path.join(".");
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key, keysAt(issue.path)));
-    return [refusal(path, valueAt(input, issue.path), issue.message)];
+    const value = valueAt(input, issue.path);
+    const words = issue.code === "invalid_value" ? issue.values.filter((word) => typeof word === "string") : [];
+    const nearest = typeof value === "string" ? nearestWord(value, words) : undefined;
+    return [refusal(path, value, issue.message) + (nearest ? `; did you mean ${nearest}?` : "")];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
+import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { decimal, flag, oneOf, openSection, option, section, text, whole } from "./option.ts";
 
 const activations = option(
@@ -37,9 +38,15 @@ const grpo = section({
   updatesPerRollout: option(whole({ min: 1 }), 1, "Optimiser steps on each rollout; more than 1 is off-policy."),
   microBatchRows: option(whole({ min: 1 }), 4096, "Most tokens in one forward and backward pass; gradients accumulate over passes."),
   advantage: option(
-    oneOf(["grpo", "dr-grpo", "batch", "rloo", "none"]),
+    oneOf(ADVANTAGE_NAMES),
     "grpo",
-    "Advantage: (R - mean) / std of the group, the mean only, the batch's std, leave-one-out, or the reward itself.",
+    `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}; method.md has the formulas.`,
+  ),
+  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k: below grpo.completions."),
+  advantageLambda: option(
+    decimal({ min: 0 }),
+    DEFAULT_LAMBDA,
+    "What a right answer weighs in the advantage w-reinforce; a wrong one weighs -1.",
   ),
   clipLow: option(decimal({ min: 0, max: 1 }), 0.2, "A negative token stops learning once its probability ratio is below 1 - clipLow."),
   clipHigh: option(decimal({ min: 0 }), 0.2, "A positive token stops learning once its probability ratio is above 1 + clipHigh."),

@@ -1,0 +1,28 @@
+import { appendDiagnostics, readMetrics } from "../io/run_folder.ts";
+import { type Finding, formatFinding, formatFindings } from "../report/findings.ts";
+import type { Metrics } from "../report/metrics.ts";
+import { loadFindings } from "../report/run.ts";
+import type { TrainConfig } from "../rl/config.ts";
+import { createDiagnostics, diagnosticSettings } from "../rl/diagnostics/index.ts";
+
+/** Takes each step's metrics: writes what is wrong into diagnostics.jsonl and shows it. */
+export type RunDiagnosis = (metrics: Metrics, show: (text: string) => void) => Promise<readonly Finding[]>;
+
+/** Diagnoses a run as it goes. One that is resumed after `step` steps goes on with what metrics.jsonl tells of them. */
+export async function diagnoseRun(config: TrainConfig, step: number): Promise<RunDiagnosis> {
+  const { dir } = config.output;
+  const diagnostics = createDiagnostics(diagnosticSettings(config));
+  if (step > 0) for (const earlier of await readMetrics(dir)) diagnostics.observe(earlier as Metrics);
+  return async (metrics, show) => {
+    const findings = diagnostics.observe(metrics);
+    await appendDiagnostics(dir, findings);
+    for (const finding of findings) show(formatFinding(finding));
+    return findings;
+  };
+}
+
+/** What the end of a run says about it; empty where nothing was found. */
+export async function findingsSummary(dir: string): Promise<string> {
+  const text = formatFindings(await loadFindings(dir));
+  return text === "" ? "" : `diagnostics (${dir}/diagnostics.jsonl):\n${text}\n\n`;
+}

@@ -1,0 +1,50 @@
+export type Severity = "info" | "warning" | "error";
+
+/** One line of diagnostics.jsonl: what went wrong in a run, and what to do about it. */
+export type Finding = {
+  readonly name: string;
+  /** The step at which it was seen. */
+  readonly step: number;
+  readonly severity: Severity;
+  /** One line, with the figures. */
+  readonly message: string;
+  /** One line: what to change. */
+  readonly advice: string;
+};
+
+/** A finding as a log says it while the run goes on. */
+export function formatFinding({ name, step, severity, message, advice }: Finding): string {
+  return `${severity}: ${name} at step ${step}: ${message}; ${advice}`;
+}
+
+/** A run's findings for its end: each name once, with all its steps and what was said last. Empty where there are none. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const names = [...new Set(findings.map(({ name }) => name))];
+  const blocks = names.map((name) => {
+    const same = findings.filter((finding) => finding.name === name);
+    const { severity, message, advice } = same.at(-1)!;
+    const steps = same.map(({ step }) => step).join(", ");
+    return `  ${severity}: ${name} (step${same.length > 1 ? "s" : ""} ${steps}): ${message}\n    -> ${advice}`;
+  });
+  return blocks.join("\n");
+}
+
+/** Parses diagnostics.jsonl. A last line that was cut off by a crash is left out; any other bad line throws an Error naming its number. */
+export function parseFindings(text: string): Finding[] {
+  const lines = text.split("\n");
+  return lines.flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const finding = parseLine(line);
+    if (!finding && index < lines.length - 1) throw new Error(`line ${index + 1} is not a finding with a name and a step`);
+    return finding ? [finding] : [];
+  });
+}
+
+function parseLine(line: string): Finding | undefined {
+  try {
+    const value = JSON.parse(line) as Partial<Finding> | null;
+    return typeof value?.name === "string" && typeof value.step === "number" ? (value as Finding) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import { batch } from "./batch.ts";
+import type { Advantage } from "./contract.ts";
+import { drGrpo } from "./dr_grpo.ts";
+import { gdpo } from "./gdpo.ts";
+import { grpo } from "./grpo.ts";
+import { none } from "./none.ts";
+import { nsr } from "./nsr.ts";
+import { passAtK } from "./pass_at_k.ts";
+import { psr } from "./psr.ts";
+import { reinforcePlusPlus } from "./reinforce_plus_plus.ts";
+import { rloo } from "./rloo.ts";
+import { wReinforce } from "./w_reinforce.ts";
+
+export type { Advantage, AdvantageInput, RewardPart, Score } from "./contract.ts";
+export { DEFAULT_K } from "./pass_at_k.ts";
+export { isRight } from "./scores.ts";
+export { type RewardStatistics, rewardStatistics } from "./statistics.ts";
+export { DEFAULT_LAMBDA } from "./w_reinforce.ts";
+
+/** Every way from rewards to advantages, by the name that `grpo.advantage` uses. A new one is a file and a line here. */
+export const advantages = {
+  grpo,
+  "dr-grpo": drGrpo,
+  batch,
+  rloo,
+  "reinforce++": reinforcePlusPlus,
+  nsr,
+  psr,
+  "w-reinforce": wReinforce,
+  "pass@k": passAtK,
+  gdpo,
+  none,
+} as const satisfies Readonly<Record<string, Advantage>>;
+
+export type AdvantageName = keyof typeof advantages;
+export const ADVANTAGE_NAMES = Object.keys(advantages) as [AdvantageName, ...AdvantageName[]];
+
+const WITHOUT_GROUPS: ReadonlySet<AdvantageName> = new Set(["reinforce++", "nsr", "psr", "w-reinforce", "none"]);
+
+/** Whether completions of one prompt are compared, so that a single one, or equal ones, teach nothing. */
+export function comparesWithinGroups(name: AdvantageName): boolean {
+  return !WITHOUT_GROUPS.has(name);
+}

@@ -1,0 +1,22 @@
+import type { Score } from "./contract.ts";
+import { average, groupsOf, isConstant, isScored, standardDeviation } from "./scores.ts";
+
+/** What a batch's rewards say about learning, under TRL's names. */
+export interface RewardStatistics {
+  /** Mean over the scored completions; NaN where there are none. */
+  readonly reward: number;
+  /** Mean over the groups of their unbiased standard deviation. */
+  readonly reward_std: number;
+  /** Share of groups without any spread: advantages that compare within groups are 0 there. */
+  readonly frac_reward_zero_std: number;
+}
+
+/** Statistics of rewards [P * G]. Throws when the rewards do not divide into groups. */
+export function rewardStatistics(rewards: readonly Score[], groupSize: number): RewardStatistics {
+  const groups = groupsOf(rewards, groupSize).map((group) => group.filter(isScored));
+  return {
+    reward: average(rewards.filter(isScored)),
+    reward_std: average(groups.map(standardDeviation)),
+    frac_reward_zero_std: groups.filter(isConstant).length / groups.length,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Diagnosis } from "./contract.ts";
+import { figure, lastValues, mean } from "./window.ts";
+
+const WINDOW = 10;
+/** With fewer than one token in fifty behind the gate, alpha at its limit changes less of the loss than the noise of a batch does. */
+const CLOSED = 0.02;
+/** At most one group in ten teaches: a batch of 32 prompts is then one of 3. */
+const ALIKE = 0.9;
+
+/** The probability gate lets hardly a token through. */
+export const deadLeverGate: Diagnosis = (history, { usesAlpha, gate, tau }) => {
+  const gated = lastValues(history, "entropic/gated_fraction", WINDOW);
+  if (!usesAlpha || gate !== "probability" || gated.length === 0 || mean(gated) >= CLOSED) return undefined;
+  return {
+    severity: "warning",
+    message: `alpha acts on ${figure(100 * mean(gated))} % of the tokens (${WINDOW} steps): few are more probable than tau ${tau}`,
+    advice: "set entropy.gate to entropy-effect, or lower entropy.tau; 0.3 to 0.5 suit small models",
+  };
+};
+
+/** Nearly all groups have equal rewards, so that advantages are 0: nothing learns, and alpha has nothing to reweight. */
+export const deadLeverRewards: Diagnosis = (history, { comparesWithinGroups }) => {
+  const alike = lastValues(history, "frac_reward_zero_std", WINDOW);
+  if (!comparesWithinGroups || alike.length === 0 || mean(alike) < ALIKE) return undefined;
+  const reward = lastValues(history, "reward", WINDOW);
+  return {
+    severity: "warning",
+    message: `${figure(100 * mean(alike))} % of the groups have equal rewards (${WINDOW} steps, mean reward ${figure(mean(reward))}): their advantages are 0`,
+    advice: "take a task with more to tell apart: easier or harder problems, partial credit, more completions per prompt",
+  };
+};

@@ -1,0 +1,65 @@
+import type { Finding, Severity } from "../../report/findings.ts";
+import type { Metrics } from "../../report/metrics.ts";
+import { collapse } from "./collapse.ts";
+import type { Diagnosis, DiagnosticSettings } from "./contract.ts";
+import { deadLeverGate, deadLeverRewards } from "./dead_lever.ts";
+import { nonFinite } from "./non_finite.ts";
+import { offset } from "./offset.ts";
+import { oscillation } from "./oscillation.ts";
+import { saturation } from "./saturation.ts";
+
+export { type Diagnosis, type DiagnosticSettings, diagnosticSettings } from "./contract.ts";
+
+/** Every diagnosis by the name that its findings carry. A new one is a file and a line here. */
+export const diagnoses = {
+  oscillation,
+  offset,
+  saturation,
+  "dead-lever-gate": deadLeverGate,
+  "dead-lever-rewards": deadLeverRewards,
+  "non-finite": nonFinite,
+  collapse,
+} as const satisfies Readonly<Record<string, Diagnosis>>;
+
+export type DiagnosisName = keyof typeof diagnoses;
+
+/** Steps without a finding after which it may be said again: half the longest window, so that noise at a threshold does not repeat it. */
+const CLEAR_STEPS = 10;
+
+/** Steps without it, and how bad it was when it was last said. */
+interface Said {
+  clear: number;
+  severity: Severity;
+}
+
+export interface Diagnostics {
+  /** Takes the next step's metrics; returns what was not said already. */
+  observe(metrics: Metrics): Finding[];
+}
+
+/** Watches a run step by step. A finding is said once, again when it has become worse, and anew once it has been gone for ten steps. */
+export function createDiagnostics(settings: DiagnosticSettings): Diagnostics {
+  const history: Metrics[] = [];
+  const said = new Map<string, Said>();
+  const observeOne = (name: string, diagnosis: Diagnosis): Finding[] => {
+    const found = diagnosis(history, settings);
+    const before = said.get(name);
+    if (!found) {
+      if (before && ++before.clear >= CLEAR_STEPS) said.delete(name);
+      return [];
+    }
+    const isWorse = before !== undefined && rank(found.severity) > rank(before.severity);
+    said.set(name, { clear: 0, severity: before && !isWorse ? before.severity : found.severity });
+    return before && !isWorse ? [] : [{ name, step: history.at(-1)!.step, ...found }];
+  };
+  return {
+    observe: (metrics) => {
+      history.push(metrics);
+      return Object.entries(diagnoses).flatMap(([name, diagnosis]) => observeOne(name, diagnosis));
+    },
+  };
+}
+
+function rank(severity: Severity): number {
+  return ["info", "warning", "error"].indexOf(severity);
+}

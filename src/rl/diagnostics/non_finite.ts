@@ -1,0 +1,24 @@
+import type { Diagnosis } from "./contract.ts";
+import { isFiniteNumber } from "./window.ts";
+
+const WATCHED = ["loss", "grad_norm", "entropy"] as const;
+const WINDOW = 10;
+/** One bad batch happens; from the third in ten on it is the run. */
+const MANY = 3;
+
+/** A step with numbers that are not finite. The optimiser leaves parameters and moments as they were when a gradient is not. */
+export const nonFinite: Diagnosis = (history) => {
+  // JSON has no NaN: a metric read back from metrics.jsonl is null.
+  const broken = history
+    .slice(-WINDOW)
+    .map((metrics) => WATCHED.filter((name) => metrics[name] !== undefined && !isFiniteNumber(metrics[name])));
+  const now = broken.at(-1) ?? [];
+  if (now.length === 0) return undefined;
+  const count = broken.filter((names) => names.length > 0).length;
+  const skipped = now.includes("grad_norm") ? "; the step changed no parameter" : "";
+  return {
+    severity: count >= MANY ? "error" : "warning",
+    message: `${now.join(", ")} ${now.length > 1 ? "are" : "is"} not finite (${count} of the last ${broken.length} steps)${skipped}`,
+    advice: "lower grpo.learningRate if it goes on; `entropic train CONFIG --debug-nan` names the first kernel that writes such a number",
+  };
+};

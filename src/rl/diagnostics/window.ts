@@ -1,0 +1,30 @@
+import type { Metrics } from "../../report/metrics.ts";
+
+/** A metric's finite values over the last `count` steps; an empty list where the run is shorter or some step lacks the metric. */
+export function lastValues(history: readonly Metrics[], metric: Exclude<keyof Metrics, "step">, count: number): number[] {
+  const values = history.slice(-count).map((metrics) => metrics[metric]);
+  return history.length >= count && values.every(isFiniteNumber) ? values : [];
+}
+
+export function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Unbiased. */
+export function deviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}
+
+/** A number in a message: three decimals, or three digits where it is large. */
+export function figure(value: number): string {
+  return Math.abs(value) >= 10 ? String(Number(value.toPrecision(3))) : String(Number(value.toFixed(3)));
+}
+
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}

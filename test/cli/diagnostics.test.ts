@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type Finding, parseFindings } from "../../src/report/findings.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "entropic-findings-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function entropic(...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", join(ROOT, "src/cli/main.ts"), ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+/** Trains the shipped checkpoint for a few small steps; its output and what diagnostics.jsonl holds. */
+function train(dir: string, ...settings: string[]): { stdout: string; findings: Finding[] } {
+  const few = ["eval.every=0", "eval.prompts=2", "eval.completions=2", "output.checkpointEvery=12"];
+  const set = [`output.dir=${dir}`, ...few, ...settings].flatMap((setting) => ["--set", setting]);
+  const stdout = entropic("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...set);
+  const path = join(dir, "diagnostics.jsonl");
+  return { stdout, findings: existsSync(path) ? parseFindings(readFileSync(path, "utf8")) : [] };
+}
+
+const namesAndSteps = (findings: readonly Finding[]): unknown[] => findings.map(({ name, step }) => [name, step]);
+
+test("kp 1000 on the shipped checkpoint is named an oscillation, in the log, in the file and at the end", () => {
+  const { stdout, findings } = train(join(folder, "kp"), "grpo.steps=24", "grpo.prompts=4", "entropy.kp=1000", "entropy.target=0.44");
+  const oscillation = findings.find(({ name }) => name === "oscillation");
+  assert.ok(oscillation, stdout);
+  assert.ok(stdout.includes(`warning: oscillation at step ${oscillation.step}: ${oscillation.message}; ${oscillation.advice}\n`), stdout);
+  assert.ok(
+    stdout.includes(`  warning: oscillation (step ${oscillation.step}): ${oscillation.message}\n    -> ${oscillation.advice}\n`),
+    stdout,
+  );
+  assert.match(oscillation.advice, /1000 -> 100/);
+});
+
+const DEAD = ["grpo.steps=24", "grpo.prompts=2", "grpo.learningRate=0.00001", "entropy.kp=1000", "entropy.target=0.1"];
+
+test("tau 1 leaves alpha without a lever: a dead gate after ten steps, saturation after twenty; resuming repeats neither", () => {
+  const [whole, broken] = [join(folder, "dead"), join(folder, "dead-resumed")];
+  const { findings } = train(whole, ...DEAD, "entropy.gate=probability", "entropy.tau=1");
+  assert.deepEqual(namesAndSteps(findings), [
+    ["dead-lever-gate", 10],
+    ["saturation", 20],
+  ]);
+  // As if the run had died after its 22nd step: the checkpoint of step 12 knows of the first finding alone.
+  cpSync(whole, broken, { recursive: true });
+  rmSync(join(broken, "checkpoints/step-000024"), { recursive: true });
+  const lines = readFileSync(join(broken, "metrics.jsonl"), "utf8").split("\n");
+  writeFileSync(join(broken, "metrics.jsonl"), `${lines.slice(0, 22).join("\n")}\n`);
+  entropic("resume", broken, "--no-plots");
+  assert.equal(readFileSync(join(broken, "diagnostics.jsonl"), "utf8"), readFileSync(join(whole, "diagnostics.jsonl"), "utf8"));
+});
+
+test("a loss that pays for certainty, uncontrolled at a large learning rate, is named a collapse", () => {
+  const loss = ["entropy.controller=none", "grpo.learningRate=0.002", "grpo.entropyCoef=-0.2"];
+  const { stdout, findings } = train(join(folder, "collapse"), "grpo.steps=24", "grpo.prompts=4", ...loss);
+  const collapse = findings.find(({ name }) => name === "collapse");
+  assert.equal(collapse?.severity, "error", stdout);
+  assert.match(stdout, /error: collapse at step \d+: entropy has fallen from 0\.\d+ to 0\.\d+ nats per token/);
+});
+
+test("parameters thrown out of range are named at the first step that is not finite, and as an error when it stays so", () => {
+  const { stdout, findings } = train(join(folder, "broken"), "grpo.steps=7", "grpo.prompts=2", "grpo.learningRate=1e30");
+  const told = findings.filter(({ name }) => name === "non-finite");
+  assert.deepEqual(
+    told.map(({ severity }) => severity),
+    ["warning", "error"],
+    stdout,
+  );
+  assert.match(told[0]!.message, /grad_norm.* not finite \(1 of the last \d steps\); the step changed no parameter/);
+});
+
+test("a healthy run says nothing and leaves no file", () => {
+  const dir = join(folder, "healthy");
+  const { stdout } = train(dir, "grpo.steps=24", "grpo.prompts=8", "entropy.target=0.44");
+  assert.equal(existsSync(join(dir, "diagnostics.jsonl")), false, stdout);
+  assert.doesNotMatch(stdout, /diagnostics|^ *(info|warning|error): /m);
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createGenerator } from "../../src/random.ts";
+import type { Finding } from "../../src/report/findings.ts";
+import type { Metrics } from "../../src/report/metrics.ts";
+import { parseTrainConfig } from "../../src/rl/config.ts";
+import { createDiagnostics, type DiagnosticSettings, diagnosticSettings } from "../../src/rl/diagnostics/index.ts";
+import { NOISE, type PlantOptions, plant, settings } from "./entropy_plant.ts";
+
+function diagnose(history: readonly Metrics[], changed: Partial<DiagnosticSettings> = {}): Finding[] {
+  const { observe } = createDiagnostics({ ...settings, ...changed });
+  return history.flatMap(observe);
+}
+
+const namesOf = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ name }) => name))].sort();
+
+/** In how many of 20 seeded runs each name was found. */
+function counts(options: PlantOptions): Record<string, number> {
+  const gains = { kp: options.kp ?? settings.kp, ki: options.ki ?? settings.ki };
+  const found: Record<string, number> = {};
+  for (let seed = 0; seed < 20; seed += 1) {
+    for (const name of namesOf(diagnose(plant({ ...options, seed }), gains))) found[name] = (found[name] ?? 0) + 1;
+  }
+  return found;
+}
+
+const flat = (length: number, values: Omit<Metrics, "step">): Metrics[] => Array.from({ length }, (_, i) => ({ step: i + 1, ...values }));
+
+for (const noise of NOISE) {
+  test(`healthy loops with the measured noise of ${noise} nats are left in peace`, () => {
+    assert.deepEqual(counts({ target: 0.35, noise, steps: 60 }), {}, "the quickstart");
+    assert.deepEqual(counts({ target: 0.35, noise, steps: 250 }), {}, "a long run");
+    assert.deepEqual(counts({ target: 0.3, start: 0.15, noise, steps: 100 }), {}, "from below");
+    if (noise <= 0.015) assert.deepEqual(counts({ target: 0.35, kp: 20, ki: 0.2, noise, steps: 250 }), {}, "the method's higher gain");
+  });
+}
+
+test("oscillation: a gain that only bangs, with any noise; the advice divides it by 10", () => {
+  for (const noise of NOISE) {
+    assert.equal(counts({ target: 0.35, kp: 100, noise, steps: 80 }).oscillation, 20, `kp 100, noise ${noise}`);
+    assert.equal(counts({ target: 0.35, kp: 1000, ki: 0, noise, steps: 60 }).oscillation, 20, `kp 1000, noise ${noise}`);
+  }
+  const [finding] = diagnose(plant({ target: 0.45, kp: 1000, ki: 100, steps: 30 }), { kp: 1000, ki: 100 });
+  assert.equal(finding?.severity, "warning");
+  assert.match(
+    finding.message,
+    /^entropy crossed its target \d+ times in 20 steps, by up to 0\.\d+ nats, with \|alpha\| 0\.\d+ on average/,
+  );
+  assert.equal(finding.advice, "divide entropy.kp by 10 (1000 -> 100) and entropy.ki with it (100 -> 10)");
+  const [small] = diagnose(plant({ target: 0.45, kp: 1000, ki: 1, steps: 30 }), { kp: 1000, ki: 1 });
+  assert.equal(small?.advice, "divide entropy.kp by 10 (1000 -> 100)");
+});
+
+test("oscillation: a limit cycle without noise is one too; a steady alpha is none", () => {
+  assert.deepEqual(namesOf(diagnose(plant({ target: 0.35, kp: 100, ki: 0, authority: 0.05, noise: 0, steps: 60 }), { kp: 100, ki: 0 })), [
+    "oscillation",
+  ]);
+  assert.deepEqual(namesOf(diagnose(plant({ target: 0.35, noise: 0, steps: 60 }))), []);
+});
+
+test("offset: kp alone settles beside the target, and so does an integral that is too slow", () => {
+  assert.deepEqual(counts({ target: 0.35, kp: 3, ki: 0, steps: 100 }), { offset: 20 });
+  assert.deepEqual(counts({ target: 0.35, kp: 10, ki: 0, steps: 100 }), { offset: 20 });
+  assert.deepEqual(counts({ target: 0.35, kp: 10, ki: 0.1, steps: 60 }), { offset: 20 });
+  const [without] = diagnose(plant({ target: 0.35, kp: 3, ki: 0, steps: 100 }), { kp: 3, ki: 0 });
+  assert.equal(without?.severity, "info");
+  assert.match(without.message, /^entropy has settled 0\.0\d+ nats \(\d+ %\) below its target 0\.35, with alpha -0\.\d+ on average/);
+  assert.equal(without.advice, "set entropy.ki to 0.3 (kp / 10): kp alone leaves an offset");
+  const [slow] = diagnose(plant({ target: 0.35, kp: 10, ki: 0.1, steps: 60 }), { kp: 10, ki: 0.1 });
+  assert.equal(slow?.advice, "raise entropy.ki (0.1 -> 1)");
+});
+
+test("saturation: a target out of reach; not while entropy still approaches it", () => {
+  for (const noise of NOISE) {
+    assert.equal(counts({ target: 0.6, authority: 0.003, noise, steps: 40 }).saturation, 20, `noise ${noise}`);
+  }
+  const [finding] = diagnose(plant({ target: 0.6, authority: 0.003, noise: 0, steps: 40 }));
+  assert.match(finding!.message, /^alpha stood at its limit -0\.9 in 20 of 20 steps, and entropy is still 0\.15\d nats below its target/);
+  const approach = plant({ target: 0.05, start: 1.2, noise: 0, steps: 40 });
+  assert.ok(approach.every((metrics) => metrics["entropic/saturated"] === 1));
+  assert.deepEqual(diagnose(approach), []);
+});
+
+test("dead lever: a gate that lets nothing through, and only the probability gate", () => {
+  const closed = flat(12, { "entropic/gated_fraction": 0.004 });
+  const [finding, ...more] = diagnose(closed, { gate: "probability", tau: 0.95 });
+  assert.deepEqual(more, []);
+  assert.equal(finding?.name, "dead-lever-gate");
+  assert.equal(finding.step, 10);
+  assert.equal(finding.message, "alpha acts on 0.4 % of the tokens (10 steps): few are more probable than tau 0.95");
+  assert.deepEqual(diagnose(closed), []);
+  assert.deepEqual(diagnose(closed, { gate: "probability", usesAlpha: false }), []);
+  assert.deepEqual(diagnose(flat(12, { "entropic/gated_fraction": 0.3 }), { gate: "probability" }), []);
+});
+
+test("dead lever: groups that are all alike, where advantages compare within groups", () => {
+  const alike = flat(12, { frac_reward_zero_std: 0.97, reward: 0.99 });
+  const [finding] = diagnose(alike);
+  assert.equal(finding?.name, "dead-lever-rewards");
+  assert.equal(finding.message, "97 % of the groups have equal rewards (10 steps, mean reward 0.99): their advantages are 0");
+  assert.deepEqual(diagnose(alike, { comparesWithinGroups: false }), []);
+  assert.deepEqual(diagnose(flat(30, { frac_reward_zero_std: 0.8, reward: 0.9 })), []);
+});
+
+test("non-finite: once as a warning, again as an error when it goes on; null from a metrics file counts", () => {
+  const good = { loss: 0.1, grad_norm: 1, entropy: 0.4 };
+  const history = flat(12, good).map((metrics) =>
+    metrics.step >= 6 && metrics.step <= 9 ? { ...metrics, grad_norm: Number.NaN } : metrics,
+  );
+  const findings = diagnose(history);
+  assert.deepEqual(
+    findings.map(({ name, step, severity }) => [name, step, severity]),
+    [
+      ["non-finite", 6, "warning"],
+      ["non-finite", 8, "error"],
+    ],
+  );
+  assert.equal(findings[0]!.message, "grad_norm is not finite (1 of the last 6 steps); the step changed no parameter");
+  assert.equal(diagnose(JSON.parse(JSON.stringify(history)) as Metrics[]).length, 2);
+  assert.deepEqual(diagnose(flat(12, good)), []);
+});
+
+/** Entropies that fall from 0.48 towards `end` as plain GRPO's do. */
+function falling(end: number, steps: number, time: number, noise = 0.015): Metrics[] {
+  const random = createGenerator(3);
+  return Array.from({ length: steps }, (_, i) => ({
+    step: i + 1,
+    entropy: Math.max(0, end + (0.48 - end) * Math.exp(-i / time) + noise * random.normal()),
+  }));
+}
+
+const uncontrolled = { holdsTarget: false, usesAlpha: false };
+
+test("collapse: without control, and in spite of it; a fall to a low target and plain GRPO's slow one are none", () => {
+  const [finding, ...more] = diagnose(falling(0, 80, 20), uncontrolled);
+  assert.deepEqual(more, [], "said once");
+  assert.equal(finding?.name, "collapse");
+  assert.equal(finding.severity, "error");
+  assert.match(finding.message, /^entropy has fallen from 0\.4\d* to 0\.1\d* nats per token, 2\d % of what it was$/);
+  assert.match(finding.advice, /entropy\.controller pi with a target of 0\.3\d* to 0\.3\d*/);
+  assert.deepEqual(diagnose(falling(0.13, 400, 100), uncontrolled), []);
+  const withTarget = (target: number): Metrics[] => falling(0.02, 80, 15).map((metrics) => ({ ...metrics, "entropic/target": target }));
+  assert.deepEqual(namesOf(diagnose(withTarget(0.3))), ["collapse"]);
+  assert.deepEqual(diagnose(withTarget(0.02)), []);
+});
+
+test("a finding is said again only after ten steps without it", () => {
+  const open = { "entropic/gated_fraction": 0.5 };
+  const closed = { "entropic/gated_fraction": 0 };
+  const series = (pause: number): Metrics[] =>
+    [...Array(15).fill(closed), ...Array(pause).fill(open), ...Array(15).fill(closed)].map((values: object, i) => ({
+      step: i + 1,
+      ...values,
+    }));
+  const steps = (pause: number): number[] => diagnose(series(pause), { gate: "probability" }).map(({ step }) => step);
+  assert.deepEqual(steps(0), [10]);
+  // One open step lifts the mean of ten above 0.02 for ten steps: a pause of 1 clears it, and it comes back once the window is shut.
+  assert.deepEqual(steps(1), [10, 26]);
+  const flicker = series(0).map((metrics) => (metrics.step === 13 ? { ...metrics, "entropic/gated_fraction": 0.19 } : metrics));
+  assert.deepEqual(
+    diagnose(flicker, { gate: "probability" }).map(({ step }) => step),
+    [10],
+    "a mean of 0.019 is still closed",
+  );
+});
+
+test("settings follow the configuration", () => {
+  const of = (entropy: object, grpo: object = {}): DiagnosticSettings =>
+    diagnosticSettings(parseTrainConfig({ model: "m", task: { name: "addition" }, entropy, grpo }));
+  assert.deepEqual(of({}), settings);
+  assert.equal(of({ controller: "none" }).holdsTarget, false);
+  assert.deepEqual([of({ controller: "fixed" }).usesAlpha, of({ controller: "none" }).usesAlpha], [true, false]);
+  assert.equal(of({}, { advantage: "w-reinforce" }).comparesWithinGroups, false);
+});

@@ -1,0 +1,56 @@
+import { controlIndex, entropic, type PIOptions } from "../../src/control/index.ts";
+import { createGenerator } from "../../src/random.ts";
+import type { Metrics } from "../../src/report/metrics.ts";
+import type { DiagnosticSettings } from "../../src/rl/diagnostics/index.ts";
+
+/** sd of one step's entropy with 8, 16, 32 and 64 prompts of 8 completions (method.md, section 6). */
+export const NOISE = [0.034, 0.02, 0.015, 0.012] as const;
+
+export interface PlantOptions extends PIOptions {
+  readonly start?: number;
+  /** What the base algorithm does to entropy per step; what alpha does per step and unit; sd of what is measured. */
+  readonly drift?: number;
+  readonly authority?: number;
+  readonly noise?: number;
+  readonly steps?: number;
+  readonly seed?: number;
+}
+
+export const settings: DiagnosticSettings = {
+  holdsTarget: true,
+  usesAlpha: true,
+  kp: 10,
+  ki: 1,
+  limit: 0.9,
+  gate: "entropy-effect",
+  tau: 0.95,
+  comparesWithinGroups: true,
+};
+
+/** Metrics of the loop H' = H + drift - authority alpha under the PI controller; the defaults are the toy's figures in method.md. */
+export function plant(options: PlantOptions): Metrics[] {
+  const { start = 0.48, drift = -0.0045, authority = 0.019, noise = NOISE[2], steps = 60, seed = 0, ...gains } = options;
+  const controller = entropic(gains);
+  const random = createGenerator(seed);
+  let state: number[] = [...controller.initial()];
+  let level = start;
+  return Array.from({ length: steps }, (_, i) => {
+    const entropy = Math.max(0, level + noise * random.normal());
+    state = controller.step(state, entropy);
+    const of = (field: Parameters<typeof controlIndex>[0]): number => state[controlIndex(field)]!;
+    level = Math.max(0, level + drift - authority * of("alpha"));
+    return {
+      step: i + 1,
+      entropy,
+      loss: 0.1,
+      grad_norm: 1,
+      reward: 0.4,
+      frac_reward_zero_std: 0.3,
+      "entropic/alpha": of("alpha"),
+      "entropic/error": of("error"),
+      "entropic/target": of("target"),
+      "entropic/saturated": of("saturated"),
+      "entropic/gated_fraction": 1,
+    };
+  });
+}
