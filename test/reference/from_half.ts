@@ -2,12 +2,12 @@ import type { HostValues } from "../../src/testing/check_op.ts";
 
 /** The two 16-bit floats of every word, the low one first. */
 export function fromHalfReference({ half }: HostValues): { y: Float64Array } {
-  const values = [...half!.data].flatMap((word) => [valueOf(word % 65536), valueOf(Math.floor(word / 65536))]);
+  const values = [...half!.data].flatMap((word) => [floatOf(word % 65536), floatOf(Math.floor(word / 65536))]);
   return { y: Float64Array.from(values) };
 }
 
 /** Sign, 5 bits of exponent, 10 of fraction. Infinities and NaN are not stored. */
-function valueOf(bits: number): number {
+function floatOf(bits: number): number {
   const sign = bits >= 32768 ? -1 : 1;
   const exponent = Math.floor(bits / 1024) % 32;
   const fraction = bits % 1024;
