@@ -25,7 +25,7 @@ export function decimal(range: Range = {}, nullMeaning?: string) {
 /** A finite number inside the range, or the word that stands for one which the program finds. */
 export function decimalOr<const Word extends string>(word: Word, range: Range = {}) {
   const allowed = `a number${describeRange(range)}, or ${word}`;
-  const inside = z.number().refine((value) => isInside(value, range));
+  const inside = z.number().refine((value) => isInside(value, range), { error: allowed });
   return z.union([inside, z.literal(word)], { error: allowed });
 }
 
