@@ -1,4 +1,6 @@
 import { initialControl } from "../../src/control/contract.ts";
+import { loopIndex } from "../../src/control/loops.ts";
+import { classEntropy } from "../../src/ops/class_entropy.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
@@ -7,6 +9,7 @@ import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createGenerator } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { given, normal } from "../../src/testing/values.ts";
+import { classEntropyReference } from "../../test/reference/class_entropy.ts";
 import { controlWeightReference } from "../../test/reference/control_weight.ts";
 import { crossEntropyReference } from "../../test/reference/cross_entropy.ts";
 import { entropyReduceReference } from "../../test/reference/entropy_reduce.ts";
@@ -24,6 +27,7 @@ const LOSS = { ...GATE, clipLow: 0.2, clipHigh: 0.28, dualClip: 3, beta: 0.1, en
 
 export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   entropyReduceCase(rows),
+  classEntropyCase(rows),
   tokenLossCase(rows),
   crossEntropyCase(rows),
   controlWeightCase(rows),
@@ -62,6 +66,24 @@ function entropyReduceCase(rows: number): BenchCase {
     inputs: () => withControl(rows),
     build: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, GATE) }),
     reference: (inputs) => entropyReduceReference(inputs, GATE),
+  });
+}
+
+/** Two classes, half of the tokens each: every class reads all masks and its own entropies. */
+function classEntropyCase(rows: number): BenchCase {
+  const options = { classes: 2, writeEntropy: true };
+  return opCase({
+    op: "class_entropy",
+    shape: `N${rows} 2 classes`,
+    flops: 4 * rows,
+    bytes: 4 * 3 * rows,
+    inputs: () => {
+      const tokenInputs = normal([rows, 6], 4);
+      for (let row = 0; row < rows; row += 1) tokenInputs.data[row * 6 + 4] = 1 + (row % 2);
+      return { statistics: normal([rows, 4], 3), token_inputs: tokenInputs, control: normal([loopIndex(2, "alpha")], 5, 0.1) };
+    },
+    build: (i) => ({ state: classEntropy(i.statistics!, i.token_inputs!, i.control!, options) }),
+    reference: (inputs) => classEntropyReference(inputs, options),
   });
 }
 

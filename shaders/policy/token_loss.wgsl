@@ -7,6 +7,7 @@
 // coefficients = (d loss / d logp, d loss / d H). A clamp that holds has derivative 0. A token of weight 0 gives exact zeros, by select.
 // One lane a row.
 import package::lib::control::{Control, actuator};
+@if(CLASSES) import package::lib::loop::LoopState;
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{exp_minus_1, exp_minus_1_minus};
 
@@ -24,7 +25,8 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
 @group(0) @binding(1) var<storage, read> token_inputs: array<vec2f>; // [N, 6]
-@group(0) @binding(2) var<storage, read> control: Control; // [16]
+@if(!CLASSES) @group(0) @binding(2) var<storage, read> control: Control; // [16]
+@if(CLASSES) @group(0) @binding(2) var<storage, read> state: LoopState; // [16+22*G]
 @group(0) @binding(3) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
 @group(0) @binding(4) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
 
@@ -40,6 +42,10 @@ fn main(
   if row >= parameters.rows {
     return;
   }
+  // Classes of tokens each have their own alpha; a response token's mask is 1 + its class.
+  @if(CLASSES) let control = state.control;
+  @if(CLASSES) let alpha = state.loops[u32(max(token_inputs[row * 3u + 2u].x, 1.0)) - 1u].alpha;
+  @if(!CLASSES) let alpha = control.alpha;
   let logps = token_inputs[row * 3u];
   let advantage = token_inputs[row * 3u + 1u].x;
   let weight = token_inputs[row * 3u + 1u].y;
@@ -61,7 +67,7 @@ fn main(
   let surrogate_slope = select(-advantage * ratio_slope, 0.0, low || high || dual);
 
   let gate = actuator(parameters.gate, parameters.log_tau, logp, token.w);
-  let lever = control.alpha * abs(advantage) * gate * control_weight;
+  let lever = alpha * abs(advantage) * gate * control_weight;
   let scale = select(select(1.0, control.negative_scale, is_negative), control.positive_scale, is_positive);
 
   let has_reference = parameters.beta != 0.0;

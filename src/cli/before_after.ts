@@ -85,12 +85,22 @@ function rowOf(name: string, summary: EvaluationSummary & { readonly k: number }
 }
 
 function label({ entropy, grpo }: TrainConfig): string {
-  const name = entropy.controller === "pi" ? "GRPO + EntroPIC" : entropy.controller === "fixed" ? `GRPO, alpha ${entropy.alpha}` : "GRPO";
-  return `after ${grpo.steps} steps of ${name}`;
+  return `after ${grpo.steps} steps of ${methodOf(entropy)}`;
+}
+
+function methodOf({ controller, alpha }: TrainConfig["entropy"]): string {
+  if (controller === "fixed") return `GRPO, alpha ${alpha}`;
+  return { pi: "GRPO + EntroPIC", aec: "GRPO + AEC", bonus: "GRPO + entropy bonus", entrocraft: "GRPO + Entrocraft", none: "GRPO" }[
+    controller
+  ];
 }
 
 function target({ entropy }: TrainConfig): string {
-  return entropy.controller === "pi" ? `entropy target: ${entropy.target} nats   ` : "";
+  if (entropy.controller !== "pi" && entropy.controller !== "aec") return "";
+  if (entropy.classes.length > 0) {
+    return `entropy targets: ${entropy.classes.map(({ name, target: own }) => `${name} ${own}`).join(", ")} (nats)   `;
+  }
+  return entropy.target === "auto" ? `entropy target: ${entropy.rho} of the start   ` : `entropy target: ${entropy.target} nats   `;
 }
 
 async function readBaseline(config: TrainConfig, k: number): Promise<EvaluationFile | undefined> {

@@ -60,7 +60,8 @@ const SAMPLES_PER_STEP = 8;
 export async function runSession({ trainer, model, device, watch }: Session, config: TrainConfig): Promise<void> {
   const { dir, checkpointEvery } = config.output;
   const total = config.grpo.steps;
-  const target = config.entropy.controller === "pi" ? config.entropy.target : undefined;
+  const { controller, target: given } = config.entropy;
+  const target = (controller === "pi" || controller === "aec") && given !== "auto" ? given : undefined;
   const view = createTerminalView({
     total,
     title: `${dir} on ${device.name}`,

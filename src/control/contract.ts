@@ -40,11 +40,15 @@ export function controlIndex(field: ControlField): number {
 /** An entropy control algorithm. It owns the fields it writes; the four private ones are its own. */
 export interface Controller {
   readonly name: string;
-  /** The control buffer before the first step. */
+  /** Fields that it sets beside alpha, error, integral, target and saturated: metrics show them as `entropic/FIELD`. */
+  readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale")[];
+  /** Names of the classes of tokens with an alpha of their own: the state then has one loop (loops.ts) for each. */
+  readonly classes?: readonly string[];
+  /** The state before the first step: the control buffer, and behind it the loops of a controller that has any. */
   initial(): Float32Array;
-  /** Traces one update of the control buffer [16], in place, from its field `entropy`; or nothing. */
+  /** Traces one update of the state [16 or more], in place, from its field `entropy`; or nothing. */
   update(control: Tensor): void;
-  /** The same update in double precision, for tests: the control buffer after a batch of this entropy. */
+  /** The same update in double precision, for tests: the state after a batch of this entropy. */
   step(state: readonly number[], entropy: number): number[];
 }
 
@@ -56,5 +60,5 @@ export function initialControl(fields: Partial<Record<ControlField, number>> = {
 
 /** Changes some fields of a control buffer's values. */
 export function withFields(state: readonly number[], fields: Partial<Record<ControlField, number>>): number[] {
-  return CONTROL_FIELDS.map((field, i) => fields[field] ?? state[i]!);
+  return state.map((value, i) => fields[CONTROL_FIELDS[i]!] ?? value);
 }

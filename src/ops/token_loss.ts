@@ -25,11 +25,13 @@ export interface TokenLossOptions extends GateOptions {
   readonly beta: number;
   /** Weight of an entropy bonus. */
   readonly entropyCoef: number;
+  /** Takes alpha from the loop of a token's class instead of the control buffer. */
+  readonly byClass?: boolean;
 }
 
 type In = { statistics: Tensor; token_inputs: Tensor; control: Tensor };
 
-/** statistics [N, 4], token_inputs [N, 6], control [16] -> coefficients [N, 2], token_metrics [N, 8]. */
+/** statistics [N, 4], token_inputs [N, 6], control [16, with byClass and loops] -> coefficients [N, 2], token_metrics [N, 8]. */
 export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenLossOptions>({
   name: "token_loss",
   shape: (inputs) => {
@@ -38,11 +40,13 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
     return { coefficients: { shape: [rows, 2] }, token_metrics: { shape: [rows, TOKEN_METRIC_FIELDS.length] } };
   },
   forward: ({ inputs, outputs, attributes }) => {
-    const rows = inputs.statistics.shape[0]!;
+    const { statistics, token_inputs } = inputs;
+    const rows = statistics.shape[0]!;
     return [
       {
         kernel: "policy/token_loss",
-        bindings: { ...inputs, ...outputs },
+        variant: { conditions: { CLASSES: attributes.byClass === true } },
+        bindings: attributes.byClass ? { statistics, token_inputs, state: inputs.control, ...outputs } : { ...inputs, ...outputs },
         parameters: {
           rows,
           eps_low: attributes.clipLow,

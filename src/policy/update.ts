@@ -1,4 +1,5 @@
 import { CONTROL_FIELDS, type ControlField, type Controller, controlIndex } from "../control/contract.ts";
+import { type Loop, loopIndex, type Measured, readLoops } from "../control/loops.ts";
 import { createBuffer, createReader, destroyBuffer, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { submitPass } from "../gpu/launch.ts";
@@ -11,6 +12,7 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
+import { classEntropy } from "../ops/class_entropy.ts";
 import { controlWeight } from "../ops/control_weight.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
 import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
@@ -42,6 +44,10 @@ export interface UpdateResult {
   /** Mean entropy of the response tokens before the update, in nats. */
   readonly entropy: number;
   readonly control: Readonly<Record<ControlField, number>>;
+  /** The controller's loops, where it has any: one, or one a class of tokens. */
+  readonly loops: readonly Loop[];
+  /** The entropies of the classes before the update, for the next update of the same rollout. */
+  readonly measured: Measured;
   /** One record a micro-batch. */
   readonly metrics: readonly Readonly<Record<MetricField, number>>[];
   readonly gradNorm: number;
@@ -59,24 +65,24 @@ export interface UpdateBatch {
 /** The optimiser step of the policy: one submission a micro-batch, one in all when the step is a single micro-batch. */
 export interface PolicyUpdate {
   /** Submits one step; the promise resolves when its few scalars have been read back. */
-  step(batches: readonly UpdateBatch[], learningRate: number, sampledEntropy: number): Promise<UpdateResult>;
+  step(batches: readonly UpdateBatch[], learningRate: number, sampled: number | Measured): Promise<UpdateResult>;
   readControl(): Promise<Float32Array>;
+  /** @throws when the controller's state has another length */
   writeControl(values: ArrayLike<number>): void;
   describe(): string;
   destroy(): void;
 }
 
-const CONTROL_FLOATS = 16;
-
 export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<PolicyUpdate> {
   const { device, controller, optimizer } = options;
-  const controlBuffer = createBuffer(device, "control", CONTROL_FLOATS * 4);
+  const initial = controller.initial();
+  const controlBuffer = createBuffer(device, "control", initial.byteLength);
   const metricBuffer = createBuffer(device, "metrics", METRIC_FIELDS.length * 4);
-  const controlWindow = { buffer: controlBuffer, offset: 0, size: CONTROL_FLOATS * 4 };
+  const controlWindow = { buffer: controlBuffer, offset: 0, size: initial.byteLength };
   const metricWindow = { buffer: metricBuffer, offset: 0, size: METRIC_FIELDS.length * 4 };
-  const control = externalTensor("control", controlWindow, [CONTROL_FLOATS]);
+  const control = externalTensor("control", controlWindow, [initial.length]);
   const metrics = externalTensor("metrics", metricWindow, [METRIC_FIELDS.length]);
-  uploadBuffer(device, controlWindow, controller.initial());
+  uploadBuffer(device, controlWindow, initial);
 
   const shared = { ...options, control, metrics };
   // Exact: the entropy of this very batch sets alpha. Accumulating: alpha is set once, before the micro-batches.
@@ -98,15 +104,21 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     return reader.read();
   };
   return {
-    step: async (batches, learningRate, sampledEntropy) => {
+    step: async (batches, learningRate, sampled) => {
       if (batches.length === 1) {
         const batch = batches[0]!;
         const bytes = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate });
         return toResult([bytes]);
       }
       const plans = await accumulatingPlans();
-      const entropyAt = controlIndex("entropy") * 4;
-      uploadBuffer(device, { buffer: controlBuffer, offset: entropyAt, size: 4 }, Float32Array.of(sampledEntropy));
+      const { entropy, classes = [] } = typeof sampled === "number" ? { entropy: sampled } : sampled;
+      const write = (index: number, ...values: number[]): void =>
+        uploadBuffer(device, { buffer: controlBuffer, offset: index * 4, size: values.length * 4 }, Float32Array.from(values));
+      write(controlIndex("entropy"), entropy);
+      classes.forEach(({ entropy: own, tokens }, i) => {
+        if (tokens > 0) write(loopIndex(i, "entropy"), own);
+        write(loopIndex(i, "token_count"), tokens);
+      });
       await submit(plans.control, undefined, {});
       const read: ArrayBuffer[][] = [];
       for (const [i, batch] of batches.entries()) {
@@ -119,7 +131,15 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
       submitPass(device, "read control", () => {}, reader.encode);
       return new Float32Array((await reader.read())[0]!);
     },
-    writeControl: (values) => uploadBuffer(device, controlWindow, Float32Array.from(values)),
+    writeControl: (values) => {
+      if (values.length !== initial.length) {
+        const given = `the saved state has ${values.length} numbers`;
+        throw new Error(
+          `${given}, controller ${controller.name} needs ${initial.length}; go on with the entropy options it was saved under`,
+        );
+      }
+      uploadBuffer(device, controlWindow, Float32Array.from(values));
+    },
     describe: () => exact.describe(),
     destroy: () => {
       for (const plan of [exact, ...Object.values(accumulating ?? {})]) plan.destroy();
@@ -173,13 +193,18 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const saved = headStatistics(head);
   const gate = { gate: loss.gate, tau: loss.tau };
   entropyReduce(saved.statistics, tokenInputs, control, { ...gate, writeEntropy: updateController });
+  const { classes } = controller;
+  if (classes) classEntropy(saved.statistics, tokenInputs, control, { classes: classes.length, writeEntropy: updateController });
   if (updateController) controller.update(control);
   const scope = loss.alphaNorm === "all" || loss.aggregate === "constant" ? "none" : loss.aggregate === "token-mean" ? "batch" : "sequence";
   const begins = input("sequence_begin", [derive("S+1", [sequences], (s) => s + 1)], "u32");
   if (scope !== "none") {
     controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
   }
-  const { coefficients, tokenMetrics } = tokenLoss({ statistics: saved.statistics, tokenInputs, control }, { ...loss });
+  const { coefficients, tokenMetrics } = tokenLoss(
+    { statistics: saved.statistics, tokenInputs, control },
+    { ...loss, byClass: classes !== undefined },
+  );
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, which its kernels then need not read.
   const sinks = shared.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
@@ -205,14 +230,28 @@ function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(
   };
   const [, gradNorm, , skipped] = new Float32Array(last[2]!);
   const metrics = read.map((bytes) => record(METRIC_FIELDS, bytes[1]!));
+  const entropy = tokenMean(metrics, "entropy");
   return {
     loss: metrics.reduce((sum, { loss }) => sum + loss, 0),
-    entropy: tokenMean(metrics, "entropy"),
+    entropy,
     control: record(CONTROL_FIELDS, last[0]!),
+    loops: readLoops(new Float32Array(last[0]!)),
+    measured: measuredOf(read, entropy),
     metrics,
     gradNorm: gradNorm!,
     skipped: skipped!,
   };
+}
+
+/** The entropy of each class over the micro-batches, weighted by its tokens in each. */
+function measuredOf(read: readonly ArrayBuffer[][], entropy: number): Measured {
+  const loops = read.map((bytes) => readLoops(new Float32Array(bytes[0]!)));
+  const classes = (loops[0]!.length > 1 ? loops[0]! : []).map((_, i) => {
+    const tokens = loops.reduce((sum, each) => sum + each[i]!.token_count, 0);
+    const sum = loops.reduce((total, each) => total + each[i]!.token_count * each[i]!.batch_entropy, 0);
+    return { tokens, entropy: sum / Math.max(1, tokens) };
+  });
+  return { entropy, classes };
 }
 
 /** The mean over the tokens of all micro-batches of what each reports as its own mean. */

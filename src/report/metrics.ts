@@ -39,16 +39,23 @@ export const metricDefinitions = {
   "entropic/target": { description: "The entropy that the controller holds.", unit: "nats per token" },
   "entropic/gated_fraction": { description: "Fraction of completion tokens whose weight the controller changes.", unit: "fraction" },
   "entropic/saturated": { description: "1 where alpha stands at its limit, else 0.", unit: "" },
+  "entropic/entropy_coefficient": { description: "Weight of the entropy bonus that the controller sets (aec, bonus).", unit: "" },
+  "entropic/positive_scale": { description: "Weight of tokens with positive advantage (entrocraft).", unit: "" },
+  "entropic/negative_scale": { description: "Weight of tokens with negative advantage (entrocraft).", unit: "" },
+  "entropic/kp": { description: "Proportional gain, where the controller pi measures its gains or its target.", unit: "" },
+  "entropic/ki": { description: "Integral gain, likewise.", unit: "" },
+  "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
   "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },
   "eval/reward": { description: "Mean reward of the evaluation's sampled completions.", unit: "reward" },
 } as const satisfies Record<string, MetricDefinition>;
 
-/** Metrics whose names depend on the run: one pair a reward function, one unbiased estimate for each k. */
+/** Metrics whose names depend on the run: one pair a reward function, one unbiased estimate for each k, one of each kind a class of tokens. */
 type RewardMetric = `rewards/${string}/mean` | `rewards/${string}/std`;
 type PassMetric = `eval/pass@${number}`;
+type ClassMetric = `entropic/${string}/${string}`;
 
-export type MetricName = keyof typeof metricDefinitions | RewardMetric | PassMetric;
+export type MetricName = keyof typeof metricDefinitions | RewardMetric | PassMetric | ClassMetric;
 
 /** One line of metrics.jsonl: the step (from 1; 0 is before training) and what was measured at it. */
 export type Metrics = { step: number } & { [name in MetricName]?: number };
@@ -58,6 +65,9 @@ export function describeMetric(name: string): MetricDefinition | undefined {
   if (Object.hasOwn(metricDefinitions, name)) return metricDefinitions[name as keyof typeof metricDefinitions];
   const reward = /^rewards\/(.+)\/(mean|std)$/.exec(name);
   if (reward) return { description: `${reward[2] === "mean" ? "Mean" : "Standard deviation"} of the reward ${reward[1]}.`, unit: "reward" };
+  const ofClass = /^(entropic)\/(\w+)\/(.+)$/.exec(name);
+  const whole = ofClass && describeMetric(ofClass[2] === "entropy" ? "entropy" : `entropic/${ofClass[2]}`);
+  if (ofClass && whole) return { ...whole, description: `${whole.description.replace(/\.$/, "")}; of the class ${ofClass[3]} of tokens.` };
   const pass = /^eval\/pass@(\d+)$/.exec(name);
   if (pass) return { description: `Chance that one of ${pass[1]} sampled completions is right (unbiased).`, unit: "fraction" };
   return undefined;

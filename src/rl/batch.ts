@@ -9,12 +9,14 @@ export interface Sample {
   /** Log-probability of every completion token under the reference model [M]; absent without a KL term. */
   readonly referenceLogprobs?: ArrayLike<number>;
   readonly advantage: number;
+  /** The class of every completion token [M], where entropy is controlled by class; absent: all of class 0. */
+  readonly classes?: ArrayLike<number>;
 }
 
 /** How the losses of tokens become one number (method.md, section 2). */
 export type Aggregate = "token-mean" | "sequence-mean" | "constant";
 
-/** Numbers of a packed batch that describe each row to the loss, in the order of `token_inputs`. */
+/** Numbers of a packed batch that describe each row to the loss, in the order of `token_inputs`; mask is 0, or 1 + class on a response token. */
 export const TOKEN_INPUT_FIELDS = ["old_logp", "ref_logp", "advantage", "weight", "mask", "control_weight"] as const;
 
 /** Samples packed for one submission: N rows of S sequences. Row i holds a token; its action is the token that follows. */
@@ -71,8 +73,9 @@ export function packBatch(
       actions[row] = ids[position + 1]!;
       const response = position - firstResponse;
       if (response < 0) continue;
+      const mask = 1 + (sample.classes?.[response] ?? 0);
       const old = sample.oldLogprobs[response]!;
-      tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, sample.advantage, weight, 1, 1], row * fields);
+      tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, sample.advantage, weight, mask, 1], row * fields);
     }
     sequenceBegin[s + 1] = row;
   });

@@ -1,6 +1,8 @@
 import { parse } from "yaml";
 import type { z } from "zod";
+import { AEC_DEFAULTS } from "../control/index.ts";
 import { comparesWithinGroups } from "./advantages/index.ts";
+import { entropyProblems, targetsAbove } from "./config/entropy_rules.ts";
 import { ConfigError, describeIssues, isMapping, refusal } from "./config/problems.ts";
 import { entropyPresets, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./config/sections.ts";
 
@@ -41,13 +43,7 @@ export function applyOverrides(value: unknown, overrides: readonly string[]): un
 
 /** What a model allows: checks the entropy target against ln V and lengths against the context. Throws ConfigError. */
 export function checkAgainstModel(config: TrainConfig, model: { vocabSize: number; contextLength: number }): void {
-  const problems: string[] = [];
-  const { target, controller } = config.entropy;
-  const highest = Math.log(model.vocabSize);
-  if (controller === "pi" && target > highest) {
-    const why = `at most ln ${model.vocabSize} = ${highest.toFixed(4)}, the entropy of a uniform choice among this model's tokens`;
-    problems.push(refusal("entropy.target", target, why));
-  }
+  const problems = targetsAbove(config.entropy, model.vocabSize);
   if (config.grpo.maxNewTokens >= model.contextLength) {
     const why = `below ${model.contextLength}, this model's context, which also holds the prompt`;
     problems.push(refusal("grpo.maxNewTokens", config.grpo.maxNewTokens, why));
@@ -82,10 +78,7 @@ function contradictions({ grpo, entropy }: TrainConfig): string[] {
     const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;
     problems.push(refusal("grpo.microBatchRows", grpo.microBatchRows, why));
   }
-  if (entropy.controller === "fixed" && Math.abs(entropy.alpha) > entropy.limit) {
-    problems.push(refusal("entropy.alpha", entropy.alpha, `between -${entropy.limit} and ${entropy.limit} (entropy.limit)`));
-  }
-  return problems;
+  return [...problems, ...entropyProblems(entropy)];
 }
 
 /** A section with nothing under its key reads as null in YAML; it means the defaults. */
@@ -95,9 +88,13 @@ function withoutEmptySections(value: unknown): unknown {
 
 function withEntropyPreset(value: unknown): unknown {
   if (!isMapping(value) || !isMapping(value.entropy)) return value;
-  const { preset } = value.entropy;
-  if (typeof preset !== "string" || !Object.hasOwn(entropyPresets, preset)) return value;
-  return { ...value, entropy: { ...entropyPresets[preset as keyof typeof entropyPresets], ...value.entropy } };
+  const { preset, controller } = value.entropy;
+  const known = typeof preset === "string" && Object.hasOwn(entropyPresets, preset);
+  const filled = {
+    ...(controller === "aec" && { target: AEC_DEFAULTS.target }),
+    ...(known && entropyPresets[preset as keyof typeof entropyPresets]),
+  };
+  return { ...value, entropy: { ...filled, ...value.entropy } };
 }
 
 function parseWith<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
@@ -140,9 +137,15 @@ function shapeOf(schema: z.core.$ZodType): Record<string, z.core.$ZodType> | und
 }
 
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  let shape = shapeOf(schema);
-  for (const key of path) shape = shape?.[String(key)] && shapeOf(shape[String(key)]!);
-  return Object.keys(shape ?? {});
+  let current: z.core.$ZodType | undefined = schema;
+  for (const key of path) current = current && (elementOf(current) ?? shapeOf(current)?.[String(key)]);
+  return Object.keys((current && shapeOf(current)) ?? {});
+}
+
+/** The schema of a list's elements, or undefined for anything else. */
+function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const { innerType, element } = schema._zod.def as { innerType?: z.core.$ZodType; element?: z.core.$ZodType };
+  return element ?? (innerType && elementOf(innerType));
 }
 
 function listSection(schema: z.core.$ZodType, prefix: string): OptionDescription[] {

@@ -6,6 +6,7 @@ import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config.
 import type { Evaluation } from "./evaluate.ts";
 import type { PolicyModel } from "./model.ts";
 import { type NamedReward, type RewardFunction, taskReward } from "./rewards.ts";
+import type { TokenClassFunction } from "./token_classes.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 
 /** The options of a configuration's section `grpo`, with `seed` and the section `eval` beside them. */
@@ -21,6 +22,8 @@ interface Common {
   readonly model: PolicyModel;
   /** `entropic({ target: 0.3 })`, or options such as `{ target: 0.3, gate: "probability" }`. Left out: the defaults of docs/configuration.md. */
   readonly entropy?: Controller | EntropyOptions;
+  /** Tells the class of each token by name, with `entropy: { classes: [...] }`; left out: by position or by a column, as `classBy` says. */
+  readonly classOf?: TokenClassFunction;
   /** Left out: the defaults of docs/configuration.md. */
   readonly config?: GRPOConfig;
 }
@@ -54,7 +57,9 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     const { controller, section } = splitEntropy(options.entropy ?? {});
     const { seed, eval: evaluation, ...grpo } = options.config ?? {};
     const name = "task" in options ? options.task.name : "own-problems";
-    const given = { model: "in-memory", task: { name }, grpo, entropy: section, ...defined({ seed, eval: evaluation }) };
+    // Positions, which need a beginning each, do not tell classes where a function does.
+    const entropy = options.classOf ? { classBy: "classOf", ...section } : section;
+    const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, eval: evaluation }) };
     this.config = parseTrainConfig(given);
     checkAgainstModel(this.config, options.model.module);
     this.#options = options;
@@ -94,8 +99,15 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
 
   #built(): Promise<Trainer> {
     if (this.#trainer) return this.#trainer;
-    const { device, model } = this.#options;
-    const building = createTrainer({ device, model, config: this.config, controller: this.#controller, ...subjectOf(this.#options) });
+    const { device, model, classOf } = this.#options;
+    const building = createTrainer({
+      device,
+      model,
+      config: this.config,
+      controller: this.#controller,
+      ...(classOf && { classOf }),
+      ...subjectOf(this.#options),
+    });
     this.#trainer = building;
     // What failed once may be tried again, and leaves nothing to destroy.
     building.catch(() => {

@@ -1,3 +1,4 @@
+import type { Controller } from "../control/index.ts";
 import { type PolicyUpdate, tokenMean } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { rewardStatistics } from "./advantages/index.ts";
@@ -16,6 +17,7 @@ export interface StepRecord {
   /** Milliseconds. */
   readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
   readonly config: Pick<TrainConfig, "grpo">;
+  readonly controller: Controller;
 }
 
 /** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
@@ -45,11 +47,27 @@ export function stepMetrics(record: StepRecord): Metrics {
     "entropic/target": last.control.target,
     "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")),
     "entropic/saturated": last.control.saturated,
+    ...controllerMetrics(last, record.controller),
     step_time: times.total / 1000,
     "sampling/tokens_per_second": (sampledTokens / times.sampling) * 1000,
     "training/tokens_per_second": (trainedTokens / times.update) * 1000,
   };
 }
+
+/** What this controller has beside alpha: other fields that it sets, its gains where they move, and one set of numbers a class. */
+function controllerMetrics({ control, loops }: UpdateResult, { reports = [], classes = [] }: Controller): Partial<Metrics> {
+  const metrics: Partial<Metrics> = Object.fromEntries(reports.map((field) => [`entropic/${field}`, control[field]]));
+  const [only] = loops;
+  if (loops.length === 1 && only) {
+    return { ...metrics, "entropic/kp": only.kp, "entropic/ki": only.ki, "entropic/authority": only.authority };
+  }
+  classes.forEach((name, i) => {
+    for (const field of CLASS_FIELDS) metrics[`entropic/${field}/${name}`] = loops[i]![field];
+  });
+  return metrics;
+}
+
+const CLASS_FIELDS = ["entropy", "alpha", "error", "integral", "target", "saturated", "kp", "ki", "authority"] as const;
 
 function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
   const all = updates.flatMap(({ metrics }) => metrics);

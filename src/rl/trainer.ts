@@ -1,4 +1,4 @@
-import { type Controller, createController } from "../control/index.ts";
+import { type Controller, createController, type Measured } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import { createGenerator, type TextGenerator } from "../policy/generate.ts";
@@ -13,8 +13,9 @@ import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 import type { PolicyModel } from "./model.ts";
 import { problemsOfStep } from "./prompts.ts";
 import { type CombinedRewards, combineRewards, type NamedReward } from "./rewards.ts";
-import { columnsOf, type RolloutEntry, rollout, sampledEntropy } from "./rollout.ts";
+import { columnsOf, type RolloutEntry, rollout } from "./rollout.ts";
 import { stepMetrics } from "./step_metrics.ts";
+import { checkClasses, classifier, measureSampled, type TokenClassFunction } from "./token_classes.ts";
 
 export interface TrainerOptions {
   readonly device: Device;
@@ -29,6 +30,8 @@ export interface TrainerOptions {
   readonly reference?: PolicyModel;
   /** Instead of the controller that config.entropy names. */
   readonly controller?: Controller;
+  /** The class of each token where `entropy.classes` has any; instead of config.entropy.classBy. */
+  readonly classOf?: TokenClassFunction;
 }
 
 export interface StepResult {
@@ -66,8 +69,11 @@ export interface Trainer {
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { model, config } = options;
   const { grpo } = config;
-  const parts = await createParts(options);
   const combined = combineRewards(options.rewards);
+  const controller = options.controller ?? createController(config.entropy);
+  const classify = classifier(controller, config.entropy, options.classOf);
+  checkClasses(classify, options.trainProblems);
+  const parts = await createParts({ ...options, controller });
   const score = async (entries: readonly RolloutEntry[], step: number): Promise<CombinedRewards> =>
     combined({
       prompts: entries.map(({ problem }) => problem.prompt),
@@ -96,17 +102,19 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
     const scores = await score(entries, step);
     const advantages = advantagesOf(scores, config);
-    const samples = await withReference(parts.reference, toSamples(entries, advantages), config);
+    const classes = classify && entries.map(classify);
+    const samples = await withReference(parts.reference, toSamples(entries, advantages, classes), config);
     const totals = totalsOf(samples);
     const scored = performance.now();
 
-    const updates = await updatePolicy(parts.update, samples, totals, sampledEntropy(entries), config);
+    const sampledMeasure = measureSampled(entries, classes, controller.classes?.length ?? 0);
+    const updates = await updatePolicy(parts.update, samples, totals, sampledMeasure, config);
     const finished = performance.now();
 
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
     const times = { sampling: sampled - started, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, scores, updates, times, config });
+    const metrics = stepMetrics({ step, tokens, entries, scores, updates, times, config, controller });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 
@@ -153,7 +161,7 @@ interface Parts {
 /** Sequences generated at once: more run faster together, but each holds a key-value cache. */
 const MOST_SEQUENCES = 512;
 
-async function createParts(options: TrainerOptions): Promise<Parts> {
+async function createParts(options: TrainerOptions & { readonly controller: Controller }): Promise<Parts> {
   const { device, model, config } = options;
   const { grpo, entropy } = config;
   const prompts = [...options.trainProblems, ...options.evalProblems].map(({ prompt }) => model.tokenizer.encode(prompt).length);
@@ -184,7 +192,7 @@ async function createParts(options: TrainerOptions): Promise<Parts> {
     device,
     model: model.module,
     optimizer,
-    controller: options.controller ?? createController(entropy),
+    controller: options.controller,
     loss: { ...grpo, gate: entropy.gate, tau: entropy.tau, alphaNorm: entropy.alphaNorm },
     rows,
     sequences: grpo.prompts * grpo.completions,
@@ -209,12 +217,17 @@ function advantagesOf({ rewards, parts }: CombinedRewards, { grpo }: TrainerOpti
   return advantageFunctions[grpo.advantage]({ rewards, parts, ...options });
 }
 
-function toSamples(entries: readonly RolloutEntry[], advantages: ArrayLike<number>): Sample[] {
+function toSamples(
+  entries: readonly RolloutEntry[],
+  advantages: ArrayLike<number>,
+  classes: readonly ArrayLike<number>[] | undefined,
+): Sample[] {
   return entries.map(({ promptIds, completion }, i) => ({
     promptIds,
     completionIds: completion.ids,
     oldLogprobs: completion.logprobs,
     advantage: advantages[i]!,
+    ...(classes && { classes: classes[i]! }),
   }));
 }
 
@@ -243,13 +256,13 @@ async function updatePolicy(
   update: PolicyUpdate,
   samples: readonly Sample[],
   totals: StepTotals,
-  entropy: number,
+  sampled: Measured,
   config: TrainerOptions["config"],
 ): Promise<Awaited<ReturnType<PolicyUpdate["step"]>>[]> {
   const batches = microBatches(samples, config.grpo.microBatchRows).map((group) => packed(group, totals, config));
   const results: Awaited<ReturnType<PolicyUpdate["step"]>>[] = [];
   for (let i = 0; i < config.grpo.updatesPerRollout; i += 1) {
-    const measured = results.at(-1)?.entropy ?? entropy;
+    const measured = results.at(-1)?.measured ?? sampled;
     results.push(await update.step(batches, config.grpo.learningRate, measured));
   }
   return results;

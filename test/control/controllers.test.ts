@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { CONTROL_FIELDS, type ControllerOptions, controllers, createController } from "../../src/control/index.ts";
+import {
+  CONTROL_FIELDS,
+  CONTROL_PARTS,
+  type ControllerOptions,
+  controllers,
+  createController,
+  LOOP_FIELDS,
+} from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createGenerator } from "../../src/random.ts";
 import { checkController } from "../../src/testing/check_controller.ts";
@@ -26,13 +33,24 @@ const settings: readonly ControllerOptions[] = [
   { controller: "pi", target: 0.3, kp: 3, ki: 0.5, limit: 0.4, antiWindup: false },
   { controller: "pi", target: 0, kp: 10, ki: 0 },
   { controller: "pi", target: 0.4, kp: 0, ki: 2 },
+  { controller: "pi", target: 0.3, gains: "auto" },
+  { controller: "pi", target: "auto", anchorSteps: 5, targetDecay: 0.01, targetFloor: 0.2 },
+  { controller: "pi", target: "auto", gains: "auto", rho: 0.7, lambda: 0.1, kiRatio: 0.1, limit: 0.5 },
+  { controller: "aec" },
+  { controller: "aec", target: 0.4, delta: 0.001 },
+  { controller: "bonus", coefficient: 0.01 },
+  { controller: "entrocraft", low: 0.2, high: 0.4 },
   { controller: "fixed", alpha: -0.45 },
   { controller: "none" },
 ];
 
 for (const options of settings) {
   test(`controller ${JSON.stringify(options)} follows its double-precision twin`, async () => {
-    const { error, where } = await checkController(device, createController(options), script(options.target ?? 0.3));
+    const { error, where } = await checkController(
+      device,
+      createController(options),
+      script(typeof options.target === "number" ? options.target : 0.3),
+    );
     // The integral reaches some 30 before it is bounded, in single precision.
     assert.ok(error < 2e-5, `differs by ${error} in ${where} on ${device.name}`);
   });
@@ -44,24 +62,40 @@ test("every controller is tested, is called what it is registered as, and starts
     const controller = createController(options);
     assert.equal(controller.name, options.controller);
     const initial = controller.initial();
-    assert.equal(initial.length, CONTROL_FIELDS.length);
+    assert.equal((initial.length - CONTROL_FIELDS.length) % LOOP_FIELDS.length, 0);
     assert.equal(initial[CONTROL_FIELDS.indexOf("alpha")], Math.fround(options.alpha ?? 0));
     assert.deepEqual([initial[2], initial[3]], [1, 1]);
   }
 });
 
 test("an unknown controller, a negative target and a limit of 0 are named", () => {
-  assert.throws(() => createController({ controller: "pid" }), /entropy.controller is pid; it must be one of pi, fixed, none/);
+  assert.throws(
+    () => createController({ controller: "pid" }),
+    /entropy.controller is pid; it must be one of pi, aec, bonus, entrocraft, fixed, none/,
+  );
   assert.throws(() => createController({ controller: "pi", target: -1 }), /entropy.target is -1; it must be 0 or more/);
   assert.throws(() => createController({ controller: "pi" }), /entropy.target is NaN/);
   assert.throws(() => createController({ controller: "pi", target: 1, limit: 0 }), /entropy.limit is 0; it must be above 0/);
+  assert.throws(() => createController({ controller: "pi", target: "auto", rho: 0 }), /entropy.rho is 0; it must be above 0/);
+  assert.throws(() => createController({ controller: "pi", target: "auto", anchorSteps: 0.5 }), /entropy.anchorSteps is 0.5/);
+  assert.throws(() => createController({ controller: "pi", target: 1, lambda: 2 }), /entropy.lambda is 2; it must be above 0 and below 2/);
+  const one = [{ name: "a", target: 1 }];
+  assert.throws(() => createController({ controller: "pi", classes: one }), /entropy.classes is a; it must be none, or two or more/);
+  assert.throws(() => createController({ controller: "aec", target: -1 }), /entropy.target is -1; it must be 0 or more/);
+  assert.throws(() => createController({ controller: "aec", target: "auto" }), /entropy.target is NaN/);
+  assert.throws(() => createController({ controller: "aec", delta: 0 }), /entropy.delta is 0; it must be above 0/);
+  assert.throws(() => createController({ controller: "bonus", coefficient: Number.NaN }), /entropy.coefficient is NaN/);
+  assert.throws(() => createController({ controller: "entrocraft", low: 0.4, high: 0.3 }), /entropy.high is 0.3; it must be at least/);
 });
 
-test("the struct in WGSL lists the fields of the contract, and every control kernel has a controller", () => {
+test("the structs in WGSL list the fields of the contract, and every control kernel has a controller", () => {
   const shaders = new URL("../../shaders/", import.meta.url);
-  const struct = /struct Control \{([^}]*)\}/.exec(readFileSync(new URL("lib/control.wgsl", shaders), "utf8"))![1]!;
-  const fields = [...struct.matchAll(/^ {2}(\w+): f32,/gm)].map(([, name]) => name!.replace("target_entropy", "target"));
-  assert.deepEqual(fields, [...CONTROL_FIELDS]);
-  for (const file of readdirSync(new URL("control/", shaders)))
-    assert.ok(file.replace(".wgsl", "") in controllers, `shaders/control/${file}`);
+  const fieldsOf = (file: string, name: string): string[] => {
+    const struct = new RegExp(`struct ${name} \\{([^}]*)\\}`).exec(readFileSync(new URL(`lib/${file}.wgsl`, shaders), "utf8"))![1]!;
+    return [...struct.matchAll(/^ {2}(\w+): f32,/gm)].map(([, field]) => field!.replace("target_entropy", "target"));
+  };
+  assert.deepEqual(fieldsOf("control", "Control"), [...CONTROL_FIELDS]);
+  assert.deepEqual(fieldsOf("loop", "Loop"), [...LOOP_FIELDS]);
+  const known = { ...controllers, ...CONTROL_PARTS };
+  for (const file of readdirSync(new URL("control/", shaders))) assert.ok(file.replace(".wgsl", "") in known, `shaders/control/${file}`);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { controllers } from "../../src/control/index.ts";
+import { CONTROL_PARTS, controllers } from "../../src/control/index.ts";
 import { type KernelVariant, prepareKernel } from "../../src/gpu/kernel.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { ops, type RegisteredOp } from "../../src/ops/index.ts";
@@ -20,9 +20,9 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
 
 /**
  * N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions,
- * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most.
+ * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most, G classes of tokens.
  */
-const LEGEND = new Set("NSCHKDFVBPEML");
+const LEGEND = new Set("NSCHKDFVBPEMLG");
 
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
@@ -164,7 +164,7 @@ function camelCase(name: string): string {
 
 test("every kernel belongs to an op or a controller", () => {
   const launched = Object.values<RegisteredOp>(ops).flatMap((entry) => entry.kernels);
-  const owned = new Set([...launched, ...Object.keys(controllers).map((name) => `control/${name}`)]);
+  const owned = new Set([...launched, ...Object.keys({ ...controllers, ...CONTROL_PARTS }).map((name) => `control/${name}`)]);
   assert.deepEqual(
     kernels.filter((id) => !owned.has(id)),
     [],

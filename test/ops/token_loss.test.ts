@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { initialControl } from "../../src/control/contract.ts";
+import { newLoop, withLoops } from "../../src/control/loops.ts";
 import { evaluateOnce } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -76,6 +77,17 @@ for (const [name, options, control] of [
   ],
 ] as const) {
   for (const rows of [1, 131]) test(`token_loss, ${name}, ${rows} rows`, () => check(tokens(rows, rows, control), { ...options }));
+}
+
+for (const rows of [1, 131]) {
+  test(`token_loss by class, ${rows} rows: each takes the alpha of its own loop`, async () => {
+    const alphas = [0.7, -0.4, 0.2];
+    const values = tokens(rows, rows, { alpha: 0.9, positive_scale: 0.5 });
+    for (let row = 0; row < rows; row += 1) if (row % 7 !== 6) values.token_inputs!.data[row * 6 + 4] = 1 + (row % alphas.length);
+    const loops = alphas.map((alpha) => newLoop({ alpha: Math.fround(alpha) }));
+    const state = withLoops(values.control!.data, loops);
+    await check({ ...values, control: given([state.length], state) }, { ...plain, byClass: true });
+  });
 }
 
 test("token_loss beyond the clamps: the ratio and the divergence stop at e^20 and have no slope", async () => {

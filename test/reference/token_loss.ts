@@ -1,3 +1,4 @@
+import { loopIndex } from "../../src/control/loops.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { tokenLossOf } from "./policy_loss.ts";
 
@@ -9,13 +10,16 @@ export interface TokenLossReferenceOptions {
   readonly entropyCoef: number;
   readonly gate: "probability" | "entropy-effect";
   readonly tau: number;
+  /** alpha is that of the loop of a row's class (mask - 1). */
+  readonly byClass?: boolean;
 }
 
 /** Loss of a row with logp and entropy given; the actuator stays that of the row itself. */
 function rowLoss(inputs: HostValues, options: TokenLossReferenceOptions, row: number, logp: number, entropy: number): number {
-  const [oldLogp, refLogp, advantage, weight, , controlWeight] = inputs.token_inputs!.data.subarray(row * 6, row * 6 + 6);
+  const [oldLogp, refLogp, advantage, weight, mask, controlWeight] = inputs.token_inputs!.data.subarray(row * 6, row * 6 + 6);
   if (weight === 0) return 0;
-  const [alpha, bonus, positive, negative] = inputs.control!.data;
+  const [whole, bonus, positive, negative] = inputs.control!.data;
+  const alpha = options.byClass ? inputs.control!.data[loopIndex(mask! - 1, "alpha")] : whole;
   const base = { logp, entropy: 0, oldLogp: oldLogp!, refLogp: refLogp!, advantage: advantage! };
   const surrogate = tokenLossOf(base, { ...options, beta: 0 });
   const divergence = tokenLossOf({ ...base, advantage: 0 }, options);

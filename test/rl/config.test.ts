@@ -84,7 +84,18 @@ const refused: readonly [string, string][] = [
   ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number of at least 0"],
   ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],
   ["grpo.microBatchRows=8", "grpo.microBatchRows is 8; it must be above maxNewTokens (8), so that a whole sequence fits in one pass"],
-  ["entropy.target=-0.1", "entropy.target is -0.1; it must be a number of at least 0"],
+  ["entropy.target=-0.1", "entropy.target is -0.1; it must be a number of at least 0, or auto"],
+  ["entropy.target=low", 'entropy.target is "low"; it must be a number of at least 0, or auto'],
+  ["entropy.gains=on", 'entropy.gains is "on"; it must be one of fixed, auto'],
+  ["entropy.lambda=2", "entropy.lambda is 2; it must be a number above 0 and below 2"],
+  ["entropy.anchorSteps=0", "entropy.anchorSteps is 0; it must be a whole number of at least 1"],
+  ["entropy.maxCoefficient=0", "entropy.maxCoefficient is 0; it must be a number above 0"],
+  ["entropy={ controller: aec, target: auto }", 'entropy.target is "auto"; it must be a number with controller aec; only pi finds its own'],
+  ["entropy={ controller: entrocraft, low: 0.5 }", "entropy.high is 0.4; it must be at least entropy.low (0.5)"],
+  ["entropy.classes=3", "entropy.classes is 3; it must be a list of mappings with name and target, and with classBy position also from"],
+  ["entropy.classes=[{ name: a, target: 1, from: 0 }]", 'entropy.classes is ["a"]; it must be empty, or a list of 2 to 64 classes'],
+  ["entropy.classes=[{ name: a }]", "entropy.classes.0.target is missing; it must be a number of at least 0, or auto"],
+  ["entropy.classes=[{ name: a, target: 1, form: 1 }]", "entropy.classes.0.form is not a known key; did you mean from?"],
   ["entropy.kp=-10", "entropy.kp is -10; it must be a number of at least 0"],
   ["entropy.limit=1.5", "entropy.limit is 1.5; it must be a number above 0 and at most 1"],
   ["entropy.antiWindup=1", "entropy.antiWindup is 1; it must be true or false"],
@@ -174,4 +185,33 @@ test("the nearest word ignores capitals and swaps, and nothing is near a strange
   assert.equal(nearestWord("LEARNINGRATE", ["steps", "learningRate"]), "learningRate");
   assert.equal(nearestWord("setps", ["steps", "beta"]), "steps");
   assert.equal(nearestWord("zzzz", ["steps", "beta"]), undefined);
+});
+
+test("classes of tokens: by position from 0 and rising, by a column without positions, and with pi alone", () => {
+  const head = { name: "head", target: 0.5, from: 0 };
+  const tail = { name: "tail", target: "auto", from: 3 };
+  const parse = (entropy: object) => problemsOf(() => parseTrainConfig({ ...minimal, entropy }));
+  assert.deepEqual(parse({ classes: [head, tail] }), []);
+  assert.deepEqual(parse({ classes: [tail, head] }), [
+    "entropy.classes is [3,0]; it must be a list whose from starts at 0 and rises, because classBy is position",
+  ]);
+  assert.deepEqual(parse({ classes: [head, tail], classBy: "level" }), [
+    "entropy.classes is [0,3]; it must be a list without from, because classBy is level and not position",
+  ]);
+  assert.deepEqual(parse({ classes: [head, { ...tail, name: "head" }] }), [
+    'entropy.classes is ["head","head"]; it must be a list of different names',
+  ]);
+  assert.deepEqual(parse({ classes: [head, tail], controller: "aec" }), [
+    'entropy.classes is ["head","tail"]; it must be empty with controller aec; only pi has targets by class',
+  ]);
+  const config = parseTrainConfig({ ...minimal, entropy: { classes: [{ ...head, target: 9 }, tail] } });
+  assert.match(
+    problemsOf(() => checkAgainstModel(config, { vocabSize: 16, contextLength: 32 }))[0]!,
+    /^entropy.classes.0.target is 9; it must be at most ln 16 = 2.7726/,
+  );
+});
+
+test("aec holds Skywork's target unless another is written out", () => {
+  assert.equal(parseTrainConfig({ ...minimal, entropy: { controller: "aec" } }).entropy.target, 0.2);
+  assert.equal(parseTrainConfig({ ...minimal, entropy: { controller: "aec", target: 0.5 } }).entropy.target, 0.5);
 });

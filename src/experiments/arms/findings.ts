@@ -48,10 +48,11 @@ function runOf(arm: string, seed: number, { config, metrics }: CellResult): ArmR
   const mean = (name: keyof Metrics & string): number => round(meanOf(late.map((line) => Number(line[name]))));
   const series = (name: keyof Metrics & string): number[] => steps.map((line) => round(Number(line[name])));
   const k = config.eval.completions;
+  const { target } = config.entropy;
   return {
     arm,
     seed,
-    target: config.entropy.target,
+    target: typeof target === "number" ? target : round(Number(metrics.at(-1)!["entropic/target"])),
     entropy: series("entropy"),
     alpha: series("entropic/alpha"),
     reward: series("reward"),

@@ -22,6 +22,18 @@ export function decimal(range: Range = {}, nullMeaning?: string) {
   return z.number({ error: allowed }).refine((value) => isInside(value, range), { error: allowed });
 }
 
+/** A finite number inside the range, or the word that stands for one which the program finds. */
+export function decimalOr<const Word extends string>(word: Word, range: Range = {}) {
+  const allowed = `a number${describeRange(range)}, or ${word}`;
+  const inside = z.number().refine((value) => isInside(value, range), { error: allowed });
+  return z.union([inside, z.literal(word)], { error: allowed });
+}
+
+/** A list. */
+export function list<S extends z.ZodType>(element: S, allowed: string) {
+  return z.array(element, { error: allowed });
+}
+
 /** A whole number inside the range. */
 export function whole(range: Range = {}) {
   const allowed = `a whole number${describeRange(range)}`;

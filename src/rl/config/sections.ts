@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
-import { decimal, flag, oneOf, openSection, option, section, text, whole } from "./option.ts";
+import { decimal, decimalOr, flag, list, oneOf, openSection, option, section, text, whole } from "./option.ts";
 
 const activations = option(
   oneOf(ACTIVATION_STORAGE),
@@ -67,10 +67,19 @@ const grpo = section({
   activations,
 });
 
+const CONTROLLER_SENTENCE =
+  "pi holds the target; aec and bonus are entropy bonuses, adaptive and constant; entrocraft keeps a band; none is plain GRPO; fixed keeps alpha.";
+
 /** Values that `entropy.preset` stands for; keys written out win over them. */
 export const entropyPresets = {
   paper: { kp: 1, ki: 0.01, gate: "probability", tau: 0.95, target: 0.1 },
 } as const;
+
+const targetClass = section({
+  name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
+  target: decimalOr("auto", { min: 0 }).describe("The entropy to hold for tokens of this class."),
+  from: whole({ min: 0 }).optional().describe("With classBy position: the first position of the answer that belongs to it, from 0."),
+});
 
 const entropy = section({
   preset: option(
@@ -78,10 +87,35 @@ const entropy = section({
     null,
     "paper: kp 1, ki 0.01, gate probability, tau 0.95, target 0.1, for large models; keys written out win.",
   ),
-  controller: option(oneOf(CONTROLLER_NAMES), "pi", "pi holds the target, none is plain GRPO, fixed keeps alpha constant."),
-  target: option(decimal({ min: 0 }), 0.35, "The entropy to hold, in nats per token at grpo.temperature."),
+  controller: option(oneOf(CONTROLLER_NAMES), "pi", CONTROLLER_SENTENCE),
+  target: option(
+    decimalOr("auto", { min: 0 }),
+    0.35,
+    "The entropy to hold, in nats per token at grpo.temperature; auto: rho times that of the start. Without it aec takes 0.2.",
+  ),
   kp: option(decimal({ min: 0 }), 10, "Proportional gain: alpha per nat of error."),
   ki: option(decimal({ min: 0 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
+  gains: option(oneOf(["fixed", "auto"]), "fixed", "auto: kp and ki follow from an experiment of 24 steps at the start (controller pi)."),
+  lambda: option(
+    decimal({ above: 0, below: 2 }),
+    0.15,
+    "Automatic gains: share of an error that one step corrects; kp = lambda / authority.",
+  ),
+  kiRatio: option(decimal({ min: 0, below: 1 }), 0.05, "Automatic gains: ki / kp."),
+  rho: option(decimal({ above: 0 }), 0.8, "Automatic target: its share of the mean entropy of the first anchorSteps steps."),
+  anchorSteps: option(whole({ min: 1 }), 8, "Automatic target: steps with control off that measure the start."),
+  targetDecay: option(decimal({ min: 0 }), 0, "Automatic target: what it falls by in every step after those, in nats."),
+  targetFloor: option(decimal({ min: 0 }), 0, "Automatic target: the least it falls to."),
+  classes: option(
+    list(targetClass, "a list of mappings with name and target, and with classBy position also from"),
+    [],
+    "Classes of tokens with a target each, such as { name: head, target: 0.5, from: 0 }; two or more, or none (controller pi).",
+  ),
+  classBy: option(
+    text("position, or the name of a column of the problems"),
+    "position",
+    "What tells a token's class: its position in the answer, or this column of its problem, which holds the class's name.",
+  ),
   gate: option(
     oneOf(["probability", "entropy-effect"]),
     "entropy-effect",
@@ -92,6 +126,11 @@ const entropy = section({
   antiWindup: option(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
   alphaNorm: option(oneOf(["all", "gated"]), "all", "Averages the control term over all completion tokens or over the gated ones."),
   alpha: option(decimal({ min: -1, max: 1 }), 0, "The constant alpha of the controller `fixed`."),
+  coefficient: option(decimal(), 0.001, "The constant weight of the entropy bonus of the controller `bonus`."),
+  delta: option(decimal({ above: 0 }), 0.0001, "Change of the bonus in every step of the controller `aec`."),
+  maxCoefficient: option(decimal({ above: 0 }), 0.005, "Largest bonus of the controller `aec`."),
+  low: option(decimal({ min: 0 }), 0.3, "Entropy below which the controller `entrocraft` learns from wrong answers only."),
+  high: option(decimal({ min: 0 }), 0.4, "Entropy above which the controller `entrocraft` learns from right answers only."),
 });
 
 const evaluation = {

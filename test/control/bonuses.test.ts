@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { aec, type Controller, entrocraft } from "../../src/control/index.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+async function run(controller: Controller, entropies: readonly number[]): Promise<readonly ControlRecord[]> {
+  const { steps, error, where } = await checkController(device, controller, entropies);
+  assert.ok(error < 1e-6, `differs from its twin by ${error} in ${where}`);
+  return steps;
+}
+
+function near(actual: readonly number[], expected: readonly number[]): void {
+  const close = actual.length === expected.length && actual.every((value, i) => Math.abs(value - expected[i]!) < 1e-7);
+  assert.ok(close, `${actual} instead of ${expected}`);
+}
+
+test("aec, golden values: the coefficient climbs and falls by delta, and acts only below the target", async () => {
+  const steps = await run(aec(), [0.1, 0.1, 0.3, 0.2, 0.1]);
+  near(
+    steps.map(({ private_0 }) => private_0),
+    [1e-4, 2e-4, 1e-4, 0, 1e-4],
+  );
+  near(
+    steps.map(({ entropy_coefficient }) => entropy_coefficient),
+    [1e-4, 2e-4, 0, 0, 1e-4],
+  );
+  near(
+    steps.map(({ error }) => error),
+    [-0.1, -0.1, 0.1, 0, -0.1],
+  );
+  assert.ok(steps.every(({ alpha, positive_scale, negative_scale }) => alpha === 0 && positive_scale === 1 && negative_scale === 1));
+});
+
+test("aec stays between 0 and its maximum, and says when it acts at it", async () => {
+  const steps = await run(aec({ target: 1, delta: 0.002, maxCoefficient: 0.0055 }), [2, 2, 0, 0, 0, 0, 2]);
+  near(
+    steps.map(({ private_0 }) => private_0),
+    [0, 0, 0.002, 0.004, 0.0055, 0.0055, 0.0035],
+  );
+  assert.deepEqual(
+    steps.map(({ saturated }) => saturated),
+    [0, 0, 0, 0, 1, 1, 0],
+  );
+});
+
+test("entrocraft: only wrong answers below its band, only right ones above it, both inside and on its edges", async () => {
+  const steps = await run(entrocraft({ low: 0.25, high: 0.5 }), [0.1, 0.25, 0.3, 0.5, 0.6]);
+  assert.deepEqual(
+    steps.map(({ positive_scale, negative_scale, saturated }) => [positive_scale, negative_scale, saturated]),
+    [
+      [0, 1, 1],
+      [1, 1, 0],
+      [1, 1, 0],
+      [1, 1, 0],
+      [1, 0, 1],
+    ],
+  );
+  near([steps[0]!.error, steps[0]!.target], [-0.275, 0.375]);
+});
+
+for (const controller of [aec(), entrocraft({ low: 0.25, high: 0.5 })]) {
+  test(`${controller.name}: an entropy that is not finite changes nothing`, async () => {
+    const [first, ...others] = await run(controller, [0.1, Number.NaN, Number.POSITIVE_INFINITY]);
+    for (const other of others) assert.deepEqual({ ...other, entropy: 0 }, { ...first, entropy: 0 });
+  });
+}

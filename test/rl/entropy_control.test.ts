@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { entropic } from "../../src/control/index.ts";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { createModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { describeMetric, type Metrics, withoutTimes } from "../../src/report/metrics.ts";
+import { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
+import type { PolicyModel } from "../../src/rl/model.ts";
+import { createTask } from "../../src/tasks/index.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const task = createTask({ name: "addition", digits: 1 });
+const tokenizer = characterTokenizer(task.alphabet);
+const problems = task.problems("train").map((problem, i) => ({ ...problem, level: i % 2 === 0 ? "even" : "odd" }));
+const shape: GRPOConfig = {
+  steps: 99,
+  prompts: 6,
+  completions: 4,
+  maxNewTokens: 3,
+  learningRate: 0.003,
+  eval: { prompts: 4, completions: 2 },
+};
+
+function smallModel(): Promise<PolicyModel> {
+  const config = {
+    model_type: "llama",
+    vocab_size: tokenizer.vocabSize,
+    hidden_size: 24,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: 40,
+    max_position_embeddings: 16,
+    tie_word_embeddings: true,
+    initializer_range: 0.3,
+  };
+  return createModel(device, { config, tokenizer, seed: 5 });
+}
+
+/** A reward that completions differ in, so that no group is without advantage, and that no policy can learn. */
+const rewards: GRPOTrainerOptions["rewards"] = [
+  { name: "hash", reward: ({ completionIds }) => completionIds.map((ids) => (Array.from(ids).reduce((a, b) => a * 31 + b, 7) % 11) / 11) },
+];
+
+async function trainerOf(
+  entropy: EntropyOptions,
+  more: { readonly config?: GRPOConfig; readonly model?: PolicyModel; readonly classOf?: GRPOTrainerOptions["classOf"] } = {},
+): Promise<{ trainer: GRPOTrainer; model: PolicyModel }> {
+  const model = more.model ?? (await smallModel());
+  const config = { ...shape, ...more.config };
+  const classOf = more.classOf && { classOf: more.classOf };
+  return { trainer: new GRPOTrainer({ device, model, problems, rewards: rewards!, stop: task.stop, entropy, config, ...classOf }), model };
+}
+
+async function run(trainer: GRPOTrainer, steps: number): Promise<Metrics[]> {
+  const metrics: Metrics[] = [];
+  for (let i = 0; i < steps; i += 1) metrics.push((await trainer.step()).metrics);
+  return metrics;
+}
+
+const byPosition = [
+  { name: "head", target: 2, from: 0 },
+  { name: "tail", target: 0.5, from: 1 },
+];
+const settings: Readonly<Record<string, EntropyOptions>> = {
+  aec: { controller: "aec", target: 2.4, delta: 0.001 },
+  bonus: { controller: "bonus", coefficient: 0.01 },
+  entrocraft: { controller: "entrocraft", low: 2.2, high: 2.3 },
+  "automatic gains": { target: 1.2, gains: "auto" },
+  "automatic target": { target: "auto", anchorSteps: 1 },
+  classes: { classes: byPosition },
+};
+
+for (const [name, entropy] of Object.entries(settings)) {
+  test(`${name}: metrics are finite and documented, and a resumed run goes on bit for bit, controller included`, async () => {
+    const whole = await trainerOf(entropy);
+    const expected = await run(whole.trainer, 4);
+    for (const [metric, value] of Object.entries(expected[3]!)) {
+      assert.ok(Number.isFinite(value), `${metric} is ${value}`);
+      assert.ok(metric === "step" || describeMetric(metric), `${metric} is not documented`);
+    }
+    const first = await trainerOf(entropy);
+    await run(first.trainer, 2);
+    const saved = await first.trainer.save();
+    const throughJson = { ...saved, state: JSON.parse(JSON.stringify(saved.state)) as typeof saved.state };
+    const second = await trainerOf(entropy, { model: await first.model.clone() });
+    await second.trainer.load(throughJson);
+    assert.deepEqual((await run(second.trainer, 2)).map(withoutTimes), expected.slice(2).map(withoutTimes));
+    for (const { trainer } of [whole, first, second]) await trainer.destroy();
+  });
+}
+
+test("a state saved under other entropy options is refused by its length", async () => {
+  const { trainer, model } = await trainerOf({ target: 1 });
+  await run(trainer, 1);
+  const other = await trainerOf({ classes: byPosition }, { model: await model.clone() });
+  const saved = await trainer.save();
+  await assert.rejects(other.trainer.load(saved), /the saved state has 16 numbers, controller pi needs 60; go on with the entropy options/);
+  for (const each of [trainer, other.trainer]) await each.destroy();
+});
+
+test("two classes of one policy are driven apart, whichever is to be the more certain one", async () => {
+  // Their tokens share all weights of a tiny model, so targets on both sides pull at each other: what counts is the difference.
+  const gapOf = async (head: number, tail: number): Promise<number> => {
+    const classes = byPosition.map((one, i) => ({ ...one, target: [head, tail][i]! }));
+    const { trainer } = await trainerOf({ classes, ki: 0 }, { config: { prompts: 24, completions: 8, learningRate: 0.002 } });
+    const metrics = (await run(trainer, 8)).at(-1)!;
+    assert.ok(Math.sign(metrics["entropic/alpha/head"]!) === Math.sign(metrics["entropic/error/head"]!));
+    await trainer.destroy();
+    return metrics["entropic/entropy/tail"]! - metrics["entropic/entropy/head"]!;
+  };
+  const [apart, together] = [await gapOf(0.1, 2.4), await gapOf(2, 0.5)];
+  assert.ok(apart > 0.5 && together < 0.2, `tail - head: ${apart} with the head to be certain, ${together} with the tail`);
+});
+
+test("classes come from a column of the problems or from a function, and an unknown one is named", async () => {
+  const levels = [
+    { name: "even", target: 1 },
+    { name: "odd", target: 2 },
+  ];
+  const column = await trainerOf({ classes: levels, classBy: "level" });
+  const own = await trainerOf({ classes: levels }, { classOf: ({ problem }) => String(problem.level) });
+  assert.deepEqual((await run(own.trainer, 2)).map(withoutTimes), (await run(column.trainer, 2)).map(withoutTimes));
+  const missing = await trainerOf({ classes: levels, classBy: "colour" });
+  await assert.rejects(
+    missing.trainer.step(),
+    /problem "\d\+\d=" in its column colour gives the token class undefined; it must be one of even, odd/,
+  );
+  const wrong = await trainerOf({ classes: levels }, { classOf: () => "both" });
+  await assert.rejects(wrong.trainer.step(), /the function classOf gives the token class "both"; it must be one of even, odd/);
+  const controller = entropic({ target: 0, classes: levels });
+  const none = await trainerOf({ controller });
+  await assert.rejects(none.trainer.step(), /entropy.classes has no class from position 0; give each its from/);
+  for (const { trainer } of [column, own, missing, wrong, none]) await trainer.destroy();
+});
+
+test("with classes, micro-batches add up to the same gradient as one batch, in each class", async () => {
+  const entropy = { classes: byPosition, kp: 0.3, ki: 0 };
+  const whole = await trainerOf(entropy, {});
+  const split = await trainerOf(entropy, { config: { microBatchRows: 37 } });
+  const [a] = await run(whole.trainer, 1);
+  const [b] = await run(split.trainer, 1);
+  for (const name of ["loss", "grad_norm", "entropy", "entropic/alpha/head", "entropic/alpha/tail", "entropic/error/tail"] as const) {
+    assert.ok(
+      Math.abs(a![name]! - b![name]!) < 1e-4 * (1 + Math.abs(a![name]!)),
+      `${name}: ${a![name]} in one batch, ${b![name]} in several`,
+    );
+  }
+  for (const { trainer } of [whole, split]) await trainer.destroy();
+});
