@@ -19,7 +19,7 @@ var<immediate> parameters: Parameters;
 
 const QUARTER = 6.0;
 const KP_MIN = 0.1;
-const KP_MAX = 100.0;
+const KP_MAX = 50.0;
 
 @compute @workgroup_size(1)
 fn main() {

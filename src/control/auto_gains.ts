@@ -29,7 +29,7 @@ export const autoGains = defineOp<{ state: Tensor }, "state", AutoGains>({
 const QUARTER = 6;
 /** Steps of the experiment that the gains are computed from. */
 export const EXPERIMENT_STEPS = 4 * QUARTER;
-const [KP_MIN, KP_MAX] = [0.1, 100];
+const [KP_MIN, KP_MAX] = [0.1, 50];
 
 /** shaders/control/auto_gains.wgsl in double precision: least squares of the change of entropy on alpha, over an experiment at the start. */
 export function autoGainsStep(options: AutoGains, loop: Loop, entropy: number): Loop {

@@ -86,7 +86,7 @@ test("automatic gains: a dead or reversed lever leaves the gains given, a faint 
   for (const [b, kp, ki] of [
     [-0.02, 7, 0.5],
     [0, 7, 0.5],
-    [0.0001, 100, 5],
+    [0.0001, 50, 2.5],
   ] as const) {
     const steps = await run({ target: 0.5, kp: 7, ki: 0.5, gains: "auto" }, { steps: 26, plant: plantOf(b, 0, 1, () => 0, 0.5) }, 1e-3);
     near([steps[25]!.loops[0]!.kp, steps[25]!.loops[0]!.ki], [kp, ki], 1e-5);
