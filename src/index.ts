@@ -1,16 +1,27 @@
 /** The package: the engine, the models, training by reinforcement learning, and the Node.js side that opens GPUs and files. */
 export { architectures, buildModel } from "../models/index.ts";
 export {
+  type AECOptions,
+  aec,
+  type Band,
+  bonus,
   CONTROL_FIELDS,
   type ControlField,
   type Controller,
+  type ControllerOptions,
   controllers,
   createController,
+  entrocraft,
   entropic,
   fixed,
   initialControl,
+  LOOP_FIELDS,
+  type Loop,
+  type LoopField,
+  type Measured,
   none,
   type PIOptions,
+  type TargetClass,
 } from "./control/index.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
 export * from "./engine.ts";
@@ -31,8 +42,9 @@ export type { PolicyModel } from "./rl/model.ts";
 export { meanPassAtK, passAtK } from "./rl/pass_at_k.ts";
 export { type NamedReward, type RewardFunction, type RewardInput, taskReward } from "./rl/rewards.ts";
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
+export type { TokenClassFunction } from "./rl/token_classes.ts";
 export type { StepResult, TrainerState } from "./rl/trainer.ts";
 export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, tasks } from "./tasks/index.ts";
-export { type ControllerRun, checkController } from "./testing/check_controller.ts";
+export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";
 export { checkOp, type HostValue, type HostValues, type OpCheck, type OpErrors } from "./testing/check_op.ts";
 export { given, integers, normal } from "./testing/values.ts";

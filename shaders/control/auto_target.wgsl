@@ -11,7 +11,7 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read_write> state: LoopState; // [16+22*G]
+@group(0) @binding(0) var<storage, read_write> state: LoopState; // [16+19*G]
 
 @compute @workgroup_size(1)
 fn main() {

@@ -20,10 +20,7 @@ struct Loop {
   held: f32, // 1: alpha is held_alpha in the coming step
   held_alpha: f32,
   previous_entropy: f32, // of the step before
-  weight: f32, // sums over the steps of auto_gains' experiment: of 1, alpha, alpha^2, the change of entropy y, alpha y
-  sum_alpha: f32,
-  sum_square: f32,
-  sum_change: f32,
+  sum_square: f32, // sums over the steps of auto_gains' experiment: of alpha^2, and of alpha times the change of entropy that it made
   sum_product: f32,
 }
 

@@ -13,7 +13,7 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
 @group(0) @binding(1) var<storage, read> token_inputs: array<f32>; // [N, 6]
-@group(0) @binding(2) var<storage, read_write> state: LoopState; // [16+22*G]
+@group(0) @binding(2) var<storage, read_write> state: LoopState; // [16+19*G]
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {

@@ -26,7 +26,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
 @group(0) @binding(1) var<storage, read> token_inputs: array<vec2f>; // [N, 6]
 @if(!CLASSES) @group(0) @binding(2) var<storage, read> control: Control; // [16]
-@if(CLASSES) @group(0) @binding(2) var<storage, read> state: LoopState; // [16+22*G]
+@if(CLASSES) @group(0) @binding(2) var<storage, read> state: LoopState; // [16+19*G]
 @group(0) @binding(3) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
 @group(0) @binding(4) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
 

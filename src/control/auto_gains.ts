@@ -29,7 +29,7 @@ export const autoGains = defineOp<{ state: Tensor }, "state", AutoGains>({
 const QUARTER = 6;
 /** Steps of the experiment that the gains are computed from. */
 export const EXPERIMENT_STEPS = 4 * QUARTER;
-const [KP_MIN, KP_MAX] = [0.1, 100];
+const [KP_MIN, KP_MAX] = [0.1, 50];
 
 /** shaders/control/auto_gains.wgsl in double precision: least squares of the change of entropy on alpha, over an experiment at the start. */
 export function autoGainsStep(options: AutoGains, loop: Loop, entropy: number): Loop {
@@ -45,17 +45,13 @@ function withSample(loop: Loop, change: number): Loop {
   const { alpha } = loop;
   return {
     ...loop,
-    weight: loop.weight + 1,
-    sum_alpha: loop.sum_alpha + alpha,
     sum_square: loop.sum_square + alpha * alpha,
-    sum_change: loop.sum_change + change,
     sum_product: loop.sum_product + alpha * change,
   };
 }
 
 function withGains({ lambda, kiRatio }: AutoGains, loop: Loop): Loop {
-  const { weight, sum_alpha, sum_square, sum_change, sum_product } = loop;
-  const authority = -(sum_product - (sum_alpha * sum_change) / weight) / (sum_square - (sum_alpha * sum_alpha) / weight);
+  const authority = -loop.sum_product / loop.sum_square;
   if (!(authority > 0)) return { ...loop, authority };
   const kp = Math.max(KP_MIN, Math.min(KP_MAX, lambda / authority));
   return { ...loop, authority, kp, ki: kiRatio * kp };

@@ -22,10 +22,7 @@ export const LOOP_FIELDS = [
   "held",
   "held_alpha",
   "previous_entropy",
-  "weight",
-  "sum_alpha",
   "sum_square",
-  "sum_change",
   "sum_product",
 ] as const;
 

@@ -69,11 +69,24 @@ for (const [b, noise] of [
   });
 }
 
+test("automatic gains: steps without a finite entropy lengthen the experiment and count for nothing", async () => {
+  const clean = await run({ target: 0.5, gains: "auto" }, { steps: 25, plant: plantOf(0.03, 0, 1, () => -0.002) });
+  const plant = plantOf(0.03, 0, 1, () => -0.002);
+  let taken = 0;
+  const gappy: Plant = (state, step) => {
+    if (step % 5 === 4) return step % 2 === 0 ? Number.NaN : Number.POSITIVE_INFINITY;
+    taken += 1;
+    return plant(state, taken - 1);
+  };
+  const steps = await run({ target: 0.5, gains: "auto" }, { steps: 31, plant: gappy });
+  near([steps.at(-1)!.loops[0]!.authority, steps.at(-1)!.alpha], [clean.at(-1)!.loops[0]!.authority, clean.at(-1)!.alpha]);
+});
+
 test("automatic gains: a dead or reversed lever leaves the gains given, a faint one meets the bound", async () => {
   for (const [b, kp, ki] of [
     [-0.02, 7, 0.5],
     [0, 7, 0.5],
-    [0.0001, 100, 5],
+    [0.0001, 50, 2.5],
   ] as const) {
     const steps = await run({ target: 0.5, kp: 7, ki: 0.5, gains: "auto" }, { steps: 26, plant: plantOf(b, 0, 1, () => 0, 0.5) }, 1e-3);
     near([steps[25]!.loops[0]!.kp, steps[25]!.loops[0]!.ki], [kp, ki], 1e-5);
@@ -82,18 +95,18 @@ test("automatic gains: a dead or reversed lever leaves the gains given, a faint 
 
 test("automatic target: control is off while the start is measured, then it is rho of that and falls to its floor", async () => {
   const options: PIOptions = { target: "auto", rho: 0.5, anchorSteps: 3, targetDecay: 0.1, targetFloor: 0.35, kp: 1, ki: 0 };
-  const steps = await run(options, [0.8, 1, 1.2, 0.6, 0.6, 0.6]);
+  const steps = await run(options, [0.8, Number.NaN, 1, 1.2, 0.6, Number.NaN, 0.6, 0.6]);
   near(
     steps.map(({ target }) => target),
-    [0.4, 0.45, 0.5, 0.5, 0.4, 0.35],
+    [0.4, 0.4, 0.45, 0.5, 0.5, 0.5, 0.4, 0.35],
   );
   near(
     steps.map(({ alpha }) => alpha),
-    [0, 0, 0, 0.1, 0.2, 0.25],
+    [0, 0, 0, 0, 0.1, 0.1, 0.2, 0.25],
   );
   near(
     steps.map(({ integral }) => integral),
-    [0, 0, 0, 0.1, 0.3, 0.55],
+    [0, 0, 0, 0, 0.1, 0.1, 0.3, 0.55],
   );
 });
 
