@@ -8,6 +8,7 @@ import { loadParameters, type NamedArray, placeModule, readParameters } from "..
 import { inputRows, packRows } from "../nn/rows.ts";
 import { matmul } from "../ops/matmul.ts";
 import { createAdamW } from "../optim/adamw.ts";
+import type { ActivationStorage } from "../policy/activations.ts";
 import type { PolicyLossOptions } from "../policy/options.ts";
 import { createScorer } from "../policy/score.ts";
 import { createPolicyUpdate, type UpdateBatch } from "../policy/update.ts";
@@ -49,6 +50,7 @@ export interface OracleCase {
   readonly adamw: CaseAdamW;
   /** Most bytes of logits at one time; the policy's default when absent. */
   readonly chunkBytes?: number;
+  readonly activations?: ActivationStorage;
 }
 
 export type CaseResults = Map<string, { shape: number[]; data: Float32Array }>;
@@ -212,6 +214,7 @@ async function stepResults(
     rows: batch.rows,
     sequences: padded.batch,
     ...(oracle.chunkBytes === undefined ? {} : { chunkBytes: oracle.chunkBytes }),
+    ...(oracle.activations === undefined ? {} : { activations: oracle.activations }),
   });
   const scalar = (name: string, value: number): void => void results.set(name, { shape: [], data: Float32Array.of(value) });
   for (let step = 0; step < adamw.steps; step += 1) {

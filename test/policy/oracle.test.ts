@@ -61,6 +61,16 @@ test("float64 reference, with the logits of 64 rows at a time", async () => {
   }
 });
 
+test("float64 reference, activations in 16 bits: the gradient is rounded and no worse", async () => {
+  for (const name of ["gpt2--entropic-small", "qwen3--gated-effect"]) {
+    const rounded = await errorsOf(join(BUILT_IN, name), (oracle) => ({ ...oracle, activations: "f16" }));
+    const { error } = rounded.get("grad")!;
+    // 16-bit floats have 11 bits: 5e-4 a value. Less than 1e-5 would mean that nothing was rounded.
+    assert.ok(error > 1e-5 && error < 5e-3, `${name}: relative error ${error} on ${device.name}`);
+    assert.ok(rounded.get("logits")!.error <= TOLERANCES.logits);
+  }
+});
+
 // A check that cannot fail is worthless: each of these mistakes must be seen.
 const GATED = join(BUILT_IN, "gpt2--entropic-small");
 
