@@ -17,7 +17,7 @@ test("every task is registered under its own key", () => {
 test("an unknown name lists the known ones and the nearest", () => {
   assert.throws(
     () => createTask({ name: "cuontdown" }),
-    /task\.name is "cuontdown"; allowed: countdown, addition, sort, maze\. Did you mean "countdown"\?/,
+    /task\.name is "cuontdown"; allowed: countdown, addition, sort, maze, mixture\. Did you mean "countdown"\?/,
   );
   assert.throws(() => createTask({ name: "additon" }), /Did you mean "addition"\?/);
   assert.throws(() => createTask({ name: "toString" }), /allowed/);

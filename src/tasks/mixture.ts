@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { once } from "./split.ts";
+import { defineTask, type Problem, type Split, type Task } from "./task.ts";
+
+const part = z.looseObject({ name: z.string() }).describe("A task with its own options, such as { name: sort, length: 6 }.");
+
+const options = z
+  .strictObject({
+    tasks: z
+      .array(part)
+      .min(2)
+      .default([{ name: "countdown" }, { name: "sort" }, { name: "maze" }])
+      .describe("The tasks to mix, each with its own options."),
+  })
+  .superRefine(({ tasks }, context) => {
+    const names = tasks.map(({ name }) => name);
+    if (new Set(names).size < names.length) {
+      context.addIssue({ code: "custom", path: ["tasks"], message: "different tasks are expected" });
+    }
+  });
+
+/**
+ * Several tasks in one: their problems in turn, each with its own prompts, answers and reward. A problem's tag is the name of its task,
+ * so that entropy can be held task by task (`entropy.classBy: tag`). Tasks with fewer problems come round again in training, so that
+ * every task has the same share; evaluation repeats none and starts with equal shares.
+ */
+export function mixtureOf(create: (config: { readonly name: string }) => Task) {
+  return defineTask("mixture", "Several tasks in turn, with the task's name as the tag of a problem", options, ({ tasks }) => {
+    const parts = tasks.map((config) => create(config));
+    const byName = new Map(parts.map((task) => [task.name, task]));
+    const [{ stop }] = parts as [Task, ...Task[]];
+    const other = parts.find((task) => task.stop !== stop);
+    if (other)
+      throw new Error(`task "mixture": ${other.name} ends answers with ${other.stop}, not with ${stop}; mix tasks that end alike.`);
+    const problems = once((): Record<Split, readonly Problem[]> => ({ train: inTurn(parts, "train"), eval: inTurn(parts, "eval") }));
+    const taskOf = ({ tag }: Problem): Task => byName.get(String(tag))!;
+    return {
+      alphabet: [...new Set(parts.flatMap(({ alphabet }) => [...alphabet]))].join(""),
+      stop,
+      maxPromptLength: Math.max(...parts.map(({ maxPromptLength }) => maxPromptLength)),
+      maxCompletionLength: Math.max(...parts.map(({ maxCompletionLength }) => maxCompletionLength)),
+      problems: (split) => problems()[split],
+      solutions: (problem) => taskOf(problem).solutions(problem),
+      reward: (problem, completion) => taskOf(problem).reward(problem, completion),
+    };
+  });
+}
+
+/** One problem of each task, then the next of each. */
+function inTurn(parts: readonly Task[], split: Split): Problem[] {
+  const lists = parts.map((task) => task.problems(split).map((problem): Problem => ({ ...problem, tag: task.name })));
+  const longest = Math.max(...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) =>
+    lists.flatMap((list) => (split === "train" ? [list[i % list.length]!] : list.slice(i, i + 1))),
+  ).flat();
+}
