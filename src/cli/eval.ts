@@ -2,10 +2,8 @@ import type { Command } from "commander";
 import { parse } from "yaml";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
-import { createGenerator } from "../policy/generate.ts";
 import { formatTable } from "../report/table.ts";
-import { evaluatePolicy } from "../rl/evaluate.ts";
-import { taskReward } from "../rl/rewards.ts";
+import { evaluateTask } from "../rl/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
 import { summarize } from "./before_after.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
@@ -51,42 +49,21 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const task: Task = readTask(parse(options.task));
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
-  const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
-  const longest = Math.max(...problems.map(({ prompt }) => model.tokenizer.encode(prompt).length));
-  const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
-  const sequences = Math.min(512, problems.length * options.completions);
-  const generatorOf = (temperature: number): ReturnType<typeof createGenerator> =>
-    createGenerator({
-      device,
-      model: model.module,
-      sequences,
-      promptRows: sequences * longest,
-      maxLength: longest + maxNewTokens,
-      maxNewTokens,
-      sampling: { temperature, topK: 0, topP: 1 },
-      stopTokens: model.tokenizer.encode(task.stop, { specialTokens: false }),
-    });
-  const [sampler, greedy] = [await generatorOf(options.temperature), await generatorOf(0)];
-  const { reward } = taskReward(task);
-  const result = await evaluatePolicy({
+  const { prompts, completions, temperature, maxNewTokens, seed } = options;
+  const result = await evaluateTask({
+    device,
     model,
-    problems,
-    completions: options.completions,
-    seed: options.seed,
-    sampler,
-    greedy,
-    score: async (entries, columns) =>
-      reward({
-        prompts: entries.map(({ problem }) => problem.prompt),
-        completions: entries.map(({ text }) => text),
-        completionIds: entries.map(({ completion }) => completion.ids),
-        columns,
-        state: { step: 0 },
-      }),
+    task,
+    completions,
+    temperature,
+    seed,
+    ...(prompts !== undefined && { prompts }),
+    ...(maxNewTokens !== undefined && { maxNewTokens }),
   });
-  const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems.length, adapter: device.name };
+  const problems = result.entries.length / completions;
+  const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };
   process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
-  for (const part of [sampler, greedy, model, device]) part.destroy();
+  for (const part of [model, device]) part.destroy();
 }
 
 function describe(summary: ReturnType<typeof summarize> & { k: number; distinct: number; prompts: number; adapter: string }): string {

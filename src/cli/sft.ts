@@ -5,8 +5,8 @@ import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.
 import { createModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, parseSftConfig } from "../rl/config.ts";
+import { evaluationMetrics } from "../rl/evaluation_metrics.ts";
 import { type WarmStartStep, warmStart } from "../rl/sft.ts";
-import { evaluationMetrics } from "./evaluation_metrics.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";

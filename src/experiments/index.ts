@@ -1,6 +1,12 @@
+import { multiTarget } from "./multi_target.ts";
+import { stability } from "./stability.ts";
 import type { Study } from "./study.ts";
+import { target } from "./target.ts";
 import { tau } from "./tau.ts";
+import { temperature } from "./temperature.ts";
 import { toyControl } from "./toy_control/study.ts";
 
+const all: readonly Study[] = [toyControl, tau, target, stability, multiTarget, temperature];
+
 /** Every study by the name that `entropic experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
-export const studies: Readonly<Record<string, Study>> = { [toyControl.name]: toyControl, [tau.name]: tau };
+export const studies: Readonly<Record<string, Study>> = Object.fromEntries(all.map((study) => [study.name, study]));

@@ -3,9 +3,13 @@ import { isFile, readOptionalText } from "../io/files.ts";
 import { appendMetrics, createRunFolder, readMetrics } from "../io/run_folder.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TrainConfig } from "../rl/config.ts";
-import type { Evaluation } from "../rl/evaluate.ts";
+import { evaluateTask } from "../rl/evaluate_task.ts";
+import { evaluationMetrics } from "../rl/evaluation_metrics.ts";
+import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/rewards.ts";
 import { createTrainer } from "../rl/trainer.ts";
+import { createTask } from "../tasks/index.ts";
+import type { Host } from "./host.ts";
 import { type StartOptions, startingModel } from "./start.ts";
 import type { Cell, CellResult } from "./study.ts";
 
@@ -48,11 +52,14 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
   };
   try {
     await createRunFolder(folder, describe(cell, config, host.device.name), { overwrite: true });
-    await record({ step: 0, ...evaluationMetrics(await trainer.evaluate()) });
+    const elsewhere = (): Promise<Omit<Metrics, "step">> => evaluateElsewhere(cell, model, config, host);
+    await record({ step: 0, ...evaluationMetrics(await trainer.evaluate()), ...(await elsewhere()) });
     while (trainer.step < config.grpo.steps) {
       signal?.throwIfAborted();
       const { metrics } = await trainer.train();
-      await record(isDue(trainer.step, config) ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics);
+      const evaluated = isDue(trainer.step, config) ? evaluationMetrics(await trainer.evaluate()) : {};
+      const last = trainer.step === config.grpo.steps ? await elsewhere() : {};
+      await record({ ...metrics, ...evaluated, ...last });
     }
   } finally {
     trainer.destroy();
@@ -65,18 +72,19 @@ function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {
   return step === grpo.steps || (every > 0 && step % every === 0);
 }
 
-/** config.yaml of a cell: two cells with the same text on the same adapter measure the same numbers. */
-function describe({ name, start }: Cell, config: TrainConfig, adapter: string): string {
-  const from = start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
-  return stringify({ cell: name, adapter, start: from, ...config, model: undefined, output: undefined });
+async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainConfig, { device }: Host): Promise<Omit<Metrics, "step">> {
+  const { prompts, completions } = config.eval;
+  const shared = { device, model, prompts, completions, temperature: config.grpo.temperature, seed: config.seed };
+  let metrics: Omit<Metrics, "step"> = {};
+  for (const [name, task] of Object.entries(cell.elsewhere ?? {})) {
+    metrics = { ...metrics, ...evaluationMetrics(await evaluateTask({ ...shared, task: createTask(task) }), name) };
+  }
+  return metrics;
 }
 
-function evaluationMetrics({ passAt1, passAtK, k, greedy, reward, entropy }: Evaluation): Omit<Metrics, "step"> {
-  return {
-    "eval/pass@1": passAt1,
-    [`eval/pass@${k}`]: passAtK,
-    ...(greedy === undefined ? {} : { "eval/greedy": greedy }),
-    "eval/reward": reward,
-    "eval/entropy": entropy,
-  };
+/** config.yaml of a cell: two cells with the same text on the same adapter measure the same numbers. */
+function describe({ name, start, elsewhere = {} }: Cell, config: TrainConfig, adapter: string): string {
+  const from = start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
+  const also = Object.keys(elsewhere).length > 0 ? { elsewhere } : {};
+  return stringify({ cell: name, adapter, start: from, ...also, ...config, model: undefined, output: undefined });
 }

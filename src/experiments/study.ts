@@ -16,6 +16,8 @@ export interface Cell {
   readonly start: Start;
   /** Seed, steps and all else; `model` and `output` are not read. */
   readonly config: TrainConfig;
+  /** Other tasks of the same alphabet (name and options) to evaluate before and after, by the names that metrics show them under. */
+  readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
   /** Instead of the task's own reward. */
   readonly rewards?: readonly NamedReward[];
   /** Fills in what earlier cells found out, such as gains; steps and updates stay as they are. */

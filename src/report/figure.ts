@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
+import { coloursOf } from "./colours.ts";
 import type { Point } from "./statistics.ts";
 
 /** One curve. Curves of one name share a colour and one entry of the legend. */
@@ -64,15 +65,22 @@ export async function drawLines(figure: LineFigure, size: Size = { width: 560, h
   return renderSvg({ ...page, ...lineSpec(figure, size) } as TopLevelSpec);
 }
 
-/** Draws several figures of curves as one SVG document, two a row, with one legend. */
+/** Draws several figures of curves as one SVG document, two a row or `columns`, with one legend. */
 export async function drawLineGrid(
-  grid: { title: string; subtitle?: string; figures: readonly LineFigure[] },
+  grid: { title: string; subtitle?: string; figures: readonly LineFigure[]; columns?: number },
   size: Size = { width: 400, height: 220 },
 ): Promise<string> {
   const names = [...new Set(grid.figures.flatMap(namesOf))];
   const concat = grid.figures.map((figure) => lineSpec({ ...figure, names }, size, shownNames(grid.figures)));
   const title = { ...heading(grid).title, fontSize: 18, subtitleFontSize: 12, offset: 22 };
-  return renderSvg({ ...page, title, columns: 2, spacing: 30, concat, resolve: { legend: { color: "shared" } } } as TopLevelSpec);
+  return renderSvg({
+    ...page,
+    title,
+    columns: grid.columns ?? 2,
+    spacing: 30,
+    concat,
+    resolve: { legend: { color: "shared" } },
+  } as TopLevelSpec);
 }
 
 /** Draws grouped bars as an SVG document. */
@@ -100,9 +108,6 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
   const layer = [...ruleLayers(figure.rules ?? [], y), { encoding: shared, layer: [bar, whisker] }];
   return renderSvg({ ...page, ...heading(figure), ...size, data: { values: figure.bars }, layer } as unknown as TopLevelSpec);
 }
-
-/** Colours that stay apart for the colour-blind too (after Okabe and Ito), strongest first. */
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6a3d9a", "#7f7f7f"];
 
 const page = {
   background: "white",
@@ -147,7 +152,7 @@ const page = {
 
 /** The colour of each name by its place in `names`; the legend shows those in `shown`. */
 function colourSpec(names: readonly string[], shown: readonly string[]) {
-  const scale = { domain: names, range: names.map((_, index) => palette[index % palette.length]!) };
+  const scale = { domain: names, range: coloursOf(names) };
   const values = names.filter((name) => shown.includes(name));
   return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1 } };
 }

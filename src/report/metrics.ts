@@ -46,16 +46,22 @@ export const metricDefinitions = {
   "entropic/ki": { description: "Integral gain, likewise.", unit: "" },
   "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
+  "eval/distinct": { description: "Different right answers among the completions of an evaluation prompt, on average.", unit: "answers" },
   "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },
   "eval/reward": { description: "Mean reward of the evaluation's sampled completions.", unit: "reward" },
 } as const satisfies Record<string, MetricDefinition>;
 
-/** Metrics whose names depend on the run: one pair a reward function, one unbiased estimate for each k, one of each kind a class of tokens. */
+/**
+ * Metrics whose names depend on the run: one pair a reward function, one unbiased estimate for each k, one of each kind a class of
+ * tokens, one pair a tag of the problems, and the evaluation's again for each other task that is evaluated.
+ */
 type RewardMetric = `rewards/${string}/mean` | `rewards/${string}/std`;
 type PassMetric = `eval/pass@${number}`;
 type ClassMetric = `entropic/${string}/${string}`;
+type TagMetric = `tags/${string}/${"entropy" | "reward"}`;
+type ElsewhereMetric = `eval/${string}/${string}`;
 
-export type MetricName = keyof typeof metricDefinitions | RewardMetric | PassMetric | ClassMetric;
+export type MetricName = keyof typeof metricDefinitions | RewardMetric | PassMetric | ClassMetric | TagMetric | ElsewhereMetric;
 
 /** One line of metrics.jsonl: the step (from 1; 0 is before training) and what was measured at it. */
 export type Metrics = { step: number } & { [name in MetricName]?: number };
@@ -68,6 +74,15 @@ export function describeMetric(name: string): MetricDefinition | undefined {
   const ofClass = /^(entropic)\/(\w+)\/(.+)$/.exec(name);
   const whole = ofClass && describeMetric(ofClass[2] === "entropy" ? "entropy" : `entropic/${ofClass[2]}`);
   if (ofClass && whole) return { ...whole, description: `${whole.description.replace(/\.$/, "")}; of the class ${ofClass[3]} of tokens.` };
+  const ofTag = /^tags\/(.+)\/(entropy|reward)$/.exec(name);
+  if (ofTag) {
+    const [, tag, measure] = ofTag;
+    const unit = measure === "entropy" ? "nats per token" : "reward";
+    return { description: `Mean ${measure} of the step's completions of problems tagged ${tag}.`, unit };
+  }
+  const elsewhere = /^eval\/([^/]+)\/(.+)$/.exec(name);
+  const measured = elsewhere && describeMetric(`eval/${elsewhere[2]}`);
+  if (elsewhere && measured) return { ...measured, description: `${measured.description.replace(/\.$/, "")}; on ${elsewhere[1]}.` };
   const pass = /^eval\/pass@(\d+)$/.exec(name);
   if (pass) return { description: `Chance that one of ${pass[1]} sampled completions is right (unbiased).`, unit: "fraction" };
   return undefined;

@@ -1,3 +1,5 @@
+import jstat from "jstat";
+
 /** A point of a curve with the interval around it. */
 export interface Point {
   readonly x: number;
@@ -6,16 +8,13 @@ export interface Point {
   readonly high?: number;
 }
 
-/** Two-sided 95 % quantiles of Student's t for 1, 2, 3 ... degrees of freedom; beyond the table the normal's. */
-const studentT = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131];
-
 /** The mean of some values with its 95 % confidence interval (Student's t); one value has an interval of no width. */
 export function meanInterval(values: readonly number[]): { mean: number; low: number; high: number } {
   if (values.length === 0) return { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (values.length === 1) return { mean, low: mean, high: mean };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  const half = (studentT[values.length - 2] ?? 1.96 + 2.5 / (values.length - 1)) * Math.sqrt(variance / values.length);
+  const half = jstat.jStat.studentt.inv(0.975, values.length - 1) * Math.sqrt(variance / values.length);
   return { mean, low: mean - half, high: mean + half };
 }
 

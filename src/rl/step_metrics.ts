@@ -34,6 +34,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     learning_rate: config.grpo.learningRate,
     ...rewardStatistics(record.scores.rewards, config.grpo.completions),
     ...rewardMetrics(record.scores),
+    ...tagMetrics(entries, record.scores.rewards),
     // The entropy of the policy that sampled: before the rollout's first update.
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
@@ -87,6 +88,21 @@ function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly numbe
     "completions/max_length": Math.max(...lengths),
     "completions/clipped_ratio": meanOf(entries, ({ completion }) => (completion.finishReason === "length" ? 1 : 0)),
   };
+}
+
+/** Entropy over the sampled tokens and reward of each tag's completions, where problems have tags. */
+function tagMetrics(entries: readonly RolloutEntry[], rewards: CombinedRewards["rewards"]): Partial<Metrics> {
+  const tags = [...new Set(entries.flatMap(({ problem }) => problem.tag ?? []))].sort();
+  return Object.fromEntries(
+    tags.flatMap((tag) => {
+      const own = entries.map((_, i) => i).filter((i) => entries[i]!.problem.tag === tag);
+      const entropies = own.flatMap((i) => [...entries[i]!.completion.entropies]);
+      return [
+        [`tags/${tag}/entropy`, meanOf(entropies, (entropy) => entropy)],
+        [`tags/${tag}/reward`, meanOf(own, (i) => rewards[i] ?? 0)],
+      ];
+    }),
+  );
 }
 
 /** How far the trainer's first forward pass is from what the sampler saw: the same policy, so nothing but rounding. */

@@ -2,25 +2,35 @@ import { parseTrainConfig } from "../../rl/config.ts";
 import { createTask } from "../../tasks/index.ts";
 import { merge } from "../settings.ts";
 import type { Cell } from "../study.ts";
-import { type ArmsSettings, armNames, seedsOf } from "./settings.ts";
+import { ALONE, type ArmsSettings, armNames, groupNames, seedsOf } from "./settings.ts";
 
-export function cellName(seed: number, arm: string): string {
-  return `seed-${seed}/${arm.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-")}`;
+export function cellName(seed: number, arm: string, group = ALONE): string {
+  return [`seed-${seed}`, ...(group === ALONE ? [] : [group]), arm].map(slug).join("/");
 }
 
-/** Every arm with every seed, seed by seed, so that a study cut short has whole comparisons. */
+/** A name as a folder or file can bear it. */
+export function slug(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
+}
+
+/** Every arm of every group with every seed, seed by seed, so that a study cut short has whole comparisons. */
 export function armCells(settings: ArmsSettings): Cell[] {
-  const { model, task, grpo, entropy } = settings;
-  const chosen = createTask(task);
   return seedsOf(settings).flatMap((seed) =>
-    armNames(settings).map((arm): Cell => {
-      const shared = { model, task, seed, eval: { ...settings.eval, every: 0 }, grpo, entropy };
-      return {
-        name: cellName(seed, arm),
-        task: chosen,
-        start: { kind: "folder", dir: model },
-        config: parseTrainConfig(merge(shared, settings.arms[arm])),
-      };
-    }),
+    groupNames(settings).flatMap((group) => armNames(settings).map((arm) => armCell(settings, { seed, group, arm }))),
   );
+}
+
+function armCell(settings: ArmsSettings, { seed, group, arm }: { seed: number; group: string; arm: string }): Cell {
+  const { arms: ownArms, elsewhere = settings.elsewhere, task = settings.task, ...changes } = settings.groups?.[group] ?? {};
+  const { model, grpo, entropy } = settings;
+  const shared = merge({ model, seed, eval: { ...settings.eval, every: 0 }, grpo, entropy }, changes);
+  // A task is replaced as a whole: the options of one mean nothing to another.
+  const config = parseTrainConfig({ ...(merge(merge(shared, settings.arms[arm]), ownArms?.[arm]) as object), task });
+  return {
+    name: cellName(seed, arm, group),
+    task: createTask(task),
+    start: { kind: "folder", dir: config.model },
+    config,
+    ...(elsewhere && { elsewhere }),
+  };
 }

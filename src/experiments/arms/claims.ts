@@ -1,11 +1,17 @@
+import { compareSamples } from "../../report/significance.ts";
 import { meanInterval } from "../../report/statistics.ts";
 import type { Verdict } from "../study.ts";
-import { type ArmsFindings, meanOf } from "./findings.ts";
+import { type ArmRun, type ArmsFindings, meanOf, ofGroup } from "./findings.ts";
 import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
-import { interval, signedPercent } from "./report.ts";
+import { interval, probability, signedPercent } from "./numbers.ts";
 
 /** How far from its target a held entropy may be, over the last half of training. */
 const HELD = 0.1;
+
+/** Claims about one group, each headed by the group's name. */
+export function inGroup(findings: ArmsFindings, group: string, judge: (own: ArmsFindings) => Verdict[]): Verdict[] {
+  return judge(ofGroup(findings, group)).map((verdict) => ({ ...verdict, claim: `${group}: ${verdict.claim}` }));
+}
 
 function offsets({ runs }: ArmsFindings, arm: string): number[] {
   return runsOf(runs, arm).map((run) => holdingOf(run).offset);
@@ -19,6 +25,16 @@ export function holdsTarget(findings: ArmsFindings, arm: string, quick: boolean)
     claim: `${arm} holds entropy within 10 % of its target over the last half of training, with every seed`,
     measured: `${within.length} of ${found.length} seeds; mean offset ${signedPercent(meanOf(found))}`,
     passed: quick ? undefined : within.length === found.length,
+  };
+}
+
+/** The mean over seeds within 10 %. */
+export function staysNear(findings: ArmsFindings, arm: string, quick: boolean): Verdict {
+  const found = offsets(findings, arm);
+  return {
+    claim: `${arm} is held within 10 % over the last half of training, on average over seeds`,
+    measured: `mean offset ${signedPercent(meanOf(found))}`,
+    passed: quick ? undefined : Math.abs(meanOf(found)) <= HELD,
   };
 }
 
@@ -49,4 +65,33 @@ export function isCloser(findings: ArmsFindings, arm: string, others: readonly s
     measured: `${error(arm).toFixed(3)} nats; the best other, ${best}, ${error(best).toFixed(3)}`,
     passed: quick ? undefined : error(arm) < error(best),
   };
+}
+
+/** A smaller value of a measure of the runs, and not by chance (Welch's t, p < 0.05). */
+function isSmaller(findings: ArmsFindings, arm: string, other: string, options: { of: (run: ArmRun) => number; claim: string }): Verdict {
+  const [own, others] = [arm, other].map((name) => runsOf(findings.runs, name).map(options.of)) as [number[], number[]];
+  const shown = `${meanOf(own).toFixed(4)} against ${meanOf(others).toFixed(4)} nats`;
+  if (own.length < 2) return { claim: options.claim, measured: shown, passed: undefined };
+  const { t, p, effect } = compareSamples(own, others);
+  return {
+    claim: options.claim,
+    measured: `${shown}; Welch's t ${t.toFixed(1)}, ${probability(p)}, Hedges' g ${effect.toFixed(1)}`,
+    passed: meanOf(own) < meanOf(others) && p < 0.05,
+  };
+}
+
+export function isSteadier(findings: ArmsFindings, arm: string, other: string, quick: boolean): Verdict {
+  const verdict = isSmaller(findings, arm, other, {
+    of: (run) => holdingOf(run).deviation,
+    claim: `Entropy varies less from step to step under ${arm} than under ${other} (standard deviation over the last half, p < 0.05)`,
+  });
+  return quick ? { ...verdict, passed: undefined } : verdict;
+}
+
+export function driftsLess(findings: ArmsFindings, arm: string, other: string, quick: boolean): Verdict {
+  const verdict = isSmaller(findings, arm, other, {
+    of: (run) => Math.abs(holdingOf(run).drift),
+    claim: `Entropy drifts less under ${arm} than under ${other} (slope over the last half, nats per 100 steps, p < 0.05)`,
+  });
+  return quick ? { ...verdict, passed: undefined } : verdict;
 }

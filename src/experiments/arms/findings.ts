@@ -1,17 +1,21 @@
 import type { Metrics } from "../../report/metrics.ts";
+import { createDiagnostics, diagnosticSettings } from "../../rl/diagnostics/index.ts";
 import type { CellResult, CellResults } from "../study.ts";
 import { cellName } from "./cells.ts";
-import { type ArmsSettings, armNames, seedsOf } from "./settings.ts";
+import { type ArmsSettings, armNames, groupNames, seedsOf } from "./settings.ts";
 
 /** What an evaluation measured, before or after training. */
 export interface Score {
   readonly passAt1: number;
   readonly passAtK: number;
   readonly greedy: number;
+  /** Different right answers to a problem among k. */
+  readonly distinct: number;
 }
 
 /** One training run; one entry a step in each list. */
 export interface ArmRun {
+  readonly group: string;
   readonly arm: string;
   readonly seed: number;
   /** The entropy that the arm's controller was to hold, or the other arms' where it has none: what the offset is measured from. */
@@ -25,6 +29,12 @@ export interface ArmRun {
   readonly equalGroups: number;
   readonly before: Score;
   readonly after: Score;
+  /** Other tasks by name. */
+  readonly elsewhere: Readonly<Record<string, { readonly before: Score; readonly after: Score }>>;
+  /** Names of what the diagnostics found in the run. */
+  readonly diagnoses: readonly string[];
+  /** With `byTag`: entropy of the tag's tokens in every step. */
+  readonly tags?: Readonly<Record<string, readonly number[]>>;
   /** Wall-clock time of the training steps. */
   readonly seconds: number;
 }
@@ -37,37 +47,72 @@ export interface ArmsFindings {
 }
 
 export function armsFindings(settings: ArmsSettings, results: CellResults): ArmsFindings {
-  const runs = seedsOf(settings).flatMap((seed) => armNames(settings).map((arm) => runOf(arm, seed, results.get(cellName(seed, arm))!)));
+  const runs = seedsOf(settings).flatMap((seed) =>
+    groupNames(settings).flatMap((group) =>
+      armNames(settings).map((arm) => {
+        const result = results.get(cellName(seed, arm, group))!;
+        return { group, arm, seed, ...measure(result), ...(settings.byTag && { tags: tagsOf(result) }) };
+      }),
+    ),
+  );
   const first = results.values().next().value as CellResult;
   return { k: first.config.eval.completions, runs };
 }
 
-function runOf(arm: string, seed: number, { config, metrics }: CellResult): ArmRun {
+/** The runs of one group, as findings of their own. */
+export function ofGroup({ k, runs }: ArmsFindings, group: string): ArmsFindings {
+  return { k, runs: runs.filter((run) => run.group === group) };
+}
+
+type Measured = Omit<ArmRun, "group" | "arm" | "seed" | "tags">;
+
+function measure({ config, metrics }: CellResult): Measured {
   const steps = metrics.filter(({ step }) => step > 0);
   const late = steps.slice(-Math.ceil(steps.length / 2));
   const mean = (name: keyof Metrics & string): number => round(meanOf(late.map((line) => Number(line[name]))));
-  const series = (name: keyof Metrics & string): number[] => steps.map((line) => round(Number(line[name])));
   const k = config.eval.completions;
   const { target } = config.entropy;
+  const [first, last] = [metrics[0]!, metrics.at(-1)!];
+  const scored = (prefix: string) => ({ before: scoreOf(first, k, prefix), after: scoreOf(last, k, prefix) });
   return {
-    arm,
-    seed,
-    target: typeof target === "number" ? target : round(Number(metrics.at(-1)!["entropic/target"])),
-    entropy: series("entropy"),
-    alpha: series("entropic/alpha"),
-    reward: series("reward"),
+    target: typeof target === "number" ? target : round(Number(last["entropic/target"])),
+    entropy: seriesOf(steps, "entropy"),
+    alpha: seriesOf(steps, "entropic/alpha"),
+    reward: seriesOf(steps, "reward"),
     gated: mean("entropic/gated_fraction"),
     saturated: mean("entropic/saturated"),
     equalGroups: mean("frac_reward_zero_std"),
-    before: scoreOf(metrics[0]!, k),
-    after: scoreOf(metrics.at(-1)!, k),
+    ...scored("eval"),
+    elsewhere: Object.fromEntries(elsewhereNames(last).map((name) => [name, scored(`eval/${name}`)])),
+    diagnoses: diagnosesOf(config, steps),
     seconds: round(steps.reduce((sum, line) => sum + Number(line.step_time ?? 0), 0)),
   };
 }
 
-function scoreOf(metrics: Metrics, k: number): Score {
-  const value = (name: string): number => round(Number((metrics as Readonly<Record<string, unknown>>)[name] ?? Number.NaN));
-  return { passAt1: value("eval/pass@1"), passAtK: value(`eval/pass@${k}`), greedy: value("eval/greedy") };
+function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): number[] {
+  return steps.map((line) => round(Number(line[name])));
+}
+
+function scoreOf(metrics: Metrics, k: number, prefix: string): Score {
+  const named: Readonly<Record<string, unknown>> = metrics;
+  const value = (name: string): number => round(Number(named[`${prefix}/${name}`] ?? Number.NaN));
+  return { passAt1: value("pass@1"), passAtK: value(`pass@${k}`), greedy: value("greedy"), distinct: value("distinct") };
+}
+
+function elsewhereNames(metrics: Metrics): string[] {
+  return Object.keys(metrics).flatMap((name) => /^eval\/(.+)\/pass@1$/.exec(name)?.[1] ?? []);
+}
+
+/** What the diagnostics of `train` say of these steps. */
+function diagnosesOf(config: CellResult["config"], steps: readonly Metrics[]): string[] {
+  const diagnostics = createDiagnostics(diagnosticSettings(config));
+  return [...new Set(steps.flatMap((line) => diagnostics.observe(line)).map(({ name }) => name))].sort();
+}
+
+function tagsOf({ metrics }: CellResult): Record<string, number[]> {
+  const steps = metrics.filter(({ step }) => step > 0);
+  const names = new Set(steps.flatMap((line) => Object.keys(line)).flatMap((name) => /^tags\/(.+)\/entropy$/.exec(name)?.[1] ?? []));
+  return Object.fromEntries([...names].sort().map((tag) => [tag, seriesOf(steps, `tags/${tag}/entropy`)]));
 }
 
 export function meanOf(values: readonly number[]): number {

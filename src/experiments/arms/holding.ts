@@ -8,6 +8,8 @@ export interface Holding {
   readonly meanError: number;
   /** Standard deviation over the steps, in nats. */
   readonly deviation: number;
+  /** Slope of a straight line through the steps, in nats per 100 of them. */
+  readonly drift: number;
 }
 
 export function holdingOf({ entropy, target }: Pick<ArmRun, "entropy" | "target">): Holding {
@@ -18,7 +20,15 @@ export function holdingOf({ entropy, target }: Pick<ArmRun, "entropy" | "target"
     offset: (mean - target) / target,
     meanError: meanOf(late.map((value) => Math.abs(value - target))),
     deviation: Math.sqrt(meanOf(late.map((value) => (value - mean) ** 2))),
+    drift: 100 * slopeOf(late),
   };
+}
+
+/** Least squares over 0, 1, 2 ...; 0 for a single value. */
+function slopeOf(values: readonly number[]): number {
+  const centre = (values.length - 1) / 2;
+  const spread = values.reduce((sum, _, i) => sum + (i - centre) ** 2, 0);
+  return spread === 0 ? 0 : values.reduce((sum, value, i) => sum + (i - centre) * value, 0) / spread;
 }
 
 export function runsOf(runs: readonly ArmRun[], arm: string): readonly ArmRun[] {

@@ -1,9 +1,9 @@
-import { meanInterval } from "../../report/statistics.ts";
-import { markdownTable, provenanceSection, verdictSentence, verdictTable } from "../markdown.ts";
+import { provenanceSection, verdictSentence, verdictTable } from "../markdown.ts";
 import type { Provenance, Verdict } from "../study.ts";
-import { type ArmRun, type ArmsFindings, meanOf } from "./findings.ts";
-import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
-import { type ArmsSettings, armNames } from "./settings.ts";
+import { type ArmRun, type ArmsFindings, meanOf, ofGroup } from "./findings.ts";
+import { pictureName } from "./pictures.ts";
+import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
+import { diagnosisTable, elsewhereTable, entropyTable, scoreTable, significanceTable } from "./tables.ts";
 
 export interface ArmsReport {
   readonly title: string;
@@ -14,102 +14,83 @@ export interface ArmsReport {
   readonly verdicts: readonly Verdict[];
   readonly provenance: Provenance;
   readonly quick: boolean;
+  /** Sections of the study's own, before the tables of all arms. */
+  readonly sections: string | undefined;
 }
 
 /** report.md in plain words; every number in it comes from the findings. */
-export function armsMarkdown(report: ArmsReport): string {
-  const { title, question, settings, verdicts, quick, provenance, findings } = report;
-  const [baseline] = armNames(settings) as [string];
-  return `# ${title}
-
-${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}
-
-${question}
-
-${verdictTable(verdicts)}
-
-## The runs
-
-${settings.seeds} ${settings.seeds === 1 ? "seed" : "seeds"}; every arm starts from \`${settings.model}\` and sees the same prompts. Task: ${describe(settings.task)}. Training: ${describe(settings.grpo)}.
-Entropy control, where an arm does not say otherwise: ${describe(settings.entropy)}. An arm without control is measured against the same
-target. Entropy is the mean over answer tokens, in nats.
-
-### Entropy over the last half of training
-
-Offset is the distance of the mean from the target as a share of it, |e| the mean distance of a step, sd the standard deviation over the
-steps of a run, saturated the share of steps with alpha at its limit, gated the share of tokens that alpha weighs. ± is half a 95 % interval
-over seeds.
-
-${entropyTable(settings, findings)}
-
-![Entropy, alpha and reward over the steps](curves.svg)
-
-### Held-out problems after training
-
-Before training: pass@1 ${score(findings.runs, (run) => run.before.passAt1)}, greedy ${score(findings.runs, (run) => run.before.greedy)}, pass@${findings.k} ${score(findings.runs, (run) => run.before.passAtK)}. Differences from ${baseline} are paired by seed.
-
-${scoreTable(settings, findings)}
-
-![pass@1 and pass@${findings.k}](scores.svg)
-
-${provenanceSection(provenance)}`;
+export function armsMarkdown({ title, question, settings, findings, verdicts, provenance, quick, sections }: ArmsReport): string {
+  return [
+    `# ${title}`,
+    `${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}`,
+    question,
+    verdictTable(verdicts),
+    ...(sections ? [sections] : []),
+    "## The runs",
+    runsSentence(settings),
+    READING,
+    ...groupNames(settings).map((group) => groupSection(settings, ofGroup(findings, group), group)),
+    provenanceSection(provenance),
+  ].join("\n\n");
 }
 
-function entropyTable(settings: ArmsSettings, { runs }: ArmsFindings): string {
-  const rows = armNames(settings).map((arm) => {
-    const own = runsOf(runs, arm);
-    const held = own.map(holdingOf);
-    return [
-      arm,
-      interval(held.map(({ entropy }) => entropy)),
-      signedPercent(meanOf(held.map(({ offset }) => offset))),
-      interval(held.map(({ meanError }) => meanError)),
-      meanOf(held.map(({ deviation }) => deviation)).toFixed(3),
-      meanOf(own.map(({ saturated }) => saturated)).toFixed(2),
-      meanOf(own.map(({ gated }) => gated)).toFixed(2),
-      meanOf(own.map(({ equalGroups }) => equalGroups)).toFixed(2),
-      meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
-    ];
-  });
-  return markdownTable(["arm", "entropy", "offset", "mean abs e", "sd", "saturated", "gated", "equal groups", "seconds"], rows);
+function runsSentence({ seeds, model, task, grpo, entropy, groups }: ArmsSettings): string {
+  const lines = [
+    `${seeds} ${seeds === 1 ? "seed" : "seeds"}; every arm starts from \`${model}\` and sees the same prompts. Task: ${describe(task)}. Training: ${describe(grpo)}.`,
+    `Entropy control, where an arm does not say otherwise: ${describe(entropy)}. An arm without control is measured against the same`,
+    "target. Entropy is the mean over answer tokens, in nats.",
+  ];
+  const changes = Object.entries(groups ?? {}).map(([name, { arms: _, elsewhere: __, ...own }]) => `* ${name}: ${describeSections(own)}`);
+  return [...lines, ...(changes.length > 0 ? ["", ...changes] : [])].join("\n");
 }
 
-function scoreTable(settings: ArmsSettings, { runs, k }: ArmsFindings): string {
-  const [baseline] = armNames(settings) as [string];
-  const rows = armNames(settings).map((arm) => {
-    const own = runsOf(runs, arm);
-    const difference = (of: (run: ArmRun) => number): string =>
-      arm === baseline ? "" : interval(pairedDifferences(runs, arm, baseline, of), { sign: true });
-    return [
-      arm,
-      interval(own.map((run) => run.after.passAt1)),
-      difference((run) => run.after.passAt1),
-      interval(own.map((run) => run.after.greedy)),
-      difference((run) => run.after.greedy),
-      interval(own.map((run) => run.after.passAtK)),
-      difference((run) => run.after.passAtK),
-    ];
-  });
-  return markdownTable(["arm", "pass@1", "difference", "greedy", "difference", `pass@${k}`, "difference"], rows);
+const READING = `All entropy figures are of the last half of training: offset is the distance of the mean from the target as a share of it, |e| the mean
+distance of a step, sd the standard deviation over the steps of a run, sd of seeds that of the runs' means, drift the slope in nats per 100
+steps, saturated the share of steps with alpha at its limit, gated the share of tokens that alpha weighs, equal groups the share of prompts
+whose answers all have one reward and teach nothing. ± is half a 95 % interval over seeds; differences are from the first arm, paired by seed.`;
+
+/** A group's tables and pictures. A study without groups has one, without a name of its own. */
+function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: string): string {
+  const arms = armNames(settings);
+  const { runs, k } = findings;
+  const alone = group === ALONE;
+  const heading = (text: string): string => (alone ? `### ${text}` : `#### ${text}`);
+  const before = (of: (run: ArmRun) => number): string => meanOf(runs.map(of)).toFixed(3);
+  const diagnoses = diagnosisTable(arms, findings);
+  return [
+    ...(alone ? [] : [`### ${group[0]!.toUpperCase()}${group.slice(1)}`]),
+    heading("Entropy over the last half of training"),
+    entropyTable(arms, findings),
+    `![Entropy, alpha and reward over the steps](${pictureName("curves", group)}.svg)`,
+    heading("Held-out problems after training"),
+    `Before training: pass@1 ${before((run) => run.before.passAt1)}, greedy ${before((run) => run.before.greedy)}, pass@${k} ${before((run) => run.before.passAtK)}, distinct right answers of ${k} ${before((run) => run.before.distinct)}.`,
+    scoreTable(arms, findings),
+    `![pass@1 and pass@${k}](${pictureName("scores", group)}.svg)`,
+    ...(Object.keys(runs[0]!.elsewhere).length > 0 ? [heading("Other problems"), elsewhereTable(arms, findings)] : []),
+    ...(settings.seeds > 1 ? [heading("More than chance?"), significanceText(arms[0]!), significanceTable(arms, findings)] : []),
+    ...(diagnoses ? [heading("What the diagnostics said"), DIAGNOSES, diagnoses] : []),
+  ].join("\n\n");
 }
 
-/** "0.412 ± 0.021": the mean and half of its 95 % interval. */
-export function interval(values: readonly number[], { sign = false } = {}): string {
-  const { mean, high } = meanInterval(values);
-  const shown = `${sign && mean >= 0 ? "+" : ""}${mean.toFixed(3)}`;
-  return values.length > 1 ? `${shown} ± ${(high - mean).toFixed(3)}` : shown;
+function significanceText(baseline: string): string {
+  return `Each arm against ${baseline}: Welch's t test (unequal variances, two-sided) with its degrees of freedom, a percentile bootstrap of the
+difference (10,000 draws), and Hedges' g, the difference in standard deviations (0.8 and more counts as large).`;
 }
 
-export function signedPercent(share: number): string {
-  return `${share >= 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
-}
+const DIAGNOSES = "Runs in which `train` would have said so; docs/method.md has each one's advice.";
 
-function score(runs: readonly ArmRun[], of: (run: ArmRun) => number): string {
-  return meanOf(runs.map(of)).toFixed(3);
+function describeSections(sections: Readonly<Record<string, unknown>>): string {
+  return Object.entries(sections)
+    .map(([name, section]) =>
+      typeof section === "object" && section !== null ? describe(section as Record<string, unknown>) : `${name} ${section}`,
+    )
+    .filter((text) => text !== "")
+    .join("; ");
 }
 
 function describe(section: Readonly<Record<string, unknown>>): string {
+  const shown = (value: unknown): string => (typeof value === "object" ? JSON.stringify(value) : String(value));
   return Object.entries(section)
-    .map(([key, value]) => (key === "name" ? String(value) : `${key} ${String(value)}`))
+    .map(([key, value]) => (key === "name" ? String(value) : `${key} ${shown(value)}`))
     .join(", ");
 }

@@ -20,7 +20,11 @@ const modelConfig = openSection(
 ).describe("The model to build, with the keys of Hugging Face's config.json; its weights start random.");
 
 const task = openSection(
-  { name: text("the name of a task, such as countdown").describe("Which task: countdown, addition, sort, maze, mixture, or one of your own.") },
+  {
+    name: text("the name of a task, such as countdown").describe(
+      "Which task: countdown, addition, sort, maze, mixture, or one of your own.",
+    ),
+  },
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
 ).describe("The task with a verifiable reward; keys beside `name` are the task's own options.");
 

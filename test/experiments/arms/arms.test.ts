@@ -10,11 +10,12 @@ import { armsSchema } from "../../../src/experiments/arms/settings.ts";
 import { parseSettings, withQuick } from "../../../src/experiments/settings.ts";
 import type { CellResults } from "../../../src/experiments/study.ts";
 
-const score = { passAt1: 0.4, passAtK: 0.8, greedy: 0.5 };
+const score = { passAt1: 0.4, passAtK: 0.8, greedy: 0.5, distinct: 2 };
 
 function runOf(arm: string, seed: number, entropy: readonly number[], passAtK = 0.8): ArmRun {
   const alpha = entropy.map(() => 0);
   return {
+    group: "",
     arm,
     seed,
     target: 0.4,
@@ -26,6 +27,8 @@ function runOf(arm: string, seed: number, entropy: readonly number[], passAtK = 
     equalGroups: 0,
     before: score,
     after: { ...score, passAtK },
+    elsewhere: {},
+    diagnoses: [],
     seconds: 1,
   };
 }
