@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { combinedMarkdown, type NamedReport } from "../experiments/combined.ts";
 import type { Host } from "../experiments/host.ts";
 import { studies } from "../experiments/index.ts";
 import { verdictWord } from "../experiments/markdown.ts";
 import { createProgress } from "../experiments/progress.ts";
 import { runCells } from "../experiments/run_study.ts";
-import { type Study, type Summary, type Verdict, workOf } from "../experiments/study.ts";
+import { type Study, type StudyReport, type Summary, type Verdict, workOf } from "../experiments/study.ts";
 import { formatSummary, parseSummary } from "../experiments/summary.ts";
 import type { Device } from "../gpu/device.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
@@ -33,10 +34,13 @@ interface ExperimentOptions {
 export function register(command: Command): void {
   const list = Object.values(studies).map(({ name, description }) => `  ${name}: ${description}`);
   command
-    .argument("<study>", `the study: ${Object.keys(studies).join(", ")}`)
+    .argument("<studies...>", `one study or several: ${Object.keys(studies).join(", ")}`)
     .option("--seeds <count>", "how many seeds (default: as the study's settings say)", integer({ min: 1 }))
     .option("--quick", "short runs, in a few minutes; judges only what must hold")
-    .option("--out <folder>", "where report.md, its pictures and summary.json go (default: the folder of the runs)")
+    .option(
+      "--out <folder>",
+      "where report.md, its pictures and summary.json go (default: the folder of the runs; of several, A+B beside it)",
+    )
     .option("--runs <folder>", "where the run folders go (default: runs/experiments/STUDY, or STUDY-quick)")
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
     .option("--report-only", "write the report again from summary.json, without a GPU")
@@ -48,23 +52,49 @@ export function register(command: Command): void {
     ["experiment toy-control --quick", "does the controller work on this machine's GPU? exit code 1 if a claim fails"],
     ["experiment toy-control --seeds 5 --out docs/results/toy-control", "the whole study, its report in a folder of its own"],
     ["experiment toy-control --report-only --out docs/results/toy-control", "the same report again, from summary.json alone"],
+    ["experiment tau temperature", "two studies, one report with both: runs/experiments/tau+temperature/report.md"],
   ]);
 }
 
-async function experiment(name: string, options: ExperimentOptions): Promise<void> {
-  const study = studyNamed(name);
-  const runs = options.runs ?? join("runs", "experiments", options.quick ? `${name}-quick` : name);
-  const out = options.out ?? runs;
+async function experiment(names: string[], options: ExperimentOptions): Promise<void> {
+  const chosen = [...new Set(names)].map(studyNamed);
+  const [only] = chosen;
+  const several = chosen.length > 1;
+  if (several && options.config) throw new UsageError(`--config ${options.config} is for one study; give one name, or leave it out.`);
+  const root = options.out ?? join("runs", "experiments", several ? names.join("+") : runsName(only!, options));
+  const written: NamedReport[] = [];
+  for (const study of chosen) {
+    const out = several ? join(root, study.name) : root;
+    const runs = runsFolder(study, options, several);
+    written.push({ name: study.name, ...(await reportOf(study, runs, out, options)) });
+  }
+  if (several) await writeFile(join(root, "report.md"), combinedMarkdown(written));
+  const verdicts = written.flatMap((report) => report.verdicts);
+  const path = join(root, "report.md");
+  process.stdout.write(`\n${verdicts.map(verdictLine).join("\n")}\n\nreport: ${path}\n`);
+  const failed = verdicts.filter(({ passed }) => passed === false);
+  if (failed.length > 0) throw new FailedError(`${failed.length} of ${verdicts.length} claims did not hold; see ${path}`);
+}
+
+function runsName({ name }: Study, { quick }: ExperimentOptions): string {
+  return quick ? `${name}-quick` : name;
+}
+
+function runsFolder(study: Study, options: ExperimentOptions, several: boolean): string {
+  if (options.runs) return several ? join(options.runs, study.name) : options.runs;
+  return join("runs", "experiments", runsName(study, options));
+}
+
+/** Runs a study, or reads its summary, and writes report.md, pictures and summary.json into `out`. */
+async function reportOf(study: Study, runs: string, out: string, options: ExperimentOptions): Promise<StudyReport> {
   const path = join(out, "summary.json");
   const summary = options.reportOnly ? parseSummary(await readUserFile(path), study, path) : await runStudy(study, runs, options);
-  const { markdown, pictures, verdicts } = await study.report(summary);
+  const report = await study.report(summary);
   await mkdir(out, { recursive: true });
   if (!options.reportOnly) await writeFile(path, formatSummary(summary));
-  await writePictures([...pictures], out);
-  await writeFile(join(out, "report.md"), markdown);
-  process.stdout.write(`\n${verdicts.map(verdictLine).join("\n")}\n\nreport: ${join(out, "report.md")}\n`);
-  const failed = verdicts.filter(({ passed }) => passed === false);
-  if (failed.length > 0) throw new FailedError(`${failed.length} of ${verdicts.length} claims did not hold; see ${join(out, "report.md")}`);
+  await writePictures([...report.pictures], out);
+  await writeFile(join(out, "report.md"), report.markdown);
+  return report;
 }
 
 function studyNamed(name: string): Study {

@@ -33,7 +33,7 @@ export function provenanceSection({ command, adapter, commit, date, seconds, cel
     `* command: \`${command}\``,
     `* commit: ${commit}`,
     `* adapter: ${adapter}`,
-    `* date: ${date}; ${cells.run} runs in ${(seconds / 60).toFixed(1)} minutes${cells.skipped > 0 ? `, ${cells.skipped} more taken from an earlier session` : ""}`,
+    `* date: ${date}; ${cells.run + cells.skipped} runs in ${(seconds / 60).toFixed(1)} minutes${cells.skipped > 0 ? `, ${cells.skipped} of them before the last interruption` : ""}`,
     "* everything above is in `summary.json`; `--report-only` writes this page and its pictures again from it",
     "",
   ].join("\n");

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { isFile, readOptionalText } from "../io/files.ts";
+import { isFile, readOptionalText, writeSynced } from "../io/files.ts";
 import { appendMetrics, createRunFolder, readMetrics } from "../io/run_folder.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TrainConfig } from "../rl/config.ts";
@@ -17,13 +17,17 @@ export interface CellOptions extends StartOptions {
   readonly onMetrics?: (metrics: Metrics) => void;
 }
 
+/** Beside config.yaml and metrics.jsonl: how long the cell took. */
+const SECONDS = "seconds.txt";
+
 /** What an earlier session measured in this very cell on this adapter, undefined when it has not run, was cut short or was set otherwise. */
 export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
   const folder = `${dir}/${cell.name}`;
   if ((await readOptionalText(`${folder}/config.yaml`)) !== describe(cell, config, host.device.name)) return undefined;
   if (!(await isFile(`${folder}/metrics.jsonl`))) return undefined;
   const metrics = (await readMetrics(folder)) as Metrics[];
-  return metrics.at(-1)?.step === config.grpo.steps ? { config, metrics } : undefined;
+  if (metrics.at(-1)?.step !== config.grpo.steps) return undefined;
+  return { config, metrics, seconds: Number((await readOptionalText(`${folder}/${SECONDS}`)) ?? 0) };
 }
 
 /**
@@ -32,6 +36,7 @@ export async function completedCell(cell: Cell, config: TrainConfig, { dir, host
  */
 export async function runCell(cell: Cell, config: TrainConfig, options: CellOptions): Promise<CellResult> {
   const { host, dir, signal } = options;
+  const started = performance.now();
   const folder = `${dir}/${cell.name}`;
   const { task } = cell;
   const model = await startingModel(cell, options);
@@ -65,7 +70,9 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
     trainer.destroy();
     model.destroy();
   }
-  return { config, metrics: lines };
+  const seconds = (performance.now() - started) / 1000;
+  await writeSynced(`${folder}/${SECONDS}`, [`${seconds.toFixed(1)}\n`]);
+  return { config, metrics: lines, seconds };
 }
 
 function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {

@@ -16,7 +16,7 @@ export interface StudyRun {
   readonly results: CellResults;
   readonly run: number;
   readonly skipped: number;
-  /** Seconds spent in the cells that ran. */
+  /** Seconds spent in all cells, those of earlier sessions included. */
   readonly seconds: number;
 }
 
@@ -24,7 +24,6 @@ export interface StudyRun {
 export async function runCells(study: PreparedStudy, { host, dir, progress, signal }: StudyRunOptions): Promise<StudyRun> {
   const results = new Map<string, CellResult>();
   let skipped = 0;
-  let milliseconds = 0;
   for (const cell of study.cells) {
     const config = cell.tune?.(cell.config, results) ?? cell.config;
     const options = { host, dir, signal, onMetrics: progress.step, onStep: progress.warmUp };
@@ -35,11 +34,10 @@ export async function runCells(study: PreparedStudy, { host, dir, progress, sign
       progress.skip(cell.name, workOf(cell));
       continue;
     }
-    const started = performance.now();
     progress.begin(cell.name, config.grpo.steps, workOf(cell));
     results.set(cell.name, await runCell(cell, config, options));
     progress.end();
-    milliseconds += performance.now() - started;
   }
-  return { results, skipped, run: results.size - skipped, seconds: milliseconds / 1000 };
+  const seconds = [...results.values()].reduce((sum, result) => sum + result.seconds, 0);
+  return { results, skipped, run: results.size - skipped, seconds };
 }

@@ -28,6 +28,8 @@ export interface Cell {
 export interface CellResult {
   readonly config: TrainConfig;
   readonly metrics: readonly Metrics[];
+  /** Wall-clock time of the whole cell, its evaluations included. */
+  readonly seconds: number;
 }
 
 export type CellResults = ReadonlyMap<string, CellResult>;
@@ -45,7 +47,7 @@ export interface Provenance {
   readonly adapter: string;
   readonly commit: string;
   readonly date: string;
-  /** Wall-clock time of the cells that the command really ran; skipped ones cost nothing. */
+  /** Wall-clock time of all cells, those of an earlier session included. */
   readonly seconds: number;
   readonly cells: { readonly run: number; readonly skipped: number };
 }

@@ -95,3 +95,13 @@ export function driftsLess(findings: ArmsFindings, arm: string, other: string, q
   });
   return quick ? { ...verdict, passed: undefined } : verdict;
 }
+
+/** The integral's whole purpose: a smaller distance of the mean from the target. */
+export function isLessOff(findings: ArmsFindings, arm: string, other: string, quick: boolean): Verdict {
+  const [own, others] = [arm, other].map((name) => meanOf(offsets(findings, name))) as [number, number];
+  return {
+    claim: `${arm} ends nearer its target than ${other} (offset of the mean over the last half)`,
+    measured: `${signedPercent(own)} against ${signedPercent(others)}`,
+    passed: quick ? undefined : Math.abs(own) < Math.abs(others),
+  };
+}

@@ -71,11 +71,10 @@ function measure({ config, metrics }: CellResult): Measured {
   const late = steps.slice(-Math.ceil(steps.length / 2));
   const mean = (name: keyof Metrics & string): number => round(meanOf(late.map((line) => Number(line[name]))));
   const k = config.eval.completions;
-  const { target } = config.entropy;
   const [first, last] = [metrics[0]!, metrics.at(-1)!];
   const scored = (prefix: string) => ({ before: scoreOf(first, k, prefix), after: scoreOf(last, k, prefix) });
   return {
-    target: typeof target === "number" ? target : round(Number(last["entropic/target"])),
+    target: targetOf(config, mean("entropic/target")),
     entropy: seriesOf(steps, "entropy"),
     alpha: seriesOf(steps, "entropic/alpha"),
     reward: seriesOf(steps, "reward"),
@@ -87,6 +86,12 @@ function measure({ config, metrics }: CellResult): Measured {
     diagnoses: diagnosesOf(config, steps),
     seconds: round(steps.reduce((sum, line) => sum + Number(line.step_time ?? 0), 0)),
   };
+}
+
+/** As configured, or where the controller finds its own what it was on average over the last half. */
+function targetOf({ entropy: { controller, target } }: CellResult["config"], found: number): number {
+  if (controller === "entrocraft" || target === "auto") return found;
+  return target;
 }
 
 function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): number[] {

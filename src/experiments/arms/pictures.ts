@@ -72,8 +72,11 @@ export function curve(name: string, series: readonly (readonly number[])[]): Ser
   return { name, points: bandOverSeeds(smoothed) };
 }
 
+/** A line for each target that all seeds of an arm share; one that every run finds for itself has none. */
 function targetRules(runs: readonly ArmRun[]): Rule[] {
-  return [...new Set(runs.map(({ target }) => target))].map((target) => ({ y: target, label: `target ${target}` }));
+  const ofArm = (arm: string): number[] => [...new Set(runsOf(runs, arm).map(({ target }) => target))];
+  const shared = [...new Set(runs.map(({ arm }) => arm))].map(ofArm).flatMap((targets) => (targets.length === 1 ? targets : []));
+  return [...new Set(shared)].map((target) => ({ y: target, label: `target ${target}` }));
 }
 
 function scoreSize(names: readonly string[]) {

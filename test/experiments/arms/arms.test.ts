@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { armCells, cellName } from "../../../src/experiments/arms/cells.ts";
-import { holdsTarget, isCloser, isNoWorse, leavesTarget } from "../../../src/experiments/arms/claims.ts";
+import { driftsLess, holdsTarget, isCloser, isLessOff, isNoWorse, isSteadier, leavesTarget } from "../../../src/experiments/arms/claims.ts";
 import { type ArmRun, type ArmsFindings, armsFindings } from "../../../src/experiments/arms/findings.ts";
 import { holdingOf, pairedDifferences } from "../../../src/experiments/arms/holding.ts";
 import { armsSchema } from "../../../src/experiments/arms/settings.ts";
+import { diagnosisTable, entropyTable, scoreTable, significanceTable } from "../../../src/experiments/arms/tables.ts";
 import { parseSettings, withQuick } from "../../../src/experiments/settings.ts";
 import type { CellResults } from "../../../src/experiments/study.ts";
 
@@ -107,7 +108,7 @@ test("findings keep what reports need, a run a seed and arm", () => {
       const steps = [1, 2, 3].map((step) => ({ step, entropy: step / 10, reward: 0.5, "entropic/alpha": 0.1, step_time: 2 }));
       const evaluation = (passAt1: number) => ({ "eval/pass@1": passAt1, "eval/pass@4": 0.8, "eval/greedy": 0.6 });
       const metrics = [{ step: 0, ...evaluation(0.3) }, ...steps.slice(0, 2), { ...steps[2]!, ...evaluation(0.4) }];
-      return [name, { config, metrics: metrics as never }];
+      return [name, { config, metrics: metrics as never, seconds: 7 }];
     }),
   );
   const { k, runs } = armsFindings(settings, results);
@@ -116,4 +117,84 @@ test("findings keep what reports need, a run a seed and arm", () => {
   const [run] = runs;
   assert.deepEqual(run!.entropy, [0.1, 0.2, 0.3]);
   assert.deepEqual([run!.before.passAt1, run!.after.passAt1, run!.after.passAtK, run!.seconds], [0.3, 0.4, 0.8, 6]);
+});
+
+const groupedStudy = await readFile(new URL("../../../configs/experiments/target.yaml", import.meta.url), "utf8");
+
+test("a group changes every arm, replaces the task whole, and says what else to evaluate", () => {
+  const settings = parseSettings(armsSchema, withQuick(parse(groupedStudy), true));
+  const cells = armCells(settings);
+  assert.equal(cells.length, 15);
+  assert.equal(new Set(cells.map(({ name }) => name)).size, cells.length, "two cells share a folder");
+  const maze = cells.find(({ name }) => name === "seed-0/maze/target-0.5")!;
+  assert.equal(maze.task.name, "maze");
+  assert.deepEqual(maze.config.task, { name: "maze" });
+  assert.equal(maze.config.grpo.maxNewTokens, 9);
+  assert.equal(maze.config.entropy.target, 0.5);
+  assert.deepEqual(Object.keys(maze.elsewhere!), ["harder (5 x 5 squares)", "countdown", "sort"]);
+});
+
+test("a group may change one arm further", async () => {
+  const text = await readFile(new URL("../../../configs/experiments/auto_target.yaml", import.meta.url), "utf8");
+  const cells = armCells(parseSettings(armsSchema, withQuick(parse(text), false)));
+  const targetOf = (name: string) => cells.find((cell) => cell.name === name)!.config.entropy.target;
+  assert.notEqual(targetOf("seed-0/sort/best-fixed"), targetOf("seed-0/maze/best-fixed"));
+  assert.equal(targetOf("seed-0/maze/automatic"), "auto");
+});
+
+test("drift is the slope over the last half, in nats per 100 steps", () => {
+  const { drift } = holdingOf({ target: 0.4, entropy: [9, 9, 9, 9, 0.4, 0.41, 0.42, 0.43] });
+  assert.ok(Math.abs(drift - 1) < 1e-9);
+});
+
+test("steadiness and drift are judged by Welch's test over seeds", () => {
+  const steady = [0, 1, 2, 3].map((seed) => runOf("steady", seed, settled(0.4 + 0.001 * seed)));
+  const wild = [0, 1, 2, 3].map((seed) => runOf("wild", seed, [9, 9, 9, 0.2, 0.5 + 0.01 * seed, 0.8]));
+  const all: ArmsFindings = { k: 8, runs: [...steady, ...wild] };
+  assert.equal(isSteadier(all, "steady", "wild", false).passed, true);
+  assert.equal(isSteadier(all, "wild", "steady", false).passed, false);
+  assert.equal(driftsLess(all, "steady", "wild", false).passed, true);
+  assert.equal(driftsLess(all, "wild", "steady", false).passed, false);
+  // Two seeds that differ by nothing but chance are not enough.
+  const alike: ArmsFindings = { k: 8, runs: [...steady.slice(0, 2), ...steady.slice(2).map((run) => ({ ...run, arm: "wild" }))] };
+  assert.equal(isSteadier(alike, "steady", "wild", false).passed, false);
+});
+
+test("the integral's claim compares the offsets of the means, whatever their sign", () => {
+  assert.equal(isLessOff(findings, "near", "far", false).passed, true);
+  assert.equal(isLessOff(findings, "far", "near", false).passed, false);
+});
+
+test("diagnoses of a run are those of train, and a tag's entropy is kept where it is asked for", () => {
+  const settings = { ...parseSettings(armsSchema, withQuick(shipped, true)), byTag: true };
+  const results: CellResults = new Map(
+    armCells(settings).map(({ name, config }) => {
+      const steps = Array.from({ length: 40 }, (_, i) => ({
+        step: i + 1,
+        entropy: 0.5,
+        reward: 0.5,
+        "entropic/alpha": 0.9,
+        "entropic/saturated": 1,
+        "entropic/target": 0.35,
+        "entropic/error": 0.15,
+        "tags/easy/entropy": 0.25,
+      }));
+      return [name, { config, metrics: [{ step: 0 }, ...steps] as never, seconds: 7 }];
+    }),
+  );
+  const { runs } = armsFindings(settings, results);
+  const controlled = runs.find(({ arm }) => arm === "entropy-effect")!;
+  assert.ok(controlled.diagnoses.includes("saturation"), String(controlled.diagnoses));
+  assert.deepEqual(Object.keys(controlled.tags!), ["easy"]);
+  assert.equal(controlled.tags!.easy![39], 0.25);
+});
+
+test("the tables have a line an arm, and name the test", () => {
+  const arms = ["GRPO", "near", "far"];
+  assert.equal(entropyTable(arms, findings).split("\n").length, 5);
+  assert.equal(scoreTable(arms, findings).split("\n").length, 5);
+  const significance = significanceTable(arms, findings);
+  assert.match(significance, /\| far \| pass@8 \| -0\.205 \|/);
+  assert.equal(significance.split("\n").length, 2 + 2 * 4);
+  assert.equal(diagnosisTable(arms, findings), "");
 });

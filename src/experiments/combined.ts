@@ -1,0 +1,22 @@
+import { markdownTable, verdictSentence, verdictWord } from "./markdown.ts";
+import type { StudyReport } from "./study.ts";
+
+export type NamedReport = StudyReport & { readonly name: string };
+
+/** Several studies as one page: their claims in one table, then each report whole. Pictures stay in the folder of their study. */
+export function combinedMarkdown(reports: readonly NamedReport[]): string {
+  const names = reports.map(({ name }) => name);
+  const verdicts = reports.flatMap(({ name, verdicts }) => verdicts.map((verdict) => ({ name, ...verdict })));
+  const rows = verdicts.map((verdict) => [verdict.name, verdict.claim, verdict.measured, `**${verdictWord(verdict)}**`]);
+  return [
+    `# ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`,
+    verdictSentence(verdicts),
+    markdownTable(["study", "claim", "measured", "verdict"], rows, { numbers: false }),
+    ...reports.map(({ name, markdown }) => withinPage(markdown, name)),
+  ].join("\n\n");
+}
+
+/** A report one level further down, its pictures found from the folder above. */
+function withinPage(markdown: string, folder: string): string {
+  return markdown.replaceAll(/^#+ /gm, (heading) => `#${heading}`).replaceAll(/(!\[[^\]]*\]\()([^)/]+\.svg\))/g, `$1${folder}/$2`);
+}
