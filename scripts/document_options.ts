@@ -25,7 +25,7 @@ export function configurationPage(): string {
     `## train\n\n\`entropic train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key with a comment.\n\n${optionTable(listOptions("train"))}`,
     `## sft\n\n\`entropic sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml).\n\n${optionTable(listOptions("sft"))}`,
     `## Tasks\n\nOptions beside \`task.name\`.\n\n${Object.values(tasks).map(taskSection).join("\n\n")}`,
-    `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\` and \`eval/pass@k\`.\n\n${metricTable()}`,
+    `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\` and \`eval/pass@k\`.\n\n${metricTable()}`,
   ];
   return `${sections.join("\n\n")}\n`;
 }

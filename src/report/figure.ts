@@ -17,6 +17,12 @@ export interface Rule {
   readonly below?: boolean;
 }
 
+/** A vertical line with a label at its top. */
+export interface Mark {
+  readonly x: number;
+  readonly label: string;
+}
+
 export interface Axis {
   /** What the axis shows, with its unit. */
   readonly title: string;
@@ -32,6 +38,7 @@ export interface LineFigure {
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly rules?: readonly Rule[];
+  readonly marks?: readonly Mark[];
   /** The names that take the colours in this order, so that a name keeps its colour in figures that lack some; default: as they appear. */
   readonly names?: readonly string[];
 }
@@ -171,7 +178,12 @@ function heading({ title, subtitle }: { title: string; subtitle?: string }) {
 
 /** Bars are judged by their length, so their axis starts at `zero`; curves by their shape, so theirs need not. */
 function axisSpec({ title, domain, scale }: Axis, zero = false) {
-  const limits = { zero, nice: domain === undefined, type: scale ?? "linear", ...(domain ? { domain } : {}) };
+  const limits = {
+    ...(scale === "log" ? {} : { zero }),
+    nice: domain === undefined,
+    type: scale ?? "linear",
+    ...(domain ? { domain } : {}),
+  };
   return { type: "quantitative", title, scale: limits };
 }
 
@@ -202,7 +214,11 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
     ...heading(figure),
     ...size,
     data: { values: rows },
-    layer: [...ruleLayers(figure.rules ?? [], axisSpec(figure.y)), { encoding: curves, layer: lines }],
+    layer: [
+      ...ruleLayers(figure.rules ?? [], axisSpec(figure.y)),
+      ...markLayers(figure.marks ?? [], x),
+      { encoding: curves, layer: lines },
+    ],
   };
 }
 
@@ -222,6 +238,20 @@ function ruleLayers(rules: readonly Rule[], axis: ReturnType<typeof axisSpec>) {
         data,
         mark: { type: "text", align: "right", fontSize: 11, color: "#555", ...side },
         encoding: { ...encoding, x: { value: "width" }, text: { field: "label" } },
+      },
+    ];
+  });
+}
+
+function markLayers(marks: readonly Mark[], x: object) {
+  return marks.flatMap(({ x: value, label }) => {
+    const data = { values: [{ x: value, label }] };
+    return [
+      { data, mark: { type: "rule", strokeDash: [2, 3], strokeWidth: 1.3, color: "#a33" }, encoding: { x } },
+      {
+        data,
+        mark: { type: "text", align: "left", baseline: "top", dx: 4, fontSize: 11, color: "#a33" },
+        encoding: { x, y: { value: 2 }, text: { field: "label" } },
       },
     ];
   });

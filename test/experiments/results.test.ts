@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { access, readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { RESULTS, resultsPage } from "../../scripts/document_results.ts";
 import { studies } from "../../src/experiments/index.ts";
 import { parseSummary } from "../../src/experiments/summary.ts";
 
@@ -13,3 +14,7 @@ for (const study of Object.values(studies)) {
     for (const { name } of pictures) await access(new URL(`${name}.svg`, folder));
   });
 }
+
+test("the overview of the results is what their summaries say", async () => {
+  assert.equal(await readFile(new URL("README.md", RESULTS), "utf8"), await resultsPage(), "npx tsx scripts/document_results.ts");
+});

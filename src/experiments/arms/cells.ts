@@ -1,16 +1,12 @@
 import { parseTrainConfig } from "../../rl/config.ts";
 import { createTask } from "../../tasks/index.ts";
+import { slug } from "../names.ts";
 import { merge } from "../settings.ts";
 import type { Cell } from "../study.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames, seedsOf } from "./settings.ts";
 
 export function cellName(seed: number, arm: string, group = ALONE): string {
   return [`seed-${seed}`, ...(group === ALONE ? [] : [group]), arm].map(slug).join("/");
-}
-
-/** A name as a folder or file can bear it. */
-export function slug(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
 }
 
 /** Every arm of every group with every seed, seed by seed, so that a study cut short has whole comparisons. */

@@ -1,7 +1,7 @@
 import { drawBars, drawLineGrid, type LineFigure, type Rule, type Series } from "../../report/figure.ts";
 import type { Picture } from "../../report/plots.ts";
 import { bandOverSeeds, meanInterval, smooth } from "../../report/statistics.ts";
-import { slug } from "./cells.ts";
+import { slug } from "../names.ts";
 import { type ArmRun, type ArmsFindings, ofGroup } from "./findings.ts";
 import { runsOf } from "./holding.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";

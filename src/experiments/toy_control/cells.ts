@@ -1,7 +1,7 @@
 import type { Metrics } from "../../report/metrics.ts";
 import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../rl/config.ts";
+import { authorityOf, gainsFrom } from "../authority.ts";
 import type { Cell, CellResults, Start } from "../study.ts";
-import { authorityOf, gainsFrom } from "./authority.ts";
 import { type NoisyStrings, noisyStrings } from "./noisy_strings.ts";
 import type { ToySettings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 import type { Metrics } from "../../report/metrics.ts";
+import { authorityOf, type OpenLoopRun } from "../authority.ts";
 import type { CellResults } from "../study.ts";
-import { authorityOf, type OpenLoopRun } from "./authority.ts";
 import {
   beforeAndAfter,
   closedLoopName,

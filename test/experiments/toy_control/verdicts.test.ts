@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { authorityOf, gainsFrom } from "../../../src/experiments/toy_control/authority.ts";
+import { authorityOf, gainsFrom } from "../../../src/experiments/authority.ts";
 import type { ClosedLoopRun, FixedAlphaRun, ToyFindings } from "../../../src/experiments/toy_control/findings.ts";
 import type { ToySettings } from "../../../src/experiments/toy_control/settings.ts";
 import { settlingOf } from "../../../src/experiments/toy_control/settling.ts";

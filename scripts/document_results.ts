@@ -1,0 +1,53 @@
+/**
+ * `npx tsx scripts/document_results.ts`: writes docs/results/README.md, the overview of the studies, from their summary.json files.
+ * test/experiments/results.test.ts fails when the file is not what this prints.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { studies } from "../src/experiments/index.ts";
+import { markdownTable } from "../src/experiments/markdown.ts";
+import type { Study } from "../src/experiments/study.ts";
+import { parseSummary } from "../src/experiments/summary.ts";
+
+export const RESULTS = new URL("../docs/results/", import.meta.url);
+
+const INTRODUCTION = `# Results
+
+Written by \`npx tsx scripts/document_results.ts\` from the summaries of the studies. Each name leads to its report: what was asked, what held
+and what did not, with tables and pictures. \`entropic experiment NAME\` runs a study anew with the settings in configs/experiments, goes on
+where it was when it is interrupted, and writes the same kind of report; with \`--quick\` it takes minutes and judges only what must hold.`;
+
+const CLAIMS = `## What did not hold
+
+Claims that were put to the test and failed, in the words of their reports.`;
+
+/** The whole page. */
+export async function resultsPage(): Promise<string> {
+  const read = await Promise.all(Object.values(studies).map(shippedResult));
+  const rows = read.map(({ study, verdicts, provenance }) => {
+    const judged = verdicts.filter(({ passed }) => passed !== undefined);
+    const held = judged.filter(({ passed }) => passed).length;
+    const { cells, seconds, adapter, date } = provenance;
+    const runs = `${cells.run + cells.skipped} in ${Math.round(seconds / 60)} min`;
+    return [`[${study.name}](${study.name}/report.md)`, study.description, `${held} of ${judged.length}`, runs, adapter, date];
+  });
+  const failed = read.flatMap(({ study, verdicts }) =>
+    verdicts.filter(({ passed }) => passed === false).map(({ claim, measured }) => [study.name, claim, measured]),
+  );
+  const table = markdownTable(["study", "about", "claims that held", "runs", "adapter", "date"], rows, { numbers: false });
+  const losses = failed.length > 0 ? [CLAIMS, markdownTable(["study", "claim", "measured"], failed, { numbers: false })] : [];
+  return `${[INTRODUCTION, table, ...losses].join("\n\n")}\n`;
+}
+
+async function shippedResult(study: Study) {
+  const path = new URL(`${study.name}/summary.json`, RESULTS);
+  const summary = parseSummary(await readFile(path, "utf8"), study, `docs/results/${study.name}/summary.json`);
+  const { verdicts } = await study.report(summary);
+  return { study, verdicts, provenance: summary.provenance };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const page = await resultsPage();
+  await writeFile(new URL("README.md", RESULTS), page);
+  process.stdout.write(`wrote ${page.split("\n").length - 1} lines\n`);
+}

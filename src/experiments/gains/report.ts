@@ -1,0 +1,103 @@
+import { signedPercent } from "../arms/numbers.ts";
+import { markdownTable, provenanceSection, verdictSentence, verdictTable } from "../markdown.ts";
+import type { Provenance, Verdict } from "../study.ts";
+import type { GainsFindings, GainsRun, PlantFindings } from "./findings.ts";
+import { MOST_DEVIATION, MOST_SWINGS, meanErrorOf, measuredBoundary, oscillates, predictedBoundary, responseOf } from "./response.ts";
+import type { GainsSettings } from "./settings.ts";
+import { bestOf, limitOf, nameOf, shown } from "./verdicts.ts";
+
+interface GainsReport {
+  readonly settings: GainsSettings;
+  readonly findings: GainsFindings;
+  readonly verdicts: readonly Verdict[];
+  readonly provenance: Provenance;
+  readonly quick: boolean;
+}
+
+/** report.md in plain words; every number in it comes from the findings. */
+export function gainsMarkdown({ settings, findings, verdicts, provenance, quick }: GainsReport): string {
+  const { plants } = findings;
+  return [
+    "# Gains: how strong should the controller be?",
+    `${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}`,
+    QUESTION,
+    verdictTable(verdicts),
+    "## The lever and its limits",
+    `The authority b is how far entropy falls in a step at alpha 1, measured with alpha held fixed for ${settings.openLoop.steps} steps from the start. Theory
+(docs/method.md, Gains) expects a loop of kp alone to oscillate above kp = 2 / b. Measured is the largest gain of the grid below the first that
+oscillates: one whose alpha swings from one side to the other by more than half its limit in ${100 * MOST_SWINGS} % of the steps or more, or whose entropy
+varies more than ${MOST_DEVIATION} times as much as without control. The target is ${settings.share} of each start's own entropy.`,
+    leverTable(settings, plants),
+    "![Standard deviation of entropy by gain, with the boundary that theory expects](boundary.svg)",
+    "A gain far above the noise needs no instability to swing: the entropy of one step is only a sample, with a standard deviation of some 0.015\nnats here, which kp 100 alone turns into an alpha of 1.5.",
+    "## Every gain",
+    "Reached is the first step whose mean of five is within 10 % of the target, overshoot how far such a mean went past it, offset the distance of\nthe last third's mean, as shares of the target; |e| and sd are over the last third, in nats; swings the share of steps in which alpha changes side.",
+    ...plants.filter(({ seed }) => seed === 0).flatMap((plant) => [`### ${nameOf(plant)}`, gridTable(settings, plant)]),
+    "![Mean distance from the target by gain](error.svg)",
+    "![Entropy over the steps by gain](curves.svg)",
+    provenanceSection(provenance),
+  ].join("\n\n");
+}
+
+const QUESTION = `The controller's output is alpha = kp e + ki I: too weak, and the base algorithm's drift wins; too strong, and entropy swings. This study trains
+three model sizes under two gates with a grid of gains, measures each lever by itself, and lets the engine find gains on its own.`;
+
+function leverTable(settings: GainsSettings, plants: readonly PlantFindings[]): string {
+  const limit = limitOf(settings);
+  const boundary = (plant: PlantFindings, ratio: number): string => {
+    const found = measuredBoundary(plant, ratio, limit);
+    return found === undefined ? "below the grid" : shown(found);
+  };
+  const least = Math.min(...settings.kiRatios);
+  const most = Math.max(...settings.kiRatios);
+  const rows = plants.map((plant) => [
+    nameOf(plant),
+    plant.start.toFixed(3),
+    plant.authority.toFixed(4),
+    plant.drift.toFixed(4),
+    shown(predictedBoundary(plant.authority, 0)),
+    boundary(plant, least),
+    boundary(plant, most),
+    plant.automatic.authority.toFixed(4),
+    plant.automatic.kp.toPrecision(3),
+  ]);
+  const headings = [
+    "size, gate",
+    "H of the start",
+    "b",
+    "drift",
+    "2 / b",
+    "steady up to, kp alone",
+    `with ki = ${most} kp`,
+    "b, automatic",
+    "kp, automatic",
+  ];
+  return markdownTable(headings, rows);
+}
+
+function gridTable(settings: GainsSettings, plant: PlantFindings): string {
+  const limit = limitOf(settings);
+  const best = bestOf(plant);
+  const row = (name: string, run: GainsRun): string[] => {
+    const { reached, overshoot, offset, deviation, swings } = responseOf(run, plant.target, limit);
+    const says = [...(run === best ? ["best"] : []), ...(oscillates(run, plant, limit) ? ["oscillates"] : [])].join(", ");
+    return [
+      name,
+      plant.authority > 0 ? (run.kp * plant.authority).toFixed(2) : "",
+      reached === undefined ? "never" : String(reached),
+      `${(100 * overshoot).toFixed(0)} %`,
+      signedPercent(offset),
+      meanErrorOf(run, plant.target).toFixed(4),
+      deviation.toFixed(4),
+      swings.toFixed(2),
+      says,
+    ];
+  };
+  const automatic = `automatic: kp ${plant.automatic.kp.toPrecision(3)}, ki ${plant.automatic.ki.toPrecision(2)}`;
+  const rows = [
+    row("no control", plant.free),
+    ...plant.grid.map((run) => row(`kp ${run.kp}, ki ${Number(run.ki.toPrecision(3))}`, run)),
+    row(automatic, plant.automatic),
+  ];
+  return markdownTable(["gains", "b kp", "reached", "overshoot", "offset", "mean abs e", "sd", "swings", ""], rows);
+}

@@ -1,0 +1,78 @@
+import type { GainsRun, PlantFindings } from "./findings.ts";
+
+/** How a loop answered. Shares are of the target. */
+export interface Response {
+  /** First step at which the mean of five steps is within 10 % of the target. */
+  readonly reached: number | undefined;
+  /** How far the mean of five steps went past the target, coming from the start. */
+  readonly overshoot: number;
+  /** Distance of the mean over the last third from the target. */
+  readonly offset: number;
+  /** Standard deviation over the last third, in nats. */
+  readonly deviation: number;
+  /** Share of neighbouring steps in the last half that change alpha's sign by more than half of its limit. */
+  readonly swings: number;
+}
+
+const WINDOW = 5;
+const NEAR = 0.1;
+/** A loop oscillates where alpha swings in at least this share of steps, or entropy varies this many times as much as without control. */
+export const MOST_SWINGS = 0.25;
+export const MOST_DEVIATION = 2;
+
+export function responseOf({ entropy, alpha }: GainsRun, target: number, limit: number): Response {
+  const late = entropy.slice(-Math.ceil(entropy.length / 3));
+  const means = entropy.slice(WINDOW - 1).map((_, i) => mean(entropy.slice(i, i + WINDOW)));
+  const from = Math.sign(means[0]! - target);
+  const near = means.findIndex((value) => Math.abs(value - target) <= NEAR * target);
+  const half = alpha.slice(-Math.ceil(alpha.length / 2));
+  const swings = half.filter((value, i) => i > 0 && value * half[i - 1]! < 0 && Math.abs(value - half[i - 1]!) > limit / 2);
+  return {
+    reached: near < 0 ? undefined : near + WINDOW,
+    overshoot: Math.max(0, ...means.map((value) => (from * (target - value)) / target)),
+    offset: (mean(late) - target) / target,
+    deviation: deviationOf(late),
+    swings: swings.length / Math.max(1, half.length - 1),
+  };
+}
+
+export function oscillates(run: GainsRun, plant: Pick<PlantFindings, "target" | "free">, limit: number): boolean {
+  const { swings, deviation } = responseOf(run, plant.target, limit);
+  return swings >= MOST_SWINGS || deviation > MOST_DEVIATION * detrended(plant.free.entropy);
+}
+
+/** The standard deviation of what is left after a straight line: without control entropy drifts, which is no noise. */
+function detrended(entropy: readonly number[]): number {
+  const late = entropy.slice(-Math.ceil(entropy.length / 3));
+  const centre = (late.length - 1) / 2;
+  const level = mean(late);
+  const slope =
+    late.reduce((sum, value, i) => sum + (i - centre) * (value - level), 0) / late.reduce((sum, _, i) => sum + (i - centre) ** 2, 0);
+  return deviationOf(late.map((value, i) => value - slope * (i - centre)));
+}
+
+/** P alone is stable while b Kp < 2; the integral takes a little of that: b (2 Kp - Ki) < 4 (docs/method.md). Infinite without a lever. */
+export function predictedBoundary(authority: number, kiRatio: number): number {
+  return authority > 0 ? (kiRatio === 0 ? 2 : 4 / (2 - kiRatio)) / authority : Number.POSITIVE_INFINITY;
+}
+
+/** The largest gain of the grid below the first that oscillates; undefined where the smallest does, infinite where none does. */
+export function measuredBoundary(plant: PlantFindings, kiRatio: number, limit: number): number | undefined {
+  const runs = plant.grid.filter(({ kp, ki }) => Math.abs(ki - kp * kiRatio) < 1e-9).sort((a, b) => a.kp - b.kp);
+  const first = runs.findIndex((run) => oscillates(run, plant, limit));
+  return first < 0 ? Number.POSITIVE_INFINITY : runs[first - 1]?.kp;
+}
+
+/** Mean distance from the target over the last third, in nats: what a gain is judged by. */
+export function meanErrorOf({ entropy }: GainsRun, target: number): number {
+  return mean(entropy.slice(-Math.ceil(entropy.length / 3)).map((value) => Math.abs(value - target)));
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function deviationOf(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+}
