@@ -3,7 +3,8 @@ import { isFile, readOptionalText, writeSynced } from "../io/files.ts";
 import { appendMetrics, createRunFolder, readMetrics } from "../io/run_folder.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TrainConfig } from "../rl/config.ts";
-import { evaluateTask } from "../rl/evaluate_task.ts";
+import type { Evaluation } from "../rl/evaluate.ts";
+import { evaluateTask, type TaskEvaluationOptions } from "../rl/evaluate_task.ts";
 import { evaluationMetrics } from "../rl/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/rewards.ts";
@@ -19,6 +20,8 @@ export interface CellOptions extends StartOptions {
 
 /** Beside config.yaml and metrics.jsonl: how long the cell took. */
 const SECONDS = "seconds.txt";
+/** What the cell's `observe` kept, written before the last line of metrics.jsonl, which says that the cell is complete. */
+const OBSERVATIONS = "observations.json";
 
 /** What an earlier session measured in this very cell on this adapter, undefined when it has not run, was cut short or was set otherwise. */
 export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
@@ -27,7 +30,9 @@ export async function completedCell(cell: Cell, config: TrainConfig, { dir, host
   if (!(await isFile(`${folder}/metrics.jsonl`))) return undefined;
   const metrics = (await readMetrics(folder)) as Metrics[];
   if (metrics.at(-1)?.step !== config.grpo.steps) return undefined;
-  return { config, metrics, seconds: Number((await readOptionalText(`${folder}/${SECONDS}`)) ?? 0) };
+  const observed = (await readOptionalText(`${folder}/${OBSERVATIONS}`)) ?? "[]";
+  const seconds = Number((await readOptionalText(`${folder}/${SECONDS}`)) ?? 0);
+  return { config, metrics, observations: JSON.parse(observed) as unknown[], seconds };
 }
 
 /**
@@ -50,6 +55,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
     stop: task.stop,
   });
   const lines: Metrics[] = [];
+  const observations: unknown[] = [];
   const record = async (metrics: Metrics): Promise<void> => {
     lines.push(metrics);
     await appendMetrics(folder, metrics);
@@ -57,14 +63,18 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
   };
   try {
     await createRunFolder(folder, describe(cell, config, host.device.name), { overwrite: true });
+    const evaluate = (): Promise<Evaluation> =>
+      cell.scoredByTask ? evaluateTask({ ...evaluationOf(config, model, host), task }) : trainer.evaluate();
     const elsewhere = (): Promise<Omit<Metrics, "step">> => evaluateElsewhere(cell, model, config, host);
-    await record({ step: 0, ...evaluationMetrics(await trainer.evaluate()), ...(await elsewhere()) });
+    await record({ step: 0, ...evaluationMetrics(await evaluate()), ...(await elsewhere()) });
     while (trainer.step < config.grpo.steps) {
       signal?.throwIfAborted();
-      const { metrics } = await trainer.train();
-      const evaluated = isDue(trainer.step, config) ? evaluationMetrics(await trainer.evaluate()) : {};
-      const last = trainer.step === config.grpo.steps ? await elsewhere() : {};
-      await record({ ...metrics, ...evaluated, ...last });
+      const step = await trainer.train();
+      if (cell.observe) observations.push(cell.observe(step));
+      const evaluated = isDue(trainer.step, config) ? evaluationMetrics(await evaluate()) : {};
+      const isLast = trainer.step === config.grpo.steps;
+      if (isLast && cell.observe) await writeSynced(`${folder}/${OBSERVATIONS}`, [JSON.stringify(observations)]);
+      await record({ ...step.metrics, ...evaluated, ...(isLast ? await elsewhere() : {}) });
     }
   } finally {
     trainer.destroy();
@@ -72,16 +82,20 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
   }
   const seconds = (performance.now() - started) / 1000;
   await writeSynced(`${folder}/${SECONDS}`, [`${seconds.toFixed(1)}\n`]);
-  return { config, metrics: lines, seconds };
+  return { config, metrics: lines, observations, seconds };
 }
 
 function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {
   return step === grpo.steps || (every > 0 && step % every === 0);
 }
 
-async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainConfig, { device }: Host): Promise<Omit<Metrics, "step">> {
+function evaluationOf(config: TrainConfig, model: PolicyModel, { device }: Host): Omit<TaskEvaluationOptions, "task"> {
   const { prompts, completions } = config.eval;
-  const shared = { device, model, prompts, completions, temperature: config.grpo.temperature, seed: config.seed };
+  return { device, model, prompts, completions, temperature: config.grpo.temperature, seed: config.seed };
+}
+
+async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainConfig, host: Host): Promise<Omit<Metrics, "step">> {
+  const shared = evaluationOf(config, model, host);
   let metrics: Omit<Metrics, "step"> = {};
   for (const [name, task] of Object.entries(cell.elsewhere ?? {})) {
     metrics = { ...metrics, ...evaluationMetrics(await evaluateTask({ ...shared, task: createTask(task) }), name) };

@@ -2,6 +2,7 @@ import type { Metrics } from "../report/metrics.ts";
 import type { Picture } from "../report/plots.ts";
 import type { SftConfig, TrainConfig } from "../rl/config.ts";
 import type { NamedReward } from "../rl/rewards.ts";
+import type { StepResult } from "../rl/trainer.ts";
 import type { Task } from "../tasks/task.ts";
 
 /** Where a cell's policy comes from: a checkpoint folder, or a warm start that cells share under its name. */
@@ -20,6 +21,10 @@ export interface Cell {
   readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
   /** Instead of the task's own reward. */
   readonly rewards?: readonly NamedReward[];
+  /** Evaluates by the task's own reward even so. */
+  readonly scoredByTask?: boolean;
+  /** What to keep of every step beside its metrics, as plain data. */
+  readonly observe?: (step: StepResult) => unknown;
   /** Fills in what earlier cells found out, such as gains; steps and updates stay as they are. */
   readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
 }
@@ -28,6 +33,8 @@ export interface Cell {
 export interface CellResult {
   readonly config: TrainConfig;
   readonly metrics: readonly Metrics[];
+  /** What the cell's `observe` said, step by step. */
+  readonly observations: readonly unknown[];
   /** Wall-clock time of the whole cell, its evaluations included. */
   readonly seconds: number;
 }

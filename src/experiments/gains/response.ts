@@ -8,7 +8,7 @@ export interface Response {
   readonly overshoot: number;
   /** Distance of the mean over the last third from the target. */
   readonly offset: number;
-  /** Standard deviation over the last third, in nats. */
+  /** Standard deviation over the last third around a straight line (drift is no oscillation), in nats. */
   readonly deviation: number;
   /** Share of neighbouring steps in the last half that change alpha's sign by more than half of its limit. */
   readonly swings: number;
@@ -31,24 +31,22 @@ export function responseOf({ entropy, alpha }: GainsRun, target: number, limit: 
     reached: near < 0 ? undefined : near + WINDOW,
     overshoot: Math.max(0, ...means.map((value) => (from * (target - value)) / target)),
     offset: (mean(late) - target) / target,
-    deviation: deviationOf(late),
+    deviation: deviationAroundLine(late),
     swings: swings.length / Math.max(1, half.length - 1),
   };
 }
 
 export function oscillates(run: GainsRun, plant: Pick<PlantFindings, "target" | "free">, limit: number): boolean {
   const { swings, deviation } = responseOf(run, plant.target, limit);
-  return swings >= MOST_SWINGS || deviation > MOST_DEVIATION * detrended(plant.free.entropy);
+  return swings >= MOST_SWINGS || deviation > MOST_DEVIATION * responseOf(plant.free, plant.target, limit).deviation;
 }
 
-/** The standard deviation of what is left after a straight line: without control entropy drifts, which is no noise. */
-function detrended(entropy: readonly number[]): number {
-  const late = entropy.slice(-Math.ceil(entropy.length / 3));
-  const centre = (late.length - 1) / 2;
-  const level = mean(late);
-  const slope =
-    late.reduce((sum, value, i) => sum + (i - centre) * (value - level), 0) / late.reduce((sum, _, i) => sum + (i - centre) ** 2, 0);
-  return deviationOf(late.map((value, i) => value - slope * (i - centre)));
+function deviationAroundLine(values: readonly number[]): number {
+  const centre = (values.length - 1) / 2;
+  const level = mean(values);
+  const spread = values.reduce((sum, _, i) => sum + (i - centre) ** 2, 0) || 1;
+  const slope = values.reduce((sum, value, i) => sum + (i - centre) * (value - level), 0) / spread;
+  return Math.sqrt(mean(values.map((value, i) => (value - level - slope * (i - centre)) ** 2)));
 }
 
 /** P alone is stable while b Kp < 2; the integral takes a little of that: b (2 Kp - Ki) < 4 (docs/method.md). Infinite without a lever. */
@@ -70,9 +68,4 @@ export function meanErrorOf({ entropy }: GainsRun, target: number): number {
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function deviationOf(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
 }

@@ -108,7 +108,7 @@ test("findings keep what reports need, a run a seed and arm", () => {
       const steps = [1, 2, 3].map((step) => ({ step, entropy: step / 10, reward: 0.5, "entropic/alpha": 0.1, step_time: 2 }));
       const evaluation = (passAt1: number) => ({ "eval/pass@1": passAt1, "eval/pass@4": 0.8, "eval/greedy": 0.6 });
       const metrics = [{ step: 0, ...evaluation(0.3) }, ...steps.slice(0, 2), { ...steps[2]!, ...evaluation(0.4) }];
-      return [name, { config, metrics: metrics as never, seconds: 7 }];
+      return [name, { config, metrics: metrics as never, observations: [], seconds: 7 }];
     }),
   );
   const { k, runs } = armsFindings(settings, results);
@@ -179,7 +179,7 @@ test("diagnoses of a run are those of train, and a tag's entropy is kept where i
         "entropic/error": 0.15,
         "tags/easy/entropy": 0.25,
       }));
-      return [name, { config, metrics: [{ step: 0 }, ...steps] as never, seconds: 7 }];
+      return [name, { config, metrics: [{ step: 0 }, ...steps] as never, observations: [], seconds: 7 }];
     }),
   );
   const { runs } = armsFindings(settings, results);
