@@ -26,6 +26,11 @@ export const metricDefinitions = {
   "completions/clipped_ratio": { description: "Fraction of completions cut off before they ended.", unit: "fraction" },
   num_tokens: { description: "Tokens processed since the start of training.", unit: "tokens" },
   step_time: { description: "Time of the whole step.", unit: "seconds", time: true },
+  "sampling/rounds": { description: "Rollouts of the step, with dynamic sampling.", unit: "rollouts" },
+  "sampling/kept_fraction": {
+    description: "Fraction of the sampled completions that were learned from, with dynamic sampling.",
+    unit: "fraction",
+  },
   "sampling/sampling_logp_difference/mean": { description: "Mean |logp of sampling - logp of training|.", unit: "nats" },
   "sampling/sampling_logp_difference/max": { description: "Largest such difference.", unit: "nats" },
   "sampling/importance_sampling_ratio/min": { description: "Smallest probability ratio of training to sampling.", unit: "ratio" },

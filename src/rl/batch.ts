@@ -11,6 +11,8 @@ export interface Sample {
   readonly advantage: number;
   /** The class of every completion token [M], where entropy is controlled by class; absent: all of class 0. */
   readonly classes?: ArrayLike<number>;
+  /** Leaves the completion out of the loss, the entropy and every mean over tokens. */
+  readonly isMasked?: boolean;
 }
 
 /** How the losses of tokens become one number (method.md, section 2). */
@@ -36,9 +38,10 @@ export interface StepTotals {
 }
 
 export function totalsOf(samples: readonly Sample[]): StepTotals {
+  const counted = samples.filter(({ isMasked }) => !isMasked);
   return {
-    sequences: samples.length,
-    responseTokens: samples.reduce((total, sample) => total + sample.completionIds.length, 0),
+    sequences: counted.length,
+    responseTokens: counted.reduce((total, sample) => total + sample.completionIds.length, 0),
   };
 }
 
@@ -72,7 +75,7 @@ export function packBatch(
       tokens[row] = ids[position]!;
       actions[row] = ids[position + 1]!;
       const response = position - firstResponse;
-      if (response < 0) continue;
+      if (response < 0 || sample.isMasked) continue;
       const mask = 1 + (sample.classes?.[response] ?? 0);
       const old = sample.oldLogprobs[response]!;
       tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, sample.advantage, weight, mask, 1], row * fields);

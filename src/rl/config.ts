@@ -4,7 +4,15 @@ import { AEC_DEFAULTS } from "../control/index.ts";
 import { comparesWithinGroups } from "./advantages/index.ts";
 import { entropyProblems, targetsAbove } from "./config/entropy_rules.ts";
 import { ConfigError, describeIssues, isMapping, refusal } from "./config/problems.ts";
-import { entropyPresets, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./config/sections.ts";
+import {
+  DEFAULT_MAX_NEW_TOKENS,
+  entropyPresets,
+  grpoPresets,
+  type SftConfig,
+  sftSchema,
+  type TrainConfig,
+  trainSchema,
+} from "./config/sections.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "./config/problems.ts";
 export { entropyPresets, type SftConfig, type TrainConfig } from "./config/sections.ts";
@@ -14,7 +22,7 @@ export { entropyPresets, type SftConfig, type TrainConfig } from "./config/secti
  * `name` is the run's name where output.dir is left out (`runs/NAME`). Throws ConfigError, one line per problem.
  */
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
-  const config: TrainConfig = parseWith(trainSchema(`runs/${name}`), withEntropyPreset(value));
+  const config: TrainConfig = parseWith(trainSchema(`runs/${name}`), withGrpoPreset(withEntropyPreset(value)));
   throwIfAny(contradictions(config));
   return config;
 }
@@ -74,6 +82,13 @@ function contradictions({ grpo, entropy }: TrainConfig): string[] {
     const why = `below grpo.completions (${grpo.completions}), so that there are subsets of k to compare`;
     problems.push(refusal("grpo.advantageK", grpo.advantageK, why));
   }
+  if (grpo.dynamicSampling > 0 && !comparesWithinGroups(grpo.advantage)) {
+    const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
+    problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
+  }
+  if (grpo.overlongBuffer > grpo.maxNewTokens) {
+    problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
+  }
   if (grpo.maxNewTokens >= grpo.microBatchRows) {
     const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;
     problems.push(refusal("grpo.microBatchRows", grpo.microBatchRows, why));
@@ -95,6 +110,13 @@ function withEntropyPreset(value: unknown): unknown {
     ...(known && entropyPresets[preset as keyof typeof entropyPresets]),
   };
   return { ...value, entropy: { ...filled, ...value.entropy } };
+}
+
+function withGrpoPreset(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value.grpo)) return value;
+  const { preset, maxNewTokens = DEFAULT_MAX_NEW_TOKENS } = value.grpo;
+  if (typeof preset !== "string" || !Object.hasOwn(grpoPresets, preset) || typeof maxNewTokens !== "number") return value;
+  return { ...value, grpo: { ...grpoPresets[preset as keyof typeof grpoPresets](maxNewTokens), ...value.grpo } };
 }
 
 function parseWith<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {

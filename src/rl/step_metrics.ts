@@ -3,16 +3,20 @@ import { type PolicyUpdate, tokenMean } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { rewardStatistics } from "./advantages/index.ts";
 import type { TrainConfig } from "./config.ts";
-import { type CombinedRewards, rewardMetrics } from "./rewards.ts";
+import { rewardMetrics } from "./rewards.ts";
 import type { RolloutEntry } from "./rollout.ts";
+import type { ScoredRollout } from "./sampling.ts";
 
 type UpdateResult = Awaited<ReturnType<PolicyUpdate["step"]>>;
 
 export interface StepRecord {
   readonly step: number;
   readonly tokens: number;
+  /** The completions that were learned from. */
   readonly entries: readonly RolloutEntry[];
-  readonly scores: CombinedRewards;
+  /** All that were sampled: rewards and lengths are those of the policy, not of a selection. */
+  readonly all: ScoredRollout;
+  readonly rounds: number;
   readonly updates: readonly UpdateResult[];
   /** Milliseconds. */
   readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
@@ -22,25 +26,27 @@ export interface StepRecord {
 
 /** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
 export function stepMetrics(record: StepRecord): Metrics {
-  const { updates, config, times, entries } = record;
+  const { updates, config, times, all } = record;
   const last = updates.at(-1)!;
-  const lengths = entries.map(({ completion }) => completion.ids.length);
+  const lengths = all.entries.map(({ completion }) => completion.ids.length);
   const sampledTokens = lengths.reduce((a, b) => a + b, 0);
-  const trainedTokens = entries.reduce((sum, { promptIds }, i) => sum + promptIds.length + lengths[i]!, 0) * updates.length;
+  const trainedTokens =
+    record.entries.reduce((sum, { promptIds, completion }) => sum + promptIds.length + completion.ids.length, 0) * updates.length;
   return {
     step: record.step,
     loss: meanOf(updates, ({ loss }) => loss),
     grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm),
     learning_rate: config.grpo.learningRate,
-    ...rewardStatistics(record.scores.rewards, config.grpo.completions),
-    ...rewardMetrics(record.scores),
-    ...tagMetrics(entries, record.scores.rewards),
+    ...rewardStatistics(all.scores.rewards, config.grpo.completions),
+    ...rewardMetrics(all.scores),
+    ...tagMetrics(all),
     // The entropy of the policy that sampled: before the rollout's first update.
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
-    ...lengthMetrics(entries, lengths),
+    ...lengthMetrics(all.entries, lengths),
     num_tokens: record.tokens,
+    ...(config.grpo.dynamicSampling > 0 && roundMetrics(record)),
     ...samplingMetrics(updates[0]!),
     "entropic/alpha": last.control.alpha,
     "entropic/error": last.control.error,
@@ -81,6 +87,10 @@ function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
   };
 }
 
+function roundMetrics({ entries, all, rounds }: StepRecord): Partial<Metrics> {
+  return { "sampling/rounds": rounds, "sampling/kept_fraction": entries.length / all.entries.length };
+}
+
 function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly number[]): Partial<Metrics> {
   return {
     "completions/mean_length": meanOf(lengths, (length) => length),
@@ -91,7 +101,7 @@ function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly numbe
 }
 
 /** Entropy over the sampled tokens and reward of each tag's completions, where problems have tags. */
-function tagMetrics(entries: readonly RolloutEntry[], rewards: CombinedRewards["rewards"]): Partial<Metrics> {
+function tagMetrics({ entries, scores: { rewards } }: ScoredRollout): Partial<Metrics> {
   const tags = [...new Set(entries.flatMap(({ problem }) => problem.tag ?? []))].sort();
   return Object.fromEntries(
     tags.flatMap((tag) => {

@@ -11,9 +11,10 @@ import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from 
 import type { TrainConfig } from "./config.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 import type { PolicyModel } from "./model.ts";
-import { problemsOfStep } from "./prompts.ts";
+import { overlongReward } from "./overlong.ts";
 import { type CombinedRewards, combineRewards, type NamedReward } from "./rewards.ts";
 import { columnsOf, type RolloutEntry, rollout } from "./rollout.ts";
+import { sampleStep } from "./sampling.ts";
 import { stepMetrics } from "./step_metrics.ts";
 import { checkClasses, classifier, measureSampled, type TokenClassFunction } from "./token_classes.ts";
 
@@ -69,12 +70,14 @@ export interface Trainer {
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { model, config } = options;
   const { grpo } = config;
-  const combined = combineRewards(options.rewards);
+  const judged = combineRewards(options.rewards);
+  const { overlongBuffer: buffer, maxNewTokens: longest } = grpo;
+  const learned = buffer > 0 ? combineRewards([...options.rewards, overlongReward({ longest, buffer })]) : judged;
   const controller = options.controller ?? createController(config.entropy);
   const classify = classifier(controller, config.entropy, options.classOf);
   checkClasses(classify, options.trainProblems);
   const parts = await createParts({ ...options, controller });
-  const score = async (entries: readonly RolloutEntry[], step: number): Promise<CombinedRewards> =>
+  const score = async (combined: typeof judged, entries: readonly RolloutEntry[]): Promise<CombinedRewards> =>
     combined({
       prompts: entries.map(({ problem }) => problem.prompt),
       completions: entries.map(({ text }) => text),
@@ -87,23 +90,32 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   const train = async (): Promise<StepResult> => {
     const started = performance.now();
-    const problems = problemsOfStep(options.trainProblems, { seed: config.seed, step, count: grpo.prompts });
-    const firstKey = step * grpo.prompts * grpo.completions;
-    const { generator } = parts;
-    const entries = await rollout({
-      generator,
-      tokenizer: model.tokenizer,
-      problems,
-      completions: grpo.completions,
+    let sampling = 0;
+    const { trained, all, rounds } = await sampleStep({
+      problems: options.trainProblems,
       seed: config.seed,
-      firstKey,
+      step,
+      prompts: grpo.prompts,
+      completions: grpo.completions,
+      extraRounds: grpo.dynamicSampling,
+      rollout: async (problems, firstKey) => {
+        const { tokenizer } = model;
+        const { completions } = grpo;
+        const began = performance.now();
+        const entries = await rollout({ generator: parts.generator, tokenizer, problems, completions, seed: config.seed, firstKey });
+        sampling += performance.now() - began;
+        return { entries, scores: await score(learned, entries) };
+      },
     });
-    const sampled = performance.now();
+    const { entries, scores } = trained;
 
-    const scores = await score(entries, step);
     const advantages = advantagesOf(scores, config);
     const classes = classify && entries.map(classify);
-    const samples = await withReference(parts.reference, toSamples(entries, advantages, classes), config);
+    const samples = await withReference(
+      parts.reference,
+      toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated }),
+      config,
+    );
     const totals = totalsOf(samples);
     const scored = performance.now();
 
@@ -113,8 +125,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
-    const times = { sampling: sampled - started, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, scores, updates, times, config, controller });
+    const times = { sampling, update: finished - scored, total: finished - started };
+    const metrics = stepMetrics({ step, tokens, entries, all, rounds, updates, times, config, controller });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 
@@ -131,7 +143,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         seed: config.seed,
         sampler: parts.generator,
         greedy: parts.greedy,
-        score: async (entries) => (await score(entries, step)).rewards,
+        score: async (entries) => (await score(judged, entries)).rewards,
       }),
     save: async () => {
       const optimizer = await parts.optimizer.save();
@@ -220,7 +232,7 @@ function advantagesOf({ rewards, parts }: CombinedRewards, { grpo }: TrainerOpti
 function toSamples(
   entries: readonly RolloutEntry[],
   advantages: ArrayLike<number>,
-  classes: readonly ArrayLike<number>[] | undefined,
+  { classes, maskTruncated }: { readonly classes: readonly ArrayLike<number>[] | undefined; readonly maskTruncated: boolean },
 ): Sample[] {
   return entries.map(({ promptIds, completion }, i) => ({
     promptIds,
@@ -228,6 +240,7 @@ function toSamples(
     oldLogprobs: completion.logprobs,
     advantage: advantages[i]!,
     ...(classes && { classes: classes[i]! }),
+    ...(maskTruncated && completion.finishReason === "length" && { isMasked: true }),
   }));
 }
 

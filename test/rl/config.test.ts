@@ -215,3 +215,18 @@ test("aec holds Skywork's target unless another is written out", () => {
   assert.equal(parseTrainConfig({ ...minimal, entropy: { controller: "aec" } }).entropy.target, 0.2);
   assert.equal(parseTrainConfig({ ...minimal, entropy: { controller: "aec", target: 0.5 } }).entropy.target, 0.5);
 });
+
+test("the preset dapo fills in what is not written out, and dynamic sampling needs groups that compare", () => {
+  const parse = (grpo: object) => parseTrainConfig({ ...minimal, grpo }).grpo;
+  const { clipHigh, dynamicSampling, overlongBuffer, aggregate } = parse({ preset: "dapo", maxNewTokens: 20 });
+  assert.deepEqual(
+    { clipHigh, dynamicSampling, overlongBuffer, aggregate },
+    { clipHigh: 0.28, dynamicSampling: 3, overlongBuffer: 4, aggregate: "token-mean" },
+  );
+  assert.equal(parse({ preset: "dapo", clipHigh: 0.3 }).clipHigh, 0.3);
+  assert.throws(() => parse({ dynamicSampling: 2, advantage: "nsr" }), /grpo\.dynamicSampling is 2; it must be 0 with advantage nsr/);
+  assert.throws(
+    () => parse({ overlongBuffer: 9, maxNewTokens: 8 }),
+    /grpo\.overlongBuffer is 9; it must be at most grpo\.maxNewTokens \(8\)/,
+  );
+});

@@ -176,3 +176,51 @@ test("several updates a rollout, a reference model and an entropy bonus train wi
   for (const [name, value] of Object.entries(metrics[1]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
   assert.ok(metrics[1]!.kl! > 0, "the policy has left its reference");
 });
+
+test("dynamic sampling: groups that teach nothing are replaced, lengths are punished, cut-off answers are masked; the same twice", async () => {
+  const runOnce = async (): Promise<Metrics[]> => {
+    const model = await smallModel(5);
+    const grpo = { ...shape, dynamicSampling: 2, overlongBuffer: 1, maskTruncated: true };
+    const config = parseTrainConfig({ model: "small", task: { name: "addition", digits: 1 }, grpo, eval: { prompts: 4, completions: 2 } });
+    // Half of the problems never have a difference to learn from.
+    const reward = ({ prompts, completionIds }: { prompts: readonly string[]; completionIds: readonly ArrayLike<number>[] }) =>
+      completionIds.map((ids, i) => (Number(prompts[i]![0]) % 2 === 0 ? 0 : (ids[0] ?? 0) / 10));
+    const [trainProblems, evalProblems] = [task.problems("train"), task.problems("eval")];
+    const trainer = await createTrainer({
+      device,
+      model,
+      config,
+      trainProblems,
+      evalProblems,
+      rewards: [{ name: "half", reward }],
+      stop: task.stop,
+    });
+    const metrics: Metrics[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const step = await trainer.train();
+      metrics.push(step.metrics);
+      assert.equal(step.entries.length, 24);
+      assert.ok(step.metrics["sampling/rounds"]! >= 1 && step.metrics["sampling/rounds"]! <= 3);
+      assert.ok(step.metrics["sampling/kept_fraction"]! <= 1);
+      assert.ok("rewards/overlong/mean" in step.metrics);
+    }
+    assert.ok(metrics.some((line) => line["sampling/rounds"]! > 1));
+    const { reward: evaluated } = await trainer.evaluate();
+    assert.ok(evaluated >= 0, "evaluation does not punish length");
+    trainer.destroy();
+    return metrics;
+  };
+  const [first, second] = [await runOnce(), await runOnce()];
+  assert.deepEqual(untimed(second), untimed(first));
+  for (const [name, value] of Object.entries(first[2]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+});
+
+test("a masked completion counts neither in the loss nor in the entropy", async () => {
+  const { packBatch, totalsOf } = await import("../../src/rl/batch.ts");
+  const sample = { promptIds: [1, 2], completionIds: [3, 4], oldLogprobs: [-1, -1], advantage: 1 };
+  const samples = [sample, { ...sample, isMasked: true }];
+  assert.deepEqual(totalsOf(samples), { sequences: 1, responseTokens: 2 });
+  const { inputs } = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength: 4 });
+  const masks = Array.from({ length: 6 }, (_, row) => inputs.token_inputs![row * 6 + 4]);
+  assert.deepEqual(masks, [0, 1, 1, 0, 0, 0]);
+});

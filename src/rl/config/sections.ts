@@ -30,17 +30,35 @@ const task = openSection(
 
 const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: prompts, sampling, initial weights.");
 
+export const DEFAULT_MAX_NEW_TOKENS = 8;
+
 const grpo = section({
+  preset: option(
+    oneOf(["dapo"], "no preset").nullable(),
+    null,
+    "dapo: clipHigh 0.28, aggregate token-mean, dynamicSampling 3, overlongBuffer a fifth of maxNewTokens; keys written out win.",
+  ),
   steps: option(whole({ min: 1 }), 60, "Number of training steps; each is one rollout."),
   prompts: option(whole({ min: 1 }), 32, "Prompts per step."),
   completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt (the size of a group)."),
-  maxNewTokens: option(whole({ min: 1 }), 8, "Longest completion, in tokens."),
+  maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "Longest completion, in tokens."),
   temperature: option(decimal({ above: 0 }), 1.0, "Divides the logits when sampling and in the loss; the entropy target refers to it."),
   topP: option(decimal({ above: 0, max: 1 }), 1.0, "Samples from the smallest set of tokens with at least this probability; 1 is all."),
   topK: option(whole({ min: 0 }), 0, "Samples from this many most probable tokens; 0 is all."),
   learningRate: option(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
   updatesPerRollout: option(whole({ min: 1 }), 1, "Optimiser steps on each rollout; more than 1 is off-policy."),
   microBatchRows: option(whole({ min: 1 }), 4096, "Most tokens in one forward and backward pass; gradients accumulate over passes."),
+  dynamicSampling: option(
+    whole({ min: 0 }),
+    0,
+    "Most further rollouts of a step that replace groups whose rewards are all alike by groups of other problems; 0 is off.",
+  ),
+  overlongBuffer: option(
+    whole({ min: 0 }),
+    0,
+    "Punishes long completions: the reward falls by up to 1 over the last so many tokens below maxNewTokens; 0 is off.",
+  ),
+  maskTruncated: option(flag(), false, "Leaves completions that were cut off at maxNewTokens out of the loss."),
   advantage: option(
     oneOf(ADVANTAGE_NAMES),
     "grpo",
@@ -77,6 +95,16 @@ const CONTROLLER_SENTENCE =
 /** Values that `entropy.preset` stands for; keys written out win over them. */
 export const entropyPresets = {
   paper: { kp: 1, ki: 0.01, gate: "probability", tau: 0.95, target: 0.1 },
+} as const;
+
+/** Values that `grpo.preset` stands for, given maxNewTokens; keys written out win over them. */
+export const grpoPresets = {
+  dapo: (maxNewTokens: number) => ({
+    clipHigh: 0.28,
+    aggregate: "token-mean",
+    dynamicSampling: 3,
+    overlongBuffer: Math.floor(maxNewTokens / 5),
+  }),
 } as const;
 
 const targetClass = section({
