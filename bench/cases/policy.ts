@@ -5,6 +5,7 @@ import { controlWeight } from "../../src/ops/control_weight.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
+import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createGenerator } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
@@ -14,6 +15,7 @@ import { controlWeightReference } from "../../test/reference/control_weight.ts";
 import { crossEntropyReference } from "../../test/reference/cross_entropy.ts";
 import { entropyReduceReference } from "../../test/reference/entropy_reduce.ts";
 import { metricReduceReference } from "../../test/reference/metric_reduce.ts";
+import { sequenceRatioReference } from "../../test/reference/sequence_ratio.ts";
 import { tokenLossReference } from "../../test/reference/token_loss.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";
@@ -29,6 +31,7 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   entropyReduceCase(rows),
   classEntropyCase(rows),
   tokenLossCase(rows),
+  sequenceRatioCase(rows),
   crossEntropyCase(rows),
   controlWeightCase(rows),
   metricReduceCase(rows),
@@ -102,6 +105,23 @@ function tokenLossCase(rows: number): BenchCase {
       return { coefficients, token_metrics: tokenMetrics };
     },
     reference: (inputs) => tokenLossReference(inputs, LOSS),
+  });
+}
+
+function sequenceRatioCase(rows: number): BenchCase {
+  const sequences = rows / SEQUENCE_ROWS;
+  const begins = Array.from({ length: sequences + 1 }, (_, s) => s * SEQUENCE_ROWS);
+  return opCase({
+    op: "sequence_ratio",
+    shape: `N${rows} S${sequences}`,
+    flops: 3 * rows,
+    bytes: 4 * 4 * rows,
+    inputs: () => ({ ...tokens(rows), sequence_begin: given([sequences + 1], begins, "u32") }),
+    build: (i) => {
+      const tensors = { statistics: i.statistics!, tokenInputs: i.token_inputs!, sequenceBegin: i.sequence_begin! };
+      return { mean_difference: sequenceRatio(tensors, { sequences }) };
+    },
+    reference: sequenceRatioReference,
   });
 }
 

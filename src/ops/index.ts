@@ -23,6 +23,7 @@ import { nextTokenOp } from "./next_token.ts";
 import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
+import { sequenceRatioOp } from "./sequence_ratio.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
@@ -56,6 +57,8 @@ export { qkNorm } from "./qk_norm.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
+export { sequenceRatio } from "./sequence_ratio.ts";
+export { KL_ESTIMATES, type KlEstimate, POLICY_LOSSES, type PolicyLossName, type SurrogateOptions } from "./surrogate.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
 export { TOKEN_METRIC_FIELDS, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
@@ -97,6 +100,7 @@ export const ops = {
   qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward", "_backward_weight") },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward", "_backward_weight") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
+  sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },

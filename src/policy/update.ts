@@ -16,6 +16,7 @@ import { classEntropy } from "../ops/class_entropy.ts";
 import { controlWeight } from "../ops/control_weight.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
 import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
+import { sequenceRatio } from "../ops/sequence_ratio.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
@@ -201,8 +202,11 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   if (scope !== "none") {
     controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
   }
+  const { statistics } = saved;
+  const meanDifference =
+    loss.loss === "gspo" ? sequenceRatio({ statistics, tokenInputs, sequenceBegin: begins }, { sequences }) : undefined;
   const { coefficients, tokenMetrics } = tokenLoss(
-    { statistics: saved.statistics, tokenInputs, control },
+    { statistics, tokenInputs, control, meanDifference },
     { ...loss, byClass: classes !== undefined },
   );
   metricReduce(tokenMetrics, tokenInputs, metrics);

@@ -14,7 +14,7 @@ export const metricDefinitions = {
   reward_std: { description: "Standard deviation of the rewards within a group, averaged over groups.", unit: "reward" },
   frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal: they teach nothing.", unit: "fraction" },
   entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
-  kl: { description: "Mean KL divergence to the reference policy (k3 estimator).", unit: "nats per token" },
+  kl: { description: "Mean KL divergence to the reference policy, as grpo.kl estimates it.", unit: "nats per token" },
   "clip_ratio/low_mean": { description: "Fraction of tokens clipped from below.", unit: "fraction" },
   "clip_ratio/low_min": { description: "Smallest such fraction over the step's micro-batches.", unit: "fraction" },
   "clip_ratio/high_mean": { description: "Fraction of tokens clipped from above.", unit: "fraction" },

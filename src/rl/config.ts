@@ -3,8 +3,9 @@ import type { z } from "zod";
 import { AEC_DEFAULTS } from "../control/index.ts";
 import { comparesWithinGroups } from "./advantages/index.ts";
 import { entropyProblems, targetsAbove } from "./config/entropy_rules.ts";
+import { lossProblems } from "./config/loss_rules.ts";
 import { ConfigError, describeIssues, isMapping, refusal } from "./config/problems.ts";
-import { entropyPresets, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./config/sections.ts";
+import { entropyPresets, lossDefaults, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./config/sections.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "./config/problems.ts";
 export { entropyPresets, type SftConfig, type TrainConfig } from "./config/sections.ts";
@@ -14,7 +15,7 @@ export { entropyPresets, type SftConfig, type TrainConfig } from "./config/secti
  * `name` is the run's name where output.dir is left out (`runs/NAME`). Throws ConfigError, one line per problem.
  */
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
-  const config: TrainConfig = parseWith(trainSchema(`runs/${name}`), withEntropyPreset(value));
+  const config: TrainConfig = parseWith(trainSchema(`runs/${name}`), withLossDefaults(withEntropyPreset(value)));
   throwIfAny(contradictions(config));
   return config;
 }
@@ -78,7 +79,7 @@ function contradictions({ grpo, entropy }: TrainConfig): string[] {
     const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;
     problems.push(refusal("grpo.microBatchRows", grpo.microBatchRows, why));
   }
-  return [...problems, ...entropyProblems(entropy)];
+  return [...problems, ...lossProblems(grpo), ...entropyProblems(entropy)];
 }
 
 /** A section with nothing under its key reads as null in YAML; it means the defaults. */
@@ -95,6 +96,13 @@ function withEntropyPreset(value: unknown): unknown {
     ...(known && entropyPresets[preset as keyof typeof entropyPresets]),
   };
   return { ...value, entropy: { ...filled, ...value.entropy } };
+}
+
+function withLossDefaults(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value.grpo)) return value;
+  const { loss } = value.grpo;
+  const known = typeof loss === "string" && Object.hasOwn(lossDefaults, loss);
+  return known ? { ...value, grpo: { ...lossDefaults[loss], ...value.grpo } } : value;
 }
 
 function parseWith<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {

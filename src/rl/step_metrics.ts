@@ -3,6 +3,7 @@ import { type PolicyUpdate, tokenMean } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { rewardStatistics } from "./advantages/index.ts";
 import type { TrainConfig } from "./config.ts";
+import type { SamplerGap } from "./importance.ts";
 import { type CombinedRewards, rewardMetrics } from "./rewards.ts";
 import type { RolloutEntry } from "./rollout.ts";
 
@@ -14,6 +15,8 @@ export interface StepRecord {
   readonly entries: readonly RolloutEntry[];
   readonly scores: CombinedRewards;
   readonly updates: readonly UpdateResult[];
+  /** Known where the completions were scored again, which makes the trainer's log-probabilities the old ones. */
+  readonly gap?: SamplerGap | undefined;
   /** Milliseconds. */
   readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
   readonly config: Pick<TrainConfig, "grpo">;
@@ -40,7 +43,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     ...clipMetrics(updates),
     ...lengthMetrics(entries, lengths),
     num_tokens: record.tokens,
-    ...samplingMetrics(updates[0]!),
+    ...samplingMetrics(record.gap ?? gapOf(updates[0]!)),
     "entropic/alpha": last.control.alpha,
     "entropic/error": last.control.error,
     "entropic/integral": last.control.integral,
@@ -90,13 +93,27 @@ function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly numbe
 }
 
 /** How far the trainer's first forward pass is from what the sampler saw: the same policy, so nothing but rounding. */
-function samplingMetrics({ metrics }: UpdateResult): Partial<Metrics> {
+function gapOf({ metrics }: UpdateResult): SamplerGap {
   return {
-    "sampling/sampling_logp_difference/mean": tokenMean(metrics, "logp_difference_mean"),
-    "sampling/sampling_logp_difference/max": Math.max(...metrics.map((record) => record.logp_difference_max)),
-    "sampling/importance_sampling_ratio/min": Math.min(...metrics.map((record) => record.ratio_min)),
-    "sampling/importance_sampling_ratio/mean": tokenMean(metrics, "ratio_mean"),
-    "sampling/importance_sampling_ratio/max": Math.max(...metrics.map((record) => record.ratio_max)),
+    difference: {
+      mean: tokenMean(metrics, "logp_difference_mean"),
+      max: Math.max(...metrics.map((record) => record.logp_difference_max)),
+    },
+    ratio: {
+      min: Math.min(...metrics.map((record) => record.ratio_min)),
+      mean: tokenMean(metrics, "ratio_mean"),
+      max: Math.max(...metrics.map((record) => record.ratio_max)),
+    },
+  };
+}
+
+function samplingMetrics({ difference, ratio }: SamplerGap): Partial<Metrics> {
+  return {
+    "sampling/sampling_logp_difference/mean": difference.mean,
+    "sampling/sampling_logp_difference/max": difference.max,
+    "sampling/importance_sampling_ratio/min": ratio.min,
+    "sampling/importance_sampling_ratio/mean": ratio.mean,
+    "sampling/importance_sampling_ratio/max": ratio.max,
   };
 }
 

@@ -10,6 +10,7 @@ import { advantages as advantageFunctions } from "./advantages/index.ts";
 import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from "./batch.ts";
 import type { TrainConfig } from "./config.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
 import type { PolicyModel } from "./model.ts";
 import { problemsOfStep } from "./prompts.ts";
 import { type CombinedRewards, combineRewards, type NamedReward } from "./rewards.ts";
@@ -103,7 +104,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const scores = await score(entries, step);
     const advantages = advantagesOf(scores, config);
     const classes = classify && entries.map(classify);
-    const samples = await withReference(parts.reference, toSamples(entries, advantages, classes), config);
+    const drawn = toSamples(entries, advantages, classes);
+    const { samples, gap } = await scoreAgain(parts, drawn, config);
     const totals = totalsOf(samples);
     const scored = performance.now();
 
@@ -114,7 +116,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
     const times = { sampling: sampled - started, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, scores, updates, times, config, controller });
+    const metrics = stepMetrics({ step, tokens, entries, scores, updates, gap, times, config, controller });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 
@@ -155,6 +157,8 @@ interface Parts {
   readonly update: PolicyUpdate;
   readonly optimizer: ReturnType<typeof createAdamW>;
   readonly reference: Scorer | undefined;
+  /** The policy as it is before a rollout's first update. */
+  readonly policy: Scorer | undefined;
   destroy(): void;
 }
 
@@ -199,15 +203,19 @@ async function createParts(options: TrainerOptions & { readonly controller: Cont
     activations: grpo.activations,
   });
   const referenceModel = grpo.beta > 0 ? (options.reference ?? (await model.clone())) : undefined;
-  const reference = referenceModel && (await createScorer({ device, model: referenceModel.module, rows, temperature: grpo.temperature }));
+  const scorerOf = (module: PolicyModel["module"]): Promise<Scorer> =>
+    createScorer({ device, model: module, rows, temperature: grpo.temperature });
+  const reference = referenceModel && (await scorerOf(referenceModel.module));
+  const policy = grpo.tis === null ? undefined : await scorerOf(model.module);
   return {
     generator,
     greedy,
     update,
     optimizer,
     reference,
+    policy,
     destroy: () => {
-      for (const part of [generator, greedy, update, optimizer, reference]) part?.destroy();
+      for (const part of [generator, greedy, update, optimizer, reference, policy]) part?.destroy();
     },
   };
 }
@@ -231,16 +239,30 @@ function toSamples(
   }));
 }
 
-/** Adds the reference policy's log-probabilities of the same tokens. */
-async function withReference(scorer: Scorer | undefined, samples: Sample[], config: TrainerOptions["config"]): Promise<Sample[]> {
-  if (!scorer) return samples;
-  const scored: Sample[] = [];
+/** Adds the reference policy's log-probabilities, and with truncated importance sampling what the trainer itself makes of the tokens. */
+async function scoreAgain(
+  { reference, policy }: Pick<Parts, "reference" | "policy">,
+  drawn: readonly Sample[],
+  config: TrainerOptions["config"],
+): Promise<{ samples: readonly Sample[]; gap: SamplerGap | undefined }> {
+  const { tis, loss } = config.grpo;
+  const known = reference && (await tokenLogprobs(reference, drawn, config));
+  const compared = known ? drawn.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : drawn;
+  if (!policy || tis === null) return { samples: compared, gap: undefined };
+  const own = await tokenLogprobs(policy, drawn, config);
+  const samples = withImportance(compared, own, { bound: tis, bySequence: loss === "gspo" });
+  return { samples, gap: samplerGap(compared, own) };
+}
+
+/** The log-probabilities that a model gives the completion tokens of each sample. */
+async function tokenLogprobs(scorer: Scorer, samples: readonly Sample[], config: TrainerOptions["config"]): Promise<Float32Array[]> {
+  const scored: Float32Array[] = [];
   for (const group of microBatches(samples, config.grpo.microBatchRows)) {
     const { logprobs } = await scorer.score(packed(group, totalsOf(samples), config));
     let row = 0;
     for (const sample of group) {
       const begin = row + sample.promptIds.length - 1;
-      scored.push({ ...sample, referenceLogprobs: logprobs.slice(begin, begin + sample.completionIds.length) });
+      scored.push(logprobs.slice(begin, begin + sample.completionIds.length));
       row = begin + sample.completionIds.length;
     }
   }

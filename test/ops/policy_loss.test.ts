@@ -9,18 +9,13 @@ import { controlWeight } from "../../src/ops/control_weight.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
 import { METRIC_FIELDS, metricReduce } from "../../src/ops/metric_reduce.ts";
+import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
+import { KL_ESTIMATES, POLICY_LOSSES } from "../../src/ops/surrogate.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { createGenerator } from "../../src/random.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
-import {
-  actuatorsOf,
-  type PolicyBatch,
-  type PolicyOptions,
-  policyLossReference,
-  sequenceOf,
-  statisticsOf,
-} from "../reference/policy_loss.ts";
+import { frozenOf, type PolicyBatch, type PolicyOptions, policyLossReference, sequenceOf, statisticsOf } from "../reference/policy_loss.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -78,15 +73,17 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     const n = runScalar("rows", rows + 5);
     const [logits, actions] = [input("logits", [n, batch.vocabulary]), input("actions", [n], "u32")];
     const [tokenInputs, control] = [input("token_inputs", [n, 6]), input("control", [16])];
+    const begins = input("sequence_begin", [sequences + 1], "u32");
     const statistics = tokenStatistics(logits, actions, { inverseTemperature });
     entropyReduce(statistics, tokenInputs, control, options);
     const scope = { "token-mean": "batch", "sequence-mean": "sequence", constant: undefined } as const;
     const over = options.alphaNorm === "gated" ? scope[options.aggregate] : undefined;
     if (over) {
-      const sequenceBegin = input("sequence_begin", [sequences + 1], "u32");
-      controlWeight({ statistics, tokenInputs, control, sequenceBegin }, { ...options, scope: over, sequences });
+      controlWeight({ statistics, tokenInputs, control, sequenceBegin: begins }, { ...options, scope: over, sequences });
     }
-    const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control }, options);
+    const meanDifference =
+      options.loss === "gspo" ? sequenceRatio({ statistics, tokenInputs, sequenceBegin: begins }, { sequences }) : undefined;
+    const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control, meanDifference }, options);
     const metrics = metricReduce(tokenMetrics, tokenInputs);
     return { keep: [logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature }), control, metrics] };
   });
@@ -98,7 +95,8 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     token_inputs: packTokenInputs(batch, options),
     control: initialControl({ alpha: options.alpha }),
   });
-  if (plan.nodes.some(({ op }) => op === "control_weight")) plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
+  if (plan.nodes.some(({ op }) => op === "control_weight" || op === "sequence_ratio"))
+    plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
   plan.run({ scalars: { rows } });
   const [gradient, control, metrics] = (await plan.read(plan.result.keep)) as [Float32Array, Float32Array, Float32Array];
   plan.destroy();
@@ -110,13 +108,13 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
 }
 
 function finiteDifferences(batch: PolicyBatch, options: PolicyOptions): Float64Array {
-  const actuators = actuatorsOf(batch, options);
+  const frozen = frozenOf(batch, options);
   return batch.logits.map((_, i) => {
     if (!batch.mask[Math.floor(i / batch.vocabulary)]) return 0;
     const loss = (step: number): number => {
       const logits = Float64Array.from(batch.logits);
       logits[i]! += step;
-      return policyLossReference({ ...batch, logits }, options, actuators);
+      return policyLossReference({ ...batch, logits }, options, frozen);
     };
     return (loss(1e-6) - loss(-1e-6)) / 2e-6;
   });
@@ -126,8 +124,9 @@ async function check(batch: PolicyBatch, options: PolicyOptions): Promise<void> 
   const { gradient, control, metrics } = await runOnDevice(batch, options);
   const error = relativeError(gradient, finiteDifferences(batch, options));
   assert.ok(error < 1e-5, `gradient: relative error ${error} on ${device.name}`);
-  const actuators = actuatorsOf(batch, options);
-  const loss = policyLossReference(batch, options, actuators);
+  const frozen = frozenOf(batch, options);
+  const { actuators } = frozen;
+  const loss = policyLossReference(batch, options, frozen);
   assert.ok(Math.abs(metrics.loss! - loss) < 3e-6 * (1 + Math.abs(loss)), `loss ${metrics.loss} instead of ${loss}`);
   const counted = batch.actions.map((_, row) => row).filter((row) => batch.mask[row]);
   const entropy = counted.reduce((sum, row) => sum + statisticsOf(batch, row, options.temperature)[1], 0) / counted.length;
@@ -177,6 +176,14 @@ for (const [name, options] of Object.entries<Partial<PolicyOptions>>({
   test(`gradient of the policy loss, ${name}`, () => check(randomBatch(11, 10, options.temperature ?? 1), { ...grpo, ...options }));
 }
 
+for (const loss of POLICY_LOSSES) {
+  for (const aggregate of ["token-mean", "sequence-mean", "constant"] as const) {
+    // GSPO: the derivative reaches every token of a sequence through the ratio they share.
+    test(`gradient of the policy loss ${loss}, ${aggregate}`, () =>
+      check(randomBatch(23, 7, 1), { ...grpo, loss, aggregate, alpha: 0.3, cispoBound: 1.2, delta: 1.5 }));
+  }
+}
+
 test("gradient of the policy loss, random options", async () => {
   const random = createGenerator(5);
   const pick = <Value>(...values: readonly Value[]): Value => values[random.integer(values.length)]!;
@@ -187,6 +194,8 @@ test("gradient of the policy loss, random options", async () => {
       clipHigh: pick(0.2, 0.28),
       dualClip: pick(null, 1.25, 3),
       beta: pick(0, 0.04),
+      loss: pick(...POLICY_LOSSES),
+      kl: pick(...KL_ESTIMATES),
       entropyCoef: pick(0, 0.01, -0.02),
       gate: pick("probability", "entropy-effect"),
       tau: pick(0, 0.1, 0.3, 0.95),

@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { POLICY_LOSSES } from "../../src/policy/options.ts";
 import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
 import { parseTrainConfig } from "../../src/rl/config.ts";
@@ -175,4 +176,49 @@ test("several updates a rollout, a reference model and an entropy bonus train wi
   const metrics = await run(trainer, 2);
   for (const [name, value] of Object.entries(metrics[1]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
   assert.ok(metrics[1]!.kl! > 0, "the policy has left its reference");
+});
+
+for (const loss of POLICY_LOSSES) {
+  test(`loss ${loss} trains off-policy, in one batch and in several`, async () => {
+    const losses: number[] = [];
+    for (const microBatchRows of [4096, 37]) {
+      const grpo = { loss, updatesPerRollout: 2, microBatchRows, beta: 0.05, kl: "k2", learningRate: 0.01 };
+      const { trainer } = await trainerOf({ grpo, entropy: { controller: "fixed", alpha: 0.4 } });
+      const metrics = await run(trainer, 3);
+      trainer.destroy();
+      for (const step of metrics) {
+        for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+        assert.ok(step.grad_norm! > 0, "no gradient");
+      }
+      losses.push(metrics[0]!.loss!);
+      // After one update of two the ratios have left 1: most sequences leave GSPO's narrow clip.
+      if (loss === "gspo") assert.ok(metrics[0]!["clip_ratio/region_mean"]! > 0.1, `${metrics[0]!["clip_ratio/region_mean"]} clipped`);
+    }
+    assert.ok(Math.abs(losses[0]! - losses[1]!) < 0.02 * (1 + Math.abs(losses[0]!)), `first losses ${losses}`);
+  });
+}
+
+test("truncated importance sampling: 1 where sampler and trainer agree, and it halves what its bound halves", async () => {
+  const first = async (grpo: object): Promise<Metrics> => {
+    const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
+    const [metrics] = await run(trainer, 1);
+    trainer.destroy();
+    return metrics!;
+  };
+  const [plain, weighed, halved] = [await first({}), await first({ tis: 2 }), await first({ tis: 0.5 })];
+  const near = (a: number, b: number, what: string): void => assert.ok(Math.abs(a - b) < 1e-4 * Math.abs(b), `${what}: ${a}, ${b}`);
+  near(weighed.grad_norm!, plain.grad_norm!, "gradient with a bound that nothing reaches");
+  near(halved.grad_norm!, plain.grad_norm! / 2, "gradient with every weight at 0.5");
+  for (const name of ["mean", "max"] as const) {
+    const difference = `sampling/sampling_logp_difference/${name}` as const;
+    assert.ok(weighed[difference]! > 0 && weighed[difference]! < 1e-4, `${difference} ${weighed[difference]}`);
+  }
+});
+
+test("truncated importance sampling goes with every other option", async () => {
+  const { trainer } = await trainerOf({ grpo: { loss: "gspo", tis: 2, updatesPerRollout: 2, beta: 0.05, topK: 3, microBatchRows: 37 } });
+  for (const step of await run(trainer, 2)) {
+    for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  }
+  trainer.destroy();
 });
