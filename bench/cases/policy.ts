@@ -2,6 +2,7 @@ import { initialControl } from "../../src/control/contract.ts";
 import { loopIndex } from "../../src/control/loops.ts";
 import { classEntropy } from "../../src/ops/class_entropy.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
+import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
@@ -12,6 +13,7 @@ import type { HostValues } from "../../src/testing/check_op.ts";
 import { given, normal } from "../../src/testing/values.ts";
 import { classEntropyReference } from "../../test/reference/class_entropy.ts";
 import { controlWeightReference } from "../../test/reference/control_weight.ts";
+import { covarianceSelectReference } from "../../test/reference/covariance_select.ts";
 import { crossEntropyReference } from "../../test/reference/cross_entropy.ts";
 import { entropyReduceReference } from "../../test/reference/entropy_reduce.ts";
 import { metricReduceReference } from "../../test/reference/metric_reduce.ts";
@@ -32,6 +34,8 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   classEntropyCase(rows),
   tokenLossCase(rows),
   sequenceRatioCase(rows),
+  covarianceSelectCase(rows, "kl-cov"),
+  covarianceSelectCase(rows, "clip-cov"),
   crossEntropyCase(rows),
   controlWeightCase(rows),
   metricReduceCase(rows),
@@ -122,6 +126,23 @@ function sequenceRatioCase(rows: number): BenchCase {
       return { mean_difference: sequenceRatio(tensors, { sequences }) };
     },
     reference: sequenceRatioReference,
+  });
+}
+
+/** One workgroup passes over the keys some 64 times, and over the tokens twice. */
+function covarianceSelectCase(rows: number, covariance: "kl-cov" | "clip-cov"): BenchCase {
+  const options = { ...LOSS, covariance, covFraction: 0.002, covLow: 0.2, covHigh: 2, seed: 1, draw: 1, microBatch: 0 };
+  return opCase({
+    op: "covariance_select",
+    shape: `N${rows} ${covariance}`,
+    flops: 64 * rows,
+    bytes: 4 * 8 * rows,
+    inputs: () => ({ ...tokens(rows), count: given([1], [0]) }),
+    build: (i) => {
+      const { selected, count } = covarianceSelect({ statistics: i.statistics!, tokenInputs: i.token_inputs!, count: i.count! }, options);
+      return { selected, count };
+    },
+    reference: (inputs) => covarianceSelectReference(inputs, options),
   });
 }
 

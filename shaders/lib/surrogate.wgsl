@@ -9,6 +9,12 @@ struct Surrogate {
   high: bool, // or too high
 }
 
+// Whether one of ppo_clip's bounds holds, so that the token has no slope.
+fn clip_holds(advantage: f32, ratio: f32, eps_low: f32, eps_high: f32, dual_clip: f32) -> bool {
+  let dual = dual_clip > 0.0 && ratio > dual_clip;
+  return (advantage < 0.0 && (ratio < 1.0 - eps_low || dual)) || (advantage > 0.0 && ratio > 1.0 + eps_high);
+}
+
 // -min(r A, clamp(r, 1 - eps_low, 1 + eps_high) A), for A < 0 at most -dual_clip A; dual_clip 0: off. Schulman et al. 2017, arXiv 1707.06347.
 fn ppo_clip(advantage: f32, ratio: f32, ratio_slope: f32, eps_low: f32, eps_high: f32, dual_clip: f32) -> Surrogate {
   let low = advantage < 0.0 && ratio < 1.0 - eps_low;
@@ -16,7 +22,19 @@ fn ppo_clip(advantage: f32, ratio: f32, ratio_slope: f32, eps_low: f32, eps_high
   let dual = advantage < 0.0 && dual_clip > 0.0 && ratio > dual_clip;
   let bounded = clamp(ratio, 1.0 - eps_low, 1.0 + eps_high);
   let value = select(-min(ratio * advantage, bounded * advantage), -dual_clip * advantage, dual);
-  return Surrogate(value, select(-advantage * ratio_slope, 0.0, low || high || dual), low, high);
+  let held = clip_holds(advantage, ratio, eps_low, eps_high, dual_clip);
+  return Surrogate(value, select(-advantage * ratio_slope, 0.0, held), low, high);
+}
+
+// Clip-Cov (Cui et al. 2025, arXiv 2505.22617): a selected token has no surrogate loss, any other is a token of ppo_clip.
+fn clip_cov(is_selected: bool, other: Surrogate) -> Surrogate {
+  return Surrogate(select(other.value, 0.0, is_selected), select(other.slope, 0.0, is_selected), other.low, other.high);
+}
+
+// KL-Cov (the same paper): -r A without a clip, and for a selected token + penalty |d|, d = log r. d_slope = d |d| / dlogp.
+fn kl_cov(is_selected: bool, advantage: f32, ratio: f32, ratio_slope: f32, d: f32, d_slope: f32, penalty: f32) -> Surrogate {
+  let own = select(0.0, penalty, is_selected);
+  return Surrogate(-ratio * advantage + own * abs(d), -ratio_slope * advantage + own * d_slope, false, false);
 }
 
 // -A logp: Williams 1992.

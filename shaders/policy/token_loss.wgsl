@@ -13,7 +13,9 @@ import package::lib::control::{Control, actuator};
 @if(CLASSES) import package::lib::loop::LoopState;
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{exp_minus_1, exp_minus_1_minus};
-@if(PPO_CLIP || GSPO) import package::lib::surrogate::ppo_clip;
+@if(PPO_CLIP || GSPO || CLIP_COV) import package::lib::surrogate::ppo_clip;
+@if(CLIP_COV) import package::lib::surrogate::clip_cov;
+@if(KL_COV) import package::lib::surrogate::kl_cov;
 @if(REINFORCE) import package::lib::surrogate::reinforce;
 @if(TWO_SIDED) import package::lib::surrogate::two_sided;
 @if(CISPO) import package::lib::surrogate::cispo;
@@ -27,6 +29,7 @@ struct Parameters {
   bound: f32, // of the ratio: delta of two_sided, bound of cispo
   sapo_positive: f32,
   sapo_negative: f32,
+  penalty: f32, // covCoef of kl_cov
   kl: u32, // which estimate: 1, 2 or 3
   beta: f32,
   entropy_coefficient: f32,
@@ -40,10 +43,11 @@ var<immediate> parameters: Parameters;
 @if(!CLASSES) @group(0) @binding(2) var<storage, read> control: Control; // [16]
 @if(CLASSES) @group(0) @binding(2) var<storage, read> state: LoopState; // [16+19*G]
 @if(GSPO) @group(0) @binding(3) var<storage, read> mean_difference: array<f32>; // [N]
-@if(!GSPO) @group(0) @binding(3) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
-@if(GSPO) @group(0) @binding(4) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
-@if(!GSPO) @group(0) @binding(4) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
-@if(GSPO) @group(0) @binding(5) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
+@if(CLIP_COV || KL_COV) @group(0) @binding(3) var<storage, read> selected: array<u32>; // [N]
+@if(!GSPO && !CLIP_COV && !KL_COV) @group(0) @binding(3) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
+@if(GSPO || CLIP_COV || KL_COV) @group(0) @binding(4) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
+@if(!GSPO && !CLIP_COV && !KL_COV) @group(0) @binding(4) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
+@if(GSPO || CLIP_COV || KL_COV) @group(0) @binding(5) var<storage, read_write> token_metrics: array<vec4f>; // [N, 8]
 
 const CLAMP = 20.0;
 
@@ -76,6 +80,12 @@ fn main(
   let is_negative = advantage < 0.0;
   let p = parameters;
   @if(PPO_CLIP) let surrogate = ppo_clip(advantage, ratio, ratio_slope, p.eps_low, p.eps_high, p.dual_clip);
+  @if(CLIP_COV || KL_COV) let is_selected = selected[row] == 1u;
+  @if(CLIP_COV) let clipped = ppo_clip(advantage, ratio, ratio_slope, p.eps_low, p.eps_high, p.dual_clip);
+  @if(CLIP_COV) let surrogate = clip_cov(is_selected, clipped);
+  @if(KL_COV) let d = clamp(difference, -CLAMP, CLAMP);
+  @if(KL_COV) let d_slope = select(0.0, sign(d), abs(difference) <= CLAMP);
+  @if(KL_COV) let surrogate = kl_cov(is_selected, advantage, ratio, ratio_slope, d, d_slope, p.penalty);
   @if(REINFORCE) let surrogate = reinforce(advantage, logp);
   @if(TWO_SIDED) let surrogate = two_sided(advantage, ratio, ratio_slope, p.eps_low, p.eps_high, p.bound);
   @if(CISPO) let surrogate = cispo(advantage, logp, ratio, p.bound);

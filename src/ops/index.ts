@@ -7,6 +7,7 @@ import { causalAttentionOp } from "./causal_attention.ts";
 import { classEntropyOp } from "./class_entropy.ts";
 import { columnSumOp } from "./column_sum.ts";
 import { controlWeightOp } from "./control_weight.ts";
+import { covarianceSelectOp } from "./covariance_select.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
@@ -37,6 +38,7 @@ export { causalAttention } from "./causal_attention.ts";
 export { type ClassEntropyOptions, classEntropy } from "./class_entropy.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
+export { type CovarianceSelectOptions, covarianceSelect } from "./covariance_select.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
@@ -58,7 +60,15 @@ export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { sequenceRatio } from "./sequence_ratio.ts";
-export { KL_ESTIMATES, type KlEstimate, POLICY_LOSSES, type PolicyLossName, type SurrogateOptions } from "./surrogate.ts";
+export {
+  COVARIANCE_RULES,
+  type CovarianceRule,
+  KL_ESTIMATES,
+  type KlEstimate,
+  POLICY_LOSSES,
+  type PolicyLossName,
+  type SurrogateOptions,
+} from "./surrogate.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
 export { TOKEN_METRIC_FIELDS, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
@@ -84,6 +94,7 @@ export const ops = {
   class_entropy: { op: classEntropyOp, kernels: ["policy/class_entropy"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
+  covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
   decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_keys") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },

@@ -6,6 +6,10 @@ export type PolicyLossName = (typeof POLICY_LOSSES)[number];
 export const KL_ESTIMATES = ["k1", "k2", "k3"] as const;
 export type KlEstimate = (typeof KL_ESTIMATES)[number];
 
+/** What happens to tokens of high covariance with loss ppo-clip (shaders/policy/covariance_select.wgsl): the values of grpo.covariance. */
+export const COVARIANCE_RULES = ["clip-cov", "kl-cov"] as const;
+export type CovarianceRule = (typeof COVARIANCE_RULES)[number];
+
 /** What the options of SurrogateOptions are where they are left out. */
 export const SURROGATE_DEFAULTS = {
   loss: "ppo-clip",
@@ -14,6 +18,11 @@ export const SURROGATE_DEFAULTS = {
   sapoPositive: 1,
   sapoNegative: 1.05,
   kl: "k3",
+  covariance: null,
+  covFraction: 2e-4,
+  covLow: 1,
+  covHigh: 5,
+  covCoef: 1,
 } as const;
 
 /** The loss of a token, before entropy has its say. */
@@ -33,13 +42,23 @@ export interface SurrogateOptions {
   /** Weight of the KL divergence to the reference policy, and its estimate. */
   readonly beta: number;
   readonly kl?: KlEstimate;
+  /** With loss ppo-clip; null: off. */
+  readonly covariance?: CovarianceRule | null;
+  /** Share of the tokens that it selects, and for clip-cov between which covariances. */
+  readonly covFraction?: number;
+  readonly covLow?: number;
+  readonly covHigh?: number;
+  /** kl-cov: weight of |d| for the tokens selected. */
+  readonly covCoef?: number;
 }
 
-/** The variant of shaders/policy/token_loss.wgsl that computes a loss. */
+/** The variant of shaders/policy/token_loss.wgsl that computes a loss. @throws for a loss that there is not */
 export function surrogateConditions(options: SurrogateOptions): Readonly<Record<string, boolean>> {
-  const { loss } = { ...SURROGATE_DEFAULTS, ...options };
+  const { loss, covariance } = { ...SURROGATE_DEFAULTS, ...options };
   if (!POLICY_LOSSES.includes(loss)) throw new Error(`grpo.loss is ${loss}; it must be one of ${POLICY_LOSSES.join(", ")}`);
-  return Object.fromEntries(POLICY_LOSSES.map((name) => [name.toUpperCase().replace("-", "_"), name === loss]));
+  if (covariance && loss !== "ppo-clip") throw new Error(`grpo.covariance is ${covariance}; it must be null with loss ${loss}`);
+  const chosen = covariance ?? loss;
+  return Object.fromEntries([...POLICY_LOSSES, ...COVARIANCE_RULES].map((name) => [name.toUpperCase().replace("-", "_"), name === chosen]));
 }
 
 /** The parameters that the kernel takes for a loss. @throws for a delta inside the clip, where the loss is another one */
@@ -55,6 +74,7 @@ export function surrogateParameters(options: SurrogateOptions): Readonly<Record<
     bound: loss === "cispo" ? given.cispoBound : given.delta,
     sapo_positive: given.sapoPositive,
     sapo_negative: given.sapoNegative,
+    penalty: given.covCoef,
     beta: given.beta,
     kl: KL_ESTIMATES.indexOf(kl) + 1,
   };

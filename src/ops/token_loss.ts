@@ -24,21 +24,30 @@ export interface TokenLossOptions extends SurrogateOptions, GateOptions {
   readonly byClass?: boolean;
 }
 
-type In = { statistics: Tensor; token_inputs: Tensor; control: Tensor; mean_difference?: Tensor | undefined };
+type In = {
+  statistics: Tensor;
+  token_inputs: Tensor;
+  control: Tensor;
+  mean_difference?: Tensor | undefined;
+  selected?: Tensor | undefined;
+};
 
-/** statistics [N, 4], token_inputs [N, 6], control [16, with byClass and loops], for gspo mean_difference [N] -> coefficients [N, 2], token_metrics [N, 8]. */
+/** statistics [N, 4], token_inputs [N, 6], control [16, with byClass and loops], for gspo mean_difference [N], for covariance selected [N] -> coefficients [N, 2], token_metrics [N, 8]. */
 export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenLossOptions>({
   name: "token_loss",
-  shape: (inputs, { loss }) => {
+  shape: (inputs, { loss, covariance }) => {
     checkTokenShapes("token_loss", inputs);
     if ((loss === "gspo") !== (inputs.mean_difference !== undefined)) {
       throw shapeError("token_loss", inputs, "mean_difference [N] (sequenceRatio) with loss gspo, and with no other");
+    }
+    if (Boolean(covariance) !== (inputs.selected !== undefined)) {
+      throw shapeError("token_loss", inputs, "selected [N] (covarianceSelect) with covariance, and not without");
     }
     const rows = inputs.statistics.shape[0]!;
     return { coefficients: { shape: [rows, 2] }, token_metrics: { shape: [rows, TOKEN_METRIC_FIELDS.length] } };
   },
   forward: ({ inputs, outputs, attributes }) => {
-    const { statistics, token_inputs, control, mean_difference } = inputs;
+    const { statistics, token_inputs, control, mean_difference, selected } = inputs;
     const rows = statistics.shape[0]!;
     return [
       {
@@ -49,6 +58,7 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
           token_inputs,
           [attributes.byClass ? "state" : "control"]: control,
           ...(mean_difference && { mean_difference }),
+          ...(selected && { selected }),
           ...outputs,
         },
         parameters: {
@@ -74,11 +84,13 @@ export function tokenLoss(
     readonly control: Tensor;
     /** [N] of `sequenceRatio`, with loss gspo. */
     readonly meanDifference?: Tensor | undefined;
+    /** [N] of `covarianceSelect`, with covariance. */
+    readonly selected?: Tensor | undefined;
   },
   options: TokenLossOptions,
 ): { readonly coefficients: Tensor; readonly tokenMetrics: Tensor } {
-  const { statistics, tokenInputs, control, meanDifference } = given;
-  const inputs = { statistics, token_inputs: tokenInputs, control, mean_difference: meanDifference };
+  const { statistics, tokenInputs, control, meanDifference, selected } = given;
+  const inputs = { statistics, token_inputs: tokenInputs, control, mean_difference: meanDifference, selected };
   const { coefficients, token_metrics } = tokenLossOp(inputs, options);
   return { coefficients, tokenMetrics: token_metrics };
 }

@@ -41,6 +41,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
+    ...(config.grpo.covariance && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(entries, lengths),
     num_tokens: record.tokens,
     ...samplingMetrics(record.gap ?? gapOf(updates[0]!)),

@@ -110,7 +110,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const scored = performance.now();
 
     const sampledMeasure = measureSampled(entries, classes, controller.classes?.length ?? 0);
-    const updates = await updatePolicy(parts.update, samples, totals, sampledMeasure, config);
+    const updates = await updatePolicy(parts.update, samples, totals, sampledMeasure, { ...config, step });
     const finished = performance.now();
 
     step += 1;
@@ -201,6 +201,7 @@ async function createParts(options: TrainerOptions & { readonly controller: Cont
     rows,
     sequences: grpo.prompts * grpo.completions,
     activations: grpo.activations,
+    seed: config.seed,
   });
   const referenceModel = grpo.beta > 0 ? (options.reference ?? (await model.clone())) : undefined;
   const scorerOf = (module: PolicyModel["module"]): Promise<Scorer> =>
@@ -279,13 +280,15 @@ async function updatePolicy(
   samples: readonly Sample[],
   totals: StepTotals,
   sampled: Measured,
-  config: TrainerOptions["config"],
+  config: TrainerOptions["config"] & { readonly step: number },
 ): Promise<Awaited<ReturnType<PolicyUpdate["step"]>>[]> {
   const batches = microBatches(samples, config.grpo.microBatchRows).map((group) => packed(group, totals, config));
   const results: Awaited<ReturnType<PolicyUpdate["step"]>>[] = [];
   for (let i = 0; i < config.grpo.updatesPerRollout; i += 1) {
     const measured = results.at(-1)?.measured ?? sampled;
-    results.push(await update.step(batches, config.grpo.learningRate, measured));
+    // From 1: the sampler's random numbers are those of 0.
+    const draw = config.step * config.grpo.updatesPerRollout + i + 1;
+    results.push(await update.step(batches, config.grpo.learningRate, measured, draw));
   }
   return results;
 }

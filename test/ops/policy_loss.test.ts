@@ -3,18 +3,22 @@ import { after, test } from "node:test";
 import { CONTROL_FIELDS, initialControl } from "../../src/control/contract.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
-import { input } from "../../src/graph/trace.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
+import { empty, input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
+import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
 import { METRIC_FIELDS, metricReduce } from "../../src/ops/metric_reduce.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
-import { KL_ESTIMATES, POLICY_LOSSES } from "../../src/ops/surrogate.ts";
+import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES } from "../../src/ops/surrogate.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { createGenerator } from "../../src/random.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { given } from "../../src/testing/values.ts";
+import { covarianceSelectReference } from "../reference/covariance_select.ts";
 import { frozenOf, type PolicyBatch, type PolicyOptions, policyLossReference, sequenceOf, statisticsOf } from "../reference/policy_loss.ts";
 
 const device = await openDevice();
@@ -65,6 +69,27 @@ interface Ran {
   readonly metrics: Record<string, number>;
 }
 
+const DRAW = { seed: 1, draw: 2, microBatch: 0 };
+
+function selectedTokens(statistics: Tensor, tokenInputs: Tensor, options: PolicyOptions): Tensor | undefined {
+  const { covariance } = options;
+  const given = { statistics, tokenInputs, count: empty("count", { shape: [1] }) };
+  return covariance ? covarianceSelect(given, { ...options, covariance, ...DRAW }).selected : undefined;
+}
+
+/** What the selection makes of the batch in double precision: it looks at logp and is not differentiated. */
+function selectionOf(batch: PolicyBatch, options: PolicyOptions): ArrayLike<number> {
+  const { covariance } = options;
+  if (!covariance) return [];
+  const rows = batch.actions.length;
+  const statistics = given(
+    [rows, 4],
+    batch.actions.flatMap((_, row) => statisticsOf(batch, row, options.temperature)),
+  );
+  const token_inputs = given([rows, 6], [...packTokenInputs(batch, options)]);
+  return covarianceSelectReference({ statistics, token_inputs }, { ...options, covariance, ...DRAW }).selected;
+}
+
 async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<Ran> {
   const rows = batch.actions.length;
   const sequences = batch.advantages.length;
@@ -83,7 +108,10 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     }
     const meanDifference =
       options.loss === "gspo" ? sequenceRatio({ statistics, tokenInputs, sequenceBegin: begins }, { sequences }) : undefined;
-    const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control, meanDifference }, options);
+    const { coefficients, tokenMetrics } = tokenLoss(
+      { statistics, tokenInputs, control, meanDifference, selected: selectedTokens(statistics, tokenInputs, options) },
+      options,
+    );
     const metrics = metricReduce(tokenMetrics, tokenInputs);
     return { keep: [logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature }), control, metrics] };
   });
@@ -108,7 +136,7 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
 }
 
 function finiteDifferences(batch: PolicyBatch, options: PolicyOptions): Float64Array {
-  const frozen = frozenOf(batch, options);
+  const frozen = frozenOf(batch, options, selectionOf(batch, options));
   return batch.logits.map((_, i) => {
     if (!batch.mask[Math.floor(i / batch.vocabulary)]) return 0;
     const loss = (step: number): number => {
@@ -124,7 +152,7 @@ async function check(batch: PolicyBatch, options: PolicyOptions): Promise<void> 
   const { gradient, control, metrics } = await runOnDevice(batch, options);
   const error = relativeError(gradient, finiteDifferences(batch, options));
   assert.ok(error < 1e-5, `gradient: relative error ${error} on ${device.name}`);
-  const frozen = frozenOf(batch, options);
+  const frozen = frozenOf(batch, options, selectionOf(batch, options));
   const { actuators } = frozen;
   const loss = policyLossReference(batch, options, frozen);
   assert.ok(Math.abs(metrics.loss! - loss) < 3e-6 * (1 + Math.abs(loss)), `loss ${metrics.loss} instead of ${loss}`);
@@ -182,6 +210,18 @@ for (const loss of POLICY_LOSSES) {
     test(`gradient of the policy loss ${loss}, ${aggregate}`, () =>
       check(randomBatch(23, 7, 1), { ...grpo, loss, aggregate, alpha: 0.3, cispoBound: 1.2, delta: 1.5 }));
   }
+}
+
+for (const covariance of COVARIANCE_RULES) {
+  test(`gradient of the policy loss with ${covariance}`, async () => {
+    for (const seed of [31, 32, 33]) {
+      const options: PolicyOptions = { ...grpo, covariance, covFraction: 0.3, covLow: 0, covHigh: 9, covCoef: 0.8, alpha: 0.3 };
+      const batch = randomBatch(seed, 7, 1);
+      const selection = Array.from(selectionOf(batch, options));
+      assert.ok(selection.includes(1), "nothing was selected");
+      await check(batch, options);
+    }
+  });
 }
 
 test("gradient of the policy loss, random options", async () => {

@@ -6,7 +6,7 @@ import { evaluateOnce } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { KL_ESTIMATES, POLICY_LOSSES, type PolicyLossName } from "../../src/ops/surrogate.ts";
+import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, type PolicyLossName } from "../../src/ops/surrogate.ts";
 import { type TokenLossOptions, tokenLoss } from "../../src/ops/token_loss.ts";
 import { createGenerator } from "../../src/random.ts";
 import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
@@ -54,7 +54,7 @@ async function check(inputs: HostValues, options: TokenLossOptions): Promise<voi
   const errors = await checkOp(device, {
     name: "token_loss",
     inputs,
-    dynamicRows: ["statistics", "token_inputs", "mean_difference"].filter((name) => name in inputs),
+    dynamicRows: ["statistics", "token_inputs", "mean_difference", "selected"].filter((name) => name in inputs),
     op: (i) => tracedLoss(i, options),
     reference: (i) => tokenLossReference(i, options),
   });
@@ -62,7 +62,8 @@ async function check(inputs: HostValues, options: TokenLossOptions): Promise<voi
 }
 
 function tracedLoss(i: Readonly<Record<string, Tensor>>, options: TokenLossOptions): Record<"coefficients" | "token_metrics", Tensor> {
-  const given = { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, meanDifference: i.mean_difference };
+  const own = { meanDifference: i.mean_difference, selected: i.selected };
+  const given = { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, ...own };
   const { coefficients, tokenMetrics } = tokenLoss(given, options);
   return { coefficients, token_metrics: tokenMetrics };
 }
@@ -182,13 +183,56 @@ for (const loss of POLICY_LOSSES) {
   });
 }
 
+for (const covariance of COVARIANCE_RULES) {
+  for (const rows of [1, 131]) {
+    test(`token_loss ${covariance}, ${rows} rows, some selected`, async () => {
+      for (const first of [0, 1]) {
+        const selected = given(
+          [rows],
+          Array.from({ length: rows }, (_, row) => ((row + first) % 3 === 0 ? 1 : 0)),
+          "u32",
+        );
+        const values = { ...tokens(rows, rows + 2, { alpha: 0.4, positive_scale: 0.5, negative_scale: 2 }), selected };
+        await check(values, { ...plain, covariance, covCoef: 0.7, beta: 0.1, ...(covariance === "clip-cov" && { dualClip: 1.5 }) });
+      }
+    });
+  }
+
+  test(`token_loss ${covariance}, d of 25, -25, 0 and in between, A of either sign and 0, selected or not`, async () => {
+    for (const d of [25, -25, 0, 0.5, -0.5, 15]) {
+      for (const advantage of [1.5, -1.5, 0]) {
+        for (const selected of [0, 1]) {
+          const logp = d < -1 ? -26 : -1;
+          const values: HostValues = {
+            statistics: given([1, 4], [logp, 0.5, 1, -1]),
+            token_inputs: given([1, 6], [logp - d, logp, advantage, 0.25, 1, 1]),
+            control: given([16], [...initialControl({})]),
+            selected: given([1], [selected], "u32"),
+          };
+          const options: TokenLossOptions = { ...plain, covariance, covCoef: 0.5 };
+          const expected = tokenLossReference(values, options);
+          const [slopes, metrics] = await run(values, options);
+          const where = `d ${d}, A ${advantage}, selected ${selected} on ${device.name}`;
+          assertNear(slopes!, expected.coefficients, `coefficients, ${where}`);
+          assertNear(metrics!, expected.token_metrics, `metrics, ${where}`);
+        }
+      }
+    }
+  });
+}
+
 async function run(values: HostValues, options: TokenLossOptions): Promise<ArrayLike<number>[]> {
-  const inputs = Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Float32Array.from(data)]));
+  const inputs = Object.fromEntries(
+    Object.entries(values).map(([name, { data, dtype }]) => [name, dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data)]),
+  );
   return evaluateOnce(
     device,
     () =>
       Object.values(
-        tracedLoss(Object.fromEntries(Object.entries(values).map(([name, { shape }]) => [name, input(name, [...shape])])), options),
+        tracedLoss(
+          Object.fromEntries(Object.entries(values).map(([name, { shape, dtype }]) => [name, input(name, [...shape], dtype)])),
+          options,
+        ),
       ),
     { inputs },
   );
@@ -226,5 +270,11 @@ test("token_loss refuses a delta inside the clip, and a sequence's ratio that is
   const message = /grpo\.delta is 1\.2; it must be above 1 \+ clipHigh \(1\.28\)/;
   await assert.rejects(run(values, { ...plain, loss: "two-sided", delta: 1.2 }), message);
   await assert.rejects(run(values, { ...plain, loss: "gspo" }), /it needs mean_difference/);
+  await assert.rejects(run(values, { ...plain, covariance: "kl-cov" }), /it needs selected/);
+  const both = { ...plain, loss: "sapo", covariance: "kl-cov" } as const;
+  await assert.rejects(
+    run({ ...values, selected: given([3], [0, 1, 0], "u32") }, both),
+    /grpo\.covariance is kl-cov; it must be null with loss sapo/,
+  );
   await assert.rejects(run(withMeans(values, "gspo"), plain), /it needs mean_difference/);
 });

@@ -56,6 +56,8 @@ export interface TokenOf {
   readonly frozenLogp: number;
   /** Mean of d over the token's sequence, for gspo. */
   readonly meanDifference: number;
+  /** Whether clip-cov or kl-cov selected the token. */
+  readonly selected: boolean;
 }
 
 /** The surrogate loss of one token: what grpo.loss makes of its advantage. */
@@ -65,6 +67,10 @@ export function surrogateOf(token: Omit<TokenOf, "entropy" | "refLogp">, options
   const r = Math.exp(clamp(logp - token.oldLogp, -20, 20));
   const clipped = (ratio: number): number => -Math.min(ratio * A, clamp(ratio, 1 - clipLow, 1 + clipHigh) * A);
   const dual = (value: number): number => (dualClip !== null && A < 0 ? Math.min(value, -dualClip * A) : value);
+  if (options.covariance === "clip-cov" && token.selected) return 0;
+  if (options.covariance === "kl-cov") {
+    return -r * A + (token.selected ? (options.covCoef ?? 1) * Math.abs(clamp(logp - token.oldLogp, -20, 20)) : 0);
+  }
   switch (loss) {
     case "ppo-clip":
       return dual(clipped(r));
@@ -87,6 +93,7 @@ export function surrogateOf(token: Omit<TokenOf, "entropy" | "refLogp">, options
 export function clippedSides(token: Omit<TokenOf, "entropy" | "refLogp">, options: SurrogateOptions): { low: boolean; high: boolean } {
   const { loss = "ppo-clip", clipLow, clipHigh, cispoBound = 5 } = options;
   const ratio = Math.exp(loss === "gspo" ? token.meanDifference : clamp(token.logp - token.oldLogp, -20, 20));
+  if (options.covariance === "kl-cov") return { low: false, high: false };
   if (loss === "cispo") return { low: false, high: ratio > cispoBound };
   if (loss === "reinforce" || loss === "sapo") return { low: false, high: false };
   return { low: token.advantage < 0 && ratio < 1 - clipLow, high: token.advantage > 0 && ratio > 1 + clipHigh };
@@ -118,10 +125,12 @@ function aggregate(batch: PolicyBatch, values: readonly number[], counts: readon
 export interface Frozen {
   readonly actuators: readonly number[];
   readonly logps: readonly number[];
+  /** 1 where clip-cov or kl-cov selected a row. */
+  readonly selected: ArrayLike<number>;
 }
 
-export function frozenOf(batch: PolicyBatch, options: PolicyOptions): Frozen {
-  return { actuators: actuatorsOf(batch, options), logps: logpsOf(batch, options) };
+export function frozenOf(batch: PolicyBatch, options: PolicyOptions, selected: ArrayLike<number> = []): Frozen {
+  return { actuators: actuatorsOf(batch, options), logps: logpsOf(batch, options), selected };
 }
 
 function logpsOf(batch: PolicyBatch, { temperature }: PolicyOptions): number[] {
@@ -137,7 +146,11 @@ function meanDifferencesOf(batch: PolicyBatch, logps: readonly number[]): number
 }
 
 /** The whole loss of EntroPIC's method: L_policy + alpha * agg(-r |A|, over the gated tokens). */
-export function policyLossReference(batch: PolicyBatch, options: PolicyOptions, { actuators, logps: frozen }: Frozen): number {
+export function policyLossReference(
+  batch: PolicyBatch,
+  options: PolicyOptions,
+  { actuators, logps: frozen, selected: chosen }: Frozen,
+): number {
   const logps = logpsOf(batch, options);
   const means = options.loss === "gspo" ? meanDifferencesOf(batch, logps) : [];
   const plain: number[] = [];
@@ -151,7 +164,16 @@ export function policyLossReference(batch: PolicyBatch, options: PolicyOptions, 
     const [logp, entropy] = statisticsOf(batch, row, options.temperature);
     const [oldLogp, refLogp] = [batch.oldLogp[row]!, batch.refLogp[row]!];
     const advantage = batch.advantages[sequenceOf(batch, row)]!;
-    const token = { logp, entropy, oldLogp, refLogp, advantage, frozenLogp: frozen[row]!, meanDifference: means[row] ?? 0 };
+    const token = {
+      logp,
+      entropy,
+      oldLogp,
+      refLogp,
+      advantage,
+      frozenLogp: frozen[row]!,
+      meanDifference: means[row] ?? 0,
+      selected: chosen[row] === 1,
+    };
     plain.push(tokenLossOf(token, options));
     control.push(-Math.exp(clamp(logp - oldLogp, -20, 20)) * Math.abs(advantage) * actuators[row]!);
   });

@@ -13,7 +13,7 @@ function tokenOf(inputs: HostValues, row: number, change: number) {
   // d of one of T tokens moves the mean by a T-th, and with it the losses of T tokens: as if it moved its own loss by the whole.
   const moved = clamp(logp - oldLogp) - clamp(frozenLogp - oldLogp);
   const meanDifference = (inputs.mean_difference?.data[row] ?? 0) + moved;
-  return { logp, frozenLogp, entropy, oldLogp, refLogp, advantage, meanDifference };
+  return { logp, frozenLogp, entropy, oldLogp, refLogp, advantage, meanDifference, selected: inputs.selected?.data[row] === 1 };
 }
 
 /** The summands of a row's loss with its logp and entropy moved; the actuator stays that of the row itself. */

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { POLICY_LOSSES } from "../../src/policy/options.ts";
+import { COVARIANCE_RULES, POLICY_LOSSES } from "../../src/policy/options.ts";
 import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
 import { parseTrainConfig } from "../../src/rl/config.ts";
@@ -221,4 +221,41 @@ test("truncated importance sampling goes with every other option", async () => {
     for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
   }
   trainer.destroy();
+});
+
+for (const covariance of COVARIANCE_RULES) {
+  test(`${covariance} trains off-policy and counts what it selects, the same in every run`, async () => {
+    const grpo = { covariance, covFraction: 0.1, covLow: -1, covHigh: 5, updatesPerRollout: 2, learningRate: 0.01 };
+    const runs: Metrics[][] = [];
+    for (const microBatchRows of [4096, 4096, 37]) {
+      const { trainer } = await trainerOf({ grpo: { ...grpo, microBatchRows } });
+      runs.push(await run(trainer, 3));
+      trainer.destroy();
+    }
+    assert.deepEqual(untimed(runs[1]!), untimed(runs[0]!));
+    for (const step of runs.flat()) {
+      for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+      const tokens = step["completions/mean_length"]! * shape.prompts * shape.completions;
+      const selected = step["covariance/selected"]!;
+      assert.ok(selected > 0 && selected <= Math.floor(0.1 * tokens), `${selected} selected of ${tokens}`);
+    }
+    const { trainer } = await trainerOf({ grpo: { updatesPerRollout: 2, learningRate: 0.01 } });
+    const [without] = await run(trainer, 1);
+    trainer.destroy();
+    assert.notEqual(without!.grad_norm, runs[0]![0]!.grad_norm, "the selection changes nothing");
+    assert.ok(!("covariance/selected" in without!));
+  });
+}
+
+test("clip-cov draws anew in every update, kl-cov selects the same of the same policy", async () => {
+  const normOf = async (covariance: string, updatesPerRollout: number): Promise<number> => {
+    const grpo = { covariance, covFraction: 0.1, covLow: -9, covHigh: 9, learningRate: 0, updatesPerRollout };
+    const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
+    const [metrics] = await run(trainer, 1);
+    trainer.destroy();
+    return metrics!.grad_norm!;
+  };
+  const change = async (covariance: string): Promise<number> => (await normOf(covariance, 2)) / (await normOf(covariance, 1)) - 1;
+  assert.ok(Math.abs(await change("kl-cov")) < 1e-5);
+  assert.ok(Math.abs(await change("clip-cov")) > 1e-4);
 });

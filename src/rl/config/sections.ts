@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
-import { KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../../policy/options.ts";
+import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../../policy/options.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { decimal, decimalOr, flag, list, oneOf, openSection, option, section, text, whole } from "./option.ts";
 
@@ -81,6 +81,19 @@ const grpo = section({
     "Loss sapo: how fast positive tokens stop learning as their probability ratio leaves 1.",
   ),
   sapoNegative: option(decimal({ above: 0 }), SURROGATE_DEFAULTS.sapoNegative, "Loss sapo: the same for negative tokens."),
+  covariance: option(
+    oneOf(COVARIANCE_RULES, "off").nullable(),
+    null,
+    "With loss ppo-clip, what tokens of high covariance of advantage and log-probability get: clip-cov no gradient, kl-cov a penalty on change.",
+  ),
+  covFraction: option(
+    decimal({ above: 0, max: 1 }),
+    SURROGATE_DEFAULTS.covFraction,
+    "Their share of the tokens of a pass, but at least one.",
+  ),
+  covLow: option(decimal(), SURROGATE_DEFAULTS.covLow, "Covariance above which clip-cov draws its tokens."),
+  covHigh: option(decimal(), SURROGATE_DEFAULTS.covHigh, "Covariance below which clip-cov draws its tokens."),
+  covCoef: option(decimal({ min: 0 }), SURROGATE_DEFAULTS.covCoef, "Weight of kl-cov's penalty |log ratio|."),
   tis: option(
     decimal({ above: 0 }, "off").nullable(),
     null,
