@@ -1,4 +1,4 @@
-// The part of a token's policy loss that the advantage A drives, and its derivative by logp. Each function is a value of grpo.loss.
+// The part of a token's policy loss that the advantage A drives, and its derivative by logp. Each is a value of grpo.loss or grpo.covariance.
 // r is the probability ratio e^d of this policy to the old one and r_slope = dr / dlogp, which is r, and 0 where the clamp of d holds.
 // Where a branch that does not depend on logp is taken, the slope is 0, by select.
 

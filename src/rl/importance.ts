@@ -17,8 +17,8 @@ export interface ImportanceOptions {
 
 /**
  * Truncated importance sampling (Yao et al. 2025, "Your efficient RL framework secretly brings you off-policy RL training"): tokens
- * that the sampler drew are weighed by min(p_trainer / p_sampler, bound). A policy loss is linear in the advantage, so the weight goes
- * there. `scored` are the trainer's log-probabilities of the samples' tokens before the first update; they become the old ones, so
+ * that the sampler drew are weighed by min(p_trainer / p_sampler, bound). A positive factor of the advantage is a factor of the policy
+ * loss, so the weight goes there. `scored` are the trainer's log-probabilities of the samples' tokens before the first update; they become the old ones, so
  * that the loss's own ratio starts at 1. GSPO's derivative needs one weight a sequence.
  */
 export function withImportance(samples: readonly Sample[], scored: readonly ArrayLike<number>[], options: ImportanceOptions): Sample[] {
