@@ -2,18 +2,22 @@ import { initialControl } from "../../src/control/contract.ts";
 import { loopIndex } from "../../src/control/loops.ts";
 import { classEntropy } from "../../src/ops/class_entropy.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
+import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
+import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createGenerator } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { given, normal } from "../../src/testing/values.ts";
 import { classEntropyReference } from "../../test/reference/class_entropy.ts";
 import { controlWeightReference } from "../../test/reference/control_weight.ts";
+import { covarianceSelectReference } from "../../test/reference/covariance_select.ts";
 import { crossEntropyReference } from "../../test/reference/cross_entropy.ts";
 import { entropyReduceReference } from "../../test/reference/entropy_reduce.ts";
 import { metricReduceReference } from "../../test/reference/metric_reduce.ts";
+import { sequenceRatioReference } from "../../test/reference/sequence_ratio.ts";
 import { tokenLossReference } from "../../test/reference/token_loss.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";
@@ -29,6 +33,9 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   entropyReduceCase(rows),
   classEntropyCase(rows),
   tokenLossCase(rows),
+  sequenceRatioCase(rows),
+  covarianceSelectCase(rows, "kl-cov"),
+  covarianceSelectCase(rows, "clip-cov"),
   crossEntropyCase(rows),
   controlWeightCase(rows),
   metricReduceCase(rows),
@@ -102,6 +109,40 @@ function tokenLossCase(rows: number): BenchCase {
       return { coefficients, token_metrics: tokenMetrics };
     },
     reference: (inputs) => tokenLossReference(inputs, LOSS),
+  });
+}
+
+function sequenceRatioCase(rows: number): BenchCase {
+  const sequences = rows / SEQUENCE_ROWS;
+  const begins = Array.from({ length: sequences + 1 }, (_, s) => s * SEQUENCE_ROWS);
+  return opCase({
+    op: "sequence_ratio",
+    shape: `N${rows} S${sequences}`,
+    flops: 3 * rows,
+    bytes: 4 * 4 * rows,
+    inputs: () => ({ ...tokens(rows), sequence_begin: given([sequences + 1], begins, "u32") }),
+    build: (i) => {
+      const tensors = { statistics: i.statistics!, tokenInputs: i.token_inputs!, sequenceBegin: i.sequence_begin! };
+      return { mean_difference: sequenceRatio(tensors, { sequences }) };
+    },
+    reference: sequenceRatioReference,
+  });
+}
+
+/** One workgroup passes over the keys some 64 times, and over the tokens twice. */
+function covarianceSelectCase(rows: number, covariance: "kl-cov" | "clip-cov"): BenchCase {
+  const options = { ...LOSS, covariance, covFraction: 0.002, covLow: 0.2, covHigh: 2, seed: 1, draw: 1, microBatch: 0 };
+  return opCase({
+    op: "covariance_select",
+    shape: `N${rows} ${covariance}`,
+    flops: 64 * rows,
+    bytes: 4 * 8 * rows,
+    inputs: () => ({ ...tokens(rows), count: given([1], [0]) }),
+    build: (i) => {
+      const { selected, count } = covarianceSelect({ statistics: i.statistics!, tokenInputs: i.token_inputs!, count: i.count! }, options);
+      return { selected, count };
+    },
+    reference: (inputs) => covarianceSelectReference(inputs, options),
   });
 }
 

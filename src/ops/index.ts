@@ -7,6 +7,7 @@ import { causalAttentionOp } from "./causal_attention.ts";
 import { classEntropyOp } from "./class_entropy.ts";
 import { columnSumOp } from "./column_sum.ts";
 import { controlWeightOp } from "./control_weight.ts";
+import { covarianceSelectOp } from "./covariance_select.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
@@ -23,6 +24,7 @@ import { nextTokenOp } from "./next_token.ts";
 import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
+import { sequenceRatioOp } from "./sequence_ratio.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
@@ -36,6 +38,7 @@ export { causalAttention } from "./causal_attention.ts";
 export { type ClassEntropyOptions, classEntropy } from "./class_entropy.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
+export { type CovarianceSelectOptions, covarianceSelect } from "./covariance_select.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
@@ -56,6 +59,16 @@ export { qkNorm } from "./qk_norm.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
+export { sequenceRatio } from "./sequence_ratio.ts";
+export {
+  COVARIANCE_RULES,
+  type CovarianceRule,
+  KL_ESTIMATES,
+  type KlEstimate,
+  POLICY_LOSSES,
+  type PolicyLossName,
+  type SurrogateOptions,
+} from "./surrogate.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
 export { TOKEN_METRIC_FIELDS, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
@@ -81,6 +94,7 @@ export const ops = {
   class_entropy: { op: classEntropyOp, kernels: ["policy/class_entropy"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
+  covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
   decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_keys") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
@@ -97,6 +111,7 @@ export const ops = {
   qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward", "_backward_weight") },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward", "_backward_weight") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
+  sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },

@@ -1,13 +1,11 @@
+import type { SurrogateOptions } from "../ops/surrogate.ts";
+
+export { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../ops/surrogate.ts";
+
 /** What the policy loss needs to know; formulas in docs/method, defaults are plain GRPO. */
-export interface PolicyLossOptions {
+export interface PolicyLossOptions extends SurrogateOptions {
   /** Entropy and log-probabilities are those of logits / temperature. */
   readonly temperature: number;
-  readonly clipLow: number;
-  readonly clipHigh: number;
-  /** Dual clip bound on the ratio of negative samples; null: off. */
-  readonly dualClip: number | null;
-  /** Weight of the k3 estimate of the KL divergence to the reference model. */
-  readonly beta: number;
   readonly entropyCoef: number;
   readonly gate: "probability" | "entropy-effect";
   /** Probability above which the `probability` gate lets a token be weighted. */

@@ -14,8 +14,10 @@ import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { classEntropy } from "../ops/class_entropy.ts";
 import { controlWeight } from "../ops/control_weight.ts";
+import { covarianceSelect } from "../ops/covariance_select.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
 import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
+import { sequenceRatio } from "../ops/sequence_ratio.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
@@ -34,6 +36,8 @@ export interface PolicyUpdateOptions {
   readonly sequences: number;
   readonly chunkBytes?: number;
   readonly activations?: ActivationStorage;
+  /** Of the random choice of clip-cov. Default 0. */
+  readonly seed?: number;
 }
 
 type MetricField = (typeof METRIC_FIELDS)[number];
@@ -51,6 +55,8 @@ export interface UpdateResult {
   /** One record a micro-batch. */
   readonly metrics: readonly Readonly<Record<MetricField, number>>[];
   readonly gradNorm: number;
+  /** Tokens that `covariance` selected, over the micro-batches; 0 without. */
+  readonly selected: number;
   /** Steps skipped so far because a gradient was not finite. */
   readonly skipped: number;
 }
@@ -64,8 +70,11 @@ export interface UpdateBatch {
 
 /** The optimiser step of the policy: one submission a micro-batch, one in all when the step is a single micro-batch. */
 export interface PolicyUpdate {
-  /** Submits one step; the promise resolves when its few scalars have been read back. */
-  step(batches: readonly UpdateBatch[], learningRate: number, sampled: number | Measured): Promise<UpdateResult>;
+  /**
+   * Submits one step; the promise resolves when its few scalars have been read back.
+   * `draw` numbers the step among those of a run, for the random choice of clip-cov.
+   */
+  step(batches: readonly UpdateBatch[], learningRate: number, sampled: number | Measured, draw?: number): Promise<UpdateResult>;
   readControl(): Promise<Float32Array>;
   /** @throws when the controller's state has another length */
   writeControl(values: ArrayLike<number>): void;
@@ -78,13 +87,15 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
   const initial = controller.initial();
   const controlBuffer = createBuffer(device, "control", initial.byteLength);
   const metricBuffer = createBuffer(device, "metrics", METRIC_FIELDS.length * 4);
+  const countBuffer = createBuffer(device, "selected count", 4);
+  const countWindow = { buffer: countBuffer, offset: 0, size: 4 };
   const controlWindow = { buffer: controlBuffer, offset: 0, size: initial.byteLength };
   const metricWindow = { buffer: metricBuffer, offset: 0, size: METRIC_FIELDS.length * 4 };
   const control = externalTensor("control", controlWindow, [initial.length]);
   const metrics = externalTensor("metrics", metricWindow, [METRIC_FIELDS.length]);
   uploadBuffer(device, controlWindow, initial);
 
-  const shared = { ...options, control, metrics };
+  const shared = { ...options, control, metrics, count: externalTensor("selected_count", countWindow, [1]) };
   // Exact: the entropy of this very batch sets alpha. Accumulating: alpha is set once, before the micro-batches.
   const exact = await buildPlan(device, "policy update", () => {
     tracePolicyStep(shared, true);
@@ -96,7 +107,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     accumulating ??= await buildAccumulatingPlans(shared);
     return accumulating;
   };
-  const reader = createReader(device, [controlWindow, metricWindow, optimizer.state.storage.window!]);
+  const reader = createReader(device, [controlWindow, metricWindow, optimizer.state.storage.window!, countWindow]);
 
   const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ArrayBuffer[]> => {
     if (batch) plan.upload(batch.inputs);
@@ -104,10 +115,10 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     return reader.read();
   };
   return {
-    step: async (batches, learningRate, sampled) => {
+    step: async (batches, learningRate, sampled, draw = 0) => {
       if (batches.length === 1) {
         const batch = batches[0]!;
-        const bytes = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate });
+        const bytes = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 });
         return toResult([bytes]);
       }
       const plans = await accumulatingPlans();
@@ -122,7 +133,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
       await submit(plans.control, undefined, {});
       const read: ArrayBuffer[][] = [];
       for (const [i, batch] of batches.entries()) {
-        read.push(await submit(plans.micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1 }));
+        read.push(await submit(plans.micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
       }
       const last = await submit(plans.optimize, undefined, { learning_rate: learningRate });
       return toResult(read, last);
@@ -144,7 +155,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     destroy: () => {
       for (const plan of [exact, ...Object.values(accumulating ?? {})]) plan.destroy();
       reader.destroy();
-      for (const buffer of [controlBuffer, metricBuffer]) destroyBuffer(device, buffer);
+      for (const buffer of [controlBuffer, metricBuffer, countBuffer]) destroyBuffer(device, buffer);
     },
   };
 }
@@ -156,7 +167,7 @@ interface Backward {
   readonly sinks: Map<Tensor, GradientSink>;
 }
 
-type Shared = PolicyUpdateOptions & { readonly control: Tensor; readonly metrics: Tensor };
+type Shared = PolicyUpdateOptions & { readonly control: Tensor; readonly metrics: Tensor; readonly count: Tensor };
 
 async function buildAccumulatingPlans(shared: Shared): Promise<{ control: Plan; micro: Plan; optimize: Plan }> {
   const { device, controller, optimizer } = shared;
@@ -201,14 +212,23 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   if (scope !== "none") {
     controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
   }
+  const given = { statistics: saved.statistics, tokenInputs };
+  const meanDifference = loss.loss === "gspo" ? sequenceRatio({ ...given, sequenceBegin: begins }, { sequences }) : undefined;
   const { coefficients, tokenMetrics } = tokenLoss(
-    { statistics: saved.statistics, tokenInputs, control },
+    { ...given, control, meanDifference, selected: selectedTokens(shared, given) },
     { ...loss, byClass: classes !== undefined },
   );
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, which its kernels then need not read.
   const sinks = shared.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
   backward({ head, saved, coefficients, sinks });
+}
+
+function selectedTokens({ loss, count, seed = 0 }: Shared, given: { statistics: Tensor; tokenInputs: Tensor }): Tensor | undefined {
+  const { covariance } = loss;
+  if (!covariance) return undefined;
+  const random = { seed, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
+  return covarianceSelect({ ...given, count }, { ...loss, covariance, ...random }).selected;
 }
 
 function backward({ head, saved, coefficients, sinks }: Backward): void {
@@ -239,6 +259,7 @@ function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(
     measured: measuredOf(read, entropy),
     metrics,
     gradNorm: gradNorm!,
+    selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes[3]!)[0]!, 0),
     skipped: skipped!,
   };
 }

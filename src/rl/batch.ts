@@ -9,6 +9,8 @@ export interface Sample {
   /** Log-probability of every completion token under the reference model [M]; absent without a KL term. */
   readonly referenceLogprobs?: ArrayLike<number>;
   readonly advantage: number;
+  /** What the advantage is multiplied by at every completion token [M]; absent: 1. */
+  readonly importance?: ArrayLike<number>;
   /** The class of every completion token [M], where entropy is controlled by class; absent: all of class 0. */
   readonly classes?: ArrayLike<number>;
   /** Leaves the completion out of the loss, the entropy and every mean over tokens. */
@@ -78,7 +80,8 @@ export function packBatch(
       if (response < 0 || sample.isMasked) continue;
       const mask = 1 + (sample.classes?.[response] ?? 0);
       const old = sample.oldLogprobs[response]!;
-      tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, sample.advantage, weight, mask, 1], row * fields);
+      const advantage = sample.advantage * (sample.importance?.[response] ?? 1);
+      tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, advantage, weight, mask, 1], row * fields);
     }
     sequenceBegin[s + 1] = row;
   });

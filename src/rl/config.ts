@@ -3,11 +3,13 @@ import type { z } from "zod";
 import { AEC_DEFAULTS } from "../control/index.ts";
 import { comparesWithinGroups } from "./advantages/index.ts";
 import { entropyProblems, targetsAbove } from "./config/entropy_rules.ts";
+import { lossProblems } from "./config/loss_rules.ts";
 import { ConfigError, describeIssues, isMapping, refusal } from "./config/problems.ts";
 import {
   DEFAULT_MAX_NEW_TOKENS,
   entropyPresets,
   grpoPresets,
+  lossDefaults,
   type SftConfig,
   sftSchema,
   type TrainConfig,
@@ -22,7 +24,8 @@ export { entropyPresets, type SftConfig, type TrainConfig } from "./config/secti
  * `name` is the run's name where output.dir is left out (`runs/NAME`). Throws ConfigError, one line per problem.
  */
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
-  const config: TrainConfig = parseWith(trainSchema(`runs/${name}`), withGrpoPreset(withEntropyPreset(value)));
+  const filled = withLossDefaults(withGrpoPreset(withEntropyPreset(value)));
+  const config: TrainConfig = parseWith(trainSchema(`runs/${name}`), filled);
   throwIfAny(contradictions(config));
   return config;
 }
@@ -93,7 +96,7 @@ function contradictions({ grpo, entropy }: TrainConfig): string[] {
     const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;
     problems.push(refusal("grpo.microBatchRows", grpo.microBatchRows, why));
   }
-  return [...problems, ...entropyProblems(entropy)];
+  return [...problems, ...lossProblems(grpo), ...entropyProblems(entropy)];
 }
 
 /** A section with nothing under its key reads as null in YAML; it means the defaults. */
@@ -117,6 +120,13 @@ function withGrpoPreset(value: unknown): unknown {
   const { preset, maxNewTokens = DEFAULT_MAX_NEW_TOKENS } = value.grpo;
   if (typeof preset !== "string" || !Object.hasOwn(grpoPresets, preset) || typeof maxNewTokens !== "number") return value;
   return { ...value, grpo: { ...grpoPresets[preset as keyof typeof grpoPresets](maxNewTokens), ...value.grpo } };
+}
+
+function withLossDefaults(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value.grpo)) return value;
+  const { loss } = value.grpo;
+  const known = typeof loss === "string" && Object.hasOwn(lossDefaults, loss);
+  return known ? { ...value, grpo: { ...lossDefaults[loss], ...value.grpo } } : value;
 }
 
 function parseWith<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {

@@ -3,6 +3,7 @@ import { type PolicyUpdate, tokenMean } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { rewardStatistics } from "./advantages/index.ts";
 import type { TrainConfig } from "./config.ts";
+import type { SamplerGap } from "./importance.ts";
 import { rewardMetrics } from "./rewards.ts";
 import type { RolloutEntry } from "./rollout.ts";
 import type { ScoredRollout } from "./sampling.ts";
@@ -18,6 +19,8 @@ export interface StepRecord {
   readonly all: ScoredRollout;
   readonly rounds: number;
   readonly updates: readonly UpdateResult[];
+  /** Known where the completions were scored again, which makes the trainer's log-probabilities the old ones. */
+  readonly gap?: SamplerGap | undefined;
   /** Milliseconds. */
   readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
   readonly config: Pick<TrainConfig, "grpo">;
@@ -44,10 +47,11 @@ export function stepMetrics(record: StepRecord): Metrics {
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
+    ...(config.grpo.covariance && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(all.entries, lengths),
     num_tokens: record.tokens,
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(record)),
-    ...samplingMetrics(updates[0]!),
+    ...samplingMetrics(record.gap ?? gapOf(updates[0]!)),
     "entropic/alpha": last.control.alpha,
     "entropic/error": last.control.error,
     "entropic/integral": last.control.integral,
@@ -116,13 +120,27 @@ function tagMetrics({ entries, scores: { rewards } }: ScoredRollout): Partial<Me
 }
 
 /** How far the trainer's first forward pass is from what the sampler saw: the same policy, so nothing but rounding. */
-function samplingMetrics({ metrics }: UpdateResult): Partial<Metrics> {
+function gapOf({ metrics }: UpdateResult): SamplerGap {
   return {
-    "sampling/sampling_logp_difference/mean": tokenMean(metrics, "logp_difference_mean"),
-    "sampling/sampling_logp_difference/max": Math.max(...metrics.map((record) => record.logp_difference_max)),
-    "sampling/importance_sampling_ratio/min": Math.min(...metrics.map((record) => record.ratio_min)),
-    "sampling/importance_sampling_ratio/mean": tokenMean(metrics, "ratio_mean"),
-    "sampling/importance_sampling_ratio/max": Math.max(...metrics.map((record) => record.ratio_max)),
+    difference: {
+      mean: tokenMean(metrics, "logp_difference_mean"),
+      max: Math.max(...metrics.map((record) => record.logp_difference_max)),
+    },
+    ratio: {
+      min: Math.min(...metrics.map((record) => record.ratio_min)),
+      mean: tokenMean(metrics, "ratio_mean"),
+      max: Math.max(...metrics.map((record) => record.ratio_max)),
+    },
+  };
+}
+
+function samplingMetrics({ difference, ratio }: SamplerGap): Partial<Metrics> {
+  return {
+    "sampling/sampling_logp_difference/mean": difference.mean,
+    "sampling/sampling_logp_difference/max": difference.max,
+    "sampling/importance_sampling_ratio/min": ratio.min,
+    "sampling/importance_sampling_ratio/mean": ratio.mean,
+    "sampling/importance_sampling_ratio/max": ratio.max,
   };
 }
 

@@ -1,15 +1,14 @@
 import { type Controller, createController, type Measured } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
-import { createAdamW } from "../optim/adamw.ts";
-import { createGenerator, type TextGenerator } from "../policy/generate.ts";
-import { createScorer, type Scorer } from "../policy/score.ts";
-import { createPolicyUpdate, type PolicyUpdate } from "../policy/update.ts";
+import type { Scorer } from "../policy/score.ts";
+import type { PolicyUpdate } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem } from "../tasks/task.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from "./batch.ts";
 import type { TrainConfig } from "./config.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
 import type { PolicyModel } from "./model.ts";
 import { overlongReward } from "./overlong.ts";
 import { type CombinedRewards, combineRewards, type NamedReward } from "./rewards.ts";
@@ -17,6 +16,7 @@ import { columnsOf, type RolloutEntry, rollout } from "./rollout.ts";
 import { sampleStep } from "./sampling.ts";
 import { stepMetrics } from "./step_metrics.ts";
 import { checkClasses, classifier, measureSampled, type TokenClassFunction } from "./token_classes.ts";
+import { createParts, type Parts } from "./trainer_parts.ts";
 
 export interface TrainerOptions {
   readonly device: Device;
@@ -111,22 +111,19 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
     const advantages = advantagesOf(scores, config);
     const classes = classify && entries.map(classify);
-    const samples = await withReference(
-      parts.reference,
-      toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated }),
-      config,
-    );
+    const drawn = toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated });
+    const { samples, gap } = await scoreAgain(parts, drawn, config);
     const totals = totalsOf(samples);
     const scored = performance.now();
 
     const sampledMeasure = measureSampled(entries, classes, controller.classes?.length ?? 0);
-    const updates = await updatePolicy(parts.update, samples, totals, sampledMeasure, config);
+    const updates = await updatePolicy(parts.update, samples, totals, sampledMeasure, { ...config, step });
     const finished = performance.now();
 
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
     const times = { sampling, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, all, rounds, updates, times, config, controller });
+    const metrics = stepMetrics({ step, tokens, entries, all, rounds, updates, gap, times, config, controller });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 
@@ -161,69 +158,6 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   };
 }
 
-interface Parts {
-  readonly generator: TextGenerator;
-  readonly greedy: TextGenerator;
-  readonly update: PolicyUpdate;
-  readonly optimizer: ReturnType<typeof createAdamW>;
-  readonly reference: Scorer | undefined;
-  destroy(): void;
-}
-
-/** Sequences generated at once: more run faster together, but each holds a key-value cache. */
-const MOST_SEQUENCES = 512;
-
-async function createParts(options: TrainerOptions & { readonly controller: Controller }): Promise<Parts> {
-  const { device, model, config } = options;
-  const { grpo, entropy } = config;
-  const prompts = [...options.trainProblems, ...options.evalProblems].map(({ prompt }) => model.tokenizer.encode(prompt).length);
-  const longestPrompt = prompts.reduce((a, b) => Math.max(a, b), 1);
-  const maxLength = longestPrompt + grpo.maxNewTokens;
-  const stopTokens = model.tokenizer.encode(options.stop, { specialTokens: false }).slice(0, 1);
-  const generatorOf = (sequences: number, temperature: number, sampling: { topK: number; topP: number }): Promise<TextGenerator> =>
-    createGenerator({
-      device,
-      model: model.module,
-      sequences,
-      promptRows: sequences * longestPrompt,
-      maxLength,
-      maxNewTokens: grpo.maxNewTokens,
-      sampling: { temperature, ...sampling },
-      stopTokens,
-    });
-  const generator = await generatorOf(Math.min(MOST_SEQUENCES, grpo.prompts * grpo.completions), grpo.temperature, grpo);
-  const greedy = await generatorOf(Math.min(MOST_SEQUENCES, config.eval.prompts), 0, { topK: 0, topP: 1 });
-  const optimizer = createAdamW(model.placed, {
-    betas: [0.9, 0.95],
-    eps: 1e-8,
-    weightDecay: grpo.weightDecay,
-    maxGradNorm: grpo.maxGradNorm,
-  });
-  const rows = Math.max(Math.min(grpo.microBatchRows, grpo.prompts * grpo.completions * (maxLength - 1)), maxLength - 1);
-  const update = await createPolicyUpdate({
-    device,
-    model: model.module,
-    optimizer,
-    controller: options.controller,
-    loss: { ...grpo, gate: entropy.gate, tau: entropy.tau, alphaNorm: entropy.alphaNorm },
-    rows,
-    sequences: grpo.prompts * grpo.completions,
-    activations: grpo.activations,
-  });
-  const referenceModel = grpo.beta > 0 ? (options.reference ?? (await model.clone())) : undefined;
-  const reference = referenceModel && (await createScorer({ device, model: referenceModel.module, rows, temperature: grpo.temperature }));
-  return {
-    generator,
-    greedy,
-    update,
-    optimizer,
-    reference,
-    destroy: () => {
-      for (const part of [generator, greedy, update, optimizer, reference]) part?.destroy();
-    },
-  };
-}
-
 function advantagesOf({ rewards, parts }: CombinedRewards, { grpo }: TrainerOptions["config"]): Float64Array {
   const options = { groupSize: grpo.completions, k: grpo.advantageK, lambda: grpo.advantageLambda };
   return advantageFunctions[grpo.advantage]({ rewards, parts, ...options });
@@ -244,16 +178,30 @@ function toSamples(
   }));
 }
 
-/** Adds the reference policy's log-probabilities of the same tokens. */
-async function withReference(scorer: Scorer | undefined, samples: Sample[], config: TrainerOptions["config"]): Promise<Sample[]> {
-  if (!scorer) return samples;
-  const scored: Sample[] = [];
+/** Adds the reference policy's log-probabilities, and with truncated importance sampling what the trainer itself makes of the tokens. */
+async function scoreAgain(
+  { reference, policy }: Pick<Parts, "reference" | "policy">,
+  drawn: readonly Sample[],
+  config: TrainerOptions["config"],
+): Promise<{ samples: readonly Sample[]; gap: SamplerGap | undefined }> {
+  const { tis, loss } = config.grpo;
+  const known = reference && (await tokenLogprobs(reference, drawn, config));
+  const compared = known ? drawn.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : drawn;
+  if (!policy || tis === null) return { samples: compared, gap: undefined };
+  const own = await tokenLogprobs(policy, drawn, config);
+  const samples = withImportance(compared, own, { bound: tis, bySequence: loss === "gspo" });
+  return { samples, gap: samplerGap(compared, own) };
+}
+
+/** The log-probabilities that a model gives the completion tokens of each sample. */
+async function tokenLogprobs(scorer: Scorer, samples: readonly Sample[], config: TrainerOptions["config"]): Promise<Float32Array[]> {
+  const scored: Float32Array[] = [];
   for (const group of microBatches(samples, config.grpo.microBatchRows)) {
     const { logprobs } = await scorer.score(packed(group, totalsOf(samples), config));
     let row = 0;
     for (const sample of group) {
       const begin = row + sample.promptIds.length - 1;
-      scored.push({ ...sample, referenceLogprobs: logprobs.slice(begin, begin + sample.completionIds.length) });
+      scored.push(logprobs.slice(begin, begin + sample.completionIds.length));
       row = begin + sample.completionIds.length;
     }
   }
@@ -270,13 +218,15 @@ async function updatePolicy(
   samples: readonly Sample[],
   totals: StepTotals,
   sampled: Measured,
-  config: TrainerOptions["config"],
+  config: TrainerOptions["config"] & { readonly step: number },
 ): Promise<Awaited<ReturnType<PolicyUpdate["step"]>>[]> {
   const batches = microBatches(samples, config.grpo.microBatchRows).map((group) => packed(group, totals, config));
   const results: Awaited<ReturnType<PolicyUpdate["step"]>>[] = [];
   for (let i = 0; i < config.grpo.updatesPerRollout; i += 1) {
     const measured = results.at(-1)?.measured ?? sampled;
-    results.push(await update.step(batches, config.grpo.learningRate, measured));
+    // From 1: the sampler's random numbers are those of 0.
+    const draw = config.step * config.grpo.updatesPerRollout + i + 1;
+    results.push(await update.step(batches, config.grpo.learningRate, measured, draw));
   }
   return results;
 }

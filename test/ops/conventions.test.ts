@@ -39,7 +39,10 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ["NN", "NT", "TN"],
+  ["PPO_CLIP", "REINFORCE", "TWO_SIDED", "CISPO", "SAPO", "GSPO", "CLIP_COV", "KL_COV"],
+];
 
 /** Every combination of a kernel's conditions and constants, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {

@@ -3,24 +3,23 @@ import { after, test } from "node:test";
 import { CONTROL_FIELDS, initialControl } from "../../src/control/contract.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
-import { input } from "../../src/graph/trace.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
+import { empty, input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
+import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
 import { METRIC_FIELDS, metricReduce } from "../../src/ops/metric_reduce.ts";
+import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
+import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES } from "../../src/ops/surrogate.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { createGenerator } from "../../src/random.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
-import {
-  actuatorsOf,
-  type PolicyBatch,
-  type PolicyOptions,
-  policyLossReference,
-  sequenceOf,
-  statisticsOf,
-} from "../reference/policy_loss.ts";
+import { given } from "../../src/testing/values.ts";
+import { covarianceSelectReference } from "../reference/covariance_select.ts";
+import { frozenOf, type PolicyBatch, type PolicyOptions, policyLossReference, sequenceOf, statisticsOf } from "../reference/policy_loss.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -70,6 +69,27 @@ interface Ran {
   readonly metrics: Record<string, number>;
 }
 
+const DRAW = { seed: 1, draw: 2, microBatch: 0 };
+
+function selectedTokens(statistics: Tensor, tokenInputs: Tensor, options: PolicyOptions): Tensor | undefined {
+  const { covariance } = options;
+  const given = { statistics, tokenInputs, count: empty("count", { shape: [1] }) };
+  return covariance ? covarianceSelect(given, { ...options, covariance, ...DRAW }).selected : undefined;
+}
+
+/** What the selection makes of the batch in double precision: it looks at logp and is not differentiated. */
+function selectionOf(batch: PolicyBatch, options: PolicyOptions): ArrayLike<number> {
+  const { covariance } = options;
+  if (!covariance) return [];
+  const rows = batch.actions.length;
+  const statistics = given(
+    [rows, 4],
+    batch.actions.flatMap((_, row) => statisticsOf(batch, row, options.temperature)),
+  );
+  const token_inputs = given([rows, 6], [...packTokenInputs(batch, options)]);
+  return covarianceSelectReference({ statistics, token_inputs }, { ...options, covariance, ...DRAW }).selected;
+}
+
 async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<Ran> {
   const rows = batch.actions.length;
   const sequences = batch.advantages.length;
@@ -78,15 +98,20 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     const n = runScalar("rows", rows + 5);
     const [logits, actions] = [input("logits", [n, batch.vocabulary]), input("actions", [n], "u32")];
     const [tokenInputs, control] = [input("token_inputs", [n, 6]), input("control", [16])];
+    const begins = input("sequence_begin", [sequences + 1], "u32");
     const statistics = tokenStatistics(logits, actions, { inverseTemperature });
     entropyReduce(statistics, tokenInputs, control, options);
     const scope = { "token-mean": "batch", "sequence-mean": "sequence", constant: undefined } as const;
     const over = options.alphaNorm === "gated" ? scope[options.aggregate] : undefined;
     if (over) {
-      const sequenceBegin = input("sequence_begin", [sequences + 1], "u32");
-      controlWeight({ statistics, tokenInputs, control, sequenceBegin }, { ...options, scope: over, sequences });
+      controlWeight({ statistics, tokenInputs, control, sequenceBegin: begins }, { ...options, scope: over, sequences });
     }
-    const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control }, options);
+    const meanDifference =
+      options.loss === "gspo" ? sequenceRatio({ statistics, tokenInputs, sequenceBegin: begins }, { sequences }) : undefined;
+    const { coefficients, tokenMetrics } = tokenLoss(
+      { statistics, tokenInputs, control, meanDifference, selected: selectedTokens(statistics, tokenInputs, options) },
+      options,
+    );
     const metrics = metricReduce(tokenMetrics, tokenInputs);
     return { keep: [logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature }), control, metrics] };
   });
@@ -98,7 +123,8 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     token_inputs: packTokenInputs(batch, options),
     control: initialControl({ alpha: options.alpha }),
   });
-  if (plan.nodes.some(({ op }) => op === "control_weight")) plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
+  if (plan.nodes.some(({ op }) => op === "control_weight" || op === "sequence_ratio"))
+    plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
   plan.run({ scalars: { rows } });
   const [gradient, control, metrics] = (await plan.read(plan.result.keep)) as [Float32Array, Float32Array, Float32Array];
   plan.destroy();
@@ -110,13 +136,13 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
 }
 
 function finiteDifferences(batch: PolicyBatch, options: PolicyOptions): Float64Array {
-  const actuators = actuatorsOf(batch, options);
+  const frozen = frozenOf(batch, options, selectionOf(batch, options));
   return batch.logits.map((_, i) => {
     if (!batch.mask[Math.floor(i / batch.vocabulary)]) return 0;
     const loss = (step: number): number => {
       const logits = Float64Array.from(batch.logits);
       logits[i]! += step;
-      return policyLossReference({ ...batch, logits }, options, actuators);
+      return policyLossReference({ ...batch, logits }, options, frozen);
     };
     return (loss(1e-6) - loss(-1e-6)) / 2e-6;
   });
@@ -126,8 +152,9 @@ async function check(batch: PolicyBatch, options: PolicyOptions): Promise<void> 
   const { gradient, control, metrics } = await runOnDevice(batch, options);
   const error = relativeError(gradient, finiteDifferences(batch, options));
   assert.ok(error < 1e-5, `gradient: relative error ${error} on ${device.name}`);
-  const actuators = actuatorsOf(batch, options);
-  const loss = policyLossReference(batch, options, actuators);
+  const frozen = frozenOf(batch, options, selectionOf(batch, options));
+  const { actuators } = frozen;
+  const loss = policyLossReference(batch, options, frozen);
   assert.ok(Math.abs(metrics.loss! - loss) < 3e-6 * (1 + Math.abs(loss)), `loss ${metrics.loss} instead of ${loss}`);
   const counted = batch.actions.map((_, row) => row).filter((row) => batch.mask[row]);
   const entropy = counted.reduce((sum, row) => sum + statisticsOf(batch, row, options.temperature)[1], 0) / counted.length;
@@ -177,6 +204,26 @@ for (const [name, options] of Object.entries<Partial<PolicyOptions>>({
   test(`gradient of the policy loss, ${name}`, () => check(randomBatch(11, 10, options.temperature ?? 1), { ...grpo, ...options }));
 }
 
+for (const loss of POLICY_LOSSES) {
+  for (const aggregate of ["token-mean", "sequence-mean", "constant"] as const) {
+    // GSPO: the derivative reaches every token of a sequence through the ratio they share.
+    test(`gradient of the policy loss ${loss}, ${aggregate}`, () =>
+      check(randomBatch(23, 7, 1), { ...grpo, loss, aggregate, alpha: 0.3, cispoBound: 1.2, delta: 1.5 }));
+  }
+}
+
+for (const covariance of COVARIANCE_RULES) {
+  test(`gradient of the policy loss with ${covariance}`, async () => {
+    for (const seed of [31, 32, 33]) {
+      const options: PolicyOptions = { ...grpo, covariance, covFraction: 0.3, covLow: 0, covHigh: 9, covCoef: 0.8, alpha: 0.3 };
+      const batch = randomBatch(seed, 7, 1);
+      const selection = Array.from(selectionOf(batch, options));
+      assert.ok(selection.includes(1), "nothing was selected");
+      await check(batch, options);
+    }
+  });
+}
+
 test("gradient of the policy loss, random options", async () => {
   const random = createGenerator(5);
   const pick = <Value>(...values: readonly Value[]): Value => values[random.integer(values.length)]!;
@@ -187,6 +234,8 @@ test("gradient of the policy loss, random options", async () => {
       clipHigh: pick(0.2, 0.28),
       dualClip: pick(null, 1.25, 3),
       beta: pick(0, 0.04),
+      loss: pick(...POLICY_LOSSES),
+      kl: pick(...KL_ESTIMATES),
       entropyCoef: pick(0, 0.01, -0.02),
       gate: pick("probability", "entropy-effect"),
       tau: pick(0, 0.1, 0.3, 0.95),

@@ -3,18 +3,20 @@ import { after, test } from "node:test";
 import { initialControl } from "../../src/control/contract.ts";
 import { newLoop, withLoops } from "../../src/control/loops.ts";
 import { evaluateOnce } from "../../src/graph/plan.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { tokenLoss } from "../../src/ops/token_loss.ts";
+import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, type PolicyLossName } from "../../src/ops/surrogate.ts";
+import { type TokenLossOptions, tokenLoss } from "../../src/ops/token_loss.ts";
 import { createGenerator } from "../../src/random.ts";
 import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
 import { given } from "../../src/testing/values.ts";
-import { type TokenLossReferenceOptions, tokenLossReference } from "../reference/token_loss.ts";
+import { tokenLossReference } from "../reference/token_loss.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-const plain: TokenLossReferenceOptions = {
+const plain: TokenLossOptions = {
   clipLow: 0.2,
   clipHigh: 0.28,
   dualClip: null,
@@ -48,18 +50,31 @@ function tokens(rows: number, seed: number, control: Parameters<typeof initialCo
   };
 }
 
-async function check(inputs: HostValues, options: TokenLossReferenceOptions): Promise<void> {
+async function check(inputs: HostValues, options: TokenLossOptions): Promise<void> {
   const errors = await checkOp(device, {
     name: "token_loss",
     inputs,
-    dynamicRows: ["statistics", "token_inputs"],
-    op: (i) => {
-      const result = tokenLoss({ statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control! }, options);
-      return { coefficients: result.coefficients, token_metrics: result.tokenMetrics };
-    },
+    dynamicRows: ["statistics", "token_inputs", "mean_difference", "selected"].filter((name) => name in inputs),
+    op: (i) => tracedLoss(i, options),
     reference: (i) => tokenLossReference(i, options),
   });
   for (const [name, error] of Object.entries(errors)) assert.ok(error < 5e-6, `${name}: relative error ${error} on ${device.name}`);
+}
+
+function tracedLoss(i: Readonly<Record<string, Tensor>>, options: TokenLossOptions): Record<"coefficients" | "token_metrics", Tensor> {
+  const own = { meanDifference: i.mean_difference, selected: i.selected };
+  const given = { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, ...own };
+  const { coefficients, tokenMetrics } = tokenLoss(given, options);
+  return { coefficients, token_metrics: tokenMetrics };
+}
+
+/** GSPO reads a mean difference a row, on both sides of its clip; NaN where the token does not count. */
+function withMeans(values: HostValues, loss: PolicyLossName): HostValues {
+  if (loss !== "gspo") return values;
+  const random = createGenerator(29);
+  const rows = values.statistics!.shape[0]!;
+  const means = Array.from({ length: rows }, (_, row) => (row % 7 === 6 ? Number.NaN : Math.fround(0.4 * random.normal())));
+  return { ...values, mean_difference: given([rows], means) };
 }
 
 for (const [name, options, control] of [
@@ -123,4 +138,143 @@ test("token_loss beyond the clamps: the ratio and the divergence stop at e^20 an
     const ratio = Math.exp(Math.min(20, Math.max(-20, logp - old)));
     assert.ok(Math.abs(metrics![2]! / ratio - 1) < 1e-5, `ratio ${metrics![2]} instead of ${ratio}`);
   }
+});
+
+for (const loss of POLICY_LOSSES) {
+  for (const rows of [1, 131]) {
+    test(`token_loss ${loss}, ${rows} rows`, async () => {
+      const values = withMeans(tokens(rows, rows + 1, { alpha: 0.4, positive_scale: 0.5, negative_scale: 2 }), loss);
+      await check(values, { ...plain, loss, delta: 1.6, cispoBound: 1.3, sapoPositive: 1.5, sapoNegative: 3 });
+      await check(withMeans(tokens(rows, 5), loss), { ...plain, loss, dualClip: 1.5, beta: 0.1 });
+    });
+  }
+
+  // One row each, so that the ratio e^20 of one does not hide the errors of the others.
+  test(`token_loss ${loss}, extremes`, async () => {
+    for (const [logp, old] of [
+      [-0.5, -25.5],
+      [-25.5, -0.5],
+      [-1, -1],
+      [-1, -1.75],
+      [-12, -1],
+      [-1, -12],
+    ] as const) {
+      for (const advantage of [1.5, -1.5, 0]) {
+        for (const weight of [0.25, 0]) {
+          const mean = Math.fround(Math.min(20, Math.max(-20, logp - old)) / 3);
+          const values: HostValues = {
+            statistics: given([1, 4], [logp, 0.5, 1, -1]),
+            token_inputs: given([1, 6], [old, logp - 0.3, advantage, weight, 1, 1]),
+            control: given([16], [...initialControl({ alpha: 0.5 })]),
+            ...(loss === "gspo" && { mean_difference: given([1], [mean]) }),
+          };
+          // So flat a gate of sapo is still open at the ratio e^20, where the clamp takes the slope away.
+          const flat = logp - old > 20 ? Math.fround(1e-8) : 1;
+          const sapo = { sapoPositive: flat, sapoNegative: flat };
+          const options: TokenLossOptions = { ...plain, ...sapo, loss, gate: "entropy-effect", beta: Math.fround(0.1) };
+          const expected = tokenLossReference(values, options);
+          const [slopes, metrics] = await run(values, options);
+          const where = `d ${logp - old}, A ${advantage}, weight ${weight} on ${device.name}`;
+          assertNear(slopes!, expected.coefficients, `coefficients, ${where}`);
+          assertNear(metrics!, expected.token_metrics, `metrics, ${where}`);
+        }
+      }
+    }
+  });
+}
+
+for (const covariance of COVARIANCE_RULES) {
+  for (const rows of [1, 131]) {
+    test(`token_loss ${covariance}, ${rows} rows, some selected`, async () => {
+      for (const first of [0, 1]) {
+        const selected = given(
+          [rows],
+          Array.from({ length: rows }, (_, row) => ((row + first) % 3 === 0 ? 1 : 0)),
+          "u32",
+        );
+        const values = { ...tokens(rows, rows + 2, { alpha: 0.4, positive_scale: 0.5, negative_scale: 2 }), selected };
+        await check(values, { ...plain, covariance, covCoef: 0.7, beta: 0.1, ...(covariance === "clip-cov" && { dualClip: 1.5 }) });
+      }
+    });
+  }
+
+  test(`token_loss ${covariance}, d of 25, -25, 0 and in between, A of either sign and 0, selected or not`, async () => {
+    for (const d of [25, -25, 0, 0.5, -0.5, 15]) {
+      for (const advantage of [1.5, -1.5, 0]) {
+        for (const selected of [0, 1]) {
+          const logp = d < -1 ? -26 : -1;
+          const values: HostValues = {
+            statistics: given([1, 4], [logp, 0.5, 1, -1]),
+            token_inputs: given([1, 6], [logp - d, logp, advantage, 0.25, 1, 1]),
+            control: given([16], [...initialControl({})]),
+            selected: given([1], [selected], "u32"),
+          };
+          const options: TokenLossOptions = { ...plain, covariance, covCoef: 0.5 };
+          const expected = tokenLossReference(values, options);
+          const [slopes, metrics] = await run(values, options);
+          const where = `d ${d}, A ${advantage}, selected ${selected} on ${device.name}`;
+          assertNear(slopes!, expected.coefficients, `coefficients, ${where}`);
+          assertNear(metrics!, expected.token_metrics, `metrics, ${where}`);
+        }
+      }
+    }
+  });
+}
+
+async function run(values: HostValues, options: TokenLossOptions): Promise<ArrayLike<number>[]> {
+  const inputs = Object.fromEntries(
+    Object.entries(values).map(([name, { data, dtype }]) => [name, dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data)]),
+  );
+  return evaluateOnce(
+    device,
+    () =>
+      Object.values(
+        tracedLoss(
+          Object.fromEntries(Object.entries(values).map(([name, { shape, dtype }]) => [name, input(name, [...shape], dtype)])),
+          options,
+        ),
+      ),
+    { inputs },
+  );
+}
+
+function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < expected.length; i += 1) {
+    const error = Math.abs(actual[i]! - expected[i]!);
+    assert.ok(error <= 1e-5 * Math.abs(expected[i]!) + 1e-7, `${what}: ${actual[i]} instead of ${expected[i]} at ${i}`);
+  }
+}
+
+for (const kl of KL_ESTIMATES) {
+  test(`token_loss, ${kl} estimate of the divergence`, async () => {
+    for (const rows of [1, 131]) await check(tokens(rows, 3), { ...plain, kl, beta: 0.7 });
+    for (const reference of [-1.5, -25, -1, -40]) {
+      for (const logp of [-1, -26]) {
+        const values = {
+          statistics: given([1, 4], [logp, 0.5, 1, 1]),
+          token_inputs: given([1, 6], [logp, reference, 0, 0.5, 1, 1]),
+          control: given([16], [...initialControl({})]),
+        };
+        const options = { ...plain, kl, beta: 0.5 };
+        const expected = tokenLossReference(values, options);
+        const [slopes, metrics] = await run(values, options);
+        assertNear(slopes!, expected.coefficients, `slope at logp ${logp}, reference ${reference}`);
+        assertNear(metrics!, expected.token_metrics, `metrics at logp ${logp}, reference ${reference}`);
+      }
+    }
+  });
+}
+
+test("token_loss refuses a delta inside the clip, and a sequence's ratio that is missing or not wanted", async () => {
+  const values = tokens(3, 1);
+  const message = /grpo\.delta is 1\.2; it must be above 1 \+ clipHigh \(1\.28\)/;
+  await assert.rejects(run(values, { ...plain, loss: "two-sided", delta: 1.2 }), message);
+  await assert.rejects(run(values, { ...plain, loss: "gspo" }), /it needs mean_difference/);
+  await assert.rejects(run(values, { ...plain, covariance: "kl-cov" }), /it needs selected/);
+  const both = { ...plain, loss: "sapo", covariance: "kl-cov" } as const;
+  await assert.rejects(
+    run({ ...values, selected: given([3], [0, 1, 0], "u32") }, both),
+    /grpo\.covariance is kl-cov; it must be null with loss sapo/,
+  );
+  await assert.rejects(run(withMeans(values, "gspo"), plain), /it needs mean_difference/);
 });

@@ -49,6 +49,18 @@ test("the paper's preset fills in, and keys written out win over it", () => {
   assert.deepEqual(parseTrainConfig({ ...minimal, entropy }).entropy, entropy);
 });
 
+test("gspo brings its own clip, which keys written out win over", () => {
+  const clip = (...overrides: string[]) => {
+    const { clipLow, clipHigh } = parseWith(...overrides).grpo;
+    return [clipLow, clipHigh];
+  };
+  assert.deepEqual(clip("grpo.loss=gspo"), [3e-4, 4e-4]);
+  assert.deepEqual(clip("grpo.loss=gspo", "grpo.clipHigh=0.01"), [3e-4, 0.01]);
+  assert.deepEqual(clip("grpo.loss=cispo"), [0.2, 0.2]);
+  const config = parseWith("grpo.loss=gspo");
+  assert.deepEqual(parseTrainConfig(config), config, "a parsed configuration parses to itself");
+});
+
 test("task options and inline models pass through; output.dir follows the run's name", () => {
   assert.deepEqual(parseTrainConfig(minimal, "mine").task, minimal.task);
   assert.equal(parseTrainConfig(minimal, "mine").output.dir, "runs/mine");
@@ -80,6 +92,21 @@ const refused: readonly [string, string][] = [
     `grpo.advantage is "reinforce+"; it must be one of ${ADVANTAGE_NAMES.join(", ")}; did you mean reinforce++?`,
   ],
   ["grpo.advantage=drgrpo", `grpo.advantage is "drgrpo"; it must be one of ${ADVANTAGE_NAMES.join(", ")}; did you mean dr-grpo?`],
+  ["grpo.loss=gpso", 'grpo.loss is "gpso"; it must be one of ppo-clip, reinforce, two-sided, cispo, sapo, gspo; did you mean gspo?'],
+  ["grpo={ loss: cispo, dualClip: 3 }", "grpo.dualClip is 3; it must be null with loss cispo; ppo-clip and gspo have a dual clip"],
+  ["grpo={ loss: two-sided, delta: 1.1 }", "grpo.delta is 1.1; it must be above 1 + clipHigh (1.2) with loss two-sided"],
+  ["grpo={ loss: cispo, covariance: kl-cov }", 'grpo.covariance is "kl-cov"; it must be null with loss cispo; it goes with ppo-clip alone'],
+  ["grpo={ covariance: kl-cov, dualClip: 3 }", "grpo.dualClip is 3; it must be null with covariance kl-cov, which clips nothing"],
+  ["grpo={ covariance: clip-cov, covLow: 5 }", "grpo.covHigh is 5; it must be above grpo.covLow (5)"],
+  ["grpo.covariance=kl", 'grpo.covariance is "kl"; it must be one of clip-cov, kl-cov, or null (off)'],
+  ["grpo.covFraction=0", "grpo.covFraction is 0; it must be a number above 0 and at most 1"],
+  ["grpo.covCoef=-1", "grpo.covCoef is -1; it must be a number of at least 0"],
+  ["grpo.delta=1", "grpo.delta is 1; it must be a number above 1"],
+  ["grpo.cispoBound=0", "grpo.cispoBound is 0; it must be a number above 0"],
+  ["grpo.sapoPositive=0", "grpo.sapoPositive is 0; it must be a number above 0"],
+  ["grpo.sapoNegative=-1", "grpo.sapoNegative is -1; it must be a number above 0"],
+  ["grpo.tis=0", "grpo.tis is 0; it must be a number above 0, or null (off)"],
+  ["grpo.kl=k4", 'grpo.kl is "k4"; it must be one of k1, k2, k3; did you mean k1?'],
   ["grpo.advantageK=0", "grpo.advantageK is 0; it must be a whole number of at least 1"],
   ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number of at least 0"],
   ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],

@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { COVARIANCE_RULES, POLICY_LOSSES } from "../../src/policy/options.ts";
 import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
 import { parseTrainConfig } from "../../src/rl/config.ts";
@@ -223,4 +224,86 @@ test("a masked completion counts neither in the loss nor in the entropy", async 
   const { inputs } = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength: 4 });
   const masks = Array.from({ length: 6 }, (_, row) => inputs.token_inputs![row * 6 + 4]);
   assert.deepEqual(masks, [0, 1, 1, 0, 0, 0]);
+});
+
+for (const loss of POLICY_LOSSES) {
+  test(`loss ${loss} trains off-policy, in one batch and in several`, async () => {
+    const losses: number[] = [];
+    for (const microBatchRows of [4096, 37]) {
+      const grpo = { loss, updatesPerRollout: 2, microBatchRows, beta: 0.05, kl: "k2", learningRate: 0.01 };
+      const { trainer } = await trainerOf({ grpo, entropy: { controller: "fixed", alpha: 0.4 } });
+      const metrics = await run(trainer, 3);
+      trainer.destroy();
+      for (const step of metrics) {
+        for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+        assert.ok(step.grad_norm! > 0, "no gradient");
+      }
+      losses.push(metrics[0]!.loss!);
+      // After one update of two the ratios have left 1: most sequences leave GSPO's narrow clip.
+      if (loss === "gspo") assert.ok(metrics[0]!["clip_ratio/region_mean"]! > 0.1, `${metrics[0]!["clip_ratio/region_mean"]} clipped`);
+    }
+    assert.ok(Math.abs(losses[0]! - losses[1]!) < 0.02 * (1 + Math.abs(losses[0]!)), `first losses ${losses}`);
+  });
+}
+
+test("truncated importance sampling: 1 where sampler and trainer agree, and it halves what its bound halves", async () => {
+  const first = async (grpo: object): Promise<Metrics> => {
+    const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
+    const [metrics] = await run(trainer, 1);
+    trainer.destroy();
+    return metrics!;
+  };
+  const [plain, weighed, halved] = [await first({}), await first({ tis: 2 }), await first({ tis: 0.5 })];
+  const near = (a: number, b: number, what: string): void => assert.ok(Math.abs(a - b) < 1e-4 * Math.abs(b), `${what}: ${a}, ${b}`);
+  near(weighed.grad_norm!, plain.grad_norm!, "gradient with a bound that nothing reaches");
+  near(halved.grad_norm!, plain.grad_norm! / 2, "gradient with every weight at 0.5");
+  for (const name of ["mean", "max"] as const) {
+    const difference = `sampling/sampling_logp_difference/${name}` as const;
+    assert.ok(weighed[difference]! > 0 && weighed[difference]! < 1e-4, `${difference} ${weighed[difference]}`);
+  }
+});
+
+test("truncated importance sampling goes with every other option", async () => {
+  const { trainer } = await trainerOf({ grpo: { loss: "gspo", tis: 2, updatesPerRollout: 2, beta: 0.05, topK: 3, microBatchRows: 37 } });
+  for (const step of await run(trainer, 2)) {
+    for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  }
+  trainer.destroy();
+});
+
+for (const covariance of COVARIANCE_RULES) {
+  test(`${covariance} trains off-policy and counts what it selects, the same in every run`, async () => {
+    const grpo = { covariance, covFraction: 0.1, covLow: -1, covHigh: 5, updatesPerRollout: 2, learningRate: 0.01 };
+    const runs: Metrics[][] = [];
+    for (const microBatchRows of [4096, 4096, 37]) {
+      const { trainer } = await trainerOf({ grpo: { ...grpo, microBatchRows } });
+      runs.push(await run(trainer, 3));
+      trainer.destroy();
+    }
+    assert.deepEqual(untimed(runs[1]!), untimed(runs[0]!));
+    for (const step of runs.flat()) {
+      for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+      const tokens = step["completions/mean_length"]! * shape.prompts * shape.completions;
+      const selected = step["covariance/selected"]!;
+      assert.ok(selected > 0 && selected <= Math.floor(0.1 * tokens), `${selected} selected of ${tokens}`);
+    }
+    const { trainer } = await trainerOf({ grpo: { updatesPerRollout: 2, learningRate: 0.01 } });
+    const [without] = await run(trainer, 1);
+    trainer.destroy();
+    assert.notEqual(without!.grad_norm, runs[0]![0]!.grad_norm, "the selection changes nothing");
+    assert.ok(!("covariance/selected" in without!));
+  });
+}
+
+test("clip-cov draws anew in every update, kl-cov selects the same of the same policy", async () => {
+  const normOf = async (covariance: string, updatesPerRollout: number): Promise<number> => {
+    const grpo = { covariance, covFraction: 0.1, covLow: -9, covHigh: 9, learningRate: 0, updatesPerRollout };
+    const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
+    const [metrics] = await run(trainer, 1);
+    trainer.destroy();
+    return metrics!.grad_norm!;
+  };
+  const change = async (covariance: string): Promise<number> => (await normOf(covariance, 2)) / (await normOf(covariance, 1)) - 1;
+  assert.ok(Math.abs(await change("kl-cov")) < 1e-5);
+  assert.ok(Math.abs(await change("clip-cov")) > 1e-4);
 });

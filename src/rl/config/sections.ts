@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
+import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../../policy/options.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { decimal, decimalOr, flag, list, oneOf, openSection, option, section, text, whole } from "./option.ts";
 
@@ -70,19 +71,63 @@ const grpo = section({
     DEFAULT_LAMBDA,
     "What a right answer weighs in the advantage w-reinforce; a wrong one weighs -1.",
   ),
-  clipLow: option(decimal({ min: 0, max: 1 }), 0.2, "A negative token stops learning once its probability ratio is below 1 - clipLow."),
-  clipHigh: option(decimal({ min: 0 }), 0.2, "A positive token stops learning once its probability ratio is above 1 + clipHigh."),
+  loss: option(
+    oneOf(POLICY_LOSSES),
+    SURROGATE_DEFAULTS.loss,
+    `What the advantage of a token turns into: ${POLICY_LOSSES.join(", ")}; method.md has the formulas.`,
+  ),
+  clipLow: option(
+    decimal({ min: 0, max: 1 }),
+    0.2,
+    "A negative token stops learning once its probability ratio is below 1 - clipLow; gspo without it: 3e-4.",
+  ),
+  clipHigh: option(
+    decimal({ min: 0 }),
+    0.2,
+    "A positive token stops learning once its probability ratio is above 1 + clipHigh; gspo without it: 4e-4.",
+  ),
   dualClip: option(
     decimal({ above: 1 }, "no dual clip").nullable(),
     null,
-    "A negative token also stops learning once its probability ratio is above this.",
+    "A negative token also stops learning once its probability ratio is above this (losses ppo-clip and gspo).",
+  ),
+  delta: option(
+    decimal({ above: 1 }),
+    SURROGATE_DEFAULTS.delta,
+    "Loss two-sided: a negative token also stops learning once its probability ratio is above this, which is above 1 + clipHigh.",
+  ),
+  cispoBound: option(decimal({ above: 0 }), SURROGATE_DEFAULTS.cispoBound, "Loss cispo: the most that a probability ratio weighs a token."),
+  sapoPositive: option(
+    decimal({ above: 0 }),
+    SURROGATE_DEFAULTS.sapoPositive,
+    "Loss sapo: how fast positive tokens stop learning as their probability ratio leaves 1.",
+  ),
+  sapoNegative: option(decimal({ above: 0 }), SURROGATE_DEFAULTS.sapoNegative, "Loss sapo: the same for negative tokens."),
+  covariance: option(
+    oneOf(COVARIANCE_RULES, "off").nullable(),
+    null,
+    "With loss ppo-clip, what tokens of high covariance of advantage and log-probability get: clip-cov no gradient, kl-cov a penalty on change.",
+  ),
+  covFraction: option(
+    decimal({ above: 0, max: 1 }),
+    SURROGATE_DEFAULTS.covFraction,
+    "Their share of the tokens of a pass, but at least one.",
+  ),
+  covLow: option(decimal(), SURROGATE_DEFAULTS.covLow, "Covariance above which clip-cov draws its tokens."),
+  covHigh: option(decimal(), SURROGATE_DEFAULTS.covHigh, "Covariance below which clip-cov draws its tokens."),
+  covCoef: option(decimal({ min: 0 }), SURROGATE_DEFAULTS.covCoef, "Weight of kl-cov's penalty |log ratio|."),
+  tis: option(
+    decimal({ above: 0 }, "off").nullable(),
+    null,
+    "Truncated importance sampling: the trainer scores the completions again, and weighs tokens by trainer / sampler, at most this; 2 is usual.",
   ),
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),
     "token-mean",
     "How token losses add up: mean of all tokens, mean of the sequences' means, or sum over sequences x maxNewTokens.",
   ),
-  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence to the starting policy (k3 estimator)."),
+  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence to the starting policy."),
+  kl: option(oneOf(KL_ESTIMATES), SURROGATE_DEFAULTS.kl, "Its estimate, from the token sampled: k1, k2 or k3; method.md has the formulas."),
   entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus, for comparison with entropy control."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
@@ -91,6 +136,9 @@ const grpo = section({
 
 const CONTROLLER_SENTENCE =
   "pi holds the target; aec and bonus are entropy bonuses, adaptive and constant; entrocraft keeps a band; none is plain GRPO; fixed keeps alpha.";
+
+/** What `grpo.loss` puts in place of defaults; keys written out win over them. A sequence's ratio stays far nearer to 1 than a token's. */
+export const lossDefaults: Readonly<Record<string, object>> = { gspo: { clipLow: 3e-4, clipHigh: 4e-4 } };
 
 /** Values that `entropy.preset` stands for; keys written out win over them. */
 export const entropyPresets = {

@@ -1,0 +1,110 @@
+// selected[n] = 1 for k response tokens, else 0: those whose covariance of advantage and log-probability lowers entropy most, or a draw
+// of such tokens (Cui et al. 2025, arXiv 2505.22617).
+//   cov = (A - mean A)(logp - mean logp), means over the T response tokens, k = max(1, floor(fraction T))
+//   kl-cov: the k largest cov. clip-cov (RANDOM): of the tokens with low < cov < high that PPO's clip does not hold, k at random.
+// Fewer than k to choose from: all of them. Each token gets a key, 0 where it may not be chosen: the bits of cov in the order of floats, or
+// a random word. The least chosen key, and among its equals the first rows, are found by bisection on their bits, counting exactly.
+// A random word depends on (seed, draw, micro_batch, row). One workgroup; its lanes stride over the rows, each over its own only, so keys need no
+// barrier. Counts are sums of whole numbers below 2^24, so floats hold them.
+@if(RANDOM) import package::lib::random::philox;
+@if(RANDOM) import package::lib::surrogate::clip_holds;
+import package::lib::reduce::reduce_sum;
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  fraction: f32,
+  low: f32,
+  high: f32,
+  eps_low: f32,
+  eps_high: f32,
+  dual_clip: f32, // 0: off
+  seed: u32,
+  draw: u32,
+  micro_batch: u32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
+@group(0) @binding(1) var<storage, read> token_inputs: array<f32>; // [N, 6]
+@group(0) @binding(2) var<storage, read_write> key: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read_write> selected: array<u32>; // [N]
+@group(0) @binding(4) var<storage, read_write> count: array<f32>; // [1]
+
+const TOP_BIT = 0x80000000u;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) lane: u32) {
+  var sums = vec3f(0.0);
+  for (var row = lane; row < parameters.rows; row += LANES) {
+    sums += select(vec3f(0.0), vec3f(token_inputs[row * 6u + 2u], statistics[row].x, 1.0), vec3<bool>(counts(row)));
+  }
+  let tokens = reduce_sum(sums.z, lane);
+  let mean = vec2f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane)) / max(tokens, 1.0);
+
+  var eligible = 0.0;
+  for (var row = lane; row < parameters.rows; row += LANES) {
+    let own = select(0u, key_of(row, mean), counts(row));
+    key[row] = own;
+    eligible += select(0.0, 1.0, own > 0u);
+  }
+  let wanted = min(max(floor(parameters.fraction * tokens), 1.0), reduce_sum(eligible, lane));
+
+  // The largest border that `wanted` keys reach.
+  var border = 0u;
+  for (var bit = TOP_BIT; bit > 0u; bit >>= 1u) {
+    border = select(border, border | bit, reaching(border | bit, lane) >= wanted);
+  }
+  // Above it all are chosen; at it those before the row `end`.
+  let left = wanted - (reaching(border, lane) - standing_at(border, parameters.rows, lane));
+  var end = 0u;
+  for (var bit = TOP_BIT >> countLeadingZeros(parameters.rows); bit > 0u; bit >>= 1u) {
+    end = select(end, end | bit, standing_at(border, end | bit, lane) <= left);
+  }
+  for (var row = lane; row < parameters.rows; row += LANES) {
+    let own = key[row];
+    selected[row] = select(0u, 1u, own > 0u && (own > border || (own == border && row < end)));
+  }
+  if lane == 0u {
+    count[0] = wanted;
+  }
+}
+
+fn counts(row: u32) -> bool {
+  return token_inputs[row * 6u + 4u] > 0.0;
+}
+
+fn key_of(row: u32, mean: vec2f) -> u32 {
+  let logp = statistics[row].x;
+  let advantage = token_inputs[row * 6u + 2u];
+  let covariance = (advantage - mean.x) * (logp - mean.y);
+  @if(RANDOM) {
+    let ratio = exp(clamp(logp - token_inputs[row * 6u], -20.0, 20.0));
+    let held = clip_holds(advantage, ratio, parameters.eps_low, parameters.eps_high, parameters.dual_clip);
+    let free = covariance > parameters.low && covariance < parameters.high && !held;
+    let word = philox(vec4u(row, parameters.micro_batch, 0u, 0u), vec2u(parameters.seed, parameters.draw)).x;
+    return select(0u, max(word, 1u), free);
+  }
+  @if(!RANDOM) {
+    let bits = bitcast<u32>(select(covariance, 0.0, covariance == 0.0)); // one zero only
+    return bits ^ select(TOP_BIT, 0xffffffffu, bits >= TOP_BIT);
+  }
+}
+
+// How many keys are at least the border.
+fn reaching(border: u32, lane: u32) -> f32 {
+  var found = 0.0;
+  for (var row = lane; row < parameters.rows; row += LANES) {
+    found += select(0.0, 1.0, key[row] >= border);
+  }
+  return reduce_sum(found, lane);
+}
+
+// How many keys of the rows before `end` are the border.
+fn standing_at(border: u32, end: u32, lane: u32) -> f32 {
+  var found = 0.0;
+  for (var row = lane; row < min(end, parameters.rows); row += LANES) {
+    found += select(0.0, 1.0, key[row] == border);
+  }
+  return reduce_sum(found, lane);
+}

@@ -1,0 +1,28 @@
+import type { Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { defineOp, shapeError } from "./define.ts";
+import { checkTokenShapes } from "./token_inputs.ts";
+
+type In = { statistics: Tensor; token_inputs: Tensor; sequence_begin: Tensor };
+
+/** statistics [N, 4], token_inputs [N, 6], sequence_begin [S+1] u32 -> mean_difference [N]. */
+export const sequenceRatioOp = defineOp<In, "mean_difference", { readonly sequences: Scalar }>({
+  name: "sequence_ratio",
+  shape: (inputs) => {
+    checkTokenShapes("sequence_ratio", inputs);
+    if (inputs.sequence_begin.dtype !== "u32") throw shapeError("sequence_ratio", inputs, "sequence_begin [S+1] of u32");
+    return { mean_difference: { shape: [inputs.statistics.shape[0]!] } };
+  },
+  forward: ({ inputs, outputs, attributes: { sequences } }) => [
+    { kernel: "policy/sequence_ratio", bindings: { ...inputs, ...outputs }, parameters: { sequences }, workgroups: sequences },
+  ],
+});
+
+/** For every row [N], the mean of logp - old_logp over the response tokens of its sequence, in nats: the logarithm of GSPO's ratio. */
+export function sequenceRatio(
+  given: { readonly statistics: Tensor; readonly tokenInputs: Tensor; readonly sequenceBegin: Tensor },
+  options: { readonly sequences: Scalar },
+): Tensor {
+  const { statistics, tokenInputs, sequenceBegin } = given;
+  return sequenceRatioOp({ statistics, token_inputs: tokenInputs, sequence_begin: sequenceBegin }, options).mean_difference;
+}

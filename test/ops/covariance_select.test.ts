@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { runScalar } from "../../src/graph/scalar.ts";
+import { input } from "../../src/graph/trace.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { covarianceSelect } from "../../src/ops/covariance_select.ts";
+import { createGenerator } from "../../src/random.ts";
+import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
+import { given } from "../../src/testing/values.ts";
+import { type CovarianceReferenceOptions, covarianceSelectReference } from "../reference/covariance_select.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const plain: CovarianceReferenceOptions = {
+  covariance: "kl-cov",
+  clipLow: 0.2,
+  clipHigh: 0.28,
+  dualClip: null,
+  beta: 0,
+  seed: 17,
+  draw: 3,
+  microBatch: 0,
+};
+
+/** Advantages of either sign around a mean that is not 0, some ratios beyond the clip, and every seventh row masked and NaN. */
+function tokens(rows: number, seed: number): HostValues {
+  const random = createGenerator(seed);
+  const statistics: number[] = [];
+  const tokenInputs: number[] = [];
+  for (let row = 0; row < rows; row += 1) {
+    const isPrompt = row % 7 === 6;
+    const logp = Math.fround(-2 * random.uniform() - 0.01);
+    const old = Math.fround(logp + 0.3 * random.normal());
+    const advantage = Math.fround(0.4 + random.normal());
+    if (isPrompt) statistics.push(Number.NaN, Number.NaN, Number.NaN, Number.NaN);
+    else statistics.push(logp, 1, 1, 0);
+    if (isPrompt) tokenInputs.push(Number.NaN, Number.NaN, Number.NaN, 0, 0, Number.NaN);
+    else tokenInputs.push(old, logp, advantage, 0.1, 1 + (row % 3), 1);
+  }
+  return { statistics: given([rows, 4], statistics), token_inputs: given([rows, 6], tokenInputs), count: given([1], [0]) };
+}
+
+/** Compares with sorting; returns how many were selected. */
+async function check(values: HostValues, options: CovarianceReferenceOptions): Promise<number> {
+  const errors = await checkOp(device, {
+    name: "covariance_select",
+    inputs: values,
+    dynamicRows: ["statistics", "token_inputs"],
+    op: (i) => {
+      const { selected, count } = covarianceSelect({ statistics: i.statistics!, tokenInputs: i.token_inputs!, count: i.count! }, options);
+      return { selected, count };
+    },
+    reference: (i) => covarianceSelectReference(i, options),
+  });
+  assert.deepEqual(errors, { selected: 0, count: 0 }, device.name);
+  return covarianceSelectReference(values, options).count[0]!;
+}
+
+// Not two rows: both lie as far from their means, so that rounding alone orders their covariances.
+for (const rows of [1, 3, 131, 1024, 4099]) {
+  test(`kl-cov selects the largest covariances of ${rows} rows`, async () => {
+    for (const covFraction of [1e-4, 0.01, 0.3, 1]) {
+      const count = await check(tokens(rows, rows), { ...plain, covFraction });
+      const responses = rows - Math.floor(rows / 7);
+      assert.equal(count, Math.max(1, Math.floor(Math.fround(Math.fround(covFraction) * responses))));
+    }
+  });
+
+  test(`clip-cov draws among ${rows} rows`, async () => {
+    for (const covFraction of [1e-4, 0.05, 1]) {
+      for (const range of [
+        { covLow: 0.2, covHigh: 0.6 },
+        { covLow: -1, covHigh: 1 },
+        { covLow: 50, covHigh: 60 },
+      ]) {
+        const count = await check(tokens(rows, rows), { ...plain, covariance: "clip-cov", dualClip: 1.5, covFraction, ...range });
+        if (range.covLow === 50) assert.equal(count, 0, "nothing is in this range");
+      }
+    }
+  });
+}
+
+test("of equal covariances the lower rows are selected, zeros of either sign are equal, and a batch of prompts has none", async () => {
+  const same = (advantages: readonly number[]): HostValues => {
+    const rows = advantages.length;
+    return {
+      statistics: given(
+        [rows, 4],
+        advantages.flatMap((_, row) => [row % 2 === 0 ? -0.5 : -1.5, 1, 1, 0]),
+      ),
+      token_inputs: given(
+        [rows, 6],
+        advantages.flatMap((advantage) => [-1, -1, advantage, 0.1, 1, 1]),
+      ),
+      count: given([1], [0]),
+    };
+  };
+  // Two values of the covariance, hundreds of rows each.
+  const alternating = Array.from({ length: 600 }, (_, row) => (row % 4 < 2 ? 1 : -1));
+  for (const covFraction of [0.1, 0.5, 0.7]) await check(same(alternating), { ...plain, covFraction });
+  // All 0, and -0 where logp is below its mean.
+  for (const advantage of [0, 2]) await check(same(Array(70).fill(advantage)), { ...plain, covFraction: 0.2 });
+  const prompts = tokens(20, 1);
+  for (let row = 0; row < 20; row += 1) prompts.token_inputs!.data[row * 6 + 4] = 0;
+  for (const covariance of ["kl-cov", "clip-cov"] as const) assert.equal(await check(prompts, { ...plain, covariance }), 0);
+});
+
+test("clip-cov: the same numbers give the same draw, and seed, draw and micro-batch each another", async () => {
+  const values = tokens(700, 2);
+  const plan = await buildPlan(device, "covariance", () => {
+    const tensors = { statistics: input("statistics", [700, 4]), tokenInputs: input("token_inputs", [700, 6]), count: input("count", [1]) };
+    const random = { seed: runScalar("seed"), draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
+    const options = { ...plain, covariance: "clip-cov", covFraction: 0.02, covLow: -9, covHigh: 9, ...random } as const;
+    return { keep: [covarianceSelect(tensors, options).selected] };
+  });
+  const inputs = Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Float32Array.from(data)]));
+  const drawn = async (seed: number, draw: number, microBatch: number): Promise<string> => {
+    plan.run({ scalars: { seed, draw, micro_batch: microBatch }, inputs });
+    const [selected] = await plan.read(plan.result.keep);
+    const rows = Array.from(selected!, (value, row) => (value === 1 ? row : -1)).filter((row) => row >= 0);
+    assert.equal(rows.length, 12);
+    return rows.join();
+  };
+  const first = await drawn(17, 3, 0);
+  assert.equal(await drawn(17, 3, 0), first);
+  const others = [await drawn(18, 3, 0), await drawn(17, 4, 0), await drawn(17, 3, 1), await drawn(0xffffffff, 0xffffffff, 0)];
+  assert.equal(new Set([first, ...others]).size, 5);
+  plan.destroy();
+});
+
+test("clip-cov draws every token that it may about equally often", async () => {
+  const rows = 40;
+  const values = tokens(rows, 4);
+  const options = { ...plain, covariance: "clip-cov", covFraction: 0.1, covLow: -9, covHigh: 9 } as const;
+  const times = new Map<number, number>();
+  for (let draw = 0; draw < 600; draw += 1) {
+    const { selected } = covarianceSelectReference(values, { ...options, draw });
+    for (const [row, value] of selected.entries()) if (value === 1) times.set(row, (times.get(row) ?? 0) + 1);
+  }
+  const expected = (600 * 3) / times.size;
+  for (const [row, count] of times) {
+    assert.ok(Math.abs(count - expected) < 5 * Math.sqrt(expected), `row ${row} was drawn ${count} times of ${expected}`);
+  }
+  const [selected] = await evaluateOnce(
+    device,
+    () => {
+      const tensors = {
+        statistics: input("statistics", [rows, 4]),
+        tokenInputs: input("token_inputs", [rows, 6]),
+        count: input("count", [1]),
+      };
+      return [covarianceSelect(tensors, options).selected];
+    },
+    { inputs: Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Float32Array.from(data)])) },
+  );
+  assert.deepEqual(Array.from(selected!), Array.from(covarianceSelectReference(values, options).selected));
+});
