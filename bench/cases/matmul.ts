@@ -1,4 +1,7 @@
+import { Tensor } from "../../src/graph/tensor.ts";
+import { unpackHalves } from "../../src/half_float.ts";
 import { type Layout, matmul } from "../../src/ops/matmul.ts";
+import { createGenerator } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
 import { type Outputs, opCase } from "../op_case.ts";
@@ -29,7 +32,39 @@ export const matmulCases: readonly BenchCase[] = [
   ...SQUARES.flatMap((size) => LAYOUTS.map((layout) => matmulCase(layout, [size, size, size]))),
   ...TRANSFORMER.map(([layout, shape]) => matmulCase(layout, shape)),
   ...DECODE_ROWS.flatMap((rows) => (["NN", "NT"] as const).map((layout) => matmulCase(layout, [rows, 512, 128]))),
+  ...[1, 256, 2048].map((rows) => halfCase([rows, 512, 128])),
 ];
+
+/** NT with weights in 16 bits. */
+function halfCase(shape: Shape): BenchCase {
+  const [rows, columns, inner] = shape;
+  return opCase({
+    op: "matmul",
+    variant: "NT f16 weights",
+    shape: shape.join("x"),
+    flops: 2 * rows * columns * inner,
+    bytes: 4 * (rows * inner + rows * columns) + 2 * inner * columns,
+    inputs: () => ({
+      a: normal([rows, inner], 1),
+      b: { shape: [columns, inner], data: new Float64Array(columns * inner) },
+      half: { shape: [(columns * inner) / 2], data: randomHalves((columns * inner) / 2), dtype: "u32" },
+    }),
+    build: (i) => ({ y: matmul(i.a!, new Tensor({ ...i.b!, half: i.half! }), { layout: "NT" }) }),
+    reference: {
+      errorOf: ({ y }: Outputs, i) => {
+        const b = Float64Array.from(unpackHalves(Uint32Array.from(i.half!.data)));
+        return errorOfSome(y!, i.a!.data, b, "NT", shape);
+      },
+    },
+  });
+}
+
+/** Words of two 16-bit floats each, of either sign and of sizes from 2^-7 to 1. */
+function randomHalves(words: number): Float64Array {
+  const { integer } = createGenerator(2);
+  const half = (): number => integer(2) * 2 ** 15 + (8 + integer(7)) * 2 ** 10 + integer(1024);
+  return Float64Array.from({ length: words }, () => half() * 2 ** 16 + half());
+}
 
 function matmulCase(layout: Layout, shape: Shape): BenchCase {
   const [rows, columns, inner] = shape;

@@ -2,7 +2,9 @@
 //   NT: b [N, K], transposed     otherwise: b [K, N], only padded
 // Done once for all rows of y: the matrices that are packed are weights, small beside the product.
 // NT: a lane owns four columns and walks eight quads along K, so that a workgroup writes whole cache lines.
-// Otherwise a lane copies one quad. With ALIGNED the rows of b are multiples of 4 long and are read as quads.
+// Otherwise a lane copies one quad. With ALIGNED the rows of b are multiples of 4 long and are read as quads. With HALF_B b is stored as
+// 16-bit floats.
+import package::lib::half::{unpack_one, unpack_quad};
 import constants::LANES;
 
 struct Parameters {
@@ -11,21 +13,35 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@if(ALIGNED) @group(0) @binding(0) var<storage, read> b: array<vec4f>; // [C, F]
-@if(!ALIGNED) @group(0) @binding(0) var<storage, read> b: array<f32>; // [C, F]
+@if(ALIGNED && !HALF_B) @group(0) @binding(0) var<storage, read> b: array<vec4f>; // [C, F]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(0) var<storage, read> b: array<f32>; // [C, F]
+@if(ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<vec2u>; // [C, F]
+@if(!ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<u32>; // [C, F]
 @group(0) @binding(1) var<storage, read_write> packed: array<vec4f>; // [C, F]
 
 const WALK = 8u;
 
+@if(!ALIGNED)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
 // Four neighbouring values of a row of b, zero past its end.
 fn quad_of_b(row: u32, quad: u32, length: u32) -> vec4f {
   @if(ALIGNED) {
-    return b[row * (length / 4u) + quad];
+    @if(HALF_B) { return unpack_quad(b[row * (length / 4u) + quad]); }
+    @if(!HALF_B) { return b[row * (length / 4u) + quad]; }
   }
   @if(!ALIGNED) {
     let at = row * length + quad * 4u;
     let left = length - quad * 4u;
-    return vec4f(b[at], select(0.0, b[at + 1u], left > 1u), select(0.0, b[at + 2u], left > 2u), select(0.0, b[at + 3u], left > 3u));
+    return vec4f(
+      value_of_b(at),
+      select(0.0, value_of_b(at + 1u), left > 1u),
+      select(0.0, value_of_b(at + 2u), left > 2u),
+      select(0.0, value_of_b(at + 3u), left > 3u),
+    );
   }
 }
 

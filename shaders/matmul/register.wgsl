@@ -2,6 +2,9 @@
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
 // columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
+// With HALF_B b is stored as 16-bit floats.
+@if(HALF_B) import package::lib::half::unpack_one;
+
 struct Parameters {
   rows: u32,
   columns: u32,
@@ -11,7 +14,8 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
+@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
+@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [C, F]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
 @group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
@@ -25,11 +29,16 @@ fn load_a(row: u32, k: u32) -> f32 {
   @if(!TN) { return a[inside * parameters.inner + k]; }
 }
 
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
 // op(b)[k, column]; columns past the end repeat the last one.
 fn load_b(k: u32, column: u32) -> f32 {
   let inside = min(column, parameters.columns - 1u);
-  @if(NT) { return b[inside * parameters.inner + k]; }
-  @if(!NT) { return b[k * parameters.columns + inside]; }
+  @if(NT) { return value_of_b(inside * parameters.inner + k); }
+  @if(!NT) { return value_of_b(k * parameters.columns + inside); }
 }
 
 @compute @workgroup_size(8)

@@ -2,7 +2,8 @@
 // One workgroup of 64 owns TILE_ROWS rows by 4 columns of y. Its invocations walk along K side by side, a quad each, so that every
 // row of b is read in whole cache lines, and many small workgroups keep many reads in flight. Their sums meet in a tree of fixed shape
 // in workgroup memory: the same bits in every run, but not those of the tiles, which add in the order of K.
-// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole.
+// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
+import package::lib::half::{unpack_one, unpack_quad};
 import constants::TILE_ROWS;
 
 struct Parameters {
@@ -17,8 +18,10 @@ var<immediate> parameters: Parameters;
 
 @if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
 @if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(ALIGNED) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
-@if(!ALIGNED) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
+@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
+@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [F, C]
+@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [F, C]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
 @group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
@@ -43,17 +46,24 @@ fn quad_of_a(row: u32, quad: u32) -> vec4f {
   }
 }
 
+@if(!ALIGNED)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
 // The same of b.
 fn quad_of_b(column: u32, quad: u32) -> vec4f {
   let inside = min(column, parameters.columns - 1u);
   @if(ALIGNED) {
-    return b[inside * (parameters.inner / 4u) + quad];
+    @if(HALF_B) { return unpack_quad(b[inside * (parameters.inner / 4u) + quad]); }
+    @if(!HALF_B) { return b[inside * (parameters.inner / 4u) + quad]; }
   }
   @if(!ALIGNED) {
     let at = inside * parameters.inner + quad * 4u;
     let left = parameters.inner - quad * 4u;
     let last = at + left - 1u;
-    let values = vec4f(b[at], b[min(at + 1u, last)], b[min(at + 2u, last)], b[min(at + 3u, last)]);
+    let values = vec4f(value_of_b(at), value_of_b(min(at + 1u, last)), value_of_b(min(at + 2u, last)), value_of_b(min(at + 3u, last)));
     return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }
 }

@@ -3,7 +3,8 @@
 // One workgroup is one subgroup and owns 4 or 8 rows (TILE_ROWS) by 4 * LANES columns of y; a lane holds 4 neighbouring columns of
 // every row and fetches a quad along K of each of them. Each lane fetches another quad of a; subgroupShuffle hands it to all.
 // Products are added in the order of K by fma, as in subgroup.wgsl: a row has the same bits by both.
-// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole.
+// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
+import package::lib::half::{unpack_one, unpack_quad};
 import constants::LANES;
 import constants::TILE_ROWS;
 
@@ -17,8 +18,10 @@ var<immediate> parameters: Parameters;
 
 @if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
 @if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(ALIGNED) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
-@if(!ALIGNED) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
+@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
+@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [F, C]
+@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [F, C]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
 @group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
 @group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
@@ -36,16 +39,28 @@ fn quad_of_a(row: u32, quad: u32) -> vec4f {
   }
 }
 
+@if(!ALIGNED)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
 // The same of b.
 fn quad_of_b(column: u32, quad: u32) -> vec4f {
   let inside = min(column, parameters.columns - 1u);
   @if(ALIGNED) {
-    return b[inside * (parameters.inner / 4u) + quad];
+    @if(HALF_B) { return unpack_quad(b[inside * (parameters.inner / 4u) + quad]); }
+    @if(!HALF_B) { return b[inside * (parameters.inner / 4u) + quad]; }
   }
   @if(!ALIGNED) {
     let at = inside * parameters.inner + quad * 4u;
     let left = parameters.inner - quad * 4u;
-    return vec4f(b[at], select(0.0, b[at + 1u], left > 1u), select(0.0, b[at + 2u], left > 2u), select(0.0, b[at + 3u], left > 3u));
+    return vec4f(
+      value_of_b(at),
+      select(0.0, value_of_b(at + 1u), left > 1u),
+      select(0.0, value_of_b(at + 2u), left > 2u),
+      select(0.0, value_of_b(at + 3u), left > 3u),
+    );
   }
 }
 

@@ -7,8 +7,9 @@
 // because SwiftShader unrolls no loops over arrays. QUADS is 1, 2 or 4: more quads spread a shuffle over more products.
 // Each lane fetches 16 values of a at another k; subgroupShuffle hands them to all lanes. Products are added in the order of K by
 // fma whatever the tile: a row's value does not depend on its batch.
-// With WIDE the rows of y are multiples of 4 long.
+// With WIDE the rows of y are multiples of 4 long. With HALF_B b is stored as 16-bit floats.
 import package::lib::gelu::{gelu, gelu_slope};
+@if(HALF_B) import package::lib::half::unpack_quad;
 import constants::LANES;
 import constants::QUADS;
 
@@ -26,7 +27,8 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
+@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
+@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [C, F]
 @group(0) @binding(2) var<storage, read> bias: array<Stored>; // [F]
 @group(0) @binding(3) var<storage, read> residual: array<Stored>; // [N, F]
 @if(GELU && BACKWARD) @group(0) @binding(4) var<storage, read> x: array<Stored>; // [N, F]
@@ -45,6 +47,11 @@ fn four_of_a(row: u32, k: u32) -> vec4f {
     a[at + min(row + 2u, last) * stride],
     a[at + min(row + 3u, last) * stride],
   );
+}
+
+fn quad_of_b(at: u32) -> vec4f {
+  @if(HALF_B) { return unpack_quad(b[at]); }
+  @if(!HALF_B) { return b[at]; }
 }
 
 fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
@@ -150,10 +157,10 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
     // Loads, shuffles, then products row by row: in another order LLVM spills and the kernel takes twice as long.
     for (var owner = 0u; owner < min(u32(LANES), parameters.inner - k); owner += 1u) {
       let of_b = (k + owner) * quads;
-      let b_0 = b[of_b + column_0];
-      let b_1 = b[of_b + column_1];
-      let b_2 = b[of_b + column_2];
-      let b_3 = b[of_b + column_3];
+      let b_0 = quad_of_b(of_b + column_0);
+      let b_1 = quad_of_b(of_b + column_1);
+      let b_2 = quad_of_b(of_b + column_2);
+      let b_3 = quad_of_b(of_b + column_3);
       let of_a_0 = subgroupShuffle(a_0, owner);
       let of_a_1 = subgroupShuffle(a_1, owner);
       let of_a_2 = subgroupShuffle(a_2, owner);

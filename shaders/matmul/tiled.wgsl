@@ -8,8 +8,9 @@
 // these sizes are multiples of 4.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
-// WIDE_A, WIDE_B, WIDE_Y: the rows of a, b, y are multiples of 4 long and move as quads.
+// WIDE_A, WIDE_B, WIDE_Y: the rows of a, b, y are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
 import package::lib::gelu::{gelu, gelu_slope};
+import package::lib::half::{unpack_one, unpack_quad};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
 import constants::STEP;
@@ -32,8 +33,10 @@ var<immediate> parameters: Parameters;
 
 @if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
 @if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(WIDE_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
-@if(!WIDE_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
+@if(WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
+@if(!WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
+@if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [C, F]
+@if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [C, F]
 @group(0) @binding(2) var<storage, read> bias: array<Stored>; // [F]
 @group(0) @binding(3) var<storage, read> residual: array<Stored>; // [N, F]
 @if(GELU && BACKWARD) @group(0) @binding(4) var<storage, read> x: array<Stored>; // [N, F]
@@ -74,16 +77,28 @@ fn quad_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
   }
 }
 
+@if(!WIDE_B)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
 // The same of b.
 fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
   let left = select(0u, length - at, line < lines && at < length);
   let first = select(0u, line * length + at, left > 0u);
   @if(WIDE_B) {
-    return select(vec4f(), b[first / 4u], left > 0u);
+    @if(HALF_B) { return select(vec4f(), unpack_quad(b[first / 4u]), left > 0u); }
+    @if(!HALF_B) { return select(vec4f(), b[first / 4u], left > 0u); }
   }
   @if(!WIDE_B) {
     let last = first + max(left, 1u) - 1u;
-    let values = vec4f(b[first], b[min(first + 1u, last)], b[min(first + 2u, last)], b[min(first + 3u, last)]);
+    let values = vec4f(
+      value_of_b(first),
+      value_of_b(min(first + 1u, last)),
+      value_of_b(min(first + 2u, last)),
+      value_of_b(min(first + 3u, last)),
+    );
     return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }
 }

@@ -1,3 +1,4 @@
+import { unpackHalves } from "../half_float.ts";
 import { createGenerator } from "../random.ts";
 import { type BufferWindow, createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
 import type { Device } from "./device.ts";
@@ -8,6 +9,8 @@ import { createLaunchList, type LaunchList, submitEncoder } from "./launch.ts";
 export interface TrialTensor {
   readonly storage: object;
   readonly bytes: number;
+  /** u32: words of two 16-bit floats each. Left out: floats. */
+  readonly dtype?: "f32" | "u32" | "i32";
 }
 
 /** One dispatch of a trial: all numbers are known. */
@@ -65,13 +68,14 @@ export async function openTrial(device: Device, trial: Trial): Promise<OpenTrial
   const fill = (): void => {
     let seed = 1;
     for (const { tensor, buffer } of buffers.values()) {
-      device.gpu.queue.writeBuffer(buffer, 0, randomValues(tensor.bytes / 4, seed));
+      device.gpu.queue.writeBuffer(buffer, 0, randomContents(tensor, seed));
       seed += 1;
     }
   };
   const contentsOf = (tensor: TrialTensor): Float32Array => {
     const order = [...buffers.keys()].indexOf(tensor.storage);
-    return randomValues(tensor.bytes / 4, order + 1);
+    const contents = randomContents(tensor, order + 1);
+    return contents instanceof Uint32Array ? unpackHalves(contents) : contents;
   };
   const resultOf = async (by: LaunchList): Promise<Float32Array> => {
     fill();
@@ -151,6 +155,18 @@ async function medianTime(device: Device, list: LaunchList, budgetMs: number): P
   for (let i = 0; i < samples; i += 1) times.push(await timeOf(repeats));
   device.assertHealthy();
   return times.sort((a, b) => a - b)[Math.floor(samples / 2)]!;
+}
+
+function randomContents({ bytes, dtype }: TrialTensor, seed: number): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
+  return dtype === "u32" ? randomHalves(bytes / 4, seed) : randomValues(bytes / 4, seed);
+}
+
+/** Of either sign, with sizes from 2^-7 to 1. */
+function randomHalves(words: number, seed: number): Uint32Array<ArrayBuffer> {
+  const { integer } = createGenerator(seed);
+  const half = (): number => (integer(2) << 15) | ((8 + integer(7)) << 10) | integer(1024);
+  const pattern = Uint32Array.from({ length: Math.min(words, 16381) }, () => (half() << 16) | half());
+  return Uint32Array.from({ length: words }, (_, i) => pattern[i % pattern.length]!);
 }
 
 /** Uniform in [-1, 1), repeating after a prime number of values: long buffers are not worth more randomness. */

@@ -1,3 +1,5 @@
+import { halfToFloat } from "../half_float.ts";
+
 /** What the host keeps of a tensor: floats of any width as float32, integers of any width as int32. */
 export type HostData = Float32Array | Int32Array;
 
@@ -23,16 +25,6 @@ export const DTYPES: Readonly<Record<string, Dtype>> = {
   U8: { bytes: 1, decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
   BOOL: { bytes: 1, decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
 };
-
-/** IEEE half precision to a number: 1 sign, 5 exponent, 10 fraction bits. */
-export function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 function bfloat16ToFloat(buffer: ArrayBuffer): Float32Array {
   const wide = Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16);

@@ -3,6 +3,7 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createGenerator } from "../random.ts";
+import type { HalfWeights } from "./half_weights.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
 /** One flat buffer of parameters; matrices come first, so that weight decay is "elements below decayEnd". */
@@ -32,6 +33,8 @@ export interface PlacedModule {
   readonly placements: readonly Placement[];
   /** Trainable numbers, padding not counted. */
   readonly parameterCount: number;
+  /** Copies of the matrices that products read instead; set by `setWeightStorage`. */
+  halves: HalfWeights | undefined;
   destroy(): void;
 }
 
@@ -71,16 +74,19 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     parameter.place(placedTensor(name, shards[shard]!.window.buffer, offset, parameter));
   }
   const constantBuffers = placeConstants(device, module);
-  return {
+  const placed: PlacedModule = {
     device,
     module,
     shards,
     placements,
     parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
+    halves: undefined,
     destroy: () => {
+      placed.halves?.destroy();
       for (const buffer of [...shards.map((shard) => shard.window.buffer), ...constantBuffers]) destroyBuffer(device, buffer);
     },
   };
+  return placed;
 }
 
 function placedTensor(label: string, buffer: GPUBuffer, offset: number, parameter: Parameter): Tensor {
@@ -143,6 +149,7 @@ export function initializeParameters(placed: PlacedModule, seed: number): void {
     } else if (initial.kind === "ones") data.fill(1);
     uploadBuffer(placed.device, parameter.tensor.storage.window!, data);
   }
+  placed.halves?.refresh();
 }
 
 /** The pieces of all parameters under their checkpoint names. */
@@ -168,6 +175,7 @@ export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string
     const size = elementsOf(shape) * 4;
     uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
   }
+  placed.halves?.refresh();
 }
 
 function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {

@@ -24,7 +24,7 @@ export type { Layout, MatmulFamily } from "./matmul_kernels.ts";
 export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
   name: "matmul",
   shape: (inputs, { layout }) => {
-    const { a, b, bias, residual, onto, x } = inputs;
+    const { a, b, bias, residual, onto, x, half } = inputs;
     if (a.shape.length !== 2 || b.shape.length !== 2) throw shapeError(`matmul ${layout}`, inputs, "two matrices");
     const { rows, columns, inner, innerOfB } = sizesOf(inputs, layout);
     if (capacityOf(inner) !== capacityOf(innerOfB)) throw shapeError(`matmul ${layout}`, inputs, "matrices that share their inner size K");
@@ -32,6 +32,9 @@ export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defin
     for (const [name, tensor] of Object.entries({ residual, onto, x })) {
       const fits = !tensor || elementsAtCapacity(tensor.shape) === capacityOf(rows) * capacityOf(columns);
       if (!fits) throw shapeError(`matmul ${layout}`, inputs, `${NAMES[name]} of y's shape`);
+    }
+    if (half && 2 * elementsAtCapacity(half.shape) < elementsAtCapacity(b.shape)) {
+      throw shapeError(`matmul ${layout}`, inputs, "as many halves as b has elements, two a word");
     }
     return {
       y: onto ? { inPlaceOf: onto } : { shape: [rows, columns] },
@@ -85,7 +88,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
 function traceProduct(a: Tensor, b: Tensor, options: MatmulOptions, activation?: Activation, x?: Tensor): Record<MatmulOutputs, Tensor> {
   const { layout, bias, residual, sink, family, tile } = options;
   const attributes = { layout, accumulate: sink?.accumulate ?? 0, family, tile, activation };
-  return matmulOp({ a, b, bias, residual, onto: sink?.onto, x }, attributes);
+  return matmulOp({ a, b, bias, residual, onto: sink?.onto, x, half: b.half }, attributes);
 }
 
 /**

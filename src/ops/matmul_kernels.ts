@@ -33,6 +33,8 @@ export type MatmulInputs = {
   onto?: Tensor | undefined;
   /** What `gelu backward` takes the slope at. */
   x?: Tensor | undefined;
+  /** b as 16-bit floats, two a word: read in its place. */
+  half?: Tensor | undefined;
 };
 
 /** gelu: `activated` = gelu(y) beside y.  gelu backward: y is multiplied by gelu'(x). */
@@ -96,14 +98,20 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const asked = family ?? familyOf(device);
   const isTiled = asked === "tiled" && tile === undefined && (family === undefined || device.tuning.measures);
   if (isEmpty(product.sizes) || (!isTiled && (family || asked === "register"))) return { key: "", ways: {} };
-  if (isTiled) return { key: `${classOf(product)} ${call.attributes.activation ?? ""}`.trimEnd(), ways: tiledWays(product, device) };
+  if (isTiled) {
+    const special = [call.attributes.activation, ...Object.keys(product.ofHalf)].filter((word) => word !== undefined);
+    return { key: [classOf(product), ...special].join(" "), ways: tiledWays(product, device) };
+  }
   const launches = withActivation(call, launchesBy(product, { family: asked }, device));
   return { key: variantsOf(launches), ways: { [asked]: { family: asked } } };
 }
 
-/** Matrix instructions are there only for who asked for them, so they come first. */
-function tiledWays({ sizes }: Product, device: DeviceTraits): Readonly<Record<string, Way>> {
-  const matrices = device.subgroupMatrices.map((matrix) => [`${matrix.component} matrices of ${matrix.size}`, { family: "tiled", matrix }]);
+/** Matrix instructions are there only for who asked for them, so they come first; they do not read 16-bit weights. */
+function tiledWays({ sizes, ofHalf }: Product, device: DeviceTraits): Readonly<Record<string, Way>> {
+  const matrices = (ofHalf.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [
+    `${matrix.component} matrices of ${matrix.size}`,
+    { family: "tiled", matrix },
+  ]);
   const tiles = tilesFor(sizes, device).map((tile) => [`tiled ${tile}`, { family: "tiled", tile }]);
   return Object.fromEntries([...matrices, ...tiles]) as Record<string, Way>;
 }
@@ -128,16 +136,17 @@ function settings(values: Readonly<Record<string, number | boolean>> = {}): stri
 export type MatmulCall = Call<MatmulInputs, MatmulOutputs, MatmulAttributes>;
 
 export function productOf({ inputs, outputs, attributes }: MatmulCall): Product {
-  const { a, b, bias, residual, onto } = inputs;
+  const { a, b, bias, residual, onto, half } = inputs;
   const { layout, accumulate } = attributes;
   const sizes = sizesOf(inputs, layout);
   return {
     sizes,
     layout,
     // A kernel's bindings are fixed; what it does not read is bound to b.
-    bindings: { a, b, bias: bias ?? b, residual: residual ?? b, y: outputs.y },
+    bindings: { a, b: half ?? b, bias: bias ?? b, residual: residual ?? b, y: outputs.y },
     conditions: { BIAS: bias !== undefined, RESIDUAL: residual !== undefined, ACCUMULATE: onto !== undefined && accumulate !== 0 },
     accumulate,
+    ofHalf: half ? { HALF_B: true } : {},
     splits: splitsFor(layout, sizes),
     scratch: { packed: outputs.packed, partials: outputs.partials },
   };
@@ -169,12 +178,12 @@ export function launchesBy(product: Product, { family, tile, matrix }: Way, devi
   }
 }
 
-export function registerLaunches({ sizes, layout, bindings, conditions, accumulate }: Product): readonly Dispatch[] {
+export function registerLaunches({ sizes, layout, bindings, conditions, accumulate, ofHalf }: Product): readonly Dispatch[] {
   const { rows, columns, inner } = sizes;
   return [
     {
       kernel: "matmul/register",
-      variant: { conditions: { ...conditions, ...layoutConditions(layout) } },
+      variant: { conditions: { ...conditions, ...layoutConditions(layout), ...ofHalf } },
       bindings,
       parameters: { rows, columns, inner, accumulate },
       workgroups: [ceilDivide(columns, 32), ceilDivide(rows, 8), 1],
@@ -206,19 +215,20 @@ export function packedShape(inputs: MatmulInputs, layout: Layout): Scalar[] {
   return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
 }
 
-function rowsLaunch({ sizes, bindings, conditions, accumulate }: Product, { lanes }: DeviceTraits): Dispatch {
+function rowsLaunch({ sizes, bindings, conditions, accumulate, ofHalf }: Product, { lanes }: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const tileRows = capacityOf(rows) > 4 ? 8 : 4;
   return {
     kernel: "matmul/rows",
-    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ...conditions, ALIGNED: isWhole(inner) } },
+    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ...conditions, ALIGNED: isWhole(inner), ...ofHalf } },
     bindings,
     parameters: { rows, columns, inner, accumulate },
     workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
   };
 }
 
-function subgroupLaunches({ sizes, layout, bindings, conditions, accumulate, scratch }: Product, device: DeviceTraits): Dispatch[] {
+function subgroupLaunches(product: Product, device: DeviceTraits): Dispatch[] {
+  const { sizes, layout, bindings, conditions, accumulate, scratch, ofHalf } = product;
   const { packed } = scratch;
   const { rows, columns, inner } = sizes;
   const isPacked = needsPacking(layout, sizes);
@@ -226,7 +236,7 @@ function subgroupLaunches({ sizes, layout, bindings, conditions, accumulate, scr
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
   const multiply: Dispatch = {
     kernel: "matmul/subgroup",
-    variant: { constants: { QUADS: quads }, conditions: { ...conditions, WIDE: isWhole(columns) } },
+    variant: { constants: { QUADS: quads }, conditions: { ...conditions, WIDE: isWhole(columns), ...(isPacked ? {} : ofHalf) } },
     bindings: { ...bindings, b: isPacked ? packed : bindings.b },
     parameters: { rows, columns, inner, ...strides, accumulate },
     workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
@@ -235,7 +245,7 @@ function subgroupLaunches({ sizes, layout, bindings, conditions, accumulate, scr
   const isTransposed = layout === "NT";
   const pack: Dispatch = {
     kernel: "matmul/pack",
-    variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner) } },
+    variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), ...ofHalf } },
     bindings: { b: bindings.b, packed },
     parameters: { columns, inner },
     workgroups: [ceilDivide(columns, 4 * device.lanes), isTransposed ? ceilDivide(inner, 32) : inner, 1],

@@ -11,6 +11,8 @@ export interface Product {
   readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor>>;
   readonly conditions: Readonly<Record<"BIAS" | "RESIDUAL" | "ACCUMULATE", boolean>>;
   readonly accumulate: Scalar;
+  /** The condition of kernels that read b as 16-bit floats, where it is stored so. */
+  readonly ofHalf: { readonly HALF_B?: true };
   /** Into how many parts the tiled family cuts K. */
   readonly splits: number;
   readonly scratch: Readonly<Record<"packed" | "partials", Tensor>>;
@@ -76,7 +78,7 @@ const PART_UNIT = 64;
 
 /** The product by tiles of one kind. */
 export function tiledLaunches(call: Product, tileName: string): Dispatch[] {
-  const { sizes, layout, bindings, splits } = call;
+  const { sizes, layout, bindings, splits, ofHalf } = call;
   const { partials } = call.scratch;
   const { rows, columns, inner } = sizes;
   const { height, width, step, blockHeight, blockWidth } = TILES[tileName]!;
@@ -86,7 +88,7 @@ export function tiledLaunches(call: Product, tileName: string): Dispatch[] {
     kernel: "matmul/tiled",
     variant: {
       constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
-      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes) },
+      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...ofHalf },
     },
     bindings: isSplit ? { ...bindings, y: partials } : bindings,
     parameters: { rows, columns, inner, depth, ...(isSplit ? NO_EPILOGUE : epilogueOf(call)) },
@@ -106,14 +108,14 @@ export function tiledLaunches(call: Product, tileName: string): Dispatch[] {
 
 /** The product of a few rows, NT, by sums along K in parallel: other bits than the tiles', so it is taken only by who asks for it. */
 export function rowLaunches(call: Product): Dispatch[] {
-  const { sizes, layout, bindings } = call;
+  const { sizes, layout, bindings, ofHalf } = call;
   const { rows, columns, inner } = sizes;
   if (layout !== "NT") throw new Error(`the matmul family row is for the layout NT; given ${layout}`);
   const height = capacityOf(rows) > 4 ? 8 : 4;
   return [
     {
       kernel: "matmul/row",
-      variant: { constants: { TILE_ROWS: height }, conditions: { ALIGNED: isWhole(inner) } },
+      variant: { constants: { TILE_ROWS: height }, conditions: { ALIGNED: isWhole(inner), ...ofHalf } },
       bindings,
       parameters: { rows, columns, inner, ...epilogueOf(call) },
       workgroups: [ceilDivide(columns, 4), ceilDivide(rows, height), 1],

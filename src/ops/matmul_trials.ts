@@ -116,6 +116,7 @@ interface Sizes {
 function callOfSizes({ rows, columns, inner }: Sizes, like: MatmulCall, spareRows: number, splits = 2): MatmulCall {
   const { layout, activation } = like.attributes;
   const { BIAS, RESIDUAL, ACCUMULATE } = productOf(like).conditions;
+  const isHalf = like.inputs.half !== undefined;
   const tensor = (label: string, ...shape: number[]): Tensor =>
     new Tensor({ shape, storage: { kind: "slot", label, bytes: elementsAtCapacity(shape) * 4 } });
   const y = tensor("y", rows + spareRows, columns);
@@ -127,6 +128,7 @@ function callOfSizes({ rows, columns, inner }: Sizes, like: MatmulCall, spareRow
       residual: RESIDUAL ? tensor("residual", rows, columns) : undefined,
       onto: ACCUMULATE ? y : undefined,
       x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
+      half: isHalf ? halfTensor(columns * inner) : undefined,
     },
     outputs: {
       y,
@@ -138,12 +140,28 @@ function callOfSizes({ rows, columns, inner }: Sizes, like: MatmulCall, spareRow
   };
 }
 
+/** Two values a word. */
+function halfTensor(elements: number): Tensor {
+  const words = Math.ceil(elements / 2);
+  return new Tensor({ shape: [words], dtype: "u32", storage: { kind: "slot", label: "half", bytes: words * 4 } });
+}
+
 /** The result as it must be, its untouched last row included, in double precision. */
 function plainResult(call: MatmulCall, { sizes, layout }: Product, before: (tensor: TrialTensor) => Float32Array): Float64Array {
   const { rows, columns, inner } = sizes as Sizes;
-  const { a, b, bias, residual, onto, x } = Object.fromEntries(
-    Object.entries(call.inputs).map(([name, tensor]) => [name, tensor && before(tensor)]),
-  ) as Record<keyof MatmulCall["inputs"], Float32Array>;
+  const {
+    a,
+    b: full,
+    half,
+    bias,
+    residual,
+    onto,
+    x,
+  } = Object.fromEntries(Object.entries(call.inputs).map(([name, tensor]) => [name, tensor && before(tensor)])) as Record<
+    keyof MatmulCall["inputs"],
+    Float32Array
+  >;
+  const b = half ?? full;
   const [rowOfA, innerOfA] = layout === "TN" ? [1, rows] : [inner, 1];
   const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
   const expected = Float64Array.from(before(resultOf(call)));

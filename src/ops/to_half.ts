@@ -2,12 +2,13 @@ import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 
-/** x [N, C], C even -> half [N, C / 2] u32: each word two values rounded to 16 bits. */
-export const toHalfOp = defineOp<{ x: Tensor }, "half">({
+/** x [N, C], C even -> half [N, C / 2] u32, or `into` in place: each word two values rounded to 16 bits. */
+export const toHalfOp = defineOp<{ x: Tensor; into?: Tensor | undefined }, "half">({
   name: "to_half",
   shape: (inputs) => {
     const last = inputs.x.shape.at(-1);
     if (typeof last !== "number" || last % 2 !== 0) throw shapeError("to_half", inputs, "an even last dimension");
+    if (inputs.into) return { half: { inPlaceOf: inputs.into } };
     return { half: { shape: [...inputs.x.shape.slice(0, -1), last / 2], dtype: "u32" } };
   },
   forward: ({ inputs: { x }, outputs: { half } }) => {
@@ -16,7 +17,7 @@ export const toHalfOp = defineOp<{ x: Tensor }, "half">({
   },
 });
 
-/** x in half the memory. */
-export function toHalf(x: Tensor): Tensor {
-  return toHalfOp({ x }, {}).half;
+/** x in half the memory; written to `into` where given. */
+export function toHalf(x: Tensor, into?: Tensor): Tensor {
+  return toHalfOp({ x, into }, {}).half;
 }

@@ -24,7 +24,7 @@ export interface AdamW {
   readonly state: Tensor;
   /** Where each parameter's gradient goes. */
   sinks(accumulate: Scalar): Map<Tensor, GradientSink>;
-  /** Traces norm, clip and update. */
+  /** Traces norm, clip and update, and what copies of the weights it makes necessary. */
   step(learningRate: Scalar): void;
   save(): Promise<{ readonly moments: NamedArrays; readonly state: readonly number[] }>;
   load(saved: {
@@ -57,6 +57,7 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
           { learningRate, betas: options.betas, eps: options.eps, weightDecay: options.weightDecay, decayEnd: shard.decayEnd },
         );
       });
+      placed.halves?.trace();
     },
     save: async () => {
       const moments: NamedArrays = new Map();

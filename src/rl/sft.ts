@@ -1,4 +1,5 @@
 import type { Device } from "../gpu/device.ts";
+import { setWeightStorage } from "../nn/half_weights.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
 import { createGenerator as createTextGenerator } from "../policy/generate.ts";
@@ -67,6 +68,7 @@ interface Learner {
 async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
   const { sft } = config;
   const { tokenizer } = model;
+  await setWeightStorage(model.placed, sft.weights);
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
   const optimizer = createAdamW(model.placed, {
     betas: [0.9, 0.95],

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
+import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../../policy/options.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
@@ -9,6 +10,12 @@ const activations = option(
   oneOf(ACTIVATION_STORAGE),
   "f32",
   "How activations wait for the backward pass: f16 takes half the memory and rounds them to 11 bits; the loss is computed before.",
+);
+
+const weights = option(
+  oneOf(WEIGHT_STORAGE),
+  "f32",
+  "How products read the weights: f16 reads copies rounded to 11 bits, half the bytes; the weights that are trained and saved stay f32.",
 );
 
 const model = text("the path of a checkpoint folder or the name of a preset").describe(
@@ -132,6 +139,7 @@ const grpo = section({
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
   activations,
+  weights,
 });
 
 const CONTROLLER_SENTENCE =
@@ -231,6 +239,7 @@ const sft = section({
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
   activations,
+  weights,
   stopAtPassAt1: option(
     decimal({ above: 0, max: 1 }, "run all steps").nullable(),
     0.31,

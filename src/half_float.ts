@@ -1,0 +1,19 @@
+/** IEEE half precision to a number: 1 sign, 5 exponent, 10 fraction bits. */
+export function halfToFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The values of words that hold two 16-bit floats each, the lower half first, as WGSL's unpack2x16float has them. */
+export function unpackHalves(words: Uint32Array): Float32Array {
+  const values = new Float32Array(2 * words.length);
+  words.forEach((word, i) => {
+    values[2 * i] = halfToFloat(word & 0xffff);
+    values[2 * i + 1] = halfToFloat(word >>> 16);
+  });
+  return values;
+}

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { readBuffers } from "../../src/gpu/buffer.ts";
+import { unpackHalves } from "../../src/half_float.ts";
+import { setWeightStorage } from "../../src/nn/half_weights.ts";
+import { loadParameters, readParameters } from "../../src/nn/place.ts";
+import { createModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { createScorer } from "../../src/policy/score.ts";
+import { withoutTimes } from "../../src/report/metrics.ts";
+import { packBatch, totalsOf } from "../../src/rl/batch.ts";
+import { parseTrainConfig } from "../../src/rl/config.ts";
+import type { PolicyModel } from "../../src/rl/model.ts";
+import { taskReward } from "../../src/rl/rewards.ts";
+import { createTrainer } from "../../src/rl/trainer.ts";
+import { createTask } from "../../src/tasks/index.ts";
+import { roundToHalf } from "../reference/half.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+const task = createTask({ name: "addition", digits: 1 });
+
+/** An odd width of the MLP and an odd vocabulary, so that pairs of halves lie across rows. */
+function model(tied: boolean): Promise<PolicyModel> {
+  const tokenizer = characterTokenizer(task.alphabet);
+  const config = {
+    model_type: "llama",
+    vocab_size: tokenizer.vocabSize,
+    hidden_size: 24,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    intermediate_size: 37,
+    max_position_embeddings: 16,
+    tie_word_embeddings: tied,
+    initializer_range: 0.3,
+  };
+  return createModel(device, { config, tokenizer, seed: 5 });
+}
+
+async function logprobsOf({ module }: PolicyModel): Promise<Float32Array> {
+  const samples = [
+    [1, 2, 3],
+    [4, 5],
+    [6, 7, 8, 9],
+  ].map((ids) => ({
+    promptIds: ids.slice(0, 1),
+    completionIds: ids.slice(1),
+    oldLogprobs: new Float32Array(ids.length - 1),
+    advantage: 0,
+  }));
+  const batch = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength: 4 });
+  const scorer = await createScorer({ device, model: module, rows: 16, temperature: 1 });
+  const { logprobs } = await scorer.score(batch);
+  scorer.destroy();
+  return logprobs;
+}
+
+test("a model with 16-bit weights has the bits of one whose matrices were rounded", async () => {
+  const [half, rounded] = [await model(false), await model(false)];
+  const before = await logprobsOf(half);
+  await setWeightStorage(half.placed, "f16");
+  const parameters = await readParameters(rounded.placed);
+  const isProduct = (name: string, shape: readonly number[]): boolean => shape.length === 2 && !name.includes("embed_tokens");
+  loadParameters(
+    rounded.placed,
+    new Map(
+      [...parameters].map(([name, { shape, data }]) => [name, { shape, data: isProduct(name, shape) ? data.map(roundToHalf) : data }]),
+    ),
+  );
+  const [found, expected] = [await logprobsOf(half), await logprobsOf(rounded)];
+  assert.deepEqual(found, expected);
+  assert.notDeepEqual(found, before);
+  await setWeightStorage(half.placed, "f32");
+  assert.deepEqual(await logprobsOf(half), before, "and back again");
+  for (const each of [half, rounded]) each.destroy();
+});
+
+test("what the host loads is copied at once", async () => {
+  const [one, other] = [await model(true), await model(true)];
+  await setWeightStorage(one.placed, "f16");
+  await setWeightStorage(other.placed, "f16");
+  const doubled = new Map(
+    [...(await readParameters(one.placed))].map(([name, { shape, data }]) => [name, { shape, data: data.map((x) => 2 * x) }]),
+  );
+  loadParameters(one.placed, doubled);
+  assert.notDeepEqual(await logprobsOf(one), await logprobsOf(other));
+  loadParameters(other.placed, doubled);
+  assert.deepEqual(await logprobsOf(one), await logprobsOf(other));
+  for (const each of [one, other]) each.destroy();
+});
+
+test("training keeps the copies in step with the weights; sampler and trainer agree; the same bits twice", async () => {
+  const runOnce = async (weights: string) => {
+    const policy = await model(true);
+    const grpo = { steps: 3, prompts: 6, completions: 4, maxNewTokens: 3, learningRate: 0.003, updatesPerRollout: 2, beta: 0.02, weights };
+    const config = parseTrainConfig({ model: "small", task: { name: "addition", digits: 1 }, grpo, entropy: { target: 1.2 } });
+    const rewards = [
+      taskReward(task),
+      {
+        name: "first",
+        reward: (input: { completionIds: readonly ArrayLike<number>[] }) => input.completionIds.map((ids) => (ids[0] ?? 0) / 10),
+      },
+    ];
+    const [trainProblems, evalProblems] = [task.problems("train"), task.problems("eval")];
+    const trainer = await createTrainer({ device, model: policy, config, trainProblems, evalProblems, rewards, stop: task.stop });
+    const metrics = [];
+    for (let i = 0; i < 3; i += 1) metrics.push(withoutTimes((await trainer.train()).metrics));
+    trainer.destroy();
+    return { policy, metrics };
+  };
+  const [first, second, full] = [await runOnce("f16"), await runOnce("f16"), await runOnce("f32")];
+  assert.deepEqual(first.metrics, second.metrics);
+  assert.notDeepEqual(first.metrics, full.metrics);
+  for (const step of first.metrics) {
+    assert.ok(
+      step["sampling/sampling_logp_difference/max"]! < 1e-4,
+      `sampler and trainer differ by ${step["sampling/sampling_logp_difference/max"]}`,
+    );
+    for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  }
+  // Rounding the weights to 11 bits changes the loss by little.
+  assert.ok(Math.abs(first.metrics[0]!.entropy! - full.metrics[0]!.entropy!) < 5e-3);
+
+  const { placements } = first.policy.placed;
+  let copies = 0;
+  for (const { name, parameter } of placements) {
+    const { half, storage } = parameter.tensor;
+    if (!half) continue;
+    const [master, words] = await readBuffers(device, [storage.window!, half.storage.window!]);
+    const expected = new Float32Array(master!).map(roundToHalf);
+    assert.deepEqual(unpackHalves(new Uint32Array(words!)).subarray(0, expected.length), expected, name);
+    copies += 1;
+  }
+  assert.equal(copies, 5, "qkv, o, gate-up, down, and the embedding that the head is tied to");
+  for (const { policy } of [first, second, full]) policy.destroy();
+});
