@@ -3,12 +3,25 @@ import type { Problem } from "../tasks/task.ts";
 import { isRight, type Score } from "./advantages/index.ts";
 import type { PolicyModel } from "./model.ts";
 import { meanPassAtK } from "./pass_at_k.ts";
+import type { NamedReward } from "./rewards.ts";
 import { columnsOf, type RolloutEntry, rollout, sampledEntropy } from "./rollout.ts";
 
 /** Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. */
 const EVALUATION_KEYS = 0x8000_0000;
 
 export type ScoreEntries = (entries: readonly RolloutEntry[], columns: Record<string, unknown[]>) => Promise<readonly Score[]>;
+
+/** Scores entries by a reward function alone, outside of training. */
+export function scoredBy({ reward }: Pick<NamedReward, "reward">): ScoreEntries {
+  return async (entries, columns) =>
+    reward({
+      prompts: entries.map(({ problem }) => problem.prompt),
+      completions: entries.map(({ text }) => text),
+      completionIds: entries.map(({ completion }) => completion.ids),
+      columns,
+      state: { step: 0 },
+    });
+}
 
 export interface EvaluateOptions {
   readonly model: PolicyModel;

@@ -1,7 +1,7 @@
 import type { Device } from "../gpu/device.ts";
 import { createGenerator } from "../policy/generate.ts";
 import type { Task } from "../tasks/task.ts";
-import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
 import type { PolicyModel } from "./model.ts";
 import { taskReward } from "./rewards.ts";
 
@@ -40,7 +40,7 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
       stopTokens: model.tokenizer.encode(task.stop, { specialTokens: false }),
     });
   const [sampler, greedy] = [await generatorOf(options.temperature), await generatorOf(0)];
-  const { reward } = taskReward(task);
+  const score = scoredBy(taskReward(task));
   try {
     return await evaluatePolicy({
       model,
@@ -49,14 +49,7 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
       seed,
       sampler,
       greedy,
-      score: async (entries, columns) =>
-        reward({
-          prompts: entries.map(({ problem }) => problem.prompt),
-          completions: entries.map(({ text }) => text),
-          completionIds: entries.map(({ completion }) => completion.ids),
-          columns,
-          state: { step: 0 },
-        }),
+      score,
     });
   } finally {
     for (const part of [sampler, greedy]) part.destroy();

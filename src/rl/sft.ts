@@ -8,7 +8,7 @@ import { createGenerator as createRandom } from "../random.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import { packBatch, totalsOf } from "./batch.ts";
 import type { SftConfig } from "./config.ts";
-import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
 import type { PolicyModel } from "./model.ts";
 import { taskReward } from "./rewards.ts";
 
@@ -95,7 +95,7 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
     sampling: { temperature: 1, topK: 0, topP: 1 },
     stopTokens: tokenizer.encode(task.stop, { specialTokens: false }),
   });
-  const { reward } = taskReward(task);
+  const score = scoredBy(taskReward(task));
   return {
     learn: (examples, learningRate) => {
       const samples = examples.map(({ prompt, completion }) => {
@@ -111,14 +111,7 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
         completions: config.eval.completions,
         seed: config.seed,
         sampler,
-        score: async (entries, columns) =>
-          reward({
-            prompts: entries.map(({ problem }) => problem.prompt),
-            completions: entries.map(({ text }) => text),
-            completionIds: entries.map(({ completion }) => completion.ids),
-            columns,
-            state: { step: 0 },
-          }),
+        score,
       }),
     destroy: () => {
       for (const part of [sampler, update, optimizer]) part.destroy();
