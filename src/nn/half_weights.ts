@@ -1,4 +1,5 @@
 import { align, createBuffer, destroyBuffer } from "../gpu/buffer.ts";
+import { EngineError } from "../gpu/errors.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { externalTensor, Tensor } from "../graph/tensor.ts";
 import { toHalf } from "../ops/to_half.ts";
@@ -22,11 +23,32 @@ export interface HalfWeights {
   destroy(): void;
 }
 
+/** Who trains or samples a module has its weights stored in one way until it releases them. */
+export interface WeightClaim {
+  release(): void;
+}
+
+/** How many claims stand on a module, whose storage none of them may change for the others. */
+const claims = new WeakMap<PlacedModule, number>();
+
 /**
- * Makes every product with a weight of the module read it as 16-bit floats, or as it is. Plans that were built before go on as they
- * were: choose the storage first.
+ * Makes every product with a weight of the module read it as 16-bit floats, or as it is, in plans that are built from now on.
+ * @throws EngineError while another claim on the module stands that wants the other storage
  */
-export async function setWeightStorage(placed: PlacedModule, storage: WeightStorage): Promise<void> {
+export async function claimWeights(placed: PlacedModule, storage: WeightStorage): Promise<WeightClaim> {
+  const standing = claims.get(placed) ?? 0;
+  const current: WeightStorage = placed.halves ? "f16" : "f32";
+  if (standing > 0 && storage !== current) {
+    throw new EngineError(
+      `weights ${storage} were asked for a model that is in use with weights ${current}; destroy its other trainer first`,
+    );
+  }
+  claims.set(placed, standing + 1);
+  await setWeightStorage(placed, storage);
+  return { release: () => void claims.set(placed, claims.get(placed)! - 1) };
+}
+
+async function setWeightStorage(placed: PlacedModule, storage: WeightStorage): Promise<void> {
   if (storage === "f32" && placed.halves) {
     placed.halves.destroy();
     placed.halves = undefined;

@@ -33,7 +33,7 @@ export interface PlacedModule {
   readonly placements: readonly Placement[];
   /** Trainable numbers, padding not counted. */
   readonly parameterCount: number;
-  /** Copies of the matrices that products read instead; set by `setWeightStorage`. */
+  /** Copies of the matrices that products read instead; set by `claimWeights`. */
   halves: HalfWeights | undefined;
   destroy(): void;
 }

@@ -118,7 +118,7 @@ export function geluGradient(x: Tensor, gradY: Tensor): Tensor {
 
 /** Whether the matmul belongs to the current trace and nothing has written to its memory since. */
 function isStillComputable(product: Tensor, { a, b, options }: Product): boolean {
-  const memory = new Set<Storage | undefined>([product, a, b, options.bias].map((tensor) => tensor?.storage));
+  const memory = new Set<Storage | undefined>([product, a, b, b.half, options.bias].map((tensor) => tensor?.storage));
   for (const node of [...currentTrace().nodes].reverse()) {
     const outputs = Object.values(node.outputs);
     if (outputs.includes(product)) return true;

@@ -1,5 +1,5 @@
 import type { Device } from "../gpu/device.ts";
-import { setWeightStorage } from "../nn/half_weights.ts";
+import { claimWeights } from "../nn/half_weights.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
 import { createGenerator as createTextGenerator } from "../policy/generate.ts";
@@ -38,15 +38,18 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   const problems = task.problems("train");
   const random = createRandom(seed ^ 0x5f7a11ed);
   const learner = await createLearner(options);
-  for (let step = 1; step <= sft.steps; step += 1) {
-    const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
-    const batch = Array.from({ length: sft.batch }, () => solved(task, problems[random.integer(problems.length)]!, random.integer));
-    const { loss, gradNorm } = await learner.learn(batch, learningRate);
-    const evaluation = step % sft.evalEvery === 0 || step === sft.steps ? await learner.evaluate() : undefined;
-    yield { step, loss, gradNorm, learningRate, evaluation };
-    if (evaluation && sft.stopAtPassAt1 !== null && evaluation.passAt1 >= sft.stopAtPassAt1) break;
+  try {
+    for (let step = 1; step <= sft.steps; step += 1) {
+      const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
+      const batch = Array.from({ length: sft.batch }, () => solved(task, problems[random.integer(problems.length)]!, random.integer));
+      const { loss, gradNorm } = await learner.learn(batch, learningRate);
+      const evaluation = step % sft.evalEvery === 0 || step === sft.steps ? await learner.evaluate() : undefined;
+      yield { step, loss, gradNorm, learningRate, evaluation };
+      if (evaluation && sft.stopAtPassAt1 !== null && evaluation.passAt1 >= sft.stopAtPassAt1) break;
+    }
+  } finally {
+    learner.destroy();
   }
-  learner.destroy();
 }
 
 interface Example {
@@ -68,7 +71,7 @@ interface Learner {
 async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
   const { sft } = config;
   const { tokenizer } = model;
-  await setWeightStorage(model.placed, sft.weights);
+  const claim = await claimWeights(model.placed, sft.weights);
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
   const optimizer = createAdamW(model.placed, {
     betas: [0.9, 0.95],
@@ -115,6 +118,7 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
       }),
     destroy: () => {
       for (const part of [sampler, update, optimizer]) part.destroy();
+      claim.release();
     },
   };
 }

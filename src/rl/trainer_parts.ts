@@ -1,5 +1,5 @@
 import type { Controller } from "../control/index.ts";
-import { setWeightStorage } from "../nn/half_weights.ts";
+import { claimWeights } from "../nn/half_weights.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import { createGenerator, type TextGenerator } from "../policy/generate.ts";
 import { createScorer, type Scorer } from "../policy/score.ts";
@@ -25,7 +25,7 @@ const MOST_SEQUENCES = 512;
 export async function createParts(options: TrainerOptions & { readonly controller: Controller }): Promise<Parts> {
   const { device, model, config } = options;
   const { grpo, entropy } = config;
-  await setWeightStorage(model.placed, grpo.weights);
+  const claim = await claimWeights(model.placed, grpo.weights);
   const prompts = [...options.trainProblems, ...options.evalProblems].map(({ prompt }) => model.tokenizer.encode(prompt).length);
   const longestPrompt = prompts.reduce((a, b) => Math.max(a, b), 1);
   const maxLength = longestPrompt + grpo.maxNewTokens;
@@ -62,7 +62,7 @@ export async function createParts(options: TrainerOptions & { readonly controlle
     seed: config.seed,
   });
   const referenceModel = grpo.beta > 0 ? (options.reference ?? (await model.clone())) : undefined;
-  if (referenceModel) await setWeightStorage(referenceModel.placed, grpo.weights);
+  const referenceClaim = referenceModel && (await claimWeights(referenceModel.placed, grpo.weights));
   const scorerOf = (module: PolicyModel["module"]): Promise<Scorer> =>
     createScorer({ device, model: module, rows, temperature: grpo.temperature });
   const reference = referenceModel && (await scorerOf(referenceModel.module));
@@ -76,6 +76,8 @@ export async function createParts(options: TrainerOptions & { readonly controlle
     policy,
     destroy: () => {
       for (const part of [generator, greedy, update, optimizer, reference, policy]) part?.destroy();
+      claim.release();
+      referenceClaim?.release();
     },
   };
 }
