@@ -8,7 +8,7 @@ export const autoTarget = armStudy({
   description: "targets anchored to the start's own entropy, against the best fixed one of the study target",
   title: "Automatic target: does the start's own entropy tell the target?",
   question: `The automatic target measures entropy for eight steps and holds a share of it. This study trains on three tasks, whose starts differ in
-entropy, with the same share for all, with a share that decays, and with the fixed target that the study \`target\` found best for each task by
+entropy, with the same share for all, and with the fixed target that the study \`target\` found best for each task by
 pass@8. The question is whether nobody needs to look for a target any more.`,
   verdicts: (settings, findings, quick) =>
     groupNames(settings).flatMap((group) =>

@@ -19,7 +19,7 @@ export async function bestTargetSection(settings: ArmsSettings, findings: ArmsFi
     ["pass@1, sampled", (run) => run.after.passAt1],
     ["pass@1, greedy", (run) => run.after.greedy],
     [`pass@${findings.k}`, (run) => run.after.passAtK],
-    ["distinct right answers", (run) => run.after.distinct],
+    ["distinct right answers", (run) => run.after.distinct ?? 0],
     ["pass@1 on harder problems", (run) => elsewhere(run, "harder").passAt1],
     [`pass@${findings.k} on harder problems`, (run) => elsewhere(run, "harder").passAtK],
   ];

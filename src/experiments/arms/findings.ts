@@ -9,8 +9,8 @@ export interface Score {
   readonly passAt1: number;
   readonly passAtK: number;
   readonly greedy: number;
-  /** Different right answers to a problem among k. */
-  readonly distinct: number;
+  /** Different right answers to a problem among k; null where a run did not count them. */
+  readonly distinct: number | null;
 }
 
 /** One training run; one entry a step in each list. */
@@ -31,8 +31,8 @@ export interface ArmRun {
   readonly after: Score;
   /** Other tasks by name. */
   readonly elsewhere: Readonly<Record<string, { readonly before: Score; readonly after: Score }>>;
-  /** Names of what the diagnostics found in the run. */
-  readonly diagnoses: readonly string[];
+  /** Names of what the diagnostics found in the run; absent where they did not watch it. */
+  readonly diagnoses?: readonly string[];
   /** With `byTag`: entropy of the tag's tokens in every step. */
   readonly tags?: Readonly<Record<string, readonly number[]>>;
   /** Wall-clock time of the training steps. */
@@ -101,7 +101,8 @@ function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): numb
 function scoreOf(metrics: Metrics, k: number, prefix: string): Score {
   const named: Readonly<Record<string, unknown>> = metrics;
   const value = (name: string): number => round(Number(named[`${prefix}/${name}`] ?? Number.NaN));
-  return { passAt1: value("pass@1"), passAtK: value(`pass@${k}`), greedy: value("greedy"), distinct: value("distinct") };
+  const distinct = named[`${prefix}/distinct`] === undefined ? null : value("distinct");
+  return { passAt1: value("pass@1"), passAtK: value(`pass@${k}`), greedy: value("greedy"), distinct };
 }
 
 function elsewhereNames(metrics: Metrics): string[] {

@@ -3,7 +3,7 @@ import type { Provenance, Verdict } from "../study.ts";
 import { type ArmRun, type ArmsFindings, meanOf, ofGroup } from "./findings.ts";
 import { pictureName } from "./pictures.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
-import { diagnosisTable, elsewhereTable, entropyTable, scoreTable, significanceTable } from "./tables.ts";
+import { countsDistinct, diagnosisTable, elsewhereTable, entropyTable, scoreTable, significanceTable } from "./tables.ts";
 
 export interface ArmsReport {
   readonly title: string;
@@ -57,13 +57,14 @@ function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: str
   const heading = (text: string): string => (alone ? `### ${text}` : `#### ${text}`);
   const before = (of: (run: ArmRun) => number): string => meanOf(runs.map(of)).toFixed(3);
   const diagnoses = diagnosisTable(arms, findings);
+  const distinct = countsDistinct(runs) ? `, distinct right answers of ${k} ${before((run) => run.before.distinct ?? 0)}` : "";
   return [
     ...(alone ? [] : [`### ${group[0]!.toUpperCase()}${group.slice(1)}`]),
     heading("Entropy over the last half of training"),
     entropyTable(arms, findings),
     `![Entropy, alpha and reward over the steps](${pictureName("curves", group)}.svg)`,
     heading("Held-out problems after training"),
-    `Before training: pass@1 ${before((run) => run.before.passAt1)}, greedy ${before((run) => run.before.greedy)}, pass@${k} ${before((run) => run.before.passAtK)}, distinct right answers of ${k} ${before((run) => run.before.distinct)}.`,
+    `Before training: pass@1 ${before((run) => run.before.passAt1)}, greedy ${before((run) => run.before.greedy)}, pass@${k} ${before((run) => run.before.passAtK)}${distinct}.`,
     scoreTable(arms, findings),
     `![pass@1 and pass@${k}](${pictureName("scores", group)}.svg)`,
     ...(Object.keys(runs[0]!.elsewhere).length > 0 ? [heading("Other problems"), elsewhereTable(arms, findings)] : []),

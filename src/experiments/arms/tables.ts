@@ -56,7 +56,7 @@ export function scoreTable(arms: readonly string[], { runs, k }: ArmsFindings, s
     (run) => scoreOf(run).passAt1,
     (run) => scoreOf(run).greedy,
     (run) => scoreOf(run).passAtK,
-    (run) => scoreOf(run).distinct,
+    ...(countsDistinct(runs) ? [(run: ArmRun) => scoreOf(run).distinct ?? 0] : []),
   ];
   const rows = arms.map((arm) => [
     arm,
@@ -65,8 +65,13 @@ export function scoreTable(arms: readonly string[], { runs, k }: ArmsFindings, s
       arm === baseline ? "" : interval(pairedDifferences(runs, arm, baseline, of), { sign: true }),
     ]),
   ]);
-  const headings = ["pass@1", "greedy", `pass@${k}`, "distinct"].flatMap((name) => [name, "difference"]);
+  const headings = ["pass@1", "greedy", `pass@${k}`, "distinct"].slice(0, measures.length).flatMap((name) => [name, "difference"]);
   return markdownTable(["arm", ...headings], rows);
+}
+
+/** Whether all runs counted different right answers. */
+export function countsDistinct(runs: readonly ArmRun[]): boolean {
+  return runs.every(({ before, after }) => before.distinct !== null && after.distinct !== null);
 }
 
 /** pass@1 and pass@k on other tasks, before training and after it, one line an arm. */
@@ -108,11 +113,11 @@ export function significanceTable(arms: readonly string[], { runs, k }: ArmsFind
 
 /** In how many runs of each arm each diagnosis was made; empty where nothing was found. */
 export function diagnosisTable(arms: readonly string[], { runs }: ArmsFindings): string {
-  const names = [...new Set(runs.flatMap(({ diagnoses }) => diagnoses))].sort();
+  const names = [...new Set(runs.flatMap(({ diagnoses = [] }) => diagnoses))].sort();
   if (names.length === 0) return "";
   const rows = arms.map((arm) => {
     const own = runsOf(runs, arm);
-    return [arm, ...names.map((name) => `${own.filter(({ diagnoses }) => diagnoses.includes(name)).length} of ${own.length}`)];
+    return [arm, ...names.map((name) => `${own.filter(({ diagnoses = [] }) => diagnoses.includes(name)).length} of ${own.length}`)];
   });
   return markdownTable(["arm", ...names], rows);
 }

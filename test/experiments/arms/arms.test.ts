@@ -184,7 +184,7 @@ test("diagnoses of a run are those of train, and a tag's entropy is kept where i
   );
   const { runs } = armsFindings(settings, results);
   const controlled = runs.find(({ arm }) => arm === "entropy-effect")!;
-  assert.ok(controlled.diagnoses.includes("saturation"), String(controlled.diagnoses));
+  assert.ok(controlled.diagnoses!.includes("saturation"), String(controlled.diagnoses));
   assert.deepEqual(Object.keys(controlled.tags!), ["easy"]);
   assert.equal(controlled.tags!.easy![39], 0.25);
 });
