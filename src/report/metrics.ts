@@ -29,7 +29,7 @@ export const metricDefinitions = {
   step_time: { description: "Time of the whole step.", unit: "seconds", time: true },
   "sampling/rounds": { description: "Rollouts of the step, with dynamic sampling.", unit: "rollouts" },
   "sampling/kept_fraction": {
-    description: "Fraction of the sampled completions that were learned from, with dynamic sampling.",
+    description: "Fraction of the sampled groups that were learned from and had differing rewards, with dynamic sampling.",
     unit: "fraction",
   },
   "sampling/sampling_logp_difference/mean": { description: "Mean |logp of sampling - logp of training|.", unit: "nats" },

@@ -18,6 +18,8 @@ export interface Sampled {
   readonly all: ScoredRollout;
   /** Rollouts that the step took. */
   readonly rounds: number;
+  /** Share of the sampled groups that are learned from and have something to teach. */
+  readonly keptFraction: number;
 }
 
 export interface SamplingOptions {
@@ -33,8 +35,9 @@ export interface SamplingOptions {
   readonly rollout: (problems: readonly Problem[], firstKey: number) => Promise<ScoredRollout>;
 }
 
-/** Keys of further rounds lie above those of first ones, and below those of evaluations. */
+/** Keys of further rounds lie above those of first ones, and below those of evaluations; a step has room for this many. */
 const EXTRA_KEYS = 0x4000_0000;
+export const MOST_EXTRA_ROUNDS = 16;
 
 /**
  * The completions of a step, with dynamic sampling (DAPO, Yu et al. 2025, arXiv 2503.14476, section 3.2) where it is asked for: groups
@@ -52,21 +55,25 @@ export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
   while (differing < prompts && rounds.length <= extraRounds) {
     const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - differing });
     if (further.length === 0) break;
-    const firstKey = EXTRA_KEYS + (step * extraRounds + rounds.length - 1) * prompts * completions;
+    const firstKey = EXTRA_KEYS + (step * MOST_EXTRA_ROUNDS + rounds.length - 1) * prompts * completions;
     const round = await options.rollout(further, firstKey);
     rounds.push(round);
     differing += differingGroups(round, completions).length;
   }
   const all = joined(rounds);
-  return { trained: extraRounds === 0 ? all : chosen(all, { prompts, completions }), all, rounds: rounds.length };
+  const trained = extraRounds === 0 ? all : chosen(all, { prompts, completions });
+  const keptFraction = (Math.min(differing, prompts) * completions) / all.entries.length;
+  return { trained, all, rounds: rounds.length, keptFraction };
 }
 
-/** Problems of the round's own order that the step has not drawn yet; fewer where the task has no more. */
+/** Problems that the step has not drawn yet, in an order of the round's own; fewer only where the task has no more. */
 function furtherProblems(
-  { problems, seed, step, prompts }: SamplingOptions,
+  { problems, seed, step }: SamplingOptions,
   { drawn, round, count }: { drawn: Set<Problem>; round: number; count: number },
 ): Problem[] {
-  const order = problemsOfStep(problems, { seed: seed + Math.imul(round, 0x9e37), step, count: Math.min(problems.length, 2 * prompts) });
+  const own = seed ^ Math.imul(step + 1, 0x9e3779b1) ^ Math.imul(round, 0x85ebca6b);
+  // One epoch from its beginning: every problem once.
+  const order = problemsOfStep(problems, { seed: own, step: 0, count: problems.length });
   const further = order.filter((problem) => !drawn.has(problem)).slice(0, count);
   for (const problem of further) drawn.add(problem);
   return further;

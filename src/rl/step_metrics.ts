@@ -18,6 +18,7 @@ export interface StepRecord {
   /** All that were sampled: rewards and lengths are those of the policy, not of a selection. */
   readonly all: ScoredRollout;
   readonly rounds: number;
+  readonly keptFraction: number;
   readonly updates: readonly UpdateResult[];
   /** Known where the completions were scored again, which makes the trainer's log-probabilities the old ones. */
   readonly gap?: SamplerGap | undefined;
@@ -91,8 +92,8 @@ function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
   };
 }
 
-function roundMetrics({ entries, all, rounds }: StepRecord): Partial<Metrics> {
-  return { "sampling/rounds": rounds, "sampling/kept_fraction": entries.length / all.entries.length };
+function roundMetrics({ rounds, keptFraction }: StepRecord): Partial<Metrics> {
+  return { "sampling/rounds": rounds, "sampling/kept_fraction": keptFraction };
 }
 
 function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly number[]): Partial<Metrics> {

@@ -91,7 +91,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const train = async (): Promise<StepResult> => {
     const started = performance.now();
     let sampling = 0;
-    const { trained, all, rounds } = await sampleStep({
+    const { trained, all, rounds, keptFraction } = await sampleStep({
       problems: options.trainProblems,
       seed: config.seed,
       step,
@@ -123,7 +123,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
     const times = { sampling, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, all, rounds, updates, gap, times, config, controller });
+    const metrics = stepMetrics({ step, tokens, entries, all, rounds, keptFraction, updates, gap, times, config, controller });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 

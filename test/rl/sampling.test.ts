@@ -66,10 +66,25 @@ test("where the rounds do not suffice, what was left out fills the batch", async
   );
 });
 
+test("no problem is drawn twice and none is left while groups are missing, however many the task has", async () => {
+  for (const size of [9, 12, 16, 20, 24, 33, 40]) {
+    for (let step = 0; step < 20; step += 1) {
+      const { calls, rollout } = sampler(() => false, 2);
+      await sampleStep({ ...shared, step, problems: problems.slice(0, size), extraRounds: 16, rollout });
+      const further = calls.slice(1).flatMap(({ prompts }) => prompts);
+      const first = new Set(calls[0]!.prompts);
+      assert.equal(new Set(further).size, further.length, `twice, of ${size} at step ${step}`);
+      assert.ok(further.every((prompt) => !first.has(prompt)));
+      assert.equal(first.size + further.length, size, `left, of ${size} at step ${step}`);
+    }
+  }
+});
+
 test("a task that runs out of problems ends the search", async () => {
   const { calls, rollout } = sampler(() => false, 2);
-  const { trained } = await sampleStep({ ...shared, problems: problems.slice(0, 10), extraRounds: 50, rollout });
+  const { trained, keptFraction } = await sampleStep({ ...shared, problems: problems.slice(0, 10), extraRounds: 16, rollout });
   assert.ok(calls.length < 5);
+  assert.equal(keptFraction, 0);
   assert.equal(promptsOf(trained).length, 8);
 });
 

@@ -178,42 +178,48 @@ test("several updates a rollout, a reference model and an entropy bonus train wi
   assert.ok(metrics[1]!.kl! > 0, "the policy has left its reference");
 });
 
-test("dynamic sampling: groups that teach nothing are replaced, lengths are punished, cut-off answers are masked; the same twice", async () => {
-  const runOnce = async (): Promise<Metrics[]> => {
-    const model = await smallModel(5);
-    const grpo = { ...shape, dynamicSampling: 2, overlongBuffer: 1, maskTruncated: true };
-    const config = parseTrainConfig({ model: "small", task: { name: "addition", digits: 1 }, grpo, eval: { prompts: 4, completions: 2 } });
-    // Half of the problems never have a difference to learn from.
-    const reward = ({ prompts, completionIds }: { prompts: readonly string[]; completionIds: readonly ArrayLike<number>[] }) =>
-      completionIds.map((ids, i) => (Number(prompts[i]![0]) % 2 === 0 ? 0 : (ids[0] ?? 0) / 10));
-    const [trainProblems, evalProblems] = [task.problems("train"), task.problems("eval")];
-    const trainer = await createTrainer({
-      device,
-      model,
-      config,
-      trainProblems,
-      evalProblems,
-      rewards: [{ name: "half", reward }],
-      stop: task.stop,
-    });
-    const metrics: Metrics[] = [];
-    for (let i = 0; i < 3; i += 1) {
-      const step = await trainer.train();
-      metrics.push(step.metrics);
-      assert.equal(step.entries.length, 24);
-      assert.ok(step.metrics["sampling/rounds"]! >= 1 && step.metrics["sampling/rounds"]! <= 3);
-      assert.ok(step.metrics["sampling/kept_fraction"]! <= 1);
-      assert.ok("rewards/overlong/mean" in step.metrics);
-    }
-    assert.ok(metrics.some((line) => line["sampling/rounds"]! > 1));
-    const { reward: evaluated } = await trainer.evaluate();
-    assert.ok(evaluated >= 0, "evaluation does not punish length");
-    trainer.destroy();
-    return metrics;
-  };
-  const [first, second] = [await runOnce(), await runOnce()];
-  assert.deepEqual(untimed(second), untimed(first));
-  for (const [name, value] of Object.entries(first[2]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+/** Half of the problems never have a difference to learn from. */
+function dynamicTrainer(model: PolicyModel): Promise<Trainer> {
+  const grpo = { ...shape, dynamicSampling: 2, overlongBuffer: 1, maskTruncated: true };
+  const config = parseTrainConfig({ model: "small", task: { name: "addition", digits: 1 }, grpo, eval: { prompts: 4, completions: 2 } });
+  const reward = ({ prompts, completionIds }: { prompts: readonly string[]; completionIds: readonly ArrayLike<number>[] }) =>
+    completionIds.map((ids, i) => (Number(prompts[i]![0]) % 2 === 0 ? 0 : (ids[0] ?? 0) / 10));
+  const [trainProblems, evalProblems] = [task.problems("train"), task.problems("eval")];
+  return createTrainer({ device, model, config, trainProblems, evalProblems, rewards: [{ name: "half", reward }], stop: task.stop });
+}
+
+test("dynamic sampling replaces groups that teach nothing; lengths are punished, cut-off answers are masked", async () => {
+  const trainer = await dynamicTrainer(await smallModel(5));
+  const all: Metrics[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    const { metrics, entries, rewards } = await trainer.train();
+    all.push(metrics);
+    assert.equal(entries.length, 24);
+    assert.ok("rewards/overlong/mean" in metrics);
+    for (const [name, value] of Object.entries(metrics)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+    const rounds = metrics["sampling/rounds"]!;
+    assert.ok(rounds >= 1 && rounds <= 3);
+    const differing = [0, 4, 8, 12, 16, 20].filter((begin) => new Set(rewards.slice(begin, begin + 4)).size > 1).length;
+    if (rounds < 3) assert.equal(differing, 6, "the search ended before it had enough");
+  }
+  assert.ok(all.some((line) => line["sampling/rounds"]! > 1));
+  const { reward: evaluated } = await trainer.evaluate();
+  assert.ok(evaluated >= 0, "evaluation does not punish length");
+  trainer.destroy();
+});
+
+test("a run with dynamic sampling has the same bits twice, and after it was resumed", async () => {
+  const [a, b] = [await dynamicTrainer(await smallModel(5)), await smallModel(5)];
+  const expected = await run(a, 3);
+  a.destroy();
+  const before = await dynamicTrainer(b);
+  assert.deepEqual(untimed(await run(before, 2)), untimed(expected.slice(0, 2)));
+  const saved = await before.save();
+  const after = await dynamicTrainer(await b.clone());
+  before.destroy();
+  after.load(saved);
+  assert.deepEqual(untimed(await run(after, 1)), untimed(expected.slice(2)));
+  after.destroy();
 });
 
 test("a masked completion counts neither in the loss nor in the entropy", async () => {

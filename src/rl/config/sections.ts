@@ -4,6 +4,7 @@ import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../../policy/options.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
+import { MOST_EXTRA_ROUNDS } from "../sampling.ts";
 import { decimal, decimalOr, flag, list, oneOf, openSection, option, section, text, whole } from "./option.ts";
 
 const activations = option(
@@ -57,7 +58,7 @@ const grpo = section({
   updatesPerRollout: option(whole({ min: 1 }), 1, "Optimiser steps on each rollout; more than 1 is off-policy."),
   microBatchRows: option(whole({ min: 1 }), 4096, "Most tokens in one forward and backward pass; gradients accumulate over passes."),
   dynamicSampling: option(
-    whole({ min: 0 }),
+    whole({ min: 0, max: MOST_EXTRA_ROUNDS }),
     0,
     "Most further rollouts of a step that replace groups whose rewards are all alike by groups of other problems; 0 is off.",
   ),
