@@ -216,7 +216,7 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
     data: { values: rows },
     layer: [
       ...ruleLayers(figure.rules ?? [], axisSpec(figure.y)),
-      ...markLayers(figure.marks ?? [], x),
+      ...markLayers(figure.marks ?? [], curves.x),
       { encoding: curves, layer: lines },
     ],
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GainsRun, PlantFindings } from "../../src/experiments/gains/findings.ts";
-import { measuredBoundary, oscillates, predictedBoundary, responseOf } from "../../src/experiments/gains/response.ts";
+import { measuredBoundary, noiseBoundary, predictedBoundary, responseOf, swings } from "../../src/experiments/gains/response.ts";
 import { createGenerator } from "../../src/random.ts";
 
 const LIMIT = 0.9;
@@ -82,13 +82,32 @@ test("the simulated loop begins to oscillate between the gains that bracket 2 / 
   );
   const predicted = predictedBoundary(b, 0);
   assert.equal(predicted, 100);
-  assert.equal(measuredBoundary(plant, 0, LIMIT), 90);
-  assert.equal(oscillates(plant.grid[0]!, plant, LIMIT), false);
+  assert.equal(measuredBoundary("alpha", plant, LIMIT), 90);
+  assert.equal(swings("alpha", plant.grid[0]!, plant, LIMIT), false);
 });
 
 test("drift without noise is no oscillation, and without a lever there is no boundary", () => {
   const plant = plantOf(0.02, []);
-  assert.equal(oscillates(simulate({ kp: 0, d: -0.01, noise: 0.005 }), plant, LIMIT), false);
+  assert.equal(swings("entropy", simulate({ kp: 0, d: -0.01, noise: 0.005 }), plant, LIMIT), false);
   assert.equal(predictedBoundary(0, 0), Number.POSITIVE_INFINITY);
-  assert.equal(measuredBoundary(plant, 0, LIMIT), Number.POSITIVE_INFINITY);
+  assert.equal(measuredBoundary("alpha", plant, LIMIT), Number.POSITIVE_INFINITY);
+});
+
+test("noise makes alpha swing at the gain that is expected of it, though the loop is stable and entropy is steady", () => {
+  const b = 0.005;
+  const noise = 0.03;
+  const expected = noiseBoundary(plantOf(b, []), LIMIT);
+  // Uniform noise of this width, around a line: sd = noise / sqrt(3).
+  const free = simulate({ kp: 0, b, noise });
+  const plant = {
+    ...plantOf(
+      b,
+      [3, 10, 30, 100].map((kp) => simulate({ kp, b, noise, steps: 90 })),
+    ),
+    free,
+  };
+  const noisy = noiseBoundary(plant, LIMIT);
+  assert.ok(noisy < expected / 4 && noisy > 10 && noisy < 30, `${noisy}, ${expected}`);
+  assert.equal(measuredBoundary("alpha", plant, LIMIT), 10);
+  assert.equal(measuredBoundary("entropy", plant, LIMIT), Number.POSITIVE_INFINITY);
 });

@@ -2,9 +2,21 @@ import { signedPercent } from "../arms/numbers.ts";
 import { markdownTable, provenanceSection, verdictSentence, verdictTable } from "../markdown.ts";
 import type { Provenance, Verdict } from "../study.ts";
 import type { GainsFindings, GainsRun, PlantFindings } from "./findings.ts";
-import { MOST_DEVIATION, MOST_SWINGS, meanErrorOf, measuredBoundary, oscillates, predictedBoundary, responseOf } from "./response.ts";
+import {
+  MOST_DEVIATION,
+  MOST_SWINGS,
+  meanErrorOf,
+  measuredBoundary,
+  noiseBoundary,
+  predictedBoundary,
+  responseOf,
+  type Swinging,
+  swings,
+} from "./response.ts";
 import type { GainsSettings } from "./settings.ts";
 import { bestOf, limitOf, nameOf, shown } from "./verdicts.ts";
+
+const SWINGING: readonly Swinging[] = ["alpha", "entropy"];
 
 interface GainsReport {
   readonly settings: GainsSettings;
@@ -23,15 +35,19 @@ export function gainsMarkdown({ settings, findings, verdicts, provenance, quick 
     QUESTION,
     verdictTable(verdicts),
     "## The lever and its limits",
-    `The authority b is how far entropy falls in a step at alpha 1, measured with alpha held fixed for ${settings.openLoop.steps} steps from the start. Theory
-(docs/method.md, Gains) expects a loop of kp alone to oscillate above kp = 2 / b. Measured is the largest gain of the grid below the first that
-oscillates: one whose alpha swings from one side to the other by more than half its limit in ${100 * MOST_SWINGS} % of the steps or more, or whose entropy
-varies more than ${MOST_DEVIATION} times as much as without control. The target is ${settings.share} of each start's own entropy.`,
+    `The authority b is how far entropy falls in a step at alpha 1, measured with alpha held fixed for ${settings.openLoop.steps} steps from the start; s is the
+standard deviation of one step's entropy without control. The target is ${settings.share} of each start's own entropy. Two things can go wrong as kp grows, and
+the table has the largest gain of the grid (kp alone) that is free of each:
+
+* **entropy oscillates**: it varies more than ${MOST_DEVIATION} times as much as without control. Theory (docs/method.md, Gains) expects it above kp = 2 / b.
+* **alpha swings** from one side to the other by more than half its limit in ${100 * MOST_SWINGS} % of the steps or more. Noise alone does that above
+  kp = limit / (2 sqrt(2) s), because the entropy of one step is only a sample.`,
     leverTable(settings, plants),
     "![Standard deviation of entropy by gain, with the boundary that theory expects](boundary.svg)",
-    "A gain far above the noise needs no instability to swing: the entropy of one step is only a sample, with a standard deviation of some 0.015\nnats here, which kp 100 alone turns into an alpha of 1.5.",
+    `Alpha is clamped at ${settings.entropy.limit}, so a step moves entropy by b times that at most, which is no more than s: a loop above 2 / b bangs between
+its limits without being seen in the entropy. What limits the gain in practice is noise, long before stability.`,
     "## Every gain",
-    "Reached is the first step whose mean of five is within 10 % of the target, overshoot how far such a mean went past it, offset the distance of\nthe last third's mean, as shares of the target; |e| and sd are over the last third, in nats; swings the share of steps in which alpha changes side.",
+    "Reached is the first step whose mean of five is within 10 % of the target, overshoot how far such a mean went past it, offset the distance of\nthe last third's mean, as shares of the target; |e| and sd are over the last third, in nats; swings the share of steps in which alpha changes sides.",
     ...plants.filter(({ seed }) => seed === 0).flatMap((plant) => [`### ${nameOf(plant)}`, gridTable(settings, plant)]),
     "![Mean distance from the target by gain](error.svg)",
     "![Entropy over the steps by gain](curves.svg)",
@@ -44,43 +60,36 @@ three model sizes under two gates with a grid of gains, measures each lever by i
 
 function leverTable(settings: GainsSettings, plants: readonly PlantFindings[]): string {
   const limit = limitOf(settings);
-  const boundary = (plant: PlantFindings, ratio: number): string => {
-    const found = measuredBoundary(plant, ratio, limit);
-    return found === undefined ? "below the grid" : shown(found);
+  const boundary = (what: Swinging, plant: PlantFindings): string => {
+    const found = measuredBoundary(what, plant, limit);
+    return found === undefined ? "below the grid" : Number.isFinite(found) ? String(found) : `all (${Math.max(...settings.kp)})`;
   };
-  const least = Math.min(...settings.kiRatios);
-  const most = Math.max(...settings.kiRatios);
   const rows = plants.map((plant) => [
     nameOf(plant),
     plant.start.toFixed(3),
     plant.authority.toFixed(4),
     plant.drift.toFixed(4),
+    responseOf(plant.free, plant.target, limit).deviation.toFixed(4),
     shown(predictedBoundary(plant.authority, 0)),
-    boundary(plant, least),
-    boundary(plant, most),
+    boundary("entropy", plant),
+    shown(noiseBoundary(plant, limit)),
+    boundary("alpha", plant),
     plant.automatic.authority.toFixed(4),
     plant.automatic.kp.toPrecision(3),
   ]);
-  const headings = [
-    "size, gate",
-    "H of the start",
-    "b",
-    "drift",
-    "2 / b",
-    "steady up to, kp alone",
-    `with ki = ${most} kp`,
-    "b, automatic",
-    "kp, automatic",
-  ];
-  return markdownTable(headings, rows);
+  const measured = ["2 / b", "entropy steady up to", "limit / (2 sqrt(2) s)", "alpha steady up to"];
+  return markdownTable(["size, gate", "H of the start", "b", "drift", "s", ...measured, "b, automatic", "kp, automatic"], rows);
 }
 
 function gridTable(settings: GainsSettings, plant: PlantFindings): string {
   const limit = limitOf(settings);
   const best = bestOf(plant);
   const row = (name: string, run: GainsRun): string[] => {
-    const { reached, overshoot, offset, deviation, swings } = responseOf(run, plant.target, limit);
-    const says = [...(run === best ? ["best"] : []), ...(oscillates(run, plant, limit) ? ["oscillates"] : [])].join(", ");
+    const { reached, overshoot, offset, deviation, swings: share } = responseOf(run, plant.target, limit);
+    const says = [
+      ...(run === best ? ["best"] : []),
+      ...SWINGING.filter((what) => swings(what, run, plant, limit)).map((what) => `${what} swings`),
+    ].join(", ");
     return [
       name,
       plant.authority > 0 ? (run.kp * plant.authority).toFixed(2) : "",
@@ -89,7 +98,7 @@ function gridTable(settings: GainsSettings, plant: PlantFindings): string {
       signedPercent(offset),
       meanErrorOf(run, plant.target).toFixed(4),
       deviation.toFixed(4),
-      swings.toFixed(2),
+      share.toFixed(2),
       says,
     ];
   };

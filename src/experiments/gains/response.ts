@@ -16,7 +16,7 @@ export interface Response {
 
 const WINDOW = 5;
 const NEAR = 0.1;
-/** A loop oscillates where alpha swings in at least this share of steps, or entropy varies this many times as much as without control. */
+/** Alpha swings where it changes sides in at least this share of steps; entropy where it varies this many times as much as without control. */
 export const MOST_SWINGS = 0.25;
 export const MOST_DEVIATION = 2;
 
@@ -36,9 +36,13 @@ export function responseOf({ entropy, alpha }: GainsRun, target: number, limit: 
   };
 }
 
-export function oscillates(run: GainsRun, plant: Pick<PlantFindings, "target" | "free">, limit: number): boolean {
-  const { swings, deviation } = responseOf(run, plant.target, limit);
-  return swings >= MOST_SWINGS || deviation > MOST_DEVIATION * responseOf(plant.free, plant.target, limit).deviation;
+/** What of a loop may swing: its output, or what it is there to hold. */
+export type Swinging = "alpha" | "entropy";
+
+export function swings(what: Swinging, run: GainsRun, plant: Pick<PlantFindings, "target" | "free">, limit: number): boolean {
+  const { swings: share, deviation } = responseOf(run, plant.target, limit);
+  if (what === "alpha") return share >= MOST_SWINGS;
+  return deviation > MOST_DEVIATION * responseOf(plant.free, plant.target, limit).deviation;
 }
 
 function deviationAroundLine(values: readonly number[]): number {
@@ -54,10 +58,15 @@ export function predictedBoundary(authority: number, kiRatio: number): number {
   return authority > 0 ? (kiRatio === 0 ? 2 : 4 / (2 - kiRatio)) / authority : Number.POSITIVE_INFINITY;
 }
 
-/** The largest gain of the grid below the first that oscillates; undefined where the smallest does, infinite where none does. */
-export function measuredBoundary(plant: PlantFindings, kiRatio: number, limit: number): number | undefined {
-  const runs = plant.grid.filter(({ kp, ki }) => Math.abs(ki - kp * kiRatio) < 1e-9).sort((a, b) => a.kp - b.kp);
-  const first = runs.findIndex((run) => oscillates(run, plant, limit));
+/** kp at which the noise of one step's entropy, of standard deviation s, moves alpha by half its limit from step to step: sqrt(2) s kp = limit / 2. */
+export function noiseBoundary({ free, target }: Pick<PlantFindings, "free" | "target">, limit: number): number {
+  return limit / (2 * Math.SQRT2 * responseOf(free, target, limit).deviation);
+}
+
+/** The largest gain of the grid (kp alone) below the first that swings; undefined where the smallest does, infinite where none does. */
+export function measuredBoundary(what: Swinging, plant: PlantFindings, limit: number): number | undefined {
+  const runs = plant.grid.filter(({ ki }) => ki === 0).sort((a, b) => a.kp - b.kp);
+  const first = runs.findIndex((run) => swings(what, run, plant, limit));
   return first < 0 ? Number.POSITIVE_INFINITY : runs[first - 1]?.kp;
 }
 

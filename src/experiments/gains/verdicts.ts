@@ -1,7 +1,7 @@
 import { signedPercent } from "../arms/numbers.ts";
 import type { Verdict } from "../study.ts";
 import type { GainsFindings, GainsRun, PlantFindings } from "./findings.ts";
-import { mean, meanErrorOf, measuredBoundary, predictedBoundary, responseOf } from "./response.ts";
+import { mean, meanErrorOf, measuredBoundary, noiseBoundary, responseOf, swings } from "./response.ts";
 import type { GainsSettings } from "./settings.ts";
 
 export const nameOf = ({ size, gate }: Pick<PlantFindings, "size" | "gate">): string => `${size}, ${gate}`;
@@ -12,7 +12,8 @@ export function gainsVerdicts(settings: GainsSettings, { plants }: GainsFindings
   return [
     authorityIsPositive(plants, judged),
     integralHelps(settings, plants, judged),
-    boundaryAgrees(settings, plants, judged),
+    stableIsSteady(settings, plants, judged),
+    noiseSetsTheLimit(settings, plants, judged),
     automaticHolds(settings, plants, judged),
     automaticNearBest(plants, judged),
     allFinite(plants),
@@ -47,20 +48,33 @@ function integralHelps(settings: GainsSettings, plants: readonly PlantFindings[]
   };
 }
 
-/** The grid brackets the boundary: it lies between the last steady gain and the next. */
-function boundaryAgrees(settings: GainsSettings, plants: readonly PlantFindings[], judged: Judge): Verdict {
-  const within = plants.map((plant) => {
-    const predicted = predictedBoundary(plant.authority, 0);
-    const steady = measuredBoundary(plant, 0, limitOf(settings)) ?? 0;
+/** Stability is about entropy; the runs that theory calls stable are those with b kp < 2 and, with the integral, b (2 kp - ki) < 4. */
+function stableIsSteady(settings: GainsSettings, plants: readonly PlantFindings[], judged: Judge): Verdict {
+  const stable = plants.flatMap((plant) =>
+    plant.grid.filter(({ kp, ki }) => plant.authority * (2 * kp - ki) < 4).map((run) => swings("entropy", run, plant, limitOf(settings))),
+  );
+  const swinging = stable.filter(Boolean).length;
+  return {
+    claim: "No gain that theory calls stable, b (2 kp - ki) < 4, makes entropy oscillate (vary more than twice as much as without control)",
+    measured: `${swinging} of ${stable.length} such runs oscillate`,
+    passed: judged(swinging === 0),
+  };
+}
+
+/** Alpha is what noise reaches first: it lies between the last steady gain and the next, to a factor of 1.5. */
+function noiseSetsTheLimit(settings: GainsSettings, plants: readonly PlantFindings[], judged: Judge): Verdict {
+  const found = plants.map((plant) => {
+    const expected = noiseBoundary(plant, limitOf(settings));
+    const steady = measuredBoundary("alpha", plant, limitOf(settings)) ?? 0;
     const next = settings.kp.filter((kp) => kp > steady).sort((a, b) => a - b)[0] ?? Number.POSITIVE_INFINITY;
-    return { name: nameOf(plant), predicted, steady, next, agrees: predicted >= steady / 3 && predicted <= next * 3 };
+    return { name: nameOf(plant), expected, steady, next, agrees: expected >= steady / 1.5 && expected <= next * 1.5 };
   });
   return {
-    claim: "The loop begins to oscillate where theory says, 2 / b, to a factor of 3 (kp alone)",
-    measured: within
-      .map(({ name, predicted, steady, next }) => `${name}: 2 / b ${shown(predicted)}, measured between ${steady} and ${shown(next)}`)
+    claim: "Alpha begins to swing where the noise of one step makes it, at kp = limit / (2 sqrt(2) s), to a factor of 1.5 (kp alone)",
+    measured: found
+      .map(({ name, expected, steady, next }) => `${name}: expected ${shown(expected)}, measured between ${steady} and ${shown(next)}`)
       .join("; "),
-    passed: judged(within.every(({ agrees }) => agrees)),
+    passed: judged(found.every(({ agrees }) => agrees)),
   };
 }
 
