@@ -17,7 +17,7 @@ const algorithmColours: Readonly<Record<string, string>> = {
   NSR: "#6a3d9a",
   "W-REINFORCE": "#b15928",
   "Clip-Cov": "#66a61e",
-  "KL-Cov": "#1b9e77",
+  "KL-Cov": "#bcbd22",
   Entrocraft: "#e7298a",
 };
 

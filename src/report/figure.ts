@@ -161,7 +161,12 @@ const page = {
 function colourSpec(names: readonly string[], shown: readonly string[]) {
   const scale = { domain: names, range: coloursOf(names) };
   const values = names.filter((name) => shown.includes(name));
-  return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1 } };
+  return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1, ...wrapped(values) } };
+}
+
+/** A long legend goes on in further lines instead of making the picture wider. */
+function wrapped(names: readonly string[]) {
+  return names.length > 7 ? { columns: 5 } : {};
 }
 
 function namesOf({ names, series }: LineFigure): readonly string[] {

@@ -52,8 +52,10 @@ function curveFigures(names: readonly string[], runs: readonly ArmRun[]): LineFi
 /** Entropy arm by arm, with the first arm in each panel for comparison. */
 function panels(names: readonly string[], runs: readonly ArmRun[]): LineFigure[] {
   const [baseline, ...others] = names as [string, ...string[]];
-  const highest = Math.max(...runs.flatMap(({ entropy }) => entropy));
-  const y = { title: "entropy, nats", domain: [0, Math.min(1, Math.ceil(highest * 10) / 10)] as const };
+  const entropies = runs.flatMap(({ entropy }) => entropy);
+  const inTwentieths = (round: (value: number) => number, value: number): number => round(value * 20) / 20;
+  const domain = [inTwentieths(Math.floor, Math.min(...entropies)), inTwentieths(Math.ceil, Math.max(...entropies))] as const;
+  const y = { title: "entropy, nats", domain };
   const of = (name: string): Series =>
     curve(
       name,

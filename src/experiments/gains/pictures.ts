@@ -2,9 +2,9 @@ import { drawLineGrid, type LineFigure, type Series } from "../../report/figure.
 import type { Picture } from "../../report/plots.ts";
 import { smooth } from "../../report/statistics.ts";
 import type { GainsFindings, GainsRun, PlantFindings } from "./findings.ts";
-import { meanErrorOf, predictedBoundary, responseOf } from "./response.ts";
+import { MOST_DEVIATION, meanErrorOf, noiseBoundary, predictedBoundary, responseOf } from "./response.ts";
 import type { GainsSettings } from "./settings.ts";
-import { limitOf, nameOf } from "./verdicts.ts";
+import { limitOf, nameOf, shown } from "./verdicts.ts";
 
 const size = { width: 330, height: 190 };
 
@@ -18,7 +18,8 @@ export async function gainsPictures(settings: GainsSettings, { plants }: GainsFi
       svg: await drawLineGrid(
         {
           title: "Where the loop begins to oscillate",
-          subtitle: "standard deviation of entropy over the last third; red: the gain at which theory expects oscillation, 2 / b",
+          subtitle:
+            "standard deviation of entropy over the last third; red: where noise alone makes alpha swing, and where theory expects oscillation",
           figures: own.map((plant) => boundaryFigure(settings, plant)),
           columns,
         },
@@ -64,13 +65,22 @@ function seriesByRatio(settings: GainsSettings, plant: PlantFindings, of: (run: 
 function boundaryFigure(settings: GainsSettings, plant: PlantFindings): LineFigure {
   const limit = limitOf(settings);
   const predicted = predictedBoundary(plant.authority, 0);
-  const inside = predicted <= 3 * Math.max(...settings.kp);
+  const noise = noiseBoundary(plant, limit);
+  const free = responseOf(plant.free, plant.target, limit).deviation;
+  const marks = [
+    { x: noise, label: `noise: ${shown(noise)}` },
+    { x: predicted, label: `2 / b: ${shown(predicted)}` },
+  ];
   return {
     title: nameOf(plant),
     x: gainAxis,
-    y: { title: "sd of entropy, nats" },
+    y: { title: "sd of entropy, nats", domain: [0, 3 * free] },
     series: seriesByRatio(settings, plant, (run) => responseOf(run, plant.target, limit).deviation),
-    marks: inside ? [{ x: predicted, label: `2 / b = ${predicted.toPrecision(2)}` }] : [],
+    marks: marks.filter(({ x }) => x <= 3 * Math.max(...settings.kp)),
+    rules: [
+      { y: free, label: "without control" },
+      { y: MOST_DEVIATION * free, label: "counted as oscillation" },
+    ],
   };
 }
 
