@@ -3,15 +3,18 @@ import { availableParallelism } from "node:os";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { pollPatiently } from "../../src/node/patient_polling.ts";
 
-/** Defines `navigator`, with the GPU where wanted; returns the adapter's name. Before the library is imported. */
-export async function defineNavigator(options: { readonly gpu: boolean }): Promise<string> {
+/**
+ * Defines `navigator`, with the GPU where wanted; returns the adapter's name. Before the library is imported.
+ * On software adapters Dawn waits as it does for this engine, unless `patient` is false: then it keeps a core busy.
+ */
+export async function defineNavigator(options: { readonly gpu: boolean; readonly patient?: boolean }): Promise<string> {
   const navigator: Record<string, unknown> = { userAgent: `Node.js/${process.version}`, hardwareConcurrency: availableParallelism() };
   let name = "CPU";
   if (options.gpu) {
     const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
     name = candidate.name;
     // As openDevice does: how Dawn waits is the host's doing, and must not tell libraries apart.
-    if (candidate.software) pollPatiently();
+    if (candidate.software && options.patient !== false) pollPatiently();
     navigator.gpu = {
       requestAdapter: () => candidate.request(),
       wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,

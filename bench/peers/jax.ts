@@ -151,11 +151,11 @@ function lossOf(jax: Jax, workload: TransformerWorkload, parameters: Tree, token
 }
 
 await main("jax-js", async (files, backend) => {
-  const adapter = await defineNavigator({ gpu: backend === "webgpu" });
+  const device = backend.split("-")[0]!;
+  const adapter = await defineNavigator({ gpu: device === "webgpu", patient: backend !== "webgpu-unaided" });
   defineIteratorHelpers();
   if (backend === "wasm-threads") defineWorker();
   const jax = await importPeer<Jax>("@jax-js/jax");
-  const device = backend.split("-")[0]!;
   if (!(await jax.init(device)).includes(device)) throw new Error(`jax-js has no backend ${device} here`);
   jax.defaultDevice(device);
   const steps = files.workload.kind === "matmul" ? matmulSteps(jax, files) : transformerSteps(jax, files, files.workload);

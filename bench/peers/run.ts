@@ -22,6 +22,8 @@ const OURS: Peer = { name: "ours", file: "ours.ts", backend: "webgpu" };
 
 const PEERS: readonly Peer[] = [
   { name: "jax-webgpu", file: "jax.ts", backend: "webgpu" },
+  // Without our way of waiting for a software GPU, as its users have it.
+  { name: "jax-webgpu-unaided", file: "jax.ts", backend: "webgpu-unaided" },
   { name: "jax-wasm", file: "jax.ts", backend: "wasm" },
   { name: "jax-wasm-threads", file: "jax.ts", backend: "wasm-threads" },
   { name: "tfjs", file: "tfjs.ts", backend: "webgpu" },
