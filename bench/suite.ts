@@ -1,4 +1,4 @@
-import { nearest } from "../src/tasks/nearest.ts";
+import { nearestFirst } from "../src/options/problems.ts";
 import { caseFamilies } from "./cases/index.ts";
 import type { BenchCase } from "./harness.ts";
 import { pathCases } from "./paths/index.ts";
@@ -15,17 +15,9 @@ export function chooseCases(words: readonly string[]): BenchCase[] {
   const selected = (word: string) => all.filter(({ family, one }) => family === word || `${one.name} ${one.shape}`.includes(word));
   for (const word of words) {
     if (selected(word).length > 0) continue;
-    const near = nearestNames(word, [...new Set([...Object.keys(families), ...all.map(({ one }) => one.name)])]);
+    const near = nearestFirst(word, [...new Set([...Object.keys(families), ...all.map(({ one }) => one.name)])]).slice(0, 3);
     throw new Error(`no benchmark is called "${word}"; near it are ${near.join(", ")}; --list shows all`);
   }
   const wanted = words.length === 0 ? all : all.filter((entry) => words.some((word) => selected(word).includes(entry)));
   return wanted.map(({ one }) => one);
-}
-
-function nearestNames(word: string, names: readonly string[]): string[] {
-  const near: string[] = [];
-  for (let left = [...names]; near.length < 3 && left.length > 0; left = left.filter((name) => !near.includes(name))) {
-    near.push(nearest(word, left));
-  }
-  return near;
 }

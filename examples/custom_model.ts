@@ -1,6 +1,7 @@
 // An architecture of one's own: blocks whose attention and MLP read the same norm and are added side by side (as in GPT-J),
 // warm-started on countdown with two numbers, then trained by reinforcement learning. Field names are the names of a checkpoint's tensors.
 import {
+  add,
   characterTokenizer,
   createModel,
   GRPOTrainer,
@@ -30,7 +31,7 @@ class ParallelBlock extends nn.Module {
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
     const normed = this.norm.forward(x);
-    return x.add(this.self_attn.forward(normed, rows)).add(this.mlp.forward(normed));
+    return add(add(x, this.self_attn.forward(normed, rows)), this.mlp.forward(normed));
   }
 }
 

@@ -1,4 +1,4 @@
-import { gelu, type LanguageModelConfig, nn, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
+import { add, gelu, type LanguageModelConfig, nn, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
 
 /** GPT-2 (Radford et al. 2019). Keys are Hugging Face's. */
 export interface Gpt2Config extends LanguageModelConfig {
@@ -81,8 +81,8 @@ class Gpt2Block extends nn.Module {
 
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
-    const attended = x.add(this.attn.forward(this.ln_1.forward(x), rows));
-    return attended.add(this.mlp.forward(this.ln_2.forward(attended)));
+    const attended = add(x, this.attn.forward(this.ln_1.forward(x), rows));
+    return add(attended, this.mlp.forward(this.ln_2.forward(attended)));
   }
 }
 
@@ -102,7 +102,7 @@ class Gpt2Transformer extends nn.Module {
 
   /** tokens: [N] -> [N, C] */
   forward(tokens: Tensor, rows: Rows): Tensor {
-    let x = this.wte.forward(tokens).add(this.wpe.forward(rows.positions));
+    let x = add(this.wte.forward(tokens), this.wpe.forward(rows.positions));
     this.h.forEach((block, i) => {
       x = scope(`h.${i}`, () => block.forward(x, rows));
     });

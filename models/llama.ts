@@ -1,4 +1,4 @@
-import { type LanguageModelConfig, nn, type RopeScaling, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
+import { add, type LanguageModelConfig, nn, type RopeScaling, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
 
 /** Llama (Touvron et al. 2023, arXiv 2302.13971), and what Qwen2 and Qwen3 change in it. Keys are Hugging Face's. */
 export interface LlamaConfig extends LanguageModelConfig {
@@ -75,8 +75,8 @@ export class LlamaBlock extends nn.Module {
 
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
-    const attended = x.add(this.self_attn.forward(this.input_layernorm.forward(x), rows));
-    return attended.add(this.mlp.forward(this.post_attention_layernorm.forward(attended)));
+    const attended = add(x, this.self_attn.forward(this.input_layernorm.forward(x), rows));
+    return add(attended, this.mlp.forward(this.post_attention_layernorm.forward(attended)));
   }
 }
 

@@ -5,7 +5,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { metricDefinitions } from "../src/report/metrics.ts";
-import { listOptions, type OptionDescription } from "../src/rl/config.ts";
+import { listOptions, type OptionDescription } from "../src/rl/config/index.ts";
 import { type TaskFactory, tasks } from "../src/tasks/index.ts";
 
 export const CONFIGURATION = new URL("../docs/configuration.md", import.meta.url);

@@ -5,7 +5,7 @@ export { DeviceLostError, EngineError, ShaderError } from "./gpu/errors.ts";
 export type { Kernel, KernelSource, KernelVariant } from "./gpu/kernel.ts";
 export type { DeviceStats } from "./gpu/stats.ts";
 export { differentiate } from "./graph/differentiate.ts";
-export { buildPlan, evaluateOnce as evaluate, type Plan } from "./graph/plan.ts";
+export { buildPlan, evaluate, type Plan } from "./graph/plan.ts";
 export { ceilDivide, type Dimension, derive, product, type RunScalars, runScalar, type Scalar } from "./graph/scalar.ts";
 export { type DType, externalTensor, reshape, rowsOf, Tensor } from "./graph/tensor.ts";
 export { type Dispatch, empty, type GradientSink, input, scope } from "./graph/trace.ts";

@@ -8,7 +8,7 @@ export interface Generator {
   integer(below: number): number;
 }
 
-export function createGenerator(seed: number): Generator {
+export function createRandom(seed: number): Generator {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x9e3779b9) >>> 0;

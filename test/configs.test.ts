@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { loadTokenizer } from "../src/data/tokenizer.ts";
-import { parseSftConfig, parseTrainConfig } from "../src/rl/config.ts";
+import { parseSftConfig, parseTrainConfig } from "../src/rl/config/index.ts";
 import { createTask } from "../src/tasks/index.ts";
 
 for (const [train, sft] of [

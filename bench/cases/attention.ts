@@ -4,10 +4,10 @@ import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attenti
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
+import { cacheWriteReference } from "../../src/testing/reference/cache_write.ts";
+import { causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
+import { decodeAttentionReference } from "../../src/testing/reference/decode_attention.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
-import { cacheWriteReference } from "../../test/reference/cache_write.ts";
-import { causalAttentionReference } from "../../test/reference/causal_attention.ts";
-import { decodeAttentionReference } from "../../test/reference/decode_attention.ts";
 import { gradientCase } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";

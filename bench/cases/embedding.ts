@@ -1,6 +1,6 @@
 import { embedding, embeddingOp } from "../../src/ops/embedding.ts";
+import { embeddingReference } from "../../src/testing/reference/embedding.ts";
 import { integers, normal } from "../../src/testing/values.ts";
-import { embeddingReference } from "../../test/reference/embedding.ts";
 import { gradientCase } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";

@@ -1,7 +1,7 @@
 import { Tensor } from "../../src/graph/tensor.ts";
 import { unpackHalves } from "../../src/half_float.ts";
 import { type Layout, matmul } from "../../src/ops/matmul.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
 import { type Outputs, opCase } from "../op_case.ts";
@@ -61,7 +61,7 @@ function halfCase(shape: Shape): BenchCase {
 
 /** Words of two 16-bit floats each, of either sign and of sizes from 2^-7 to 1. */
 function randomHalves(words: number): Float64Array {
-  const { integer } = createGenerator(2);
+  const { integer } = createRandom(2);
   const half = (): number => integer(2) * 2 ** 15 + (8 + integer(7)) * 2 ** 10 + integer(1024);
   return Float64Array.from({ length: words }, () => half() * 2 ** 16 + half());
 }

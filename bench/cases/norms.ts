@@ -1,10 +1,10 @@
 import { columnSum } from "../../src/ops/column_sum.ts";
 import { layerNorm, layerNormOp } from "../../src/ops/layer_norm.ts";
 import { rmsNorm, rmsNormOp } from "../../src/ops/rms_norm.ts";
+import { columnSumReference } from "../../src/testing/reference/column_sum.ts";
+import { layerNormReference } from "../../src/testing/reference/layer_norm.ts";
+import { rmsNormReference } from "../../src/testing/reference/rms_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { columnSumReference } from "../../test/reference/column_sum.ts";
-import { layerNormReference } from "../../test/reference/layer_norm.ts";
-import { rmsNormReference } from "../../test/reference/rms_norm.ts";
 import { gradientCase } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";

@@ -1,9 +1,9 @@
 import { adamwStep } from "../../src/ops/adamw.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
+import { adamwReference } from "../../src/testing/reference/adamw.ts";
+import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { adamwReference } from "../../test/reference/adamw.ts";
-import { gradientNormReference } from "../../test/reference/gradient_norm.ts";
 import type { BenchCase } from "../harness.ts";
 import { type Outputs, opCase } from "../op_case.ts";
 

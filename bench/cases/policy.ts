@@ -8,17 +8,17 @@ import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
+import { classEntropyReference } from "../../src/testing/reference/class_entropy.ts";
+import { controlWeightReference } from "../../src/testing/reference/control_weight.ts";
+import { covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
+import { crossEntropyReference } from "../../src/testing/reference/cross_entropy.ts";
+import { entropyReduceReference } from "../../src/testing/reference/entropy_reduce.ts";
+import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
+import { sequenceRatioReference } from "../../src/testing/reference/sequence_ratio.ts";
+import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { classEntropyReference } from "../../test/reference/class_entropy.ts";
-import { controlWeightReference } from "../../test/reference/control_weight.ts";
-import { covarianceSelectReference } from "../../test/reference/covariance_select.ts";
-import { crossEntropyReference } from "../../test/reference/cross_entropy.ts";
-import { entropyReduceReference } from "../../test/reference/entropy_reduce.ts";
-import { metricReduceReference } from "../../test/reference/metric_reduce.ts";
-import { sequenceRatioReference } from "../../test/reference/sequence_ratio.ts";
-import { tokenLossReference } from "../../test/reference/token_loss.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";
 
@@ -43,7 +43,7 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
 
 /** Statistics [N, 4] and token_inputs [N, 6]: advantages of either sign, ratios on both sides of the clips, every seventh row masked. */
 function tokens(rows: number): HostValues {
-  const random = createGenerator(rows);
+  const random = createRandom(rows);
   const statistics = new Float64Array(rows * 4);
   const tokenInputs = new Float64Array(rows * 6);
   for (let row = 0; row < rows; row += 1) {

@@ -4,10 +4,10 @@ import { buildPlan } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { matmul } from "../../src/ops/matmul.ts";
-import { type Completion, createGenerator as createTextGenerator, type TextGenerator } from "../../src/policy/generate.ts";
+import { type Completion, createSampler as createTextGenerator, type Sampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
-import { createGenerator } from "../../src/random.ts";
-import { packBatch, totalsOf } from "../../src/rl/batch.ts";
+import { createRandom } from "../../src/random.ts";
+import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase, PreparedCase } from "../harness.ts";
 import { type Sample, timeOnHost } from "../sampling.ts";
@@ -101,12 +101,12 @@ async function openParts(device: Device, { size, sequences, promptLength, newTok
     sampling: { temperature: 1, topK: 0, topP: 1 },
     stopTokens: [],
   });
-  const random = createGenerator(5);
+  const random = createRandom(5);
   const prompts = Array.from({ length: sequences }, (_, key) => ({
     ids: Array.from({ length: promptLength }, () => random.integer(size.vocabulary)),
     key,
   }));
-  const completions = (): ReturnType<TextGenerator["generate"]> => generator.generate(prompts, 7);
+  const completions = (): ReturnType<Sampler["generate"]> => generator.generate(prompts, 7);
   return {
     tolerance: TOLERANCE,
     generate: async () => {

@@ -2,7 +2,7 @@ import { packRows } from "../../src/nn/rows.ts";
 import { createAdamW } from "../../src/optim/adamw.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import type { UpdateBatch } from "../../src/policy/update.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import type { BenchCase, BenchContext, PreparedCase } from "../harness.ts";
 import { timeOnHost } from "../sampling.ts";
 import { attentionFlops, describe, M, matrixElements, placeModel, S, type Size } from "./size.ts";
@@ -83,7 +83,7 @@ async function openSession({ device }: BenchContext, size: Size): Promise<Sessio
 }
 
 function randomBatch({ batch, length, vocabulary }: Size): UpdateBatch {
-  const random = createGenerator(3);
+  const random = createRandom(3);
   const rows = batch * length;
   const draw = (): Uint32Array => Uint32Array.from({ length: rows }, () => random.integer(vocabulary));
   const token_inputs = Float32Array.from({ length: rows * 6 }, (_, i) => [0, 0, 0, 1 / rows, 1, 1][i % 6]!);

@@ -1,7 +1,7 @@
 /** What every peer computes: shapes, initial weights and tokens, as files that any language reads. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 
 /** y = a b, of square matrices. */
 export interface MatmulWorkload {
@@ -166,7 +166,7 @@ function parametersOf({ layers, width, vocabulary, length }: TransformerWorkload
 
 /** A rule that a model can learn, with noise: losses fall within eight steps, so that a wrong gradient shows. */
 function tokensOf({ vocabulary, batch, length }: TransformerWorkload): Int32Array<ArrayBuffer> {
-  const random = createGenerator(7);
+  const random = createRandom(7);
   const data = new Int32Array(BATCHES * batch * (length + 1));
   for (let i = 0; i < data.length; i += 1) {
     const follows = i % (length + 1) > 0 && random.uniform() < 0.75;
@@ -176,7 +176,7 @@ function tokensOf({ vocabulary, batch, length }: TransformerWorkload): Int32Arra
 }
 
 function normal(shape: readonly number[], seed: number, std: number): Float32Array<ArrayBuffer> {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   const data = new Float32Array(elements(shape));
   for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * std;
   return data;

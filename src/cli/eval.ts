@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { formatTable } from "../report/table.ts";
-import { evaluateTask } from "../rl/evaluate_task.ts";
+import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
 import { summarize } from "./before_after.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";

@@ -15,7 +15,7 @@ import { formatSummary, parseSummary } from "../experiments/summary.ts";
 import type { Device } from "../gpu/device.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
-import { applyOverrides, nearestWord } from "../rl/config.ts";
+import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addSetOption, integer, readConfigFile, readUserFile } from "./options.ts";
 import { writePictures } from "./pictures.ts";

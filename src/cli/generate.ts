@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
-import { createGenerator } from "../policy/generate.ts";
+import { createSampler } from "../policy/sampler.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
 
@@ -47,7 +47,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     throw new UsageError(`a prompt of ${longest} tokens does not fit this model's context of ${module.contextLength}; shorten it`);
   }
   const maxNewTokens = Math.min(options.maxTokens, module.contextLength - longest);
-  const generator = await createGenerator({
+  const generator = await createSampler({
     device,
     model: module,
     sequences: prompts.length,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { readTrainingState } from "../io/checkpoint.ts";
 import { latestCheckpoint, truncateMetrics } from "../io/run_folder.ts";
-import { applyOverrides, parseTrainConfig } from "../rl/config.ts";
+import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import type { TrainerState } from "../rl/trainer.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";

@@ -2,7 +2,7 @@ import { appendDiagnostics, readMetrics } from "../io/run_folder.ts";
 import { type Finding, formatFinding, formatFindings } from "../report/findings.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { loadFindings } from "../report/run.ts";
-import type { TrainConfig } from "../rl/config.ts";
+import type { TrainConfig } from "../rl/config/index.ts";
 import { createDiagnostics, diagnosticSettings } from "../rl/diagnostics/index.ts";
 
 /** Takes each step's metrics: writes what is wrong into diagnostics.jsonl and shows it. */

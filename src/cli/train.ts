@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { createRunFolder } from "../io/run_folder.ts";
-import { applyOverrides, parseTrainConfig } from "../rl/config.ts";
+import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";

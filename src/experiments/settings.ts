@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { describeIssues, isMapping } from "../rl/config/problems.ts";
-import { ConfigError } from "../rl/config.ts";
+import { describeIssues, isMapping } from "../options/problems.ts";
+import { ConfigError } from "../rl/config/index.ts";
 
 /** Plain settings with the section `quick` laid over the rest where it is asked for, and without it otherwise. */
 export function withQuick(value: unknown, quick: boolean): unknown {

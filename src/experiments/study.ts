@@ -1,7 +1,7 @@
 import type { Metrics } from "../report/metrics.ts";
 import type { Picture } from "../report/plots.ts";
-import type { SftConfig, TrainConfig } from "../rl/config.ts";
-import type { NamedReward } from "../rl/rewards.ts";
+import type { SftConfig, TrainConfig } from "../rl/config/index.ts";
+import type { NamedReward } from "../rl/scoring/rewards.ts";
 import type { StepResult } from "../rl/trainer.ts";
 import type { Task } from "../tasks/task.ts";
 

@@ -1,5 +1,5 @@
 import { unpackHalves } from "../half_float.ts";
-import { createGenerator } from "../random.ts";
+import { createRandom } from "../random.ts";
 import { type BufferWindow, createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
 import type { Device } from "./device.ts";
 import type { KernelSource, KernelVariant } from "./kernel.ts";
@@ -163,7 +163,7 @@ function randomContents({ bytes, dtype }: TrialTensor, seed: number): Float32Arr
 
 /** Of either sign, with sizes from 2^-7 to 1. */
 function randomHalves(words: number, seed: number): Uint32Array<ArrayBuffer> {
-  const { integer } = createGenerator(seed);
+  const { integer } = createRandom(seed);
   const half = (): number => (integer(2) << 15) | ((8 + integer(7)) << 10) | integer(1024);
   const pattern = Uint32Array.from({ length: Math.min(words, 16381) }, () => (half() << 16) | half());
   return Uint32Array.from({ length: words }, (_, i) => pattern[i % pattern.length]!);
@@ -171,7 +171,7 @@ function randomHalves(words: number, seed: number): Uint32Array<ArrayBuffer> {
 
 /** Uniform in [-1, 1), repeating after a prime number of values: long buffers are not worth more randomness. */
 function randomValues(count: number, seed: number): Float32Array<ArrayBuffer> {
-  const { uniform } = createGenerator(seed);
+  const { uniform } = createRandom(seed);
   const pattern = Float32Array.from({ length: Math.min(count, 16381) }, () => 2 * uniform() - 1);
   const values = new Float32Array(count);
   for (let at = 0; at < count; at += pattern.length) values.set(pattern.subarray(0, Math.min(pattern.length, count - at)), at);

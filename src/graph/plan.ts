@@ -3,7 +3,7 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type Launch, type LaunchList } from "../gpu/launch.ts";
-import { evaluate, type RunScalars, type Scalar } from "./scalar.ts";
+import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
 import { elementsAtCapacity, type Storage, type Tensor } from "./tensor.ts";
 import { type Dispatch, type Node, type Trace, trace } from "./trace.ts";
@@ -181,11 +181,11 @@ function toLaunch(node: Node, dispatch: Dispatch, kernel: Kernel, windowOf: (ten
     kernel,
     windows,
     isStatic: parameters.every((value) => typeof value === "number") && values.every((value) => typeof value === "number"),
-    parameters: (run) => parameters.map((value) => evaluate(value, run)),
-    workgroups: (run) => values.map((value) => evaluate(value, run)),
+    parameters: (run) => parameters.map((value) => evaluateScalar(value, run)),
+    workgroups: (run) => values.map((value) => evaluateScalar(value, run)),
     contents: (binding, run) => {
       const { dtype, shape } = tensors[binding]!;
-      return { dtype, shape: shape.map((size) => evaluate(size, run)) };
+      return { dtype, shape: shape.map((size) => evaluateScalar(size, run)) };
     },
   };
 }
@@ -204,7 +204,7 @@ function describeLaunch(node: Node, dispatch: Dispatch, kernel: Kernel): string 
 }
 
 /** Runs a function of symbolic tensors once and returns the values of what it returns; for tests and for teaching. */
-export async function evaluateOnce(
+export async function evaluate(
   device: Device,
   build: () => readonly Tensor[],
   options: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> } = {},

@@ -33,7 +33,7 @@ export function derive(label: string, inputs: readonly Scalar[], compute: (...va
   return {
     label,
     capacity: compute(...inputs.map(capacityOf)),
-    evaluate: (run) => compute(...inputs.map((input) => evaluate(input, run))),
+    evaluate: (run) => compute(...inputs.map((input) => evaluateScalar(input, run))),
   };
 }
 
@@ -45,7 +45,7 @@ export function ceilDivide(value: Scalar, by: number): Scalar {
   return derive(`ceil(${describeScalar(value)}/${by})`, [value], (x) => Math.ceil(x / by));
 }
 
-export function evaluate(scalar: Scalar, run: RunScalars): number {
+export function evaluateScalar(scalar: Scalar, run: RunScalars): number {
   return typeof scalar === "number" ? scalar : scalar.evaluate(run);
 }
 

@@ -2,7 +2,7 @@ import { align, type BufferWindow, createBuffer, destroyBuffer, readBuffers, upl
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
-import { createGenerator } from "../random.ts";
+import { createRandom } from "../random.ts";
 import type { HalfWeights } from "./half_weights.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
@@ -139,7 +139,7 @@ function flatTensor(label: string, window: BufferWindow): Tensor {
 
 /** Draws every parameter's initial value from one seed, in the order of the module's fields. */
 export function initializeParameters(placed: PlacedModule, seed: number): void {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   const order = new Map([...placed.module.namedParameters().values()].map((parameter, i) => [parameter, i]));
   for (const { parameter } of [...placed.placements].sort((a, b) => order.get(a.parameter)! - order.get(b.parameter)!)) {
     const { initial } = parameter;

@@ -1,6 +1,5 @@
-import { Tensor } from "../graph/tensor.ts";
 import { adamwOp } from "./adamw.ts";
-import { add, addOp } from "./add.ts";
+import { addOp } from "./add.ts";
 import { addOntoOp } from "./add_onto.ts";
 import { cacheWriteOp } from "./cache_write.ts";
 import { causalAttentionOp } from "./causal_attention.ts";
@@ -121,14 +120,3 @@ export const ops = {
 function family(forward: string, ...endings: readonly string[]): string[] {
   return [forward, ...endings.map((ending) => forward + ending)];
 }
-
-declare module "../graph/tensor.ts" {
-  interface Tensor {
-    /** The sum with a tensor of the same shape. */
-    add(other: Tensor): Tensor;
-  }
-}
-
-Tensor.prototype.add = function (this: Tensor, other: Tensor): Tensor {
-  return add(this, other);
-};

@@ -1,5 +1,5 @@
 import jstat from "jstat";
-import { createGenerator } from "../random.ts";
+import { createRandom } from "../random.ts";
 
 const { studentt } = jstat.jStat;
 
@@ -46,7 +46,7 @@ function hedges(a: readonly number[], b: readonly number[], difference: number):
 
 /** The same draws every time, so that a report can be written again. */
 function bootstrapInterval(a: readonly number[], b: readonly number[]): { low: number; high: number } {
-  const random = createGenerator(0x5eed);
+  const random = createRandom(0x5eed);
   const drawnMean = (values: readonly number[]): number => {
     let sum = 0;
     for (let i = 0; i < values.length; i++) sum += values[random.integer(values.length)]!;

@@ -2,11 +2,11 @@ import { type Controller, createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem, Task } from "../tasks/task.ts";
-import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config.ts";
-import type { Evaluation } from "./evaluate.ts";
+import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config/index.ts";
+import type { Evaluation } from "./evaluation/evaluate.ts";
+import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
-import { type NamedReward, type RewardFunction, taskReward } from "./rewards.ts";
-import type { TokenClassFunction } from "./token_classes.ts";
+import { type NamedReward, type RewardFunction, taskReward } from "./scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 
 /** The options of a configuration's section `grpo`, with `seed` and the section `eval` beside them. */

@@ -2,15 +2,15 @@ import type { Device } from "../gpu/device.ts";
 import { claimWeights } from "../nn/half_weights.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
-import { createGenerator as createTextGenerator } from "../policy/generate.ts";
+import { createSampler as createTextGenerator } from "../policy/sampler.ts";
 import { createSupervisedUpdate } from "../policy/supervised.ts";
-import { createGenerator as createRandom } from "../random.ts";
+import { createRandom } from "../random.ts";
 import type { Problem, Task } from "../tasks/task.ts";
-import { packBatch, totalsOf } from "./batch.ts";
-import type { SftConfig } from "./config.ts";
-import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
+import type { SftConfig } from "./config/index.ts";
+import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
+import { packBatch, totalsOf } from "./learning/micro_batches.ts";
 import type { PolicyModel } from "./model.ts";
-import { taskReward } from "./rewards.ts";
+import { taskReward } from "./scoring/rewards.ts";
 
 export interface WarmStartOptions {
   readonly device: Device;

@@ -5,17 +5,17 @@ import type { PolicyUpdate } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem } from "../tasks/task.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
-import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from "./batch.ts";
-import type { TrainConfig } from "./config.ts";
-import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
-import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
+import type { TrainConfig } from "./config/index.ts";
+import { type Evaluation, evaluatePolicy } from "./evaluation/evaluate.ts";
+import { microBatches, packBatch, type Sample, type StepTotals, totalsOf } from "./learning/micro_batches.ts";
+import { stepMetrics } from "./learning/step_metrics.ts";
+import { checkClasses, classifier, measureSampled, type TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
-import { overlongReward } from "./overlong.ts";
-import { type CombinedRewards, combineRewards, type NamedReward } from "./rewards.ts";
-import { columnsOf, type RolloutEntry, rollout } from "./rollout.ts";
-import { sampleStep } from "./sampling.ts";
-import { stepMetrics } from "./step_metrics.ts";
-import { checkClasses, classifier, measureSampled, type TokenClassFunction } from "./token_classes.ts";
+import { sampleStep } from "./sampling/dynamic_sampling.ts";
+import { columnsOf, type RolloutEntry, rollout } from "./sampling/rollout.ts";
+import { type SamplerGap, samplerGap, withImportance } from "./scoring/importance.ts";
+import { overlongReward } from "./scoring/overlong.ts";
+import { type CombinedRewards, combineRewards, type NamedReward } from "./scoring/rewards.ts";
 import { createParts, type Parts } from "./trainer_parts.ts";
 
 export interface TrainerOptions {

@@ -1,7 +1,7 @@
 import type { Controller } from "../control/index.ts";
 import { claimWeights } from "../nn/half_weights.ts";
 import { createAdamW } from "../optim/adamw.ts";
-import { createGenerator, type TextGenerator } from "../policy/generate.ts";
+import { createSampler, type Sampler } from "../policy/sampler.ts";
 import { createScorer, type Scorer } from "../policy/score.ts";
 import { createPolicyUpdate, type PolicyUpdate } from "../policy/update.ts";
 import type { PolicyModel } from "./model.ts";
@@ -9,8 +9,8 @@ import type { TrainerOptions } from "./trainer.ts";
 
 /** What a trainer builds once and uses in every step. */
 export interface Parts {
-  readonly generator: TextGenerator;
-  readonly greedy: TextGenerator;
+  readonly generator: Sampler;
+  readonly greedy: Sampler;
   readonly update: PolicyUpdate;
   readonly optimizer: ReturnType<typeof createAdamW>;
   readonly reference: Scorer | undefined;
@@ -30,8 +30,8 @@ export async function createParts(options: TrainerOptions & { readonly controlle
   const longestPrompt = prompts.reduce((a, b) => Math.max(a, b), 1);
   const maxLength = longestPrompt + grpo.maxNewTokens;
   const stopTokens = model.tokenizer.encode(options.stop, { specialTokens: false }).slice(0, 1);
-  const generatorOf = (sequences: number, temperature: number, sampling: { topK: number; topP: number }): Promise<TextGenerator> =>
-    createGenerator({
+  const generatorOf = (sequences: number, temperature: number, sampling: { topK: number; topP: number }): Promise<Sampler> =>
+    createSampler({
       device,
       model: model.module,
       sequences,

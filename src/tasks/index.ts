@@ -1,8 +1,8 @@
+import { nearestWord } from "../options/problems.ts";
 import { addition } from "./addition.ts";
 import { countdown } from "./countdown.ts";
 import { maze } from "./maze.ts";
 import { mixtureOf } from "./mixture.ts";
-import { nearest } from "./nearest.ts";
 import { sort } from "./sort.ts";
 import type { Task, TaskFactory } from "./task.ts";
 
@@ -23,7 +23,8 @@ export function taskFactory(name: string): TaskFactory {
   const known = tasks as unknown as Readonly<Record<string, TaskFactory>>;
   if (!Object.hasOwn(known, name)) {
     const names = Object.keys(known);
-    throw new Error(`task.name is "${name}"; allowed: ${names.join(", ")}. Did you mean "${nearest(name, names)}"?`);
+    const near = nearestWord(name, names);
+    throw new Error(`task.name is "${name}"; allowed: ${names.join(", ")}.${near ? ` Did you mean "${near}"?` : ""}`);
   }
   return known[name]!;
 }

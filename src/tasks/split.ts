@@ -1,4 +1,4 @@
-import { createGenerator, type Generator as Random } from "../random.ts";
+import { createRandom, type Generator as Random } from "../random.ts";
 import type { Problem, Split } from "./task.ts";
 
 /** A 32-bit hash of a text, the same on every machine: FNV-1a followed by MurmurHash3's finalizer, whose low bits are usable. */
@@ -40,7 +40,7 @@ export function* drawProblems<P extends Problem>(
   draw: (random: Random) => P | undefined,
   canonical: (problem: P) => string,
 ): Iterable<P> {
-  const random = createGenerator(hashText(name));
+  const random = createRandom(hashText(name));
   const known = new Set<string>();
   for (let fruitless = 0; fruitless < FRUITLESS_DRAWS && known.size < limit; fruitless++) {
     const problem = draw(random);

@@ -8,7 +8,7 @@ import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
 import { type GradientSink, input } from "../graph/trace.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
-import { createGenerator, type Generator } from "./random.ts";
+import { createRandom, type Generator } from "./random.ts";
 
 /** A value in double precision with its shape; integers are plain numbers too. */
 export interface HostValue {
@@ -53,7 +53,7 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
  * its gradients with central differences of the reference, both in double precision.
  */
 export async function checkOp(device: Device, check: OpCheck): Promise<OpErrors> {
-  const random = createGenerator(check.seed ?? 1);
+  const random = createRandom(check.seed ?? 1);
   const expected = check.reference(check.inputs);
   const weights = Object.fromEntries(
     Object.entries(expected).map(([name, values]) => [name, Float64Array.from(values, () => random.normal())]),

@@ -1,1 +1,1 @@
-export { createGenerator, type Generator } from "../random.ts";
+export { createRandom, type Generator } from "../random.ts";

@@ -1,5 +1,5 @@
 import type { HostValue } from "./check_op.ts";
-import { createGenerator } from "./random.ts";
+import { createRandom } from "./random.ts";
 
 function values(shape: readonly number[], draw: () => number): Float64Array {
   return Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
@@ -7,13 +7,13 @@ function values(shape: readonly number[], draw: () => number): Float64Array {
 
 /** Standard normal values, rounded to float32 so that the GPU sees exactly what the reference sees. */
 export function normal(shape: readonly number[], seed: number, scale = 1): HostValue {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   return { shape, data: values(shape, () => Math.fround(random.normal() * scale)) };
 }
 
 /** Integers from 0 to `below` - 1. */
 export function integers(shape: readonly number[], below: number, seed: number, dtype: "u32" | "i32" = "u32"): HostValue {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   return { shape, dtype, data: values(shape, () => random.integer(below)) };
 }
 

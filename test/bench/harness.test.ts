@@ -12,9 +12,9 @@ import { addOnto } from "../../src/ops/add_onto.ts";
 import { defineOp } from "../../src/ops/define.ts";
 import { geluOp } from "../../src/ops/gelu.ts";
 import { multiply } from "../../src/ops/multiply.ts";
+import { addReference } from "../../src/testing/reference/add.ts";
+import { geluReference } from "../../src/testing/reference/gelu.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { addReference } from "../reference/add.ts";
-import { geluReference } from "../reference/gelu.ts";
 
 const device = await openDevice({ timestamps: true });
 const clock = clockOf(device);

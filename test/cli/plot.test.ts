@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { InvalidArgumentError } from "commander";
 import { describeError, exitCodeOf, InterruptedError, UsageError } from "../../src/cli/errors.ts";
 import { decimal, integer, readConfigFile } from "../../src/cli/options.ts";
-import { ConfigError } from "../../src/rl/config.ts";
+import { ConfigError } from "../../src/rl/config/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-cli-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { entropic, type PIOptions } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { type ControllerScript, type ControlRecord, checkController, type Plant } from "../../src/testing/check_controller.ts";
 
 const device = await openDevice();
@@ -23,7 +23,7 @@ const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a 
 
 /** H' = H + drift - b alpha, measured with noise; `drift` may change over the steps. */
 function plantOf(b: number, noise: number, seed: number, drift: (step: number) => number, start = 0.5): Plant {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   let entropy = start;
   return (state, step) => {
     if (step > 0) entropy += drift(step) - b * state.alpha;

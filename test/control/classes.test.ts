@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { entropic, measure, type PIOptions, readLoops, withLoops } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { type ControllerScript, type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
 
 const device = await openDevice();
@@ -63,7 +63,7 @@ test("a class without tokens, or without a finite entropy, rests", async () => {
 });
 
 test("two classes with different targets hold them on a plant with noise and drift, from outside", async () => {
-  const random = createGenerator(3);
+  const random = createRandom(3);
   const entropies = [0.35, 0.35];
   const [authority, drift] = [
     [0.02, 0.03],

@@ -10,7 +10,7 @@ import {
   LOOP_FIELDS,
 } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { checkController } from "../../src/testing/check_controller.ts";
 
 const device = await openDevice();
@@ -18,7 +18,7 @@ after(() => device.destroy());
 
 /** Far above, far below, at and around the target, and a random walk. */
 function script(target: number): number[] {
-  const random = createGenerator(7);
+  const random = createRandom(7);
   let entropy = target;
   const walk = Array.from({ length: 40 }, () => {
     entropy = Math.max(0, entropy + 0.1 * random.normal());

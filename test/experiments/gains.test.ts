@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GainsRun, PlantFindings } from "../../src/experiments/gains/findings.ts";
 import { measuredBoundary, noiseBoundary, predictedBoundary, responseOf, swings } from "../../src/experiments/gains/response.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 
 const LIMIT = 0.9;
 const TARGET = 0.4;
@@ -23,7 +23,7 @@ function simulate({
   steps?: number;
   noise?: number;
 }): GainsRun {
-  const random = createGenerator(7);
+  const random = createRandom(7);
   let [level, integral] = [0.5, 0];
   const entropy: number[] = [];
   const alpha: number[] = [];

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { createBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import { EngineError } from "../../src/gpu/errors.ts";
-import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -88,7 +88,7 @@ test("a buffer larger than the device allows names both sizes and a remedy", asy
 });
 
 const sum = (device: Device): Promise<unknown> =>
-  evaluateOnce(device, () => [add(input("a", [1]), input("b", [1]))], { inputs: { a: Float32Array.of(1), b: Float32Array.of(2) } });
+  evaluate(device, () => [add(input("a", [1]), input("b", [1]))], { inputs: { a: Float32Array.of(1), b: Float32Array.of(2) } });
 
 test("an invalid command surfaces at the next run", async () => {
   const device = await open();

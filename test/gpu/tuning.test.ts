@@ -14,8 +14,8 @@ import { tuningCache } from "../../src/node/tuning_cache.ts";
 import { gelu } from "../../src/ops/gelu.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
-import { matmulReference } from "../reference/matmul.ts";
 
 interface Opened {
   /** Kernels with a word replaced: what a driver that miscompiles would make of them. */

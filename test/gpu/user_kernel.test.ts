@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -83,7 +83,7 @@ function broken(change: { bindings?: Record<string, Tensor>; parameters?: Record
 
 test("a dispatch that does not fit its kernel names the op, the kernel and what is missing", async () => {
   const run = (change: Parameters<typeof broken>[0]): Promise<unknown> =>
-    evaluateOnce(device, () => [broken(change)({ x: input("x", [1, 1]) }, {}).y]);
+    evaluate(device, () => [broken(change)({ x: input("x", [1, 1]) }, {}).y]);
   await assert.rejects(run({ parameters: { columns: 1 } }), /broken: kernel scale needs parameter factor/);
   await assert.rejects(run({ bindings: {} }), /broken: kernel scale needs x \[N, C\], which was not given/);
   await assert.rejects(

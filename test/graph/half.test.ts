@@ -10,7 +10,7 @@ import { addOnto } from "../../src/ops/add_onto.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { multiply } from "../../src/ops/multiply.ts";
 import { toHalf } from "../../src/ops/to_half.ts";
-import { roundToHalf } from "../reference/half.ts";
+import { roundToHalf } from "../../src/testing/reference/half.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -4,7 +4,7 @@ import { createBuffer, destroyBuffer, readBuffers } from "../../src/gpu/buffer.t
 import type { Device } from "../../src/gpu/device.ts";
 import { submitPass } from "../../src/gpu/launch.ts";
 import { differentiate } from "../../src/graph/differentiate.ts";
-import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { externalTensor } from "../../src/graph/tensor.ts";
 import { empty, input } from "../../src/graph/trace.ts";
@@ -172,7 +172,7 @@ test("an empty batch runs and writes nothing", async () => {
 });
 
 test("evaluateOnce gives the values of a function of tensors", async () => {
-  const [sum] = await evaluateOnce(device, () => [add(input("a", [2]), input("b", [2]))], {
+  const [sum] = await evaluate(device, () => [add(input("a", [2]), input("b", [2]))], {
     inputs: { a: Float32Array.of(1, 2), b: Float32Array.of(30, 40) },
   });
   assert.deepEqual([...sum!], [31, 42]);
@@ -182,7 +182,7 @@ test("a grid too long for one dimension is folded", async () => {
   const { maxComputeWorkgroupsPerDimension } = device.limits;
   const length = (maxComputeWorkgroupsPerDimension + 3) * 64;
   const x = Float32Array.from({ length }, (_, i) => i % 1000);
-  const [sum] = await evaluateOnce(device, () => [add(input("x", [length]), input("x", [length]))], { inputs: { x } });
+  const [sum] = await evaluate(device, () => [add(input("x", [length]), input("x", [length]))], { inputs: { x } });
   assert.deepEqual(
     sum!.subarray(-300),
     x.subarray(-300).map((value) => value * 2),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capacityOf, ceilDivide, derive, describeScalar, evaluate, product, runScalar } from "../../src/graph/scalar.ts";
+import { capacityOf, ceilDivide, derive, describeScalar, evaluateScalar, product, runScalar } from "../../src/graph/scalar.ts";
 
 test("functions of numbers are numbers, functions of run scalars are evaluated at every run", () => {
   assert.equal(product(3, 4), 12);
@@ -10,11 +10,11 @@ test("functions of numbers are numbers, functions of run scalars are evaluated a
   assert.equal(capacityOf(blocks), 5);
   assert.equal(describeScalar(blocks), "ceil(rows*3/64)");
   assert.deepEqual(
-    [0, 21, 22, 100].map((value) => evaluate(blocks, { rows: value })),
+    [0, 21, 22, 100].map((value) => evaluateScalar(blocks, { rows: value })),
     [0, 1, 2, 5],
   );
   assert.equal(
-    evaluate(
+    evaluateScalar(
       derive("rows + 1", [rows], (value) => value + 1),
       { rows: 4 },
     ),
@@ -24,8 +24,8 @@ test("functions of numbers are numbers, functions of run scalars are evaluated a
 
 test("a run scalar that is missing or too large says so", () => {
   const rows = runScalar("rows", 8);
-  assert.throws(() => evaluate(rows, { row: 3 }), /run scalar rows was not given; given: row$/);
-  assert.throws(() => evaluate(rows, {}), /run scalar rows was not given; given: none/);
-  assert.throws(() => evaluate(rows, { rows: 9 }), /run scalar rows is 9; this plan was built for at most 8/);
-  assert.equal(evaluate(rows, { rows: 8 }), 8);
+  assert.throws(() => evaluateScalar(rows, { row: 3 }), /run scalar rows was not given; given: row$/);
+  assert.throws(() => evaluateScalar(rows, {}), /run scalar rows was not given; given: none/);
+  assert.throws(() => evaluateScalar(rows, { rows: 9 }), /run scalar rows is 9; this plan was built for at most 8/);
+  assert.equal(evaluateScalar(rows, { rows: 8 }), 8);
 });

@@ -7,9 +7,9 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { adamwStep } from "../../src/ops/adamw.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { adamwReference } from "../../src/testing/reference/adamw.ts";
+import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { adamwReference } from "../reference/adamw.ts";
-import { gradientNormReference } from "../reference/gradient_norm.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

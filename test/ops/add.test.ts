@@ -5,8 +5,8 @@ import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { addReference } from "../../src/testing/reference/add.ts";
 import { normal } from "../../src/testing/values.ts";
-import { addReference } from "../reference/add.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

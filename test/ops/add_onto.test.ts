@@ -4,8 +4,8 @@ import { runScalar } from "../../src/graph/scalar.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { addOntoReference } from "../../src/testing/reference/add_onto.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { addOntoReference } from "../reference/add_onto.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

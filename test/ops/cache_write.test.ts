@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { cacheWriteOp } from "../../src/ops/cache_write.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { cacheWriteReference } from "../../src/testing/reference/cache_write.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { cacheWriteReference } from "../reference/cache_write.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

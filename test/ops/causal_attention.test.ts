@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { causalAttention, causalAttentionOp, type OperandSharing } from "../../src/ops/causal_attention.ts";
 import type { HeadLayout } from "../../src/ops/heads.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
+import { causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { causalAttentionReference } from "../reference/causal_attention.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -85,7 +85,7 @@ test("a row of causal_attention does not depend, to the bit, on the sequences pa
       start: Uint32Array.from(sequence_start.data),
       end: Uint32Array.from(sequence_end.data),
     };
-    const [out] = await evaluateOnce(
+    const [out] = await evaluate(
       device,
       () => [causalAttention(input("qkv", [rows, columns]), input("start", [rows], "u32"), input("end", [rows], "u32"), layout)],
       { inputs },
@@ -99,7 +99,7 @@ test("a row of causal_attention does not depend, to the bit, on the sequences pa
 
 test("causal_attention says what it needs", async () => {
   const run = (layout: HeadLayout) =>
-    evaluateOnce(device, () => [causalAttention(input("qkv", [4, 24]), input("start", [4], "u32"), input("end", [4], "u32"), layout)]);
+    evaluate(device, () => [causalAttention(input("qkv", [4, 24]), input("start", [4], "u32"), input("end", [4], "u32"), layout)]);
   await assert.rejects(
     run({ heads: 2, keyValueHeads: 2, headDim: 8 }),
     /causal_attention: given qkv \[4, 24\].*; it needs qkv \[N, 48\]: 2 query heads/,

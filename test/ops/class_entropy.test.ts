@@ -4,8 +4,8 @@ import { loopIndex } from "../../src/control/loops.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { classEntropy } from "../../src/ops/class_entropy.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { classEntropyReference } from "../../src/testing/reference/class_entropy.ts";
 import { normal } from "../../src/testing/values.ts";
-import { classEntropyReference } from "../reference/class_entropy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -7,8 +7,8 @@ import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { columnSum } from "../../src/ops/column_sum.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { columnSumReference } from "../../src/testing/reference/column_sum.ts";
 import { normal } from "../../src/testing/values.ts";
-import { columnSumReference } from "../reference/column_sum.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { controlWeightReference } from "../../src/testing/reference/control_weight.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { controlWeightReference } from "../reference/control_weight.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -152,8 +152,8 @@ for (const [name, { op, kernels: launched }] of Object.entries<RegisteredOp>(ops
   test(`${name} has its name, its kernels, a reference and a test`, () => {
     assert.equal(op.definition.name, name);
     for (const id of launched) assert.ok(kernels.includes(id), `shaders/${id}.wgsl is missing`);
-    const reference = new URL(`../reference/${name}.ts`, import.meta.url);
-    assert.ok(existsSync(reference), `test/reference/${name}.ts is missing`);
+    const reference = new URL(`../../src/testing/reference/${name}.ts`, import.meta.url);
+    assert.ok(existsSync(reference), `src/testing/reference/${name}.ts is missing`);
     assert.match(readFileSync(reference, "utf8"), new RegExp(`export function ${camelCase(name)}Reference\\b`));
     const checks = new URL(`${name}.test.ts`, import.meta.url);
     assert.ok(existsSync(checks), `test/ops/${name}.test.ts is missing`);

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { covarianceSelect } from "../../src/ops/covariance_select.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
+import { type CovarianceReferenceOptions, covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
 import { given } from "../../src/testing/values.ts";
-import { type CovarianceReferenceOptions, covarianceSelectReference } from "../reference/covariance_select.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -26,7 +26,7 @@ const plain: CovarianceReferenceOptions = {
 
 /** Advantages of either sign around a mean that is not 0, some ratios beyond the clip, and every seventh row masked and NaN. */
 function tokens(rows: number, seed: number): HostValues {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   const statistics: number[] = [];
   const tokenInputs: number[] = [];
   for (let row = 0; row < rows; row += 1) {
@@ -143,7 +143,7 @@ test("clip-cov draws every token that it may about equally often", async () => {
   for (const [row, count] of times) {
     assert.ok(Math.abs(count - expected) < 5 * Math.sqrt(expected), `row ${row} was drawn ${count} times of ${expected}`);
   }
-  const [selected] = await evaluateOnce(
+  const [selected] = await evaluate(
     device,
     () => {
       const tensors = {

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { crossEntropy, crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { crossEntropyReference } from "../../src/testing/reference/cross_entropy.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { crossEntropyReference } from "../reference/cross_entropy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

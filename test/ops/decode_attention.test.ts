@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -9,8 +9,8 @@ import { causalAttention } from "../../src/ops/causal_attention.ts";
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
 import type { HeadLayout } from "../../src/ops/heads.ts";
 import { checkOp, relativeError } from "../../src/testing/check_op.ts";
+import { decodeAttentionReference } from "../../src/testing/reference/decode_attention.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { decodeAttentionReference } from "../reference/decode_attention.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -60,7 +60,7 @@ test("decoding over the cache that cache_write filled agrees with causal_attenti
   const each = (of: (i: number, position: number) => number): Uint32Array =>
     Uint32Array.from(lengths.flatMap((length, i) => Array.from({ length }, (_, position) => of(i, position))));
   const newest = lengths.map((length, i) => begins[i]! + length - 1);
-  const [causal, decoded] = await evaluateOnce(
+  const [causal, decoded] = await evaluate(
     device,
     () => {
       const all = input("qkv", [runScalar("rows", rows + 7), columns]);

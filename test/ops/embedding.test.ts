@@ -9,8 +9,8 @@ import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { embedding } from "../../src/ops/embedding.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { embeddingReference } from "../../src/testing/reference/embedding.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
-import { embeddingReference } from "../reference/embedding.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
+import { entropyReduceReference } from "../../src/testing/reference/entropy_reduce.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { entropyReduceReference } from "../reference/entropy_reduce.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

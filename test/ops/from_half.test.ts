@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { fromHalfReference } from "../../src/testing/reference/from_half.ts";
 import { given } from "../../src/testing/values.ts";
-import { fromHalfReference } from "../reference/from_half.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { gelu } from "../../src/ops/gelu.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { geluReference } from "../../src/testing/reference/gelu.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { geluReference } from "../reference/gelu.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
+import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { gradientNormReference } from "../reference/gradient_norm.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -17,7 +17,7 @@ async function stateAfter(shards: readonly Float32Array[], state: readonly numbe
   shards.forEach((shard, i) => {
     inputs[`shard${i}`] = shard;
   });
-  const [values] = await evaluateOnce(
+  const [values] = await evaluate(
     device,
     () => [
       gradientNorm(

@@ -4,8 +4,8 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { layerNorm } from "../../src/ops/layer_norm.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { layerNormReference } from "../../src/testing/reference/layer_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { layerNormReference } from "../reference/layer_norm.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

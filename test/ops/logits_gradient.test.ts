@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { logitsGradientReference } from "../../src/testing/reference/logits_gradient.ts";
 import { integers, normal } from "../../src/testing/values.ts";
-import { logitsGradientReference } from "../reference/logits_gradient.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -45,7 +45,7 @@ test("a row without coefficients becomes exact zeros, even where it held NaN", a
   const rows = 3;
   const vocabulary = 6;
   const logits = new Float32Array(rows * vocabulary).fill(Number.NaN).fill(1, vocabulary, 2 * vocabulary);
-  const [gradient] = await evaluateOnce(
+  const [gradient] = await evaluate(
     device,
     () => {
       const [x, actions] = [input("logits", [rows, vocabulary]), input("actions", [rows], "u32")];

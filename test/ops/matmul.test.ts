@@ -10,8 +10,8 @@ import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
 import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
-import { matmulReference } from "../reference/matmul.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -6,9 +6,9 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { gelu } from "../../src/ops/gelu.ts";
 import { type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
 import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
+import { geluReference } from "../../src/testing/reference/gelu.ts";
+import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
-import { geluReference } from "../reference/gelu.ts";
-import { matmulReference } from "../reference/matmul.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

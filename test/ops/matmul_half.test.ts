@@ -5,8 +5,8 @@ import { unpackHalves } from "../../src/half_float.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
+import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
-import { matmulReference } from "../reference/matmul.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

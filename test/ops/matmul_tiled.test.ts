@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { buildPlan, evaluateOnce } from "../../src/graph/plan.ts";
+import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { capacityOf, runScalar } from "../../src/graph/scalar.ts";
 import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul.ts";
 import { splitsFor, TILES, tilesFor } from "../../src/ops/matmul_tiled.ts";
 import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
-import { matmulReference } from "../reference/matmul.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -24,7 +24,7 @@ function operands(layout: Layout, [rows, columns, inner]: Shape): { a: HostValue
 async function multiply(layout: Layout, shape: Shape, options: Omit<MatmulOptions, "layout">): Promise<Float32Array> {
   const { a, b } = operands(layout, shape);
   const build = () => [matmul(input("a", a.shape), input("b", b.shape), { layout, ...options })];
-  const [y] = await evaluateOnce(device, build, { inputs: { a: Float32Array.from(a.data), b: Float32Array.from(b.data) } });
+  const [y] = await evaluate(device, build, { inputs: { a: Float32Array.from(a.data), b: Float32Array.from(b.data) } });
   return y as Float32Array;
 }
 

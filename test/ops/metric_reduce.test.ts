@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { METRIC_FIELDS, metricReduce } from "../../src/ops/metric_reduce.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { metricReduceReference } from "../reference/metric_reduce.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

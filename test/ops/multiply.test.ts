@@ -5,8 +5,8 @@ import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { multiply } from "../../src/ops/multiply.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { multiplyReference } from "../../src/testing/reference/multiply.ts";
 import { normal } from "../../src/testing/values.ts";
-import { multiplyReference } from "../reference/multiply.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

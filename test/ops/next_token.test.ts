@@ -6,8 +6,8 @@ import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { FINISHED, nextToken } from "../../src/ops/next_token.ts";
-import { createGenerator } from "../../src/random.ts";
-import { nextTokenReference } from "../reference/next_token.ts";
+import { createRandom } from "../../src/random.ts";
+import { nextTokenReference } from "../../src/testing/reference/next_token.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -85,7 +85,7 @@ async function sample(logits: readonly (readonly number[])[], options: Options):
 }
 
 function randomRow(vocabulary: number, seed: number, scale = 1.5): number[] {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   return Array.from({ length: vocabulary }, () => Math.fround(scale * random.normal()));
 }
 

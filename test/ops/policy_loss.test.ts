@@ -15,18 +15,25 @@ import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES } from "../../src/ops/surrogate.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
+import {
+  frozenOf,
+  type PolicyBatch,
+  type PolicyOptions,
+  policyLossReference,
+  sequenceOf,
+  statisticsOf,
+} from "../../src/testing/reference/policy_loss.ts";
 import { given } from "../../src/testing/values.ts";
-import { covarianceSelectReference } from "../reference/covariance_select.ts";
-import { frozenOf, type PolicyBatch, type PolicyOptions, policyLossReference, sequenceOf, statisticsOf } from "../reference/policy_loss.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
 /** Six sequences of which the last has no response; the logits of prompts are NaN on the GPU. */
 function randomBatch(seed: number, vocabulary: number, temperature: number): PolicyBatch {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   const lengths = [3, 7, 1, 12, 5, 2];
   const begins = [0];
   for (const length of lengths) begins.push(begins.at(-1)! + length);
@@ -225,7 +232,7 @@ for (const covariance of COVARIANCE_RULES) {
 }
 
 test("gradient of the policy loss, random options", async () => {
-  const random = createGenerator(5);
+  const random = createRandom(5);
   const pick = <Value>(...values: readonly Value[]): Value => values[random.integer(values.length)]!;
   for (let round = 0; round < 16; round += 1) {
     const options: PolicyOptions = {

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { qkNormOp } from "../../src/ops/qk_norm.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { qkNormReference } from "../../src/testing/reference/qk_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { qkNormReference } from "../reference/qk_norm.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -4,8 +4,8 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { rmsNormOp } from "../../src/ops/rms_norm.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { rmsNormReference } from "../../src/testing/reference/rms_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { rmsNormReference } from "../reference/rms_norm.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { rope } from "../../src/ops/rope.ts";
 import { ropeTable } from "../../src/ops/rope_table.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { ropeReference } from "../../src/testing/reference/rope.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
-import { ropeReference } from "../reference/rope.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -41,7 +41,7 @@ for (const [rows, heads, keyValueHeads, headDim] of [
 test("rope refuses heads of odd length", async () => {
   const layout = { heads: 1, keyValueHeads: 1, headDim: 7 };
   await assert.rejects(
-    evaluateOnce(device, () => [rope(input("x", [2, 21]), input("positions", [2], "u32"), input("table", [4, 7]), layout)]),
+    evaluate(device, () => [rope(input("x", [2, 21]), input("positions", [2], "u32"), input("table", [4, 7]), layout)]),
     /rope: given x \[2, 21\].*an even number/,
   );
 });

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { sequenceRatioReference } from "../../src/testing/reference/sequence_ratio.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { sequenceRatioReference } from "../reference/sequence_ratio.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -3,8 +3,8 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { swiglu } from "../../src/ops/swiglu.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { swigluReference } from "../../src/testing/reference/swiglu.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { swigluReference } from "../reference/swiglu.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -6,8 +6,8 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { toHalf } from "../../src/ops/to_half.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
+import { toHalfReference } from "../../src/testing/reference/to_half.ts";
 import { given, normal } from "../../src/testing/values.ts";
-import { toHalfReference } from "../reference/to_half.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

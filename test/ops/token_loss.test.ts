@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { initialControl } from "../../src/control/contract.ts";
 import { newLoop, withLoops } from "../../src/control/loops.ts";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, type PolicyLossName } from "../../src/ops/surrogate.ts";
 import { type TokenLossOptions, tokenLoss } from "../../src/ops/token_loss.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
+import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
 import { given } from "../../src/testing/values.ts";
-import { tokenLossReference } from "../reference/token_loss.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -28,7 +28,7 @@ const plain: TokenLossOptions = {
 
 /** Tokens of either sign of advantage, some without one, ratios on both sides of every clip, and every seventh of no weight and NaN. */
 function tokens(rows: number, seed: number, control: Parameters<typeof initialControl>[0] = {}): HostValues {
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   const statistics: number[] = [];
   const tokenInputs: number[] = [];
   for (let row = 0; row < rows; row += 1) {
@@ -71,7 +71,7 @@ function tracedLoss(i: Readonly<Record<string, Tensor>>, options: TokenLossOptio
 /** GSPO reads a mean difference a row, on both sides of its clip; NaN where the token does not count. */
 function withMeans(values: HostValues, loss: PolicyLossName): HostValues {
   if (loss !== "gspo") return values;
-  const random = createGenerator(29);
+  const random = createRandom(29);
   const rows = values.statistics!.shape[0]!;
   const means = Array.from({ length: rows }, (_, row) => (row % 7 === 6 ? Number.NaN : Math.fround(0.4 * random.normal())));
   return { ...values, mean_difference: given([rows], means) };
@@ -114,7 +114,7 @@ test("token_loss beyond the clamps: the ratio and the divergence stop at e^20 an
     [-25, -25, -1, 1, 0.5 * (-1 - 0.5)],
   ] as const) {
     const options = { ...plain, beta: 0.1, gate: "entropy-effect" as const };
-    const [coefficients, metrics] = await evaluateOnce(
+    const [coefficients, metrics] = await evaluate(
       device,
       () => {
         const given = {
@@ -225,7 +225,7 @@ async function run(values: HostValues, options: TokenLossOptions): Promise<Array
   const inputs = Object.fromEntries(
     Object.entries(values).map(([name, { data, dtype }]) => [name, dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data)]),
   );
-  return evaluateOnce(
+  return evaluate(
     device,
     () =>
       Object.values(

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { STATISTIC_FIELDS, tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { checkOp, relativeError } from "../../src/testing/check_op.ts";
+import { rowStatistics, tokenStatisticsReference } from "../../src/testing/reference/token_statistics.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
-import { rowStatistics, tokenStatisticsReference } from "../reference/token_statistics.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -33,7 +33,7 @@ for (const [rows, vocabulary] of [
 
 async function statistics(logits: readonly number[][], actions: readonly number[]): Promise<Float32Array> {
   const shape = [logits.length, logits[0]!.length];
-  const [values] = await evaluateOnce(
+  const [values] = await evaluate(
     device,
     () => [tokenStatistics(input("logits", shape), input("actions", [logits.length], "u32"), { inverseTemperature: 1 })],
     { inputs: { logits: Float32Array.from(logits.flat()), actions: Uint32Array.from(actions) } },
@@ -81,6 +81,6 @@ test("logits of a chunk write into the statistics of the batch; actions must be 
     reference: (inputs) => tokenStatisticsReference(inputs, 1),
   });
   assert.ok(errors.statistics! < 2e-6);
-  const misused = evaluateOnce(device, () => [tokenStatistics(input("l", [2, 3]), input("a", [2]), { inverseTemperature: 1 })]);
+  const misused = evaluate(device, () => [tokenStatistics(input("l", [2, 3]), input("a", [2]), { inverseTemperature: 1 })]);
   await assert.rejects(misused, /token_statistics: given .* it needs logits \[N, V\] and actions \[N\] of u32/);
 });

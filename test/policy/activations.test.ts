@@ -6,7 +6,7 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { createAdamW } from "../../src/optim/adamw.ts";
 import type { ActivationStorage } from "../../src/policy/activations.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
-import { packBatch, totalsOf } from "../../src/rl/batch.ts";
+import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

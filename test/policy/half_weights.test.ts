@@ -9,10 +9,10 @@ import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { withoutTimes } from "../../src/report/metrics.ts";
-import { packBatch, totalsOf } from "../../src/rl/batch.ts";
-import { parseTrainConfig } from "../../src/rl/config.ts";
+import { parseTrainConfig } from "../../src/rl/config/index.ts";
+import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { taskReward } from "../../src/rl/rewards.ts";
+import { taskReward } from "../../src/rl/scoring/rewards.ts";
 import { createTrainer } from "../../src/rl/trainer.ts";
 import { createTask } from "../../src/tasks/index.ts";
 

@@ -11,7 +11,7 @@ import {
   nearestWord,
   parseSftConfig,
   parseTrainConfig,
-} from "../../src/rl/config.ts";
+} from "../../src/rl/config/index.ts";
 
 const minimal = { model: "models/checkpoints/countdown-base", task: { name: "countdown", numbers: 3, max: 9 } };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import type { Finding } from "../../src/report/findings.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
-import { parseTrainConfig } from "../../src/rl/config.ts";
+import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import { createDiagnostics, type DiagnosticSettings, diagnosticSettings } from "../../src/rl/diagnostics/index.ts";
 import { NOISE, type PlantOptions, plant, settings } from "./entropy_plant.ts";
 
@@ -122,7 +122,7 @@ test("non-finite: once as a warning, again as an error when it goes on; null fro
 
 /** Entropies that fall from 0.48 towards `end` as plain GRPO's do. */
 function falling(end: number, steps: number, time: number, noise = 0.015): Metrics[] {
-  const random = createGenerator(3);
+  const random = createRandom(3);
   return Array.from({ length: steps }, (_, i) => ({
     step: i + 1,
     entropy: Math.max(0, end + (0.48 - end) * Math.exp(-i / time) + noise * random.normal()),

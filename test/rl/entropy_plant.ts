@@ -1,5 +1,5 @@
 import { controlIndex, entropic, type PIOptions } from "../../src/control/index.ts";
-import { createGenerator } from "../../src/random.ts";
+import { createRandom } from "../../src/random.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
 import type { DiagnosticSettings } from "../../src/rl/diagnostics/index.ts";
 
@@ -31,7 +31,7 @@ export const settings: DiagnosticSettings = {
 export function plant(options: PlantOptions): Metrics[] {
   const { start = 0.48, drift = -0.0045, authority = 0.019, noise = NOISE[2], steps = 60, seed = 0, ...gains } = options;
   const controller = entropic(gains);
-  const random = createGenerator(seed);
+  const random = createRandom(seed);
   let state: number[] = [...controller.initial()];
   let level = start;
   return Array.from({ length: steps }, (_, i) => {

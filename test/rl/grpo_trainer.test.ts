@@ -5,7 +5,7 @@ import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
-import type { RewardInput } from "../../src/rl/rewards.ts";
+import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
 import { tasks } from "../../src/tasks/index.ts";
 
 const task = tasks.addition({ digits: 1 });

@@ -6,9 +6,9 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { COVARIANCE_RULES, POLICY_LOSSES } from "../../src/policy/options.ts";
 import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
-import { parseTrainConfig } from "../../src/rl/config.ts";
+import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { taskReward } from "../../src/rl/rewards.ts";
+import { taskReward } from "../../src/rl/scoring/rewards.ts";
 import { createTrainer, type Trainer } from "../../src/rl/trainer.ts";
 import { createTask } from "../../src/tasks/index.ts";
 
@@ -223,7 +223,7 @@ test("a run with dynamic sampling has the same bits twice, and after it was resu
 });
 
 test("a masked completion counts neither in the loss nor in the entropy", async () => {
-  const { packBatch, totalsOf } = await import("../../src/rl/batch.ts");
+  const { packBatch, totalsOf } = await import("../../src/rl/learning/micro_batches.ts");
   const sample = { promptIds: [1, 2], completionIds: [3, 4], oldLogprobs: [-1, -1], advantage: 1 };
   const samples = [sample, { ...sample, isMasked: true }];
   assert.deepEqual(totalsOf(samples), { sequences: 1, responseTokens: 2 });

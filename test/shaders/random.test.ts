@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluateOnce } from "../../src/graph/plan.ts";
+import { evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -38,7 +38,7 @@ test("Philox4x32-10 gives the known answers of its authors", async () => {
     [most, most, most, most, most, most],
     [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0],
   ];
-  const [words] = await evaluateOnce(device, () => [philox({ counters: input("counters", [3, 6], "u32") }, {}).words], {
+  const [words] = await evaluate(device, () => [philox({ counters: input("counters", [3, 6], "u32") }, {}).words], {
     inputs: { counters: Uint32Array.from(counters.flat()) },
   });
   assert.deepEqual(

@@ -1,4 +1,4 @@
-import type { NamedReward } from "../../rl/rewards.ts";
+import type { NamedReward } from "../../rl/scoring/rewards.ts";
 import { hashText } from "../../tasks/split.ts";
 import type { Task } from "../../tasks/task.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { list, oneOf, openSection, section, text, whole } from "../../options/schema.ts";
 import { ADVANTAGE_NAMES } from "../../rl/advantages/index.ts";
-import { list, oneOf, openSection, section, text, whole } from "../../rl/config/option.ts";
 import { type ArmsSettings, armsSchema } from "../arms/settings.ts";
 import { type RewardShape, rewardShapes } from "./reward_shapes.ts";
 

@@ -1,4 +1,4 @@
-import { parseTrainConfig } from "../../rl/config.ts";
+import { parseTrainConfig } from "../../rl/config/index.ts";
 import { createTask } from "../../tasks/index.ts";
 import { slug } from "../names.ts";
 import { merge } from "../settings.ts";

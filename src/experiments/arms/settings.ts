@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, openSection, section, text, whole } from "../../rl/config/option.ts";
+import { flag, openSection, section, text, whole } from "../../options/schema.ts";
 
 const task = openSection({ name: text("the name of a task, such as countdown") }, "a mapping with the key name and the task's own options");
 const tasksByName = z.record(z.string(), task);

@@ -1,4 +1,4 @@
-import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../rl/config.ts";
+import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../rl/config/index.ts";
 import { createTask } from "../../tasks/index.ts";
 import { slug } from "../names.ts";
 import type { Cell, CellResults, Start } from "../study.ts";

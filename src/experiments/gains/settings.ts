@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, list, oneOf, openSection, section, text, whole } from "../../rl/config/option.ts";
+import { decimal, list, oneOf, openSection, section, text, whole } from "../../options/schema.ts";
 
 const number = (allowed: string) => z.number({ error: allowed });
 

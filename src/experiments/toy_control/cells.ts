@@ -1,5 +1,5 @@
 import type { Metrics } from "../../report/metrics.ts";
-import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../rl/config.ts";
+import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../rl/config/index.ts";
 import { authorityOf, gainsFrom } from "../authority.ts";
 import type { Cell, CellResults, Start } from "../study.ts";
 import { type NoisyStrings, noisyStrings } from "./noisy_strings.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, openSection, section, text, whole } from "../../rl/config/option.ts";
+import { decimal, openSection, section, text, whole } from "../../options/schema.ts";
 
 const chance = decimal({ min: 0, max: 1 });
 const numbers = (allowed: string, least: number) =>

@@ -1,4 +1,4 @@
-import { passAtK as unbiasedPassAtK } from "../pass_at_k.ts";
+import { passAtK as unbiasedPassAtK } from "../evaluation/pass_at_k.ts";
 import type { Advantage } from "./contract.ts";
 import { compareWithinGroups, isRight } from "./scores.ts";
 

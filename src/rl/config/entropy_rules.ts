@@ -1,4 +1,4 @@
-import { refusal } from "./problems.ts";
+import { refusal } from "../../options/problems.ts";
 import type { TrainConfig } from "./sections.ts";
 
 type Entropy = TrainConfig["entropy"];

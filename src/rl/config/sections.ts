@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import { CONTROLLER_NAMES } from "../../control/index.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
+import { decimal, decimalOr, flag, list, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../../policy/options.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
-import { MOST_EXTRA_ROUNDS } from "../sampling.ts";
-import { decimal, decimalOr, flag, list, oneOf, openSection, option, section, text, whole } from "./option.ts";
+import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 
 const activations = option(
   oneOf(ACTIVATION_STORAGE),

@@ -1,7 +1,7 @@
 import type { Finding } from "../../report/findings.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { comparesWithinGroups } from "../advantages/index.ts";
-import type { TrainConfig } from "../config.ts";
+import type { TrainConfig } from "../config/index.ts";
 
 /** What a run was told, as far as diagnoses need it. */
 export interface DiagnosticSettings {

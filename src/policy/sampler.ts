@@ -1,0 +1,280 @@
+import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
+import { submitPass } from "../gpu/launch.ts";
+import { buildPlan } from "../graph/plan.ts";
+import { runScalar, type Scalar } from "../graph/scalar.ts";
+import { type DType, externalTensor, rowsOf, type Tensor } from "../graph/tensor.ts";
+import { input } from "../graph/trace.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { inputRows, type KeyValueCache, packRows } from "../nn/rows.ts";
+import { embedding } from "../ops/embedding.ts";
+import type { HeadLayout } from "../ops/heads.ts";
+import { matmul } from "../ops/matmul.ts";
+import { FINISHED, nextToken } from "../ops/next_token.ts";
+import { chunksOf } from "./chunks.ts";
+
+export interface SamplingOptions {
+  /** 0: greedy. */
+  readonly temperature: number;
+  /** Keep the k most probable tokens; 0: all. */
+  readonly topK: number;
+  /** Keep the smallest set with at least this probability; 1: all. */
+  readonly topP: number;
+}
+
+export interface SamplerOptions {
+  readonly device: Device;
+  readonly model: LanguageModel;
+  /** Most sequences generated at once, rows of their prompts together, and tokens of one sequence. */
+  readonly sequences: number;
+  readonly promptRows: number;
+  readonly maxLength: number;
+  readonly maxNewTokens: number;
+  readonly sampling: SamplingOptions;
+  readonly stopTokens: readonly number[];
+}
+
+export interface Prompt {
+  readonly ids: readonly number[];
+  /** Keys the random numbers: the same key, seed and prompt give the same completion in any batch. */
+  readonly key: number;
+}
+
+export interface Completion {
+  readonly ids: readonly number[];
+  /** Log-probability of every token and entropy of its distribution, of softmax(logits / T) over the whole vocabulary, in nats. */
+  readonly logprobs: Float32Array;
+  readonly entropies: Float32Array;
+  readonly finishReason: "stop" | "length";
+}
+
+export interface Sampler {
+  /** Completes prompts, as many at a time as fit. Order is kept. */
+  generate(prompts: readonly Prompt[], seed: number): Promise<Completion[]>;
+  destroy(): void;
+}
+
+/** Decode steps per submission: one small readback (who has finished) for each. */
+const STEPS_PER_SUBMIT = 16;
+
+/** Builds prefill and decode plans over a key-value cache; everything from logits to the next input token stays on the GPU. */
+export async function createSampler(options: SamplerOptions): Promise<Sampler> {
+  const { device, model, maxNewTokens } = options;
+  if (options.maxLength > model.contextLength) {
+    throw new EngineError(
+      `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
+    );
+  }
+  const memory = createMemory(options);
+  const prefill = await buildPlan(device, "prefill", () => tracePrefill(options, memory));
+  const decode = await buildPlan(device, "decode", () => traceDecode(options, memory));
+
+  const run = async (prompts: readonly Prompt[], seed: number): Promise<Completion[]> => {
+    const uploads = packPrompts(prompts);
+    memory.reset(prompts);
+    const scalars = { sequences: prompts.length, rows: uploads.rows, seed };
+    prefill.run({ scalars, inputs: uploads.inputs });
+    for (let done = 1; done < maxNewTokens; done += STEPS_PER_SUBMIT) {
+      const steps = Math.min(STEPS_PER_SUBMIT, maxNewTokens - done);
+      submitPass(device, "decode", (pass) => {
+        for (let step = 0; step < steps; step += 1) decode.encode(pass, scalars);
+      });
+      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length))) break;
+    }
+    return memory.completions(prompts.length);
+  };
+  return {
+    generate: async (prompts, seed) => {
+      const completions: Completion[] = [];
+      for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
+      return completions;
+    },
+    destroy: () => {
+      prefill.destroy();
+      decode.destroy();
+      memory.destroy();
+    },
+  };
+}
+
+function batchesOf(prompts: readonly Prompt[], options: SamplerOptions): Prompt[][] {
+  const batches: Prompt[][] = [];
+  let rows = 0;
+  for (const prompt of prompts) {
+    const length = prompt.ids.length;
+    if (length === 0 || length + options.maxNewTokens > options.maxLength || length > options.promptRows) {
+      throw new EngineError(
+        `a prompt of ${length} tokens does not fit: at most ${options.maxLength - options.maxNewTokens} with ${options.maxNewTokens} new tokens, at least 1`,
+      );
+    }
+    const current = batches.at(-1);
+    if (!current || current.length === options.sequences || rows + length > options.promptRows) {
+      batches.push([prompt]);
+      rows = length;
+    } else {
+      current.push(prompt);
+      rows += length;
+    }
+  }
+  return batches;
+}
+
+/** State of the sequences being generated, on the GPU. */
+interface Memory {
+  readonly position: Tensor;
+  readonly token: Tensor;
+  readonly done: Tensor;
+  readonly sequenceKey: Tensor;
+  readonly stopTokens: Tensor;
+  readonly slots: Tensor;
+  readonly completionTokens: Tensor;
+  readonly completionStatistics: Tensor;
+  cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
+  reset(prompts: readonly Prompt[]): void;
+  allDone(sequences: number): Promise<boolean>;
+  completions(sequences: number): Promise<Completion[]>;
+  destroy(): void;
+}
+
+function createMemory(options: SamplerOptions): Memory {
+  const { device, sequences: S, maxLength: P, maxNewTokens: L } = options;
+  const buffers: GPUBuffer[] = [];
+  const make = (label: string, shape: readonly number[], dtype: DType): Tensor => {
+    const size = Math.max(
+      4,
+      shape.reduce((a, b) => a * b, 4),
+    );
+    const buffer = createBuffer(device, label, size);
+    buffers.push(buffer);
+    return externalTensor(label, { buffer, offset: 0, size }, shape, dtype);
+  };
+  const write = (tensor: Tensor, data: HostArray): void => uploadBuffer(device, tensor.storage.window!, data);
+  const read = async (tensor: Tensor, elements: number): Promise<ArrayBuffer> =>
+    (await readBuffers(device, [{ ...tensor.storage.window!, size: elements * 4 }]))[0]!;
+  const position = make("position", [S], "u32");
+  const token = make("token", [S], "u32");
+  const done = make("done", [S], "u32");
+  const sequenceKey = make("sequence_key", [S], "u32");
+  const stopTokens = make("stop_tokens", [Math.max(1, options.stopTokens.length)], "u32");
+  const slots = make("cache slots", [S], "u32");
+  const completionTokens = make("completion tokens", [S, L], "u32");
+  const completionStatistics = make("completion statistics", [S, L, 2], "f32");
+  write(stopTokens, Uint32Array.from(options.stopTokens.length > 0 ? options.stopTokens : [0xffffffff]));
+  write(
+    slots,
+    Uint32Array.from({ length: S }, (_, i) => i),
+  );
+
+  const layers = new Map<object, { keys: Tensor; values: Tensor }>();
+  const layer = (owner: object, layout: HeadLayout): { keys: Tensor; values: Tensor } => {
+    const known = layers.get(owner);
+    if (known) return known;
+    const shape = [S, P, layout.keyValueHeads, layout.headDim];
+    const fresh = { keys: make(`keys ${layers.size}`, shape, "f32"), values: make(`values ${layers.size}`, shape, "f32") };
+    layers.set(owner, fresh);
+    return fresh;
+  };
+  return {
+    position,
+    token,
+    done,
+    sequenceKey,
+    stopTokens,
+    slots,
+    completionTokens,
+    completionStatistics,
+    cache: (mode, sequence) => ({ mode, sequence, layer }),
+    reset: (prompts) => {
+      write(
+        position,
+        Uint32Array.from(prompts, (prompt) => prompt.ids.length - 1),
+      );
+      write(
+        sequenceKey,
+        Uint32Array.from(prompts, (prompt) => prompt.key),
+      );
+      write(done, new Uint32Array(prompts.length));
+    },
+    allDone: async (sequences) => new Uint32Array(await read(done, sequences)).every((state) => state >= FINISHED),
+    completions: async (sequences) => {
+      const state = new Uint32Array(await read(done, sequences));
+      const ids = new Uint32Array(await read(completionTokens, sequences * L));
+      const statistics = new Float32Array(await read(completionStatistics, sequences * L * 2));
+      return Array.from({ length: sequences }, (_, s) => toCompletion(s, state[s]!, ids, statistics, options));
+    },
+    destroy: () => {
+      for (const buffer of buffers) destroyBuffer(device, buffer);
+    },
+  };
+}
+
+function toCompletion(s: number, state: number, ids: Uint32Array, statistics: Float32Array, options: SamplerOptions): Completion {
+  const { maxNewTokens: L, stopTokens } = options;
+  const count = state % FINISHED;
+  const tokens = Array.from(ids.subarray(s * L, s * L + count));
+  const pairs = statistics.subarray(s * L * 2, (s * L + count) * 2);
+  return {
+    ids: tokens,
+    logprobs: pairs.filter((_, i) => i % 2 === 0),
+    entropies: pairs.filter((_, i) => i % 2 === 1),
+    finishReason: stopTokens.includes(tokens.at(-1)!) ? "stop" : "length",
+  };
+}
+
+function packPrompts(prompts: readonly Prompt[]): { rows: number; inputs: Record<string, Uint32Array> } {
+  const lengths = prompts.map((prompt) => prompt.ids.length);
+  const rows = lengths.reduce((a, b) => a + b, 0);
+  const slot = new Uint32Array(rows);
+  const last = new Uint32Array(prompts.length);
+  let row = 0;
+  prompts.forEach((prompt, s) => {
+    slot.fill(s, row, row + prompt.ids.length);
+    row += prompt.ids.length;
+    last[s] = row - 1;
+  });
+  const tokens = Uint32Array.from(prompts.flatMap((prompt) => [...prompt.ids]));
+  return { rows, inputs: { tokens, cache_slot: slot, last_row: last, ...packRows(lengths) } };
+}
+
+function tracePrefill(options: SamplerOptions, memory: Memory): Record<never, never> {
+  const rows = runScalar("rows", options.promptRows);
+  const sequences = runScalar("sequences", options.sequences);
+  const cache = memory.cache("packed", input("cache_slot", [rows], "u32"));
+  const hidden = options.model.forward(input("tokens", [rows], "u32"), { ...inputRows(rows), cache }); // [N, C]
+  const last = embedding(input("last_row", [sequences], "u32"), hidden); // [S, C]
+  sample(options, memory, last, sequences);
+  return {};
+}
+
+function traceDecode(options: SamplerOptions, memory: Memory): Record<never, never> {
+  const sequences = runScalar("sequences", options.sequences);
+  const cut = (tensor: Tensor): Tensor => rowsOf(tensor, 0, sequences);
+  const cache = memory.cache("decode", cut(memory.slots));
+  const positions = cut(memory.position);
+  const rows = { positions, sequenceStart: positions, sequenceEnd: positions, cache };
+  sample(options, memory, options.model.forward(cut(memory.token), rows), sequences);
+  return {};
+}
+
+/** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
+function sample(options: SamplerOptions, memory: Memory, hidden: Tensor, sequences: Scalar): void {
+  const { model, sampling } = options;
+  for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
+    const logits = matmul(rowsOf(hidden, begin, rows), model.head().tensor, { layout: "NT" });
+    const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
+    nextToken(
+      {
+        logits,
+        sequenceKey: cut(memory.sequenceKey),
+        stopTokens: memory.stopTokens,
+        position: cut(memory.position),
+        token: cut(memory.token),
+        done: cut(memory.done),
+        completions: cut(memory.completionTokens),
+        completionStatistics: cut(memory.completionStatistics),
+      },
+      { ...sampling, seed: runScalar("seed") },
+    );
+  }
+}

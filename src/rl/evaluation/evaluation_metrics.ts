@@ -1,0 +1,16 @@
+import type { Metrics } from "../../report/metrics.ts";
+import type { Evaluation } from "./evaluate.ts";
+
+/** An evaluation under the names of metrics.jsonl; one on another task than the run's own under the name it is given. */
+export function evaluationMetrics(evaluation: Evaluation, elsewhere?: string): Omit<Metrics, "step"> {
+  const own = {
+    "pass@1": evaluation.passAt1,
+    [`pass@${evaluation.k}`]: evaluation.passAtK,
+    ...(evaluation.greedy === undefined ? {} : { greedy: evaluation.greedy }),
+    distinct: evaluation.distinct,
+    reward: evaluation.reward,
+    entropy: evaluation.entropy,
+  };
+  const prefix = elsewhere === undefined ? "eval" : `eval/${elsewhere}`;
+  return Object.fromEntries(Object.entries(own).map(([name, value]) => [`${prefix}/${name}`, value]));
+}

@@ -1,0 +1,119 @@
+import { packRows } from "../../nn/rows.ts";
+
+/** One sampled completion, ready to learn from. Token counts: prompt P, completion M. */
+export interface Sample {
+  readonly promptIds: readonly number[];
+  readonly completionIds: readonly number[];
+  /** Log-probability of every completion token when it was sampled, in nats [M]. */
+  readonly oldLogprobs: ArrayLike<number>;
+  /** Log-probability of every completion token under the reference model [M]; absent without a KL term. */
+  readonly referenceLogprobs?: ArrayLike<number>;
+  readonly advantage: number;
+  /** What the advantage is multiplied by at every completion token [M]; absent: 1. */
+  readonly importance?: ArrayLike<number>;
+  /** The class of every completion token [M], where entropy is controlled by class; absent: all of class 0. */
+  readonly classes?: ArrayLike<number>;
+  /** Leaves the completion out of the loss, the entropy and every mean over tokens. */
+  readonly isMasked?: boolean;
+}
+
+/** How the losses of tokens become one number (method.md, section 2). */
+export type Aggregate = "token-mean" | "sequence-mean" | "constant";
+
+/** Numbers of a packed batch that describe each row to the loss, in the order of `token_inputs`; mask is 0, or 1 + class on a response token. */
+export const TOKEN_INPUT_FIELDS = ["old_logp", "ref_logp", "advantage", "weight", "mask", "control_weight"] as const;
+
+/** Samples packed for one submission: N rows of S sequences. Row i holds a token; its action is the token that follows. */
+export interface PackedBatch {
+  readonly rows: number;
+  readonly sequences: number;
+  /** Response tokens of this batch. */
+  readonly responseTokens: number;
+  /** Named inputs of the update plan. */
+  readonly inputs: Readonly<Record<string, Uint32Array | Float32Array>>;
+}
+
+/** What the weights of a whole optimiser step are measured against, across its micro-batches. */
+export interface StepTotals {
+  readonly sequences: number;
+  readonly responseTokens: number;
+}
+
+export function totalsOf(samples: readonly Sample[]): StepTotals {
+  const counted = samples.filter(({ isMasked }) => !isMasked);
+  return {
+    sequences: counted.length,
+    responseTokens: counted.reduce((total, sample) => total + sample.completionIds.length, 0),
+  };
+}
+
+/** Rows a sample takes: every token but the last has an action. */
+export function rowsOfSample(sample: Pick<Sample, "promptIds" | "completionIds">): number {
+  return sample.promptIds.length + sample.completionIds.length - 1;
+}
+
+/**
+ * Packs samples end to end. The weight of a response token is its share of the loss: 1/tokens (token-mean),
+ * 1/(sequences * tokens of its sequence) (sequence-mean), 1/(sequences * maxLength) (constant, Dr. GRPO).
+ */
+export function packBatch(
+  samples: readonly Sample[],
+  totals: StepTotals,
+  options: { readonly aggregate: Aggregate; readonly maxLength: number },
+): PackedBatch {
+  const lengths = samples.map(rowsOfSample);
+  const rows = lengths.reduce((a, b) => a + b, 0);
+  const tokens = new Uint32Array(rows);
+  const actions = new Uint32Array(rows);
+  const fields = TOKEN_INPUT_FIELDS.length;
+  const tokenInputs = new Float32Array(rows * fields);
+  const sequenceBegin = new Uint32Array(samples.length + 1);
+  let row = 0;
+  samples.forEach((sample, s) => {
+    const ids = [...sample.promptIds, ...sample.completionIds];
+    const weight = weightOf(sample, totals, options);
+    const firstResponse = sample.promptIds.length - 1;
+    for (let position = 0; position < ids.length - 1; position += 1, row += 1) {
+      tokens[row] = ids[position]!;
+      actions[row] = ids[position + 1]!;
+      const response = position - firstResponse;
+      if (response < 0 || sample.isMasked) continue;
+      const mask = 1 + (sample.classes?.[response] ?? 0);
+      const old = sample.oldLogprobs[response]!;
+      const advantage = sample.advantage * (sample.importance?.[response] ?? 1);
+      tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, advantage, weight, mask, 1], row * fields);
+    }
+    sequenceBegin[s + 1] = row;
+  });
+  return {
+    rows,
+    sequences: samples.length,
+    responseTokens: totalsOf(samples).responseTokens,
+    inputs: { tokens, actions, token_inputs: tokenInputs, sequence_begin: sequenceBegin, ...packRows(lengths) },
+  };
+}
+
+function weightOf(sample: Sample, totals: StepTotals, options: { readonly aggregate: Aggregate; readonly maxLength: number }): number {
+  if (options.aggregate === "token-mean") return 1 / Math.max(1, totals.responseTokens);
+  if (options.aggregate === "constant") return 1 / (totals.sequences * options.maxLength);
+  return 1 / (totals.sequences * Math.max(1, sample.completionIds.length));
+}
+
+/** Splits samples, in order, into micro-batches of at most `maxRows` rows each. @throws when one sample alone exceeds it */
+export function microBatches(samples: readonly Sample[], maxRows: number): Sample[][] {
+  const batches: Sample[][] = [];
+  let current: Sample[] = [];
+  let rows = 0;
+  for (const sample of samples) {
+    const more = rowsOfSample(sample);
+    if (more > maxRows) throw new Error(`a sample of ${more} rows exceeds grpo.microBatchRows ${maxRows}; raise it`);
+    if (rows + more > maxRows) {
+      batches.push(current);
+      current = [];
+      rows = 0;
+    }
+    current.push(sample);
+    rows += more;
+  }
+  return current.length > 0 ? [...batches, current] : batches;
+}

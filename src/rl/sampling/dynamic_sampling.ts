@@ -1,0 +1,122 @@
+import type { Problem } from "../../tasks/task.ts";
+import type { Score } from "../advantages/index.ts";
+import type { CombinedRewards } from "../scoring/rewards.ts";
+import { problemsOfStep } from "./prompts.ts";
+import type { RolloutEntry } from "./rollout.ts";
+
+/** Completions with their scores, the completions of a problem side by side. */
+export interface ScoredRollout {
+  readonly entries: readonly RolloutEntry[];
+  readonly scores: CombinedRewards;
+}
+
+/** One step's completions. */
+export interface Sampled {
+  /** Those to learn from: always as many groups as the step has prompts. */
+  readonly trained: ScoredRollout;
+  /** All that were sampled, which is more where groups were left out. */
+  readonly all: ScoredRollout;
+  /** Rollouts that the step took. */
+  readonly rounds: number;
+  /** Share of the sampled groups that are learned from and have something to teach. */
+  readonly keptFraction: number;
+}
+
+export interface SamplingOptions {
+  readonly problems: readonly Problem[];
+  readonly seed: number;
+  readonly step: number;
+  /** Problems of a step, and completions of each. */
+  readonly prompts: number;
+  readonly completions: number;
+  /** Most further rollouts of a step in search of groups with differing rewards; 0 takes the first rollout as it is. */
+  readonly extraRounds: number;
+  /** Samples and scores completions of problems; no two calls of a run may get overlapping keys. */
+  readonly rollout: (problems: readonly Problem[], firstKey: number) => Promise<ScoredRollout>;
+}
+
+/** Keys of further rounds lie above those of first ones, and below those of evaluations; a step has room for this many. */
+const EXTRA_KEYS = 0x4000_0000;
+export const MOST_EXTRA_ROUNDS = 16;
+
+/**
+ * The completions of a step, with dynamic sampling (DAPO, Yu et al. 2025, arXiv 2503.14476, section 3.2) where it is asked for: groups
+ * whose rewards are all alike teach nothing and are replaced by groups of further problems, at most `extraRounds` times. What is then
+ * still missing is filled with the groups that were left out, in their order. Everything follows from seed and step, so that a resumed
+ * run samples the same.
+ */
+export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
+  const { prompts, completions, step, extraRounds } = options;
+  const problems = problemsOfStep(options.problems, { seed: options.seed, step, count: prompts });
+  const first = await options.rollout(problems, step * prompts * completions);
+  const rounds = [first];
+  let differing = differingGroups(first, completions).length;
+  const drawn = new Set(problems);
+  while (differing < prompts && rounds.length <= extraRounds) {
+    const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - differing });
+    if (further.length === 0) break;
+    const firstKey = EXTRA_KEYS + (step * MOST_EXTRA_ROUNDS + rounds.length - 1) * prompts * completions;
+    const round = await options.rollout(further, firstKey);
+    rounds.push(round);
+    differing += differingGroups(round, completions).length;
+  }
+  const all = joined(rounds);
+  const trained = extraRounds === 0 ? all : chosen(all, { prompts, completions });
+  const keptFraction = (Math.min(differing, prompts) * completions) / all.entries.length;
+  return { trained, all, rounds: rounds.length, keptFraction };
+}
+
+/** Problems that the step has not drawn yet, in an order of the round's own; fewer only where the task has no more. */
+function furtherProblems(
+  { problems, seed, step }: SamplingOptions,
+  { drawn, round, count }: { drawn: Set<Problem>; round: number; count: number },
+): Problem[] {
+  const own = seed ^ Math.imul(step + 1, 0x9e3779b1) ^ Math.imul(round, 0x85ebca6b);
+  // One epoch from its beginning: every problem once.
+  const order = problemsOfStep(problems, { seed: own, step: 0, count: problems.length });
+  const further = order.filter((problem) => !drawn.has(problem)).slice(0, count);
+  for (const problem of further) drawn.add(problem);
+  return further;
+}
+
+/** Indices of the groups with at least two different rewards. */
+function differingGroups({ scores: { rewards } }: ScoredRollout, completions: number): number[] {
+  const groups = Array.from({ length: rewards.length / completions }, (_, group) => group);
+  return groups.filter((group) => {
+    const scored = rewards.slice(group * completions, (group + 1) * completions).filter((reward) => reward !== null);
+    return scored.some((reward) => reward !== scored[0]);
+  });
+}
+
+/** The first groups with differing rewards, then those without. */
+function chosen(all: ScoredRollout, { prompts, completions }: { prompts: number; completions: number }): ScoredRollout {
+  const differing = new Set(differingGroups(all, completions));
+  const groups = Array.from({ length: all.entries.length / completions }, (_, group) => group);
+  const kept = [...differing, ...groups.filter((group) => !differing.has(group))].slice(0, prompts).sort((a, b) => a - b);
+  const rows = kept.flatMap((group) => Array.from({ length: completions }, (_, i) => group * completions + i));
+  const pick = (scores: readonly Score[]): Score[] => rows.map((row) => scores[row]!);
+  return { entries: rows.map((row) => all.entries[row]!), scores: eachList(all.scores, pick) };
+}
+
+function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
+  const [first, ...others] = rounds as [ScoredRollout, ...ScoredRollout[]];
+  return others.reduce(
+    (all, round) => ({
+      entries: [...all.entries, ...round.entries],
+      scores: {
+        rewards: [...all.scores.rewards, ...round.scores.rewards],
+        byFunction: new Map([...all.scores.byFunction].map(([name, scores]) => [name, [...scores, ...round.scores.byFunction.get(name)!]])),
+        parts: all.scores.parts.map(({ weight, scores }, i) => ({ weight, scores: [...scores, ...round.scores.parts[i]!.scores] })),
+      },
+    }),
+    first,
+  );
+}
+
+function eachList({ rewards, byFunction, parts }: CombinedRewards, change: (scores: readonly Score[]) => Score[]): CombinedRewards {
+  return {
+    rewards: change(rewards),
+    byFunction: new Map([...byFunction].map(([name, scores]) => [name, change(scores)])),
+    parts: parts.map(({ weight, scores }) => ({ weight, scores: change(scores) })),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Tokenizer } from "../../data/tokenizer.ts";
+import type { Completion, Sampler } from "../../policy/sampler.ts";
+import type { Problem } from "../../tasks/task.ts";
+
+/** One completion of one problem. */
+export interface RolloutEntry {
+  readonly problem: Problem;
+  readonly promptIds: readonly number[];
+  readonly completion: Completion;
+  /** The completion as text, its end mark included. */
+  readonly text: string;
+}
+
+export interface RolloutOptions {
+  readonly generator: Sampler;
+  readonly tokenizer: Tokenizer;
+  readonly problems: readonly Problem[];
+  /** Completions of each problem, side by side in the result. */
+  readonly completions: number;
+  readonly seed: number;
+  /** The first key of the sequences' random numbers; no two rollouts of a run may overlap. */
+  readonly firstKey: number;
+}
+
+/** Samples completions of problems: `completions` of the first problem, then of the second, and so on. */
+export async function rollout(options: RolloutOptions): Promise<RolloutEntry[]> {
+  const { tokenizer, completions } = options;
+  const prompts = options.problems.flatMap((problem) => {
+    const ids = tokenizer.encode(problem.prompt);
+    return Array.from({ length: completions }, () => ({ problem, ids }));
+  });
+  const keyed = prompts.map(({ ids }, i) => ({ ids, key: (options.firstKey + i) >>> 0 }));
+  const results = await options.generator.generate(keyed, options.seed);
+  return results.map((completion, i) => ({
+    problem: prompts[i]!.problem,
+    promptIds: prompts[i]!.ids,
+    completion,
+    text: tokenizer.decode(completion.ids, { specialTokens: true }),
+  }));
+}
+
+/** The dataset's columns of entries, beside the prompt, as reward functions get them. */
+export function columnsOf(entries: readonly RolloutEntry[]): Record<string, unknown[]> {
+  const names = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
+  names.delete("prompt");
+  return Object.fromEntries([...names].map((name) => [name, entries.map(({ problem }) => problem[name])]));
+}
+
+/** Mean entropy over all sampled tokens, in nats. */
+export function sampledEntropy(entries: readonly RolloutEntry[]): number {
+  let sum = 0;
+  let count = 0;
+  for (const { completion } of entries) {
+    for (const entropy of completion.entropies) sum += entropy;
+    count += completion.entropies.length;
+  }
+  return sum / Math.max(1, count);
+}

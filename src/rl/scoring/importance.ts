@@ -1,0 +1,55 @@
+import type { Sample } from "../learning/micro_batches.ts";
+
+/** How far the trainer's view of the sampled tokens is from the sampler's, over all tokens of a step. */
+export interface SamplerGap {
+  /** |log-probability of training - of sampling|, nats. */
+  readonly difference: { readonly mean: number; readonly max: number };
+  /** Probability of training / of sampling. */
+  readonly ratio: { readonly min: number; readonly mean: number; readonly max: number };
+}
+
+export interface ImportanceOptions {
+  /** The largest weight of a token. */
+  readonly bound: number;
+  /** One weight a sequence, from the mean difference of its tokens. */
+  readonly bySequence: boolean;
+}
+
+/**
+ * Truncated importance sampling (Yao et al. 2025, "Your efficient RL framework secretly brings you off-policy RL training"): tokens
+ * that the sampler drew are weighed by min(p_trainer / p_sampler, bound). A positive factor of the advantage is a factor of the policy
+ * loss, so the weight goes there. `scored` are the trainer's log-probabilities of the samples' tokens before the first update; they become the old ones, so
+ * that the loss's own ratio starts at 1. GSPO's derivative needs one weight a sequence.
+ */
+export function withImportance(samples: readonly Sample[], scored: readonly ArrayLike<number>[], options: ImportanceOptions): Sample[] {
+  return samples.map((sample, i) => {
+    const differences = differencesOf(sample, scored[i]!);
+    const mean = differences.reduce((sum, value) => sum + value, 0) / Math.max(1, differences.length);
+    const importance = differences.map((own) => Math.min(Math.exp(options.bySequence ? mean : own), options.bound));
+    return { ...sample, oldLogprobs: scored[i]!, importance };
+  });
+}
+
+/** What the metrics `sampling/*` say of samples that `withImportance` is about to change. */
+export function samplerGap(samples: readonly Sample[], scored: readonly ArrayLike<number>[]): SamplerGap {
+  const differences = samples.flatMap((sample, i) => differencesOf(sample, scored[i]!));
+  const gap = { sum: 0, difference: 0, ratio: 0, least: Number.POSITIVE_INFINITY, most: 0 };
+  for (const value of differences) {
+    const ratio = Math.exp(value);
+    gap.sum += Math.abs(value);
+    gap.difference = Math.max(gap.difference, Math.abs(value));
+    gap.ratio += ratio;
+    gap.least = Math.min(gap.least, ratio);
+    gap.most = Math.max(gap.most, ratio);
+  }
+  const count = Math.max(1, differences.length);
+  return {
+    difference: { mean: gap.sum / count, max: gap.difference },
+    ratio: { min: differences.length > 0 ? gap.least : 0, mean: gap.ratio / count, max: gap.most },
+  };
+}
+
+/** Log-probability of training less that of sampling, a token; clamped as the loss clamps it. */
+function differencesOf(sample: Sample, scored: ArrayLike<number>): number[] {
+  return Array.from(sample.completionIds, (_, token) => Math.min(20, Math.max(-20, scored[token]! - sample.oldLogprobs[token]!)));
+}

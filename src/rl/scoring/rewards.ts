@@ -1,0 +1,106 @@
+import type { Task } from "../../tasks/task.ts";
+import type { RewardPart, Score } from "../advantages/index.ts";
+
+/** What a reward function is told: one entry per completion in each list, as in TRL. */
+export interface RewardInput {
+  readonly prompts: readonly string[];
+  readonly completions: readonly string[];
+  readonly completionIds: readonly ArrayLike<number>[];
+  /** The dataset's columns beside the prompt, repeated for every completion of a prompt. */
+  readonly columns: Readonly<Record<string, readonly unknown[]>>;
+  readonly state: RewardState;
+}
+
+/** Where training stands. */
+export interface RewardState {
+  readonly step: number;
+  readonly [key: string]: unknown;
+}
+
+/** Scores completions, at once or later; null leaves one unscored. */
+export type RewardFunction = (input: RewardInput) => readonly Score[] | Promise<readonly Score[]>;
+
+/** A reward function under the name it has in metrics (`rewards/NAME/mean`), with its weight in the sum (default 1). */
+export interface NamedReward {
+  readonly name: string;
+  readonly reward: RewardFunction;
+  readonly weight?: number;
+}
+
+export interface CombinedRewards {
+  /** Weighted sum per completion over the functions that scored it; null where none did. */
+  readonly rewards: readonly Score[];
+  /** Each function's own scores, unweighted. */
+  readonly byFunction: ReadonlyMap<string, readonly Score[]>;
+  /** The same, each with its weight, for advantages that do not start from the sum. */
+  readonly parts: readonly RewardPart[];
+}
+
+/**
+ * One function out of several. They run at the same time. Throws when names repeat or none is given; the result rejects when a function
+ * returns the wrong number of scores or one that is not a finite number or null.
+ */
+export function combineRewards(functions: readonly NamedReward[]): (input: RewardInput) => Promise<CombinedRewards> {
+  if (functions.length === 0) throw new Error("No reward function is given; give a task or at least one function in rewards.");
+  const names = functions.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new Error(`Two reward functions are named "${repeated}"; metrics need different names.`);
+  return async (input) => {
+    const scores = await Promise.all(functions.map((named) => scoresOf(named, input)));
+    const rewards = input.completions.map((_, index) =>
+      weightedSum(functions.map(({ weight = 1 }, which) => ({ weight, score: scores[which]![index]! }))),
+    );
+    const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
+    return { rewards, byFunction, parts: functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! })) };
+  };
+}
+
+/** A task's own reward as a reward function under the task's name. */
+export function taskReward(task: Task): NamedReward {
+  return {
+    name: task.name,
+    reward: ({ prompts, completions, columns }) =>
+      completions.map((completion, index) => task.reward({ ...row(columns, index), prompt: prompts[index]! }, completion)),
+  };
+}
+
+/** Mean and unbiased standard deviation of each function's scores, under TRL's names. */
+export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction">): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const [name, scores] of byFunction) {
+    const scored = scores.filter((score) => score !== null);
+    const mean = scored.reduce((sum, score) => sum + score, 0) / scored.length;
+    const variance = scored.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, scored.length - 1);
+    metrics[`rewards/${name}/mean`] = mean;
+    metrics[`rewards/${name}/std`] = Math.sqrt(variance);
+  }
+  return metrics;
+}
+
+async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Promise<readonly Score[]> {
+  const scores: unknown = await reward(input);
+  const expected = input.completions.length;
+  if (!Array.isArray(scores) || scores.length !== expected) {
+    const given = Array.isArray(scores) ? `${scores.length} scores` : String(scores);
+    throw new Error(
+      `Reward function "${name}" returned ${given} for ${expected} completions; return an array with one number or null each.`,
+    );
+  }
+  const wrong = scores.findIndex((score) => score !== null && !Number.isFinite(score));
+  if (wrong >= 0) {
+    throw new Error(
+      `Reward function "${name}" returned ${String(scores[wrong])} for completion ${wrong} (${JSON.stringify(input.completions[wrong])}); ` +
+        "return a finite number, or null to leave it unscored.",
+    );
+  }
+  return scores as Score[];
+}
+
+function weightedSum(parts: readonly { readonly weight: number; readonly score: Score }[]): Score {
+  const scored = parts.filter(({ score }) => score !== null);
+  return scored.length === 0 ? null : scored.reduce((sum, { weight, score }) => sum + weight * score!, 0);
+}
+
+function row(columns: RewardInput["columns"], index: number): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[index]]));
+}

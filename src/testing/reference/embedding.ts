@@ -1,0 +1,11 @@
+import type { HostValues } from "../check_op.ts";
+
+/** y[n] = weight[tokens[n]]. */
+export function embeddingReference({ tokens, weight }: HostValues): { y: Float64Array } {
+  const columns = weight!.shape[1]!;
+  const y = new Float64Array(tokens!.data.length * columns);
+  tokens!.data.forEach((token, row) => {
+    y.set(weight!.data.subarray(token * columns, (token + 1) * columns), row * columns);
+  });
+  return { y };
+}

@@ -1,0 +1,15 @@
+import type { HostValues } from "../check_op.ts";
+
+/** The two 16-bit floats of every word, the low one first. */
+export function fromHalfReference({ half }: HostValues): { y: Float64Array } {
+  const values = [...half!.data].flatMap((word) => [floatOf(word % 65536), floatOf(Math.floor(word / 65536))]);
+  return { y: Float64Array.from(values) };
+}
+
+/** Sign, 5 bits of exponent, 10 of fraction. Infinities and NaN are not stored. */
+function floatOf(bits: number): number {
+  const sign = bits >= 32768 ? -1 : 1;
+  const exponent = Math.floor(bits / 1024) % 32;
+  const fraction = bits % 1024;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}

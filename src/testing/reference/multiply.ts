@@ -1,0 +1,6 @@
+import type { HostValues } from "../check_op.ts";
+
+/** y = a * b. */
+export function multiplyReference({ a, b }: HostValues): { y: Float64Array } {
+  return { y: a!.data.map((value, i) => value * b!.data[i]!) };
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type SamplingOptions, type ScoredRollout, sampleStep } from "../../../src/rl/sampling/dynamic_sampling.ts";
+import type { RolloutEntry } from "../../../src/rl/sampling/rollout.ts";
+import { overlongReward } from "../../../src/rl/scoring/overlong.ts";
+import type { Problem } from "../../../src/tasks/task.ts";
+
+const problems: Problem[] = Array.from({ length: 40 }, (_, i) => ({ prompt: String(i) }));
+
+interface Call {
+  readonly prompts: string[];
+  readonly firstKey: number;
+}
+
+/** A rollout whose groups have differing rewards where `differs` says so of the prompt. */
+function sampler(differs: (prompt: string) => boolean, completions: number): { calls: Call[]; rollout: SamplingOptions["rollout"] } {
+  const calls: Call[] = [];
+  const rollout = async (chosen: readonly Problem[], firstKey: number): Promise<ScoredRollout> => {
+    calls.push({ prompts: chosen.map(({ prompt }) => prompt), firstKey });
+    const entries = chosen.flatMap((problem) =>
+      Array.from({ length: completions }, () => ({ problem, promptIds: [], completion: {}, text: "" }) as unknown as RolloutEntry),
+    );
+    const rewards = entries.map(({ problem }, i) => (differs(problem.prompt) && i % completions === 0 ? 1 : 0));
+    return { entries, scores: { rewards, byFunction: new Map([["r", rewards]]), parts: [{ weight: 1, scores: rewards }] } };
+  };
+  return { calls, rollout };
+}
+
+const shared = { problems, seed: 3, step: 2, prompts: 8, completions: 2 };
+const promptsOf = ({ entries }: ScoredRollout): string[] => entries.filter((_, i) => i % 2 === 0).map(({ problem }) => problem.prompt);
+const isOdd = (prompt: string): boolean => Number(prompt) % 2 === 1;
+
+test("without dynamic sampling a step is its first rollout, whatever the rewards", async () => {
+  const { calls, rollout } = sampler(() => false, 2);
+  const { trained, all, rounds } = await sampleStep({ ...shared, extraRounds: 0, rollout });
+  assert.equal(calls.length, 1);
+  assert.equal(calls[0]!.firstKey, 2 * 8 * 2);
+  assert.equal(rounds, 1);
+  assert.deepEqual(trained, all);
+});
+
+test("groups without a difference give way to those of further problems, none drawn twice", async () => {
+  const { calls, rollout } = sampler(isOdd, 2);
+  const { trained, all, rounds } = await sampleStep({ ...shared, extraRounds: 9, rollout });
+  assert.ok(rounds > 1 && rounds === calls.length);
+  assert.equal(promptsOf(trained).length, 8);
+  assert.ok(promptsOf(trained).every(isOdd), String(promptsOf(trained)));
+  const drawn = calls.flatMap(({ prompts }) => prompts);
+  assert.equal(new Set(drawn).size, drawn.length);
+  assert.equal(all.entries.length, 2 * drawn.length);
+  for (const list of [trained.scores.rewards, trained.scores.byFunction.get("r")!, trained.scores.parts[0]!.scores]) {
+    assert.deepEqual(list, [1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0]);
+  }
+  // Each further round asks for no more than what is missing.
+  assert.ok(calls.slice(1).every(({ prompts }, i) => prompts.length <= calls[i]!.prompts.length));
+});
+
+test("where the rounds do not suffice, what was left out fills the batch", async () => {
+  const { calls, rollout } = sampler((prompt) => prompt === "7", 2);
+  const { trained, rounds } = await sampleStep({ ...shared, extraRounds: 2, rollout });
+  assert.equal(rounds, 3);
+  assert.equal(promptsOf(trained).length, 8);
+  assert.equal(
+    promptsOf(trained).includes("7"),
+    calls.some(({ prompts }) => prompts.includes("7")),
+  );
+});
+
+test("no problem is drawn twice and none is left while groups are missing, however many the task has", async () => {
+  for (const size of [9, 12, 16, 20, 24, 33, 40]) {
+    for (let step = 0; step < 20; step += 1) {
+      const { calls, rollout } = sampler(() => false, 2);
+      await sampleStep({ ...shared, step, problems: problems.slice(0, size), extraRounds: 16, rollout });
+      const further = calls.slice(1).flatMap(({ prompts }) => prompts);
+      const first = new Set(calls[0]!.prompts);
+      assert.equal(new Set(further).size, further.length, `twice, of ${size} at step ${step}`);
+      assert.ok(further.every((prompt) => !first.has(prompt)));
+      assert.equal(first.size + further.length, size, `left, of ${size} at step ${step}`);
+    }
+  }
+});
+
+test("a task that runs out of problems ends the search", async () => {
+  const { calls, rollout } = sampler(() => false, 2);
+  const { trained, keptFraction } = await sampleStep({ ...shared, problems: problems.slice(0, 10), extraRounds: 16, rollout });
+  assert.ok(calls.length < 5);
+  assert.equal(keptFraction, 0);
+  assert.equal(promptsOf(trained).length, 8);
+});
+
+test("random keys never overlap: not between rounds, not between steps, not with evaluations", async () => {
+  const used = new Set<number>();
+  for (const step of [0, 1, 2, 3]) {
+    const { calls, rollout } = sampler(() => false, 2);
+    await sampleStep({ ...shared, step, extraRounds: 3, rollout });
+    for (const { firstKey, prompts } of calls) {
+      for (let key = firstKey; key < firstKey + 2 * prompts.length; key += 1) {
+        assert.ok(!used.has(key) && key < 0x8000_0000, `key ${key} of step ${step}`);
+        used.add(key);
+      }
+    }
+  }
+});
+
+test("the same step samples the same again", async () => {
+  const [a, b] = [sampler(isOdd, 2), sampler(isOdd, 2)];
+  await sampleStep({ ...shared, extraRounds: 5, rollout: a.rollout });
+  await sampleStep({ ...shared, extraRounds: 5, rollout: b.rollout });
+  assert.deepEqual(a.calls, b.calls);
+});
+
+test("the overlong punishment of DAPO, formula 13: 0 until the buffer, then down to -1 at the longest", async () => {
+  const { reward } = overlongReward({ longest: 10, buffer: 4 });
+  const lengths = [1, 6, 7, 8, 9, 10, 11];
+  const scores = await reward({
+    prompts: [],
+    completions: [],
+    completionIds: lengths.map((length) => new Array<number>(length)),
+    columns: {},
+    state: { step: 0 },
+  });
+  assert.deepEqual(
+    scores.map((score) => score! + 0),
+    [0, 0, -0.25, -0.5, -0.75, -1, -1],
+  );
+});

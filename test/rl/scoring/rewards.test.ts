@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { combineRewards, type RewardFunction, type RewardInput, rewardMetrics, taskReward } from "../../../src/rl/scoring/rewards.ts";
+import { tasks } from "../../../src/tasks/index.ts";
+
+const input: RewardInput = {
+  prompts: ["375=022:", "375=022:", "123=006:"],
+  completions: ["3*5+7$", "3+5+7$", "1*2*3$"],
+  completionIds: [[3, 12, 5, 10, 7, 15], [], []],
+  columns: { level: [1, 1, 2] },
+  state: { step: 4 },
+};
+
+test("several functions, sync and async, are weighted; null drops out of the sum", async () => {
+  const { rewards, byFunction, parts } = await combineRewards([
+    { name: "correct", reward: () => [1, 0, null] },
+    { name: "short", weight: 0.5, reward: async () => [2, null, null] },
+  ])(input);
+  assert.deepEqual(rewards, [2, 0, null]);
+  assert.deepEqual(byFunction.get("short"), [2, null, null]);
+  assert.deepEqual(parts, [
+    { weight: 1, scores: [1, 0, null] },
+    { weight: 0.5, scores: [2, null, null] },
+  ]);
+  assert.deepEqual(rewardMetrics({ byFunction }), {
+    "rewards/correct/mean": 0.5,
+    "rewards/correct/std": Math.SQRT1_2,
+    "rewards/short/mean": 2,
+    "rewards/short/std": 0,
+  });
+});
+
+test("a function is told prompts, completions, ids, columns and state", async () => {
+  let told: RewardInput | undefined;
+  const spy: RewardFunction = (given) => {
+    told = given;
+    return given.columns.level!.map((level) => (level as number) + given.state.step + given.completionIds[0]!.length);
+  };
+  assert.deepEqual((await combineRewards([{ name: "spy", reward: spy }])(input)).rewards, [11, 11, 12]);
+  assert.equal(told, input);
+});
+
+test("a task's reward is a reward function under its name", async () => {
+  const { rewards, byFunction } = await combineRewards([taskReward(tasks.countdown())])(input);
+  assert.deepEqual(rewards, [1, 0, 1]);
+  assert.deepEqual([...byFunction.keys()], ["countdown"]);
+});
+
+test("wrong returns are refused by the function's name", async () => {
+  const returns = (value: unknown) => combineRewards([{ name: "mine", reward: () => value as number[] }])(input);
+  await assert.rejects(returns([1, 2]), /"mine" returned 2 scores for 3 completions; return an array with one number or null each/);
+  await assert.rejects(returns(undefined), /"mine" returned undefined for 3 completions/);
+  await assert.rejects(
+    returns([1, Number.NaN, 0]),
+    /"mine" returned NaN for completion 1 \("3\+5\+7\$"\); return a finite number, or null/,
+  );
+  await assert.rejects(returns([1, 1, Infinity]), /returned Infinity for completion 2/);
+  await assert.rejects(returns([1, 1, "1"]), /returned 1 for completion 2/);
+  await assert.rejects(returns([1, 1, undefined]), /returned undefined for completion 2/);
+  assert.throws(() => combineRewards([]), /No reward function is given/);
+  const same = { name: "same", reward: () => [1, 1, 1] };
+  assert.throws(() => combineRewards([same, same]), /Two reward functions are named "same"/);
+});
