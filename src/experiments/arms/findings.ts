@@ -90,8 +90,7 @@ function measure({ config, metrics }: CellResult): Measured {
 
 /** As configured, or where the controller finds its own what it was on average over the last half. */
 function targetOf({ entropy: { controller, target } }: CellResult["config"], found: number): number {
-  if (controller === "entrocraft" || target === "auto") return found;
-  return target;
+  return controller === "entrocraft" || typeof target !== "number" ? found : target;
 }
 
 function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): number[] {
