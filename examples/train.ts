@@ -7,7 +7,7 @@ const trainer = new GRPOTrainer({
   device,
   model,
   task: tasks.countdown({ numbers: 3, max: 9 }),
-  entropy: entropic({ target: 0.35 }),
+  controller: entropic({ target: 0.35 }),
   config: { steps: 5, prompts: 16, completions: 8 },
 });
 for await (const step of trainer) console.log(step.step, step.reward, step.entropy, step["entropic/alpha"]);

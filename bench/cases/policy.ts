@@ -1,6 +1,4 @@
-import { initialControl } from "../../src/control/contract.ts";
-import { loopIndex } from "../../src/control/loops.ts";
-import { classEntropy } from "../../src/ops/class_entropy.ts";
+import { initialState, packState } from "../../src/control/state.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
@@ -10,7 +8,6 @@ import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createRandom } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
-import { classEntropyReference } from "../../src/testing/reference/class_entropy.ts";
 import { controlWeightReference } from "../../src/testing/reference/control_weight.ts";
 import { covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
 import { crossEntropyReference } from "../../src/testing/reference/cross_entropy.ts";
@@ -30,8 +27,8 @@ const GATE = { gate: "entropy-effect", tau: 0.5 } as const;
 const LOSS = { ...GATE, clipLow: 0.2, clipHigh: 0.28, dualClip: 3, beta: 0.1, entropyCoef: 0.01 } as const;
 
 export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
-  entropyReduceCase(rows),
-  classEntropyCase(rows),
+  entropyReduceCase(rows, 1),
+  entropyReduceCase(rows, 2),
   tokenLossCase(rows),
   sequenceRatioCase(rows),
   covarianceSelectCase(rows, "kl-cov"),
@@ -42,7 +39,7 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
 ]);
 
 /** Statistics [N, 4] and token_inputs [N, 6]: advantages of either sign, ratios on both sides of the clips, every seventh row masked. */
-function tokens(rows: number): HostValues {
+function tokens(rows: number, classes = 1): HostValues {
   const random = createRandom(rows);
   const statistics = new Float64Array(rows * 4);
   const tokenInputs = new Float64Array(rows * 6);
@@ -50,8 +47,9 @@ function tokens(rows: number): HostValues {
     const logp = -2 * random.uniform() - 0.01;
     const old = logp + 0.4 * random.normal();
     const counts = row % 7 === 6 ? 0 : 1;
+    const mask = counts * (1 + (row % classes));
     statistics.set([logp, 2 * random.uniform(), 1, random.normal()], row * 4);
-    tokenInputs.set([old, logp + 0.5 * random.normal(), random.normal(), counts / rows, counts, 1], row * 6);
+    tokenInputs.set([old, logp + 0.5 * random.normal(), random.normal(), counts / rows, mask, 1], row * 6);
   }
   return {
     statistics: { shape: [rows, 4], data: statistics.map(Math.fround) },
@@ -59,38 +57,22 @@ function tokens(rows: number): HostValues {
   };
 }
 
-function withControl(rows: number): HostValues {
-  const fields = { alpha: 0.3, token_count: rows, gated_count: rows / 2, gated_fraction: 0.5 };
-  return { ...tokens(rows), control: given([16], [...initialControl(fields)]) };
+function withControl(rows: number, classes = 1): HostValues {
+  const control = { token_count: rows, gated_count: rows / 2, gated_fraction: 0.5 };
+  const floats = packState(initialState({ control, loops: Array(classes).fill({ alpha: 0.3 }) }));
+  return { ...tokens(rows, classes), control: given([floats.length], floats) };
 }
 
-function entropyReduceCase(rows: number): BenchCase {
+/** Every class reads all masks and statistics. */
+function entropyReduceCase(rows: number, classes: number): BenchCase {
   return opCase({
     op: "entropy_reduce",
-    shape: `N${rows}`,
-    flops: 4 * rows,
-    bytes: 4 * 5 * rows,
-    inputs: () => withControl(rows),
+    shape: classes === 1 ? `N${rows}` : `N${rows} ${classes} classes`,
+    flops: 4 * rows * classes,
+    bytes: 4 * 5 * rows * classes,
+    inputs: () => withControl(rows, classes),
     build: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, GATE) }),
     reference: (inputs) => entropyReduceReference(inputs, GATE),
-  });
-}
-
-/** Two classes, half of the tokens each: every class reads all masks and its own entropies. */
-function classEntropyCase(rows: number): BenchCase {
-  const options = { classes: 2, writeEntropy: true };
-  return opCase({
-    op: "class_entropy",
-    shape: `N${rows} 2 classes`,
-    flops: 4 * rows,
-    bytes: 4 * 3 * rows,
-    inputs: () => {
-      const tokenInputs = normal([rows, 6], 4);
-      for (let row = 0; row < rows; row += 1) tokenInputs.data[row * 6 + 4] = 1 + (row % 2);
-      return { statistics: normal([rows, 4], 3), token_inputs: tokenInputs, control: normal([loopIndex(2, "alpha")], 5, 0.1) };
-    },
-    build: (i) => ({ state: classEntropy(i.statistics!, i.token_inputs!, i.control!, options) }),
-    reference: (inputs) => classEntropyReference(inputs, options),
   });
 }
 

@@ -1,9 +1,9 @@
 // Adaptive entropy control (Skywork-OR1, arXiv 2505.22312): from the entropy H of the batch, once an optimiser step,
 //   c = clamp(c + delta, 0, max_coefficient) if H < target, else clamp(c - delta, 0, max_coefficient)
 //   entropy_coefficient = c if H < target, else 0: the bonus acts only while entropy is too low
-// private_0 is c, which starts at 0; saturated is 1 while the bonus acts at its maximum, to half a delta. An entropy that is not finite changes nothing. One invocation.
-import package::lib::control::Control;
-import package::lib::numeric::is_finite;
+// private_0 is c, which starts at 0; saturated is 1 while the bonus acts at its maximum, to half a delta. An entropy that is not finite changes
+// nothing. There is one loop, and one invocation.
+import package::lib::control::{ControlState, is_measured};
 
 struct Parameters {
   target_entropy: f32,
@@ -12,19 +12,19 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read_write> control: Control; // [16]
+@group(0) @binding(0) var<storage, read_write> state: ControlState; // [G]
 
 @compute @workgroup_size(1)
 fn main() {
-  if !is_finite(control.entropy) {
+  if !is_measured(state.loops[0]) {
     return;
   }
-  let error = control.entropy - parameters.target_entropy;
-  let low = error < 0.0;
-  let coefficient = clamp(control.private_0 + select(-parameters.delta, parameters.delta, low), 0.0, parameters.max_coefficient);
-  control.private_0 = coefficient;
-  control.entropy_coefficient = select(0.0, coefficient, low);
-  control.error = error;
-  control.target_entropy = parameters.target_entropy;
-  control.saturated = select(0.0, 1.0, low && coefficient > parameters.max_coefficient - 0.5 * parameters.delta);
+  var one = state.loops[0];
+  one.target_entropy = parameters.target_entropy;
+  one.error = one.entropy - parameters.target_entropy;
+  let low = one.error < 0.0;
+  one.private_0 = clamp(one.private_0 + select(-parameters.delta, parameters.delta, low), 0.0, parameters.max_coefficient);
+  one.saturated = select(0.0, 1.0, low && one.private_0 > parameters.max_coefficient - 0.5 * parameters.delta);
+  state.loops[0] = one;
+  state.control.entropy_coefficient = select(0.0, one.private_0, low);
 }

@@ -1,7 +1,7 @@
 // token_inputs[n].control_weight = count / max(gated count, 1) of response tokens, over the batch (from Control) or over n's own sequence:
 // it turns the mean of the control term over all tokens into the mean over the gated ones (alphaNorm "gated").
 // One workgroup a sequence; its lanes stride over the sequence's rows, once to count and once to write.
-import package::lib::control::{Control, actuator};
+import package::lib::control::{ControlState, actuator};
 import package::lib::grid::linear_workgroup;
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
@@ -16,7 +16,7 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
 @group(0) @binding(1) var<storage, read> sequence_begin: array<u32>; // [S+1]
-@group(0) @binding(2) var<storage, read> control: Control; // [16]
+@group(0) @binding(2) var<storage, read> state: ControlState; // [G]
 @group(0) @binding(3) var<storage, read_write> token_inputs: array<f32>; // [N, 6]
 
 @compute @workgroup_size(LANES)
@@ -38,7 +38,7 @@ fn main(
     counts += select(vec2f(0.0), vec2f(1.0, gated), vec2<bool>(token_inputs[row * 6u + 4u] > 0.0));
   }
   let own = vec2f(reduce_sum(counts.x, lane), reduce_sum(counts.y, lane));
-  let scope = select(own, vec2f(control.token_count, control.gated_count), vec2<bool>(parameters.whole_batch == 1u));
+  let scope = select(own, vec2f(state.control.token_count, state.control.gated_count), vec2<bool>(parameters.whole_batch == 1u));
   let weight = scope.x / max(scope.y, 1.0);
   for (var row = begin + lane; row < end; row += LANES) {
     token_inputs[row * 6u + 5u] = weight;

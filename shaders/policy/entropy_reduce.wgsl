@@ -1,7 +1,9 @@
-// control.entropy = mean of H over the response tokens (0 without any), control.token_count, gated_count, gated_fraction.
-// write_entropy 0 leaves the entropy that a controller has acted on already (gradient accumulation).
-// One workgroup; its lanes stride over the blocks of entropy_reduce_partial, in order.
-import package::lib::control::Control;
+// From the sums of entropy_reduce_partial, over the response tokens of a class and over all of them:
+//   loops[g].token_count, batch_entropy = mean of H (0 without any), and with write_entropy 1 entropy, which a class without tokens keeps
+//   control.token_count, gated_count, gated_fraction, and with write_entropy 1 entropy
+// write_entropy 0 leaves the entropies that a controller has acted on already (gradient accumulation).
+// One workgroup goes over the classes in order; its lanes stride over the blocks, in order.
+import package::lib::control::ControlState;
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
 
@@ -11,25 +13,35 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [B, 4]
-@group(0) @binding(1) var<storage, read_write> control: Control; // [16]
+@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [G, B, 4]
+@group(0) @binding(1) var<storage, read_write> state: ControlState; // [G]
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
-  var sums = vec3f(0.0);
-  for (var block = lane; block < parameters.blocks; block += LANES) {
-    sums += partial[block].xyz;
-  }
-  let entropy = reduce_sum(sums.x, lane);
-  let count = reduce_sum(sums.y, lane);
-  let gated = reduce_sum(sums.z, lane);
-  if lane == 0u {
-    let some = max(count, 1.0);
-    if parameters.write_entropy == 1u {
-      control.entropy = entropy / some;
+  var total = vec3f(0.0);
+  for (var class_index = 0u; class_index < arrayLength(&state.loops); class_index++) {
+    var sums = vec3f(0.0);
+    for (var block = lane; block < parameters.blocks; block += LANES) {
+      sums += partial[class_index * parameters.blocks + block].xyz;
     }
-    control.token_count = count;
-    control.gated_count = gated;
-    control.gated_fraction = gated / some;
+    let own = vec3f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane), reduce_sum(sums.z, lane));
+    total += own;
+    if lane == 0u {
+      let mean = own.x / max(own.y, 1.0);
+      state.loops[class_index].token_count = own.y;
+      state.loops[class_index].batch_entropy = mean;
+      if parameters.write_entropy == 1u && own.y > 0.0 {
+        state.loops[class_index].entropy = mean;
+      }
+    }
+  }
+  if lane == 0u {
+    let some = max(total.y, 1.0);
+    if parameters.write_entropy == 1u {
+      state.control.entropy = total.x / some;
+    }
+    state.control.token_count = total.y;
+    state.control.gated_count = total.z;
+    state.control.gated_fraction = total.z / some;
   }
 }

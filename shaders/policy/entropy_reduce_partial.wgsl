@@ -1,5 +1,6 @@
-// partial[b] = (sum of H, count, gated count, 0) over the response tokens among the rows of block b; entropy_reduce adds the blocks up.
-// One workgroup a block; its lanes stride over the rows. Rows outside the mask are left out by select, so they may hold anything.
+// partial[g, b] = (sum of H, count, gated count, 0) over the response tokens of class g among the rows of block b (mask = 1 + class);
+// entropy_reduce adds the blocks up. One workgroup a block and class; its lanes stride over the rows. Other rows are left out by select, so
+// they may hold anything.
 import package::lib::control::actuator;
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
@@ -14,22 +15,27 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
 @group(0) @binding(1) var<storage, read> token_inputs: array<f32>; // [N, 6]
-@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [B, 4]
+@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [G, B, 4]
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
   let block = workgroup.x;
+  let class_mask = f32(workgroup.y + 1u);
   let end = min((block + 1u) * parameters.block_rows, parameters.rows);
   var sums = vec3f(0.0);
   for (var row = block * parameters.block_rows + lane; row < end; row += LANES) {
     let token = statistics[row];
     let gated = abs(actuator(parameters.gate, parameters.log_tau, token.x, token.w));
-    sums += select(vec3f(0.0), vec3f(token.y, 1.0, gated), vec3<bool>(token_inputs[row * 6u + 4u] > 0.0));
+    sums += select(vec3f(0.0), vec3f(token.y, 1.0, gated), vec3<bool>(token_inputs[row * 6u + 4u] == class_mask));
   }
   let entropy = reduce_sum(sums.x, lane);
   let count = reduce_sum(sums.y, lane);
   let gated = reduce_sum(sums.z, lane);
   if lane == 0u {
-    partial[block] = vec4f(entropy, count, gated, 0.0);
+    partial[workgroup.y * workgroups.x + block] = vec4f(entropy, count, gated, 0.0);
   }
 }

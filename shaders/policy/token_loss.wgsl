@@ -9,8 +9,7 @@
 // GSPO's derivative: all T tokens of a sequence have the same A and the same weight w, so it adds T w f(s) to the loss; ds/dlogp_t = s / T,
 // so the derivative by logp_t is w f'(s) s: what ppo_clip gives a token for the ratio s whose slope is s. It is exact, not per token.
 // One lane a row.
-import package::lib::control::{Control, actuator};
-@if(CLASSES) import package::lib::loop::LoopState;
+import package::lib::control::{ControlState, actuator};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{exp_minus_1, exp_minus_1_minus};
 @if(PPO_CLIP || GSPO || CLIP_COV) import package::lib::surrogate::ppo_clip;
@@ -40,8 +39,7 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
 @group(0) @binding(1) var<storage, read> token_inputs: array<vec2f>; // [N, 6]
-@if(!CLASSES) @group(0) @binding(2) var<storage, read> control: Control; // [16]
-@if(CLASSES) @group(0) @binding(2) var<storage, read> state: LoopState; // [16+19*G]
+@group(0) @binding(2) var<storage, read> state: ControlState; // [G]
 @if(GSPO) @group(0) @binding(3) var<storage, read> mean_difference: array<f32>; // [N]
 @if(CLIP_COV || KL_COV) @group(0) @binding(3) var<storage, read> selected: array<u32>; // [N]
 @if(!GSPO && !CLIP_COV && !KL_COV) @group(0) @binding(3) var<storage, read_write> coefficients: array<vec2f>; // [N, 2]
@@ -61,10 +59,9 @@ fn main(
   if row >= parameters.rows {
     return;
   }
-  // Classes of tokens each have their own alpha; a response token's mask is 1 + its class.
-  @if(CLASSES) let control = state.control;
-  @if(CLASSES) let alpha = state.loops[u32(max(token_inputs[row * 3u + 2u].x, 1.0)) - 1u].alpha;
-  @if(!CLASSES) let alpha = control.alpha;
+  let control = state.control;
+  // A response token's mask is 1 + its class.
+  let alpha = state.loops[u32(max(token_inputs[row * 3u + 2u].x, 1.0)) - 1u].alpha;
   let logps = token_inputs[row * 3u];
   let advantage = token_inputs[row * 3u + 1u].x;
   let weight = token_inputs[row * 3u + 1u].y;

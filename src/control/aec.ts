@@ -1,9 +1,7 @@
 import type { z } from "zod";
-import type { Tensor } from "../graph/tensor.ts";
-import { defineOp } from "../ops/define.ts";
 import { decimal, option, section } from "../options/schema.ts";
-import { controlIndex, initialControl, withFields } from "./contract.ts";
 import { defineController } from "./define.ts";
+import { type ControlState, initialState, isMeasured } from "./state.ts";
 
 const options = section({
   target: option(decimal({ min: 0 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
@@ -12,19 +10,6 @@ const options = section({
 });
 
 type Settings = z.output<typeof options>;
-
-const aecUpdate = defineOp<{ control: Tensor }, "control", Settings>({
-  name: "aec",
-  shape: ({ control }) => ({ control: { inPlaceOf: control } }),
-  forward: ({ outputs, attributes: { target, delta, maxCoefficient } }) => [
-    {
-      kernel: "control/aec",
-      bindings: { ...outputs },
-      parameters: { target_entropy: target, delta, max_coefficient: maxCoefficient },
-      workgroups: 1,
-    },
-  ],
-});
 
 /**
  * Skywork-OR1's adaptive entropy control (arXiv 2505.22312), with its settings: an entropy bonus whose coefficient rises by delta in a step
@@ -39,25 +24,23 @@ export const aec = defineController({
     holds: [{ option: "target", nats: settings.target, words: `${settings.target} nats` }],
     usesAlpha: false,
     reports: ["entropy_coefficient"],
-    initial: () => initialControl({ target: settings.target }),
-    update: (control) => {
-      aecUpdate({ control }, settings);
+    initial: () => initialState({ loops: [{ target_entropy: settings.target }] }),
+    law: {
+      kernel: "control/aec",
+      parameters: { target_entropy: settings.target, delta: settings.delta, max_coefficient: settings.maxCoefficient },
+      step: (state) => aecStep(settings, state),
     },
-    step: (state, entropy) => aecStep(settings, state, entropy),
   }),
 });
 
-function aecStep({ target, delta, maxCoefficient }: Settings, state: readonly number[], entropy: number): number[] {
-  if (!Number.isFinite(entropy)) return withFields(state, { entropy });
-  const error = entropy - target;
-  const moved = state[controlIndex("private_0")]! + (error < 0 ? delta : -delta);
-  const coefficient = Math.max(0, Math.min(maxCoefficient, moved));
-  return withFields(state, {
-    entropy,
-    error,
-    target,
-    private_0: coefficient,
-    entropy_coefficient: error < 0 ? coefficient : 0,
-    saturated: error < 0 && coefficient > maxCoefficient - delta / 2 ? 1 : 0,
-  });
+function aecStep({ target, delta, maxCoefficient }: Settings, state: ControlState): ControlState {
+  const [loop] = state.loops;
+  if (!loop || !isMeasured(loop)) return state;
+  const error = loop.entropy - target;
+  const coefficient = Math.max(0, Math.min(maxCoefficient, loop.private_0 + (error < 0 ? delta : -delta)));
+  const saturated = error < 0 && coefficient > maxCoefficient - delta / 2 ? 1 : 0;
+  return {
+    control: { ...state.control, entropy_coefficient: error < 0 ? coefficient : 0 },
+    loops: [{ ...loop, error, target_entropy: target, private_0: coefficient, saturated }],
+  };
 }

@@ -1,6 +1,6 @@
 import { decimal, option, section } from "../options/schema.ts";
-import { initialControl, withFields } from "./contract.ts";
 import { defineController } from "./define.ts";
+import { constant } from "./fixed.ts";
 
 /**
  * The classic entropy bonus (Williams and Peng 1991; Mnih et al. 2016, arXiv 1602.01783): loss - coefficient * H. It pushes entropy up and
@@ -15,8 +15,6 @@ export const bonus = defineController({
     holds: [],
     usesAlpha: false,
     reports: ["entropy_coefficient"],
-    initial: () => initialControl({ entropy_coefficient: coefficient }),
-    update: () => {},
-    step: (state, entropy) => withFields(state, { entropy }),
+    ...constant({ control: { entropy_coefficient: coefficient } }),
   }),
 });

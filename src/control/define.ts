@@ -1,6 +1,9 @@
 import type { z } from "zod";
+import type { KernelSource } from "../gpu/kernel.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { defineOp } from "../ops/define.ts";
 import { type Declaration, declare, type Factory } from "../options/define.ts";
+import type { ControlState } from "./state.ts";
 
 /** An entropy that a controller steers towards. */
 export interface HeldEntropy {
@@ -21,6 +24,16 @@ export interface TokenClass {
   readonly from?: number | undefined;
 }
 
+/** How the state moves once an optimiser step, from the entropies that the batch has put into it. */
+export interface ControlLaw {
+  /** The kernel: one of shaders by its id, "control/pi", or one's own WGSL under a name. It binds the state alone and is one workgroup. */
+  readonly kernel: KernelSource;
+  /** Its parameters by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** The same in double precision, for tests. */
+  step(state: ControlState): ControlState;
+}
+
 /** What a controller is and does, made from its options. */
 export interface ControllerBehaviour {
   /** What a run with it is called in tables: "GRPO + AEC". */
@@ -31,17 +44,17 @@ export interface ControllerBehaviour {
   readonly usesAlpha: boolean;
   /** The gains of a proportional-integral law and its limit of |alpha|, for the advice of diagnoses; absent: it has no such law. */
   readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
-  /** Fields that it sets beside alpha, error, integral, target and saturated: metrics show them as `entropic/FIELD`. */
-  readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale")[];
-  /** Classes of tokens with an alpha of their own, and what tells a token's class: "position", or a column of the problems. */
+  /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */
+  readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale" | "kp" | "ki" | "authority")[];
+  /** Classes of tokens with a loop each, and what tells a token's class: "position", or a column of the problems. Absent: one loop for all. */
   readonly classes?: readonly TokenClass[];
   readonly classBy?: string;
-  /** The state before the first step: the control buffer, and behind it the loops of a controller that has any. */
-  initial(): Float32Array;
-  /** Traces one update of the state [16 or more], in place, from its field `entropy`; or nothing. */
-  update(control: Tensor): void;
-  /** The same update in double precision, for tests: the state after a batch of this entropy. */
-  step(state: readonly number[], entropy: number): number[];
+  /** The state before the first step: `initialState` fills in what is left out. */
+  initial(): ControlState;
+  /** Absent: the state stays what it was. */
+  readonly law?: ControlLaw;
+  /** What a saved state becomes under options that may have changed since. Absent: it goes on as it is. */
+  resumed?(saved: ControlState): ControlState;
 }
 
 /** An entropy control algorithm. */
@@ -58,4 +71,17 @@ export function defineController<Options extends z.ZodObject>({
   ...declaration
 }: Declaration<Options> & { readonly build: (options: z.output<Options>) => ControllerBehaviour }): ControllerFactory<Options> {
   return declare("entropy", declaration, (options) => ({ name: declaration.key, ...build(options) }));
+}
+
+const controlUpdate = defineOp<{ control: Tensor }, "control", ControlLaw>({
+  name: "control_update",
+  shape: ({ control }) => ({ control: { inPlaceOf: control } }),
+  forward: ({ outputs: { control }, attributes: { kernel, parameters } }) => [
+    { kernel, bindings: { state: control }, parameters, workgroups: 1 },
+  ],
+});
+
+/** Traces one step of a controller on its state, in place. */
+export function traceControl({ law }: Controller, control: Tensor): void {
+  if (law) controlUpdate({ control }, law);
 }

@@ -1,9 +1,7 @@
 import type { z } from "zod";
-import type { Tensor } from "../graph/tensor.ts";
-import { defineOp } from "../ops/define.ts";
 import { decimal, option, section } from "../options/schema.ts";
-import { initialControl, withFields } from "./contract.ts";
 import { defineController } from "./define.ts";
+import { type ControlState, initialState, isMeasured } from "./state.ts";
 
 const options = section({
   low: option(decimal({ min: 0 }), 0.3, "Entropy below which only wrong answers teach, in nats per token."),
@@ -11,14 +9,6 @@ const options = section({
 });
 
 type Band = z.output<typeof options>;
-
-const entrocraftUpdate = defineOp<{ control: Tensor }, "control", Band>({
-  name: "entrocraft",
-  shape: ({ control }) => ({ control: { inPlaceOf: control } }),
-  forward: ({ outputs, attributes: { low, high } }) => [
-    { kernel: "control/entrocraft", bindings: { ...outputs }, parameters: { low, high }, workgroups: 1 },
-  ],
-});
 
 /**
  * Entrocraft's band (Li et al. 2026, arXiv 2604.26326): below it only wrong answers teach, above it only right ones, inside it both. The paper
@@ -34,24 +24,18 @@ export const entrocraft = defineController({
     holds: [{ option: "high", nats: band.high, words: `${band.low} to ${band.high} nats` }],
     usesAlpha: false,
     reports: ["positive_scale", "negative_scale"],
-    initial: () => initialControl({ target: (band.low + band.high) / 2 }),
-    update: (control) => {
-      entrocraftUpdate({ control }, band);
-    },
-    step: (state, entropy) => entrocraftStep(band, state, entropy),
+    initial: () => initialState({ loops: [{ target_entropy: (band.low + band.high) / 2 }] }),
+    law: { kernel: "control/entrocraft", parameters: band, step: (state) => entrocraftStep(band, state) },
   }),
 });
 
-function entrocraftStep({ low, high }: Band, state: readonly number[], entropy: number): number[] {
-  if (!Number.isFinite(entropy)) return withFields(state, { entropy });
-  const [below, above] = [entropy < low, entropy > high];
+function entrocraftStep({ low, high }: Band, state: ControlState): ControlState {
+  const [loop] = state.loops;
+  if (!loop || !isMeasured(loop)) return state;
+  const [below, above] = [loop.entropy < low, loop.entropy > high];
   const middle = (low + high) / 2;
-  return withFields(state, {
-    entropy,
-    positive_scale: below ? 0 : 1,
-    negative_scale: above ? 0 : 1,
-    error: entropy - middle,
-    target: middle,
-    saturated: below || above ? 1 : 0,
-  });
+  return {
+    control: { ...state.control, positive_scale: below ? 0 : 1, negative_scale: above ? 0 : 1 },
+    loops: [{ ...loop, error: loop.entropy - middle, target_entropy: middle, saturated: below || above ? 1 : 0 }],
+  };
 }

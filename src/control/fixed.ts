@@ -1,13 +1,13 @@
 import { decimal, option, section } from "../options/schema.ts";
-import { initialControl, withFields } from "./contract.ts";
 import { type ControllerBehaviour, defineController } from "./define.ts";
+import { initialState } from "./state.ts";
 
 /** alpha stays what it is given, for open-loop measurements. */
 export const fixed = defineController({
   key: "fixed",
   description: "A constant alpha, for measurements without feedback.",
   options: section({ alpha: option(decimal({ min: -1, max: 1 }), 0, "The constant alpha.") }),
-  build: ({ alpha }) => constantAlpha(alpha, `GRPO, alpha ${alpha}`),
+  build: ({ alpha }) => ({ label: `GRPO, alpha ${alpha}`, holds: [], usesAlpha: true, ...constant({ loops: [{ alpha }] }) }),
 });
 
 /** No control: plain GRPO. */
@@ -15,16 +15,10 @@ export const none = defineController({
   key: "none",
   description: "Plain GRPO, without entropy control.",
   options: section({}),
-  build: () => ({ ...constantAlpha(0, "GRPO"), usesAlpha: false }),
+  build: () => ({ label: "GRPO", holds: [], usesAlpha: false, ...constant({}) }),
 });
 
-function constantAlpha(alpha: number, label: string): ControllerBehaviour {
-  return {
-    label,
-    holds: [],
-    usesAlpha: true,
-    initial: () => initialControl({ alpha }),
-    update: () => {},
-    step: (state, entropy) => withFields(state, { entropy }),
-  };
+/** A state that nothing moves; a resumed run takes it from its own options. */
+export function constant(given: Parameters<typeof initialState>[0]): Pick<ControllerBehaviour, "initial" | "resumed"> {
+  return { initial: () => initialState(given), resumed: () => initialState(given) };
 }

@@ -8,19 +8,32 @@ import { entropic } from "./pi.ts";
 
 export { aec } from "./aec.ts";
 export { bonus } from "./bonus.ts";
-export { CONTROL_FIELDS, type ControlField, controlIndex, initialControl, withFields } from "./contract.ts";
 export {
+  type ControlLaw,
   type Controller,
   type ControllerBehaviour,
   type ControllerFactory,
   defineController,
   type HeldEntropy,
   type TokenClass,
+  traceControl,
 } from "./define.ts";
 export { entrocraft } from "./entrocraft.ts";
 export { fixed, none } from "./fixed.ts";
-export { LOOP_FIELDS, type Loop, type LoopField, loopIndex, type Measured, measure, readLoops, withLoops } from "./loops.ts";
 export { entropic, type PIOptions } from "./pi.ts";
+export type { SavedControl } from "./saved.ts";
+export {
+  type Control,
+  type ControlState,
+  initialState,
+  isMeasured,
+  type Loop,
+  type Measured,
+  meanLoop,
+  measure,
+  packState,
+  readState,
+} from "./state.ts";
 
 /** Every controller by the name that configurations use. A new one is a file, a kernel and a line here. */
 export const controllers = { pi: entropic, aec, bonus, entrocraft, none, fixed } as const;
@@ -35,6 +48,3 @@ export function createController(section: { readonly controller: string; readonl
   );
   return factory(ownOptions(factory, section));
 }
-
-/** Kernels of shaders/control that belong to a controller of another name. */
-export const CONTROL_PARTS: Readonly<Record<string, keyof typeof controllers>> = { pi_loops: "pi", auto_target: "pi", auto_gains: "pi" };

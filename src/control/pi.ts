@@ -1,11 +1,9 @@
 import type { z } from "zod";
-import type { Tensor } from "../graph/tensor.ts";
-import { defineOp } from "../ops/define.ts";
 import type { Contradiction } from "../options/define.ts";
 import { decimal, decimalOr, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
-import { controlIndex, initialControl, withFields } from "./contract.ts";
-import { type ControllerBehaviour, defineController, type HeldEntropy } from "./define.ts";
-import { createLoops } from "./pi_loops.ts";
+import { defineController, type HeldEntropy } from "./define.ts";
+import { piParameters, piStep } from "./pi_law.ts";
+import { initialState, type Loop } from "./state.ts";
 
 const targetClass = section({
   name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
@@ -50,24 +48,9 @@ const options = section({
 export type PIOptions = z.input<typeof options>;
 type Settings = z.output<typeof options>;
 
-type Gains = Pick<Settings, "kp" | "ki" | "limit" | "antiWindup"> & { readonly target: number };
-
-const piUpdate = defineOp<{ control: Tensor }, "control", Gains>({
-  name: "pi",
-  shape: ({ control }) => ({ control: { inPlaceOf: control } }),
-  forward: ({ outputs, attributes: { target, kp, ki, limit, antiWindup } }) => [
-    {
-      kernel: "control/pi",
-      bindings: { ...outputs },
-      parameters: { target_entropy: target, kp, ki, limit, anti_windup: antiWindup ? 1 : 0 },
-      workgroups: 1,
-    },
-  ],
-});
-
 /**
- * EntroPIC (arXiv 2511.15248): alpha = clamp(kp e + ki I, -limit, limit) with e = entropy - target and I the sum of earlier errors.
- * Automatic gains, an automatic target and classes of tokens keep what they know in loops (pi_loops.ts) behind the control buffer.
+ * EntroPIC (arXiv 2511.15248): alpha = clamp(kp e + ki I, -limit, limit) with e = entropy - target and I the sum of earlier errors, for all
+ * tokens or for each class of tokens; targets and gains may follow from what is measured at the start.
  */
 export const entropic = defineController({
   key: "pi",
@@ -76,28 +59,38 @@ export const entropic = defineController({
   check: ({ classes, classBy }) => classProblems(classes, classBy),
   build: (settings) => {
     const { target, classes, classBy, kp, ki, limit } = settings;
-    const loops = classes.length > 0 ? classes : [{ name: "all", target }];
+    const finds = settings.gains === "auto" || target === "auto" || classes.length > 0;
     return {
       label: "GRPO + EntroPIC",
       holds: heldEntropies(settings),
       usesAlpha: true,
       gains: { kp, ki, limit },
+      ...(finds && { reports: ["kp", "ki", "authority"] as const }),
       ...(classes.length > 0 && { classes, classBy }),
-      ...(typeof target !== "number" || loops.length > 1 || settings.gains === "auto"
-        ? createLoops({ ...settings, loops, autoTarget: settings, ...(settings.gains === "auto" && { autoGains: settings }) })
-        : singleLoop({ ...settings, target })),
+      initial: () => initialState({ loops: initialLoops(settings) }),
+      law: {
+        kernel: "control/pi",
+        parameters: piParameters(settings),
+        step: ({ control, loops }) => ({ control, loops: loops.map((loop) => piStep(settings, loop)) }),
+      },
+      resumed: ({ control, loops }) => ({ control, loops: loops.map((loop, i) => resumedLoop(settings, loop, i)) }),
     };
   },
 });
 
-function singleLoop(gains: Gains): Pick<ControllerBehaviour, "initial" | "update" | "step"> {
-  return {
-    initial: () => initialControl({ target: gains.target }),
-    update: (control) => {
-      piUpdate({ control }, gains);
-    },
-    step: (state, entropy) => piStep(gains, state, entropy),
-  };
+function initialLoops({ target, classes, rho, kp, ki }: Settings): readonly Loop[] {
+  const targets = classes.length > 0 ? classes.map((one) => one.target) : [target];
+  return initialState({ loops: targets.map((one) => ({ kp, ki, ...(one === "auto" ? { rho } : { target_entropy: one }) })) }).loops;
+}
+
+/** What the options give wins over what was saved; a loop that is now to find its target or its gains, and was not then, starts anew. */
+function resumedLoop(settings: Settings, saved: Loop, index: number): Loop {
+  const fresh = initialLoops(settings)[index]!;
+  const { kp, ki, rho, target_entropy } = fresh;
+  const trials = saved.steps - (rho > 0 ? settings.anchorSteps : 0);
+  const findsGains = settings.gains === "auto";
+  if ((rho > 0 && saved.rho === 0) || (findsGains && trials > 1 && saved.sum_square === 0)) return fresh;
+  return { ...saved, rho, ...(rho === 0 && { target_entropy }), ...(!findsGains && { kp, ki }) };
 }
 
 function heldEntropies({ target, classes, rho }: Settings): HeldEntropy[] {
@@ -126,15 +119,4 @@ function classProblems(classes: Settings["classes"], classBy: string): Contradic
     ),
     ...refused(hasBegins && classBy !== "position", begins, `a list without from, because classBy is ${classBy} and not position`),
   ];
-}
-
-function piStep({ target, kp, ki, limit, antiWindup }: Gains, state: readonly number[], entropy: number): number[] {
-  if (!Number.isFinite(entropy)) return withFields(state, { entropy });
-  const integral = state[controlIndex("integral")]!;
-  const error = entropy - target;
-  const raw = kp * error + ki * integral;
-  const alpha = Math.max(-limit, Math.min(limit, raw));
-  const saturated = raw !== alpha;
-  const frozen = antiWindup && saturated && raw > 0 === error > 0;
-  return withFields(state, { entropy, alpha, error, target, integral: frozen ? integral : integral + error, saturated: saturated ? 1 : 0 });
 }

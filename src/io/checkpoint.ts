@@ -19,8 +19,8 @@ export interface Checkpoint {
   readonly tokenizerFiles: Readonly<Record<string, string>>;
   /** Becomes optimizer.safetensors. */
   readonly optimizer?: ReadonlyMap<string, HostTensor> | undefined;
-  /** Becomes state.json: step, random state, data position, controller. */
-  readonly state?: unknown;
+  /** Becomes state.json, with STATE_VERSION: step, data position, controller, optimiser. */
+  readonly state?: object | undefined;
   /** More file names -> text. */
   readonly extraFiles?: Readonly<Record<string, string>> | undefined;
 }
@@ -29,6 +29,9 @@ export interface TrainingState {
   readonly optimizer: Map<string, HostTensor>;
   readonly state: Record<string, unknown>;
 }
+
+/** What state.json holds: 2 has the controller's state by field name, 1 had it as a list of numbers and no version. */
+const STATE_VERSION = 2;
 
 /** Reads config.json and the parameters, whether in one file or in shards. Throws FileError. */
 export async function readModelFolder(dir: string): Promise<ModelFolder> {
@@ -40,7 +43,13 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
 /** The optimiser's tensors and state.json of a checkpoint that `writeCheckpoint` wrote with both. Throws FileError. */
 export async function readTrainingState(dir: string): Promise<TrainingState> {
   await requireFolder(dir, "Checkpoint");
-  const state = await readRequired(dir, "state.json", "it can be trained from, but not resumed");
+  const { version = 1, ...state } = await readRequired(dir, "state.json", "it can be trained from, but not resumed");
+  if (version !== STATE_VERSION) {
+    const remedy = "start a new run from its weights (model: that folder), or resume with the release that wrote it";
+    throw new FileError(
+      `${join(dir, "state.json")} is of version ${JSON.stringify(version)}, this release reads ${STATE_VERSION}; ${remedy}.`,
+    );
+  }
   if (!(await isFile(join(dir, "optimizer.safetensors")))) {
     throw new FileError(`${dir} holds no optimizer.safetensors; it can be trained from, but not resumed.`);
   }
@@ -72,7 +81,7 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
 
 async function writeFiles(folder: string, { config, tensors, tokenizerFiles, optimizer, state, extraFiles }: Checkpoint): Promise<void> {
   const texts: Record<string, string> = { ...tokenizerFiles, ...extraFiles, "config.json": json(config) };
-  if (state !== undefined) texts["state.json"] = json(state);
+  if (state !== undefined) texts["state.json"] = json({ version: STATE_VERSION, ...state });
   for (const [name, text] of Object.entries(texts)) {
     if (name !== basename(name))
       throw new FileError(`A checkpoint's file is named "${name}"; a plain file name without folders is expected.`);

@@ -93,7 +93,7 @@ type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly 
 export async function saveModel(
   dir: string,
   model: PolicyModel,
-  extra: { readonly moments?: Arrays; readonly state?: unknown; readonly files?: Readonly<Record<string, string>> } = {},
+  extra: { readonly moments?: Arrays; readonly state?: object; readonly files?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
   await writeCheckpoint(dir, {
     config: model.config,

@@ -1,5 +1,6 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { loopCount } from "./control_state.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
 import { checkTokenShapes } from "./token_inputs.ts";
@@ -18,12 +19,13 @@ export const controlWeightOp = defineOp<In, "token_inputs", ControlWeightOptions
   shape: (inputs) => {
     checkTokenShapes("control_weight", inputs);
     if (inputs.sequence_begin.dtype !== "u32") throw shapeError("control_weight", inputs, "sequence_begin [S+1] of u32");
+    loopCount("control_weight", inputs);
     return { token_inputs: { inPlaceOf: inputs.token_inputs } };
   },
   forward: ({ inputs: { statistics, sequence_begin, control }, outputs: { token_inputs }, attributes }) => [
     {
       kernel: "policy/control_weight",
-      bindings: { statistics, sequence_begin, control, token_inputs },
+      bindings: { statistics, sequence_begin, state: control, token_inputs },
       parameters: {
         sequences: attributes.sequences,
         whole_batch: attributes.scope === "batch" ? 1 : 0,

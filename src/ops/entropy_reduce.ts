@@ -1,37 +1,39 @@
 import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Dispatch } from "../graph/trace.ts";
+import { loopCount } from "./control_state.ts";
 import { defineOp } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
 import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
 
 export interface EntropyReduceOptions extends GateOptions {
-  /** false: leave `entropy` as it is, because a controller has acted on it already. Default true. */
+  /** false: leave the entropies as they are, because a controller has acted on them already. Default true. */
   readonly writeEntropy?: boolean;
 }
 
 type In = { statistics: Tensor; token_inputs: Tensor; control: Tensor };
 
-/** statistics [N, 4], token_inputs [N, 6], control [16] in place: mean entropy, token count, gated count and fraction. */
+/** statistics [N, 4], token_inputs [N, 6], control in place: mean entropies and counts, of all tokens and of each class. */
 export const entropyReduceOp = defineOp<In, "partial" | "control", EntropyReduceOptions>({
   name: "entropy_reduce",
   shape: (inputs) => {
     checkTokenShapes("entropy_reduce", inputs);
-    return { partial: { shape: [ceilDivide(inputs.statistics.shape[0]!, REDUCE_ROWS), 4] }, control: { inPlaceOf: inputs.control } };
+    const blocks = ceilDivide(inputs.statistics.shape[0]!, REDUCE_ROWS);
+    return { partial: { shape: [loopCount("entropy_reduce", inputs), blocks, 4] }, control: { inPlaceOf: inputs.control } };
   },
   forward: ({ inputs: { statistics, token_inputs }, outputs: { partial, control }, attributes }): Dispatch[] => {
     const rows = statistics.shape[0]!;
-    const blocks = ceilDivide(rows, REDUCE_ROWS);
+    const [classes, blocks] = [partial.shape[0]!, partial.shape[1]!];
     return [
       {
         kernel: "policy/entropy_reduce_partial",
         bindings: { statistics, token_inputs, partial },
         parameters: { rows, block_rows: REDUCE_ROWS, ...gateParameters(attributes) },
-        workgroups: blocks,
+        workgroups: [blocks, classes, 1],
       },
       {
         kernel: "policy/entropy_reduce",
-        bindings: { partial, control },
+        bindings: { partial, state: control },
         parameters: { blocks, write_entropy: attributes.writeEntropy === false ? 0 : 1 },
         workgroups: 1,
       },
@@ -39,7 +41,7 @@ export const entropyReduceOp = defineOp<In, "partial" | "control", EntropyReduce
   },
 });
 
-/** Reduces the response tokens' entropies and gates into the control buffer, in a fixed order. Returns the control buffer. */
+/** Reduces the response tokens' entropies and gates into the state of entropy control, in a fixed order. Returns the state. */
 export function entropyReduce(statistics: Tensor, tokenInputs: Tensor, control: Tensor, options: EntropyReduceOptions): Tensor {
   return entropyReduceOp({ statistics, token_inputs: tokenInputs, control }, options).control;
 }

@@ -3,7 +3,6 @@ import { addOp } from "./add.ts";
 import { addOntoOp } from "./add_onto.ts";
 import { cacheWriteOp } from "./cache_write.ts";
 import { causalAttentionOp } from "./causal_attention.ts";
-import { classEntropyOp } from "./class_entropy.ts";
 import { columnSumOp } from "./column_sum.ts";
 import { controlWeightOp } from "./control_weight.ts";
 import { covarianceSelectOp } from "./covariance_select.ts";
@@ -34,7 +33,6 @@ export { add } from "./add.ts";
 export { addOnto } from "./add_onto.ts";
 export { cacheWrite } from "./cache_write.ts";
 export { causalAttention } from "./causal_attention.ts";
-export { type ClassEntropyOptions, classEntropy } from "./class_entropy.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
 export { type CovarianceSelectOptions, covarianceSelect } from "./covariance_select.ts";
@@ -90,7 +88,6 @@ export const ops = {
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
   causal_attention: { op: causalAttentionOp, kernels: family("attention/causal", "_backward_query", "_backward_key_value") },
-  class_entropy: { op: classEntropyOp, kernels: ["policy/class_entropy"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },

@@ -5,15 +5,13 @@ import { shapeError } from "./define.ts";
 export const REDUCE_ROWS = 256;
 
 /** Floats a row of statistics, token_inputs and token_metrics; src/rl/batch.ts names those of token_inputs. */
-const WIDTHS: Readonly<Record<string, number>> = { statistics: 4, token_inputs: 6, token_metrics: 8, control: 16 };
+const WIDTHS: Readonly<Record<string, number>> = { statistics: 4, token_inputs: 6, token_metrics: 8 };
 
 /** @throws when a tensor that describes tokens is not as wide as kernels take it to be */
 export function checkTokenShapes(op: string, inputs: Readonly<Record<string, Tensor | undefined>>): void {
   for (const [name, tensor] of Object.entries(inputs)) {
     const width = WIDTHS[name];
     if (!tensor || width === undefined || tensor.shape.at(-1) === width) continue;
-    // Behind the control buffer may lie the loops of its controller.
-    if (name === "control" && Number(tensor.shape.at(-1)) > width) continue;
-    throw shapeError(op, inputs, `${name} with ${width} numbers${name === "control" ? "" : " a row"}`);
+    throw shapeError(op, inputs, `${name} with ${width} numbers a row`);
   }
 }

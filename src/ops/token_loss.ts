@@ -1,5 +1,6 @@
 import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { loopCount } from "./control_state.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
 import { type SurrogateOptions, surrogateConditions, surrogateParameters } from "./surrogate.ts";
@@ -20,8 +21,6 @@ export const TOKEN_METRIC_FIELDS = [
 export interface TokenLossOptions extends SurrogateOptions, GateOptions {
   /** Weight of an entropy bonus. */
   readonly entropyCoef: number;
-  /** Takes alpha from the loop of a token's class instead of the control buffer. */
-  readonly byClass?: boolean;
 }
 
 type In = {
@@ -32,11 +31,12 @@ type In = {
   selected?: Tensor | undefined;
 };
 
-/** statistics [N, 4], token_inputs [N, 6], control [16, with byClass and loops], for gspo mean_difference [N], for covariance selected [N] -> coefficients [N, 2], token_metrics [N, 8]. */
+/** statistics [N, 4], token_inputs [N, 6], control, for gspo mean_difference [N], for covariance selected [N] -> coefficients [N, 2], token_metrics [N, 8]. */
 export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenLossOptions>({
   name: "token_loss",
   shape: (inputs, { loss, covariance }) => {
     checkTokenShapes("token_loss", inputs);
+    loopCount("token_loss", inputs);
     if ((loss === "gspo") !== (inputs.mean_difference !== undefined)) {
       throw shapeError("token_loss", inputs, "mean_difference [N] (sequenceRatio) with loss gspo, and with no other");
     }
@@ -52,11 +52,11 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
     return [
       {
         kernel: "policy/token_loss",
-        variant: { conditions: { CLASSES: attributes.byClass === true, ...surrogateConditions(attributes) } },
+        variant: { conditions: surrogateConditions(attributes) },
         bindings: {
           statistics,
           token_inputs,
-          [attributes.byClass ? "state" : "control"]: control,
+          state: control,
           ...(mean_difference && { mean_difference }),
           ...(selected && { selected }),
           ...outputs,

@@ -1,6 +1,6 @@
-import { CONTROL_FIELDS, type ControlField, controlIndex } from "../control/contract.ts";
-import type { Controller } from "../control/define.ts";
-import { type Loop, loopIndex, type Measured, readLoops } from "../control/loops.ts";
+import { type Controller, traceControl } from "../control/define.ts";
+import { resumedState, type SavedControl, savedControl } from "../control/saved.ts";
+import { type ControlState, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
 import { createBuffer, createReader, destroyBuffer, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { submitPass } from "../gpu/launch.ts";
@@ -13,7 +13,6 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
-import { classEntropy } from "../ops/class_entropy.ts";
 import { controlWeight } from "../ops/control_weight.ts";
 import { covarianceSelect } from "../ops/covariance_select.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
@@ -44,14 +43,11 @@ export interface PolicyUpdateOptions {
 type MetricField = (typeof METRIC_FIELDS)[number];
 
 /** Named numbers of one optimiser step, as the GPU computed them. */
-export interface UpdateResult {
+export interface UpdateResult extends ControlState {
   readonly loss: number;
   /** Mean entropy of the response tokens before the update, in nats. */
   readonly entropy: number;
-  readonly control: Readonly<Record<ControlField, number>>;
-  /** The controller's loops, where it has any: one, or one a class of tokens. */
-  readonly loops: readonly Loop[];
-  /** The entropies of the classes before the update, for the next update of the same rollout. */
+  /** The entropy before the update of each loop's tokens, for the next update of the same rollout. */
   readonly measured: Measured;
   /** One record a micro-batch. */
   readonly metrics: readonly Readonly<Record<MetricField, number>>[];
@@ -75,17 +71,17 @@ export interface PolicyUpdate {
    * Submits one step; the promise resolves when its few scalars have been read back.
    * `draw` numbers the step among those of a run, for the random choice of clip-cov.
    */
-  step(batches: readonly UpdateBatch[], learningRate: number, sampled: number | Measured, draw?: number): Promise<UpdateResult>;
-  readControl(): Promise<Float32Array>;
-  /** @throws when the controller's state has another length */
-  writeControl(values: ArrayLike<number>): void;
+  step(batches: readonly UpdateBatch[], learningRate: number, sampled: Measured, draw?: number): Promise<UpdateResult>;
+  readControl(): Promise<SavedControl>;
+  /** @throws when the state is of another controller or of other classes */
+  writeControl(saved: SavedControl): void;
   describe(): string;
   destroy(): void;
 }
 
 export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<PolicyUpdate> {
   const { device, controller, optimizer } = options;
-  const initial = controller.initial();
+  const initial = Float32Array.from(packState(controller.initial()));
   const controlBuffer = createBuffer(device, "control", initial.byteLength);
   const metricBuffer = createBuffer(device, "metrics", METRIC_FIELDS.length * 4);
   const countBuffer = createBuffer(device, "selected count", 4);
@@ -123,14 +119,9 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
         return toResult([bytes]);
       }
       const plans = await accumulatingPlans();
-      const { entropy, classes = [] } = typeof sampled === "number" ? { entropy: sampled } : sampled;
-      const write = (index: number, ...values: number[]): void =>
-        uploadBuffer(device, { buffer: controlBuffer, offset: index * 4, size: values.length * 4 }, Float32Array.from(values));
-      write(controlIndex("entropy"), entropy);
-      classes.forEach(({ entropy: own, tokens }, i) => {
-        if (tokens > 0) write(loopIndex(i, "entropy"), own);
-        write(loopIndex(i, "token_count"), tokens);
-      });
+      for (const [index, value] of measuredFloats(sampled)) {
+        uploadBuffer(device, { buffer: controlBuffer, offset: index * 4, size: 4 }, Float32Array.of(value));
+      }
       await submit(plans.control, undefined, {});
       const read: ArrayBuffer[][] = [];
       for (const [i, batch] of batches.entries()) {
@@ -141,17 +132,9 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     },
     readControl: async () => {
       submitPass(device, "read control", () => {}, reader.encode);
-      return new Float32Array((await reader.read())[0]!);
+      return savedControl(controller, readState(new Float32Array((await reader.read())[0]!)));
     },
-    writeControl: (values) => {
-      if (values.length !== initial.length) {
-        const given = `the saved state has ${values.length} numbers`;
-        throw new Error(
-          `${given}, controller ${controller.name} needs ${initial.length}; go on with the entropy options it was saved under`,
-        );
-      }
-      uploadBuffer(device, controlWindow, Float32Array.from(values));
-    },
+    writeControl: (saved) => uploadBuffer(device, controlWindow, Float32Array.from(packState(resumedState(controller, saved)))),
     describe: () => exact.describe(),
     destroy: () => {
       for (const plan of [exact, ...Object.values(accumulating ?? {})]) plan.destroy();
@@ -178,15 +161,15 @@ async function buildAccumulatingPlans(shared: Shared): Promise<{ control: Plan; 
       return { rewrite: rewriteActivations(shared.activations) };
     });
   return {
-    control: await build("control update", () => controller.update(shared.control)),
+    control: await build("control update", () => traceControl(controller, shared.control)),
     micro: await build("policy micro-batch", () => tracePolicyStep(shared, false)),
     optimize: await build("optimizer step", () => optimizer.step(runScalar("learning_rate"))),
   };
 }
 
 /**
- * forward -> token statistics -> entropy reduction -> controller update -> per-token loss -> logits gradient -> backward.
- * Reads like method.md, section 1. With `updateController` false alpha stays what it was.
+ * forward -> token statistics -> entropy reduction -> controller update -> per-token loss -> logits gradient -> backward,
+ * as docs/method.md has it. With `updateController` false alpha stays what it was.
  */
 function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const { model, controller, loss, control, metrics } = shared;
@@ -205,9 +188,7 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const saved = headStatistics(head);
   const gate = { gate: loss.gate, tau: loss.tau };
   entropyReduce(saved.statistics, tokenInputs, control, { ...gate, writeEntropy: updateController });
-  const { classes } = controller;
-  if (classes) classEntropy(saved.statistics, tokenInputs, control, { classes: classes.length, writeEntropy: updateController });
-  if (updateController) controller.update(control);
+  if (updateController) traceControl(controller, control);
   const scope = loss.alphaNorm === "all" || loss.aggregate === "constant" ? "none" : loss.aggregate === "token-mean" ? "batch" : "sequence";
   const begins = input("sequence_begin", [derive("S+1", [sequences], (s) => s + 1)], "u32");
   if (scope !== "none") {
@@ -215,10 +196,7 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   }
   const given = { statistics: saved.statistics, tokenInputs };
   const meanDifference = loss.loss === "gspo" ? sequenceRatio({ ...given, sequenceBegin: begins }, { sequences }) : undefined;
-  const { coefficients, tokenMetrics } = tokenLoss(
-    { ...given, control, meanDifference, selected: selectedTokens(shared, given) },
-    { ...loss, byClass: classes !== undefined },
-  );
+  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, meanDifference, selected: selectedTokens(shared, given) }, loss);
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, which its kernels then need not read.
   const sinks = shared.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
@@ -251,13 +229,11 @@ function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(
   };
   const [, gradNorm, , skipped] = new Float32Array(last[2]!);
   const metrics = read.map((bytes) => record(METRIC_FIELDS, bytes[1]!));
-  const entropy = tokenMean(metrics, "entropy");
   return {
     loss: metrics.reduce((sum, { loss }) => sum + loss, 0),
-    entropy,
-    control: record(CONTROL_FIELDS, last[0]!),
-    loops: readLoops(new Float32Array(last[0]!)),
-    measured: measuredOf(read, entropy),
+    entropy: tokenMean(metrics, "entropy"),
+    ...readState(new Float32Array(last[0]!)),
+    measured: measuredOf(read.map((bytes) => readState(new Float32Array(bytes[0]!)))),
     metrics,
     gradNorm: gradNorm!,
     selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes[3]!)[0]!, 0),
@@ -265,15 +241,13 @@ function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(
   };
 }
 
-/** The entropy of each class over the micro-batches, weighted by its tokens in each. */
-function measuredOf(read: readonly ArrayBuffer[][], entropy: number): Measured {
-  const loops = read.map((bytes) => readLoops(new Float32Array(bytes[0]!)));
-  const classes = (loops[0]!.length > 1 ? loops[0]! : []).map((_, i) => {
-    const tokens = loops.reduce((sum, each) => sum + each[i]!.token_count, 0);
-    const sum = loops.reduce((total, each) => total + each[i]!.token_count * each[i]!.batch_entropy, 0);
+/** The entropy of each loop's tokens over the micro-batches, weighted by its tokens in each. */
+function measuredOf(states: readonly ControlState[]): Measured {
+  return states[0]!.loops.map((_, i) => {
+    const tokens = states.reduce((sum, { loops }) => sum + loops[i]!.token_count, 0);
+    const sum = states.reduce((total, { loops }) => total + loops[i]!.token_count * loops[i]!.batch_entropy, 0);
     return { tokens, entropy: sum / Math.max(1, tokens) };
   });
-  return { entropy, classes };
 }
 
 /** The mean over the tokens of all micro-batches of what each reports as its own mean. */

@@ -12,16 +12,16 @@ import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 /** The options of a configuration's section `grpo`, with `seed` and the section `eval` beside them. */
 export type GRPOConfig = Partial<TrainConfig["grpo"]> & { readonly seed?: number; readonly eval?: Partial<TrainConfig["eval"]> };
 
-/** The options of a configuration's section `entropy`, whose controller may also be one of your own. */
-export type EntropyOptions = Partial<Omit<TrainConfig["entropy"], "controller">> & {
-  readonly controller?: TrainConfig["entropy"]["controller"] | Controller;
-};
+/** The options of a configuration's section `entropy`: a controller by name with its options, and the gate. */
+export type EntropyOptions = Partial<TrainConfig["entropy"]>;
 
 interface Common {
   readonly device: Device;
   readonly model: PolicyModel;
-  /** `entropic({ target: 0.3 })`, or options such as `{ target: 0.3, gate: "probability" }`. Left out: the defaults of docs/configuration.md. */
-  readonly entropy?: Controller | EntropyOptions;
+  /** Such as `{ target: 0.3, gate: "probability" }`. Left out: the defaults of docs/configuration.md. */
+  readonly entropy?: EntropyOptions;
+  /** `entropic({ target: 0.3 })`, or one of your own; it wins over the one that `entropy` names. */
+  readonly controller?: Controller;
   /** Tells the class of each token by name, with `entropy: { classes: [...] }`; left out: by position or by a column, as `classBy` says. */
   readonly classOf?: TokenClassFunction;
   /** Left out: the defaults of docs/configuration.md. */
@@ -49,21 +49,20 @@ export type GRPOTrainerOptions = Common &
  */
 export class GRPOTrainer implements AsyncIterable<Metrics> {
   readonly config: TrainConfig;
+  readonly controller: Controller;
   readonly #options: GRPOTrainerOptions;
-  readonly #controller: Controller;
   #trainer: Promise<Trainer> | undefined;
 
   constructor(options: GRPOTrainerOptions) {
-    const { controller, section } = splitEntropy(options.entropy ?? {});
     const { seed, eval: evaluation, ...grpo } = options.config ?? {};
     const name = "task" in options ? options.task.name : "own-problems";
     // Positions, which need a beginning each, do not tell classes where a function does.
-    const entropy = options.classOf ? { classBy: "classOf", ...section } : section;
+    const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, eval: evaluation }) };
     this.config = parseTrainConfig(given);
-    checkAgainstModel(this.config, options.model.module);
+    this.controller = options.controller ?? createController(this.config.entropy);
+    checkAgainstModel(this.config, options.model.module, this.controller);
     this.#options = options;
-    this.#controller = controller ?? createController(this.config.entropy);
   }
 
   /** One step: rollout, rewards, advantages, update. Its metrics, completions and rewards. */
@@ -104,7 +103,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
       device,
       model,
       config: this.config,
-      controller: this.#controller,
+      controller: this.controller,
       ...(classOf && { classOf }),
       ...subjectOf(this.#options),
     });
@@ -137,13 +136,6 @@ function subjectOf(options: GRPOTrainerOptions): Subject {
 /** A bare function goes by its own name, which metrics show. */
 function named(reward: RewardFunction | NamedReward, index: number): NamedReward {
   return typeof reward === "function" ? { name: reward.name || `reward_${index}`, reward } : reward;
-}
-
-function splitEntropy(entropy: Controller | EntropyOptions): { controller?: Controller; section: object } {
-  if ("update" in entropy) return { controller: entropy, section: {} };
-  if (typeof entropy.controller !== "object") return { section: entropy };
-  const { controller, ...section } = entropy;
-  return { controller, section };
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

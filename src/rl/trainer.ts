@@ -1,4 +1,4 @@
-import { type Controller, createController, type Measured } from "../control/index.ts";
+import { type Controller, createController, type Measured, type SavedControl } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import type { Scorer } from "../policy/score.ts";
 import type { PolicyUpdate } from "../policy/update.ts";
@@ -46,7 +46,7 @@ export interface StepResult {
 export interface TrainerState {
   readonly step: number;
   readonly tokens: number;
-  readonly control: readonly number[];
+  readonly control: SavedControl;
   readonly optimizer: readonly number[];
 }
 
@@ -144,7 +144,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       }),
     save: async () => {
       const optimizer = await parts.optimizer.save();
-      const control = [...(await parts.update.readControl())];
+      const control = await parts.update.readControl();
       return { state: { step, tokens, control, optimizer: optimizer.state }, moments: optimizer.moments };
     },
     load: ({ state, moments }) => {

@@ -97,7 +97,7 @@ test("automatic target: control is off while the start is measured, then it is r
   const options: PIOptions = { target: "auto", rho: 0.5, anchorSteps: 3, targetDecay: 0.1, targetFloor: 0.35, kp: 1, ki: 0 };
   const steps = await run(options, [0.8, Number.NaN, 1, 1.2, 0.6, Number.NaN, 0.6, 0.6]);
   near(
-    steps.map(({ target }) => target),
+    steps.map(({ target_entropy }) => target_entropy),
     [0.4, 0.4, 0.45, 0.5, 0.5, 0.5, 0.4, 0.35],
   );
   near(
@@ -117,7 +117,7 @@ test("automatic target and gains together: the experiment waits for the anchor, 
     steps.slice(0, 12).map(({ alpha }) => alpha),
     [0, 0, 0, 0, 0, -0.45, -0.45, -0.45, -0.45, -0.45, -0.45, 0.45],
   );
-  const { target, authority, anchor } = steps.at(-1)!.loops[0]!;
+  const { target_entropy: target, authority, anchor } = steps.at(-1)!.loops[0]!;
   assert.ok(Math.abs(authority / 0.03 - 1) < 0.2 && Math.abs(target - 0.8 * anchor) < 1e-6);
   const settled = meanOf(steps.slice(-40).map(({ entropy }) => entropy));
   assert.ok(Math.abs(settled / target - 1) < 0.05, `settles at ${settled}, target ${target}`);
@@ -128,7 +128,7 @@ test("limits, anti-windup and entropies that are not finite are as without anyth
   const plain = await run({ target: 1, kp: 1, ki: 1, limit: 0.5 }, script);
   const options: PIOptions = { target: "auto", rho: 1, anchorSteps: 1, kp: 1, ki: 1, limit: 0.5 };
   const automatic = (await run(options, [1, ...script])).slice(1);
-  for (const field of ["alpha", "error", "integral", "target", "saturated"] as const) {
+  for (const field of ["alpha", "error", "integral", "target_entropy", "saturated"] as const) {
     near(
       automatic.map((step) => step[field]),
       plain.map((step) => step[field]),

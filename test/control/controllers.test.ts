@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
-import { CONTROL_FIELDS, CONTROL_PARTS, controllers, createController, LOOP_FIELDS } from "../../src/control/index.ts";
+import { controllers, createController } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { checkController } from "../../src/testing/check_controller.ts";
@@ -52,10 +51,10 @@ test("every controller is called what it is registered as, and starts as the los
   for (const options of settings) {
     const controller = createController(options);
     assert.equal(controller.name, options.controller);
-    const initial = controller.initial();
-    assert.equal((initial.length - CONTROL_FIELDS.length) % LOOP_FIELDS.length, 0);
-    assert.equal(initial[CONTROL_FIELDS.indexOf("alpha")], Math.fround(Number(options.alpha ?? 0)));
-    assert.deepEqual([initial[2], initial[3]], [1, 1]);
+    const { control, loops } = controller.initial();
+    assert.equal(loops.length, Math.max(1, controller.classes?.length ?? 0));
+    for (const { alpha } of loops) assert.equal(alpha, Number(options.alpha ?? 0));
+    assert.deepEqual([control.positive_scale, control.negative_scale], [1, 1]);
   }
 });
 
@@ -77,16 +76,4 @@ test("an unknown controller and options out of their range are named", () => {
   refused({ controller: "aec", delta: 0 }, /entropy.delta is 0; it must be a number above 0/);
   refused({ controller: "bonus", coefficient: Number.NaN }, /entropy.coefficient is NaN/);
   refused({ controller: "entrocraft", low: 0.4, high: 0.3 }, /entropy.high is 0.3; it must be at least/);
-});
-
-test("the structs in WGSL list the fields of the contract, and every control kernel has a controller", () => {
-  const shaders = new URL("../../shaders/", import.meta.url);
-  const fieldsOf = (file: string, name: string): string[] => {
-    const struct = new RegExp(`struct ${name} \\{([^}]*)\\}`).exec(readFileSync(new URL(`lib/${file}.wgsl`, shaders), "utf8"))![1]!;
-    return [...struct.matchAll(/^ {2}(\w+): f32,/gm)].map(([, field]) => field!.replace("target_entropy", "target"));
-  };
-  assert.deepEqual(fieldsOf("control", "Control"), [...CONTROL_FIELDS]);
-  assert.deepEqual(fieldsOf("loop", "Loop"), [...LOOP_FIELDS]);
-  const known = { ...controllers, ...CONTROL_PARTS };
-  for (const file of readdirSync(new URL("control/", shaders))) assert.ok(file.replace(".wgsl", "") in known, `shaders/control/${file}`);
 });

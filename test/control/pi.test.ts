@@ -33,7 +33,7 @@ test("golden values: alpha uses the integral of the earlier errors only", async 
     [0.1, 0.2, 0.15],
   );
   near(
-    steps.map(({ target }) => target),
+    steps.map(({ target_entropy }) => target_entropy),
     [0.1, 0.1, 0.1],
   );
   near(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { initialState, packState } from "../../src/control/state.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
@@ -24,8 +25,8 @@ for (const scope of ["batch", "sequence"] as const) {
         tokenInputs.data[row * 6 + 4] = row % 4 === 1 || row === 0 ? 0 : 1;
         if (row < 4) statistics.data.set([-3, 1, 1, 0], row * 4);
       }
-      const control = normal([16], 5);
-      control.data.set([100, 0.25, 25], 5);
+      const floats = packState(initialState({ control: { token_count: 100, gated_fraction: 0.25, gated_count: 25 } }));
+      const control = given([floats.length], floats);
       const errors = await checkOp(device, {
         name: "control_weight",
         inputs: { statistics, sequence_begin: given([begins.length], begins, "u32"), control, token_inputs: tokenInputs },

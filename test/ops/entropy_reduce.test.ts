@@ -1,44 +1,53 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { initialState, packState } from "../../src/control/state.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
 import { entropyReduceReference } from "../../src/testing/reference/entropy_reduce.ts";
-import { given, normal } from "../../src/testing/values.ts";
+import { normal } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-/** Statistics with some exactly zero effects and, where the mask is 0, NaN. */
-function batch(rows: number, everyMasked: number): { statistics: HostValue; token_inputs: HostValue; control: HostValue } {
+/** Statistics with some exactly zero effects and, where the mask is 0, NaN. The last of three and more classes never occurs. */
+function batch(rows: number, everyMasked: number, classes: number): { statistics: HostValue; token_inputs: HostValue; control: HostValue } {
   const statistics = normal([rows, 4], 3);
   const tokenInputs = normal([rows, 6], 4);
   for (let row = 0; row < rows; row += 1) {
     statistics.data[row * 4] = -Math.abs(statistics.data[row * 4]!);
     if (row % 5 === 0) statistics.data[row * 4 + 3] = 0;
     const counts = row % everyMasked !== 0;
-    tokenInputs.data[row * 6 + 4] = counts ? 1 : 0;
+    tokenInputs.data[row * 6 + 4] = counts ? 1 + ((row * row) % Math.min(classes, Math.max(2, classes - 1))) : 0;
     if (!counts) statistics.data.fill(Number.NaN, row * 4, row * 4 + 4);
   }
-  return { statistics, token_inputs: tokenInputs, control: normal([16], 5) };
+  return {
+    statistics,
+    token_inputs: tokenInputs,
+    control: normal([packState(initialState({ loops: Array(classes).fill({}) })).length], 5),
+  };
 }
 
-for (const [rows, everyMasked] of [
-  [1, 2],
-  [5, 3],
-  [257, 2],
-  [1300, 7],
-  [6, 1],
+for (const [rows, everyMasked, classes] of [
+  [1, 2, 1],
+  [5, 3, 1],
+  [257, 2, 1],
+  [1300, 7, 1],
+  [6, 1, 1],
+  [1, 2, 2],
+  [5, 3, 3],
+  [257, 2, 2],
+  [1300, 7, 7],
 ] as const) {
   for (const options of [
     { gate: "probability", tau: 0.5 },
     { gate: "probability", tau: 0 },
     { gate: "entropy-effect", tau: 0.5, writeEntropy: false },
   ] as const) {
-    test(`entropy_reduce, ${rows} rows, mask ${everyMasked}, ${JSON.stringify(options)}`, async () => {
+    test(`entropy_reduce, ${rows} rows, mask ${everyMasked}, ${classes} classes, ${JSON.stringify(options)}`, async () => {
       const errors = await checkOp(device, {
         name: "entropy_reduce",
-        inputs: batch(rows, everyMasked),
+        inputs: batch(rows, everyMasked, classes),
         dynamicRows: ["statistics", "token_inputs"],
         op: (inputs) => ({ control: entropyReduce(inputs.statistics!, inputs.token_inputs!, inputs.control!, options) }),
         reference: (inputs) => entropyReduceReference(inputs, options),
@@ -48,12 +57,17 @@ for (const [rows, everyMasked] of [
   }
 }
 
-test("statistics of the wrong width are refused", async () => {
-  const check = checkOp(device, {
-    name: "refused",
-    inputs: { statistics: given([1, 3], [0, 0, 0]), token_inputs: normal([1, 6], 1), control: normal([16], 1) },
-    op: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, { gate: "probability", tau: 0.5 }) }),
-    reference: () => ({ control: new Float64Array(16) }),
+for (const [what, width, floats, message] of [
+  ["statistics of the wrong width", 3, 26, /entropy_reduce: given statistics \[1, 3\].* it needs statistics with 4 numbers a row/],
+  ["a state without loops", 4, 7, /entropy_reduce: given .*control \[7\].* it needs control with 7 numbers and 19 for each loop/],
+] as const) {
+  test(`${what} is refused`, async () => {
+    const check = checkOp(device, {
+      name: "refused",
+      inputs: { statistics: normal([1, width], 1), token_inputs: normal([1, 6], 1), control: normal([floats], 1) },
+      op: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, { gate: "probability", tau: 0.5 }) }),
+      reference: () => ({ control: new Float64Array(floats) }),
+    });
+    await assert.rejects(check, message);
   });
-  await assert.rejects(check, /entropy_reduce: given statistics \[1, 3\].* it needs statistics with 4 numbers a row/);
-});
+}

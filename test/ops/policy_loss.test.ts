@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { CONTROL_FIELDS, initialControl } from "../../src/control/contract.ts";
+import { initialState, packState, readState } from "../../src/control/state.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
@@ -101,10 +101,11 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
   const rows = batch.actions.length;
   const sequences = batch.advantages.length;
   const inverseTemperature = 1 / options.temperature;
+  const state = packState(initialState({ loops: [{ alpha: options.alpha }] }));
   const plan = await buildPlan(device, "policy loss", () => {
     const n = runScalar("rows", rows + 5);
     const [logits, actions] = [input("logits", [n, batch.vocabulary]), input("actions", [n], "u32")];
-    const [tokenInputs, control] = [input("token_inputs", [n, 6]), input("control", [16])];
+    const [tokenInputs, control] = [input("token_inputs", [n, 6]), input("control", [state.length])];
     const begins = input("sequence_begin", [sequences + 1], "u32");
     const statistics = tokenStatistics(logits, actions, { inverseTemperature });
     entropyReduce(statistics, tokenInputs, control, options);
@@ -128,7 +129,7 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     logits,
     actions: Uint32Array.from(batch.actions),
     token_inputs: packTokenInputs(batch, options),
-    control: initialControl({ alpha: options.alpha }),
+    control: Float32Array.from(state),
   });
   if (plan.nodes.some(({ op }) => op === "control_weight" || op === "sequence_ratio"))
     plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
@@ -137,7 +138,7 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
   plan.destroy();
   return {
     gradient: gradient.subarray(0, rows * batch.vocabulary),
-    control: Object.fromEntries(CONTROL_FIELDS.map((field, i) => [field, control[i]!])),
+    control: readState(control).control,
     metrics: Object.fromEntries(METRIC_FIELDS.map((field, i) => [field, metrics[i]!])),
   };
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { initialControl } from "../../src/control/contract.ts";
-import { newLoop, withLoops } from "../../src/control/loops.ts";
+import { initialState, packState } from "../../src/control/state.ts";
 import { evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
@@ -9,7 +8,7 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, type PolicyLossName } from "../../src/ops/surrogate.ts";
 import { type TokenLossOptions, tokenLoss } from "../../src/ops/token_loss.ts";
 import { createRandom } from "../../src/random.ts";
-import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
+import { checkOp, type HostValue, type HostValues } from "../../src/testing/check_op.ts";
 import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
 import { given } from "../../src/testing/values.ts";
 
@@ -27,7 +26,7 @@ const plain: TokenLossOptions = {
 };
 
 /** Tokens of either sign of advantage, some without one, ratios on both sides of every clip, and every seventh of no weight and NaN. */
-function tokens(rows: number, seed: number, control: Parameters<typeof initialControl>[0] = {}): HostValues {
+function tokens(rows: number, seed: number, state: Parameters<typeof initialState>[0] = {}): HostValues {
   const random = createRandom(seed);
   const statistics: number[] = [];
   const tokenInputs: number[] = [];
@@ -46,8 +45,13 @@ function tokens(rows: number, seed: number, control: Parameters<typeof initialCo
   return {
     statistics: given([rows, 4], statistics.map(Math.fround)),
     token_inputs: given([rows, 6], tokenInputs.map(Math.fround)),
-    control: given([16], [...initialControl(control)]),
+    control: controlOf(state),
   };
+}
+
+function controlOf(state: Parameters<typeof initialState>[0]): HostValue {
+  const floats = packState(initialState(state)).map(Math.fround);
+  return given([floats.length], floats);
 }
 
 async function check(inputs: HostValues, options: TokenLossOptions): Promise<void> {
@@ -77,31 +81,29 @@ function withMeans(values: HostValues, loss: PolicyLossName): HostValues {
   return { ...values, mean_difference: given([rows], means) };
 }
 
-for (const [name, options, control] of [
+for (const [name, options, state] of [
   ["PPO clip", plain, {}],
   ["dual clip", { ...plain, dualClip: 3 }, {}],
   ["KL to the reference", { ...plain, beta: 0.3 }, {}],
-  ["entropy bonus", { ...plain, entropyCoef: 0.02 }, { entropy_coefficient: 0.05 }],
-  ["control, probability gate", plain, { alpha: 0.7 }],
-  ["control, no gate", { ...plain, tau: 0 }, { alpha: -0.6 }],
-  ["control, entropy-effect gate", { ...plain, gate: "entropy-effect" }, { alpha: -0.9 }],
+  ["entropy bonus", { ...plain, entropyCoef: 0.02 }, { control: { entropy_coefficient: 0.05 } }],
+  ["control, probability gate", plain, { loops: [{ alpha: 0.7 }] }],
+  ["control, no gate", { ...plain, tau: 0 }, { loops: [{ alpha: -0.6 }] }],
+  ["control, entropy-effect gate", { ...plain, gate: "entropy-effect" }, { loops: [{ alpha: -0.9 }] }],
   [
     "scales by the sign of the advantage",
     { ...plain, beta: 0.2, entropyCoef: 0.1 },
-    { alpha: 0.4, positive_scale: 0.25, negative_scale: 3 },
+    { control: { positive_scale: 0.25, negative_scale: 3 }, loops: [{ alpha: 0.4 }] },
   ],
 ] as const) {
-  for (const rows of [1, 131]) test(`token_loss, ${name}, ${rows} rows`, () => check(tokens(rows, rows, control), { ...options }));
+  for (const rows of [1, 131]) test(`token_loss, ${name}, ${rows} rows`, () => check(tokens(rows, rows, state), { ...options }));
 }
 
 for (const rows of [1, 131]) {
   test(`token_loss by class, ${rows} rows: each takes the alpha of its own loop`, async () => {
-    const alphas = [0.7, -0.4, 0.2];
-    const values = tokens(rows, rows, { alpha: 0.9, positive_scale: 0.5 });
-    for (let row = 0; row < rows; row += 1) if (row % 7 !== 6) values.token_inputs!.data[row * 6 + 4] = 1 + (row % alphas.length);
-    const loops = alphas.map((alpha) => newLoop({ alpha: Math.fround(alpha) }));
-    const state = withLoops(values.control!.data, loops);
-    await check({ ...values, control: given([state.length], state) }, { ...plain, byClass: true });
+    const loops = [{ alpha: 0.7 }, { alpha: -0.4 }, { alpha: 0.2 }];
+    const values = tokens(rows, rows, { control: { positive_scale: 0.5 }, loops });
+    for (let row = 0; row < rows; row += 1) if (row % 7 !== 6) values.token_inputs!.data[row * 6 + 4] = 1 + (row % loops.length);
+    await check(values, plain);
   });
 }
 
@@ -114,13 +116,14 @@ test("token_loss beyond the clamps: the ratio and the divergence stop at e^20 an
     [-25, -25, -1, 1, 0.5 * (-1 - 0.5)],
   ] as const) {
     const options = { ...plain, beta: 0.1, gate: "entropy-effect" as const };
+    const control = controlOf({ loops: [{ alpha: 0.5 }] });
     const [coefficients, metrics] = await evaluate(
       device,
       () => {
         const given = {
           statistics: input("statistics", [1, 4]),
           tokenInputs: input("token_inputs", [1, 6]),
-          control: input("control", [16]),
+          control: input("control", [control.data.length]),
         };
         const { coefficients, tokenMetrics } = tokenLoss(given, options);
         return [coefficients, tokenMetrics];
@@ -129,7 +132,7 @@ test("token_loss beyond the clamps: the ratio and the divergence stop at e^20 an
         inputs: {
           statistics: Float32Array.of(logp, 0.5, 1, 1),
           token_inputs: Float32Array.of(old, reference, advantage, 0.5, 1, 1),
-          control: initialControl({ alpha: 0.5 }),
+          control: Float32Array.from(control.data),
         },
       },
     );
@@ -143,7 +146,10 @@ test("token_loss beyond the clamps: the ratio and the divergence stop at e^20 an
 for (const loss of POLICY_LOSSES) {
   for (const rows of [1, 131]) {
     test(`token_loss ${loss}, ${rows} rows`, async () => {
-      const values = withMeans(tokens(rows, rows + 1, { alpha: 0.4, positive_scale: 0.5, negative_scale: 2 }), loss);
+      const values = withMeans(
+        tokens(rows, rows + 1, { control: { positive_scale: 0.5, negative_scale: 2 }, loops: [{ alpha: 0.4 }] }),
+        loss,
+      );
       await check(values, { ...plain, loss, delta: 1.6, cispoBound: 1.3, sapoPositive: 1.5, sapoNegative: 3 });
       await check(withMeans(tokens(rows, 5), loss), { ...plain, loss, dualClip: 1.5, beta: 0.1 });
     });
@@ -165,7 +171,7 @@ for (const loss of POLICY_LOSSES) {
           const values: HostValues = {
             statistics: given([1, 4], [logp, 0.5, 1, -1]),
             token_inputs: given([1, 6], [old, logp - 0.3, advantage, weight, 1, 1]),
-            control: given([16], [...initialControl({ alpha: 0.5 })]),
+            control: controlOf({ loops: [{ alpha: 0.5 }] }),
             ...(loss === "gspo" && { mean_difference: given([1], [mean]) }),
           };
           // So flat a gate of sapo is still open at the ratio e^20, where the clamp takes the slope away.
@@ -192,7 +198,10 @@ for (const covariance of COVARIANCE_RULES) {
           Array.from({ length: rows }, (_, row) => ((row + first) % 3 === 0 ? 1 : 0)),
           "u32",
         );
-        const values = { ...tokens(rows, rows + 2, { alpha: 0.4, positive_scale: 0.5, negative_scale: 2 }), selected };
+        const values = {
+          ...tokens(rows, rows + 2, { control: { positive_scale: 0.5, negative_scale: 2 }, loops: [{ alpha: 0.4 }] }),
+          selected,
+        };
         await check(values, { ...plain, covariance, covCoef: 0.7, beta: 0.1, ...(covariance === "clip-cov" && { dualClip: 1.5 }) });
       }
     });
@@ -206,7 +215,7 @@ for (const covariance of COVARIANCE_RULES) {
           const values: HostValues = {
             statistics: given([1, 4], [logp, 0.5, 1, -1]),
             token_inputs: given([1, 6], [logp - d, logp, advantage, 0.25, 1, 1]),
-            control: given([16], [...initialControl({})]),
+            control: controlOf({}),
             selected: given([1], [selected], "u32"),
           };
           const options: TokenLossOptions = { ...plain, covariance, covCoef: 0.5 };
@@ -253,7 +262,7 @@ for (const kl of KL_ESTIMATES) {
         const values = {
           statistics: given([1, 4], [logp, 0.5, 1, 1]),
           token_inputs: given([1, 6], [logp, reference, 0, 0.5, 1, 1]),
-          control: given([16], [...initialControl({})]),
+          control: controlOf({}),
         };
         const options = { ...plain, kl, beta: 0.5 };
         const expected = tokenLossReference(values, options);

@@ -46,12 +46,11 @@ const rewards: GRPOTrainerOptions["rewards"] = [
 
 async function trainerOf(
   entropy: EntropyOptions,
-  more: { readonly config?: GRPOConfig; readonly model?: PolicyModel; readonly classOf?: GRPOTrainerOptions["classOf"] } = {},
+  more: { readonly config?: GRPOConfig; readonly model?: PolicyModel } & Pick<GRPOTrainerOptions, "classOf" | "controller"> = {},
 ): Promise<{ trainer: GRPOTrainer; model: PolicyModel }> {
-  const model = more.model ?? (await smallModel());
-  const config = { ...shape, ...more.config };
-  const classOf = more.classOf && { classOf: more.classOf };
-  return { trainer: new GRPOTrainer({ device, model, problems, rewards: rewards!, stop: task.stop, entropy, config, ...classOf }), model };
+  const { model = await smallModel(), config, ...own } = more;
+  const subject = { problems, rewards: rewards!, stop: task.stop };
+  return { trainer: new GRPOTrainer({ device, model, ...subject, entropy, config: { ...shape, ...config }, ...own }), model };
 }
 
 async function run(trainer: GRPOTrainer, steps: number): Promise<Metrics[]> {
@@ -131,7 +130,7 @@ test("classes come from a column of the problems or from a function, and an unkn
   const wrong = await trainerOf({ classes: levels }, { classOf: () => "both" });
   await assert.rejects(wrong.trainer.step(), /the function classOf gives the token class "both"; it must be one of even, odd/);
   const controller = entropic({ target: 0, classes: levels });
-  const none = await trainerOf({ controller });
+  const none = await trainerOf({}, { controller });
   await assert.rejects(none.trainer.step(), /entropy.classes has no class from position 0; give each its from/);
   for (const { trainer } of [column, own, missing, wrong, none]) await trainer.destroy();
 });

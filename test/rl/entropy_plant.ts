@@ -1,4 +1,4 @@
-import { controlIndex, entropic, type PIOptions } from "../../src/control/index.ts";
+import { entropic, measure, type PIOptions } from "../../src/control/index.ts";
 import { createRandom } from "../../src/random.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
 import type { DiagnosticSettings } from "../../src/rl/diagnostics/index.ts";
@@ -30,13 +30,13 @@ export function plant(options: PlantOptions): Metrics[] {
   const { start = 0.48, drift = -0.0045, authority = 0.019, noise = NOISE[2], steps = 60, seed = 0, ...gains } = options;
   const controller = entropic(gains);
   const random = createRandom(seed);
-  let state: number[] = [...controller.initial()];
+  let state = controller.initial();
   let level = start;
   return Array.from({ length: steps }, (_, i) => {
     const entropy = Math.max(0, level + noise * random.normal());
-    state = controller.step(state, entropy);
-    const of = (field: Parameters<typeof controlIndex>[0]): number => state[controlIndex(field)]!;
-    level = Math.max(0, level + drift - authority * of("alpha"));
+    state = controller.law!.step(measure(state, [{ entropy, tokens: 1 }]));
+    const { alpha, error, target_entropy, saturated } = state.loops[0]!;
+    level = Math.max(0, level + drift - authority * alpha);
     return {
       step: i + 1,
       entropy,
@@ -44,10 +44,10 @@ export function plant(options: PlantOptions): Metrics[] {
       grad_norm: 1,
       reward: 0.4,
       frac_reward_zero_std: 0.3,
-      "entropic/alpha": of("alpha"),
-      "entropic/error": of("error"),
-      "entropic/target": of("target"),
-      "entropic/saturated": of("saturated"),
+      "entropic/alpha": alpha,
+      "entropic/error": error,
+      "entropic/target": target_entropy,
+      "entropic/saturated": saturated,
       "entropic/gated_fraction": 1,
     };
   });

@@ -1,5 +1,4 @@
-import type { HeldEntropy } from "../../control/index.ts";
-import { controllers, createController } from "../../control/index.ts";
+import { type Controller, controllers, createController, type HeldEntropy } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
 import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
@@ -43,8 +42,12 @@ function methodProblems(section: string, declaration: unknown, options: Readonly
 }
 
 /** What a model allows: checks the entropy target against ln V and lengths against the context. Throws ConfigError. */
-export function checkAgainstModel(config: TrainConfig, model: { vocabSize: number; contextLength: number }): void {
-  const problems = targetsAbove(createController(config.entropy).holds, model.vocabSize);
+export function checkAgainstModel(
+  config: TrainConfig,
+  model: { vocabSize: number; contextLength: number },
+  { holds }: Controller = createController(config.entropy),
+): void {
+  const problems = targetsAbove(holds, model.vocabSize);
   if (config.grpo.maxNewTokens >= model.contextLength) {
     const why = `below ${model.contextLength}, this model's context, which also holds the prompt`;
     problems.push(refusal("grpo.maxNewTokens", config.grpo.maxNewTokens, why));

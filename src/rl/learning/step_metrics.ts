@@ -1,4 +1,4 @@
-import type { Controller } from "../../control/index.ts";
+import { type Controller, meanLoop } from "../../control/index.ts";
 import { type PolicyUpdate, tokenMean } from "../../policy/update.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
@@ -53,12 +53,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     num_tokens: record.tokens,
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(record)),
     ...samplingMetrics(record.gap ?? gapOf(updates[0]!)),
-    "entropic/alpha": last.control.alpha,
-    "entropic/error": last.control.error,
-    "entropic/integral": last.control.integral,
-    "entropic/target": last.control.target,
     "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")),
-    "entropic/saturated": last.control.saturated,
     ...controllerMetrics(last, record.controller),
     step_time: times.total / 1000,
     "sampling/tokens_per_second": (sampledTokens / times.sampling) * 1000,
@@ -66,20 +61,23 @@ export function stepMetrics(record: StepRecord): Metrics {
   };
 }
 
-/** What this controller has beside alpha: other fields that it sets, its gains where they move, and one set of numbers a class. */
-function controllerMetrics({ control, loops }: UpdateResult, { reports = [], classes = [] }: Controller): Partial<Metrics> {
-  const metrics: Partial<Metrics> = Object.fromEntries(reports.map((field) => [`entropic/${field}`, control[field]]));
-  const [only] = loops;
-  if (loops.length === 1 && only) {
-    return { ...metrics, "entropic/kp": only.kp, "entropic/ki": only.ki, "entropic/authority": only.authority };
-  }
-  classes.forEach(({ name }, i) => {
-    for (const field of CLASS_FIELDS) metrics[`entropic/${field}/${name}`] = loops[i]![field];
-  });
-  return metrics;
+const LOOP_METRICS = ["alpha", "error", "integral", "target_entropy", "saturated"] as const;
+
+/** The loop, or the mean of the classes' loops, with what else the controller reports; then the same of each class. */
+function controllerMetrics({ control, loops, measured }: UpdateResult, { reports = [], classes = [] }: Controller): Partial<Metrics> {
+  const tokens = measured.map((one) => one.tokens);
+  const whole = classes.length > 0 ? meanLoop(loops, tokens) : loops[0]!;
+  const fields = [...LOOP_METRICS, ...reports];
+  return Object.assign(
+    entropicMetrics({ ...whole, ...control }, fields),
+    ...classes.map(({ name }, i) => entropicMetrics(loops[i]!, ["entropy", ...fields], `/${name}`)),
+  );
 }
 
-const CLASS_FIELDS = ["entropy", "alpha", "error", "integral", "target", "saturated", "kp", "ki", "authority"] as const;
+function entropicMetrics(values: Readonly<Record<string, number>>, fields: readonly string[], suffix = ""): Partial<Metrics> {
+  const shown = fields.filter((field) => field in values);
+  return Object.fromEntries(shown.map((field) => [`entropic/${field === "target_entropy" ? "target" : field}${suffix}`, values[field]]));
+}
 
 function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
   const all = updates.flatMap(({ metrics }) => metrics);

@@ -52,25 +52,20 @@ export function checkClasses(classify: Classify | undefined, problems: readonly 
   for (const problem of problems) classify?.({ problem, completion: { ids: [] } });
 }
 
-/** Mean entropy of all sampled tokens and, with the classes of every entry's tokens, of each class. */
+/** Mean entropy and number of the sampled tokens of each class; of all tokens as one where `count` is 0. */
 export function measureSampled(
   entries: readonly RolloutEntry[],
   classes: readonly ArrayLike<number>[] | undefined,
   count: number,
 ): Measured {
-  const sums = new Float64Array(count);
-  const tokens = new Float64Array(count);
-  let [sum, all] = [0, 0];
+  const sums = new Float64Array(Math.max(1, count));
+  const tokens = new Float64Array(Math.max(1, count));
   entries.forEach(({ completion }, i) => {
     completion.entropies.forEach((entropy, position) => {
-      sum += entropy;
-      const own = classes?.[i]?.[position];
-      if (own === undefined) return;
+      const own = classes ? classes[i]![position]! : 0;
       sums[own]! += entropy;
       tokens[own]! += 1;
     });
-    all += completion.entropies.length;
   });
-  const byClass = Array.from(sums, (total, i) => ({ entropy: total / Math.max(1, tokens[i]!), tokens: tokens[i]! }));
-  return { entropy: sum / Math.max(1, all), ...(classes && { classes: byClass }) };
+  return Array.from(sums, (sum, i) => ({ entropy: sum / Math.max(1, tokens[i]!), tokens: tokens[i]! }));
 }

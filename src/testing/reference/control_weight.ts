@@ -1,3 +1,4 @@
+import { CONTROL } from "../../ops/control_state.ts";
 import type { HostValues } from "../check_op.ts";
 
 /** token_inputs whose last column is tokens / max(gated tokens, 1), over each sequence or over the batch that control counted. */
@@ -15,7 +16,8 @@ export function controlWeightReference(
       return options.gate === "entropy-effect" ? effect !== 0 : options.tau <= 0 || Math.exp(logp!) > options.tau;
     });
     const sequence = counted.length / Math.max(1, gated.length);
-    const batch = control!.data[5]! / Math.max(1, control!.data[7]!);
+    const { token_count, gated_count } = CONTROL.read(control!.data);
+    const batch = token_count / Math.max(1, gated_count);
     for (const row of rows) result[row * 6 + 5] = options.scope === "batch" ? batch : sequence;
   });
   return { token_inputs: result };

@@ -1,4 +1,4 @@
-import { loopIndex } from "../../control/loops.ts";
+import { readState } from "../../control/state.ts";
 import type { TokenLossOptions } from "../../ops/token_loss.ts";
 import type { HostValues } from "../check_op.ts";
 import { clippedSides, divergenceOf, tokenLossOf } from "./policy_loss.ts";
@@ -19,16 +19,17 @@ function tokenOf(inputs: HostValues, row: number, change: number) {
 /** The summands of a row's loss with its logp and entropy moved; the actuator stays that of the row itself. */
 function rowTerms(inputs: HostValues, options: TokenLossOptions, row: number, change: number, entropyChange: number): number[] {
   const [weight, mask, controlWeight] = inputs.token_inputs!.data.subarray(row * 6 + 3, row * 6 + 6) as unknown as [number, number, number];
-  const [whole, bonus, positive, negative] = inputs.control!.data;
-  const alpha = options.byClass ? inputs.control!.data[loopIndex(mask - 1, "alpha")] : whole;
+  const { control: common, loops } = readState(inputs.control!.data);
+  const { entropy_coefficient: bonus, positive_scale: positive, negative_scale: negative } = common;
+  const { alpha } = loops[mask - 1]!;
   const token = tokenOf(inputs, row, change);
   const { advantage, entropy } = token;
   const surrogate = tokenLossOf({ ...token, entropy: 0 }, { ...options, beta: 0 });
   const ratio = Math.exp(clamp(token.logp - token.oldLogp));
-  const control = alpha! * -ratio * Math.abs(advantage) * actuatorOf(inputs, options, row) * controlWeight;
-  const scale = advantage > 0 ? positive! : advantage < 0 ? negative! : 1;
+  const control = alpha * -ratio * Math.abs(advantage) * actuatorOf(inputs, options, row) * controlWeight;
+  const scale = advantage > 0 ? positive : advantage < 0 ? negative : 1;
   const divergence = options.beta * divergenceOf(token, options);
-  const terms = [scale * surrogate, scale * control, divergence, -(options.entropyCoef + bonus!) * (entropy + entropyChange)];
+  const terms = [scale * surrogate, scale * control, divergence, -(options.entropyCoef + bonus) * (entropy + entropyChange)];
   return terms.map((term) => weight * term);
 }
 

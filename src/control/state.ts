@@ -1,0 +1,95 @@
+import { CONTROL, LOOP } from "../ops/control_state.ts";
+
+export type ControlField = (typeof CONTROL.fields)[number];
+export type LoopField = (typeof LOOP.fields)[number];
+export type Control = Readonly<Record<ControlField, number>>;
+export type Loop = Readonly<Record<LoopField, number>>;
+
+/** What a controller knows and tells the loss, by name: `struct ControlState` in shaders/lib/control.wgsl. */
+export interface ControlState {
+  readonly control: Control;
+  /** One for all tokens, or one a class. */
+  readonly loops: readonly Loop[];
+}
+
+/** A state in which every scale is 1 and everything else 0, but for the given fields. */
+export function initialState(given: { readonly control?: Partial<Control>; readonly loops?: readonly Partial<Loop>[] } = {}): ControlState {
+  return {
+    control: CONTROL.read(CONTROL.pack({ positive_scale: 1, negative_scale: 1, ...given.control })),
+    loops: (given.loops ?? [{}]).map((loop) => LOOP.read(LOOP.pack(loop))),
+  };
+}
+
+/** Whether a batch had tokens of a loop, and a finite entropy; a loop without should stay as it is. */
+export function isMeasured({ token_count, entropy }: Loop): boolean {
+  return token_count > 0 && Number.isFinite(entropy);
+}
+
+/** The floats of a state, as the GPU holds them. */
+export function packState({ control, loops }: ControlState): number[] {
+  return [...CONTROL.pack(control), ...loops.flatMap(LOOP.pack)];
+}
+
+export function readState(floats: ArrayLike<number>): ControlState {
+  const count = (floats.length - CONTROL.fields.length) / LOOP.fields.length;
+  return { control: CONTROL.read(floats), loops: Array.from({ length: count }, (_, i) => LOOP.read(floats, beginOf(i))) };
+}
+
+function beginOf(loop: number): number {
+  return CONTROL.fields.length + loop * LOOP.fields.length;
+}
+
+/** What a float of a state is called: "entropy", or "alpha of loop 1". */
+export function nameOfFloat(index: number): string {
+  const behind = index - CONTROL.fields.length;
+  if (behind < 0) return CONTROL.fields[index]!;
+  return `${LOOP.fields[behind % LOOP.fields.length]} of loop ${Math.floor(behind / LOOP.fields.length)}`;
+}
+
+/** What a batch tells a controller: the mean entropy of each loop's tokens, in nats, and how many they are. */
+export type Measured = readonly { readonly entropy: number; readonly tokens: number }[];
+
+/** The floats of a state that a batch sets, by index: what entropy_reduce writes on the GPU. */
+export function measuredFloats(measured: Measured): [index: number, value: number][] {
+  const told = measured.flatMap(({ entropy, tokens }, i): [number, number][] => [
+    [beginOf(i) + LOOP.index("token_count"), tokens],
+    ...(tokens > 0 ? ([[beginOf(i) + LOOP.index("entropy"), entropy]] as [number, number][]) : []),
+  ]);
+  const mean = weightedMean(measured.map(({ entropy, tokens }) => [entropy, tokens]));
+  return [[CONTROL.index("entropy"), mean], ...told];
+}
+
+/** The state with what a batch tells it. */
+export function measure(state: ControlState, measured: Measured): ControlState {
+  const floats = packState(state);
+  for (const [index, value] of measuredFloats(measured)) floats[index] = value;
+  return readState(floats);
+}
+
+/** The loops as one: means weighted by their tokens, exactly the loop itself where there is one; saturated where any is. */
+export function meanLoop(
+  loops: readonly Loop[],
+  tokens: readonly number[],
+): Pick<Loop, "alpha" | "error" | "integral" | "target_entropy" | "saturated"> {
+  // Without any token all loops count alike.
+  const weights = tokens.some((count) => count > 0) ? tokens : loops.map(() => 1);
+  const mean = (field: LoopField): number => weightedMean(loops.map((loop, i) => [loop[field], weights[i]!]));
+  return {
+    alpha: mean("alpha"),
+    error: mean("error"),
+    integral: mean("integral"),
+    target_entropy: mean("target_entropy"),
+    saturated: Math.max(...loops.map(({ saturated }) => saturated)),
+  };
+}
+
+/** A running mean, which leaves a single value exactly what it was; values of weight 0 may be anything. */
+function weightedMean(values: readonly (readonly [value: number, weight: number])[]): number {
+  let [mean, total] = [0, 0];
+  for (const [value, weight] of values) {
+    if (!(weight > 0)) continue;
+    total += weight;
+    mean += (weight / total) * (value - mean);
+  }
+  return mean;
+}
