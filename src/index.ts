@@ -23,6 +23,7 @@ export {
   none,
   type PIOptions,
   type SavedControl,
+  stepLoops,
   type TokenClass,
 } from "./control/index.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
@@ -30,6 +31,7 @@ export * from "./engine.ts";
 export { createModel, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
+export { decimal, flag, list, oneOf, option, section, text, whole } from "./options/schema.ts";
 export { type Completion, createSampler, type Sampler, type SamplerOptions, type SamplingOptions } from "./policy/sampler.ts";
 export { createScorer, type Scorer } from "./policy/score.ts";
 export { createSupervisedUpdate, type SupervisedUpdate } from "./policy/supervised.ts";

@@ -48,6 +48,17 @@ const examples: Readonly<Record<string, (lines: string[]) => void>> = {
     assert.equal(lines[0], "squared_relu(-2, -0.5, 0.5, 3) = 0, 0, 0.25, 9");
     assert.ok(lines.some((line) => line.startsWith("grad_x: relative error")));
   },
+  custom_controller: (lines) => {
+    assert.equal(lines[0], "alpha -0.06, -0.06, 0.20, 0.20, 0.90, 0.44, 0.44");
+    assert.ok(numberAfter("error", lines[1]) >= 0, lines[1]);
+    let expected = 0;
+    lines.slice(2).forEach((line, i) => {
+      const error = numberAfter("entropy", line) - 0.3;
+      expected = Math.max(-0.9, Math.min(0.9, expected + 5 * (error - Math.max(-0.01, Math.min(0.01, error)))));
+      assert.ok(line.startsWith(`step ${i + 1}: `) && Math.abs(numberAfter("alpha", line) - expected) < 0.01 * (i + 1), line);
+    });
+    assert.equal(lines.length, 5);
+  },
 };
 
 for (const [name, check] of Object.entries(examples)) test(`examples/${name}.ts does what it says`, async () => check(await run(name)));

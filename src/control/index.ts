@@ -33,6 +33,7 @@ export {
   measure,
   packState,
   readState,
+  stepLoops,
 } from "./state.ts";
 
 /** Every controller by the name that configurations use. A new one is a file, a kernel and a line here. */

@@ -3,7 +3,7 @@ import type { Contradiction } from "../options/define.ts";
 import { decimal, decimalOr, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
 import { defineController, type HeldEntropy } from "./define.ts";
 import { piParameters, piStep } from "./pi_law.ts";
-import { initialState, type Loop } from "./state.ts";
+import { initialState, type Loop, stepLoops } from "./state.ts";
 
 const targetClass = section({
   name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
@@ -71,7 +71,7 @@ export const entropic = defineController({
       law: {
         kernel: "control/pi",
         parameters: piParameters(settings),
-        step: ({ control, loops }) => ({ control, loops: loops.map((loop) => piStep(settings, loop)) }),
+        step: (state) => stepLoops(state, (loop) => piStep(settings, loop)),
       },
       resumed: ({ control, loops }) => ({ control, loops: loops.map((loop, i) => resumedLoop(settings, loop, i)) }),
     };

@@ -1,4 +1,4 @@
-import { isMeasured, type Loop } from "./state.ts";
+import type { Loop } from "./state.ts";
 
 /** What the law of shaders/control/pi.wgsl is told; docs/configuration.md has a sentence on each. */
 export interface PISettings {
@@ -30,9 +30,8 @@ export function piParameters(settings: PISettings): Record<string, number> {
   };
 }
 
-/** shaders/control/pi.wgsl in double precision, of one loop. */
+/** shaders/control/pi.wgsl in double precision, of one loop that has been measured. */
 export function piStep(settings: PISettings, before: Loop): Loop {
-  if (!isMeasured(before)) return before;
   const anchors = before.rho > 0 && before.steps < settings.anchorSteps;
   const trial = before.steps - (before.rho > 0 ? settings.anchorSteps : 0);
   const experiments = settings.gains === "auto" && trial >= 0 && trial < EXPERIMENT_STEPS;

@@ -1,3 +1,4 @@
+import { ConfigError } from "../options/problems.ts";
 import type { Controller } from "./define.ts";
 import type { ControlState } from "./state.ts";
 
@@ -12,14 +13,14 @@ export function savedControl({ name, classes = [] }: Controller, state: ControlS
   return { controller: name, classes: classes.map((one) => one.name), ...state };
 }
 
-/** The state to go on from. @throws Error for a state of another controller or of other classes */
+/** The state to go on from. @throws ConfigError for a state of another controller or of other classes */
 export function resumedState(controller: Controller, { control, loops, ...owner }: SavedControl): ControlState {
   const { control: _, loops: own, ...expected } = savedControl(controller, controller.initial());
   if (describe(owner) === describe(expected) && loops.length === own.length)
     return controller.resumed?.({ control, loops }) ?? { control, loops };
-  throw new Error(
+  throw new ConfigError([
     `the saved state is of ${describe(owner)}, this run has ${describe(expected)}: resume with the entropy options it was saved under, or train anew from the checkpoint's weights`,
-  );
+  ]);
 }
 
 function describe({ controller, classes }: Pick<SavedControl, "controller" | "classes">): string {

@@ -25,6 +25,11 @@ export function isMeasured({ token_count, entropy }: Loop): boolean {
   return token_count > 0 && Number.isFinite(entropy);
 }
 
+/** The state after every loop that the batch measured has taken a step. */
+export function stepLoops({ control, loops }: ControlState, step: (loop: Loop) => Loop): ControlState {
+  return { control, loops: loops.map((loop) => (isMeasured(loop) ? step(loop) : loop)) };
+}
+
 /** The floats of a state, as the GPU holds them. */
 export function packState({ control, loops }: ControlState): number[] {
   return [...CONTROL.pack(control), ...loops.flatMap(LOOP.pack)];

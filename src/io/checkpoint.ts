@@ -45,9 +45,9 @@ export async function readTrainingState(dir: string): Promise<TrainingState> {
   await requireFolder(dir, "Checkpoint");
   const { version = 1, ...state } = await readRequired(dir, "state.json", "it can be trained from, but not resumed");
   if (version !== STATE_VERSION) {
-    const remedy = "start a new run from its weights (model: that folder), or resume with the release that wrote it";
+    const path = join(dir, "state.json");
     throw new FileError(
-      `${join(dir, "state.json")} is of version ${JSON.stringify(version)}, this release reads ${STATE_VERSION}; ${remedy}.`,
+      `${path} is of version ${JSON.stringify(version)}, this release reads ${STATE_VERSION}; start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
     );
   }
   if (!(await isFile(join(dir, "optimizer.safetensors")))) {

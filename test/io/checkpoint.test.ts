@@ -38,6 +38,22 @@ test("a checkpoint is read back whole, and nothing temporary stays", async () =>
   assert.deepEqual(await readdir(join(folder, "new")), ["step-000007"]);
 });
 
+test("a state of another version is refused, with what to do instead", async () => {
+  const dir = join(folder, "versions");
+  await writeCheckpoint(dir, checkpoint);
+  for (const [state, version] of [
+    [{ step: 7 }, "1"],
+    [{ version: 3, step: 7 }, "3"],
+    [{ version: "new" }, '"new"'],
+  ] as const) {
+    await writeFile(join(dir, "state.json"), JSON.stringify(state));
+    await assert.rejects(readTrainingState(dir), {
+      name: "FileError",
+      message: `${join(dir, "state.json")} is of version ${version}, this release reads 2; start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
+    });
+  }
+});
+
 test("a checkpoint at the same place is replaced", async () => {
   const dir = join(folder, "twice");
   await writeCheckpoint(dir, checkpoint);

@@ -91,13 +91,22 @@ for (const [name, entropy] of Object.entries(settings)) {
   });
 }
 
-test("a state saved under other entropy options is refused by its length", async () => {
+test("a state of another controller or of other classes is refused in one line", async () => {
   const { trainer, model } = await trainerOf({ target: 1 });
   await run(trainer, 1);
-  const other = await trainerOf({ classes: byPosition }, { model: await model.clone() });
   const saved = await trainer.save();
-  await assert.rejects(other.trainer.load(saved), /the saved state has 16 numbers, controller pi needs 54; go on with the entropy options/);
-  for (const each of [trainer, other.trainer]) await each.destroy();
+  for (const [entropy, own] of [
+    [{ controller: "aec" }, "controller aec without classes"],
+    [{ classes: byPosition }, "controller pi with classes head, tail"],
+  ] as const) {
+    const other = await trainerOf(entropy, { model: await model.clone() });
+    const remedy = "resume with the entropy options it was saved under, or train anew from the checkpoint's weights";
+    await assert.rejects(other.trainer.load(saved), {
+      message: `the saved state is of controller pi without classes, this run has ${own}: ${remedy}`,
+    });
+    await other.trainer.destroy();
+  }
+  await trainer.destroy();
 });
 
 test("two classes of one policy are driven apart, whichever is to be the more certain one", async () => {
