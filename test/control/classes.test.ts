@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { entropic, measure, type PIOptions, packState, readState } from "../../src/control/index.ts";
+import { entropic, initialState, meanLoop, measure, type PIOptions, packState, readState } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { type ControllerScript, type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
@@ -106,4 +106,15 @@ test("classes may find targets and gains of their own", async () => {
 test("a state taken apart and put together again is the same", () => {
   const floats = packState(measure(entropic({ target: 0, classes }).initial(), told(0.6, 0.1)));
   assert.deepEqual(packState(readState(floats)), floats);
+});
+
+test("the mean of one loop is that loop exactly; a class without tokens does not count, and without any token all do", () => {
+  const { loops } = initialState({ loops: [{ alpha: 0.1, saturated: 1 }, { alpha: 0.3 }] });
+  assert.equal(meanLoop([loops[0]!], [3]).alpha, 0.1);
+  assert.deepEqual([meanLoop(loops, [0, 7]).alpha, meanLoop(loops, [3, 1]).alpha, meanLoop(loops, [0, 0]).alpha].map(Math.fround), [
+    Math.fround(0.3),
+    Math.fround(0.15),
+    Math.fround(0.2),
+  ]);
+  assert.equal(meanLoop(loops, [1, 1]).saturated, 1);
 });
