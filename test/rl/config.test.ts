@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { ADVANTAGE_NAMES, comparesWithinGroups } from "../../src/rl/advantages/index.ts";
+import { ADVANTAGE_NAMES, advantages } from "../../src/rl/advantages/index.ts";
 import {
   applyOverrides,
   ConfigError,
@@ -167,12 +167,12 @@ test("legal edges are accepted", () => {
     parseWith(override);
   for (const name of ADVANTAGE_NAMES) {
     const problems = problemsOf(() => parseWith("grpo.completions=1", `grpo.advantage=${name}`));
-    assert.equal(problems.length, comparesWithinGroups(name) ? 1 : 0, name);
+    assert.equal(problems.length, advantages[name].comparesWithinGroups ? 1 : 0, name);
   }
   parseWith("grpo.advantage=pass@k", "grpo.advantageK=7");
   assert.deepEqual(
     problemsOf(() => parseWith("grpo.advantage=pass@k", "grpo.advantageK=8")),
-    ["grpo.advantageK is 8; it must be below grpo.completions (8), so that there are subsets of k to compare"],
+    ["grpo.completions is 8; it must be at least 9 with advantage pass@k, which compares the completions of a prompt"],
   );
   parseWith("entropy.controller=fixed", "entropy.alpha=-0.9");
   assert.equal(problemsOf(() => parseWith("entropy.controller=fixed", "entropy.alpha=-1.05")).length, 1);
