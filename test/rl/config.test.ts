@@ -11,6 +11,7 @@ import {
   nearestWord,
   parseSftConfig,
   parseTrainConfig,
+  withoutEffect,
 } from "../../src/rl/config/index.ts";
 
 const minimal = { model: "models/checkpoints/countdown-base", task: { name: "countdown", numbers: 3, max: 9 } };
@@ -145,8 +146,15 @@ for (const [override, line] of refused) {
 }
 
 test("options of another controller or loss may stand there, in their range, and have no effect", () => {
-  const { grpo, entropy } = parseWith("entropy.controller=none", "entropy.target=0.3", "entropy.kp=3", "grpo.loss=cispo", "grpo.delta=2");
+  const config = parseWith("entropy.controller=none", "entropy.target=0.3", "entropy.kp=3", "grpo.loss=cispo", "grpo.delta=2");
+  const { grpo, entropy } = config;
   assert.deepEqual([entropy.target, entropy.kp, entropy.ki, grpo.delta, grpo.clipLow], [0.3, 3, undefined, 2, undefined]);
+  assert.deepEqual(withoutEffect(config), [
+    "grpo.delta has no effect with loss cispo",
+    "entropy.target has no effect with controller none",
+    "entropy.kp has no effect with controller none",
+  ]);
+  assert.deepEqual(withoutEffect(parseTrainConfig(minimal)), []);
   assert.match(problemsOf(() => parseWith("entropy.controller=none", "entropy.kp=-1"))[0]!, /^entropy.kp is -1/);
 });
 
