@@ -132,7 +132,7 @@ const refused: readonly [string, string][] = [
   ["entorpy={}", "entorpy is not a known key; did you mean entropy?"],
   ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions"],
   ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions"],
-  ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder or the name of a preset"],
+  ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder"],
   ["grpo.steps", 'the override "grpo.steps" must have the form key=value, such as grpo.steps=10'],
   ["model.x=1", "the override model.x=1 goes through model, which is a value and no section"],
   ["grpo.steps=[1", "the override grpo.steps=[1 has a value that is not YAML; quote it or mend its brackets"],
