@@ -4,10 +4,10 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { markdownTable } from "../src/experiments/framework/markdown.ts";
+import type { Study } from "../src/experiments/framework/study.ts";
+import { parseSummary } from "../src/experiments/framework/summary.ts";
 import { studies } from "../src/experiments/index.ts";
-import { markdownTable } from "../src/experiments/markdown.ts";
-import type { Study } from "../src/experiments/study.ts";
-import { parseSummary } from "../src/experiments/summary.ts";
 
 export const RESULTS = new URL("../docs/results/", import.meta.url);
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { access, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { RESULTS, resultsPage } from "../../scripts/document_results.ts";
+import { parseSummary } from "../../src/experiments/framework/summary.ts";
 import { studies } from "../../src/experiments/index.ts";
-import { parseSummary } from "../../src/experiments/summary.ts";
 
 for (const study of Object.values(studies)) {
   test(`the shipped report of ${study.name} is what its summary.json says`, async () => {

@@ -1,0 +1,123 @@
+import { compareSamples } from "../../../report/significance.ts";
+import { markdownTable } from "../markdown.ts";
+import { interval, probability, signedPercent } from "../numbers.ts";
+import { type ArmRun, type ArmsFindings, meanOf, type Score } from "./findings.ts";
+import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
+
+/** How each arm held entropy, one line an arm. */
+export function entropyTable(arms: readonly string[], { runs }: ArmsFindings): string {
+  const rows = arms.map((arm) => {
+    const own = runsOf(runs, arm);
+    const held = own.map(holdingOf);
+    return [
+      arm,
+      interval(held.map(({ entropy }) => entropy)),
+      signedPercent(meanOf(held.map(({ offset }) => offset))),
+      interval(held.map(({ meanError }) => meanError)),
+      meanOf(held.map(({ deviation }) => deviation)).toFixed(3),
+      between(held.map(({ entropy }) => entropy)),
+      interval(
+        held.map(({ drift }) => drift),
+        { sign: true },
+      ),
+      meanOf(own.map(({ saturated }) => saturated)).toFixed(2),
+      meanOf(own.map(({ gated }) => gated)).toFixed(2),
+      meanOf(own.map(({ equalGroups }) => equalGroups)).toFixed(2),
+      meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
+    ];
+  });
+  const headings = [
+    "arm",
+    "entropy",
+    "offset",
+    "mean abs e",
+    "sd",
+    "sd of seeds",
+    "drift",
+    "saturated",
+    "gated",
+    "equal groups",
+    "seconds",
+  ];
+  return markdownTable(headings, rows);
+}
+
+/** Standard deviation over seeds. */
+function between(values: readonly number[]): string {
+  if (values.length < 2) return "";
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)).toFixed(3);
+}
+
+/** Held-out problems after training, one line an arm, with differences from the first arm. */
+export function scoreTable(arms: readonly string[], { runs, k }: ArmsFindings, scoreOf = (run: ArmRun): Score => run.after): string {
+  const [baseline] = arms as [string];
+  const measures: readonly ((run: ArmRun) => number)[] = [
+    (run) => scoreOf(run).passAt1,
+    (run) => scoreOf(run).greedy,
+    (run) => scoreOf(run).passAtK,
+    ...(countsDistinct(runs) ? [(run: ArmRun) => scoreOf(run).distinct ?? 0] : []),
+  ];
+  const rows = arms.map((arm) => [
+    arm,
+    ...measures.flatMap((of) => [
+      interval(runsOf(runs, arm).map(of)),
+      arm === baseline ? "" : interval(pairedDifferences(runs, arm, baseline, of), { sign: true }),
+    ]),
+  ]);
+  const headings = ["pass@1", "greedy", `pass@${k}`, "distinct"].slice(0, measures.length).flatMap((name) => [name, "difference"]);
+  return markdownTable(["arm", ...headings], rows);
+}
+
+/** Whether all runs counted different right answers. */
+export function countsDistinct(runs: readonly ArmRun[]): boolean {
+  return runs.every(({ before, after }) => before.distinct !== null && after.distinct !== null);
+}
+
+/** pass@1 and pass@k on other tasks, before training and after it, one line an arm. */
+export function elsewhereTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
+  const names = Object.keys(runs[0]!.elsewhere);
+  const shown = (own: readonly ArmRun[], name: string, when: "before" | "after"): string[] => [
+    meanOf(own.map((run) => run.elsewhere[name]![when].passAt1)).toFixed(3),
+    meanOf(own.map((run) => run.elsewhere[name]![when].passAtK)).toFixed(3),
+  ];
+  const rows = [
+    ["before training", ...names.flatMap((name) => shown(runs, name, "before"))],
+    ...arms.map((arm) => [arm, ...names.flatMap((name) => shown(runsOf(runs, arm), name, "after"))]),
+  ];
+  return markdownTable(["arm", ...names.flatMap((name) => [`${name}: pass@1`, `pass@${k}`])], rows);
+}
+
+/** Every arm against the first: is the difference more than chance? Empty where a seed stands alone. */
+export function significanceTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
+  const [baseline, ...others] = arms as [string, ...string[]];
+  const measures: readonly [string, (run: ArmRun) => number][] = [
+    ["mean abs e", (run) => holdingOf(run).meanError],
+    ["sd", (run) => holdingOf(run).deviation],
+    ["pass@1", (run) => run.after.passAt1],
+    [`pass@${k}`, (run) => run.after.passAtK],
+  ];
+  const rows = others.flatMap((arm) =>
+    measures.map(([name, of]) => {
+      const { difference, t, degreesOfFreedom, p, low, high, effect } = compareSamples(
+        runsOf(runs, arm).map(of),
+        runsOf(runs, baseline).map(of),
+      );
+      const signed = (value: number, digits: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(digits)}`;
+      const bounds = `${signed(low, 3)} to ${signed(high, 3)}`;
+      return [arm, name, signed(difference, 3), bounds, t.toFixed(2), degreesOfFreedom.toFixed(1), probability(p), signed(effect, 1)];
+    }),
+  );
+  return markdownTable(["arm", "measure", "difference", "bootstrap 95 %", "t", "df", "p", "Hedges' g"], rows);
+}
+
+/** In how many runs of each arm each diagnosis was made; empty where nothing was found. */
+export function diagnosisTable(arms: readonly string[], { runs }: ArmsFindings): string {
+  const names = [...new Set(runs.flatMap(({ diagnoses = [] }) => diagnoses))].sort();
+  if (names.length === 0) return "";
+  const rows = arms.map((arm) => {
+    const own = runsOf(runs, arm);
+    return [arm, ...names.map((name) => `${own.filter(({ diagnoses = [] }) => diagnoses.includes(name)).length} of ${own.length}`)];
+  });
+  return markdownTable(["arm", ...names], rows);
+}
