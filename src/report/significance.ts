@@ -1,7 +1,30 @@
 import jstat from "jstat";
 import { createRandom } from "../random.ts";
+import { mean, type Point, variance } from "./statistics.ts";
 
 const { studentt } = jstat.jStat;
+
+/** The mean of some values with its 95 % confidence interval (Student's t); one value has an interval of no width. */
+export function meanInterval(values: readonly number[]): { mean: number; low: number; high: number } {
+  if (values.length === 0) return { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const centre = mean(values);
+  if (values.length === 1) return { mean: centre, low: centre, high: centre };
+  const half = studentt.inv(0.975, values.length - 1) * Math.sqrt(variance(values) / values.length);
+  return { mean: centre, low: centre - half, high: centre + half };
+}
+
+/** Curves of several seeds as one: at each x that any curve has, the mean of those that have it, with its 95 % interval. */
+export function bandOverSeeds(curves: readonly (readonly Point[])[]): Point[] {
+  const values = new Map<number, number[]>();
+  for (const { x, y } of curves.flat()) {
+    if (Number.isFinite(y)) values.set(x, [...(values.get(x) ?? []), y]);
+  }
+  const points = [...values].map(([x, ys]) => {
+    const { mean, low, high } = meanInterval(ys);
+    return { x, y: mean, low, high };
+  });
+  return points.sort((a, b) => a.x - b.x);
+}
 
 /** What tells two small samples apart: `a` less `b`. Lists of two values or more; where neither varies t, p and effect say so by 0, 1 or their limits. */
 export interface Comparison {
@@ -60,13 +83,4 @@ function bootstrapInterval(a: readonly number[], b: readonly number[]): { low: n
 /** 0 for nothing of nothing, infinite for something of nothing. */
 function ratio(value: number, scale: number): number {
   return value === 0 ? 0 : value / scale;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function variance(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }
