@@ -4,7 +4,9 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { parse } from "yaml";
 import { markdownTable } from "../src/experiments/framework/markdown.ts";
+import { settingsFile } from "../src/experiments/framework/settings.ts";
 import type { Study } from "../src/experiments/framework/study.ts";
 import { parseSummary } from "../src/experiments/framework/summary.ts";
 import { studies } from "../src/experiments/index.ts";
@@ -42,8 +44,13 @@ export async function resultsPage(): Promise<string> {
 async function shippedResult(study: Study) {
   const path = new URL(`${study.name}/summary.json`, RESULTS);
   const summary = parseSummary(await readFile(path, "utf8"), study, `docs/results/${study.name}/summary.json`);
-  const { verdicts } = await study.report(summary);
+  const { verdicts } = await study.report(summary, await shippedSettings(study));
   return { study, verdicts, provenance: summary.provenance };
+}
+
+/** What configs/experiments has for a study, as plain data. */
+export async function shippedSettings(study: Study): Promise<unknown> {
+  return parse(await readFile(settingsFile(study), "utf8"));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

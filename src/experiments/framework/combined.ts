@@ -1,5 +1,6 @@
-import { markdownTable, verdictSentence, verdictWord } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 import type { StudyReport } from "./study.ts";
+import { verdictSentence, verdictWord } from "./verdict.ts";
 
 export type NamedReport = StudyReport & { readonly name: string };
 

@@ -10,9 +10,9 @@ import type { PolicyModel } from "../../rl/model.ts";
 import { taskReward } from "../../rl/scoring/rewards.ts";
 import { createTrainer } from "../../rl/trainer.ts";
 import { createTask } from "../../tasks/index.ts";
+import type { Cell, CellResult } from "./cell.ts";
 import type { Host } from "./host.ts";
 import { type StartOptions, startingModel } from "./start.ts";
-import type { Cell, CellResult } from "./study.ts";
 
 export interface CellOptions extends StartOptions {
   readonly onMetrics?: (metrics: Metrics) => void;

@@ -1,7 +1,8 @@
+import { type CellResult, type CellResults, workOf } from "./cell.ts";
 import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
 import { completedCell, runCell } from "./run_cell.ts";
-import { type CellResult, type CellResults, type PreparedStudy, workOf } from "./study.ts";
+import type { PreparedStudy } from "./study.ts";
 
 export interface StudyRunOptions {
   readonly host: Host;

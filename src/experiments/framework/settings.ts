@@ -2,6 +2,11 @@ import type { z } from "zod";
 import { describeIssues, isMapping } from "../../options/problems.ts";
 import { ConfigError } from "../../rl/config/index.ts";
 
+/** Where the settings of a study are shipped: under its name, with underscores. */
+export function settingsFile({ name }: { readonly name: string }): URL {
+  return new URL(`../../../configs/experiments/${name.replaceAll("-", "_")}.yaml`, import.meta.url);
+}
+
 /** Plain settings with the section `quick` laid over the rest where it is asked for, and without it otherwise. */
 export function withQuick(value: unknown, quick: boolean): unknown {
   if (!isMapping(value)) return value;

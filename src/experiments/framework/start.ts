@@ -3,8 +3,8 @@ import { characterTokenizer } from "../../data/tokenizer.ts";
 import { readOptionalText } from "../../io/files.ts";
 import type { PolicyModel } from "../../rl/model.ts";
 import { warmStart } from "../../rl/sft.ts";
+import type { Cell } from "./cell.ts";
 import type { Host } from "./host.ts";
-import type { Cell } from "./study.ts";
 
 /** Beside a warm start's checkpoint: what it was made from. */
 const RECIPE = "recipe.yaml";

@@ -1,52 +1,6 @@
-import type { Metrics } from "../../report/metrics.ts";
 import type { Picture } from "../../report/plots.ts";
-import type { SftConfig, TrainConfig } from "../../rl/config/index.ts";
-import type { NamedReward } from "../../rl/scoring/rewards.ts";
-import type { StepResult } from "../../rl/trainer.ts";
-import type { Task } from "../../tasks/task.ts";
-
-/** Where a cell's policy comes from: a checkpoint folder, or a warm start that cells share under its name. */
-export type Start =
-  | { readonly kind: "folder"; readonly dir: string }
-  | { readonly kind: "warm start"; readonly name: string; readonly config: SftConfig };
-
-/** One training run of a study. Its name is its folder below the study's, such as `seed-0/open-loop/alpha-0.45`. */
-export interface Cell {
-  readonly name: string;
-  readonly task: Task;
-  readonly start: Start;
-  /** Seed, steps and all else; `model` and `output` are not read. */
-  readonly config: TrainConfig;
-  /** Other tasks of the same alphabet (name and options) to evaluate before and after, by the names that metrics show them under. */
-  readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
-  /** Instead of the task's own reward. */
-  readonly rewards?: readonly NamedReward[];
-  /** Evaluates by the task's own reward even so. */
-  readonly scoredByTask?: boolean;
-  /** What to keep of every step beside its metrics, as plain data. */
-  readonly observe?: (step: StepResult) => unknown;
-  /** Fills in what earlier cells found out, such as gains; steps and updates stay as they are. */
-  readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
-}
-
-/** What a cell measured: step 0 holds the evaluation before training, the last step also the one after it. */
-export interface CellResult {
-  readonly config: TrainConfig;
-  readonly metrics: readonly Metrics[];
-  /** What the cell's `observe` said, step by step. */
-  readonly observations: readonly unknown[];
-  /** Wall-clock time of the whole cell, its evaluations included. */
-  readonly seconds: number;
-}
-
-export type CellResults = ReadonlyMap<string, CellResult>;
-
-/** A claim of the method, the numbers that speak for or against it, and whether it held; undefined where a run is too short to tell. */
-export interface Verdict {
-  readonly claim: string;
-  readonly measured: string;
-  readonly passed: boolean | undefined;
-}
+import type { Cell, CellResults } from "./cell.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Where numbers come from. */
 export interface Provenance {
@@ -60,14 +14,14 @@ export interface Provenance {
 }
 
 /** All that a report is made of: what summary.json holds. */
-export interface Summary<Findings = unknown> {
+export interface Summary {
   readonly study: string;
   readonly version: number;
   readonly quick: boolean;
   readonly provenance: Provenance;
   /** The study's settings, written out. */
   readonly settings: unknown;
-  readonly findings: Findings;
+  readonly findings: unknown;
 }
 
 export interface StudyReport {
@@ -90,13 +44,11 @@ export interface Study {
   readonly description: string;
   /** Raised when findings change their form: older summary.json files are then refused. */
   readonly version: number;
-  /** Checks settings (plain data of a YAML file). Throws ConfigError, one line a problem. */
-  prepare(settings: unknown, options: { readonly quick: boolean }): PreparedStudy;
-  /** From the summary alone. */
-  report(summary: Summary): Promise<StudyReport>;
-}
-
-/** Work of a cell for time estimates: a rollout costs about as much as an update. */
-export function workOf({ config: { grpo } }: Pick<Cell, "config">): number {
-  return (grpo.steps * (1 + grpo.updatesPerRollout)) / 2;
+  /**
+   * Checks settings (plain data of a YAML file). `shipped` are those of the study's own file: a claim about an arm that neither has is a
+   * mistake of the study. Throws ConfigError, one line a problem.
+   */
+  prepare(settings: unknown, options: { readonly quick: boolean; readonly shipped: unknown }): PreparedStudy;
+  /** The report of a summary, without any run. */
+  report(summary: Summary, shipped: unknown): Promise<StudyReport>;
 }

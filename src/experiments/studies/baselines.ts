@@ -1,5 +1,5 @@
-import { holdsTarget, inGroup, isCloser, isLessOff, isNoWorse, leavesTarget } from "../framework/arms/claims.ts";
-import { armNames, groupNames } from "../framework/arms/settings.ts";
+import { holdsTarget, isCloser, isLessOff, isNoWorse, leavesTarget } from "../framework/arms/claims.ts";
+import { armNames } from "../framework/arms/settings.ts";
 import { armStudy } from "../framework/arms/study.ts";
 
 const PI = "EntroPIC";
@@ -13,20 +13,15 @@ export const baselines = armStudy({
   question: `Every arm trains the same policy on the same prompts with one update on a rollout (on-policy) and with four (off-policy). EntroPIC comes with
 both gates, with the proportional part alone (P) and with the integral (PI, and EntroPIC without more words: PI with the entropy-effect gate). Arms
 that know a target were given 0.35 nats; the others are measured against it all the same, which says how far they let entropy go.`,
-  verdicts: (settings, findings, quick) =>
-    groupNames(settings).flatMap((group) =>
-      inGroup(findings, group, (own) => [
-        holdsTarget(own, PI, quick),
-        leavesTarget(own, "GRPO", quick),
-        isNoWorse(own, PI, "GRPO", quick),
-        isLessOff(own, PI, "EntroPIC P", quick),
-        isLessOff(own, "EntroPIC PI (tau 0.5)", "EntroPIC P (tau 0.5)", quick),
-        isCloser(
-          own,
-          PI,
-          armNames(settings).filter((arm) => !arm.startsWith(PI)),
-          quick,
-        ),
-      ]),
+  claims: (settings) => [
+    holdsTarget(PI),
+    leavesTarget("GRPO"),
+    isNoWorse(PI, "GRPO"),
+    isLessOff(PI, "EntroPIC P"),
+    isLessOff("EntroPIC PI (tau 0.5)", "EntroPIC P (tau 0.5)"),
+    isCloser(
+      PI,
+      armNames(settings).filter((arm) => !arm.startsWith(PI)),
     ),
+  ],
 });

@@ -8,13 +8,13 @@ export const stability = armStudy({
   title: "Stability: how steady is entropy over long runs and many seeds?",
   question: `Long runs with many seeds tell control from luck. EntroPIC steers by reweighting tokens; AEC (Skywork-OR1) adds an entropy bonus whose
 weight climbs while entropy is below the target, and none above it; GRPO does nothing.`,
-  verdicts: (_, findings, quick) => [
-    holdsTarget(findings, "EntroPIC", quick),
-    leavesTarget(findings, "GRPO", quick),
-    isCloser(findings, "EntroPIC", ["AEC"], quick),
-    isSteadier(findings, "EntroPIC", "GRPO", quick),
-    isSteadier(findings, "EntroPIC", "AEC", quick),
-    driftsLess(findings, "EntroPIC", "GRPO", quick),
-    isNoWorse(findings, "EntroPIC", "GRPO", quick),
+  claims: () => [
+    holdsTarget("EntroPIC"),
+    leavesTarget("GRPO"),
+    isCloser("EntroPIC", ["AEC"]),
+    isSteadier("EntroPIC", "GRPO"),
+    isSteadier("EntroPIC", "AEC"),
+    driftsLess("EntroPIC", "GRPO"),
+    isNoWorse("EntroPIC", "GRPO"),
   ],
 });

@@ -1,5 +1,4 @@
-import { holdsTarget, inGroup, isNoWorse, leavesTarget } from "../framework/arms/claims.ts";
-import { groupNames } from "../framework/arms/settings.ts";
+import { holdsTarget, isNoWorse, leavesTarget } from "../framework/arms/claims.ts";
 import { armStudy } from "../framework/arms/study.ts";
 
 /** docs/method.md, "One step": a target means something only together with a temperature. */
@@ -9,12 +8,5 @@ export const temperature = armStudy({
   title: "Temperature: does entropy control work where answers are sampled colder?",
   question: `Entropy, log-probabilities and the target are those of logits / T, and so is the policy that is trained. This study trains and
 evaluates at T = 1.0 and at T = 0.6, each towards a target of some three quarters of the entropy that the start has at that temperature.`,
-  verdicts: (settings, findings, quick) =>
-    groupNames(settings).flatMap((group) =>
-      inGroup(findings, group, (own) => [
-        holdsTarget(own, "EntroPIC", quick),
-        leavesTarget(own, "GRPO", quick),
-        isNoWorse(own, "EntroPIC", "GRPO", quick),
-      ]),
-    ),
+  claims: () => [holdsTarget("EntroPIC"), leavesTarget("GRPO"), isNoWorse("EntroPIC", "GRPO")],
 });

@@ -3,59 +3,13 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { armCells, cellName } from "../../../src/experiments/framework/arms/cells.ts";
-import {
-  driftsLess,
-  holdsTarget,
-  isCloser,
-  isLessOff,
-  isNoWorse,
-  isSteadier,
-  leavesTarget,
-} from "../../../src/experiments/framework/arms/claims.ts";
-import { type ArmRun, type ArmsFindings, armsFindings } from "../../../src/experiments/framework/arms/findings.ts";
+import { armsFindings } from "../../../src/experiments/framework/arms/findings.ts";
 import { holdingOf, pairedDifferences } from "../../../src/experiments/framework/arms/holding.ts";
 import { armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
 import { diagnosisTable, entropyTable, scoreTable, significanceTable } from "../../../src/experiments/framework/arms/tables.ts";
+import type { CellResults } from "../../../src/experiments/framework/cell.ts";
 import { parseSettings, withQuick } from "../../../src/experiments/framework/settings.ts";
-import type { CellResults } from "../../../src/experiments/framework/study.ts";
-
-const score = { passAt1: 0.4, passAtK: 0.8, greedy: 0.5, distinct: 2 };
-
-function runOf(arm: string, seed: number, entropy: readonly number[], passAtK = 0.8): ArmRun {
-  const alpha = entropy.map(() => 0);
-  return {
-    group: "",
-    arm,
-    seed,
-    target: 0.4,
-    entropy,
-    alpha,
-    reward: alpha,
-    gated: 1,
-    saturated: 0,
-    equalGroups: 0,
-    before: score,
-    after: { ...score, passAtK },
-    elsewhere: {},
-    diagnoses: [],
-    seconds: 1,
-  };
-}
-
-/** The first half is a transient that must not count. */
-const settled = (level: number): number[] => [9, 9, 9, level - 0.01, level + 0.01, level];
-
-const findings: ArmsFindings = {
-  k: 8,
-  runs: [
-    runOf("GRPO", 0, settled(0.2), 0.7),
-    runOf("GRPO", 1, settled(0.22), 0.9),
-    runOf("near", 0, settled(0.41), 0.72),
-    runOf("near", 1, settled(0.37), 0.91),
-    runOf("far", 0, settled(0.5), 0.5),
-    runOf("far", 1, settled(0.41), 0.69),
-  ],
-};
+import { findings, runOf, settled } from "./arm_runs.ts";
 
 test("a run is judged by its last half", () => {
   const { entropy, offset, meanError, deviation } = holdingOf(runOf("near", 0, settled(0.44)));
@@ -71,26 +25,6 @@ test("differences are paired by seed", () => {
     differences.map((value) => Number(value.toFixed(6))),
     [0.02, 0.01],
   );
-});
-
-test("claims hold for what holds and fail for what does not", () => {
-  assert.equal(holdsTarget(findings, "near", false).passed, true);
-  assert.equal(holdsTarget(findings, "far", false).passed, false);
-  assert.match(holdsTarget(findings, "far", false).measured, /^1 of 2 seeds/);
-  assert.equal(leavesTarget(findings, "GRPO", false).passed, true);
-  assert.equal(leavesTarget(findings, "near", false).passed, false);
-  assert.equal(isCloser(findings, "near", ["far", "GRPO"], false).passed, true);
-  assert.equal(isCloser(findings, "far", ["near"], false).passed, false);
-  assert.equal(isNoWorse(findings, "near", "GRPO", false).passed, true);
-  // Differences of -0.20 and -0.21: the interval over two seeds ends below 0.
-  assert.equal(isNoWorse(findings, "far", "GRPO", false).passed, false);
-  for (const verdict of [
-    holdsTarget(findings, "far", true),
-    leavesTarget(findings, "near", true),
-    isNoWorse(findings, "far", "GRPO", true),
-  ]) {
-    assert.equal(verdict.passed, undefined, "a quick run is too short to judge this");
-  }
 });
 
 const shipped: unknown = parse(await readFile(new URL("../../../configs/experiments/tau.yaml", import.meta.url), "utf8"));
@@ -153,24 +87,6 @@ test("a group may change one arm further", async () => {
 test("drift is the slope over the last half, in nats per 100 steps", () => {
   const { drift } = holdingOf({ target: 0.4, entropy: [9, 9, 9, 9, 0.4, 0.41, 0.42, 0.43] });
   assert.ok(Math.abs(drift - 1) < 1e-9);
-});
-
-test("steadiness and drift are judged by Welch's test over seeds", () => {
-  const steady = [0, 1, 2, 3].map((seed) => runOf("steady", seed, settled(0.4 + 0.001 * seed)));
-  const wild = [0, 1, 2, 3].map((seed) => runOf("wild", seed, [9, 9, 9, 0.2, 0.5 + 0.01 * seed, 0.8]));
-  const all: ArmsFindings = { k: 8, runs: [...steady, ...wild] };
-  assert.equal(isSteadier(all, "steady", "wild", false).passed, true);
-  assert.equal(isSteadier(all, "wild", "steady", false).passed, false);
-  assert.equal(driftsLess(all, "steady", "wild", false).passed, true);
-  assert.equal(driftsLess(all, "wild", "steady", false).passed, false);
-  // Two seeds that differ by nothing but chance are not enough.
-  const alike: ArmsFindings = { k: 8, runs: [...steady.slice(0, 2), ...steady.slice(2).map((run) => ({ ...run, arm: "wild" }))] };
-  assert.equal(isSteadier(alike, "steady", "wild", false).passed, false);
-});
-
-test("the integral's claim compares the offsets of the means, whatever their sign", () => {
-  assert.equal(isLessOff(findings, "near", "far", false).passed, true);
-  assert.equal(isLessOff(findings, "far", "near", false).passed, false);
 });
 
 test("diagnoses of a run are those of train, and a tag's entropy is kept where it is asked for", () => {

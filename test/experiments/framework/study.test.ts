@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
+import { workOf } from "../../../src/experiments/framework/cell.ts";
 import type { Host } from "../../../src/experiments/framework/host.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
 import { runCells } from "../../../src/experiments/framework/run_study.ts";
 import { merge, withQuick } from "../../../src/experiments/framework/settings.ts";
-import { type PreparedStudy, type Summary, workOf } from "../../../src/experiments/framework/study.ts";
+import type { PreparedStudy, Summary } from "../../../src/experiments/framework/study.ts";
 import { formatSummary, parseSummary } from "../../../src/experiments/framework/summary.ts";
 import { studies } from "../../../src/experiments/index.ts";
 import { createModel, loadModel, saveModel } from "../../../src/node/load_model.ts";
@@ -56,7 +57,7 @@ const dir = join(folder, "runs");
 const provenance = { command: "entropic experiment", adapter: "a", commit: "c", date: "d", seconds: 1, cells: { run: 1, skipped: 0 } };
 
 test("a study that was stopped goes on where it was, and its report follows from summary.json alone", async () => {
-  const prepared = study.prepare(tiny, { quick: false });
+  const prepared = study.prepare(tiny, { quick: false, shipped });
   const stop = new AbortController();
   const first = silent(prepared);
   const reason = new Error("stopped here");
@@ -74,7 +75,7 @@ test("a study that was stopped goes on where it was, and its report follows from
   const text = formatSummary(summary);
   const read = parseSummary(text, study, "summary.json");
   assert.deepEqual(read, JSON.parse(JSON.stringify(summary)));
-  const [report, again] = [await study.report(summary), await study.report(read)];
+  const [report, again] = [await study.report(summary, shipped), await study.report(read, shipped)];
   assert.equal(again.markdown, report.markdown);
   assert.deepEqual(again.verdicts, report.verdicts);
   for (const { name, svg } of report.pictures) {
@@ -86,7 +87,7 @@ test("a study that was stopped goes on where it was, and its report follows from
 });
 
 test("a cell whose file was cut short runs again and measures the same; so does one with other settings", async () => {
-  const prepared = study.prepare(tiny, { quick: false });
+  const prepared = study.prepare(tiny, { quick: false, shipped });
   const before = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
   assert.equal(before.run, 0, "all are complete after the first test");
   const { name } = prepared.cells.at(-1)!;
@@ -97,20 +98,20 @@ test("a cell whose file was cut short runs again and measures the same; so does 
   assert.equal(repeated.run, 1);
   assert.deepEqual(repeated.results.get(name)!.metrics.map(withoutTimes), before.results.get(name)!.metrics.map(withoutTimes));
 
-  const other = study.prepare(merge(tiny, { onPolicy: { steps: 6 } }), { quick: false });
+  const other = study.prepare(merge(tiny, { onPolicy: { steps: 6 } }), { quick: false, shipped });
   assert.equal((await runCells(other, { host, dir, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");
 });
 
 test("settings: --quick lays its section over the rest, and mistakes are named", () => {
   assert.deepEqual(withQuick({ a: { b: 1, c: 2 }, quick: { a: { b: 3 } } }, true), { a: { b: 3, c: 2 } });
   assert.deepEqual(withQuick({ a: 1, quick: { a: 2 } }, false), { a: 1 });
-  for (const quick of [false, true]) assert.ok(study.prepare(shipped, { quick }).cells.length > 10);
+  for (const quick of [false, true]) assert.ok(study.prepare(shipped, { quick, shipped }).cells.length > 10);
   assert.throws(
-    () => study.prepare(merge(shipped, { gains: { lamda: 1 } }), { quick: false }),
+    () => study.prepare(merge(shipped, { gains: { lamda: 1 } }), { quick: false, shipped }),
     /gains\.lamda is not a known key; did you mean/,
   );
-  assert.throws(() => study.prepare(merge(shipped, { seeds: 0 }), { quick: false }), /seeds is 0; it must be a whole number/);
-  assert.throws(() => study.prepare(merge(shipped, { grpo: { promts: 4 } }), { quick: false }), /grpo\.promts is not a known key/);
+  assert.throws(() => study.prepare(merge(shipped, { seeds: 0 }), { quick: false, shipped }), /seeds is 0; it must be a whole number/);
+  assert.throws(() => study.prepare(merge(shipped, { grpo: { promts: 4 } }), { quick: false, shipped }), /grpo\.promts is not a known key/);
 });
 
 test("a summary of another study, another version or none at all is refused", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parse } from "yaml";
+import { shippedSettings } from "../../../scripts/document_results.ts";
 import { armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
 import type { Host } from "../../../src/experiments/framework/host.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
@@ -43,19 +43,18 @@ function cutDown(settings: Record<string, unknown>): unknown {
 }
 
 for (const study of Object.values(studies)) {
-  const file = `../../../configs/experiments/${study.name.replaceAll("-", "_")}.yaml`;
-  const shipped = withQuick(parse(await readFile(new URL(file, import.meta.url), "utf8")), false) as Record<string, unknown>;
+  const shipped = withQuick(await shippedSettings(study), false) as Record<string, unknown>;
   if (!armsSchema.safeParse(shipped).success) continue;
 
   test(`${study.name}: every cell can be made, and some of them run to a report without a gap`, async () => {
-    assert.ok(study.prepare(shipped, { quick: false }).cells.length > 1);
-    const prepared = study.prepare(cutDown(shipped), { quick: false });
+    assert.ok(study.prepare(shipped, { quick: false, shipped }).cells.length > 1);
+    const prepared = study.prepare(cutDown(shipped), { quick: false, shipped });
     const progress = createProgress({ title: "tiny", cells: prepared.cells.length, work: 1, stream: { write: () => true } });
     const { results } = await runCells(prepared, { host, dir: join(folder, study.name), progress });
     const provenance = { command: "c", adapter: "a", commit: "c", date: "d", seconds: 1, cells: { run: 1, skipped: 0 } };
     const findings = JSON.parse(JSON.stringify(prepared.findings(results))) as unknown;
     const summary: Summary = { study: study.name, version: study.version, quick: true, provenance, settings: prepared.settings, findings };
-    const { markdown, pictures } = await study.report(summary).catch((error: Error) => assert.fail(error.stack));
+    const { markdown, pictures } = await study.report(summary, shipped).catch((error: Error) => assert.fail(error.stack));
     for (const { name, svg } of pictures) {
       assert.ok(markdown.includes(`(${name}.svg)`), `${name} is in the report`);
       assert.ok(!svg.includes("NaN"), name);

@@ -1,9 +1,10 @@
 import { parseTrainConfig } from "../../../rl/config/index.ts";
 import { createTask } from "../../../tasks/index.ts";
+import type { Cell } from "../cell.ts";
 import { slug } from "../names.ts";
+import { seedsOf } from "../seeds.ts";
 import { merge } from "../settings.ts";
-import type { Cell } from "../study.ts";
-import { ALONE, type ArmsSettings, armNames, groupNames, seedsOf } from "./settings.ts";
+import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
 
 export function cellName(seed: number, arm: string, group = ALONE): string {
   return [`seed-${seed}`, ...(group === ALONE ? [] : [group]), arm].map(slug).join("/");

@@ -1,112 +1,126 @@
-import { compareSamples } from "../../../report/significance.ts";
-import { meanInterval } from "../../../report/statistics.ts";
-import { interval, probability, signedPercent } from "../numbers.ts";
-import type { Verdict } from "../study.ts";
-import { type ArmRun, type ArmsFindings, meanOf, ofGroup } from "./findings.ts";
-import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
+import { compareSamples, meanInterval } from "../../../report/significance.ts";
+import { mean } from "../../../report/statistics.ts";
+import { interval, percent, probability, signedPercent } from "../numbers.ts";
+import { notJudged, type Weighed } from "../verdict.ts";
+import type { ArmRun, ArmsFindings } from "./findings.ts";
+import { HELD, holdingOf, offsetsOf, pairedDifferences, runsOf } from "./holding.ts";
+import type { Claim } from "./judge.ts";
 
-/** How far from its target a held entropy may be, over the last half of training. */
-const HELD = 0.1;
-
-/** Claims about one group, each headed by the group's name. */
-export function inGroup(findings: ArmsFindings, group: string, judge: (own: ArmsFindings) => Verdict[]): Verdict[] {
-  return judge(ofGroup(findings, group)).map((verdict) => ({ ...verdict, claim: `${group}: ${verdict.claim}` }));
-}
-
-function offsets({ runs }: ArmsFindings, arm: string): number[] {
-  return runsOf(runs, arm).map((run) => holdingOf(run).offset);
-}
-
-/** Every seed within 10 % of the target; a short run has not settled. */
-export function holdsTarget(findings: ArmsFindings, arm: string, quick: boolean): Verdict {
-  const found = offsets(findings, arm);
-  const within = found.filter((offset) => Math.abs(offset) <= HELD);
+/** Every seed within 10 % of the target. */
+export function holdsTarget(arm: string): Claim {
   return {
     claim: `${arm} holds entropy within 10 % of its target over the last half of training, with every seed`,
-    measured: `${within.length} of ${found.length} seeds; mean offset ${signedPercent(meanOf(found))}`,
-    passed: quick ? undefined : within.length === found.length,
+    arms: [arm],
+    needsTarget: true,
+    weigh: ({ runs }) => heldByAll(offsetsOf(runs, arm)),
+  };
+}
+
+export function heldByAll(offsets: readonly number[]): Weighed {
+  const within = offsets.filter((offset) => Math.abs(offset) <= HELD);
+  return {
+    measured: `${within.length} of ${offsets.length} seeds; mean offset ${signedPercent(mean(offsets))}`,
+    passed: within.length === offsets.length,
   };
 }
 
 /** The mean over seeds within 10 %. */
-export function staysNear(findings: ArmsFindings, arm: string, quick: boolean): Verdict {
-  const offset = meanOf(offsets(findings, arm));
-  const runs = runsOf(findings.runs, arm);
-  const drift = meanOf(runs.map((run) => holdingOf(run).drift));
-  const saturated = meanOf(runs.map((run) => run.saturated));
-  // What has not arrived is told from what cannot.
-  const way = `, moving by ${drift.toFixed(2)} nats per 100 steps, alpha at its limit in ${(100 * saturated).toFixed(0)} % of them`;
+export function staysNear(arm: string): Claim {
   return {
     claim: `${arm} is held within 10 % over the last half of training, on average over seeds`,
-    measured: `mean offset ${signedPercent(offset)}${Math.abs(offset) > HELD ? way : ""}`,
-    passed: quick ? undefined : Math.abs(offset) <= HELD,
+    arms: [arm],
+    needsTarget: true,
+    weigh: ({ runs }) => {
+      const own = runsOf(runs, arm);
+      const offset = mean(offsetsOf(runs, arm));
+      const drift = mean(own.map((run) => holdingOf(run).drift));
+      const saturated = mean(own.map((run) => run.saturated));
+      // What has not arrived is told from what cannot.
+      const way = `, moving by ${drift.toFixed(2)} nats per 100 steps, alpha at its limit in ${percent(saturated, 0)} of them`;
+      return { measured: `mean offset ${signedPercent(offset)}${Math.abs(offset) > HELD ? way : ""}`, passed: Math.abs(offset) <= HELD };
+    },
   };
 }
 
-export function leavesTarget(findings: ArmsFindings, arm: string, quick: boolean): Verdict {
-  const found = offsets(findings, arm);
+export function leavesTarget(arm: string): Claim {
   return {
     claim: `${arm} leaves the target by more than 10 %`,
-    measured: `mean offset ${signedPercent(meanOf(found))}`,
-    passed: quick ? undefined : Math.abs(meanOf(found)) > HELD,
+    arms: [arm],
+    needsTarget: true,
+    weigh: ({ runs }) => {
+      const offset = mean(offsetsOf(runs, arm));
+      return { measured: `mean offset ${signedPercent(offset)}`, passed: Math.abs(offset) > HELD };
+    },
   };
 }
 
 /** Not significantly worse: the 95 % interval of the paired difference reaches 0. */
-export function isNoWorse(findings: ArmsFindings, arm: string, baseline: string, quick: boolean): Verdict {
-  const differences = pairedDifferences(findings.runs, arm, baseline, (run) => run.after.passAtK);
+export function isNoWorse(arm: string, baseline: string): Claim {
   return {
-    claim: `pass@${findings.k} of ${arm} is no worse than that of ${baseline} (the 95 % interval of the paired difference reaches 0 or lies above)`,
-    measured: interval(differences, { sign: true }),
-    passed: quick ? undefined : meanInterval(differences).high >= 0,
+    claim: `pass@k of ${arm} is no worse than that of ${baseline} (the 95 % interval of the paired difference reaches 0 or lies above)`,
+    arms: [arm, baseline],
+    weigh: ({ runs }) => {
+      const differences = pairedDifferences(runs, arm, baseline, (run) => run.after.passAtK);
+      return { measured: interval(differences, { sign: true }), passed: meanInterval(differences).high >= 0 };
+    },
   };
 }
 
-export function isCloser(findings: ArmsFindings, arm: string, others: readonly string[], quick: boolean): Verdict {
-  const error = (name: string): number => meanOf(runsOf(findings.runs, name).map((run) => holdingOf(run).meanError));
-  const best = [...others].sort((a, b) => error(a) - error(b))[0]!;
+/** A smaller mean distance than the best of the others. */
+export function isCloser(arm: string, others: readonly string[]): Claim {
   return {
-    claim: `${arm} stays closer to the target than ${others.join(", ")} (mean distance of a step over the last half)`,
-    measured: `${error(arm).toFixed(3)} nats; the best other, ${best}, ${error(best).toFixed(3)}`,
-    passed: quick ? undefined : error(arm) < error(best),
+    claim: `${arm} stays closer to the target than ${others.join(", ") || "other arms"} (mean distance of a step over the last half)`,
+    arms: [arm, ...others],
+    needsTarget: true,
+    weigh: ({ runs }) => {
+      const error = (name: string): number => mean(runsOf(runs, name).map((run) => holdingOf(run).meanError));
+      const [best] = [...others].sort((a, b) => error(a) - error(b));
+      if (best === undefined) return notJudged("these settings have no other arm");
+      return {
+        measured: `${error(arm).toFixed(3)} nats; the best other, ${best}, ${error(best).toFixed(3)}`,
+        passed: error(arm) < error(best),
+      };
+    },
+  };
+}
+
+export function isSteadier(arm: string, other: string): Claim {
+  return {
+    claim: `Entropy varies less from step to step under ${arm} than under ${other} (standard deviation over the last half, p < 0.05)`,
+    arms: [arm, other],
+    weigh: (findings) => isSmaller(findings, arm, other, (run) => holdingOf(run).deviation),
+  };
+}
+
+export function driftsLess(arm: string, other: string): Claim {
+  return {
+    claim: `Entropy drifts less under ${arm} than under ${other} (slope over the last half, nats per 100 steps, p < 0.05)`,
+    arms: [arm, other],
+    weigh: (findings) => isSmaller(findings, arm, other, (run) => Math.abs(holdingOf(run).drift)),
   };
 }
 
 /** A smaller value of a measure of the runs, and not by chance (Welch's t, p < 0.05). */
-function isSmaller(findings: ArmsFindings, arm: string, other: string, options: { of: (run: ArmRun) => number; claim: string }): Verdict {
-  const [own, others] = [arm, other].map((name) => runsOf(findings.runs, name).map(options.of)) as [number[], number[]];
-  const shown = `${meanOf(own).toFixed(4)} against ${meanOf(others).toFixed(4)} nats`;
-  if (own.length < 2) return { claim: options.claim, measured: shown, passed: undefined };
+function isSmaller({ runs }: ArmsFindings, arm: string, other: string, measure: (run: ArmRun) => number): Weighed {
+  const [own, others] = [runsOf(runs, arm).map(measure), runsOf(runs, other).map(measure)];
+  const shown = `${mean(own).toFixed(4)} against ${mean(others).toFixed(4)} nats`;
+  if (own.length < 2) return notJudged(shown);
   const { t, p, effect } = compareSamples(own, others);
   return {
-    claim: options.claim,
     measured: `${shown}; Welch's t ${t.toFixed(1)}, ${probability(p)}, Hedges' g ${effect.toFixed(1)}`,
-    passed: meanOf(own) < meanOf(others) && p < 0.05,
+    passed: mean(own) < mean(others) && p < 0.05,
   };
 }
 
-export function isSteadier(findings: ArmsFindings, arm: string, other: string, quick: boolean): Verdict {
-  const verdict = isSmaller(findings, arm, other, {
-    of: (run) => holdingOf(run).deviation,
-    claim: `Entropy varies less from step to step under ${arm} than under ${other} (standard deviation over the last half, p < 0.05)`,
-  });
-  return quick ? { ...verdict, passed: undefined } : verdict;
-}
-
-export function driftsLess(findings: ArmsFindings, arm: string, other: string, quick: boolean): Verdict {
-  const verdict = isSmaller(findings, arm, other, {
-    of: (run) => Math.abs(holdingOf(run).drift),
-    claim: `Entropy drifts less under ${arm} than under ${other} (slope over the last half, nats per 100 steps, p < 0.05)`,
-  });
-  return quick ? { ...verdict, passed: undefined } : verdict;
-}
-
 /** The integral's whole purpose: a smaller distance of the mean from the target. */
-export function isLessOff(findings: ArmsFindings, arm: string, other: string, quick: boolean): Verdict {
-  const [own, others] = [arm, other].map((name) => meanOf(offsets(findings, name))) as [number, number];
+export function isLessOff(arm: string, other: string): Claim {
   return {
     claim: `${arm} ends nearer its target than ${other} (offset of the mean over the last half)`,
-    measured: `${signedPercent(own)} against ${signedPercent(others)}`,
-    passed: quick ? undefined : Math.abs(own) < Math.abs(others),
+    arms: [arm, other],
+    needsTarget: true,
+    weigh: ({ runs }) => {
+      const [own, others] = [mean(offsetsOf(runs, arm)), mean(offsetsOf(runs, other))];
+      return { measured: `${signedPercent(own)} against ${signedPercent(others)}`, passed: Math.abs(own) < Math.abs(others) };
+    },
   };
 }

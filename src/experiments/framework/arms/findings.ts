@@ -1,8 +1,11 @@
 import type { Metrics } from "../../../report/metrics.ts";
+import { mean } from "../../../report/statistics.ts";
 import { createDiagnostics, diagnosticSettings } from "../../../rl/diagnostics/index.ts";
-import type { CellResult, CellResults } from "../study.ts";
+import type { CellResult, CellResults } from "../cell.ts";
+import { fiveDigits } from "../numbers.ts";
+import { seedsOf } from "../seeds.ts";
 import { cellName } from "./cells.ts";
-import { type ArmsSettings, armNames, groupNames, seedsOf } from "./settings.ts";
+import { type ArmsSettings, armNames, groupNames } from "./settings.ts";
 
 /** What an evaluation measured, before or after training. */
 export interface Score {
@@ -18,8 +21,8 @@ export interface ArmRun {
   readonly group: string;
   readonly arm: string;
   readonly seed: number;
-  /** The entropy that the arm's controller was to hold, or the other arms' where it has none: what the offset is measured from. */
-  readonly target: number;
+  /** The entropy that offsets are measured from: the arm's target, or the one that it shares with controlled arms; null where there is none. */
+  readonly target: number | null;
   readonly entropy: readonly number[];
   readonly alpha: readonly number[];
   readonly reward: readonly number[];
@@ -69,38 +72,38 @@ type Measured = Omit<ArmRun, "group" | "arm" | "seed" | "tags">;
 function measure({ config, metrics }: CellResult): Measured {
   const steps = metrics.filter(({ step }) => step > 0);
   const late = steps.slice(-Math.ceil(steps.length / 2));
-  const mean = (name: keyof Metrics & string): number => round(meanOf(late.map((line) => Number(line[name]))));
+  const average = (name: keyof Metrics & string): number => fiveDigits(mean(late.map((line) => Number(line[name]))));
   const k = config.eval.completions;
   const [first, last] = [metrics[0]!, metrics.at(-1)!];
   const scored = (prefix: string) => ({ before: scoreOf(first, k, prefix), after: scoreOf(last, k, prefix) });
   return {
-    target: targetOf(config, mean("entropic/target")),
+    target: targetOf(config, average("entropic/target")),
     entropy: seriesOf(steps, "entropy"),
     alpha: seriesOf(steps, "entropic/alpha"),
     reward: seriesOf(steps, "reward"),
-    gated: mean("entropic/gated_fraction"),
-    saturated: mean("entropic/saturated"),
-    equalGroups: mean("frac_reward_zero_std"),
+    gated: average("entropic/gated_fraction"),
+    saturated: average("entropic/saturated"),
+    equalGroups: average("frac_reward_zero_std"),
     ...scored("eval"),
     elsewhere: Object.fromEntries(elsewhereNames(last).map((name) => [name, scored(`eval/${name}`)])),
     diagnoses: diagnosesOf(config, steps),
-    seconds: round(steps.reduce((sum, line) => sum + Number(line.step_time ?? 0), 0)),
+    seconds: fiveDigits(steps.reduce((sum, line) => sum + Number(line.step_time ?? 0), 0)),
   };
 }
 
-/** As configured, or where the controller finds its own what it was on average over the last half. */
-function targetOf({ entropy: { controller, target } }: CellResult["config"], found: number): number {
-  if (controller === "entrocraft" || target === "auto") return found;
-  return target;
+/** What the controller of the run held on average over the last half; a run that held nothing is measured against the target of its settings. */
+function targetOf({ entropy: { target } }: CellResult["config"], held: number): number | null {
+  if (held > 0) return held;
+  return typeof target === "number" ? target : null;
 }
 
 function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): number[] {
-  return steps.map((line) => round(Number(line[name])));
+  return steps.map((line) => fiveDigits(Number(line[name])));
 }
 
 function scoreOf(metrics: Metrics, k: number, prefix: string): Score {
   const named: Readonly<Record<string, unknown>> = metrics;
-  const value = (name: string): number => round(Number(named[`${prefix}/${name}`] ?? Number.NaN));
+  const value = (name: string): number => fiveDigits(Number(named[`${prefix}/${name}`] ?? Number.NaN));
   const distinct = named[`${prefix}/distinct`] === undefined ? null : value("distinct");
   return { passAt1: value("pass@1"), passAtK: value(`pass@${k}`), greedy: value("greedy"), distinct };
 }
@@ -119,13 +122,4 @@ function tagsOf({ metrics }: CellResult): Record<string, number[]> {
   const steps = metrics.filter(({ step }) => step > 0);
   const names = new Set(steps.flatMap((line) => Object.keys(line)).flatMap((name) => /^tags\/(.+)\/entropy$/.exec(name)?.[1] ?? []));
   return Object.fromEntries([...names].sort().map((tag) => [tag, seriesOf(steps, `tags/${tag}/entropy`)]));
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Five digits: what a report needs, and a third of the bytes. */
-function round(value: number): number {
-  return Number(value.toPrecision(5));
 }

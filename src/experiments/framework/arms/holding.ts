@@ -1,6 +1,10 @@
-import { type ArmRun, meanOf } from "./findings.ts";
+import { curveOf, leastSquares, mean } from "../../../report/statistics.ts";
+import type { ArmRun } from "./findings.ts";
 
-/** How a run held its target over the last half of training. Shares are of the target. */
+/** How far from its target a held entropy may be, as a share of it. */
+export const HELD = 0.1;
+
+/** How a run held its target over the last half of training. Shares are of the target; without a target they are NaN. */
 export interface Holding {
   readonly entropy: number;
   readonly offset: number;
@@ -14,25 +18,24 @@ export interface Holding {
 
 export function holdingOf({ entropy, target }: Pick<ArmRun, "entropy" | "target">): Holding {
   const late = entropy.slice(-Math.ceil(entropy.length / 2));
-  const mean = meanOf(late);
+  const level = mean(late);
+  const aim = target ?? Number.NaN;
   return {
-    entropy: mean,
-    offset: (mean - target) / target,
-    meanError: meanOf(late.map((value) => Math.abs(value - target))),
-    deviation: Math.sqrt(meanOf(late.map((value) => (value - mean) ** 2))),
-    drift: 100 * slopeOf(late),
+    entropy: level,
+    offset: (level - aim) / aim,
+    meanError: mean(late.map((value) => Math.abs(value - aim))),
+    deviation: Math.sqrt(mean(late.map((value) => (value - level) ** 2))),
+    drift: 100 * leastSquares(curveOf(late)).slope,
   };
-}
-
-/** Least squares over 0, 1, 2 ...; 0 for a single value. */
-function slopeOf(values: readonly number[]): number {
-  const centre = (values.length - 1) / 2;
-  const spread = values.reduce((sum, _, i) => sum + (i - centre) ** 2, 0);
-  return spread === 0 ? 0 : values.reduce((sum, value, i) => sum + (i - centre) * value, 0) / spread;
 }
 
 export function runsOf(runs: readonly ArmRun[], arm: string): readonly ArmRun[] {
   return runs.filter((run) => run.arm === arm);
+}
+
+/** The offset of each run of an arm. */
+export function offsetsOf(runs: readonly ArmRun[], arm: string): number[] {
+  return runsOf(runs, arm).map((run) => holdingOf(run).offset);
 }
 
 /** What an arm has more than another, seed by seed: the same prompts and the same start. */

@@ -1,6 +1,7 @@
 import { drawBars, drawLineGrid, type LineFigure, type Rule, type Series } from "../../../report/figure.ts";
 import type { Picture } from "../../../report/plots.ts";
-import { bandOverSeeds, meanInterval, smooth } from "../../../report/statistics.ts";
+import { bandOverSeeds, meanInterval } from "../../../report/significance.ts";
+import { curveOf, smooth } from "../../../report/statistics.ts";
 import { slug } from "../names.ts";
 import { type ArmRun, type ArmsFindings, ofGroup } from "./findings.ts";
 import { runsOf } from "./holding.ts";
@@ -65,18 +66,12 @@ function panels(names: readonly string[], runs: readonly ArmRun[]): LineFigure[]
 }
 
 export function curve(name: string, series: readonly (readonly number[])[]): Series {
-  const smoothed = series.map((values) =>
-    smooth(
-      values.map((y, i) => ({ x: i + 1, y })),
-      WINDOW,
-    ),
-  );
-  return { name, points: bandOverSeeds(smoothed) };
+  return { name, points: bandOverSeeds(series.map((values) => smooth(curveOf(values, 1), WINDOW))) };
 }
 
 /** A line for each target that all seeds of an arm share; one that every run finds for itself has none. */
 function targetRules(runs: readonly ArmRun[]): Rule[] {
-  const ofArm = (arm: string): number[] => [...new Set(runsOf(runs, arm).map(({ target }) => target))];
+  const ofArm = (arm: string): number[] => [...new Set(runsOf(runs, arm).flatMap(({ target }) => target ?? []))];
   const shared = [...new Set(runs.map(({ arm }) => arm))].map(ofArm).flatMap((targets) => (targets.length === 1 ? targets : []));
   return [...new Set(shared)].map((target) => ({ y: target, label: `target ${target}` }));
 }

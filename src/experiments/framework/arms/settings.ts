@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flag, openSection, section, text, whole } from "../../../options/schema.ts";
+import { flag, openSection, section, text } from "../../../options/schema.ts";
+import { seedsSchema } from "../seeds.ts";
 
 const task = openSection({ name: text("the name of a task, such as countdown") }, "a mapping with the key name and the task's own options");
 const tasksByName = z.record(z.string(), task);
@@ -8,7 +9,7 @@ const sectionOf = (name: string) => openSection({}, `a mapping with options of t
 
 /** Settings of a study of arms: one training configuration, and what each arm changes in it. The sections are those of `train`. */
 export const armsSchema = section({
-  seeds: whole({ min: 1, max: 1000 }),
+  seeds: seedsSchema,
   model: text("the path of a checkpoint folder"),
   task,
   eval: sectionOf("eval"),
@@ -48,8 +49,4 @@ export function armNames({ arms }: Pick<ArmsSettings, "arms">): string[] {
 
 export function groupNames({ groups }: Pick<ArmsSettings, "groups">): string[] {
   return groups ? Object.keys(groups) : [ALONE];
-}
-
-export function seedsOf({ seeds }: Pick<ArmsSettings, "seeds">): number[] {
-  return Array.from({ length: seeds }, (_, seed) => seed);
 }

@@ -1,7 +1,8 @@
 import { compareSamples } from "../../../report/significance.ts";
+import { deviation, mean } from "../../../report/statistics.ts";
 import { markdownTable } from "../markdown.ts";
-import { interval, probability, signedPercent } from "../numbers.ts";
-import { type ArmRun, type ArmsFindings, meanOf, type Score } from "./findings.ts";
+import { interval, probability, signed, signedPercent } from "../numbers.ts";
+import type { ArmRun, ArmsFindings, Score } from "./findings.ts";
 import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
 
 /** How each arm held entropy, one line an arm. */
@@ -12,18 +13,18 @@ export function entropyTable(arms: readonly string[], { runs }: ArmsFindings): s
     return [
       arm,
       interval(held.map(({ entropy }) => entropy)),
-      signedPercent(meanOf(held.map(({ offset }) => offset))),
+      signedPercent(mean(held.map(({ offset }) => offset))),
       interval(held.map(({ meanError }) => meanError)),
-      meanOf(held.map(({ deviation }) => deviation)).toFixed(3),
+      mean(held.map(({ deviation }) => deviation)).toFixed(3),
       between(held.map(({ entropy }) => entropy)),
       interval(
         held.map(({ drift }) => drift),
         { sign: true },
       ),
-      meanOf(own.map(({ saturated }) => saturated)).toFixed(2),
-      meanOf(own.map(({ gated }) => gated)).toFixed(2),
-      meanOf(own.map(({ equalGroups }) => equalGroups)).toFixed(2),
-      meanOf(own.map(({ seconds }) => seconds)).toFixed(0),
+      mean(own.map(({ saturated }) => saturated)).toFixed(2),
+      mean(own.map(({ gated }) => gated)).toFixed(2),
+      mean(own.map(({ equalGroups }) => equalGroups)).toFixed(2),
+      mean(own.map(({ seconds }) => seconds)).toFixed(0),
     ];
   });
   const headings = [
@@ -44,9 +45,7 @@ export function entropyTable(arms: readonly string[], { runs }: ArmsFindings): s
 
 /** Standard deviation over seeds. */
 function between(values: readonly number[]): string {
-  if (values.length < 2) return "";
-  const mean = meanOf(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)).toFixed(3);
+  return values.length < 2 ? "" : deviation(values).toFixed(3);
 }
 
 /** Held-out problems after training, one line an arm, with differences from the first arm. */
@@ -78,8 +77,8 @@ export function countsDistinct(runs: readonly ArmRun[]): boolean {
 export function elsewhereTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
   const names = Object.keys(runs[0]!.elsewhere);
   const shown = (own: readonly ArmRun[], name: string, when: "before" | "after"): string[] => [
-    meanOf(own.map((run) => run.elsewhere[name]![when].passAt1)).toFixed(3),
-    meanOf(own.map((run) => run.elsewhere[name]![when].passAtK)).toFixed(3),
+    mean(own.map((run) => run.elsewhere[name]![when].passAt1)).toFixed(3),
+    mean(own.map((run) => run.elsewhere[name]![when].passAtK)).toFixed(3),
   ];
   const rows = [
     ["before training", ...names.flatMap((name) => shown(runs, name, "before"))],
@@ -103,7 +102,6 @@ export function significanceTable(arms: readonly string[], { runs, k }: ArmsFind
         runsOf(runs, arm).map(of),
         runsOf(runs, baseline).map(of),
       );
-      const signed = (value: number, digits: number): string => `${value >= 0 ? "+" : ""}${value.toFixed(digits)}`;
       const bounds = `${signed(low, 3)} to ${signed(high, 3)}`;
       return [arm, name, signed(difference, 3), bounds, t.toFixed(2), degreesOfFreedom.toFixed(1), probability(p), signed(effect, 1)];
     }),

@@ -1,8 +1,8 @@
 import { parseTrainConfig } from "../../../rl/config/index.ts";
 import { createTask } from "../../../tasks/index.ts";
 import { armCells } from "../../framework/arms/cells.ts";
+import type { Cell } from "../../framework/cell.ts";
 import { slug } from "../../framework/names.ts";
-import type { Cell } from "../../framework/study.ts";
 import { type RewardShape, shapedReward } from "./reward_shapes.ts";
 import { type AdvantagesSettings, armsOf } from "./settings.ts";
 

@@ -1,3 +1,4 @@
+import { mean } from "../../../report/statistics.ts";
 import type { Score } from "../../../rl/advantages/index.ts";
 import { type AdvantageName, advantages } from "../../../rl/advantages/index.ts";
 
@@ -26,12 +27,12 @@ export function distributionOf(name: AdvantageName, steps: readonly (readonly Sc
 
 export function describeValues(values: readonly number[]): Distribution {
   const count = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  const moment = (power: number): number => values.reduce((sum, value) => sum + (value - mean) ** power, 0) / count;
+  const centre = mean(values);
+  const moment = (power: number): number => mean(values.map((value) => (value - centre) ** power));
   const deviation = Math.sqrt(moment(2));
   const shares = histogramOf(values);
   return {
-    mean,
+    mean: centre,
     deviation,
     skewness: deviation === 0 ? 0 : moment(3) / deviation ** 3,
     zero: values.filter((value) => value === 0).length / count,

@@ -1,6 +1,7 @@
 import type { AdvantageName, Score } from "../../../rl/advantages/index.ts";
 import { type ArmsFindings, armsFindings } from "../../framework/arms/findings.ts";
-import type { CellResults } from "../../framework/study.ts";
+import type { CellResults } from "../../framework/cell.ts";
+import { fiveDigits } from "../../framework/numbers.ts";
 import { distributionName } from "./cells.ts";
 import { type Distribution, distributionOf } from "./distribution.ts";
 import { type AdvantagesSettings, armsOf } from "./settings.ts";
@@ -30,7 +31,6 @@ export function advantagesFindings(settings: AdvantagesSettings, results: CellRe
 }
 
 function rounded({ histogram, modes, ...numbers }: Distribution): Distribution {
-  const short = (value: number): number => Number(value.toPrecision(5));
-  const rest = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, short(value)]));
-  return { ...(rest as typeof numbers), modes, histogram: { ...histogram, shares: histogram.shares.map(short) } };
+  const rest = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, fiveDigits(value)]));
+  return { ...(rest as typeof numbers), modes, histogram: { ...histogram, shares: histogram.shares.map(fiveDigits) } };
 }

@@ -1,6 +1,6 @@
 import { drawBars, drawLineGrid, type LineFigure } from "../../../report/figure.ts";
 import type { Picture } from "../../../report/plots.ts";
-import { meanInterval } from "../../../report/statistics.ts";
+import { meanInterval } from "../../../report/significance.ts";
 import { ofGroup } from "../../framework/arms/findings.ts";
 import { holdingOf, runsOf } from "../../framework/arms/holding.ts";
 import { armNames } from "../../framework/arms/settings.ts";

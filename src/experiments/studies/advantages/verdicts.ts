@@ -1,39 +1,54 @@
+import { mean } from "../../../report/statistics.ts";
 import { isLessOff } from "../../framework/arms/claims.ts";
-import { type ArmsFindings, meanOf, ofGroup } from "../../framework/arms/findings.ts";
-import { holdingOf, runsOf } from "../../framework/arms/holding.ts";
+import { ofGroup } from "../../framework/arms/findings.ts";
+import { HELD, offsetsOf } from "../../framework/arms/holding.ts";
+import { type Claim, judgeClaims } from "../../framework/arms/judge.ts";
 import { signedPercent } from "../../framework/numbers.ts";
-import type { Verdict } from "../../framework/study.ts";
+import { type Verdict, weighAll } from "../../framework/verdict.ts";
 import type { AdvantagesFindings } from "./findings.ts";
 import type { AdvantagesSettings } from "./settings.ts";
 
 const CENTRED = ["grpo", "dr-grpo", "batch", "rloo", "reinforce++"];
-const HELD = 0.1;
+const INTEGRAL_HELPS = isLessOff("uncentred, PI", "uncentred, P");
 
-export function advantagesVerdicts(settings: AdvantagesSettings, findings: AdvantagesFindings, quick: boolean): Verdict[] {
-  const { arms } = findings;
-  const shapes = Object.keys(settings.groups);
-  const judge = (passed: boolean): boolean | undefined => (quick ? undefined : passed);
+export function advantagesVerdicts(settings: AdvantagesSettings, findings: AdvantagesFindings): Verdict[] {
   return [
     centredIsZero(findings),
     uncentredIsNot(findings),
-    mends(arms, { arm: "uncentred, P", held: false, shapes: shapes.filter((shape) => shape.startsWith("shifted")) }, judge),
-    ...["centred, P", "batch norm, P", "group norm, P"].map((arm) => mends(arms, { arm, held: true, shapes }, judge)),
-    mends(arms, { arm: "uncentred, PI", held: true, shapes }, judge),
-    mends(arms, { arm: "group norm, PI", held: true, shapes }, judge),
-    ...shapes.map((shape): Verdict => {
-      const verdict = isLessOff(ofGroup(arms, shape), "uncentred, PI", "uncentred, P", quick);
-      return { ...verdict, claim: `${shape}: ${verdict.claim}` };
-    }),
+    ...judgeClaims(remedyClaims(settings), findings.arms),
+    ...shapesOf(settings).flatMap((shape) => judgeClaims([INTEGRAL_HELPS], ofGroup(findings.arms, shape), shape)),
+  ];
+}
+
+/** Every claim of the study that names arms. */
+export function armClaims(settings: AdvantagesSettings): Claim[] {
+  return [...remedyClaims(settings), INTEGRAL_HELPS];
+}
+
+function shapesOf({ groups }: AdvantagesSettings): string[] {
+  return Object.keys(groups);
+}
+
+function remedyClaims(settings: AdvantagesSettings): Claim[] {
+  const shapes = shapesOf(settings);
+  return [
+    shiftsBreak(
+      "uncentred, P",
+      shapes.filter((shape) => shape.startsWith("shifted")),
+    ),
+    ...["centred, P", "batch norm, P", "group norm, P", "uncentred, PI", "group norm, PI"].map((arm) => holdsWhatever(arm, shapes)),
   ];
 }
 
 function centredIsZero({ distributions }: AdvantagesFindings): Verdict {
   const centred = distributions.filter(({ advantage }) => CENTRED.includes(advantage));
-  const largest = Math.max(...centred.map(({ mean, deviation }) => (deviation === 0 ? 0 : Math.abs(mean) / deviation)));
   return {
     claim: "Advantages that subtract a mean have mean zero on every task (|mean| below 1 % of their standard deviation)",
-    measured: `largest |mean| / sd ${largest.toExponential(1)}`,
-    passed: largest < 0.01,
+    evenQuick: true,
+    ...weighAll(centred, "advantage that subtracts a mean", (all) => {
+      const largest = Math.max(...all.map(({ mean, deviation }) => (deviation === 0 ? 0 : Math.abs(mean) / deviation)));
+      return { measured: `largest |mean| / sd ${largest.toExponential(1)}`, passed: largest < 0.01 };
+    }),
   };
 }
 
@@ -41,27 +56,36 @@ function uncentredIsNot({ distributions }: AdvantagesFindings): Verdict {
   const raw = distributions.filter(({ advantage }) => advantage === "none");
   return {
     claim: "Rewards used as they are do not have mean zero on any task",
-    measured: raw.map(({ task, mean }) => `${task} ${mean.toFixed(3)}`).join(", "),
-    passed: raw.every(({ mean }) => Math.abs(mean) > 0.01),
+    evenQuick: true,
+    ...weighAll(raw, "advantage none", (all) => ({
+      measured: all.map(({ task, mean }) => `${task} ${mean.toFixed(3)}`).join(", "),
+      passed: all.every(({ mean }) => Math.abs(mean) > 0.01),
+    })),
   };
 }
 
-/** Whether an arm holds its target, shape by shape of the reward; `held` says what is claimed. */
-function mends(
-  findings: ArmsFindings,
-  { arm, held, shapes }: { arm: string; held: boolean; shapes: readonly string[] },
-  judge: (passed: boolean) => boolean | undefined,
-): Verdict {
-  const offsets = shapes.map((shape) => ({
-    shape,
-    offset: meanOf(runsOf(ofGroup(findings, shape).runs, arm).map((run) => holdingOf(run).offset)),
-  }));
-  const claim = held
-    ? `${arm}: held within 10 % of the target whatever the reward's shape`
-    : `${arm}: rewards that are shifted push entropy more than 10 % off the target`;
+function holdsWhatever(arm: string, shapes: readonly string[]): Claim {
+  return offsetsClaim(`${arm}: held within 10 % of the target whatever the reward's shape`, arm, shapes, (offset) => offset <= HELD);
+}
+
+function shiftsBreak(arm: string, shapes: readonly string[]): Claim {
+  const claim = `${arm}: rewards that are shifted push entropy more than 10 % off the target`;
+  return offsetsClaim(claim, arm, shapes, (offset) => offset > HELD);
+}
+
+/** A claim about the size of an arm's mean offset under every one of some shapes of the reward. */
+function offsetsClaim(claim: string, arm: string, shapes: readonly string[], holds: (offset: number) => boolean): Claim {
   return {
     claim,
-    measured: offsets.map(({ shape, offset }) => `${shape} ${signedPercent(offset)}`).join(", "),
-    passed: judge(offsets.every(({ offset }) => Math.abs(offset) <= HELD === held)),
+    arms: [arm],
+    needsTarget: true,
+    weigh: (findings) =>
+      weighAll(shapes, "group of that kind", () => {
+        const offsets = shapes.map((shape) => mean(offsetsOf(ofGroup(findings, shape).runs, arm)));
+        return {
+          measured: shapes.map((shape, i) => `${shape} ${signedPercent(offsets[i]!)}`).join(", "),
+          passed: offsets.every((offset) => holds(Math.abs(offset))),
+        };
+      }),
   };
 }

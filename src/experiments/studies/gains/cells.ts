@@ -1,7 +1,7 @@
 import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../../rl/config/index.ts";
 import { createTask } from "../../../tasks/index.ts";
+import type { Cell, CellResults, Start } from "../../framework/cell.ts";
 import { slug } from "../../framework/names.ts";
-import type { Cell, CellResults, Start } from "../../framework/study.ts";
 import { type GainsSettings, type Plant, plantsOf } from "./settings.ts";
 
 const plantName = ({ seed, size, gate }: Plant): string => `seed-${seed}/${slug(size)}/${slug(gate)}`;

@@ -1,6 +1,7 @@
 import type { Metrics } from "../../../report/metrics.ts";
 import { authorityOf } from "../../framework/authority.ts";
-import type { CellResults } from "../../framework/study.ts";
+import type { CellResults } from "../../framework/cell.ts";
+import { fiveDigits } from "../../framework/numbers.ts";
 import { automaticName, freeName, gridName, openLoopName, targetOf } from "./cells.ts";
 import { type GainsSettings, type Plant, plantsOf } from "./settings.ts";
 
@@ -46,15 +47,15 @@ function plantFindings(settings: GainsSettings, plant: Plant, results: CellResul
   const found = automatic.at(-1)!;
   return {
     ...plant,
-    start: round(results.get(freeName(plant))!.metrics[0]!["eval/entropy"]!),
+    start: fiveDigits(results.get(freeName(plant))!.metrics[0]!["eval/entropy"]!),
     target: targetOf(settings, plant, results),
-    authority: round(authority),
-    drift: round(drift),
+    authority: fiveDigits(authority),
+    drift: fiveDigits(drift),
     free: runOf(stepsOf(freeName(plant)), 0, 0),
     grid: kp.flatMap((gain) => kiRatios.map((ratio) => runOf(stepsOf(gridName(plant, gain, ratio)), gain, gain * ratio))),
     automatic: {
-      ...runOf(automatic, round(found["entropic/kp"]!), round(found["entropic/ki"]!)),
-      authority: round(found["entropic/authority"]!),
+      ...runOf(automatic, fiveDigits(found["entropic/kp"]!), fiveDigits(found["entropic/ki"]!)),
+      authority: fiveDigits(found["entropic/authority"]!),
     },
   };
 }
@@ -63,11 +64,7 @@ function runOf(steps: readonly Metrics[], kp: number, ki: number): GainsRun {
   return {
     kp,
     ki,
-    entropy: steps.map(({ entropy }) => round(entropy!)),
-    alpha: steps.map((line) => round(line["entropic/alpha"]!)),
+    entropy: steps.map(({ entropy }) => fiveDigits(entropy!)),
+    alpha: steps.map((line) => fiveDigits(line["entropic/alpha"]!)),
   };
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(5));
 }

@@ -1,57 +1,43 @@
 import { drawLineGrid, type LineFigure, type Series } from "../../../report/figure.ts";
 import type { Picture } from "../../../report/plots.ts";
-import { smooth } from "../../../report/statistics.ts";
+import { curveOf, smooth } from "../../../report/statistics.ts";
 import type { GainsFindings, GainsRun, PlantFindings } from "./findings.ts";
 import { MOST_DEVIATION, meanErrorOf, noiseBoundary, predictedBoundary, responseOf } from "./response.ts";
-import type { GainsSettings } from "./settings.ts";
+import { type GainsSettings, ofFirstSeed } from "./settings.ts";
 import { limitOf, nameOf, shown } from "./verdicts.ts";
 
 const size = { width: 330, height: 190 };
 
 /** The runs of the first seed: a picture of each seed would say the same. */
 export async function gainsPictures(settings: GainsSettings, { plants }: GainsFindings): Promise<Picture[]> {
-  const own = plants.filter(({ seed }) => seed === 0);
   const columns = Object.keys(settings.gates).length;
-  return [
-    {
-      name: "boundary",
-      svg: await drawLineGrid(
-        {
-          title: "Where the loop begins to oscillate",
-          subtitle:
-            "standard deviation of entropy over the last third; red: where noise alone makes alpha swing, and where theory expects oscillation",
-          figures: own.map((plant) => boundaryFigure(settings, plant)),
-          columns,
-        },
-        size,
-      ),
-    },
-    {
-      name: "error",
-      svg: await drawLineGrid(
-        {
-          title: "How near the target each gain stays",
-          subtitle: "mean distance of a step from the target over the last third; dashed: automatic gains",
-          figures: own.map((plant) => errorFigure(settings, plant)),
-          columns,
-        },
-        size,
-      ),
-    },
-    {
-      name: "curves",
-      svg: await drawLineGrid(
-        {
-          title: "Entropy by gain",
-          subtitle: `moving mean of 5 steps; ki = ${Math.max(...settings.kiRatios)} kp`,
-          figures: own.map((plant) => curveFigure(settings, plant)),
-          columns,
-        },
-        size,
-      ),
-    },
-  ];
+  const draw = async (name: string, text: { title: string; subtitle: string }, figure: DrawPlant): Promise<Picture> => {
+    const figures = ofFirstSeed(plants).map((plant) => figure(settings, plant));
+    return { name, svg: await drawLineGrid({ ...text, figures, columns }, size) };
+  };
+  return Promise.all([
+    draw("boundary", BOUNDARY, boundaryFigure),
+    draw("error", ERROR, errorFigure),
+    draw(
+      "curves",
+      { title: "Entropy by gain", subtitle: `moving mean of 5 steps; ki = ${Math.max(...settings.kiRatios)} kp` },
+      curveFigure,
+    ),
+  ]);
 }
+
+type DrawPlant = (settings: GainsSettings, plant: PlantFindings) => LineFigure;
+
+const BOUNDARY = {
+  title: "Where the loop begins to oscillate",
+  subtitle:
+    "standard deviation of entropy over the last third; red: where noise alone makes alpha swing, and where theory expects oscillation",
+};
+
+const ERROR = {
+  title: "How near the target each gain stays",
+  subtitle: "mean distance of a step from the target over the last third; dashed: automatic gains",
+};
 
 const gainAxis = { title: "kp (alpha per nat)", scale: "log" } as const;
 
@@ -100,10 +86,7 @@ function curveFigure(settings: GainsSettings, plant: PlantFindings): LineFigure 
   const runs = plant.grid.filter(({ kp, ki }) => Math.abs(ki - kp * most) < 1e-9);
   const curve = (name: string, run: GainsRun): Series => ({
     name,
-    points: smooth(
-      run.entropy.map((y, i) => ({ x: i + 1, y })),
-      5,
-    ),
+    points: smooth(curveOf(run.entropy, 1), 5),
   });
   return {
     title: nameOf(plant),

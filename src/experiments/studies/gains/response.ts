@@ -1,3 +1,4 @@
+import { curveOf, leastSquares, mean } from "../../../report/statistics.ts";
 import type { GainsRun, PlantFindings } from "./findings.ts";
 
 /** How a loop answered. Shares are of the target. */
@@ -46,11 +47,9 @@ export function swings(what: Swinging, run: GainsRun, plant: Pick<PlantFindings,
 }
 
 function deviationAroundLine(values: readonly number[]): number {
-  const centre = (values.length - 1) / 2;
-  const level = mean(values);
-  const spread = values.reduce((sum, _, i) => sum + (i - centre) ** 2, 0) || 1;
-  const slope = values.reduce((sum, value, i) => sum + (i - centre) * (value - level), 0) / spread;
-  return Math.sqrt(mean(values.map((value, i) => (value - level - slope * (i - centre)) ** 2)));
+  const points = curveOf(values);
+  const { slope, intercept } = leastSquares(points);
+  return Math.sqrt(mean(points.map(({ x, y }) => (y - intercept - slope * x) ** 2)));
 }
 
 /** P alone is stable while b Kp < 2; the integral takes a little of that: b (2 Kp - Ki) < 4 (docs/method.md). Infinite without a lever. */
@@ -73,8 +72,4 @@ export function measuredBoundary(what: Swinging, plant: PlantFindings, limit: nu
 /** Mean distance from the target over the last third, in nats: what a gain is judged by. */
 export function meanErrorOf({ entropy }: GainsRun, target: number): number {
   return mean(entropy.slice(-Math.ceil(entropy.length / 3)).map((value) => Math.abs(value - target)));
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { decimal, list, oneOf, openSection, section, text, whole } from "../../../options/schema.ts";
+import { seedsOf, seedsSchema } from "../../framework/seeds.ts";
 
 const number = (allowed: string) => z.number({ error: allowed });
 
 /** Settings of the study; configs/experiments/gains.yaml explains each. */
 export const gainsSchema = section({
-  seeds: whole({ min: 1, max: 1000 }),
+  seeds: seedsSchema,
   task: openSection({ name: text("the name of a task, such as countdown") }, "a mapping with the key name and the task's own options"),
   /** Models by name, as in config.json, each with its own warm start. */
   sizes: z.record(
@@ -33,8 +34,14 @@ export interface Plant {
   readonly gate: string;
 }
 
-export function plantsOf({ seeds, sizes, gates }: GainsSettings): Plant[] {
-  return Array.from({ length: seeds }, (_, seed) =>
+export function plantsOf(settings: GainsSettings): Plant[] {
+  const { sizes, gates } = settings;
+  return seedsOf(settings).flatMap((seed) =>
     Object.keys(sizes).flatMap((size) => Object.keys(gates).map((gate): Plant => ({ seed, size, gate }))),
-  ).flat();
+  );
+}
+
+/** The plants of the first seed, which tables and pictures show one by one. */
+export function ofFirstSeed<Item extends Plant>(plants: readonly Item[]): Item[] {
+  return plants.filter(({ seed }) => seed === plants[0]!.seed);
 }

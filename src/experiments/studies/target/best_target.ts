@@ -1,45 +1,42 @@
-import { type ArmRun, type ArmsFindings, meanOf, ofGroup } from "../../framework/arms/findings.ts";
+import { mean } from "../../../report/statistics.ts";
+import { type ArmRun, type ArmsFindings, ofGroup, type Score } from "../../framework/arms/findings.ts";
 import { runsOf } from "../../framework/arms/holding.ts";
 import { type ArmsSettings, armNames, groupNames } from "../../framework/arms/settings.ts";
-import type { Sections } from "../../framework/arms/study.ts";
 import { markdownTable } from "../../framework/markdown.ts";
 import { interval } from "../../framework/numbers.ts";
 
-/** The arm with the highest mean of a measure, of all but the first (which has no target). */
-export function bestArm(arms: readonly string[], { runs }: ArmsFindings, of: (run: ArmRun) => number): string {
-  const mean = (arm: string): number => meanOf(runsOf(runs, arm).map(of));
-  return arms.slice(1).reduce((best, arm) => (mean(arm) > mean(best) ? arm : best));
-}
+type Measure = readonly [name: string, of: (run: ArmRun) => number];
 
-/** For each group the best target by each measure, beside plain GRPO. */
-export async function bestTargetSection(settings: ArmsSettings, findings: ArmsFindings): Promise<Sections> {
-  const arms = armNames(settings);
-  const [baseline] = arms as [string];
-  const measures: readonly [string, (run: ArmRun) => number][] = [
-    ["pass@1, sampled", (run) => run.after.passAt1],
-    ["pass@1, greedy", (run) => run.after.greedy],
-    [`pass@${findings.k}`, (run) => run.after.passAtK],
-    ["distinct right answers", (run) => run.after.distinct ?? 0],
-    ["pass@1 on harder problems", (run) => elsewhere(run, "harder").passAt1],
-    [`pass@${findings.k} on harder problems`, (run) => elsewhere(run, "harder").passAtK],
-  ];
+/** For each group the best target by each measure, beside the first arm (plain GRPO, which has no target). */
+export function bestTargetSection(settings: ArmsSettings, findings: ArmsFindings): string[] {
+  const [baseline, ...targets] = armNames(settings) as [string, ...string[]];
+  if (targets.length === 0) return [];
   const rows = groupNames(settings).flatMap((group) => {
-    const own = ofGroup(findings, group);
-    return measures.map(([name, of]) => {
-      const best = bestArm(arms, own, of);
-      return [group, name, best, interval(runsOf(own.runs, best).map(of)), interval(runsOf(own.runs, baseline).map(of))];
+    const { runs } = ofGroup(findings, group);
+    return measuresOf(runs, findings.k).map(([name, of]) => {
+      const values = (arm: string): number[] => runsOf(runs, arm).map(of);
+      const best = targets.reduce((first, arm) => (mean(values(arm)) > mean(values(first)) ? arm : first));
+      return [group, name, best, interval(values(best)), interval(values(baseline))];
     });
   });
   const text = `The target with the highest mean over seeds, by each measure. Neighbouring targets often lie within each other's intervals (the tables
 below): read it as a direction, not as a ranking.`;
-  return {
-    markdown: ["## The best target", text, markdownTable(["task", "measure", "best", "there", baseline], rows)].join("\n\n"),
-    pictures: [],
-  };
+  return ["## The best target", text, markdownTable(["task", "measure", "best", "there", baseline], rows)];
 }
 
-/** The after-training score of the other task whose name begins so. */
-function elsewhere(run: ArmRun, beginning: string) {
-  const name = Object.keys(run.elsewhere).find((other) => other.startsWith(beginning))!;
-  return run.elsewhere[name]!.after;
+function measuresOf(runs: readonly ArmRun[], k: number): Measure[] {
+  const measures: Measure[] = [
+    ["pass@1, sampled", (run) => run.after.passAt1],
+    ["pass@1, greedy", (run) => run.after.greedy],
+    [`pass@${k}`, (run) => run.after.passAtK],
+    ["distinct right answers", (run) => run.after.distinct ?? 0],
+  ];
+  const harder = Object.keys(runs[0]!.elsewhere).find((name) => name.startsWith("harder"));
+  if (harder === undefined) return measures;
+  const there = (run: ArmRun): Score => run.elsewhere[harder]!.after;
+  return [
+    ...measures,
+    ["pass@1 on harder problems", (run) => there(run).passAt1],
+    [`pass@${k} on harder problems`, (run) => there(run).passAtK],
+  ];
 }

@@ -1,5 +1,4 @@
-import { inGroup, isNoWorse, staysNear } from "../../framework/arms/claims.ts";
-import { groupNames } from "../../framework/arms/settings.ts";
+import { isNoWorse, staysNear } from "../../framework/arms/claims.ts";
 import { armStudy } from "../../framework/arms/study.ts";
 import { bestTargetSection } from "./best_target.ts";
 
@@ -12,11 +11,5 @@ export const target = armStudy({
 that task's held-out problems, on harder ones, and on the two tasks that it was not trained on. The start has 0.51 nats on countdown, 0.22 on
 sorting and 0.61 on mazes. GRPO, which has no target, is measured against 0.3.`,
   sections: bestTargetSection,
-  verdicts: (settings, findings, quick) =>
-    groupNames(settings).flatMap((group) =>
-      inGroup(findings, group, (own) => [
-        ...["target 0.1", "target 0.3", "target 0.5", "target 0.7"].map((arm) => staysNear(own, arm, quick)),
-        isNoWorse(own, "target 0.3", "GRPO", quick),
-      ]),
-    ),
+  claims: () => [...["target 0.1", "target 0.3", "target 0.5", "target 0.7"].map(staysNear), isNoWorse("target 0.3", "GRPO")],
 });

@@ -1,7 +1,8 @@
 import type { Metrics } from "../../../report/metrics.ts";
 import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../../rl/config/index.ts";
 import { authorityOf, gainsFrom } from "../../framework/authority.ts";
-import type { Cell, CellResults, Start } from "../../framework/study.ts";
+import type { Cell, CellResults, Start } from "../../framework/cell.ts";
+import { seedsOf } from "../../framework/seeds.ts";
 import { type NoisyStrings, noisyStrings } from "./noisy_strings.ts";
 import type { ToySettings } from "./settings.ts";
 
@@ -13,7 +14,6 @@ export type Loop = "none" | "p" | "pi";
 export const regimes: readonly Regime[] = ["on-policy", "off-policy"];
 
 export const signAlphas = (limit: number): readonly number[] => [-limit, 0, limit];
-export const seedsOf = ({ seeds }: ToySettings): number[] => Array.from({ length: seeds }, (_, seed) => seed);
 
 export const signName = (seed: number, alpha: number): string => `seed-${seed}/one-step/alpha_${alpha}`;
 export const openLoopName = (seed: number, alpha: number): string => `seed-${seed}/open-loop/alpha_${alpha}`;
@@ -52,9 +52,10 @@ function withGains(config: TrainConfig, loop: "p" | "pi", { kp, ki }: { kp: numb
   return { ...config, entropy: { ...config.entropy, kp, ki: loop === "pi" ? ki : 0 } };
 }
 
-/** The gains that the open loop of seed 0 calls for. No other seed has a say, so the other seeds test them. */
+/** The gains that the open loop of the first seed calls for. No other seed has a say, so the other seeds test them. */
 export function measuredGains(settings: ToySettings, results: CellResults): { authority: number; drift: number; kp: number; ki: number } {
-  const runs = settings.openLoop.alphas.map((alpha) => ({ alpha, metrics: results.get(openLoopName(0, alpha))!.metrics }));
+  const first = seedsOf(settings)[0]!;
+  const runs = settings.openLoop.alphas.map((alpha) => ({ alpha, metrics: results.get(openLoopName(first, alpha))!.metrics }));
   const measured = authorityOf(runs.map(({ alpha, metrics }) => ({ alpha, ...beforeAndAfter(metrics), steps: settings.openLoop.steps })));
   return { ...measured, ...gainsFrom(measured.authority, settings.gains) };
 }

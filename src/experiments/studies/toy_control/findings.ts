@@ -1,6 +1,9 @@
 import type { Metrics } from "../../../report/metrics.ts";
+import { mean } from "../../../report/statistics.ts";
 import { authorityOf, type OpenLoopRun } from "../../framework/authority.ts";
-import type { CellResults } from "../../framework/study.ts";
+import type { CellResults } from "../../framework/cell.ts";
+import { fiveDigits } from "../../framework/numbers.ts";
+import { seedsOf } from "../../framework/seeds.ts";
 import {
   beforeAndAfter,
   closedLoopName,
@@ -9,7 +12,6 @@ import {
   openLoopName,
   type Regime,
   regimes,
-  seedsOf,
   signAlphas,
   signName,
 } from "./cells.ts";
@@ -72,8 +74,8 @@ function closedLoopRuns(
   const run = (loop: Loop, target?: number): ClosedLoopRun => {
     const metrics = metricsOf(closedLoopName(seed, regime, loop, target)).filter(({ step }) => step > 0);
     const late = lastFifth(metrics);
-    const mean = (name: "frac_reward_zero_std" | "entropic/gated_fraction" | "entropic/saturated"): number =>
-      round(meanOf(late.map((line) => line[name]!)));
+    const average = (name: "frac_reward_zero_std" | "entropic/gated_fraction" | "entropic/saturated"): number =>
+      fiveDigits(mean(late.map((line) => line[name]!)));
     return {
       seed,
       regime,
@@ -82,9 +84,9 @@ function closedLoopRuns(
       entropy: seriesOf(metrics, "entropy"),
       alpha: seriesOf(metrics, "entropic/alpha"),
       reward: seriesOf(metrics, "reward"),
-      equalGroups: mean("frac_reward_zero_std"),
-      gated: mean("entropic/gated_fraction"),
-      saturated: mean("entropic/saturated"),
+      equalGroups: average("frac_reward_zero_std"),
+      gated: average("entropic/gated_fraction"),
+      saturated: average("entropic/saturated"),
     };
   };
   return [run("none"), ...settings.targets.flatMap((target) => [run("p", target), run("pi", target)])];
@@ -95,19 +97,10 @@ export function lastFifth<Item>(items: readonly Item[]): readonly Item[] {
   return items.slice(-Math.ceil(items.length / 5));
 }
 
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 function seriesOf(metrics: readonly Metrics[], name: "entropy" | "entropic/alpha" | "reward"): number[] {
-  return metrics.filter(({ step }) => step > 0).map((line) => round(line[name]!));
-}
-
-/** Five digits: what a report needs, and a third of the bytes. */
-function round(value: number): number {
-  return Number(value.toPrecision(5));
+  return metrics.filter(({ step }) => step > 0).map((line) => fiveDigits(line[name]!));
 }
 
 function rounded<Fields extends Record<string, number>>(fields: Fields): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, round(value)])) as Fields;
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, fiveDigits(value)])) as Fields;
 }

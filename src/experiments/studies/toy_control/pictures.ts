@@ -1,6 +1,7 @@
 import { type BarFigure, drawBars, drawLineGrid, drawLines, type LineFigure, type Rule, type Series } from "../../../report/figure.ts";
 import type { Picture } from "../../../report/plots.ts";
-import { bandOverSeeds, meanInterval, type Point } from "../../../report/statistics.ts";
+import { bandOverSeeds, meanInterval } from "../../../report/significance.ts";
+import { curveOf, type Point } from "../../../report/statistics.ts";
 import type { Loop, Regime } from "./cells.ts";
 import type { ClosedLoopRun, FixedAlphaRun, ToyFindings } from "./findings.ts";
 import type { ToySettings } from "./settings.ts";
@@ -24,7 +25,7 @@ export async function toyPictures(settings: ToySettings, findings: ToyFindings):
 function openLoopFigure(runs: readonly FixedAlphaRun[]): LineFigure {
   const alphas = alphasOf(runs);
   const series = alphas.map((alpha): Series => {
-    const curves = runs.filter((run) => run.alpha === alpha).map(({ entropy, after }) => pointsOf([...entropy, after], 0));
+    const curves = runs.filter((run) => run.alpha === alpha).map(({ entropy, after }) => curveOf([...entropy, after]));
     return { name: alphaName(alpha), points: bandOverSeeds(curves) };
   });
   return {
@@ -55,7 +56,7 @@ function drawRegime(settings: ToySettings, findings: ToyFindings, regime: Regime
   const curves = (series: (run: ClosedLoopRun) => readonly number[]): Series[] =>
     kindsOf(settings).map(({ loop, target }) => ({
       name: loopNames[loop],
-      points: bandOverSeeds(runsOf(findings, regime, loop, target).map((run) => pointsOf(series(run), 1))),
+      points: bandOverSeeds(runsOf(findings, regime, loop, target).map((run) => curveOf(series(run), 1))),
     }));
   const figures: LineFigure[] = [
     {
@@ -122,8 +123,4 @@ function alphasOf(runs: readonly FixedAlphaRun[]): number[] {
 
 function alphaName(alpha: number): string {
   return `alpha ${alpha > 0 ? "+" : ""}${alpha}`;
-}
-
-function pointsOf(values: readonly number[], first: number): Point[] {
-  return values.map((y, i) => ({ x: first + i, y }));
 }

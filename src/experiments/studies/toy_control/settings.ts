@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { decimal, openSection, section, text, whole } from "../../../options/schema.ts";
+import { seedsSchema } from "../../framework/seeds.ts";
 
 const chance = decimal({ min: 0, max: 1 });
 const numbers = (allowed: string, least: number) =>
   z.array(z.number({ error: allowed }), { error: allowed }).min(least, { error: allowed });
 
 /** Settings of the study; configs/experiments/toy_control.yaml explains each. */
-export const settingsSchema = section({
-  seeds: whole({ min: 1, max: 1000 }),
+export const toySchema = section({
+  seeds: seedsSchema,
   task: section({
     characters: whole({ min: 2, max: 26 }),
     prompts: whole({ min: 1, max: 26 }),
@@ -38,4 +39,4 @@ export const settingsSchema = section({
   evaluation: section({ completions: whole({ min: 1 }) }),
 });
 
-export type ToySettings = z.output<typeof settingsSchema>;
+export type ToySettings = z.output<typeof toySchema>;

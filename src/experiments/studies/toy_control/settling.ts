@@ -1,4 +1,5 @@
-import { type ClosedLoopRun, lastFifth, meanOf } from "./findings.ts";
+import { mean } from "../../../report/statistics.ts";
+import { type ClosedLoopRun, lastFifth } from "./findings.ts";
 
 /** How well a run holds its target. Shares are of the target. */
 export interface Settling {
@@ -19,13 +20,13 @@ export const TOLERANCE = 0.05;
 const WINDOW = 5;
 
 export function settlingOf({ entropy, alpha }: Pick<ClosedLoopRun, "entropy" | "alpha">, target: number): Settling {
-  const settled = meanOf(lastFifth(entropy));
+  const settled = mean(lastFifth(entropy));
   const half = entropy.slice(-Math.ceil(entropy.length / 2));
   return {
     entropy: settled,
     offset: (settled - target) / target,
-    meanError: meanOf(half.map((value) => Math.abs(value - target))),
-    alpha: meanOf(lastFifth(alpha)),
+    meanError: mean(half.map((value) => Math.abs(value - target))),
+    alpha: mean(lastFifth(alpha)),
     reached: reachedAt(entropy, target),
     overshoot: overshootOf(entropy, target),
   };
@@ -33,8 +34,8 @@ export function settlingOf({ entropy, alpha }: Pick<ClosedLoopRun, "entropy" | "
 
 function reachedAt(entropy: readonly number[], target: number): number | undefined {
   for (let end = WINDOW; end <= entropy.length; end += 1) {
-    const mean = meanOf(entropy.slice(end - WINDOW, end));
-    if (Math.abs(mean - target) <= TOLERANCE * target) return end;
+    const level = mean(entropy.slice(end - WINDOW, end));
+    if (Math.abs(level - target) <= TOLERANCE * target) return end;
   }
   return undefined;
 }

@@ -1,12 +1,14 @@
-import type { Verdict } from "../../framework/study.ts";
+import { mean } from "../../../report/statistics.ts";
+import { percent } from "../../framework/numbers.ts";
+import type { Verdict } from "../../framework/verdict.ts";
 import type { Loop, Regime } from "./cells.ts";
-import { type ClosedLoopRun, type FixedAlphaRun, meanOf, type ToyFindings } from "./findings.ts";
+import type { ClosedLoopRun, FixedAlphaRun, ToyFindings } from "./findings.ts";
 import type { ToySettings } from "./settings.ts";
 import { type Settling, settlingOf, TOLERANCE } from "./settling.ts";
 
 /** The thresholds of docs/method.md, "How to validate": what must hold, against what was measured. */
-export function toyVerdicts(settings: ToySettings, findings: ToyFindings, quick: boolean): Verdict[] {
-  return [
+export function toyVerdicts(settings: ToySettings, findings: ToyFindings): Verdict[] {
+  const verdicts: Verdict[] = [
     notSaturated(findings),
     targetsOnBothSides(settings, findings),
     falling("One step at +limit lowers entropy and one at -limit raises it, each against alpha 0", findings.oneStep),
@@ -14,10 +16,11 @@ export function toyVerdicts(settings: ToySettings, findings: ToyFindings, quick:
     authorityIsPositive(findings),
     settles(settings, findings, "on-policy"),
     reachedInTime(settings, findings),
-    piBeatsP(settings, findings, "on-policy", quick),
+    piBeatsP(settings, findings, "on-policy"),
     settles(settings, findings, "off-policy"),
-    piBeatsP(settings, findings, "off-policy", quick),
+    piBeatsP(settings, findings, "off-policy"),
   ];
+  return verdicts.map((verdict) => ({ evenQuick: true, ...verdict }));
 }
 
 /** Runs of one kind towards one target, over the seeds. */
@@ -54,7 +57,7 @@ function falling(claim: string, runs: readonly FixedAlphaRun[]): Verdict {
     runs.filter((run) => seed === undefined || run.seed === seed).sort((a, b) => a.alpha - b.alpha);
   const holds = seeds.filter((seed) => ordered(seed).every((run, i, all) => i === 0 || run.after < all[i - 1]!.after));
   const alphas = [...new Set(ordered().map(({ alpha }) => alpha))];
-  const means = alphas.map((alpha) => meanOf(runs.filter((run) => run.alpha === alpha).map(({ after }) => after)).toFixed(3));
+  const means = alphas.map((alpha) => mean(runs.filter((run) => run.alpha === alpha).map(({ after }) => after)).toFixed(3));
   return {
     claim,
     measured: `alpha ${alphas.join(" / ")}: ${means.join(" / ")} nats on average; falls in ${holds.length} of ${seeds.length} seeds`,
@@ -91,30 +94,27 @@ function reachedInTime({ targets }: ToySettings, findings: ToyFindings): Verdict
   };
 }
 
-/** P against PI; one seed of a short run cannot tell. */
-function piBeatsP({ targets }: ToySettings, findings: ToyFindings, regime: Regime, quick: boolean): Verdict {
+/** P against PI, which one seed of a short run cannot tell. */
+function piBeatsP({ targets }: ToySettings, findings: ToyFindings, regime: Regime): Verdict {
   const pairs = targets.map((target) => {
     const [p, pi] = (["p", "pi"] as const).map((loop) => settlings(findings, regime, loop, target));
     return { target, p: p!, pi: pi! };
   });
   const on = regime === "on-policy";
-  const size = on ? (all: readonly Settling[]) => Math.abs(meanOf(all.map(({ offset }) => offset))) : meanError;
+  const size = on ? (all: readonly Settling[]) => Math.abs(mean(all.map(({ offset }) => offset))) : meanError;
   const show = on
-    ? (all: readonly Settling[]) => percent(meanOf(all.map(({ offset }) => offset)))
+    ? (all: readonly Settling[]) => percent(mean(all.map(({ offset }) => offset)))
     : (all: readonly Settling[]) => `${meanError(all).toFixed(4)} nats`;
   return {
     claim: on
       ? "On-policy: P alone leaves a larger offset than PI at every target"
       : "Off-policy: PI's mean |e| (last half) is smaller than P's at every target",
     measured: pairs.map(({ target, p, pi }) => `target ${target}: P ${show(p)}, PI ${show(pi)}`).join("; "),
-    passed: quick ? undefined : pairs.every(({ p, pi }) => size(pi) < size(p)),
+    passed: pairs.every(({ p, pi }) => size(pi) < size(p)),
+    evenQuick: false,
   };
 }
 
 function meanError(all: readonly Settling[]): number {
-  return meanOf(all.map((settling) => settling.meanError));
-}
-
-export function percent(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
+  return mean(all.map((settling) => settling.meanError));
 }

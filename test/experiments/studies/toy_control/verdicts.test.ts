@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authorityOf, gainsFrom } from "../../../../src/experiments/framework/authority.ts";
+import { openInQuickRuns } from "../../../../src/experiments/framework/verdict.ts";
 import type { ClosedLoopRun, FixedAlphaRun, ToyFindings } from "../../../../src/experiments/studies/toy_control/findings.ts";
 import type { ToySettings } from "../../../../src/experiments/studies/toy_control/settings.ts";
 import { settlingOf } from "../../../../src/experiments/studies/toy_control/settling.ts";
@@ -38,7 +39,7 @@ function findings(options: { sign?: number; p?: number; pi?: number; equalGroups
 }
 
 const failed = (given: ToyFindings): string[] =>
-  toyVerdicts(settings, given, false)
+  toyVerdicts(settings, given)
     .filter(({ passed }) => !passed)
     .map(({ claim }) => claim);
 
@@ -67,7 +68,7 @@ test("each thing that goes wrong fails its own claims", () => {
 });
 
 test("a short run does not judge P against PI", () => {
-  const open = toyVerdicts(settings, findings({ p: 1 }), true).filter(({ passed }) => passed === undefined);
+  const open = openInQuickRuns(toyVerdicts(settings, findings({ p: 1 })), true).filter(({ passed }) => passed === undefined);
   assert.equal(open.length, 2);
 });
 

@@ -1,6 +1,5 @@
-import { markdownTable, provenanceSection, verdictSentence, verdictTable } from "../../framework/markdown.ts";
-import { signedPercent } from "../../framework/numbers.ts";
-import type { Provenance, Verdict } from "../../framework/study.ts";
+import { markdownTable } from "../../framework/markdown.ts";
+import { percent, signedPercent } from "../../framework/numbers.ts";
 import type { GainsFindings, GainsRun, PlantFindings } from "./findings.ts";
 import {
   MOST_DEVIATION,
@@ -13,27 +12,14 @@ import {
   type Swinging,
   swings,
 } from "./response.ts";
-import type { GainsSettings } from "./settings.ts";
+import { type GainsSettings, ofFirstSeed } from "./settings.ts";
 import { bestOf, limitOf, nameOf, shown } from "./verdicts.ts";
 
 const SWINGING: readonly Swinging[] = ["alpha", "entropy"];
 
-interface GainsReport {
-  readonly settings: GainsSettings;
-  readonly findings: GainsFindings;
-  readonly verdicts: readonly Verdict[];
-  readonly provenance: Provenance;
-  readonly quick: boolean;
-}
-
-/** report.md in plain words; every number in it comes from the findings. */
-export function gainsMarkdown({ settings, findings, verdicts, provenance, quick }: GainsReport): string {
-  const { plants } = findings;
+/** What the report says between its verdicts and its provenance; every number comes from the findings. */
+export function gainsSections(settings: GainsSettings, { plants }: GainsFindings): string[] {
   return [
-    "# Gains: how strong should the controller be?",
-    `${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}`,
-    QUESTION,
-    verdictTable(verdicts),
     "## The lever and its limits",
     `The authority b is how far entropy falls in a step at alpha 1, measured with alpha held fixed for ${settings.openLoop.steps} steps from the start; s is the
 standard deviation of one step's entropy without control. The target is ${settings.share} of each start's own entropy. Two things can go wrong as kp grows, and
@@ -48,15 +34,11 @@ the table has the largest gain of the grid (kp alone) that is free of each:
 its limits without being seen in the entropy. What limits the gain in practice is noise, long before stability.`,
     "## Every gain",
     "Reached is the first step whose mean of five is within 10 % of the target, overshoot how far such a mean went past it, offset the distance of\nthe last third's mean, as shares of the target; |e| and sd are over the last third, in nats; swings the share of steps in which alpha changes sides.",
-    ...plants.filter(({ seed }) => seed === 0).flatMap((plant) => [`### ${nameOf(plant)}`, gridTable(settings, plant)]),
+    ...ofFirstSeed(plants).flatMap((plant) => [`### ${nameOf(plant)}`, gridTable(settings, plant)]),
     "![Mean distance from the target by gain](error.svg)",
     "![Entropy over the steps by gain](curves.svg)",
-    provenanceSection(provenance),
-  ].join("\n\n");
+  ];
 }
-
-const QUESTION = `The controller's output is alpha = kp e + ki I: too weak, and the base algorithm's drift wins; too strong, and entropy swings. This study trains
-three model sizes under two gates with a grid of gains, measures each lever by itself, and lets the engine find gains on its own.`;
 
 function leverTable(settings: GainsSettings, plants: readonly PlantFindings[]): string {
   const limit = limitOf(settings);
@@ -94,7 +76,7 @@ function gridTable(settings: GainsSettings, plant: PlantFindings): string {
       name,
       plant.authority > 0 ? (run.kp * plant.authority).toFixed(2) : "",
       reached === undefined ? "never" : String(reached),
-      `${(100 * overshoot).toFixed(0)} %`,
+      percent(overshoot, 0),
       signedPercent(offset),
       meanErrorOf(run, plant.target).toFixed(4),
       deviation.toFixed(4),

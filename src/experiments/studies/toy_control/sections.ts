@@ -1,49 +1,32 @@
-import { meanInterval } from "../../../report/statistics.ts";
-import { markdownTable, provenanceSection, verdictSentence, verdictTable } from "../../framework/markdown.ts";
-import type { Provenance, Verdict } from "../../framework/study.ts";
+import { mean } from "../../../report/statistics.ts";
+import { markdownTable } from "../../framework/markdown.ts";
+import { interval, percent, signed, signedPercent } from "../../framework/numbers.ts";
+import { seedsInWords, seedsOf } from "../../framework/seeds.ts";
 import type { Loop, Regime } from "./cells.ts";
-import { type ClosedLoopRun, lastFifth, meanOf, type ToyFindings } from "./findings.ts";
+import { type ClosedLoopRun, lastFifth, type ToyFindings } from "./findings.ts";
 import type { ToySettings } from "./settings.ts";
-import { percent, runsOf, settlings } from "./verdicts.ts";
+import { runsOf, settlings } from "./verdicts.ts";
 
-export interface ToyReport {
-  readonly settings: ToySettings;
-  readonly findings: ToyFindings;
-  readonly verdicts: readonly Verdict[];
-  readonly provenance: Provenance;
-  readonly quick: boolean;
-}
-
-/** report.md in plain words; every number in it comes from the findings. */
-export function toyMarkdown(report: ToyReport): string {
-  return [
-    header(report),
-    setUp(report.settings, report.findings),
-    openLoop(report.settings, report.findings),
-    gains(report.settings, report.findings),
-    onPolicy(report.settings, report.findings),
-    offPolicy(report.settings, report.findings),
-    provenanceSection(report.provenance),
-  ].join("\n");
-}
-
-function header({ settings, verdicts, quick }: ToyReport): string {
-  const seeds = `${settings.seeds} ${settings.seeds === 1 ? "seed" : "seeds"}`;
-  return `# Toy control: does the entropy controller do what its theory says?
-
-${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}
-
-EntroPIC steers entropy with one number, alpha: above 0 it should lower the policy's entropy, below 0 raise it. This study tests that on a
+export function toyQuestion(settings: ToySettings): string {
+  return `EntroPIC steers entropy with one number, alpha: above 0 it should lower the policy's entropy, below 0 raise it. This study tests that on a
 policy so small that every run takes seconds, first with alpha fixed (open loop), then with alpha set by the controller (closed loop), on
-${seeds}. Entropy is the mean over answer tokens, in nats.
+${seedsInWords(settings)}. Entropy is the mean over answer tokens, in nats.`;
+}
 
-${verdictTable(verdicts)}
-`;
+/** What the report says between its verdicts and its provenance; every number comes from the findings. */
+export function toySections(settings: ToySettings, findings: ToyFindings): string[] {
+  return [
+    setUp(settings, findings),
+    openLoop(settings, findings),
+    gains(settings, findings),
+    onPolicy(settings, findings),
+    offPolicy(settings, findings),
+  ];
 }
 
 function setUp({ task, model, grpo, entropy }: ToySettings, { openLoop }: ToyFindings): string {
   const highest = Math.log(task.characters);
-  const { mean } = meanInterval(openLoop.map(({ before }) => before));
+  const start = mean(openLoop.map(({ before }) => before));
   const step = (task.highest - task.lowest) / task.length;
   return `## The task and the start
 
@@ -53,10 +36,9 @@ ${task.highest}. The toss depends on seed, step and place in the batch alone, so
 group's rewards are practically never all equal, and alpha always has advantages to act on.
 
 The policy is a ${model.model_type} with ${String(model.num_hidden_layers)} ${model.num_hidden_layers === 1 ? "layer" : "layers"} of width ${String(model.hidden_size)}. Started at random it would be nearly uniform, with no room above it. So each seed first learns by imitation
-from answers whose characters are good with chance ${task.warmth} and random otherwise, and starts at ${mean.toFixed(3)} nats: ${percent(mean / highest, 0)} of ln ${task.characters} = ${highest.toFixed(3)}. All runs
+from answers whose characters are good with chance ${task.warmth} and random otherwise, and starts at ${start.toFixed(3)} nats: ${percent(start / highest, 0)} of ln ${task.characters} = ${highest.toFixed(3)}. All runs
 of a seed start from that one checkpoint. Training is GRPO with ${String(grpo.prompts)} x ${String(grpo.completions)} answers a step, AdamW at ${String(grpo.learningRate)}, and the gate
-${String(entropy.gate)}.
-`;
+${String(entropy.gate)}.`;
 }
 
 function openLoop(settings: ToySettings, { openLoop, oneStep, plants }: ToyFindings): string {
@@ -64,15 +46,8 @@ function openLoop(settings: ToySettings, { openLoop, oneStep, plants }: ToyFindi
   const rows = alphas.map((alpha) => {
     const runs = openLoop.filter((run) => run.alpha === alpha);
     const single = oneStep.filter((run) => run.alpha === alpha);
-    const change = single.length > 0 ? signed(meanOf(single.map(({ before, after }) => after - before)), 4) : "-";
-    return [
-      String(alpha),
-      change,
-      interval(
-        runs.map(({ after }) => after),
-        3,
-      ),
-    ];
+    const change = single.length > 0 ? signed(mean(single.map(({ before, after }) => after - before)), 4) : "-";
+    return [String(alpha), change, interval(runs.map(({ after }) => after))];
   });
   return `## Open loop: alpha fixed
 
@@ -85,27 +60,26 @@ ${markdownTable(["alpha", "change in one step (nats)", `entropy after ${settings
 A straight line through the change of entropy per step against alpha gives the plant \`H' = H + d - b alpha\`: authority
 b = ${interval(
     plants.map(({ authority }) => authority),
-    4,
+    { digits: 4 },
   )} nats a step per unit of alpha, drift d = ${interval(
     plants.map(({ drift }) => drift),
-    4,
+    { digits: 4 },
   )} nats a step (what GRPO does by
 itself). The line is a simplification, as the picture shows.
 
-![Authority](authority.svg)
-`;
+![Authority](authority.svg)`;
 }
 
-function gains({ gains: { lambda, integral } }: ToySettings, { gains: { authority, kp, ki } }: ToyFindings): string {
+function gains(settings: ToySettings, { gains: { authority, kp, ki } }: ToyFindings): string {
+  const { lambda, integral } = settings.gains;
   return `## The gains
 
 The gains are computed, not searched for. With \`alpha = kp e\` an error shrinks by the share b kp a step, which is stable below 2; the
-method recommends b kp = lambda of 0.1 to 0.2. The open loop of seed 0 alone gives b = ${authority.toFixed(4)}, so with lambda = ${lambda}
+method recommends b kp = lambda of 0.1 to 0.2. The open loop of seed ${seedsOf(settings)[0]} alone gives b = ${authority.toFixed(4)}, so with lambda = ${lambda}
 
     kp = lambda / b = ${lambda} / ${authority.toFixed(4)} = ${kp}        ki = ${integral} kp = ${ki}
 
-rounded to two digits. The other seeds had no say in them. P only is the same kp with ki = 0.
-`;
+rounded to two digits. The other seeds had no say in them. P only is the same kp with ki = 0.`;
 }
 
 function onPolicy(settings: ToySettings, findings: ToyFindings): string {
@@ -122,8 +96,7 @@ P alone cannot rest on the target: to hold entropy against GRPO's drift it needs
 for an error e = alpha / kp. The alpha that PI ends up with tells how large that error must be. ${predicted(settings, findings, "on-policy")}
 
 Entropy has its price in reward, and the task sets it: an answer drawn at random from the best ones has ln ${settings.task.good} = ${Math.log(settings.task.good).toFixed(3)} nats per token, so a higher
-target must cost reward, while GRPO goes on narrowing down the best answers long after that.
-`;
+target must cost reward, while GRPO goes on narrowing down the best answers long after that.`;
 }
 
 function offPolicy(settings: ToySettings, findings: ToyFindings): string {
@@ -137,16 +110,15 @@ ${regimeTable(settings, findings, "off-policy")}
 
 ${predicted(settings, findings, "off-policy")}
 
-![Distance from the target](errors.svg)
-`;
+![Distance from the target](errors.svg)`;
 }
 
 function regimeTable(settings: ToySettings, findings: ToyFindings, regime: Regime): string {
   const headings = ["", "target", "entropy", "off target", "mean |e|", "alpha", "at the limit", "reached after", "overshoot", "reward"];
   const rows = settings.targets.flatMap((target) => (["p", "pi"] as const).map((loop) => controlledRow(findings, regime, loop, target)));
   const plain = runsOf(findings, regime, "none");
-  const late = (run: ClosedLoopRun): number => meanOf(lastFifth(run.entropy));
-  return markdownTable(headings, [["GRPO, no control", "", interval(plain.map(late), 3), "", "", "", "", "", "", reward(plain)], ...rows]);
+  const late = (run: ClosedLoopRun): number => mean(lastFifth(run.entropy));
+  return markdownTable(headings, [["GRPO, no control", "", interval(plain.map(late)), "", "", "", "", "", "", reward(plain)], ...rows]);
 }
 
 function controlledRow(findings: ToyFindings, regime: Regime, loop: Loop, target: number): string[] {
@@ -158,16 +130,13 @@ function controlledRow(findings: ToyFindings, regime: Regime, loop: Loop, target
   return [
     loop === "p" ? "P only" : "PI",
     String(target),
-    interval(
-      all.map(({ entropy }) => entropy),
-      3,
-    ),
-    signedPercent(meanOf(all.map(({ offset }) => offset))),
-    meanOf(all.map(({ meanError }) => meanError)).toFixed(4),
-    signed(meanOf(all.map(({ alpha }) => alpha)), 3),
-    percent(meanOf(runs.map(({ saturated }) => saturated)), 0),
+    interval(all.map(({ entropy }) => entropy)),
+    signedPercent(mean(all.map(({ offset }) => offset))).replace(/^[+-]0\.0 %$/, "0.0 %"),
+    mean(all.map(({ meanError }) => meanError)).toFixed(4),
+    signed(mean(all.map(({ alpha }) => alpha)), 3),
+    percent(mean(runs.map(({ saturated }) => saturated)), 0),
     Number.isFinite(latest) ? `${Math.min(...steps)} to ${latest} ${unit}` : "not by every seed",
-    percent(meanOf(all.map(({ overshoot }) => overshoot)), 0),
+    percent(mean(all.map(({ overshoot }) => overshoot)), 0),
     reward(runs),
   ];
 }
@@ -175,31 +144,13 @@ function controlledRow(findings: ToyFindings, regime: Regime, loop: Loop, target
 /** e = alpha / kp, with PI's alpha, beside P's measured error. */
 function predicted(settings: ToySettings, findings: ToyFindings, regime: Regime): string {
   const sentences = settings.targets.map((target) => {
-    const alpha = meanOf(settlings(findings, regime, "pi", target).map((settling) => settling.alpha));
-    const error = meanOf(settlings(findings, regime, "p", target).map(({ entropy }) => entropy - target));
+    const alpha = mean(settlings(findings, regime, "pi", target).map((settling) => settling.alpha));
+    const error = mean(settlings(findings, regime, "p", target).map(({ entropy }) => entropy - target));
     return `at target ${target} PI needs alpha ${signed(alpha, 3)}, so P should be off by ${signed(alpha / findings.gains.kp, 3)} nats, and is off by ${signed(error, 3)}`;
   });
   return `Here, ${regime}: ${sentences.join("; ")}.`;
 }
 
 function reward(runs: readonly ClosedLoopRun[]): string {
-  return interval(
-    runs.map((run) => meanOf(lastFifth(run.reward))),
-    3,
-  );
-}
-
-/** Mean and half of its 95 % interval. */
-function interval(values: readonly number[], digits: number): string {
-  const { mean, high } = meanInterval(values);
-  return values.length > 1 ? `${mean.toFixed(digits)} ± ${(high - mean).toFixed(digits)}` : mean.toFixed(digits);
-}
-
-function signed(value: number, digits: number): string {
-  return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(digits)}`;
-}
-
-function signedPercent(share: number): string {
-  const size = percent(Math.abs(share));
-  return Number.parseFloat(size) === 0 ? size : `${share < 0 ? "-" : "+"}${size}`;
+  return interval(runs.map((run) => mean(lastFifth(run.reward))));
 }

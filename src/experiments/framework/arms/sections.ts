@@ -1,42 +1,19 @@
-import { provenanceSection, verdictSentence, verdictTable } from "../markdown.ts";
-import type { Provenance, Verdict } from "../study.ts";
-import { type ArmRun, type ArmsFindings, meanOf, ofGroup } from "./findings.ts";
+import { mean } from "../../../report/statistics.ts";
+import { seedsInWords, seedsOf } from "../seeds.ts";
+import { type ArmRun, type ArmsFindings, ofGroup } from "./findings.ts";
 import { pictureName } from "./pictures.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
 import { countsDistinct, diagnosisTable, elsewhereTable, entropyTable, scoreTable, significanceTable } from "./tables.ts";
 
-export interface ArmsReport {
-  readonly title: string;
-  /** What is asked, in plain words. */
-  readonly question: string;
-  readonly settings: ArmsSettings;
-  readonly findings: ArmsFindings;
-  readonly verdicts: readonly Verdict[];
-  readonly provenance: Provenance;
-  readonly quick: boolean;
-  /** Sections of the study's own, before the tables of all arms. */
-  readonly sections: string | undefined;
-}
-
-/** report.md in plain words; every number in it comes from the findings. */
-export function armsMarkdown({ title, question, settings, findings, verdicts, provenance, quick, sections }: ArmsReport): string {
-  return [
-    `# ${title}`,
-    `${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}`,
-    question,
-    verdictTable(verdicts),
-    ...(sections ? [sections] : []),
-    "## The runs",
-    runsSentence(settings),
-    READING,
-    ...groupNames(settings).map((group) => groupSection(settings, ofGroup(findings, group), group)),
-    provenanceSection(provenance),
-  ].join("\n\n");
+/** The runs of every group in tables and pictures; every number comes from the findings. */
+export function armSections(settings: ArmsSettings, findings: ArmsFindings): string[] {
+  const groups = groupNames(settings).map((group) => groupSection(settings, ofGroup(findings, group), group));
+  return ["## The runs", runsSentence(settings), READING, ...groups];
 }
 
 function runsSentence({ seeds, model, task, grpo, entropy, groups }: ArmsSettings): string {
   const lines = [
-    `${seeds} ${seeds === 1 ? "seed" : "seeds"}; every arm starts from \`${model}\` and sees the same prompts. Task: ${describe(task)}. Training: ${describe(grpo)}.`,
+    `${seedsInWords({ seeds })}; every arm starts from \`${model}\` and sees the same prompts. Task: ${describe(task)}. Training: ${describe(grpo)}.`,
     `Entropy control, where an arm does not say otherwise: ${describe(entropy)}. An arm without control is measured against the same`,
     "target. Entropy is the mean over answer tokens, in nats.",
   ];
@@ -55,7 +32,7 @@ function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: str
   const { runs, k } = findings;
   const alone = group === ALONE;
   const heading = (text: string): string => (alone ? `### ${text}` : `#### ${text}`);
-  const before = (of: (run: ArmRun) => number): string => meanOf(runs.map(of)).toFixed(3);
+  const before = (of: (run: ArmRun) => number): string => mean(runs.map(of)).toFixed(3);
   const diagnoses = diagnosisTable(arms, findings);
   const distinct = countsDistinct(runs) ? `, distinct right answers of ${k} ${before((run) => run.before.distinct ?? 0)}` : "";
   return [
@@ -68,7 +45,9 @@ function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: str
     scoreTable(arms, findings),
     `![pass@1 and pass@${k}](${pictureName("scores", group)}.svg)`,
     ...(Object.keys(runs[0]!.elsewhere).length > 0 ? [heading("Other problems"), elsewhereTable(arms, findings)] : []),
-    ...(settings.seeds > 1 ? [heading("More than chance?"), significanceText(arms[0]!), significanceTable(arms, findings)] : []),
+    ...(seedsOf(settings).length > 1 && arms.length > 1
+      ? [heading("More than chance?"), significanceText(arms[0]!), significanceTable(arms, findings)]
+      : []),
     ...(diagnoses ? [heading("What the diagnostics said"), DIAGNOSES, diagnoses] : []),
   ].join("\n\n");
 }
