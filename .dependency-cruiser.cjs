@@ -1,7 +1,7 @@
 /**
  * The arrows of the house. Imports go one way:
  *
- *   gpu <- graph <- ops <- nn;  ops <- optim, control;  nn, optim, control <- policy <- rl <- experiments
+ *   gpu <- graph <- ops <- nn;  ops <- optim, control, loss;  nn, optim, control, loss <- policy <- rl <- experiments
  *
  * Leaves (tasks, io, data, report) import nothing above them; node and cli are the top; models/ sees only the public face.
  */
@@ -15,14 +15,15 @@ const may = {
   nn: ["gpu", "graph", "ops"],
   optim: ["gpu", "graph", "ops", "nn"],
   control: ["gpu", "graph", "ops"],
-  policy: ["gpu", "graph", "ops", "nn", "optim", "control"],
+  loss: ["gpu", "graph", "ops"],
+  policy: ["gpu", "graph", "ops", "nn", "optim", "control", "loss"],
   tasks: [],
   data: ["io"],
   io: [],
   report: [],
-  rl: ["gpu", "graph", "ops", "nn", "optim", "control", "policy", "tasks", "data", "io", "report"],
-  testing: ["gpu", "graph", "ops", "nn", "optim", "control", "policy", "io"],
-  experiments: ["gpu", "graph", "ops", "nn", "optim", "control", "policy", "rl", "tasks", "data", "io", "report"],
+  rl: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "tasks", "data", "io", "report"],
+  testing: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "io"],
+  experiments: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "rl", "tasks", "data", "io", "report"],
 };
 
 const layer = ([folder, below]) => ({

@@ -4,15 +4,19 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { controllers } from "../src/control/index.ts";
+import { losses } from "../src/loss/index.ts";
+import type { Declaration } from "../src/options/define.ts";
+import { describeOptions } from "../src/options/schema.ts";
 import { metricDefinitions } from "../src/report/metrics.ts";
 import { listOptions, type OptionDescription } from "../src/rl/config/index.ts";
-import { type TaskFactory, tasks } from "../src/tasks/index.ts";
+import { tasks } from "../src/tasks/index.ts";
 
 export const CONFIGURATION = new URL("../docs/configuration.md", import.meta.url);
 
 const INTRODUCTION = `# Configuration
 
-Written by \`npx tsx scripts/document_options.ts\` from the schemas in src/rl/config and src/tasks: change the sentences there.
+Written by \`npx tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss and src/tasks: change the sentences there.
 
 A configuration is a YAML file. Every key but \`model\` and \`task\` may be left out. \`--set a.b=c\` overrides one key
 (\`--set grpo.steps=10 --set entropy.controller=none\`). A key that nobody knows, a value of the wrong type or out of range and a
@@ -24,7 +28,9 @@ export function configurationPage(): string {
     INTRODUCTION,
     `## train\n\n\`entropic train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key with a comment.\n\n${optionTable(listOptions("train"))}`,
     `## sft\n\n\`entropic sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml).\n\n${optionTable(listOptions("sft"))}`,
-    `## Tasks\n\nOptions beside \`task.name\`.\n\n${Object.values(tasks).map(taskSection).join("\n\n")}`,
+    `## Controllers\n\nWhat \`entropy.controller\` can be, each with the keys of the section \`entropy\` that are its own.\n\n${declarations(controllers)}`,
+    `## Losses\n\nWhat \`grpo.loss\` can be, each with the keys of the section \`grpo\` that are its own. [The method](method.md#the-loss-of-a-token) has the formulas.\n\n${declarations(losses)}`,
+    `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks)}`,
     `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\` and \`eval/pass@k\`.\n\n${metricTable()}`,
   ];
   return `${sections.join("\n\n")}\n`;
@@ -35,14 +41,14 @@ function optionTable(options: readonly OptionDescription[]): string {
   return table(["key", "default", "meaning"], rows);
 }
 
-function taskSection(factory: Pick<TaskFactory, "key" | "description" | "options">): string {
-  const defaults = factory.options.parse({}) as Record<string, unknown>;
-  const rows = Object.entries(factory.options.shape).map(([key, schema]) => [
-    code(key),
-    code(JSON.stringify(defaults[key])),
-    schema.description ?? "",
-  ]);
-  return `### ${factory.key}\n\n${factory.description.replace(/\.$/, "")}.\n\n${table(["key", "default", "meaning"], rows)}`;
+/** A heading, a sentence and a table of options for everything that a registry holds. */
+function declarations(registry: Readonly<Record<string, Declaration>>): string {
+  return Object.values(registry)
+    .map(({ key, description, options }) => {
+      const own = describeOptions(options);
+      return [`### ${key}`, `${description.replace(/\.$/, "")}.`, ...(own.length > 0 ? [optionTable(own)] : [])].join("\n\n");
+    })
+    .join("\n\n");
 }
 
 function metricTable(): string {

@@ -1,19 +1,20 @@
 /** The package: the engine, the models, training by reinforcement learning, and the Node.js side that opens GPUs and files. */
 export { architectures, buildModel } from "../models/index.ts";
 export {
-  type AECOptions,
   aec,
-  type Band,
   bonus,
   CONTROL_FIELDS,
   type ControlField,
   type Controller,
-  type ControllerOptions,
+  type ControllerBehaviour,
+  type ControllerFactory,
   controllers,
   createController,
+  defineController,
   entrocraft,
   entropic,
   fixed,
+  type HeldEntropy,
   initialControl,
   LOOP_FIELDS,
   type Loop,
@@ -21,7 +22,7 @@ export {
   type Measured,
   none,
   type PIOptions,
-  type TargetClass,
+  type TokenClass,
 } from "./control/index.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
 export * from "./engine.ts";

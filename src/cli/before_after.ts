@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import pc from "picocolors";
+import { type Controller, createController } from "../control/index.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
 import { type Column, formatTable } from "../report/table.ts";
@@ -42,12 +43,13 @@ export async function evaluateBeforeAndAfter(
   options: { readonly plots: boolean; readonly run: () => Promise<void> },
 ): Promise<void> {
   const { device, trainer } = session;
+  const controller = createController(config.entropy);
   const started = performance.now();
   announce(session);
   const before = trainer.step === 0 ? await trainer.evaluate() : undefined;
   await options.run();
   const after = await trainer.evaluate();
-  const rows = [...(before ? [rowOf("before", before)] : []), rowOf(label(config), after)];
+  const rows = [...(before ? [rowOf("before", before)] : []), rowOf(`after ${config.grpo.steps} steps of ${controller.label}`, after)];
   await writeEvaluation(session, config, before, after);
   const baseline = await readBaseline(config, after.k);
   if (baseline)
@@ -55,7 +57,7 @@ export async function evaluateBeforeAndAfter(
   process.stdout.write(`\n${formatTable(columns(after.k), rows)}\n\n`);
   process.stdout.write(await findingsSummary(config.output.dir));
   process.stdout.write(
-    `${target(config)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+    `${heldTargets(controller)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
   );
   if (options.plots) {
     const files = await writePictures(await plotRuns([await loadRun(config.output.dir)]), join(config.output.dir, "plots"));
@@ -84,30 +86,19 @@ function rowOf(name: string, summary: EvaluationSummary & { readonly k: number }
   return [name, show(summary.passAt1), show(summary.greedy), show(summary.passAtK), show(summary.entropy)];
 }
 
-function label({ entropy, grpo }: TrainConfig): string {
-  return `after ${grpo.steps} steps of ${methodOf(entropy)}`;
-}
-
-function methodOf({ controller, alpha }: TrainConfig["entropy"]): string {
-  if (controller === "fixed") return `GRPO, alpha ${alpha}`;
-  return { pi: "GRPO + EntroPIC", aec: "GRPO + AEC", bonus: "GRPO + entropy bonus", entrocraft: "GRPO + Entrocraft", none: "GRPO" }[
-    controller
-  ];
-}
-
-function target({ entropy }: TrainConfig): string {
-  if (entropy.controller !== "pi" && entropy.controller !== "aec") return "";
-  if (entropy.classes.length > 0) {
-    return `entropy targets: ${entropy.classes.map(({ name, target: own }) => `${name} ${own}`).join(", ")} (nats)   `;
-  }
-  return entropy.target === "auto" ? `entropy target: ${entropy.rho} of the start   ` : `entropy target: ${entropy.target} nats   `;
+/** The entropies that the controller holds: "entropy target: 0.35 nats", or one a class of tokens. */
+function heldTargets({ holds }: Controller): string {
+  const [only] = holds;
+  if (!only) return "";
+  if (holds.length === 1) return `entropy target: ${only.words}   `;
+  return `entropy targets: ${holds.map(({ className, words }) => `${className} ${words}`).join(", ")}   `;
 }
 
 async function readBaseline(config: TrainConfig, k: number): Promise<EvaluationFile | undefined> {
   try {
     const baseline = JSON.parse(await readFile(BASELINE, "utf8")) as EvaluationFile;
     const same = baseline.model === config.model && isDeepStrictEqual(baseline.task, config.task) && baseline.k === k;
-    return same && config.entropy.controller === "pi" ? baseline : undefined;
+    return same && createController(config.entropy).holds.length > 0 ? baseline : undefined;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { appendMetrics, appendSamples, checkpointDir } from "../io/run_folder.ts";
 import { loadModel, saveModel } from "../node/load_model.ts";
@@ -60,13 +61,11 @@ const SAMPLES_PER_STEP = 8;
 export async function runSession({ trainer, model, device, watch }: Session, config: TrainConfig): Promise<void> {
   const { dir, checkpointEvery } = config.output;
   const total = config.grpo.steps;
-  const { controller, target: given } = config.entropy;
-  const target = (controller === "pi" || controller === "aec") && given !== "auto" ? given : undefined;
   const view = createTerminalView({
     total,
     title: `${dir} on ${device.name}`,
     stream: process.stdout,
-    ...(target === undefined ? {} : { target }),
+    holdsTarget: createController(config.entropy).holds.length > 0,
   });
   const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
   const diagnose = await diagnoseRun(config, trainer.step);

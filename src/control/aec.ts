@@ -1,20 +1,17 @@
+import type { z } from "zod";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
-import { type Controller, controlIndex, initialControl, withFields } from "./contract.ts";
+import { decimal, option, section } from "../options/schema.ts";
+import { controlIndex, initialControl, withFields } from "./contract.ts";
+import { defineController } from "./define.ts";
 
-export interface AECOptions {
-  /** Entropy below which the bonus acts, in nats per response token. */
-  readonly target?: number;
-  /** Change of the coefficient in every step. */
-  readonly delta?: number;
-  /** Largest coefficient. */
-  readonly maxCoefficient?: number;
-}
+const options = section({
+  target: option(decimal({ min: 0 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
+  delta: option(decimal({ above: 0 }), 1e-4, "Change of the bonus in every step."),
+  maxCoefficient: option(decimal({ above: 0 }), 0.005, "Largest bonus."),
+});
 
-/** Skywork-OR1's settings. */
-export const AEC_DEFAULTS = { target: 0.2, delta: 1e-4, maxCoefficient: 0.005 } as const;
-
-type Settings = Required<AECOptions>;
+type Settings = z.output<typeof options>;
 
 const aecUpdate = defineOp<{ control: Tensor }, "control", Settings>({
   name: "aec",
@@ -30,28 +27,25 @@ const aecUpdate = defineOp<{ control: Tensor }, "control", Settings>({
 });
 
 /**
- * Skywork-OR1's adaptive entropy control (arXiv 2505.22312): an entropy bonus whose coefficient rises by delta in a step whose entropy is
- * below the target and falls by delta in any other, between 0 and maxCoefficient; it acts only while entropy is below the target.
- * @throws when the target is negative, or delta or maxCoefficient is not positive
+ * Skywork-OR1's adaptive entropy control (arXiv 2505.22312), with its settings: an entropy bonus whose coefficient rises by delta in a step
+ * whose entropy is below the target and falls by delta in any other, between 0 and maxCoefficient. It acts only below the target.
  */
-export function aec(options: AECOptions = {}): Controller {
-  const settings = { ...AEC_DEFAULTS, ...options };
-  const { target, delta, maxCoefficient } = settings;
-  if (!(target >= 0)) throw new Error(`entropy.target is ${target}; it must be 0 or more, in nats per token`);
-  if (!(delta > 0)) throw new Error(`entropy.delta is ${delta}; it must be above 0, for instance ${AEC_DEFAULTS.delta}`);
-  if (!(maxCoefficient > 0)) {
-    throw new Error(`entropy.maxCoefficient is ${maxCoefficient}; it must be above 0, for instance ${AEC_DEFAULTS.maxCoefficient}`);
-  }
-  return {
-    name: "aec",
+export const aec = defineController({
+  key: "aec",
+  description: "An entropy bonus that rises while entropy is below its target and falls while it is above (Skywork-OR1).",
+  options,
+  build: (settings) => ({
+    label: "GRPO + AEC",
+    holds: [{ option: "target", nats: settings.target, words: `${settings.target} nats` }],
+    usesAlpha: false,
     reports: ["entropy_coefficient"],
-    initial: () => initialControl({ target }),
+    initial: () => initialControl({ target: settings.target }),
     update: (control) => {
       aecUpdate({ control }, settings);
     },
     step: (state, entropy) => aecStep(settings, state, entropy),
-  };
-}
+  }),
+});
 
 function aecStep({ target, delta, maxCoefficient }: Settings, state: readonly number[], entropy: number): number[] {
   if (!Number.isFinite(entropy)) return withFields(state, { entropy });

@@ -1,5 +1,3 @@
-import type { Tensor } from "../graph/tensor.ts";
-
 /**
  * The numbers between a controller and the loss, one f32 each, in the order of `struct Control` in shaders/lib/control.wgsl.
  * The loss reads the first four and nothing else, so that a controller can be exchanged without touching it.
@@ -35,21 +33,6 @@ export type ControlField = (typeof CONTROL_FIELDS)[number];
 /** Where a field lies in a control buffer, in floats. */
 export function controlIndex(field: ControlField): number {
   return CONTROL_FIELDS.indexOf(field);
-}
-
-/** An entropy control algorithm. It owns the fields it writes; the four private ones are its own. */
-export interface Controller {
-  readonly name: string;
-  /** Fields that it sets beside alpha, error, integral, target and saturated: metrics show them as `entropic/FIELD`. */
-  readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale")[];
-  /** Names of the classes of tokens with an alpha of their own: the state then has one loop (loops.ts) for each. */
-  readonly classes?: readonly string[];
-  /** The state before the first step: the control buffer, and behind it the loops of a controller that has any. */
-  initial(): Float32Array;
-  /** Traces one update of the state [16 or more], in place, from its field `entropy`; or nothing. */
-  update(control: Tensor): void;
-  /** The same update in double precision, for tests: the state after a batch of this entropy. */
-  step(state: readonly number[], entropy: number): number[];
 }
 
 /** A control buffer in which alpha is 0 and every scale is 1, but for the given fields. */

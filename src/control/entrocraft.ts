@@ -1,12 +1,16 @@
+import type { z } from "zod";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
-import { type Controller, initialControl, withFields } from "./contract.ts";
+import { decimal, option, section } from "../options/schema.ts";
+import { initialControl, withFields } from "./contract.ts";
+import { defineController } from "./define.ts";
 
-/** The band to keep entropy in, in nats per response token. */
-export interface Band {
-  readonly low: number;
-  readonly high: number;
-}
+const options = section({
+  low: option(decimal({ min: 0 }), 0.3, "Entropy below which only wrong answers teach, in nats per token."),
+  high: option(decimal({ min: 0 }), 0.4, "Entropy above which only right answers teach."),
+});
+
+type Band = z.output<typeof options>;
 
 const entrocraftUpdate = defineOp<{ control: Tensor }, "control", Band>({
   name: "entrocraft",
@@ -18,23 +22,25 @@ const entrocraftUpdate = defineOp<{ control: Tensor }, "control", Band>({
 
 /**
  * Entrocraft's band (Li et al. 2026, arXiv 2604.26326): below it only wrong answers teach, above it only right ones, inside it both. The paper
- * rejects samples; here their weight is 0, and the others' stays what it was.
- * @throws when the band is not 0 <= low <= high
+ * rejects samples. Here their weight is 0, and the others' stays what it was.
  */
-export function entrocraft(band: Band): Controller {
-  const { low, high } = band;
-  if (!(low >= 0)) throw new Error(`entropy.low is ${low}; it must be 0 or more, in nats per token`);
-  if (!(high >= low && Number.isFinite(high))) throw new Error(`entropy.high is ${high}; it must be at least entropy.low (${low})`);
-  return {
-    name: "entrocraft",
+export const entrocraft = defineController({
+  key: "entrocraft",
+  description: "A band of entropies: below it only wrong answers teach, above it only right ones (Entrocraft).",
+  options,
+  check: ({ low, high }) => (high < low ? [{ option: "high", value: high, allowed: `at least entropy.low (${low})` }] : []),
+  build: (band) => ({
+    label: "GRPO + Entrocraft",
+    holds: [{ option: "high", nats: band.high, words: `${band.low} to ${band.high} nats` }],
+    usesAlpha: false,
     reports: ["positive_scale", "negative_scale"],
-    initial: () => initialControl({ target: (low + high) / 2 }),
+    initial: () => initialControl({ target: (band.low + band.high) / 2 }),
     update: (control) => {
       entrocraftUpdate({ control }, band);
     },
     step: (state, entropy) => entrocraftStep(band, state, entropy),
-  };
-}
+  }),
+});
 
 function entrocraftStep({ low, high }: Band, state: readonly number[], entropy: number): number[] {
   if (!Number.isFinite(entropy)) return withFields(state, { entropy });

@@ -1,42 +1,56 @@
+import type { z } from "zod";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
-import { type Controller, controlIndex, initialControl, withFields } from "./contract.ts";
+import type { Contradiction } from "../options/define.ts";
+import { decimal, decimalOr, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
+import { controlIndex, initialControl, withFields } from "./contract.ts";
+import { type ControllerBehaviour, defineController, type HeldEntropy } from "./define.ts";
 import { createLoops } from "./pi_loops.ts";
 
-/** A class of tokens with an entropy of its own to hold. */
-export interface TargetClass {
-  readonly name: string;
-  readonly target: number | "auto";
-}
+const targetClass = section({
+  name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
+  target: decimalOr("auto", { min: 0 }).describe("The entropy to hold for tokens of this class."),
+  from: whole({ min: 0 }).optional().describe("With classBy position: the first position of the answer that belongs to it, from 0."),
+});
 
-export interface PIOptions {
-  /** Entropy to hold, in nats per response token, at the temperature of the loss; "auto": rho times that of the first anchorSteps steps. */
-  readonly target: number | "auto";
-  /** alpha per nat of error, and per nat of the sum of earlier errors. */
-  readonly kp?: number;
-  readonly ki?: number;
-  /** Largest |alpha|; below 1 no token's gradient vanishes or flips. */
-  readonly limit?: number;
-  /** Freezes the integral in a step whose alpha is clamped and whose error would push it further out. */
-  readonly antiWindup?: boolean;
-  /** "auto": kp = lambda / b and ki = kiRatio kp, b from an experiment of 24 steps at the start; kp and ki hold until then. */
-  readonly gains?: "fixed" | "auto";
-  readonly lambda?: number;
-  readonly kiRatio?: number;
-  /** Of an automatic target: its share of the first entropy, the steps that measure that with control off, its fall a step and its floor. */
-  readonly rho?: number;
-  readonly anchorSteps?: number;
-  readonly targetDecay?: number;
-  readonly targetFloor?: number;
-  /** Two classes of tokens or more, each with its own target in the place of `target`; batches say which token is in which class. */
-  readonly classes?: readonly TargetClass[];
-}
+/** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's, for large ones. */
+const options = section({
+  target: option(
+    decimalOr("auto", { min: 0 }),
+    0.35,
+    "The entropy to hold, in nats per token at grpo.temperature; auto: rho times that of the start.",
+  ),
+  kp: option(decimal({ min: 0 }), 10, "Proportional gain: alpha per nat of error."),
+  ki: option(decimal({ min: 0 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
+  limit: option(decimal({ above: 0, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
+  antiWindup: option(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
+  gains: option(oneOf(["fixed", "auto"]), "fixed", "auto: kp and ki follow from an experiment of 24 steps at the start."),
+  lambda: option(
+    decimal({ above: 0, below: 2 }),
+    0.15,
+    "Automatic gains: share of an error that one step corrects; kp = lambda / authority.",
+  ),
+  kiRatio: option(decimal({ min: 0, below: 1 }), 0.05, "Automatic gains: ki / kp."),
+  rho: option(decimal({ above: 0 }), 0.8, "Automatic target: its share of the mean entropy of the first anchorSteps steps."),
+  anchorSteps: option(whole({ min: 1 }), 8, "Automatic target: steps with control off that measure the start."),
+  targetDecay: option(decimal({ min: 0 }), 0, "Automatic target: what it falls by in every step after those, in nats."),
+  targetFloor: option(decimal({ min: 0 }), 0, "Automatic target: the least it falls to."),
+  classes: option(
+    list(targetClass, "a list of mappings with name and target, and with classBy position also from"),
+    [],
+    "Classes of tokens with a target each, such as { name: head, target: 0.5, from: 0 }; two or more, or none.",
+  ),
+  classBy: option(
+    text("position, or the name of a column of the problems"),
+    "position",
+    "What tells a token's class: its position in the answer, or this column of its problem, which holds the class's name.",
+  ),
+});
 
-/** Gains that suit small models and the entropy-effect gate; docs/method has the paper's, for large ones. */
-const DEFAULTS = { kp: 10, ki: 1, limit: 0.9, antiWindup: true, gains: "fixed", lambda: 0.15, kiRatio: 0.05 } as const;
-const TARGET_DEFAULTS = { rho: 0.8, anchorSteps: 8, targetDecay: 0, targetFloor: 0 } as const;
+export type PIOptions = z.input<typeof options>;
+type Settings = z.output<typeof options>;
 
-type Gains = Required<Pick<PIOptions, "kp" | "ki" | "limit" | "antiWindup">> & { readonly target: number };
+type Gains = Pick<Settings, "kp" | "ki" | "limit" | "antiWindup"> & { readonly target: number };
 
 const piUpdate = defineOp<{ control: Tensor }, "control", Gains>({
   name: "pi",
@@ -54,20 +68,31 @@ const piUpdate = defineOp<{ control: Tensor }, "control", Gains>({
 /**
  * EntroPIC (arXiv 2511.15248): alpha = clamp(kp e + ki I, -limit, limit) with e = entropy - target and I the sum of earlier errors.
  * Automatic gains, an automatic target and classes of tokens keep what they know in loops (pi_loops.ts) behind the control buffer.
- * @throws when a target or an option is out of its range
  */
-export function entropic(options: PIOptions): Controller {
-  const all = { ...DEFAULTS, ...TARGET_DEFAULTS, ...options };
-  checkOptions(all);
-  const { target, classes = [] } = all;
-  const loops = classes.length > 0 ? classes : [{ name: "all", target }];
-  if (typeof target !== "number" || loops.length > 1 || all.gains === "auto") {
-    return createLoops({ ...all, loops, autoTarget: all, ...(all.gains === "auto" && { autoGains: all }) });
-  }
-  const gains = { ...all, target };
+export const entropic = defineController({
+  key: "pi",
+  description: "Holds entropy at a target by proportional-integral control of alpha (EntroPIC).",
+  options,
+  check: ({ classes, classBy }) => classProblems(classes, classBy),
+  build: (settings) => {
+    const { target, classes, classBy, kp, ki, limit } = settings;
+    const loops = classes.length > 0 ? classes : [{ name: "all", target }];
+    return {
+      label: "GRPO + EntroPIC",
+      holds: heldEntropies(settings),
+      usesAlpha: true,
+      gains: { kp, ki, limit },
+      ...(classes.length > 0 && { classes, classBy }),
+      ...(typeof target !== "number" || loops.length > 1 || settings.gains === "auto"
+        ? createLoops({ ...settings, loops, autoTarget: settings, ...(settings.gains === "auto" && { autoGains: settings }) })
+        : singleLoop({ ...settings, target })),
+    };
+  },
+});
+
+function singleLoop(gains: Gains): Pick<ControllerBehaviour, "initial" | "update" | "step"> {
   return {
-    name: "pi",
-    initial: () => initialControl({ target }),
+    initial: () => initialControl({ target: gains.target }),
     update: (control) => {
       piUpdate({ control }, gains);
     },
@@ -75,25 +100,32 @@ export function entropic(options: PIOptions): Controller {
   };
 }
 
-function checkOptions({ target, limit, lambda, kiRatio, rho, anchorSteps, classes = [] }: PIOptions): void {
-  const need = (name: string, value: unknown, fits: boolean, allowed: string): void => {
-    if (!fits) throw new Error(`entropy.${name} is ${String(value)}; it must be ${allowed}`);
-  };
-  const fits = (value: number | "auto"): boolean => value === "auto" || value >= 0;
-  need("target", target, classes.length > 0 || fits(target), '0 or more, in nats per token, or "auto"');
-  for (const { name, target: own } of classes) need(`classes.${name}.target`, own, fits(own), '0 or more, in nats per token, or "auto"');
+function heldEntropies({ target, classes, rho }: Settings): HeldEntropy[] {
+  const held = (option: string, value: number | "auto"): HeldEntropy =>
+    value === "auto" ? { option, nats: undefined, words: `${rho} of the start` } : { option, nats: value, words: `${value} nats` };
+  if (classes.length === 0) return [held("target", target)];
+  return classes.map((one, i) => ({ ...held(`classes.${i}.target`, one.target), className: one.name }));
+}
+
+const MOST_CLASSES = 64;
+
+function classProblems(classes: Settings["classes"], classBy: string): Contradiction[] {
   const names = classes.map(({ name }) => name);
-  need(
-    "classes",
-    names.join(", "),
-    classes.length !== 1 && new Set(names).size === names.length,
-    "none, or two or more of different names",
-  );
-  need("limit", limit, limit! > 0, `above 0, for instance ${DEFAULTS.limit}`);
-  need("lambda", lambda, lambda! > 0 && lambda! < 2, `above 0 and below 2, for instance ${DEFAULTS.lambda}`);
-  need("kiRatio", kiRatio, kiRatio! >= 0 && kiRatio! < 1, `0 or more and below 1, for instance ${DEFAULTS.kiRatio}`);
-  need("rho", rho, rho! > 0, `above 0, for instance ${TARGET_DEFAULTS.rho}`);
-  need("anchorSteps", anchorSteps, Number.isSafeInteger(anchorSteps) && anchorSteps! > 0, "a whole number of at least 1");
+  const begins = classes.map(({ from }) => from);
+  const rises = begins.every((from, i) => from !== undefined && (i === 0 ? from === 0 : from > (begins[i - 1] ?? 0)));
+  const hasBegins = begins.some((from) => from !== undefined);
+  const refused = (isWrong: boolean, value: unknown, allowed: string): Contradiction[] =>
+    isWrong ? [{ option: "classes", value, allowed }] : [];
+  return [
+    ...refused(classes.length === 1 || classes.length > MOST_CLASSES, names, `empty, or a list of 2 to ${MOST_CLASSES} classes`),
+    ...refused(new Set(names).size < names.length, names, "a list of different names"),
+    ...refused(
+      hasBegins && classBy === "position" && !rises,
+      begins.map((from) => from ?? null),
+      "a list whose from starts at 0 and rises, because classBy is position",
+    ),
+    ...refused(hasBegins && classBy !== "position", begins, `a list without from, because classBy is ${classBy} and not position`),
+  ];
 }
 
 function piStep({ target, kp, ki, limit, antiWindup }: Gains, state: readonly number[], entropy: number): number[] {

@@ -2,7 +2,8 @@ import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
 import { type AutoGains, autoGains, autoGainsStep } from "./auto_gains.ts";
 import { type AutoTarget, autoTarget, autoTargetStep } from "./auto_target.ts";
-import { type Controller, initialControl, withFields } from "./contract.ts";
+import { initialControl, withFields } from "./contract.ts";
+import type { ControllerBehaviour } from "./define.ts";
 import { type Loop, newLoop, readLoops, withLoops } from "./loops.ts";
 
 /** One PI controller, or several side by side, whose target and gains may follow from what is measured. */
@@ -29,7 +30,7 @@ const piLoops = defineOp<{ state: Tensor }, "state", PISettings>({
 });
 
 /** The controller `pi` whose state has loops: each update runs what sets targets, then what sets gains, then the PI step. */
-export function createLoops(options: LoopsOptions): Controller {
+export function createLoops(options: LoopsOptions): Pick<ControllerBehaviour, "initial" | "update" | "step"> {
   const { loops, kp, ki, limit } = options;
   const targets = loops.some(({ target }) => target === "auto") ? options.autoTarget : undefined;
   const gains = options.autoGains && { ...options.autoGains, amplitude: limit / 2, anchorSteps: options.autoTarget.anchorSteps };
@@ -40,8 +41,6 @@ export function createLoops(options: LoopsOptions): Controller {
     return Float32Array.from(withLoops(initialControl({ target: given }), fresh));
   };
   return {
-    name: "pi",
-    ...(loops.length > 1 && { classes: loops.map(({ name }) => name) }),
     initial,
     update: (state) => {
       if (targets) autoTarget({ state }, targets);

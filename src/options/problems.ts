@@ -11,6 +11,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** @throws ConfigError where there is a problem */
+export function throwIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 /** The line of one refused value. */
 export function refusal(path: string, value: unknown, allowed: string): string {
   const place = path === "" ? "the configuration" : path;

@@ -35,14 +35,19 @@ export function list<S extends z.ZodType>(element: S, allowed: string) {
 }
 
 /** A whole number inside the range. */
-export function whole(range: Range = {}) {
-  const allowed = `a whole number${describeRange(range)}`;
+export function whole(range: Range = {}, nullMeaning?: string) {
+  const allowed = `a whole number${describeRange(range)}${orNullPhrase(nullMeaning)}`;
   return z.number({ error: allowed }).refine((value) => Number.isSafeInteger(value) && isInside(value, range), { error: allowed });
 }
 
 /** One of a few words. */
 export function oneOf<const T extends readonly [string, ...string[]]>(words: T, nullMeaning?: string) {
   return z.enum(words, { error: `${words.length > 1 ? "one of " : ""}${words.join(", ")}${orNullPhrase(nullMeaning)}` });
+}
+
+/** The names of a registry, for `oneOf`. */
+export function namesOf<Name extends string>(registry: Readonly<Record<Name, unknown>>): [Name, ...Name[]] {
+  return Object.keys(registry) as [Name, ...Name[]];
 }
 
 /** true or false. */
@@ -83,4 +88,36 @@ function describeRange({ min, max, above, below }: Range): string {
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
   if (min !== undefined) return ` of at least ${min}${upper && ` and ${upper}`}`;
   return upper && ` ${upper}`;
+}
+
+/** The keys of the object that `schema` describes at a path; none where there is no object. */
+export function keysOf(schema: z.ZodType, path: readonly PropertyKey[] = []): string[] {
+  const [key, ...rest] = path;
+  const bare = withoutWrappers(schema);
+  if (key === undefined) return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
+  const inner = bare instanceof z.ZodArray ? bare.element : bare instanceof z.ZodObject ? bare.shape[String(key)] : undefined;
+  return inner ? keysOf(inner as z.ZodType, rest) : [];
+}
+
+/** One documented option: key path, default as JSON ("" when it must be given), and its sentence. */
+export interface OptionDescription {
+  readonly path: string;
+  readonly default: string;
+  readonly description: string;
+}
+
+/** Every option that a schema describes, sections within it included, in its order. */
+export function describeOptions(schema: z.ZodObject, prefix = ""): OptionDescription[] {
+  return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([key, inner]) => {
+    const bare = withoutWrappers(inner);
+    if (bare instanceof z.ZodObject) return describeOptions(bare, `${prefix}${key}.`);
+    const byDefault = inner.safeParse(undefined);
+    const value = byDefault.success && byDefault.data !== undefined ? JSON.stringify(byDefault.data) : "";
+    return [{ path: `${prefix}${key}`, default: value, description: inner.description ?? "" }];
+  });
+}
+
+function withoutWrappers(schema: z.ZodType): z.ZodType {
+  const wraps = schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional || schema instanceof z.ZodNullable;
+  return wraps ? withoutWrappers(schema.unwrap() as z.ZodType) : schema;
 }

@@ -1,7 +1,5 @@
 import type { SurrogateOptions } from "../ops/surrogate.ts";
 
-export { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES, SURROGATE_DEFAULTS } from "../ops/surrogate.ts";
-
 /** What the policy loss needs to know; formulas in docs/method, defaults are plain GRPO. */
 export interface PolicyLossOptions extends SurrogateOptions {
   /** Entropy and log-probabilities are those of logits / temperature. */

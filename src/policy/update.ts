@@ -1,4 +1,5 @@
-import { CONTROL_FIELDS, type ControlField, type Controller, controlIndex } from "../control/contract.ts";
+import { CONTROL_FIELDS, type ControlField, controlIndex } from "../control/contract.ts";
+import type { Controller } from "../control/define.ts";
 import { type Loop, loopIndex, type Measured, readLoops } from "../control/loops.ts";
 import { createBuffer, createReader, destroyBuffer, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";

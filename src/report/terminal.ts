@@ -17,8 +17,8 @@ export interface TerminalViewOptions {
   /** The step at which training ends. */
   readonly total: number;
   readonly stream: TerminalStream;
-  /** The entropy to hold, where a controller holds one; the metrics tell how it moves. */
-  readonly target?: number;
+  /** Whether a controller holds an entropy, so that its target in the metrics means something. */
+  readonly holdsTarget?: boolean;
   /** Milliseconds that only grow; default performance.now. */
   readonly now?: () => number;
 }
@@ -35,17 +35,17 @@ export function createTerminalView(options: TerminalViewOptions): TerminalView {
   return options.stream.isTTY ? liveView(options) : plainView(options);
 }
 
-function plainView({ title, total, stream, target }: TerminalViewOptions): TerminalView {
+function plainView({ title, total, stream, holdsTarget }: TerminalViewOptions): TerminalView {
   stream.write(`${title}\n`);
   return {
-    step: (metrics) => stream.write(`${plainLine(metrics, total, target)}\n`),
+    step: (metrics) => stream.write(`${plainLine(metrics, total, holdsTarget)}\n`),
     note: (text) => stream.write(`${text}\n`),
     done: () => {},
   };
 }
 
-function plainLine(metrics: Metrics, total: number, target: number | undefined): string {
-  const goal = target === undefined ? undefined : (metrics["entropic/target"] ?? target);
+function plainLine(metrics: Metrics, total: number, holdsTarget = false): string {
+  const goal = holdsTarget ? metrics["entropic/target"] : undefined;
   const parts = [
     `step ${metrics.step}/${total}`,
     named("reward", metrics.reward),
@@ -77,7 +77,7 @@ function rate(value: number): string {
   return formatNumber(value, 3);
 }
 
-function liveView({ title, total, stream, target, now = () => performance.now() }: TerminalViewOptions): TerminalView {
+function liveView({ title, total, stream, holdsTarget = false, now = () => performance.now() }: TerminalViewOptions): TerminalView {
   const draw = createLogUpdate(stream as unknown as NodeJS.WritableStream, { showCursor: true });
   stream.write(`${colors.bold(title)}\n`);
   const history: Metrics[] = [];
@@ -86,12 +86,12 @@ function liveView({ title, total, stream, target, now = () => performance.now() 
     step(metrics) {
       history.push(metrics);
       times.push(now());
-      draw(liveText(history, times, total, target, stream.columns ?? 80));
+      draw(liveText(history, { times, total, holdsTarget, columns: stream.columns ?? 80 }));
     },
     note(text) {
       draw.clear();
       stream.write(`${text}\n`);
-      if (history.length > 0) draw(liveText(history, times, total, target, stream.columns ?? 80));
+      if (history.length > 0) draw(liveText(history, { times, total, holdsTarget, columns: stream.columns ?? 80 }));
     },
     done: () => draw.done(),
   };
@@ -100,13 +100,10 @@ function liveView({ title, total, stream, target, now = () => performance.now() 
 /** The whole view: a progress line, then a row each for what the run has measured. */
 function liveText(
   history: readonly Metrics[],
-  times: readonly number[],
-  total: number,
-  target: number | undefined,
-  columns: number,
+  { times, total, holdsTarget, columns }: { times: readonly number[]; total: number; holdsTarget: boolean; columns: number },
 ): string {
   const last = history.at(-1)!;
-  const rows = metricRows(history, target === undefined ? undefined : (last["entropic/target"] ?? target));
+  const rows = metricRows(history, holdsTarget ? last["entropic/target"] : undefined);
   const width = Math.max(8, Math.min(40, columns - 56));
   const lines = rows.map(({ label, values, value, remark }) =>
     [colors.dim(pad(label, 10)), pad(value, 9, "right"), colors.cyan(pad(sparkline(values, width), width)), colors.dim(remark)]

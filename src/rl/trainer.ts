@@ -74,7 +74,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { overlongBuffer: buffer, maxNewTokens: longest } = grpo;
   const learned = buffer > 0 ? combineRewards([...options.rewards, overlongReward({ longest, buffer })]) : judged;
   const controller = options.controller ?? createController(config.entropy);
-  const classify = classifier(controller, config.entropy, options.classOf);
+  const classify = classifier(controller, options.classOf);
   checkClasses(classify, options.trainProblems);
   const parts = await createParts({ ...options, controller });
   const score = async (combined: typeof judged, entries: readonly RolloutEntry[]): Promise<CombinedRewards> =>

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { option, section, whole } from "../options/schema.ts";
 import { hashText, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";
 
@@ -9,24 +9,29 @@ interface AdditionProblem extends Problem {
   readonly right: number;
 }
 
-const options = z.strictObject({
-  digits: z.int().min(1).max(6).default(2).describe("Digits of each number, at most."),
-  problems: z.int().min(10).max(1_000_000).default(5_000).describe("How many problems to draw where there are more; pairs count once."),
-  heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
+const options = section({
+  digits: option(whole({ min: 1, max: 6 }), 2, "Digits of each number, at most."),
+  problems: option(whole({ min: 10, max: 1_000_000 }), 5_000, "How many problems to draw where there are more; pairs count once."),
+  heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
 });
 
 /** "12+34=" -> "46$". A pair of numbers is one problem whichever comes first, so that 34+12 never gives 12+34 away. */
-export const addition = defineTask("addition", "Add two numbers: 12+34= -> 46$", options, ({ digits, problems: limit, heldOut }) => {
-  const splits = once(() => splitByHash(pairs(10 ** digits, limit).map(toProblem), canonical, heldOut));
-  return {
-    alphabet: "0123456789+=$",
-    stop: STOP,
-    maxPromptLength: 2 * digits + 2,
-    maxCompletionLength: digits + 2,
-    problems: (split) => splits()[split],
-    solutions: (problem) => [answer(problem.prompt)],
-    reward: (problem, completion) => (completion === answer(problem.prompt) ? 1 : 0),
-  };
+export const addition = defineTask({
+  key: "addition",
+  description: "Add two numbers: 12+34= -> 46$",
+  options,
+  build: ({ digits, problems: limit, heldOut }) => {
+    const splits = once(() => splitByHash(pairs(10 ** digits, limit).map(toProblem), canonical, heldOut));
+    return {
+      alphabet: "0123456789+=$",
+      stop: STOP,
+      maxPromptLength: 2 * digits + 2,
+      maxCompletionLength: digits + 2,
+      problems: (split) => splits()[split],
+      solutions: (problem) => [answer(problem.prompt)],
+      reward: (problem, completion) => (completion === answer(problem.prompt) ? 1 : 0),
+    };
+  },
 });
 
 /** Reads "12+34=". Throws on any other prompt: a dataset that is not this task's. */

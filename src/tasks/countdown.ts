@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { decimal, option, section, whole } from "../options/schema.ts";
 import { evaluateExpression } from "./expression.ts";
 import { hashText, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";
@@ -11,11 +11,11 @@ interface CountdownProblem extends Problem {
   readonly target: number;
 }
 
-const options = z.strictObject({
-  numbers: z.int().min(2).max(4).default(3).describe("How many numbers a problem gives."),
-  max: z.int().min(1).max(9).default(9).describe("The largest number."),
-  heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
-  partialCredit: z.number().min(0).max(1).default(0).describe("Reward of an expression that uses the numbers once but misses the target."),
+const options = section({
+  numbers: option(whole({ min: 2, max: 4 }), 3, "How many numbers a problem gives."),
+  max: option(whole({ min: 1, max: 9 }), 9, "The largest number."),
+  heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
+  partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of an expression that uses the numbers once but misses the target."),
 });
 
 /**
@@ -23,11 +23,11 @@ const options = z.strictObject({
  * multiset of digits with a reachable target of zero or more; the digits of its prompt stand in an order drawn by its hash.
  * Three digits up to 9 make 1,418 problems with 3.6 right answers on average.
  */
-export const countdown = defineTask(
-  "countdown",
-  "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
+export const countdown = defineTask({
+  key: "countdown",
+  description: "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
   options,
-  ({ numbers: count, max, heldOut, partialCredit }) => {
+  build: ({ numbers: count, max, heldOut, partialCredit }) => {
     // Three digits even where the largest target is shorter, so that prompts of easier settings look alike.
     const width = Math.max(3, String(max ** count).length);
     const splits = once(() => splitByHash(allProblems(count, max, width), canonical, heldOut));
@@ -54,7 +54,7 @@ export const countdown = defineTask(
       },
     };
   },
-);
+});
 
 /** Reads "375=022:". Throws on any other prompt: a dataset that is not this task's. */
 function parsePrompt(prompt: string): { readonly numbers: readonly number[]; readonly target: number } {

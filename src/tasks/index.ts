@@ -1,4 +1,4 @@
-import { nearestWord } from "../options/problems.ts";
+import { registered } from "../options/define.ts";
 import { addition } from "./addition.ts";
 import { countdown } from "./countdown.ts";
 import { maze } from "./maze.ts";
@@ -20,11 +20,5 @@ export function createTask(config: { readonly name: string; readonly [option: st
 /** The factory of a task, with its option schema. Throws on an unknown name, naming the known ones and the nearest. */
 export function taskFactory(name: string): TaskFactory {
   // The registry's factories differ in their options, which each checks itself.
-  const known = tasks as unknown as Readonly<Record<string, TaskFactory>>;
-  if (!Object.hasOwn(known, name)) {
-    const names = Object.keys(known);
-    const near = nearestWord(name, names);
-    throw new Error(`task.name is "${name}"; allowed: ${names.join(", ")}.${near ? ` Did you mean "${near}"?` : ""}`);
-  }
-  return known[name]!;
+  return registered(tasks as unknown as Readonly<Record<string, TaskFactory>>, name, "task.name");
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { decimal, option, section, whole } from "../options/schema.ts";
 import type { Generator as Random } from "../random.ts";
 import { canonicalMaze, drawMaze, type Maze, parseMaze, stepsToExit, walk, waysOut } from "./maze_grid.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
@@ -11,31 +11,28 @@ interface MazeProblem extends Problem {
   readonly steps: number;
 }
 
-const options = z
-  .strictObject({
-    size: z.int().min(2).max(6).default(4).describe("Rows and columns."),
-    walls: z.number().min(0).max(0.7).default(0.3).describe("How likely a square is a wall."),
-    minSteps: z.int().min(1).max(20).default(2).describe("Moves of the shortest way out, at least."),
-    maxSteps: z.int().min(1).max(20).default(6).describe("Moves of the shortest way out, at most."),
-    slack: z.int().min(0).max(4).default(2).describe("Moves that an answer may take beyond the shortest way out; a detour costs two."),
-    problems: z.int().min(10).max(1_000_000).default(10_000).describe("How many problems to draw, at most."),
-    heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
-  })
-  .superRefine(({ minSteps, maxSteps }, context) => {
-    if (minSteps > maxSteps)
-      context.addIssue({ code: "custom", path: ["minSteps"], message: `at most maxSteps (${maxSteps}) is expected` });
-  });
+const options = section({
+  size: option(whole({ min: 2, max: 6 }), 4, "Rows and columns."),
+  walls: option(decimal({ min: 0, max: 0.7 }), 0.3, "How likely a square is a wall."),
+  minSteps: option(whole({ min: 1, max: 20 }), 2, "Moves of the shortest way out, at least."),
+  maxSteps: option(whole({ min: 1, max: 20 }), 6, "Moves of the shortest way out, at most."),
+  slack: option(whole({ min: 0, max: 4 }), 2, "Moves that an answer may take beyond the shortest way out; a detour costs two."),
+  problems: option(whole({ min: 10, max: 1_000_000 }), 10_000, "How many problems to draw, at most."),
+  heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
+});
 
 /**
  * "S./#E:" -> "rd$": walk from S to the exit E, up, down, left or right (u d l r), around walls (#) and within a few moves of the
  * shortest way; the walk ends when it gets there. Every maze can be solved. One that is turned, mirrored or walked backwards counts
  * as the same, so that none of a held-out maze's eight views occurs in training. Its tag is the shortest way: `steps-4`.
  */
-export const maze = defineTask(
-  "maze",
-  "Walk from S to E around walls, by u d l r: S./#E: -> rd$",
+export const maze = defineTask({
+  key: "maze",
+  description: "Walk from S to E around walls, by u d l r: S./#E: -> rd$",
   options,
-  ({ size, walls, minSteps, maxSteps, slack, problems: limit, heldOut }) => {
+  check: ({ minSteps, maxSteps }) =>
+    minSteps > maxSteps ? [{ option: "minSteps", value: minSteps, allowed: `at most maxSteps (${maxSteps})` }] : [],
+  build: ({ size, walls, minSteps, maxSteps, slack, problems: limit, heldOut }) => {
     // The length of the way is drawn first and kept, so that there are about as many mazes of one as of another.
     const draw = (random: Random): MazeProblem | undefined => {
       const steps = minSteps + random.integer(maxSteps - minSteps + 1);
@@ -68,7 +65,7 @@ export const maze = defineTask(
       },
     };
   },
-);
+});
 
 /** Reads "S./#E:". Throws on any other prompt: a dataset that is not this task's. */
 function parsePrompt(prompt: string): Maze {

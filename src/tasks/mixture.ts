@@ -1,23 +1,16 @@
-import { z } from "zod";
+import { list, openSection, option, section, text } from "../options/schema.ts";
 import { once } from "./split.ts";
 import { defineTask, type Problem, type Split, type Task } from "./task.ts";
 
-const part = z.looseObject({ name: z.string() }).describe("A task with its own options, such as { name: sort, length: 6 }.");
+const part = openSection({ name: text("the name of a task") }, "a mapping with the key name and the task's own options");
 
-const options = z
-  .strictObject({
-    tasks: z
-      .array(part)
-      .min(2)
-      .default([{ name: "countdown" }, { name: "sort" }, { name: "maze" }])
-      .describe("The tasks to mix, each with its own options."),
-  })
-  .superRefine(({ tasks }, context) => {
-    const names = tasks.map(({ name }) => name);
-    if (new Set(names).size < names.length) {
-      context.addIssue({ code: "custom", path: ["tasks"], message: "different tasks are expected" });
-    }
-  });
+const options = section({
+  tasks: option(
+    list(part, "a list of mappings with the key name and the task's own options"),
+    [{ name: "countdown" }, { name: "sort" }, { name: "maze" }],
+    "The tasks to mix, two or more, each with its own options, such as { name: sort, length: 6 }.",
+  ),
+});
 
 /**
  * Several tasks in one: their problems in turn, each with its own prompts, answers and reward. A problem's tag is the name of its task,
@@ -25,24 +18,35 @@ const options = z
  * every task has the same share; evaluation repeats none and starts with equal shares.
  */
 export function mixtureOf(create: (config: { readonly name: string }) => Task) {
-  return defineTask("mixture", "Several tasks in turn, with the task's name as the tag of a problem", options, ({ tasks }) => {
-    const parts = tasks.map((config) => create(config));
-    const byName = new Map(parts.map((task) => [task.name, task]));
-    const [{ stop }] = parts as [Task, ...Task[]];
-    const other = parts.find((task) => task.stop !== stop);
-    if (other)
-      throw new Error(`task "mixture": ${other.name} ends answers with ${other.stop}, not with ${stop}; mix tasks that end alike.`);
-    const problems = once((): Record<Split, readonly Problem[]> => ({ train: inTurn(parts, "train"), eval: inTurn(parts, "eval") }));
-    const taskOf = ({ tag }: Problem): Task => byName.get(String(tag))!;
-    return {
-      alphabet: [...new Set(parts.flatMap(({ alphabet }) => [...alphabet]))].join(""),
-      stop,
-      maxPromptLength: Math.max(...parts.map(({ maxPromptLength }) => maxPromptLength)),
-      maxCompletionLength: Math.max(...parts.map(({ maxCompletionLength }) => maxCompletionLength)),
-      problems: (split) => problems()[split],
-      solutions: (problem) => taskOf(problem).solutions(problem),
-      reward: (problem, completion) => taskOf(problem).reward(problem, completion),
-    };
+  return defineTask({
+    key: "mixture",
+    description: "Several tasks in turn, with the task's name as the tag of a problem",
+    options,
+    check: ({ tasks }) => {
+      const names = tasks.map(({ name }) => name);
+      return names.length < 2 || new Set(names).size < names.length
+        ? [{ option: "tasks", value: names, allowed: "a list of two or more different tasks" }]
+        : [];
+    },
+    build: ({ tasks }) => {
+      const parts = tasks.map((config) => create(config));
+      const byName = new Map(parts.map((task) => [task.name, task]));
+      const [{ stop }] = parts as [Task, ...Task[]];
+      const other = parts.find((task) => task.stop !== stop);
+      if (other)
+        throw new Error(`task "mixture": ${other.name} ends answers with ${other.stop}, not with ${stop}; mix tasks that end alike.`);
+      const problems = once((): Record<Split, readonly Problem[]> => ({ train: inTurn(parts, "train"), eval: inTurn(parts, "eval") }));
+      const taskOf = ({ tag }: Problem): Task => byName.get(String(tag))!;
+      return {
+        alphabet: [...new Set(parts.flatMap(({ alphabet }) => [...alphabet]))].join(""),
+        stop,
+        maxPromptLength: Math.max(...parts.map(({ maxPromptLength }) => maxPromptLength)),
+        maxCompletionLength: Math.max(...parts.map(({ maxCompletionLength }) => maxCompletionLength)),
+        problems: (split) => problems()[split],
+        solutions: (problem) => taskOf(problem).solutions(problem),
+        reward: (problem, completion) => taskOf(problem).reward(problem, completion),
+      };
+    },
   });
 }
 

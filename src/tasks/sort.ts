@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { flag, option, section, whole } from "../options/schema.ts";
 import type { Generator as Random } from "../random.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";
@@ -6,29 +6,30 @@ import { defineTask, type Problem } from "./task.ts";
 const STOP = "$";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
-const options = z
-  .strictObject({
-    length: z.int().min(1).max(12).default(10).describe("Letters of the longest problems."),
-    minLength: z.int().min(1).max(12).nullable().default(null).describe("Letters of the shortest problems; null is half of length."),
-    letters: z.int().min(2).max(26).default(10).describe("Size of the alphabet: 4 is a to d."),
-    mixedCase: z.boolean().default(true).describe("Letters of both cases, and a and A in any order: many right answers, else one."),
-    problems: z.int().min(10).max(1_000_000).default(10_000).describe("How many problems to draw, at most."),
-    heldOut: z.int().min(0).default(256).describe("Problems kept for evaluation, at most a fifth of all."),
-  })
-  .superRefine(({ length, minLength }, context) => {
-    if (minLength !== null && minLength > length)
-      context.addIssue({ code: "custom", path: ["minLength"], message: `at most length (${length}) is expected` });
-  });
+const options = section({
+  length: option(whole({ min: 1, max: 12 }), 10, "Letters of the longest problems."),
+  minLength: option(
+    whole({ min: 1, max: 12 }, "half of length").nullable(),
+    null,
+    "Letters of the shortest problems; null is half of length.",
+  ),
+  letters: option(whole({ min: 2, max: 26 }), 10, "Size of the alphabet: 4 is a to d."),
+  mixedCase: option(flag(), true, "Letters of both cases, and a and A in any order: many right answers, else one."),
+  problems: option(whole({ min: 10, max: 1_000_000 }), 10_000, "How many problems to draw, at most."),
+  heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
+});
 
 /**
  * "dbBa=" -> "abBd$" or "aBbd$": put letters in alphabetical order, the cases of one letter in any. A problem is a multiset of
  * letters, so that no order of a held-out one occurs in training. Its tag is its length: `length-7`.
  */
-export const sort = defineTask(
-  "sort",
-  "Sort letters, the cases of one letter in any order: dbBa= -> abBd$ or aBbd$",
+export const sort = defineTask({
+  key: "sort",
+  description: "Sort letters, the cases of one letter in any order: dbBa= -> abBd$ or aBbd$",
   options,
-  ({ length, minLength, letters, mixedCase, problems: limit, heldOut }) => {
+  check: ({ length, minLength }) =>
+    minLength !== null && minLength > length ? [{ option: "minLength", value: minLength, allowed: `at most length (${length})` }] : [],
+  build: ({ length, minLength, letters, mixedCase, problems: limit, heldOut }) => {
     const shortest = minLength ?? Math.ceil(length / 2);
     const draw = (random: Random): Problem => {
       const count = shortest + random.integer(length - shortest + 1);
@@ -55,7 +56,7 @@ export const sort = defineTask(
       },
     };
   },
-);
+});
 
 /** The letters of "dbBa=". Throws on any other prompt: a dataset that is not this task's. */
 function parsePrompt(prompt: string): string {

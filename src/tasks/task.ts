@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type Declaration, declare, type Factory } from "../options/define.ts";
 
 /** One question of a task; columns beside the prompt reach reward functions as they are. */
 export interface Problem {
@@ -30,37 +31,16 @@ export interface Task {
 
 export type Split = "train" | "eval";
 
-/** Makes a task from its options; `key` is its name in configs, `options` their schema. */
-export interface TaskFactory<Options extends z.ZodObject = z.ZodObject> {
-  (options?: z.input<Options>): Task;
-  readonly key: string;
-  readonly description: string;
-  readonly options: Options;
-}
+/** A task as it declares itself: `tasks.countdown({ numbers: 4 })` makes one from its options. */
+export type TaskFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, Task>;
 
-/** Declares a task by its key, one-line description, option schema (with defaults) and the function that builds it. */
-export function defineTask<Options extends z.ZodObject>(
-  key: string,
-  description: string,
-  options: Options,
-  build: (options: z.output<Options>) => Omit<Task, "name" | "description">,
-): TaskFactory<Options> {
-  const create = (given: z.input<Options> = {} as z.input<Options>): Task => {
-    const parsed = options.safeParse(given);
-    if (!parsed.success) throw new Error(optionError(key, { ...defaultsOf(options), ...given }, parsed.error));
-    return { name: key, description, ...build(parsed.data) };
-  };
-  return Object.assign(create, { key, description, options });
-}
-
-function defaultsOf(options: z.ZodObject): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options.shape).map(([name, option]) => [name, (option as z.ZodType).safeParse(undefined).data]));
-}
-
-function optionError(key: string, given: unknown, error: z.ZodError): string {
-  const issue = error.issues[0]!;
-  const path = issue.path.map(String);
-  if (path.length === 0) return `task "${key}": ${issue.message}.`;
-  const value = path.reduce<unknown>((object, name) => (object as Record<string, unknown> | undefined)?.[name], given);
-  return `task.${path.join(".")} is ${JSON.stringify(value)} for task "${key}": ${issue.message}.`;
+/** Declares a task: its key, description and options, and the function that builds it from them. */
+export function defineTask<Options extends z.ZodObject>({
+  build,
+  ...declaration
+}: Declaration<Options> & {
+  readonly build: (options: z.output<Options>) => Omit<Task, "name" | "description">;
+}): TaskFactory<Options> {
+  const { key, description } = declaration;
+  return declare("task", declaration, (options) => ({ name: key, description, ...build(options) }));
 }

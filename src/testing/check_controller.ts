@@ -1,4 +1,5 @@
-import { CONTROL_FIELDS, type ControlField, type Controller } from "../control/contract.ts";
+import { CONTROL_FIELDS, type ControlField } from "../control/contract.ts";
+import type { Controller } from "../control/define.ts";
 import { LOOP_FIELDS, type Loop, type Measured, measure, readLoops } from "../control/loops.ts";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";

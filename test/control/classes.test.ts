@@ -11,7 +11,7 @@ after(() => device.destroy());
 const classes = [
   { name: "head", target: 0.5 },
   { name: "tail", target: 0.2 },
-] as const;
+];
 
 async function run(options: PIOptions, script: ControllerScript): Promise<readonly ControlRecord[]> {
   const { steps, error, where } = await checkController(device, entropic(options), script);
@@ -89,7 +89,7 @@ test("two classes with different targets hold them on a plant with noise and dri
 });
 
 test("classes may find targets and gains of their own", async () => {
-  const own = [{ name: "head", target: "auto" } as const, classes[1]];
+  const own = [{ name: "head", target: "auto" } as const, classes[1]!];
   const options: PIOptions = { target: 0, classes: own, rho: 0.5, anchorSteps: 2, gains: "auto" };
   const entropies = [0.6, 0.4];
   const steps = await run(options, {

@@ -24,7 +24,7 @@ function show(isTTY: boolean, steps: readonly Metrics[]): string {
     time += 1000;
     return time;
   };
-  const view = createTerminalView({ title: "runs/x on llvmpipe", total: 60, target: 0.35, stream, now });
+  const view = createTerminalView({ title: "runs/x on llvmpipe", total: 60, holdsTarget: true, stream, now });
   for (const metrics of steps) view.step(metrics);
   view.note("checkpoint saved");
   view.done();

@@ -14,9 +14,13 @@ function diagnose(history: readonly Metrics[], changed: Partial<DiagnosticSettin
 
 const namesOf = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ name }) => name))].sort();
 
+const gainsOf = ({ kp, ki }: { readonly kp?: number; readonly ki?: number }): Partial<DiagnosticSettings> => ({
+  gains: { ...settings.gains!, ...(kp !== undefined && { kp }), ...(ki !== undefined && { ki }) },
+});
+
 /** In how many of 20 seeded runs each name was found. */
 function counts(options: PlantOptions): Record<string, number> {
-  const gains = { kp: options.kp ?? settings.kp, ki: options.ki ?? settings.ki };
+  const gains = gainsOf(options);
   const found: Record<string, number> = {};
   for (let seed = 0; seed < 20; seed += 1) {
     for (const name of namesOf(diagnose(plant({ ...options, seed }), gains))) found[name] = (found[name] ?? 0) + 1;
@@ -40,21 +44,22 @@ test("oscillation: a gain that only bangs, with any noise; the advice divides it
     assert.equal(counts({ target: 0.35, kp: 100, noise, steps: 80 }).oscillation, 20, `kp 100, noise ${noise}`);
     assert.equal(counts({ target: 0.35, kp: 1000, ki: 0, noise, steps: 60 }).oscillation, 20, `kp 1000, noise ${noise}`);
   }
-  const [finding] = diagnose(plant({ target: 0.45, kp: 1000, ki: 100, steps: 30 }), { kp: 1000, ki: 100 });
+  const [finding] = diagnose(plant({ target: 0.45, kp: 1000, ki: 100, steps: 30 }), gainsOf({ kp: 1000, ki: 100 }));
   assert.equal(finding?.severity, "warning");
   assert.match(
     finding.message,
     /^entropy crossed its target \d+ times in 20 steps, by up to 0\.\d+ nats, with \|alpha\| 0\.\d+ on average/,
   );
   assert.equal(finding.advice, "divide entropy.kp by 10 (1000 -> 100) and entropy.ki with it (100 -> 10)");
-  const [small] = diagnose(plant({ target: 0.45, kp: 1000, ki: 1, steps: 30 }), { kp: 1000, ki: 1 });
+  const [small] = diagnose(plant({ target: 0.45, kp: 1000, ki: 1, steps: 30 }), gainsOf({ kp: 1000, ki: 1 }));
   assert.equal(small?.advice, "divide entropy.kp by 10 (1000 -> 100)");
 });
 
 test("oscillation: a limit cycle without noise is one too; a steady alpha is none", () => {
-  assert.deepEqual(namesOf(diagnose(plant({ target: 0.35, kp: 100, ki: 0, authority: 0.05, noise: 0, steps: 60 }), { kp: 100, ki: 0 })), [
-    "oscillation",
-  ]);
+  assert.deepEqual(
+    namesOf(diagnose(plant({ target: 0.35, kp: 100, ki: 0, authority: 0.05, noise: 0, steps: 60 }), gainsOf({ kp: 100, ki: 0 }))),
+    ["oscillation"],
+  );
   assert.deepEqual(namesOf(diagnose(plant({ target: 0.35, noise: 0, steps: 60 }))), []);
 });
 
@@ -62,11 +67,11 @@ test("offset: kp alone settles beside the target, and so does an integral that i
   assert.deepEqual(counts({ target: 0.35, kp: 3, ki: 0, steps: 100 }), { offset: 20 });
   assert.deepEqual(counts({ target: 0.35, kp: 10, ki: 0, steps: 100 }), { offset: 20 });
   assert.deepEqual(counts({ target: 0.35, kp: 10, ki: 0.1, steps: 60 }), { offset: 20 });
-  const [without] = diagnose(plant({ target: 0.35, kp: 3, ki: 0, steps: 100 }), { kp: 3, ki: 0 });
+  const [without] = diagnose(plant({ target: 0.35, kp: 3, ki: 0, steps: 100 }), gainsOf({ kp: 3, ki: 0 }));
   assert.equal(without?.severity, "info");
   assert.match(without.message, /^entropy has settled 0\.0\d+ nats \(\d+ %\) below its target 0\.35, with alpha -0\.\d+ on average/);
   assert.equal(without.advice, "set entropy.ki to 0.3 (kp / 10): kp alone leaves an offset");
-  const [slow] = diagnose(plant({ target: 0.35, kp: 10, ki: 0.1, steps: 60 }), { kp: 10, ki: 0.1 });
+  const [slow] = diagnose(plant({ target: 0.35, kp: 10, ki: 0.1, steps: 60 }), gainsOf({ kp: 10, ki: 0.1 }));
   assert.equal(slow?.advice, "raise entropy.ki (0.1 -> 1)");
 });
 
@@ -168,7 +173,8 @@ test("settings follow the configuration", () => {
   const of = (entropy: object, grpo: object = {}): DiagnosticSettings =>
     diagnosticSettings(parseTrainConfig({ model: "m", task: { name: "addition" }, entropy, grpo }));
   assert.deepEqual(of({}), settings);
-  assert.equal(of({ controller: "none" }).holdsTarget, false);
+  const holding = ["pi", "aec", "entrocraft", "bonus", "fixed", "none"].map((controller) => of({ controller }).holdsTarget);
+  assert.deepEqual(holding, [true, true, true, false, false, false]);
   assert.deepEqual([of({ controller: "fixed" }).usesAlpha, of({ controller: "none" }).usesAlpha], [true, false]);
   assert.equal(of({}, { advantage: "w-reinforce" }).comparesWithinGroups, false);
 });

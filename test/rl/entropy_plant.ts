@@ -19,9 +19,7 @@ export interface PlantOptions extends PIOptions {
 export const settings: DiagnosticSettings = {
   holdsTarget: true,
   usesAlpha: true,
-  kp: 10,
-  ki: 1,
-  limit: 0.9,
+  gains: { kp: 10, ki: 1, limit: 0.9 },
   gate: "entropy-effect",
   tau: 0.95,
   comparesWithinGroups: true,

@@ -52,7 +52,7 @@ test("iterating goes on where it was left, with the defaults of the schema, and 
 
 test("problems and rewards of one's own, under the function's name; a controller of one's own beside the gate's options", async () => {
   const problems = [{ prompt: "1+1=" }, { prompt: "2+3=" }];
-  const entropy = { controller: fixed(-0.25), gate: "probability", tau: 0 } as const;
+  const entropy = { controller: fixed({ alpha: -0.25 }), gate: "probability", tau: 0 } as const;
   const trainer = new GRPOTrainer({ device, model, problems, stop: "$", rewards: [length], entropy, config });
   const { metrics, rewards, entries } = await trainer.step();
   assert.equal(metrics["entropic/alpha"], -0.25);

@@ -17,14 +17,14 @@ test("every task is registered under its own key", () => {
 test("an unknown name lists the known ones and the nearest", () => {
   assert.throws(
     () => createTask({ name: "cuontdown" }),
-    /task\.name is "cuontdown"; allowed: countdown, addition, sort, maze, mixture\. Did you mean "countdown"\?/,
+    /task\.name is "cuontdown"; it must be one of countdown, addition, sort, maze, mixture; did you mean countdown\?/,
   );
-  assert.throws(() => createTask({ name: "additon" }), /Did you mean "addition"\?/);
-  assert.throws(() => createTask({ name: "toString" }), /allowed/);
+  assert.throws(() => createTask({ name: "additon" }), /did you mean addition\?/);
+  assert.throws(() => createTask({ name: "toString" }), /it must be one of/);
 });
 
 test("a wrong option is named with its value and what is allowed", () => {
-  assert.throws(() => createTask({ name: "countdown", numbers: 7 }), /task\.numbers is 7 for task "countdown": .*<=4/);
-  assert.throws(() => createTask({ name: "countdown", max: "9" }), /task\.max is "9" .*expected number/);
-  assert.throws(() => createTask({ name: "countdown", number: 3 }), /task "countdown": Unrecognized key: "number"/);
+  assert.throws(() => createTask({ name: "countdown", numbers: 7 }), /task\.numbers is 7; it must be a whole number from 2 to 4/);
+  assert.throws(() => createTask({ name: "countdown", max: "9" }), /task\.max is "9"; it must be a whole number from 1 to 9/);
+  assert.throws(() => createTask({ name: "countdown", number: 3 }), /task\.number is not a known key; did you mean numbers\?/);
 });

@@ -134,10 +134,10 @@ test("difficulty: size, walls, steps", () => {
 });
 
 test("a wrong option is one line that says what is allowed", () => {
-  assert.throws(() => tasks.maze({ size: 7 }), /^Error: task\.size is 7 for task "maze": .*<=6\.$/);
-  assert.throws(() => tasks.maze({ walls: 0.9 }), /^Error: task\.walls is 0\.9 for task "maze": .*<=0\.7\.$/);
-  assert.throws(() => tasks.maze({ minSteps: 7 }), /^Error: task\.minSteps is 7 for task "maze": at most maxSteps \(6\) is expected\.$/);
-  assert.throws(() => tasks.maze({ maxSteps: 1 }), /^Error: task\.minSteps is 2 for task "maze": at most maxSteps \(1\) is expected\.$/);
+  assert.throws(() => tasks.maze({ size: 7 }), /^ConfigError: task\.size is 7; it must be a whole number from 2 to 6$/);
+  assert.throws(() => tasks.maze({ walls: 0.9 }), /^ConfigError: task\.walls is 0\.9; it must be a number from 0 to 0\.7$/);
+  assert.throws(() => tasks.maze({ minSteps: 7 }), /^ConfigError: task\.minSteps is 7; it must be at most maxSteps \(6\)$/);
+  assert.throws(() => tasks.maze({ maxSteps: 1 }), /^ConfigError: task\.minSteps is 2; it must be at most maxSteps \(1\)$/);
   assert.throws(
     () => tasks.maze({ size: 2, minSteps: 4 }),
     /^Error: task "maze": found no maze of 2 x 2 squares with walls 0\.3 and 4 to 6 steps to its exit; lower minSteps or raise size\.$/,

@@ -43,7 +43,10 @@ test("every problem's solutions are rewarded and fit, and those of another task 
 });
 
 test("one task, a task twice and an unknown task are refused in one line", () => {
-  assert.throws(() => tasks.mixture({ tasks: [{ name: "sort" }] }), /^Error: task\.tasks is /);
-  assert.throws(() => tasks.mixture({ tasks: [{ name: "sort" }, { name: "sort", length: 4 }] }), /different tasks are expected/);
-  assert.throws(() => tasks.mixture({ tasks: [{ name: "sort" }, { name: "mase" }] }), /Did you mean "maze"/);
+  assert.throws(
+    () => tasks.mixture({ tasks: [{ name: "sort" }] }),
+    /^ConfigError: task\.tasks is \["sort"\]; it must be a list of two or more different tasks$/,
+  );
+  assert.throws(() => tasks.mixture({ tasks: [{ name: "sort" }, { name: "sort", length: 4 }] }), /a list of two or more different tasks/);
+  assert.throws(() => tasks.mixture({ tasks: [{ name: "sort" }, { name: "mase" }] }), /did you mean maze/);
 });

@@ -1,3 +1,4 @@
+import { type Controller, createController } from "../../control/index.ts";
 import type { Finding } from "../../report/findings.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { comparesWithinGroups } from "../advantages/index.ts";
@@ -9,9 +10,8 @@ export interface DiagnosticSettings {
   readonly holdsTarget: boolean;
   /** Whether alpha can differ from 0. */
   readonly usesAlpha: boolean;
-  readonly kp: number;
-  readonly ki: number;
-  readonly limit: number;
+  /** The controller's proportional-integral law; absent where it has none. */
+  readonly gains: Controller["gains"];
   readonly gate: TrainConfig["entropy"]["gate"];
   readonly tau: number;
   /** Whether a group of equal rewards teaches nothing. */
@@ -21,12 +21,11 @@ export interface DiagnosticSettings {
 /** Looks at all steps so far, the last of them the newest; says what is wrong now, or nothing. */
 export type Diagnosis = (history: readonly Metrics[], settings: DiagnosticSettings) => Omit<Finding, "name" | "step"> | undefined;
 
-export function diagnosticSettings({ grpo, entropy }: Pick<TrainConfig, "grpo" | "entropy">): DiagnosticSettings {
-  const { controller, kp, ki, limit, gate, tau } = entropy;
-  return {
-    holdsTarget: controller !== "none" && controller !== "fixed",
-    usesAlpha: controller !== "none",
-    ...{ kp, ki, limit, gate, tau },
-    comparesWithinGroups: comparesWithinGroups(grpo.advantage),
-  };
+/** `controller`: the one of the configuration, or one's own. */
+export function diagnosticSettings(
+  { grpo, entropy }: Pick<TrainConfig, "grpo" | "entropy">,
+  { holds, usesAlpha, gains }: Controller = createController(entropy),
+): DiagnosticSettings {
+  const { gate, tau } = entropy;
+  return { holdsTarget: holds.length > 0, usesAlpha, gains, gate, tau, comparesWithinGroups: comparesWithinGroups(grpo.advantage) };
 }

@@ -18,12 +18,13 @@ const PATIENCE = 3;
 const SATURATED = 0.25;
 
 /** Entropy has come to rest beside its target, with alpha free to move: what the base algorithm's drift leaves of a missing or slow integral. */
-export const offset: Diagnosis = (history, { holdsTarget, kp, ki }) => {
+export const offset: Diagnosis = (history, { holdsTarget, gains }) => {
   const errors = lastValues(history, "entropic/error", WINDOW);
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const saturated = lastValues(history, "entropic/saturated", WINDOW);
-  if (!holdsTarget || history.length < WINDOW + LEAD + settlingTime(kp, ki) || errors.length === 0 || saturated.length === 0)
-    return undefined;
+  if (!holdsTarget || !gains || errors.length === 0 || saturated.length === 0) return undefined;
+  const { kp, ki } = gains;
+  if (history.length < WINDOW + LEAD + settlingTime(kp, ki)) return undefined;
   if (mean(saturated) > SATURATED || alphas.every((alpha) => alpha === 0)) return undefined;
   const target = history.at(-1)!["entropic/target"] ?? 0;
   const error = mean(errors);

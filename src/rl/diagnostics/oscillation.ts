@@ -14,10 +14,11 @@ const EACH_SIDE = 5;
 const CROSSINGS = 4;
 
 /** Entropy swings around its target and alpha, large, swings with it: the gain is too high for the plant, or only amplifies noise. */
-export const oscillation: Diagnosis = (history, { holdsTarget, kp, ki, limit }) => {
+export const oscillation: Diagnosis = (history, { holdsTarget, gains }) => {
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const errors = lastValues(history, "entropic/error", WINDOW);
-  if (!holdsTarget || alphas.length === 0 || errors.length === 0) return undefined;
+  if (!holdsTarget || !gains || alphas.length === 0 || errors.length === 0) return undefined;
+  const { kp, ki, limit } = gains;
   const size = mean(alphas.map(Math.abs));
   const above = alphas.filter((alpha) => alpha > 0).length;
   const crossings = errors.filter((error, i) => i > 0 && error > 0 !== errors[i - 1]! > 0).length;

@@ -48,7 +48,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
-    ...(config.grpo.covariance && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
+    ...(config.grpo.loss.endsWith("-cov") && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(all.entries, lengths),
     num_tokens: record.tokens,
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(record)),
@@ -73,7 +73,7 @@ function controllerMetrics({ control, loops }: UpdateResult, { reports = [], cla
   if (loops.length === 1 && only) {
     return { ...metrics, "entropic/kp": only.kp, "entropic/ki": only.ki, "entropic/authority": only.authority };
   }
-  classes.forEach((name, i) => {
+  classes.forEach(({ name }, i) => {
     for (const field of CLASS_FIELDS) metrics[`entropic/${field}/${name}`] = loops[i]![field];
   });
   return metrics;

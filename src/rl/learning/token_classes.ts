@@ -1,6 +1,6 @@
 import type { Controller, Measured } from "../../control/index.ts";
+import { ConfigError } from "../../options/problems.ts";
 import type { Problem } from "../../tasks/task.ts";
-import { ConfigError, type TrainConfig } from "../config/index.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
 /** Tells the class of a completion's token by name, of those in `entropy.classes`. `position` counts from 0. */
@@ -16,38 +16,35 @@ export type Classify = (entry: { readonly problem: Problem; readonly completion:
 /**
  * How tokens are classed: by one's own function, by position in the answer, or by a column of the problems; undefined without classes.
  * The result throws when it meets a class that nobody named.
- * @throws when positions are to tell classes and none has its first
+ * @throws ConfigError when positions are to tell classes and none has its first
  */
-export function classifier(
-  { classes = [] }: Pick<Controller, "classes">,
-  section: Pick<TrainConfig["entropy"], "classes" | "classBy">,
-  classOf?: TokenClassFunction,
-): Classify | undefined {
-  if (classes.length === 0) return undefined;
+export function classifier(controller: Pick<Controller, "classes" | "classBy">, classOf?: TokenClassFunction): Classify | undefined {
+  const { classes, classBy } = controller;
+  if (!classes) return undefined;
+  const names = classes.map(({ name }) => name);
   const indexOf = (name: unknown, source: string): number => {
-    const index = classes.indexOf(String(name));
+    const index = names.indexOf(String(name));
     if (index >= 0) return index;
     throw new ConfigError([
-      `${source} gives the token class ${JSON.stringify(name)}; it must be one of ${classes.join(", ")} (entropy.classes)`,
+      `${source} gives the token class ${JSON.stringify(name)}; it must be one of ${names.join(", ")} (entropy.classes)`,
     ]);
   };
   if (classOf) {
     return ({ problem, completion: { ids } }) =>
       Uint8Array.from(ids, (_, position) => indexOf(classOf({ problem, ids, position }), "the function classOf"));
   }
-  const { classBy } = section;
-  if (classBy === "position") {
-    const begins = section.classes.map(({ from }) => from ?? Number.POSITIVE_INFINITY);
-    if (begins[0] !== 0) {
-      throw new ConfigError([
-        "entropy.classes has no class from position 0; give each its from, or entropy.classBy a column, or the trainer classOf",
-      ]);
-    }
-    const at = (position: number): number => begins.findLastIndex((from) => from <= position);
-    return ({ completion: { ids } }) => Uint8Array.from(ids, (_, position) => at(position));
+  if (classBy !== undefined && classBy !== "position") {
+    const told = (problem: Problem): string => `the problem ${JSON.stringify(problem.prompt)} in its column ${classBy}`;
+    return ({ problem, completion: { ids } }) => new Uint8Array(ids.length).fill(indexOf(problem[classBy], told(problem)));
   }
-  return ({ problem, completion: { ids } }) =>
-    new Uint8Array(ids.length).fill(indexOf(problem[classBy], `the problem ${JSON.stringify(problem.prompt)} in its column ${classBy}`));
+  const begins = classes.map(({ from }) => from ?? Number.POSITIVE_INFINITY);
+  if (begins[0] !== 0) {
+    throw new ConfigError([
+      "entropy.classes has no class from position 0; give each its from, or entropy.classBy a column, or the trainer classOf",
+    ]);
+  }
+  const at = (position: number): number => begins.findLastIndex((from) => from <= position);
+  return ({ completion: { ids } }) => Uint8Array.from(ids, (_, position) => at(position));
 }
 
 /** Meets the class of every problem before training does. @throws ConfigError for one that nobody named */

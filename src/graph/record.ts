@@ -1,0 +1,22 @@
+/** A WGSL struct of f32 fields, as the host sees it: `struct NAME` in shaders/lib lists the same fields in the same order. */
+export interface RecordLayout<Field extends string = string> {
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** Where a field lies, in floats from the beginning of the record. */
+  index(field: Field): number;
+  /** The record that begins at float `begin` of what was read from the GPU. */
+  read(values: ArrayLike<number>, begin?: number): Readonly<Record<Field, number>>;
+  /** The floats of a record; fields left out are 0. */
+  pack(record: Partial<Readonly<Record<Field, number>>>): number[];
+}
+
+/** Names the fields of a struct once, for everything on the host that reads or writes it. */
+export function defineRecord<const Field extends string>(name: string, fields: readonly Field[]): RecordLayout<Field> {
+  return {
+    name,
+    fields,
+    index: (field) => fields.indexOf(field),
+    read: (values, begin = 0) => Object.fromEntries(fields.map((field, i) => [field, values[begin + i]!])) as Record<Field, number>,
+    pack: (record) => fields.map((field) => record[field] ?? 0),
+  };
+}

@@ -1,0 +1,22 @@
+import { decimal, option, section } from "../options/schema.ts";
+import { dualClipOption } from "./clip_options.ts";
+import { defineLoss } from "./define.ts";
+
+/** GSPO (arXiv 2507.18071): PPO's clip of the probability ratio of the whole sequence, which stays far nearer to 1 than a token's. */
+export const gspo = defineLoss({
+  key: "gspo",
+  description: "PPO's clip of one probability ratio for a whole sequence.",
+  options: section({
+    clipLow: option(
+      decimal({ min: 0, max: 1 }),
+      3e-4,
+      "A sequence with negative advantage stops learning once its probability ratio is below 1 - clipLow.",
+    ),
+    clipHigh: option(
+      decimal({ min: 0 }),
+      4e-4,
+      "A sequence with positive advantage stops learning once its probability ratio is above 1 + clipHigh.",
+    ),
+    ...dualClipOption,
+  }),
+});

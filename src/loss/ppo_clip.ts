@@ -1,0 +1,10 @@
+import { section } from "../options/schema.ts";
+import { clipOptions, dualClipOption } from "./clip_options.ts";
+import { defineLoss } from "./define.ts";
+
+/** PPO's clipped surrogate (Schulman et al. 2017, arXiv 1707.06347), with a dual clip where one is given. */
+export const ppoClip = defineLoss({
+  key: "ppo-clip",
+  description: "The clipped surrogate of PPO and GRPO, with an optional dual clip.",
+  options: section({ ...clipOptions, ...dualClipOption }),
+});

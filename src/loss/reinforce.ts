@@ -1,0 +1,9 @@
+import { section } from "../options/schema.ts";
+import { defineLoss } from "./define.ts";
+
+/** REINFORCE (Williams 1992): -A logp. */
+export const reinforce = defineLoss({
+  key: "reinforce",
+  description: "The plain policy gradient, without a probability ratio.",
+  options: section({}),
+});

@@ -1,0 +1,19 @@
+import { decimal, option, section } from "../options/schema.ts";
+import { clipOptions } from "./clip_options.ts";
+import { defineLoss } from "./define.ts";
+
+/** INTELLECT-2's clip on both sides (arXiv 2505.07291). */
+export const twoSided = defineLoss({
+  key: "two-sided",
+  description: "PPO's clip with a bound on the ratio of tokens with negative advantage too (INTELLECT-2).",
+  options: section({
+    ...clipOptions,
+    delta: option(
+      decimal({ above: 1 }),
+      4,
+      "A token with negative advantage also stops learning once its probability ratio is above this; it must exceed 1 + clipHigh.",
+    ),
+  }),
+  check: ({ delta, clipHigh }) =>
+    delta <= 1 + clipHigh ? [{ option: "delta", value: delta, allowed: `above 1 + clipHigh (${1 + clipHigh})` }] : [],
+});

@@ -1,0 +1,60 @@
+import type { HeldEntropy } from "../../control/index.ts";
+import { controllers, createController } from "../../control/index.ts";
+import { losses } from "../../loss/index.ts";
+import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
+import { refusal, throwIfAny } from "../../options/problems.ts";
+import { comparesWithinGroups } from "../advantages/index.ts";
+import type { TrainConfig } from "./sections.ts";
+
+/** What is wrong with a configuration whose values are each inside their range, one line each. */
+export function contradictions({ grpo, entropy }: TrainConfig): string[] {
+  const problems: string[] = [];
+  if (grpo.completions === 1 && comparesWithinGroups(grpo.advantage)) {
+    problems.push(
+      refusal("grpo.completions", 1, `at least 2 with advantage ${grpo.advantage}, which compares the completions of a prompt`),
+    );
+  }
+  if (grpo.completions > 1 && grpo.advantage === "pass@k" && grpo.advantageK >= grpo.completions) {
+    const why = `below grpo.completions (${grpo.completions}), so that there are subsets of k to compare`;
+    problems.push(refusal("grpo.advantageK", grpo.advantageK, why));
+  }
+  if (grpo.dynamicSampling > 0 && !comparesWithinGroups(grpo.advantage)) {
+    const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
+    problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
+  }
+  if (grpo.overlongBuffer > grpo.maxNewTokens) {
+    problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
+  }
+  if (grpo.maxNewTokens >= grpo.microBatchRows) {
+    const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;
+    problems.push(refusal("grpo.microBatchRows", grpo.microBatchRows, why));
+  }
+  return [
+    ...problems,
+    ...methodProblems("grpo", losses[grpo.loss], grpo),
+    ...methodProblems("entropy", controllers[entropy.controller], entropy),
+  ];
+}
+
+function methodProblems(section: string, declaration: unknown, options: Readonly<Record<string, unknown>>): string[] {
+  // The registries' declarations differ in their options, which each checks itself.
+  const known = declaration as Declaration;
+  return contradictionsOf(section, known, ownOptions(known, options));
+}
+
+/** What a model allows: checks the entropy target against ln V and lengths against the context. Throws ConfigError. */
+export function checkAgainstModel(config: TrainConfig, model: { vocabSize: number; contextLength: number }): void {
+  const problems = targetsAbove(createController(config.entropy).holds, model.vocabSize);
+  if (config.grpo.maxNewTokens >= model.contextLength) {
+    const why = `below ${model.contextLength}, this model's context, which also holds the prompt`;
+    problems.push(refusal("grpo.maxNewTokens", config.grpo.maxNewTokens, why));
+  }
+  throwIfAny(problems);
+}
+
+/** Targets that lie above ln V, the entropy of a uniform choice among a model's V tokens. */
+function targetsAbove(holds: readonly HeldEntropy[], vocabSize: number): string[] {
+  const highest = Math.log(vocabSize);
+  const why = `at most ln ${vocabSize} = ${highest.toFixed(4)}, the entropy of a uniform choice among this model's tokens`;
+  return holds.flatMap(({ option, nats }) => (nats !== undefined && nats > highest ? [refusal(`entropy.${option}`, nats, why)] : []));
+}

@@ -1,0 +1,41 @@
+import { parse } from "yaml";
+import { ConfigError, isMapping, refusal, throwIfAny } from "../../options/problems.ts";
+
+/**
+ * A copy of the configuration with overrides such as `grpo.steps=10` or `task={ name: addition }`, values read as YAML.
+ * Unknown keys pass here; parsing refuses them. Throws ConfigError for an override that is not KEY=VALUE or goes through a value.
+ */
+export function applyOverrides(value: unknown, overrides: readonly string[]): unknown {
+  if (overrides.length === 0) return value;
+  if (value !== null && value !== undefined && !isMapping(value)) throw new ConfigError([refusal("", value, "a mapping")]);
+  const result: Record<string, unknown> = structuredClone(value ?? {});
+  const problems: string[] = [];
+  for (const override of overrides) {
+    const problem = applyOverride(result, override);
+    if (problem) problems.push(problem);
+  }
+  throwIfAny(problems);
+  return result;
+}
+
+/** Sets one key in place; returns the line of what is wrong with the override, if anything is. */
+function applyOverride(target: Record<string, unknown>, override: string): string | undefined {
+  const equals = override.indexOf("=");
+  const keys = override.slice(0, Math.max(equals, 0)).trim().split(".");
+  if (keys.some((key) => key === "" || key === "__proto__"))
+    return `the override ${JSON.stringify(override)} must have the form key=value, such as grpo.steps=10`;
+  let section = target;
+  for (const [index, key] of keys.slice(0, -1).entries()) {
+    if (!Object.hasOwn(section, key) || section[key] === null) section[key] = {};
+    const next = section[key];
+    if (!isMapping(next))
+      return `the override ${override} goes through ${keys.slice(0, index + 1).join(".")}, which is a value and no section`;
+    section = next;
+  }
+  try {
+    section[keys.at(-1)!] = parse(override.slice(equals + 1));
+    return undefined;
+  } catch {
+    return `the override ${override} has a value that is not YAML; quote it or mend its brackets`;
+  }
+}

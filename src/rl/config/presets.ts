@@ -1,0 +1,40 @@
+import { isMapping } from "../../options/problems.ts";
+import { DEFAULT_MAX_NEW_TOKENS } from "./sections.ts";
+
+/** Values that `entropy.preset` stands for; keys written out win over them. */
+export const entropyPresets = {
+  paper: { kp: 1, ki: 0.01, gate: "probability", tau: 0.95, target: 0.1 },
+} as const;
+
+/** Values that `grpo.preset` stands for, given maxNewTokens; keys written out win over them. */
+const grpoPresets = {
+  dapo: (maxNewTokens: number) => ({
+    clipHigh: 0.28,
+    aggregate: "token-mean",
+    dynamicSampling: 3,
+    overlongBuffer: Math.floor(maxNewTokens / 5),
+  }),
+} as const;
+
+/** A configuration with what its presets stand for; presets that do not exist are left for the schema to refuse. */
+export function withPresets(value: unknown): unknown {
+  if (!isMapping(value)) return value;
+  const { grpo, entropy } = value;
+  return {
+    ...value,
+    ...(isMapping(grpo) && { grpo: { ...grpoPreset(grpo), ...grpo } }),
+    ...(isMapping(entropy) && { entropy: { ...entropyPreset(entropy), ...entropy } }),
+  };
+}
+
+function entropyPreset({ preset }: Record<string, unknown>): object {
+  return isKeyOf(entropyPresets, preset) ? entropyPresets[preset] : {};
+}
+
+function grpoPreset({ preset, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: Record<string, unknown>): object {
+  return isKeyOf(grpoPresets, preset) && typeof maxNewTokens === "number" ? grpoPresets[preset](maxNewTokens) : {};
+}
+
+function isKeyOf<Table extends object>(table: Table, key: unknown): key is keyof Table {
+  return typeof key === "string" && Object.hasOwn(table, key);
+}
