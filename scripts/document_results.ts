@@ -1,7 +1,9 @@
 /**
  * `npx tsx scripts/document_results.ts`: writes docs/results/README.md, the overview of the studies, from their summary.json files.
- * test/experiments/results.test.ts fails when the file is not what this prints.
+ * test/experiments/results.test.ts fails when the file is not what this prints. What is written by hand about the results stands in
+ * docs/results/findings.md, which nothing overwrites.
  */
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
@@ -25,7 +27,7 @@ Claims that were put to the test and failed, in the words of their reports.`;
 
 /** The whole page. */
 export async function resultsPage(): Promise<string> {
-  const read = await Promise.all(Object.values(studies).map(shippedResult));
+  const read = await Promise.all(shippedStudies().map(shippedResult));
   const rows = read.map(({ study, verdicts, provenance }) => {
     const judged = verdicts.filter(({ passed }) => passed !== undefined);
     const held = judged.filter(({ passed }) => passed).length;
@@ -39,6 +41,11 @@ export async function resultsPage(): Promise<string> {
   const table = markdownTable(["study", "about", "claims that held", "runs", "adapter", "date"], rows, { numbers: false });
   const losses = failed.length > 0 ? [CLAIMS, markdownTable(["study", "claim", "measured"], failed, { numbers: false })] : [];
   return `${[INTRODUCTION, table, ...losses].join("\n\n")}\n`;
+}
+
+/** The studies that have a folder in docs/results. */
+export function shippedStudies(): Study[] {
+  return Object.values(studies).filter(({ name }) => existsSync(new URL(`${name}/summary.json`, RESULTS)));
 }
 
 async function shippedResult(study: Study) {

@@ -38,68 +38,55 @@ interface Running {
   warm: string;
 }
 
+/** What is behind: cells begun, work done, and of that what this session did in how many milliseconds. */
+interface Tally {
+  started: number;
+  workDone: number;
+  workRun: number;
+  busy: number;
+}
+
 /** One line per finished cell; on a terminal also a live view of the one that runs. */
 export function createProgress(options: ProgressOptions): Progress {
   const { title, stream, now = () => performance.now() } = options;
   const live = stream.isTTY ? createLogUpdate(stream as unknown as NodeJS.WritableStream, { showCursor: true }) : undefined;
-  const count = { started: 0, workDone: 0, workRun: 0, busy: 0 };
+  const tally: Tally = { started: 0, workDone: 0, workRun: 0, busy: 0 };
   let running: Running | undefined;
   stream.write(`${live ? colors.bold(title) : title}\n`);
 
-  const left = (): string => {
-    const doneNow = running ? (running.work * running.step) / Math.max(1, running.steps) : 0;
-    const busy = count.busy + (running ? now() - running.trained : 0);
-    const rate = (count.workRun + doneNow) / busy;
-    if (!(rate > 0)) return "";
-    return `${duration((options.work - count.workDone - doneNow) / rate / 1000)} left`;
-  };
-  const place = (): string => `[${String(count.started).padStart(String(options.cells).length)}/${options.cells}]`;
+  const place = (): string => `[${String(tally.started).padStart(String(options.cells).length)}/${options.cells}]`;
+  const left = (): string => timeLeft(options.work, tally, running, now());
   const line = (text: string): void => {
     live?.clear();
     stream.write(`${text}\n`);
   };
   const draw = (): void => {
-    if (!live || !running) return;
-    const share = (count.workDone + (running.work * running.step) / running.steps) / options.work;
-    const filled = Math.round(30 * Math.min(1, share));
-    const bar = colors.green("█".repeat(filled)) + colors.dim("░".repeat(30 - filled));
-    const state = running.warm || `step ${running.step}/${running.steps}`;
-    const entropy = running.entropies.length > 0 ? `entropy ${running.entropies.at(-1)!.toFixed(3)}` : "";
-    live(`\n${bar}  ${place()}  ${left()}\n${running.name}  ${state}  ${entropy}  ${colors.cyan(sparkline(running.entropies, 30))}\n`);
+    if (running) live?.(liveText(running, share(options.work, tally, running), `${place()}  ${left()}`));
   };
   return {
     begin: (name, steps, work) => {
-      count.started += 1;
+      tally.started += 1;
       running = { name, steps, work, started: now(), trained: now(), entropies: [], step: 0, warm: "" };
       draw();
     },
     warmUp: (step, steps) => {
-      if (!running) return;
-      running.warm = `warm start, step ${step}/${steps}`;
+      if (running) running.warm = `warm start, step ${step}/${steps}`;
       draw();
     },
-    step: ({ step, entropy, "eval/entropy": evaluated }) => {
-      if (!running) return;
-      if (step === 0) running.trained = now();
-      running.step = step;
-      running.warm = "";
-      const value = entropy ?? evaluated;
-      if (value !== undefined) running.entropies.push(value);
+    step: (metrics) => {
+      if (running) advance(running, metrics, now());
       draw();
     },
     end: () => {
       if (!running) return;
-      const { name, steps, work, started, trained, entropies } = running;
-      count.workDone += work;
-      count.workRun += work;
-      count.busy += now() - trained;
+      settle(tally, running, now());
+      const ended = endText(running, now());
       running = undefined;
-      const entropy = `entropy ${entropies[0]?.toFixed(3)} -> ${entropies.at(-1)?.toFixed(3)}`;
-      line(`${place()} ${name}  ${steps} steps  ${entropy}  ${((now() - started) / 1000).toFixed(1)} s  ${left()}`.trimEnd());
+      line(`${place()} ${ended}  ${left()}`.trimEnd());
     },
     skip: (name, work) => {
-      count.started += 1;
-      count.workDone += work;
+      tally.started += 1;
+      tally.workDone += work;
       line(`${place()} ${name}  complete already`);
     },
     note: (text) => {
@@ -108,4 +95,47 @@ export function createProgress(options: ProgressOptions): Progress {
     },
     done: () => live?.done(),
   };
+}
+
+function advance(running: Running, { step, entropy, "eval/entropy": evaluated }: Metrics, now: number): void {
+  if (step === 0) running.trained = now;
+  running.step = step;
+  running.warm = "";
+  const value = entropy ?? evaluated;
+  if (value !== undefined) running.entropies.push(value);
+}
+
+function settle(tally: Tally, { work, trained }: Running, now: number): void {
+  tally.workDone += work;
+  tally.workRun += work;
+  tally.busy += now - trained;
+}
+
+function workOfSteps({ work, step, steps }: Running): number {
+  return (work * step) / Math.max(1, steps);
+}
+
+/** The share of all work that is done. */
+function share(work: number, { workDone }: Tally, running: Running): number {
+  return Math.min(1, (workDone + workOfSteps(running)) / work);
+}
+
+/** Empty until there is a rate to tell it from. */
+function timeLeft(work: number, { workDone, workRun, busy }: Tally, running: Running | undefined, now: number): string {
+  const current = running ? workOfSteps(running) : 0;
+  const rate = (workRun + current) / (busy + (running ? now - running.trained : 0));
+  return rate > 0 ? `${duration((work - workDone - current) / rate / 1000)} left` : "";
+}
+
+function liveText({ name, step, steps, warm, entropies }: Running, share: number, place: string): string {
+  const filled = Math.round(30 * share);
+  const bar = colors.green("█".repeat(filled)) + colors.dim("░".repeat(30 - filled));
+  const entropy = entropies.length > 0 ? `entropy ${entropies.at(-1)!.toFixed(3)}` : "";
+  const state = warm || `step ${step}/${steps}`;
+  return `\n${bar}  ${place}\n${name}  ${state}  ${entropy}  ${colors.cyan(sparkline(entropies, 30))}\n`;
+}
+
+function endText({ name, steps, started, entropies }: Running, now: number): string {
+  const entropy = `entropy ${entropies[0]?.toFixed(3)} -> ${entropies.at(-1)?.toFixed(3)}`;
+  return `${name}  ${steps} steps  ${entropy}  ${((now - started) / 1000).toFixed(1)} s`;
 }

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { whole } from "../../options/schema.ts";
 
-const ALLOWED = "a whole number from 1 to 1000 (how many seeds), or a list of different seeds such as [3, 5, 8]";
-const named = z.array(whole({ min: 0, max: 0xffffffff })).min(1);
+const error = "a whole number from 1 to 1000 (how many seeds), or a list of different seeds such as [3, 5, 8]";
+const count = z.number().refine((seeds) => Number.isInteger(seeds) && seeds >= 1 && seeds <= 1000, { error });
+const list = z
+  .array(whole({ min: 0, max: 0xffffffff }))
+  .refine((seeds) => seeds.length > 0 && new Set(seeds).size === seeds.length, { error });
 
 /** The setting `seeds`: how many, counted from 0, or a list of which. */
-export const seedsSchema = z.union(
-  [whole({ min: 1, max: 1000 }), named.refine((seeds) => new Set(seeds).size === seeds.length, { error: ALLOWED })],
-  { error: ALLOWED },
-);
+export const seedsSchema = z.union([count, list], { error });
 
 export interface Seeds {
   readonly seeds: z.output<typeof seedsSchema>;

@@ -77,6 +77,9 @@ test("seeds named twice and arms that share a folder are refused", async () => {
     prepared({ seeds: [3, 3] }),
     /^ConfigError: seeds is \[3,3\]; it must be a whole number from 1 to 1000 \(how many seeds\), or/,
   );
-  assert.throws(prepared({ seeds: [] }), /^ConfigError: seeds is \[\]; it must be/);
+  assert.throws(
+    prepared({ seeds: [] }),
+    /^ConfigError: seeds is \[\]; it must be a whole number from 1 to 1000 \(how many seeds\), or a list of different seeds/,
+  );
   assert.throws(prepared({ arms: { "a b": {}, "a-b": {} } }), /^ConfigError: two runs share the folder seed-0\/a-b; give/);
 });

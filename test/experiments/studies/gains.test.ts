@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GainsRun, PlantFindings } from "../../../src/experiments/studies/gains/findings.ts";
 import { measuredBoundary, noiseBoundary, predictedBoundary, responseOf, swings } from "../../../src/experiments/studies/gains/response.ts";
+import type { GainsSettings } from "../../../src/experiments/studies/gains/settings.ts";
+import { gainsVerdicts } from "../../../src/experiments/studies/gains/verdicts.ts";
 import { createRandom } from "../../../src/random.ts";
 
 const LIMIT = 0.9;
@@ -110,4 +112,17 @@ test("noise makes alpha swing at the gain that is expected of it, though the loo
   assert.ok(noisy < expected / 4 && noisy > 10 && noisy < 30, `${noisy}, ${expected}`);
   assert.equal(measuredBoundary("alpha", plant, LIMIT), 10);
   assert.equal(measuredBoundary("entropy", plant, LIMIT), Number.POSITIVE_INFINITY);
+});
+
+test("without the entropy-effect gate, an integral or a stable gain the claims about them are not judged", () => {
+  const settings = { kiRatios: [0], kp: [1000], entropy: { limit: LIMIT }, gates: { g: {} } } as unknown as GainsSettings;
+  const verdicts = gainsVerdicts(settings, { plants: [plantOf(0.02, [simulate({ kp: 1000 })])] });
+  const open = verdicts.filter(({ passed }) => passed === undefined).map(({ measured }) => measured);
+  assert.deepEqual(open, [
+    "these settings have no gate entropy-effect",
+    "these settings have no kp from 3 to 30 both with an integral and without",
+    "these settings have no gain that theory calls stable",
+    "these settings have no gate entropy-effect",
+    "these settings have no gate entropy-effect",
+  ]);
 });
