@@ -22,13 +22,13 @@ export function deviation(values: readonly number[]): number {
   return Math.sqrt(variance(values));
 }
 
-/** The straight line y = intercept + slope x of least squares; it is level where all points have one x. */
-export function leastSquares(points: readonly Pick<Point, "x" | "y">[]): { slope: number; intercept: number } {
+/** The straight line of least squares, which goes through the points' centre. It is level where all points have one x. */
+export function leastSquares(points: readonly Pick<Point, "x" | "y">[]): { slope: number; centre: { x: number; y: number } } {
   const x = mean(points.map((point) => point.x));
   const y = mean(points.map((point) => point.y));
   const spread = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
   const slope = spread === 0 ? 0 : points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) / spread;
-  return { slope, intercept: y - slope * x };
+  return { slope, centre: { x, y } };
 }
 
 /** Values that follow each other as the points 0, 1, 2 ... of a curve, or counted from `first`. */

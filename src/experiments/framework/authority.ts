@@ -13,8 +13,8 @@ export interface OpenLoopRun {
  * alpha above 0 lowers entropy, as it should.
  */
 export function authorityOf(runs: readonly OpenLoopRun[]): { authority: number; drift: number } {
-  const { slope, intercept } = leastSquares(runs.map(({ alpha, before, after, steps }) => ({ x: alpha, y: (after - before) / steps })));
-  return { authority: -slope, drift: intercept };
+  const { slope, centre } = leastSquares(runs.map(({ alpha, before, after, steps }) => ({ x: alpha, y: (after - before) / steps })));
+  return { authority: -slope, drift: centre.y - slope * centre.x };
 }
 
 /**

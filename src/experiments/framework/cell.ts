@@ -14,17 +14,17 @@ export interface Cell {
   readonly name: string;
   readonly task: Task;
   readonly start: Start;
-  /** Seed, steps and all else; `model` and `output` are not read. */
+  /** The configuration of `train`. Its `model` and `output` are not read. */
   readonly config: TrainConfig;
-  /** Other tasks of the same alphabet (name and options) to evaluate before and after, by the names that metrics show them under. */
+  /** Other tasks of the same alphabet to evaluate before and after training, by the names that metrics show them under. */
   readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
-  /** Instead of the task's own reward. */
+  /** They replace the task's own reward in training. */
   readonly rewards?: readonly NamedReward[];
-  /** Evaluates by the task's own reward even so. */
+  /** Evaluations then score by the task's own reward all the same. */
   readonly scoredByTask?: boolean;
-  /** What to keep of every step beside its metrics, as plain data. */
+  /** Says what to keep of every step beside its metrics, as plain data. */
   readonly observe?: (step: StepResult) => unknown;
-  /** Fills in what earlier cells found out, such as gains; steps and updates stay as they are. */
+  /** Fills in what earlier cells found out, such as gains. Steps and updates stay as they are. */
   readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
 }
 
@@ -32,7 +32,7 @@ export interface Cell {
 export interface CellResult {
   readonly config: TrainConfig;
   readonly metrics: readonly Metrics[];
-  /** What the cell's `observe` said, step by step. */
+  /** What the cell's `observe` said of each step. */
   readonly observations: readonly unknown[];
   /** Wall-clock time of the whole cell, its evaluations included. */
   readonly seconds: number;
@@ -40,7 +40,7 @@ export interface CellResult {
 
 export type CellResults = ReadonlyMap<string, CellResult>;
 
-/** Work of a cell for time estimates: a rollout costs about as much as an update. */
+/** Work of a cell for estimates of time. A rollout costs about as much as an update. */
 export function workOf({ config: { grpo } }: Pick<Cell, "config">): number {
   return (grpo.steps * (1 + grpo.updatesPerRollout)) / 2;
 }

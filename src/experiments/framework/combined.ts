@@ -4,7 +4,7 @@ import { verdictSentence, verdictWord } from "./verdict.ts";
 
 export type NamedReport = StudyReport & { readonly name: string };
 
-/** Several studies as one page: their claims in one table, then each report whole. Pictures stay in the folder of their study. */
+/** Several studies as one page: one table has all claims, then every report follows whole. Pictures stay in the folder of their study. */
 export function combinedMarkdown(reports: readonly NamedReport[]): string {
   const names = reports.map(({ name }) => name);
   const verdicts = reports.flatMap(({ name, verdicts }) => verdicts.map((verdict) => ({ name, ...verdict })));
@@ -17,7 +17,7 @@ export function combinedMarkdown(reports: readonly NamedReport[]): string {
   ].join("\n\n");
 }
 
-/** A report one level further down, its pictures found from the folder above. */
+/** A report with its headings one level further down, and with its pictures where the folder above finds them. */
 function withinPage(markdown: string, folder: string): string {
   return markdown.replaceAll(/^#+ /gm, (heading) => `#${heading}`).replaceAll(/(!\[[^\]]*\]\()([^)/]+\.svg\))/g, `$1${folder}/$2`);
 }

@@ -2,7 +2,7 @@ import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Device } from "../../gpu/device.ts";
 import type { PolicyModel } from "../../rl/model.ts";
 
-/** What a study needs from whoever runs it: a GPU, and models by configuration or folder. src/node has it all. */
+/** What a study needs from whoever runs it: a GPU, and models by configuration or by folder. src/node has all of it. */
 export interface Host {
   readonly device: Device;
   createModel(options: {

@@ -10,7 +10,7 @@ export interface Progress {
   warmUp(step: number, steps: number): void;
   step(metrics: Metrics): void;
   end(): void;
-  /** A cell that an earlier session completed. */
+  /** Tells of a cell that an earlier session completed. */
   skip(cell: string, work: number): void;
   note(text: string): void;
   done(): void;
@@ -19,7 +19,7 @@ export interface Progress {
 export interface ProgressOptions {
   readonly title: string;
   readonly cells: number;
-  /** Work of all cells (workOf); time left is estimated from it. */
+  /** Work of all cells (workOf), from which the time left is estimated. */
   readonly work: number;
   readonly stream: TerminalStream;
   /** Milliseconds that only grow; default performance.now. */
@@ -31,7 +31,7 @@ interface Running {
   readonly steps: number;
   readonly work: number;
   readonly started: number;
-  /** When the first step began: what comes before (a warm start, compiling) does not come again. */
+  /** When the first step began. What comes before it (a warm start, compiling) does not come again. */
   trained: number;
   readonly entropies: number[];
   step: number;

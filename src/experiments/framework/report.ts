@@ -17,7 +17,7 @@ export interface ReportParts {
 export function reportMarkdown({ title, question, verdicts, sections, provenance, quick }: ReportParts): string {
   return [
     `# ${title}`,
-    `${verdictSentence(verdicts)}${quick ? " (A quick run: short, and only what must hold is judged.)" : ""}`,
+    `${verdictSentence(verdicts)}${quick ? " (This was a quick run: only what short runs can tell is judged.)" : ""}`,
     question,
     verdictTable(verdicts),
     ...sections,

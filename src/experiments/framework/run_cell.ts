@@ -18,12 +18,12 @@ export interface CellOptions extends StartOptions {
   readonly onMetrics?: (metrics: Metrics) => void;
 }
 
-/** Beside config.yaml and metrics.jsonl: how long the cell took. */
+/** A file beside config.yaml and metrics.jsonl that says how long the cell took. */
 const SECONDS = "seconds.txt";
-/** What the cell's `observe` kept, written before the last line of metrics.jsonl, which says that the cell is complete. */
+/** A file with what the cell's `observe` kept. It is written before the last line of metrics.jsonl, which says that the cell is complete. */
 const OBSERVATIONS = "observations.json";
 
-/** What an earlier session measured in this very cell on this adapter, undefined when it has not run, was cut short or was set otherwise. */
+/** What an earlier session measured in this very cell on this adapter: undefined where it has not run, was cut short, or was set otherwise. */
 export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
   const folder = `${dir}/${cell.name}`;
   if ((await readOptionalText(`${folder}/config.yaml`)) !== describe(cell, config, host.device.name)) return undefined;
@@ -103,7 +103,7 @@ async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainCo
   return metrics;
 }
 
-/** config.yaml of a cell: two cells with the same text on the same adapter measure the same numbers. */
+/** The config.yaml of a cell. Two cells with the same text on the same adapter measure the same numbers. */
 function describe({ name, start, elsewhere = {} }: Cell, config: TrainConfig, adapter: string): string {
   const from = start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
   const also = Object.keys(elsewhere).length > 0 ? { elsewhere } : {};

@@ -9,7 +9,7 @@ export interface StudyRunOptions {
   /** Holds a run folder per cell; cells that are complete there are not run again. */
   readonly dir: string;
   readonly progress: Progress;
-  /** Stops between two steps; the same command then goes on with the cell that was cut short. */
+  /** Stops the study between two steps. The same command then goes on with the cell that was cut short. */
   readonly signal?: AbortSignal;
 }
 
@@ -17,7 +17,7 @@ export interface StudyRun {
   readonly results: CellResults;
   readonly run: number;
   readonly skipped: number;
-  /** Seconds spent in all cells, those of earlier sessions included. */
+  /** Seconds spent in all cells, with those of earlier sessions. */
   readonly seconds: number;
 }
 

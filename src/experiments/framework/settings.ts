@@ -7,7 +7,7 @@ export function settingsFile({ name }: { readonly name: string }): URL {
   return new URL(`../../../configs/experiments/${name.replaceAll("-", "_")}.yaml`, import.meta.url);
 }
 
-/** Plain settings with the section `quick` laid over the rest where it is asked for, and without it otherwise. */
+/** Plain settings without their section `quick`, which is laid over the rest where `quick` asks for it. */
 export function withQuick(value: unknown, quick: boolean): unknown {
   if (!isMapping(value)) return value;
   const { quick: changes, ...settings } = value;
@@ -23,7 +23,7 @@ export function merge(value: unknown, changes: unknown): unknown {
   return merged;
 }
 
-/** Checks a study's settings. Throws ConfigError, one line a problem. */
+/** Checks a study's settings. Throws ConfigError with one line for each problem. */
 export function parseSettings<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value ?? {});
   if (result.success) return result.data;

@@ -6,7 +6,7 @@ import { warmStart } from "../../rl/sft.ts";
 import type { Cell } from "./cell.ts";
 import type { Host } from "./host.ts";
 
-/** Beside a warm start's checkpoint: what it was made from. */
+/** A file beside a warm start's checkpoint that says what it was made from. */
 const RECIPE = "recipe.yaml";
 
 export interface StartOptions {
@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The policy that a cell starts from; a warm start is trained when no earlier cell has done it. */
+/** The policy that a cell starts from. A warm start is trained here where no earlier cell has done it. */
 export async function startingModel({ start, task }: Pick<Cell, "start" | "task">, options: StartOptions): Promise<PolicyModel> {
   const { host } = options;
   if (start.kind === "folder") return host.loadModel(start.dir);

@@ -8,7 +8,7 @@ export interface Provenance {
   readonly adapter: string;
   readonly commit: string;
   readonly date: string;
-  /** Wall-clock time of all cells, those of an earlier session included. */
+  /** Wall-clock time of all cells, with those of earlier sessions. */
   readonly seconds: number;
   readonly cells: { readonly run: number; readonly skipped: number };
 }
@@ -42,11 +42,11 @@ export interface PreparedStudy {
 export interface Study {
   readonly name: string;
   readonly description: string;
-  /** Raised when findings change their form: older summary.json files are then refused. */
+  /** It is raised when findings change their form, so that older summary.json files are refused. */
   readonly version: number;
   /**
    * Checks settings (plain data of a YAML file). `shipped` are those of the study's own file: a claim about an arm that neither has is a
-   * mistake of the study. Throws ConfigError, one line a problem.
+   * mistake of the study. Throws ConfigError with one line for each problem.
    */
   prepare(settings: unknown, options: { readonly quick: boolean; readonly shipped: unknown }): PreparedStudy;
   /** The report of a summary, without any run. */

@@ -1,6 +1,6 @@
 import type { Study, Summary } from "./study.ts";
 
-/** summary.json as text: indented, but lists of numbers on one line each. */
+/** summary.json as text. It is indented, but a list of numbers stands on one line. */
 export function formatSummary(summary: Summary): string {
   const text = JSON.stringify(summary, undefined, 1);
   return `${text.replace(/\[\s+([-+.\deE,\s]+?)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, "")}]`)}\n`;

@@ -4,7 +4,7 @@ import { armStudy } from "../framework/arms/study.ts";
 
 const PI = "EntroPIC";
 
-/** Every way of keeping entropy up that the engine has, side by side, with one and with four updates on a rollout. */
+/** All ways of keeping entropy up that the engine has stand side by side, with one and with four updates on a rollout. */
 export const baselines = armStudy({
   name: "baselines",
   description:

@@ -10,7 +10,7 @@ export function cellName(seed: number, arm: string, group = ALONE): string {
   return [`seed-${seed}`, ...(group === ALONE ? [] : [group]), arm].map(slug).join("/");
 }
 
-/** Every arm of every group with every seed, seed by seed, so that a study cut short has whole comparisons. */
+/** Every arm of every group with every seed. One seed follows the other, so that a study cut short has whole comparisons. */
 export function armCells(settings: ArmsSettings): Cell[] {
   return seedsOf(settings).flatMap((seed) =>
     groupNames(settings).flatMap((group) => armNames(settings).map((arm) => armCell(settings, { seed, group, arm }))),
@@ -21,7 +21,7 @@ function armCell(settings: ArmsSettings, { seed, group, arm }: { seed: number; g
   const { arms: ownArms, elsewhere = settings.elsewhere, task = settings.task, ...changes } = settings.groups?.[group] ?? {};
   const { model, grpo, entropy } = settings;
   const shared = merge({ model, seed, eval: { ...settings.eval, every: 0 }, grpo, entropy }, changes);
-  // A task is replaced as a whole: the options of one mean nothing to another.
+  // A task is replaced as a whole, because the options of one mean nothing to another.
   const config = parseTrainConfig({ ...(merge(merge(shared, settings.arms[arm]), ownArms?.[arm]) as object), task });
   return {
     name: cellName(seed, arm, group),

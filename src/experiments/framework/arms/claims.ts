@@ -6,7 +6,7 @@ import type { ArmRun, ArmsFindings } from "./findings.ts";
 import { HELD, holdingOf, offsetsOf, pairedDifferences, runsOf } from "./holding.ts";
 import type { Claim } from "./judge.ts";
 
-/** Every seed within 10 % of the target. */
+/** Every seed must be within 10 % of the target. */
 export function holdsTarget(arm: string): Claim {
   return {
     claim: `${arm} holds entropy within 10 % of its target over the last half of training, with every seed`,
@@ -24,7 +24,7 @@ export function heldByAll(offsets: readonly number[]): Weighed {
   };
 }
 
-/** The mean over seeds within 10 %. */
+/** The mean over seeds must be within 10 %; single seeds may lie beyond. */
 export function staysNear(arm: string): Claim {
   return {
     claim: `${arm} is held within 10 % over the last half of training, on average over seeds`,
@@ -35,7 +35,7 @@ export function staysNear(arm: string): Claim {
       const offset = mean(offsetsOf(runs, arm));
       const drift = mean(own.map((run) => holdingOf(run).drift));
       const saturated = mean(own.map((run) => run.saturated));
-      // What has not arrived is told from what cannot.
+      // An arm that is still moving has not arrived; one whose alpha stands at its limit cannot arrive.
       const way = `, moving by ${drift.toFixed(2)} nats per 100 steps, alpha at its limit in ${percent(saturated, 0)} of them`;
       return { measured: `mean offset ${signedPercent(offset)}${Math.abs(offset) > HELD ? way : ""}`, passed: Math.abs(offset) <= HELD };
     },
@@ -54,7 +54,7 @@ export function leavesTarget(arm: string): Claim {
   };
 }
 
-/** Not significantly worse: the 95 % interval of the paired difference reaches 0. */
+/** The arm is not significantly worse: the 95 % interval of the paired difference reaches 0. */
 export function isNoWorse(arm: string, baseline: string): Claim {
   return {
     claim: `pass@k of ${arm} is no worse than that of ${baseline} (the 95 % interval of the paired difference reaches 0 or lies above)`,
@@ -66,7 +66,7 @@ export function isNoWorse(arm: string, baseline: string): Claim {
   };
 }
 
-/** A smaller mean distance than the best of the others. */
+/** The arm's mean distance must be smaller than that of the best other arm. */
 export function isCloser(arm: string, others: readonly string[]): Claim {
   return {
     claim: `${arm} stays closer to the target than ${others.join(", ") || "other arms"} (mean distance of a step over the last half)`,
@@ -100,7 +100,7 @@ export function driftsLess(arm: string, other: string): Claim {
   };
 }
 
-/** A smaller value of a measure of the runs, and not by chance (Welch's t, p < 0.05). */
+/** An arm's mean of a measure must be smaller than another's, and not by chance (Welch's t, p < 0.05). */
 function isSmaller({ runs }: ArmsFindings, arm: string, other: string, measure: (run: ArmRun) => number): Weighed {
   const [own, others] = [runsOf(runs, arm).map(measure), runsOf(runs, other).map(measure)];
   const shown = `${mean(own).toFixed(4)} against ${mean(others).toFixed(4)} nats`;
@@ -112,7 +112,7 @@ function isSmaller({ runs }: ArmsFindings, arm: string, other: string, measure: 
   };
 }
 
-/** The integral's whole purpose: a smaller distance of the mean from the target. */
+/** The mean must lie nearer to the target, which is what an integral is for. */
 export function isLessOff(arm: string, other: string): Claim {
   return {
     claim: `${arm} ends nearer its target than ${other} (offset of the mean over the last half)`,

@@ -16,7 +16,7 @@ export interface Score {
   readonly distinct: number | null;
 }
 
-/** One training run; one entry a step in each list. */
+/** One training run. Lists have one entry for each step. */
 export interface ArmRun {
   readonly group: string;
   readonly arm: string;
@@ -26,17 +26,17 @@ export interface ArmRun {
   readonly entropy: readonly number[];
   readonly alpha: readonly number[];
   readonly reward: readonly number[];
-  /** Over the last half: share of tokens that alpha weighs, of steps with alpha at its limit, of groups with equal rewards. */
+  /** Shares over the last half: tokens that alpha weighs, steps with alpha at its limit, groups with equal rewards. */
   readonly gated: number;
   readonly saturated: number;
   readonly equalGroups: number;
   readonly before: Score;
   readonly after: Score;
-  /** Other tasks by name. */
+  /** Scores on other tasks by name. */
   readonly elsewhere: Readonly<Record<string, { readonly before: Score; readonly after: Score }>>;
   /** Names of what the diagnostics found in the run; absent where they did not watch it. */
   readonly diagnoses?: readonly string[];
-  /** With `byTag`: entropy of the tag's tokens in every step. */
+  /** The entropy of each tag's tokens in every step, where the setting `byTag` asks for it. */
   readonly tags?: Readonly<Record<string, readonly number[]>>;
   /** Wall-clock time of the training steps. */
   readonly seconds: number;

@@ -6,7 +6,7 @@ import { ALONE, type ArmsSettings, armNames } from "./settings.ts";
 
 /** What a study says of some of its arms, and how their runs bear it out. */
 export interface Claim extends Pick<Verdict, "evenQuick"> {
-  /** In words; "pass@k" becomes that of the runs, such as pass@8. */
+  /** The claim in words. "pass@k" becomes that of the runs, such as pass@8. */
   readonly claim: string;
   /** The arms that it speaks of. Where the settings lack one, the claim is not judged. */
   readonly arms: readonly string[];

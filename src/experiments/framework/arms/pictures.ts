@@ -7,17 +7,20 @@ import { type ArmRun, type ArmsFindings, ofGroup } from "./findings.ts";
 import { runsOf } from "./holding.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
 
-/** Steps that curves are averaged over: the entropy of a single step is noisy. */
+/** Curves are averaged over so many steps, because the entropy of a single step is noisy. */
 const WINDOW = 9;
 
-/** Arms whose curves can still be told apart in one picture; of more, each gets a panel of its own. */
+/** So many curves can be told apart in one picture. Where there are more arms, each gets a panel of its own. */
 const MOST_IN_ONE = 7;
 
 export function pictureName(kind: "curves" | "scores", group: string): string {
   return group === ALONE ? kind : `${kind}-${slug(group)}`;
 }
 
-/** For each group, curves: entropy, alpha and reward over the steps; scores: pass@1 and pass@k after training. Bands are 95 % intervals over seeds. */
+/**
+ * Two pictures for each group: `curves` has entropy, alpha and reward over the steps, `scores` has pass@1 and pass@k after training.
+ * Bands are 95 % intervals over seeds.
+ */
 export async function armPictures(title: string, settings: ArmsSettings, findings: ArmsFindings): Promise<Picture[]> {
   const names = armNames(settings);
   const pictures = groupNames(settings).map(async (group): Promise<Picture[]> => {
@@ -50,7 +53,7 @@ function curveFigures(names: readonly string[], runs: readonly ArmRun[]): LineFi
   ];
 }
 
-/** Entropy arm by arm, with the first arm in each panel for comparison. */
+/** The entropy of each arm in a panel, with that of the first arm for comparison. */
 function panels(names: readonly string[], runs: readonly ArmRun[]): LineFigure[] {
   const [baseline, ...others] = names as [string, ...string[]];
   const entropies = runs.flatMap(({ entropy }) => entropy);
@@ -69,7 +72,7 @@ export function curve(name: string, series: readonly (readonly number[])[]): Ser
   return { name, points: bandOverSeeds(series.map((values) => smooth(curveOf(values, 1), WINDOW))) };
 }
 
-/** A line for each target that all seeds of an arm share; one that every run finds for itself has none. */
+/** A line for each target that all seeds of an arm share. A target that every run finds for itself has none. */
 function targetRules(runs: readonly ArmRun[]): Rule[] {
   const ofArm = (arm: string): number[] => [...new Set(runsOf(runs, arm).flatMap(({ target }) => target ?? []))];
   const shared = [...new Set(runs.map(({ arm }) => arm))].map(ofArm).flatMap((targets) => (targets.length === 1 ? targets : []));

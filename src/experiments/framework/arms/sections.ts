@@ -21,12 +21,13 @@ function runsSentence({ seeds, model, task, grpo, entropy, groups }: ArmsSetting
   return [...lines, ...(changes.length > 0 ? ["", ...changes] : [])].join("\n");
 }
 
-const READING = `All entropy figures are of the last half of training: offset is the distance of the mean from the target as a share of it, |e| the mean
-distance of a step, sd the standard deviation over the steps of a run, sd of seeds that of the runs' means, drift the slope in nats per 100
-steps, saturated the share of steps with alpha at its limit, gated the share of tokens that alpha weighs, equal groups the share of prompts
-whose answers all have one reward and teach nothing. ± is half a 95 % interval over seeds; differences are from the first arm, paired by seed.`;
+const READING = `All figures of entropy are taken over the last half of training. The offset is the distance of the mean from the target, as a share of the
+target. "mean abs e" is the mean distance of a single step. "sd" is the standard deviation over the steps of a run, and "sd of seeds" is that of the
+runs' means. The drift is the slope in nats per 100 steps. "saturated" is the share of steps with alpha at its limit, "gated" is the share of tokens
+that alpha weighs, and "equal groups" is the share of prompts whose answers all have one reward, so that they teach nothing. ± is half a 95 %
+interval over seeds. Differences are from the first arm, paired by seed.`;
 
-/** A group's tables and pictures. A study without groups has one, without a name of its own. */
+/** The tables and pictures of a group. The one group of a study without groups has no heading of its own. */
 function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: string): string {
   const arms = armNames(settings);
   const { runs, k } = findings;
@@ -53,11 +54,11 @@ function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: str
 }
 
 function significanceText(baseline: string): string {
-  return `Each arm against ${baseline}: Welch's t test (unequal variances, two-sided) with its degrees of freedom, a percentile bootstrap of the
-difference (10,000 draws), and Hedges' g, the difference in standard deviations (0.8 and more counts as large).`;
+  return `Each arm is compared with ${baseline}. t, df and p are those of Welch's t test (unequal variances, two-sided). The interval is that of a percentile
+bootstrap of the difference with 10,000 draws. Hedges' g is the difference in standard deviations; 0.8 and more counts as large.`;
 }
 
-const DIAGNOSES = "Runs in which `train` would have said so; docs/method.md has each one's advice.";
+const DIAGNOSES = "The table counts the runs of which `train` would have said this; docs/method.md has the advice for each diagnosis.";
 
 function describeSections(sections: Readonly<Record<string, unknown>>): string {
   return Object.entries(sections)

@@ -16,7 +16,7 @@ export const armsSchema = section({
   grpo: sectionOf("grpo"),
   entropy: sectionOf("entropy"),
   arms: armsByName,
-  /** Every arm runs in each group, with the group's changes; a group can change an arm further. */
+  /** Every arm runs in each group with the group's changes. A group can change single arms further. */
   groups: z
     .record(
       z.string(),
@@ -39,10 +39,10 @@ export const armsSchema = section({
 
 export type ArmsSettings = z.output<typeof armsSchema>;
 
-/** The only group of a study that has none. */
+/** The name of the one group that a study without groups has. */
 export const ALONE = "";
 
-/** An arm by the name that tables and pictures give it. The first is what the others are compared with. */
+/** The arms by the names that tables and pictures give them. The first is what the others are compared with. */
 export function armNames({ arms }: Pick<ArmsSettings, "arms">): string[] {
   return Object.keys(arms);
 }

@@ -18,7 +18,7 @@ export interface ArmStudyOptions extends Pick<Study, "name" | "description"> {
   readonly pictures?: (settings: ArmsSettings, findings: ArmsFindings) => Promise<readonly Picture[]>;
 }
 
-/** A study that trains one configuration in several arms with the same seeds; arms and settings are its YAML file's. */
+/** A study that trains one configuration in several arms with the same seeds. Its YAML file holds the arms and all settings. */
 export function armStudy({ question, claims, sections, pictures, ...named }: ArmStudyOptions): Study {
   return defineStudy({
     ...named,

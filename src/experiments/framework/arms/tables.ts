@@ -5,7 +5,7 @@ import { interval, probability, signed, signedPercent } from "../numbers.ts";
 import type { ArmRun, ArmsFindings, Score } from "./findings.ts";
 import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
 
-/** How each arm held entropy, one line an arm. */
+/** A line for each arm: how it held entropy. */
 export function entropyTable(arms: readonly string[], { runs }: ArmsFindings): string {
   const rows = arms.map((arm) => {
     const own = runsOf(runs, arm);
@@ -48,7 +48,7 @@ function between(values: readonly number[]): string {
   return values.length < 2 ? "" : deviation(values).toFixed(3);
 }
 
-/** Held-out problems after training, one line an arm, with differences from the first arm. */
+/** A line for each arm: its score on held-out problems after training, and the difference from the first arm. */
 export function scoreTable(arms: readonly string[], { runs, k }: ArmsFindings, scoreOf = (run: ArmRun): Score => run.after): string {
   const [baseline] = arms as [string];
   const measures: readonly ((run: ArmRun) => number)[] = [
@@ -73,7 +73,7 @@ export function countsDistinct(runs: readonly ArmRun[]): boolean {
   return runs.every(({ before, after }) => before.distinct !== null && after.distinct !== null);
 }
 
-/** pass@1 and pass@k on other tasks, before training and after it, one line an arm. */
+/** A line for each arm: pass@1 and pass@k on other tasks after training. The first line has those before it. */
 export function elsewhereTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
   const names = Object.keys(runs[0]!.elsewhere);
   const shown = (own: readonly ArmRun[], name: string, when: "before" | "after"): string[] => [
@@ -87,7 +87,7 @@ export function elsewhereTable(arms: readonly string[], { runs, k }: ArmsFinding
   return markdownTable(["arm", ...names.flatMap((name) => [`${name}: pass@1`, `pass@${k}`])], rows);
 }
 
-/** Every arm against the first: is the difference more than chance? Empty where a seed stands alone. */
+/** Tests of whether each arm differs from the first by more than chance. They need two seeds or more. */
 export function significanceTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
   const [baseline, ...others] = arms as [string, ...string[]];
   const measures: readonly [string, (run: ArmRun) => number][] = [
@@ -109,7 +109,7 @@ export function significanceTable(arms: readonly string[], { runs, k }: ArmsFind
   return markdownTable(["arm", "measure", "difference", "bootstrap 95 %", "t", "df", "p", "Hedges' g"], rows);
 }
 
-/** In how many runs of each arm each diagnosis was made; empty where nothing was found. */
+/** In how many runs of each arm each diagnosis was made. The text is empty where there was none. */
 export function diagnosisTable(arms: readonly string[], { runs }: ArmsFindings): string {
   const names = [...new Set(runs.flatMap(({ diagnoses = [] }) => diagnoses))].sort();
   if (names.length === 0) return "";

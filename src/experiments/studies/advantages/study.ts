@@ -45,7 +45,7 @@ function distributionSections({ distributions }: AdvantagesFindings): string[] {
     percent(positive, 0),
     modes.join(", "),
   ]);
-  const text = `Advantages of ${distributions[0]?.completions} completions of each task's starting policy, which does not learn meanwhile. Modes are the middles of bins 0.25
+  const text = `The table describes the advantages of ${distributions[0]?.completions} completions of each task's starting policy, which does not learn meanwhile. Modes are the middles of bins 0.25
 wide that hold more than their neighbours and at least 5 % of the completions.`;
   return [
     "## Distributions",

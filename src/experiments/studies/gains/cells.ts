@@ -11,7 +11,7 @@ export const freeName = ({ seed, size }: Omit<Plant, "gate">): string => `seed-$
 export const gridName = (plant: Plant, kp: number, kiRatio: number): string => `${plantName(plant)}/kp_${kp}/ki_${kiRatio}`;
 export const automaticName = (plant: Plant): string => `${plantName(plant)}/automatic`;
 
-/** For every size no control at all, which also measures the start; then for every gate the open loop, the grid and automatic gains. */
+/** Every size runs without control first, which also measures the start. Then every gate has the open loop, the grid and automatic gains. */
 export function gainsCells(settings: GainsSettings): Cell[] {
   const seen = new Set<string>();
   return plantsOf(settings).flatMap((plant) => {
@@ -64,7 +64,7 @@ function cellOf(settings: GainsSettings, { seed, size, gate }: Plant, own: { nam
   const start: Start = {
     kind: "warm start",
     name: `start/${slug(size)}`,
-    // One warm start a size: seeds are those of the training after it.
+    // A size has one warm start. Seeds are those of the training after it.
     config: parseSftConfig({ task: settings.task, seed: 0, eval: settings.eval, model: settings.sizes[size], sft: settings.warmStart }),
   };
   const config = parseTrainConfig({

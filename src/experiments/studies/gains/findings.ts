@@ -5,7 +5,7 @@ import { fiveDigits } from "../../framework/numbers.ts";
 import { automaticName, freeName, gridName, openLoopName, targetOf } from "./cells.ts";
 import { type GainsSettings, type Plant, plantsOf } from "./settings.ts";
 
-/** A controlled run; one entry a step in each list. */
+/** A controlled run. Lists have one entry for each step. */
 export interface GainsRun {
   readonly kp: number;
   readonly ki: number;

@@ -48,8 +48,8 @@ export function swings(what: Swinging, run: GainsRun, plant: Pick<PlantFindings,
 
 function deviationAroundLine(values: readonly number[]): number {
   const points = curveOf(values);
-  const { slope, intercept } = leastSquares(points);
-  return Math.sqrt(mean(points.map(({ x, y }) => (y - intercept - slope * x) ** 2)));
+  const { slope, centre } = leastSquares(points);
+  return Math.sqrt(mean(points.map(({ x, y }) => (y - centre.y - slope * (x - centre.x)) ** 2)));
 }
 
 /** P alone is stable while b Kp < 2; the integral takes a little of that: b (2 Kp - Ki) < 4 (docs/method.md). Infinite without a lever. */
@@ -57,12 +57,12 @@ export function predictedBoundary(authority: number, kiRatio: number): number {
   return authority > 0 ? (kiRatio === 0 ? 2 : 4 / (2 - kiRatio)) / authority : Number.POSITIVE_INFINITY;
 }
 
-/** kp at which the noise of one step's entropy, of standard deviation s, moves alpha by half its limit from step to step: sqrt(2) s kp = limit / 2. */
+/** The kp at which noise alone moves alpha by half its limit from step to step: sqrt(2) s kp = limit / 2, with s the standard deviation of one step's entropy. */
 export function noiseBoundary({ free, target }: Pick<PlantFindings, "free" | "target">, limit: number): number {
   return limit / (2 * Math.SQRT2 * responseOf(free, target, limit).deviation);
 }
 
-/** The largest gain of the grid (kp alone) below the first that swings; undefined where the smallest does, infinite where none does. */
+/** The largest gain of the grid (kp alone) below the first that swings. It is undefined where the smallest swings, infinite where none does. */
 export function measuredBoundary(what: Swinging, plant: PlantFindings, limit: number): number | undefined {
   const runs = plant.grid.filter(({ ki }) => ki === 0).sort((a, b) => a.kp - b.kp);
   const first = runs.findIndex((run) => swings(what, run, plant, limit));

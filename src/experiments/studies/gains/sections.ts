@@ -33,7 +33,9 @@ the table has the largest gain of the grid (kp alone) that is free of each:
     `Alpha is clamped at ${settings.entropy.limit}, so a step moves entropy by b times that at most, which is no more than s: a loop above 2 / b bangs between
 its limits without being seen in the entropy. What limits the gain in practice is noise, long before stability.`,
     "## Every gain",
-    "Reached is the first step whose mean of five is within 10 % of the target, overshoot how far such a mean went past it, offset the distance of\nthe last third's mean, as shares of the target; |e| and sd are over the last third, in nats; swings the share of steps in which alpha changes sides.",
+    `"reached" is the first step whose mean of five is within 10 % of the target. "overshoot" is how far such a mean went past the target, and "offset" is
+the distance of the last third's mean from it, both as shares of the target. "mean abs e" and "sd" are over the last third, in nats. "swings" is the
+share of steps in which alpha changes sides.`,
     ...ofFirstSeed(plants).flatMap((plant) => [`### ${nameOf(plant)}`, gridTable(settings, plant)]),
     "![Mean distance from the target by gain](error.svg)",
     "![Entropy over the steps by gain](curves.svg)",

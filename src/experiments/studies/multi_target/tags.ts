@@ -19,7 +19,7 @@ interface TagTarget {
 
 const KIND = "arm with a target for each task";
 
-/** The targets of the tags, as the first arm that has one for each was given them; those that a run finds for itself are left out. */
+/** The targets of the tags, from the first arm that has a target for each. A target that a run finds for itself is left out. */
 function tagTargets({ arms }: ArmsSettings): readonly TagTarget[] {
   const sections = Object.values(arms) as { readonly entropy?: { readonly classes?: readonly TagTarget[] } }[];
   const classes = sections.find(({ entropy }) => entropy?.classes)?.entropy?.classes ?? [];
@@ -62,7 +62,7 @@ export function missesATag(settings: ArmsSettings, arm: string): Claim {
   };
 }
 
-/** A table of the entropy of each tag under each arm; none where no arm has targets for the tags. */
+/** A table of the entropy of each tag under each arm. It is left out where no arm has targets for the tags. */
 export function tagSections(settings: ArmsSettings, findings: ArmsFindings): string[] {
   const tags = tagTargets(settings);
   if (tags.length === 0) return [];
@@ -75,7 +75,7 @@ export function tagSections(settings: ArmsSettings, findings: ArmsFindings): str
     }),
   );
   const text =
-    "Entropy of the sampled tokens of each task over the last half of training, against the target that the task has of its own.";
+    "The table has the entropy of each task's sampled tokens over the last half of training, against the target of the task's own.";
   const table = markdownTable(["arm", "task", "its target", "entropy", "offset", "mean abs e"], rows);
   return ["## Task by task", text, table, "![Entropy of each task](tags.svg)"];
 }

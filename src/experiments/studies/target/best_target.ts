@@ -19,8 +19,8 @@ export function bestTargetSection(settings: ArmsSettings, findings: ArmsFindings
       return [group, name, best, interval(values(best)), interval(values(baseline))];
     });
   });
-  const text = `The target with the highest mean over seeds, by each measure. Neighbouring targets often lie within each other's intervals (the tables
-below): read it as a direction, not as a ranking.`;
+  const text = `The table has the target with the highest mean over seeds for each measure. Neighbouring targets often lie within each other's intervals
+(see the tables below), so it shows a direction and no ranking.`;
   return ["## The best target", text, markdownTable(["task", "measure", "best", "there", baseline], rows)];
 }
 

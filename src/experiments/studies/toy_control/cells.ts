@@ -6,7 +6,7 @@ import { seedsOf } from "../../framework/seeds.ts";
 import { type NoisyStrings, noisyStrings } from "./noisy_strings.ts";
 import type { ToySettings } from "./settings.ts";
 
-/** How often a rollout is learned from: once, or several times. */
+/** Whether a rollout is learned from once, or several times. */
 export type Regime = "on-policy" | "off-policy";
 /** Plain GRPO, the proportional part alone, or both parts. */
 export type Loop = "none" | "p" | "pi";
@@ -20,7 +20,7 @@ export const openLoopName = (seed: number, alpha: number): string => `seed-${see
 export const closedLoopName = (seed: number, regime: Regime, loop: Loop, target?: number): string =>
   `seed-${seed}/${regime}/${loop}${target === undefined ? "" : `_${target}`}`;
 
-/** Every run of the study: for each seed one step and the open loop at fixed alphas first, because the gains come from them. */
+/** Every run of the study. Each seed has single steps and the open loop at fixed alphas first, because the gains come from them. */
 export function toyCells(settings: ToySettings): Cell[] {
   const task = noisyStrings(settings.task);
   const open = seedsOf(settings).flatMap((seed) => {

@@ -23,7 +23,7 @@ export interface FixedAlphaRun extends OpenLoopRun {
   readonly entropy: readonly number[];
 }
 
-/** A run of many steps with or without control; one entry a step in each list. */
+/** A run of many steps with or without control. Lists have one entry for each step. */
 export interface ClosedLoopRun {
   readonly seed: number;
   readonly regime: Regime;
@@ -32,7 +32,7 @@ export interface ClosedLoopRun {
   readonly entropy: readonly number[];
   readonly alpha: readonly number[];
   readonly reward: readonly number[];
-  /** Over the last fifth: share of groups with equal rewards, of tokens that alpha weighs, of steps with alpha at its limit. */
+  /** Shares over the last fifth: groups with equal rewards, tokens that alpha weighs, steps with alpha at its limit. */
   readonly equalGroups: number;
   readonly gated: number;
   readonly saturated: number;

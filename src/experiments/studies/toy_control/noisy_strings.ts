@@ -2,7 +2,7 @@ import type { NamedReward } from "../../../rl/scoring/rewards.ts";
 import { hashText } from "../../../tasks/split.ts";
 import type { Problem, Task } from "../../../tasks/task.ts";
 
-/** What the task of the study can be told. */
+/** The options of the task. */
 export interface NoisyStringsOptions {
   /** Characters of prompts and answers: the first ones of the Latin alphabet. */
   readonly characters: number;
@@ -12,7 +12,7 @@ export interface NoisyStringsOptions {
   readonly length: number;
   /** Good characters at each place of an answer. */
   readonly good: number;
-  /** Chance of a reward without any good character, and with good ones only. */
+  /** The chance of a reward without any good character, and with good characters only. */
   readonly lowest: number;
   readonly highest: number;
   /** Share of good characters, beyond chance, in the answers of the warm start. */
@@ -21,7 +21,7 @@ export interface NoisyStringsOptions {
 
 /** A task whose rewards are coin tosses, so that they never become all equal. */
 export interface NoisyStrings extends Task {
-  /** Reward 1 with the answer's chance, else 0: a toss that (seed, step, place in the batch) alone decide. */
+  /** The reward is 1 with the answer's chance, else 0. The seed, the step and the place in the batch alone decide the toss. */
   noisyReward(seed: number): NamedReward;
 }
 
@@ -69,7 +69,7 @@ function goodCharacters(prompt: string, alphabet: readonly string[], options: No
   });
 }
 
-/** Each character is a good one with chance `warmth`, else any: what supervised learning then imitates. */
+/** Answers for supervised learning to imitate. Each character is a good one with chance `warmth`, else any. */
 function warmAnswers(prompt: string, good: readonly ReadonlySet<string>[], alphabet: string, warmth: number): string[] {
   const seed = hashText(`answers of ${prompt}`);
   return Array.from({ length: WARM_ANSWERS }, (_, answer) =>

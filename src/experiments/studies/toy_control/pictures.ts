@@ -10,7 +10,7 @@ import { runsOf, settlings } from "./verdicts.ts";
 const loopNames: Readonly<Record<Loop, string>> = { none: "GRPO, no control", p: "P only", pi: "PI" };
 const names = Object.values(loopNames);
 
-/** The pictures of the report; bands are 95 % intervals over seeds. */
+/** The pictures of the report. Bands are 95 % intervals over seeds. */
 export async function toyPictures(settings: ToySettings, findings: ToyFindings): Promise<Picture[]> {
   const pictures: readonly (readonly [string, Promise<string>])[] = [
     ["open_loop", drawLines(openLoopFigure(findings.openLoop))],

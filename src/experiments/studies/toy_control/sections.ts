@@ -51,7 +51,7 @@ function openLoop(settings: ToySettings, { openLoop, oneStep, plants }: ToyFindi
   });
   return `## Open loop: alpha fixed
 
-The same start, prompts and random numbers for every alpha; entropy is measured before and after on ${settings.task.prompts} x ${settings.evaluation.completions} answers.
+Every alpha has the same start, prompts and random numbers. Entropy is measured before and after on ${settings.task.prompts} x ${settings.evaluation.completions} answers.
 
 ${markdownTable(["alpha", "change in one step (nats)", `entropy after ${settings.openLoop.steps} steps (nats)`], rows)}
 
@@ -85,8 +85,9 @@ rounded to two digits. The other seeds had no say in them. P only is the same kp
 function onPolicy(settings: ToySettings, findings: ToyFindings): string {
   return `## Closed loop, on-policy
 
-${settings.onPolicy.steps} steps, one update per rollout. "Entropy" and "alpha" are means over the last fifth of a run, "off target" is their distance from the target,
-mean |e| is over the last half, overshoot is how far entropy went past its target at most, as a share of it; ± is half a 95 % interval over seeds.
+Each run has ${settings.onPolicy.steps} steps with one update per rollout. "entropy" and "alpha" are means over the last fifth of a run, and "off target" is the distance
+of that entropy from the target. "mean |e|" is over the last half. "overshoot" is how far entropy went past its target at most, as a share of the
+target. ± is half a 95 % interval over seeds.
 
 ${regimeTable(settings, findings, "on-policy")}
 
@@ -102,7 +103,7 @@ target must cost reward, while GRPO goes on narrowing down the best answers long
 function offPolicy(settings: ToySettings, findings: ToyFindings): string {
   return `## Closed loop, off-policy
 
-${settings.offPolicy.steps} rollouts, each learned from ${settings.offPolicy.updatesPerRollout} times, with the same gains and one controller step per update.
+Each run has ${settings.offPolicy.steps} rollouts and learns from each of them ${settings.offPolicy.updatesPerRollout} times, with the same gains and one controller step per update.
 
 ${regimeTable(settings, findings, "off-policy")}
 
@@ -141,7 +142,7 @@ function controlledRow(findings: ToyFindings, regime: Regime, loop: Loop, target
   ];
 }
 
-/** e = alpha / kp, with PI's alpha, beside P's measured error. */
+/** The error e = alpha / kp that PI's alpha predicts for P, beside the error that P has. */
 function predicted(settings: ToySettings, findings: ToyFindings, regime: Regime): string {
   const sentences = settings.targets.map((target) => {
     const alpha = mean(settlings(findings, regime, "pi", target).map((settling) => settling.alpha));
