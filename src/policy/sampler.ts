@@ -10,7 +10,7 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows, type KeyValueCache, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
 import type { HeadLayout } from "../ops/heads.ts";
-import { matmul } from "../ops/matmul.ts";
+import { matmul } from "../ops/matmul/op.ts";
 import { FINISHED, nextToken } from "../ops/next_token.ts";
 import { chunksOf } from "./chunks.ts";
 
@@ -261,7 +261,7 @@ function traceDecode(options: SamplerOptions, memory: Memory): Record<never, nev
 function sample(options: SamplerOptions, memory: Memory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling } = options;
   for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
-    const logits = matmul(rowsOf(hidden, begin, rows), model.head().tensor, { layout: "NT" });
+    const logits = matmul(rowsOf(hidden, begin, rows), model.head(), { layout: "NT" });
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
     nextToken(
       {

@@ -12,7 +12,7 @@ import { chooseAdapter } from "../../src/node/adapters.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
 import { tuningCache } from "../../src/node/tuning_cache.ts";
 import { gelu } from "../../src/ops/gelu.ts";
-import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
+import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul/op.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -84,7 +84,7 @@ function warningsOf(context: TestContext): string[] {
 
 /** As if a driver took the wrong component. */
 const WRONG_TILED = { "matmul/tiled": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
-const WRONG_ROWS = { "matmul/rows": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
+const WRONG_ROWS = { "matmul/few_rows": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
 const WRONG_SUBGROUP = { "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
 
 test("a wrong subgroup kernel costs speed and a warning, not the result; right ones are used as ever", async (context) => {
@@ -93,7 +93,7 @@ test("a wrong subgroup kernel costs speed and a warning, not the result; right o
   if (!device.subgroups || !device.software) return context.skip(`${device.name} does not use the subgroup family`);
   assert.equal(await multiply(device), "matmul/register");
   assert.equal(await multiply(device, [50, 33, 20]), "matmul/register");
-  assert.equal(await multiply(device, [3, 36, 20]), "matmul/rows");
+  assert.equal(await multiply(device, [3, 36, 20]), "matmul/few_rows");
   assert.equal(warnings.length, 1, warnings.join("\n"));
   assert.match(
     warnings[0]!,
@@ -135,10 +135,11 @@ test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", as
 
 test("an activation in the epilogue is checked with its product", async (context) => {
   const warnings = warningsOf(context);
-  const wrong = ["activated[first / 4u] = gelu(sum);", "activated[first / 4u] = sum;"] as const;
+  // Of whole quads alone, which the plain kernel does not store.
+  const wrong = ["activated[at] = gelu(value);", "activated[at] = value;"] as const;
   const [x, w] = [Float32Array.from(normal([9, 12], 1).data), Float32Array.from(normal([20, 12], 2).data)];
   const results: Float32Array[] = [];
-  for (const broken of [undefined, { "matmul/tiled": wrong }]) {
+  for (const broken of [undefined, { "lib/epilogue": wrong }]) {
     const device = await open(context, { ...(broken && { broken }), asHardware: true });
     const plan = await buildPlan(device, "gelu", () => ({
       keep: [gelu(matmul(input("x", [9, 12]), input("w", [20, 12]), { layout: "NT" }))],
