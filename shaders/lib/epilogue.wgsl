@@ -22,22 +22,28 @@ const ACCUMULATE = 4u;
 
 // Stores the sums of columns `column` to `column + 3` of a row of y, whose value at `column` lies at `at`. `columns` is N.
 fn store_quad(at: u32, column: u32, columns: u32, sums: vec4f, terms: u32) {
-  @if(WIDE_Y) { finish(at / 4u, column / 4u, sums, terms); }
+  var values = sums;
+  @if(WIDE_Y) {
+    if (terms & BIAS) != 0u { values += bias[column / 4u]; }
+    if (terms & RESIDUAL) != 0u { values += residual[at / 4u]; }
+    if (terms & ACCUMULATE) != 0u { values += y[at / 4u]; }
+    @if(GELU && BACKWARD) { values *= gelu_slope(x[at / 4u]); }
+    @if(GELU && !BACKWARD) { activated[at / 4u] = gelu(values); }
+    y[at / 4u] = values;
+  }
   @if(!WIDE_Y) {
-    for (var j = 0u; j < min(4u, columns - column); j += 1u) {
-      finish(at + j, column + j, sums[j], terms);
+    // What lies past the end of the row repeats its last value.
+    let next = min(vec4u(0u, 1u, 2u, 3u), vec4u(columns - column - 1u));
+    let i = at + next;
+    let j = column + next;
+    if (terms & BIAS) != 0u { values += vec4f(bias[j.x], bias[j.y], bias[j.z], bias[j.w]); }
+    if (terms & RESIDUAL) != 0u { values += vec4f(residual[i.x], residual[i.y], residual[i.z], residual[i.w]); }
+    if (terms & ACCUMULATE) != 0u { values += vec4f(y[i.x], y[i.y], y[i.z], y[i.w]); }
+    @if(GELU && BACKWARD) { values *= gelu_slope(vec4f(x[i.x], x[i.y], x[i.z], x[i.w])); }
+    @if(GELU && !BACKWARD) let activations = gelu(values);
+    for (var k = 0u; k <= next.w; k += 1u) {
+      @if(GELU && !BACKWARD) { activated[at + k] = activations[k]; }
+      y[at + k] = values[k];
     }
   }
-}
-
-fn finish(at: u32, column: u32, sum: Stored, terms: u32) {
-  var value = sum;
-  if (terms & BIAS) != 0u { value += bias[column]; }
-  if (terms & RESIDUAL) != 0u { value += residual[at]; }
-  if (terms & ACCUMULATE) != 0u { value += y[at]; }
-  @if(GELU && BACKWARD && WIDE_Y) { value *= gelu_slope(x[at]); }
-  @if(GELU && BACKWARD && !WIDE_Y) { value *= gelu_slope(vec4f(x[at])).x; }
-  @if(GELU && !BACKWARD && WIDE_Y) { activated[at] = gelu(value); }
-  @if(GELU && !BACKWARD && !WIDE_Y) { activated[at] = gelu(vec4f(value)).x; }
-  y[at] = value;
 }

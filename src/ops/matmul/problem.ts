@@ -72,7 +72,7 @@ export interface Problem {
 /** What lib/epilogue.wgsl binds, and which of its terms it adds. */
 export interface Epilogue {
   readonly bindings: Readonly<Record<"bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated", Tensor>>>;
-  readonly conditions: Readonly<Record<"GELU" | "BACKWARD", boolean>>;
+  readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD", boolean>>;
   readonly terms: Scalar;
 }
 
@@ -81,13 +81,13 @@ const TERMS = { bias: 1, residual: 2, accumulate: 4 } as const;
 
 export function epilogueOf({ inputs, outputs: { y, activated }, attributes }: MatmulCall): Epilogue {
   const { b, bias, residual, x } = inputs;
-  const { activation, accumulate } = attributes;
+  const { layout, activation, accumulate } = attributes;
   const BACKWARD = activation === "gelu backward";
   const fixed = (bias ? TERMS.bias : 0) + (residual ? TERMS.residual : 0);
   return {
     // A kernel's bindings are fixed. What it does not read is bound to b.
     bindings: { bias: bias ?? b, residual: residual ?? b, y, ...(BACKWARD ? { x: x! } : activation && { activated }) },
-    conditions: { GELU: activation !== undefined, BACKWARD },
+    conditions: { WIDE_Y: isWhole(sizesOf(inputs, layout).columns), GELU: activation !== undefined, BACKWARD },
     terms: derive("terms", [accumulate], (adds) => fixed + (adds === 1 ? TERMS.accumulate : 0)),
   };
 }

@@ -68,7 +68,7 @@ function multiplyLaunch({ layout, sizes, operands, epilogue, ofHalf }: Problem, 
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
   return {
     kernel: "matmul/subgroup",
-    variant: { constants: { QUADS: quads }, conditions: { WIDE_Y: isWhole(columns), ...epilogue.conditions, ...ofHalf } },
+    variant: { constants: { QUADS: quads }, conditions: { ...epilogue.conditions, ...ofHalf } },
     bindings: { ...operands, ...epilogue.bindings },
     parameters: { rows, columns, inner, ...strides, terms: epilogue.terms },
     workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],

@@ -99,7 +99,11 @@ function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
   if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
   // The parts are sums alone; their own sum has the epilogue.
   const { bias, residual } = epilogue.bindings;
-  const none = { conditions: { GELU: false, BACKWARD: false }, bindings: { bias, residual, y: scratch.partials }, terms: 0 };
+  const none = {
+    conditions: { ...epilogue.conditions, GELU: false, BACKWARD: false },
+    bindings: { bias, residual, y: scratch.partials },
+    terms: 0,
+  };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
   return [multiplyLaunch({ ...problem, epilogue: none }, tile, depth), reduceLaunch(problem)];
 }
@@ -122,7 +126,7 @@ function multiplyLaunch({ sizes, layout, operands, epilogue, ofHalf, splits }: P
 function reduceLaunch({ sizes: { rows, columns }, epilogue, splits, scratch: { partials } }: Problem): Dispatch {
   return {
     kernel: "matmul/split_k_reduce",
-    variant: { conditions: { WIDE_Y: isWhole(columns), ...epilogue.conditions } },
+    variant: { conditions: epilogue.conditions },
     bindings: { partials, unread: partials, ...epilogue.bindings },
     parameters: { rows, columns, splits, terms: epilogue.terms },
     workgroups: ceilDivide(product(rows, ceilDivide(columns, 4)), 128),
