@@ -1,8 +1,9 @@
-import { type BufferWindow, createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { BufferWindow, Launch } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
-import { createLaunchList, type Launch, type LaunchList } from "../gpu/launch.ts";
+import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
 import { fuseNodes } from "./fuse.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";

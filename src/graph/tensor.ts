@@ -1,4 +1,4 @@
-import type { BufferWindow } from "../gpu/buffer.ts";
+import type { BufferWindow } from "../gpu/context.ts";
 import { capacityOf, type Dimension, describeScalar } from "./scalar.ts";
 
 export type DType = "f32" | "u32" | "i32";
