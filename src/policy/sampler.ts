@@ -8,7 +8,7 @@ import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
-import { matmul } from "../ops/matmul.ts";
+import { matmul } from "../ops/matmul/op.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { chunksOf } from "./chunks.ts";
 import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory } from "./sequence_memory.ts";
@@ -146,7 +146,7 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling } = options;
   for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
-    const logits = matmul(rowsOf(hidden, begin, rows), model.head().tensor, { layout: "NT" });
+    const logits = matmul(rowsOf(hidden, begin, rows), model.head(), { layout: "NT" });
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
     nextToken(
       {
