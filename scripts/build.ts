@@ -17,4 +17,5 @@ for (const file of readdirSync(target, { recursive: true }) as string[]) {
   const text = readFileSync(path, "utf8").replaceAll(/"(\.[^"\n]*)\.ts"/g, '"$1.js"');
   writeFileSync(path, text.includes("GPU") ? `/// <reference types="@webgpu/types" />\n${text}` : text);
 }
-for (const folder of ["shaders", "models/checkpoints", "src/testing/cases"]) cpSync(folder, join(target, folder), { recursive: true });
+for (const folder of ["shaders", "models/checkpoints", "configs/experiments", "src/testing/cases"])
+  cpSync(folder, join(target, folder), { recursive: true });

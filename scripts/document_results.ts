@@ -1,21 +1,26 @@
 /**
  * `npx tsx scripts/document_results.ts`: writes docs/results/README.md, the overview of the studies, from their summary.json files.
- * test/experiments/results.test.ts fails when the file is not what this prints.
+ * test/experiments/results.test.ts fails when the file is not what this prints. What is written by hand about the results stands in
+ * docs/results/findings.md, which nothing overwrites.
  */
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
+import { parse } from "yaml";
+import { markdownTable } from "../src/experiments/framework/markdown.ts";
+import { settingsFile } from "../src/experiments/framework/settings.ts";
+import type { Study } from "../src/experiments/framework/study.ts";
+import { parseSummary } from "../src/experiments/framework/summary.ts";
 import { studies } from "../src/experiments/index.ts";
-import { markdownTable } from "../src/experiments/markdown.ts";
-import type { Study } from "../src/experiments/study.ts";
-import { parseSummary } from "../src/experiments/summary.ts";
 
 export const RESULTS = new URL("../docs/results/", import.meta.url);
 
 const INTRODUCTION = `# Results
 
-Written by \`npx tsx scripts/document_results.ts\` from the summaries of the studies. Each name leads to its report: what was asked, what held
-and what did not, with tables and pictures. \`entropic experiment NAME\` runs a study anew with the settings in configs/experiments, goes on
-where it was when it is interrupted, and writes the same kind of report; with \`--quick\` it takes minutes and judges only what must hold.`;
+\`npx tsx scripts/document_results.ts\` writes this page from the summaries of the studies; [findings.md](findings.md) says in a few lines what they found.
+Each name leads to its report, which has the question, what held and what did not, tables and pictures. \`entropic experiment NAME\` runs a study
+anew with the settings in configs/experiments and writes the same kind of report; the same command takes up an interrupted study where it
+stopped. With \`--quick\` a study takes minutes and judges only what short runs can tell.`;
 
 const CLAIMS = `## What did not hold
 
@@ -23,7 +28,7 @@ Claims that were put to the test and failed, in the words of their reports.`;
 
 /** The whole page. */
 export async function resultsPage(): Promise<string> {
-  const read = await Promise.all(Object.values(studies).map(shippedResult));
+  const read = await Promise.all(shippedStudies().map(shippedResult));
   const rows = read.map(({ study, verdicts, provenance }) => {
     const judged = verdicts.filter(({ passed }) => passed !== undefined);
     const held = judged.filter(({ passed }) => passed).length;
@@ -39,11 +44,21 @@ export async function resultsPage(): Promise<string> {
   return `${[INTRODUCTION, table, ...losses].join("\n\n")}\n`;
 }
 
+/** The studies that have a folder in docs/results. */
+export function shippedStudies(): Study[] {
+  return Object.values(studies).filter(({ name }) => existsSync(new URL(`${name}/summary.json`, RESULTS)));
+}
+
 async function shippedResult(study: Study) {
   const path = new URL(`${study.name}/summary.json`, RESULTS);
   const summary = parseSummary(await readFile(path, "utf8"), study, `docs/results/${study.name}/summary.json`);
-  const { verdicts } = await study.report(summary);
+  const { verdicts } = await study.report(summary, await shippedSettings(study));
   return { study, verdicts, provenance: summary.provenance };
+}
+
+/** What configs/experiments has for a study, as plain data. */
+export async function shippedSettings(study: Study): Promise<unknown> {
+  return parse(await readFile(settingsFile(study), "utf8"));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -2,28 +2,31 @@ import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { combinedMarkdown, type NamedReport } from "../experiments/combined.ts";
-import type { Host } from "../experiments/host.ts";
+import { workOf } from "../experiments/framework/cell.ts";
+import { combinedMarkdown, type NamedReport } from "../experiments/framework/combined.ts";
+import type { Host } from "../experiments/framework/host.ts";
+import { createProgress } from "../experiments/framework/progress.ts";
+import { runCells } from "../experiments/framework/run_study.ts";
+import { settingsFile } from "../experiments/framework/settings.ts";
+import type { Study, StudyReport, Summary } from "../experiments/framework/study.ts";
+import { formatSummary, parseSummary } from "../experiments/framework/summary.ts";
+import { type Verdict, verdictWord } from "../experiments/framework/verdict.ts";
 import { studies } from "../experiments/index.ts";
-import { verdictWord } from "../experiments/markdown.ts";
-import { createProgress } from "../experiments/progress.ts";
-import { runCells } from "../experiments/run_study.ts";
-import { type Study, type StudyReport, type Summary, type Verdict, workOf } from "../experiments/study.ts";
-import { formatSummary, parseSummary } from "../experiments/summary.ts";
 import type { Device } from "../gpu/device.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addSetOption, integer, readConfigFile, readUserFile } from "./options.ts";
+import { addAdapterOption, addExamples, addSetOption, readConfigFile, readUserFile } from "./options.ts";
 import { writePictures } from "./pictures.ts";
 
 interface ExperimentOptions {
   adapter: string;
   set: string[];
-  seeds?: number;
+  /** A value of the setting `seeds`, as YAML. */
+  seeds?: string;
   quick?: boolean;
   out?: string;
   runs?: string;
@@ -35,16 +38,13 @@ export function register(command: Command): void {
   const list = Object.values(studies).map(({ name, description }) => `  ${name}: ${description}`);
   command
     .argument("<studies...>", `one study or several: ${Object.keys(studies).join(", ")}`)
-    .option("--seeds <count>", "how many seeds (default: as the study's settings say)", integer({ min: 1 }))
-    .option("--quick", "short runs, in a few minutes; judges only what must hold")
-    .option(
-      "--out <folder>",
-      "where report.md, its pictures and summary.json go (default: the folder of the runs; of several, A+B beside it)",
-    )
-    .option("--runs <folder>", "where the run folders go (default: runs/experiments/STUDY, or STUDY-quick)")
+    .option("--seeds <seeds>", "how many, such as 3, or which: 3,5,8, or 7, for seed 7 alone (default: as the settings say)", seedsOption)
+    .option("--quick", "train for a few minutes only, and judge only what short runs can tell")
+    .option("--runs <folder>", "where everything goes: run folders, report, pictures (default: runs/experiments/STUDY, or STUDY-quick)")
+    .option("--out <folder>", "where report.md, its pictures and summary.json go instead; --report-only reads summary.json there")
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
-    .option("--report-only", "write the report again from summary.json, without a GPU")
-    .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\nAn interrupted study goes on where it was when it is started again.`)
+    .option("--report-only", "write the report again from its summary.json, without a GPU")
+    .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)
     .action(experiment);
   addAdapterOption(command);
   addSetOption(command);
@@ -52,8 +52,19 @@ export function register(command: Command): void {
     ["experiment toy-control --quick", "does the controller work on this machine's GPU? exit code 1 if a claim fails"],
     ["experiment toy-control --seeds 5 --out docs/results/toy-control", "the whole study, its report in a folder of its own"],
     ["experiment toy-control --report-only --out docs/results/toy-control", "the same report again, from summary.json alone"],
+    ["experiment tau --set 'arms.mine={ entropy: { gate: probability, tau: 0.6 } }' --seeds 3,5", "one more arm, with seeds 3 and 5"],
     ["experiment tau temperature", "two studies, one report with both: runs/experiments/tau+temperature/report.md"],
   ]);
+}
+
+const NOTES = `The same command takes up an interrupted study where it stopped. Arms are the training setups that a study compares; its settings may
+name others than the shipped ones. A claim about an arm that the settings lack is not judged, and its report says so.`;
+
+/** "3" is a count; a comma makes a list of seeds, "7," a list of one. The study's settings know what is allowed. */
+function seedsOption(text: string): string {
+  if (/^\d+$/.test(text)) return text;
+  if (/^\d+(,\d+)*,?$/.test(text)) return `[${text.replace(/,$/, "")}]`;
+  throw new InvalidArgumentError("It must be a count such as 3, or seeds with commas such as 3,5,8 (7, is seed 7 alone).");
 }
 
 async function experiment(names: string[], options: ExperimentOptions): Promise<void> {
@@ -61,7 +72,7 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
   const [only] = chosen;
   const several = chosen.length > 1;
   if (several && options.config) throw new UsageError(`--config ${options.config} is for one study; give one name, or leave it out.`);
-  const root = options.out ?? join("runs", "experiments", several ? names.join("+") : runsName(only!, options));
+  const root = options.out ?? options.runs ?? join("runs", "experiments", several ? names.join("+") : runsName(only!, options));
   const written: NamedReport[] = [];
   for (const study of chosen) {
     const out = several ? join(root, study.name) : root;
@@ -88,8 +99,9 @@ function runsFolder(study: Study, options: ExperimentOptions, several: boolean):
 /** Runs a study, or reads its summary, and writes report.md, pictures and summary.json into `out`. */
 async function reportOf(study: Study, runs: string, out: string, options: ExperimentOptions): Promise<StudyReport> {
   const path = join(out, "summary.json");
-  const summary = options.reportOnly ? parseSummary(await readUserFile(path), study, path) : await runStudy(study, runs, options);
-  const report = await study.report(summary);
+  const shipped = await settingsIn(fileURLToPath(settingsFile(study)));
+  const summary = options.reportOnly ? parseSummary(await readUserFile(path), study, path) : await runStudy(study, shipped, runs, options);
+  const report = await study.report(summary, shipped);
   await mkdir(out, { recursive: true });
   if (!options.reportOnly) await writeFile(path, formatSummary(summary));
   await writePictures([...report.pictures], out);
@@ -105,9 +117,10 @@ function studyNamed(name: string): Study {
   throw new UsageError(`There is no study ${name}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
 }
 
-async function runStudy(study: Study, dir: string, options: ExperimentOptions): Promise<Summary> {
+async function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
   const quick = options.quick ?? false;
-  const prepared = study.prepare(await settingsOf(study, options), { quick });
+  const given = options.config ? await settingsIn(options.config) : shipped;
+  const prepared = study.prepare(withTyped(given, options), { quick, shipped });
   // Before anything runs: the sources may change while it does.
   const started = origin();
   const device = await openDevice({ adapter: options.adapter });
@@ -135,15 +148,15 @@ async function runStudy(study: Study, dir: string, options: ExperimentOptions): 
   }
 }
 
-/** The settings file with --seeds and --set over it, in the quick section too: what is typed wins. */
-async function settingsOf(study: Study, options: ExperimentOptions): Promise<unknown> {
-  const file = `../../configs/experiments/${study.name.replaceAll("-", "_")}.yaml`;
-  const { value } = await readConfigFile(options.config ?? fileURLToPath(new URL(file, import.meta.url)));
-  const overrides = [...(options.seeds === undefined ? [] : [`seeds=${options.seeds}`]), ...options.set];
-  const typed = options.quick
-    ? overrides.flatMap((override) => (override.startsWith("quick.") ? [override] : [override, `quick.${override}`]))
-    : overrides;
-  return applyOverrides(value, typed);
+async function settingsIn(path: string): Promise<unknown> {
+  return (await readConfigFile(path)).value;
+}
+
+/** Settings with --seeds and --set over them, over their section `quick` too: what is typed wins. */
+function withTyped(settings: unknown, { seeds, set, quick }: ExperimentOptions): unknown {
+  const overrides = [...(seeds === undefined ? [] : [`seeds=${seeds}`]), ...set];
+  const inQuick = overrides.filter((override) => quick && !override.startsWith("quick.")).map((override) => `quick.${override}`);
+  return applyOverrides(settings, [...overrides, ...inQuick]);
 }
 
 function hostOf(device: Device): Host {

@@ -1,14 +1,14 @@
-import { advantages } from "./advantages/study.ts";
-import { autoTarget } from "./auto_target.ts";
-import { baselines } from "./baselines.ts";
-import { gains } from "./gains/study.ts";
-import { multiTarget } from "./multi_target.ts";
-import { stability } from "./stability.ts";
-import type { Study } from "./study.ts";
-import { target } from "./target.ts";
-import { tau } from "./tau.ts";
-import { temperature } from "./temperature.ts";
-import { toyControl } from "./toy_control/study.ts";
+import type { Study } from "./framework/study.ts";
+import { advantages } from "./studies/advantages/study.ts";
+import { autoTarget } from "./studies/auto_target.ts";
+import { baselines } from "./studies/baselines.ts";
+import { gains } from "./studies/gains/study.ts";
+import { multiTarget } from "./studies/multi_target/study.ts";
+import { stability } from "./studies/stability.ts";
+import { target } from "./studies/target/study.ts";
+import { tau } from "./studies/tau.ts";
+import { temperature } from "./studies/temperature.ts";
+import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature];
 

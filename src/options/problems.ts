@@ -73,7 +73,7 @@ function editDistance(a: string, b: string): number {
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (isMapping(value) ? value[String(key)] : undefined), input);
+  return path.reduce<unknown>((value, key) => (isMapping(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined), input);
 }
 
 /** Whether a value is a plain mapping (not a list, not null). */

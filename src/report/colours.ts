@@ -1,4 +1,4 @@
-/** Algorithms keep their colour in every picture of every report. */
+/** Algorithms keep their colour in every picture of every report. A name that is not here gets one from the palette. */
 const algorithmColours: Readonly<Record<string, string>> = {
   GRPO: "#7f7f7f",
   "GRPO, no control": "#7f7f7f",
@@ -21,8 +21,11 @@ const algorithmColours: Readonly<Record<string, string>> = {
   Entrocraft: "#e7298a",
 };
 
-/** Colours that stay apart for the colour-blind too (after Okabe and Ito), strongest first. */
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6a3d9a", "#7f7f7f"];
+/** Colours that stay apart for the colour-blind too (after Okabe and Ito), strongest first; then some that no algorithm has. */
+const palette = [
+  ...["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6a3d9a", "#7f7f7f"],
+  ...["#8c2d04", "#41ab5d", "#08306b", "#c51b8a"],
+];
 
 /** A colour for each of the names of one picture: an algorithm's own, else the first of the palette that no one has. */
 export function coloursOf(names: readonly string[]): string[] {

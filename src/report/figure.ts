@@ -6,7 +6,7 @@ import type { Point } from "./statistics.ts";
 export interface Series {
   readonly name: string;
   readonly points: readonly Point[];
-  /** `faint` for raw values behind a smoothed curve, `dashed` for what a curve should follow. */
+  /** `faint` is for raw values behind a smoothed curve, `dashed` for what a curve should follow. */
   readonly style?: "faint" | "dashed";
 }
 
@@ -39,11 +39,11 @@ export interface LineFigure {
   readonly series: readonly Series[];
   readonly rules?: readonly Rule[];
   readonly marks?: readonly Mark[];
-  /** The names that take the colours in this order, so that a name keeps its colour in figures that lack some; default: as they appear. */
+  /** The names in the order in which they take colours, so that a name keeps its colour in figures that lack some. Default: as they appear. */
   readonly names?: readonly string[];
 }
 
-/** One bar; bars of one `group` stand side by side, one colour a `series`. `low` and `high` draw an error bar. */
+/** One bar. Bars of one `group` stand side by side; each `series` has a colour. `low` and `high` draw an error bar. */
 export interface Bar {
   readonly group: string;
   readonly series: string;
@@ -72,7 +72,7 @@ export async function drawLines(figure: LineFigure, size: Size = { width: 560, h
   return renderSvg({ ...page, ...lineSpec(figure, size) } as TopLevelSpec);
 }
 
-/** Draws several figures of curves as one SVG document, two a row or `columns`, with one legend. */
+/** Draws several figures of curves as one SVG document with one legend. A row holds two of them, or `columns`. */
 export async function drawLineGrid(
   grid: { title: string; subtitle?: string; figures: readonly LineFigure[]; columns?: number },
   size: Size = { width: 400, height: 220 },
@@ -181,7 +181,7 @@ function heading({ title, subtitle }: { title: string; subtitle?: string }) {
   return { title: subtitle === undefined ? { text: title } : { text: title, subtitle } };
 }
 
-/** Bars are judged by their length, so their axis starts at `zero`; curves by their shape, so theirs need not. */
+/** Bars are judged by their length, so their axis starts at `zero`. Curves are judged by their shape, so theirs need not. */
 function axisSpec({ title, domain, scale }: Axis, zero = false) {
   const limits = {
     ...(scale === "log" ? {} : { zero }),
@@ -227,7 +227,7 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
   };
 }
 
-/** A curve of few points shows them, else it could not be seen at all or only guessed. */
+/** A curve of few points shows them, because the line alone could hardly be seen. */
 function isShort({ points, style }: Series): boolean {
   return style === undefined && points.length <= 8;
 }
@@ -262,7 +262,7 @@ function markLayers(marks: readonly Mark[], x: object) {
   });
 }
 
-/** Loaded only when a picture is drawn: the two libraries take half a second. */
+/** The two libraries take half a second to load, so they are loaded only when a picture is drawn. */
 async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
   const compiled = vegaLite.compile(spec).spec;

@@ -17,7 +17,7 @@ export function formatFinding({ name, step, severity, message, advice }: Finding
   return `${severity}: ${name} at step ${step}: ${message}; ${advice}`;
 }
 
-/** A run's findings for its end: each name once, with all its steps and what was said last. Empty where there are none. */
+/** The findings of a run for its end. Each name stands once, with all its steps and what was said last. Without findings the text is empty. */
 export function formatFindings(findings: readonly Finding[]): string {
   const names = [...new Set(findings.map(({ name }) => name))];
   const blocks = names.map((name) => {

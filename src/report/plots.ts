@@ -10,7 +10,7 @@ export interface Picture {
   readonly svg: string;
 }
 
-/** Draws reward, entropy, alpha and gated fraction of one or several runs, each by itself, and all four as `overview`. */
+/** Draws reward, entropy, alpha and gated fraction of one or several runs. Each has a picture by itself, and `overview` has all four. */
 export async function plotRuns(runs: readonly Run[]): Promise<Picture[]> {
   const named = withUniqueNames(runs);
   const figures: Record<string, LineFigure> = {
@@ -47,12 +47,12 @@ function figure(runs: readonly Run[], metric: MetricName, title: string, unit: s
   return { title, ...subtitle, x: { title: "step" }, y: { title: unit }, series: [...raw, ...bold], names: runs.map(({ name }) => name) };
 }
 
-/** An odd number of steps that grows with the run; 1 (no smoothing) for very short ones. */
+/** An odd number of steps that grows with the run. It is 1, which smooths nothing, for very short runs. */
 function smoothingWindow(steps: number): number {
   return steps < 12 ? 1 : 2 * Math.max(1, Math.round(steps / 30)) + 1;
 }
 
-/** One target for all is a labelled line; targets that differ or move are dashed curves in the colours of their runs. */
+/** A target that all runs share is a labelled line. Targets that differ or move are dashed curves in the colours of their runs. */
 function entropyFigure(runs: readonly Run[]): LineFigure {
   const lines = figure(runs, "entropy", "Entropy", "nats per token");
   const targets = runs

@@ -1,16 +1,39 @@
 import jstat from "jstat";
 import { createRandom } from "../random.ts";
+import { mean, type Point, variance } from "./statistics.ts";
 
 const { studentt } = jstat.jStat;
 
-/** What tells two small samples apart: `a` less `b`. Lists of two values or more; where neither varies t, p and effect say so by 0, 1 or their limits. */
+/** The mean of some values with its 95 % confidence interval (Student's t). The interval of one value has no width. */
+export function meanInterval(values: readonly number[]): { mean: number; low: number; high: number } {
+  if (values.length === 0) return { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
+  const centre = mean(values);
+  if (values.length === 1) return { mean: centre, low: centre, high: centre };
+  const half = studentt.inv(0.975, values.length - 1) * Math.sqrt(variance(values) / values.length);
+  return { mean: centre, low: centre - half, high: centre + half };
+}
+
+/** The curves of several seeds as one. At each x that any curve has it shows the mean of those that have it, with its 95 % interval. */
+export function bandOverSeeds(curves: readonly (readonly Point[])[]): Point[] {
+  const values = new Map<number, number[]>();
+  for (const { x, y } of curves.flat()) {
+    if (Number.isFinite(y)) values.set(x, [...(values.get(x) ?? []), y]);
+  }
+  const points = [...values].map(([x, ys]) => {
+    const { mean, low, high } = meanInterval(ys);
+    return { x, y: mean, low, high };
+  });
+  return points.sort((a, b) => a.x - b.x);
+}
+
+/** How two small samples differ: `a` less `b`. Where neither varies, t and effect are 0 or infinite, and p is 1 or 0. */
 export interface Comparison {
   readonly difference: number;
-  /** Welch's t (unequal variances), its degrees of freedom, and the two-sided probability of one as large by chance. */
+  /** Welch's t (unequal variances), its degrees of freedom, and the two-sided probability that chance makes one as large. */
   readonly t: number;
   readonly degreesOfFreedom: number;
   readonly p: number;
-  /** The 95 % interval of the difference by the percentile bootstrap, each sample drawn anew 10,000 times. */
+  /** The 95 % interval of the difference by the percentile bootstrap, which draws each sample anew 10,000 times. */
   readonly low: number;
   readonly high: number;
   /** Hedges' g: the difference in pooled standard deviations, corrected for small samples. */
@@ -26,7 +49,7 @@ export function compareSamples(a: readonly number[], b: readonly number[]): Comp
   const difference = mean(a) - mean(b);
   const [errorA, errorB] = [variance(a) / a.length, variance(b) / b.length];
   const t = ratio(difference, Math.sqrt(errorA + errorB));
-  // Welch and Satterthwaite
+  // The formula is that of Welch and Satterthwaite.
   const degreesOfFreedom = (errorA + errorB) ** 2 / (errorA ** 2 / (a.length - 1) + errorB ** 2 / (b.length - 1)) || 1;
   return {
     difference,
@@ -44,7 +67,7 @@ function hedges(a: readonly number[], b: readonly number[], difference: number):
   return ratio(difference, pooled) * (1 - 3 / (4 * freedom - 1));
 }
 
-/** The same draws every time, so that a report can be written again. */
+/** The draws are the same every time, so that a report can be written again. */
 function bootstrapInterval(a: readonly number[], b: readonly number[]): { low: number; high: number } {
   const random = createRandom(0x5eed);
   const drawnMean = (values: readonly number[]): number => {
@@ -57,16 +80,7 @@ function bootstrapInterval(a: readonly number[], b: readonly number[]): { low: n
   return { low: at(0.025), high: at(0.975) };
 }
 
-/** 0 for nothing of nothing, infinite for something of nothing. */
+/** The ratio of 0 to 0 is 0 here; that of another value to 0 is infinite. */
 function ratio(value: number, scale: number): number {
   return value === 0 ? 0 : value / scale;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function variance(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

@@ -1,5 +1,3 @@
-import jstat from "jstat";
-
 /** A point of a curve with the interval around it. */
 export interface Point {
   readonly x: number;
@@ -8,27 +6,34 @@ export interface Point {
   readonly high?: number;
 }
 
-/** The mean of some values with its 95 % confidence interval (Student's t); one value has an interval of no width. */
-export function meanInterval(values: readonly number[]): { mean: number; low: number; high: number } {
-  if (values.length === 0) return { mean: Number.NaN, low: Number.NaN, high: Number.NaN };
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return { mean, low: mean, high: mean };
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  const half = jstat.jStat.studentt.inv(0.975, values.length - 1) * Math.sqrt(variance / values.length);
-  return { mean, low: mean - half, high: mean + half };
+/** NaN for no values. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Curves of several seeds as one: at each x that any curve has, the mean of those that have it, with its 95 % interval. */
-export function bandOverSeeds(curves: readonly (readonly Point[])[]): Point[] {
-  const values = new Map<number, number[]>();
-  for (const { x, y } of curves.flat()) {
-    if (Number.isFinite(y)) values.set(x, [...(values.get(x) ?? []), y]);
-  }
-  const points = [...values].map(([x, ys]) => {
-    const { mean, low, high } = meanInterval(ys);
-    return { x, y: mean, low, high };
-  });
-  return points.sort((a, b) => a.x - b.x);
+/** The unbiased variance of two values or more. */
+export function variance(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+}
+
+/** The unbiased standard deviation of two values or more. */
+export function deviation(values: readonly number[]): number {
+  return Math.sqrt(variance(values));
+}
+
+/** The straight line of least squares, which goes through the points' centre. It is level where all points have one x. */
+export function leastSquares(points: readonly Pick<Point, "x" | "y">[]): { slope: number; centre: { x: number; y: number } } {
+  const x = mean(points.map((point) => point.x));
+  const y = mean(points.map((point) => point.y));
+  const spread = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
+  const slope = spread === 0 ? 0 : points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0) / spread;
+  return { slope, centre: { x, y } };
+}
+
+/** Values that follow each other as the points 0, 1, 2 ... of a curve, or counted from `first`. */
+export function curveOf(values: readonly number[], first = 0): { x: number; y: number }[] {
+  return values.map((y, i) => ({ x: first + i, y }));
 }
 
 /** The moving mean over `window` points centred at each point (fewer at the ends), so that a curve is not shifted. */
@@ -36,6 +41,6 @@ export function smooth(points: readonly Point[], window: number): Point[] {
   const reach = Math.floor(window / 2);
   return points.map(({ x }, index) => {
     const near = points.slice(Math.max(0, index - reach), index + reach + 1);
-    return { x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
+    return { x, y: mean(near.map(({ y }) => y)) };
   });
 }

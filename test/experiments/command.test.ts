@@ -20,6 +20,9 @@ test("bad input is one line and exit code 2", () => {
   const value = experiment("toy-control", "--set", "gains.lambda=3");
   assert.equal(value.status, 2);
   assert.match(value.stderr, /^error: gains\.lambda is 3; it must be a number above 0 and below 2\n$/);
+  const seeds = experiment("tau", "--seeds", "three");
+  assert.equal(seeds.status, 2);
+  assert.match(seeds.stderr, /It must be a count such as 3, or seeds with commas such as 3,5,8/);
   const missing = experiment("toy-control", "--report-only", "--out", "no/such/folder");
   assert.equal(missing.status, 2);
   assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json/);
@@ -36,6 +39,35 @@ test("--report-only writes the shipped report again, without a GPU", async () =>
     for (const name of ["report.md", "summary.json", "on_policy.svg"]) {
       assert.equal(await readFile(join(folder, name), "utf8"), await readFile(join(shipped, name), "utf8"), name);
     }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("--seeds is a count or, with a comma, a list", () => {
+  const allowed = "a whole number from 1 to 1000 (how many seeds), or a list of different seeds such as [3, 5, 8]";
+  for (const [typed, problem] of [
+    ["2000", `seeds is 2000; it must be ${allowed}`],
+    ["3,5,3", `seeds is [3,5,3]; it must be ${allowed}`],
+    ["4294967296,", "seeds.0 is 4294967296; it must be a whole number from 0 to 4294967295"],
+  ] as const) {
+    const { status, stderr } = experiment("tau", "--quick", "--seeds", typed);
+    assert.deepEqual({ status, stderr }, { status: 2, stderr: `error: ${problem}\n` });
+  }
+});
+
+test("--runs holds the report too, each study in a folder of its own where there are several", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-runs-"));
+  try {
+    for (const name of ["tau", "stability"]) await cp(join(root, "docs/results", name, "summary.json"), join(folder, name, "summary.json"));
+    const { stdout } = experiment("tau", "stability", "--report-only", "--runs", folder);
+    assert.match(stdout, /report: .*entropic-runs-\w+\/report\.md\n$/);
+    assert.match(await readFile(join(folder, "report.md"), "utf8"), /^# tau and stability\n/);
+    assert.equal(
+      await readFile(join(folder, "tau", "report.md"), "utf8"),
+      await readFile(join(root, "docs/results/tau/report.md"), "utf8"),
+    );
+    assert.equal(experiment("tau", "--report-only", "--runs", join(folder, "tau")).status, 0);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { coloursOf } from "../../src/report/colours.ts";
 import { drawBars, drawLines } from "../../src/report/figure.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
 import { plotRuns } from "../../src/report/plots.ts";
@@ -101,4 +102,15 @@ test("a run folder is read with its limit; broken ones are refused in one line",
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("every name of a picture gets a colour, though the algorithms beside it have taken the palette's first", () => {
+  const known = ["GRPO", "EntroPIC", "AEC", "entropy bonus", "DAPO clip-higher", "NSR", "EntroPIC P", "EntroPIC PI (tau 0.5)"];
+  const colours = coloursOf([...known, "mine", "yours"]);
+  assert.ok(
+    colours.every((colour) => /^#[0-9a-f]{6}$/.test(colour)),
+    colours.join(),
+  );
+  assert.equal(new Set(colours).size, 10);
+  assert.deepEqual(coloursOf(known), colours.slice(0, 8));
 });

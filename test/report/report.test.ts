@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { describeMetric, metricDefinitions, parseMetrics, withoutTimes } from "../../src/report/metrics.ts";
-import { bandOverSeeds, meanInterval, smooth } from "../../src/report/statistics.ts";
+import { bandOverSeeds, meanInterval } from "../../src/report/significance.ts";
+import { smooth } from "../../src/report/statistics.ts";
 import { formatNumber, formatTable } from "../../src/report/table.ts";
 
 test("tables align, numbers to the right, colours taking no room", () => {

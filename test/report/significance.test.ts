@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compareSamples } from "../../src/report/significance.ts";
-import { meanInterval } from "../../src/report/statistics.ts";
+import { compareSamples, meanInterval } from "../../src/report/significance.ts";
 
 const near = (actual: number, expected: number, tolerance: number): void =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not near ${expected}`);

@@ -1,4 +1,7 @@
+import { deviation } from "../../report/statistics.ts";
 import type { Score } from "./contract.ts";
+
+export { mean as average } from "../../report/statistics.ts";
 
 /** Added to every standard deviation that divides. */
 export const EPSILON = 1e-6;
@@ -43,13 +46,7 @@ export function isConstant(values: readonly number[]): boolean {
   return values.every((value) => value === values[0]);
 }
 
-export function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** Unbiased; 0 for fewer than two values. */
 export function standardDeviation(values: readonly number[]): number {
-  if (isConstant(values)) return 0;
-  const mean = average(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  return isConstant(values) ? 0 : deviation(values);
 }

@@ -1,5 +1,7 @@
 import type { Metrics } from "../../report/metrics.ts";
 
+export { deviation, mean } from "../../report/statistics.ts";
+
 /** A metric's finite values over the last `count` steps; an empty list where the run is shorter or some step lacks the metric. */
 export function lastValues(history: readonly Metrics[], metric: Exclude<keyof Metrics, "step">, count: number): number[] {
   const values = history.slice(-count).map((metrics) => metrics[metric]);
@@ -8,16 +10,6 @@ export function lastValues(history: readonly Metrics[], metric: Exclude<keyof Me
 
 export function isFiniteNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Unbiased. */
-export function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
 /** A number in a message: three decimals, or three digits where it is large. */

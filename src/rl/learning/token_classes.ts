@@ -52,14 +52,15 @@ export function checkClasses(classify: Classify | undefined, problems: readonly 
   for (const problem of problems) classify?.({ problem, completion: { ids: [] } });
 }
 
-/** Mean entropy and number of the sampled tokens of each class; of all tokens as one where `count` is 0. */
+/** Mean entropy and number of the sampled tokens of each class; of all tokens where the controller has no classes. */
 export function measureSampled(
   entries: readonly RolloutEntry[],
   classes: readonly ArrayLike<number>[] | undefined,
-  count: number,
+  controller: Pick<Controller, "classes">,
 ): Measured {
-  const sums = new Float64Array(Math.max(1, count));
-  const tokens = new Float64Array(Math.max(1, count));
+  const count = Math.max(1, controller.classes?.length ?? 0);
+  const sums = new Float64Array(count);
+  const tokens = new Float64Array(count);
   entries.forEach(({ completion }, i) => {
     completion.entropies.forEach((entropy, position) => {
       const own = classes ? classes[i]![position]! : 0;

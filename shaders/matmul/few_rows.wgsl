@@ -1,0 +1,116 @@
+// y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for few rows: decoding, where b is read once and packing it
+// (pack.wgsl) would cost more than it saves. For software adapters with subgroups, as subgroup.wgsl.
+// One workgroup is one subgroup and owns 4 or 8 rows (TILE_ROWS) by 4 * LANES columns of y; a lane holds 4 neighbouring columns of
+// every row and fetches a quad along K of each of them. Each lane fetches another quad of a; subgroupShuffle hands it to all.
+// Products are added in the order of K by fma, as in subgroup.wgsl: a row has the same bits by both.
+// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
+import package::lib::half::{unpack_one, unpack_quad};
+import constants::LANES;
+import constants::TILE_ROWS;
+
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  terms: u32,
+}
+var<immediate> parameters: Parameters;
+
+@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
+@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [N, K]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [N, K]
+@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [N, K]
+@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [N, K]
+
+// Four neighbouring values of a row of a, zero past its end; rows past the last repeat it and are never stored.
+fn quad_of_a(row: u32, quad: u32) -> vec4f {
+  let inside = min(row, parameters.rows - 1u);
+  @if(ALIGNED) {
+    return a[inside * (parameters.inner / 4u) + quad];
+  }
+  @if(!ALIGNED) {
+    let at = inside * parameters.inner + quad * 4u;
+    let left = parameters.inner - quad * 4u;
+    return vec4f(a[at], select(0.0, a[at + 1u], left > 1u), select(0.0, a[at + 2u], left > 2u), select(0.0, a[at + 3u], left > 3u));
+  }
+}
+
+@if(!ALIGNED)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
+// The same of b.
+fn quad_of_b(column: u32, quad: u32) -> vec4f {
+  let inside = min(column, parameters.columns - 1u);
+  @if(ALIGNED) {
+    @if(HALF_B) { return unpack_quad(b[inside * (parameters.inner / 4u) + quad]); }
+    @if(!HALF_B) { return b[inside * (parameters.inner / 4u) + quad]; }
+  }
+  @if(!ALIGNED) {
+    let at = inside * parameters.inner + quad * 4u;
+    let left = parameters.inner - quad * 4u;
+    return vec4f(
+      value_of_b(at),
+      select(0.0, value_of_b(at + 1u), left > 1u),
+      select(0.0, value_of_b(at + 2u), left > 2u),
+      select(0.0, value_of_b(at + 3u), left > 3u),
+    );
+  }
+}
+
+fn four_of_a(row: u32, quad: u32) -> mat4x4f {
+  return mat4x4f(quad_of_a(row, quad), quad_of_a(row + 1u, quad), quad_of_a(row + 2u, quad), quad_of_a(row + 3u, quad));
+}
+
+// A row of y by four steps of K; of_b[i] is four columns at step i.
+fn add_row(sum: vec4f, of_a: vec4f, of_b: mat4x4f) -> vec4f {
+  return fma(vec4f(of_a.w), of_b[3], fma(vec4f(of_a.z), of_b[2], fma(vec4f(of_a.y), of_b[1], fma(vec4f(of_a.x), of_b[0], sum))));
+}
+
+fn add_four(sums: mat4x4f, of_a: mat4x4f, owner: u32, of_b: mat4x4f) -> mat4x4f {
+  return mat4x4f(
+    add_row(sums[0], subgroupShuffle(of_a[0], owner), of_b),
+    add_row(sums[1], subgroupShuffle(of_a[1], owner), of_b),
+    add_row(sums[2], subgroupShuffle(of_a[2], owner), of_b),
+    add_row(sums[3], subgroupShuffle(of_a[3], owner), of_b),
+  );
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let row = workgroup.y * TILE_ROWS;
+  let column = (workgroup.x * LANES + lane) * 4u;
+  let steps = (parameters.inner + 3u) / 4u;
+  var sums_0: mat4x4f;
+  var sums_1: mat4x4f;
+  for (var k = 0u; k < steps; k += LANES) {
+    let mine = min(k + lane, steps - 1u);
+    let a_0 = four_of_a(row, mine);
+    let a_1 = four_of_a(row + 4u, mine);
+    for (var owner = 0u; owner < min(u32(LANES), steps - k); owner += 1u) {
+      let quad = k + owner;
+      let of_b = transpose(mat4x4f(
+        quad_of_b(column, quad),
+        quad_of_b(column + 1u, quad),
+        quad_of_b(column + 2u, quad),
+        quad_of_b(column + 3u, quad),
+      ));
+      sums_0 = add_four(sums_0, a_0, owner, of_b);
+      if TILE_ROWS > 4 {
+        sums_1 = add_four(sums_1, a_1, owner, of_b);
+      }
+    }
+  }
+  // A loop that no driver unrolls: unrolled epilogues cost more to compile than all the rest.
+  var tile = array(sums_0, sums_1);
+  for (var i = 0u; i < u32(TILE_ROWS); i += 1u) {
+    if row + i < parameters.rows && column < parameters.columns {
+      let sums = tile[i / 4u][i % 4u];
+      store_quad((row + i) * parameters.columns + column, column, parameters.columns, sums, parameters.terms);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { Metrics } from "../../../report/metrics.ts";
+import { mean } from "../../../report/statistics.ts";
+import { createDiagnostics, diagnosticSettings } from "../../../rl/diagnostics/index.ts";
+import type { CellResult, CellResults } from "../cell.ts";
+import { fiveDigits } from "../numbers.ts";
+import { seedsOf } from "../seeds.ts";
+import { cellName } from "./cells.ts";
+import { type ArmsSettings, armNames, groupNames } from "./settings.ts";
+
+/** What an evaluation measured, before or after training. */
+export interface Score {
+  readonly passAt1: number;
+  readonly passAtK: number;
+  readonly greedy: number;
+  /** Different right answers to a problem among k; null where a run did not count them. */
+  readonly distinct: number | null;
+}
+
+/** One training run. Lists have one entry for each step. */
+export interface ArmRun {
+  readonly group: string;
+  readonly arm: string;
+  readonly seed: number;
+  /** The entropy that offsets are measured from: the arm's target, or the one that it shares with controlled arms; null where there is none. */
+  readonly target: number | null;
+  readonly entropy: readonly number[];
+  readonly alpha: readonly number[];
+  readonly reward: readonly number[];
+  /** Shares over the last half: tokens that alpha weighs, steps with alpha at its limit, groups with equal rewards. */
+  readonly gated: number;
+  readonly saturated: number;
+  readonly equalGroups: number;
+  readonly before: Score;
+  readonly after: Score;
+  /** Scores on other tasks by name. */
+  readonly elsewhere: Readonly<Record<string, { readonly before: Score; readonly after: Score }>>;
+  /** Names of what the diagnostics found in the run; absent where they did not watch it. */
+  readonly diagnoses?: readonly string[];
+  /** The entropy of each tag's tokens in every step, where the setting `byTag` asks for it. */
+  readonly tags?: Readonly<Record<string, readonly number[]>>;
+  /** Wall-clock time of the training steps. */
+  readonly seconds: number;
+}
+
+/** What summary.json keeps of the runs. */
+export interface ArmsFindings {
+  /** The k of pass@k. */
+  readonly k: number;
+  readonly runs: readonly ArmRun[];
+}
+
+export function armsFindings(settings: ArmsSettings, results: CellResults): ArmsFindings {
+  const runs = seedsOf(settings).flatMap((seed) =>
+    groupNames(settings).flatMap((group) =>
+      armNames(settings).map((arm) => {
+        const result = results.get(cellName(seed, arm, group))!;
+        return { group, arm, seed, ...measure(result), ...(settings.byTag && { tags: tagsOf(result) }) };
+      }),
+    ),
+  );
+  const first = results.values().next().value as CellResult;
+  return { k: first.config.eval.completions, runs };
+}
+
+/** The runs of one group, as findings of their own. */
+export function ofGroup({ k, runs }: ArmsFindings, group: string): ArmsFindings {
+  return { k, runs: runs.filter((run) => run.group === group) };
+}
+
+type Measured = Omit<ArmRun, "group" | "arm" | "seed" | "tags">;
+
+function measure({ config, metrics }: CellResult): Measured {
+  const steps = metrics.filter(({ step }) => step > 0);
+  const late = steps.slice(-Math.ceil(steps.length / 2));
+  const average = (name: keyof Metrics & string): number => fiveDigits(mean(late.map((line) => Number(line[name]))));
+  const k = config.eval.completions;
+  const [first, last] = [metrics[0]!, metrics.at(-1)!];
+  const scored = (prefix: string) => ({ before: scoreOf(first, k, prefix), after: scoreOf(last, k, prefix) });
+  return {
+    target: targetOf(config, average("entropic/target")),
+    entropy: seriesOf(steps, "entropy"),
+    alpha: seriesOf(steps, "entropic/alpha"),
+    reward: seriesOf(steps, "reward"),
+    gated: average("entropic/gated_fraction"),
+    saturated: average("entropic/saturated"),
+    equalGroups: average("frac_reward_zero_std"),
+    ...scored("eval"),
+    elsewhere: Object.fromEntries(elsewhereNames(last).map((name) => [name, scored(`eval/${name}`)])),
+    diagnoses: diagnosesOf(config, steps),
+    seconds: fiveDigits(steps.reduce((sum, line) => sum + Number(line.step_time ?? 0), 0)),
+  };
+}
+
+/** What the controller of the run held on average over the last half; a run that held nothing is measured against the target of its settings. */
+function targetOf({ entropy: { target } }: CellResult["config"], held: number): number | null {
+  if (held > 0) return held;
+  return typeof target === "number" ? target : null;
+}
+
+function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): number[] {
+  return steps.map((line) => fiveDigits(Number(line[name])));
+}
+
+function scoreOf(metrics: Metrics, k: number, prefix: string): Score {
+  const named: Readonly<Record<string, unknown>> = metrics;
+  const value = (name: string): number => fiveDigits(Number(named[`${prefix}/${name}`] ?? Number.NaN));
+  const distinct = named[`${prefix}/distinct`] === undefined ? null : value("distinct");
+  return { passAt1: value("pass@1"), passAtK: value(`pass@${k}`), greedy: value("greedy"), distinct };
+}
+
+function elsewhereNames(metrics: Metrics): string[] {
+  return Object.keys(metrics).flatMap((name) => /^eval\/(.+)\/pass@1$/.exec(name)?.[1] ?? []);
+}
+
+/** What the diagnostics of `train` say of these steps. */
+function diagnosesOf(config: CellResult["config"], steps: readonly Metrics[]): string[] {
+  const diagnostics = createDiagnostics(diagnosticSettings(config));
+  return [...new Set(steps.flatMap((line) => diagnostics.observe(line)).map(({ name }) => name))].sort();
+}
+
+function tagsOf({ metrics }: CellResult): Record<string, number[]> {
+  const steps = metrics.filter(({ step }) => step > 0);
+  const names = new Set(steps.flatMap((line) => Object.keys(line)).flatMap((name) => /^tags\/(.+)\/entropy$/.exec(name)?.[1] ?? []));
+  return Object.fromEntries([...names].sort().map((tag) => [tag, seriesOf(steps, `tags/${tag}/entropy`)]));
+}

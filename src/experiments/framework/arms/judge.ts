@@ -1,0 +1,48 @@
+import { nearestWord } from "../../../rl/config/index.ts";
+import { notJudged, type Verdict, type Weighed } from "../verdict.ts";
+import type { ArmsFindings } from "./findings.ts";
+import { runsOf } from "./holding.ts";
+import { ALONE, type ArmsSettings, armNames } from "./settings.ts";
+
+/** What a study says of some of its arms, and how their runs bear it out. */
+export interface Claim extends Pick<Verdict, "evenQuick"> {
+  /** The claim in words. "pass@k" becomes that of the runs, such as pass@8. */
+  readonly claim: string;
+  /** The arms that it speaks of. Where the settings lack one, the claim is not judged. */
+  readonly arms: readonly string[];
+  /** Whether it is about the distance from a target, which every one of these arms must then have. */
+  readonly needsTarget?: boolean;
+  readonly weigh: (findings: ArmsFindings) => Weighed;
+}
+
+/** Holds claims against the runs; `group` heads the claims where the runs are those of one group. */
+export function judgeClaims(claims: readonly Claim[], findings: ArmsFindings, group = ALONE): Verdict[] {
+  const heading = group === ALONE ? "" : `${group}: `;
+  return claims.map((claim) => ({
+    claim: `${heading}${claim.claim.replaceAll("pass@k", `pass@${findings.k}`)}`,
+    evenQuick: claim.evenQuick ?? false,
+    ...(reasonAgainst(claim, findings) ?? claim.weigh(findings)),
+  }));
+}
+
+function reasonAgainst({ arms, needsTarget }: Claim, { runs }: ArmsFindings): Weighed | undefined {
+  const absent = arms.filter((arm) => runsOf(runs, arm).length === 0);
+  if (absent.length > 0) return notJudged(`these settings have no arm ${absent.join(", ")}`);
+  const aimless = arms.filter((arm) => needsTarget && runsOf(runs, arm).some(({ target }) => target === null));
+  return aimless.length > 0 ? notJudged(`these settings give no target to ${aimless.join(", ")}`) : undefined;
+}
+
+/** Throws where a claim speaks of an arm that neither the study's own settings nor the given ones have: its name is misspelt. */
+export function refuseUnknownArms(
+  claims: readonly Claim[],
+  settings: Pick<ArmsSettings, "arms">,
+  shipped: Pick<ArmsSettings, "arms">,
+): void {
+  const known = [...new Set([...armNames(shipped), ...armNames(settings)])];
+  const unknown = claims.flatMap(({ arms }) => arms).find((arm) => !known.includes(arm));
+  if (unknown === undefined) return;
+  const near = nearestWord(unknown, known);
+  throw new Error(
+    `a claim names the arm ${unknown}, which no settings have; ${near ? `did you mean ${near}? ` : ""}The arms are ${known.join(", ")}.`,
+  );
+}

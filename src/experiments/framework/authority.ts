@@ -1,0 +1,27 @@
+import { leastSquares } from "../../report/statistics.ts";
+
+/** What an open-loop run did to entropy: before, after so many steps with alpha fixed, in nats. */
+export interface OpenLoopRun {
+  readonly alpha: number;
+  readonly before: number;
+  readonly after: number;
+  readonly steps: number;
+}
+
+/**
+ * Least squares of the plant H' = H + drift - authority * alpha over the change of H per step. Authority above 0 means that
+ * alpha above 0 lowers entropy, as it should.
+ */
+export function authorityOf(runs: readonly OpenLoopRun[]): { authority: number; drift: number } {
+  const { slope, centre } = leastSquares(runs.map(({ alpha, before, after, steps }) => ({ x: alpha, y: (after - before) / steps })));
+  return { authority: -slope, drift: centre.y - slope * centre.x };
+}
+
+/**
+ * kp = lambda / b makes an error shrink by the share lambda a step (stable while 0 < lambda < 2); ki = integral * kp. The gains have two
+ * digits, because the measurement of b supports no more. An authority of 0 or less is no lever: its gains are those of a weak one.
+ */
+export function gainsFrom(authority: number, { lambda, integral }: { lambda: number; integral: number }): { kp: number; ki: number } {
+  const kp = Number((lambda / Math.max(authority, 1e-4)).toPrecision(2));
+  return { kp, ki: Number((integral * kp).toPrecision(2)) };
+}

@@ -1,0 +1,46 @@
+import type { Metrics } from "../../report/metrics.ts";
+import type { SftConfig, TrainConfig } from "../../rl/config/index.ts";
+import type { NamedReward } from "../../rl/scoring/rewards.ts";
+import type { StepResult } from "../../rl/trainer.ts";
+import type { Task } from "../../tasks/task.ts";
+
+/** Where a cell's policy comes from: a checkpoint folder, or a warm start that cells share under its name. */
+export type Start =
+  | { readonly kind: "folder"; readonly dir: string }
+  | { readonly kind: "warm start"; readonly name: string; readonly config: SftConfig };
+
+/** One training run of a study. Its name is its folder below the study's, such as `seed-0/open-loop/alpha-0.45`. */
+export interface Cell {
+  readonly name: string;
+  readonly task: Task;
+  readonly start: Start;
+  /** The configuration of `train`. Its `model` and `output` are not read. */
+  readonly config: TrainConfig;
+  /** Other tasks of the same alphabet to evaluate before and after training, by the names that metrics show them under. */
+  readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
+  /** They replace the task's own reward in training. */
+  readonly rewards?: readonly NamedReward[];
+  /** Evaluations then score by the task's own reward all the same. */
+  readonly scoredByTask?: boolean;
+  /** Says what to keep of every step beside its metrics, as plain data. */
+  readonly observe?: (step: StepResult) => unknown;
+  /** Fills in what earlier cells found out, such as gains. Steps and updates stay as they are. */
+  readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
+}
+
+/** What a cell measured: step 0 holds the evaluation before training, the last step also the one after it. */
+export interface CellResult {
+  readonly config: TrainConfig;
+  readonly metrics: readonly Metrics[];
+  /** What the cell's `observe` said of each step. */
+  readonly observations: readonly unknown[];
+  /** Wall-clock time of the whole cell, its evaluations included. */
+  readonly seconds: number;
+}
+
+export type CellResults = ReadonlyMap<string, CellResult>;
+
+/** Work of a cell for estimates of time. A rollout costs about as much as an update. */
+export function workOf({ config: { grpo } }: Pick<Cell, "config">): number {
+  return (grpo.steps * (1 + grpo.updatesPerRollout)) / 2;
+}

@@ -1,0 +1,67 @@
+import type { z } from "zod";
+import type { Picture } from "../../report/plots.ts";
+import { ConfigError } from "../../rl/config/index.ts";
+import type { Cell, CellResults } from "./cell.ts";
+import { reportMarkdown } from "./report.ts";
+import { parseSettings, withQuick } from "./settings.ts";
+import type { PreparedStudy, Study, StudyReport, Summary } from "./study.ts";
+import { openInQuickRuns, type Verdict } from "./verdict.ts";
+
+/** What is a study's own. Findings are plain data: all else of a report follows from the settings and from them. */
+export interface StudyDefinition<Schema extends z.ZodObject, Findings, Settings = z.output<Schema>>
+  extends Pick<Study, "name" | "description" | "version"> {
+  readonly title: string;
+  /** What is asked, in plain words. */
+  readonly question: (settings: Settings) => string;
+  readonly schema: Schema;
+  /** Throws before anything runs where the study contradicts its own settings, shipped or given. */
+  readonly check?: (settings: Settings, shipped: Settings) => void;
+  readonly cells: (settings: Settings) => readonly Cell[];
+  readonly findings: (settings: Settings, results: CellResults) => Findings;
+  readonly verdicts: (settings: Settings, findings: Findings) => readonly Verdict[];
+  /** Markdown between the table of verdicts and the provenance, each part with its heading. */
+  readonly sections: (settings: Settings, findings: Findings) => readonly string[];
+  readonly pictures: (settings: Settings, findings: Findings) => Promise<readonly Picture[]>;
+}
+
+/** A study with all that studies share: its settings are checked, its claims judged, and its report written. */
+export function defineStudy<Schema extends z.ZodObject, Findings>(definition: StudyDefinition<Schema, Findings>): Study {
+  const { name, description, version, schema } = definition;
+  const parse = (value: unknown, quick = false): z.output<Schema> => parseSettings(schema, withQuick(value, quick));
+
+  function prepare(value: unknown, { quick, shipped }: { quick: boolean; shipped: unknown }): PreparedStudy {
+    const settings = parse(value, quick);
+    definition.check?.(settings, parse(shipped));
+    const cells = definition.cells(settings);
+    refuseSharedFolders(cells);
+    return { settings, cells, findings: (results) => definition.findings(settings, results) };
+  }
+
+  async function report(summary: Summary, shipped: unknown): Promise<StudyReport> {
+    // A summary of this study and version was written by `prepare` above.
+    const settings = summary.settings as z.output<Schema>;
+    const findings = summary.findings as Findings;
+    definition.check?.(settings, parse(shipped));
+    const { provenance, quick } = summary;
+    const verdicts = openInQuickRuns(definition.verdicts(settings, findings), quick);
+    const sections = definition.sections(settings, findings);
+    const markdown = reportMarkdown({
+      title: definition.title,
+      question: definition.question(settings),
+      verdicts,
+      sections,
+      provenance,
+      quick,
+    });
+    return { markdown, verdicts, pictures: await definition.pictures(settings, findings) };
+  }
+
+  return { name, description, version, prepare, report };
+}
+
+function refuseSharedFolders(cells: readonly Cell[]): void {
+  const names = cells.map(({ name }) => name);
+  const shared = names.find((name, i) => names.indexOf(name) < i);
+  if (shared === undefined) return;
+  throw new ConfigError([`two runs share the folder ${shared}; give arms and groups names that differ in letters or digits`]);
+}

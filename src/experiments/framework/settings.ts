@@ -1,0 +1,37 @@
+import type { z } from "zod";
+import { describeIssues, isMapping } from "../../options/problems.ts";
+import { ConfigError } from "../../rl/config/index.ts";
+
+/** Where the settings of a study are shipped: under its name, with underscores. */
+export function settingsFile({ name }: { readonly name: string }): URL {
+  return new URL(`../../../configs/experiments/${name.replaceAll("-", "_")}.yaml`, import.meta.url);
+}
+
+/** Plain settings without their section `quick`, which is laid over the rest where `quick` asks for it. */
+export function withQuick(value: unknown, quick: boolean): unknown {
+  if (!isMapping(value)) return value;
+  const { quick: changes, ...settings } = value;
+  return quick ? merge(settings, changes) : settings;
+}
+
+/** Mappings are merged key by key; anything else is replaced. */
+export function merge(value: unknown, changes: unknown): unknown {
+  if (changes === undefined) return value;
+  if (!isMapping(value) || !isMapping(changes)) return changes;
+  const merged: Record<string, unknown> = { ...value };
+  for (const [key, change] of Object.entries(changes)) merged[key] = merge(merged[key], change);
+  return merged;
+}
+
+/** Checks a study's settings. Throws ConfigError with one line for each problem. */
+export function parseSettings<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
+  const result = schema.safeParse(value ?? {});
+  if (result.success) return result.data;
+  throw new ConfigError(describeIssues(result.error, value, (path) => keysAt(schema, path)));
+}
+
+function keysAt(schema: z.ZodObject, path: readonly PropertyKey[]): string[] {
+  let shape: Record<string, unknown> = schema.shape;
+  for (const key of path) shape = (shape[String(key)] as z.ZodObject | undefined)?.shape ?? {};
+  return Object.keys(shape);
+}

@@ -1,0 +1,37 @@
+/** A claim of the method, the numbers that speak for or against it, and whether it held: undefined where the runs cannot tell. */
+export interface Verdict {
+  readonly claim: string;
+  readonly measured: string;
+  readonly passed: boolean | undefined;
+  /** Short runs can tell this too; every other verdict is left open in a quick run. */
+  readonly evenQuick?: boolean;
+}
+
+/** What was measured, and whether it bears a claim out. */
+export type Weighed = Pick<Verdict, "measured" | "passed">;
+
+export function notJudged(reason: string): Weighed {
+  return { measured: reason, passed: undefined };
+}
+
+/** Weighs the items that a claim speaks of. A claim about nothing is not judged. */
+export function weighAll<Item>(items: readonly Item[], kind: string, weigh: (items: readonly Item[]) => Weighed): Weighed {
+  return items.length === 0 ? notJudged(`these settings have no ${kind}`) : weigh(items);
+}
+
+export function openInQuickRuns(verdicts: readonly Verdict[], quick: boolean): Verdict[] {
+  return verdicts.map((verdict) => (quick && !verdict.evenQuick ? { ...verdict, passed: undefined } : verdict));
+}
+
+export function verdictWord({ passed }: Verdict): string {
+  return passed === undefined ? "not judged" : passed ? "PASS" : "FAIL";
+}
+
+/** One sentence for the top of a report. */
+export function verdictSentence(verdicts: readonly Verdict[]): string {
+  const judged = verdicts.filter(({ passed }) => passed !== undefined);
+  const failed = judged.filter(({ passed }) => !passed);
+  if (judged.length === 0) return "No claim was put to the test.";
+  if (failed.length === 0) return `All ${judged.length} claims that were put to the test held.`;
+  return `${failed.length} of ${judged.length} claims did not hold: ${failed.map(({ claim }) => claim).join("; ")}.`;
+}

@@ -1,0 +1,91 @@
+import { mean } from "../../../report/statistics.ts";
+import { isLessOff } from "../../framework/arms/claims.ts";
+import { ofGroup } from "../../framework/arms/findings.ts";
+import { HELD, offsetsOf } from "../../framework/arms/holding.ts";
+import { type Claim, judgeClaims } from "../../framework/arms/judge.ts";
+import { signedPercent } from "../../framework/numbers.ts";
+import { type Verdict, weighAll } from "../../framework/verdict.ts";
+import type { AdvantagesFindings } from "./findings.ts";
+import type { AdvantagesSettings } from "./settings.ts";
+
+const CENTRED = ["grpo", "dr-grpo", "batch", "rloo", "reinforce++"];
+const INTEGRAL_HELPS = isLessOff("uncentred, PI", "uncentred, P");
+
+export function advantagesVerdicts(settings: AdvantagesSettings, findings: AdvantagesFindings): Verdict[] {
+  return [
+    centredIsZero(findings),
+    uncentredIsNot(findings),
+    ...judgeClaims(remedyClaims(settings), findings.arms),
+    ...shapesOf(settings).flatMap((shape) => judgeClaims([INTEGRAL_HELPS], ofGroup(findings.arms, shape), shape)),
+  ];
+}
+
+/** Every claim of the study that names arms. */
+export function armClaims(settings: AdvantagesSettings): Claim[] {
+  return [...remedyClaims(settings), INTEGRAL_HELPS];
+}
+
+function shapesOf({ groups }: AdvantagesSettings): string[] {
+  return Object.keys(groups);
+}
+
+function remedyClaims(settings: AdvantagesSettings): Claim[] {
+  const shapes = shapesOf(settings);
+  return [
+    shiftsBreak(
+      "uncentred, P",
+      shapes.filter((shape) => shape.startsWith("shifted")),
+    ),
+    ...["centred, P", "batch norm, P", "group norm, P", "uncentred, PI", "group norm, PI"].map((arm) => holdsWhatever(arm, shapes)),
+  ];
+}
+
+function centredIsZero({ distributions }: AdvantagesFindings): Verdict {
+  const centred = distributions.filter(({ advantage }) => CENTRED.includes(advantage));
+  return {
+    claim: "Advantages that subtract a mean have mean zero on every task (|mean| below 1 % of their standard deviation)",
+    evenQuick: true,
+    ...weighAll(centred, "advantage that subtracts a mean", (all) => {
+      const largest = Math.max(...all.map(({ mean, deviation }) => (deviation === 0 ? 0 : Math.abs(mean) / deviation)));
+      return { measured: `largest |mean| / sd ${largest.toExponential(1)}`, passed: largest < 0.01 };
+    }),
+  };
+}
+
+function uncentredIsNot({ distributions }: AdvantagesFindings): Verdict {
+  const raw = distributions.filter(({ advantage }) => advantage === "none");
+  return {
+    claim: "Rewards used as they are do not have mean zero on any task",
+    evenQuick: true,
+    ...weighAll(raw, "advantage none", (all) => ({
+      measured: all.map(({ task, mean }) => `${task} ${mean.toFixed(3)}`).join(", "),
+      passed: all.every(({ mean }) => Math.abs(mean) > 0.01),
+    })),
+  };
+}
+
+function holdsWhatever(arm: string, shapes: readonly string[]): Claim {
+  return offsetsClaim(`${arm}: held within 10 % of the target whatever the reward's shape`, arm, shapes, (offset) => offset <= HELD);
+}
+
+function shiftsBreak(arm: string, shapes: readonly string[]): Claim {
+  const claim = `${arm}: rewards that are shifted push entropy more than 10 % off the target`;
+  return offsetsClaim(claim, arm, shapes, (offset) => offset > HELD);
+}
+
+/** A claim about the size of an arm's mean offset under every one of some shapes of the reward. */
+function offsetsClaim(claim: string, arm: string, shapes: readonly string[], holds: (offset: number) => boolean): Claim {
+  return {
+    claim,
+    arms: [arm],
+    needsTarget: true,
+    weigh: (findings) =>
+      weighAll(shapes, "group of that kind", () => {
+        const offsets = shapes.map((shape) => mean(offsetsOf(ofGroup(findings, shape).runs, arm)));
+        return {
+          measured: shapes.map((shape, i) => `${shape} ${signedPercent(offsets[i]!)}`).join(", "),
+          passed: offsets.every((offset) => holds(Math.abs(offset))),
+        };
+      }),
+  };
+}

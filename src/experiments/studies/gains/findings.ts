@@ -1,0 +1,70 @@
+import type { Metrics } from "../../../report/metrics.ts";
+import { authorityOf } from "../../framework/authority.ts";
+import type { CellResults } from "../../framework/cell.ts";
+import { fiveDigits } from "../../framework/numbers.ts";
+import { automaticName, freeName, gridName, openLoopName, targetOf } from "./cells.ts";
+import { type GainsSettings, type Plant, plantsOf } from "./settings.ts";
+
+/** A controlled run. Lists have one entry for each step. */
+export interface GainsRun {
+  readonly kp: number;
+  readonly ki: number;
+  readonly entropy: readonly number[];
+  readonly alpha: readonly number[];
+}
+
+/** Everything measured of one size under one gate with one seed. */
+export interface PlantFindings extends Plant {
+  /** Entropy of the start and what was to be held, in nats. */
+  readonly start: number;
+  readonly target: number;
+  /** Fall of entropy in a step at alpha 1, and what it does at alpha 0. */
+  readonly authority: number;
+  readonly drift: number;
+  readonly free: GainsRun;
+  readonly grid: readonly GainsRun[];
+  /** Its gains are those that it found. */
+  readonly automatic: GainsRun & { readonly authority: number };
+}
+
+export interface GainsFindings {
+  readonly plants: readonly PlantFindings[];
+}
+
+export function gainsFindings(settings: GainsSettings, results: CellResults): GainsFindings {
+  return { plants: plantsOf(settings).map((plant) => plantFindings(settings, plant, results)) };
+}
+
+function plantFindings(settings: GainsSettings, plant: Plant, results: CellResults): PlantFindings {
+  const stepsOf = (name: string): Metrics[] => results.get(name)!.metrics.filter(({ step }) => step > 0);
+  const { openLoop, kp, kiRatios } = settings;
+  const open = openLoop.alphas.map((alpha) => {
+    const { metrics } = results.get(openLoopName(plant, alpha))!;
+    return { alpha, before: metrics[0]!["eval/entropy"]!, after: metrics.at(-1)!["eval/entropy"]!, steps: openLoop.steps };
+  });
+  const { authority, drift } = authorityOf(open);
+  const automatic = stepsOf(automaticName(plant));
+  const found = automatic.at(-1)!;
+  return {
+    ...plant,
+    start: fiveDigits(results.get(freeName(plant))!.metrics[0]!["eval/entropy"]!),
+    target: targetOf(settings, plant, results),
+    authority: fiveDigits(authority),
+    drift: fiveDigits(drift),
+    free: runOf(stepsOf(freeName(plant)), 0, 0),
+    grid: kp.flatMap((gain) => kiRatios.map((ratio) => runOf(stepsOf(gridName(plant, gain, ratio)), gain, gain * ratio))),
+    automatic: {
+      ...runOf(automatic, fiveDigits(found["entropic/kp"]!), fiveDigits(found["entropic/ki"]!)),
+      authority: fiveDigits(found["entropic/authority"]!),
+    },
+  };
+}
+
+function runOf(steps: readonly Metrics[], kp: number, ki: number): GainsRun {
+  return {
+    kp,
+    ki,
+    entropy: steps.map(({ entropy }) => fiveDigits(entropy!)),
+    alpha: steps.map((line) => fiveDigits(line["entropic/alpha"]!)),
+  };
+}

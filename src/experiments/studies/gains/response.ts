@@ -1,0 +1,75 @@
+import { curveOf, leastSquares, mean } from "../../../report/statistics.ts";
+import type { GainsRun, PlantFindings } from "./findings.ts";
+
+/** How a loop answered. Shares are of the target. */
+export interface Response {
+  /** First step at which the mean of five steps is within 10 % of the target. */
+  readonly reached: number | undefined;
+  /** How far the mean of five steps went past the target, coming from the start. */
+  readonly overshoot: number;
+  /** Distance of the mean over the last third from the target. */
+  readonly offset: number;
+  /** Standard deviation over the last third around a straight line (drift is no oscillation), in nats. */
+  readonly deviation: number;
+  /** Share of neighbouring steps in the last half that change alpha's sign by more than half of its limit. */
+  readonly swings: number;
+}
+
+const WINDOW = 5;
+const NEAR = 0.1;
+/** Alpha swings where it changes sides in at least this share of steps; entropy where it varies this many times as much as without control. */
+export const MOST_SWINGS = 0.25;
+export const MOST_DEVIATION = 2;
+
+export function responseOf({ entropy, alpha }: GainsRun, target: number, limit: number): Response {
+  const late = entropy.slice(-Math.ceil(entropy.length / 3));
+  const means = entropy.slice(WINDOW - 1).map((_, i) => mean(entropy.slice(i, i + WINDOW)));
+  const from = Math.sign(means[0]! - target);
+  const near = means.findIndex((value) => Math.abs(value - target) <= NEAR * target);
+  const half = alpha.slice(-Math.ceil(alpha.length / 2));
+  const swings = half.filter((value, i) => i > 0 && value * half[i - 1]! < 0 && Math.abs(value - half[i - 1]!) > limit / 2);
+  return {
+    reached: near < 0 ? undefined : near + WINDOW,
+    overshoot: Math.max(0, ...means.map((value) => (from * (target - value)) / target)),
+    offset: (mean(late) - target) / target,
+    deviation: deviationAroundLine(late),
+    swings: swings.length / Math.max(1, half.length - 1),
+  };
+}
+
+/** What of a loop may swing: its output, or what it is there to hold. */
+export type Swinging = "alpha" | "entropy";
+
+export function swings(what: Swinging, run: GainsRun, plant: Pick<PlantFindings, "target" | "free">, limit: number): boolean {
+  const { swings: share, deviation } = responseOf(run, plant.target, limit);
+  if (what === "alpha") return share >= MOST_SWINGS;
+  return deviation > MOST_DEVIATION * responseOf(plant.free, plant.target, limit).deviation;
+}
+
+function deviationAroundLine(values: readonly number[]): number {
+  const points = curveOf(values);
+  const { slope, centre } = leastSquares(points);
+  return Math.sqrt(mean(points.map(({ x, y }) => (y - centre.y - slope * (x - centre.x)) ** 2)));
+}
+
+/** P alone is stable while b Kp < 2; the integral takes a little of that: b (2 Kp - Ki) < 4 (docs/method.md). Infinite without a lever. */
+export function predictedBoundary(authority: number, kiRatio: number): number {
+  return authority > 0 ? (kiRatio === 0 ? 2 : 4 / (2 - kiRatio)) / authority : Number.POSITIVE_INFINITY;
+}
+
+/** The kp at which noise alone moves alpha by half its limit from step to step: sqrt(2) s kp = limit / 2, with s the standard deviation of one step's entropy. */
+export function noiseBoundary({ free, target }: Pick<PlantFindings, "free" | "target">, limit: number): number {
+  return limit / (2 * Math.SQRT2 * responseOf(free, target, limit).deviation);
+}
+
+/** The largest gain of the grid (kp alone) below the first that swings. It is undefined where the smallest swings, infinite where none does. */
+export function measuredBoundary(what: Swinging, plant: PlantFindings, limit: number): number | undefined {
+  const runs = plant.grid.filter(({ ki }) => ki === 0).sort((a, b) => a.kp - b.kp);
+  const first = runs.findIndex((run) => swings(what, run, plant, limit));
+  return first < 0 ? Number.POSITIVE_INFINITY : runs[first - 1]?.kp;
+}
+
+/** Mean distance from the target over the last third, in nats: what a gain is judged by. */
+export function meanErrorOf({ entropy }: GainsRun, target: number): number {
+  return mean(entropy.slice(-Math.ceil(entropy.length / 3)).map((value) => Math.abs(value - target)));
+}

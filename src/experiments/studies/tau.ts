@@ -1,0 +1,39 @@
+import { mean } from "../../report/statistics.ts";
+import { holdsTarget, isCloser, isNoWorse, leavesTarget } from "../framework/arms/claims.ts";
+import { runsOf } from "../framework/arms/holding.ts";
+import type { Claim } from "../framework/arms/judge.ts";
+import { armNames } from "../framework/arms/settings.ts";
+import { armStudy } from "../framework/arms/study.ts";
+import { percent } from "../framework/numbers.ts";
+import { notJudged } from "../framework/verdict.ts";
+
+const EFFECT = "entropy-effect";
+
+/** docs/method.md, "What the gate does": which tokens should alpha weigh? */
+export const tau = armStudy({
+  name: "tau",
+  description: "which tokens alpha should weigh: the probability gate at several tau, and the entropy-effect gate",
+  title: "Gates: which tokens should alpha weigh?",
+  question: `EntroPIC reweights only some tokens: those more probable than tau, or, with the entropy-effect gate, each by the sign of what it does to
+entropy. This study trains the same policy with each gate towards the same target.`,
+  claims: (settings) => {
+    const gates = armNames(settings).filter((arm) => arm.startsWith("tau "));
+    return [holdsTarget(EFFECT), leavesTarget("GRPO"), isNoWorse(EFFECT, "GRPO"), isCloser(EFFECT, gates), gatedFalls(gates)];
+  },
+});
+
+function gatedFalls(gates: readonly string[]): Claim {
+  return {
+    claim: "The higher tau, the fewer tokens alpha weighs",
+    arms: gates,
+    evenQuick: true,
+    weigh: ({ runs }) => {
+      if (gates.length < 2) return notJudged("these settings have fewer than two arms that begin with tau");
+      const gated = gates.map((arm) => mean(runsOf(runs, arm).map((run) => run.gated)));
+      return {
+        measured: gates.map((arm, i) => `${arm}: ${percent(gated[i]!, 0)}`).join(", "),
+        passed: gated.every((share, i) => i === 0 || share < gated[i - 1]!),
+      };
+    },
+  };
+}

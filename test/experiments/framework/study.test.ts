@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parse } from "yaml";
+import { workOf } from "../../../src/experiments/framework/cell.ts";
+import type { Host } from "../../../src/experiments/framework/host.ts";
+import { createProgress } from "../../../src/experiments/framework/progress.ts";
+import { runCells } from "../../../src/experiments/framework/run_study.ts";
+import { merge, withQuick } from "../../../src/experiments/framework/settings.ts";
+import type { PreparedStudy, Summary } from "../../../src/experiments/framework/study.ts";
+import { formatSummary, parseSummary } from "../../../src/experiments/framework/summary.ts";
+import { studies } from "../../../src/experiments/index.ts";
+import { createModel, loadModel, saveModel } from "../../../src/node/load_model.ts";
+import { openDevice } from "../../../src/node/open_device.ts";
+import { withoutTimes } from "../../../src/report/metrics.ts";
+
+const study = studies["toy-control"]!;
+const shipped: unknown = parse(await readFile(new URL("../../../configs/experiments/toy_control.yaml", import.meta.url), "utf8"));
+const folder = await mkdtemp(join(tmpdir(), "entropic-study-"));
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** The shipped study, cut down to seconds. */
+const tiny = merge(shipped, {
+  seeds: 1,
+  targets: [1.5],
+  model: { hidden_size: 16, intermediate_size: 24 },
+  warmStart: { steps: 4, batch: 8 },
+  grpo: { prompts: 4, completions: 4 },
+  openLoop: { alphas: [-0.9, 0.9], steps: 2 },
+  onPolicy: { steps: 5 },
+  offPolicy: { steps: 5, updatesPerRollout: 2 },
+  evaluation: { completions: 4 },
+});
+
+function silent(prepared: PreparedStudy): { lines: string[]; progress: ReturnType<typeof createProgress> } {
+  const lines: string[] = [];
+  const work = prepared.cells.reduce((sum, cell) => sum + workOf(cell), 0);
+  const stream = { write: (text: string) => lines.push(text) };
+  return { lines, progress: createProgress({ title: "tiny", cells: prepared.cells.length, work, stream }) };
+}
+
+async function openHost(): Promise<Host> {
+  const device = await openDevice();
+  return {
+    device,
+    createModel: (options) => createModel(device, options),
+    loadModel: (dir) => loadModel(device, dir),
+    saveModel: (dir, model, files) => saveModel(dir, model, { files }),
+  };
+}
+
+const host = await openHost();
+after(() => host.device.destroy());
+const dir = join(folder, "runs");
+const provenance = { command: "entropic experiment", adapter: "a", commit: "c", date: "d", seconds: 1, cells: { run: 1, skipped: 0 } };
+
+test("a study that was stopped goes on where it was, and its report follows from summary.json alone", async () => {
+  const prepared = study.prepare(tiny, { quick: false, shipped });
+  const stop = new AbortController();
+  const first = silent(prepared);
+  const reason = new Error("stopped here");
+  const stopping = { ...first.progress, step: () => first.lines.length > 6 && stop.abort(reason) };
+  await assert.rejects(runCells(prepared, { host, dir, progress: stopping, signal: stop.signal }), reason);
+
+  const second = silent(prepared);
+  const run = await runCells(prepared, { host, dir, progress: second.progress });
+  assert.equal(run.skipped + run.run, prepared.cells.length);
+  assert.ok(run.skipped >= 5 && run.run >= 1, `${run.skipped} skipped, ${run.run} run`);
+  assert.ok(second.lines.some((line) => line.includes("complete already")));
+
+  const findings = prepared.findings(run.results);
+  const summary: Summary = { study: study.name, version: study.version, quick: false, provenance, settings: prepared.settings, findings };
+  const text = formatSummary(summary);
+  const read = parseSummary(text, study, "summary.json");
+  assert.deepEqual(read, JSON.parse(JSON.stringify(summary)));
+  const [report, again] = [await study.report(summary, shipped), await study.report(read, shipped)];
+  assert.equal(again.markdown, report.markdown);
+  assert.deepEqual(again.verdicts, report.verdicts);
+  for (const { name, svg } of report.pictures) {
+    assert.ok(report.markdown.includes(`(${name}.svg)`), `${name} is in the report`);
+    assert.ok(!svg.includes("NaN"), name);
+  }
+  assert.ok(!/undefined|NaN|\[object/.test(report.markdown), "every number of the report is there");
+  assert.equal(report.verdicts.length, 10);
+});
+
+test("a cell whose file was cut short runs again and measures the same; so does one with other settings", async () => {
+  const prepared = study.prepare(tiny, { quick: false, shipped });
+  const before = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
+  assert.equal(before.run, 0, "all are complete after the first test");
+  const { name } = prepared.cells.at(-1)!;
+  const path = join(dir, name, "metrics.jsonl");
+  const whole = await readFile(path, "utf8");
+  await truncate(path, whole.length - 9);
+  const repeated = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
+  assert.equal(repeated.run, 1);
+  assert.deepEqual(repeated.results.get(name)!.metrics.map(withoutTimes), before.results.get(name)!.metrics.map(withoutTimes));
+
+  const other = study.prepare(merge(tiny, { onPolicy: { steps: 6 } }), { quick: false, shipped });
+  assert.equal((await runCells(other, { host, dir, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");
+});
+
+test("settings: --quick lays its section over the rest, and mistakes are named", () => {
+  assert.deepEqual(withQuick({ a: { b: 1, c: 2 }, quick: { a: { b: 3 } } }, true), { a: { b: 3, c: 2 } });
+  assert.deepEqual(withQuick({ a: 1, quick: { a: 2 } }, false), { a: 1 });
+  for (const quick of [false, true]) assert.ok(study.prepare(shipped, { quick, shipped }).cells.length > 10);
+  assert.throws(
+    () => study.prepare(merge(shipped, { gains: { lamda: 1 } }), { quick: false, shipped }),
+    /gains\.lamda is not a known key; did you mean/,
+  );
+  assert.throws(() => study.prepare(merge(shipped, { seeds: 0 }), { quick: false, shipped }), /seeds is 0; it must be a whole number/);
+  assert.throws(() => study.prepare(merge(shipped, { grpo: { promts: 4 } }), { quick: false, shipped }), /grpo\.promts is not a known key/);
+});
+
+test("a summary of another study, another version or none at all is refused", () => {
+  const summary = { study: study.name, version: study.version, quick: true, provenance, settings: {}, findings: {} };
+  assert.throws(() => parseSummary("nonsense", study, "s.json"), /s\.json is not valid JSON/);
+  assert.throws(
+    () => parseSummary(JSON.stringify({ ...summary, study: "tau" }), study, "s.json"),
+    /not a summary of the study toy-control/,
+  );
+  assert.throws(() => parseSummary(JSON.stringify({ ...summary, version: 99 }), study, "s.json"), /has version 99/);
+});
