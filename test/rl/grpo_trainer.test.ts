@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { fixed } from "../../src/control/index.ts";
+import { entropic, fixed } from "../../src/control/index.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { diagnosticSettings } from "../../src/rl/diagnostics/index.ts";
 import { type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
 import { tasks } from "../../src/tasks/index.ts";
@@ -62,6 +63,8 @@ test("problems and rewards of one's own, under the function's name; a controller
     entries.map(({ text }) => text.length),
   );
   assert.equal(metrics["rewards/length/mean"], metrics.reward);
+  const { gains, holdsTarget, usesAlpha, gate } = diagnosticSettings(trainer.config, trainer.controller);
+  assert.deepEqual({ gains, holdsTarget, usesAlpha, gate }, { gains: undefined, holdsTarget: false, usesAlpha: true, gate: "probability" });
   await trainer.destroy();
 });
 
@@ -81,5 +84,6 @@ test("a wrong option is refused in the constructor, by name", () => {
   assert.throws(() => make({ config: { completions: 1 } }), /grpo\.completions is 1/);
   assert.throws(() => make({ entropy: { target: -1 } }), /entropy\.target is -1/);
   assert.throws(() => make({ entropy: { target: 9 } }), /entropy\.target is 9.*at most ln 13/);
+  assert.throws(() => make({ controller: entropic({ target: 9 }) }), /entropy\.target is 9.*at most ln 13/);
   assert.throws(() => make({ config: { maxNewTokens: 12 } }), /grpo\.maxNewTokens is 12.*below 12/);
 });
