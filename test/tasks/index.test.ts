@@ -10,15 +10,10 @@ test("a task is made from its name and options", () => {
   assert.deepEqual(taskFactory("countdown").options.parse({}), { numbers: 3, max: 9, heldOut: 256, partialCredit: 0 });
 });
 
-test("every task is registered under its own key", () => {
-  for (const [key, factory] of Object.entries(tasks)) assert.equal(factory.key, key);
-});
-
 test("an unknown name lists the known ones and the nearest", () => {
-  assert.throws(
-    () => createTask({ name: "cuontdown" }),
-    /task\.name is "cuontdown"; it must be one of countdown, addition, sort, maze, mixture; did you mean countdown\?/,
-  );
+  assert.throws(() => createTask({ name: "cuontdown" }), {
+    message: `task.name is "cuontdown"; it must be one of ${Object.keys(tasks).join(", ")}; did you mean countdown?`,
+  });
   assert.throws(() => createTask({ name: "additon" }), /did you mean addition\?/);
   assert.throws(() => createTask({ name: "toString" }), /it must be one of/);
 });
