@@ -3,9 +3,8 @@
 // One workgroup is one subgroup and owns 4 or 8 rows (TILE_ROWS) by 4 * LANES columns of y; a lane holds 4 neighbouring columns of
 // every row and fetches a quad along K of each of them. Each lane fetches another quad of a; subgroupShuffle hands it to all.
 // Products are added in the order of K by fma, as in subgroup.wgsl: a row has the same bits by both.
-// With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
 import package::lib::epilogue::store_quad;
-import package::lib::half::{unpack_one, unpack_quad};
+import package::lib::row_quads::{quad_of_a, quad_of_b};
 import constants::LANES;
 import constants::TILE_ROWS;
 
@@ -17,53 +16,15 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
-@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
-@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [N, K]
-@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [N, K]
-@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [N, K]
-@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [N, K]
-
-// Four neighbouring values of a row of a, zero past its end; rows past the last repeat it and are never stored.
-fn quad_of_a(row: u32, quad: u32) -> vec4f {
-  let inside = min(row, parameters.rows - 1u);
-  @if(ALIGNED) {
-    return a[inside * (parameters.inner / 4u) + quad];
-  }
-  @if(!ALIGNED) {
-    let at = inside * parameters.inner + quad * 4u;
-    let left = parameters.inner - quad * 4u;
-    return vec4f(a[at], select(0.0, a[at + 1u], left > 1u), select(0.0, a[at + 2u], left > 2u), select(0.0, a[at + 3u], left > 3u));
-  }
-}
-
-@if(!ALIGNED)
-fn value_of_b(at: u32) -> f32 {
-  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
-  @if(!HALF_B) { return b[at]; }
-}
-
-// The same of b.
-fn quad_of_b(column: u32, quad: u32) -> vec4f {
-  let inside = min(column, parameters.columns - 1u);
-  @if(ALIGNED) {
-    @if(HALF_B) { return unpack_quad(b[inside * (parameters.inner / 4u) + quad]); }
-    @if(!HALF_B) { return b[inside * (parameters.inner / 4u) + quad]; }
-  }
-  @if(!ALIGNED) {
-    let at = inside * parameters.inner + quad * 4u;
-    let left = parameters.inner - quad * 4u;
-    return vec4f(
-      value_of_b(at),
-      select(0.0, value_of_b(at + 1u), left > 1u),
-      select(0.0, value_of_b(at + 2u), left > 2u),
-      select(0.0, value_of_b(at + 3u), left > 3u),
-    );
-  }
-}
-
 fn four_of_a(row: u32, quad: u32) -> mat4x4f {
-  return mat4x4f(quad_of_a(row, quad), quad_of_a(row + 1u, quad), quad_of_a(row + 2u, quad), quad_of_a(row + 3u, quad));
+  let rows = parameters.rows;
+  let inner = parameters.inner;
+  return mat4x4f(
+    quad_of_a(row, quad, rows, inner),
+    quad_of_a(row + 1u, quad, rows, inner),
+    quad_of_a(row + 2u, quad, rows, inner),
+    quad_of_a(row + 3u, quad, rows, inner),
+  );
 }
 
 // A row of y by four steps of K; of_b[i] is four columns at step i.
@@ -84,7 +45,9 @@ fn add_four(sums: mat4x4f, of_a: mat4x4f, owner: u32, of_b: mat4x4f) -> mat4x4f 
 fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
   let row = workgroup.y * TILE_ROWS;
   let column = (workgroup.x * LANES + lane) * 4u;
-  let steps = (parameters.inner + 3u) / 4u;
+  let columns = parameters.columns;
+  let inner = parameters.inner;
+  let steps = (inner + 3u) / 4u;
   var sums_0: mat4x4f;
   var sums_1: mat4x4f;
   for (var k = 0u; k < steps; k += LANES) {
@@ -94,10 +57,10 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
     for (var owner = 0u; owner < min(u32(LANES), steps - k); owner += 1u) {
       let quad = k + owner;
       let of_b = transpose(mat4x4f(
-        quad_of_b(column, quad),
-        quad_of_b(column + 1u, quad),
-        quad_of_b(column + 2u, quad),
-        quad_of_b(column + 3u, quad),
+        quad_of_b(column, quad, columns, inner),
+        quad_of_b(column + 1u, quad, columns, inner),
+        quad_of_b(column + 2u, quad, columns, inner),
+        quad_of_b(column + 3u, quad, columns, inner),
       ));
       sums_0 = add_four(sums_0, a_0, owner, of_b);
       if TILE_ROWS > 4 {
@@ -105,12 +68,12 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
       }
     }
   }
+  if column >= columns {
+    return;
+  }
   // A loop that no driver unrolls: unrolled epilogues cost more to compile than all the rest.
   var tile = array(sums_0, sums_1);
-  for (var i = 0u; i < u32(TILE_ROWS); i += 1u) {
-    if row + i < parameters.rows && column < parameters.columns {
-      let sums = tile[i / 4u][i % 4u];
-      store_quad((row + i) * parameters.columns + column, column, parameters.columns, sums, parameters.terms);
-    }
+  for (var i = 0u; i < min(u32(TILE_ROWS), parameters.rows - row); i += 1u) {
+    store_quad((row + i) * columns + column, column, columns, tile[i / 4u][i % 4u], parameters.terms);
   }
 }

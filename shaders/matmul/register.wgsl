@@ -50,10 +50,11 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       sums[i] = fma(vec4f(load_a(first_row + i, k)), of_b, sums[i]);
     }
   }
-  for (var i = 0u; i < ROWS; i += 1u) {
-    let row = first_row + i;
-    if row < parameters.rows && first_column < parameters.columns {
-      store_quad(row * parameters.columns + first_column, first_column, parameters.columns, sums[i], parameters.terms);
-    }
+  if first_column >= parameters.columns {
+    return;
+  }
+  for (var i = 0u; i < min(ROWS, parameters.rows - first_row); i += 1u) {
+    let at = (first_row + i) * parameters.columns + first_column;
+    store_quad(at, first_column, parameters.columns, sums[i], parameters.terms);
   }
 }

@@ -42,60 +42,50 @@ interface Check {
   readonly shape: readonly number[];
 }
 
+/** What is counted in one submission. */
+interface Counting {
+  readonly pass: GPUComputePassEncoder;
+  readonly checks: Check[];
+  readonly results: GPUBuffer[];
+}
+
 /** Submits as always, one pass a submission, with a dispatch more behind each that counts in what it wrote. */
 export async function createNanCheck(device: Device): Promise<NanCheck> {
   const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
-  let pass: GPUComputePassEncoder;
+  let counting: Counting;
   let current: { readonly launch: Launch; readonly run: Run };
-  let checks: Check[] = [];
-  let results: GPUBuffer[] = [];
   let reported: Promise<unknown> = Promise.resolve();
 
-  const check = (launch: Launch, binding: number, run: Run): void => {
-    const contents = launch.contents?.(binding, run);
-    const size = liveBytes(launch, binding, run);
-    if (contents?.dtype !== "f32" || size === 0) return;
-    const slot = checks.length % RESULTS_PER_BUFFER;
-    if (slot === 0) results.push(createResults(device.gpu));
-    const { buffer, offset } = launch.windows[binding]!;
-    pass.setPipeline(kernel.pipeline);
-    pass.setBindGroup(
-      0,
-      bindGroup(device.gpu, kernel, { buffer, offset, size }, { buffer: results.at(-1)!, offset: slot * STRIDE, size: 8 }),
-    );
-    pass.dispatchWorkgroups(Math.min(MOST_WORKGROUPS, Math.ceil(size / 4 / 64)));
-    checks.push({ launch, binding, shape: contents.shape });
-  };
-  const nanCheck: NanCheck & { readonly observer: Observer } = {
-    place: "before the first step",
-    observer: {
-      submit: ({ label, encode, copies }) => {
-        [checks, results] = [[], []];
-        const encoder = device.gpu.createCommandEncoder({ label });
-        pass = encoder.beginComputePass({ label });
-        encode(pass);
-        pass.end();
-        const staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
-        submitEncoder(device, encoder, copies);
-        reported = Promise.all([reported, report(device, nanCheck.place, checks, staging)]);
-        // Whoever waits is told; without this Node would end the process first.
-        reported.catch(() => {});
-        for (const buffer of results) buffer.destroy();
-      },
-      begin: (launch, run) => {
-        current = { launch, run };
-        return pass;
-      },
-      end: () => {
-        const { launch, run } = current;
-        launch.kernel.bindings.forEach(({ access }, binding) => {
-          if (access === "read_write") check(launch, binding, run);
-        });
-      },
-      settled: async () => {
-        await reported;
-      },
+  const observer: Observer = {
+    submit: ({ label, encode, copies }) => {
+      const encoder = device.gpu.createCommandEncoder({ label });
+      counting = { pass: encoder.beginComputePass({ label }), checks: [], results: [] };
+      const { pass, checks, results } = counting;
+      encode(pass);
+      pass.end();
+      const staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
+      submitEncoder(device, encoder, copies);
+      reported = Promise.all([reported, report(device, nanCheck.place, checks, staging)]);
+      // Whoever waits is told; without this Node would end the process first.
+      reported.catch(() => {});
+      for (const buffer of results) buffer.destroy();
     },
+    begin: (launch, run) => {
+      current = { launch, run };
+      return counting.pass;
+    },
+    end: () => {
+      const { launch, run } = current;
+      launch.kernel.bindings.forEach(({ access }, binding) => {
+        if (access === "read_write") count(device.gpu, kernel, counting, launch, binding, run);
+      });
+    },
+    settled: async () => {
+      await reported;
+    },
+  };
+  const nanCheck: NanCheck = {
+    place: "before the first step",
     settled: async () => {
       await reported;
       device.assertHealthy();
@@ -104,8 +94,24 @@ export async function createNanCheck(device: Device): Promise<NanCheck> {
       device.observer = undefined;
     },
   };
-  device.observer = nanCheck.observer;
+  device.observer = observer;
   return nanCheck;
+}
+
+/** Appends the dispatch that counts in one output of a launch, where it holds floats. */
+function count(gpu: GPUDevice, kernel: Kernel, counting: Counting, launch: Launch, binding: number, run: Run): void {
+  const { pass, checks, results } = counting;
+  const contents = launch.contents?.(binding, run);
+  const size = liveBytes(launch, binding, run);
+  if (contents?.dtype !== "f32" || size === 0) return;
+  const slot = checks.length % RESULTS_PER_BUFFER;
+  if (slot === 0) results.push(createResults(gpu));
+  const { buffer, offset } = launch.windows[binding]!;
+  const found = { buffer: results.at(-1)!, offset: slot * STRIDE, size: 8 };
+  pass.setPipeline(kernel.pipeline);
+  pass.setBindGroup(0, bindGroup(gpu, kernel, { buffer, offset, size }, found));
+  pass.dispatchWorkgroups(Math.min(MOST_WORKGROUPS, Math.ceil(size / 4 / 64)));
+  checks.push({ launch, binding, shape: contents.shape });
 }
 
 function createResults(gpu: GPUDevice): GPUBuffer {

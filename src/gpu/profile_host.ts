@@ -10,17 +10,12 @@ import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmi
 export function createHostTimer(device: Device): Timer {
   const { gpu } = device;
   let recorded: ProfiledSubmission[] = [];
-  let turn: Promise<void> = Promise.resolve();
+  const turns = createTurns();
   let encoder: GPUCommandEncoder;
   let pass: GPUComputePassEncoder;
   let commands: { readonly buffer: GPUCommandBuffer; readonly dispatch: ProfiledDispatch }[] = [];
   let dispatch: ProfiledDispatch;
 
-  const inTurn = (work: () => Promise<void> | void): void => {
-    turn = turn.then(work);
-    // The one who waits in `settled` is told; without this Node would end the process first.
-    turn.catch(() => {});
-  };
   const execute = async ({ label, encode, copies }: Submission): Promise<void> => {
     commands = [];
     const encodeStart = performance.now();
@@ -39,7 +34,7 @@ export function createHostTimer(device: Device): Timer {
     recorded.push({ label, encodeStart, encodeEnd, done: performance.now(), dispatchCount: dispatches.length, dispatches });
   };
   const observer: Observer = {
-    submit: (submission) => inTurn(() => execute(submission)),
+    submit: (submission) => turns.add(() => execute(submission)),
     begin: (launch, run) => {
       dispatch = describeDispatch(launch, run);
       encoder = gpu.createCommandEncoder({ label: launch.label });
@@ -50,14 +45,27 @@ export function createHostTimer(device: Device): Timer {
       pass.end();
       commands.push({ buffer: encoder.finish(), dispatch });
     },
-    defer: (work) => inTurn(work),
-    settled: () => turn,
+    defer: turns.add,
+    settled: turns.done,
   };
   const take = async (): Promise<ProfiledSubmission[]> => {
-    await turn;
+    await turns.done();
     const taken = recorded;
     recorded = [];
     return taken;
   };
   return { observer, take, destroy: () => {} };
+}
+
+/** Work that waits for the work before it. */
+function createTurns(): { readonly add: (work: () => Promise<void> | void) => void; readonly done: () => Promise<void> } {
+  let turn: Promise<void> = Promise.resolve();
+  return {
+    add: (work) => {
+      turn = turn.then(work);
+      // Whoever waits until all is done is told; without this Node would end the process first.
+      turn.catch(() => {});
+    },
+    done: () => turn,
+  };
 }

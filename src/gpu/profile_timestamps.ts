@@ -25,19 +25,13 @@ interface Pending {
 /** Gives every dispatch a pass that writes a timestamp at either end. */
 export function createTimestampTimer(device: Device): Timer {
   const { gpu } = device;
-  const all: Segment[] = [];
-  const free: Segment[] = [];
+  const pool = createPool(gpu);
   let pending: Pending[] = [];
   let encoder: GPUCommandEncoder;
   let pass: GPUComputePassEncoder;
   let segments: Segment[] = [];
   let dispatches: ProfiledDispatch[] = [];
 
-  const acquire = (): Segment => {
-    const segment = free.pop() ?? createSegment(gpu);
-    if (!all.includes(segment)) all.push(segment);
-    return segment;
-  };
   const observer: Observer = {
     submit: ({ label, encode, copies }) => {
       segments = [];
@@ -52,14 +46,14 @@ export function createTimestampTimer(device: Device): Timer {
       submitEncoder(device, encoder, copies);
       const reads = segments.map(async (segment, i) => {
         await readTimes(segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
-        free.push(segment);
+        pool.release(segment);
       });
       const done = Promise.all(reads).then(() => performance.now());
       pending.push({ label, encodeStart, encodeEnd, dispatches, done });
     },
     begin: (launch, run) => {
       const index = dispatches.length % DISPATCHES;
-      if (index === 0) segments.push(acquire());
+      if (index === 0) segments.push(pool.acquire());
       const { querySet } = segments.at(-1)!;
       const timestampWrites = { querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 };
       dispatches.push(describeDispatch(launch, run));
@@ -76,10 +70,30 @@ export function createTimestampTimer(device: Device): Timer {
     alignClocks(taken);
     return taken.map((submission, i) => ({ ...submission, done: done[i]!, dispatchCount: submission.dispatches.length }));
   };
-  const destroy = (): void => {
-    for (const { querySet, resolved, staging } of all) for (const part of [querySet, resolved, staging]) part.destroy();
+  return { observer, take, destroy: pool.destroy };
+}
+
+/** Segments that wait for their next submission. */
+interface Pool {
+  readonly acquire: () => Segment;
+  readonly release: (segment: Segment) => void;
+  readonly destroy: () => void;
+}
+
+function createPool(gpu: GPUDevice): Pool {
+  const all: Segment[] = [];
+  const free: Segment[] = [];
+  return {
+    acquire: () => {
+      const segment = free.pop() ?? createSegment(gpu);
+      if (!all.includes(segment)) all.push(segment);
+      return segment;
+    },
+    release: (segment) => void free.push(segment),
+    destroy: () => {
+      for (const { querySet, resolved, staging } of all) for (const part of [querySet, resolved, staging]) part.destroy();
+    },
   };
-  return { observer, take, destroy };
 }
 
 function createSegment(gpu: GPUDevice): Segment {

@@ -52,25 +52,19 @@ export async function buildPlan<Result extends Pick<PlanOptions, "keep" | "rewri
   return Object.assign(plan, { result: traced.result });
 }
 
-/** Turns a trace into a plan: liveness, slots, buffers, pipelines, bind groups. */
+/** Turns a trace into a plan: fusion, liveness, slots, buffers, pipelines, bind groups. */
 export async function planTrace(device: Device, traced: Trace, options: PlanOptions = {}): Promise<Plan> {
-  const keep = options.keep ?? [];
-  const label = options.label ?? "plan";
-  const live = liveNodes(traced.nodes, keep);
-  const fused = fuseNodes(live, keep);
-  const nodes = options.rewrite?.(fused) ?? fused;
-  await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
-  const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
+  const { keep = [], label = "plan", rewrite = (nodes) => nodes } = options;
+  const nodes = rewrite(fuseNodes(liveNodes(traced.nodes, keep), keep));
+  const steps = await compile(device, nodes);
   // What no kernel binds on this device, such as the scratch of another kernel family, gets no memory.
-  const bound = new Set(dispatches.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
+  const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
-  const kernels = await Promise.all(dispatches.map(({ dispatch }) => device.kernel(dispatch.kernel, dispatch.variant)));
   const launches = createLaunchList(
     device,
     label,
-    dispatches.map(({ node, dispatch }, index) => toLaunch(node, dispatch, kernels[index]!, memory.windowOf)),
+    steps.map((step) => toLaunch(step, memory.windowOf)),
   );
-
   const upload: Plan["upload"] = (inputs) => {
     for (const [name, data] of Object.entries(inputs)) {
       const tensor = traced.inputs.get(name);
@@ -78,8 +72,8 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
       if (memory.isBound(tensor.storage)) uploadBuffer(device, memory.windowOf(tensor), data);
     }
   };
-  const describe = (): string => dispatches.map(({ node, dispatch }, i) => describeLaunch(node, dispatch, kernels[i]!)).join("\n");
-  if (device.debug >= 1) console.error(`plan ${label}: ${dispatches.length} dispatches of ${nodes.length} nodes, ${memory.describe()}`);
+  const describe = (): string => steps.map(describeStep).join("\n");
+  if (device.debug >= 1) console.error(`plan ${label}: ${steps.length} dispatches of ${nodes.length} nodes, ${memory.describe()}`);
   if (device.debug >= 2) console.error(describe());
   if (device.debug >= 4) memory.poison();
   return {
@@ -104,6 +98,21 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
       memory.destroy();
     },
   };
+}
+
+/** A dispatch of a node with its kernel. */
+interface Step {
+  readonly node: Node;
+  readonly dispatch: Dispatch;
+  readonly kernel: Kernel;
+}
+
+/** Chooses the kernels of all nodes, which the device may have to try out first, and compiles them. */
+async function compile(device: Device, nodes: readonly Node[]): Promise<Step[]> {
+  await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
+  const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
+  const kernels = await Promise.all(dispatches.map(({ dispatch }) => device.kernel(dispatch.kernel, dispatch.variant)));
+  return dispatches.map((step, i) => ({ ...step, kernel: kernels[i]! }));
 }
 
 interface Memory {
@@ -159,7 +168,7 @@ function allocate(device: Device, label: string, contents: Contents): Memory {
   };
 }
 
-function toLaunch(node: Node, dispatch: Dispatch, kernel: Kernel, windowOf: (tensor: Tensor) => BufferWindow): Launch {
+function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) => BufferWindow): Launch {
   const known = new Set(kernel.bindings.map((binding) => binding.name));
   for (const name of Object.keys(dispatch.bindings)) {
     if (!known.has(name))
@@ -198,7 +207,7 @@ function viewAs(tensor: Tensor, bytes: ArrayBuffer): HostArray {
   return tensor.dtype === "i32" ? new Int32Array(bytes) : new Float32Array(bytes);
 }
 
-function describeLaunch(node: Node, dispatch: Dispatch, kernel: Kernel): string {
+function describeStep({ node, dispatch, kernel }: Step): string {
   const bindings = kernel.bindings.map((binding) => {
     const arrow = binding.access === "read_write" ? "-> " : "";
     return `${arrow}${binding.name} ${dispatch.bindings[binding.name]!.shape.map((d) => (typeof d === "number" ? d : d.label)).join("x")}`;

@@ -115,13 +115,15 @@ function halfTensor(elements: number): Tensor {
   return new Tensor({ shape: [words], dtype: "u32", storage: { kind: "slot", label: "half", bytes: words * 4 } });
 }
 
+const TERMS = ["bias", "residual", "onto", "x"] as const;
+
 /** The result as it must be, its untouched last row included, in double precision. */
 function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
   const { layout, activation } = call.attributes;
   const { rows, columns, inner } = sizesOf(call.inputs, layout) as MatmulSizes<number>;
-  const held = Object.entries(call.inputs).map(([name, input]) => [name, input && before(input)]);
-  const { a, b: full, half, bias, residual, onto, x } = Object.fromEntries(held) as Record<keyof MatmulInputs, Float32Array>;
-  const b = half ?? full;
+  const { a, b } = problemOf(call).operands;
+  const [left, right] = [before(a), before(b)];
+  const [bias, residual, onto, x] = TERMS.map((name) => call.inputs[name] && before(call.inputs[name]));
   const [rowOfA, innerOfA] = layout === "TN" ? [1, rows] : [inner, 1];
   const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
   const expected = Float64Array.from(before(resultOf(call)));
@@ -129,7 +131,7 @@ function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32A
     for (let column = 0; column < columns; column += 1) {
       const at = row * columns + column;
       let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
-      for (let k = 0; k < inner; k += 1) sum += a[row * rowOfA + k * innerOfA]! * b[k * innerOfB + column * columnOfB]!;
+      for (let k = 0; k < inner; k += 1) sum += left[row * rowOfA + k * innerOfA]! * right[k * innerOfB + column * columnOfB]!;
       expected[at] = activate(sum, activation, x?.[at]);
     }
   }

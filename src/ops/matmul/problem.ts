@@ -83,16 +83,17 @@ export function epilogueOf({ inputs, outputs: { y, activated }, attributes }: Ma
   const { b, bias, residual, x } = inputs;
   const { layout, activation, accumulate } = attributes;
   const BACKWARD = activation === "gelu backward";
+  const sizes = sizesOf(inputs, layout);
   const fixed = (bias ? TERMS.bias : 0) + (residual ? TERMS.residual : 0);
   return {
     // A kernel's bindings are fixed. What it does not read is bound to b.
     bindings: { bias: bias ?? b, residual: residual ?? b, y, ...(BACKWARD ? { x: x! } : activation && { activated }) },
-    conditions: { WIDE_Y: isWhole(sizesOf(inputs, layout).columns), GELU: activation !== undefined, BACKWARD },
+    conditions: { WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes), GELU: activation !== undefined, BACKWARD },
     terms: derive("terms", [accumulate], (adds) => fixed + (adds === 1 ? TERMS.accumulate : 0)),
   };
 }
 
-/** An empty matrix has no quad to bind. */
+/** An empty matrix has no quad to bind, so that its product is a matter of the plain kernel and single values. */
 export function isEmpty({ rows, columns, inner }: MatmulSizes): boolean {
   return [rows, columns, inner].some((size) => capacityOf(size) === 0);
 }
