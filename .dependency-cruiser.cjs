@@ -91,10 +91,10 @@ module.exports = {
     },
     {
       name: "no-cycles",
-      comment: "Two files that need each other are one file, or lack a third. Types may refer to each other.",
+      comment: "Two files that need each other are one file, or lack a third; types count.",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
     {
       name: "every-import-resolves",

@@ -1,5 +1,6 @@
 /** The public face of the engine: everything a model, an op or a controller of one's own needs. */
-export { type BufferWindow, createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.ts";
+export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.ts";
+export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";
 export { DeviceLostError, EngineError, ShaderError } from "./gpu/errors.ts";
 export type { Kernel, KernelSource, KernelVariant } from "./gpu/kernel.ts";

@@ -1,6 +1,5 @@
-import { Tensor } from "../../src/graph/tensor.ts";
 import { unpackHalves } from "../../src/half_float.ts";
-import { type Layout, matmul } from "../../src/ops/matmul.ts";
+import { type Layout, matmul } from "../../src/ops/matmul/op.ts";
 import { createRandom } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
@@ -49,7 +48,7 @@ function halfCase(shape: Shape): BenchCase {
       b: { shape: [columns, inner], data: new Float64Array(columns * inner) },
       half: { shape: [(columns * inner) / 2], data: randomHalves((columns * inner) / 2), dtype: "u32" },
     }),
-    build: (i) => ({ y: matmul(i.a!, new Tensor({ ...i.b!, half: i.half! }), { layout: "NT" }) }),
+    build: (i) => ({ y: matmul(i.a!, { tensor: i.b!, half: i.half! }, { layout: "NT" }) }),
     reference: {
       errorOf: ({ y }: Outputs, i) => {
         const b = Float64Array.from(unpackHalves(Uint32Array.from(i.half!.data)));

@@ -3,7 +3,7 @@ import { submitPass } from "../../src/gpu/launch.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
-import { matmul } from "../../src/ops/matmul.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
 import { type Completion, createSampler as createTextGenerator, type Sampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createRandom } from "../../src/random.ts";

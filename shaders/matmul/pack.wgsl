@@ -1,4 +1,4 @@
-// packed[K, Q] = the rows of op(b) [K, N] as quads, Q = ceil(N / 4); columns past N are zero.
+// packed [K, Q] = the rows of op(b) [K, N] as quads, Q = ceil(N / 4); columns past N are zero.
 //   NT: b [N, K], transposed     otherwise: b [K, N], only padded
 // Done once for all rows of y: the matrices that are packed are weights, small beside the product.
 // NT: a lane owns four columns and walks eight quads along K, so that a workgroup writes whole cache lines.
@@ -13,11 +13,11 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@if(ALIGNED && !HALF_B) @group(0) @binding(0) var<storage, read> b: array<vec4f>; // [C, F]
-@if(!ALIGNED && !HALF_B) @group(0) @binding(0) var<storage, read> b: array<f32>; // [C, F]
-@if(ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<vec2u>; // [C, F]
-@if(!ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<u32>; // [C, F]
-@group(0) @binding(1) var<storage, read_write> packed: array<vec4f>; // [C, F]
+@if(ALIGNED && !HALF_B) @group(0) @binding(0) var<storage, read> b: array<vec4f>; // [K, N]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(0) var<storage, read> b: array<f32>; // [K, N]
+@if(ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<vec2u>; // [K, N]
+@if(!ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<u32>; // [K, N]
+@group(0) @binding(1) var<storage, read_write> packed: array<vec4f>; // [K, N]
 
 const WALK = 8u;
 

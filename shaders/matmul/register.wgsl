@@ -1,24 +1,22 @@
-// y[M, N] = op(a) op(b) + bias + residual + accumulate * y, with op given by the layout:
+// y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
 // columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
 // With HALF_B b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
 @if(HALF_B) import package::lib::half::unpack_one;
 
 struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
-  accumulate: u32,
+  terms: u32,
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
-@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [C, F]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
-@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
+@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
 
 const ROWS = 8u;
 
@@ -53,21 +51,9 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     }
   }
   for (var i = 0u; i < ROWS; i += 1u) {
-    for (var j = 0u; j < 4u; j += 1u) {
-      let row = first_row + i;
-      let column = first_column + j;
-      if row < parameters.rows && column < parameters.columns {
-        let at = row * parameters.columns + column;
-        var sum = sums[i][j];
-        @if(BIAS) { sum += bias[column]; }
-        @if(RESIDUAL) { sum += residual[at]; }
-        @if(ACCUMULATE) {
-          if parameters.accumulate == 1u {
-            sum += y[at];
-          }
-        }
-        y[at] = sum;
-      }
+    let row = first_row + i;
+    if row < parameters.rows && first_column < parameters.columns {
+      store_quad(row * parameters.columns + first_column, first_column, parameters.columns, sums[i], parameters.terms);
     }
   }
 }

@@ -1,20 +1,16 @@
-// y[M, N] = op(a) b + bias + residual + accumulate * y, b [K, N] packed in quads of columns; op(a)[row, k] lies at
+// y [M, N] = op(a) b, ended by lib/epilogue, b [K, N] packed in quads of columns; op(a)[row, k] lies at
 // row * row_stride + k * inner_stride, so that one kernel serves a [M, K] and a [K, M].
-// With GELU activated = gelu(y) is stored beside it; with GELU and BACKWARD y is multiplied by gelu'(x).
 // For software adapters, where subgroup shuffles are nearly free and workgroup memory is slow. One workgroup is one subgroup and
 // owns 16 rows by 4 * QUADS * LANES columns of y: a sum of outer products, one for each step along K. A lane holds QUADS quads of
 // neighbouring columns, LANES quads apart, of every row: sums_RQ[i] is row 4 R + i of quad Q. The matrices are named one by one
 // because SwiftShader unrolls no loops over arrays. QUADS is 1, 2 or 4: more quads spread a shuffle over more products.
 // Each lane fetches 16 values of a at another k; subgroupShuffle hands them to all lanes. Products are added in the order of K by
 // fma whatever the tile: a row's value does not depend on its batch.
-// With WIDE the rows of y are multiples of 4 long. With HALF_B b is stored as 16-bit floats.
-import package::lib::gelu::{gelu, gelu_slope};
+// With HALF_B b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
 @if(HALF_B) import package::lib::half::unpack_quad;
 import constants::LANES;
 import constants::QUADS;
-
-@if(WIDE) alias Stored = vec4f;
-@if(!WIDE) alias Stored = f32;
 
 struct Parameters {
   rows: u32,
@@ -22,19 +18,13 @@ struct Parameters {
   inner: u32,
   row_stride: u32,
   inner_stride: u32,
-  accumulate: u32,
+  terms: u32,
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
-@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [C, F]
-@group(0) @binding(2) var<storage, read> bias: array<Stored>; // [F]
-@group(0) @binding(3) var<storage, read> residual: array<Stored>; // [N, F]
-@if(GELU && BACKWARD) @group(0) @binding(4) var<storage, read> x: array<Stored>; // [N, F]
-@if(GELU && BACKWARD) @group(0) @binding(5) var<storage, read_write> y: array<Stored>; // [N, F]
-@if(!(GELU && BACKWARD)) @group(0) @binding(4) var<storage, read_write> y: array<Stored>; // [N, F]
-@if(GELU && !BACKWARD) @group(0) @binding(5) var<storage, read_write> activated: array<Stored>; // [N, F]
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
+@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
 
 // Four rows at one k; rows past the end repeat the last one and are never stored.
 fn four_of_a(row: u32, k: u32) -> vec4f {
@@ -63,49 +53,18 @@ fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
   );
 }
 
-// Four columns of a row of y. What lies past the edges is left alone.
-fn store(row: u32, quad: u32, values: vec4f) {
-  if row >= parameters.rows || quad * 4u >= parameters.columns {
-    return;
-  }
-  @if(WIDE) {
-    let at = row * (parameters.columns / 4u) + quad;
-    var sum = values;
-    @if(BIAS) { sum += bias[quad]; }
-    @if(RESIDUAL) { sum += residual[at]; }
-    @if(ACCUMULATE) {
-      if parameters.accumulate == 1u {
-        sum += y[at];
-      }
-    }
-    @if(GELU && BACKWARD) { sum *= gelu_slope(x[at]); }
-    @if(GELU && !BACKWARD) { activated[at] = gelu(sum); }
-    y[at] = sum;
-  }
-  @if(!WIDE) {
-    for (var j = 0u; j < min(4u, parameters.columns - quad * 4u); j += 1u) {
-      let column = quad * 4u + j;
-      let at = row * parameters.columns + column;
-      var sum = values[j];
-      @if(BIAS) { sum += bias[column]; }
-      @if(RESIDUAL) { sum += residual[at]; }
-      @if(ACCUMULATE) {
-        if parameters.accumulate == 1u {
-          sum += y[at];
-        }
-      }
-      @if(GELU && BACKWARD) { sum *= gelu_slope(vec4f(x[at])).x; }
-      @if(GELU && !BACKWARD) { activated[at] = gelu(vec4f(sum)).x; }
-      y[at] = sum;
-    }
+// What lies past the edges is left alone.
+fn store_row(row: u32, quad: u32, sums: vec4f) {
+  if row < parameters.rows && quad * 4u < parameters.columns {
+    store_quad(row * parameters.columns + quad * 4u, quad * 4u, parameters.columns, sums, parameters.terms);
   }
 }
 
 fn store_four(row: u32, quad: u32, sums: mat4x4f) {
-  store(row, quad, sums[0]);
-  store(row + 1u, quad, sums[1]);
-  store(row + 2u, quad, sums[2]);
-  store(row + 3u, quad, sums[3]);
+  store_row(row, quad, sums[0]);
+  store_row(row + 1u, quad, sums[1]);
+  store_row(row + 2u, quad, sums[2]);
+  store_row(row + 3u, quad, sums[3]);
 }
 
 // The i-th of four.

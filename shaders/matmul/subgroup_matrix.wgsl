@@ -1,4 +1,4 @@
-// y[M, N] = op(a) op(b) + bias + residual + accumulate * y, with op given by the layout:
+// y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For GPUs that multiply small matrices in one instruction of a subgroup (Metal's simdgroup matrices, tensor cores), an experimental
 // feature. One workgroup is one subgroup and owns 32 x 32 of y as matrices of SIZE x SIZE. Slices of a and b, 32 deep along K, pass
@@ -6,6 +6,7 @@
 // nothing tells which lane holds which value of a matrix.
 // SIZE is 8 or 16. With F16 the operands are rounded to half precision, sums are f32; without it all is f32.
 // How the hardware adds SIZE products is its own affair: the bits are not those of the tiles.
+import package::lib::epilogue::store_quad;
 import constants::LANES;
 import constants::SIZE;
 enable chromium_experimental_subgroup_matrix;
@@ -15,17 +16,12 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
-  has_bias: u32,
-  has_residual: u32,
-  accumulate: u32,
+  terms: u32,
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
-@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
 
 @if(F16) alias Component = f16;
 @if(!F16) alias Component = f32;
@@ -98,16 +94,12 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
     }
   }
   workgroupBarrier();
-  for (var i = lane; i < TILE * TILE; i += LANES) {
+  for (var i = 4u * lane; i < TILE * TILE; i += 4u * LANES) {
     let row = first_row + i / TILE;
     let column = first_column + i % TILE;
     if row < parameters.rows && column < parameters.columns {
-      let at = row * parameters.columns + column;
-      var sum = tile[i];
-      if parameters.has_bias == 1u { sum += bias[column]; }
-      if parameters.has_residual == 1u { sum += residual[at]; }
-      if parameters.accumulate == 1u { sum += y[at]; }
-      y[at] = sum;
+      let quad = vec4f(tile[i], tile[i + 1u], tile[i + 2u], tile[i + 3u]);
+      store_quad(row * parameters.columns + column, column, parameters.columns, quad, parameters.terms);
     }
   }
 }

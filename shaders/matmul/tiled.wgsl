@@ -1,6 +1,5 @@
-// y[M, N] = op(a) op(b) + bias + residual + accumulate * y, with op given by the layout:
+// y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
-// With GELU activated = gelu(y) is stored beside it; with GELU and BACKWARD y is multiplied by gelu'(x).
 // For GPUs. One workgroup owns TILE_HEIGHT x TILE_WIDTH of y and walks along K in slices STEP deep, which pass through workgroup
 // memory, k-major, so that every value loaded is used by a whole row or column of the tile. An invocation owns BLOCK_HEIGHT rows by
 // BLOCK_WIDTH columns in registers, in quads of neighbours; quads of one invocation lie a whole row of invocations apart, so that
@@ -8,8 +7,8 @@
 // these sizes are multiples of 4.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
-// WIDE_A, WIDE_B, WIDE_Y: the rows of a, b, y are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
-import package::lib::gelu::{gelu, gelu_slope};
+// WIDE_A, WIDE_B: the rows of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
 import package::lib::half::{unpack_one, unpack_quad};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
@@ -17,32 +16,21 @@ import constants::STEP;
 import constants::BLOCK_HEIGHT;
 import constants::BLOCK_WIDTH;
 
-@if(WIDE_Y) alias Stored = vec4f;
-@if(!WIDE_Y) alias Stored = f32;
-
 struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
   depth: u32,
-  has_bias: u32,
-  has_residual: u32,
-  accumulate: u32,
+  terms: u32,
 }
 var<immediate> parameters: Parameters;
 
-@if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
-@if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [C, F]
-@if(!WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [C, F]
-@if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [C, F]
-@if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [C, F]
-@group(0) @binding(2) var<storage, read> bias: array<Stored>; // [F]
-@group(0) @binding(3) var<storage, read> residual: array<Stored>; // [N, F]
-@if(GELU && BACKWARD) @group(0) @binding(4) var<storage, read> x: array<Stored>; // [N, F]
-@if(GELU && BACKWARD) @group(0) @binding(5) var<storage, read_write> y: array<Stored>; // [N, F]
-@if(!(GELU && BACKWARD)) @group(0) @binding(4) var<storage, read_write> y: array<Stored>; // [N, F]
-@if(GELU && !BACKWARD) @group(0) @binding(5) var<storage, read_write> activated: array<Stored>; // [N, F]
+@if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
+@if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
+@if(!WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
+@if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
+@if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
 
 // Invocations along the columns and the rows of the tile.
 const ACROSS = u32(TILE_WIDTH / BLOCK_WIDTH);
@@ -158,35 +146,6 @@ fn place_in_b(block: u32) -> vec2u {
   @if(!NT) { return vec2u(block % (TILE_WIDTH / 4), block / (TILE_WIDTH / 4)); }
 }
 
-// Four columns of a row of y. What lies past the edges is left alone.
-fn store(row: u32, column: u32, part: u32, values: vec4f) {
-  if row >= parameters.rows || column >= parameters.columns {
-    return;
-  }
-  let first = (part * parameters.rows + row) * parameters.columns + column;
-  @if(WIDE_Y) {
-    var sum = values;
-    if parameters.has_bias == 1u { sum += bias[column / 4u]; }
-    if parameters.has_residual == 1u { sum += residual[first / 4u]; }
-    if parameters.accumulate == 1u { sum += y[first / 4u]; }
-    @if(GELU && BACKWARD) { sum *= gelu_slope(x[first / 4u]); }
-    @if(GELU && !BACKWARD) { activated[first / 4u] = gelu(sum); }
-    y[first / 4u] = sum;
-  }
-  @if(!WIDE_Y) {
-    for (var j = 0u; j < min(4u, parameters.columns - column); j += 1u) {
-      let at = first + j;
-      var sum = values[j];
-      if parameters.has_bias == 1u { sum += bias[column + j]; }
-      if parameters.has_residual == 1u { sum += residual[at]; }
-      if parameters.accumulate == 1u { sum += y[at]; }
-      @if(GELU && BACKWARD) { sum *= gelu_slope(vec4f(x[at])).x; }
-      @if(GELU && !BACKWARD) { activated[at] = gelu(vec4f(sum)).x; }
-      y[at] = sum;
-    }
-  }
-}
-
 @compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
   let first_row = workgroup.y * TILE_HEIGHT;
@@ -237,7 +196,11 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   for (var i = 0u; i < ROW_QUADS * 4u; i += 1u) {
     let row = first_row + 4u * (row_quad + (i / 4u) * DOWN) + i % 4u;
     for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-      store(row, first_column + 4u * (column_quad + j * ACROSS), workgroup.z, sums[i * COLUMN_QUADS + j]);
+      let column = first_column + 4u * (column_quad + j * ACROSS);
+      if row < parameters.rows && column < parameters.columns {
+        let at = (workgroup.z * parameters.rows + row) * parameters.columns + column;
+        store_quad(at, column, parameters.columns, sums[i * COLUMN_QUADS + j], parameters.terms);
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ import { type Controller, createController } from "../control/index.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
 import { type Column, formatTable } from "../report/table.ts";
-import type { TrainConfig } from "../rl/config/index.ts";
+import { type TrainConfig, withoutEffect } from "../rl/config/index.ts";
 import type { Evaluation } from "../rl/evaluation/evaluate.ts";
 import { writePictures } from "./pictures.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
@@ -45,7 +45,7 @@ export async function evaluateBeforeAndAfter(
   const { device, trainer } = session;
   const controller = createController(config.entropy);
   const started = performance.now();
-  announce(session);
+  announce(session, config);
   const before = trainer.step === 0 ? await trainer.evaluate() : undefined;
   await options.run();
   const after = await trainer.evaluate();
@@ -67,9 +67,10 @@ export async function evaluateBeforeAndAfter(
   device.destroy();
 }
 
-function announce({ device, model }: Session): void {
+function announce({ device, model }: Session, config: TrainConfig): void {
   const size = model.placed.parameterCount.toLocaleString("en-US");
   process.stdout.write(`adapter: ${device.name}${device.software ? " (software)" : ""}   model: ${size} parameters\n`);
+  for (const line of withoutEffect(config)) process.stdout.write(pc.dim(`${line}\n`));
   if (device.software) {
     const faster = /swiftshader/i.test(device.name) ? "a GPU, or Mesa's lavapipe (mesa-vulkan-drivers 24 or newer)," : "a GPU";
     process.stdout.write(pc.dim(`this adapter runs on the CPU; ${faster} would be faster (entropic devices lists what is here)\n`));

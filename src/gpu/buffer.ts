@@ -1,14 +1,7 @@
-import type { Device } from "./device.ts";
+import type { BufferWindow, GpuContext } from "./context.ts";
 import { EngineError } from "./errors.ts";
 
 export type HostArray = Float32Array | Uint32Array | Int32Array;
-
-/** Part of a GPU buffer; `offset` and `size` in bytes. */
-export interface BufferWindow {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
 
 /** Every window starts at a multiple of this: the strictest storage offset alignment WebGPU allows an adapter. */
 export const ALIGNMENT = 256;
@@ -18,7 +11,7 @@ export function align(bytes: number): number {
 }
 
 /** Storage that shaders read and write and the host copies to and from. Zeroed. */
-export function createBuffer(device: Device, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
+export function createBuffer(device: GpuContext, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
   const size = Math.max(align(bytes), ALIGNMENT);
   const { maxBufferSize } = device.limits;
   if (size > maxBufferSize) {
@@ -35,12 +28,12 @@ export function createBuffer(device: Device, label: string, bytes: number, extra
   return buffer;
 }
 
-export function destroyBuffer(device: Device, buffer: GPUBuffer): void {
+export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
   device.stats.bytesAllocated -= buffer.size;
   buffer.destroy();
 }
 
-export function uploadBuffer(device: Device, window: BufferWindow, data: HostArray): void {
+export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
     throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its ${window.size}`);
   }
@@ -55,7 +48,7 @@ export function uploadBuffer(device: Device, window: BufferWindow, data: HostArr
 }
 
 /** Copies windows into one staging buffer, in one submission; resolves with each window's bytes. */
-export async function readBuffers(device: Device, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
+export async function readBuffers(device: GpuContext, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
   const reader = createReader(device, windows);
   try {
     if (device.observer) await device.observer.settled();
@@ -76,7 +69,7 @@ export interface Reader {
   destroy(): void;
 }
 
-export function createReader(device: Device, windows: readonly BufferWindow[]): Reader {
+export function createReader(device: GpuContext, windows: readonly BufferWindow[]): Reader {
   const sizes = windows.map((window) => Math.ceil(window.size / 4) * 4);
   const offsets: number[] = [];
   let total = 0;

@@ -1,7 +1,7 @@
+import type { GpuContext } from "./context.ts";
 import { DeviceLostError, EngineError } from "./errors.ts";
-import { createKernelCache, type Kernel, type KernelCache, type KernelSource, type KernelVariant } from "./kernel.ts";
-import type { Observer } from "./observe.ts";
-import { createStats, type DeviceStats } from "./stats.ts";
+import { createKernelCache } from "./kernel.ts";
+import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
 import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
 
@@ -28,33 +28,13 @@ export interface DeviceOptions {
 }
 
 /** A GPU ready to run kernels. */
-export interface Device {
-  readonly gpu: GPUDevice;
-  readonly name: string;
-  /** Runs on the CPU: lavapipe, SwiftShader, WARP. Chooses kernel families. */
-  readonly software: boolean;
+export interface Device extends GpuContext {
   readonly vendor: string;
   readonly architecture: string;
-  readonly info: GPUAdapterInfo;
-  /** WGSL by id, as the device was given it. */
-  readonly shaders: Readonly<Record<string, string>>;
-  /** Invocations in a row kernel's workgroup. With `subgroups` this is exactly one subgroup. */
-  readonly lanes: number;
-  readonly subgroups: boolean;
   /** Matrix instructions that may be used; none unless asked for. */
   readonly subgroupMatrices: readonly SubgroupMatrix[];
-  readonly immediates: boolean;
   readonly timestamps: boolean;
-  readonly debug: number;
-  readonly limits: GPUSupportedLimits;
-  readonly stats: DeviceStats;
   readonly tuning: Tuning;
-  /** Watches every dispatch while it is set; undefined costs nothing. */
-  observer: Observer | undefined;
-  /** Compiles a kernel, or returns the one compiled before. */
-  kernel(source: KernelSource, variant?: KernelVariant): Promise<Kernel>;
-  /** Throws when the device is lost or an earlier submission was invalid. */
-  assertHealthy(): void;
   /** Makes the next `assertHealthy` throw, wherever that is. The first failure wins. */
   fail(error: EngineError): void;
   destroy(): void;
@@ -68,55 +48,67 @@ const DEFAULT_LANES = { software: 8, hardware: 64 } as const;
  * @throws EngineError when an option is impossible on this adapter
  */
 export async function createDevice(options: DeviceOptions): Promise<Device> {
-  const { adapter } = options;
-  const info = adapter.info;
-  const software = isSoftware(info);
-  const subgroupSize = fixedSubgroupSize(adapter);
-  const subgroups = options.subgroups !== false && options.lanes === undefined && subgroupSize !== undefined;
-  const immediates = options.immediates !== false && options.wgslLanguageFeatures.has("immediate_address_space");
-  const timestamps = options.timestamps === true && adapter.features.has("timestamp-query");
-  const lanes = subgroups ? subgroupSize : (options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"]);
-  if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
-
-  const requiredFeatures: GPUFeatureName[] = [];
-  if (subgroups) requiredFeatures.push("subgroups" as GPUFeatureName);
-  const subgroupMatrices = subgroups ? fittingMatrices(adapter, options.subgroupMatrix) : [];
-  if (subgroupMatrices.length > 0) requiredFeatures.push(SUBGROUP_MATRIX_FEATURE);
-  if (subgroupMatrices.some(({ component }) => component === "f16")) requiredFeatures.push("shader-f16");
-  if (timestamps) requiredFeatures.push("timestamp-query");
-  const gpu = await adapter.requestDevice({ requiredFeatures, requiredLimits: ownLimits(adapter, immediates) });
-
+  const { adapter, shaders, debug = 0 } = options;
+  const { info } = adapter;
+  const traits = traitsOf(options);
+  const requiredLimits = ownLimits(adapter, traits.immediates);
+  const gpu = await adapter.requestDevice({ requiredFeatures: featuresOf(traits), requiredLimits });
   const stats = createStats();
   const health = watchHealth(gpu);
-  const traits = { gpu, lanes, subgroups, immediates, shaders: options.shaders, stats, debug: options.debug ?? 0 };
-  const kernels: KernelCache = createKernelCache(traits);
-  const device: Device = {
+  const context: GpuContext & Traits = {
+    ...traits,
     gpu,
     name: options.name ?? (info.description || `${info.vendor} ${info.architecture}`),
-    software,
-    vendor: info.vendor,
-    architecture: info.architecture,
     info,
-    shaders: options.shaders,
-    lanes,
-    subgroups,
-    subgroupMatrices,
-    immediates,
-    timestamps,
-    debug: options.debug ?? 0,
+    shaders,
+    debug,
     limits: gpu.limits,
     stats,
-    tuning: createTuning(() => device, options.tuning ?? {}),
     observer: undefined,
-    kernel: kernels.get,
+    afterSubmit: new Set(),
+    kernel: createKernelCache({ ...traits, gpu, shaders, stats, debug }).get,
     assertHealthy: health.assert,
+  };
+  // The object itself, not a copy: tuning must see the observer that is set on it later.
+  return Object.assign(context, {
+    vendor: info.vendor,
+    architecture: info.architecture,
+    tuning: createTuning(context, options.tuning ?? {}),
     fail: health.fail,
     destroy: () => {
       health.fail(new EngineError("the device was destroyed; open another"));
       gpu.destroy();
     },
+  });
+}
+
+type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "subgroupMatrices" | "immediates" | "timestamps">;
+
+/** What the engine will use of an adapter. */
+function traitsOf(options: DeviceOptions): Traits {
+  const { adapter } = options;
+  const software = isSoftware(adapter.info);
+  const subgroupSize = fixedSubgroupSize(adapter);
+  const subgroups = options.subgroups !== false && options.lanes === undefined && subgroupSize !== undefined;
+  const lanes = subgroups ? subgroupSize : (options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"]);
+  if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
+  return {
+    software,
+    lanes,
+    subgroups,
+    subgroupMatrices: subgroups ? fittingMatrices(adapter, options.subgroupMatrix) : [],
+    immediates: options.immediates !== false && options.wgslLanguageFeatures.has("immediate_address_space"),
+    timestamps: options.timestamps === true && adapter.features.has("timestamp-query"),
   };
-  return device;
+}
+
+function featuresOf({ subgroups, subgroupMatrices, timestamps }: Traits): GPUFeatureName[] {
+  const features: GPUFeatureName[] = [];
+  if (subgroups) features.push("subgroups" as GPUFeatureName);
+  if (subgroupMatrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
+  if (subgroupMatrices.some(({ component }) => component === "f16")) features.push("shader-f16");
+  if (timestamps) features.push("timestamp-query");
+  return features;
 }
 
 /** Both software drivers call themselves fallback adapters; the names cover Dawn builds that do not. */

@@ -1,32 +1,7 @@
-import { type BufferWindow, createBuffer, destroyBuffer } from "./buffer.ts";
-import type { Device } from "./device.ts";
+import { createBuffer, destroyBuffer } from "./buffer.ts";
+import type { GpuContext, Launch, Run } from "./context.ts";
 import { EngineError } from "./errors.ts";
-import { type Kernel, packParameters } from "./kernel.ts";
-
-/** The numbers of one run, by name. */
-export type Run = Readonly<Record<string, number>>;
-
-/** What a window holds in a run: no more than the window does, and less where a size is dynamic. */
-export interface WindowContents {
-  readonly dtype: "f32" | "u32" | "i32";
-  readonly shape: readonly number[];
-}
-
-/** One dispatch, ready but for the numbers of a run. */
-export interface Launch {
-  readonly label: string;
-  /** The part of the model it was traced in: "layers.3"; empty outside. */
-  readonly scope?: string;
-  readonly kernel: Kernel;
-  readonly windows: readonly BufferWindow[];
-  /** Parameters and workgroups are the same in every run. */
-  readonly isStatic: boolean;
-  parameters(run: Run): readonly number[];
-  /** One number (a linear grid, folded where it is too long) or three. */
-  workgroups(run: Run): readonly number[];
-  /** Absent where nobody knows; profiles and the search for NaN then leave the window out. */
-  contents?(binding: number, run: Run): WindowContents;
-}
+import { packParameters } from "./kernel.ts";
 
 /** A flat list of dispatches whose bind groups exist. */
 export interface LaunchList {
@@ -49,7 +24,7 @@ interface Prepared {
   grid: readonly number[];
 }
 
-export function createLaunchList(device: Device, label: string, launches: readonly Launch[]): LaunchList {
+export function createLaunchList(device: GpuContext, label: string, launches: readonly Launch[]): LaunchList {
   const bindGroups = new Map<string, GPUBindGroup>();
   const ids = new Map<GPUBuffer, number>();
   const prepared = launches.map((launch): Prepared => {
@@ -87,11 +62,9 @@ export function createLaunchList(device: Device, label: string, launches: readon
   return { launches, encode, submit, destroy: () => uniforms?.destroy() };
 }
 
-const afterSubmit = new WeakMap<GPUDevice, Set<() => void>>();
-
 /** Encodes one compute pass and submits it. Several plans may encode into it, each several times. */
 export function submitPass(
-  device: Device,
+  device: GpuContext,
   label: string,
   encode: (pass: GPUComputePassEncoder) => void,
   copies?: (encoder: GPUCommandEncoder) => void,
@@ -109,24 +82,24 @@ export function submitPass(
 }
 
 /** The end of a submission, for submitPass and the observers that take its place. */
-export function submitEncoder(device: Device, encoder: GPUCommandEncoder, copies?: (encoder: GPUCommandEncoder) => void): void {
+export function submitEncoder(device: GpuContext, encoder: GPUCommandEncoder, copies?: (encoder: GPUCommandEncoder) => void): void {
   copies?.(encoder);
   device.gpu.queue.submit([encoder.finish()]);
   device.stats.submits += 1;
-  for (const reset of afterSubmit.get(device.gpu) ?? []) reset();
+  for (const reset of device.afterSubmit) reset();
 }
 
-function refresh(device: Device, item: Prepared, run: Run): void {
+function refresh(device: GpuContext, item: Prepared, run: Run): void {
   if (!item.launch.isStatic) update(device, item, run);
 }
 
-function update(device: Device, item: Prepared, run: Run): void {
+function update(device: GpuContext, item: Prepared, run: Run): void {
   packParameters(item.launch.kernel, item.launch.parameters(run), item.block, 0);
   item.grid = fold(device, item.launch, item.launch.workgroups(run));
 }
 
 /** A linear grid longer than the device allows in one dimension becomes two-dimensional; lib/grid undoes it. */
-function fold(device: Device, launch: Launch, workgroups: readonly number[]): readonly number[] {
+function fold(device: GpuContext, launch: Launch, workgroups: readonly number[]): readonly number[] {
   const limit = device.limits.maxComputeWorkgroupsPerDimension;
   const [count = 0] = workgroups;
   if (workgroups.length === 1 && count > limit) return [limit, Math.ceil(count / limit), 1];
@@ -136,7 +109,7 @@ function fold(device: Device, launch: Launch, workgroups: readonly number[]): re
   return workgroups;
 }
 
-function bindGroupOf(device: Device, launch: Launch, known: Map<string, GPUBindGroup>, ids: Map<GPUBuffer, number>): GPUBindGroup {
+function bindGroupOf(device: GpuContext, launch: Launch, known: Map<string, GPUBindGroup>, ids: Map<GPUBuffer, number>): GPUBindGroup {
   const { kernel, windows } = launch;
   const key = [
     kernel.bindings.map((binding) => binding.access).join(),
@@ -163,7 +136,7 @@ interface UniformRing {
   destroy(): void;
 }
 
-function createUniformRing(device: Device, label: string, prepared: readonly Prepared[]): UniformRing | undefined {
+function createUniformRing(device: GpuContext, label: string, prepared: readonly Prepared[]): UniformRing | undefined {
   const layout = prepared.find((item) => item.launch.kernel.parameterLayout)?.launch.kernel.parameterLayout;
   if (!layout) return undefined;
   const bytes = new Uint8Array(prepared.length * UNIFORM_STRIDE);
@@ -172,8 +145,7 @@ function createUniformRing(device: Device, label: string, prepared: readonly Pre
   const reset = (): void => {
     next = 0;
   };
-  const resets = afterSubmit.get(device.gpu) ?? new Set();
-  afterSubmit.set(device.gpu, resets.add(reset));
+  device.afterSubmit.add(reset);
   const grow = (): { buffer: GPUBuffer; bindGroup: GPUBindGroup } => {
     const buffer = createBuffer(device, `${label} parameters`, bytes.byteLength, GPUBufferUsage.UNIFORM);
     const entries = [{ binding: 0, resource: { buffer, size: 64 } }];
@@ -193,7 +165,7 @@ function createUniformRing(device: Device, label: string, prepared: readonly Pre
       return entry;
     },
     destroy() {
-      resets.delete(reset);
+      device.afterSubmit.delete(reset);
       for (const { buffer } of ring) destroyBuffer(device, buffer);
     },
   };

@@ -1,8 +1,8 @@
+import type { Launch, Observer, Run } from "./context.ts";
 import type { Device } from "./device.ts";
 import { EngineError } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
-import { type Launch, type Run, submitEncoder } from "./launch.ts";
-import type { Observer } from "./observe.ts";
+import { submitEncoder } from "./launch.ts";
 import { liveBytes } from "./profile_record.ts";
 
 /** Looks at everything that kernels write, and makes the device fail at the first number that is not finite. */

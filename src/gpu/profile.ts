@@ -1,6 +1,6 @@
+import type { Observer } from "./context.ts";
 import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
-import type { Observer } from "./observe.ts";
 import { createHostTimer } from "./profile_host.ts";
 import type { ProfiledSubmission, Timer } from "./profile_record.ts";
 import { createTimestampTimer } from "./profile_timestamps.ts";

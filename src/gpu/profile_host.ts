@@ -1,6 +1,6 @@
+import type { Observer, Submission } from "./context.ts";
 import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
-import type { Observer, Submission } from "./observe.ts";
 import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
 
 /**

@@ -1,5 +1,4 @@
-import type { Launch, Run } from "./launch.ts";
-import type { Observer } from "./observe.ts";
+import type { Launch, Observer, Run } from "./context.ts";
 
 /** One dispatch as it ran. Times are milliseconds of `performance.now`. */
 export interface ProfiledDispatch {

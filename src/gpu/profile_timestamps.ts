@@ -1,6 +1,6 @@
+import type { Observer } from "./context.ts";
 import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
-import type { Observer } from "./observe.ts";
 import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
 
 /** Dispatches of one query set; each takes two queries, and WebGPU allows 4096. */

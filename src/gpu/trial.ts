@@ -1,9 +1,10 @@
 import { unpackHalves } from "../half_float.ts";
 import { createRandom } from "../random.ts";
-import { type BufferWindow, createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
-import type { Device } from "./device.ts";
+import { createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
+import type { BufferWindow, GpuContext } from "./context.ts";
 import type { KernelSource, KernelVariant } from "./kernel.ts";
 import { createLaunchList, type LaunchList, submitEncoder } from "./launch.ts";
+import { relativeError } from "./relative_error.ts";
 
 /** Memory of a trial: whatever shares a storage shares a buffer. */
 export interface TrialTensor {
@@ -41,68 +42,77 @@ export interface OpenTrial {
   destroy(): void;
 }
 
-export async function openTrial(device: Device, trial: Trial): Promise<OpenTrial> {
-  const buffers = new Map<object, { readonly tensor: TrialTensor; readonly buffer: GPUBuffer }>();
+export async function openTrial(device: GpuContext, trial: Trial): Promise<OpenTrial> {
   const reference = typeof trial.expected === "function" ? [] : trial.expected;
-  for (const tensor of [...trial.launches, ...reference].flatMap((launch) => Object.values(launch.bindings))) {
-    if (buffers.has(tensor.storage)) continue;
-    buffers.set(tensor.storage, { tensor, buffer: createBuffer(device, "trial", tensor.bytes) });
-  }
-  const windowOf = (tensor: TrialTensor): BufferWindow => ({
-    buffer: buffers.get(tensor.storage)!.buffer,
-    offset: 0,
-    size: Math.max(4, tensor.bytes),
-  });
-  const destroy = (): void => {
-    for (const { buffer } of buffers.values()) destroyBuffer(device, buffer);
-  };
+  const memory = allocate(device, [...trial.launches, ...reference]);
   const lists: LaunchList[] = [];
   try {
-    for (const launches of [trial.launches, reference]) lists.push(await listOf(device, launches, windowOf));
+    for (const launches of [trial.launches, reference]) lists.push(await listOf(device, launches, memory.windowOf));
   } catch (error) {
-    destroy();
+    memory.destroy();
     throw error;
   }
   const [list, referenceList] = lists as [LaunchList, LaunchList];
 
-  const fill = (): void => {
-    let seed = 1;
-    for (const { tensor, buffer } of buffers.values()) {
-      device.gpu.queue.writeBuffer(buffer, 0, randomContents(tensor, seed));
-      seed += 1;
-    }
-  };
-  const contentsOf = (tensor: TrialTensor): Float32Array => {
-    const order = [...buffers.keys()].indexOf(tensor.storage);
-    const contents = randomContents(tensor, order + 1);
-    return contents instanceof Uint32Array ? unpackHalves(contents) : contents;
-  };
   const resultOf = async (by: LaunchList): Promise<Float32Array> => {
-    fill();
+    memory.fill();
     submitUnobserved(device, by, 1);
-    const [bytes] = await readBuffers(device, [windowOf(trial.output)]);
+    const [bytes] = await readBuffers(device, [memory.windowOf(trial.output)]);
     return new Float32Array(bytes!);
   };
   return {
     check: async () => {
       const actual = await resultOf(list);
-      const expected = typeof trial.expected === "function" ? trial.expected(contentsOf) : await resultOf(referenceList);
-      const error = relativeDifference(actual, expected);
+      const expected = typeof trial.expected === "function" ? trial.expected(memory.filledWith) : await resultOf(referenceList);
+      const error = relativeError(actual, expected);
       return error <= trial.tolerance ? undefined : `relative error ${error.toPrecision(2)}`;
     },
     measure: (budgetMs) => {
-      fill();
+      memory.fill();
       return medianTime(device, list, budgetMs);
     },
     destroy: () => {
       for (const each of lists) each.destroy();
-      destroy();
+      memory.destroy();
+    },
+  };
+}
+
+/** The buffers of all that the launches of a trial bind. */
+interface TrialMemory {
+  readonly windowOf: (tensor: TrialTensor) => BufferWindow;
+  /** Writes the same random numbers each time. */
+  readonly fill: () => void;
+  /** What `fill` writes, as floats. */
+  readonly filledWith: (tensor: TrialTensor) => Float32Array;
+  readonly destroy: () => void;
+}
+
+function allocate(device: GpuContext, launches: readonly TrialLaunch[]): TrialMemory {
+  const tensors = new Map<object, TrialTensor>();
+  for (const tensor of launches.flatMap((launch) => Object.values(launch.bindings))) {
+    if (!tensors.has(tensor.storage)) tensors.set(tensor.storage, tensor);
+  }
+  const parts = new Map(
+    [...tensors].map(([storage, tensor], i) => [storage, { tensor, seed: i + 1, buffer: createBuffer(device, "trial", tensor.bytes) }]),
+  );
+  return {
+    windowOf: ({ storage, bytes }) => ({ buffer: parts.get(storage)!.buffer, offset: 0, size: Math.max(4, bytes) }),
+    fill: () => {
+      for (const { tensor, seed, buffer } of parts.values()) device.gpu.queue.writeBuffer(buffer, 0, randomContents(tensor, seed));
+    },
+    filledWith: (tensor) => {
+      const contents = randomContents(tensor, parts.get(tensor.storage)!.seed);
+      return contents instanceof Uint32Array ? unpackHalves(contents) : contents;
+    },
+    destroy: () => {
+      for (const { buffer } of parts.values()) destroyBuffer(device, buffer);
     },
   };
 }
 
 async function listOf(
-  device: Device,
+  device: GpuContext,
   launches: readonly TrialLaunch[],
   windowOf: (tensor: TrialTensor) => BufferWindow,
 ): Promise<LaunchList> {
@@ -122,7 +132,7 @@ async function listOf(
 }
 
 /** Profiles and the search for NaN are about plans, not about this. */
-function submitUnobserved(device: Device, list: LaunchList, repeats: number): void {
+function submitUnobserved(device: GpuContext, list: LaunchList, repeats: number): void {
   const { observer } = device;
   device.observer = undefined;
   try {
@@ -138,7 +148,7 @@ function submitUnobserved(device: Device, list: LaunchList, repeats: number): vo
 }
 
 /** Several runs in a submission, so that the submission itself does not count, and several submissions, of which the median counts. */
-async function medianTime(device: Device, list: LaunchList, budgetMs: number): Promise<number> {
+async function medianTime(device: GpuContext, list: LaunchList, budgetMs: number): Promise<number> {
   const timeOf = async (repeats: number): Promise<number> => {
     const start = performance.now();
     submitUnobserved(device, list, repeats);
@@ -176,15 +186,4 @@ function randomValues(count: number, seed: number): Float32Array<ArrayBuffer> {
   const values = new Float32Array(count);
   for (let at = 0; at < count; at += pattern.length) values.set(pattern.subarray(0, Math.min(pattern.length, count - at)), at);
   return values;
-}
-
-function relativeDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0;
-  let scale = 0;
-  for (let i = 0; i < expected.length; i += 1) {
-    const distance = Math.abs(actual[i]! - expected[i]!);
-    if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
-    scale = Math.max(scale, Math.abs(expected[i]!));
-  }
-  return difference / (scale + 1e-6);
 }

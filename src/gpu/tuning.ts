@@ -1,7 +1,7 @@
-import type { Device } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 import { ShaderError } from "./errors.ts";
 import { type OpenTrial, openTrial, type Trial } from "./trial.ts";
-import { createTuningRecord, hashKernels, type TuningStore } from "./tuning_record.ts";
+import { createTuningRecord, hashKernels, type TuningRecord, type TuningStore } from "./tuning_record.ts";
 
 /** A question about this adapter: which of several ways to compute the same thing to take. */
 export interface TuneRequest {
@@ -42,94 +42,23 @@ export interface Tuning {
 /** What a candidate may take of the time in which it is measured, compiling excluded. */
 const BUDGET_MS = 50;
 
-export function createTuning(deviceOf: () => Device, options: TuningOptions): Tuning {
+export function createTuning(device: GpuContext, options: TuningOptions): Tuning {
   const { store, mode = "auto" } = options;
+  const measures = mode === "on" || mode === "force" || (mode === "auto" && !device.software);
+  const record = createTuningRecord(device, store, mode === "force");
+  const trials = createTrials(device, record);
   const choices = new Map<string, string | undefined>();
-  const record = createTuningRecord(deviceOf, store, mode === "force");
   let queue: Promise<void> = Promise.resolve();
-  const warned = new Set<string>();
-  const measures = (): boolean => mode === "on" || mode === "force" || (mode === "auto" && !deviceOf().software);
-
-  const warn = (candidate: Candidate, wrong: string): void => {
-    const { kernels } = candidate;
-    if (kernels.some((kernel) => warned.has(kernel))) return;
-    for (const kernel of kernels) warned.add(kernel);
-    console.error(`warning: ${kernels.join(" + ")} is wrong on ${deviceOf().name} (${wrong}); a slower kernel takes its place`);
-  };
-
-  const hashes = new Map<string, string>();
-  const hashOf = (kernels: readonly string[], more = ""): string => {
-    const key = [...kernels, more].join();
-    const hash = hashes.get(key) ?? hashKernels(deviceOf(), kernels, more);
-    hashes.set(key, hash);
-    return hash;
-  };
-
-  const isRight = async (candidate: Candidate): Promise<boolean> => {
-    const hash = hashOf(candidate.kernels);
-    const key = `check ${candidate.checkKey}`;
-    const known = record.get(key, hash);
-    const wrong = known && "wrong" in known ? known.wrong : ((await whatIsWrong(deviceOf(), candidate.check())) ?? null);
-    if (!known) record.set(key, { hash, wrong });
-    if (wrong !== null) warn(candidate, wrong);
-    return wrong === null;
-  };
-
-  let announced = false;
-  const announce = (): void => {
-    if (!announced) console.error(`timing kernels on ${deviceOf().name}, once for this driver (ENTROPIC_TUNE=0 does without)`);
-    announced = true;
-  };
-
-  const inTrial = <Result>(candidate: Candidate, use: (trial: OpenTrial) => Promise<Result>): Promise<Result> =>
-    withTrial(deviceOf(), candidate.trial(), use);
-
-  /** The candidates, the fastest first. */
-  const byTime = async ({ key, candidates }: TuneRequest): Promise<readonly Candidate[]> => {
-    const hash = hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
-    const known = record.get(`choice ${key}`, hash);
-    if (known && "name" in known) return sortedBy(candidates, known.milliseconds);
-    announce();
-    const milliseconds: Record<string, number> = {};
-    for (const candidate of candidates) {
-      // A kernel that is wrong is not worth its time.
-      if (await isRight(candidate)) milliseconds[candidate.name] = await inTrial(candidate, (trial) => trial.measure(BUDGET_MS));
-    }
-    for (const fastest of sortedBy(candidates, milliseconds)) {
-      // What passed the small check may still be wrong at its real size.
-      const wrong = await inTrial(fastest, (trial) => trial.check());
-      if (wrong === undefined) break;
-      warn(fastest, wrong);
-      delete milliseconds[fastest.name];
-    }
-    const sorted = sortedBy(candidates, milliseconds);
-    record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
-    if (deviceOf().debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
-    return sorted;
-  };
-
-  const answer = async (request: TuneRequest): Promise<void> => {
-    if (choices.has(request.key)) return;
-    const order = measures() && request.candidates.length > 1 ? await byTime(request) : request.candidates;
-    let choice: string | undefined;
-    for (const candidate of order) {
-      if (!(await isRight(candidate))) continue;
-      choice = candidate.name;
-      break;
-    }
-    choices.set(request.key, choice);
-  };
 
   const settleAll = async (requests: readonly TuneRequest[]): Promise<void> => {
     await record.load();
-    for (const request of requests) await answer(request);
+    for (const request of requests) {
+      if (!choices.has(request.key)) choices.set(request.key, await answer(trials, request, measures));
+    }
     await record.save();
   };
-
   return {
-    get measures() {
-      return measures();
-    },
+    measures,
     settle: (requests) => {
       if (requests.every(({ key }) => choices.has(key))) return Promise.resolve();
       // One after another: trials at the same time would disturb each other's times.
@@ -139,6 +68,88 @@ export function createTuning(deviceOf: () => Device, options: TuningOptions): Tu
     },
     choice: (key) => choices.get(key),
   };
+}
+
+/** What all trials of a device share. */
+interface Trials {
+  readonly device: GpuContext;
+  readonly record: TuningRecord;
+  /** Of all that a verdict on kernels depends on. */
+  hashOf(kernels: readonly string[], more?: string): string;
+  /** Says once of a kernel that it is wrong. */
+  warn(candidate: Candidate, wrong: string): void;
+  /** Says once that kernels are timed. */
+  announce(): void;
+}
+
+function createTrials(device: GpuContext, record: TuningRecord): Trials {
+  const hashes = new Map<string, string>();
+  const warned = new Set<string>();
+  let isAnnounced = false;
+  return {
+    device,
+    record,
+    hashOf: (kernels, more = "") => {
+      const key = [...kernels, more].join();
+      const hash = hashes.get(key) ?? hashKernels(device, kernels, more);
+      hashes.set(key, hash);
+      return hash;
+    },
+    warn: ({ kernels }, wrong) => {
+      if (kernels.some((kernel) => warned.has(kernel))) return;
+      for (const kernel of kernels) warned.add(kernel);
+      console.error(`warning: ${kernels.join(" + ")} is wrong on ${device.name} (${wrong}); a slower kernel takes its place`);
+    },
+    announce: () => {
+      if (!isAnnounced) console.error(`timing kernels on ${device.name}, once for this driver (ENTROPIC_TUNE=0 does without)`);
+      isAnnounced = true;
+    },
+  };
+}
+
+/** The first candidate that is right: of all in their order, or of the fastest first. */
+async function answer(trials: Trials, request: TuneRequest, measures: boolean): Promise<string | undefined> {
+  const order = measures && request.candidates.length > 1 ? await byTime(trials, request) : request.candidates;
+  for (const candidate of order) {
+    if (await isRight(trials, candidate)) return candidate.name;
+  }
+  return undefined;
+}
+
+async function isRight({ device, record, hashOf, warn }: Trials, candidate: Candidate): Promise<boolean> {
+  const hash = hashOf(candidate.kernels);
+  const key = `check ${candidate.checkKey}`;
+  const known = record.get(key, hash);
+  const wrong = known && "wrong" in known ? known.wrong : ((await whatIsWrong(device, candidate.check())) ?? null);
+  if (!known) record.set(key, { hash, wrong });
+  if (wrong !== null) warn(candidate, wrong);
+  return wrong === null;
+}
+
+/** The candidates, the fastest first. */
+async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise<readonly Candidate[]> {
+  const { device, record } = trials;
+  const hash = trials.hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
+  const known = record.get(`choice ${key}`, hash);
+  if (known && "name" in known) return sortedBy(candidates, known.milliseconds);
+  trials.announce();
+  const milliseconds: Record<string, number> = {};
+  for (const candidate of candidates) {
+    // A kernel that is wrong is not worth its time.
+    if (!(await isRight(trials, candidate))) continue;
+    milliseconds[candidate.name] = await withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS));
+  }
+  for (const fastest of sortedBy(candidates, milliseconds)) {
+    // What passed the small check may still be wrong at its real size.
+    const wrong = await withTrial(device, fastest.trial(), (open) => open.check());
+    if (wrong === undefined) break;
+    trials.warn(fastest, wrong);
+    delete milliseconds[fastest.name];
+  }
+  const sorted = sortedBy(candidates, milliseconds);
+  record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
+  if (device.debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
+  return sorted;
 }
 
 /** Only what was measured, the fastest first. */
@@ -153,7 +164,7 @@ function describe(milliseconds: Readonly<Record<string, number>>): string {
 }
 
 /** Why a trial's output is wrong, a kernel that does not compile included; undefined where it is right. */
-async function whatIsWrong(device: Device, trial: Trial): Promise<string | undefined> {
+async function whatIsWrong(device: GpuContext, trial: Trial): Promise<string | undefined> {
   try {
     return await withTrial(device, trial, (open) => open.check());
   } catch (error) {
@@ -162,7 +173,7 @@ async function whatIsWrong(device: Device, trial: Trial): Promise<string | undef
   }
 }
 
-async function withTrial<Result>(device: Device, trial: Trial, use: (open: OpenTrial) => Promise<Result>): Promise<Result> {
+async function withTrial<Result>(device: GpuContext, trial: Trial, use: (open: OpenTrial) => Promise<Result>): Promise<Result> {
   const open = await openTrial(device, trial);
   try {
     return await use(open);

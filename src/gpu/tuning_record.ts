@@ -1,4 +1,4 @@
-import type { Device } from "./device.ts";
+import type { GpuContext } from "./context.ts";
 
 /** Where verdicts outlive the process. A store may forget, and must not throw. */
 export interface TuningStore {
@@ -28,11 +28,11 @@ export interface TuningRecord {
 }
 
 /** With `forget` nothing in the store counts. */
-export function createTuningRecord(deviceOf: () => Device, store: TuningStore | undefined, forget: boolean): TuningRecord {
+export function createTuningRecord(device: GpuContext, store: TuningStore | undefined, forget: boolean): TuningRecord {
   let entries: Entries | undefined;
   let changes: Entries = {};
   const stored = async (): Promise<Entries> => {
-    const adapter = adapterKey(deviceOf());
+    const adapter = adapterKey(device);
     return parse(await store?.read(adapter), adapter);
   };
   return {
@@ -51,7 +51,7 @@ export function createTuningRecord(deviceOf: () => Device, store: TuningStore | 
       if (!store || Object.keys(changes).length === 0) return;
       const found = changes;
       changes = {};
-      const adapter = adapterKey(deviceOf());
+      const adapter = adapterKey(device);
       // Another process may have written meanwhile.
       const merged = { ...(await stored()), ...found };
       await store.write(adapter, `${JSON.stringify({ version: VERSION, adapter, entries: merged }, null, 1)}\n`);
@@ -60,12 +60,12 @@ export function createTuningRecord(deviceOf: () => Device, store: TuningStore | 
 }
 
 /** All that names an adapter and its driver: a new driver is a new adapter. */
-function adapterKey({ info }: Device): string {
+function adapterKey({ info }: GpuContext): string {
   return [info.vendor, info.architecture, info.device, info.description].join(" | ");
 }
 
 /** Of the kernels' texts and of the traits that change how they are compiled. */
-export function hashKernels(device: Device, kernels: readonly string[], more: string): string {
+export function hashKernels(device: GpuContext, kernels: readonly string[], more: string): string {
   const { shaders, lanes, subgroups, immediates } = device;
   const libraries = Object.keys(shaders).filter((id) => id.startsWith("lib/"));
   const texts = [...kernels, ...libraries].map((id) => `${id}\n${shaders[id]}`);

@@ -1,8 +1,10 @@
-import { type BufferWindow, createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { BufferWindow, Launch } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
-import { createLaunchList, type Launch, type LaunchList } from "../gpu/launch.ts";
+import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
+import { fuseNodes } from "./fuse.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
 import { elementsAtCapacity, type Storage, type Tensor } from "./tensor.ts";
@@ -55,7 +57,8 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const keep = options.keep ?? [];
   const label = options.label ?? "plan";
   const live = liveNodes(traced.nodes, keep);
-  const nodes = options.rewrite?.(live) ?? live;
+  const fused = fuseNodes(live, keep);
+  const nodes = options.rewrite?.(fused) ?? fused;
   await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
   const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
   // What no kernel binds on this device, such as the scratch of another kernel family, gets no memory.

@@ -1,4 +1,4 @@
-import type { BufferWindow } from "../gpu/buffer.ts";
+import type { BufferWindow } from "../gpu/context.ts";
 import { capacityOf, type Dimension, describeScalar } from "./scalar.ts";
 
 export type DType = "f32" | "u32" | "i32";
@@ -34,23 +34,13 @@ export class Tensor {
   /** Bytes from the beginning of the storage; a multiple of 256. */
   readonly offset: number;
   readonly label: string;
-  /** The same values rounded to 16-bit floats, two a word and without gaps: what products read instead of a weight that has it. */
-  readonly half: Tensor | undefined;
 
-  constructor(options: {
-    shape: readonly Dimension[];
-    dtype?: DType;
-    storage: Storage;
-    offset?: number;
-    label?: string;
-    half?: Tensor | undefined;
-  }) {
+  constructor(options: { shape: readonly Dimension[]; dtype?: DType; storage: Storage; offset?: number; label?: string }) {
     this.shape = options.shape;
     this.dtype = options.dtype ?? "f32";
     this.storage = options.storage;
     this.offset = options.offset ?? 0;
     this.label = options.label ?? options.storage.label;
-    this.half = options.half;
   }
 
   /** Bytes at capacity. */

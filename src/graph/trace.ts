@@ -59,6 +59,8 @@ export interface Node {
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
   /** What `dispatches` will ask device.tuning; answered before. */
   readonly tune?: ((device: DeviceTraits) => readonly TuneRequest[]) | undefined;
+  /** One node that does this node's work and that of a reader of its result; undefined where no kernel does both (graph/fuse). */
+  readonly fuse?: ((reader: Node) => Node | undefined) | undefined;
   /** Appends the node's vector-Jacobian product to the trace; gradients by input name. */
   readonly backward: ((context: BackwardContext) => Readonly<Record<string, Tensor | undefined>>) | undefined;
 }

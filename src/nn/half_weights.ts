@@ -1,58 +1,47 @@
 import { align, createBuffer, destroyBuffer } from "../gpu/buffer.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { buildPlan } from "../graph/plan.ts";
-import { externalTensor, Tensor } from "../graph/tensor.ts";
+import { externalTensor } from "../graph/tensor.ts";
 import { toHalf } from "../ops/to_half.ts";
 import { Embedding } from "./embedding.ts";
 import { LanguageModel } from "./language_model.ts";
 import { Module, type Parameter } from "./module.ts";
-import type { PlacedModule, Placement } from "./place.ts";
+import type { HalfWeights, PlacedModule, Placement } from "./place.ts";
 
 /** How products read weights. f16: copies rounded to 16 bits; the weights themselves, which AdamW changes, stay as they are. */
 export const WEIGHT_STORAGE = ["f32", "f16"] as const;
 export type WeightStorage = (typeof WEIGHT_STORAGE)[number];
-
-/** 16-bit copies of the matrices of a module. */
-export interface HalfWeights {
-  /** Bytes that the copies take. */
-  readonly bytes: number;
-  /** Traces the copying, for a plan that has changed the weights. */
-  trace(): void;
-  /** Copies now, after the host has changed the weights. */
-  refresh(): void;
-  destroy(): void;
-}
 
 /** Who trains or samples a module has its weights stored in one way until it releases them. */
 export interface WeightClaim {
   release(): void;
 }
 
-/** How many claims stand on a module, whose storage none of them may change for the others. */
-const claims = new WeakMap<PlacedModule, number>();
-
 /**
  * Makes every product with a weight of the module read it as 16-bit floats, or as it is, in plans that are built from now on.
  * @throws EngineError while another claim on the module stands that wants the other storage
  */
 export async function claimWeights(placed: PlacedModule, storage: WeightStorage): Promise<WeightClaim> {
-  const standing = claims.get(placed) ?? 0;
   const current: WeightStorage = placed.halves ? "f16" : "f32";
-  if (standing > 0 && storage !== current) {
+  if (placed.claims > 0 && storage !== current) {
     throw new EngineError(
       `weights ${storage} were asked for a model that is in use with weights ${current}; destroy its other trainer first`,
     );
   }
-  claims.set(placed, standing + 1);
+  placed.claims += 1;
   await setWeightStorage(placed, storage);
-  return { release: () => void claims.set(placed, claims.get(placed)! - 1) };
+  return {
+    release: () => {
+      placed.claims -= 1;
+    },
+  };
 }
 
 async function setWeightStorage(placed: PlacedModule, storage: WeightStorage): Promise<void> {
   if (storage === "f32" && placed.halves) {
     placed.halves.destroy();
     placed.halves = undefined;
-    for (const { parameter } of placed.placements) parameter.place(withHalf(parameter.tensor, undefined));
+    for (const { parameter } of placed.placements) parameter.half = undefined;
   }
   if (storage === "f16" && !placed.halves) placed.halves = await createHalves(placed);
 }
@@ -72,7 +61,7 @@ async function createHalves(placed: PlacedModule): Promise<HalfWeights> {
   });
   const refresh = (): void => plan.run();
   refresh();
-  for (const { parameter, half } of copies) parameter.place(withHalf(parameter.tensor, half));
+  for (const { parameter, half } of copies) parameter.half = half;
   return {
     bytes: copies.reduce((sum, { half }) => sum + half.storage.bytes, 0),
     trace,
@@ -95,10 +84,6 @@ function createCopy({ device, shards }: PlacedModule, { name, parameter, shard, 
     from: externalTensor(name, { buffer: source, offset, size: bytes }, [bytes / 4]),
     half: externalTensor(`half ${name}`, { buffer, offset: 0, size: bytes / 2 }, [bytes / 8], "u32"),
   };
-}
-
-function withHalf({ shape, dtype, storage, offset, label }: Tensor, half: Tensor | undefined): Tensor {
-  return new Tensor({ shape, dtype, storage, offset, label, half });
 }
 
 /** Tables that tokens or positions are looked up in and that no product reads: all but a head tied to one. */

@@ -1,5 +1,5 @@
 import type { Tensor } from "../graph/tensor.ts";
-import { matmul } from "../ops/matmul.ts";
+import { matmul } from "../ops/matmul/op.ts";
 import { type FusedPart, Module, Parameter } from "./module.ts";
 
 /** y = x W^T + b, with W [out, in] as PyTorch stores it. */
@@ -20,7 +20,7 @@ export class Linear extends Module {
 
   /** x: [N, in] -> [N, out] */
   forward(x: Tensor): Tensor {
-    return matmul(x, this.weight.tensor, { layout: "NT", ...(this.bias ? { bias: this.bias.tensor } : {}) });
+    return matmul(x, this.weight, { layout: "NT", ...(this.bias ? { bias: this.bias.tensor } : {}) });
   }
 }
 
@@ -48,6 +48,6 @@ export class Conv1D extends Module {
 
   /** x: [N, in] -> [N, out] */
   forward(x: Tensor): Tensor {
-    return matmul(x, this.weight.tensor, { layout: "NN", bias: this.bias.tensor });
+    return matmul(x, this.weight, { layout: "NN", bias: this.bias.tensor });
   }
 }

@@ -14,6 +14,8 @@ export class Parameter {
   readonly shape: readonly number[];
   readonly initial: Initial;
   readonly parts: readonly FusedPart[];
+  /** Its values rounded to 16-bit floats, two a word: what products read in its place. Set by `claimWeights`. */
+  half: Tensor | undefined;
   #tensor: Tensor | undefined;
 
   constructor(shape: readonly number[], initial: Initial, parts: readonly FusedPart[] = []) {

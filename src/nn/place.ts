@@ -1,9 +1,9 @@
-import { align, type BufferWindow, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createRandom } from "../random.ts";
-import type { HalfWeights } from "./half_weights.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
 /** One flat buffer of parameters; matrices come first, so that weight decay is "elements below decayEnd". */
@@ -25,6 +25,17 @@ export interface Placement {
   readonly offset: number;
 }
 
+/** 16-bit copies of the matrices of a module. */
+export interface HalfWeights {
+  /** Bytes that the copies take. */
+  readonly bytes: number;
+  /** Traces the copying, for a plan that has changed the weights. */
+  trace(): void;
+  /** Copies now, after the host has changed the weights. */
+  refresh(): void;
+  destroy(): void;
+}
+
 /** A module whose parameters have memory on a device. */
 export interface PlacedModule {
   readonly device: Device;
@@ -35,6 +46,8 @@ export interface PlacedModule {
   readonly parameterCount: number;
   /** Copies of the matrices that products read instead; set by `claimWeights`. */
   halves: HalfWeights | undefined;
+  /** How many claims stand on how the weights are stored, which none of them may change for the others. */
+  claims: number;
   destroy(): void;
 }
 
@@ -81,6 +94,7 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     placements,
     parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
     halves: undefined,
+    claims: 0,
     destroy: () => {
       placed.halves?.destroy();
       for (const buffer of [...shards.map((shard) => shard.window.buffer), ...constantBuffers]) destroyBuffer(device, buffer);

@@ -2,7 +2,6 @@ import { ceilDivide } from "../graph/scalar.ts";
 import { describeShape, type Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { elementsOf } from "./elements.ts";
-import { addToProduct } from "./matmul.ts";
 
 /** y = a + b, of equal shapes. */
 export const addOp = defineOp<{ a: Tensor; b: Tensor }, "y">({
@@ -18,11 +17,6 @@ export const addOp = defineOp<{ a: Tensor; b: Tensor }, "y">({
   backward: (_, { gradient }) => ({ a: gradient("y"), b: gradient("y") }),
 });
 
-/** a + b, in the epilogue of the matmul that made one of them where there is one. */
 export function add(a: Tensor, b: Tensor): Tensor {
-  if (describeShape(a.shape) === describeShape(b.shape)) {
-    const fused = addToProduct(b, a) ?? addToProduct(a, b);
-    if (fused) return fused;
-  }
   return addOp({ a, b }, {}).y;
 }

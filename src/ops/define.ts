@@ -1,7 +1,15 @@
 import type { TuneRequest } from "../gpu/tuning.ts";
 import type { Scalar } from "../graph/scalar.ts";
 import { elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "../graph/tensor.ts";
-import { type BackwardContext, currentScope, type DeviceTraits, type Dispatch, record } from "../graph/trace.ts";
+import {
+  type BackwardContext,
+  currentScope,
+  type DeviceTraits,
+  type Dispatch,
+  type Node,
+  type NodeTensors,
+  record,
+} from "../graph/trace.ts";
 
 /** Inputs by name; an optional input may be undefined. */
 export type Inputs = Readonly<Record<string, Tensor | undefined>>;
@@ -24,6 +32,8 @@ export interface OpDefinition<In extends Inputs, Out extends string, Attributes>
   readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
   /** What `forward` will ask device.tuning about the choice of its kernels. */
   readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
+  /** The call that also does what a reader of an output does; undefined where no kernel does both. */
+  readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | undefined;
   /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
   readonly backward?: (
     call: Call<In, Out, Attributes>,
@@ -44,21 +54,34 @@ export function defineOp<In extends Inputs, Out extends string, Attributes = Rec
     const label = labelOf(definition.name, inputs);
     const specs = Object.entries(definition.shape(inputs, attributes)) as [Out, OutputSpec][];
     const outputs = Object.fromEntries(specs.map(([name, spec]) => [name, outputTensor(`${label}.${name}`, spec)])) as Record<Out, Tensor>;
-    const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined)) as Record<string, Tensor>;
-    const call = { inputs, outputs, attributes };
-    const { backward, tune } = definition;
-    record({
-      op: definition.name,
-      label,
-      inputs: present,
-      outputs,
-      dispatches: (device) => definition.forward(call, device),
-      tune: tune && ((device) => tune(call, device)),
-      backward: backward && ((context) => backward(call, context)),
-    });
+    record(nodeOf(definition, label, { inputs, outputs, attributes }));
     return outputs;
   };
   return Object.assign(op, { definition });
+}
+
+function nodeOf<In extends Inputs, Out extends string, Attributes>(
+  definition: OpDefinition<In, Out, Attributes>,
+  label: string,
+  call: Call<In, Out, Attributes>,
+): Omit<Node, "scope"> {
+  const { name, forward, tune, fuse, backward } = definition;
+  const present = Object.entries(call.inputs).filter(([, tensor]) => tensor !== undefined);
+  return {
+    op: name,
+    label,
+    inputs: Object.fromEntries(present) as NodeTensors,
+    outputs: call.outputs,
+    dispatches: (device) => forward(call, device),
+    tune: tune && ((device) => tune(call, device)),
+    fuse:
+      fuse &&
+      ((reader) => {
+        const both = fuse(call, reader);
+        return both && { ...nodeOf(definition, label, both), scope: reader.scope };
+      }),
+    backward: backward && ((context) => backward(call, context)),
+  };
 }
 
 function outputTensor(label: string, spec: OutputSpec): Tensor {

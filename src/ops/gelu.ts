@@ -2,7 +2,7 @@ import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
 import { elementsOf } from "./elements.ts";
-import { activateProduct, geluGradient } from "./matmul.ts";
+import { geluBackwardOp } from "./gelu_backward.ts";
 
 /** y = x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3))), of any shape: GPT-2's GELU (arXiv 1606.08415). */
 export const geluOp = defineOp<{ x: Tensor }, "y">({
@@ -12,10 +12,10 @@ export const geluOp = defineOp<{ x: Tensor }, "y">({
     const { variant, count } = elementsOf(x.shape);
     return [{ kernel: "mlp/gelu", variant, bindings: { x, y }, parameters: { count }, workgroups: ceilDivide(count, 64) }];
   },
-  backward: ({ inputs: { x } }, { gradient }) => ({ x: geluGradient(x, gradient("y")!) }),
+  backward: ({ inputs: { x } }, { gradient }) => ({ x: geluBackwardOp({ x, grad_y: gradient("y")! }, {}).grad_x }),
 });
 
-/** GELU in its tanh form, of any shape; in the epilogue of the matmul that made x where there is one. */
+/** GELU in its tanh form, of any shape. */
 export function gelu(x: Tensor): Tensor {
-  return activateProduct(x) ?? geluOp({ x }, {}).y;
+  return geluOp({ x }, {}).y;
 }

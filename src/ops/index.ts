@@ -16,7 +16,7 @@ import { geluOp } from "./gelu.ts";
 import { gradientNormOp } from "./gradient_norm.ts";
 import { layerNormOp } from "./layer_norm.ts";
 import { logitsGradientOp } from "./logits_gradient.ts";
-import { matmulOp } from "./matmul.ts";
+import { matmulOp } from "./matmul/op.ts";
 import { metricReduceOp } from "./metric_reduce.ts";
 import { multiplyOp } from "./multiply.ts";
 import { nextTokenOp } from "./next_token.ts";
@@ -50,7 +50,7 @@ export { type GradientNormOptions, gradientNorm, OPTIMIZER_STATE_FIELDS } from "
 export type { HeadLayout } from "./heads.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { logitsGradient } from "./logits_gradient.ts";
-export { type Layout, matmul } from "./matmul.ts";
+export { type Layout, matmul, type Weight } from "./matmul/op.ts";
 export { METRIC_FIELDS, metricReduce } from "./metric_reduce.ts";
 export { multiply } from "./multiply.ts";
 export { FINISHED, type NextTokenOptions, nextToken } from "./next_token.ts";
@@ -79,7 +79,7 @@ export interface RegisteredOp {
   readonly kernels: readonly string[];
 }
 
-const MATMUL_KERNELS = ["subgroup", "pack", "rows", "register", "tiled", "split_k_reduce", "row", "subgroup_matrix"].map(
+const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "split_k_reduce", "vector", "subgroup_matrix"].map(
   (name) => `matmul/${name}`,
 );
 

@@ -15,6 +15,9 @@ export interface AdamWOptions {
   readonly maxGradNorm: number | null;
 }
 
+/** What language models are usually trained with; eps is PyTorch's. */
+export const ADAMW_DEFAULTS = { betas: [0.9, 0.95], eps: 1e-8 } as const;
+
 type NamedArrays = Map<string, { shape: number[]; data: Float32Array }>;
 
 /** AdamW over the flat buffers of a placed module, entirely on the GPU; a step with non-finite gradients is skipped there. */

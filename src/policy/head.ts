@@ -2,14 +2,14 @@ import type { Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { empty, type GradientSink } from "../graph/trace.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
-import { matmul } from "../ops/matmul.ts";
+import { matmul, type Weight } from "../ops/matmul/op.ts";
 import { tokenStatistics } from "../ops/token_statistics.ts";
 import type { Chunk } from "./chunks.ts";
 
 /** The head of a policy over packed rows: hidden [N, C], weight [V, C], actions [N]. */
 export interface Head {
   readonly hidden: Tensor;
-  readonly weight: Tensor;
+  readonly weight: Weight;
   readonly actions: Tensor;
   readonly inverseTemperature: Scalar;
   readonly chunks: readonly Chunk[];

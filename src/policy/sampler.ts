@@ -1,18 +1,19 @@
-import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar, type Scalar } from "../graph/scalar.ts";
-import { type DType, externalTensor, rowsOf, type Tensor } from "../graph/tensor.ts";
+import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { inputRows, type KeyValueCache, packRows } from "../nn/rows.ts";
+import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
-import type { HeadLayout } from "../ops/heads.ts";
-import { matmul } from "../ops/matmul.ts";
-import { FINISHED, nextToken } from "../ops/next_token.ts";
+import { matmul } from "../ops/matmul/op.ts";
+import { nextToken } from "../ops/next_token.ts";
 import { chunksOf } from "./chunks.ts";
+import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory } from "./sequence_memory.ts";
+
+export type { Completion, Prompt } from "./sequence_memory.ts";
 
 export interface SamplingOptions {
   /** 0: greedy. */
@@ -35,20 +36,6 @@ export interface SamplerOptions {
   readonly stopTokens: readonly number[];
 }
 
-export interface Prompt {
-  readonly ids: readonly number[];
-  /** Keys the random numbers: the same key, seed and prompt give the same completion in any batch. */
-  readonly key: number;
-}
-
-export interface Completion {
-  readonly ids: readonly number[];
-  /** Log-probability of every token and entropy of its distribution, of softmax(logits / T) over the whole vocabulary, in nats. */
-  readonly logprobs: Float32Array;
-  readonly entropies: Float32Array;
-  readonly finishReason: "stop" | "length";
-}
-
 export interface Sampler {
   /** Completes prompts, as many at a time as fit. Order is kept. */
   generate(prompts: readonly Prompt[], seed: number): Promise<Completion[]>;
@@ -66,7 +53,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
       `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
     );
   }
-  const memory = createMemory(options);
+  const memory = createSequenceMemory(options);
   const prefill = await buildPlan(device, "prefill", () => tracePrefill(options, memory));
   const decode = await buildPlan(device, "decode", () => traceDecode(options, memory));
 
@@ -120,108 +107,6 @@ function batchesOf(prompts: readonly Prompt[], options: SamplerOptions): Prompt[
   return batches;
 }
 
-/** State of the sequences being generated, on the GPU. */
-interface Memory {
-  readonly position: Tensor;
-  readonly token: Tensor;
-  readonly done: Tensor;
-  readonly sequenceKey: Tensor;
-  readonly stopTokens: Tensor;
-  readonly slots: Tensor;
-  readonly completionTokens: Tensor;
-  readonly completionStatistics: Tensor;
-  cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
-  reset(prompts: readonly Prompt[]): void;
-  allDone(sequences: number): Promise<boolean>;
-  completions(sequences: number): Promise<Completion[]>;
-  destroy(): void;
-}
-
-function createMemory(options: SamplerOptions): Memory {
-  const { device, sequences: S, maxLength: P, maxNewTokens: L } = options;
-  const buffers: GPUBuffer[] = [];
-  const make = (label: string, shape: readonly number[], dtype: DType): Tensor => {
-    const size = Math.max(
-      4,
-      shape.reduce((a, b) => a * b, 4),
-    );
-    const buffer = createBuffer(device, label, size);
-    buffers.push(buffer);
-    return externalTensor(label, { buffer, offset: 0, size }, shape, dtype);
-  };
-  const write = (tensor: Tensor, data: HostArray): void => uploadBuffer(device, tensor.storage.window!, data);
-  const read = async (tensor: Tensor, elements: number): Promise<ArrayBuffer> =>
-    (await readBuffers(device, [{ ...tensor.storage.window!, size: elements * 4 }]))[0]!;
-  const position = make("position", [S], "u32");
-  const token = make("token", [S], "u32");
-  const done = make("done", [S], "u32");
-  const sequenceKey = make("sequence_key", [S], "u32");
-  const stopTokens = make("stop_tokens", [Math.max(1, options.stopTokens.length)], "u32");
-  const slots = make("cache slots", [S], "u32");
-  const completionTokens = make("completion tokens", [S, L], "u32");
-  const completionStatistics = make("completion statistics", [S, L, 2], "f32");
-  write(stopTokens, Uint32Array.from(options.stopTokens.length > 0 ? options.stopTokens : [0xffffffff]));
-  write(
-    slots,
-    Uint32Array.from({ length: S }, (_, i) => i),
-  );
-
-  const layers = new Map<object, { keys: Tensor; values: Tensor }>();
-  const layer = (owner: object, layout: HeadLayout): { keys: Tensor; values: Tensor } => {
-    const known = layers.get(owner);
-    if (known) return known;
-    const shape = [S, P, layout.keyValueHeads, layout.headDim];
-    const fresh = { keys: make(`keys ${layers.size}`, shape, "f32"), values: make(`values ${layers.size}`, shape, "f32") };
-    layers.set(owner, fresh);
-    return fresh;
-  };
-  return {
-    position,
-    token,
-    done,
-    sequenceKey,
-    stopTokens,
-    slots,
-    completionTokens,
-    completionStatistics,
-    cache: (mode, sequence) => ({ mode, sequence, layer }),
-    reset: (prompts) => {
-      write(
-        position,
-        Uint32Array.from(prompts, (prompt) => prompt.ids.length - 1),
-      );
-      write(
-        sequenceKey,
-        Uint32Array.from(prompts, (prompt) => prompt.key),
-      );
-      write(done, new Uint32Array(prompts.length));
-    },
-    allDone: async (sequences) => new Uint32Array(await read(done, sequences)).every((state) => state >= FINISHED),
-    completions: async (sequences) => {
-      const state = new Uint32Array(await read(done, sequences));
-      const ids = new Uint32Array(await read(completionTokens, sequences * L));
-      const statistics = new Float32Array(await read(completionStatistics, sequences * L * 2));
-      return Array.from({ length: sequences }, (_, s) => toCompletion(s, state[s]!, ids, statistics, options));
-    },
-    destroy: () => {
-      for (const buffer of buffers) destroyBuffer(device, buffer);
-    },
-  };
-}
-
-function toCompletion(s: number, state: number, ids: Uint32Array, statistics: Float32Array, options: SamplerOptions): Completion {
-  const { maxNewTokens: L, stopTokens } = options;
-  const count = state % FINISHED;
-  const tokens = Array.from(ids.subarray(s * L, s * L + count));
-  const pairs = statistics.subarray(s * L * 2, (s * L + count) * 2);
-  return {
-    ids: tokens,
-    logprobs: pairs.filter((_, i) => i % 2 === 0),
-    entropies: pairs.filter((_, i) => i % 2 === 1),
-    finishReason: stopTokens.includes(tokens.at(-1)!) ? "stop" : "length",
-  };
-}
-
 function packPrompts(prompts: readonly Prompt[]): { rows: number; inputs: Record<string, Uint32Array> } {
   const lengths = prompts.map((prompt) => prompt.ids.length);
   const rows = lengths.reduce((a, b) => a + b, 0);
@@ -237,7 +122,7 @@ function packPrompts(prompts: readonly Prompt[]): { rows: number; inputs: Record
   return { rows, inputs: { tokens, cache_slot: slot, last_row: last, ...packRows(lengths) } };
 }
 
-function tracePrefill(options: SamplerOptions, memory: Memory): Record<never, never> {
+function tracePrefill(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {
   const rows = runScalar("rows", options.promptRows);
   const sequences = runScalar("sequences", options.sequences);
   const cache = memory.cache("packed", input("cache_slot", [rows], "u32"));
@@ -247,7 +132,7 @@ function tracePrefill(options: SamplerOptions, memory: Memory): Record<never, ne
   return {};
 }
 
-function traceDecode(options: SamplerOptions, memory: Memory): Record<never, never> {
+function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {
   const sequences = runScalar("sequences", options.sequences);
   const cut = (tensor: Tensor): Tensor => rowsOf(tensor, 0, sequences);
   const cache = memory.cache("decode", cut(memory.slots));
@@ -258,10 +143,10 @@ function traceDecode(options: SamplerOptions, memory: Memory): Record<never, nev
 }
 
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
-function sample(options: SamplerOptions, memory: Memory, hidden: Tensor, sequences: Scalar): void {
+function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling } = options;
   for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
-    const logits = matmul(rowsOf(hidden, begin, rows), model.head().tensor, { layout: "NT" });
+    const logits = matmul(rowsOf(hidden, begin, rows), model.head(), { layout: "NT" });
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
     nextToken(
       {

@@ -33,7 +33,7 @@ export async function createScorer(options: {
     const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows));
     const { statistics } = headStatistics({
       hidden,
-      weight: model.head().tensor,
+      weight: model.head(),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1 / options.temperature,
       chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),

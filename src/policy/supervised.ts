@@ -42,7 +42,7 @@ export async function createSupervisedUpdate(options: {
     const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
     const head = {
       hidden,
-      weight: model.head().tensor,
+      weight: model.head(),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1,
       chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
@@ -50,9 +50,9 @@ export async function createSupervisedUpdate(options: {
     const saved = headStatistics(head);
     const { coefficients, loss } = crossEntropy(saved.statistics, input("token_inputs", [rows, 6]));
     const sinks = optimizer.sinks(0);
-    const headSink = sinks.get(head.weight)!;
+    const headSink = sinks.get(head.weight.tensor)!;
     const gradHidden = headBackward(head, saved, coefficients, headSink);
-    sinks.set(head.weight, { ...headSink, accumulate: 1 });
+    sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
     differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
     optimizer.step(runScalar("learning_rate"));
     return { keep: [loss], rewrite: rewriteActivations(options.activations, [loss]) };

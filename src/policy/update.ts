@@ -197,7 +197,7 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
   const head: Head = {
     hidden,
-    weight: model.head().tensor,
+    weight: model.head(),
     actions,
     inverseTemperature: 1 / loss.temperature,
     chunks: chunksOf(rows, model.vocabSize, shared.chunkBytes ?? DEFAULT_CHUNK_BYTES),
@@ -233,10 +233,10 @@ function selectedTokens({ loss, count, seed = 0 }: Shared, given: { statistics: 
 }
 
 function backward({ head, saved, coefficients, sinks }: Backward): void {
-  const headSink = sinks.get(head.weight)!;
+  const headSink = sinks.get(head.weight.tensor)!;
   const gradHidden = headBackward(head, saved, coefficients, headSink);
   // A tied head has written its gradient already: the embedding adds to it.
-  sinks.set(head.weight, { ...headSink, accumulate: 1 });
+  sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
   differentiate({ seeds: new Map([[head.hidden, gradHidden]]), sinks, add, addOnto });
 }
 

@@ -1,15 +1,15 @@
 import type { Device } from "../gpu/device.ts";
 import { claimWeights } from "../nn/half_weights.ts";
-import { createAdamW } from "../optim/adamw.ts";
+import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
-import { createSampler as createTextGenerator } from "../policy/sampler.ts";
 import { createSupervisedUpdate } from "../policy/supervised.ts";
 import { createRandom } from "../random.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
-import { packBatch, totalsOf } from "./learning/micro_batches.ts";
+import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
 import type { PolicyModel } from "./model.ts";
+import { FULL_DISTRIBUTION, samplerFor } from "./sampling/sampler_for.ts";
 import { taskReward } from "./scoring/rewards.ts";
 
 export interface WarmStartOptions {
@@ -69,16 +69,11 @@ interface Learner {
 }
 
 async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
-  const { sft } = config;
-  const { tokenizer } = model;
+  const { sft, seed } = config;
+  const { completions } = config.eval;
   const claim = await claimWeights(model.placed, sft.weights);
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
-  const optimizer = createAdamW(model.placed, {
-    betas: [0.9, 0.95],
-    eps: 1e-8,
-    weightDecay: sft.weightDecay,
-    maxGradNorm: sft.maxGradNorm,
-  });
+  const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...sft });
   const update = await createSupervisedUpdate({
     device,
     model: model.module,
@@ -86,39 +81,31 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
     rows: sft.batch * maxLength,
     activations: sft.activations,
   });
-  const evalProblems = task.problems("eval").slice(0, config.eval.prompts);
-  const sequences = Math.min(512, evalProblems.length * config.eval.completions);
-  const sampler = await createTextGenerator({
+  const problems = task.problems("eval").slice(0, config.eval.prompts);
+  const sampler = await samplerFor({
     device,
-    model: model.module,
-    sequences,
-    promptRows: sequences * (task.maxPromptLength + 1),
-    maxLength,
+    model,
+    prompts: problems.map(({ prompt }) => prompt),
+    completions: problems.length * completions,
     maxNewTokens: task.maxCompletionLength,
-    sampling: { temperature: 1, topK: 0, topP: 1 },
-    stopTokens: tokenizer.encode(task.stop, { specialTokens: false }),
+    sampling: { temperature: 1, ...FULL_DISTRIBUTION },
+    stop: task.stop,
   });
   const score = scoredBy(taskReward(task));
   return {
     learn: (examples, learningRate) => {
-      const samples = examples.map(({ prompt, completion }) => {
-        const completionIds = tokenizer.encode(completion, { specialTokens: false });
-        return { promptIds: tokenizer.encode(prompt), completionIds, oldLogprobs: new Float32Array(completionIds.length), advantage: 0 };
-      });
+      const samples = examples.map((example) => toSample(model, example));
       return update.step(packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength }), learningRate);
     },
-    evaluate: () =>
-      evaluatePolicy({
-        model,
-        problems: evalProblems,
-        completions: config.eval.completions,
-        seed: config.seed,
-        sampler,
-        score,
-      }),
+    evaluate: () => evaluatePolicy({ model, problems, completions, seed, sampler, score }),
     destroy: () => {
       for (const part of [sampler, update, optimizer]) part.destroy();
       claim.release();
     },
   };
+}
+
+function toSample({ tokenizer }: PolicyModel, { prompt, completion }: Example): Sample {
+  const completionIds = tokenizer.encode(completion, { specialTokens: false });
+  return { promptIds: tokenizer.encode(prompt), completionIds, oldLogprobs: new Float32Array(completionIds.length), advantage: 0 };
 }

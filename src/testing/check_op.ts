@@ -1,6 +1,7 @@
 import type { HostArray } from "../gpu/buffer.ts";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { relativeError } from "../gpu/relative_error.ts";
 import { differentiate } from "../graph/differentiate.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { capacityOf, type Dimension, runScalar } from "../graph/scalar.ts";
@@ -9,6 +10,8 @@ import { type GradientSink, input } from "../graph/trace.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { createRandom, type Generator } from "./random.ts";
+
+export { relativeError };
 
 /** A value in double precision with its shape; integers are plain numbers too. */
 export interface HostValue {
@@ -34,19 +37,8 @@ export interface OpCheck {
   readonly seed?: number;
 }
 
-/** Largest relative errors by name: max|x - y| / (max|y| + 1e-6); gradients as "grad_NAME". */
+/** Largest relative errors by name; gradients as "grad_NAME". */
 export type OpErrors = Readonly<Record<string, number>>;
-
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let difference = 0;
-  let scale = 0;
-  for (let i = 0; i < expected.length; i += 1) {
-    const distance = Math.abs(actual[i]! - expected[i]!);
-    if (!(distance <= difference)) difference = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
-    scale = Math.max(scale, Math.abs(expected[i]!));
-  }
-  return difference / (scale + 1e-6);
-}
 
 /**
  * Runs an op on the GPU with every output and temporary poisoned first, and compares its results with the reference and

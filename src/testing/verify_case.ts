@@ -6,7 +6,7 @@ import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, type NamedArray, placeModule, readParameters } from "../nn/place.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
-import { matmul } from "../ops/matmul.ts";
+import { matmul } from "../ops/matmul/op.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import type { ActivationStorage } from "../policy/activations.ts";
 import type { PolicyLossOptions } from "../policy/options.ts";
@@ -156,7 +156,7 @@ async function forwardResults(
   const plan = await buildPlan(device, "logits", () => {
     const rows = runScalar("rows", batch.rows);
     const hidden = module.forward(input("tokens", [rows], "u32"), inputRows(rows));
-    return { keep: [matmul(hidden, module.head().tensor, { layout: "NT" })] };
+    return { keep: [matmul(hidden, module.head(), { layout: "NT" })] };
   });
   const { tokens, positions, sequence_start, sequence_end } = batch.inputs;
   plan.run({

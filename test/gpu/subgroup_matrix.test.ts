@@ -6,7 +6,7 @@ import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix } from ".
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
-import { type Layout, matmul } from "../../src/ops/matmul.ts";
+import { type Layout, matmul } from "../../src/ops/matmul/op.ts";
 
 /**
  * Dawn's null backend compiles everything and computes nothing. Its adapter is shown here with a subgroup size and the matrix

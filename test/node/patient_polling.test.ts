@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { matmul } from "../../src/ops/matmul.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
 
 const device = await openDevice();
 after(() => device.destroy());

@@ -20,7 +20,8 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
 
 /**
  * N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions,
- * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most, G classes of tokens.
+ * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most, G classes of tokens. In products M, N and K
+ * are what formulas call them, and B is parts of K.
  */
 const LEGEND = new Set("NSCHKDFVBPEMLG");
 

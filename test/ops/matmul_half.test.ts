@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Tensor } from "../../src/graph/tensor.ts";
 import { unpackHalves } from "../../src/half_float.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { type MatmulFamily, matmul } from "../../src/ops/matmul.ts";
+import { type MatmulFamily, matmul } from "../../src/ops/matmul/op.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -11,7 +10,7 @@ import { normal } from "../../src/testing/values.ts";
 const device = await openDevice();
 after(() => device.destroy());
 
-const FAMILIES: readonly MatmulFamily[] = device.subgroups ? ["subgroup", "register", "tiled", "row"] : ["register", "tiled", "row"];
+const FAMILIES: readonly MatmulFamily[] = device.subgroups ? ["subgroup", "register", "tiled", "vector"] : ["register", "tiled", "vector"];
 
 /** Rows, columns, inner size. Odd ones, in which a pair of halves lies across two rows of b; few rows; the last for quads. */
 const SHAPES = [
@@ -38,13 +37,8 @@ function halves(count: number): { words: Uint32Array; values: Float64Array } {
   return { words, values: Float64Array.from(unpackHalves(words).subarray(0, count)) };
 }
 
-function withHalf(b: Tensor, half: Tensor): Tensor {
-  const { shape, dtype, storage, offset, label } = b;
-  return new Tensor({ shape, dtype, storage, offset, label, half });
-}
-
 for (const family of FAMILIES) {
-  for (const layout of family === "row" ? (["NT"] as const) : (["NN", "NT"] as const)) {
+  for (const layout of family === "vector" ? (["NT"] as const) : (["NN", "NT"] as const)) {
     for (const [rows, columns, inner] of SHAPES) {
       test(`matmul ${layout} by ${family} reads b as halves, ${rows} x ${columns} x ${inner}`, async () => {
         const { words, values } = halves(columns * inner);
@@ -62,7 +56,7 @@ for (const family of FAMILIES) {
             residual: normal([rows, columns], 4),
           },
           dynamicRows: ["a", "residual"],
-          op: (i) => ({ y: matmul(i.a!, withHalf(i.b!, i.half!), { layout, bias: i.bias, residual: i.residual, family }) }),
+          op: (i) => ({ y: matmul(i.a!, { tensor: i.b!, half: i.half! }, { layout, bias: i.bias, residual: i.residual, family }) }),
           reference: (inputs) => matmulReference({ ...inputs, b }, layout),
         });
         assert.ok(errors.y! < 1e-5, `relative error ${errors.y} on ${device.name}`);
@@ -75,7 +69,7 @@ test("too few halves are refused", async () => {
   const check = checkOp(device, {
     name: "matmul",
     inputs: { a: normal([2, 3], 1), b: normal([5, 3], 2), half: { shape: [7], data: new Float64Array(7), dtype: "u32" } },
-    op: (i) => ({ y: matmul(i.a!, withHalf(i.b!, i.half!), { layout: "NT" }) }),
+    op: (i) => ({ y: matmul(i.a!, { tensor: i.b!, half: i.half! }, { layout: "NT" }) }),
     reference: (inputs) => matmulReference(inputs, "NT"),
   });
   await assert.rejects(check, /matmul NT: given .* as many halves as b has elements/);

@@ -4,8 +4,8 @@ import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { capacityOf, runScalar } from "../../src/graph/scalar.ts";
 import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul.ts";
-import { splitsFor, TILES, tilesFor } from "../../src/ops/matmul_tiled.ts";
+import { splitsFor, TILES, tilesFor } from "../../src/ops/matmul/families/tiled.ts";
+import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul/op.ts";
 import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -95,21 +95,21 @@ for (const shape of [
   [8, 20, 1023],
   [13, 33, 64],
 ] as const) {
-  test(`the row family, ${shape.join(" x ")}`, async () => {
+  test(`the vector family, ${shape.join(" x ")}`, async () => {
     const [rows, columns] = shape;
     const errors = await checkOp(device, {
       name: "matmul",
       inputs: { ...operands("NT", shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
       dynamicRows: ["a", "residual"],
-      op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "row" }) }),
+      op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "vector" }) }),
       reference: (inputs) => matmulReference(inputs, "NT"),
     });
     assert.ok(errors.y! < 1e-5, `relative error ${errors.y}`);
   });
 }
 
-test("the row family says that it is for NT", async () => {
-  await assert.rejects(multiply("NN", [2, 3, 4], { family: "row" }), /the matmul family row is for the layout NT; given NN/);
+test("the vector family says that it is for NT", async () => {
+  await assert.rejects(multiply("NN", [2, 3, 4], { family: "vector" }), /the matmul family vector is for the layout NT; given NN/);
 });
 
 test("tiles that an adapter has no room for are not tried there", () => {

@@ -40,7 +40,7 @@ function model(tied: boolean): Promise<PolicyModel> {
 /** Gives a model the values that another one's copies have, as its driver rounded them. */
 async function loadRounded({ placed }: PolicyModel, into: PolicyModel): Promise<void> {
   for (const [i, { parameter }] of placed.placements.entries()) {
-    const { half } = parameter.tensor;
+    const { half } = parameter;
     if (!half) continue;
     const [words] = await readBuffers(device, [half.storage.window!]);
     const window = into.placed.placements[i]!.parameter.tensor.storage.window!;
@@ -129,9 +129,9 @@ test("training keeps the copies in step with the weights; sampler and trainer ag
   const { placements } = first.policy.placed;
   let copies = 0;
   for (const { name, parameter } of placements) {
-    const { half, storage } = parameter.tensor;
+    const { half, tensor } = parameter;
     if (!half) continue;
-    const [master, words] = await readBuffers(device, [storage.window!, half.storage.window!]);
+    const [master, words] = await readBuffers(device, [tensor.storage.window!, half.storage.window!]);
     const copy = unpackHalves(new Uint32Array(words!));
     // The rounding mode is the driver's choice: one step of 2^-10, or of the smallest subnormal, at most.
     const isNear = new Float32Array(master!).every((value, i) => Math.abs(copy[i]! - value) <= 2 ** -10 * Math.abs(value) + 2 ** -24);

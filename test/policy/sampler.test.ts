@@ -6,7 +6,7 @@ import { input } from "../../src/graph/trace.ts";
 import { inputRows, packRows } from "../../src/nn/rows.ts";
 import { loadModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { matmul } from "../../src/ops/matmul.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
 import { createSampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";

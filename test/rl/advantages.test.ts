@@ -6,7 +6,6 @@ import {
   type AdvantageInput,
   type AdvantageName,
   advantages,
-  comparesWithinGroups,
   rewardStatistics,
   type Score,
 } from "../../src/rl/advantages/index.ts";
@@ -135,7 +134,7 @@ test("gdpo: the scale of one reward drowns no other; unscored parts add nothing"
   assert.deepEqual(of("gdpo", [null, 1, 0, 2, 2, 2], 3, { parts: [{ scores: [null, 1, 0, 2, 2, 2], weight: 1 }] }).slice(3), [0, 0, 0]);
 });
 
-const grouped = ADVANTAGE_NAMES.filter(comparesWithinGroups);
+const grouped = ADVANTAGE_NAMES.filter((name) => advantages[name].comparesWithinGroups);
 
 test("groups of one, without spread or without scores get exactly 0 where completions are compared", () => {
   assert.deepEqual(grouped, ["grpo", "dr-grpo", "batch", "rloo", "pass@k", "gdpo"]);
@@ -143,7 +142,7 @@ test("groups of one, without spread or without scores get exactly 0 where comple
     assert.deepEqual(of(name, [5, 1], 1), [0, 0], name);
     assert.deepEqual(of(name, [0.1, 0.1, 0.1, null, null, null, null, 4, null], 3), Array(9).fill(0), name);
   }
-  for (const name of ADVANTAGE_NAMES.filter((other) => !comparesWithinGroups(other))) {
+  for (const name of ADVANTAGE_NAMES.filter((other) => !advantages[other].comparesWithinGroups)) {
     assert.ok(
       of(name, [5, 0], 1).some((value) => value !== 0),
       `${name} learns from single completions`,

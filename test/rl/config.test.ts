@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { ADVANTAGE_NAMES, comparesWithinGroups } from "../../src/rl/advantages/index.ts";
+import { ADVANTAGE_NAMES, advantages } from "../../src/rl/advantages/index.ts";
 import {
   applyOverrides,
   ConfigError,
@@ -11,6 +11,7 @@ import {
   nearestWord,
   parseSftConfig,
   parseTrainConfig,
+  withoutEffect,
 } from "../../src/rl/config/index.ts";
 
 const minimal = { model: "models/checkpoints/countdown-base", task: { name: "countdown", numbers: 3, max: 9 } };
@@ -131,7 +132,7 @@ const refused: readonly [string, string][] = [
   ["entorpy={}", "entorpy is not a known key; did you mean entropy?"],
   ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions"],
   ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions"],
-  ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder or the name of a preset"],
+  ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder"],
   ["grpo.steps", 'the override "grpo.steps" must have the form key=value, such as grpo.steps=10'],
   ["model.x=1", "the override model.x=1 goes through model, which is a value and no section"],
   ["grpo.steps=[1", "the override grpo.steps=[1 has a value that is not YAML; quote it or mend its brackets"],
@@ -145,8 +146,15 @@ for (const [override, line] of refused) {
 }
 
 test("options of another controller or loss may stand there, in their range, and have no effect", () => {
-  const { grpo, entropy } = parseWith("entropy.controller=none", "entropy.target=0.3", "entropy.kp=3", "grpo.loss=cispo", "grpo.delta=2");
+  const config = parseWith("entropy.controller=none", "entropy.target=0.3", "entropy.kp=3", "grpo.loss=cispo", "grpo.delta=2");
+  const { grpo, entropy } = config;
   assert.deepEqual([entropy.target, entropy.kp, entropy.ki, grpo.delta, grpo.clipLow], [0.3, 3, undefined, 2, undefined]);
+  assert.deepEqual(withoutEffect(config), [
+    "grpo.delta has no effect with loss cispo",
+    "entropy.target has no effect with controller none",
+    "entropy.kp has no effect with controller none",
+  ]);
+  assert.deepEqual(withoutEffect(parseTrainConfig(minimal)), []);
   assert.match(problemsOf(() => parseWith("entropy.controller=none", "entropy.kp=-1"))[0]!, /^entropy.kp is -1/);
 });
 
@@ -167,12 +175,12 @@ test("legal edges are accepted", () => {
     parseWith(override);
   for (const name of ADVANTAGE_NAMES) {
     const problems = problemsOf(() => parseWith("grpo.completions=1", `grpo.advantage=${name}`));
-    assert.equal(problems.length, comparesWithinGroups(name) ? 1 : 0, name);
+    assert.equal(problems.length, advantages[name].comparesWithinGroups ? 1 : 0, name);
   }
   parseWith("grpo.advantage=pass@k", "grpo.advantageK=7");
   assert.deepEqual(
     problemsOf(() => parseWith("grpo.advantage=pass@k", "grpo.advantageK=8")),
-    ["grpo.advantageK is 8; it must be below grpo.completions (8), so that there are subsets of k to compare"],
+    ["grpo.completions is 8; it must be at least 9 with advantage pass@k, which compares the completions of a prompt"],
   );
   parseWith("entropy.controller=fixed", "entropy.alpha=-0.9");
   assert.equal(problemsOf(() => parseWith("entropy.controller=fixed", "entropy.alpha=-1.05")).length, 1);

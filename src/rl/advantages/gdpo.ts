@@ -1,4 +1,4 @@
-import type { Advantage } from "./contract.ts";
+import { withinGroups } from "./contract.ts";
 import { grpo } from "./grpo.ts";
 import { EPSILON, standardDeviation } from "./scores.ts";
 
@@ -13,9 +13,9 @@ import { EPSILON, standardDeviation } from "./scores.ts";
  * The paper also subtracts the batch's mean of S, which is 0: every A_f sums to 0 in its group. A function that did not score a
  * completion adds nothing there.
  */
-export const gdpo: Advantage = ({ rewards, groupSize, parts = [{ scores: rewards, weight: 1 }] }) => {
+export const gdpo = withinGroups(({ rewards, groupSize, parts = [{ scores: rewards, weight: 1 }] }) => {
   const normalised = parts.map(({ scores, weight }) => ({ weight, advantages: grpo({ rewards: scores, groupSize }) }));
   const sums = rewards.map((_, i) => normalised.reduce((sum, { weight, advantages }) => sum + weight * advantages[i]!, 0));
   const scale = 1 / (standardDeviation(sums.filter((_, i) => rewards[i] !== null)) + EPSILON);
   return Float64Array.from(sums, (sum) => sum * scale);
-};
+});

@@ -11,7 +11,7 @@ import { reinforcePlusPlus } from "./reinforce_plus_plus.ts";
 import { rloo } from "./rloo.ts";
 import { wReinforce } from "./w_reinforce.ts";
 
-export type { Advantage, AdvantageInput, RewardPart, Score } from "./contract.ts";
+export type { Advantage, AdvantageInput, AdvantageTraits, RewardPart, Score } from "./contract.ts";
 export { DEFAULT_K } from "./pass_at_k.ts";
 export { isRight } from "./scores.ts";
 export { type RewardStatistics, rewardStatistics } from "./statistics.ts";
@@ -34,10 +34,3 @@ export const advantages = {
 
 export type AdvantageName = keyof typeof advantages;
 export const ADVANTAGE_NAMES = Object.keys(advantages) as [AdvantageName, ...AdvantageName[]];
-
-const WITHOUT_GROUPS: ReadonlySet<AdvantageName> = new Set(["reinforce++", "nsr", "psr", "w-reinforce", "none"]);
-
-/** Whether completions of one prompt are compared, so that a single one, or equal ones, teach nothing. */
-export function comparesWithinGroups(name: AdvantageName): boolean {
-  return !WITHOUT_GROUPS.has(name);
-}

@@ -1,5 +1,5 @@
-import type { Advantage } from "./contract.ts";
+import { withoutGroups } from "./contract.ts";
 import { signed } from "./w_reinforce.ts";
 
 /** -1 for a wrong answer, 0 for a right one (negative sample reinforcement: Zhu et al. 2025, arXiv 2506.01347). */
-export const nsr: Advantage = (input) => signed(input, 0, -1);
+export const nsr = withoutGroups((input) => signed(input, 0, -1));

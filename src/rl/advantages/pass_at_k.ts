@@ -1,5 +1,5 @@
 import { passAtK as unbiasedPassAtK } from "../evaluation/pass_at_k.ts";
-import type { Advantage } from "./contract.ts";
+import { withinGroups } from "./contract.ts";
 import { compareWithinGroups, isRight } from "./scores.ts";
 
 export const DEFAULT_K = 4;
@@ -15,15 +15,18 @@ export const DEFAULT_K = 4;
  *
  * They sum to 0. k 1 is GRPO with a biased std. Groups with nothing right, or with fewer than k wrong, have std 0 and get 0.
  */
-export const passAtK: Advantage = (input) => {
-  const k = input.k ?? DEFAULT_K;
-  return compareWithinGroups(input, (scored) => {
-    const n = scored.length;
-    const right = scored.filter(isRight).length;
-    if (n <= k || right === 0 || n - right < k) return () => 0;
-    const mean = unbiasedPassAtK(n, right, k);
-    const wrongMean = k === 1 ? 0 : unbiasedPassAtK(n - 1, right, k - 1);
-    const std = Math.sqrt(mean * (1 - mean));
-    return (reward) => ((isRight(reward) ? 1 : wrongMean) - mean) / std;
-  });
-};
+export const passAtK = withinGroups(
+  (input) => {
+    const k = input.k ?? DEFAULT_K;
+    return compareWithinGroups(input, (scored) => {
+      const n = scored.length;
+      const right = scored.filter(isRight).length;
+      if (n <= k || right === 0 || n - right < k) return () => 0;
+      const mean = unbiasedPassAtK(n, right, k);
+      const wrongMean = k === 1 ? 0 : unbiasedPassAtK(n - 1, right, k - 1);
+      const std = Math.sqrt(mean * (1 - mean));
+      return (reward) => ((isRight(reward) ? 1 : wrongMean) - mean) / std;
+    });
+  },
+  { leastCompletions: ({ k }) => k + 1 },
+);

@@ -1,5 +1,5 @@
-import type { Advantage } from "./contract.ts";
+import { withoutGroups } from "./contract.ts";
 import { signed } from "./w_reinforce.ts";
 
 /** +1 for a right answer, 0 for a wrong one (positive sample reinforcement: Zhu et al. 2025, arXiv 2506.01347). */
-export const psr: Advantage = (input) => signed(input, 1, 0);
+export const psr = withoutGroups((input) => signed(input, 1, 0));

@@ -1,8 +1,8 @@
-import type { Advantage } from "./contract.ts";
+import { type AdvantageInput, withoutGroups } from "./contract.ts";
 import { eachScored, groupsOf, isRight } from "./scores.ts";
 
 /** Weights of right and of wrong answers, whatever the rest of their group is like. */
-export function signed({ rewards, groupSize }: Parameters<Advantage>[0], right: number, wrong: number): Float64Array {
+export function signed({ rewards, groupSize }: AdvantageInput, right: number, wrong: number): Float64Array {
   groupsOf(rewards, groupSize);
   return Float64Array.from(eachScored(rewards, (reward) => (isRight(reward) ? right : wrong)));
 }
@@ -11,4 +11,4 @@ export function signed({ rewards, groupSize }: Parameters<Advantage>[0], right: 
 export const DEFAULT_LAMBDA = 0.1;
 
 /** +lambda for a right answer (a reward of 1 or more), -1 for a wrong one (W-REINFORCE: Zhu et al. 2025, arXiv 2506.01347). */
-export const wReinforce: Advantage = (input) => signed(input, input.lambda ?? DEFAULT_LAMBDA, -1);
+export const wReinforce = withoutGroups((input) => signed(input, input.lambda ?? DEFAULT_LAMBDA, -1));

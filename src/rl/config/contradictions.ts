@@ -3,22 +3,19 @@ import { controllers, createController } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
 import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
-import { comparesWithinGroups } from "../advantages/index.ts";
+import { type AdvantageTraits, advantages } from "../advantages/index.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** What is wrong with a configuration whose values are each inside their range, one line each. */
 export function contradictions({ grpo, entropy }: TrainConfig): string[] {
   const problems: string[] = [];
-  if (grpo.completions === 1 && comparesWithinGroups(grpo.advantage)) {
-    problems.push(
-      refusal("grpo.completions", 1, `at least 2 with advantage ${grpo.advantage}, which compares the completions of a prompt`),
-    );
+  const { comparesWithinGroups, leastCompletions }: AdvantageTraits = advantages[grpo.advantage];
+  const least = leastCompletions?.({ k: grpo.advantageK }) ?? 2;
+  if (comparesWithinGroups && grpo.completions < least) {
+    const why = `at least ${least} with advantage ${grpo.advantage}, which compares the completions of a prompt`;
+    problems.push(refusal("grpo.completions", grpo.completions, why));
   }
-  if (grpo.completions > 1 && grpo.advantage === "pass@k" && grpo.advantageK >= grpo.completions) {
-    const why = `below grpo.completions (${grpo.completions}), so that there are subsets of k to compare`;
-    problems.push(refusal("grpo.advantageK", grpo.advantageK, why));
-  }
-  if (grpo.dynamicSampling > 0 && !comparesWithinGroups(grpo.advantage)) {
+  if (grpo.dynamicSampling > 0 && !comparesWithinGroups) {
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
     problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
   }

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { controllers } from "../../control/index.ts";
+import { losses } from "../../loss/index.ts";
 import { parseOptions } from "../../options/define.ts";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { describeOptions, type OptionDescription } from "../../options/schema.ts";
@@ -34,6 +36,19 @@ export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
 /** Every option of `train` or `sft` in the order of the schema, for documentation; controllers and losses document their own. */
 export function listOptions(command: "train" | "sft"): OptionDescription[] {
   return describeOptions(command === "train" ? commonTrainSchema() : sftSchema("runs/NAME"));
+}
+
+/** Keys of a configuration that belong to other controllers or losses than its own, in words: they have no effect. */
+export function withoutEffect({ grpo, entropy }: TrainConfig): string[] {
+  const common = commonTrainSchema().shape;
+  const unused = (name: string, section: object, known: object, own: { readonly options: z.ZodObject }, chosen: string): string[] =>
+    Object.keys(section)
+      .filter((key) => !(key in known) && !(key in own.options.shape))
+      .map((key) => `${name}.${key} has no effect with ${chosen}`);
+  return [
+    ...unused("grpo", grpo, common.grpo.shape, losses[grpo.loss], `loss ${grpo.loss}`),
+    ...unused("entropy", entropy, common.entropy.shape, controllers[entropy.controller], `controller ${entropy.controller}`),
+  ];
 }
 
 /** The controller and the loss that a configuration names; the defaults where it names none. */

@@ -1,5 +1,7 @@
 import { isMapping } from "../../options/problems.ts";
-import { DEFAULT_MAX_NEW_TOKENS } from "./sections.ts";
+
+/** The default of grpo.maxNewTokens, which a preset may depend on. */
+export const DEFAULT_MAX_NEW_TOKENS = 8;
 
 /** Values that `entropy.preset` stands for; keys written out win over them. */
 export const entropyPresets = {
@@ -7,7 +9,7 @@ export const entropyPresets = {
 } as const;
 
 /** Values that `grpo.preset` stands for, given maxNewTokens; keys written out win over them. */
-const grpoPresets = {
+export const grpoPresets = {
   dapo: (maxNewTokens: number) => ({
     clipHigh: 0.28,
     aggregate: "token-mean",

@@ -9,148 +9,171 @@ import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
+import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
 const activations = option(
   oneOf(ACTIVATION_STORAGE),
   "f32",
-  "How activations wait for the backward pass: f16 takes half the memory and rounds them to 11 bits; the loss is computed before.",
+  "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded ones.",
 );
 
 const weights = option(
   oneOf(WEIGHT_STORAGE),
   "f32",
-  "How products read the weights: f16 reads copies rounded to 11 bits, half the bytes; the weights that are trained and saved stay f32.",
+  "How matrix products read the weights. f16 reads copies that are rounded to 11 bits and take half the bytes; the weights that are trained and saved stay f32.",
 );
 
-const model = text("the path of a checkpoint folder or the name of a preset").describe(
-  "Where the policy comes from: a Hugging Face style folder or a preset's name.",
+const model = text("the path of a checkpoint folder").describe(
+  "Where the policy comes from: the path of a folder in Hugging Face's layout.",
 );
 
 const modelConfig = openSection(
   { model_type: text("the name of an architecture, such as llama").describe("The architecture, such as llama.") },
   "a mapping in the style of Hugging Face's config.json, with model_type",
-).describe("The model to build, with the keys of Hugging Face's config.json; its weights start random.");
+).describe("The model to build, written with the keys of Hugging Face's config.json. Its weights start random.");
 
 const task = openSection(
   {
     name: text("the name of a task, such as countdown").describe(`Which task: ${namesOf(tasks).join(", ")}.`),
   },
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
-).describe("The task with a verifiable reward; keys beside `name` are the task's own options.");
+).describe("The task to learn. Keys beside `name` are the task's own options.");
 
-const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: prompts, sampling, initial weights.");
-
-export const DEFAULT_MAX_NEW_TOKENS = 8;
+const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: the order of prompts, sampling, initial weights.");
 
 const grpo = {
   preset: option(
-    oneOf(["dapo"], "no preset").nullable(),
+    oneOf(namesOf(grpoPresets), "no preset").nullable(),
     null,
-    "dapo: clipHigh 0.28, aggregate token-mean, dynamicSampling 3, overlongBuffer a fifth of maxNewTokens; keys written out win.",
+    "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
-  steps: option(whole({ min: 1 }), 60, "Number of training steps; each is one rollout."),
-  prompts: option(whole({ min: 1 }), 32, "Prompts per step."),
-  completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt (the size of a group)."),
-  maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "Longest completion, in tokens."),
-  temperature: option(decimal({ above: 0 }), 1.0, "Divides the logits when sampling and in the loss; the entropy target refers to it."),
-  topP: option(decimal({ above: 0, max: 1 }), 1.0, "Samples from the smallest set of tokens with at least this probability; 1 is all."),
-  topK: option(whole({ min: 0 }), 0, "Samples from this many most probable tokens; 0 is all."),
+  steps: option(whole({ min: 1 }), 60, "Number of training steps. Each samples completions once and learns from them."),
+  prompts: option(whole({ min: 1 }), 32, "Prompts of a step."),
+  completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt. They form a group and are compared with one another."),
+  maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
+  temperature: option(
+    decimal({ above: 0 }),
+    1.0,
+    "What the logits are divided by, in sampling and in the loss. The entropy and its target are measured at this temperature.",
+  ),
+  topP: option(
+    decimal({ above: 0, max: 1 }),
+    1.0,
+    "Sampling takes the smallest set of most probable tokens that has at least this probability; 1 takes all tokens.",
+  ),
+  topK: option(whole({ min: 0 }), 0, "Sampling takes this many most probable tokens; 0 takes all."),
   learningRate: option(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
-  updatesPerRollout: option(whole({ min: 1 }), 1, "Optimiser steps on each rollout; more than 1 is off-policy."),
-  microBatchRows: option(whole({ min: 1 }), 4096, "Most tokens in one forward and backward pass; gradients accumulate over passes."),
+  updatesPerRollout: option(
+    whole({ min: 1 }),
+    1,
+    "Optimiser steps on the completions of a step. With more than 1 the later ones are off-policy: the policy that learns is no longer the one that sampled.",
+  ),
+  microBatchRows: option(
+    whole({ min: 1 }),
+    4096,
+    "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up.",
+  ),
   dynamicSampling: option(
     whole({ min: 0, max: MOST_EXTRA_ROUNDS }),
     0,
-    "Most further rollouts of a step that replace groups whose rewards are all alike by groups of other problems; 0 is off.",
+    "How many times a step may sample further problems to replace groups whose rewards are all alike; 0 never does.",
   ),
   overlongBuffer: option(
     whole({ min: 0 }),
     0,
-    "Punishes long completions: the reward falls by up to 1 over the last so many tokens below maxNewTokens; 0 is off.",
+    "Punishes long completions: over this many tokens below maxNewTokens the reward falls evenly by up to 1; 0 punishes nothing.",
   ),
-  maskTruncated: option(flag(), false, "Leaves completions that were cut off at maxNewTokens out of the loss."),
+  maskTruncated: option(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
   loss: option(
     oneOf(namesOf(losses)),
     "ppo-clip",
-    "What the advantage of a token turns into; the tables of the losses list the options of each.",
+    "The policy loss: what the advantage of a token turns into. Each loss has options of its own.",
   ),
   advantage: option(
     oneOf(ADVANTAGE_NAMES),
     "grpo",
-    `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}; method.md has the formulas.`,
+    `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}. The page method.md has the formulas.`,
   ),
-  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k: below grpo.completions."),
+  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k. It is below grpo.completions."),
   advantageLambda: option(
     decimal({ min: 0 }),
     DEFAULT_LAMBDA,
-    "What a right answer weighs in the advantage w-reinforce; a wrong one weighs -1.",
+    "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
   tis: option(
     decimal({ above: 0 }, "off").nullable(),
     null,
-    "Truncated importance sampling: the trainer scores the completions again, and weighs tokens by trainer / sampler, at most this; 2 is usual.",
+    "The bound of truncated importance sampling: the trainer scores the completions again and weighs each token by its probability there over that of the sampler, at most by this. 2 is usual; null does not score again.",
   ),
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),
     "token-mean",
-    "How token losses add up: mean of all tokens, mean of the sequences' means, or sum over sequences x maxNewTokens.",
+    "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
-  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence to the starting policy."),
-  kl: option(oneOf(KL_ESTIMATES), "k3", "Its estimate, from the token sampled: k1, k2 or k3; method.md has the formulas."),
-  entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus, for comparison with entropy control."),
-  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
-  maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
+  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+  kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled token. The page method.md has the formulas."),
+  entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
+  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
+  maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
   activations,
   weights,
 };
 
 const entropy = {
   preset: option(
-    oneOf(["paper"], "no preset").nullable(),
+    oneOf(namesOf(entropyPresets), "no preset").nullable(),
     null,
-    "paper: kp 1, ki 0.01, gate probability, tau 0.95, target 0.1, for large models; keys written out win.",
+    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; keys that are written out win.",
   ),
-  controller: option(oneOf(namesOf(controllers)), "pi", "What steers the entropy; the tables of the controllers list the options of each."),
+  controller: option(oneOf(namesOf(controllers)), "pi", "What steers the entropy. Each controller has options of its own."),
   gate: option(
     oneOf(["probability", "entropy-effect"]),
     "entropy-effect",
-    "Which tokens alpha reweights: those more probable than tau, or each by the sign of its effect on entropy.",
+    "Which tokens alpha reweights: probability takes those more probable than tau, entropy-effect takes every token by the sign of its effect on entropy.",
   ),
-  tau: option(decimal({ min: 0, max: 1 }), 0.95, "Probability above which the probability gate lets a token through."),
-  alphaNorm: option(oneOf(["all", "gated"]), "all", "Averages the control term over all completion tokens or over the gated ones."),
+  tau: option(decimal({ min: 0, max: 1 }), 0.95, "The probability above which the gate `probability` lets a token through."),
+  alphaNorm: option(
+    oneOf(["all", "gated"]),
+    "all",
+    "Which tokens the control term is averaged over: all of the completions, or only those that the gate lets through.",
+  ),
 };
 
 const evaluation = {
-  prompts: option(whole({ min: 1 }), 128, "Held-out prompts per evaluation."),
-  completions: option(whole({ min: 1 }), 8, "Completions per evaluation prompt: the k of pass@k."),
+  prompts: option(whole({ min: 1 }), 128, "Held-out prompts of an evaluation."),
+  completions: option(whole({ min: 1 }), 8, "Completions of each evaluation prompt. It is the k of pass@k."),
 };
 
 const trainEvaluation = section({
-  every: option(whole({ min: 0 }), 20, "Evaluates every so many steps, besides before and after; 0 is only then."),
+  every: option(
+    whole({ min: 0 }),
+    20,
+    "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
+  ),
   ...evaluation,
 });
 
 const sft = section({
-  steps: option(whole({ min: 1 }), 1000, "Most optimiser steps."),
-  batch: option(whole({ min: 1 }), 256, "Solved examples per step."),
+  steps: option(whole({ min: 1 }), 1000, "The most optimiser steps."),
+  batch: option(whole({ min: 1 }), 256, "Solved examples of a step."),
   learningRate: option(decimal({ min: 0 }), 0.002, "AdamW's learning rate after the warm-up."),
-  warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0."),
-  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay, on matrices only."),
-  maxGradNorm: option(decimal({ above: 0 }), 1.0, "Gradients are scaled down to this global norm."),
+  warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0 to its value."),
+  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
+  maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
   activations,
   weights,
   stopAtPassAt1: option(
     decimal({ above: 0, max: 1 }, "run all steps").nullable(),
     0.31,
-    "Stops once this share of sampled answers is right, so that reinforcement learning has something left to do.",
+    "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps.",
   ),
-  evalEvery: option(whole({ min: 1 }), 50, "Measures pass@1 every so many steps."),
+  evalEvery: option(whole({ min: 1 }), 50, "Steps between two measurements of pass@1."),
 });
 
 function output(directory: string) {
   return section({
-    dir: option(text("the path of a folder"), directory, "The run's folder."),
-    checkpointEvery: option(whole({ min: 0 }), 20, "Saves a checkpoint every so many steps, besides the last; 0 is only the last."),
+    dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
+    checkpointEvery: option(whole({ min: 0 }), 20, "Steps between two checkpoints. The last step is saved in any case; 0 saves only that."),
   }).prefault({});
 }
 

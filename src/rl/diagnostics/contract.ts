@@ -1,7 +1,7 @@
 import { type Controller, createController } from "../../control/index.ts";
 import type { Finding } from "../../report/findings.ts";
 import type { Metrics } from "../../report/metrics.ts";
-import { comparesWithinGroups } from "../advantages/index.ts";
+import { advantages } from "../advantages/index.ts";
 import type { TrainConfig } from "../config/index.ts";
 
 /** What a run was told, as far as diagnoses need it. */
@@ -27,5 +27,6 @@ export function diagnosticSettings(
   { holds, usesAlpha, gains }: Controller = createController(entropy),
 ): DiagnosticSettings {
   const { gate, tau } = entropy;
-  return { holdsTarget: holds.length > 0, usesAlpha, gains, gate, tau, comparesWithinGroups: comparesWithinGroups(grpo.advantage) };
+  const { comparesWithinGroups } = advantages[grpo.advantage];
+  return { holdsTarget: holds.length > 0, usesAlpha, gains, gate, tau, comparesWithinGroups };
 }

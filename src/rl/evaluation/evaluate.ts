@@ -2,25 +2,19 @@ import type { Sampler } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import { isRight, type Score } from "../advantages/index.ts";
 import type { PolicyModel } from "../model.ts";
-import { columnsOf, type RolloutEntry, rollout, sampledEntropy } from "../sampling/rollout.ts";
-import type { NamedReward } from "../scoring/rewards.ts";
+import { type RolloutEntry, rollout, sampledEntropy } from "../sampling/rollout.ts";
+import { type NamedReward, rewardInput } from "../scoring/rewards.ts";
 import { meanPassAtK } from "./pass_at_k.ts";
 
 /** Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. */
 const EVALUATION_KEYS = 0x8000_0000;
 
-export type ScoreEntries = (entries: readonly RolloutEntry[], columns: Record<string, unknown[]>) => Promise<readonly Score[]>;
+/** Scores completions, outside of training. */
+export type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
 
-/** Scores entries by a reward function alone, outside of training. */
+/** Scores completions by one reward function. */
 export function scoredBy({ reward }: Pick<NamedReward, "reward">): ScoreEntries {
-  return async (entries, columns) =>
-    reward({
-      prompts: entries.map(({ problem }) => problem.prompt),
-      completions: entries.map(({ text }) => text),
-      completionIds: entries.map(({ completion }) => completion.ids),
-      columns,
-      state: { step: 0 },
-    });
+  return async (entries) => reward(rewardInput(entries, 0));
 }
 
 export interface EvaluateOptions {
@@ -51,8 +45,8 @@ export interface Evaluation {
 export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluation> {
   const { model, problems, completions, seed, score } = options;
   const shared = { tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS };
-  const entries = await rollout({ ...shared, generator: options.sampler, completions });
-  const rewards = await score(entries, columnsOf(entries));
+  const entries = await rollout({ ...shared, sampler: options.sampler, completions });
+  const rewards = await score(entries);
   const passed = rewards.map(isRight);
   const right = problems.map((_, p) => passed.slice(p * completions, (p + 1) * completions).filter(Boolean).length);
   return {
@@ -67,9 +61,9 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
   };
 }
 
-async function greedyAccuracy({ model, problems, seed, score }: EvaluateOptions, generator: Sampler): Promise<number> {
-  const entries = await rollout({ tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS, generator, completions: 1 });
-  const rewards = await score(entries, columnsOf(entries));
+async function greedyAccuracy({ model, problems, seed, score }: EvaluateOptions, sampler: Sampler): Promise<number> {
+  const entries = await rollout({ tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS, sampler, completions: 1 });
+  const rewards = await score(entries);
   return rewards.filter(isRight).length / rewards.length;
 }
 

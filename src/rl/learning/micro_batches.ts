@@ -1,4 +1,5 @@
 import { packRows } from "../../nn/rows.ts";
+import type { RolloutEntry } from "../sampling/rollout.ts";
 
 /** One sampled completion, ready to learn from. Token counts: prompt P, completion M. */
 export interface Sample {
@@ -15,6 +16,22 @@ export interface Sample {
   readonly classes?: ArrayLike<number>;
   /** Leaves the completion out of the loss, the entropy and every mean over tokens. */
   readonly isMasked?: boolean;
+}
+
+/** Sampled completions as samples, each with its advantage; `maskTruncated` leaves those out that were cut short. */
+export function toSamples(
+  entries: readonly RolloutEntry[],
+  advantages: ArrayLike<number>,
+  { classes, maskTruncated }: { readonly classes: readonly ArrayLike<number>[] | undefined; readonly maskTruncated: boolean },
+): Sample[] {
+  return entries.map(({ promptIds, completion }, i) => ({
+    promptIds,
+    completionIds: completion.ids,
+    oldLogprobs: completion.logprobs,
+    advantage: advantages[i]!,
+    ...(classes && { classes: classes[i]! }),
+    ...(maskTruncated && completion.finishReason === "length" && { isMasked: true }),
+  }));
 }
 
 /** How the losses of tokens become one number (method.md, section 2). */

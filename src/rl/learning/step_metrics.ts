@@ -1,41 +1,36 @@
 import type { Controller } from "../../control/index.ts";
-import { type PolicyUpdate, tokenMean } from "../../policy/update.ts";
+import { tokenMean, type UpdateResult } from "../../policy/update.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
-import type { TrainConfig } from "../config/index.ts";
-import type { ScoredRollout } from "../sampling/dynamic_sampling.ts";
+import type { Run } from "../run.ts";
+import type { Sampled, ScoredRollout } from "../sampling/dynamic_sampling.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import type { SampledStep } from "../sampling/step_sampler.ts";
 import type { SamplerGap } from "../scoring/importance.ts";
 import { rewardMetrics } from "../scoring/rewards.ts";
+import type { Learned } from "./learner.ts";
 
-type UpdateResult = Awaited<ReturnType<PolicyUpdate["step"]>>;
-
+/** What a step did. */
 export interface StepRecord {
   readonly step: number;
   readonly tokens: number;
-  /** The completions that were learned from. */
-  readonly entries: readonly RolloutEntry[];
-  /** All that were sampled: rewards and lengths are those of the policy, not of a selection. */
-  readonly all: ScoredRollout;
-  readonly rounds: number;
-  readonly keptFraction: number;
-  readonly updates: readonly UpdateResult[];
+  /** `trained`: the completions that were learned from; `all`: all that were sampled, whose rewards are those of the policy. */
+  readonly rollout: SampledStep;
+  readonly learned: Learned;
   /** Known where the completions were scored again, which makes the trainer's log-probabilities the old ones. */
-  readonly gap?: SamplerGap | undefined;
-  /** Milliseconds. */
-  readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
-  readonly config: Pick<TrainConfig, "grpo">;
-  readonly controller: Controller;
+  readonly gap: SamplerGap | undefined;
+  /** The whole step. */
+  readonly milliseconds: number;
 }
 
 /** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
-export function stepMetrics(record: StepRecord): Metrics {
-  const { updates, config, times, all } = record;
+export function stepMetrics({ config, controller }: Run, record: StepRecord): Metrics {
+  const { rollout, learned } = record;
+  const { updates } = learned;
+  const { all, trained } = rollout;
   const last = updates.at(-1)!;
   const lengths = all.entries.map(({ completion }) => completion.ids.length);
   const sampledTokens = lengths.reduce((a, b) => a + b, 0);
-  const trainedTokens =
-    record.entries.reduce((sum, { promptIds, completion }) => sum + promptIds.length + completion.ids.length, 0) * updates.length;
   return {
     step: record.step,
     loss: meanOf(updates, ({ loss }) => loss),
@@ -51,7 +46,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     ...(config.grpo.loss.endsWith("-cov") && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(all.entries, lengths),
     num_tokens: record.tokens,
-    ...(config.grpo.dynamicSampling > 0 && roundMetrics(record)),
+    ...(config.grpo.dynamicSampling > 0 && roundMetrics(rollout)),
     ...samplingMetrics(record.gap ?? gapOf(updates[0]!)),
     "entropic/alpha": last.control.alpha,
     "entropic/error": last.control.error,
@@ -59,11 +54,16 @@ export function stepMetrics(record: StepRecord): Metrics {
     "entropic/target": last.control.target,
     "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")),
     "entropic/saturated": last.control.saturated,
-    ...controllerMetrics(last, record.controller),
-    step_time: times.total / 1000,
-    "sampling/tokens_per_second": (sampledTokens / times.sampling) * 1000,
-    "training/tokens_per_second": (trainedTokens / times.update) * 1000,
+    ...controllerMetrics(last, controller),
+    step_time: record.milliseconds / 1000,
+    "sampling/tokens_per_second": (sampledTokens / rollout.milliseconds) * 1000,
+    "training/tokens_per_second": ((tokensOf(trained.entries) * updates.length) / learned.milliseconds) * 1000,
   };
+}
+
+/** Tokens of prompts and completions. */
+export function tokensOf(entries: readonly RolloutEntry[]): number {
+  return entries.reduce((sum, { promptIds, completion }) => sum + promptIds.length + completion.ids.length, 0);
 }
 
 /** What this controller has beside alpha: other fields that it sets, its gains where they move, and one set of numbers a class. */
@@ -92,7 +92,7 @@ function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
   };
 }
 
-function roundMetrics({ rounds, keptFraction }: StepRecord): Partial<Metrics> {
+function roundMetrics({ rounds, keptFraction }: Sampled): Partial<Metrics> {
   return { "sampling/rounds": rounds, "sampling/kept_fraction": keptFraction };
 }
 

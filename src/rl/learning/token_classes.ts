@@ -56,8 +56,9 @@ export function checkClasses(classify: Classify | undefined, problems: readonly 
 export function measureSampled(
   entries: readonly RolloutEntry[],
   classes: readonly ArrayLike<number>[] | undefined,
-  count: number,
+  controller: Pick<Controller, "classes">,
 ): Measured {
+  const count = controller.classes?.length ?? 0;
   const sums = new Float64Array(count);
   const tokens = new Float64Array(count);
   let [sum, all] = [0, 0];

@@ -12,7 +12,7 @@ export interface RolloutEntry {
 }
 
 export interface RolloutOptions {
-  readonly generator: Sampler;
+  readonly sampler: Sampler;
   readonly tokenizer: Tokenizer;
   readonly problems: readonly Problem[];
   /** Completions of each problem, side by side in the result. */
@@ -30,20 +30,13 @@ export async function rollout(options: RolloutOptions): Promise<RolloutEntry[]> 
     return Array.from({ length: completions }, () => ({ problem, ids }));
   });
   const keyed = prompts.map(({ ids }, i) => ({ ids, key: (options.firstKey + i) >>> 0 }));
-  const results = await options.generator.generate(keyed, options.seed);
+  const results = await options.sampler.generate(keyed, options.seed);
   return results.map((completion, i) => ({
     problem: prompts[i]!.problem,
     promptIds: prompts[i]!.ids,
     completion,
     text: tokenizer.decode(completion.ids, { specialTokens: true }),
   }));
-}
-
-/** The dataset's columns of entries, beside the prompt, as reward functions get them. */
-export function columnsOf(entries: readonly RolloutEntry[]): Record<string, unknown[]> {
-  const names = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
-  names.delete("prompt");
-  return Object.fromEntries([...names].map((name) => [name, entries.map(({ problem }) => problem[name])]));
 }
 
 /** Mean entropy over all sampled tokens, in nats. */

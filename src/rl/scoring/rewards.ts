@@ -1,5 +1,6 @@
 import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
+import type { RolloutEntry } from "../sampling/rollout.ts";
 
 /** What a reward function is told: one entry per completion in each list, as in TRL. */
 export interface RewardInput {
@@ -52,6 +53,19 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
     );
     const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
     return { rewards, byFunction, parts: functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! })) };
+  };
+}
+
+/** What reward functions are told of sampled completions, after `step` steps of training. */
+export function rewardInput(entries: readonly RolloutEntry[], step: number): RewardInput {
+  const columns = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
+  columns.delete("prompt");
+  return {
+    prompts: entries.map(({ problem }) => problem.prompt),
+    completions: entries.map(({ text }) => text),
+    completionIds: entries.map(({ completion }) => completion.ids),
+    columns: Object.fromEntries([...columns].map((name) => [name, entries.map(({ problem }) => problem[name])])),
+    state: { step },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { HostValues } from "../check_op.ts";
 
-/** y [M, N] = op(a) op(b) + bias + residual, in double precision; layouts as in src/ops/matmul.ts. */
+/** y [M, N] = op(a) op(b) + bias + residual, in double precision; layouts as in src/ops/matmul/problem.ts. */
 export function matmulReference({ a, b, bias, residual }: HostValues, layout: "NN" | "NT" | "TN"): { y: Float64Array } {
   const [rows, inner] = layout === "TN" ? [a!.shape[1]!, a!.shape[0]!] : [a!.shape[0]!, a!.shape[1]!];
   const columns = b!.shape[layout === "NT" ? 0 : 1]!;

@@ -1,8 +1,9 @@
-// y[M, N] = a b^T + bias + residual + accumulate * y, a [M, K], b [N, K], for a few rows on a GPU: decoding, bound by reading b.
+// y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for a few rows on a GPU: decoding, bound by reading b.
 // One workgroup of 64 owns TILE_ROWS rows by 4 columns of y. Its invocations walk along K side by side, a quad each, so that every
 // row of b is read in whole cache lines, and many small workgroups keep many reads in flight. Their sums meet in a tree of fixed shape
 // in workgroup memory: the same bits in every run, but not those of the tiles, which add in the order of K.
 // With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
 import package::lib::half::{unpack_one, unpack_quad};
 import constants::TILE_ROWS;
 
@@ -10,21 +11,16 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
-  has_bias: u32,
-  has_residual: u32,
-  accumulate: u32,
+  terms: u32,
 }
 var<immediate> parameters: Parameters;
 
-@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
-@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
-@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
-@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [F, C]
-@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [F, C]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
-@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
+@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [N, K]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [N, K]
+@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [N, K]
+@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [N, K]
 
 const INVOCATIONS = 64u;
 const ROWS = u32(TILE_ROWS);
@@ -98,16 +94,10 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     }
   }
   workgroupBarrier();
-  // One invocation a value.
-  let row = first_row + index / 4u;
-  let column = first_column + index % 4u;
-  if index >= ROWS * 4u || row >= parameters.rows || column >= parameters.columns {
-    return;
+  // One invocation a row.
+  let row = first_row + index;
+  if index < ROWS && row < parameters.rows && first_column < parameters.columns {
+    let at = row * parameters.columns + first_column;
+    store_quad(at, first_column, parameters.columns, partial[index * INVOCATIONS], parameters.terms);
   }
-  let at = row * parameters.columns + column;
-  var sum = partial[(index / 4u) * INVOCATIONS][index % 4u];
-  if parameters.has_bias == 1u { sum += bias[column]; }
-  if parameters.has_residual == 1u { sum += residual[at]; }
-  if parameters.accumulate == 1u { sum += y[at]; }
-  y[at] = sum;
 }

@@ -1,9 +1,10 @@
-// y[M, N] = a b^T + bias + residual + accumulate * y, a [M, K], b [N, K], for few rows: decoding, where b is read once and packing it
+// y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for few rows: decoding, where b is read once and packing it
 // (pack.wgsl) would cost more than it saves. For software adapters with subgroups, as subgroup.wgsl.
 // One workgroup is one subgroup and owns 4 or 8 rows (TILE_ROWS) by 4 * LANES columns of y; a lane holds 4 neighbouring columns of
 // every row and fetches a quad along K of each of them. Each lane fetches another quad of a; subgroupShuffle hands it to all.
 // Products are added in the order of K by fma, as in subgroup.wgsl: a row has the same bits by both.
 // With ALIGNED the rows of a and b are multiples of 4 long and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
 import package::lib::half::{unpack_one, unpack_quad};
 import constants::LANES;
 import constants::TILE_ROWS;
@@ -12,19 +13,16 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
-  accumulate: u32,
+  terms: u32,
 }
 var<immediate> parameters: Parameters;
 
-@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [N, C]
-@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [N, C]
-@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [F, C]
-@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [F, C]
-@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [F, C]
-@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [F, C]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [F]
-@group(0) @binding(3) var<storage, read> residual: array<f32>; // [N, F]
-@group(0) @binding(4) var<storage, read_write> y: array<f32>; // [N, F]
+@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
+@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [N, K]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [N, K]
+@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [N, K]
+@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [N, K]
 
 // Four neighbouring values of a row of a, zero past its end; rows past the last repeat it and are never stored.
 fn quad_of_a(row: u32, quad: u32) -> vec4f {
@@ -82,23 +80,6 @@ fn add_four(sums: mat4x4f, of_a: mat4x4f, owner: u32, of_b: mat4x4f) -> mat4x4f 
   );
 }
 
-// What lies past the edges is left alone.
-fn store(row: u32, column: u32, value: f32) {
-  if row >= parameters.rows || column >= parameters.columns {
-    return;
-  }
-  let at = row * parameters.columns + column;
-  var sum = value;
-  @if(BIAS) { sum += bias[column]; }
-  @if(RESIDUAL) { sum += residual[at]; }
-  @if(ACCUMULATE) {
-    if parameters.accumulate == 1u {
-      sum += y[at];
-    }
-  }
-  y[at] = sum;
-}
-
 @compute @workgroup_size(LANES)
 fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
   let row = workgroup.y * TILE_ROWS;
@@ -127,8 +108,9 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   // A loop that no driver unrolls: unrolled epilogues cost more to compile than all the rest.
   var tile = array(sums_0, sums_1);
   for (var i = 0u; i < u32(TILE_ROWS); i += 1u) {
-    for (var j = 0u; j < 4u; j += 1u) {
-      store(row + i, column + j, tile[i / 4u][i % 4u][j]);
+    if row + i < parameters.rows && column < parameters.columns {
+      let sums = tile[i / 4u][i % 4u];
+      store_quad((row + i) * parameters.columns + column, column, parameters.columns, sums, parameters.terms);
     }
   }
 }

@@ -1,0 +1,54 @@
+import type { Storage, Tensor } from "./tensor.ts";
+import type { Node, NodeTensors } from "./trace.ts";
+
+/**
+ * Joins nodes with the node that reads their result, where an op has a kernel that does both (Node.fuse). What lay between them is
+ * then never written, so nobody else may want it.
+ */
+export function fuseNodes(traced: readonly Node[], keep: readonly Tensor[]): readonly Node[] {
+  let nodes = traced;
+  for (const reader of traced) {
+    const fusion = fusionsOf(nodes, reader).find((candidate) => isSafe(nodes, keep, candidate));
+    if (fusion) nodes = nodes.flatMap((node) => (node === fusion.producer ? [] : node === reader ? [fusion.fused] : [node]));
+  }
+  return nodes;
+}
+
+interface Fusion {
+  readonly producer: Node;
+  readonly reader: Node;
+  readonly fused: Node;
+}
+
+/** A reader with the producer of any of its inputs, the last input first. */
+function fusionsOf(nodes: readonly Node[], reader: Node): Fusion[] {
+  return Object.values(reader.inputs)
+    .reverse()
+    .flatMap((tensor) => {
+      const producer = nodes.find((node) => node.fuse && Object.values(node.outputs).includes(tensor));
+      const fused = producer?.fuse?.(reader);
+      return producer && fused ? [{ producer, reader, fused }] : [];
+    });
+}
+
+/** The fused node stands where the reader stood: until then nobody touches what the producer wrote or changes what it read. */
+function isSafe(nodes: readonly Node[], keep: readonly Tensor[], { producer, reader, fused }: Fusion): boolean {
+  const written = storagesOf(producer.outputs);
+  const read = storagesOf(producer.inputs);
+  const between = nodes.slice(nodes.indexOf(producer) + 1, nodes.indexOf(reader));
+  const isMovable = between.every((node) => !meets(node.inputs, written) && !meets(node.outputs, written) && !meets(node.outputs, read));
+  const stillWritten = storagesOf(fused.outputs);
+  const lost = new Set([...written].filter((storage) => !stillWritten.has(storage)));
+  const remaining = [...nodes.filter((node) => node !== producer && node !== reader), fused];
+  const isWanted = remaining.some((node) => meets(node.inputs, lost) || meets(node.outputs, lost)) || meets(keep, lost);
+  const isInPlan = [...lost].every((storage) => storage.kind === "slot");
+  return isMovable && isInPlan && !isWanted;
+}
+
+function storagesOf(tensors: NodeTensors): Set<Storage> {
+  return new Set(Object.values(tensors).map((tensor) => tensor.storage));
+}
+
+function meets(tensors: NodeTensors | readonly Tensor[], storages: ReadonlySet<Storage>): boolean {
+  return Object.values(tensors).some((tensor) => storages.has(tensor.storage));
+}

@@ -1,0 +1,161 @@
+import type { Trial, TrialLaunch, TrialTensor } from "../../gpu/trial.ts";
+import type { Candidate, TuneRequest } from "../../gpu/tuning.ts";
+import { capacityOf } from "../../graph/scalar.ts";
+import { elementsAtCapacity, Tensor } from "../../graph/tensor.ts";
+import type { DeviceTraits, Dispatch } from "../../graph/trace.ts";
+import { problemOf, questionOf, variantsOf } from "./choose.ts";
+import type { CheckedWay } from "./families/family.ts";
+import { registerWay } from "./families/register.ts";
+import { packedShape } from "./families/subgroup.ts";
+import { type Activation, type MatmulCall, type MatmulInputs, type MatmulSizes, sizesOf } from "./problem.ts";
+
+/** What a product asks of the device before it chooses its kernels. */
+export function matmulRequests(call: MatmulCall, device: DeviceTraits): readonly TuneRequest[] {
+  const { key, ways } = questionOf(call, device);
+  if (key === "") return [];
+  return [{ key, candidates: Object.entries(ways).map(([name, way]) => candidateOf(name, way, call, device)) }];
+}
+
+function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: DeviceTraits): Candidate {
+  const launches = way.launches(problemOf(call), device);
+  return {
+    name,
+    kernels: launches.map(({ kernel }) => kernel as string),
+    checkKey: variantsOf(launches),
+    check: () => checkOf(way, call, device),
+    trial: () => timedTrial(way, call, device),
+  };
+}
+
+/** Sums of up to some thousand products in f32, in any order; and with operands rounded to 11 bits. */
+const TOLERANCE = { f32: 5e-5, f16: 2e-3 };
+
+/**
+ * The same variants of the same kernels on a small problem with ragged edges, against sums in double precision. It has all terms of
+ * the epilogue, whichever the product has.
+ */
+function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
+  const { splits } = problemOf(call);
+  const small = callOfSizes(way.checkSizes(problemOf(call), device), call, { bias: true, residual: true, onto: true });
+  // Few rows would not be cut into parts by themselves.
+  const problem = { ...problemOf(small), splits: Math.min(splits, 2) };
+  return {
+    launches: toTrial(way.launches(problem, device)),
+    output: resultOf(small),
+    expected: (before) => plainResult(small, before),
+    tolerance: TOLERANCE[way.precision],
+  };
+}
+
+function resultOf({ outputs, attributes }: MatmulCall): Tensor {
+  return attributes.activation === "gelu" ? outputs.activated : outputs.y;
+}
+
+/** What a trial multiplies at most, and the least a dynamic size is cut down to. */
+const MOST_OPERATIONS = 2 ** 33;
+const FEWEST_ROWS = 64;
+
+/** The product at its own size, its dynamic one cut down where that is very much, against the plain kernel. */
+function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
+  const { sizes, layout, splits } = problemOf(call);
+  const cut = { rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) };
+  const dynamic = layout === "TN" ? "inner" : "rows";
+  while (2 * cut.rows * cut.columns * cut.inner > MOST_OPERATIONS && cut[dynamic] >= 2 * FEWEST_ROWS) {
+    cut[dynamic] = Math.ceil(cut[dynamic] / 2);
+  }
+  const timed = callOfSizes(cut, call, termsOf(call.inputs), splits);
+  const problem = { ...problemOf(timed), splits };
+  return {
+    launches: toTrial(way.launches(problem, device)),
+    output: resultOf(timed),
+    expected: toTrial(registerWay.launches(problem, device)),
+    tolerance: 10 * TOLERANCE[way.precision],
+  };
+}
+
+/** Which terms of the epilogue a call has. */
+type Terms = Readonly<Record<"bias" | "residual" | "onto", boolean>>;
+
+function termsOf({ bias, residual, onto }: MatmulInputs): Terms {
+  return { bias: bias !== undefined, residual: residual !== undefined, onto: onto !== undefined };
+}
+
+/** The same call for other sizes. The results have a row more than is written. */
+function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, terms: Terms, splits = 2): MatmulCall {
+  const { rows, columns, inner } = sizes;
+  const { layout, activation } = like.attributes;
+  const y = tensor("y", rows + 1, columns);
+  return {
+    inputs: {
+      a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
+      b: layout === "NT" ? tensor("b", columns, inner) : tensor("b", inner, columns),
+      bias: terms.bias ? tensor("bias", columns) : undefined,
+      residual: terms.residual ? tensor("residual", rows, columns) : undefined,
+      onto: terms.onto ? y : undefined,
+      x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
+      half: like.inputs.half && halfTensor(columns * inner),
+    },
+    outputs: {
+      y,
+      packed: tensor("packed", ...packedShape(sizes).map(capacityOf)),
+      partials: tensor("partials", splits, rows, columns),
+      activated: tensor("activated", rows + 1, columns),
+    },
+    attributes: { layout, activation, accumulate: terms.onto ? 1 : 0 },
+  };
+}
+
+function tensor(label: string, ...shape: number[]): Tensor {
+  return new Tensor({ shape, storage: { kind: "slot", label, bytes: elementsAtCapacity(shape) * 4 } });
+}
+
+/** Two values a word. */
+function halfTensor(elements: number): Tensor {
+  const words = Math.ceil(elements / 2);
+  return new Tensor({ shape: [words], dtype: "u32", storage: { kind: "slot", label: "half", bytes: words * 4 } });
+}
+
+/** The result as it must be, its untouched last row included, in double precision. */
+function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
+  const { layout, activation } = call.attributes;
+  const { rows, columns, inner } = sizesOf(call.inputs, layout) as MatmulSizes<number>;
+  const held = Object.entries(call.inputs).map(([name, input]) => [name, input && before(input)]);
+  const { a, b: full, half, bias, residual, onto, x } = Object.fromEntries(held) as Record<keyof MatmulInputs, Float32Array>;
+  const b = half ?? full;
+  const [rowOfA, innerOfA] = layout === "TN" ? [1, rows] : [inner, 1];
+  const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
+  const expected = Float64Array.from(before(resultOf(call)));
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const at = row * columns + column;
+      let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
+      for (let k = 0; k < inner; k += 1) sum += a[row * rowOfA + k * innerOfA]! * b[k * innerOfB + column * columnOfB]!;
+      expected[at] = activate(sum, activation, x?.[at]);
+    }
+  }
+  return expected;
+}
+
+/** As lib/gelu.wgsl: s = sigmoid(2u); gelu = x s, its slope s + x s (1 - s) 2u'. */
+function activate(value: number, activation: Activation | undefined, slopeAt = 0): number {
+  if (!activation) return value;
+  const at = activation === "gelu" ? value : slopeAt;
+  const twice = 2 * Math.sqrt(2 / Math.PI);
+  const s = 1 / (1 + Math.exp(-twice * (at + 0.044715 * at ** 3)));
+  return activation === "gelu" ? value * s : value * (s + at * s * (1 - s) * twice * (1 + 3 * 0.044715 * at ** 2));
+}
+
+function toTrial(dispatches: readonly Dispatch[]): TrialLaunch[] {
+  return dispatches.map(({ kernel, variant, bindings, parameters = {}, workgroups }) => ({
+    kernel,
+    variant,
+    bindings,
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, capacityOf(value)])),
+    workgroups: numbersOf(workgroups),
+  }));
+}
+
+function numbersOf(workgroups: Dispatch["workgroups"]): number[] {
+  if (typeof workgroups === "number" || "capacity" in workgroups) return [capacityOf(workgroups)];
+  return workgroups.map(capacityOf);
+}

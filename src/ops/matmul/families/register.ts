@@ -1,0 +1,23 @@
+import { ceilDivide } from "../../../graph/scalar.ts";
+import { layoutConditions } from "../problem.ts";
+import type { Family, Way } from "./family.ts";
+
+/** The plain kernel, right everywhere: the yardstick of the others. */
+export const registerWay: Way = {
+  launches: ({ sizes: { rows, columns, inner }, layout, operands, epilogue, ofHalf }) => [
+    {
+      kernel: "matmul/register",
+      variant: { conditions: { ...layoutConditions(layout), ...epilogue.conditions, ...ofHalf } },
+      bindings: { ...operands, ...epilogue.bindings },
+      parameters: { rows, columns, inner, terms: epilogue.terms },
+      workgroups: [ceilDivide(columns, 32), ceilDivide(rows, 8), 1],
+    },
+  ],
+};
+
+/** For software adapters without subgroups of a fixed size, and wherever nothing better is right. */
+export const register: Family = {
+  suits: () => true,
+  way: () => registerWay,
+  candidates: () => ({}),
+};

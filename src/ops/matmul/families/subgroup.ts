@@ -1,0 +1,98 @@
+import { capacityOf, ceilDivide, type Scalar } from "../../../graph/scalar.ts";
+import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
+import { isWhole, type Layout, type MatmulSizes, type Problem } from "../problem.ts";
+import type { CheckedWay, Family } from "./family.ts";
+
+const subgroupWay: CheckedWay = { launches, checkSizes, precision: "f32" };
+
+/** For software adapters, where subgroup shuffles are nearly free and workgroup memory is slow. */
+export const subgroup: Family = {
+  suits: ({ software, subgroups }) => software && subgroups,
+  way: () => subgroupWay,
+  candidates: () => ({ subgroup: subgroupWay }),
+};
+
+function launches(problem: Problem, device: DeviceTraits): Dispatch[] {
+  const { layout, sizes } = problem;
+  if (isFewRows(layout, sizes.rows)) return [fewRowsLaunch(problem, device)];
+  if (!needsPacking(layout, sizes)) return [multiplyLaunch(problem, device)];
+  const { operands, scratch } = problem;
+  const ofPacked = { ...problem, operands: { ...operands, b: scratch.packed }, ofHalf: {} };
+  return [packLaunch(problem, device), multiplyLaunch(ofPacked, device)];
+}
+
+/** Fewer rows do not repay the packing of b. */
+const ROWS_WORTH_PACKING = 48;
+
+function isFewRows(layout: Layout, rows: Scalar): boolean {
+  return layout === "NT" && capacityOf(rows) < ROWS_WORTH_PACKING;
+}
+
+/** subgroup.wgsl reads b [K, N] in quads along N. */
+function needsPacking(layout: Layout, { columns }: MatmulSizes): boolean {
+  return layout === "NT" || capacityOf(columns) % 4 !== 0;
+}
+
+/** b [K, columns in whole quads]. */
+export function packedShape({ columns, inner }: MatmulSizes): Scalar[] {
+  return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
+}
+
+function fewRowsLaunch({ sizes, operands, epilogue, ofHalf }: Problem, { lanes }: DeviceTraits): Dispatch {
+  const { rows, columns, inner } = sizes;
+  const tileRows = capacityOf(rows) > 4 ? 8 : 4;
+  return {
+    kernel: "matmul/few_rows",
+    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ALIGNED: isWhole(inner), ...epilogue.conditions, ...ofHalf } },
+    bindings: { ...operands, ...epilogue.bindings },
+    parameters: { rows, columns, inner, terms: epilogue.terms },
+    workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
+  };
+}
+
+function packLaunch({ layout, sizes, operands, scratch, ofHalf }: Problem, { lanes }: DeviceTraits): Dispatch {
+  const { columns, inner } = sizes;
+  const isTransposed = layout === "NT";
+  return {
+    kernel: "matmul/pack",
+    variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), ...ofHalf } },
+    bindings: { b: operands.b, packed: scratch.packed },
+    parameters: { columns, inner },
+    workgroups: [ceilDivide(columns, 4 * lanes), isTransposed ? ceilDivide(inner, 32) : inner, 1],
+  };
+}
+
+function multiplyLaunch({ layout, sizes, operands, epilogue, ofHalf }: Problem, device: DeviceTraits): Dispatch {
+  const { rows, columns, inner } = sizes;
+  const quads = quadsPerLane(capacityOf(columns), device);
+  const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
+  return {
+    kernel: "matmul/subgroup",
+    variant: { constants: { QUADS: quads }, conditions: { ...epilogue.conditions, ...ofHalf } },
+    bindings: { ...operands, ...epilogue.bindings },
+    parameters: { rows, columns, inner, ...strides, terms: epilogue.terms },
+    workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
+  };
+}
+
+/** As many as keep the columns past the edge, which are computed in vain, under a sixth; one where y is stored a value at a time. */
+function quadsPerLane(columns: number, { lanes }: DeviceTraits): number {
+  if (columns % 4 !== 0) return 1;
+  const widest = [4, 2].find((quads) => {
+    const width = 4 * quads * lanes;
+    return Math.ceil(columns / width) * width * 6 <= columns * 7;
+  });
+  return widest ?? 1;
+}
+
+/** Just below whole tiles of as many quads as the problem takes, by the kernel for few rows or the one for many. */
+function checkSizes(problem: Problem, device: DeviceTraits): MatmulSizes<number> {
+  const { kernel, variant } = launches(problem, device).at(-1)!;
+  const { QUADS = 1, TILE_ROWS = 8 } = variant?.constants ?? {};
+  const { columns, inner } = problem.sizes;
+  return {
+    rows: kernel === "matmul/few_rows" ? TILE_ROWS - 1 : 53,
+    columns: 4 * QUADS * device.lanes - (isWhole(columns) ? 4 : 3),
+    inner: 2 * device.lanes + (isWhole(inner) ? 4 : 3),
+  };
+}

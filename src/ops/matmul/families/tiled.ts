@@ -1,0 +1,143 @@
+import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
+import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
+import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem } from "../problem.ts";
+import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
+import { matrixWay } from "./matrix.ts";
+
+/** For GPUs: tiles of y that pass through workgroup memory. */
+export const tiled: Family = {
+  suits: ({ software }) => !software,
+  way: tiledWay,
+  // Matrix instructions are there only for whoever asked for them, so they come first. They do not read 16-bit weights.
+  candidates: ({ sizes, ofHalf }, device) => ({
+    ...Object.fromEntries(
+      (ofHalf.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [`${matrix.component} matrices of ${matrix.size}`, matrixWay(matrix)]),
+    ),
+    ...Object.fromEntries(tilesFor(sizes, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
+  }),
+};
+
+/** The knobs of tiled.wgsl: the tile of y that a workgroup owns, its step along K, and the block of an invocation. */
+export interface Tile {
+  readonly height: number;
+  readonly width: number;
+  readonly step: number;
+  readonly blockHeight: number;
+  readonly blockWidth: number;
+}
+
+/** All of them give the same bits: which one is taken is a matter of speed alone. */
+export const TILES: Readonly<Record<string, Tile>> = {
+  "64x64x16": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 4 },
+  "64x64x32": { height: 64, width: 64, step: 32, blockHeight: 8, blockWidth: 4 },
+  "64x64x16 wide": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
+  "128x64x16": { height: 128, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
+  "128x128x16": { height: 128, width: 128, step: 16, blockHeight: 8, blockWidth: 8 },
+  "32x32x32": { height: 32, width: 32, step: 32, blockHeight: 4, blockWidth: 4 },
+  "32x64x32": { height: 32, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
+  "16x64x32": { height: 16, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
+  "8x64x32": { height: 8, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
+  "8x32x64": { height: 8, width: 32, step: 64, blockHeight: 4, blockWidth: 4 },
+};
+
+/** The tiles worth trying, the best guess first: few rows want flat tiles, few elements small ones, so that no core is idle. */
+const FOR_FEW_ROWS = ["8x64x32", "8x32x64", "16x64x32", "32x32x32"];
+const FOR_FEW_ELEMENTS = ["32x32x32", "32x64x32", "64x64x16", "64x64x32", "16x64x32"];
+const FOR_MANY = ["64x64x16", "64x64x32", "64x64x16 wide", "128x64x16", "128x128x16", "32x64x32"];
+
+export function tilesFor({ rows, columns }: MatmulSizes, { limits }: Pick<DeviceTraits, "limits">): readonly string[] {
+  const elements = capacityOf(rows) * capacityOf(columns);
+  const names = capacityOf(rows) <= 16 ? FOR_FEW_ROWS : elements < 64 ** 3 ? FOR_FEW_ELEMENTS : FOR_MANY;
+  return names.filter((name) => {
+    const { height, width, step, blockHeight, blockWidth } = TILES[name]!;
+    const storage = step * (height + width + 8) * 4;
+    const invocations = (height * width) / (blockHeight * blockWidth);
+    return storage <= limits.maxComputeWorkgroupStorageSize && invocations <= limits.maxComputeInvocationsPerWorkgroup;
+  });
+}
+
+/** Workgroups that keep a large GPU busy, the least of K that is worth a part, and the most parts. */
+const ENOUGH_WORKGROUPS = 128;
+const SHORTEST_PART = 256;
+const MOST_PARTS = 32;
+
+/**
+ * Weight gradients sum over all rows of a batch into a small matrix: few tiles with much to do. Their K is cut into parts, by a rule
+ * that knows the shape alone, so that neither the tile nor the adapter's speed changes the order of the sum.
+ */
+export function splitsFor(layout: Layout, { rows, columns, inner }: MatmulSizes): number {
+  if (layout !== "TN") return 1;
+  const tiles = Math.ceil(capacityOf(rows) / 64) * Math.ceil(capacityOf(columns) / 64);
+  const wanted = Math.ceil(ENOUGH_WORKGROUPS / tiles);
+  return Math.max(1, Math.min(wanted, MOST_PARTS, Math.floor(capacityOf(inner) / SHORTEST_PART)));
+}
+
+/** Parts begin at multiples of every tile's step. */
+const PART_UNIT = 64;
+
+/** The product by tiles of one kind; without a name by those that suit its shape. */
+function tiledWay(name?: string): CheckedWay {
+  const tileFor = ({ sizes }: Problem, device: DeviceTraits): Tile => TILES[name ?? tilesFor(sizes, device)[0]!]!;
+  return {
+    launches: (problem, device) => tiledLaunches(problem, tileFor(problem, device)),
+    checkSizes: (problem, device) => {
+      const { height, width, step } = tileFor(problem, device);
+      const { rows, columns, inner } = problem.sizes;
+      return {
+        rows: raggedAbove(height, rows),
+        columns: raggedAbove(width, columns),
+        inner: raggedAbove(problem.splits > 1 ? PART_UNIT + step : 2 * step, inner),
+      };
+    },
+    precision: "f32",
+  };
+}
+
+function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
+  const { sizes, epilogue, splits, scratch } = problem;
+  const { inner } = sizes;
+  if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
+  // The parts are sums alone; their own sum has the epilogue.
+  const { bias, residual } = epilogue.bindings;
+  const none = {
+    conditions: { ...epilogue.conditions, GELU: false, BACKWARD: false },
+    bindings: { bias, residual, y: scratch.partials },
+    terms: 0,
+  };
+  const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
+  return [multiplyLaunch({ ...problem, epilogue: none }, tile, depth), reduceLaunch(problem)];
+}
+
+function multiplyLaunch({ sizes, layout, operands, epilogue, ofHalf, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
+  const { rows, columns, inner } = sizes;
+  const { height, width, step, blockHeight, blockWidth } = tile;
+  return {
+    kernel: "matmul/tiled",
+    variant: {
+      constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
+      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...epilogue.conditions, ...ofHalf },
+    },
+    bindings: { ...operands, ...epilogue.bindings },
+    parameters: { rows, columns, inner, depth, terms: epilogue.terms },
+    workgroups: [ceilDivide(columns, width), ceilDivide(rows, height), splits],
+  };
+}
+
+function reduceLaunch({ sizes: { rows, columns }, epilogue, splits, scratch: { partials } }: Problem): Dispatch {
+  return {
+    kernel: "matmul/split_k_reduce",
+    variant: { conditions: epilogue.conditions },
+    bindings: { partials, unread: partials, ...epilogue.bindings },
+    parameters: { rows, columns, splits, terms: epilogue.terms },
+    workgroups: ceilDivide(product(rows, ceilDivide(columns, 4)), 128),
+  };
+}
+
+/** Which matrices have rows of whole quads. */
+export function wideConditions(layout: Layout, { rows, columns, inner }: MatmulSizes): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
+  return {
+    WIDE_A: isWhole(layout === "TN" ? rows : inner),
+    WIDE_B: isWhole(layout === "NT" ? inner : columns),
+    WIDE_Y: isWhole(columns),
+  };
+}

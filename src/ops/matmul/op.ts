@@ -1,0 +1,88 @@
+import { capacityOf } from "../../graph/scalar.ts";
+import { elementsAtCapacity, type Tensor } from "../../graph/tensor.ts";
+import type { GradientSink } from "../../graph/trace.ts";
+import { columnSum } from "../column_sum.ts";
+import { defineOp, type Op, shapeError } from "../define.ts";
+import { matmulRequests } from "./check.ts";
+import { matmulLaunches } from "./choose.ts";
+import { packedShape } from "./families/subgroup.ts";
+import { splitsFor } from "./families/tiled.ts";
+import { fuseReader } from "./fuse.ts";
+import { type Layout, type MatmulAttributes, type MatmulFamily, type MatmulInputs, type MatmulOutputs, sizesOf } from "./problem.ts";
+
+export type { Layout, MatmulFamily } from "./problem.ts";
+
+/** y [M, N] = op(a) op(b) + bias [N] + residual [M, N], or added onto a tensor in place. */
+export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
+  name: "matmul",
+  shape: (inputs, { layout }) => {
+    checkShapes(inputs, layout);
+    const sizes = sizesOf(inputs, layout);
+    const { rows, columns } = sizes;
+    return {
+      y: inputs.onto ? { inPlaceOf: inputs.onto } : { shape: [rows, columns] },
+      packed: { shape: packedShape(sizes) },
+      partials: { shape: [splitsFor(layout, sizes), rows, columns] },
+      activated: { shape: [rows, columns] },
+    };
+  },
+  forward: matmulLaunches,
+  tune: matmulRequests,
+  fuse: fuseReader,
+  backward: ({ inputs: { a, b, bias, residual, half }, attributes: { layout, family, tile } }, { gradient, needs, sink }) => {
+    if (layout === "TN") throw new Error("matmul TN is a backward pass itself; it cannot be differentiated");
+    const grad = gradient("y")!;
+    const weight = { tensor: b, half };
+    const onto = { layout: "TN", sink: sink("b"), family, tile } as const;
+    return {
+      a: needs("a") ? matmul(grad, weight, { layout: layout === "NT" ? "NN" : "NT", family, tile }) : undefined,
+      b: needs("b") ? (layout === "NT" ? matmul(grad, a, onto) : matmul(a, grad, onto)) : undefined,
+      bias: bias && needs("bias") ? columnSum(grad, sink("bias")) : undefined,
+      residual: residual && grad,
+    };
+  },
+});
+
+const NAMES: Readonly<Record<string, string>> = { onto: "a sink", residual: "a residual", x: "an activation's input" };
+
+function checkShapes(inputs: MatmulInputs, layout: Layout): void {
+  const { a, b, bias, residual, onto, x, half } = inputs;
+  const refusal = (needs: string): Error => shapeError(`matmul ${layout}`, inputs, needs);
+  if (a.shape.length !== 2 || b.shape.length !== 2) throw refusal("two matrices");
+  const { rows, columns, inner, innerOfB } = sizesOf(inputs, layout);
+  if (capacityOf(inner) !== capacityOf(innerOfB)) throw refusal("matrices that share their inner size K");
+  if (bias && bias.size(0) !== columns) throw refusal("a bias as long as y has columns");
+  for (const [name, tensor] of Object.entries({ residual, onto, x })) {
+    const fits = !tensor || elementsAtCapacity(tensor.shape) === capacityOf(rows) * capacityOf(columns);
+    if (!fits) throw refusal(`${NAMES[name]} of y's shape`);
+  }
+  if (half && 2 * elementsAtCapacity(half.shape) < elementsAtCapacity(b.shape)) {
+    throw refusal("as many halves as b has elements, two a word");
+  }
+}
+
+export interface MatmulOptions {
+  readonly layout: Layout;
+  readonly bias?: Tensor | undefined;
+  readonly residual?: Tensor | undefined;
+  /** Where the product is added in place: the gradient of a parameter. */
+  readonly sink?: GradientSink | undefined;
+  /** Instead of the family that suits the adapter. */
+  readonly family?: MatmulFamily | undefined;
+  /** Of the tiled family, instead of the tile that suits the shape: a name in TILES. */
+  readonly tile?: string | undefined;
+}
+
+/** A matrix that may have a copy in 16-bit floats, two a word and without gaps, which products read in its place. */
+export interface Weight {
+  readonly tensor: Tensor;
+  readonly half?: Tensor | undefined;
+}
+
+/** y = op(a) op(b) + bias + residual. a, b, y: see Layout. The number of rows (K in TN) may be dynamic, all else is static. */
+export function matmul(a: Tensor, b: Tensor | Weight, options: MatmulOptions): Tensor {
+  const { layout, bias, residual, sink, family, tile } = options;
+  const weight: Weight = "tensor" in b ? b : { tensor: b };
+  const inputs = { a, b: weight.tensor, bias, residual, onto: sink?.onto, half: weight.half };
+  return matmulOp(inputs, { layout, accumulate: sink?.accumulate ?? 0, family, tile }).y;
+}

@@ -1,0 +1,142 @@
+import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
+import type { KeyValueCache } from "../nn/rows.ts";
+import type { HeadLayout } from "../ops/heads.ts";
+import { FINISHED } from "../ops/next_token.ts";
+
+export interface Prompt {
+  readonly ids: readonly number[];
+  /** Keys the random numbers: the same key, seed and prompt give the same completion in any batch. */
+  readonly key: number;
+}
+
+export interface Completion {
+  readonly ids: readonly number[];
+  /** Log-probability of every token and entropy of its distribution, of softmax(logits / T) over the whole vocabulary, in nats. */
+  readonly logprobs: Float32Array;
+  readonly entropies: Float32Array;
+  readonly finishReason: "stop" | "length";
+}
+
+export interface SequenceMemoryOptions {
+  readonly device: Device;
+  /** Most sequences at once [S], tokens of one sequence [P], and new tokens of one [L]. */
+  readonly sequences: number;
+  readonly maxLength: number;
+  readonly maxNewTokens: number;
+  readonly stopTokens: readonly number[];
+}
+
+/** State of the sequences being generated, on the GPU. */
+export interface SequenceMemory {
+  readonly position: Tensor; // [S]
+  readonly token: Tensor; // [S]
+  readonly done: Tensor; // [S]
+  readonly sequenceKey: Tensor; // [S]
+  readonly stopTokens: Tensor;
+  readonly slots: Tensor; // [S]
+  readonly completionTokens: Tensor; // [S, L]
+  readonly completionStatistics: Tensor; // [S, L, 2]
+  cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
+  reset(prompts: readonly Prompt[]): void;
+  allDone(sequences: number): Promise<boolean>;
+  completions(sequences: number): Promise<Completion[]>;
+  destroy(): void;
+}
+
+/** No token has this id. */
+const NO_TOKEN = 0xffffffff;
+
+export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMemory {
+  const { sequences: S, maxNewTokens: L, stopTokens } = options;
+  const arena = createArena(options.device);
+  const state = {
+    position: arena.make("position", [S], "u32"),
+    token: arena.make("token", [S], "u32"),
+    done: arena.make("done", [S], "u32"),
+    sequenceKey: arena.make("sequence_key", [S], "u32"),
+    stopTokens: arena.make("stop_tokens", [Math.max(1, stopTokens.length)], "u32"),
+    slots: arena.make("cache slots", [S], "u32"),
+    completionTokens: arena.make("completion tokens", [S, L], "u32"),
+    completionStatistics: arena.make("completion statistics", [S, L, 2], "f32"),
+  };
+  arena.write(state.stopTokens, Uint32Array.from(stopTokens.length > 0 ? stopTokens : [NO_TOKEN]));
+  arena.write(state.slots, Uint32Array.from(Array(S).keys()));
+  const layer = createLayers(arena, options);
+  return {
+    ...state,
+    cache: (mode, sequence) => ({ mode, sequence, layer }),
+    reset: (prompts) => {
+      arena.write(
+        state.position,
+        Uint32Array.from(prompts, ({ ids }) => ids.length - 1),
+      );
+      arena.write(
+        state.sequenceKey,
+        Uint32Array.from(prompts, ({ key }) => key),
+      );
+      arena.write(state.done, new Uint32Array(prompts.length));
+    },
+    allDone: async (sequences) => new Uint32Array(await arena.read(state.done, sequences)).every((done) => done >= FINISHED),
+    completions: async (sequences) => {
+      const done = new Uint32Array(await arena.read(state.done, sequences));
+      const ids = new Uint32Array(await arena.read(state.completionTokens, sequences * L));
+      const statistics = new Float32Array(await arena.read(state.completionStatistics, sequences * L * 2));
+      return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
+    },
+    destroy: arena.destroy,
+  };
+}
+
+/** Tensors in buffers of their own, which are freed together. */
+interface Arena {
+  make(label: string, shape: readonly number[], dtype: DType): Tensor;
+  write(tensor: Tensor, data: HostArray): void;
+  /** The first elements of a tensor. */
+  read(tensor: Tensor, elements: number): Promise<ArrayBuffer>;
+  destroy(): void;
+}
+
+function createArena(device: Device): Arena {
+  const buffers: GPUBuffer[] = [];
+  return {
+    make: (label, shape, dtype) => {
+      const size = shape.reduce((a, b) => a * b, 4);
+      const buffer = createBuffer(device, label, size);
+      buffers.push(buffer);
+      return externalTensor(label, { buffer, offset: 0, size: Math.max(4, size) }, shape, dtype);
+    },
+    write: (tensor, data) => uploadBuffer(device, tensor.storage.window!, data),
+    read: async (tensor, elements) => (await readBuffers(device, [{ ...tensor.storage.window!, size: elements * 4 }]))[0]!,
+    destroy: () => {
+      for (const buffer of buffers) destroyBuffer(device, buffer);
+    },
+  };
+}
+
+/** Keys and values of every layer of the model, made when the layer is first asked for. */
+function createLayers(arena: Arena, { sequences: S, maxLength: P }: SequenceMemoryOptions): KeyValueCache["layer"] {
+  const layers = new Map<object, { keys: Tensor; values: Tensor }>();
+  return (owner: object, layout: HeadLayout) => {
+    const known = layers.get(owner);
+    if (known) return known;
+    const shape = [S, P, layout.keyValueHeads, layout.headDim];
+    const fresh = { keys: arena.make(`keys ${layers.size}`, shape, "f32"), values: arena.make(`values ${layers.size}`, shape, "f32") };
+    layers.set(owner, fresh);
+    return fresh;
+  };
+}
+
+function toCompletion(s: number, state: number, ids: Uint32Array, statistics: Float32Array, options: SequenceMemoryOptions): Completion {
+  const { maxNewTokens: L, stopTokens } = options;
+  const count = state % FINISHED;
+  const tokens = Array.from(ids.subarray(s * L, s * L + count));
+  const pairs = statistics.subarray(s * L * 2, (s * L + count) * 2);
+  return {
+    ids: tokens,
+    logprobs: pairs.filter((_, i) => i % 2 === 0),
+    entropies: pairs.filter((_, i) => i % 2 === 1),
+    finishReason: stopTokens.includes(tokens.at(-1)!) ? "stop" : "length",
+  };
+}

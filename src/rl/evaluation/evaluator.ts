@@ -1,0 +1,35 @@
+import type { Sampler } from "../../policy/sampler.ts";
+import { promptsOf, type Run } from "../run.ts";
+import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
+import { combineRewards, rewardInput } from "../scoring/rewards.ts";
+import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+
+/** Evaluates the policy of a run on its held-out problems, sampled and greedy. */
+export interface Evaluator {
+  /** After `step` steps of training. */
+  evaluate(step: number): Promise<Evaluation>;
+  destroy(): void;
+}
+
+export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evaluator> {
+  const { device, model, config, stop } = run;
+  const { prompts, completions } = config.eval;
+  const { maxNewTokens } = config.grpo;
+  const greedy = await samplerFor({
+    ...{ device, model, stop, maxNewTokens },
+    prompts: promptsOf(run),
+    completions: prompts,
+    sampling: { temperature: 0, ...FULL_DISTRIBUTION },
+  });
+  const rewards = combineRewards(run.rewards);
+  const problems = run.evalProblems.slice(0, prompts);
+  return {
+    evaluate: (step) =>
+      evaluatePolicy({
+        ...{ model, problems, completions, sampler, greedy },
+        seed: config.seed,
+        score: async (entries) => (await rewards(rewardInput(entries, step))).rewards,
+      }),
+    destroy: () => greedy.destroy(),
+  };
+}

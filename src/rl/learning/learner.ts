@@ -1,0 +1,82 @@
+import type { Measured } from "../../control/index.ts";
+import type { NamedArray } from "../../nn/place.ts";
+import type { PolicyLossName } from "../../ops/surrogate.ts";
+import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
+import type { PolicyLossOptions } from "../../policy/options.ts";
+import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
+import { passRows, type Run } from "../run.ts";
+import { microBatches, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
+
+/** Learns from samples: optimiser steps of the policy, with a step of the controller in each. */
+export interface Learner {
+  /** All updates of a step on the same samples. `sampled`: the entropies that the sampler saw. */
+  learn(samples: readonly Sample[], sampled: Measured, step: number): Promise<Learned>;
+  save(): Promise<LearnerState>;
+  load(saved: Pick<LearnerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, NamedArray> }): void;
+  /** The dispatches of one update, one a line. */
+  describe(): string;
+  destroy(): void;
+}
+
+/** What each update of a step reports, and the milliseconds that they took together. */
+export interface Learned {
+  readonly updates: readonly UpdateResult[];
+  readonly milliseconds: number;
+}
+
+/** The states of controller and optimiser, and the optimiser's moments by name. */
+export interface LearnerState {
+  readonly control: readonly number[];
+  readonly optimizer: readonly number[];
+  readonly moments: Map<string, { shape: number[]; data: Float32Array }>;
+}
+
+export async function createLearner(run: Run): Promise<Learner> {
+  const { device, model, config, controller } = run;
+  const { grpo, seed } = config;
+  const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...grpo });
+  const update = await createPolicyUpdate({
+    ...{ device, optimizer, controller, seed },
+    model: model.module,
+    loss: lossOptions(run),
+    rows: passRows(run),
+    sequences: grpo.prompts * grpo.completions,
+    activations: grpo.activations,
+  });
+  return {
+    learn: async (samples, sampled, step) => {
+      const started = performance.now();
+      const totals = totalsOf(samples);
+      const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens };
+      const batches = microBatches(samples, grpo.microBatchRows).map((group) => packBatch(group, totals, packing));
+      const updates: UpdateResult[] = [];
+      for (let i = 0; i < grpo.updatesPerRollout; i += 1) {
+        const measured = updates.at(-1)?.measured ?? sampled;
+        // From 1: the sampler's random numbers are those of 0.
+        const draw = step * grpo.updatesPerRollout + i + 1;
+        updates.push(await update.step(batches, grpo.learningRate, measured, draw));
+      }
+      return { updates, milliseconds: performance.now() - started };
+    },
+    save: async () => {
+      const { moments, state } = await optimizer.save();
+      return { control: [...(await update.readControl())], optimizer: state, moments };
+    },
+    load: ({ control, optimizer: state, moments }) => {
+      optimizer.load({ moments, state });
+      update.writeControl(control);
+    },
+    describe: () => update.describe(),
+    destroy: () => {
+      for (const part of [update, optimizer]) part.destroy();
+    },
+  };
+}
+
+function lossOptions({ config: { grpo, entropy } }: Run): PolicyLossOptions {
+  const { loss, ...common } = grpo;
+  const covariance = loss === "clip-cov" || loss === "kl-cov" ? loss : null;
+  const clip = { clipLow: 0.2, clipHigh: 0.2, dualClip: null };
+  const { gate, tau, alphaNorm } = entropy;
+  return { ...clip, ...common, loss: covariance ? "ppo-clip" : (loss as PolicyLossName), covariance, gate, tau, alphaNorm };
+}

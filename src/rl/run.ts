@@ -1,0 +1,39 @@
+import type { Controller } from "../control/index.ts";
+import type { Device } from "../gpu/device.ts";
+import type { PolicyLoss } from "../loss/index.ts";
+import type { Problem } from "../tasks/task.ts";
+import type { TrainConfig } from "./config/index.ts";
+import type { TokenClassFunction } from "./learning/token_classes.ts";
+import type { PolicyModel } from "./model.ts";
+import { longestPrompt } from "./sampling/sampler_for.ts";
+import type { NamedReward } from "./scoring/rewards.ts";
+
+/** What a run of GRPO is about. */
+export interface Run {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  readonly config: Pick<TrainConfig, "seed" | "grpo" | "entropy" | "eval">;
+  readonly trainProblems: readonly Problem[];
+  readonly evalProblems: readonly Problem[];
+  readonly rewards: readonly NamedReward[];
+  /** Text that ends a completion; it is part of the completion. */
+  readonly stop: string;
+  readonly controller: Controller;
+  readonly loss: PolicyLoss;
+  /** The policy that `beta` measures against; the starting policy when absent. */
+  readonly reference?: PolicyModel;
+  /** The class of each token where the controller has any; instead of its classBy. */
+  readonly classOf?: TokenClassFunction;
+}
+
+/** Every prompt that the run may sample from. */
+export function promptsOf({ trainProblems, evalProblems }: Pick<Run, "trainProblems" | "evalProblems">): string[] {
+  return [...trainProblems, ...evalProblems].map(({ prompt }) => prompt);
+}
+
+/** Most rows of packed tokens in one pass over the samples of a step; every sample fits. */
+export function passRows(run: Run): number {
+  const { prompts, completions, maxNewTokens, microBatchRows } = run.config.grpo;
+  const longest = longestPrompt(run.model, promptsOf(run)) + maxNewTokens - 1;
+  return Math.max(longest, Math.min(microBatchRows, prompts * completions * longest));
+}

@@ -1,0 +1,51 @@
+import type { Sampler } from "../../policy/sampler.ts";
+import { promptsOf, type Run } from "../run.ts";
+import { overlongReward } from "../scoring/overlong.ts";
+import { combineRewards, rewardInput } from "../scoring/rewards.ts";
+import { createStopwatch } from "../stopwatch.ts";
+import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
+import { rollout } from "./rollout.ts";
+import { samplerFor } from "./sampler_for.ts";
+
+/** Samples the completions of a step and rewards them. */
+export interface StepSampler {
+  /** The sampler itself, which evaluations use too. */
+  readonly sampler: Sampler;
+  sample(step: number): Promise<SampledStep>;
+  destroy(): void;
+}
+
+/** `milliseconds`: what sampling took, rewards apart. */
+export type SampledStep = Sampled & { readonly milliseconds: number };
+
+export async function createStepSampler(run: Run): Promise<StepSampler> {
+  const { device, model, config, stop } = run;
+  const { grpo, seed } = config;
+  const { prompts, completions, maxNewTokens, overlongBuffer: buffer } = grpo;
+  const sampler = await samplerFor({
+    ...{ device, model, stop, maxNewTokens },
+    prompts: promptsOf(run),
+    completions: prompts * completions,
+    sampling: grpo,
+  });
+  const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);
+  const stopwatch = createStopwatch();
+  const scoredRollout = async (problems: Run["trainProblems"], firstKey: number, step: number): Promise<ScoredRollout> => {
+    const { tokenizer } = model;
+    const entries = await stopwatch.time(() => rollout({ sampler, tokenizer, problems, completions, seed, firstKey }));
+    return { entries, scores: await score(rewardInput(entries, step)) };
+  };
+  return {
+    sampler,
+    sample: async (step) => {
+      const sampled = await sampleStep({
+        ...{ seed, step, prompts, completions },
+        problems: run.trainProblems,
+        extraRounds: grpo.dynamicSampling,
+        rollout: (problems, firstKey) => scoredRollout(problems, firstKey, step),
+      });
+      return { ...sampled, milliseconds: stopwatch.take() };
+    },
+    destroy: () => sampler.destroy(),
+  };
+}

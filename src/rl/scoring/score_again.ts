@@ -1,0 +1,56 @@
+import { claimWeights } from "../../nn/half_weights.ts";
+import { createScorer, type Scorer } from "../../policy/score.ts";
+import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micro_batches.ts";
+import { passRows, type Run } from "../run.ts";
+import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
+
+/** Scores sampled tokens by other policies than the one that sampled them. */
+export interface SecondScorer {
+  /**
+   * Adds the reference policy's log-probabilities and, with truncated importance sampling, what the trainer itself makes of the tokens;
+   * `gap` is then how far that is from what the sampler saw.
+   */
+  scoreAgain(samples: readonly Sample[]): Promise<{ readonly samples: readonly Sample[]; readonly gap: SamplerGap | undefined }>;
+  destroy(): void;
+}
+
+export async function createSecondScorer(run: Run): Promise<SecondScorer> {
+  const { device, model, config, loss } = run;
+  const { beta, tis, temperature, weights } = config.grpo;
+  const rows = passRows(run);
+  const frozen = beta > 0 ? (run.reference ?? (await model.clone())) : undefined;
+  const claim = frozen && (await claimWeights(frozen.placed, weights));
+  const reference = frozen && (await createScorer({ device, model: frozen.module, rows, temperature }));
+  const policy = tis === null ? undefined : await createScorer({ device, model: model.module, rows, temperature });
+  return {
+    scoreAgain: async (samples) => {
+      const known = reference && (await tokenLogprobs(reference, samples, run));
+      const compared = known ? samples.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : samples;
+      if (!policy || tis === null) return { samples: compared, gap: undefined };
+      const own = await tokenLogprobs(policy, samples, run);
+      const weighed = withImportance(compared, own, { bound: tis, bySequence: loss.name === "gspo" });
+      return { samples: weighed, gap: samplerGap(compared, own) };
+    },
+    destroy: () => {
+      for (const part of [reference, policy]) part?.destroy();
+      claim?.release();
+    },
+  };
+}
+
+/** The log-probabilities that a model gives the completion tokens of each sample, in nats. */
+async function tokenLogprobs(scorer: Scorer, samples: readonly Sample[], { config }: Run): Promise<Float32Array[]> {
+  const { aggregate, maxNewTokens: maxLength, microBatchRows } = config.grpo;
+  const totals = totalsOf(samples);
+  const scored: Float32Array[] = [];
+  for (const group of microBatches(samples, microBatchRows)) {
+    const { logprobs } = await scorer.score(packBatch(group, totals, { aggregate, maxLength }));
+    let row = 0;
+    for (const sample of group) {
+      const begin = row + sample.promptIds.length - 1;
+      scored.push(logprobs.slice(begin, begin + sample.completionIds.length));
+      row = begin + sample.completionIds.length;
+    }
+  }
+  return scored;
+}
