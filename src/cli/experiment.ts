@@ -38,7 +38,11 @@ export function register(command: Command): void {
   const list = Object.values(studies).map(({ name, description }) => `  ${name}: ${description}`);
   command
     .argument("<studies...>", `one study or several: ${Object.keys(studies).join(", ")}`)
-    .option("--seeds <seeds>", "how many, such as 3, or which: 3,5,8, or 7, for seed 7 alone (default: as the settings say)", seedsOption)
+    .option(
+      "--seeds <seeds>",
+      "a count such as 3, or a list such as 3,5,8; the list of seed 7 alone is '7,' (default: as the settings say)",
+      seedsOption,
+    )
     .option("--quick", "train for a few minutes only, and judge only what short runs can tell")
     .option("--runs <folder>", "where everything goes: run folders, report, pictures (default: runs/experiments/STUDY, or STUDY-quick)")
     .option("--out <folder>", "where report.md, its pictures and summary.json go instead; --report-only reads summary.json there")
@@ -64,7 +68,7 @@ name others than the shipped ones. A claim about an arm that the settings lack i
 function seedsOption(text: string): string {
   if (/^\d+$/.test(text)) return text;
   if (/^\d+(,\d+)*,?$/.test(text)) return `[${text.replace(/,$/, "")}]`;
-  throw new InvalidArgumentError("It must be a count such as 3, or seeds with commas such as 3,5,8 (7, is seed 7 alone).");
+  throw new InvalidArgumentError("It must be a count such as 3, or a list such as 3,5,8 (the list of seed 7 alone is '7,').");
 }
 
 async function experiment(names: string[], options: ExperimentOptions): Promise<void> {

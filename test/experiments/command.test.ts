@@ -22,7 +22,7 @@ test("bad input is one line and exit code 2", () => {
   assert.match(value.stderr, /^error: gains\.lambda is 3; it must be a number above 0 and below 2\n$/);
   const seeds = experiment("tau", "--seeds", "three");
   assert.equal(seeds.status, 2);
-  assert.match(seeds.stderr, /It must be a count such as 3, or seeds with commas such as 3,5,8/);
+  assert.match(seeds.stderr, /It must be a count such as 3, or a list such as 3,5,8/);
   const missing = experiment("toy-control", "--report-only", "--out", "no/such/folder");
   assert.equal(missing.status, 2);
   assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json/);

@@ -1,3 +1,4 @@
+import type { Metrics } from "../../report/metrics.ts";
 import { leastSquares } from "../../report/statistics.ts";
 
 /** What an open-loop run did to entropy: before, after so many steps with alpha fixed, in nats. */
@@ -6,6 +7,11 @@ export interface OpenLoopRun {
   readonly before: number;
   readonly after: number;
   readonly steps: number;
+}
+
+/** Entropy before the first step and after the last, each over the evaluation's own samples. */
+export function beforeAndAfter(metrics: readonly Metrics[]): { before: number; after: number } {
+  return { before: metrics[0]!["eval/entropy"]!, after: metrics.at(-1)!["eval/entropy"]! };
 }
 
 /**

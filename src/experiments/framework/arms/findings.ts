@@ -1,9 +1,9 @@
 import type { Metrics } from "../../../report/metrics.ts";
-import { mean } from "../../../report/statistics.ts";
 import { createDiagnostics, diagnosticSettings } from "../../../rl/diagnostics/index.ts";
 import type { CellResult, CellResults } from "../cell.ts";
 import { fiveDigits } from "../numbers.ts";
 import { seedsOf } from "../seeds.ts";
+import { averageOf, lastPart, seriesOf, trainingSteps } from "../series.ts";
 import { cellName } from "./cells.ts";
 import { type ArmsSettings, armNames, groupNames } from "./settings.ts";
 
@@ -70,20 +70,19 @@ export function ofGroup({ k, runs }: ArmsFindings, group: string): ArmsFindings 
 type Measured = Omit<ArmRun, "group" | "arm" | "seed" | "tags">;
 
 function measure({ config, metrics }: CellResult): Measured {
-  const steps = metrics.filter(({ step }) => step > 0);
-  const late = steps.slice(-Math.ceil(steps.length / 2));
-  const average = (name: keyof Metrics & string): number => fiveDigits(mean(late.map((line) => Number(line[name]))));
+  const steps = trainingSteps(metrics);
+  const late = lastPart(steps, 2);
   const k = config.eval.completions;
   const [first, last] = [metrics[0]!, metrics.at(-1)!];
   const scored = (prefix: string) => ({ before: scoreOf(first, k, prefix), after: scoreOf(last, k, prefix) });
   return {
-    target: targetOf(config, average("entropic/target")),
+    target: targetOf(config, averageOf(late, "entropic/target")),
     entropy: seriesOf(steps, "entropy"),
     alpha: seriesOf(steps, "entropic/alpha"),
     reward: seriesOf(steps, "reward"),
-    gated: average("entropic/gated_fraction"),
-    saturated: average("entropic/saturated"),
-    equalGroups: average("frac_reward_zero_std"),
+    gated: averageOf(late, "entropic/gated_fraction"),
+    saturated: averageOf(late, "entropic/saturated"),
+    equalGroups: averageOf(late, "frac_reward_zero_std"),
     ...scored("eval"),
     elsewhere: Object.fromEntries(elsewhereNames(last).map((name) => [name, scored(`eval/${name}`)])),
     diagnoses: diagnosesOf(config, steps),
@@ -95,10 +94,6 @@ function measure({ config, metrics }: CellResult): Measured {
 function targetOf({ entropy: { target } }: CellResult["config"], held: number): number | null {
   if (held > 0) return held;
   return typeof target === "number" ? target : null;
-}
-
-function seriesOf(steps: readonly Metrics[], name: keyof Metrics & string): number[] {
-  return steps.map((line) => fiveDigits(Number(line[name])));
 }
 
 function scoreOf(metrics: Metrics, k: number, prefix: string): Score {
@@ -119,7 +114,6 @@ function diagnosesOf(config: CellResult["config"], steps: readonly Metrics[]): s
 }
 
 function tagsOf({ metrics }: CellResult): Record<string, number[]> {
-  const steps = metrics.filter(({ step }) => step > 0);
-  const names = new Set(steps.flatMap((line) => Object.keys(line)).flatMap((name) => /^tags\/(.+)\/entropy$/.exec(name)?.[1] ?? []));
-  return Object.fromEntries([...names].sort().map((tag) => [tag, seriesOf(steps, `tags/${tag}/entropy`)]));
+  const names = new Set(metrics.flatMap((line) => Object.keys(line)).flatMap((name) => /^tags\/(.+)\/entropy$/.exec(name)?.[1] ?? []));
+  return Object.fromEntries([...names].sort().map((tag) => [tag, seriesOf(metrics, `tags/${tag}/entropy`)]));
 }

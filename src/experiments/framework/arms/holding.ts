@@ -1,4 +1,5 @@
 import { curveOf, leastSquares, mean } from "../../../report/statistics.ts";
+import { lastPart, meanDistance } from "../series.ts";
 import type { ArmRun } from "./findings.ts";
 
 /** How far from its target a held entropy may be, as a share of it. */
@@ -17,13 +18,13 @@ export interface Holding {
 }
 
 export function holdingOf({ entropy, target }: Pick<ArmRun, "entropy" | "target">): Holding {
-  const late = entropy.slice(-Math.ceil(entropy.length / 2));
+  const late = lastPart(entropy, 2);
   const level = mean(late);
   const aim = target ?? Number.NaN;
   return {
     entropy: level,
     offset: (level - aim) / aim,
-    meanError: mean(late.map((value) => Math.abs(value - aim))),
+    meanError: meanDistance(late, aim),
     deviation: Math.sqrt(mean(late.map((value) => (value - level) ** 2))),
     drift: 100 * leastSquares(curveOf(late)).slope,
   };

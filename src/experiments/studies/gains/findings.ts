@@ -1,7 +1,8 @@
 import type { Metrics } from "../../../report/metrics.ts";
-import { authorityOf } from "../../framework/authority.ts";
+import { authorityOf, beforeAndAfter } from "../../framework/authority.ts";
 import type { CellResults } from "../../framework/cell.ts";
 import { fiveDigits } from "../../framework/numbers.ts";
+import { seriesOf } from "../../framework/series.ts";
 import { automaticName, freeName, gridName, openLoopName, targetOf } from "./cells.ts";
 import { type GainsSettings, type Plant, plantsOf } from "./settings.ts";
 
@@ -36,23 +37,21 @@ export function gainsFindings(settings: GainsSettings, results: CellResults): Ga
 }
 
 function plantFindings(settings: GainsSettings, plant: Plant, results: CellResults): PlantFindings {
-  const stepsOf = (name: string): Metrics[] => results.get(name)!.metrics.filter(({ step }) => step > 0);
+  const metricsOf = (name: string): readonly Metrics[] => results.get(name)!.metrics;
   const { openLoop, kp, kiRatios } = settings;
-  const open = openLoop.alphas.map((alpha) => {
-    const { metrics } = results.get(openLoopName(plant, alpha))!;
-    return { alpha, before: metrics[0]!["eval/entropy"]!, after: metrics.at(-1)!["eval/entropy"]!, steps: openLoop.steps };
-  });
-  const { authority, drift } = authorityOf(open);
-  const automatic = stepsOf(automaticName(plant));
+  const { authority, drift } = authorityOf(
+    openLoop.alphas.map((alpha) => ({ alpha, ...beforeAndAfter(metricsOf(openLoopName(plant, alpha))), steps: openLoop.steps })),
+  );
+  const automatic = metricsOf(automaticName(plant));
   const found = automatic.at(-1)!;
   return {
     ...plant,
-    start: fiveDigits(results.get(freeName(plant))!.metrics[0]!["eval/entropy"]!),
+    start: fiveDigits(metricsOf(freeName(plant))[0]!["eval/entropy"]!),
     target: targetOf(settings, plant, results),
     authority: fiveDigits(authority),
     drift: fiveDigits(drift),
-    free: runOf(stepsOf(freeName(plant)), 0, 0),
-    grid: kp.flatMap((gain) => kiRatios.map((ratio) => runOf(stepsOf(gridName(plant, gain, ratio)), gain, gain * ratio))),
+    free: runOf(metricsOf(freeName(plant)), 0, 0),
+    grid: kp.flatMap((gain) => kiRatios.map((ratio) => runOf(metricsOf(gridName(plant, gain, ratio)), gain, gain * ratio))),
     automatic: {
       ...runOf(automatic, fiveDigits(found["entropic/kp"]!), fiveDigits(found["entropic/ki"]!)),
       authority: fiveDigits(found["entropic/authority"]!),
@@ -60,11 +59,6 @@ function plantFindings(settings: GainsSettings, plant: Plant, results: CellResul
   };
 }
 
-function runOf(steps: readonly Metrics[], kp: number, ki: number): GainsRun {
-  return {
-    kp,
-    ki,
-    entropy: steps.map(({ entropy }) => fiveDigits(entropy!)),
-    alpha: steps.map((line) => fiveDigits(line["entropic/alpha"]!)),
-  };
+function runOf(metrics: readonly Metrics[], kp: number, ki: number): GainsRun {
+  return { kp, ki, entropy: seriesOf(metrics, "entropy"), alpha: seriesOf(metrics, "entropic/alpha") };
 }

@@ -1,4 +1,5 @@
 import { curveOf, leastSquares, mean } from "../../../report/statistics.ts";
+import { lastPart, meanDistance, meansOfFive, overshootOf, reachedAt } from "../../framework/series.ts";
 import type { GainsRun, PlantFindings } from "./findings.ts";
 
 /** How a loop answered. Shares are of the target. */
@@ -15,22 +16,18 @@ export interface Response {
   readonly swings: number;
 }
 
-const WINDOW = 5;
 const NEAR = 0.1;
 /** Alpha swings where it changes sides in at least this share of steps; entropy where it varies this many times as much as without control. */
 export const MOST_SWINGS = 0.25;
 export const MOST_DEVIATION = 2;
 
 export function responseOf({ entropy, alpha }: GainsRun, target: number, limit: number): Response {
-  const late = entropy.slice(-Math.ceil(entropy.length / 3));
-  const means = entropy.slice(WINDOW - 1).map((_, i) => mean(entropy.slice(i, i + WINDOW)));
-  const from = Math.sign(means[0]! - target);
-  const near = means.findIndex((value) => Math.abs(value - target) <= NEAR * target);
-  const half = alpha.slice(-Math.ceil(alpha.length / 2));
+  const late = lastPart(entropy, 3);
+  const half = lastPart(alpha, 2);
   const swings = half.filter((value, i) => i > 0 && value * half[i - 1]! < 0 && Math.abs(value - half[i - 1]!) > limit / 2);
   return {
-    reached: near < 0 ? undefined : near + WINDOW,
-    overshoot: Math.max(0, ...means.map((value) => (from * (target - value)) / target)),
+    reached: reachedAt(entropy, target, NEAR),
+    overshoot: overshootOf(meansOfFive(entropy), target),
     offset: (mean(late) - target) / target,
     deviation: deviationAroundLine(late),
     swings: swings.length / Math.max(1, half.length - 1),
@@ -71,5 +68,5 @@ export function measuredBoundary(what: Swinging, plant: PlantFindings, limit: nu
 
 /** Mean distance from the target over the last third, in nats: what a gain is judged by. */
 export function meanErrorOf({ entropy }: GainsRun, target: number): number {
-  return mean(entropy.slice(-Math.ceil(entropy.length / 3)).map((value) => Math.abs(value - target)));
+  return meanDistance(lastPart(entropy, 3), target);
 }

@@ -1,6 +1,5 @@
-import type { Metrics } from "../../../report/metrics.ts";
 import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../../rl/config/index.ts";
-import { authorityOf, gainsFrom } from "../../framework/authority.ts";
+import { authorityOf, beforeAndAfter, gainsFrom } from "../../framework/authority.ts";
 import type { Cell, CellResults, Start } from "../../framework/cell.ts";
 import { seedsOf } from "../../framework/seeds.ts";
 import { type NoisyStrings, noisyStrings } from "./noisy_strings.ts";
@@ -58,11 +57,6 @@ export function measuredGains(settings: ToySettings, results: CellResults): { au
   const runs = settings.openLoop.alphas.map((alpha) => ({ alpha, metrics: results.get(openLoopName(first, alpha))!.metrics }));
   const measured = authorityOf(runs.map(({ alpha, metrics }) => ({ alpha, ...beforeAndAfter(metrics), steps: settings.openLoop.steps })));
   return { ...measured, ...gainsFrom(measured.authority, settings.gains) };
-}
-
-/** Entropy before the first step and after the last, each over the evaluation's own samples. */
-export function beforeAndAfter(metrics: readonly Metrics[]): { before: number; after: number } {
-  return { before: metrics[0]!["eval/entropy"]!, after: metrics.at(-1)!["eval/entropy"]! };
 }
 
 type MakeCell = (name: string, grpo: object, entropy: object) => Cell;

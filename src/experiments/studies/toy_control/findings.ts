@@ -1,20 +1,10 @@
 import type { Metrics } from "../../../report/metrics.ts";
-import { mean } from "../../../report/statistics.ts";
-import { authorityOf, type OpenLoopRun } from "../../framework/authority.ts";
+import { authorityOf, beforeAndAfter, type OpenLoopRun } from "../../framework/authority.ts";
 import type { CellResults } from "../../framework/cell.ts";
 import { fiveDigits } from "../../framework/numbers.ts";
 import { seedsOf } from "../../framework/seeds.ts";
-import {
-  beforeAndAfter,
-  closedLoopName,
-  type Loop,
-  measuredGains,
-  openLoopName,
-  type Regime,
-  regimes,
-  signAlphas,
-  signName,
-} from "./cells.ts";
+import { averageOf, lastPart, seriesOf, trainingSteps } from "../../framework/series.ts";
+import { closedLoopName, type Loop, measuredGains, openLoopName, type Regime, regimes, signAlphas, signName } from "./cells.ts";
 import type { ToySettings } from "./settings.ts";
 
 export interface FixedAlphaRun extends OpenLoopRun {
@@ -72,10 +62,8 @@ function closedLoopRuns(
   metricsOf: (name: string) => readonly Metrics[],
 ): ClosedLoopRun[] {
   const run = (loop: Loop, target?: number): ClosedLoopRun => {
-    const metrics = metricsOf(closedLoopName(seed, regime, loop, target)).filter(({ step }) => step > 0);
-    const late = lastFifth(metrics);
-    const average = (name: "frac_reward_zero_std" | "entropic/gated_fraction" | "entropic/saturated"): number =>
-      fiveDigits(mean(late.map((line) => line[name]!)));
+    const metrics = metricsOf(closedLoopName(seed, regime, loop, target));
+    const late = lastPart(trainingSteps(metrics), 5);
     return {
       seed,
       regime,
@@ -84,21 +72,12 @@ function closedLoopRuns(
       entropy: seriesOf(metrics, "entropy"),
       alpha: seriesOf(metrics, "entropic/alpha"),
       reward: seriesOf(metrics, "reward"),
-      equalGroups: average("frac_reward_zero_std"),
-      gated: average("entropic/gated_fraction"),
-      saturated: average("entropic/saturated"),
+      equalGroups: averageOf(late, "frac_reward_zero_std"),
+      gated: averageOf(late, "entropic/gated_fraction"),
+      saturated: averageOf(late, "entropic/saturated"),
     };
   };
   return [run("none"), ...settings.targets.flatMap((target) => [run("p", target), run("pi", target)])];
-}
-
-/** The last fifth of a run, where it should have settled. */
-export function lastFifth<Item>(items: readonly Item[]): readonly Item[] {
-  return items.slice(-Math.ceil(items.length / 5));
-}
-
-function seriesOf(metrics: readonly Metrics[], name: "entropy" | "entropic/alpha" | "reward"): number[] {
-  return metrics.filter(({ step }) => step > 0).map((line) => fiveDigits(line[name]!));
 }
 
 function rounded<Fields extends Record<string, number>>(fields: Fields): Fields {

@@ -3,8 +3,9 @@ import { markdownTable } from "../../framework/markdown.ts";
 import { interval, percent, signed, signedPercent } from "../../framework/numbers.ts";
 import { seedsInWords, seedsOf } from "../../framework/seeds.ts";
 import type { Loop, Regime } from "./cells.ts";
-import { type ClosedLoopRun, lastFifth, type ToyFindings } from "./findings.ts";
+import type { ClosedLoopRun, ToyFindings } from "./findings.ts";
 import type { ToySettings } from "./settings.ts";
+import { lastFifth } from "./settling.ts";
 import { runsOf, settlings } from "./verdicts.ts";
 
 export function toyQuestion(settings: ToySettings): string {

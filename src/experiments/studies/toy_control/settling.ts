@@ -1,5 +1,6 @@
 import { mean } from "../../../report/statistics.ts";
-import { type ClosedLoopRun, lastFifth } from "./findings.ts";
+import { lastPart, meanDistance, overshootOf, reachedAt } from "../../framework/series.ts";
+import type { ClosedLoopRun } from "./findings.ts";
 
 /** How well a run holds its target. Shares are of the target. */
 export interface Settling {
@@ -17,30 +18,18 @@ export interface Settling {
 }
 
 export const TOLERANCE = 0.05;
-const WINDOW = 5;
+
+/** The last fifth of a run, where it should have settled. */
+export const lastFifth = (values: readonly number[]): readonly number[] => lastPart(values, 5);
 
 export function settlingOf({ entropy, alpha }: Pick<ClosedLoopRun, "entropy" | "alpha">, target: number): Settling {
   const settled = mean(lastFifth(entropy));
-  const half = entropy.slice(-Math.ceil(entropy.length / 2));
   return {
     entropy: settled,
     offset: (settled - target) / target,
-    meanError: mean(half.map((value) => Math.abs(value - target))),
+    meanError: meanDistance(lastPart(entropy, 2), target),
     alpha: mean(lastFifth(alpha)),
-    reached: reachedAt(entropy, target),
+    reached: reachedAt(entropy, target, TOLERANCE),
     overshoot: overshootOf(entropy, target),
   };
-}
-
-function reachedAt(entropy: readonly number[], target: number): number | undefined {
-  for (let end = WINDOW; end <= entropy.length; end += 1) {
-    const level = mean(entropy.slice(end - WINDOW, end));
-    if (Math.abs(level - target) <= TOLERANCE * target) return end;
-  }
-  return undefined;
-}
-
-function overshootOf(entropy: readonly number[], target: number): number {
-  const from = Math.sign(entropy[0]! - target);
-  return Math.max(0, ...entropy.map((value) => (from * (target - value)) / target));
 }
