@@ -1,5 +1,6 @@
 import { type Controller, createController, type Measured } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
+import { createLoss, type PolicyLoss } from "../loss/index.ts";
 import type { Scorer } from "../policy/score.ts";
 import type { PolicyUpdate } from "../policy/update.ts";
 import type { Metrics } from "../report/metrics.ts";
@@ -31,6 +32,8 @@ export interface TrainerOptions {
   readonly reference?: PolicyModel;
   /** Instead of the controller that config.entropy names. */
   readonly controller?: Controller;
+  /** Instead of the loss that config.grpo names. */
+  readonly loss?: PolicyLoss;
   /** The class of each token where `entropy.classes` has any; instead of config.entropy.classBy. */
   readonly classOf?: TokenClassFunction;
 }
@@ -74,9 +77,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { overlongBuffer: buffer, maxNewTokens: longest } = grpo;
   const learned = buffer > 0 ? combineRewards([...options.rewards, overlongReward({ longest, buffer })]) : judged;
   const controller = options.controller ?? createController(config.entropy);
+  const loss = options.loss ?? createLoss(grpo);
   const classify = classifier(controller, options.classOf);
   checkClasses(classify, options.trainProblems);
-  const parts = await createParts({ ...options, controller });
+  const parts = await createParts({ ...options, controller, loss });
   const score = async (combined: typeof judged, entries: readonly RolloutEntry[]): Promise<CombinedRewards> =>
     combined({
       prompts: entries.map(({ problem }) => problem.prompt),
@@ -112,7 +116,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const advantages = advantagesOf(scores, config);
     const classes = classify && entries.map(classify);
     const drawn = toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated });
-    const { samples, gap } = await scoreAgain(parts, drawn, config);
+    const { samples, gap } = await scoreAgain(parts, drawn, config, loss);
     const totals = totalsOf(samples);
     const scored = performance.now();
 
@@ -123,7 +127,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     step += 1;
     tokens += samples.reduce((sum, sample) => sum + sample.promptIds.length + sample.completionIds.length, 0);
     const times = { sampling, update: finished - scored, total: finished - started };
-    const metrics = stepMetrics({ step, tokens, entries, all, rounds, keptFraction, updates, gap, times, config, controller });
+    const metrics = stepMetrics({ step, tokens, entries, all, rounds, keptFraction, updates, gap, times, config, controller, loss });
     return { metrics, entries, rewards: scores.rewards, advantages };
   };
 
@@ -183,13 +187,14 @@ async function scoreAgain(
   { reference, policy }: Pick<Parts, "reference" | "policy">,
   drawn: readonly Sample[],
   config: TrainerOptions["config"],
+  { bySequence = false }: PolicyLoss,
 ): Promise<{ samples: readonly Sample[]; gap: SamplerGap | undefined }> {
-  const { tis, loss } = config.grpo;
+  const { tis } = config.grpo;
   const known = reference && (await tokenLogprobs(reference, drawn, config));
   const compared = known ? drawn.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : drawn;
   if (!policy || tis === null) return { samples: compared, gap: undefined };
   const own = await tokenLogprobs(policy, drawn, config);
-  const samples = withImportance(compared, own, { bound: tis, bySequence: loss === "gspo" });
+  const samples = withImportance(compared, own, { bound: tis, bySequence });
   return { samples, gap: samplerGap(compared, own) };
 }
 

@@ -1,8 +1,7 @@
 import type { Controller } from "../control/index.ts";
+import type { PolicyLoss } from "../loss/index.ts";
 import { claimWeights } from "../nn/half_weights.ts";
-import type { PolicyLossName } from "../ops/surrogate.ts";
 import { createAdamW } from "../optim/adamw.ts";
-import type { PolicyLossOptions } from "../policy/options.ts";
 import { createSampler, type Sampler } from "../policy/sampler.ts";
 import { createScorer, type Scorer } from "../policy/score.ts";
 import { createPolicyUpdate, type PolicyUpdate } from "../policy/update.ts";
@@ -24,9 +23,12 @@ export interface Parts {
 /** Sequences generated at once: more run faster together, but each holds a key-value cache. */
 const MOST_SEQUENCES = 512;
 
-export async function createParts(options: TrainerOptions & { readonly controller: Controller }): Promise<Parts> {
+export async function createParts(
+  options: TrainerOptions & { readonly controller: Controller; readonly loss: PolicyLoss },
+): Promise<Parts> {
   const { device, model, config } = options;
   const { grpo } = config;
+  const { gate, tau, alphaNorm } = config.entropy;
   const claim = await claimWeights(model.placed, grpo.weights);
   const prompts = [...options.trainProblems, ...options.evalProblems].map(({ prompt }) => model.tokenizer.encode(prompt).length);
   const longestPrompt = prompts.reduce((a, b) => Math.max(a, b), 1);
@@ -57,7 +59,7 @@ export async function createParts(options: TrainerOptions & { readonly controlle
     model: model.module,
     optimizer,
     controller: options.controller,
-    loss: lossOptions(config),
+    loss: { ...grpo, gate, tau, alphaNorm, loss: options.loss },
     rows,
     sequences: grpo.prompts * grpo.completions,
     activations: grpo.activations,
@@ -82,12 +84,4 @@ export async function createParts(options: TrainerOptions & { readonly controlle
       referenceClaim?.release();
     },
   };
-}
-
-function lossOptions({ grpo, entropy }: TrainerOptions["config"]): PolicyLossOptions {
-  const { loss, ...common } = grpo;
-  const covariance = loss === "clip-cov" || loss === "kl-cov" ? loss : null;
-  const clip = { clipLow: 0.2, clipHigh: 0.2, dualClip: null };
-  const { gate, tau, alphaNorm } = entropy;
-  return { ...clip, ...common, loss: covariance ? "ppo-clip" : (loss as PolicyLossName), covariance, gate, tau, alphaNorm };
 }

@@ -1,4 +1,5 @@
 import type { Controller } from "../../control/index.ts";
+import type { PolicyLoss } from "../../loss/index.ts";
 import { type PolicyUpdate, tokenMean } from "../../policy/update.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
@@ -26,6 +27,7 @@ export interface StepRecord {
   readonly times: { readonly sampling: number; readonly update: number; readonly total: number };
   readonly config: Pick<TrainConfig, "grpo">;
   readonly controller: Controller;
+  readonly loss: PolicyLoss;
 }
 
 /** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
@@ -48,7 +50,7 @@ export function stepMetrics(record: StepRecord): Metrics {
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
-    ...(config.grpo.loss.endsWith("-cov") && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
+    ...(record.loss.selects && { [record.loss.selects]: meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(all.entries, lengths),
     num_tokens: record.tokens,
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(record)),
