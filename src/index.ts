@@ -28,6 +28,16 @@ export {
 } from "./control/index.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
 export * from "./engine.ts";
+export {
+  createLoss,
+  defineLoss,
+  type LossDeclaration,
+  type LossFactory,
+  losses,
+  type PolicyLoss,
+  type Surrogate,
+  type Token,
+} from "./loss/index.ts";
 export { createModel, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";

@@ -1,9 +1,12 @@
 import { initialState, packState } from "../../src/control/state.ts";
+import { clipParameters } from "../../src/loss/clip.ts";
+import { ppoClip } from "../../src/loss/ppo_clip.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
+import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createRandom } from "../../src/random.ts";
@@ -15,7 +18,7 @@ import { entropyReduceReference } from "../../src/testing/reference/entropy_redu
 import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
 import { sequenceRatioReference } from "../../src/testing/reference/sequence_ratio.ts";
 import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
-import { given, normal } from "../../src/testing/values.ts";
+import { given, normal, records } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";
 
@@ -24,15 +27,16 @@ const ROWS = [2048, 2 ** 17] as const;
 
 const SEQUENCE_ROWS = 8;
 const GATE = { gate: "entropy-effect", tau: 0.5 } as const;
-const LOSS = { ...GATE, clipLow: 0.2, clipHigh: 0.28, dualClip: 3, beta: 0.1, entropyCoef: 0.01 } as const;
+const CLIP = { clipLow: 0.2, clipHigh: 0.28, dualClip: 3 };
+const LOSS = { ...GATE, loss: ppoClip(CLIP), beta: 0.1, entropyCoef: 0.01 };
 
 export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   entropyReduceCase(rows, 1),
   entropyReduceCase(rows, 2),
   tokenLossCase(rows),
   sequenceRatioCase(rows),
-  covarianceSelectCase(rows, "kl-cov"),
-  covarianceSelectCase(rows, "clip-cov"),
+  covarianceSelectCase(rows, "largest"),
+  covarianceSelectCase(rows, "drawn"),
   crossEntropyCase(rows),
   controlWeightCase(rows),
   metricReduceCase(rows),
@@ -41,19 +45,24 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
 /** Statistics [N, 4] and token_inputs [N, 6]: advantages of either sign, ratios on both sides of the clips, every seventh row masked. */
 function tokens(rows: number, classes = 1): HostValues {
   const random = createRandom(rows);
-  const statistics = new Float64Array(rows * 4);
-  const tokenInputs = new Float64Array(rows * 6);
-  for (let row = 0; row < rows; row += 1) {
+  const drawn = Array.from({ length: rows }, (_, row) => {
     const logp = -2 * random.uniform() - 0.01;
-    const old = logp + 0.4 * random.normal();
+    const old_logp = logp + 0.4 * random.normal();
     const counts = row % 7 === 6 ? 0 : 1;
     const mask = counts * (1 + (row % classes));
-    statistics.set([logp, 2 * random.uniform(), 1, random.normal()], row * 4);
-    tokenInputs.set([old, logp + 0.5 * random.normal(), random.normal(), counts / rows, mask, 1], row * 6);
-  }
+    const policy = { logp, entropy: 2 * random.uniform(), log_sum_exp: 1, effect: random.normal() };
+    const given = { old_logp, reference_logp: logp + 0.5 * random.normal(), advantage: random.normal(), weight: counts / rows };
+    return { policy, given: { ...given, mask, control_weight: 1 } };
+  });
   return {
-    statistics: { shape: [rows, 4], data: statistics.map(Math.fround) },
-    token_inputs: { shape: [rows, 6], data: tokenInputs.map(Math.fround) },
+    statistics: records(
+      TOKEN_STATISTICS,
+      drawn.map(({ policy }) => policy),
+    ),
+    token_inputs: records(
+      TOKEN_INPUT,
+      drawn.map((one) => one.given),
+    ),
   };
 }
 
@@ -112,11 +121,12 @@ function sequenceRatioCase(rows: number): BenchCase {
 }
 
 /** One workgroup passes over the keys some 64 times, and over the tokens twice. */
-function covarianceSelectCase(rows: number, covariance: "kl-cov" | "clip-cov"): BenchCase {
-  const options = { ...LOSS, covariance, covFraction: 0.002, covLow: 0.2, covHigh: 2, seed: 1, draw: 1, microBatch: 0 };
+function covarianceSelectCase(rows: number, choice: "largest" | "drawn"): BenchCase {
+  const among = { low: 0.2, high: 2, clip: clipParameters(CLIP), random: { seed: 1, draw: 1, microBatch: 0 } };
+  const options = { fraction: 0.002, ...(choice === "drawn" && { among }) };
   return opCase({
     op: "covariance_select",
-    shape: `N${rows} ${covariance}`,
+    shape: `N${rows} ${choice}`,
     flops: 64 * rows,
     bytes: 4 * 8 * rows,
     inputs: () => ({ ...tokens(rows), count: given([1], [0]) }),
@@ -164,7 +174,7 @@ function metricReduceCase(rows: number): BenchCase {
     shape: `N${rows}`,
     flops: 12 * rows,
     bytes: 4 * 9 * rows,
-    inputs: () => ({ token_metrics: normal([rows, 8], 1), token_inputs: tokens(rows).token_inputs! }),
+    inputs: () => ({ token_metrics: normal([rows, TOKEN_METRICS.size], 1), token_inputs: tokens(rows).token_inputs! }),
     build: (i) => ({ metrics: metricReduce(i.token_metrics!, i.token_inputs!) }),
     reference: metricReduceReference,
   });

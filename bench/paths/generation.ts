@@ -4,6 +4,7 @@ import { buildPlan } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
+import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { type Completion, createSampler as createTextGenerator, type Sampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createRandom } from "../../src/random.ts";
@@ -153,8 +154,8 @@ async function scoringError(
   scorer.destroy();
   let largest = 0;
   for (let row = 0; row < batch.rows; row += 1) {
-    const [old, , , , counts] = batch.inputs.token_inputs!.subarray(row * 6, row * 6 + 6);
-    const error = counts === 0 ? 0 : Math.abs(logprobs[row]! - old!) / Math.abs(old!);
+    const { old_logp, mask } = TOKEN_INPUT.read(batch.inputs.token_inputs!, row * TOKEN_INPUT.size);
+    const error = mask === 0 ? 0 : Math.abs(logprobs[row]! - old_logp) / Math.abs(old_logp);
     if (!(error <= largest)) largest = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
   }
   return largest;

@@ -1,4 +1,5 @@
 import { packRows } from "../../src/nn/rows.ts";
+import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { createAdamW } from "../../src/optim/adamw.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import type { UpdateBatch } from "../../src/policy/update.ts";
@@ -86,7 +87,7 @@ function randomBatch({ batch, length, vocabulary }: Size): UpdateBatch {
   const random = createRandom(3);
   const rows = batch * length;
   const draw = (): Uint32Array => Uint32Array.from({ length: rows }, () => random.integer(vocabulary));
-  const token_inputs = Float32Array.from({ length: rows * 6 }, (_, i) => [0, 0, 0, 1 / rows, 1, 1][i % 6]!);
+  const token_inputs = Float32Array.from(new Array(rows).fill(TOKEN_INPUT.pack({ weight: 1 / rows, mask: 1, control_weight: 1 })).flat());
   const inputs = { tokens: draw(), actions: draw(), token_inputs, ...packRows(new Array<number>(batch).fill(length)) };
   return { rows, sequences: batch, inputs };
 }

@@ -7,6 +7,7 @@ import { submitPass } from "../../src/gpu/launch.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { packRows } from "../../src/nn/rows.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { createAdamW } from "../../src/optim/adamw.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import { main, type Prepared } from "./peer.ts";
@@ -56,7 +57,7 @@ async function prepareTransformer(device: Device, files: WorkloadFolder, workloa
   const rows = batch * length;
   const update = await createSupervisedUpdate({ device, model, optimizer, rows });
   const packed = packRows(new Array<number>(batch).fill(length));
-  const tokenInputs = Float32Array.from({ length: rows * 6 }, (_, i) => [0, 0, 0, 1 / rows, 1, 1][i % 6]!);
+  const tokenInputs = Float32Array.from(new Array(rows).fill(TOKEN_INPUT.pack({ weight: 1 / rows, mask: 1, control_weight: 1 })).flat());
   return {
     version,
     adapter: device.name,

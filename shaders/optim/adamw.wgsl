@@ -4,6 +4,7 @@
 // scale 0 (gradients that are not finite) leaves everything as it was. One lane an element of a flat shard.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
+import package::lib::optimizer::OptimizerState;
 
 struct Parameters {
   count: u32, // elements
@@ -19,7 +20,7 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> gradients: array<Element>; // [E]
-@group(0) @binding(1) var<storage, read> optimizer_state: array<f32>; // [8]
+@group(0) @binding(1) var<storage, read> optimizer_state: OptimizerState; // [8]
 @group(0) @binding(2) var<storage, read_write> weights: array<Element>; // [E]
 @group(0) @binding(3) var<storage, read_write> first: array<Element>; // [E]
 @group(0) @binding(4) var<storage, read_write> second: array<Element>; // [E]
@@ -31,7 +32,7 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
-  let scale = optimizer_state[2];
+  let scale = optimizer_state.scale;
   if i >= parameters.count || scale == 0.0 {
     return;
   }
@@ -40,7 +41,7 @@ fn main(
   let v = parameters.beta2 * second[i] + parameters.one_minus_beta2 * g * g;
   first[i] = m;
   second[i] = v;
-  let change = m / optimizer_state[4] / (sqrt(v / optimizer_state[5]) + parameters.eps);
+  let change = m / optimizer_state.bias1 / (sqrt(v / optimizer_state.bias2) + parameters.eps);
   weights[i] -= parameters.learning_rate * (change + decay(i) * weights[i]);
 }
 

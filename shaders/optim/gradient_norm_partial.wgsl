@@ -2,6 +2,7 @@
 // A fixed number of workgroups, whose lanes stride over the shard in order.
 import package::lib::element::Element;
 import package::lib::numeric::is_finite;
+import package::lib::optimizer::NormPartial;
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
 
@@ -11,7 +12,7 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> gradients: array<Element>; // [E]
-@group(0) @binding(1) var<storage, read_write> partial: array<vec2f>; // [B, 2]
+@group(0) @binding(1) var<storage, read_write> partial: array<NormPartial>; // [B, 2]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -29,7 +30,7 @@ fn main(
   let sum = reduce_sum(squares, lane);
   let count = reduce_sum(broken, lane);
   if lane == 0u {
-    partial[workgroup.x] = vec2f(sum, count);
+    partial[workgroup.x] = NormPartial(sum, count);
   }
 }
 

@@ -1,34 +1,36 @@
-// selected[n] = 1 for k response tokens, else 0: those whose covariance of advantage and log-probability lowers entropy most, or a draw
-// of such tokens (Cui et al. 2025, arXiv 2505.22617).
+// selected[n] = 1 for k response tokens, else 0 (Cui et al. 2025, arXiv 2505.22617):
 //   cov = (A - mean A)(logp - mean logp), means over the T response tokens, k = max(1, floor(fraction T))
-//   kl-cov: the k largest cov. clip-cov (RANDOM): of the tokens with low < cov < high that PPO's clip does not hold, k at random.
-// Fewer than k to choose from: all of them. Each token gets a key, 0 where it may not be chosen: the bits of cov in the order of floats, or
-// a random word. The least chosen key, and among its equals the first rows, are found by bisection on their bits, counting exactly.
-// A random word depends on (seed, draw, micro_batch, row). One workgroup; its lanes stride over the rows, each over its own only, so keys need no
-// barrier. Counts are sums of whole numbers below 2^24, so floats hold them.
+// The k tokens of the largest cov are selected; with RANDOM it is k random ones of those with low < cov < high that PPO's clip does not hold.
+// Where there are fewer than k to choose from, all of them are selected.
+// Each token has a key, which is 0 where it may not be chosen: the bits of cov in the order of floats, or a random word of (seed, draw, micro_batch,
+// row). Bisection on the bits finds the least key that is chosen. Of the tokens with this key, those of the first rows are chosen.
+// One workgroup; its lanes stride over the rows, each over its own only, so keys need no barrier. Counts are sums of whole numbers below
+// 2^24, so floats hold them.
 @if(RANDOM) import package::lib::random::philox;
-@if(RANDOM) import package::lib::surrogate::clip_holds;
+@if(RANDOM) import package::lib::clip::{Clip, clip_holds};
+@if(RANDOM) import package::lib::loss::token_of;
 import package::lib::reduce::reduce_sum;
+import package::lib::token::{TokenInput, TokenStatistics};
 import constants::LANES;
 
 struct Parameters {
   rows: u32,
   fraction: f32,
-  low: f32,
-  high: f32,
-  eps_low: f32,
-  eps_high: f32,
-  dual_clip: f32, // 0: off
-  seed: u32,
-  draw: u32,
-  micro_batch: u32,
+  @if(RANDOM) low: f32,
+  @if(RANDOM) high: f32,
+  @if(RANDOM) clip_low: f32,
+  @if(RANDOM) clip_high: f32,
+  @if(RANDOM) dual_clip: f32, // 0: off
+  @if(RANDOM) seed: u32,
+  @if(RANDOM) draw: u32,
+  @if(RANDOM) micro_batch: u32,
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
-@group(0) @binding(1) var<storage, read> token_inputs: array<f32>; // [N, 6]
+@group(0) @binding(0) var<storage, read> statistics: array<TokenStatistics>; // [N, 4]
+@group(0) @binding(1) var<storage, read> token_inputs: array<TokenInput>; // [N, 6]
 @group(0) @binding(2) var<storage, read_write> key: array<u32>; // [N]
-@group(0) @binding(3) var<storage, read_write> selected: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read_write> selected: array<f32>; // [N]
 @group(0) @binding(4) var<storage, read_write> count: array<f32>; // [1]
 
 const TOP_BIT = 0x80000000u;
@@ -37,7 +39,7 @@ const TOP_BIT = 0x80000000u;
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sums = vec3f(0.0);
   for (var row = lane; row < parameters.rows; row += LANES) {
-    sums += select(vec3f(0.0), vec3f(token_inputs[row * 6u + 2u], statistics[row].x, 1.0), vec3<bool>(counts(row)));
+    sums += select(vec3f(0.0), vec3f(token_inputs[row].advantage, statistics[row].logp, 1.0), vec3<bool>(counts(row)));
   }
   let tokens = reduce_sum(sums.z, lane);
   let mean = vec2f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane)) / max(tokens, 1.0);
@@ -63,7 +65,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   for (var row = lane; row < parameters.rows; row += LANES) {
     let own = key[row];
-    selected[row] = select(0u, 1u, own > 0u && (own > border || (own == border && row < end)));
+    selected[row] = select(0.0, 1.0, own > 0u && (own > border || (own == border && row < end)));
   }
   if lane == 0u {
     count[0] = wanted;
@@ -71,16 +73,16 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 }
 
 fn counts(row: u32) -> bool {
-  return token_inputs[row * 6u + 4u] > 0.0;
+  return token_inputs[row].mask > 0.0;
 }
 
 fn key_of(row: u32, mean: vec2f) -> u32 {
-  let logp = statistics[row].x;
-  let advantage = token_inputs[row * 6u + 2u];
+  let logp = statistics[row].logp;
+  let advantage = token_inputs[row].advantage;
   let covariance = (advantage - mean.x) * (logp - mean.y);
   @if(RANDOM) {
-    let ratio = exp(clamp(logp - token_inputs[row * 6u], -20.0, 20.0));
-    let held = clip_holds(advantage, ratio, parameters.eps_low, parameters.eps_high, parameters.dual_clip);
+    let token = token_of(logp, token_inputs[row].old_logp, advantage, 0.0);
+    let held = clip_holds(advantage, token.ratio, Clip(parameters.clip_low, parameters.clip_high, parameters.dual_clip));
     let free = covariance > parameters.low && covariance < parameters.high && !held;
     let word = philox(vec4u(row, parameters.micro_batch, 0u, 0u), vec2u(parameters.seed, parameters.draw)).x;
     return select(0u, max(word, 1u), free);

@@ -4,6 +4,7 @@
 // A lane takes a whole row of a small vocabulary (ROW_PER_LANE), else a workgroup a row and its lanes four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
+import package::lib::token::{LossCoefficients, TokenStatistics};
 import constants::LANES;
 
 struct Parameters {
@@ -14,8 +15,8 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> actions: array<u32>; // [N]
-@group(0) @binding(1) var<storage, read> coefficients: array<vec2f>; // [N, 2]
-@group(0) @binding(2) var<storage, read> statistics: array<vec4f>; // [N, 4]
+@group(0) @binding(1) var<storage, read> coefficients: array<LossCoefficients>; // [N, 2]
+@group(0) @binding(2) var<storage, read> statistics: array<TokenStatistics>; // [N, 4]
 @if(VEC4) @group(0) @binding(3) var<storage, read_write> logits: array<vec4f>; // [N, V]
 @if(!VEC4) @group(0) @binding(3) var<storage, read_write> logits: array<f32>; // [N, V]
 
@@ -30,15 +31,14 @@ fn main(
     return;
   }
   let c = coefficients[row];
-  let counts = c.x != 0.0 || c.y != 0.0;
-  let entropy = statistics[row].y;
-  let log_sum_exp = statistics[row].z;
+  let counts = c.logp != 0.0 || c.entropy != 0.0;
+  let policy = statistics[row];
   let action = actions[row];
   for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
-    let logp = load(row, column) * parameters.inverse_temperature - log_sum_exp;
+    let logp = load(row, column) * parameters.inverse_temperature - policy.log_sum_exp;
     let p = exp(logp);
     let is_action = vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action);
-    let gradient = c.x * (select(vec4f(0.0), vec4f(1.0), is_action) - p) - c.y * p * (logp + entropy);
+    let gradient = c.logp * (select(vec4f(0.0), vec4f(1.0), is_action) - p) - c.entropy * p * (logp + policy.entropy);
     store(row, column, select(vec4f(0.0), parameters.inverse_temperature * gradient, vec4<bool>(counts)));
   }
 }

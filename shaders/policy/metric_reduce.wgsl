@@ -1,7 +1,6 @@
-// metrics = METRIC_FIELDS of src/ops/metric_reduce.ts: sums, means and extremes over the response tokens; zeros without any.
+// metrics = sums, means and extremes over the response tokens of all blocks; zeros without any token.
 // One workgroup; its lanes stride over the blocks of metric_reduce_partial, in order.
-import package::lib::numeric::LOWEST;
-import package::lib::reduce::{reduce_max, reduce_sum};
+import package::lib::metrics::{BatchMetrics, MetricPartial, merge_metrics, no_metrics, reduce_metrics};
 import constants::LANES;
 
 struct Parameters {
@@ -9,45 +8,35 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [B, 12]
-@group(0) @binding(1) var<storage, read_write> metrics: array<f32>; // [13]
+@group(0) @binding(0) var<storage, read> partial: array<MetricPartial>; // [B, 12]
+@group(0) @binding(1) var<storage, read_write> metrics: BatchMetrics; // [13]
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
-  var first = vec4f(0.0);
-  var second = vec4f(0.0);
-  var count = 0.0;
-  var largest = vec3f(LOWEST);
+  var own = no_metrics();
   for (var block = lane; block < parameters.blocks; block += LANES) {
-    first += partial[block * 3u];
-    second += partial[block * 3u + 1u];
-    let last = partial[block * 3u + 2u];
-    count += last.x;
-    largest = max(largest, last.yzw);
+    own = merge_metrics(own, partial[block]);
   }
-  let a = sum4(first, lane); // loss, kl, ratio, clipped_low
-  let b = sum4(second, lane); // clipped_high, |actuator|, |d|, entropy
-  let total = reduce_sum(count, lane);
-  let extremes = vec3f(reduce_max(largest.x, lane), reduce_max(largest.y, lane), reduce_max(largest.z, lane));
-  if lane == 0u {
-    let some = max(total, 1.0);
-    let any = total > 0.0;
-    metrics[0] = a.x;
-    metrics[1] = total;
-    metrics[2] = b.w / some;
-    metrics[3] = a.y / some;
-    metrics[4] = a.w / some;
-    metrics[5] = b.x / some;
-    metrics[6] = (a.w + b.x) / some;
-    metrics[7] = b.y / some;
-    metrics[8] = select(0.0, -extremes.x, any);
-    metrics[9] = a.z / some;
-    metrics[10] = select(0.0, extremes.y, any);
-    metrics[11] = b.z / some;
-    metrics[12] = select(0.0, extremes.z, any);
+  let total = reduce_metrics(own, lane);
+  if lane != 0u {
+    return;
   }
-}
-
-fn sum4(value: vec4f, lane: u32) -> vec4f {
-  return vec4f(reduce_sum(value.x, lane), reduce_sum(value.y, lane), reduce_sum(value.z, lane), reduce_sum(value.w, lane));
+  if total.token_count == 0.0 {
+    metrics = BatchMetrics();
+    return;
+  }
+  let count = total.token_count;
+  metrics.loss = total.sum.loss;
+  metrics.token_count = count;
+  metrics.entropy = total.sum.entropy / count;
+  metrics.kl = total.sum.kl / count;
+  metrics.clip_low = total.sum.clipped_low / count;
+  metrics.clip_high = total.sum.clipped_high / count;
+  metrics.clip_region = (total.sum.clipped_low + total.sum.clipped_high) / count;
+  metrics.gated_fraction = total.sum.actuator / count;
+  metrics.ratio_min = total.ratio_min;
+  metrics.ratio_mean = total.sum.ratio / count;
+  metrics.ratio_max = total.ratio_max;
+  metrics.logp_difference_mean = total.sum.logp_difference / count;
+  metrics.logp_difference_max = total.logp_difference_max;
 }

@@ -2,7 +2,9 @@
 // sequence's probability ratio, per token (GSPO, arXiv 2507.18071). 0 for a sequence without response tokens.
 // One workgroup a sequence; its lanes stride over the sequence's rows, once to add and once to write. Prompt rows may hold anything.
 import package::lib::grid::linear_workgroup;
+import package::lib::loss::CLAMP;
 import package::lib::reduce::reduce_sum;
+import package::lib::token::{TokenInput, TokenStatistics};
 import constants::LANES;
 
 struct Parameters {
@@ -10,12 +12,10 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
-@group(0) @binding(1) var<storage, read> token_inputs: array<f32>; // [N, 6]
+@group(0) @binding(0) var<storage, read> statistics: array<TokenStatistics>; // [N, 4]
+@group(0) @binding(1) var<storage, read> token_inputs: array<TokenInput>; // [N, 6]
 @group(0) @binding(2) var<storage, read> sequence_begin: array<u32>; // [S+1]
 @group(0) @binding(3) var<storage, read_write> mean_difference: array<f32>; // [N]
-
-const CLAMP = 20.0;
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -31,8 +31,8 @@ fn main(
   let end = sequence_begin[sequence + 1u];
   var sums = vec2f(0.0);
   for (var row = begin + lane; row < end; row += LANES) {
-    let difference = clamp(statistics[row].x - token_inputs[row * 6u], -CLAMP, CLAMP);
-    sums += select(vec2f(0.0), vec2f(difference, 1.0), vec2<bool>(token_inputs[row * 6u + 4u] > 0.0));
+    let difference = clamp(statistics[row].logp - token_inputs[row].old_logp, -CLAMP, CLAMP);
+    sums += select(vec2f(0.0), vec2f(difference, 1.0), vec2<bool>(token_inputs[row].mask > 0.0));
   }
   let total = reduce_sum(sums.x, lane);
   let count = reduce_sum(sums.y, lane);

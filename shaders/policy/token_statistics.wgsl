@@ -7,6 +7,7 @@
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, log_1_plus};
 import package::lib::reduce::{reduce_max, reduce_sum};
+import package::lib::token::TokenStatistics;
 import constants::LANES;
 
 struct Parameters {
@@ -19,7 +20,7 @@ var<immediate> parameters: Parameters;
 @if(VEC4) @group(0) @binding(0) var<storage, read> logits: array<vec4f>; // [N, V]
 @if(!VEC4) @group(0) @binding(0) var<storage, read> logits: array<f32>; // [N, V]
 @group(0) @binding(1) var<storage, read> actions: array<u32>; // [N]
-@group(0) @binding(2) var<storage, read_write> statistics: array<vec4f>; // [N, 4]
+@group(0) @binding(2) var<storage, read_write> statistics: array<TokenStatistics>; // [N, 4]
 
 struct Sums {
   m: f32,
@@ -61,7 +62,7 @@ fn main(
   let log_total = log_1_plus(select(max(total - 1.0, 0.0), sums.e, d_action == 0.0));
   let effect = e_action * sums.e / (total * total) * (d_action - mean) - (sums.eed - mean * sums.ee) / (total * total);
   if writes(lane) {
-    statistics[row] = vec4f(d_action - log_total, log_total - mean, sums.m + log_total, effect);
+    statistics[row] = TokenStatistics(d_action - log_total, log_total - mean, sums.m + log_total, effect);
   }
 }
 

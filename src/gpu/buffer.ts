@@ -49,34 +49,34 @@ export function uploadBuffer(device: GpuContext, window: BufferWindow, data: Hos
 
 /** Copies windows into one staging buffer, in one submission; resolves with each window's bytes. */
 export async function readBuffers(device: GpuContext, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
-  const reader = createReader(device, windows);
+  const reader = createReader(device, Object.fromEntries(windows.entries()));
   try {
     if (device.observer) await device.observer.settled();
     const encoder = device.gpu.createCommandEncoder({ label: "read back" });
     reader.encode(encoder);
     device.gpu.queue.submit([encoder.finish()]);
     device.stats.submits += 1;
-    return await reader.read();
+    const bytes = await reader.read();
+    return windows.map((_, i) => bytes[i]!);
   } finally {
     reader.destroy();
   }
 }
 
-/** A staging buffer created once, for reading the same windows after every run. */
-export interface Reader {
+/** A staging buffer created once, for reading the same named windows after every run. */
+export interface Reader<Name extends PropertyKey> {
   encode(encoder: GPUCommandEncoder): void;
-  read(): Promise<ArrayBuffer[]>;
+  read(): Promise<Readonly<Record<Name, ArrayBuffer>>>;
   destroy(): void;
 }
 
-export function createReader(device: GpuContext, windows: readonly BufferWindow[]): Reader {
-  const sizes = windows.map((window) => Math.ceil(window.size / 4) * 4);
-  const offsets: number[] = [];
+export function createReader<Name extends PropertyKey>(device: GpuContext, windows: Readonly<Record<Name, BufferWindow>>): Reader<Name> {
   let total = 0;
-  for (const size of sizes) {
-    offsets.push(total);
-    total += size;
-  }
+  const parts = (Object.entries(windows) as [Name, BufferWindow][]).map(([name, window]) => {
+    const part = { name, window, begin: total, size: Math.ceil(window.size / 4) * 4 };
+    total += part.size;
+    return part;
+  });
   const staging = device.gpu.createBuffer({
     label: "staging",
     size: Math.max(total, 4),
@@ -85,19 +85,17 @@ export function createReader(device: GpuContext, windows: readonly BufferWindow[
   device.stats.buffers += 1;
   return {
     encode(encoder) {
-      windows.forEach((window, i) => {
-        encoder.copyBufferToBuffer(window.buffer, window.offset, staging, offsets[i]!, sizes[i]!);
-      });
+      for (const { window, begin, size } of parts) encoder.copyBufferToBuffer(window.buffer, window.offset, staging, begin, size);
     },
     async read() {
       if (device.observer) await device.observer.settled();
       await staging.mapAsync(GPUMapMode.READ);
       const mapped = staging.getMappedRange();
-      const copies = windows.map((window, i) => mapped.slice(offsets[i]!, offsets[i]! + window.size));
+      const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
       staging.unmap();
       device.stats.bytesRead += total;
       device.assertHealthy();
-      return copies;
+      return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
     },
     destroy: () => staging.destroy(),
   };

@@ -5,10 +5,12 @@ import type { DeviceStats } from "./stats.ts";
 /** A kernel of the library by its id ("norm/rms_norm"), or a user's own WGSL under a name. */
 export type KernelSource = string | { readonly name: string; readonly wgsl: string };
 
-/** What `@if(CONDITION)` and `import constants::NAME` in the WGSL resolve to. */
+/** What `@if(CONDITION)`, `import constants::NAME` and `import package::MODULE::NAME` in the WGSL resolve to. */
 export interface KernelVariant {
   readonly conditions?: Readonly<Record<string, boolean>>;
   readonly constants?: Readonly<Record<string, number>>;
+  /** WGSL that the kernel imports by another name than its own, and that each variant may exchange: `{ loss: "loss/sapo" }`. */
+  readonly modules?: Readonly<Record<string, KernelSource>>;
 }
 
 export interface KernelBinding {
@@ -20,8 +22,11 @@ export interface KernelBinding {
 }
 
 export interface KernelParameter {
+  /** A field of a struct inside the struct has both names: "loss.delta". */
   readonly name: string;
   readonly type: "u32" | "i32" | "f32";
+  /** Bytes from the beginning of the parameters. */
+  readonly offset: number;
 }
 
 /** A compiled kernel: what it binds, which parameters it takes, and its pipeline. */
@@ -30,6 +35,7 @@ export interface Kernel {
   readonly wgsl: string;
   readonly bindings: readonly KernelBinding[];
   readonly parameters: readonly KernelParameter[];
+  readonly parameterBytes: number;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroupLayout: GPUBindGroupLayout;
   /** Group 1 where parameters travel in a uniform buffer because the adapter has no immediates. */
@@ -56,7 +62,7 @@ export function createKernelCache(traits: KernelTraits): KernelCache {
   const cache = new Map<string, Promise<Kernel>>();
   const layouts = new Map<string, GPUBindGroupLayout>();
   const get = (source: KernelSource, variant: KernelVariant = {}): Promise<Kernel> => {
-    const key = JSON.stringify([source, sorted(variant.conditions), sorted(variant.constants)]);
+    const key = JSON.stringify([source, sorted(variant.conditions), sorted(variant.constants), sorted(variant.modules)]);
     const known = cache.get(key);
     if (known) return known;
     const compiled = compile(traits, layouts, source, variant);
@@ -66,7 +72,7 @@ export function createKernelCache(traits: KernelTraits): KernelCache {
   return { get };
 }
 
-function sorted(record: Readonly<Record<string, number | boolean>> = {}): [string, number | boolean][] {
+function sorted<Value>(record: Readonly<Record<string, Value>> = {}): [string, Value][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -76,13 +82,14 @@ async function compile(
   source: KernelSource,
   variant: KernelVariant,
 ): Promise<Kernel> {
-  const { id, wgsl, bindings, parameters } = await prepareKernel(traits, source, variant);
+  const text = await prepareKernel(traits, source, variant);
+  const { id, wgsl, bindings, parameterBytes } = text;
   const bindGroupLayout = bindingLayout(traits.gpu, layouts, bindings);
-  const parameterLayout = traits.immediates || parameters.length === 0 ? undefined : uniformLayout(traits.gpu, layouts);
+  const parameterLayout = traits.immediates || parameterBytes === 0 ? undefined : uniformLayout(traits.gpu, layouts);
   const layout = traits.gpu.createPipelineLayout({
     label: id,
     bindGroupLayouts: parameterLayout ? [bindGroupLayout, parameterLayout] : [bindGroupLayout],
-    ...(traits.immediates && parameters.length > 0 ? { immediateSize: parameters.length * 4 } : {}),
+    ...(traits.immediates && parameterBytes > 0 ? { immediateSize: parameterBytes } : {}),
   });
   // Caught here, so that a kernel that does not compile leaves the device usable and the message holds the compiler's words.
   traits.gpu.pushErrorScope("validation");
@@ -93,14 +100,14 @@ async function compile(
   try {
     const pipeline = await traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
     traits.stats.pipelines += 1;
-    return { id, wgsl, bindings, parameters, pipeline, bindGroupLayout, parameterLayout };
+    return { ...text, pipeline, bindGroupLayout, parameterLayout };
   } catch (error) {
     throw new ShaderError(`kernel ${id} does not compile: ${(error as Error).message}`);
   }
 }
 
 /** A kernel's final WGSL and what it declares. */
-export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters">;
+export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters" | "parameterBytes">;
 
 /** Links a kernel and writes it as a device with these traits takes it; compiles nothing. */
 export async function prepareKernel(
@@ -110,9 +117,9 @@ export async function prepareKernel(
 ): Promise<KernelText> {
   const id = typeof source === "string" ? source : source.name;
   const linked = await linkKernel(traits, source, variant);
-  const { bindings, parameters } = reflect(id, linked);
-  const wgsl = preamble(traits, parameters.length > 0) + (traits.immediates ? linked : parametersToUniform(linked));
-  return { id, wgsl, bindings, parameters };
+  const declared = reflect(id, linked);
+  const wgsl = preamble(traits, declared.parameterBytes > 0) + (traits.immediates ? linked : parametersToUniform(linked));
+  return { id, wgsl, ...declared };
 }
 
 /** Resolves imports, `@if` and constants of a kernel; plain WGSL passes through. */
@@ -128,8 +135,13 @@ export async function linkKernel(
   }
   const root = typeof source === "string" ? source : "user_kernel";
   if (typeof source !== "string") modules["user_kernel.wgsl"] = source.wgsl;
-  if (modules[`${root}.wgsl`] === undefined) {
-    throw new ShaderError(`there is no kernel ${id}; known: ${Object.keys(traits.shaders).sort().join(", ")}`);
+  const known = (): string => Object.keys(traits.shaders).sort().join(", ");
+  if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${known()}`);
+  for (const [name, module] of Object.entries(variant.modules ?? {})) {
+    const wgsl = typeof module === "string" ? traits.shaders[module] : module.wgsl;
+    if (wgsl === undefined)
+      throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known()}`);
+    modules[`${name}.wgsl`] = wgsl;
   }
   try {
     const result = await link({
@@ -171,7 +183,7 @@ const BINDING =
   /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<storage,\s*(read_write|read)>\s+(\w+)\s*:\s*([^;]+);[^\S\n]*(?:\/\/[^\S\n]*(\[[^\]]*\]))?/g;
 
 /** Bindings and parameters as the kernel's own text declares them: the WGSL is the single source of truth. */
-export function reflect(id: string, wgsl: string): { bindings: KernelBinding[]; parameters: KernelParameter[] } {
+export function reflect(id: string, wgsl: string): Pick<Kernel, "bindings" | "parameters" | "parameterBytes"> {
   const bindings: KernelBinding[] = [];
   for (const [, group, index, access, name, type, shape] of wgsl.matchAll(BINDING)) {
     if (group !== "0") throw new ShaderError(`kernel ${id}: binding ${name} is in group ${group}; storage goes to group 0`);
@@ -181,18 +193,39 @@ export function reflect(id: string, wgsl: string): { bindings: KernelBinding[]; 
     if (!bindings[i]) throw new ShaderError(`kernel ${id}: binding ${i} is missing; number bindings from 0 without gaps`);
   }
   const immediate = IMMEDIATE.exec(wgsl);
-  if (!immediate) return { bindings, parameters: [] };
-  const struct = new RegExp(`struct\\s+${immediate[2]}\\s*\\{([^}]*)\\}`).exec(wgsl);
-  if (!struct) throw new ShaderError(`kernel ${id}: struct ${immediate[2]} of its parameters was not found`);
-  const body = struct[1]!.replaceAll(/\/\/[^\n]*/g, "");
-  const parameters = [...body.matchAll(/(\w+)\s*:\s*(u32|i32|f32)\b/g)].map(([, name, type]) => ({
-    name: name!,
-    type: type as KernelParameter["type"],
-  }));
-  if (parameters.length * 4 > MAX_PARAMETER_BYTES) {
-    throw new ShaderError(`kernel ${id} has ${parameters.length} parameters; at most ${MAX_PARAMETER_BYTES / 4} fit`);
+  if (!immediate) return { bindings, parameters: [], parameterBytes: 0 };
+  const { fields, bytes } = structLayout(id, wgsl, immediate[2]!);
+  if (bytes > MAX_PARAMETER_BYTES) {
+    throw new ShaderError(`kernel ${id} has ${bytes} bytes of parameters; at most ${MAX_PARAMETER_BYTES} fit`);
   }
-  return { bindings, parameters };
+  return { bindings, parameters: fields, parameterBytes: bytes };
+}
+
+const FIELD = /(?:@align\((\d+)\)\s*)?(\w+)\s*:\s*(\w+)/g;
+
+/** The fields of a struct of scalars and such structs, laid out as WGSL does. A field whose name begins with _ takes space alone. */
+function structLayout(id: string, wgsl: string, struct: string): { fields: KernelParameter[]; bytes: number } {
+  const body = new RegExp(`struct\\s+${struct}\\s*\\{([^}]*)\\}`).exec(wgsl)?.[1];
+  if (body === undefined) throw new ShaderError(`kernel ${id}: struct ${struct} of its parameters was not found`);
+  const fields: KernelParameter[] = [];
+  let [end, alignment] = [0, 4];
+  for (const [, align = "4", name, type] of body.replaceAll(/\/\/[^\n]*/g, "").matchAll(FIELD)) {
+    const offset = roundUp(end, Number(align));
+    alignment = Math.max(alignment, Number(align));
+    if (type === "u32" || type === "i32" || type === "f32") {
+      if (!name!.startsWith("_")) fields.push({ name: name!, type, offset });
+      end = offset + 4;
+    } else {
+      const inner = structLayout(id, wgsl, type!);
+      fields.push(...inner.fields.map((field) => ({ ...field, name: `${name}.${field.name}`, offset: offset + field.offset })));
+      end = offset + inner.bytes;
+    }
+  }
+  return { fields, bytes: roundUp(end, alignment) };
+}
+
+function roundUp(bytes: number, step: number): number {
+  return Math.ceil(bytes / step) * step;
 }
 
 function bindingLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>, bindings: readonly KernelBinding[]): GPUBindGroupLayout {
@@ -225,7 +258,7 @@ function uniformLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>)
 /** Writes a kernel's parameters, in the order its struct declares them. */
 export function packParameters(kernel: Kernel, values: ArrayLike<number>, target: DataView, offset: number): void {
   kernel.parameters.forEach((parameter, i) => {
-    const at = offset + i * 4;
+    const at = offset + parameter.offset;
     if (parameter.type === "f32") target.setFloat32(at, values[i]!, true);
     else if (parameter.type === "i32") target.setInt32(at, values[i]!, true);
     else target.setUint32(at, values[i]!, true);

@@ -28,7 +28,7 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
   const bindGroups = new Map<string, GPUBindGroup>();
   const ids = new Map<GPUBuffer, number>();
   const prepared = launches.map((launch): Prepared => {
-    const block = new DataView(new ArrayBuffer(Math.max(4, launch.kernel.parameters.length * 4)));
+    const block = new DataView(new ArrayBuffer(Math.max(4, launch.kernel.parameterBytes)));
     const item: Prepared = { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: [] };
     if (launch.isStatic) update(device, item, {});
     return item;
@@ -52,7 +52,7 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
       pipeline = kernel.pipeline;
       target.setBindGroup(0, bindGroup);
       if (kernel.parameterLayout) target.setBindGroup(1, offsets!.bindGroup, [index * UNIFORM_STRIDE]);
-      else if (kernel.parameters.length > 0) target.setImmediates(0, block.buffer as ArrayBuffer);
+      else if (kernel.parameterBytes > 0) target.setImmediates(0, block.buffer as ArrayBuffer);
       target.dispatchWorkgroups(x, y, z);
       observer?.end();
       device.stats.dispatches += 1;

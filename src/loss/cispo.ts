@@ -6,4 +6,9 @@ export const cispo = defineLoss({
   key: "cispo",
   description: "The policy gradient weighed by a bounded probability ratio, so that every token keeps a gradient (MiniMax-M1).",
   options: section({ cispoBound: option(decimal({ above: 0 }), 5, "The most that a probability ratio weighs a token.") }),
+  parameters: ({ cispoBound }) => ({ bound: cispoBound }),
+  surrogate: ({ advantage, logp, detachedRatio }, { cispoBound }) => {
+    const slope = -Math.min(detachedRatio, cispoBound) * advantage;
+    return { value: slope * logp, slope, low: false, high: detachedRatio > cispoBound };
+  },
 });

@@ -1,5 +1,6 @@
+import { covarianceSelect } from "../ops/covariance_select.ts";
 import { decimal, option, section } from "../options/schema.ts";
-import { clipOptions, dualClipOption } from "./clip_options.ts";
+import { clipOptions, clipParameters, clipped, dualClipOption } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 
 /** Clip-Cov (Cui et al. 2025, arXiv 2505.22617): a few random tokens of high covariance have no loss, the others PPO's. */
@@ -15,4 +16,15 @@ export const clipCov = defineLoss({
   }),
   check: ({ covLow, covHigh }) =>
     covHigh <= covLow ? [{ option: "covHigh", value: covHigh, allowed: `above grpo.covLow (${covLow})` }] : [],
+  parameters: clipParameters,
+  surrogate: (token, clip) => {
+    const other = clipped(token, clip);
+    return token.extra === 1 ? { ...other, value: 0, slope: 0 } : other;
+  },
+  extra: (context, { covFraction, covLow, covHigh, ...clip }) =>
+    covarianceSelect(context, {
+      fraction: covFraction,
+      among: { low: covLow, high: covHigh, clip: clipParameters(clip), random: context.random },
+    }).selected,
+  selects: "covariance/selected",
 });

@@ -1,16 +1,64 @@
 import type { z } from "zod";
+import type { Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { RandomKeys } from "../ops/covariance_select.ts";
+import type { TokenLossModule } from "../ops/token_loss.ts";
 import { type Declaration, declare, type Factory } from "../options/define.ts";
+import type { Surrogate, Token } from "./token.ts";
+
+/** What a loss may compute a number per token from, before the losses of the tokens. */
+export interface LossContext {
+  readonly statistics: Tensor;
+  readonly tokenInputs: Tensor;
+  /** [S+1] of u32: where each sequence's rows begin. */
+  readonly sequenceBegin: Tensor;
+  readonly sequences: Scalar;
+  /** [1]: how many tokens a loss selects. */
+  readonly count: Tensor;
+  readonly random: RandomKeys;
+}
+
+interface LossTraits {
+  /** It has one probability ratio for a whole sequence: its extra number is the mean difference of the sequence's tokens. */
+  readonly bySequence?: boolean;
+  /** The metric that counts the tokens it selects among all of a pass, so that a batch cut into several passes is not the same. */
+  readonly selects?: "covariance/selected";
+}
 
 /** What the advantage of a token turns into, made from its options. */
-export interface PolicyLoss {
+export interface PolicyLoss extends TokenLossModule, LossTraits {
   /** The key of its definition, which configurations use. */
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** The same function as its WGSL in double precision. */
+  surrogate(token: Token): Surrogate;
+  /** Traces the op whose result [N] the loss reads as `token.extra`; absent: it needs the token alone. */
+  extra?: ((context: LossContext) => Tensor) | undefined;
+}
+
+export interface LossDeclaration<Options extends z.ZodObject = z.ZodObject> extends Declaration<Options>, LossTraits {
+  /** Its WGSL module (shaders/lib/loss.wgsl says what that declares). Absent: shaders/loss/KEY.wgsl. */
+  readonly wgsl?: string;
+  /** The fields of the module's LossParameters; absent: it has none. */
+  parameters?(options: z.output<Options>): Readonly<Record<string, number>>;
+  surrogate(token: Token, options: z.output<Options>): Surrogate;
+  extra?(context: LossContext, options: z.output<Options>): Tensor;
 }
 
 export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, PolicyLoss>;
 
-/** Declares a policy loss: its key, description and options. */
-export function defineLoss<Options extends z.ZodObject>(declaration: Declaration<Options>): LossFactory<Options> {
-  return declare("grpo", declaration, (options) => ({ name: declaration.key, options }));
+/** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */
+export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclaration<Options>): LossFactory<Options> {
+  const { key, wgsl, parameters, surrogate, extra, bySequence = false, selects } = declaration;
+  const module = wgsl === undefined ? `loss/${key.replaceAll("-", "_")}` : { name: `loss/${key}`, wgsl };
+  return declare("grpo", declaration, (options) => ({
+    name: key,
+    options,
+    module,
+    parameters: parameters?.(options) ?? {},
+    surrogate: (token) => surrogate(token, options),
+    extra: extra && ((context) => extra(context, options)),
+    bySequence,
+    ...(selects && { selects }),
+  }));
 }

@@ -1,5 +1,6 @@
+import { sequenceRatio } from "../ops/sequence_ratio.ts";
 import { decimal, option, section } from "../options/schema.ts";
-import { dualClipOption } from "./clip_options.ts";
+import { clipParameters, clipped, dualClipOption } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 
 /** GSPO (arXiv 2507.18071): PPO's clip of the probability ratio of the whole sequence, which stays far nearer to 1 than a token's. */
@@ -19,4 +20,9 @@ export const gspo = defineLoss({
     ),
     ...dualClipOption,
   }),
+  parameters: clipParameters,
+  surrogate: ({ advantage, extra, differenceSlope }, clip) =>
+    clipped({ advantage, ratio: Math.exp(extra), ratioSlope: Math.exp(extra) * differenceSlope }, clip),
+  extra: ({ sequences, ...given }) => sequenceRatio(given, { sequences }),
+  bySequence: true,
 });

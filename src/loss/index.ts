@@ -9,7 +9,8 @@ import { reinforce } from "./reinforce.ts";
 import { sapo } from "./sapo.ts";
 import { twoSided } from "./two_sided.ts";
 
-export { defineLoss, type LossFactory, type PolicyLoss } from "./define.ts";
+export { defineLoss, type LossContext, type LossDeclaration, type LossFactory, type PolicyLoss } from "./define.ts";
+export type { Surrogate, Token } from "./token.ts";
 
 /** Every policy loss by the name that configurations use. A new one is a file, a WGSL module and a line here. */
 export const losses = {

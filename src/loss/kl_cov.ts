@@ -1,3 +1,4 @@
+import { covarianceSelect } from "../ops/covariance_select.ts";
 import { decimal, option, section } from "../options/schema.ts";
 import { defineLoss } from "./define.ts";
 
@@ -9,4 +10,13 @@ export const klCov = defineLoss({
     covFraction: option(decimal({ above: 0, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
     covCoef: option(decimal({ min: 0 }), 1, "Weight of the penalty |log ratio|."),
   }),
+  parameters: ({ covCoef }) => ({ penalty: covCoef }),
+  surrogate: ({ advantage, difference, differenceSlope, ratio, ratioSlope, extra }, { covCoef }) => {
+    const penalty = extra === 1 ? covCoef : 0;
+    const value = -ratio * advantage + penalty * Math.abs(difference);
+    const slope = -ratioSlope * advantage + penalty * Math.sign(difference) * differenceSlope;
+    return { value, slope, low: false, high: false };
+  },
+  extra: (context, { covFraction }) => covarianceSelect(context, { fraction: covFraction }).selected,
+  selects: "covariance/selected",
 });

@@ -6,4 +6,5 @@ export const reinforce = defineLoss({
   key: "reinforce",
   description: "The plain policy gradient, without a probability ratio.",
   options: section({}),
+  surrogate: ({ advantage, logp }) => ({ value: -advantage * logp, slope: -advantage, low: false, high: false }),
 });

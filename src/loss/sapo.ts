@@ -13,4 +13,11 @@ export const sapo = defineLoss({
     ),
     sapoNegative: option(decimal({ above: 0 }), 1.05, "The same for tokens with negative advantage."),
   }),
+  parameters: ({ sapoPositive, sapoNegative }) => ({ positive: sapoPositive, negative: sapoNegative }),
+  surrogate: ({ advantage, ratio, ratioSlope }, { sapoPositive, sapoNegative }) => {
+    const t = advantage < 0 ? sapoNegative : sapoPositive;
+    const x = t * (ratio - 1);
+    const [open, closed] = [1 / (1 + Math.exp(-x)), 1 / (1 + Math.exp(x))];
+    return { value: (-4 / t) * open * advantage, slope: -4 * open * closed * ratioSlope * advantage, low: false, high: false };
+  },
 });

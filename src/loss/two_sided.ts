@@ -1,5 +1,5 @@
 import { decimal, option, section } from "../options/schema.ts";
-import { clipOptions } from "./clip_options.ts";
+import { clipOptions } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 
 /** INTELLECT-2's clip on both sides (arXiv 2505.07291). */
@@ -16,4 +16,13 @@ export const twoSided = defineLoss({
   }),
   check: ({ delta, clipHigh }) =>
     delta <= 1 + clipHigh ? [{ option: "delta", value: delta, allowed: `above 1 + clipHigh (${1 + clipHigh})` }] : [],
+  parameters: ({ clipLow, clipHigh, delta }) => ({ clip_low: clipLow, clip_high: clipHigh, delta }),
+  surrogate: ({ advantage, ratio, ratioSlope }, { clipLow, clipHigh, delta }) => {
+    const low = advantage < 0 && ratio < 1 - clipLow;
+    const high = advantage > 0 && ratio > 1 + clipHigh;
+    const held = advantage < 0 && ratio > delta;
+    const bounded = Math.min(Math.max(ratio, 1 - clipLow), 1 + clipHigh);
+    const value = -Math.min(Math.min(ratio, delta) * advantage, bounded * advantage);
+    return { value, slope: low || high || held ? 0 : -advantage * ratioSlope, low, high };
+  },
 });

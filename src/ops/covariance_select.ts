@@ -1,40 +1,45 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
-import { SURROGATE_DEFAULTS, type SurrogateOptions, surrogateParameters } from "./surrogate.ts";
 import { checkTokenShapes } from "./token_inputs.ts";
 
-export interface CovarianceSelectOptions extends SurrogateOptions {
-  readonly covariance: "clip-cov" | "kl-cov";
-  /** Of clip-cov's random choice, which depends on these and the row alone; each a whole number below 2^32. */
+/** A random choice depends on these and the row alone; each is a whole number below 2^32. */
+export interface RandomKeys {
   readonly seed: Scalar;
   readonly draw: Scalar;
   readonly microBatch: Scalar;
 }
 
+export interface CovarianceSelectOptions {
+  /** Share of the response tokens that it selects, but at least one. */
+  readonly fraction: number;
+  /** At random among tokens whose covariance lies between low and high and whose ratio a clip does not hold; absent: the largest covariances. */
+  readonly among?: {
+    readonly low: number;
+    readonly high: number;
+    readonly clip: Readonly<Record<"clip_low" | "clip_high" | "dual_clip", number>>;
+    readonly random: RandomKeys;
+  };
+}
+
 type In = { statistics: Tensor; token_inputs: Tensor; count: Tensor };
 
-/** statistics [N, 4], token_inputs [N, 6] -> selected [N] u32, and how many they are onto count [1]. */
+/** statistics [N, 4], token_inputs [N, 6] -> selected [N], and how many they are onto count [1]. */
 export const covarianceSelectOp = defineOp<In, "key" | "selected" | "count", CovarianceSelectOptions>({
   name: "covariance_select",
   shape: (inputs) => {
     checkTokenShapes("covariance_select", inputs);
     const shape = [inputs.statistics.shape[0]!];
-    return { key: { shape, dtype: "u32" }, selected: { shape, dtype: "u32" }, count: { inPlaceOf: inputs.count } };
+    return { key: { shape, dtype: "u32" }, selected: { shape }, count: { inPlaceOf: inputs.count } };
   },
-  forward: ({ inputs: { statistics, token_inputs }, outputs, attributes }) => {
-    const { covFraction, covLow, covHigh } = { ...SURROGATE_DEFAULTS, ...attributes };
-    const { eps_low, eps_high, dual_clip } = surrogateParameters(attributes) as Record<"eps_low" | "eps_high" | "dual_clip", number>;
-    const { seed, draw, microBatch } = attributes;
+  forward: ({ inputs: { statistics, token_inputs }, outputs, attributes: { fraction, among } }) => {
+    const random = among && { seed: among.random.seed, draw: among.random.draw, micro_batch: among.random.microBatch };
     return [
       {
         kernel: "policy/covariance_select",
-        variant: { conditions: { RANDOM: attributes.covariance === "clip-cov" } },
+        variant: { conditions: { RANDOM: among !== undefined } },
         bindings: { statistics, token_inputs, ...outputs },
-        parameters: {
-          ...{ rows: statistics.shape[0]!, fraction: covFraction, low: covLow, high: covHigh },
-          ...{ eps_low, eps_high, dual_clip, seed, draw, micro_batch: microBatch },
-        },
+        parameters: { rows: statistics.shape[0]!, fraction, ...(among && { low: among.low, high: among.high, ...among.clip, ...random }) },
         workgroups: 1,
       },
     ];
@@ -42,8 +47,8 @@ export const covarianceSelectOp = defineOp<In, "key" | "selected" | "count", Cov
 });
 
 /**
- * The tokens that Clip-Cov or KL-Cov treat otherwise: 1 in `selected` [N] u32, 0 elsewhere. Their number goes to `count` [1], which is written over.
- * Means, shares and choices are of this batch alone.
+ * Selects tokens by their covariance of advantage and log-probability: 1 in `selected` [N], 0 elsewhere. Their number goes to `count` [1], which is
+ * written over. Means, shares and choices are of this batch alone.
  */
 export function covarianceSelect(
   given: { readonly statistics: Tensor; readonly tokenInputs: Tensor; readonly count: Tensor },

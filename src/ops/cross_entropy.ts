@@ -1,9 +1,9 @@
 import { ceilDivide } from "../graph/scalar.ts";
-import { reshape, type Tensor } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
 import { metricReduce } from "./metric_reduce.ts";
+import { LOSS_COEFFICIENTS, TOKEN_METRICS } from "./records.ts";
 import { checkTokenShapes } from "./token_inputs.ts";
-import { TOKEN_METRIC_FIELDS } from "./token_loss.ts";
 
 /** statistics [N, 4], token_inputs [N, 6] -> coefficients [N, 2], token_metrics [N, 8] of the loss -weight * logp. */
 export const crossEntropyOp = defineOp<{ statistics: Tensor; token_inputs: Tensor }, "coefficients" | "token_metrics">({
@@ -11,7 +11,7 @@ export const crossEntropyOp = defineOp<{ statistics: Tensor; token_inputs: Tenso
   shape: (inputs) => {
     checkTokenShapes("cross_entropy", inputs);
     const rows = inputs.statistics.shape[0]!;
-    return { coefficients: { shape: [rows, 2] }, token_metrics: { shape: [rows, TOKEN_METRIC_FIELDS.length] } };
+    return { coefficients: { shape: [rows, LOSS_COEFFICIENTS.size] }, token_metrics: { shape: [rows, TOKEN_METRICS.size] } };
   },
   forward: ({ inputs, outputs }) => {
     const rows = inputs.statistics.shape[0]!;
@@ -21,14 +21,10 @@ export const crossEntropyOp = defineOp<{ statistics: Tensor; token_inputs: Tenso
 });
 
 /**
- * Cross-entropy of the actions, weighted by token_inputs: coefficients [N, 2] for logitsGradient, loss [1] the sum over the rows, and
- * metrics as of the policy loss.
+ * Cross-entropy of the actions, weighted by token_inputs: coefficients [N, 2] for logitsGradient, and metrics [13] as of
+ * the policy loss.
  */
-export function crossEntropy(
-  statistics: Tensor,
-  tokenInputs: Tensor,
-): { readonly coefficients: Tensor; readonly loss: Tensor; readonly metrics: Tensor } {
+export function crossEntropy(statistics: Tensor, tokenInputs: Tensor): { readonly coefficients: Tensor; readonly metrics: Tensor } {
   const { coefficients, token_metrics } = crossEntropyOp({ statistics, token_inputs: tokenInputs }, {});
-  const metrics = metricReduce(token_metrics, tokenInputs);
-  return { coefficients, loss: reshape(metrics, [1]), metrics };
+  return { coefficients, metrics: metricReduce(token_metrics, tokenInputs) };
 }

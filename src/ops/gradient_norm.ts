@@ -1,9 +1,7 @@
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
 import { elementsOf } from "./elements.ts";
-
-/** Numbers of an optimiser's state; step counts the updates that were made, skipped those whose gradients were not finite. */
-export const OPTIMIZER_STATE_FIELDS = ["step", "norm", "scale", "skipped", "bias1", "bias2", "reserved_0", "reserved_1"] as const;
+import { NORM_PARTIAL } from "./records.ts";
 
 export interface GradientNormOptions {
   /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: never. */
@@ -18,7 +16,7 @@ const PARTIAL_SUMS = 256;
 export const gradientNormOp = defineOp<Readonly<Record<string, Tensor>>, "partial" | "state", GradientNormOptions>({
   name: "gradient_norm",
   shape: ({ state, ...shards }) => ({
-    partial: { shape: [Object.keys(shards).length, PARTIAL_SUMS, 2] },
+    partial: { shape: [Object.keys(shards).length, PARTIAL_SUMS, NORM_PARTIAL.size] },
     state: { inPlaceOf: state! },
   }),
   forward: ({ inputs, outputs: { partial, state }, attributes: { maxGradNorm, betas } }) => {

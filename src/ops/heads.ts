@@ -28,7 +28,7 @@ export function describePacked({ heads, keyValueHeads, headDim }: HeadLayout): s
 export function headElements(
   headDim: number,
   length: number = headDim,
-): { readonly variant: Required<KernelVariant>; readonly width: 1 | 4 } {
+): { readonly variant: Required<Pick<KernelVariant, "constants" | "conditions">>; readonly width: 1 | 4 } {
   const width = length % 4 === 0 ? 4 : 1;
   return { variant: { constants: { HEAD_ELEMENTS: headDim / width }, conditions: { VEC4: width === 4 } }, width };
 }

@@ -44,32 +44,24 @@ export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
 export { fromHalf } from "./from_half.ts";
 export type { GateName, GateOptions } from "./gate.ts";
 export { gelu } from "./gelu.ts";
-export { type GradientNormOptions, gradientNorm, OPTIMIZER_STATE_FIELDS } from "./gradient_norm.ts";
+export { type GradientNormOptions, gradientNorm } from "./gradient_norm.ts";
 export type { HeadLayout } from "./heads.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { logitsGradient } from "./logits_gradient.ts";
 export { type Layout, matmul, type Weight } from "./matmul/op.ts";
-export { METRIC_FIELDS, metricReduce } from "./metric_reduce.ts";
+export { metricReduce } from "./metric_reduce.ts";
 export { multiply } from "./multiply.ts";
 export { FINISHED, type NextTokenOptions, nextToken } from "./next_token.ts";
 export { qkNorm } from "./qk_norm.ts";
+export * from "./records.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { sequenceRatio } from "./sequence_ratio.ts";
-export {
-  COVARIANCE_RULES,
-  type CovarianceRule,
-  KL_ESTIMATES,
-  type KlEstimate,
-  POLICY_LOSSES,
-  type PolicyLossName,
-  type SurrogateOptions,
-} from "./surrogate.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
-export { TOKEN_METRIC_FIELDS, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
-export { STATISTIC_FIELDS, tokenStatistics } from "./token_statistics.ts";
+export { KL_ESTIMATES, type KlEstimate, type TokenLossModule, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
+export { tokenStatistics } from "./token_statistics.ts";
 
 /** An op of the library and the kernels it launches, forward and backward. */
 export interface RegisteredOp {

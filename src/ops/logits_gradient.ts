@@ -1,6 +1,7 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { LOSS_COEFFICIENTS, TOKEN_STATISTICS } from "./records.ts";
 import { vocabularyRows } from "./vocabulary_rows.ts";
 
 type In = { actions: Tensor; coefficients: Tensor; statistics: Tensor; logits: Tensor };
@@ -10,7 +11,12 @@ export const logitsGradientOp = defineOp<In, "logits", { readonly inverseTempera
   name: "logits_gradient",
   shape: (inputs) => {
     const { logits, actions, coefficients, statistics } = inputs;
-    if (logits.shape.length !== 2 || actions.dtype !== "u32" || coefficients.size(1) !== 2 || statistics.size(1) !== 4) {
+    if (
+      logits.shape.length !== 2 ||
+      actions.dtype !== "u32" ||
+      coefficients.size(1) !== LOSS_COEFFICIENTS.size ||
+      statistics.size(1) !== TOKEN_STATISTICS.size
+    ) {
       throw shapeError("logits_gradient", inputs, "logits [N, V], actions [N] of u32, coefficients [N, 2] and statistics [N, 4]");
     }
     return { logits: { inPlaceOf: logits } };

@@ -2,24 +2,8 @@ import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Dispatch } from "../graph/trace.ts";
 import { defineOp } from "./define.ts";
+import { BATCH_METRICS, METRIC_PARTIAL } from "./records.ts";
 import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
-
-/** What is left of token_metrics [N, 8]: over the response tokens, loss is a sum, what has no ending is a mean. */
-export const METRIC_FIELDS = [
-  "loss",
-  "token_count",
-  "entropy",
-  "kl",
-  "clip_low",
-  "clip_high",
-  "clip_region",
-  "gated_fraction",
-  "ratio_min",
-  "ratio_mean",
-  "ratio_max",
-  "logp_difference_mean",
-  "logp_difference_max",
-] as const;
 
 type In = { token_metrics: Tensor; token_inputs: Tensor; into?: Tensor | undefined };
 
@@ -30,8 +14,8 @@ export const metricReduceOp = defineOp<In, "partial" | "metrics">({
     checkTokenShapes("metric_reduce", inputs);
     const { token_metrics, into } = inputs;
     return {
-      partial: { shape: [ceilDivide(token_metrics.shape[0]!, REDUCE_ROWS), 12] },
-      metrics: into ? { inPlaceOf: into } : { shape: [METRIC_FIELDS.length] },
+      partial: { shape: [ceilDivide(token_metrics.shape[0]!, REDUCE_ROWS), METRIC_PARTIAL.size] },
+      metrics: into ? { inPlaceOf: into } : { shape: [BATCH_METRICS.size] },
     };
   },
   forward: ({ inputs: { token_metrics, token_inputs }, outputs: { partial, metrics } }): Dispatch[] => {
@@ -49,7 +33,7 @@ export const metricReduceOp = defineOp<In, "partial" | "metrics">({
   },
 });
 
-/** Reduces what the tokens report to METRIC_FIELDS, in a fixed order; onto `into` [13] where given. */
+/** Reduces what the tokens report to BatchMetrics, in a fixed order; onto `into` [13] where given. */
 export function metricReduce(tokenMetrics: Tensor, tokenInputs: Tensor, into?: Tensor): Tensor {
   return metricReduceOp({ token_metrics: tokenMetrics, token_inputs: tokenInputs, into }, {}).metrics;
 }

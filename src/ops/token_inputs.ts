@@ -1,11 +1,15 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { shapeError } from "./define.ts";
+import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "./records.ts";
 
 /** Rows whose numbers one workgroup adds up, before blocks are added in order. */
 export const REDUCE_ROWS = 256;
 
-/** Floats a row of statistics, token_inputs and token_metrics; src/rl/batch.ts names those of token_inputs. */
-const WIDTHS: Readonly<Record<string, number>> = { statistics: 4, token_inputs: 6, token_metrics: 8 };
+const WIDTHS: Readonly<Record<string, number>> = {
+  statistics: TOKEN_STATISTICS.size,
+  token_inputs: TOKEN_INPUT.size,
+  token_metrics: TOKEN_METRICS.size,
+};
 
 /** @throws when a tensor that describes tokens is not as wide as kernels take it to be */
 export function checkTokenShapes(op: string, inputs: Readonly<Record<string, Tensor | undefined>>): void {

@@ -1,71 +1,63 @@
+import type { KernelSource } from "../gpu/kernel.ts";
 import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { loopCount } from "./control_state.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
-import { type SurrogateOptions, surrogateConditions, surrogateParameters } from "./surrogate.ts";
+import { LOSS_COEFFICIENTS, TOKEN_METRICS } from "./records.ts";
 import { checkTokenShapes } from "./token_inputs.ts";
 
-/** Columns of `token_metrics`; loss is the token's share of the total, the others are its own. Zeros where the weight is 0. */
-export const TOKEN_METRIC_FIELDS = [
-  "loss",
-  "kl",
-  "ratio",
-  "clipped_low",
-  "clipped_high",
-  "actuator",
-  "logp_difference",
-  "entropy",
-] as const;
+/** Estimates of the KL divergence to the reference policy (Schulman 2020): the values of grpo.kl. */
+export const KL_ESTIMATES = ["k1", "k2", "k3"] as const;
+export type KlEstimate = (typeof KL_ESTIMATES)[number];
 
-export interface TokenLossOptions extends SurrogateOptions, GateOptions {
+/** A policy loss as the kernel takes it: a module of shaders/loss, or one's own WGSL, and the fields of its LossParameters. */
+export interface TokenLossModule {
+  readonly module: KernelSource;
+  readonly parameters: Readonly<Record<string, number>>;
+  /** Present where the module reads `token.extra`: traces the tensor [N] that it reads. */
+  extra?: ((context: never) => Tensor) | undefined;
+}
+
+export interface TokenLossOptions extends GateOptions {
+  readonly loss: TokenLossModule;
+  /** Weight of the KL divergence to the reference policy, and its estimate; default k3. */
+  readonly beta: number;
+  readonly kl?: KlEstimate;
   /** Weight of an entropy bonus. */
   readonly entropyCoef: number;
 }
 
-type In = {
-  statistics: Tensor;
-  token_inputs: Tensor;
-  control: Tensor;
-  mean_difference?: Tensor | undefined;
-  selected?: Tensor | undefined;
-};
+type In = { statistics: Tensor; token_inputs: Tensor; control: Tensor; extra?: Tensor | undefined };
 
-/** statistics [N, 4], token_inputs [N, 6], control, for gspo mean_difference [N], for covariance selected [N] -> coefficients [N, 2], token_metrics [N, 8]. */
+/** statistics [N, 4], token_inputs [N, 6], control, extra [N] or none -> coefficients [N, 2], token_metrics [N, 8]. */
 export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenLossOptions>({
   name: "token_loss",
-  shape: (inputs, { loss, covariance }) => {
+  shape: (inputs, { loss }) => {
     checkTokenShapes("token_loss", inputs);
     loopCount("token_loss", inputs);
-    if ((loss === "gspo") !== (inputs.mean_difference !== undefined)) {
-      throw shapeError("token_loss", inputs, "mean_difference [N] (sequenceRatio) with loss gspo, and with no other");
-    }
-    if (Boolean(covariance) !== (inputs.selected !== undefined)) {
-      throw shapeError("token_loss", inputs, "selected [N] (covarianceSelect) with covariance, and not without");
+    if ((loss.extra === undefined) !== (inputs.extra === undefined)) {
+      throw shapeError("token_loss", inputs, loss.extra ? "extra [N], which this loss reads" : "no extra with this loss");
     }
     const rows = inputs.statistics.shape[0]!;
-    return { coefficients: { shape: [rows, 2] }, token_metrics: { shape: [rows, TOKEN_METRIC_FIELDS.length] } };
+    return { coefficients: { shape: [rows, LOSS_COEFFICIENTS.size] }, token_metrics: { shape: [rows, TOKEN_METRICS.size] } };
   },
   forward: ({ inputs, outputs, attributes }) => {
-    const { statistics, token_inputs, control, mean_difference, selected } = inputs;
+    const { statistics, token_inputs, control, extra } = inputs;
+    const { loss, beta, kl = "k3", entropyCoef } = attributes;
     const rows = statistics.shape[0]!;
     return [
       {
         kernel: "policy/token_loss",
-        variant: { conditions: surrogateConditions(attributes) },
-        bindings: {
-          statistics,
-          token_inputs,
-          state: control,
-          ...(mean_difference && { mean_difference }),
-          ...(selected && { selected }),
-          ...outputs,
-        },
+        variant: { conditions: { EXTRA: extra !== undefined }, modules: { loss: loss.module } },
+        bindings: { statistics, token_inputs, state: control, ...(extra && { extra }), ...outputs },
         parameters: {
           rows,
-          entropy_coefficient: attributes.entropyCoef,
-          ...surrogateParameters(attributes),
+          kl: KL_ESTIMATES.indexOf(kl) + 1,
+          beta,
+          entropy_coefficient: entropyCoef,
           ...gateParameters(attributes),
+          ...Object.fromEntries(Object.entries(loss.parameters).map(([name, value]) => [`loss.${name}`, value])),
         },
         workgroups: ceilDivide(rows, 64),
       },
@@ -82,15 +74,12 @@ export function tokenLoss(
     readonly statistics: Tensor;
     readonly tokenInputs: Tensor;
     readonly control: Tensor;
-    /** [N] of `sequenceRatio`, with loss gspo. */
-    readonly meanDifference?: Tensor | undefined;
-    /** [N] of `covarianceSelect`, with covariance. */
-    readonly selected?: Tensor | undefined;
+    /** [N]: what the loss needs beyond the token. */
+    readonly extra?: Tensor | undefined;
   },
   options: TokenLossOptions,
 ): { readonly coefficients: Tensor; readonly tokenMetrics: Tensor } {
-  const { statistics, tokenInputs, control, meanDifference, selected } = given;
-  const inputs = { statistics, token_inputs: tokenInputs, control, mean_difference: meanDifference, selected };
-  const { coefficients, token_metrics } = tokenLossOp(inputs, options);
+  const { statistics, tokenInputs, control, extra } = given;
+  const { coefficients, token_metrics } = tokenLossOp({ statistics, token_inputs: tokenInputs, control, extra }, options);
   return { coefficients, tokenMetrics: token_metrics };
 }

@@ -1,10 +1,8 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { TOKEN_STATISTICS } from "./records.ts";
 import { vocabularyRows } from "./vocabulary_rows.ts";
-
-/** Columns of `statistics`. */
-export const STATISTIC_FIELDS = ["logp", "entropy", "log_sum_exp", "effect"] as const;
 
 type In = { logits: Tensor; actions: Tensor; into?: Tensor | undefined };
 
@@ -16,7 +14,7 @@ export const tokenStatisticsOp = defineOp<In, "statistics", { readonly inverseTe
     if (logits.shape.length !== 2 || actions.shape.length !== 1 || actions.dtype !== "u32") {
       throw shapeError("token_statistics", inputs, "logits [N, V] and actions [N] of u32");
     }
-    return { statistics: into ? { inPlaceOf: into } : { shape: [logits.shape[0]!, STATISTIC_FIELDS.length] } };
+    return { statistics: into ? { inPlaceOf: into } : { shape: [logits.shape[0]!, TOKEN_STATISTICS.size] } };
   },
   forward: ({ inputs: { logits, actions }, outputs, attributes: { inverseTemperature } }, device) => [
     {

@@ -5,6 +5,7 @@ import type { GradientSink } from "../graph/trace.ts";
 import { createFlatBuffers, type FlatBuffers, loadFlatBuffers, type PlacedModule, parameterShards, readParameters } from "../nn/place.ts";
 import { adamwStep } from "../ops/adamw.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
+import { OPTIMIZER_STATE } from "../ops/records.ts";
 
 export interface AdamWOptions {
   readonly betas: readonly [number, number];
@@ -23,7 +24,7 @@ type NamedArrays = Map<string, { shape: number[]; data: Float32Array }>;
 /** AdamW over the flat buffers of a placed module, entirely on the GPU; a step with non-finite gradients is skipped there. */
 export interface AdamW {
   readonly gradients: FlatBuffers;
-  /** [8]: step, gradient norm before clipping, scale, skipped steps, then private. */
+  /** [8]: the record OPTIMIZER_STATE. */
   readonly state: Tensor;
   /** Where each parameter's gradient goes. */
   sinks(accumulate: Scalar): Map<Tensor, GradientSink>;
@@ -37,16 +38,14 @@ export interface AdamW {
   destroy(): void;
 }
 
-const STATE_FLOATS = 8;
-
 export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW {
   const { device } = placed;
   const gradients = createFlatBuffers(placed, "gradients");
   const first = createFlatBuffers(placed, "first moments");
   const second = createFlatBuffers(placed, "second moments");
-  const buffer = createBuffer(device, "optimizer state", STATE_FLOATS * 4);
-  const window = { buffer, offset: 0, size: STATE_FLOATS * 4 };
-  const state = externalTensor("optimizer_state", window, [STATE_FLOATS]);
+  const buffer = createBuffer(device, "optimizer state", OPTIMIZER_STATE.size * 4);
+  const window = { buffer, offset: 0, size: OPTIMIZER_STATE.size * 4 };
+  const state = externalTensor("optimizer_state", window, [OPTIMIZER_STATE.size]);
   const parameters = parameterShards(placed);
   return {
     gradients,

@@ -3,6 +3,7 @@ import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { empty, type GradientSink } from "../graph/trace.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
 import { matmul, type Weight } from "../ops/matmul/op.ts";
+import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenStatistics } from "../ops/token_statistics.ts";
 import type { Chunk } from "./chunks.ts";
 
@@ -16,7 +17,7 @@ export interface Head {
 }
 
 export interface HeadStatistics {
-  /** [N, 4]: logp of the action, entropy, log-sum-exp, entropy effect (nats), of softmax(logits / T). */
+  /** [N, 4]: a record TOKEN_STATISTICS of every row, of softmax(logits / T). */
   readonly statistics: Tensor;
   /** The logits [N, V] where the batch is one chunk; they need not be computed again. */
   readonly logits: Tensor | undefined;
@@ -25,7 +26,7 @@ export interface HeadStatistics {
 /** Log-probability and entropy of every row, a chunk of logits at a time. */
 export function headStatistics(head: Head): HeadStatistics {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
-  const statistics = empty("statistics", { shape: [hidden.shape[0]!, 4], isExact: true });
+  const statistics = empty("statistics", { shape: [hidden.shape[0]!, TOKEN_STATISTICS.size], isExact: true });
   let logits: Tensor | undefined;
   for (const { begin, rows } of chunks) {
     const chunk = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" }); // [n, V]

@@ -1,13 +1,11 @@
-import type { SurrogateOptions } from "../ops/surrogate.ts";
+import type { PolicyLoss } from "../loss/define.ts";
+import type { TokenLossOptions } from "../ops/token_loss.ts";
 
-/** What the policy loss needs to know; formulas in docs/method, defaults are plain GRPO. */
-export interface PolicyLossOptions extends SurrogateOptions {
+/** What the policy loss needs to know; formulas in docs/method. */
+export interface PolicyLossOptions extends Pick<TokenLossOptions, "beta" | "kl" | "entropyCoef" | "gate" | "tau"> {
+  readonly loss: PolicyLoss;
   /** Entropy and log-probabilities are those of logits / temperature. */
   readonly temperature: number;
-  readonly entropyCoef: number;
-  readonly gate: "probability" | "entropy-effect";
-  /** Probability above which the `probability` gate lets a token be weighted. */
-  readonly tau: number;
   readonly alphaNorm: "all" | "gated";
   readonly aggregate: "token-mean" | "sequence-mean" | "constant";
 }

@@ -4,6 +4,7 @@ import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
+import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { chunksOf } from "./chunks.ts";
 import { headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
@@ -46,8 +47,9 @@ export async function createScorer(options: {
       const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
       plan.run({ scalars: { rows: batch.rows }, inputs });
       const [values] = await plan.read(plan.result.keep);
-      const column = (index: number): Float32Array => Float32Array.from({ length: batch.rows }, (_, row) => values![row * 4 + index]!);
-      return { logprobs: column(0), entropies: column(1) };
+      const scored = values!.subarray(0, batch.rows * TOKEN_STATISTICS.size);
+      const column = (field: "logp" | "entropy"): Float32Array => Float32Array.from(TOKEN_STATISTICS.column(scored, field));
+      return { logprobs: column("logp"), entropies: column("entropy") };
     },
     destroy: () => plan.destroy(),
   };

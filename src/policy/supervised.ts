@@ -10,6 +10,7 @@ import { inputRows } from "../nn/rows.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
+import { BATCH_METRICS, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
 import { chunksOf } from "./chunks.ts";
@@ -48,23 +49,24 @@ export async function createSupervisedUpdate(options: {
       chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
     };
     const saved = headStatistics(head);
-    const { coefficients, loss } = crossEntropy(saved.statistics, input("token_inputs", [rows, 6]));
+    const { coefficients, metrics } = crossEntropy(saved.statistics, input("token_inputs", [rows, TOKEN_INPUT.size]));
     const sinks = optimizer.sinks(0);
     const headSink = sinks.get(head.weight.tensor)!;
     const gradHidden = headBackward(head, saved, coefficients, headSink);
     sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
     differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
     optimizer.step(runScalar("learning_rate"));
-    return { keep: [loss], rewrite: rewriteActivations(options.activations, [loss]) };
+    return { keep: [metrics], rewrite: rewriteActivations(options.activations, [metrics]) };
   });
   const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
-  const reader = createReader(device, [plan.windowOf(plan.result.keep[0]!), optimizer.state.storage.window!]);
+  const reader = createReader(device, { metrics: plan.windowOf(plan.result.keep[0]!), optimizer: optimizer.state.storage.window! });
   return {
     step: async (batch, learningRate) => {
       plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
       submitPass(device, plan.label, (pass) => plan.encode(pass, { rows: batch.rows, learning_rate: learningRate }), reader.encode);
-      const [loss, state] = await reader.read();
-      return { loss: new Float32Array(loss!)[0]!, gradNorm: new Float32Array(state!)[1]! };
+      const bytes = await reader.read();
+      const { loss } = BATCH_METRICS.read(new Float32Array(bytes.metrics));
+      return { loss, gradNorm: OPTIMIZER_STATE.read(new Float32Array(bytes.optimizer)).norm };
     },
     destroy: () => {
       plan.destroy();

@@ -14,10 +14,9 @@ import { inputRows } from "../nn/rows.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { controlWeight } from "../ops/control_weight.ts";
-import { covarianceSelect } from "../ops/covariance_select.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
-import { METRIC_FIELDS, metricReduce } from "../ops/metric_reduce.ts";
-import { sequenceRatio } from "../ops/sequence_ratio.ts";
+import { metricReduce } from "../ops/metric_reduce.ts";
+import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
@@ -36,11 +35,9 @@ export interface PolicyUpdateOptions {
   readonly sequences: number;
   readonly chunkBytes?: number;
   readonly activations?: ActivationStorage;
-  /** Of the random choice of clip-cov. Default 0. */
+  /** Of a loss that chooses tokens at random. Default 0. */
   readonly seed?: number;
 }
-
-type MetricField = (typeof METRIC_FIELDS)[number];
 
 /** Named numbers of one optimiser step, as the GPU computed them. */
 export interface UpdateResult extends ControlState {
@@ -50,9 +47,9 @@ export interface UpdateResult extends ControlState {
   /** The entropy before the update of each loop's tokens, for the next update of the same rollout. */
   readonly measured: Measured;
   /** One record a micro-batch. */
-  readonly metrics: readonly Readonly<Record<MetricField, number>>[];
+  readonly metrics: readonly BatchMetrics[];
   readonly gradNorm: number;
-  /** Tokens that `covariance` selected, over the micro-batches; 0 without. */
+  /** Tokens that the loss selected, over the micro-batches; 0 where it selects none. */
   readonly selected: number;
   /** Steps skipped so far because a gradient was not finite. */
   readonly skipped: number;
@@ -69,7 +66,7 @@ export interface UpdateBatch {
 export interface PolicyUpdate {
   /**
    * Submits one step; the promise resolves when its few scalars have been read back.
-   * `draw` numbers the step among those of a run, for the random choice of clip-cov.
+   * `draw` numbers the step among those of a run, for a loss that chooses tokens at random.
    */
   step(batches: readonly UpdateBatch[], learningRate: number, sampled: Measured, draw?: number): Promise<UpdateResult>;
   readControl(): Promise<SavedControl>;
@@ -83,13 +80,13 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
   const { device, controller, optimizer } = options;
   const initial = Float32Array.from(packState(controller.initial()));
   const controlBuffer = createBuffer(device, "control", initial.byteLength);
-  const metricBuffer = createBuffer(device, "metrics", METRIC_FIELDS.length * 4);
+  const metricBuffer = createBuffer(device, "metrics", BATCH_METRICS.size * 4);
   const countBuffer = createBuffer(device, "selected count", 4);
   const countWindow = { buffer: countBuffer, offset: 0, size: 4 };
   const controlWindow = { buffer: controlBuffer, offset: 0, size: initial.byteLength };
-  const metricWindow = { buffer: metricBuffer, offset: 0, size: METRIC_FIELDS.length * 4 };
+  const metricWindow = { buffer: metricBuffer, offset: 0, size: BATCH_METRICS.size * 4 };
   const control = externalTensor("control", controlWindow, [initial.length]);
-  const metrics = externalTensor("metrics", metricWindow, [METRIC_FIELDS.length]);
+  const metrics = externalTensor("metrics", metricWindow, [BATCH_METRICS.size]);
   uploadBuffer(device, controlWindow, initial);
 
   const shared = { ...options, control, metrics, count: externalTensor("selected_count", countWindow, [1]) };
@@ -104,9 +101,14 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     accumulating ??= await buildAccumulatingPlans(shared);
     return accumulating;
   };
-  const reader = createReader(device, [controlWindow, metricWindow, optimizer.state.storage.window!, countWindow]);
+  const reader = createReader(device, {
+    control: controlWindow,
+    metrics: metricWindow,
+    optimizer: optimizer.state.storage.window!,
+    selected: countWindow,
+  });
 
-  const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ArrayBuffer[]> => {
+  const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ReadBack> => {
     if (batch) plan.upload(batch.inputs);
     submitPass(device, plan.label, (pass) => plan.encode(pass, scalars), reader.encode);
     return reader.read();
@@ -123,7 +125,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
         uploadBuffer(device, { buffer: controlBuffer, offset: index * 4, size: 4 }, Float32Array.of(value));
       }
       await submit(plans.control, undefined, {});
-      const read: ArrayBuffer[][] = [];
+      const read: ReadBack[] = [];
       for (const [i, batch] of batches.entries()) {
         read.push(await submit(plans.micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
       }
@@ -132,7 +134,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     },
     readControl: async () => {
       submitPass(device, "read control", () => {}, reader.encode);
-      return savedControl(controller, readState(new Float32Array((await reader.read())[0]!)));
+      return savedControl(controller, readState(new Float32Array((await reader.read()).control)));
     },
     writeControl: (saved) => uploadBuffer(device, controlWindow, Float32Array.from(packState(resumedState(controller, saved)))),
     describe: () => exact.describe(),
@@ -143,6 +145,9 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     },
   };
 }
+
+/** What comes back of every submission. */
+type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected", ArrayBuffer>>;
 
 interface Backward {
   readonly head: Head;
@@ -176,7 +181,7 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const rows = runScalar("rows", shared.rows);
   const sequences = runScalar("sequences", shared.sequences);
   const actions = input("actions", [rows], "u32");
-  const tokenInputs = input("token_inputs", [rows, 6]);
+  const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
   const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
   const head: Head = {
     hidden,
@@ -195,19 +200,13 @@ function tracePolicyStep(shared: Shared, updateController: boolean): void {
     controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
   }
   const given = { statistics: saved.statistics, tokenInputs };
-  const meanDifference = loss.loss === "gspo" ? sequenceRatio({ ...given, sequenceBegin: begins }, { sequences }) : undefined;
-  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, meanDifference, selected: selectedTokens(shared, given) }, loss);
+  const random = { seed: shared.seed ?? 0, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
+  const extra = loss.loss.extra?.({ ...given, sequenceBegin: begins, sequences, count: shared.count, random });
+  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra }, loss);
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, which its kernels then need not read.
   const sinks = shared.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
   backward({ head, saved, coefficients, sinks });
-}
-
-function selectedTokens({ loss, count, seed = 0 }: Shared, given: { statistics: Tensor; tokenInputs: Tensor }): Tensor | undefined {
-  const { covariance } = loss;
-  if (!covariance) return undefined;
-  const random = { seed, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
-  return covarianceSelect({ ...given, count }, { ...loss, covariance, ...random }).selected;
 }
 
 function backward({ head, saved, coefficients, sinks }: Backward): void {
@@ -222,22 +221,18 @@ function sizes(batch: UpdateBatch): RunScalars {
   return { rows: batch.rows, sequences: batch.sequences };
 }
 
-function toResult(read: readonly ArrayBuffer[][], last: ArrayBuffer[] = read.at(-1)!): UpdateResult {
-  const record = <Field extends string>(fields: readonly Field[], bytes: ArrayBuffer): Record<Field, number> => {
-    const values = new Float32Array(bytes);
-    return Object.fromEntries(fields.map((field, i) => [field, values[i]!])) as Record<Field, number>;
-  };
-  const [, gradNorm, , skipped] = new Float32Array(last[2]!);
-  const metrics = read.map((bytes) => record(METRIC_FIELDS, bytes[1]!));
+function toResult(read: readonly ReadBack[], last: ReadBack = read.at(-1)!): UpdateResult {
+  const { norm, skipped } = OPTIMIZER_STATE.read(new Float32Array(last.optimizer));
+  const metrics = read.map((bytes) => BATCH_METRICS.read(new Float32Array(bytes.metrics)));
   return {
     loss: metrics.reduce((sum, { loss }) => sum + loss, 0),
     entropy: tokenMean(metrics, "entropy"),
-    ...readState(new Float32Array(last[0]!)),
-    measured: measuredOf(read.map((bytes) => readState(new Float32Array(bytes[0]!)))),
+    ...readState(new Float32Array(last.control)),
+    measured: measuredOf(read.map((bytes) => readState(new Float32Array(bytes.control)))),
     metrics,
-    gradNorm: gradNorm!,
-    selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes[3]!)[0]!, 0),
-    skipped: skipped!,
+    gradNorm: norm,
+    selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes.selected)[0]!, 0),
+    skipped,
   };
 }
 
@@ -251,7 +246,7 @@ function measuredOf(states: readonly ControlState[]): Measured {
 }
 
 /** The mean over the tokens of all micro-batches of what each reports as its own mean. */
-export function tokenMean(metrics: readonly Readonly<Record<MetricField, number>>[], field: MetricField): number {
+export function tokenMean(metrics: readonly BatchMetrics[], field: keyof BatchMetrics): number {
   const tokens = metrics.reduce((sum, { token_count }) => sum + token_count, 0);
   return metrics.reduce((sum, record) => sum + record[field] * record.token_count, 0) / Math.max(1, tokens);
 }

@@ -1,5 +1,6 @@
 import { type Controller, createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
+import type { PolicyLoss } from "../loss/index.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config/index.ts";
@@ -24,6 +25,8 @@ interface Common {
   readonly controller?: Controller;
   /** Tells the class of each token by name, with `entropy: { classes: [...] }`; left out: by position or by a column, as `classBy` says. */
   readonly classOf?: TokenClassFunction;
+  /** One of your own, or `sapo({ sapoPositive: 2 })`; it wins over the one that `config` names. */
+  readonly loss?: PolicyLoss;
   /** Left out: the defaults of docs/configuration.md. */
   readonly config?: GRPOConfig;
 }
@@ -98,13 +101,14 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
 
   #built(): Promise<Trainer> {
     if (this.#trainer) return this.#trainer;
-    const { device, model, classOf } = this.#options;
+    const { device, model, classOf, loss } = this.#options;
     const building = createTrainer({
       device,
       model,
       config: this.config,
       controller: this.controller,
       ...(classOf && { classOf }),
+      ...(loss && { loss }),
       ...subjectOf(this.#options),
     });
     this.#trainer = building;

@@ -1,3 +1,4 @@
+import type { RecordLayout } from "../graph/record.ts";
 import type { HostValue } from "./check_op.ts";
 import { createRandom } from "./random.ts";
 
@@ -20,4 +21,19 @@ export function integers(shape: readonly number[], below: number, seed: number, 
 /** Given values. */
 export function given(shape: readonly number[], data: readonly number[], dtype: "f32" | "u32" | "i32" = "f32"): HostValue {
   return { shape, dtype, data: Float64Array.from(data) };
+}
+
+/** An array of records [N, fields], rounded to float32; fields left out are 0. */
+export function records<Field extends string>(layout: RecordLayout<Field>, rows: readonly Partial<Record<Field, number>>[]): HostValue {
+  return given([rows.length, layout.size], rows.flatMap(layout.pack).map(Math.fround));
+}
+
+/** Changes some fields of one record in an array of them. */
+export function setRecord<Field extends string>(
+  { data }: HostValue,
+  layout: RecordLayout<Field>,
+  row: number,
+  fields: Partial<Record<Field, number>>,
+): void {
+  data.set(layout.pack({ ...layout.read(data, row * layout.size), ...fields }), row * layout.size);
 }

@@ -3,10 +3,12 @@ import type { Device } from "../gpu/device.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
+import { ppoClip } from "../loss/ppo_clip.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, type NamedArray, placeModule, readParameters } from "../nn/place.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { matmul } from "../ops/matmul/op.ts";
+import { TOKEN_INPUT } from "../ops/records.ts";
 import { createAdamW } from "../optim/adamw.ts";
 import type { ActivationStorage } from "../policy/activations.ts";
 import type { PolicyLossOptions } from "../policy/options.ts";
@@ -117,15 +119,20 @@ function packCase(padded: Padded, options: CaseOptions): UpdateBatch {
     if (options.aggregate === "sequence-mean") return 1 / (batch * Math.max(1, perSequence[sequence]!));
     return options.aggregate === "constant" ? 1 / (batch * options.max_len!) : 1 / Math.max(1, total);
   };
-  const [oldLogp, refLogp] = [pick("old_logp"), pick("ref_logp")];
-  const tokenInputs = new Float32Array(places.length * 6);
+  const [oldLogp, referenceLogp] = [pick("old_logp"), pick("ref_logp")];
+  const tokenInputs = new Float32Array(places.length * TOKEN_INPUT.size);
   places.forEach((place, row) => {
     const sequence = Math.floor(place / length);
     const counts = mask[row]! > 0;
-    tokenInputs.set(
-      [oldLogp[row]!, refLogp[row]!, column("advantages")[sequence]!, counts ? weightOf(sequence) : 0, counts ? 1 : 0, 1],
-      row * 6,
-    );
+    const own = TOKEN_INPUT.pack({
+      old_logp: oldLogp[row]!,
+      reference_logp: referenceLogp[row]!,
+      advantage: column("advantages")[sequence]!,
+      weight: counts ? weightOf(sequence) : 0,
+      mask: counts ? 1 : 0,
+      control_weight: 1,
+    });
+    tokenInputs.set(own, row * TOKEN_INPUT.size);
   });
   const sequenceBegin = new Uint32Array(batch + 1);
   lengths.forEach((count, b) => {
@@ -234,9 +241,7 @@ async function stepResults(
 function lossOptions(options: CaseOptions): PolicyLossOptions {
   return {
     temperature: options.temperature ?? 1,
-    clipLow: options.eps_low ?? 0.2,
-    clipHigh: options.eps_high ?? 0.2,
-    dualClip: options.dual_clip ?? null,
+    loss: ppoClip({ clipLow: options.eps_low ?? 0.2, clipHigh: options.eps_high ?? 0.2, dualClip: options.dual_clip ?? null }),
     beta: options.beta ?? 0,
     entropyCoef: options.entropy_coef ?? 0,
     gate: options.gate ?? "probability",

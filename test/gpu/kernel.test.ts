@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { ShaderError } from "../../src/gpu/errors.ts";
-import { linkKernel, packParameters, reflect } from "../../src/gpu/kernel.ts";
+import { type KernelSource, linkKernel, packParameters, reflect } from "../../src/gpu/kernel.ts";
+import { evaluate } from "../../src/graph/plan.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
+import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { defineOp } from "../../src/ops/define.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -26,12 +30,30 @@ test("bindings, shapes and parameters are read from the kernel's own text", () =
       { name: "y", access: "read_write", type: "array<vec4<f32>>", shape: "[N, C]" },
     ],
     parameters: [
-      { name: "rows", type: "u32" },
-      { name: "shift", type: "i32" },
-      { name: "eps", type: "f32" },
+      { name: "rows", type: "u32", offset: 0 },
+      { name: "shift", type: "i32", offset: 4 },
+      { name: "eps", type: "f32", offset: 8 },
     ],
+    parameterBytes: 12,
   });
-  assert.deepEqual(reflect("k", MAIN), { bindings: [], parameters: [] });
+  assert.deepEqual(reflect("k", MAIN), { bindings: [], parameters: [], parameterBytes: 0 });
+});
+
+test("a struct inside the parameters is laid out as WGSL does, and fields that begin with _ are space alone", () => {
+  const wgsl = `
+    struct Inner { low: f32, _none: f32, high: f32 }
+    struct Parameters { rows: u32, @align(16) loss: Inner, @align(16) last: i32 }
+    var<immediate> parameters: Parameters; ${MAIN}`;
+  assert.deepEqual(reflect("k", wgsl), {
+    bindings: [],
+    parameters: [
+      { name: "rows", type: "u32", offset: 0 },
+      { name: "loss.low", type: "f32", offset: 16 },
+      { name: "loss.high", type: "f32", offset: 24 },
+      { name: "last", type: "i32", offset: 32 },
+    ],
+    parameterBytes: 48,
+  });
 });
 
 test("declarations that cannot be bound are errors that name kernel, thing and remedy", () => {
@@ -40,15 +62,15 @@ test("declarations that cannot be bound are errors that name kernel, thing and r
   assert.throws(() => reflect("k", storage(0, 0) + storage(0, 2)), /kernel k: binding 1 is missing; number bindings from 0 without gaps/);
   assert.throws(() => reflect("k", "var<immediate> p: Missing;"), /kernel k: struct Missing of its parameters was not found/);
   const fields = Array.from({ length: 17 }, (_, i) => `p${i}: u32`).join();
-  assert.throws(() => reflect("k", `struct P { ${fields} } var<immediate> p: P;`), /kernel k has 17 parameters; at most 16 fit/);
+  assert.throws(() => reflect("k", `struct P { ${fields} } var<immediate> p: P;`), /kernel k has 68 bytes of parameters; at most 64 fit/);
 });
 
 test("parameters are packed as their types", () => {
   const kernel = {
     parameters: [
-      { name: "a", type: "u32" },
-      { name: "b", type: "i32" },
-      { name: "c", type: "f32" },
+      { name: "a", type: "u32", offset: 0 },
+      { name: "b", type: "i32", offset: 4 },
+      { name: "c", type: "f32", offset: 8 },
     ],
   } as unknown as Parameters<typeof packParameters>[0];
   const view = new DataView(new ArrayBuffer(16));
@@ -96,4 +118,32 @@ test("conditions and constants make variants, each compiled once", async () => {
   const again = await device.kernel({ ...source }, { constants: { SIZE: 1 }, conditions: { TWICE: true } });
   assert.equal(device.stats.pipelines - before, 2);
   assert.ok(one === again && one !== other);
+});
+
+test("a module is one of the library's shaders or one's own WGSL, and each makes a variant of its own", async () => {
+  const wgsl = `
+    import package::part::{Settings, value};
+    struct Parameters { scale: f32, @align(16) part: Settings }
+    var<immediate> parameters: Parameters;
+    @group(0) @binding(0) var<storage, read_write> y: array<f32>; // [1]
+    @compute @workgroup_size(1) fn main() { y[0] = parameters.scale * value(parameters.part); }`;
+  const source = { name: "modular", wgsl };
+  const difference = "struct Settings { a: f32, b: f32 } fn value(s: Settings) -> f32 { return s.a - s.b; }";
+  const constant = "struct Settings { _none: f32 } fn value(s: Settings) -> f32 { return 5.0; }";
+  const run = async (part: KernelSource, parameters: Record<string, number>): Promise<number> => {
+    const op = defineOp<{ x: Tensor }, "y">({
+      name: "modular",
+      shape: () => ({ y: { shape: [1] } }),
+      forward: ({ outputs }) => [{ kernel: source, variant: { modules: { part } }, bindings: outputs, parameters, workgroups: 1 }],
+    });
+    return (await evaluate(device, () => [op({ x: input("x", [1]) }, {}).y]))[0]![0]!;
+  };
+  const before = device.stats.pipelines;
+  assert.equal(await run({ name: "difference", wgsl: difference }, { scale: 2, "part.a": 7, "part.b": 4 }), 6);
+  assert.equal(await run({ name: "constant", wgsl: constant }, { scale: 2 }), 10);
+  assert.equal(device.stats.pipelines - before, 2);
+  await assert.rejects(
+    run("part/missing", { scale: 1 }),
+    /kernel modular takes its module part from part\/missing, which is not there; known: /,
+  );
 });

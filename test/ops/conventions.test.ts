@@ -16,7 +16,7 @@ const shaders = Object.fromEntries(
     .filter((path) => path.endsWith(".wgsl"))
     .map((path) => [path.slice(0, -".wgsl".length), readFileSync(new URL(path, folder), "utf8")]),
 );
-const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/"));
+const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/") && !id.startsWith("loss/"));
 
 /**
  * N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions,
@@ -40,12 +40,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [
-  ["NN", "NT", "TN"],
-  ["PPO_CLIP", "REINFORCE", "TWO_SIDED", "CISPO", "SAPO", "GSPO", "CLIP_COV", "KL_COV"],
-];
+const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
-/** Every combination of a kernel's conditions and constants, those of the files that it imports included. */
+/** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
   const text = withImports(id, new Set());
   const conditions = [...text.matchAll(/@(?:if|elif)\(([^)]*)\)/g)].flatMap(([, condition]) => condition!.match(/\w+/g) ?? []);
@@ -53,7 +50,7 @@ function variantsOf(id: string): KernelVariant[] {
     ([, one, many]) => (one ?? many)!.match(/\w+/g) ?? [],
   );
   const names = new Set(conditions);
-  let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {} }];
+  let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
     if (name === "SUBGROUPS") continue;
     variants = variants.flatMap((known) =>
@@ -66,6 +63,10 @@ function variantsOf(id: string): KernelVariant[] {
     variants = variants.flatMap((known) =>
       CONSTANTS[name]!.map((value) => ({ ...known, constants: { ...known.constants, [name]: value } })),
     );
+  }
+  for (const [, name] of text.matchAll(/import package::(?!lib\b)(\w+)::/g)) {
+    const modules = Object.keys(shaders).filter((module) => module.startsWith(`${name}/`));
+    variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
   return variants.filter(({ conditions }) =>
     EXCLUSIVE.every((group) => !group.some((name) => names.has(name)) || group.filter((name) => conditions[name]).length === 1),

@@ -5,41 +5,40 @@ import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { covarianceSelect } from "../../src/ops/covariance_select.ts";
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { createRandom } from "../../src/random.ts";
 import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
 import { type CovarianceReferenceOptions, covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
-import { given } from "../../src/testing/values.ts";
+import { given, records, setRecord } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-const plain: CovarianceReferenceOptions = {
-  covariance: "kl-cov",
-  clipLow: 0.2,
-  clipHigh: 0.28,
-  dualClip: null,
-  beta: 0,
-  seed: 17,
-  draw: 3,
-  microBatch: 0,
-};
+const clip = { clip_low: 0.2, clip_high: 0.28, dual_clip: 1.5 };
+const random = { seed: 17, draw: 3, microBatch: 0 };
 
 /** Advantages of either sign around a mean that is not 0, some ratios beyond the clip, and every seventh row masked and NaN. */
 function tokens(rows: number, seed: number): HostValues {
   const random = createRandom(seed);
-  const statistics: number[] = [];
-  const tokenInputs: number[] = [];
-  for (let row = 0; row < rows; row += 1) {
+  const drawn = Array.from({ length: rows }, (_, row) => {
     const isPrompt = row % 7 === 6;
     const logp = Math.fround(-2 * random.uniform() - 0.01);
-    const old = Math.fround(logp + 0.3 * random.normal());
+    const old_logp = Math.fround(logp + 0.3 * random.normal());
     const advantage = Math.fround(0.4 + random.normal());
-    if (isPrompt) statistics.push(Number.NaN, Number.NaN, Number.NaN, Number.NaN);
-    else statistics.push(logp, 1, 1, 0);
-    if (isPrompt) tokenInputs.push(Number.NaN, Number.NaN, Number.NaN, 0, 0, Number.NaN);
-    else tokenInputs.push(old, logp, advantage, 0.1, 1 + (row % 3), 1);
-  }
-  return { statistics: given([rows, 4], statistics), token_inputs: given([rows, 6], tokenInputs), count: given([1], [0]) };
+    if (isPrompt) return { logp: Number.NaN, old_logp: Number.NaN, advantage: Number.NaN, mask: 0 };
+    return { logp, old_logp, advantage, mask: 1 + (row % 3) };
+  });
+  return { statistics: records(TOKEN_STATISTICS, drawn), token_inputs: records(TOKEN_INPUT, drawn), count: given([1], [0]) };
+}
+
+const everything = { low: -9, high: 9, clip: { ...clip, dual_clip: 0 }, random };
+
+function tensorsOf(rows: number): Parameters<typeof covarianceSelect>[0] {
+  return {
+    statistics: input("statistics", [rows, TOKEN_STATISTICS.size]),
+    tokenInputs: input("token_inputs", [rows, TOKEN_INPUT.size]),
+    count: input("count", [1]),
+  };
 }
 
 /** Compares with sorting; returns how many were selected. */
@@ -60,23 +59,23 @@ async function check(values: HostValues, options: CovarianceReferenceOptions): P
 
 // Not two rows: both lie as far from their means, so that rounding alone orders their covariances.
 for (const rows of [1, 3, 131, 1024, 4099]) {
-  test(`kl-cov selects the largest covariances of ${rows} rows`, async () => {
-    for (const covFraction of [1e-4, 0.01, 0.3, 1]) {
-      const count = await check(tokens(rows, rows), { ...plain, covFraction });
+  test(`covariance_select: the largest covariances of ${rows} rows`, async () => {
+    for (const fraction of [1e-4, 0.01, 0.3, 1]) {
+      const count = await check(tokens(rows, rows), { fraction });
       const responses = rows - Math.floor(rows / 7);
-      assert.equal(count, Math.max(1, Math.floor(Math.fround(Math.fround(covFraction) * responses))));
+      assert.equal(count, Math.max(1, Math.floor(Math.fround(Math.fround(fraction) * responses))));
     }
   });
 
-  test(`clip-cov draws among ${rows} rows`, async () => {
-    for (const covFraction of [1e-4, 0.05, 1]) {
+  test(`covariance_select draws among ${rows} rows`, async () => {
+    for (const fraction of [1e-4, 0.05, 1]) {
       for (const range of [
-        { covLow: 0.2, covHigh: 0.6 },
-        { covLow: -1, covHigh: 1 },
-        { covLow: 50, covHigh: 60 },
+        { low: 0.2, high: 0.6 },
+        { low: -1, high: 1 },
+        { low: 50, high: 60 },
       ]) {
-        const count = await check(tokens(rows, rows), { ...plain, covariance: "clip-cov", dualClip: 1.5, covFraction, ...range });
-        if (range.covLow === 50) assert.equal(count, 0, "nothing is in this range");
+        const count = await check(tokens(rows, rows), { fraction, among: { clip, random, ...range } });
+        if (range.low === 50) assert.equal(count, 0, "nothing is in this range");
       }
     }
   });
@@ -84,36 +83,24 @@ for (const rows of [1, 3, 131, 1024, 4099]) {
 
 test("of equal covariances the lower rows are selected, zeros of either sign are equal, and a batch of prompts has none", async () => {
   const same = (advantages: readonly number[]): HostValues => {
-    const rows = advantages.length;
-    return {
-      statistics: given(
-        [rows, 4],
-        advantages.flatMap((_, row) => [row % 2 === 0 ? -0.5 : -1.5, 1, 1, 0]),
-      ),
-      token_inputs: given(
-        [rows, 6],
-        advantages.flatMap((advantage) => [-1, -1, advantage, 0.1, 1, 1]),
-      ),
-      count: given([1], [0]),
-    };
+    const same = advantages.map((advantage, row) => ({ logp: row % 2 === 0 ? -0.5 : -1.5, old_logp: -1, advantage, mask: 1 }));
+    return { statistics: records(TOKEN_STATISTICS, same), token_inputs: records(TOKEN_INPUT, same), count: given([1], [0]) };
   };
   // Two values of the covariance, hundreds of rows each.
   const alternating = Array.from({ length: 600 }, (_, row) => (row % 4 < 2 ? 1 : -1));
-  for (const covFraction of [0.1, 0.5, 0.7]) await check(same(alternating), { ...plain, covFraction });
+  for (const fraction of [0.1, 0.5, 0.7]) await check(same(alternating), { fraction });
   // All 0, and -0 where logp is below its mean.
-  for (const advantage of [0, 2]) await check(same(Array(70).fill(advantage)), { ...plain, covFraction: 0.2 });
+  for (const advantage of [0, 2]) await check(same(Array(70).fill(advantage)), { fraction: 0.2 });
   const prompts = tokens(20, 1);
-  for (let row = 0; row < 20; row += 1) prompts.token_inputs!.data[row * 6 + 4] = 0;
-  for (const covariance of ["kl-cov", "clip-cov"] as const) assert.equal(await check(prompts, { ...plain, covariance }), 0);
+  for (let row = 0; row < 20; row += 1) setRecord(prompts.token_inputs!, TOKEN_INPUT, row, { mask: 0 });
+  for (const among of [undefined, everything]) assert.equal(await check(prompts, { fraction: 2e-4, ...(among && { among }) }), 0);
 });
 
-test("clip-cov: the same numbers give the same draw, and seed, draw and micro-batch each another", async () => {
+test("covariance_select: the same numbers give the same draw, and seed, draw and micro-batch each another", async () => {
   const values = tokens(700, 2);
   const plan = await buildPlan(device, "covariance", () => {
-    const tensors = { statistics: input("statistics", [700, 4]), tokenInputs: input("token_inputs", [700, 6]), count: input("count", [1]) };
-    const random = { seed: runScalar("seed"), draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
-    const options = { ...plain, covariance: "clip-cov", covFraction: 0.02, covLow: -9, covHigh: 9, ...random } as const;
-    return { keep: [covarianceSelect(tensors, options).selected] };
+    const keys = { seed: runScalar("seed"), draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
+    return { keep: [covarianceSelect(tensorsOf(700), { fraction: 0.02, among: { ...everything, random: keys } }).selected] };
   });
   const inputs = Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Float32Array.from(data)]));
   const drawn = async (seed: number, draw: number, microBatch: number): Promise<string> => {
@@ -130,30 +117,21 @@ test("clip-cov: the same numbers give the same draw, and seed, draw and micro-ba
   plan.destroy();
 });
 
-test("clip-cov draws every token that it may about equally often", async () => {
+test("covariance_select draws every token that it may about equally often", async () => {
   const rows = 40;
   const values = tokens(rows, 4);
-  const options = { ...plain, covariance: "clip-cov", covFraction: 0.1, covLow: -9, covHigh: 9 } as const;
+  const options = { fraction: 0.1, among: everything };
   const times = new Map<number, number>();
   for (let draw = 0; draw < 600; draw += 1) {
-    const { selected } = covarianceSelectReference(values, { ...options, draw });
+    const { selected } = covarianceSelectReference(values, { ...options, among: { ...options.among, random: { ...random, draw } } });
     for (const [row, value] of selected.entries()) if (value === 1) times.set(row, (times.get(row) ?? 0) + 1);
   }
   const expected = (600 * 3) / times.size;
   for (const [row, count] of times) {
     assert.ok(Math.abs(count - expected) < 5 * Math.sqrt(expected), `row ${row} was drawn ${count} times of ${expected}`);
   }
-  const [selected] = await evaluate(
-    device,
-    () => {
-      const tensors = {
-        statistics: input("statistics", [rows, 4]),
-        tokenInputs: input("token_inputs", [rows, 6]),
-        count: input("count", [1]),
-      };
-      return [covarianceSelect(tensors, options).selected];
-    },
-    { inputs: Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Float32Array.from(data)])) },
-  );
+  const [selected] = await evaluate(device, () => [covarianceSelect(tensorsOf(rows), options).selected], {
+    inputs: Object.fromEntries(Object.entries(values).map(([name, { data }]) => [name, Float32Array.from(data)])),
+  });
   assert.deepEqual(Array.from(selected!), Array.from(covarianceSelectReference(values, options).selected));
 });

@@ -2,26 +2,29 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { crossEntropy, crossEntropyOp } from "../../src/ops/cross_entropy.ts";
-import { checkOp } from "../../src/testing/check_op.ts";
+import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
+import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
 import { crossEntropyReference } from "../../src/testing/reference/cross_entropy.ts";
-import { given, normal } from "../../src/testing/values.ts";
+import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
+import { given, normal, setRecord } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
 for (const rows of [1, 300]) {
   test(`cross_entropy, ${rows} rows, every third of no weight`, async () => {
-    const statistics = normal([rows, 4], 1);
-    const tokenInputs = normal([rows, 6], 2);
+    const statistics = normal([rows, TOKEN_STATISTICS.size], 1);
+    const tokenInputs = normal([rows, TOKEN_INPUT.size], 2);
     for (let row = 0; row < rows; row += 1) {
-      tokenInputs.data[row * 6 + 4] = row % 3 === 2 ? 0 : 1;
-      if (row % 3 === 2) {
-        tokenInputs.data[row * 6 + 3] = 0;
-        statistics.data.fill(Number.NaN, row * 4, row * 4 + 4);
-      }
+      const isPrompt = row % 3 === 2;
+      setRecord(tokenInputs, TOKEN_INPUT, row, isPrompt ? { mask: 0, weight: 0 } : { mask: 1 });
+      if (isPrompt) statistics.data.fill(Number.NaN, row * TOKEN_STATISTICS.size, (row + 1) * TOKEN_STATISTICS.size);
     }
     const inputs = { statistics, token_inputs: tokenInputs };
-    const total = (metrics: Float64Array): number => metrics.reduce((sum, value, i) => (i % 8 === 0 ? sum + value : sum), 0);
+    const metricsOf = (i: HostValues): { metrics: Float64Array } => {
+      const token_metrics = given([rows, TOKEN_METRICS.size], [...crossEntropyReference(i).token_metrics]);
+      return metricReduceReference({ ...i, token_metrics });
+    };
     const errors = await checkOp(device, {
       name: "cross_entropy",
       inputs,
@@ -33,8 +36,8 @@ for (const rows of [1, 300]) {
       name: "cross_entropy",
       inputs,
       dynamicRows: ["statistics", "token_inputs"],
-      op: (i) => ({ loss: crossEntropy(i.statistics!, i.token_inputs!).loss }),
-      reference: (i) => ({ loss: Float64Array.of(total(crossEntropyReference(i).token_metrics)) }),
+      op: (i) => ({ metrics: crossEntropy(i.statistics!, i.token_inputs!).metrics }),
+      reference: metricsOf,
     });
     for (const [name, error] of Object.entries({ ...errors, ...sums })) assert.ok(error < 5e-6, `${name}: relative error ${error}`);
   });
@@ -43,9 +46,9 @@ for (const rows of [1, 300]) {
 test("statistics without four columns are refused", async () => {
   const check = checkOp(device, {
     name: "refused",
-    inputs: { statistics: given([1, 1], [0]), token_inputs: normal([1, 6], 1) },
-    op: (i) => ({ loss: crossEntropy(i.statistics!, i.token_inputs!).loss }),
-    reference: () => ({ loss: new Float64Array(1) }),
+    inputs: { statistics: given([1, 1], [0]), token_inputs: normal([1, TOKEN_INPUT.size], 1) },
+    op: (i) => ({ metrics: crossEntropy(i.statistics!, i.token_inputs!).metrics }),
+    reference: () => ({ metrics: new Float64Array(1) }),
   });
   await assert.rejects(check, /cross_entropy: given .* it needs statistics with 4 numbers a row/);
 });

@@ -3,22 +3,21 @@ import { after, test } from "node:test";
 import { initialState, packState, readState } from "../../src/control/state.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
 import { empty, input } from "../../src/graph/trace.ts";
+import { createLoss, losses } from "../../src/loss/index.ts";
+import { ppoClip } from "../../src/loss/ppo_clip.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
-import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
-import { METRIC_FIELDS, metricReduce } from "../../src/ops/metric_reduce.ts";
-import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
-import { COVARIANCE_RULES, KL_ESTIMATES, POLICY_LOSSES } from "../../src/ops/surrogate.ts";
-import { tokenLoss } from "../../src/ops/token_loss.ts";
+import { metricReduce } from "../../src/ops/metric_reduce.ts";
+import { BATCH_METRICS, TOKEN_INPUT } from "../../src/ops/records.ts";
+import { KL_ESTIMATES, tokenLoss } from "../../src/ops/token_loss.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { createRandom } from "../../src/random.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
-import { covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
 import {
+  type Frozen,
   frozenOf,
   type PolicyBatch,
   type PolicyOptions,
@@ -26,7 +25,7 @@ import {
   sequenceOf,
   statisticsOf,
 } from "../../src/testing/reference/policy_loss.ts";
-import { given } from "../../src/testing/values.ts";
+import { records } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -56,45 +55,29 @@ function randomBatch(seed: number, vocabulary: number, temperature: number): Pol
 function packTokenInputs(batch: PolicyBatch, options: PolicyOptions): Float32Array {
   const counted = (s?: number): number => batch.mask.filter((m, row) => m && (s === undefined || sequenceOf(batch, row) === s)).length;
   const sequences = batch.advantages.length;
-  return Float32Array.from(
-    batch.mask.flatMap((mask, row) => {
-      if (!mask) return [Number.NaN, Number.NaN, Number.NaN, 0, 0, 1];
+  const packed = records(
+    TOKEN_INPUT,
+    batch.mask.map((mask, row) => {
+      if (!mask) return { old_logp: Number.NaN, reference_logp: Number.NaN, advantage: Number.NaN, control_weight: 1 };
       const s = sequenceOf(batch, row);
       const shares = {
         "token-mean": 1 / counted(),
         "sequence-mean": 1 / (sequences * counted(s)),
         constant: 1 / (sequences * options.maxLength),
       };
-      return [batch.oldLogp[row]!, batch.refLogp[row]!, batch.advantages[s]!, shares[options.aggregate], 1, 1];
+      const [old_logp, reference_logp] = [batch.oldLogp[row]!, batch.refLogp[row]!];
+      return { old_logp, reference_logp, advantage: batch.advantages[s]!, weight: shares[options.aggregate], mask: 1, control_weight: 1 };
     }),
   );
+  return Float32Array.from(packed.data);
 }
 
 interface Ran {
   readonly gradient: Float32Array;
   readonly control: Record<string, number>;
-  readonly metrics: Record<string, number>;
-}
-
-const DRAW = { seed: 1, draw: 2, microBatch: 0 };
-
-function selectedTokens(statistics: Tensor, tokenInputs: Tensor, options: PolicyOptions): Tensor | undefined {
-  const { covariance } = options;
-  const given = { statistics, tokenInputs, count: empty("count", { shape: [1] }) };
-  return covariance ? covarianceSelect(given, { ...options, covariance, ...DRAW }).selected : undefined;
-}
-
-/** What the selection makes of the batch in double precision: it looks at logp and is not differentiated. */
-function selectionOf(batch: PolicyBatch, options: PolicyOptions): ArrayLike<number> {
-  const { covariance } = options;
-  if (!covariance) return [];
-  const rows = batch.actions.length;
-  const statistics = given(
-    [rows, 4],
-    batch.actions.flatMap((_, row) => statisticsOf(batch, row, options.temperature)),
-  );
-  const token_inputs = given([rows, 6], [...packTokenInputs(batch, options)]);
-  return covarianceSelectReference({ statistics, token_inputs }, { ...options, covariance, ...DRAW }).selected;
+  readonly metrics: ReturnType<typeof BATCH_METRICS.read>;
+  /** What the loss read of every row beyond its token; empty where it reads nothing. */
+  readonly extra: ArrayLike<number>;
 }
 
 async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<Ran> {
@@ -105,7 +88,7 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
   const plan = await buildPlan(device, "policy loss", () => {
     const n = runScalar("rows", rows + 5);
     const [logits, actions] = [input("logits", [n, batch.vocabulary]), input("actions", [n], "u32")];
-    const [tokenInputs, control] = [input("token_inputs", [n, 6]), input("control", [state.length])];
+    const [tokenInputs, control] = [input("token_inputs", [n, TOKEN_INPUT.size]), input("control", [state.length])];
     const begins = input("sequence_begin", [sequences + 1], "u32");
     const statistics = tokenStatistics(logits, actions, { inverseTemperature });
     entropyReduce(statistics, tokenInputs, control, options);
@@ -114,14 +97,13 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     if (over) {
       controlWeight({ statistics, tokenInputs, control, sequenceBegin: begins }, { ...options, scope: over, sequences });
     }
-    const meanDifference =
-      options.loss === "gspo" ? sequenceRatio({ statistics, tokenInputs, sequenceBegin: begins }, { sequences }) : undefined;
-    const { coefficients, tokenMetrics } = tokenLoss(
-      { statistics, tokenInputs, control, meanDifference, selected: selectedTokens(statistics, tokenInputs, options) },
-      options,
-    );
+    const random = { seed: 1, draw: 2, microBatch: 0 };
+    const count = empty("count", { shape: [1] });
+    const extra = options.loss.extra?.({ statistics, tokenInputs, sequenceBegin: begins, sequences, count, random });
+    const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control, extra }, options);
     const metrics = metricReduce(tokenMetrics, tokenInputs);
-    return { keep: [logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature }), control, metrics] };
+    const gradient = logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature });
+    return { keep: [gradient, control, metrics, ...(extra ? [extra] : [])] };
   });
   plan.poison();
   const logits = Float32Array.from(batch.logits, (value, i) => (batch.mask[Math.floor(i / batch.vocabulary)] ? value : Number.NaN));
@@ -130,21 +112,20 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     actions: Uint32Array.from(batch.actions),
     token_inputs: packTokenInputs(batch, options),
     control: Float32Array.from(state),
+    sequence_begin: Uint32Array.from(batch.begins),
   });
-  if (plan.nodes.some(({ op }) => op === "control_weight" || op === "sequence_ratio"))
-    plan.upload({ sequence_begin: Uint32Array.from(batch.begins) });
   plan.run({ scalars: { rows } });
-  const [gradient, control, metrics] = (await plan.read(plan.result.keep)) as [Float32Array, Float32Array, Float32Array];
+  const [gradient, control, metrics, extra = []] = await plan.read(plan.result.keep);
   plan.destroy();
   return {
-    gradient: gradient.subarray(0, rows * batch.vocabulary),
-    control: readState(control).control,
-    metrics: Object.fromEntries(METRIC_FIELDS.map((field, i) => [field, metrics[i]!])),
+    gradient: Float32Array.from(gradient!).subarray(0, rows * batch.vocabulary),
+    control: readState(control!).control,
+    metrics: BATCH_METRICS.read(metrics!),
+    extra,
   };
 }
 
-function finiteDifferences(batch: PolicyBatch, options: PolicyOptions): Float64Array {
-  const frozen = frozenOf(batch, options, selectionOf(batch, options));
+function finiteDifferences(batch: PolicyBatch, options: PolicyOptions, frozen: Frozen): Float64Array {
   return batch.logits.map((_, i) => {
     if (!batch.mask[Math.floor(i / batch.vocabulary)]) return 0;
     const loss = (step: number): number => {
@@ -156,11 +137,11 @@ function finiteDifferences(batch: PolicyBatch, options: PolicyOptions): Float64A
   });
 }
 
-async function check(batch: PolicyBatch, options: PolicyOptions): Promise<void> {
-  const { gradient, control, metrics } = await runOnDevice(batch, options);
-  const error = relativeError(gradient, finiteDifferences(batch, options));
+async function check(batch: PolicyBatch, options: PolicyOptions): Promise<Ran> {
+  const { gradient, control, metrics, extra } = await runOnDevice(batch, options);
+  const frozen = frozenOf(batch, options, extra);
+  const error = relativeError(gradient, finiteDifferences(batch, options, frozen));
   assert.ok(error < 1e-5, `gradient: relative error ${error} on ${device.name}`);
-  const frozen = frozenOf(batch, options, selectionOf(batch, options));
   const { actuators } = frozen;
   const loss = policyLossReference(batch, options, frozen);
   assert.ok(Math.abs(metrics.loss! - loss) < 3e-6 * (1 + Math.abs(loss)), `loss ${metrics.loss} instead of ${loss}`);
@@ -177,13 +158,12 @@ async function check(batch: PolicyBatch, options: PolicyOptions): Promise<void> 
   ] as const) {
     assert.ok(Math.abs(value! - expected) < 2e-6 * (1 + expected), `${name} ${value} instead of ${expected}`);
   }
+  return { gradient, control, metrics, extra };
 }
 
 const grpo: PolicyOptions = {
   temperature: 1,
-  clipLow: 0.2,
-  clipHigh: 0.2,
-  dualClip: null,
+  loss: ppoClip(),
   beta: 0,
   entropyCoef: 0,
   gate: "probability",
@@ -201,35 +181,32 @@ for (const [name, options] of Object.entries<Partial<PolicyOptions>>({
   "entropy-effect gate": { alpha: -0.9, gate: "entropy-effect", temperature: 0.7 },
   "everything at once": {
     alpha: 0.4,
-    dualClip: 1.3,
+    loss: ppoClip({ dualClip: 1.3, clipHigh: 0.28 }),
     beta: 0.05,
     entropyCoef: 0.01,
-    clipHigh: 0.28,
     temperature: 1.4,
     gate: "entropy-effect",
   },
 })) {
-  test(`gradient of the policy loss, ${name}`, () => check(randomBatch(11, 10, options.temperature ?? 1), { ...grpo, ...options }));
-}
-
-for (const loss of POLICY_LOSSES) {
-  for (const aggregate of ["token-mean", "sequence-mean", "constant"] as const) {
-    // GSPO: the derivative reaches every token of a sequence through the ratio they share.
-    test(`gradient of the policy loss ${loss}, ${aggregate}`, () =>
-      check(randomBatch(23, 7, 1), { ...grpo, loss, aggregate, alpha: 0.3, cispoBound: 1.2, delta: 1.5 }));
-  }
-}
-
-for (const covariance of COVARIANCE_RULES) {
-  test(`gradient of the policy loss with ${covariance}`, async () => {
-    for (const seed of [31, 32, 33]) {
-      const options: PolicyOptions = { ...grpo, covariance, covFraction: 0.3, covLow: 0, covHigh: 9, covCoef: 0.8, alpha: 0.3 };
-      const batch = randomBatch(seed, 7, 1);
-      const selection = Array.from(selectionOf(batch, options));
-      assert.ok(selection.includes(1), "nothing was selected");
-      await check(batch, options);
-    }
+  test(`gradient of the policy loss, ${name}`, async () => {
+    await check(randomBatch(11, 10, options.temperature ?? 1), { ...grpo, ...options });
   });
+}
+
+/** Bounds that ratios reach, and shares that select some of a few tokens. */
+const REACHED = { cispoBound: 1.2, delta: 1.5, covFraction: 0.3, covLow: 0, covHigh: 9, covCoef: 0.8 };
+
+for (const name of Object.keys(losses)) {
+  // The derivative of a loss by sequence reaches every token through the ratio that they share.
+  for (const aggregate of ["token-mean", "sequence-mean", "constant"] as const) {
+    test(`gradient of the policy loss ${name}, ${aggregate}`, async () => {
+      const loss = createLoss({ loss: name, ...REACHED });
+      for (const seed of loss.selects ? [31, 32, 33] : [23]) {
+        const { extra } = await check(randomBatch(seed, 7, 1), { ...grpo, loss, aggregate, alpha: 0.3 });
+        if (loss.selects) assert.ok(Array.from(extra).includes(1), "nothing was selected");
+      }
+    });
+  }
 }
 
 test("gradient of the policy loss, random options", async () => {
@@ -238,11 +215,11 @@ test("gradient of the policy loss, random options", async () => {
   for (let round = 0; round < 16; round += 1) {
     const options: PolicyOptions = {
       temperature: pick(1, 0.6, 1.7),
-      clipLow: pick(0.2, 0.1),
-      clipHigh: pick(0.2, 0.28),
-      dualClip: pick(null, 1.25, 3),
+      loss: createLoss({
+        loss: pick(...Object.keys(losses)),
+        ...{ clipLow: pick(0.2, 0.1), clipHigh: pick(0.2, 0.28), dualClip: pick(null, 1.25, 3) },
+      }),
       beta: pick(0, 0.04),
-      loss: pick(...POLICY_LOSSES),
       kl: pick(...KL_ESTIMATES),
       entropyCoef: pick(0, 0.01, -0.02),
       gate: pick("probability", "entropy-effect"),

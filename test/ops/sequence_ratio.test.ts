@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { sequenceRatioReference } from "../../src/testing/reference/sequence_ratio.ts";
-import { given, normal } from "../../src/testing/values.ts";
+import { given, normal, setRecord } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -18,14 +19,18 @@ const cases: readonly [string, readonly number[]][] = [
 for (const [name, begins] of cases) {
   test(`sequence_ratio, ${name}`, async () => {
     const rows = begins.at(-1)!;
-    const statistics = normal([rows, 4], 3);
-    const tokenInputs = normal([rows, 6], 4);
+    const statistics = normal([rows, TOKEN_STATISTICS.size], 3);
+    const tokenInputs = normal([rows, TOKEN_INPUT.size], 4);
     for (let row = 0; row < rows; row += 1) {
       // A prompt of one row, NaN, before the response of every sequence but the first; ratios beyond the clamp.
       const isPrompt = row > 0 && begins.includes(row) && begins.indexOf(row) % 2 === 1;
-      tokenInputs.data[row * 6 + 4] = isPrompt ? 0 : 1 + (row % 3);
-      if (isPrompt) tokenInputs.data[row * 6] = statistics.data[row * 4] = Number.NaN;
-      if (row % 13 === 5) tokenInputs.data[row * 6] = row % 2 === 0 ? 25 : -25;
+      const extreme = row % 13 === 5 && { old_logp: row % 2 === 0 ? 25 : -25 };
+      setRecord(tokenInputs, TOKEN_INPUT, row, {
+        mask: isPrompt ? 0 : 1 + (row % 3),
+        ...(isPrompt && { old_logp: Number.NaN }),
+        ...extreme,
+      });
+      if (isPrompt) setRecord(statistics, TOKEN_STATISTICS, row, { logp: Number.NaN });
     }
     const errors = await checkOp(device, {
       name: "sequence_ratio",

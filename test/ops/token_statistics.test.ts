@@ -3,7 +3,8 @@ import { after, test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { STATISTIC_FIELDS, tokenStatistics } from "../../src/ops/token_statistics.ts";
+import { TOKEN_STATISTICS } from "../../src/ops/records.ts";
+import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { checkOp, relativeError } from "../../src/testing/check_op.ts";
 import { rowStatistics, tokenStatisticsReference } from "../../src/testing/reference/token_statistics.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
@@ -52,7 +53,7 @@ for (const vocabulary of [5, 16, 300]) {
     const actual = await statistics(logits, actions);
     logits.forEach((row, n) => {
       const expected = rowStatistics(row, actions[n]!, 1);
-      STATISTIC_FIELDS.forEach((field, i) => {
+      TOKEN_STATISTICS.fields.forEach((field, i) => {
         const error = Math.abs(actual[n * 4 + i]! - expected[i]!);
         // Entropy is a sum that begins with 1: it is right to the last places of that. The effect must keep them all, for its sign.
         const allowed = field === "effect" ? 3e-4 * Math.abs(expected[i]!) : 6e-7 + 2e-6 * Math.abs(expected[i]!);

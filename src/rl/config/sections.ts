@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
-import { KL_ESTIMATES } from "../../ops/surrogate.ts";
+import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
 import { decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";

@@ -1,8 +1,6 @@
 import type { Measured, SavedControl } from "../../control/index.ts";
 import type { NamedArray } from "../../nn/place.ts";
-import type { PolicyLossName } from "../../ops/surrogate.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
-import type { PolicyLossOptions } from "../../policy/options.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
 import { passRows, type Run } from "../run.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
@@ -32,13 +30,14 @@ export interface LearnerState {
 }
 
 export async function createLearner(run: Run): Promise<Learner> {
-  const { device, model, config, controller } = run;
+  const { device, model, config, controller, loss } = run;
   const { grpo, seed } = config;
+  const { gate, tau, alphaNorm } = config.entropy;
   const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...grpo });
   const update = await createPolicyUpdate({
     ...{ device, optimizer, controller, seed },
     model: model.module,
-    loss: lossOptions(run),
+    loss: { ...grpo, gate, tau, alphaNorm, loss },
     rows: passRows(run),
     sequences: grpo.prompts * grpo.completions,
     activations: grpo.activations,
@@ -71,12 +70,4 @@ export async function createLearner(run: Run): Promise<Learner> {
       for (const part of [update, optimizer]) part.destroy();
     },
   };
-}
-
-function lossOptions({ config: { grpo, entropy } }: Run): PolicyLossOptions {
-  const { loss, ...common } = grpo;
-  const covariance = loss === "clip-cov" || loss === "kl-cov" ? loss : null;
-  const clip = { clipLow: 0.2, clipHigh: 0.2, dualClip: null };
-  const { gate, tau, alphaNorm } = entropy;
-  return { ...clip, ...common, loss: covariance ? "ppo-clip" : (loss as PolicyLossName), covariance, gate, tau, alphaNorm };
 }

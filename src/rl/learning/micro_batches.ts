@@ -1,4 +1,5 @@
 import { packRows } from "../../nn/rows.ts";
+import { TOKEN_INPUT } from "../../ops/records.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
 /** One sampled completion, ready to learn from. Token counts: prompt P, completion M. */
@@ -36,9 +37,6 @@ export function toSamples(
 
 /** How the losses of tokens become one number (method.md, section 2). */
 export type Aggregate = "token-mean" | "sequence-mean" | "constant";
-
-/** Numbers of a packed batch that describe each row to the loss, in the order of `token_inputs`; mask is 0, or 1 + class on a response token. */
-export const TOKEN_INPUT_FIELDS = ["old_logp", "ref_logp", "advantage", "weight", "mask", "control_weight"] as const;
 
 /** Samples packed for one submission: N rows of S sequences. Row i holds a token; its action is the token that follows. */
 export interface PackedBatch {
@@ -82,8 +80,7 @@ export function packBatch(
   const rows = lengths.reduce((a, b) => a + b, 0);
   const tokens = new Uint32Array(rows);
   const actions = new Uint32Array(rows);
-  const fields = TOKEN_INPUT_FIELDS.length;
-  const tokenInputs = new Float32Array(rows * fields);
+  const tokenInputs = new Float32Array(rows * TOKEN_INPUT.size);
   const sequenceBegin = new Uint32Array(samples.length + 1);
   let row = 0;
   samples.forEach((sample, s) => {
@@ -95,10 +92,15 @@ export function packBatch(
       actions[row] = ids[position + 1]!;
       const response = position - firstResponse;
       if (response < 0 || sample.isMasked) continue;
-      const mask = 1 + (sample.classes?.[response] ?? 0);
-      const old = sample.oldLogprobs[response]!;
-      const advantage = sample.advantage * (sample.importance?.[response] ?? 1);
-      tokenInputs.set([old, sample.referenceLogprobs?.[response] ?? old, advantage, weight, mask, 1], row * fields);
+      const own = TOKEN_INPUT.pack({
+        old_logp: sample.oldLogprobs[response]!,
+        reference_logp: (sample.referenceLogprobs ?? sample.oldLogprobs)[response]!,
+        advantage: sample.advantage * (sample.importance?.[response] ?? 1),
+        weight,
+        mask: 1 + (sample.classes?.[response] ?? 0),
+        control_weight: 1,
+      });
+      tokenInputs.set(own, row * TOKEN_INPUT.size);
     }
     sequenceBegin[s + 1] = row;
   });

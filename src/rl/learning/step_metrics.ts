@@ -24,7 +24,7 @@ export interface StepRecord {
 }
 
 /** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
-export function stepMetrics({ config, controller }: Run, record: StepRecord): Metrics {
+export function stepMetrics({ config, controller, loss }: Run, record: StepRecord): Metrics {
   const { rollout, learned } = record;
   const { updates } = learned;
   const { all, trained } = rollout;
@@ -43,7 +43,7 @@ export function stepMetrics({ config, controller }: Run, record: StepRecord): Me
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
-    ...(config.grpo.loss.endsWith("-cov") && { "covariance/selected": meanOf(updates, ({ selected }) => selected) }),
+    ...(loss.selects && { [loss.selects]: meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(all.entries, lengths),
     num_tokens: record.tokens,
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(rollout)),

@@ -28,7 +28,7 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
       const compared = known ? samples.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : samples;
       if (!policy || tis === null) return { samples: compared, gap: undefined };
       const own = await tokenLogprobs(policy, samples, run);
-      const weighed = withImportance(compared, own, { bound: tis, bySequence: loss.name === "gspo" });
+      const weighed = withImportance(compared, own, { bound: tis, bySequence: loss.bySequence ?? false });
       return { samples: weighed, gap: samplerGap(compared, own) };
     },
     destroy: () => {

@@ -1,54 +1,59 @@
-import type { CovarianceSelectOptions } from "../../ops/covariance_select.ts";
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
 /** Options of the op, its scalars as numbers. */
-export type CovarianceReferenceOptions = Omit<CovarianceSelectOptions, "seed" | "draw" | "microBatch"> & {
-  readonly seed: number;
-  readonly draw: number;
-  readonly microBatch: number;
-};
+export interface CovarianceReferenceOptions {
+  readonly fraction: number;
+  readonly among?: {
+    readonly low: number;
+    readonly high: number;
+    readonly clip: Readonly<Record<"clip_low" | "clip_high" | "dual_clip", number>>;
+    readonly random: Readonly<Record<"seed" | "draw" | "microBatch", number>>;
+  };
+}
 
 interface Token {
   readonly row: number;
   readonly logp: number;
-  readonly old: number;
+  readonly old_logp: number;
   readonly advantage: number;
 }
 
-/** 1 for the tokens that clip-cov or kl-cov select, 0 for the others, and how many they are. By sorting. */
+/** 1 for the tokens that are selected, 0 for the others, and how many they are. By sorting. */
 export function covarianceSelectReference(
   { statistics, token_inputs }: HostValues,
-  options: CovarianceReferenceOptions,
+  { fraction, among }: CovarianceReferenceOptions,
 ): { selected: Float64Array; count: Float64Array } {
   const rows = statistics!.shape[0]!;
-  const all: Token[] = Array.from({ length: rows }, (_, row) => {
-    const [old, , advantage] = token_inputs!.data.subarray(row * 6, row * 6 + 3);
-    return { row, logp: statistics!.data[row * 4]!, old: old!, advantage: advantage! };
+  const all = TOKEN_STATISTICS.column(statistics!.data, "logp").map((logp, row) => {
+    return { row, logp, ...TOKEN_INPUT.read(token_inputs!.data, row * TOKEN_INPUT.size) };
   });
-  const tokens = all.filter(({ row }) => token_inputs!.data[row * 6 + 4]! > 0);
+  const tokens = all.filter(({ mask }) => mask > 0);
   const mean = (value: (token: Token) => number): number =>
     tokens.reduce((sum, token) => sum + value(token), 0) / Math.max(1, tokens.length);
   const [meanAdvantage, meanLogp] = [mean(({ advantage }) => advantage), mean(({ logp }) => logp)];
   const covarianceOf = ({ advantage, logp }: Token): number => (advantage - meanAdvantage) * (logp - meanLogp);
-  const { covariance, covFraction = 2e-4, covLow = 1, covHigh = 5, seed, draw, microBatch } = options;
   // The product in single precision, whose floor the shader takes.
-  const wanted = Math.max(1, Math.floor(Math.fround(Math.fround(covFraction) * tokens.length)));
-  const isFree = (token: Token): boolean => covarianceOf(token) > covLow && covarianceOf(token) < covHigh && !isHeld(token, options);
-  const keyed =
-    covariance === "kl-cov"
-      ? tokens.map((token) => ({ ...token, key: covarianceOf(token) }))
-      : tokens.filter(isFree).map((token) => ({ ...token, key: Math.max(1, philox([token.row, microBatch, 0, 0], [seed, draw])[0]!) }));
+  const wanted = Math.max(1, Math.floor(Math.fround(Math.fround(fraction) * tokens.length)));
+  const keyOf = (token: Token): number => {
+    const covariance = covarianceOf(token);
+    if (!among) return covariance;
+    const { seed, draw, microBatch } = among.random;
+    const isFree = covariance > among.low && covariance < among.high && !isHeld(token, among.clip);
+    return isFree ? Math.max(1, philox([token.row, microBatch, 0, 0], [seed, draw])[0]!) : 0;
+  };
+  const keyed = tokens.map((token) => ({ row: token.row, key: keyOf(token) })).filter(({ key }) => !among || key > 0);
   const chosen = keyed.sort((a, b) => b.key - a.key || a.row - b.row).slice(0, wanted);
   const selected = new Float64Array(rows);
   for (const { row } of chosen) selected[row] = 1;
   return { selected, count: Float64Array.of(chosen.length) };
 }
 
-/** Whether a bound of ppo-clip takes the token's slope away. */
-function isHeld({ logp, old, advantage }: Token, { clipLow, clipHigh, dualClip }: CovarianceReferenceOptions): boolean {
-  const ratio = Math.exp(Math.min(20, Math.max(-20, logp - old)));
-  if (advantage > 0) return ratio > 1 + clipHigh;
-  return advantage < 0 && (ratio < 1 - clipLow || (dualClip !== null && ratio > dualClip));
+/** Whether a bound of PPO's clip takes the token's slope away. */
+function isHeld({ logp, old_logp, advantage }: Token, clip: Readonly<Record<"clip_low" | "clip_high" | "dual_clip", number>>): boolean {
+  const ratio = Math.exp(Math.min(20, Math.max(-20, logp - old_logp)));
+  if (advantage > 0) return ratio > 1 + clip.clip_high;
+  return advantage < 0 && (ratio < 1 - clip.clip_low || (clip.dual_clip > 0 && ratio > clip.dual_clip));
 }
 
 /** Philox4x32-10 (Salmon et al. 2011). */

@@ -1,18 +1,29 @@
+import { BATCH_METRICS, TOKEN_INPUT, TOKEN_METRICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
-/** The numbers of METRIC_FIELDS over the rows whose mask is set. */
+/** The record BATCH_METRICS of the rows whose mask is set. */
 export function metricReduceReference({ token_metrics, token_inputs }: HostValues): { metrics: Float64Array } {
-  const rows = Array.from({ length: token_metrics!.shape[0]! }, (_, row) => row).filter((row) => token_inputs!.data[row * 6 + 4]! > 0);
-  if (rows.length === 0) return { metrics: new Float64Array(13) };
-  const column = (index: number): number[] => rows.map((row) => token_metrics!.data[row * 8 + index]!);
+  const masks = TOKEN_INPUT.column(token_inputs!.data, "mask");
+  const count = masks.filter((mask) => mask > 0).length;
+  if (count === 0) return { metrics: new Float64Array(BATCH_METRICS.size) };
+  const column = (field: (typeof TOKEN_METRICS.fields)[number]): number[] =>
+    TOKEN_METRICS.column(token_metrics!.data, field).filter((_, row) => masks[row]! > 0);
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-  const mean = (index: number): number => sum(column(index)) / rows.length;
-  const ratio = column(2);
-  const clipped = mean(3) + mean(4);
-  const gated = sum(column(5).map(Math.abs)) / rows.length;
-  const ratios = [Math.min(...ratio), mean(2), Math.max(...ratio)];
-  const differences = [mean(6), Math.max(...column(6))];
-  return {
-    metrics: Float64Array.of(sum(column(0)), rows.length, mean(7), mean(1), mean(3), mean(4), clipped, gated, ...ratios, ...differences),
-  };
+  const [low, high] = [sum(column("clipped_low")) / count, sum(column("clipped_high")) / count];
+  const metrics = BATCH_METRICS.pack({
+    loss: sum(column("loss")),
+    token_count: count,
+    entropy: sum(column("entropy")) / count,
+    kl: sum(column("kl")) / count,
+    clip_low: low,
+    clip_high: high,
+    clip_region: low + high,
+    gated_fraction: sum(column("actuator").map(Math.abs)) / count,
+    ratio_min: Math.min(...column("ratio")),
+    ratio_mean: sum(column("ratio")) / count,
+    ratio_max: Math.max(...column("ratio")),
+    logp_difference_mean: sum(column("logp_difference")) / count,
+    logp_difference_max: Math.max(...column("logp_difference")),
+  });
+  return { metrics: Float64Array.from(metrics) };
 }

@@ -1,18 +1,16 @@
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
 /** Of each row of a sequence, the mean over its response tokens of logp - old_logp, clamped at 20 on either side. */
 export function sequenceRatioReference({ statistics, token_inputs, sequence_begin }: HostValues): { mean_difference: Float64Array } {
-  const result = new Float64Array(statistics!.shape[0]!);
+  const logps = TOKEN_STATISTICS.column(statistics!.data, "logp");
+  const tokens = logps.map((logp, row) => ({ logp, ...TOKEN_INPUT.read(token_inputs!.data, row * TOKEN_INPUT.size) }));
+  const result = new Float64Array(logps.length);
   const begins = sequence_begin!.data;
   for (let s = 0; s + 1 < begins.length; s += 1) {
-    let sum = 0;
-    let count = 0;
-    for (let row = begins[s]!; row < begins[s + 1]!; row += 1) {
-      if (!(token_inputs!.data[row * 6 + 4]! > 0)) continue;
-      sum += Math.min(20, Math.max(-20, statistics!.data[row * 4]! - token_inputs!.data[row * 6]!));
-      count += 1;
-    }
-    result.fill(sum / Math.max(1, count), begins[s]!, begins[s + 1]!);
+    const responses = tokens.slice(begins[s], begins[s + 1]).filter(({ mask }) => mask > 0);
+    const sum = responses.reduce((total, { logp, old_logp }) => total + Math.min(20, Math.max(-20, logp - old_logp)), 0);
+    result.fill(sum / Math.max(1, responses.length), begins[s], begins[s + 1]);
   }
   return { mean_difference: result };
 }

@@ -1,0 +1,35 @@
+// What is known of a packed token and what a loss makes of it. src/ops/records.ts lists the same fields in the same order.
+struct TokenInput {
+  old_logp: f32, // of the action, when it was sampled
+  reference_logp: f32, // and under the reference policy
+  advantage: f32,
+  weight: f32, // the token's share of the loss; 0 for a prompt
+  mask: f32, // 0 for a prompt, 1 + class for a token of the response
+  control_weight: f32, // weighs the control term; control_weight.wgsl may change it
+}
+
+// Of softmax(logits / temperature), in nats.
+struct TokenStatistics {
+  logp: f32, // of the action
+  entropy: f32,
+  log_sum_exp: f32,
+  effect: f32, // of the action's likelihood on entropy: raising logp by eta changes entropy by -eta effect
+}
+
+// The derivatives of the loss by the token's logp and entropy.
+struct LossCoefficients {
+  logp: f32,
+  entropy: f32,
+}
+
+// What is logged of a token; zeros where its weight is 0.
+struct TokenMetrics {
+  loss: f32, // the token's share of the total; all others are the token's own
+  kl: f32,
+  ratio: f32,
+  clipped_low: f32,
+  clipped_high: f32,
+  actuator: f32,
+  logp_difference: f32,
+  entropy: f32,
+}

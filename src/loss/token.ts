@@ -1,0 +1,43 @@
+/** What a loss is given of a token: `struct Token` of shaders/lib/loss.wgsl in double precision. */
+export interface Token {
+  readonly logp: number;
+  readonly oldLogp: number;
+  readonly advantage: number;
+  /** d = logp - oldLogp, clamped at 20 on either side, and its derivative by logp. */
+  readonly difference: number;
+  readonly differenceSlope: number;
+  /** e^d, and its derivative by logp. */
+  readonly ratio: number;
+  readonly ratioSlope: number;
+  /** The ratio where a formula does not differentiate it: the same number. */
+  readonly detachedRatio: number;
+  readonly extra: number;
+}
+
+/** What a loss makes of a token's advantage: the value, its derivative by logp, and whether the ratio is too low or too high to teach more. */
+export interface Surrogate {
+  readonly value: number;
+  readonly slope: number;
+  readonly low: boolean;
+  readonly high: boolean;
+}
+
+interface Given {
+  readonly logp: number;
+  readonly oldLogp: number;
+  readonly advantage: number;
+  readonly extra?: number;
+}
+
+/** A token from its log-probabilities. `frozenLogp` is the logp from which numerical differentiation sets out. */
+export function tokenOf({ logp, oldLogp, advantage, extra = 0 }: Given, frozenLogp: number = logp): Token {
+  const difference = clampDifference(logp - oldLogp);
+  const ratio = Math.exp(difference);
+  const differenceSlope = Math.abs(logp - oldLogp) <= 20 ? 1 : 0;
+  const detachedRatio = Math.exp(clampDifference(frozenLogp - oldLogp));
+  return { logp, oldLogp, advantage, difference, differenceSlope, ratio, ratioSlope: ratio * differenceSlope, detachedRatio, extra };
+}
+
+export function clampDifference(difference: number): number {
+  return Math.min(20, Math.max(-20, difference));
+}

@@ -1,0 +1,51 @@
+import { defineRecord } from "../graph/record.ts";
+
+/** The records of shaders/lib/token.wgsl, metrics.wgsl and optimizer.wgsl, where their fields are explained. */
+export const TOKEN_INPUT = defineRecord("TokenInput", ["old_logp", "reference_logp", "advantage", "weight", "mask", "control_weight"]);
+export const TOKEN_STATISTICS = defineRecord("TokenStatistics", ["logp", "entropy", "log_sum_exp", "effect"]);
+export const LOSS_COEFFICIENTS = defineRecord("LossCoefficients", ["logp", "entropy"]);
+export const TOKEN_METRICS = defineRecord("TokenMetrics", [
+  "loss",
+  "kl",
+  "ratio",
+  "clipped_low",
+  "clipped_high",
+  "actuator",
+  "logp_difference",
+  "entropy",
+]);
+export const METRIC_PARTIAL = defineRecord("MetricPartial", [
+  ...TOKEN_METRICS.fields,
+  "token_count",
+  "ratio_min",
+  "ratio_max",
+  "logp_difference_max",
+]);
+export const BATCH_METRICS = defineRecord("BatchMetrics", [
+  "loss",
+  "token_count",
+  "entropy",
+  "kl",
+  "clip_low",
+  "clip_high",
+  "clip_region",
+  "gated_fraction",
+  "ratio_min",
+  "ratio_mean",
+  "ratio_max",
+  "logp_difference_mean",
+  "logp_difference_max",
+]);
+export const NORM_PARTIAL = defineRecord("NormPartial", ["squares", "not_finite"]);
+export const OPTIMIZER_STATE = defineRecord("OptimizerState", [
+  "step",
+  "norm",
+  "scale",
+  "skipped",
+  "bias1",
+  "bias2",
+  "reserved_0",
+  "reserved_1",
+]);
+
+export type BatchMetrics = ReturnType<typeof BATCH_METRICS.read>;
