@@ -14,13 +14,7 @@ export const TOKEN_METRICS = defineRecord("TokenMetrics", [
   "logp_difference",
   "entropy",
 ]);
-export const METRIC_PARTIAL = defineRecord("MetricPartial", [
-  ...TOKEN_METRICS.fields,
-  "token_count",
-  "ratio_min",
-  "ratio_max",
-  "logp_difference_max",
-]);
+export const TOKEN_RANGE = defineRecord("TokenRange", ["token_count", "ratio_min", "ratio_max", "logp_difference_max"]);
 export const BATCH_METRICS = defineRecord("BatchMetrics", [
   "loss",
   "token_count",

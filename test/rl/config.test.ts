@@ -92,10 +92,7 @@ const refused: readonly [string, string][] = [
     `grpo.advantage is "reinforce+"; it must be one of ${ADVANTAGE_NAMES.join(", ")}; did you mean reinforce++?`,
   ],
   ["grpo.advantage=drgrpo", `grpo.advantage is "drgrpo"; it must be one of ${ADVANTAGE_NAMES.join(", ")}; did you mean dr-grpo?`],
-  [
-    "grpo.loss=gpso",
-    'grpo.loss is "gpso"; it must be one of ppo-clip, reinforce, two-sided, cispo, sapo, gspo, clip-cov, kl-cov; did you mean gspo?',
-  ],
+  ["grpo.loss=gpso", `grpo.loss is "gpso"; it must be one of ${Object.keys(losses).join(", ")}; did you mean gspo?`],
   ["grpo={ loss: two-sided, delta: 1.1 }", "grpo.delta is 1.1; it must be above 1 + clipHigh (1.2)"],
   ["grpo={ loss: clip-cov, covLow: 5 }", "grpo.covHigh is 5; it must be above grpo.covLow (5)"],
   ["grpo.covFraction=0", "grpo.covFraction is 0; it must be a number above 0 and at most 1"],
