@@ -60,5 +60,6 @@ export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.t
 export type { StepResult, TrainerState } from "./rl/trainer.ts";
 export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, tasks } from "./tasks/index.ts";
 export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";
+export { checkLoss, type LossErrors } from "./testing/check_loss.ts";
 export { checkOp, type HostValue, type HostValues, type OpCheck, type OpErrors } from "./testing/check_op.ts";
 export { given, integers, normal } from "./testing/values.ts";

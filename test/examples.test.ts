@@ -44,6 +44,17 @@ const examples: Readonly<Record<string, (lines: string[]) => void>> = {
     assert.equal(steps.length, 5);
     for (const line of steps) assert.ok(numberAfter("reward", line) > 0.2, line);
   },
+  custom_loss: (lines) => {
+    for (const name of ["value", "slope", "derivative"]) {
+      assert.ok(lines.some((line) => line.startsWith(`${name}: largest error`)));
+    }
+    const steps = lines.filter((line) => line.startsWith("step"));
+    assert.equal(steps.length, 3);
+    for (const line of steps) {
+      assert.ok(numberAfter("reward", line) > 0.1, line);
+      assert.ok(numberAfter("stopped", line) > 0, `nothing moved beyond the bound: ${line}`);
+    }
+  },
   custom_kernel: (lines) => {
     assert.equal(lines[0], "squared_relu(-2, -0.5, 0.5, 3) = 0, 0, 0.25, 9");
     assert.ok(lines.some((line) => line.startsWith("grad_x: relative error")));

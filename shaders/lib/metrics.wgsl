@@ -5,6 +5,11 @@ import package::lib::token::TokenMetrics;
 
 struct MetricPartial {
   sum: TokenMetrics, // of the actuator its magnitude
+  range: TokenRange,
+}
+
+// How many tokens there are, and between what they lie.
+struct TokenRange {
   token_count: f32,
   ratio_min: f32,
   ratio_max: f32,
@@ -29,13 +34,13 @@ struct BatchMetrics {
 }
 
 fn no_metrics() -> MetricPartial {
-  return MetricPartial(TokenMetrics(), 0.0, -LOWEST, LOWEST, LOWEST);
+  return MetricPartial(TokenMetrics(), TokenRange(0.0, -LOWEST, LOWEST, LOWEST));
 }
 
 fn metrics_of_token(token: TokenMetrics) -> MetricPartial {
   var sum = token;
   sum.actuator = abs(token.actuator);
-  return MetricPartial(sum, 1.0, token.ratio, token.ratio, token.logp_difference);
+  return MetricPartial(sum, TokenRange(1.0, token.ratio, token.ratio, token.logp_difference));
 }
 
 fn merge_metrics(a: MetricPartial, b: MetricPartial) -> MetricPartial {
@@ -50,10 +55,12 @@ fn merge_metrics(a: MetricPartial, b: MetricPartial) -> MetricPartial {
       a.sum.logp_difference + b.sum.logp_difference,
       a.sum.entropy + b.sum.entropy,
     ),
-    a.token_count + b.token_count,
-    min(a.ratio_min, b.ratio_min),
-    max(a.ratio_max, b.ratio_max),
-    max(a.logp_difference_max, b.logp_difference_max),
+    TokenRange(
+      a.range.token_count + b.range.token_count,
+      min(a.range.ratio_min, b.range.ratio_min),
+      max(a.range.ratio_max, b.range.ratio_max),
+      max(a.range.logp_difference_max, b.range.logp_difference_max),
+    ),
   );
 }
 
@@ -70,9 +77,11 @@ fn reduce_metrics(own: MetricPartial, lane: u32) -> MetricPartial {
       reduce_sum(own.sum.logp_difference, lane),
       reduce_sum(own.sum.entropy, lane),
     ),
-    reduce_sum(own.token_count, lane),
-    -reduce_max(-own.ratio_min, lane),
-    reduce_max(own.ratio_max, lane),
-    reduce_max(own.logp_difference_max, lane),
+    TokenRange(
+      reduce_sum(own.range.token_count, lane),
+      -reduce_max(-own.range.ratio_min, lane),
+      reduce_max(own.range.ratio_max, lane),
+      reduce_max(own.range.logp_difference_max, lane),
+    ),
   );
 }

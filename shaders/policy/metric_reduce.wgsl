@@ -21,11 +21,11 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if lane != 0u {
     return;
   }
-  if total.token_count == 0.0 {
+  let count = total.range.token_count;
+  if count == 0.0 {
     metrics = BatchMetrics();
     return;
   }
-  let count = total.token_count;
   metrics.loss = total.sum.loss;
   metrics.token_count = count;
   metrics.entropy = total.sum.entropy / count;
@@ -34,9 +34,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   metrics.clip_high = total.sum.clipped_high / count;
   metrics.clip_region = (total.sum.clipped_low + total.sum.clipped_high) / count;
   metrics.gated_fraction = total.sum.actuator / count;
-  metrics.ratio_min = total.ratio_min;
+  metrics.ratio_min = total.range.ratio_min;
   metrics.ratio_mean = total.sum.ratio / count;
-  metrics.ratio_max = total.ratio_max;
+  metrics.ratio_max = total.range.ratio_max;
   metrics.logp_difference_mean = total.sum.logp_difference / count;
-  metrics.logp_difference_max = total.logp_difference_max;
+  metrics.logp_difference_max = total.range.logp_difference_max;
 }

@@ -1,4 +1,4 @@
-import { CONTROL, LOOP } from "../ops/control_state.ts";
+import { CONTROL, LOOP } from "../ops/records.ts";
 
 export type ControlField = (typeof CONTROL.fields)[number];
 export type LoopField = (typeof LOOP.fields)[number];

@@ -2,7 +2,7 @@ import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Dispatch } from "../graph/trace.ts";
 import { defineOp } from "./define.ts";
-import { BATCH_METRICS, METRIC_PARTIAL } from "./records.ts";
+import { BATCH_METRICS, TOKEN_METRICS, TOKEN_RANGE } from "./records.ts";
 import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
 
 type In = { token_metrics: Tensor; token_inputs: Tensor; into?: Tensor | undefined };
@@ -14,7 +14,7 @@ export const metricReduceOp = defineOp<In, "partial" | "metrics">({
     checkTokenShapes("metric_reduce", inputs);
     const { token_metrics, into } = inputs;
     return {
-      partial: { shape: [ceilDivide(token_metrics.shape[0]!, REDUCE_ROWS), METRIC_PARTIAL.size] },
+      partial: { shape: [ceilDivide(token_metrics.shape[0]!, REDUCE_ROWS), TOKEN_METRICS.size + TOKEN_RANGE.size] },
       metrics: into ? { inPlaceOf: into } : { shape: [BATCH_METRICS.size] },
     };
   },

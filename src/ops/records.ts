@@ -14,13 +14,7 @@ export const TOKEN_METRICS = defineRecord("TokenMetrics", [
   "logp_difference",
   "entropy",
 ]);
-export const METRIC_PARTIAL = defineRecord("MetricPartial", [
-  ...TOKEN_METRICS.fields,
-  "token_count",
-  "ratio_min",
-  "ratio_max",
-  "logp_difference_max",
-]);
+export const TOKEN_RANGE = defineRecord("TokenRange", ["token_count", "ratio_min", "ratio_max", "logp_difference_max"]);
 export const BATCH_METRICS = defineRecord("BatchMetrics", [
   "loss",
   "token_count",
@@ -49,3 +43,37 @@ export const OPTIMIZER_STATE = defineRecord("OptimizerState", [
 ]);
 
 export type BatchMetrics = ReturnType<typeof BATCH_METRICS.read>;
+
+/** What all tokens have in common in the state of entropy control; shaders/lib/control.wgsl says what each field is. */
+export const CONTROL = defineRecord("Control", [
+  "entropy_coefficient",
+  "positive_scale",
+  "negative_scale",
+  "entropy",
+  "token_count",
+  "gated_fraction",
+  "gated_count",
+]);
+
+/** A feedback loop: one for all tokens, or one a class. A tensor `control` is a Control and one Loop behind the other. */
+export const LOOP = defineRecord("Loop", [
+  "alpha",
+  "entropy",
+  "token_count",
+  "batch_entropy",
+  "error",
+  "integral",
+  "target_entropy",
+  "saturated",
+  "private_0",
+  "private_1",
+  "kp",
+  "ki",
+  "authority",
+  "steps",
+  "rho",
+  "anchor",
+  "previous_entropy",
+  "sum_square",
+  "sum_product",
+]);

@@ -20,7 +20,7 @@ export const metricDefinitions = {
   "clip_ratio/high_mean": { description: "Fraction of tokens clipped from above.", unit: "fraction" },
   "clip_ratio/high_max": { description: "Largest such fraction over the step's micro-batches.", unit: "fraction" },
   "clip_ratio/region_mean": { description: "Fraction of tokens clipped on either side.", unit: "fraction" },
-  "covariance/selected": { description: "Tokens that grpo.covariance selected in an update.", unit: "tokens" },
+  "covariance/selected": { description: "Tokens that the loss selected in an update, where it selects any.", unit: "tokens" },
   "completions/mean_length": { description: "Mean length of the completions.", unit: "tokens" },
   "completions/min_length": { description: "Length of the shortest completion.", unit: "tokens" },
   "completions/max_length": { description: "Length of the longest completion.", unit: "tokens" },

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { reflect } from "../../src/gpu/kernel.ts";
 import type { RecordLayout } from "../../src/graph/record.ts";
-import { CONTROL, LOOP } from "../../src/ops/control_state.ts";
+import * as records from "../../src/ops/records.ts";
 
 /** Every record of the host; a struct of shaders/lib that a buffer holds needs one. */
-const RECORDS: readonly RecordLayout[] = [CONTROL, LOOP];
+const RECORDS: readonly RecordLayout[] = Object.values(records);
 
 const folder = new URL("../../shaders/", import.meta.url);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".wgsl"));
@@ -45,12 +45,13 @@ function bindingTypes(path: string): string[] {
   return bindings.map((binding) => reflect(path, `@group(0) @binding(0) ${binding}`).bindings[0]!.type);
 }
 
-test("the structs that buffers hold are found", () => assert.ok(stored.includes("Control") && stored.includes("Loop"), `${stored}`));
+test("the structs that buffers hold are found", () =>
+  assert.ok(stored.includes("TokenInput") && stored.includes("TokenRange") && stored.includes("Loop"), `${stored}`));
 
 for (const name of stored) {
   test(`struct ${name} in WGSL and its record list the same fields`, () => {
     const record = RECORDS.find((one) => one.name === name);
-    assert.ok(record, `struct ${name} is bound by a kernel and has no record; add one with defineRecord, and to RECORDS here`);
+    assert.ok(record, `struct ${name} is bound by a kernel and has no record; add one to src/ops/records.ts`);
     assert.deepEqual(
       structs.get(name),
       record.fields.map((field) => ({ name: field, type: "f32" })),

@@ -1,4 +1,4 @@
-import { CONTROL } from "../../ops/control_state.ts";
+import { CONTROL } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
 /** token_inputs whose last column is tokens / max(gated tokens, 1), over each sequence or over the batch that control counted. */
