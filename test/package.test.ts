@@ -15,11 +15,14 @@ const node = (...words: string[]) => promisify(execFile)(process.execPath, words
 
 test("what npm run build makes is what package.json exports, without TypeScript, and opens a GPU with its own shaders", async () => {
   await node("--import", "tsx", "scripts/build.ts", built);
-  const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: object; bin: { entropic: string } };
+  const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    exports: object;
+    bin: { "entropic-webgpu": string; entropic: string };
+  };
   const targets = Object.values(exports).flatMap((entry: string | object) =>
     typeof entry === "string" ? [] : (Object.values(entry) as string[]),
   );
-  for (const path of [...targets, bin.entropic]) {
+  for (const path of [...targets, ...Object.values(bin)]) {
     const file = join(built, path.replace(/^(\.\/)?dist\//, ""));
     assert.ok(existsSync(file), `${path} is missing`);
     assert.doesNotMatch(readFileSync(file, "utf8"), /from "\.[^"]*\.ts"/);
@@ -31,6 +34,6 @@ test("what npm run build makes is what package.json exports, without TypeScript,
     const [y] = await evaluate(device, () => [multiply(input("x", [1, 3]), input("x", [1, 3]))], { inputs: { x } });
     console.log([...y].join());`;
   assert.equal((await node("--input-type=module", "-e", script)).stdout.trim(), "1,4,9");
-  const { stdout } = await node(join(built, bin.entropic.replace(/^dist\//, "")), "devices", "--json");
+  const { stdout } = await node(join(built, bin["entropic-webgpu"].replace(/^dist\//, "")), "devices", "--json");
   assert.ok((JSON.parse(stdout) as { adapters: object[] }).adapters.length > 0);
 });
