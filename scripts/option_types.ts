@@ -148,8 +148,10 @@ function registryEdits(checker: ts.TypeChecker, source: ts.SourceFile, { name, e
       return `((${parameter}) => ${from}${made}) & import("../options/define.js").Declaration`;
     };
     const alone = Object.keys(exports).filter((one) => exports[one] === entry && symbols.has(one));
+    const [declared] = property.declarations!;
     return [
-      typeEdit(property.declarations![0]!, factory("")),
+      { file: source.fileName, start: declared!.getStart(), end: declared!.getStart(), text: `/** ${entry.description} */\n    ` },
+      typeEdit(declared!, factory("")),
       ...alone.map((one) => typeEdit(checker.getAliasedSymbol(symbols.get(one)!).declarations![0]!, factory('import("./index.js").'))),
     ];
   });

@@ -1,6 +1,7 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
 import { EngineError } from "./errors.ts";
 
+/** Numbers on the host that a buffer can hold. */
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
 /** Every window starts at a multiple of this: the strictest storage offset alignment WebGPU allows an adapter. */

@@ -15,6 +15,7 @@ import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory
 
 export type { Completion, Prompt } from "./sequence_memory.ts";
 
+/** How a token is drawn from the logits. */
 export interface SamplingOptions {
   /** 0: greedy. */
   readonly temperature: number;
@@ -24,6 +25,7 @@ export interface SamplingOptions {
   readonly topP: number;
 }
 
+/** What a sampler's memory is planned for, and how it draws tokens. */
 export interface SamplerOptions {
   readonly device: Device;
   readonly model: LanguageModel;
