@@ -176,7 +176,7 @@ async function buildAccumulatingPlans(shared: Shared): Promise<{ control: Plan; 
 
 /**
  * forward -> token statistics -> entropy reduction -> controller update -> per-token loss -> logits gradient -> backward,
- * as docs/method.md has it. With `updateController` false alpha stays what it was.
+ * as docs/method.md, "One step", has it. With `updateController` false alpha stays what it was.
  */
 function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const { model, controller, loss, control, metrics } = shared;
