@@ -5,7 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Application } from "typedoc";
+import { Application, type TypeDocOptions } from "typedoc";
+import type { PluginOptions } from "typedoc-plugin-markdown";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const [out = "docs/api", built = "dist"] = process.argv.slice(2);
@@ -13,7 +14,7 @@ const tsconfig = join(built, "tsconfig.json");
 const compilerOptions = { module: "ESNext", moduleResolution: "bundler", target: "ES2022", strict: true, skipLibCheck: true };
 writeFileSync(tsconfig, JSON.stringify({ compilerOptions: { ...compilerOptions, types: ["node", "@webgpu/types"] }, include: ["src"] }));
 
-const application = await Application.bootstrapWithPlugins({
+const options: Partial<TypeDocOptions> & PluginOptions = {
   plugin: ["typedoc-plugin-markdown"],
   entryPoints: [join(built, "src/index.d.ts")],
   tsconfig,
@@ -24,9 +25,16 @@ const application = await Application.bootstrapWithPlugins({
   excludePrivate: true,
   excludeExternals: true,
   githubPages: false,
+  sort: ["source-order"],
+  hideBreadcrumbs: true,
+  expandParameters: true,
+  interfacePropertiesFormat: "table",
+  classPropertiesFormat: "table",
+  parametersFormat: "table",
   validation: { notExported: false, invalidLink: true },
-  treatValidationWarningsAsErrors: true,
-});
+};
+
+const application = await Application.bootstrapWithPlugins(options);
 const project = await application.convert();
 if (project) {
   application.validate(project);

@@ -43,7 +43,6 @@ const aliases = {
   SftConfig: { sentences: () => sentencesOf(listOptions("sft")), prefixes: [""] },
   GRPOConfig: { sentences: () => trainSentences(), prefixes: ["grpo.", ""] },
   EntropyOptions: { sentences: () => trainSentences(), prefixes: ["entropy."] },
-  PIOptions: { sentences: () => sentencesOf(describeOptions(control.controllers.pi.options)), prefixes: [""] },
 };
 
 /** Rewrites the declarations in a folder that `npm run build` has filled. */

@@ -21,7 +21,6 @@ export {
   type Loop,
   type Measured,
   none,
-  type PIOptions,
   type SavedControl,
   stepLoops,
   type TokenClass,

@@ -91,3 +91,16 @@ test("the built declarations tell each option's sentence and default where it is
     assert.ok(shown.get(name)?.startsWith(beginning), `${name}: ${JSON.stringify(shown.get(name))} does not begin with ${beginning}`);
   }
 });
+
+test("npm run docs makes readable pages of the built declarations", async () => {
+  await build;
+  const pages = join(built, "pages");
+  await node("--import", "tsx", "scripts/document_api.ts", pages, built);
+  const page = (path: string): string => readFileSync(join(pages, path), "utf8");
+  assert.match(
+    page("interfaces/GRPOConfig.md"),
+    /`steps\?` \| `readonly` \| `number` \| Number of training steps; each is one rollout\. Default: 60\./,
+  );
+  assert.match(page("interfaces/CountdownOptions.md"), /`numbers\?`.*How many numbers a problem gives\. Default: 3\./);
+  assert.match(page("variables/entropic.md"), /PiOptions/);
+});
