@@ -29,11 +29,16 @@ export function createBuffer(device: GpuContext, label: string, bytes: number, e
   return buffer;
 }
 
+/** Frees a buffer and takes its bytes off the device's count. */
 export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
   device.stats.bytesAllocated -= buffer.size;
   buffer.destroy();
 }
 
+/**
+ * Copies numbers from the host into a window of a buffer.
+ * @throws EngineError where they do not fit
+ */
 export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
     throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its ${window.size}`);

@@ -38,6 +38,7 @@ export interface SamplerOptions {
   readonly stopTokens: readonly number[];
 }
 
+/** Completes prompts with a model on the GPU. */
 export interface Sampler {
   /** Completes prompts, as many at a time as fit. Order is kept. */
   generate(prompts: readonly Prompt[], seed: number): Promise<Completion[]>;
