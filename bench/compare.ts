@@ -40,18 +40,18 @@ const LEAST_RATIO = 1.1;
 
 export const NOISE_RULE = `a row moved when its median changed by more than a factor of ${LEAST_RATIO} and the middle 90% of both runs' samples are apart`;
 
-/** @throws Error in one line when the text is no report of `entropic bench --json` */
+/** @throws Error in one line when the text is no report of `bench --json` */
 export function parseReport(text: string, source: string): EarlierReport {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new Error(`${source} is not JSON; give a file that \`entropic bench --json\` wrote`);
+    throw new Error(`${source} is not JSON; give a file that \`bench --json\` wrote`);
   }
   const parsed = earlierReport.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new Error(`${source} is no report of \`entropic bench --json\`: ${issue!.path.join(".") || "it"}: ${issue!.message}`);
+  throw new Error(`${source} is no report of \`bench --json\`: ${issue!.path.join(".") || "it"}: ${issue!.message}`);
 }
 
 /** Compares with the earlier result of the same name and shape, where there is one; by uncontended times where both have them. */

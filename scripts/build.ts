@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writeOptionTypes } from "./option_types.ts";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const target = process.argv[2] ?? "dist";
@@ -17,5 +18,6 @@ for (const file of readdirSync(target, { recursive: true }) as string[]) {
   const text = readFileSync(path, "utf8").replaceAll(/"(\.[^"\n]*)\.ts"/g, '"$1.js"');
   writeFileSync(path, text.includes("GPU") ? `/// <reference types="@webgpu/types" />\n${text}` : text);
 }
+writeOptionTypes(target);
 for (const folder of ["shaders", "models/checkpoints", "configs/experiments", "src/testing/cases"])
   cpSync(folder, join(target, folder), { recursive: true });

@@ -26,8 +26,8 @@ contradiction are refused with one line each, exit code 2, before anything is wr
 export function configurationPage(): string {
   const sections = [
     INTRODUCTION,
-    `## train\n\n\`entropic train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key with a comment.\n\n${optionTable(listOptions("train"))}`,
-    `## sft\n\n\`entropic sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml).\n\n${optionTable(listOptions("sft"))}`,
+    `## train\n\n\`npm run -s entropic -- train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key with a comment.\n\n${optionTable(listOptions("train"))}`,
+    `## sft\n\n\`npm run -s entropic -- sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml).\n\n${optionTable(listOptions("sft"))}`,
     `## Controllers\n\nWhat \`entropy.controller\` can be, each with the keys of the section \`entropy\` that are its own.\n\n${declarations(controllers)}`,
     `## Losses\n\nWhat \`grpo.loss\` can be, each with the keys of the section \`grpo\` that are its own. [The method](method.md#the-loss-of-a-token) has the formulas.\n\n${declarations(losses)}`,
     `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks)}`,

@@ -18,7 +18,7 @@ export const RESULTS = new URL("../docs/results/", import.meta.url);
 const INTRODUCTION = `# Results
 
 \`npx tsx scripts/document_results.ts\` writes this page from the summaries of the studies; [findings.md](findings.md) says in a few lines what they found.
-Each name leads to its report, which has the question, what held and what did not, tables and pictures. \`entropic experiment NAME\` runs a study
+Each name leads to its report, which has the question, what held and what did not, tables and pictures. \`npm run -s experiment -- NAME\` runs a study
 anew with the settings in configs/experiments and writes the same kind of report; the same command takes up an interrupted study where it
 stopped. With \`--quick\` a study takes minutes and judges only what short runs can tell.`;
 

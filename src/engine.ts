@@ -4,6 +4,8 @@ export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";
 export { DeviceLostError, EngineError, ShaderError } from "./gpu/errors.ts";
 export type { Kernel, KernelSource, KernelVariant } from "./gpu/kernel.ts";
+export { createProfiler, type ProfileClock, type Profiler } from "./gpu/profile.ts";
+export type { ProfiledDispatch, ProfiledSubmission } from "./gpu/profile_record.ts";
 export type { DeviceStats } from "./gpu/stats.ts";
 export { differentiate } from "./graph/differentiate.ts";
 export { buildPlan, evaluate, type Plan } from "./graph/plan.ts";

@@ -21,13 +21,13 @@ export {
   type Loop,
   type Measured,
   none,
-  type PIOptions,
   type SavedControl,
   stepLoops,
   type TokenClass,
 } from "./control/index.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
 export * from "./engine.ts";
+export { FileError } from "./io/files.ts";
 export {
   createLoss,
   defineLoss,
@@ -38,9 +38,11 @@ export {
   type Surrogate,
   type Token,
 } from "./loss/index.ts";
+export { NoAdapterError } from "./node/adapters.ts";
 export { createModel, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
+export type { Contradiction, Declaration, Factory } from "./options/define.ts";
 export { decimal, flag, list, oneOf, option, section, text, whole } from "./options/schema.ts";
 export { type Completion, createSampler, type Sampler, type SamplerOptions, type SamplingOptions } from "./policy/sampler.ts";
 export { createScorer, type Scorer } from "./policy/score.ts";
@@ -57,7 +59,7 @@ export type { TokenClassFunction } from "./rl/learning/token_classes.ts";
 export type { PolicyModel } from "./rl/model.ts";
 export { type NamedReward, type RewardFunction, type RewardInput, taskReward } from "./rl/scoring/rewards.ts";
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
-export type { StepResult, TrainerState } from "./rl/trainer.ts";
+export { createTrainer, type StepResult, type Trainer, type TrainerOptions, type TrainerState } from "./rl/trainer.ts";
 export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, tasks } from "./tasks/index.ts";
 export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";
 export { checkLoss, type LossErrors } from "./testing/check_loss.ts";

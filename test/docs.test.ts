@@ -8,9 +8,8 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter(
-  (path) => path.endsWith(".md"),
-);
+const below = ["docs", "docs/results"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
+const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...below.filter((path) => path.endsWith(".md"))];
 
 for (const page of pages) {
   test(`${page}: every link leads somewhere`, () => {
@@ -46,4 +45,24 @@ test("docs/environment.md lists the ENTROPIC_ variables that the code reads", ()
   const sources = (readdirSync(join(root, "src"), { recursive: true }) as string[]).filter((path) => path.endsWith(".ts"));
   const used = new Set(sources.flatMap((path) => names(read(join("src", path)))));
   assert.deepEqual([...new Set(names(read("docs/environment.md")))].sort(), [...used].sort());
+});
+
+test("the sections of docs/method.md that comments cite exist", () => {
+  const headings = [...read("docs/method.md").matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!);
+  const files = ["src", "shaders", "models"].flatMap((folder) =>
+    (readdirSync(join(root, folder), { recursive: true }) as string[]).map((name) => join(folder, name)),
+  );
+  const cited = files
+    .filter((path) => /\.(ts|wgsl)$/.test(path))
+    .flatMap((path) =>
+      [...read(path).matchAll(/method\.md, (?:"([^"]+)"|(section))/g)].map(([, heading, number]) => ({
+        path,
+        heading: heading ?? number!,
+      })),
+    );
+  assert.ok(cited.length > 0);
+  assert.deepEqual(
+    cited.filter(({ heading }) => !headings.includes(heading)),
+    [],
+  );
 });

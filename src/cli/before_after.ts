@@ -73,7 +73,9 @@ function announce({ device, model }: Session, config: TrainConfig): void {
   for (const line of withoutEffect(config)) process.stdout.write(pc.dim(`${line}\n`));
   if (device.software) {
     const faster = /swiftshader/i.test(device.name) ? "a GPU, or Mesa's lavapipe (mesa-vulkan-drivers 24 or newer)," : "a GPU";
-    process.stdout.write(pc.dim(`this adapter runs on the CPU; ${faster} would be faster (entropic devices lists what is here)\n`));
+    process.stdout.write(
+      pc.dim(`this adapter runs on the CPU; ${faster} would be faster (the command devices lists what this machine has)\n`),
+    );
   }
 }
 

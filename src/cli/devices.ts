@@ -3,7 +3,7 @@ import { noAdapter } from "../node/adapters.ts";
 import { type AdapterDescription, listAdapters } from "../node/open_device.ts";
 import { addExamples, addJsonOption } from "./options.ts";
 
-/** `entropic devices`: the GPUs this machine has, and the one a run would take. */
+/** The GPUs this machine has, and the one a run would take. */
 export function register(command: Command): void {
   addJsonOption(command);
   addExamples(command, [

@@ -26,8 +26,8 @@ export function register(command: Command): void {
     .requiredOption("--model <dir>", "folder of a model")
     .option("--task <yaml>", "task and its options", "{ name: countdown, numbers: 3, max: 9 }")
     .option("--prompts <n>", "held-out problems (default: all)", integer({ min: 1 }))
-    .option("--completions <n>", "completions of each: the k of pass@k", integer({ min: 1 }), 8)
-    .option("--temperature <t>", "sampling temperature", decimal({ min: 0 }), 1)
+    .option("--completions <n>", "completions of each problem: the k of pass@k", integer({ min: 1 }), 8)
+    .option("--temperature <t>", "sampling temperature; 0 takes the most probable token", decimal({ min: 0 }), 1)
     .option("--max-new-tokens <n>", "longest completion (default: the task's)", integer({ min: 1 }))
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);

@@ -4,15 +4,18 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDocument } from "yaml";
 import { UsageError } from "./errors.ts";
 
+/** What a user types before the name of a command: a script of package.json in a clone, the program in the installed package, which is JavaScript. */
+export const PROGRAM = import.meta.url.endsWith(".ts") ? "npm run -s entropic --" : "npx entropic-webgpu";
+
 /** Ends a command's help with examples: pairs of a command line (without the program's name) and what it does. */
 export function addExamples(command: Command, examples: readonly (readonly [line: string, meaning: string])[]): Command {
-  const text = examples.map(([line, meaning]) => `  $ entropic ${line}\n      ${meaning}`).join("\n");
+  const text = examples.map(([line, meaning]) => `  $ ${PROGRAM} ${line}\n      ${meaning}`).join("\n");
   return command.addHelpText("after", `\n${examples.length === 1 ? "Example" : "Examples"}:\n${text}`);
 }
 
 /** `--adapter NAME`: which GPU to take; `ENTROPIC_ADAPTER` when the option is absent, else `auto`. */
 export function addAdapterOption(command: Command): Command {
-  const meaning = "GPU to use: auto, hardware, software, or a part of an adapter's name";
+  const meaning = "GPU to use: auto, hardware, software, embedded, or a part of an adapter's name";
   return command.addOption(new Option("--adapter <name>", meaning).env("ENTROPIC_ADAPTER").default("auto"));
 }
 
@@ -23,7 +26,8 @@ export function addJsonOption(command: Command): Command {
 
 /** `--set a.b=c` (repeatable): overrides of a configuration file, in the order given. */
 export function addSetOption(command: Command): Command {
-  return command.option("--set <key=value>", "override one key of the configuration, e.g. grpo.steps=10 (repeatable)", collect, []);
+  const meaning = "override one key of the configuration, for example grpo.steps=10; may be given several times";
+  return command.addOption(new Option("--set <key=value>", meaning).argParser(collect).default([], "none"));
 }
 
 /** Gathers a repeatable option's values in order; pass it to commander as the option's parser. */

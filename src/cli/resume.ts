@@ -6,7 +6,7 @@ import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import type { TrainerState } from "../rl/trainer.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { addAdapterOption, addExamples, addSetOption, PROGRAM, readConfigFile } from "./options.ts";
 import { openSession, runSession } from "./training_session.ts";
 
 interface ResumeOptions {
@@ -20,7 +20,7 @@ export function register(command: Command): void {
   addAdapterOption(command);
   addSetOption(command);
   addExamples(command, [
-    ["resume runs/quickstart", "goes on from the last checkpoint, bit for bit as if it had never stopped"],
+    ["resume runs/quickstart", "goes on from the last checkpoint, and reaches the same bits as a run that never stopped"],
     ["resume runs/quickstart --set grpo.steps=120", "trains a finished run further"],
   ]);
 }
@@ -31,7 +31,7 @@ async function resume(dir: string, options: ResumeOptions): Promise<void> {
   const config = { ...parsed, output: { ...parsed.output, dir } };
   const checkpoint = await latestCheckpoint(dir);
   if (!checkpoint)
-    throw new UsageError(`${dir} holds no checkpoint to resume from; start again with: entropic train ${dir}/config.yaml --overwrite`);
+    throw new UsageError(`${dir} holds no checkpoint to resume from; start again with: ${PROGRAM} train ${dir}/config.yaml --overwrite`);
   const { optimizer, state } = await readTrainingState(checkpoint.path);
   const session = await openSession(config, { adapter: options.adapter, modelDir: checkpoint.path });
   const moments = new Map([...optimizer].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));

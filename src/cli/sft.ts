@@ -27,6 +27,7 @@ export function register(command: Command): void {
   addWatchOptions(command);
   addExamples(command, [
     ["sft configs/countdown_sft.yaml", "trains a small model on countdown's own solutions until it is right 31 % of the time"],
+    ["sft configs/sort_sft.yaml --set seed=1 --set output.dir=runs/sort-1", "warm-starts another policy for sorting, from another seed"],
   ]);
 }
 

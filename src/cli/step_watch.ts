@@ -16,7 +16,7 @@ export interface WatchOptions {
 
 /** `--profile N` and `--debug-nan`, for commands that train. */
 export function addWatchOptions(command: Command): void {
-  const profile = "time every kernel in N steps after two to warm up; writes profile.json and trace.json";
+  const profile = "time every kernel of N steps, after two steps to warm up; writes profile.json and trace.json";
   command.addOption(new Option("--profile <N>", profile).argParser(integer({ min: 1 })).conflicts("debugNan"));
   command.option("--debug-nan", "stop at the first kernel that writes a number that is not finite (slow)");
 }
@@ -44,7 +44,7 @@ const WARM_UP = 2;
 export function checkWatch({ profile }: WatchOptions, steps: number, key: string): void {
   if (profile !== undefined && profile + WARM_UP > steps) {
     throw new UsageError(
-      `--profile ${profile} needs ${profile + WARM_UP} steps, ${WARM_UP} of them to warm up; ${key} is ${steps}: profile fewer, or raise it`,
+      `--profile ${profile} needs ${profile + WARM_UP} steps, ${WARM_UP} of them to warm up; ${key} is ${steps}; profile fewer steps, or raise ${key}`,
     );
   }
 }
@@ -91,7 +91,7 @@ function createProfileWatch(count: number, { device, dir }: WatchPlace): StepWat
     isFinished = true;
     profiler.destroy();
     if (plain && steps.length > 0) show(await writeProfile(dir, { adapter: device.name, clock: profiler.clock, plain, steps }));
-    else show(`no profile: the run ended after ${seen} steps, and ${WARM_UP} warm up`);
+    else show(`no profile: the run ended after ${seen} steps, and the first ${WARM_UP} only warm up`);
   };
   const measure: StepWatch["step"] = async (step, run, show) => {
     profiler.start(plain ? "dispatches" : "submissions");

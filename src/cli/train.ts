@@ -26,7 +26,7 @@ export function register(command: Command): void {
   addExamples(command, [
     ["train configs/quickstart.yaml", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
-    ["train configs/quickstart.yaml --profile 5", "also says which kernels the third to the seventh step spent their time in"],
+    ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
   ]);
 }
 

@@ -11,6 +11,7 @@ import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
+import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
@@ -91,7 +92,7 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     view.done();
   }
   if (trainer.step < total)
-    throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: entropic resume ${dir}`);
+    throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: ${PROGRAM} resume ${dir}`);
 }
 
 async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {

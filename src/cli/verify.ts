@@ -29,13 +29,13 @@ interface VerifyOptions {
 
 export function register(command: Command): void {
   command
-    .argument("[case...]", "folders of oracle cases, or folders that hold several (default: the built-in set)")
+    .argument("[case...]", "folders of stored cases, or folders that hold several of them (default: the built-in set)")
     .option("--out <folder>", "write what this adapter computed to FOLDER/CASE/actual.safetensors")
     .action(verify);
   addAdapterOption(command);
   addJsonOption(command);
   addExamples(command, [
-    ["verify", "compares this machine's GPU with float64 results of the built-in cases"],
+    ["verify", "compares this machine's GPU with the double-precision results of the built-in cases"],
     ["verify my-cases --out results --adapter swiftshader", "runs every case below my-cases on one adapter and keeps its numbers"],
   ]);
 }
@@ -69,7 +69,7 @@ function failureLine(failed: readonly CaseReport[], device: Device): string {
 
 /** A case folder itself, or the cases directly below a folder. */
 function casesBelow(folder: string): string[] {
-  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}; give the folder of an oracle case`);
+  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}; give the folder of a stored case`);
   if (existsSync(join(folder, "case.json"))) return [folder];
   const below = readdirSync(folder)
     .sort()

@@ -63,6 +63,7 @@ export interface Controller extends ControllerBehaviour {
   readonly name: string;
 }
 
+/** A controller as it declares itself: `entropic({ target: 0.35 })` makes one from its options. */
 export type ControllerFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, Controller>;
 
 /** Declares a controller: its key, description and options, and the function that makes it from them. */

@@ -45,6 +45,7 @@ const options = section({
   ),
 });
 
+/** The options of the controller `pi`. */
 export type PIOptions = z.input<typeof options>;
 type Settings = z.output<typeof options>;
 

@@ -12,5 +12,5 @@ import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature];
 
-/** Every study by the name that `entropic experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
+/** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
 export const studies: Readonly<Record<string, Study>> = Object.fromEntries(all.map((study) => [study.name, study]));

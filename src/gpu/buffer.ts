@@ -1,6 +1,7 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
 import { EngineError } from "./errors.ts";
 
+/** Numbers on the host that a buffer can hold. */
 export type HostArray = Float32Array | Uint32Array | Int32Array;
 
 /** Every window starts at a multiple of this: the strictest storage offset alignment WebGPU allows an adapter. */
@@ -28,11 +29,16 @@ export function createBuffer(device: GpuContext, label: string, bytes: number, e
   return buffer;
 }
 
+/** Frees a buffer and takes its bytes off the device's count. */
 export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
   device.stats.bytesAllocated -= buffer.size;
   buffer.destroy();
 }
 
+/**
+ * Copies numbers from the host into a window of a buffer.
+ * @throws EngineError where they do not fit
+ */
 export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
     throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its ${window.size}`);

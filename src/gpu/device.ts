@@ -5,6 +5,7 @@ import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
 import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
 
+/** What a device is made of; `openDevice` fills it in on Node.js. */
 export interface DeviceOptions {
   readonly adapter: GPUAdapter;
   readonly wgslLanguageFeatures: ReadonlySet<string>;

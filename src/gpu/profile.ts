@@ -8,6 +8,7 @@ import { createTimestampTimer } from "./profile_timestamps.ts";
 /** How dispatches are timed: by the GPU's timestamps, or by the host waiting for each where the adapter has none. */
 export type ProfileClock = "gpu" | "host";
 
+/** Times what a device runs. */
 export interface Profiler {
   readonly clock: ProfileClock;
   /** "submissions": encodes as usual and times whole submissions. "dispatches": gives every dispatch a pass of its own and times it. */

@@ -8,6 +8,7 @@ export interface ScalarExpression {
   evaluate(run: RunScalars): number;
 }
 
+/** A number that is known when a plan is built, or one that every run gives. */
 export type Scalar = number | ScalarExpression;
 
 /** A size of a tensor: static, or dynamic up to a capacity. */
@@ -37,10 +38,12 @@ export function derive(label: string, inputs: readonly Scalar[], compute: (...va
   };
 }
 
+/** The product of sizes, some of which may be dynamic. */
 export function product(...factors: readonly Scalar[]): Scalar {
   return derive(factors.map(describeScalar).join("*"), factors, (...values) => values.reduce((a, b) => a * b, 1));
 }
 
+/** A quotient rounded up, such as the workgroups that cover so many elements. */
 export function ceilDivide(value: Scalar, by: number): Scalar {
   return derive(`ceil(${describeScalar(value)}/${by})`, [value], (x) => Math.ceil(x / by));
 }

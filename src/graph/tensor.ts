@@ -1,6 +1,7 @@
 import type { BufferWindow } from "../gpu/context.ts";
 import { capacityOf, type Dimension, describeScalar } from "./scalar.ts";
 
+/** The type of a tensor's elements. */
 export type DType = "f32" | "u32" | "i32";
 
 /**

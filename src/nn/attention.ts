@@ -34,6 +34,7 @@ export class RotaryEmbedding extends Module {
   }
 }
 
+/** The sizes of an attention layer, and what its weights are drawn from. */
 export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly hiddenSize: number;
   readonly rotary: RotaryEmbedding;

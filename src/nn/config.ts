@@ -7,6 +7,7 @@ export interface LanguageModelConfig {
   readonly vocab_size: number;
 }
 
+/** Reads the keys of a config.json. Its errors name the key and what is allowed. */
 export interface ConfigReader {
   integer(key: string, otherwise?: number): number;
   number(key: string, otherwise?: number): number;

@@ -1,3 +1,4 @@
+/** Modules: layers with parameters whose `forward` is ordinary TypeScript over symbolic tensors. @module */
 export { attend, CausalSelfAttention, type CausalSelfAttentionOptions, RotaryEmbedding } from "./attention.ts";
 export { Embedding } from "./embedding.ts";
 export { LanguageModel } from "./language_model.ts";

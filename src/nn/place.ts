@@ -125,6 +125,7 @@ export interface FlatBuffers {
   destroy(): void;
 }
 
+/** Makes buffers with a place for every parameter of a module, for gradients or moments. */
 export function createFlatBuffers(placed: PlacedModule, label: string): FlatBuffers {
   const { device } = placed;
   const buffers = placed.shards.map((shard, i) => createBuffer(device, `${label} ${i}`, shard.window.size));

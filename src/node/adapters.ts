@@ -154,7 +154,7 @@ function candidateOf(gpu: GPU, adapter: GPUAdapter, options: GPURequestAdapterOp
   const name = embedded ? "embedded SwiftShader" : adapterName(adapter.info);
   const request = async (): Promise<GPUAdapter> => {
     const again = await gpu.requestAdapter(options);
-    if (again === null) throw new NoAdapterError(`${name} is gone; run \`entropic devices\` to see what is left`);
+    if (again === null) throw new NoAdapterError(`${name} is gone; the command devices lists what is left`);
     return again;
   };
   return { name, gpu, adapter, software: isSoftware(adapter.info), embedded, request };

@@ -5,6 +5,7 @@ import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
 
+/** Which adapter to open, and how kernels run on it. What is left out comes from the environment variables. */
 export interface OpenDeviceOptions {
   /** "auto" (a real GPU, else lavapipe, else the embedded software GPU), "hardware", "software", or a part of a name. Default: ENTROPIC_ADAPTER, else "auto". */
   readonly adapter?: string | undefined;

@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { elementsOf } from "./elements.ts";
 
+/** Attributes of AdamW's op. */
 export interface AdamWStepOptions {
   readonly learningRate: Scalar;
   readonly betas: readonly [number, number];

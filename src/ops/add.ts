@@ -17,6 +17,7 @@ export const addOp = defineOp<{ a: Tensor; b: Tensor }, "y">({
   backward: (_, { gradient }) => ({ a: gradient("y"), b: gradient("y") }),
 });
 
+/** y = a + b, of tensors of one shape. */
 export function add(a: Tensor, b: Tensor): Tensor {
   return addOp({ a, b }, {}).y;
 }

@@ -5,6 +5,7 @@ import { defineOp, shapeError } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
 import { checkTokenShapes } from "./token_inputs.ts";
 
+/** Attributes of the op that weighs gated tokens. */
 export interface ControlWeightOptions extends GateOptions {
   /** Over what the gated tokens are counted: the batch (as entropy_reduce counted it) or each sequence. */
   readonly scope: "batch" | "sequence";

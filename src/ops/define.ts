@@ -17,12 +17,14 @@ export type Inputs = Readonly<Record<string, Tensor | undefined>>;
 /** What an op returns for an output: a fresh tensor's shape, or an existing tensor that the op writes in place. */
 export type OutputSpec = TensorSpec | { readonly inPlaceOf: Tensor };
 
+/** A call of an op: its inputs, its outputs and its attributes. */
 export interface Call<In, Out extends string, Attributes> {
   readonly inputs: In;
   readonly outputs: Readonly<Record<Out, Tensor>>;
   readonly attributes: Attributes;
 }
 
+/** What an op is: its shape rule, its kernel launches and its vector-Jacobian product. */
 export interface OpDefinition<In extends Inputs, Out extends string, Attributes> {
   /** snake_case; the same word names the kernel, the reference and the benchmark. */
   readonly name: string;
@@ -41,6 +43,7 @@ export interface OpDefinition<In extends Inputs, Out extends string, Attributes>
   ) => Partial<Readonly<Record<keyof In, Tensor | undefined>>>;
 }
 
+/** An operation on symbolic tensors. Calling it traces a node. */
 export type Op<In extends Inputs, Out extends string, Attributes> = ((
   inputs: In,
   attributes: Attributes,

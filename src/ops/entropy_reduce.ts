@@ -6,6 +6,7 @@ import { defineOp } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
 import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
 
+/** Attributes of the op that measures the mean entropy. */
 export interface EntropyReduceOptions extends GateOptions {
   /** false: leave the entropies as they are, because a controller has acted on them already. Default true. */
   readonly writeEntropy?: boolean;

@@ -1,6 +1,7 @@
 /** Which tokens the control term reweights (shaders/lib/control.wgsl): those more probable than tau, or each by the sign of its effect on entropy. */
 export type GateName = "probability" | "entropy-effect";
 
+/** Which tokens alpha acts on. */
 export interface GateOptions {
   readonly gate: GateName;
   /** Probability above which the gate `probability` lets a token through; 0 or less lets all through. */

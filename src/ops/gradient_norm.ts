@@ -3,6 +3,7 @@ import { defineOp } from "./define.ts";
 import { elementsOf } from "./elements.ts";
 import { NORM_PARTIAL } from "./records.ts";
 
+/** Attributes of the op that measures the gradient's norm. */
 export interface GradientNormOptions {
   /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: never. */
   readonly maxGradNorm: number | null;

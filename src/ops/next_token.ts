@@ -2,6 +2,7 @@ import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 
+/** Attributes of the op that draws the next token. */
 export interface NextTokenOptions {
   /** 0: the most probable token, the lowest index of equals. */
   readonly temperature: number;

@@ -72,6 +72,7 @@ function weightGradient(saved: Saved, sink: Parameters<typeof columnSum>[1]): Te
   return sink ? sum : reshape(sum, [saved.x.size(1)]);
 }
 
+/** y = x / sqrt(mean(x^2) + eps) * weight, over every row of x [N, C]. */
 export function rmsNorm(x: Tensor, weight: Tensor, eps: number): Tensor {
   return rmsNormOp({ x, weight }, { eps }).y;
 }

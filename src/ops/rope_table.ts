@@ -1,3 +1,4 @@
+/** How rotary angles are stretched for long contexts. */
 export type RopeScaling =
   | { readonly kind: "linear"; readonly factor: number }
   | {
@@ -8,6 +9,7 @@ export type RopeScaling =
       readonly originalMaxPositions: number;
     };
 
+/** What a table of rotary angles is made for. */
 export interface RopeOptions {
   readonly positions: number;
   readonly headDim: number;

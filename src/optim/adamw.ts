@@ -7,6 +7,7 @@ import { adamwStep } from "../ops/adamw.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
 import { OPTIMIZER_STATE } from "../ops/records.ts";
 
+/** What AdamW does in every step, whatever the learning rate. */
 export interface AdamWOptions {
   readonly betas: readonly [number, number];
   readonly eps: number;

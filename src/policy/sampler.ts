@@ -15,6 +15,7 @@ import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory
 
 export type { Completion, Prompt } from "./sequence_memory.ts";
 
+/** How a token is drawn from the logits. */
 export interface SamplingOptions {
   /** 0: greedy. */
   readonly temperature: number;
@@ -24,6 +25,7 @@ export interface SamplingOptions {
   readonly topP: number;
 }
 
+/** What a sampler's memory is planned for, and how it draws tokens. */
 export interface SamplerOptions {
   readonly device: Device;
   readonly model: LanguageModel;
@@ -36,6 +38,7 @@ export interface SamplerOptions {
   readonly stopTokens: readonly number[];
 }
 
+/** Completes prompts with a model on the GPU. */
 export interface Sampler {
   /** Completes prompts, as many at a time as fit. Order is kept. */
   generate(prompts: readonly Prompt[], seed: number): Promise<Completion[]>;

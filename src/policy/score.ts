@@ -15,6 +15,7 @@ export interface Scores {
   readonly entropies: Float32Array;
 }
 
+/** Scores tokens that exist already: a forward pass without learning. */
 export interface Scorer {
   score(batch: Pick<UpdateBatch, "rows" | "inputs">): Promise<Scores>;
   destroy(): void;

@@ -11,6 +11,7 @@ export interface Prompt {
   readonly key: number;
 }
 
+/** A sampled completion: its tokens, and what the policy said of each. */
 export interface Completion {
   readonly ids: readonly number[];
   /** Log-probability of every token and entropy of its distribution, of softmax(logits / T) over the whole vocabulary, in nats. */

@@ -29,6 +29,7 @@ export interface SupervisedUpdate {
   destroy(): void;
 }
 
+/** Plans one step of supervised learning: cross-entropy of packed rows, its gradient, and AdamW. */
 export async function createSupervisedUpdate(options: {
   readonly device: Device;
   readonly model: LanguageModel;

@@ -24,6 +24,7 @@ import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
 import { type Head, headBackward, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
 
+/** What an update is planned for. */
 export interface PolicyUpdateOptions {
   readonly device: Device;
   readonly model: LanguageModel;
@@ -76,6 +77,7 @@ export interface PolicyUpdate {
   destroy(): void;
 }
 
+/** Plans one optimiser step of policy learning, entropy control included; see docs/method.md. */
 export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<PolicyUpdate> {
   const { device, controller, optimizer } = options;
   const initial = Float32Array.from(packState(controller.initial()));
@@ -174,7 +176,7 @@ async function buildAccumulatingPlans(shared: Shared): Promise<{ control: Plan; 
 
 /**
  * forward -> token statistics -> entropy reduction -> controller update -> per-token loss -> logits gradient -> backward,
- * as docs/method.md has it. With `updateController` false alpha stays what it was.
+ * as docs/method.md, "One step", has it. With `updateController` false alpha stays what it was.
  */
 function tracePolicyStep(shared: Shared, updateController: boolean): void {
   const { model, controller, loss, control, metrics } = shared;

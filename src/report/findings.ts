@@ -1,3 +1,4 @@
+/** How bad a finding is. */
 export type Severity = "info" | "warning" | "error";
 
 /** One line of diagnostics.jsonl: what went wrong in a run, and what to do about it. */

@@ -12,6 +12,7 @@ import type { PolicyModel } from "./model.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "./sampling/sampler_for.ts";
 import { taskReward } from "./scoring/rewards.ts";
 
+/** What to warm-start, and on which task. */
 export interface WarmStartOptions {
   readonly device: Device;
   readonly model: PolicyModel;
@@ -19,6 +20,7 @@ export interface WarmStartOptions {
   readonly config: SftConfig;
 }
 
+/** What one step of a warm start measured. */
 export interface WarmStartStep {
   readonly step: number;
   readonly loss: number;

@@ -18,6 +18,7 @@ import { createSecondScorer } from "./scoring/score_again.ts";
 /** A run; its controller and loss are those of the configuration where none is given. */
 export type TrainerOptions = Omit<Run, "controller" | "loss"> & Partial<Pick<Run, "controller" | "loss">>;
 
+/** What one training step sampled, earned and measured. */
 export interface StepResult {
   readonly metrics: Metrics;
   readonly entries: readonly RolloutEntry[];
@@ -33,6 +34,7 @@ export interface TrainerState {
   readonly optimizer: readonly number[];
 }
 
+/** Trains step by step; `GRPOTrainer` wraps one for programs. */
 export interface Trainer {
   /** Steps done so far. */
   readonly step: number;

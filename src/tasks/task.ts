@@ -29,6 +29,7 @@ export interface Task {
   reward(problem: Problem, completion: string): number;
 }
 
+/** Problems to train on, or problems held out for evaluation. */
 export type Split = "train" | "eval";
 
 /** A task as it declares itself: `tasks.countdown({ numbers: 4 })` makes one from its options. */

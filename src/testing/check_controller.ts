@@ -8,6 +8,7 @@ import { externalTensor } from "../graph/tensor.ts";
 /** A state by field name, its loops apart and as one. */
 export type ControlRecord = ControlState["control"] & ReturnType<typeof meanLoop> & { readonly loops: readonly Loop[] };
 
+/** What `checkController` found. */
 export interface ControllerRun {
   /** The state after each batch of the script, as the GPU computed it. */
   readonly steps: readonly ControlRecord[];
@@ -19,6 +20,7 @@ export interface ControllerRun {
 
 /** What the batch of a step tells, a number being the entropy of all tokens; a function of the state that the GPU left is a plant in closed loop. */
 export type ControllerScript = readonly (number | Measured)[] | { readonly steps: number; readonly plant: Plant };
+/** A model of a policy for checks of a controller: the entropy of the next batch, from the state that the controller left. */
 export type Plant = (state: ControlRecord, step: number) => number | Measured;
 
 /**

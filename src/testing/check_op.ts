@@ -20,6 +20,7 @@ export interface HostValue {
   readonly dtype?: DType;
 }
 
+/** Values by the name of an input or output. */
 export type HostValues = Readonly<Record<string, HostValue>>;
 
 /** One check of an op: inputs, the op as it is traced, and the same function in plain double precision. */

@@ -39,8 +39,8 @@ test("only the same name and shape are compared", () => {
 });
 
 test("a file that is no report is refused in one line that says what is missing", () => {
-  assert.throws(() => parseReport("{", "x.json"), { message: "x.json is not JSON; give a file that `entropic bench --json` wrote" });
-  assert.throws(() => parseReport("{}", "x.json"), { message: /^x\.json is no report of `entropic bench --json`: adapter: .*$/ });
+  assert.throws(() => parseReport("{", "x.json"), { message: "x.json is not JSON; give a file that `bench --json` wrote" });
+  assert.throws(() => parseReport("{}", "x.json"), { message: /^x\.json is no report of `bench --json`: adapter: .*$/ });
   const { milliseconds, ...rest } = timed(1, 0.1);
   const without = { adapter: "one", date: "", results: [{ ...rest, milliseconds: { ...milliseconds, median: "1" } }] };
   assert.throws(() => parseReport(JSON.stringify(without), "x.json"), { message: /results\.0\.milliseconds\.median: / });

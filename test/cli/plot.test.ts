@@ -66,7 +66,7 @@ test("help exits 0 and every command's help has an example", () => {
   for (const command of commands) {
     const { status, stdout } = entropic(command, "--help");
     assert.equal(status, 0, command);
-    assert.match(stdout, /Examples?:\n {2}\$ entropic /, command);
+    assert.match(stdout, /Examples?:\n {2}\$ npm run -s entropic -- /, command);
   }
 });
 

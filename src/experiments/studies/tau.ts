@@ -9,7 +9,7 @@ import { notJudged } from "../framework/verdict.ts";
 
 const EFFECT = "entropy-effect";
 
-/** docs/method.md, "What the gate does": which tokens should alpha weigh? */
+/** docs/method.md, "Gates: which tokens alpha acts on": which gate is best? */
 export const tau = armStudy({
   name: "tau",
   description: "which tokens alpha should weigh: the probability gate at several tau, and the entropy-effect gate",

@@ -32,6 +32,7 @@ interface Said {
   severity: Severity;
 }
 
+/** Watches the metrics of a run. */
 export interface Diagnostics {
   /** Takes the next step's metrics; returns what was not said already. */
   observe(metrics: Metrics): Finding[];

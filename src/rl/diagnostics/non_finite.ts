@@ -19,6 +19,6 @@ export const nonFinite: Diagnosis = (history) => {
   return {
     severity: count >= MANY ? "error" : "warning",
     message: `${now.join(", ")} ${now.length > 1 ? "are" : "is"} not finite (${count} of the last ${broken.length} steps)${skipped}`,
-    advice: "lower grpo.learningRate if it goes on; `entropic train CONFIG --debug-nan` names the first kernel that writes such a number",
+    advice: "lower grpo.learningRate if it goes on; `train CONFIG --debug-nan` names the first kernel that writes such a number",
   };
 };

@@ -42,6 +42,7 @@ export interface Evaluation {
   readonly entries: readonly RolloutEntry[];
 }
 
+/** Samples completions of problems, scores them, and measures pass@1, pass@k and entropy. */
 export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluation> {
   const { model, problems, completions, seed, score } = options;
   const shared = { tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS };

@@ -35,7 +35,7 @@ export function toSamples(
   }));
 }
 
-/** How the losses of tokens become one number (method.md, section 2). */
+/** How the losses of tokens become one number (docs/method.md, "How tokens add up"). */
 export type Aggregate = "token-mean" | "sequence-mean" | "constant";
 
 /** Samples packed for one submission: N rows of S sequences. Row i holds a token; its action is the token that follows. */

@@ -6,7 +6,7 @@ import { toyQuestion, toySections } from "./sections.ts";
 import { toySchema } from "./settings.ts";
 import { toyVerdicts } from "./verdicts.ts";
 
-/** docs/method.md, "How to validate", 2 to 5, on a policy small enough for minutes on a software GPU. */
+/** docs/method.md, "The controller": its signs, offsets and targets, on a policy small enough for minutes on a software GPU. */
 export const toyControl = defineStudy({
   name: "toy-control",
   description: "a small policy on noisy rewards: alpha fixed and controlled, on- and off-policy, against the method's thresholds",

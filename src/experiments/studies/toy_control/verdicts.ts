@@ -6,7 +6,7 @@ import type { ClosedLoopRun, FixedAlphaRun, ToyFindings } from "./findings.ts";
 import type { ToySettings } from "./settings.ts";
 import { type Settling, settlingOf, TOLERANCE } from "./settling.ts";
 
-/** The thresholds of docs/method.md, "How to validate": what must hold, against what was measured. */
+/** What must hold of docs/method.md, "The controller", with its thresholds, against what was measured. */
 export function toyVerdicts(settings: ToySettings, findings: ToyFindings): Verdict[] {
   const verdicts: Verdict[] = [
     notSaturated(findings),

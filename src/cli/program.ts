@@ -1,0 +1,52 @@
+import { Command } from "commander";
+import { PROGRAM } from "./options.ts";
+
+/**
+ * How to add a command: write `src/cli/NAME.ts` that exports
+ *
+ *     export function register(command: Command): void
+ *
+ * and add one line to the table below. `register` is given the command with its name and description already set; it adds
+ * arguments, options, examples (`addExamples` of options.ts) and an async `.action(...)`. The file is imported only when its
+ * command is the one asked for, so that `--help` stays fast. Actions end by returning; they throw to fail (errors.ts maps
+ * errors to exit codes) and never call process.exit.
+ */
+interface CommandEntry {
+  readonly name: string;
+  readonly description: string;
+  readonly load: () => Promise<{ register(command: Command): void }>;
+}
+
+const commands: readonly CommandEntry[] = [
+  { name: "train", description: "Train a model by reinforcement learning as a YAML file says", load: () => import("./train.ts") },
+  { name: "resume", description: "Continue a run from its last checkpoint", load: () => import("./resume.ts") },
+  { name: "generate", description: "Continue prompts with a model", load: () => import("./generate.ts") },
+  { name: "eval", description: "Measure a model's pass@1 and pass@k on a task's held-out problems", load: () => import("./eval.ts") },
+  { name: "verify", description: "Check this machine's GPU against stored reference results", load: () => import("./verify.ts") },
+  { name: "sft", description: "Warm-start a small model on a task's own solutions", load: () => import("./sft.ts") },
+  { name: "devices", description: "List the GPUs of this machine and the one that auto takes", load: () => import("./devices.ts") },
+  { name: "plot", description: "Draw a run's reward, entropy, alpha and gated fraction as SVG", load: () => import("./plot.ts") },
+  { name: "experiment", description: "Run a study of many training runs and write its report", load: () => import("./experiment.ts") },
+  { name: "bench", description: "Time the kernels and the training paths on this machine's GPU", load: () => import("./bench.ts") },
+];
+
+/** The commands by name. */
+export const COMMAND_NAMES: readonly string[] = commands.map(({ name }) => name);
+
+/** The program with every command named and the wanted one complete. */
+export async function buildProgram(wanted: string | undefined): Promise<Command> {
+  const program = new Command(PROGRAM)
+    .description("Train small transformers by reinforcement learning in WGSL shaders, on whatever GPU is there.")
+    .option("--debug", "show the stack of an error")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`) })
+    .addHelpText(
+      "after",
+      `\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
+    );
+  for (const { name, description, load } of commands) {
+    const command = program.command(name).description(description);
+    if (name === wanted) (await load()).register(command);
+  }
+  return program;
+}
