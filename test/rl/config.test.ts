@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { losses } from "../../src/loss/index.ts";
 import { ADVANTAGE_NAMES, comparesWithinGroups } from "../../src/rl/advantages/index.ts";
 import {
   applyOverrides,
