@@ -1,5 +1,5 @@
-//   norm = sqrt(sum of squares),  scale = min(1, max_norm / (norm + 1e-6)), 1 where max_norm is 0
-//   step = step + 1,  bias1 = 1 - beta1^step,  bias2 = 1 - beta2^step
+// norm = sqrt(sum of squares),  scale = min(1, max_norm / (norm + 1e-6)), 1 where max_norm is 0
+// step = step + 1,  bias1 = 1 - beta1^step,  bias2 = 1 - beta2^step
 // Gradients that are not finite give scale 0, leave step as it was and count as skipped; norm becomes NaN, so that it is seen.
 // One workgroup; its lanes stride over the sums of gradient_norm_partial, in order.
 import package::lib::numeric::{exp_minus_1, is_finite};
