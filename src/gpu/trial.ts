@@ -3,7 +3,7 @@ import { createRandom } from "../random.ts";
 import { createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
 import type { BufferWindow, GpuContext } from "./context.ts";
 import type { KernelSource, KernelVariant } from "./kernel.ts";
-import { createLaunchList, type LaunchList, submitEncoder } from "./launch.ts";
+import { createLaunchList, type LaunchList, submitPass } from "./launch.ts";
 import { relativeError } from "./relative_error.ts";
 
 /** Memory of a trial: whatever shares a storage shares a buffer. */
@@ -136,12 +136,9 @@ function submitUnobserved(device: GpuContext, list: LaunchList, repeats: number)
   const { observer } = device;
   device.observer = undefined;
   try {
-    device.assertHealthy();
-    const encoder = device.gpu.createCommandEncoder({ label: "trial" });
-    const pass = encoder.beginComputePass({ label: "trial" });
-    for (let i = 0; i < repeats; i += 1) list.encode(pass, {});
-    pass.end();
-    submitEncoder(device, encoder);
+    submitPass(device, "trial", (pass) => {
+      for (let i = 0; i < repeats; i += 1) list.encode(pass, {});
+    });
   } finally {
     device.observer = observer;
   }

@@ -3,13 +3,19 @@ import type { Node, NodeTensors } from "./trace.ts";
 
 /**
  * Joins nodes with the node that reads their result, where an op has a kernel that does both (Node.fuse). What lay between them is
- * then never written, so nobody else may want it.
+ * then never written, so nobody else may want it. A node that was joined is not joined again.
  */
 export function fuseNodes(traced: readonly Node[], keep: readonly Tensor[]): readonly Node[] {
+  const producers = new Map<Tensor, Node>();
   let nodes = traced;
   for (const reader of traced) {
-    const fusion = fusionsOf(nodes, reader).find((candidate) => isSafe(nodes, keep, candidate));
-    if (fusion) nodes = nodes.flatMap((node) => (node === fusion.producer ? [] : node === reader ? [fusion.fused] : [node]));
+    const fusion = fusionsOf(producers, reader).find((candidate) => isSafe(nodes, keep, candidate));
+    if (fusion) {
+      nodes = nodes.flatMap((node) => (node === fusion.producer ? [] : node === reader ? [fusion.fused] : [node]));
+      for (const tensor of Object.values(fusion.producer.outputs)) producers.delete(tensor);
+    } else if (reader.fuse) {
+      for (const tensor of Object.values(reader.outputs)) producers.set(tensor, reader);
+    }
   }
   return nodes;
 }
@@ -21,14 +27,13 @@ interface Fusion {
 }
 
 /** A reader with the producer of any of its inputs, the last input first. */
-function fusionsOf(nodes: readonly Node[], reader: Node): Fusion[] {
-  return Object.values(reader.inputs)
-    .reverse()
-    .flatMap((tensor) => {
-      const producer = nodes.find((node) => node.fuse && Object.values(node.outputs).includes(tensor));
-      const fused = producer?.fuse?.(reader);
-      return producer && fused ? [{ producer, reader, fused }] : [];
-    });
+function fusionsOf(producers: ReadonlyMap<Tensor, Node>, reader: Node): Fusion[] {
+  const found = Object.values(reader.inputs).flatMap((tensor) => {
+    const producer = producers.get(tensor);
+    const fused = producer?.fuse?.(reader);
+    return producer && fused ? [{ producer, reader, fused }] : [];
+  });
+  return found.reverse();
 }
 
 /** The fused node stands where the reader stood: until then nobody touches what the producer wrote or changes what it read. */

@@ -8,7 +8,7 @@ import { fuseNodes } from "./fuse.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
 import { elementsAtCapacity, type Storage, type Tensor } from "./tensor.ts";
-import { type Dispatch, type Node, type Trace, trace } from "./trace.ts";
+import { type Dispatch, type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
 
 export interface PlanOptions {
   readonly label?: string;
@@ -184,17 +184,16 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     if (value === undefined) throw new EngineError(`${node.label}: kernel ${kernel.id} needs parameter ${parameter.name}`);
     return value;
   });
-  const { workgroups } = dispatch;
-  const values: readonly Scalar[] = Array.isArray(workgroups) ? (workgroups as readonly Scalar[]) : [workgroups as Scalar];
+  const workgroups = workgroupsOf(dispatch);
   const tensors = kernel.bindings.map((binding) => dispatch.bindings[binding.name]!);
   return {
     label: node.label,
     scope: node.scope,
     kernel,
     windows,
-    isStatic: parameters.every((value) => typeof value === "number") && values.every((value) => typeof value === "number"),
+    isStatic: parameters.every((value) => typeof value === "number") && workgroups.every((value) => typeof value === "number"),
     parameters: (run) => parameters.map((value) => evaluateScalar(value, run)),
-    workgroups: (run) => values.map((value) => evaluateScalar(value, run)),
+    workgroups: (run) => workgroups.map((value) => evaluateScalar(value, run)),
     contents: (binding, run) => {
       const { dtype, shape } = tensors[binding]!;
       return { dtype, shape: shape.map((size) => evaluateScalar(size, run)) };

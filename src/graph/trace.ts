@@ -16,6 +16,10 @@ export interface Dispatch {
   readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
 }
 
+export function workgroupsOf({ workgroups }: Dispatch): readonly Scalar[] {
+  return typeof workgroups === "number" || "capacity" in workgroups ? [workgroups] : workgroups;
+}
+
 /** What a node may know of the device when it chooses its kernels. */
 export interface DeviceTraits {
   readonly software: boolean;

@@ -60,6 +60,34 @@ for (const family of FAMILIES) {
   });
 }
 
+/** Few rows have kernels of their own, and so has a sum over many rows that is cut into parts. */
+const OTHERS = [
+  ...(device.subgroups ? ([["NT", "subgroup", [5, 12, 8]]] as const) : []),
+  ["NT", "vector", [5, 12, 8]],
+  ["NT", "vector", [3, 7, 5]],
+  ["TN", "tiled", [8, 12, 600]],
+  ["TN", "tiled", [5, 7, 600]],
+] as const;
+
+for (const [layout, family, [rows, columns, inner]] of OTHERS) {
+  test(`gelu in the epilogue of ${layout} by ${family}, ${rows} x ${columns} x ${inner}`, async () => {
+    const errors = await checkOp(device, {
+      name: "gelu",
+      inputs: {
+        a: normal(layout === "TN" ? [inner, rows] : [rows, inner], 1),
+        b: normal(layout === "NT" ? [columns, inner] : [inner, columns], 2),
+        bias: normal([columns], 3),
+      },
+      op: ({ a, b, bias }) => ({ y: gelu(matmul(a!, b!, { layout, bias, family })) }),
+      reference: (inputs) => {
+        const x = { shape: [rows, columns], data: matmulReference(inputs, layout).y };
+        return { y: geluReference({ x }).y };
+      },
+    });
+    assert.ok(errors.y! < 2e-5, `relative error ${errors.y} on ${device.name}`);
+  });
+}
+
 test("gelu of a product that was overwritten since is computed from what is there", async () => {
   const errors = await checkOp(device, {
     name: "overwritten",

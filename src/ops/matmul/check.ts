@@ -2,12 +2,12 @@ import type { Trial, TrialLaunch, TrialTensor } from "../../gpu/trial.ts";
 import type { Candidate, TuneRequest } from "../../gpu/tuning.ts";
 import { capacityOf } from "../../graph/scalar.ts";
 import { elementsAtCapacity, Tensor } from "../../graph/tensor.ts";
-import type { DeviceTraits, Dispatch } from "../../graph/trace.ts";
-import { problemOf, questionOf, variantsOf } from "./choose.ts";
+import { type DeviceTraits, type Dispatch, workgroupsOf } from "../../graph/trace.ts";
+import { questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
 import { registerWay } from "./families/register.ts";
 import { packedShape } from "./families/subgroup.ts";
-import { type Activation, type MatmulCall, type MatmulInputs, type MatmulSizes, sizesOf } from "./problem.ts";
+import { type Activation, type MatmulCall, type MatmulInputs, type MatmulSizes, problemOf, sizesOf } from "./problem.ts";
 
 /** What a product asks of the device before it chooses its kernels. */
 export function matmulRequests(call: MatmulCall, device: DeviceTraits): readonly TuneRequest[] {
@@ -121,7 +121,7 @@ const TERMS = ["bias", "residual", "onto", "x"] as const;
 function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
   const { layout, activation } = call.attributes;
   const { rows, columns, inner } = sizesOf(call.inputs, layout) as MatmulSizes<number>;
-  const { a, b } = problemOf(call).operands;
+  const { a, b } = problemOf(call).bindings;
   const [left, right] = [before(a), before(b)];
   const [bias, residual, onto, x] = TERMS.map((name) => call.inputs[name] && before(call.inputs[name]));
   const [rowOfA, innerOfA] = layout === "TN" ? [1, rows] : [inner, 1];
@@ -148,16 +148,11 @@ function activate(value: number, activation: Activation | undefined, slopeAt = 0
 }
 
 function toTrial(dispatches: readonly Dispatch[]): TrialLaunch[] {
-  return dispatches.map(({ kernel, variant, bindings, parameters = {}, workgroups }) => ({
-    kernel,
-    variant,
-    bindings,
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, capacityOf(value)])),
-    workgroups: numbersOf(workgroups),
+  return dispatches.map((dispatch) => ({
+    kernel: dispatch.kernel,
+    variant: dispatch.variant,
+    bindings: dispatch.bindings,
+    parameters: Object.fromEntries(Object.entries(dispatch.parameters ?? {}).map(([name, value]) => [name, capacityOf(value)])),
+    workgroups: workgroupsOf(dispatch).map(capacityOf),
   }));
-}
-
-function numbersOf(workgroups: Dispatch["workgroups"]): number[] {
-  if (typeof workgroups === "number" || "capacity" in workgroups) return [capacityOf(workgroups)];
-  return workgroups.map(capacityOf);
 }

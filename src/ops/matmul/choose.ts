@@ -3,31 +3,15 @@ import type { DeviceTraits, Dispatch } from "../../graph/trace.ts";
 import type { CheckedWay, Family, Way } from "./families/family.ts";
 import { register, registerWay } from "./families/register.ts";
 import { subgroup } from "./families/subgroup.ts";
-import { splitsFor, tiled, wideConditions } from "./families/tiled.ts";
+import { tiled, wideConditions } from "./families/tiled.ts";
 import { vector } from "./families/vector.ts";
-import { epilogueOf, isEmpty, type MatmulCall, type MatmulFamily, type Problem, sizesOf } from "./problem.ts";
+import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf } from "./problem.ts";
 
 /** The first that suits a device is its family. */
 const FAMILIES: Readonly<Record<MatmulFamily, Family>> = { tiled, subgroup, vector, register };
 
 function familyOf(device: DeviceTraits): Family {
   return Object.values(FAMILIES).find((family) => family.suits(device))!;
-}
-
-export function problemOf(call: MatmulCall): Problem {
-  const { inputs, outputs, attributes } = call;
-  const { a, b, half } = inputs;
-  const { layout } = attributes;
-  const sizes = sizesOf(inputs, layout);
-  return {
-    sizes,
-    layout,
-    operands: { a, b: half ?? b },
-    epilogue: epilogueOf(call),
-    ofHalf: half ? { HALF_B: true } : {},
-    splits: splitsFor(layout, sizes),
-    scratch: { packed: outputs.packed, partials: outputs.partials },
-  };
 }
 
 /** The kernels of one product on a device: those that were asked for, else the first that are right there, else the plain ones. */
@@ -60,7 +44,7 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const [first, second] = Object.values(ways);
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
-  return { key: [classOf(problem), activation, ...Object.keys(problem.ofHalf)].filter(Boolean).join(" "), ways };
+  return { key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B"].filter(Boolean).join(" "), ways };
 }
 
 /** Products that are alike: sizes to the nearest power of two, what can be loaded in quads, and into how many parts K is cut. */

@@ -6,9 +6,16 @@ import { defineOp, type Op, shapeError } from "../define.ts";
 import { matmulRequests } from "./check.ts";
 import { matmulLaunches } from "./choose.ts";
 import { packedShape } from "./families/subgroup.ts";
-import { splitsFor } from "./families/tiled.ts";
 import { fuseReader } from "./fuse.ts";
-import { type Layout, type MatmulAttributes, type MatmulFamily, type MatmulInputs, type MatmulOutputs, sizesOf } from "./problem.ts";
+import {
+  type Layout,
+  type MatmulAttributes,
+  type MatmulFamily,
+  type MatmulInputs,
+  type MatmulOutputs,
+  sizesOf,
+  splitsFor,
+} from "./problem.ts";
 
 export type { Layout, MatmulFamily } from "./problem.ts";
 

@@ -60,37 +60,54 @@ export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, layout: Layout)
 export interface Problem {
   readonly sizes: MatmulSizes;
   readonly layout: Layout;
-  readonly operands: Readonly<Record<"a" | "b", Tensor>>;
-  readonly epilogue: Epilogue;
-  /** The condition of kernels that read b as 16-bit floats, where it is stored so. */
-  readonly ofHalf: { readonly HALF_B?: true };
+  /** The operands, and what lib/epilogue.wgsl binds. */
+  readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated", Tensor>>>;
+  /** Of the epilogue, and of kernels that read b as 16-bit floats where it is stored so. */
+  readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD" | "HALF_B", boolean>>;
+  /** Which terms the epilogue adds. */
+  readonly terms: Scalar;
   /** Into how many parts the tiled family cuts K. */
   readonly splits: number;
   readonly scratch: Readonly<Record<"packed" | "partials", Tensor>>;
 }
 
-/** What lib/epilogue.wgsl binds, and which of its terms it adds. */
-export interface Epilogue {
-  readonly bindings: Readonly<Record<"bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated", Tensor>>>;
-  readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD", boolean>>;
-  readonly terms: Scalar;
-}
-
 /** The bits of `terms` in lib/epilogue.wgsl. */
 const TERMS = { bias: 1, residual: 2, accumulate: 4 } as const;
 
-export function epilogueOf({ inputs, outputs: { y, activated }, attributes }: MatmulCall): Epilogue {
-  const { b, bias, residual, x } = inputs;
+export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem {
+  const { a, b, bias, residual, x, half } = inputs;
+  const { y, packed, partials, activated } = outputs;
   const { layout, activation, accumulate } = attributes;
-  const BACKWARD = activation === "gelu backward";
   const sizes = sizesOf(inputs, layout);
+  const BACKWARD = activation === "gelu backward";
+  const beside = BACKWARD ? { x: x! } : activation && { activated };
   const fixed = (bias ? TERMS.bias : 0) + (residual ? TERMS.residual : 0);
   return {
+    sizes,
+    layout,
     // A kernel's bindings are fixed. What it does not read is bound to b.
-    bindings: { bias: bias ?? b, residual: residual ?? b, y, ...(BACKWARD ? { x: x! } : activation && { activated }) },
-    conditions: { WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes), GELU: activation !== undefined, BACKWARD },
+    bindings: { a, b: half ?? b, bias: bias ?? b, residual: residual ?? b, y, ...beside },
+    conditions: { WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes), GELU: activation !== undefined, BACKWARD, HALF_B: half !== undefined },
     terms: derive("terms", [accumulate], (adds) => fixed + (adds === 1 ? TERMS.accumulate : 0)),
+    splits: splitsFor(layout, sizes),
+    scratch: { packed, partials },
   };
+}
+
+/** Workgroups that keep a large GPU busy, the least of K that is worth a part, and the most parts. */
+const ENOUGH_WORKGROUPS = 128;
+const SHORTEST_PART = 256;
+const MOST_PARTS = 32;
+
+/**
+ * Weight gradients sum over all rows of a batch into a small matrix: few tiles with much to do. Their K is cut into parts, by a rule
+ * that knows the shape alone, so that neither the tile nor the adapter's speed changes the order of the sum.
+ */
+export function splitsFor(layout: Layout, { rows, columns, inner }: MatmulSizes): number {
+  if (layout !== "TN") return 1;
+  const tiles = Math.ceil(capacityOf(rows) / 64) * Math.ceil(capacityOf(columns) / 64);
+  const wanted = Math.ceil(ENOUGH_WORKGROUPS / tiles);
+  return Math.max(1, Math.min(wanted, MOST_PARTS, Math.floor(capacityOf(inner) / SHORTEST_PART)));
 }
 
 /** An empty matrix has no quad to bind, so that its product is a matter of the plain kernel and single values. */

@@ -9,15 +9,15 @@ const TILE = 32;
 /** For GPUs whose subgroups multiply small matrices in one instruction: tried before the tiles where it was asked for. */
 export function matrixWay({ component, size }: SubgroupMatrix): CheckedWay {
   return {
-    launches: ({ sizes: { rows, columns, inner }, layout, operands, epilogue }) => [
+    launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }) => [
       {
         kernel: "matmul/subgroup_matrix",
         variant: {
           constants: { SIZE: size },
-          conditions: { ...layoutConditions(layout), ...epilogue.conditions, F16: component === "f16" },
+          conditions: { ...layoutConditions(layout), ...conditions, F16: component === "f16" },
         },
-        bindings: { ...operands, ...epilogue.bindings },
-        parameters: { rows, columns, inner, terms: epilogue.terms },
+        bindings,
+        parameters: { rows, columns, inner, terms },
         workgroups: [ceilDivide(columns, TILE), ceilDivide(rows, TILE), 1],
       },
     ],

@@ -4,12 +4,12 @@ import type { Family, Way } from "./family.ts";
 
 /** The plain kernel, right everywhere: the yardstick of the others. */
 export const registerWay: Way = {
-  launches: ({ sizes: { rows, columns, inner }, layout, operands, epilogue, ofHalf }) => [
+  launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }) => [
     {
       kernel: "matmul/register",
-      variant: { conditions: { ...layoutConditions(layout), ...epilogue.conditions, ...ofHalf } },
-      bindings: { ...operands, ...epilogue.bindings },
-      parameters: { rows, columns, inner, terms: epilogue.terms },
+      variant: { conditions: { ...layoutConditions(layout), ...conditions } },
+      bindings,
+      parameters: { rows, columns, inner, terms },
       workgroups: [ceilDivide(columns, 32), ceilDivide(rows, 8), 1],
     },
   ],

@@ -16,8 +16,8 @@ function launches(problem: Problem, device: DeviceTraits): Dispatch[] {
   const { layout, sizes } = problem;
   if (isFewRows(layout, sizes.rows)) return [fewRowsLaunch(problem, device)];
   if (!needsPacking(layout, sizes)) return [multiplyLaunch(problem, device)];
-  const { operands, scratch } = problem;
-  const ofPacked = { ...problem, operands: { ...operands, b: scratch.packed }, ofHalf: {} };
+  const { bindings, conditions, scratch } = problem;
+  const ofPacked = { ...problem, bindings: { ...bindings, b: scratch.packed }, conditions: { ...conditions, HALF_B: false } };
   return [packLaunch(problem, device), multiplyLaunch(ofPacked, device)];
 }
 
@@ -38,39 +38,39 @@ export function packedShape({ columns, inner }: MatmulSizes): Scalar[] {
   return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
 }
 
-function fewRowsLaunch({ sizes, operands, epilogue, ofHalf }: Problem, { lanes }: DeviceTraits): Dispatch {
+function fewRowsLaunch({ sizes, bindings, conditions, terms }: Problem, { lanes }: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const tileRows = capacityOf(rows) > 4 ? 8 : 4;
   return {
     kernel: "matmul/few_rows",
-    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ALIGNED: isWhole(inner), ...epilogue.conditions, ...ofHalf } },
-    bindings: { ...operands, ...epilogue.bindings },
-    parameters: { rows, columns, inner, terms: epilogue.terms },
+    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+    bindings,
+    parameters: { rows, columns, inner, terms },
     workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
   };
 }
 
-function packLaunch({ layout, sizes, operands, scratch, ofHalf }: Problem, { lanes }: DeviceTraits): Dispatch {
+function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, { lanes }: DeviceTraits): Dispatch {
   const { columns, inner } = sizes;
   const isTransposed = layout === "NT";
   return {
     kernel: "matmul/pack",
-    variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), ...ofHalf } },
-    bindings: { b: operands.b, packed: scratch.packed },
+    variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), HALF_B: conditions.HALF_B } },
+    bindings: { b: bindings.b, packed: scratch.packed },
     parameters: { columns, inner },
     workgroups: [ceilDivide(columns, 4 * lanes), isTransposed ? ceilDivide(inner, 32) : inner, 1],
   };
 }
 
-function multiplyLaunch({ layout, sizes, operands, epilogue, ofHalf }: Problem, device: DeviceTraits): Dispatch {
+function multiplyLaunch({ layout, sizes, bindings, conditions, terms }: Problem, device: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const quads = quadsPerLane(capacityOf(columns), device);
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
   return {
     kernel: "matmul/subgroup",
-    variant: { constants: { QUADS: quads }, conditions: { ...epilogue.conditions, ...ofHalf } },
-    bindings: { ...operands, ...epilogue.bindings },
-    parameters: { rows, columns, inner, ...strides, terms: epilogue.terms },
+    variant: { constants: { QUADS: quads }, conditions },
+    bindings,
+    parameters: { rows, columns, inner, ...strides, terms },
     workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
   };
 }

@@ -9,9 +9,12 @@ export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
   // Matrix instructions are there only for whoever asked for them, so they come first. They do not read 16-bit weights.
-  candidates: ({ sizes, ofHalf }, device) => ({
+  candidates: ({ sizes, conditions }, device) => ({
     ...Object.fromEntries(
-      (ofHalf.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [`${matrix.component} matrices of ${matrix.size}`, matrixWay(matrix)]),
+      (conditions.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [
+        `${matrix.component} matrices of ${matrix.size}`,
+        matrixWay(matrix),
+      ]),
     ),
     ...Object.fromEntries(tilesFor(sizes, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
   }),
@@ -56,22 +59,6 @@ export function tilesFor({ rows, columns }: MatmulSizes, { limits }: Pick<Device
   });
 }
 
-/** Workgroups that keep a large GPU busy, the least of K that is worth a part, and the most parts. */
-const ENOUGH_WORKGROUPS = 128;
-const SHORTEST_PART = 256;
-const MOST_PARTS = 32;
-
-/**
- * Weight gradients sum over all rows of a batch into a small matrix: few tiles with much to do. Their K is cut into parts, by a rule
- * that knows the shape alone, so that neither the tile nor the adapter's speed changes the order of the sum.
- */
-export function splitsFor(layout: Layout, { rows, columns, inner }: MatmulSizes): number {
-  if (layout !== "TN") return 1;
-  const tiles = Math.ceil(capacityOf(rows) / 64) * Math.ceil(capacityOf(columns) / 64);
-  const wanted = Math.ceil(ENOUGH_WORKGROUPS / tiles);
-  return Math.max(1, Math.min(wanted, MOST_PARTS, Math.floor(capacityOf(inner) / SHORTEST_PART)));
-}
-
 /** Parts begin at multiples of every tile's step. */
 const PART_UNIT = 64;
 
@@ -94,41 +81,38 @@ function tiledWay(name?: string): CheckedWay {
 }
 
 function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
-  const { sizes, epilogue, splits, scratch } = problem;
+  const { sizes, bindings, conditions, splits, scratch } = problem;
   const { inner } = sizes;
   if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
   // The parts are sums alone; their own sum has the epilogue.
-  const { bias, residual } = epilogue.bindings;
-  const none = {
-    conditions: { ...epilogue.conditions, GELU: false, BACKWARD: false },
-    bindings: { bias, residual, y: scratch.partials },
-    terms: 0,
-  };
+  const { x, activated, ...plain } = { ...bindings, y: scratch.partials };
+  const parts = { ...problem, bindings: plain, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
-  return [multiplyLaunch({ ...problem, epilogue: none }, tile, depth), reduceLaunch(problem)];
+  return [multiplyLaunch(parts, tile, depth), reduceLaunch(problem)];
 }
 
-function multiplyLaunch({ sizes, layout, operands, epilogue, ofHalf, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
+function multiplyLaunch({ sizes, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
   const { rows, columns, inner } = sizes;
   const { height, width, step, blockHeight, blockWidth } = tile;
   return {
     kernel: "matmul/tiled",
     variant: {
       constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
-      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...epilogue.conditions, ...ofHalf },
+      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...conditions },
     },
-    bindings: { ...operands, ...epilogue.bindings },
-    parameters: { rows, columns, inner, depth, terms: epilogue.terms },
+    bindings,
+    parameters: { rows, columns, inner, depth, terms },
     workgroups: [ceilDivide(columns, width), ceilDivide(rows, height), splits],
   };
 }
 
-function reduceLaunch({ sizes: { rows, columns }, epilogue, splits, scratch: { partials } }: Problem): Dispatch {
+function reduceLaunch({ sizes: { rows, columns }, bindings, conditions, terms, splits, scratch: { partials } }: Problem): Dispatch {
+  const { a, b, ...epilogue } = bindings;
   return {
     kernel: "matmul/split_k_reduce",
-    variant: { conditions: epilogue.conditions },
-    bindings: { partials, unread: partials, ...epilogue.bindings },
-    parameters: { rows, columns, splits, terms: epilogue.terms },
+    variant: { conditions },
+    bindings: { partials, unread: partials, ...epilogue },
+    parameters: { rows, columns, splits, terms },
     workgroups: ceilDivide(product(rows, ceilDivide(columns, 4)), 128),
   };
 }

@@ -10,15 +10,15 @@ export const vector: Family = {
   candidates: () => ({}),
 };
 
-function launches({ sizes: { rows, columns, inner }, layout, operands, epilogue, ofHalf }: Problem): Dispatch[] {
+function launches({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }: Problem): Dispatch[] {
   if (layout !== "NT") throw new Error(`the matmul family vector is for the layout NT; given ${layout}`);
   const height = capacityOf(rows) > 4 ? 8 : 4;
   return [
     {
       kernel: "matmul/vector",
-      variant: { constants: { TILE_ROWS: height }, conditions: { ALIGNED: isWhole(inner), ...epilogue.conditions, ...ofHalf } },
-      bindings: { ...operands, ...epilogue.bindings },
-      parameters: { rows, columns, inner, terms: epilogue.terms },
+      variant: { constants: { TILE_ROWS: height }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+      bindings,
+      parameters: { rows, columns, inner, terms },
       workgroups: [ceilDivide(columns, 4), ceilDivide(rows, height), 1],
     },
   ];
