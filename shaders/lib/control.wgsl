@@ -42,6 +42,13 @@ struct Loop {
   sum_product: f32,
 }
 
+// Over the response tokens of a class, or of a block of rows among them.
+struct EntropySums {
+  entropy: f32,
+  token_count: f32,
+  gated_count: f32,
+}
+
 // A loop whose class had no tokens, or no finite entropy, should stay as it is.
 fn is_measured(one: Loop) -> bool {
   return one.token_count > 0.0 && is_finite(one.entropy);

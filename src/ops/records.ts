@@ -55,6 +55,9 @@ export const CONTROL = defineRecord("Control", [
   "gated_count",
 ]);
 
+/** What entropy_reduce adds up over blocks of rows. */
+export const ENTROPY_SUMS = defineRecord("EntropySums", ["entropy", "token_count", "gated_count"]);
+
 /** A feedback loop: one for all tokens, or one a class. A tensor `control` is a Control and one Loop behind the other. */
 export const LOOP = defineRecord("Loop", [
   "alpha",

@@ -1,4 +1,5 @@
 import { packState, readState } from "../../control/state.ts";
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
 interface Options {
@@ -11,20 +12,18 @@ interface Options {
 export function entropyReduceReference({ statistics, token_inputs, control }: HostValues, options: Options): { control: Float64Array } {
   const state = readState(control!.data);
   const writes = options.writeEntropy !== false;
-  const rowsOf = (accepts: (mask: number) => boolean): number[] =>
-    Array.from({ length: statistics!.shape[0]! }, (_, row) => row).filter((row) => accepts(token_inputs!.data[row * 6 + 4]!));
-  const meanOf = (rows: readonly number[]): number =>
-    rows.reduce((sum, row) => sum + statistics!.data[row * 4 + 1]!, 0) / Math.max(1, rows.length);
-  const isGated = (row: number): boolean => {
-    if (options.gate === "entropy-effect") return statistics!.data[row * 4 + 3] !== 0;
-    return options.tau <= 0 || Math.exp(statistics!.data[row * 4]!) > options.tau;
-  };
-  const loops = state.loops.map((loop, i) => {
-    const rows = rowsOf((mask) => mask === i + 1);
-    const entropy = meanOf(rows);
-    return { ...loop, token_count: rows.length, batch_entropy: entropy, ...(writes && rows.length > 0 && { entropy }) };
+  const tokens = TOKEN_INPUT.column(token_inputs!.data, "mask").map((mask, row) => {
+    return { mask, ...TOKEN_STATISTICS.read(statistics!.data, row * TOKEN_STATISTICS.size) };
   });
-  const all = rowsOf((mask) => mask > 0);
+  const meanOf = (some: typeof tokens): number => some.reduce((sum, { entropy }) => sum + entropy, 0) / Math.max(1, some.length);
+  const isGated = ({ logp, effect }: (typeof tokens)[number]): boolean =>
+    options.gate === "entropy-effect" ? effect !== 0 : options.tau <= 0 || Math.exp(logp) > options.tau;
+  const loops = state.loops.map((loop, i) => {
+    const own = tokens.filter(({ mask }) => mask === i + 1);
+    const entropy = meanOf(own);
+    return { ...loop, token_count: own.length, batch_entropy: entropy, ...(writes && own.length > 0 && { entropy }) };
+  });
+  const all = tokens.filter(({ mask }) => mask > 0);
   const gated_count = all.filter(isGated).length;
   const counts = { token_count: all.length, gated_count, gated_fraction: gated_count / Math.max(1, all.length) };
   const whole = { ...state.control, ...counts, ...(writes && { entropy: meanOf(all) }) };
