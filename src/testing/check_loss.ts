@@ -90,7 +90,7 @@ function gridOf(loss: PolicyLoss): Sample[] {
   const bounds = Object.values(loss.parameters).flatMap((value) => [value, 1 - value, 1 + value]);
   const near = bounds.filter((bound) => bound > 0).flatMap((bound) => [bound * 0.999, bound * 1.001]);
   const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...near.map(Math.log)].map(exact);
-  const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20).map((d) => d) : loss.extra ? [0, 1] : [0];
+  const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20) : loss.extra ? [0, 1] : [0];
   const samples: Sample[] = [];
   for (const difference of differences) {
     // Neither log-probability is above 0.
