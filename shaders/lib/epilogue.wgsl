@@ -20,6 +20,11 @@ const ACCUMULATE = 4u;
 @if(!(GELU && BACKWARD)) @group(0) @binding(4) var<storage, read_write> y: array<Stored>; // [M, N]
 @if(GELU && !BACKWARD) @group(0) @binding(5) var<storage, read_write> activated: array<Stored>; // [M, N]
 
+// The terms of a kernel that was compiled for the `possible` ones: whether y is added is known only in a run.
+fn known_terms(possible: u32, given: u32) -> u32 {
+  return (possible & (BIAS | RESIDUAL)) | (possible & given);
+}
+
 // Stores the sums of columns `column` to `column + 3` of a row of y, whose value at `column` lies at `at`. `columns` is N.
 fn store_quad(at: u32, column: u32, columns: u32, sums: vec4f, terms: u32) {
   var values = sums;
