@@ -1,7 +1,7 @@
 import { CONTROL } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
-/** token_inputs whose last column is tokens / max(gated tokens, 1), over each sequence or over the batch that control counted. */
+/** token_inputs with control_weight = tokens / max(gated tokens, 1), counted over each sequence or, by `control`, over the batch. */
 export function controlWeightReference(
   { statistics, sequence_begin, control, token_inputs }: HostValues,
   options: { readonly gate: "probability" | "entropy-effect"; readonly tau: number; readonly scope: "batch" | "sequence" },

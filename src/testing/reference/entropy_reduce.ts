@@ -7,7 +7,7 @@ interface Options {
   readonly writeEntropy?: boolean;
 }
 
-/** The state with the entropies and counts of the rows whose mask is 1 + class, of each class and of all classes. */
+/** The state with the entropies and counts of each class, whose rows have the mask 1 + class, and of all classes together. */
 export function entropyReduceReference({ statistics, token_inputs, control }: HostValues, options: Options): { control: Float64Array } {
   const state = readState(control!.data);
   const writes = options.writeEntropy !== false;
