@@ -49,7 +49,7 @@ interface Counting {
   readonly results: GPUBuffer[];
 }
 
-/** Observes a device. Behind each dispatch it adds another one, which counts the non-finite numbers in what the first one wrote. */
+/** Observes a device. Behind each dispatch it adds one more for each output, which counts the non-finite numbers there. */
 export async function createNanCheck(device: Device): Promise<NanCheck> {
   const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
   let counting: Counting;

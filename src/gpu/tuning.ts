@@ -35,7 +35,7 @@ export interface Tuning {
   readonly measures: boolean;
   /** Answers the requests that have no answer yet, by trials on the device. */
   settle(requests: readonly TuneRequest[]): Promise<void>;
-  /** The candidate to use. Undefined where none is right or the key was never asked: the caller then needs a plain way. */
+  /** The candidate to use. Undefined where none is right or the key was never asked: the caller then takes its plain way. */
   choice(key: string): string | undefined;
 }
 

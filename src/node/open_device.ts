@@ -7,7 +7,7 @@ import { tuningCache } from "./tuning_cache.ts";
 
 /** Which adapter to open, and how kernels run on it. Environment variables stand in for options that are left out. */
 export interface OpenDeviceOptions {
-  /** "auto" (a real GPU, else lavapipe, else the embedded software GPU), "hardware", "software", or a part of a name. Default: ENTROPIC_ADAPTER, else "auto". */
+  /** "auto" (a real GPU, else lavapipe, else the embedded one), "hardware", "software" or part of a name (or ENTROPIC_ADAPTER). */
   readonly adapter?: string | undefined;
   /** Which of several real GPUs. Default: "high-performance". */
   readonly powerPreference?: GPUPowerPreference | undefined;
