@@ -117,7 +117,7 @@ test("while one trainer stands another cannot change how the weights are stored"
   const first = await trainerOf("f32");
   await assert.rejects(
     trainerOf("f16"),
-    /weights f16 were asked for a model that is in use with weights f32; destroy its other trainer first/,
+    /weights is f16; it must be f32 for a model that is in use with f32; destroy its other trainer first/,
   );
   const second = await trainerOf("f32");
   first.destroy();
