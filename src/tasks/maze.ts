@@ -1,5 +1,5 @@
 import { decimal, option, section, whole } from "../options/schema.ts";
-import type { Generator as Random } from "../random.ts";
+import type { Random } from "../random.ts";
 import { canonicalMaze, drawMaze, type Maze, parseMaze, stepsToExit, walk, waysOut } from "./maze_grid.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";

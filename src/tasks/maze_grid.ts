@@ -1,4 +1,4 @@
-import type { Generator as Random } from "../random.ts";
+import type { Random } from "../random.ts";
 
 /** A square maze, its squares numbered row by row. */
 export interface Maze {

@@ -1,4 +1,4 @@
-import { createRandom, type Generator as Random } from "../random.ts";
+import { createRandom, type Random } from "../random.ts";
 import type { Problem, Split } from "./task.ts";
 
 /** A 32-bit hash of a text, the same on every machine: FNV-1a followed by MurmurHash3's finalizer, whose low bits are usable. */

@@ -9,7 +9,7 @@ import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
 import { type GradientSink, input } from "../graph/trace.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
-import { createRandom, type Generator } from "./random.ts";
+import { createRandom, type Random } from "../random.ts";
 
 export { relativeError };
 
@@ -70,7 +70,7 @@ async function runOnDevice(
   check: OpCheck,
   expected: Readonly<Record<string, Float64Array>>,
   weights: Readonly<Record<string, Float64Array>>,
-  random: Generator,
+  random: Random,
 ): Promise<Ran> {
   const sinks = createSinks(device, check, random);
   const rowCount = check.dynamicRows?.[0] ? check.inputs[check.dynamicRows[0]]!.shape[0]! : 0;
@@ -119,7 +119,7 @@ function symbolicInputs(check: OpCheck, rowCount: number): Record<string, Tensor
   );
 }
 
-function createSinks(device: Device, check: OpCheck, random: Generator): Map<string, { sink: GradientSink; start: Float32Array }> {
+function createSinks(device: Device, check: OpCheck, random: Random): Map<string, { sink: GradientSink; start: Float32Array }> {
   const sinks = new Map<string, { sink: GradientSink; start: Float32Array }>();
   for (const name of check.parameters ?? []) {
     const { shape } = check.inputs[name]!;

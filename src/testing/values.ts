@@ -1,6 +1,6 @@
 import type { RecordLayout } from "../graph/record.ts";
+import { createRandom } from "../random.ts";
 import type { HostValue } from "./check_op.ts";
-import { createRandom } from "./random.ts";
 
 function values(shape: readonly number[], draw: () => number): Float64Array {
   return Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
