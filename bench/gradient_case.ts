@@ -2,7 +2,7 @@ import { buildPlan } from "../src/graph/plan.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { input } from "../src/graph/trace.ts";
 import type { Inputs, Op } from "../src/ops/define.ts";
-import type { HostValue, HostValues } from "../src/testing/check_op.ts";
+import { type HostValue, type HostValues, toDevice } from "../src/testing/check_op.ts";
 import { normal } from "../src/testing/values.ts";
 import type { BenchCase, BenchContext } from "./harness.ts";
 import { type OpCase, opCase, type Tensors } from "./op_case.ts";
@@ -33,9 +33,7 @@ export function gradientCase<In extends Inputs, Out extends string, Attributes>(
       const outputs: Readonly<Record<string, Tensor>> = options.op(inputsOf(symbolic(values)), attributes);
       return { keep: Object.values(outputs), outputs };
     });
-    const inputs = Object.fromEntries(
-      Object.entries(values).map(([name, { data, dtype }]) => [name, dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data)]),
-    );
+    const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toDevice(value)]));
     plan.run({ inputs });
     const saved: Record<string, HostValue> = {};
     for (const [name, tensor] of Object.entries(plan.result.outputs)) {

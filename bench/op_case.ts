@@ -4,7 +4,7 @@ import { buildPlan, type Plan } from "../src/graph/plan.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { input } from "../src/graph/trace.ts";
 import type { ops } from "../src/ops/index.ts";
-import { type HostValue, type HostValues, relativeError } from "../src/testing/check_op.ts";
+import { type HostValue, type HostValues, relativeError, toDevice } from "../src/testing/check_op.ts";
 import type { BenchCase, BenchContext, PreparedCase } from "./harness.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -140,9 +140,4 @@ function errorOf({ reference }: OpCase, outputs: Outputs, inputs: HostValues): n
     return actual?.length === expected.length ? relativeError(actual, expected) : Number.NaN;
   });
   return errors.some(Number.isNaN) || errors.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...errors);
-}
-
-function toDevice({ data, dtype }: HostValue): HostArray {
-  if (dtype === "u32") return Uint32Array.from(data);
-  return dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data);
 }

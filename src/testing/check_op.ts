@@ -132,7 +132,8 @@ function createSinks(device: Device, check: OpCheck, random: Random): Map<string
   return sinks;
 }
 
-function toDevice(value: HostValue): HostArray {
+/** The values of an input as the GPU takes them. */
+export function toDevice(value: HostValue): HostArray {
   if (value.dtype === "u32") return Uint32Array.from(value.data);
   return value.dtype === "i32" ? Int32Array.from(value.data) : Float32Array.from(value.data);
 }
