@@ -2,7 +2,7 @@
 //   1. entropy_reduce writes what the batch tells: the counts and entropies of Control and of every loop;
 //   2. the controller's kernel reads them and writes alpha and what it likes of the rest, in place;
 //   3. token_loss reads loops[class].alpha and the first three fields of Control, and nothing else of a controller.
-// There is one loop for all tokens, or one for each class of tokens. src/ops/control_state.ts lists the same fields in the same order.
+// There is one loop for all tokens, or one for each class of tokens. src/ops/records.ts lists the same fields in the same order.
 import package::lib::numeric::is_finite;
 
 struct ControlState {
@@ -40,6 +40,13 @@ struct Loop {
   previous_entropy: f32, // of the step before
   sum_square: f32, // over the experiment's steps: of alpha^2, and of alpha times the change of entropy that it made
   sum_product: f32,
+}
+
+// Sums over some response tokens of a class.
+struct EntropySums {
+  entropy: f32,
+  token_count: f32,
+  gated_count: f32,
 }
 
 // A loop whose class had no tokens, or no finite entropy, should stay as it is.

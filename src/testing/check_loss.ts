@@ -7,6 +7,7 @@ import { type Surrogate, tokenOf } from "../loss/token.ts";
 import { LOSS_COEFFICIENTS, TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 
+/** What `checkLoss` found: how far the kernel, its twin and their slopes are apart. */
 export interface LossErrors {
   /** Largest |GPU - double precision| / max(|double precision|, 0.01) of the value and of its slope by logp. */
   readonly value: number;
@@ -89,7 +90,7 @@ function gridOf(loss: PolicyLoss): Sample[] {
   const bounds = Object.values(loss.parameters).flatMap((value) => [value, 1 - value, 1 + value]);
   const near = bounds.filter((bound) => bound > 0).flatMap((bound) => [bound * 0.999, bound * 1.001]);
   const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...near.map(Math.log)].map(exact);
-  const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20).map((d) => d) : loss.extra ? [0, 1] : [0];
+  const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20) : loss.extra ? [0, 1] : [0];
   const samples: Sample[] = [];
   for (const difference of differences) {
     // Neither log-probability is above 0.

@@ -4,6 +4,7 @@ import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createLoss, losses } from "../../src/loss/index.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
 import { parseTrainConfig } from "../../src/rl/config/index.ts";
@@ -228,7 +229,7 @@ test("a masked completion counts neither in the loss nor in the entropy", async 
   const samples = [sample, { ...sample, isMasked: true }];
   assert.deepEqual(totalsOf(samples), { sequences: 1, responseTokens: 2 });
   const { inputs } = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength: 4 });
-  const masks = Array.from({ length: 6 }, (_, row) => inputs.token_inputs![row * 6 + 4]);
+  const masks = TOKEN_INPUT.column(inputs.token_inputs!, "mask");
   assert.deepEqual(masks, [0, 1, 1, 0, 0, 0]);
 });
 
