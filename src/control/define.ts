@@ -46,7 +46,7 @@ export interface ControllerBehaviour {
   readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
   /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */
   readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale" | "kp" | "ki" | "authority")[];
-  /** Classes of tokens, one a loop; `classBy` tells a token's class: "position", or a column of the problems. Absent: one loop for all. */
+  /** Classes of tokens, one for each loop; `classBy` tells a class: "position", or a column of the problems. Absent: one loop for all. */
   readonly classes?: readonly TokenClass[];
   readonly classBy?: string;
   /** The state before the first step: `initialState` fills in what is left out. */

@@ -5,6 +5,7 @@ import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+
 /** How lanes share keys and values: by shuffles, which are cheap on software adapters, or through workgroup memory, on GPUs. */
 export type OperandSharing = "shuffles" | "workgroup memory";
 
