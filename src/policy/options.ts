@@ -9,11 +9,3 @@ export interface PolicyLossOptions extends Pick<TokenLossOptions, "beta" | "kl" 
   readonly alphaNorm: "all" | "gated";
   readonly aggregate: "token-mean" | "sequence-mean" | "constant";
 }
-
-export interface OptimizerOptions {
-  readonly betas: readonly [number, number];
-  readonly eps: number;
-  readonly weightDecay: number;
-  /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: no clipping. */
-  readonly maxGradNorm: number | null;
-}

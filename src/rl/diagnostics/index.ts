@@ -21,8 +21,6 @@ export const diagnoses = {
   collapse,
 } as const satisfies Readonly<Record<string, Diagnosis>>;
 
-export type DiagnosisName = keyof typeof diagnoses;
-
 /** Steps without a finding after which it may be said again: half the longest window, so that noise at a threshold does not repeat it. */
 const CLEAR_STEPS = 10;
 
