@@ -65,7 +65,7 @@ export const CONTROL = defineRecord("Control", [
   "gated_count",
 ]);
 
-/** What entropy_reduce adds up over blocks of rows, by name. */
+/** Sums over the response tokens of a class, or over a block of rows among them. */
 export const ENTROPY_SUMS = defineRecord("EntropySums", ["entropy", "token_count", "gated_count"]);
 
 /** The feedback for all tokens or for one class of tokens, by name. A tensor `control` holds one Control, then every Loop. */
