@@ -9,7 +9,7 @@ export type KernelSource = string | { readonly name: string; readonly wgsl: stri
 export interface KernelVariant {
   readonly conditions?: Readonly<Record<string, boolean>>;
   readonly constants?: Readonly<Record<string, number>>;
-  /** WGSL that the kernel imports by another name than its own, and that each variant may exchange: `{ loss: "loss/sapo" }`. */
+  /** Modules that a variant may exchange, by the name under which the kernel imports them: `{ loss: "loss/sapo" }`. */
   readonly modules?: Readonly<Record<string, KernelSource>>;
 }
 
@@ -22,7 +22,7 @@ export interface KernelBinding {
 }
 
 export interface KernelParameter {
-  /** A field of a struct inside the struct has both names: "loss.delta". */
+  /** A field of a nested struct has both names: "loss.delta". */
   readonly name: string;
   readonly type: "u32" | "i32" | "f32";
   /** Bytes from the beginning of the parameters. */
@@ -91,7 +91,7 @@ async function compile(
     bindGroupLayouts: parameterLayout ? [bindGroupLayout, parameterLayout] : [bindGroupLayout],
     ...(traits.immediates && parameterBytes > 0 ? { immediateSize: parameterBytes } : {}),
   });
-  // Caught here, so that a kernel that does not compile leaves the device usable and the message holds the compiler's words.
+  // Errors are caught here, so that a kernel that does not compile leaves the device usable and the message has the compiler's words.
   traits.gpu.pushErrorScope("validation");
   if (traits.debug >= 3) console.error(`── ${id} ${JSON.stringify(variant)}\n${wgsl}`);
   const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
@@ -109,7 +109,7 @@ async function compile(
 /** A kernel's final WGSL and what it declares. */
 export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters" | "parameterBytes">;
 
-/** Links a kernel and writes it as a device with these traits takes it; compiles nothing. */
+/** Links a kernel and adapts its WGSL to a device with these traits. Compiles nothing. */
 export async function prepareKernel(
   traits: Pick<KernelTraits, "lanes" | "subgroups" | "immediates" | "shaders">,
   source: KernelSource,
@@ -139,8 +139,7 @@ export async function linkKernel(
   if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${known()}`);
   for (const [name, module] of Object.entries(variant.modules ?? {})) {
     const wgsl = typeof module === "string" ? traits.shaders[module] : module.wgsl;
-    if (wgsl === undefined)
-      throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known()}`);
+    if (wgsl === undefined) throw new ShaderError(`kernel ${id}: its module ${name} is ${module}; it must be one of ${known()}`);
     modules[`${name}.wgsl`] = wgsl;
   }
   try {
@@ -156,7 +155,7 @@ export async function linkKernel(
   }
 }
 
-/** Names that Dawn knows and the linker does not: they are declared while it links, and nowhere else. */
+/** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */
 const EXPERIMENTAL =
   "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major".split(
     " ",
@@ -203,7 +202,7 @@ export function reflect(id: string, wgsl: string): Pick<Kernel, "bindings" | "pa
 
 const FIELD = /(?:@align\((\d+)\)\s*)?(\w+)\s*:\s*(\w+)/g;
 
-/** The fields of a struct of scalars and such structs, laid out as WGSL does. A field whose name begins with _ takes space alone. */
+/** The fields of a struct of scalars and structs, laid out as WGSL does. A field whose name begins with _ only takes space. */
 function structLayout(id: string, wgsl: string, struct: string): { fields: KernelParameter[]; bytes: number } {
   const body = new RegExp(`struct\\s+${struct}\\s*\\{([^}]*)\\}`).exec(wgsl)?.[1];
   if (body === undefined) throw new ShaderError(`kernel ${id}: struct ${struct} of its parameters was not found`);

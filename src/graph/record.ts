@@ -2,13 +2,13 @@
 export interface RecordLayout<Field extends string = string> {
   readonly name: string;
   readonly fields: readonly Field[];
-  /** Floats of a record. */
+  /** Floats per record. */
   readonly size: number;
   /** Where a field lies, in floats from the beginning of the record. */
   index(field: Field): number;
   /** The record that begins at float `begin` of what was read from the GPU. */
   read(values: ArrayLike<number>, begin?: number): Readonly<Record<Field, number>>;
-  /** One field of every record of an array of them. */
+  /** One field of every record in an array of records. */
   column(values: ArrayLike<number>, field: Field): number[];
   /** All records of an array of them. */
   readAll(values: ArrayLike<number>): Readonly<Record<Field, number>>[];

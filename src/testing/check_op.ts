@@ -27,9 +27,9 @@ export type HostValues = Readonly<Record<string, HostValue>>;
 export interface OpCheck {
   readonly name: string;
   readonly inputs: HostValues;
-  /** Rows of inputs named here are dynamic: the plan is built for seven more than are given. */
+  /** Inputs whose rows are dynamic: the plan is built for seven more rows than are given. */
   readonly dynamicRows?: readonly string[];
-  /** Inputs that are parameters: their gradients go onto sinks that hold something already. */
+  /** Inputs that are parameters: their gradients are added onto sinks that hold numbers already. */
   readonly parameters?: readonly string[];
   readonly op: (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
   readonly reference: (inputs: HostValues) => Readonly<Record<string, Float64Array>>;
@@ -38,12 +38,12 @@ export interface OpCheck {
   readonly seed?: number;
 }
 
-/** Largest relative errors by name; gradients as "grad_NAME". */
+/** Largest relative errors by the name of the output. A gradient is called "grad_NAME". */
 export type OpErrors = Readonly<Record<string, number>>;
 
 /**
- * Runs an op on the GPU with every output and temporary poisoned first, and compares its results with the reference and
- * its gradients with central differences of the reference, both in double precision.
+ * Runs an op on the GPU, in memory that was filled with NaN, and compares its results with the reference and its gradients
+ * with central differences of the reference, both in double precision.
  */
 export async function checkOp(device: Device, check: OpCheck): Promise<OpErrors> {
   const random = createRandom(check.seed ?? 1);

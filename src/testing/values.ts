@@ -18,7 +18,7 @@ export function integers(shape: readonly number[], below: number, seed: number, 
   return { shape, dtype, data: values(shape, () => random.integer(below)) };
 }
 
-/** Given values. */
+/** The values that are given. */
 export function given(shape: readonly number[], data: readonly number[], dtype: "f32" | "u32" | "i32" = "f32"): HostValue {
   return { shape, dtype, data: Float64Array.from(data) };
 }

@@ -61,7 +61,7 @@ test("losses that differ are told by their step, and times after the warm-up are
 
 test("the command line explains itself and names what there is", async () => {
   assert.match((await run("run.ts", "--help")).stdout, /matmul-512.*\n.*jax-webgpu/);
-  await assert.rejects(run("run.ts", "XL"), { code: 2, stderr: /no workload XL; there are matmul-512/ });
+  await assert.rejects(run("run.ts", "XL"), { code: 2, stderr: /workload is XL; it must be one of matmul-512/ });
 });
 
 test("the folder names no package registry", () => {

@@ -7,7 +7,7 @@ import { questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
 import { registerWay } from "./families/register.ts";
 import { packedShape } from "./families/subgroup.ts";
-import { type Activation, type MatmulCall, type MatmulInputs, type MatmulSizes, problemOf, sizesOf } from "./problem.ts";
+import { type Activation, type MatmulCall, type MatmulSizes, problemOf, sizesOf } from "./problem.ts";
 
 /** What a product asks of the device before it chooses its kernels. */
 export function matmulRequests(call: MatmulCall, device: DeviceTraits): readonly TuneRequest[] {
@@ -30,13 +30,10 @@ function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: De
 /** How far a right result may be off: a sum of up to some thousand products in f32, in any order, or of operands rounded to 11 bits. */
 const TOLERANCE = { f32: 5e-5, f16: 2e-3 };
 
-/**
- * A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. The small
- * problem has all terms of the epilogue, whichever the call has.
- */
+/** A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. */
 function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
   const { splits } = problemOf(call);
-  const small = callOfSizes(way.checkSizes(problemOf(call), device), call, { bias: true, residual: true, onto: true });
+  const small = callOfSizes(way.checkSizes(problemOf(call), device), call);
   // A small problem would not be cut into parts by itself.
   const problem = { ...problemOf(small), splits: Math.min(splits, 2) };
   return {
@@ -63,7 +60,7 @@ function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Tr
   while (2 * cut.rows * cut.columns * cut.inner > MOST_OPERATIONS && cut[dynamic] >= 2 * FEWEST_ROWS) {
     cut[dynamic] = Math.ceil(cut[dynamic] / 2);
   }
-  const timed = callOfSizes(cut, call, termsOf(call.inputs), splits);
+  const timed = callOfSizes(cut, call, splits);
   const problem = { ...problemOf(timed), splits };
   return {
     launches: toTrial(way.launches(problem, device)),
@@ -73,27 +70,22 @@ function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Tr
   };
 }
 
-/** Which terms of the epilogue a call has. */
-type Terms = Readonly<Record<"bias" | "residual" | "onto", boolean>>;
-
-function termsOf({ bias, residual, onto }: MatmulInputs): Terms {
-  return { bias: bias !== undefined, residual: residual !== undefined, onto: onto !== undefined };
-}
-
 /** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
-function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, terms: Terms, splits = 2): MatmulCall {
+function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): MatmulCall {
   const { rows, columns, inner } = sizes;
-  const { layout, activation } = like.attributes;
+  const { layout, activation, accumulate } = like.attributes;
+  const { bias, residual, onto, half } = like.inputs;
+  const accumulates = onto !== undefined && accumulate !== 0;
   const y = tensor("y", rows + 1, columns);
   return {
     inputs: {
       a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
       b: layout === "NT" ? tensor("b", columns, inner) : tensor("b", inner, columns),
-      bias: terms.bias ? tensor("bias", columns) : undefined,
-      residual: terms.residual ? tensor("residual", rows, columns) : undefined,
-      onto: terms.onto ? y : undefined,
+      bias: bias && tensor("bias", columns),
+      residual: residual && tensor("residual", rows, columns),
+      onto: accumulates ? y : undefined,
       x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
-      half: like.inputs.half && halfTensor(columns * inner),
+      half: half && halfTensor(columns * inner),
     },
     outputs: {
       y,
@@ -101,7 +93,7 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, terms: Terms,
       partials: tensor("partials", splits, rows, columns),
       activated: tensor("activated", rows + 1, columns),
     },
-    attributes: { layout, activation, accumulate: terms.onto ? 1 : 0 },
+    attributes: { layout, activation, accumulate: accumulates ? 1 : 0 },
   };
 }
 

@@ -64,8 +64,9 @@ export interface Problem {
   readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated", Tensor>>>;
   /** Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats. */
   readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD" | "HALF_B", boolean>>;
-  /** Which terms the epilogue adds. */
+  /** The terms that the epilogue adds in a run, and all those that a run may add. */
   readonly terms: Scalar;
+  readonly possibleTerms: number;
   /** Into how many parts the tiled family cuts K. */
   readonly splits: number;
   readonly scratch: Readonly<Record<"packed" | "partials", Tensor>>;
@@ -75,7 +76,7 @@ export interface Problem {
 const TERMS = { bias: 1, residual: 2, accumulate: 4 } as const;
 
 export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem {
-  const { a, b, bias, residual, x, half } = inputs;
+  const { a, b, bias, residual, onto, x, half } = inputs;
   const { y, packed, partials, activated } = outputs;
   const { layout, activation, accumulate } = attributes;
   const sizes = sizesOf(inputs, layout);
@@ -88,6 +89,7 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
     // A kernel's bindings are fixed, so b stands in for what the kernel does not read.
     bindings: { a, b: half ?? b, bias: bias ?? b, residual: residual ?? b, y, ...beside },
     conditions: { WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes), GELU: activation !== undefined, BACKWARD, HALF_B: half !== undefined },
+    possibleTerms: fixed + (onto && accumulate !== 0 ? TERMS.accumulate : 0),
     terms: derive("terms", [accumulate], (adds) => fixed + (adds === 1 ? TERMS.accumulate : 0)),
     splits: splitsFor(layout, sizes),
     scratch: { packed, partials },

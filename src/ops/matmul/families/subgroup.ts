@@ -38,12 +38,12 @@ export function packedShape({ columns, inner }: MatmulSizes): Scalar[] {
   return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
 }
 
-function fewRowsLaunch({ sizes, bindings, conditions, terms }: Problem, { lanes }: DeviceTraits): Dispatch {
+function fewRowsLaunch({ sizes, bindings, conditions, terms, possibleTerms }: Problem, { lanes }: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const tileRows = capacityOf(rows) > 4 ? 8 : 4;
   return {
     kernel: "matmul/few_rows",
-    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+    variant: { constants: { TILE_ROWS: tileRows, TERMS: possibleTerms }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
     bindings,
     parameters: { rows, columns, inner, terms },
     workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
@@ -62,13 +62,13 @@ function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, {
   };
 }
 
-function multiplyLaunch({ layout, sizes, bindings, conditions, terms }: Problem, device: DeviceTraits): Dispatch {
+function multiplyLaunch({ layout, sizes, bindings, conditions, terms, possibleTerms }: Problem, device: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const quads = quadsPerLane(capacityOf(columns), device);
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
   return {
     kernel: "matmul/subgroup",
-    variant: { constants: { QUADS: quads }, conditions },
+    variant: { constants: { QUADS: quads, TERMS: possibleTerms }, conditions },
     bindings,
     parameters: { rows, columns, inner, ...strides, terms },
     workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
