@@ -1,6 +1,6 @@
-// token_inputs[n].control_weight = count / max(gated count, 1) of response tokens, over the batch (from Control) or over n's own sequence:
-// it turns the mean of the control term over all tokens into the mean over the gated ones (alphaNorm "gated").
-// One workgroup a sequence; its lanes stride over the sequence's rows, once to count and once to write.
+// token_inputs[n].control_weight = tokens / max(gated tokens, 1), counted over the batch (from Control) or over n's own sequence
+// This factor turns the mean of the control term over all response tokens into the mean over the gated ones (alphaNorm "gated").
+// Each workgroup handles one sequence; its lanes stride over the sequence's rows, once to count and once to write.
 import package::lib::control::{ControlState, actuator};
 import package::lib::grid::linear_workgroup;
 import package::lib::reduce::reduce_sum;

@@ -1,7 +1,7 @@
-// From the sums of entropy_reduce_partial, over the response tokens of a class and over all of them:
-//   loops[g].token_count, batch_entropy = mean of H (0 without any), and with write_entropy 1 entropy, which a class without tokens keeps
-//   control.token_count, gated_count, gated_fraction, and with write_entropy 1 entropy
-// write_entropy 0 leaves the entropies that a controller has acted on already (gradient accumulation).
+// Counts and mean entropies of each class g and of all response tokens, from the sums of entropy_reduce_partial:
+//   loops[g].token_count, loops[g].batch_entropy (0 without tokens),  control.token_count, control.gated_count, control.gated_fraction
+// With write_entropy 1 control.entropy and loops[g].entropy become the means too; a class without tokens keeps its entropy. write_entropy
+// is 0 in gradient accumulation, because the controller has acted on the entropies already.
 // One workgroup goes over the classes in order; its lanes stride over the blocks, in order.
 import package::lib::control::{ControlState, EntropySums};
 import package::lib::reduce::reduce_sum;

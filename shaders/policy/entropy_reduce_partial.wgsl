@@ -1,6 +1,6 @@
-// partial[g, b] = the sums of H, of 1 and of gated tokens over the response tokens of class g among the rows of block b (mask = 1 + class);
-// entropy_reduce adds the blocks up. One workgroup a block and class; its lanes stride over the rows. Other rows are left out by select, so
-// they may hold anything.
+// partial[g, b] = the entropy H, the tokens and the gated tokens, each summed over the rows of block b that are of class g (mask = 1 + g)
+// entropy_reduce adds the blocks up. Each workgroup handles one block and class; its lanes stride over the rows. `select` leaves the other
+// rows out, so they may hold anything.
 import package::lib::control::{EntropySums, actuator};
 import package::lib::reduce::reduce_sum;
 import package::lib::token::{TokenInput, TokenStatistics};

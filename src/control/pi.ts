@@ -11,7 +11,7 @@ const targetClass = section({
   from: whole({ min: 0 }).optional().describe("With classBy position: the first position of the answer that belongs to it, from 0."),
 });
 
-/** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's, for large ones. */
+/** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's values, for large models. */
 const options = section({
   target: option(
     decimalOr("auto", { min: 0 }),
@@ -84,7 +84,7 @@ function initialLoops({ target, classes, rho, kp, ki }: Settings): readonly Loop
   return initialState({ loops: targets.map((one) => ({ kp, ki, ...(one === "auto" ? { rho } : { target_entropy: one }) })) }).loops;
 }
 
-/** What the options give wins over what was saved; a loop that is now to find its target or its gains, and was not then, starts anew. */
+/** Given targets and gains replace saved ones. A loop starts anew where it must now find its target or gains and was saved without that. */
 function resumedLoop(settings: Settings, saved: Loop, index: number): Loop {
   const fresh = initialLoops(settings)[index]!;
   const { kp, ki, rho, target_entropy } = fresh;

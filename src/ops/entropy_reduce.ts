@@ -9,7 +9,7 @@ import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
 
 /** Attributes of the op that measures the mean entropy. */
 export interface EntropyReduceOptions extends GateOptions {
-  /** false: leave the entropies as they are, because a controller has acted on them already. Default true. */
+  /** false leaves the entropies as they are, because a controller has acted on them already. Default true. */
   readonly writeEntropy?: boolean;
 }
 

@@ -1,6 +1,8 @@
 import { defineRecord } from "../graph/record.ts";
 
-/** The records of shaders/lib/token.wgsl, metrics.wgsl and optimizer.wgsl, where their fields are explained. */
+// Every record lists the fields of its struct in shaders/lib, where each field is explained.
+
+/** What the host knows of a token, by name. */
 export const TOKEN_INPUT = defineRecord("TokenInput", ["old_logp", "reference_logp", "advantage", "weight", "mask", "control_weight"]);
 /** What the head measures of a token, by name. */
 export const TOKEN_STATISTICS = defineRecord("TokenStatistics", ["logp", "entropy", "log_sum_exp", "effect"]);
@@ -52,7 +54,7 @@ export const OPTIMIZER_STATE = defineRecord("OptimizerState", [
 /** The metrics of a micro-batch, as the host reads them. */
 export type BatchMetrics = ReturnType<typeof BATCH_METRICS.read>;
 
-/** What all tokens have in common in the state of entropy control; shaders/lib/control.wgsl says what each field is. */
+/** What all tokens have in common in the state of entropy control, by name. */
 export const CONTROL = defineRecord("Control", [
   "entropy_coefficient",
   "positive_scale",
@@ -63,9 +65,10 @@ export const CONTROL = defineRecord("Control", [
   "gated_count",
 ]);
 
+/** Sums over the response tokens of a class, or over a block of rows among them. */
 export const ENTROPY_SUMS = defineRecord("EntropySums", ["entropy", "token_count", "gated_count"]);
 
-/** A feedback loop: one for all tokens, or one a class. A tensor `control` is a Control and one Loop behind the other. */
+/** The feedback for all tokens or for one class of tokens, by name. A tensor `control` holds one Control, then every Loop. */
 export const LOOP = defineRecord("Loop", [
   "alpha",
   "entropy",

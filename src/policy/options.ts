@@ -1,7 +1,7 @@
 import type { PolicyLoss } from "../loss/define.ts";
 import type { TokenLossOptions } from "../ops/token_loss.ts";
 
-/** What the policy loss needs to know; formulas in docs/method. */
+/** What the policy loss needs to know; docs/method.md has the formulas. */
 export interface PolicyLossOptions extends Pick<TokenLossOptions, "beta" | "kl" | "entropyCoef" | "gate" | "tau"> {
   readonly loss: PolicyLoss;
   /** Entropy and log-probabilities are those of logits / temperature. */

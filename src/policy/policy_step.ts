@@ -17,7 +17,7 @@ import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
 import { type Head, headBackward, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
 
-/** What the step is traced over: the model, what it is told, and the memory that it shares with the host. */
+/** What a step is traced from: the model, its options, and the memory that it shares with the host. */
 export interface TracedUpdate {
   readonly model: LanguageModel;
   readonly optimizer: AdamW;
@@ -27,6 +27,7 @@ export interface TracedUpdate {
   readonly rows: number;
   readonly sequences: number;
   readonly chunkBytes?: number;
+  /** Seeds a loss that selects tokens at random. Default 0. */
   readonly seed?: number;
   /** The state of entropy control, the metrics of a batch, and how many tokens the loss selected [1]. */
   readonly control: Tensor;
@@ -35,8 +36,8 @@ export interface TracedUpdate {
 }
 
 /**
- * forward -> token statistics -> entropy reduction -> controller update -> per-token loss -> logits gradient -> backward,
- * as docs/method.md, "One step", has it. With `updateController` false alpha stays what it was.
+ * Traces "One step" of docs/method.md up to the gradients: forward -> token statistics -> entropy reduction -> controller -> per-token loss
+ * -> logits gradient -> backward. With `updateController` false alpha stays what it was.
  */
 export function tracePolicyStep(update: TracedUpdate, updateController: boolean): void {
   const { model, controller, loss, control, metrics } = update;
@@ -66,7 +67,7 @@ export function tracePolicyStep(update: TracedUpdate, updateController: boolean)
   const extra = loss.loss.extra?.({ ...given, sequenceBegin: begins, sequences, count: update.count, random });
   const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra }, loss);
   metricReduce(tokenMetrics, tokenInputs, metrics);
-  // A step of one micro-batch overwrites the gradients, which its kernels then need not read.
+  // A step of one micro-batch overwrites the gradients, so its kernels need not read them.
   const sinks = update.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
   backward({ head, saved, coefficients, sinks });
 }
@@ -74,7 +75,7 @@ export function tracePolicyStep(update: TracedUpdate, updateController: boolean)
 function backward({ head, saved, coefficients, sinks }: Backward): void {
   const headSink = sinks.get(head.weight.tensor)!;
   const gradHidden = headBackward(head, saved, coefficients, headSink);
-  // A tied head has written its gradient already: the embedding adds to it.
+  // The embedding adds to the gradient of a tied head, which stands there already.
   sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
   differentiate({ seeds: new Map([[head.hidden, gradHidden]]), sinks, add, addOnto });
 }

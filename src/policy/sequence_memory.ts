@@ -14,7 +14,7 @@ export interface Prompt {
 /** A sampled completion: its tokens, and what the policy said of each. */
 export interface Completion {
   readonly ids: readonly number[];
-  /** Log-probability of every token and entropy of its distribution, of softmax(logits / T) over the whole vocabulary, in nats. */
+  /** Log-probability of every token and entropy of its distribution, of softmax(logits / temperature) over all tokens, in nats. */
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;
   readonly finishReason: "stop" | "length";
@@ -22,7 +22,7 @@ export interface Completion {
 
 export interface SequenceMemoryOptions {
   readonly device: Device;
-  /** Most sequences at once [S], tokens of one sequence [P], and new tokens of one [L]. */
+  /** The most sequences at once [S], tokens of a sequence [P] and new tokens of a sequence [L]. */
   readonly sequences: number;
   readonly maxLength: number;
   readonly maxNewTokens: number;

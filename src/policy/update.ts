@@ -22,12 +22,12 @@ export interface UpdateResult extends ControlState {
   readonly loss: number;
   /** Mean entropy of the response tokens before the update, in nats. */
   readonly entropy: number;
-  /** The entropy before the update of each loop's tokens, for the next update of the same rollout. */
+  /** The entropy of each loop's tokens before the update, for the next update of the same rollout. */
   readonly measured: Measured;
-  /** One record a micro-batch. */
+  /** One record for each micro-batch. */
   readonly metrics: readonly BatchMetrics[];
   readonly gradNorm: number;
-  /** Tokens that the loss selected, over the micro-batches; 0 where it selects none. */
+  /** How many tokens the loss selected in all micro-batches; 0 for a loss that selects none. */
   readonly selected: number;
   /** Steps skipped so far because a gradient was not finite. */
   readonly skipped: number;
@@ -40,11 +40,11 @@ export interface UpdateBatch {
   readonly inputs: Readonly<Record<string, HostArray>>;
 }
 
-/** The optimiser step of the policy: one submission a micro-batch, one in all when the step is a single micro-batch. */
+/** The optimiser step of the policy: one submission, or with several micro-batches one for each, one before them and one after. */
 export interface PolicyUpdate {
   /**
-   * Submits one step; the promise resolves when its few scalars have been read back.
-   * `draw` numbers the step among those of a run, for a loss that chooses tokens at random.
+   * Submits one step; the promise resolves when its few scalars have been read back. With several micro-batches `sampled` sets alpha.
+   * `draw` numbers the step among those of a run, for a loss that selects tokens at random.
    */
   step(batches: readonly UpdateBatch[], learningRate: number, sampled: Measured, draw?: number): Promise<UpdateResult>;
   readControl(): Promise<SavedControl>;
@@ -112,7 +112,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
   };
 }
 
-/** What comes back of every submission. */
+/** What is read back after every submission. */
 type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected", ArrayBuffer>>;
 
 type Planned = TracedUpdate & Pick<PolicyUpdateOptions, "device" | "activations">;
@@ -176,7 +176,7 @@ function measuredOf(states: readonly ControlState[]): Measured {
   });
 }
 
-/** The mean over the tokens of all micro-batches of what each reports as its own mean. */
+/** The mean of a metric over the tokens of all micro-batches, each of which reports a mean of its own. */
 export function tokenMean(metrics: readonly BatchMetrics[], field: keyof BatchMetrics): number {
   const tokens = metrics.reduce((sum, { token_count }) => sum + token_count, 0);
   return metrics.reduce((sum, record) => sum + record[field] * record.token_count, 0) / Math.max(1, tokens);

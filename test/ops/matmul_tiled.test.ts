@@ -110,7 +110,7 @@ for (const shape of [
 }
 
 test("the vector family says that it is for NT", async () => {
-  await assert.rejects(multiply("NN", [2, 3, 4], { family: "vector" }), /the matmul family vector is for the layout NT; given NN/);
+  await assert.rejects(multiply("NN", [2, 3, 4], { family: "vector" }), /matmul layout is NN; it must be NT with the family vector/);
 });
 
 test("tiles that an adapter has no room for are not tried there", () => {

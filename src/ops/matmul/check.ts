@@ -27,14 +27,14 @@ function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: De
   };
 }
 
-/** Sums of up to some thousand products in f32, in any order; and with operands rounded to 11 bits. */
+/** How far a right result may be off: a sum of up to some thousand products in f32, in any order, or of operands rounded to 11 bits. */
 const TOLERANCE = { f32: 5e-5, f16: 2e-3 };
 
-/** The same variants of the same kernels on a small problem with ragged edges, against sums in double precision. */
+/** A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. */
 function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
   const { splits } = problemOf(call);
   const small = callOfSizes(way.checkSizes(problemOf(call), device), call);
-  // Few rows would not be cut into parts by themselves.
+  // A small problem would not be cut into parts by itself.
   const problem = { ...problemOf(small), splits: Math.min(splits, 2) };
   return {
     launches: toTrial(way.launches(problem, device)),
@@ -48,11 +48,11 @@ function resultOf({ outputs, attributes }: MatmulCall): Tensor {
   return attributes.activation === "gelu" ? outputs.activated : outputs.y;
 }
 
-/** What a trial multiplies at most, and the least a dynamic size is cut down to. */
+/** The most operations that a timed trial does, and the least that it cuts a dynamic size down to. */
 const MOST_OPERATIONS = 2 ** 33;
 const FEWEST_ROWS = 64;
 
-/** The product at its own size, its dynamic one cut down where that is very much, against the plain kernel. */
+/** A trial of the product at its own size, against the plain kernel. The dynamic size is cut down where the product is very large. */
 function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
   const { sizes, layout, splits } = problemOf(call);
   const cut = { rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) };
@@ -70,7 +70,7 @@ function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Tr
   };
 }
 
-/** The same call for other sizes. The results have a row more than is written. */
+/** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
 function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): MatmulCall {
   const { rows, columns, inner } = sizes;
   const { layout, activation, accumulate } = like.attributes;
@@ -101,7 +101,7 @@ function tensor(label: string, ...shape: number[]): Tensor {
   return new Tensor({ shape, storage: { kind: "slot", label, bytes: elementsAtCapacity(shape) * 4 } });
 }
 
-/** Two values a word. */
+/** 16-bit values, two to a word. */
 function halfTensor(elements: number): Tensor {
   const words = Math.ceil(elements / 2);
   return new Tensor({ shape: [words], dtype: "u32", storage: { kind: "slot", label: "half", bytes: words * 4 } });
@@ -109,7 +109,7 @@ function halfTensor(elements: number): Tensor {
 
 const TERMS = ["bias", "residual", "onto", "x"] as const;
 
-/** The result as it must be, its untouched last row included, in double precision. */
+/** The right result in double precision; the last row stays as it was. */
 function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
   const { layout, activation } = call.attributes;
   const { rows, columns, inner } = sizesOf(call.inputs, layout) as MatmulSizes<number>;
@@ -130,7 +130,7 @@ function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32A
   return expected;
 }
 
-/** As lib/gelu.wgsl: s = sigmoid(2u); gelu = x s, its slope s + x s (1 - s) 2u'. */
+/** GELU or its slope, as in lib/gelu.wgsl: with s = sigmoid(2u), gelu is x s and its slope is s + x s (1 - s) 2u'. */
 function activate(value: number, activation: Activation | undefined, slopeAt = 0): number {
   if (!activation) return value;
   const at = activation === "gelu" ? value : slopeAt;

@@ -2,7 +2,7 @@ import { ceilDivide } from "../../../graph/scalar.ts";
 import { layoutConditions } from "../problem.ts";
 import type { Family, Way } from "./family.ts";
 
-/** The plain kernel, right everywhere: the yardstick of the others. */
+/** The plain kernel, which is right everywhere; the others are compared with it. */
 export const registerWay: Way = {
   launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms, possibleTerms }) => [
     {
