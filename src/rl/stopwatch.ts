@@ -1,7 +1,7 @@
 /** Adds up how long some of a step's work takes. */
 export interface Stopwatch {
   time<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Milliseconds so far; the next begins at 0. */
+  /** Returns the milliseconds so far and starts again at 0. */
   take(): number;
 }
 
