@@ -4,7 +4,7 @@ import { buildPlan, type Plan } from "../src/graph/plan.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { input } from "../src/graph/trace.ts";
 import type { ops } from "../src/ops/index.ts";
-import { type HostValue, type HostValues, relativeError, toDevice } from "../src/testing/check_op.ts";
+import { type HostValues, relativeError, toDevice } from "../src/testing/check_op.ts";
 import type { BenchCase, BenchContext, PreparedCase } from "./harness.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;

@@ -1,5 +1,5 @@
-// A policy loss of one's own: it stops a token by how far its probability has moved, where PPO stops it by the ratio. It is one WGSL function
-// and the same function in TypeScript; checkLoss compares the two, and the slope with finite differences, before the loss trains a model.
+// A policy loss of one's own: a token stops learning when its probability has moved too far, where PPO asks how far the ratio has moved.
+// It is one WGSL function and the same function in TypeScript. checkLoss compares the two, and the slope with finite differences.
 import { checkLoss, defineLoss, GRPOTrainer, loadModel, openDevice, tasks } from "entropic-webgpu";
 import { z } from "zod";
 

@@ -45,7 +45,7 @@ export function register(command: Command): void {
     )
     .option("--quick", "train for a few minutes only, and judge only what short runs can tell")
     .option("--runs <folder>", "where everything goes: run folders, report, pictures (default: runs/experiments/STUDY, or STUDY-quick)")
-    .option("--out <folder>", "where report.md, its pictures and summary.json go instead; --report-only reads summary.json there")
+    .option("--out <folder>", "where report, pictures and summary.json go (default: as --runs); --report-only reads summary.json there")
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
     .option("--report-only", "write the report again from its summary.json, without a GPU")
     .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)
@@ -125,7 +125,7 @@ async function runStudy(study: Study, shipped: unknown, dir: string, options: Ex
   const quick = options.quick ?? false;
   const given = options.config ? await settingsIn(options.config) : shipped;
   const prepared = study.prepare(withTyped(given, options), { quick, shipped });
-  // Before anything runs: the sources may change while it does.
+  // The commit is read before anything runs, because the sources may change meanwhile.
   const started = origin();
   const device = await openDevice({ adapter: options.adapter });
   const interrupt = watchInterrupt();
@@ -156,7 +156,7 @@ async function settingsIn(path: string): Promise<unknown> {
   return (await readConfigFile(path)).value;
 }
 
-/** Settings with --seeds and --set over them, over their section `quick` too: what is typed wins. */
+/** Settings with --seeds and --set laid over them, and over their section `quick` too, so that what is typed wins. */
 function withTyped(settings: unknown, { seeds, set, quick }: ExperimentOptions): unknown {
   const overrides = [...(seeds === undefined ? [] : [`seeds=${seeds}`]), ...set];
   const inQuick = overrides.filter((override) => quick && !override.startsWith("quick.")).map((override) => `quick.${override}`);
@@ -196,7 +196,7 @@ function verdictLine(verdict: Verdict): string {
   return `${paint(word.padEnd(10))}  ${verdict.claim}\n            ${pc.dim(verdict.measured)}`;
 }
 
-/** Ctrl-C stops the study between two steps; a second one at once. */
+/** Ctrl-C stops the study between two steps; a second Ctrl-C stops it at once. */
 function watchInterrupt(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {

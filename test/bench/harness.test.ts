@@ -83,7 +83,7 @@ fn main(@builtin(local_invocation_index) lane: u32) { y[lane] = a[lane]; }`,
   ],
 });
 
-test("numbers that nobody wrote are seen, though they would be the zeros that are expected", async () => {
+test("numbers that no kernel wrote are noticed, even where zeros are expected", async () => {
   const values = given([8], [1, 2, 3, 4, 0, 0, 0, 0]);
   const half = opCase({
     ...tiny,
@@ -138,7 +138,7 @@ test("GPU timestamps lie within the host's time", { skip: device.timestamps ? fa
   timestamps.destroy();
 });
 
-test("samples are taken one at a time after a first that is dropped, and an error ends it", async () => {
+test("samples are taken one at a time after a first one that is dropped, and an error ends the sampling", async () => {
   let running = 0;
   let calls = 0;
   const sample = async () => {

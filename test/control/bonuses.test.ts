@@ -35,7 +35,7 @@ test("aec, golden values: the coefficient climbs and falls by delta, and acts on
   assert.ok(steps.every(({ alpha, positive_scale, negative_scale }) => alpha === 0 && positive_scale === 1 && negative_scale === 1));
 });
 
-test("aec stays between 0 and its maximum, and says when it acts at it", async () => {
+test("aec stays between 0 and its maximum, and reports when it acts at the maximum", async () => {
   const steps = await run(aec({ target: 1, delta: 0.002, maxCoefficient: 0.0055 }), [2, 2, 0, 0, 0, 0, 2]);
   near(
     steps.map(({ loops }) => loops[0]!.private_0),

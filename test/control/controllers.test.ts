@@ -8,7 +8,7 @@ import { checkController } from "../../src/testing/check_controller.ts";
 const device = await openDevice();
 after(() => device.destroy());
 
-/** Far above, far below, at and around the target, and a random walk. */
+/** Entropies far above, far below and at the target, and a random walk from there. */
 function script(target: number): number[] {
   const random = createRandom(7);
   let entropy = target;

@@ -193,7 +193,7 @@ test("a verdict is remembered until the kernel changes; nothing is then checked 
   assert.ok((await dispatchesOf({})) > 1, "an entry of another form counts as none");
 });
 
-test("with tuning, the fastest of the sound candidates is found once, kept, and found again by force", async (context) => {
+test("with tuning, the fastest of the sound candidates is found once and kept, and the mode force looks for it again", async (context) => {
   const lines = warningsOf(context);
   const store = memoryStore();
   const tuned = async (mode: "on" | "force"): Promise<number> => {

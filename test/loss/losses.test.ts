@@ -29,14 +29,14 @@ function isAllowed(factory: LossFactory, options: Record<string, unknown>): bool
   }
 }
 
-/** The steepest and the flattest that a loss can be, where its value may be too large to differentiate numerically. */
+/** Options at which a loss is as steep or as flat as it can be, where its value may be too large to differentiate numerically. */
 function extremesOf(factory: LossFactory): Record<string, unknown>[] {
   const numbers = Object.entries(factory().options).filter(([, value]) => typeof value === "number");
   return numbers.map(([name]) => ({ [name]: 1e-8 })).filter((options) => isAllowed(factory, options));
 }
 
 for (const [name, registered] of Object.entries(losses)) {
-  // The registry's factories differ in their options, which each checks itself.
+  // The factories of the registry differ in the type of their options, and each checks its own.
   const factory = registered as unknown as LossFactory;
   for (const options of settingsOf(factory)) {
     test(`loss ${name}, ${JSON.stringify(options)}: WGSL, double precision and numerical differentiation agree`, async () => {

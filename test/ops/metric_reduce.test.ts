@@ -18,7 +18,7 @@ for (const [rows, everyMasked] of [
   [700, 7],
   [5, 1],
 ] as const) {
-  test(`metric_reduce, ${rows} rows, every ${everyMasked}. outside the mask`, async () => {
+  test(`metric_reduce, ${rows} rows, one in ${everyMasked} outside the mask`, async () => {
     const metrics = normal([rows, TOKEN_METRICS.size], 1);
     const tokenInputs = normal([rows, TOKEN_INPUT.size], 2);
     for (let row = 0; row < rows; row += 1) {

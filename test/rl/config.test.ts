@@ -219,7 +219,7 @@ test("every option says in one sentence what it does", () => {
   }
 });
 
-test("the nearest word ignores capitals and swaps, and nothing is near a stranger", () => {
+test("the nearest word ignores capitals and counts a swap as one edit, and an unlike word has none", () => {
   assert.equal(nearestWord("LEARNINGRATE", ["steps", "learningRate"]), "learningRate");
   assert.equal(nearestWord("setps", ["steps", "beta"]), "steps");
   assert.equal(nearestWord("zzzz", ["steps", "beta"]), undefined);

@@ -158,7 +158,7 @@ test("a masked completion counts neither in the loss nor in the entropy", async 
   assert.deepEqual(masks, [0, 1, 1, 0, 0, 0]);
 });
 
-// A loss that selects tokens of a pass is another where a batch is cut; it has a test of its own.
+// A loss that selects tokens within a pass changes where a batch is cut, so it has a test of its own.
 for (const loss of Object.keys(losses).filter((name) => !createLoss({ loss: name }).selects)) {
   test(`loss ${loss} trains off-policy, in one batch and in several`, async () => {
     const losses: number[] = [];
@@ -180,7 +180,7 @@ for (const loss of Object.keys(losses).filter((name) => !createLoss({ loss: name
   });
 }
 
-test("truncated importance sampling: 1 where sampler and trainer agree, and it halves what its bound halves", async () => {
+test("truncated importance sampling: weights are 1 where sampler and trainer agree, and a bound of 0.5 halves the gradient", async () => {
   const first = async (grpo: object): Promise<Metrics> => {
     const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
     const [metrics] = await run(trainer.train, 1);
@@ -229,7 +229,7 @@ for (const loss of ["clip-cov", "kl-cov"]) {
   });
 }
 
-test("clip-cov draws anew in every update, kl-cov selects the same of the same policy", async () => {
+test("clip-cov draws anew in every update, and kl-cov selects the same tokens for the same policy", async () => {
   const normOf = async (loss: string, updatesPerRollout: number): Promise<number> => {
     const grpo = { loss, covFraction: 0.1, covLow: -9, covHigh: 9, learningRate: 0, updatesPerRollout };
     const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });

@@ -14,7 +14,7 @@ export interface StepSampler {
   destroy(): void;
 }
 
-/** `milliseconds`: what sampling took, rewards apart. */
+/** `milliseconds` is the time of sampling without that of the rewards. */
 export type SampledStep = Sampled & { readonly milliseconds: number };
 
 export async function createStepSampler(run: Run): Promise<StepSampler> {

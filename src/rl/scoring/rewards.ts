@@ -2,7 +2,7 @@ import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
-/** What a reward function is told: one entry per completion in each list, as in TRL. */
+/** What a reward function gets. Each list has one entry for every completion, as in TRL. */
 export interface RewardInput {
   readonly prompts: readonly string[];
   readonly completions: readonly string[];
@@ -18,7 +18,7 @@ export interface RewardState {
   readonly [key: string]: unknown;
 }
 
-/** Scores completions, at once or later; null leaves one unscored. */
+/** Returns the scores of completions, or a promise of them. null leaves a completion unscored. */
 export type RewardFunction = (input: RewardInput) => readonly Score[] | Promise<readonly Score[]>;
 
 /** A reward function under the name it has in metrics (`rewards/NAME/mean`), with its weight in the sum (default 1). */
@@ -33,13 +33,13 @@ export interface CombinedRewards {
   readonly rewards: readonly Score[];
   /** Each function's own scores, unweighted. */
   readonly byFunction: ReadonlyMap<string, readonly Score[]>;
-  /** The same, each with its weight, for advantages that do not start from the sum. */
+  /** The scores of each function with its weight, for advantages that do not start from the sum. */
   readonly parts: readonly RewardPart[];
 }
 
 /**
- * One function out of several. They run at the same time. Throws when names repeat or none is given; the result rejects when a function
- * returns the wrong number of scores or one that is not a finite number or null.
+ * Joins reward functions into one, which runs them at the same time. Throws when two have one name or none is given. The joined function
+ * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number nor null.
  */
 export function combineRewards(functions: readonly NamedReward[]): (input: RewardInput) => Promise<CombinedRewards> {
   if (functions.length === 0) throw new Error("No reward function is given; give a task or at least one function in rewards.");
@@ -56,7 +56,7 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
   };
 }
 
-/** What reward functions are told of sampled completions, after `step` steps of training. */
+/** What reward functions get for sampled completions after `step` steps of training. */
 export function rewardInput(entries: readonly RolloutEntry[], step: number): RewardInput {
   const columns = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
   columns.delete("prompt");
