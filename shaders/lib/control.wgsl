@@ -2,7 +2,7 @@
 //   1. entropy_reduce writes what the batch tells: the counts and entropies of Control and of every loop;
 //   2. the controller's kernel reads them and writes alpha and what it likes of the rest, in place;
 //   3. token_loss reads loops[class].alpha and the first three fields of Control, and nothing else of a controller.
-// There is one loop for all tokens, or one for each class of tokens. src/ops/control_state.ts lists the same fields in the same order.
+// There is one loop for all tokens, or one for each class of tokens. src/ops/records.ts lists the same fields in the same order.
 import package::lib::numeric::is_finite;
 
 struct ControlState {
@@ -42,7 +42,7 @@ struct Loop {
   sum_product: f32,
 }
 
-// Over the response tokens of a class, or of a block of rows among them.
+// Sums over some response tokens of a class.
 struct EntropySums {
   entropy: f32,
   token_count: f32,

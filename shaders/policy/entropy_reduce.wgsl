@@ -22,8 +22,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var class_index = 0u; class_index < arrayLength(&state.loops); class_index++) {
     var sums = vec3f(0.0);
     for (var block = lane; block < parameters.blocks; block += LANES) {
-      let one = partial[class_index * parameters.blocks + block];
-      sums += vec3f(one.entropy, one.token_count, one.gated_count);
+      let some = partial[class_index * parameters.blocks + block];
+      sums += vec3f(some.entropy, some.token_count, some.gated_count);
     }
     let own = vec3f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane), reduce_sum(sums.z, lane));
     total += own;

@@ -1,4 +1,4 @@
-// partial[g, b] = the sum of H, the count and the gated count over the response tokens of class g among the rows of block b (mask = 1 + class);
+// partial[g, b] = the sums of H, of 1 and of gated tokens over the response tokens of class g among the rows of block b (mask = 1 + class);
 // entropy_reduce adds the blocks up. One workgroup a block and class; its lanes stride over the rows. Other rows are left out by select, so
 // they may hold anything.
 import package::lib::control::{EntropySums, actuator};

@@ -2,7 +2,9 @@ import { CONTROL, LOOP } from "../ops/records.ts";
 
 export type ControlField = (typeof CONTROL.fields)[number];
 export type LoopField = (typeof LOOP.fields)[number];
+/** The numbers of a controller that all tokens have in common, by name. */
 export type Control = Readonly<Record<ControlField, number>>;
+/** The numbers of a feedback loop for all tokens or for one class of them, by name. */
 export type Loop = Readonly<Record<LoopField, number>>;
 
 /** What a controller knows and tells the loss, by name: `struct ControlState` in shaders/lib/control.wgsl. */

@@ -36,6 +36,7 @@ export interface PolicyLoss extends TokenLossModule, LossTraits {
   extra?: ((context: LossContext) => Tensor) | undefined;
 }
 
+/** A policy loss as it declares itself: its options, its WGSL module, and the same function in double precision. */
 export interface LossDeclaration<Options extends z.ZodObject = z.ZodObject> extends Declaration<Options>, LossTraits {
   /** Its WGSL module (shaders/lib/loss.wgsl says what that declares). Absent: shaders/loss/KEY.wgsl. */
   readonly wgsl?: string;
@@ -45,6 +46,7 @@ export interface LossDeclaration<Options extends z.ZodObject = z.ZodObject> exte
   extra?(context: LossContext, options: z.output<Options>): Tensor;
 }
 
+/** A policy loss by its declaration: `losses.cispo({ cispoBound: 3 })` makes one from its options. */
 export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, PolicyLoss>;
 
 /** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */

@@ -10,6 +10,7 @@ export interface RandomKeys {
   readonly microBatch: Scalar;
 }
 
+/** Attributes of the op that selects tokens of high covariance. */
 export interface CovarianceSelectOptions {
   /** Share of the response tokens that it selects, but at least one. */
   readonly fraction: number;

@@ -9,6 +9,7 @@ import { checkTokenShapes } from "./token_inputs.ts";
 
 /** Estimates of the KL divergence to the reference policy (Schulman 2020): the values of grpo.kl. */
 export const KL_ESTIMATES = ["k1", "k2", "k3"] as const;
+/** The name of an estimate of the KL divergence. */
 export type KlEstimate = (typeof KL_ESTIMATES)[number];
 
 /** A policy loss as the kernel takes it: a module of shaders/loss, or one's own WGSL, and the fields of its LossParameters. */
@@ -19,6 +20,7 @@ export interface TokenLossModule {
   extra?: ((context: never) => Tensor) | undefined;
 }
 
+/** Attributes of the op that computes the loss of every token. */
 export interface TokenLossOptions extends GateOptions {
   readonly loss: TokenLossModule;
   /** Weight of the KL divergence to the reference policy, and its estimate; default k3. */

@@ -39,6 +39,7 @@ export interface AdamW {
   destroy(): void;
 }
 
+/** Makes AdamW for the parameters of a placed module: buffers for gradients and moments, and the step over them. */
 export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW {
   const { device } = placed;
   const gradients = createFlatBuffers(placed, "gradients");

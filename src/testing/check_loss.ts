@@ -7,6 +7,7 @@ import { type Surrogate, tokenOf } from "../loss/token.ts";
 import { LOSS_COEFFICIENTS, TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 
+/** What `checkLoss` found: how far the kernel, its twin and their slopes are apart. */
 export interface LossErrors {
   /** Largest |GPU - double precision| / max(|double precision|, 0.01) of the value and of its slope by logp. */
   readonly value: number;

@@ -20,8 +20,8 @@ for (const scope of ["batch", "sequence"] as const) {
       const statistics = normal([rows, TOKEN_STATISTICS.size], 3);
       const tokenInputs = normal([rows, TOKEN_INPUT.size], 4);
       for (let row = 0; row < rows; row += 1) {
-        const { logp, effect } = TOKEN_STATISTICS.read(statistics.data, row * TOKEN_STATISTICS.size);
-        setRecord(statistics, TOKEN_STATISTICS, row, { logp: -Math.abs(logp), effect: row % 3 === 0 ? 0 : effect });
+        const { logp } = TOKEN_STATISTICS.read(statistics.data, row * TOKEN_STATISTICS.size);
+        setRecord(statistics, TOKEN_STATISTICS, row, { logp: -Math.abs(logp), ...(row % 3 === 0 && { effect: 0 }) });
         // The first sequences have no token that counts, or none that is gated.
         setRecord(tokenInputs, TOKEN_INPUT, row, { mask: row % 4 === 1 || row === 0 ? 0 : 1 });
         if (row < 4) setRecord(statistics, TOKEN_STATISTICS, row, { logp: -3, effect: 0 });

@@ -16,11 +16,10 @@ function batch(rows: number, everyMasked: number, classes: number): { statistics
   const statistics = normal([rows, TOKEN_STATISTICS.size], 3);
   const tokenInputs = normal([rows, TOKEN_INPUT.size], 4);
   for (let row = 0; row < rows; row += 1) {
-    const { logp, effect } = TOKEN_STATISTICS.read(statistics.data, row * TOKEN_STATISTICS.size);
-    setRecord(statistics, TOKEN_STATISTICS, row, { logp: -Math.abs(logp), effect: row % 5 === 0 ? 0 : effect });
+    const { logp } = TOKEN_STATISTICS.read(statistics.data, row * TOKEN_STATISTICS.size);
+    setRecord(statistics, TOKEN_STATISTICS, row, { logp: -Math.abs(logp), ...(row % 5 === 0 && { effect: 0 }) });
     const counts = row % everyMasked !== 0;
-    const mask = counts ? 1 + ((row * row) % Math.min(classes, Math.max(2, classes - 1))) : 0;
-    setRecord(tokenInputs, TOKEN_INPUT, row, { mask });
+    setRecord(tokenInputs, TOKEN_INPUT, row, { mask: counts ? 1 + ((row * row) % Math.min(classes, Math.max(2, classes - 1))) : 0 });
     if (!counts) statistics.data.fill(Number.NaN, row * TOKEN_STATISTICS.size, (row + 1) * TOKEN_STATISTICS.size);
   }
   return {
@@ -66,7 +65,7 @@ for (const [what, width, floats, message] of [
   test(`${what} is refused`, async () => {
     const check = checkOp(device, {
       name: "refused",
-      inputs: { statistics: normal([1, width], 1), token_inputs: normal([1, 6], 1), control: normal([floats], 1) },
+      inputs: { statistics: normal([1, width], 1), token_inputs: normal([1, TOKEN_INPUT.size], 1), control: normal([floats], 1) },
       op: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, { gate: "probability", tau: 0.5 }) }),
       reference: () => ({ control: new Float64Array(floats) }),
     });
