@@ -25,7 +25,7 @@ interface Common {
   readonly controller?: Controller;
   /** Tells the class of each token by name, with `entropy: { classes: [...] }`; left out: by position or by a column, as `classBy` says. */
   readonly classOf?: TokenClassFunction;
-  /** One of your own, or `sapo({ sapoPositive: 2 })`; it wins over the one that `config` names. */
+  /** One of your own, or `losses.sapo({ sapoPositive: 2 })`; it wins over the one that `config` names. */
   readonly loss?: PolicyLoss;
   /** Left out: the defaults of docs/configuration.md. */
   readonly config?: GRPOConfig;
