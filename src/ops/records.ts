@@ -63,6 +63,7 @@ export const CONTROL = defineRecord("Control", [
   "gated_count",
 ]);
 
+/** Sums over the response tokens of a class, or over a block of rows among them. */
 export const ENTROPY_SUMS = defineRecord("EntropySums", ["entropy", "token_count", "gated_count"]);
 
 /** A feedback loop: one for all tokens, or one a class. A tensor `control` is a Control and one Loop behind the other. */
