@@ -25,7 +25,7 @@ interface Common {
   readonly controller?: Controller;
   /** Names each token's class, one of `entropy: { classes: [...] }`. Left out: position or a column tells the class, as `classBy` says. */
   readonly classOf?: TokenClassFunction;
-  /** `sapo({ sapoPositive: 2 })`, or one of your own; it wins over the one that `config` names. */
+  /** `losses.sapo({ sapoPositive: 2 })`, or one of your own. It wins over the one that `config` names. */
   readonly loss?: PolicyLoss;
   /** Left out: the defaults of docs/configuration.md. */
   readonly config?: GRPOConfig;
