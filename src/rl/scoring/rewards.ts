@@ -1,5 +1,6 @@
 import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
+import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
 /** What a reward function gets. Each list has one entry for every completion, as in TRL. */
@@ -82,11 +83,9 @@ export function taskReward(task: Task): NamedReward {
 export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction">): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const [name, scores] of byFunction) {
-    const scored = scores.filter((score) => score !== null);
-    const mean = scored.reduce((sum, score) => sum + score, 0) / scored.length;
-    const variance = scored.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, scored.length - 1);
-    metrics[`rewards/${name}/mean`] = mean;
-    metrics[`rewards/${name}/std`] = Math.sqrt(variance);
+    const scored = scores.filter(isScored);
+    metrics[`rewards/${name}/mean`] = average(scored);
+    metrics[`rewards/${name}/std`] = standardDeviation(scored);
   }
   return metrics;
 }
