@@ -96,13 +96,13 @@ async function compile(
   if (traits.debug >= 3) console.error(`── ${id} ${JSON.stringify(variant)}\n${wgsl}`);
   const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
   const refusal = await traits.gpu.popErrorScope();
-  if (refusal) throw new ShaderError(`kernel ${id} does not compile: ${refusal.message.trim()}`);
+  if (refusal) throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${refusal.message.trim()}`);
   try {
     const pipeline = await traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
     traits.stats.pipelines += 1;
     return { ...text, pipeline, bindGroupLayout, parameterLayout };
   } catch (error) {
-    throw new ShaderError(`kernel ${id} does not compile: ${(error as Error).message}`);
+    throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${(error as Error).message}`);
   }
 }
 
@@ -135,11 +135,13 @@ export async function linkKernel(
   }
   const root = typeof source === "string" ? source : "user_kernel";
   if (typeof source !== "string") modules["user_kernel.wgsl"] = source.wgsl;
-  const known = (): string => Object.keys(traits.shaders).sort().join(", ");
-  if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${known()}`);
+  if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${namesBeside(id, traits.shaders)}`);
   for (const [name, module] of Object.entries(variant.modules ?? {})) {
     const wgsl = typeof module === "string" ? traits.shaders[module] : module.wgsl;
-    if (wgsl === undefined) throw new ShaderError(`kernel ${id}: its module ${name} is ${module}; it must be one of ${known()}`);
+    if (wgsl === undefined) {
+      const known = namesBeside(String(module), traits.shaders);
+      throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known}`);
+    }
     modules[`${name}.wgsl`] = wgsl;
   }
   try {
@@ -151,8 +153,21 @@ export async function linkKernel(
     });
     return result.dest.replaceAll(EXPERIMENTAL_DECLARATION, "");
   } catch (error) {
-    throw new ShaderError(`kernel ${id} does not link: ${(error as Error).message}`);
+    throw new ShaderError(`kernel ${id}${withModules(variant)} does not link: ${(error as Error).message}`);
   }
+}
+
+/** " with loss/sapo": the modules of a variant, for messages about its WGSL. */
+function withModules({ modules = {} }: KernelVariant): string {
+  const names = Object.values(modules).map((module) => (typeof module === "string" ? module : module.name));
+  return names.length > 0 ? ` with ${names.join(", ")}` : "";
+}
+
+/** The shaders in the folder of one that is not there, or all where there is no such folder. */
+function namesBeside(id: string, shaders: KernelTraits["shaders"]): string {
+  const names = Object.keys(shaders).sort();
+  const beside = names.filter((name) => name.startsWith(id.slice(0, id.indexOf("/") + 1)));
+  return (beside.length > 0 ? beside : names).join(", ");
 }
 
 /** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */

@@ -33,9 +33,9 @@ interface Sample {
 }
 
 /**
- * Runs a loss on the GPU over a grid of tokens and compares it with the loss's `surrogate` in double precision, whose slope is compared
- * with numerical differentiation. The grid has advantages of either sign and 0, ratios on both sides of every bound that the loss's
- * parameters may mean, log-ratios beyond the clamp at 20, and tokens without weight, which must give zeros.
+ * Runs a loss on the GPU over a grid of tokens and compares it with the loss's `surrogate` in double precision, whose slope is
+ * compared with numerical differentiation. The grid has advantages of either sign and 0, ratios and changes of probability on both sides of every bound that the
+ * loss's parameters may mean, log-ratios beyond the clamp at 20, and tokens without weight, which must give zeros.
  */
 export async function checkLoss(device: Device, loss: PolicyLoss): Promise<LossErrors> {
   const samples = gridOf(loss);
@@ -86,15 +86,20 @@ function derivativeAt(loss: PolicyLoss, sample: Sample): number | undefined {
 /** Rounds to a number that 32-bit floats hold exactly. They also hold the differences of such numbers exactly. */
 const exact = (value: number): number => Math.round(value * 2 ** 16) / 2 ** 16;
 
+/** The larger of a token's two probabilities. */
+const HIGHEST = Math.exp(-0.125);
+
 function gridOf(loss: PolicyLoss): Sample[] {
   const bounds = Object.values(loss.parameters).flatMap((value) => [value, 1 - value, 1 + value]);
   const near = bounds.filter((bound) => bound > 0).flatMap((bound) => [bound * 0.999, bound * 1.001]);
-  const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...near.map(Math.log)].map(exact);
+  const moves = Object.values(loss.parameters).flatMap((value) => [value - 0.001, value + 0.001]);
+  const apart = moves.filter((move) => move > 0 && move < HIGHEST).flatMap((move) => [1 - move / HIGHEST, 1 / (1 - move / HIGHEST)]);
+  const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...[...near, ...apart].map(Math.log)].map(exact);
   const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20) : loss.extra ? [0, 1] : [0];
   const samples: Sample[] = [];
   for (const difference of differences) {
     // Keeps both log-probabilities below 0.
-    const logp = exact(Math.min(0, difference) - 0.125);
+    const logp = exact(Math.min(0, difference) + Math.log(HIGHEST));
     for (const advantage of [-1.5, -0.25, 0, 0.25, 1.5]) {
       for (const extra of extras) {
         for (const weight of [0.5, 0]) samples.push({ logp, oldLogp: logp - difference, advantage, extra: Math.fround(extra), weight });
