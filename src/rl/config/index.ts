@@ -38,13 +38,13 @@ export function listOptions(command: "train" | "sft"): OptionDescription[] {
   return describeOptions(command === "train" ? commonTrainSchema() : sftSchema("runs/NAME"));
 }
 
-/** A line for each key that has no effect, because it belongs to another controller or loss than the chosen one. */
+/** In words, the keys of a configuration that belong to other controllers or losses than its own: they have no effect. */
 export function withoutEffect({ grpo, entropy }: TrainConfig): string[] {
   const common = commonTrainSchema().shape;
-  const unused = (name: string, section: object, known: object, own: { readonly options: z.ZodObject }, chosen: string): string[] =>
-    Object.keys(section)
-      .filter((key) => !(key in known) && !(key in own.options.shape))
-      .map((key) => `${name}.${key} has no effect with ${chosen}`);
+  const unused = (name: string, section: object, known: object, own: { readonly options: z.ZodObject }, chosen: string): string[] => {
+    const keys = Object.keys(section).filter((key) => !(key in known) && !(key in own.options.shape));
+    return keys.length === 0 ? [] : [`without effect with ${chosen}: ${keys.map((key) => `${name}.${key}`).join(", ")}`];
+  };
   return [
     ...unused("grpo", grpo, common.grpo.shape, losses[grpo.loss], `loss ${grpo.loss}`),
     ...unused("entropy", entropy, common.entropy.shape, controllers[entropy.controller], `controller ${entropy.controller}`),
