@@ -3,22 +3,22 @@ import type { Device } from "../src/gpu/device.ts";
 import { createLaunchList } from "../src/gpu/launch.ts";
 import type { Clock } from "./clock.ts";
 
-/** What an adapter reaches at best, measured on it: fma out of registers; memory read and written, both counted. */
+/** The best rates measured on an adapter: of fma (multiply and add) on registers, and of memory, reads and writes both counted. */
 export interface Ceilings {
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
 }
 
-/** Something that is timed for its best: WGSL with one entry point, over buffers of `bytes`. */
+/** A kernel whose best time is wanted: WGSL with one entry point, over buffers of `bytes`. */
 interface Attempt {
   readonly wgsl: string;
   readonly bytes: number;
   readonly workgroups: number;
-  /** Operations or bytes. */
+  /** Operations or bytes of one run. */
   readonly amount: number;
 }
 
-/** Processors differ in what suits them (registers of a CPU, vectors of a GPU): each attempt is tried, the best counts. */
+/** Type, width and number of the chains. Processors differ in what suits them, so each is tried and the best counts. */
 const CHAINS = [
   ["f32", 1, 8],
   ["f32", 1, 24],
@@ -48,7 +48,7 @@ ${chains.map((i) => `    s${i} = fma(s${i}, m, m);`).join("\n")}
 /** Vectors that one lane copies. */
 const COPIES = [4, 64] as const;
 
-/** In place as well: a CPU fetches memory before it overwrites it, so that copying costs it three transfers for two. */
+/** A copy, and work in place: a CPU fetches memory before it overwrites it, so a copy costs it three transfers instead of two. */
 function memoryAttempts({ software, lanes }: Device, steps: number): Attempt[] {
   const bytes = (software ? 32 : 128) * 2 ** 20;
   const attempt = (bindings: string, statement: string): Attempt => ({
@@ -79,7 +79,7 @@ fn main(
   return [attempt(from + to(1), "y[at] = x[at];"), attempt(to(0), "y[at] = y[at] * 1.5;")];
 }
 
-/** Best of several attempts, each on an idle queue; by the processor's clock on software adapters. Takes about a second. */
+/** The best of several attempts, each on an idle queue. Software adapters are timed by processor time. Takes about a second. */
 export async function measureCeilings(device: Device, clock: Clock): Promise<Ceilings> {
   return {
     gflops: await bestRate(
@@ -95,7 +95,7 @@ export async function measureCeilings(device: Device, clock: Clock): Promise<Cei
   };
 }
 
-/** Billions a second. */
+/** The best rate, in billions per second. */
 async function bestRate(device: Device, clock: Clock, attempts: readonly Attempt[]): Promise<number> {
   let best = 0;
   for (const attempt of attempts) best = Math.max(best, attempt.amount / (await bestMilliseconds(device, clock, attempt)) / 1e6);

@@ -4,7 +4,7 @@ import { type Sample, timeOnHost } from "./sampling.ts";
 
 export type ClockName = "gpu timestamps" | "host";
 
-/** Measures what the GPU takes for a compute pass. */
+/** Measures how long the GPU takes for a compute pass. */
 export interface Clock {
   readonly name: ClockName;
   /** Submits one compute pass and waits for its end. */
@@ -12,7 +12,7 @@ export interface Clock {
   destroy(): void;
 }
 
-/** The GPU's own clock on hardware that has one; on software adapters that clock is the host's, which also tells processor time. */
+/** The GPU's own clock on hardware that has one. A software adapter runs by the host's clock, which also tells processor time. */
 export function clockOf(device: Device): Clock {
   return device.timestamps && !device.software ? gpuClock(device) : hostClock(device);
 }
@@ -26,7 +26,7 @@ function hostClock(device: Device): Clock {
   return { name: "host", time, destroy: () => {} };
 }
 
-/** Two timestamps around the pass, in nanoseconds. */
+/** A clock that takes two timestamps, in nanoseconds, around the pass. */
 export function gpuClock(device: Device): Clock {
   const { gpu } = device;
   const querySet = gpu.createQuerySet({ label: "bench timestamps", type: "timestamp", count: 2 });

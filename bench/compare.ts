@@ -30,12 +30,12 @@ export interface Timed {
 
 /** A result beside the earlier one of the same name and shape. */
 export interface Comparison {
-  /** This median over the earlier one: above 1 is slower. */
+  /** This median over the earlier one: a ratio above 1 is slower. */
   readonly ratio: number;
   readonly verdict: "faster" | "slower" | "same";
 }
 
-/** Medians closer than this are the same whatever the spreads say: neighbours, clocks and temperature move them as much. */
+/** Medians closer than this count as the same, because other processes, clock rates and temperature move them as much. */
 const LEAST_RATIO = 1.1;
 
 export const NOISE_RULE = `a row moved when its median changed by more than a factor of ${LEAST_RATIO} and the middle 90% of both runs' samples are apart`;

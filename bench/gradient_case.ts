@@ -2,12 +2,12 @@ import { buildPlan } from "../src/graph/plan.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { input } from "../src/graph/trace.ts";
 import type { Inputs, Op } from "../src/ops/define.ts";
-import type { HostValue, HostValues } from "../src/testing/check_op.ts";
+import { type HostValue, type HostValues, toDevice } from "../src/testing/check_op.ts";
 import { normal } from "../src/testing/values.ts";
 import type { BenchCase, BenchContext } from "./harness.ts";
 import { type OpCase, opCase, type Tensors } from "./op_case.ts";
 
-/** The backward pass of an op, alone: the forward pass runs once, and what it saved is an input. */
+/** The backward pass of an op alone. The forward pass runs once before, and its outputs are inputs here. */
 export interface GradientCase<In extends Inputs, Out extends string, Attributes>
   extends Omit<OpCase, "op" | "variant" | "inputs" | "build" | "reference"> {
   readonly op: Op<In, Out, Attributes>;
@@ -33,9 +33,7 @@ export function gradientCase<In extends Inputs, Out extends string, Attributes>(
       const outputs: Readonly<Record<string, Tensor>> = options.op(inputsOf(symbolic(values)), attributes);
       return { keep: Object.values(outputs), outputs };
     });
-    const inputs = Object.fromEntries(
-      Object.entries(values).map(([name, { data, dtype }]) => [name, dtype === "u32" ? Uint32Array.from(data) : Float32Array.from(data)]),
-    );
+    const inputs = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toDevice(value)]));
     plan.run({ inputs });
     const saved: Record<string, HostValue> = {};
     for (const [name, tensor] of Object.entries(plan.result.outputs)) {
@@ -77,9 +75,9 @@ const DIRECTIONS = 2;
 const STEP = 1e-5;
 
 /**
- * The error of a gradient relative to its length, |gradient - true gradient| / |gradient|, as seen along random directions: a
- * component of a random direction is as large as the error itself, so that a few differences of a double-precision objective
- * check a whole gradient, where one a number would take hours.
+ * The error of a gradient relative to its length, |gradient - true gradient| / |gradient|, estimated along random directions.
+ * The error along a standard normal direction is about as large as the whole error, so that a few differences of a
+ * double-precision objective check a whole gradient. One difference for each number would take hours.
  */
 export function directionalError(
   gradient: ArrayLike<number>,

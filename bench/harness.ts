@@ -6,10 +6,10 @@ import { collectSamples, type Sample, type Spread, spreadOf } from "./sampling.t
 
 /** Something that is timed: prepared once, checked once, then run again and again. */
 export interface BenchCase {
-  /** What runs: the op or the path, and what else tells cases apart. */
+  /** The op, or the path (such as "decode", of many ops), and what else tells cases apart. */
   readonly name: string;
   readonly shape: string;
-  /** The op that it measures; a path measures many. */
+  /** The op that it measures; absent for a path. */
   readonly op?: keyof typeof ops;
   /** Floating point operations of one run. */
   readonly flops: number;
@@ -30,7 +30,7 @@ export interface PreparedCase {
   readonly tolerance: number;
   /** Times one run. */
   time(): Promise<Sample>;
-  /** Throws where the results have changed while they were timed. */
+  /** Throws if the results have changed while they were timed. */
   recheck?(): Promise<void>;
   destroy(): void;
 }
@@ -40,18 +40,18 @@ export interface BenchResult {
   readonly shape: string;
   readonly clock: ClockName;
   readonly samples: number;
-  /** Of one run. */
+  /** Times of one run. */
   readonly milliseconds: Spread;
-  /** Software adapters only: processor time of one run over the number of cores, what a run would take if no other process ran. */
+  /** Software adapters only: processor time of one run over the number of cores, as if no other process had run. */
   readonly uncontendedMilliseconds?: Spread;
   /** By the median of `milliseconds`. */
   readonly gflops: number;
   readonly gigabytesPerSecond: number;
   readonly tokensPerSecond?: number;
-  /** The time that the ceilings allow over the time taken: the uncontended one where there is one. */
+  /** The time that the ceilings allow over the time taken, which is the uncontended one if there is one. */
   readonly fractionOfCeiling: number;
   readonly maxRelativeError: number;
-  /** Of paths: shares of the time, times of their parts. */
+  /** Paths only: the times of their parts, and the parts' shares of the time. */
   readonly details?: Readonly<Record<string, number>>;
 }
 
@@ -66,7 +66,7 @@ export interface BenchReport {
   readonly adapter: string;
   readonly driver?: string;
   readonly date: string;
-  /** Of the ops; paths are timed by the host, where they end. */
+  /** The clock of the ops. Paths end on the host and are timed by it. */
   readonly clock: ClockName;
   readonly ceilings: Ceilings;
   readonly results: readonly BenchResult[];
@@ -97,7 +97,7 @@ export async function runCases(device: Device, cases: readonly BenchCase[], opti
       const failure = { name: one.name, shape: one.shape, reason: (error as Error).message };
       failures.push(failure);
       options.failure?.(failure);
-      // On a lost device the others would fail too.
+      // On a lost device the other cases would fail too.
       device.assertHealthy();
     }
   }
@@ -113,7 +113,7 @@ export async function runCase(context: BenchContext, one: BenchCase, ceilings: C
   try {
     const error = await prepared.check();
     if (!(error <= prepared.tolerance)) {
-      throw new Error(`wrong: relative error ${error.toExponential(1)}, at most ${prepared.tolerance} is allowed`);
+      throw new Error(`wrong: relative error is ${error.toExponential(1)}; it must be at most ${prepared.tolerance}`);
     }
     const samples = await collectSamples(`${one.name} ${one.shape}`, seconds, () => prepared.time());
     await prepared.recheck?.();

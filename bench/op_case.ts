@@ -4,13 +4,13 @@ import { buildPlan, type Plan } from "../src/graph/plan.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { input } from "../src/graph/trace.ts";
 import type { ops } from "../src/ops/index.ts";
-import { type HostValue, type HostValues, relativeError } from "../src/testing/check_op.ts";
+import { type HostValues, relativeError, toDevice } from "../src/testing/check_op.ts";
 import type { BenchCase, BenchContext, PreparedCase } from "./harness.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 export type Outputs = Readonly<Record<string, HostArray>>;
 
-/** An op at a shape: what goes in, how it is traced, and what must come out. */
+/** An op at one shape: what goes in, how it is traced, and what must come out. */
 export interface OpCase {
   readonly op: keyof typeof ops;
   /** What tells this case from others of the op: "NT", "backward". */
@@ -19,17 +19,17 @@ export interface OpCase {
   readonly flops: number;
   readonly bytes: number;
   readonly inputs: (context: BenchContext) => HostValues | Promise<HostValues>;
-  /** Traces the op; what it returns by name is checked. Outputs in place of inputs are allowed. */
+  /** Traces the op and returns the tensors to check, by name. They may be inputs that the op writes in place. */
   readonly build: (inputs: Tensors) => Tensors;
-  /** Outputs in double precision, or a measure of the outputs' error where these would take too long. */
+  /** The outputs in double precision or, where they would take too long, a measure of the outputs' error. */
   readonly reference:
     | ((inputs: HostValues) => Readonly<Record<string, Float64Array>>)
     | { errorOf(outputs: Outputs, inputs: HostValues): number };
-  /** Inputs that every timed submission starts with anew, because an op would otherwise run out of work. */
+  /** Inputs that are uploaded again before every timed submission, because the op would otherwise run out of work. */
   readonly renewed?: readonly string[];
 }
 
-/** Runs rotate among copies of the inputs that together exceed the last-level cache, or among this many. */
+/** Runs rotate among copies of the inputs: as many as exceed the last-level cache together, but no more than MOST_COPIES. */
 const ROTATED_BYTES = 64 * 2 ** 20;
 const MOST_COPIES = 8;
 
@@ -39,7 +39,7 @@ const MOST_RUNS = 4096;
 
 const TOLERANCE = 1e-4;
 
-/** A case of the suite that measures one op, on poisoned outputs and rotating inputs. */
+/** A benchmark case that measures one op. Outputs are filled with NaN before they are checked. */
 export function opCase(options: OpCase): BenchCase {
   const { op, variant, shape, flops, bytes } = options;
   const name = variant ? `${op} ${variant}` : op;
@@ -82,7 +82,7 @@ async function prepare(name: string, options: OpCase, context: BenchContext): Pr
     },
     time: () => time(count),
     recheck: async () => {
-      // What is written in place has gone on changing.
+      // An op that works in place has gone on changing its results.
       if (!inPlace && !(await haveOutputs(copies.plans, checked))) throw new Error("wrong: the results changed while it was timed");
     },
     destroy: () => {
@@ -115,7 +115,7 @@ async function buildCopies(name: string, options: OpCase, { device }: BenchConte
   return { plans, names, inPlace };
 }
 
-/** Whether all copies, which have the same inputs, hold these outputs to the bit. */
+/** Whether all copies, which have the same inputs, hold these outputs bit for bit. */
 async function haveOutputs(plans: readonly Copy[], outputs: readonly HostArray[]): Promise<boolean> {
   for (const plan of plans) {
     const own = await plan.read(plan.result.keep);
@@ -140,9 +140,4 @@ function errorOf({ reference }: OpCase, outputs: Outputs, inputs: HostValues): n
     return actual?.length === expected.length ? relativeError(actual, expected) : Number.NaN;
   });
   return errors.some(Number.isNaN) || errors.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...errors);
-}
-
-function toDevice({ data, dtype }: HostValue): HostArray {
-  if (dtype === "u32") return Uint32Array.from(data);
-  return dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data);
 }

@@ -7,9 +7,9 @@ export interface Sample {
   readonly milliseconds: number;
   /** Processor time of this process over the number of cores. */
   readonly processorMilliseconds: number;
-  /** Tokens that it processed, of a path. */
+  /** Paths only: the tokens that the run processed. */
   readonly tokens?: number;
-  /** What else it tells, of a path: times of its parts, shares, ratios. */
+  /** Paths only: times of their parts, shares, ratios. */
   readonly details?: Readonly<Record<string, number>>;
 }
 
@@ -23,13 +23,13 @@ export interface Spread {
   readonly percentile95: number;
 }
 
-/** Processor time of this process so far over the number of cores: a clock that other processes do not speed up, for software adapters. */
+/** Processor time of this process so far over the number of cores: a clock for software adapters that leaves other processes out. */
 export function processorMilliseconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e3 / availableParallelism();
 }
 
-/** What something took that ends on the host, on both of the host's clocks. */
+/** Times work that ends on the host, by both of the host's clocks. */
 export async function timeOnHost(run: () => Promise<void>): Promise<Sample> {
   const start = performance.now();
   const processor = processorMilliseconds();
@@ -39,7 +39,7 @@ export async function timeOnHost(run: () => Promise<void>): Promise<Sample> {
 
 const LEAST_SAMPLES = 7;
 
-/** These must do where seven samples would take more than ten times as long as was asked for, as on a slow software GPU. */
+/** So many must do if seven samples would take more than ten times as long as was asked for, as on a slow software GPU. */
 const FEWEST_SAMPLES = 3;
 
 /** Warms up with one call of `time`, then calls it again and again, by benny, for about `seconds` and at least seven times. */
@@ -51,7 +51,7 @@ export async function collectSamples(name: string, seconds: number, time: () => 
   const samples: Sample[] = [];
   let failure: unknown;
   const sample = async (): Promise<void> => {
-    // Kept for later, because benny waits forever for a call that throws; what returns at once it would call thousands of times.
+    // The failure is kept, because benny waits forever for a call that throws, and repeats one that returns at once thousands of times.
     if (failure !== undefined) return setTimeout(2);
     await time().then(
       (taken) => samples.push(taken),
@@ -60,7 +60,7 @@ export async function collectSamples(name: string, seconds: number, time: () => 
       },
     );
   };
-  // Benny's first two calls, by which it learns that it is given promises, would overlap.
+  // Benny's first two calls would overlap, because it learns by them that it is given promises.
   let last = Promise.resolve();
   const call = (): Promise<void> => {
     last = last.then(sample);

@@ -3,11 +3,11 @@ import { caseFamilies } from "./cases/index.ts";
 import type { BenchCase } from "./harness.ts";
 import { pathCases } from "./paths/index.ts";
 
-/** Everything that is measured, by family. */
+/** All cases, by family. */
 export const families: Readonly<Record<string, readonly BenchCase[]>> = { ...caseFamilies, paths: pathCases };
 
 /**
- * Cases whose family, or whose name and shape, contains one of the words; all without words.
+ * Cases whose family is one of the words, or whose name and shape contain one; without words, all cases.
  * @throws Error in one line when a word selects nothing, with the nearest names
  */
 export function chooseCases(words: readonly string[]): BenchCase[] {

@@ -5,13 +5,13 @@ import type { BenchFailure, BenchResult } from "./harness.ts";
 
 const NAME_WIDTH = 46;
 
-/** The first lines: what is measured with what. */
+/** The first lines: the adapter, the clock and the ceilings. */
 export function preamble(adapter: string, software: boolean, clock: ClockName, { gflops, gigabytesPerSecond }: Ceilings): string {
   const clocks = {
     "gpu timestamps": "ops by GPU timestamps, paths by the host's clock",
     host: software
-      ? "the host's; `uncontended` is processor time over the number of cores, what a run takes where no other process runs"
-      : "the host's, for the adapter has no timestamps",
+      ? "the host's; `uncontended` is processor time over the number of cores, which is what a run takes if no other process runs"
+      : "the host's, because the adapter has no timestamps",
   };
   return [
     `adapter   ${adapter}`,

@@ -15,7 +15,7 @@ import {
 
 const LIMIT = 0.9;
 
-// Integral control with a deadband: inside target +- width alpha rests, outside it moves by gain times the distance from the band.
+// Integral control with a deadband: while entropy is inside target +- width alpha rests, else it moves by gain times the distance from the band.
 const WGSL = `
 import package::lib::control::{ControlState, is_measured};
 

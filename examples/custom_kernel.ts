@@ -1,4 +1,4 @@
-// A kernel of one's own, forward and backward: y = max(x, 0)^2 as an op like any other, checked against finite differences.
+// A kernel of one's own, forward and backward: y = max(x, 0)^2 becomes an op like any other. checkOp compares it with finite differences.
 import { ceilDivide, checkOp, defineOp, evaluate, input, normal, openDevice, product, type Tensor } from "entropic-webgpu";
 
 const SQUARED_RELU = `

@@ -1,12 +1,11 @@
-// A policy loss of one's own: it stops a token by how far its probability has moved, where PPO stops it by the ratio. It is one WGSL function
-// and the same function in TypeScript; checkLoss compares the two, and the slope with finite differences, before the loss trains a model.
-import { checkLoss, defineLoss, GRPOTrainer, loadModel, openDevice, tasks } from "entropic-webgpu";
-import { z } from "zod";
+// A policy loss of one's own: a token stops learning when its probability has moved too far, where PPO asks how far the ratio has moved.
+// It is one WGSL function and the same function in TypeScript. checkLoss compares the two, and the slope with finite differences.
+import { checkLoss, decimal, defineLoss, GRPOTrainer, loadModel, openDevice, option, section, tasks } from "entropic-webgpu";
 
 const moveBound = defineLoss({
   key: "move-bound",
   description: "The policy gradient of tokens whose probability has moved less than a bound.",
-  options: z.object({ bound: z.number().positive().default(0.1) }),
+  options: section({ bound: option(decimal({ above: 0 }), 0.1, "How far a probability may move before its token stops learning.") }),
   parameters: ({ bound }) => ({ bound }),
   wgsl: /* wgsl */ `
     import package::lib::loss::{Surrogate, Token};

@@ -1,5 +1,5 @@
-// An architecture of one's own: blocks whose attention and MLP read the same norm and are added side by side (as in GPT-J),
-// warm-started on countdown with two numbers, then trained by reinforcement learning. Field names are the names of a checkpoint's tensors.
+// An architecture of one's own: blocks whose attention and MLP read the same norm and are added side by side (as in GPT-J). It is
+// warm-started on countdown with two numbers, then trained by reinforcement learning. Fields are named as a checkpoint's tensors.
 import {
   add,
   characterTokenizer,

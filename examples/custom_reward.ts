@@ -1,9 +1,9 @@
-// A reward of one's own: a model that starts from random weights learns to rise, "aabcde.", from a function of its text alone.
+// A reward of one's own: a model that starts from random weights learns to write rising letters, "aabcde.", from a function of its text alone.
 import { characterTokenizer, createModel, GRPOTrainer, openDevice, type RewardInput } from "entropic-webgpu";
 
 const alphabet = "abcdefgh>.";
 
-/** Share of a completion's letters that come after a smaller one; a completion that never ends gets nothing. May be async. */
+/** A seventh for each letter that comes after a smaller one. A completion that never ends gets nothing. The function may be async. */
 function rising({ completions }: RewardInput): number[] {
   return completions.map((text) => {
     const letters = [...text.replace(".", "")];

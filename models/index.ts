@@ -18,7 +18,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
 export function buildModel(config: Json): nn.LanguageModel {
   const build = architectures[String(config.model_type)];
   if (!build) {
-    throw new EngineError(`model_type is ${JSON.stringify(config.model_type)}; known are ${Object.keys(architectures).join(", ")}`);
+    throw new EngineError(`model_type is ${JSON.stringify(config.model_type)}; it must be one of ${Object.keys(architectures).join(", ")}`);
   }
   return build(config);
 }

@@ -55,7 +55,7 @@ export class LlamaBlock extends nn.Module {
   constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding) {
     super();
     const std = config.initializer_range;
-    // Residual branches start smaller, so that depth does not grow the stream (GPT-2's rule).
+    // The last layer of a residual branch starts smaller, so that the residual stream does not grow with depth (GPT-2's rule).
     const outputStd = std / Math.sqrt(2 * config.num_hidden_layers);
     this.input_layernorm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
     this.self_attn = new nn.CausalSelfAttention({

@@ -1,4 +1,4 @@
-/** `npm run build [-- FOLDER]`: JavaScript and declarations into dist/ (or FOLDER), in the folders of the source, with the files that are read at run time beside them. */
+/** `npm run build [-- FOLDER]` compiles into dist/ (or FOLDER), in the folders of the source, and copies the files that are read at run time. */
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ rmSync(target, { recursive: true, force: true });
 const compiler = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", target];
 const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
 if (status !== 0) process.exit(1);
-// The compiler rewrites import paths in JavaScript only.
+// The compiler rewrites import paths in JavaScript alone, so those of declarations are rewritten here.
 for (const file of readdirSync(target, { recursive: true }) as string[]) {
   if (!file.endsWith(".d.ts")) continue;
   const path = join(target, file);

@@ -1,6 +1,6 @@
 /**
- * `npm run docs [-- FOLDER]`: pages of the package's exports, made of the declarations that `npm run build` wrote, into docs/api (or
- * FOLDER). A link of a docstring that leads nowhere is an error.
+ * `npm run docs [-- FOLDER]` writes a page for every export of the package into docs/api (or FOLDER), from the declarations that
+ * `npm run build` wrote. A link of a docstring that leads nowhere is an error.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

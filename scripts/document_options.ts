@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/document_options.ts`: writes docs/configuration.md from the schemas, the one place where options, defaults and their
- * sentences are declared. test/scripts/document_options.test.ts fails when the file is not what this prints.
+ * `npx tsx scripts/document_options.ts` writes docs/configuration.md from the schemas, which alone declare options, their defaults and
+ * their sentences. test/scripts/document_options.test.ts fails when the file is not what this writes.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";

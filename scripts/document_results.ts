@@ -1,6 +1,6 @@
 /**
- * `npx tsx scripts/document_results.ts`: writes docs/results/README.md, the overview of the studies, from their summary.json files.
- * test/experiments/results.test.ts fails when the file is not what this prints. What is written by hand about the results stands in
+ * `npx tsx scripts/document_results.ts` writes docs/results/README.md, the overview of the studies, from their summary.json files.
+ * test/experiments/results.test.ts fails when the file is not what this writes. What is written by hand about the results stands in
  * docs/results/findings.md, which nothing overwrites.
  */
 import { existsSync } from "node:fs";

@@ -24,10 +24,10 @@ interface Edit {
 
 interface Registry {
   readonly name: string;
-  /** The declarations it lies in, below the folder of the build. */
+  /** The file of declarations that it lies in, below the folder of the build. */
   readonly file: string;
   readonly entries: Readonly<Record<string, Declaration>>;
-  /** Exports of the same module: an entry that is exported by itself, too, is found here. */
+  /** Exports of the registry's module, which may export an entry by itself, too. */
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
@@ -37,7 +37,7 @@ const registries: readonly Registry[] = [
   { name: "tasks", file: "src/tasks/index.d.ts", entries: task.tasks as unknown as Registry["entries"], exports: task },
 ];
 
-/** Type aliases of the package, each with its sentences and with what may stand before the name of a property there. */
+/** Type aliases of the package, each with its sentences and with the prefixes that make the path of an option of a property's name. */
 const aliases = {
   TrainConfig: { sentences: () => trainSentences(), prefixes: [""] },
   SftConfig: { sentences: () => sentencesOf(listOptions("sft")), prefixes: [""] },
@@ -94,7 +94,7 @@ function trainSentences(): Sentences {
   return sentencesOf([...listOptions("train"), ...own]);
 }
 
-/** What several controllers or losses say of an option of the same name stands there line by line. */
+/** Where several controllers or losses have an option of one name, its text has the sentences of all of them. */
 function sentencesOf(options: readonly OptionDescription[]): Sentences {
   const sentences = new Map<string, string>();
   for (const { path, default: value, description } of options) {
@@ -123,7 +123,7 @@ function aliasEdit(program: ts.Program, entry: string, name: keyof typeof aliase
   return { file: declaration.getSourceFile().fileName, start: declaration.getStart(), end: declaration.end, text };
 }
 
-/** An interface for the options of every entry, and the entries with it in their types. */
+/** Writes an interface for the options of every entry, and puts it into the types of the entries. */
 function registryEdits(checker: ts.TypeChecker, source: ts.SourceFile, { name, entries, exports }: Registry): Edit[] {
   const module = checker.getSymbolAtLocation(source)!;
   const symbols = new Map(checker.getExportsOfModule(module).map((symbol) => [symbol.name, symbol]));

@@ -1,6 +1,6 @@
 /**
- * `npm test [-- FILE|FOLDER|--node-option ...]`: Node's test runner over test/ or over what is named, with the exit code of the runner.
- * Node 20 expands no patterns itself, and two files at a time is what two cores bear.
+ * `npm test [-- FILE|FOLDER|--node-option ...]` runs Node's test runner over test/, or over what is named, and exits with its code.
+ * Node 20 expands no patterns itself, so the files are listed here. Two files run at a time, because that is what two cores bear.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";

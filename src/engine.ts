@@ -1,4 +1,4 @@
-/** The public face of the engine: everything a model, an op or a controller of one's own needs. */
+/** The public face of the engine: everything that a model, an op or a controller of your own needs. */
 export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.ts";
 export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";

@@ -1,4 +1,4 @@
-/** IEEE half precision to a number: 1 sign, 5 exponent, 10 fraction bits. */
+/** Converts the bits of an IEEE half-precision float to a number: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 export function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -8,7 +8,7 @@ export function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The values of words that hold two 16-bit floats each, the lower half first, as WGSL's unpack2x16float has them. */
+/** The values of words that hold two 16-bit floats each, the lower half first, as in WGSL's unpack2x16float. */
 export function unpackHalves(words: Uint32Array): Float32Array {
   const values = new Float32Array(2 * words.length);
   words.forEach((word, i) => {

@@ -31,6 +31,7 @@ export { FileError } from "./io/files.ts";
 export {
   createLoss,
   defineLoss,
+  type LossContext,
   type LossDeclaration,
   type LossFactory,
   losses,

@@ -1,5 +1,5 @@
 /** Repeatable random numbers for tests and initial weights: splitmix32, with normals by Box and Muller. */
-export interface Generator {
+export interface Random {
   /** Uniform in [0, 1). */
   uniform(): number;
   /** Standard normal. */
@@ -8,7 +8,7 @@ export interface Generator {
   integer(below: number): number;
 }
 
-export function createRandom(seed: number): Generator {
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x9e3779b9) >>> 0;

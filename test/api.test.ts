@@ -18,7 +18,7 @@ const documents = readdirSync(join(root, "docs")).filter((name) => name.endsWith
 const pages = ["README.md", "CHANGELOG.md", ...documents.map((name) => `docs/${name}`)];
 const entry = join(root, "src/index.ts");
 
-/** TypeScript blocks of the pages by the file that they would be; what one uses and does not import comes from the package. */
+/** TypeScript blocks of the pages by the file that they would be. A name that a block uses without importing it comes from the package. */
 const blocks = new Map(
   pages.flatMap((page) =>
     [...read(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], i) => [join(root, `${page}.${i}.ts`), code!] as const),

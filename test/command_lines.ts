@@ -63,12 +63,12 @@ export function wordsOf(line: string): string[] {
   return [...line.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) => word.replaceAll(/["']/g, ""));
 }
 
-/** What a line comes to: arguments of this program, or another tool whose files are there. */
+/** What a command line runs: this program with arguments, or another tool whose files were found. */
 export type Resolved = { readonly cli: readonly string[] } | { readonly checked: string };
 
 const { scripts } = readPackage();
 
-/** Follows npm and package.json to what runs. Throws where a script, a file or a tool does not exist. */
+/** Follows npm and package.json to the program that runs. Throws where a script, a file or a tool does not exist. */
 export function resolve(words: readonly string[]): Resolved[] {
   const [first = "", ...rest] = words;
   if (/^ENTROPIC_\w+=/.test(first)) {

@@ -139,7 +139,7 @@ function withoutAdapter(args: readonly string[]): string[] {
   return at < 0 ? [...args] : [...args.slice(0, at), ...args.slice(at + 2)];
 }
 
-test("what they show runs, cut down to seconds", async (t) => {
+test("the command lines that readers find run, cut down to seconds", async (t) => {
   const wanted = runnable();
   const run = new Set(wanted.map(([name]) => name));
   const idle = COMMAND_NAMES.filter((name) => !run.has(name));

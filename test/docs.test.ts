@@ -5,6 +5,9 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { controllers } from "../src/control/index.ts";
+import { losses } from "../src/loss/index.ts";
+import { advantages } from "../src/rl/advantages/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -45,6 +48,13 @@ test("docs/environment.md lists the ENTROPIC_ variables that the code reads", ()
   const sources = (readdirSync(join(root, "src"), { recursive: true }) as string[]).filter((path) => path.endsWith(".ts"));
   const used = new Set(sources.flatMap((path) => names(read(join("src", path)))));
   assert.deepEqual([...new Set(names(read("docs/environment.md")))].sort(), [...used].sort());
+});
+
+test("docs/method.md says what every loss, controller and advantage does", () => {
+  const missing = Object.keys({ ...losses, ...controllers, ...advantages }).filter(
+    (name) => !read("docs/method.md").includes(`\`${name}\``),
+  );
+  assert.deepEqual(missing, []);
 });
 
 test("the sections of docs/method.md that comments cite exist", () => {

@@ -50,7 +50,8 @@ const USER = `
 import { aec, entropic, type EntropyOptions, type GRPOConfig, type SftConfig, tasks, type TrainConfig } from "./src/index.js";
 
 export const config: GRPOConfig = { steps: 5, clipHigh: 0.3, seed: 1, eval: { prompts: 16 } };
-export const entropy: EntropyOptions = { target: 0.3, gate: "probability", controller: entropic({ target: "auto", rho: 0.7 }) };
+export const entropy: EntropyOptions = { target: 0.3, gate: "probability", controller: "pi" };
+export const controller = entropic({ target: "auto", rho: 0.7 });
 export const other = aec({ delta: 0.001 });
 export const task = tasks.countdown({ numbers: 3 });
 export const read = (train: TrainConfig, sft: SftConfig) => [train.grpo.steps, train.entropy.kp, train.output.dir, sft.sft.batch];

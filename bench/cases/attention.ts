@@ -51,7 +51,7 @@ function packedInputs({ sequences, length, layout }: Packed): HostValues {
   };
 }
 
-/** Pairs of a query and a key before it, over all heads; each costs 2 D operations a product. */
+/** Pairs of a query and a key at or before its position, over all heads. A product costs 2 D operations per pair. */
 function pairsOf({ sequences, length, layout }: Packed): number {
   return layout.heads * sequences * ((length * (length + 1)) / 2);
 }
@@ -70,7 +70,7 @@ function forwardCase(packed: Packed): BenchCase {
   });
 }
 
-/** Five products a pair: the weights again, and the gradients of weights, queries, keys and values. */
+/** The backward pass takes five products per pair: the weights again, and the gradients of weights, queries, keys and values. */
 function backwardCase(packed: Packed): BenchCase {
   const { sequences, length, layout } = packed;
   const rows = sequences * length;
@@ -112,7 +112,7 @@ function decodeCase(decoding: Packed): BenchCase {
   });
 }
 
-/** Whole prompts of half the cache's length. */
+/** Writes whole prompts of half the cache's length. */
 function cacheWriteCase(decoding: Packed): BenchCase {
   const { sequences, layout } = decoding;
   const length = decoding.length / 2;

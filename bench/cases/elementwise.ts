@@ -45,7 +45,7 @@ function sumCases(columns: number): BenchCase[] {
   ];
 }
 
-/** What storing a kept activation in 16 bits costs: 6 bytes an element there, 6 back. */
+/** Storing an activation in 16 bits moves 6 bytes per element, and so does reading it back. */
 function halfCases(columns: number): BenchCase[] {
   const elements = ROWS * columns;
   const size = { shape: `${ROWS}x${columns}`, flops: elements, bytes: 6 * elements };
@@ -62,7 +62,7 @@ function halfCases(columns: number): BenchCase[] {
       op: "to_half",
       ...size,
       bytes: 12 * elements,
-      // Values that 16 bits hold, because the rounding mode is the driver's choice.
+      // These are values that 16 bits hold exactly, because the rounding mode is the driver's choice.
       inputs: () => ({ x: halves() }),
       build: (i) => ({ y: fromHalf(toHalf(i.x!)) }),
       reference: toHalfReference,
@@ -105,7 +105,7 @@ function geluCases(columns: number): BenchCase[] {
   ];
 }
 
-/** As wide as the result is; what goes in is twice as wide. */
+/** `columns` is the width of the result; the input is twice as wide. */
 function swigluCases(columns: number): BenchCase[] {
   const elements = ROWS * columns;
   const shape = `${ROWS}x${columns}`;

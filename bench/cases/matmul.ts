@@ -11,7 +11,7 @@ const LAYOUTS = ["NN", "NT", "TN"] as const;
 
 const SQUARES = [256, 512, 1024] as const;
 
-/** 2048 packed rows through a model of width 128: attention in, MLP out, the head, and their gradients; and sizes that divide nothing. */
+/** Products in a model of width 128, most of them with 2048 packed rows, and their gradients; and a shape that no tile divides. */
 const TRANSFORMER: readonly (readonly [Layout, Shape])[] = [
   ["NT", [2048, 384, 128]],
   ["NT", [2048, 128, 512]],
@@ -34,7 +34,7 @@ export const matmulCases: readonly BenchCase[] = [
   ...[1, 256, 2048].map((rows) => halfCase([rows, 512, 128])),
 ];
 
-/** NT with weights in 16 bits. */
+/** The layout NT with 16-bit weights. */
 function halfCase(shape: Shape): BenchCase {
   const [rows, columns, inner] = shape;
   return opCase({
@@ -81,7 +81,7 @@ function matmulCase(layout: Layout, shape: Shape): BenchCase {
   });
 }
 
-/** Against double precision at some thousand places, spread by a stride that shares no factor with a power of two. */
+/** The error at some two thousand places, whose stride shares no factor with a power of two, against double precision. */
 function errorOfSome(y: ArrayLike<number>, a: Float64Array, b: Float64Array, layout: Layout, [rows, columns, inner]: Shape): number {
   const stride = Math.max(1, Math.floor((rows * columns) / 2003) | 1);
   let difference = 0;

@@ -22,7 +22,7 @@ export const normCases: readonly BenchCase[] = SHAPES.flatMap(([rows, columns]) 
   columnSumCase(rows, columns),
 ]);
 
-/** A row is read and written; going back, it, its gradient and the one that results. */
+/** The forward pass reads a row and writes one. The backward pass reads a row and a gradient, and writes a gradient. */
 function sizesOf(rows: number, columns: number) {
   const elements = rows * columns;
   return {

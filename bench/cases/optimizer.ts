@@ -27,7 +27,7 @@ function gradientNormCase(elements: number): BenchCase {
     inputs: () => ({ gradients: normal([elements], 1), state: given([8], before) }),
     build: (i) => ({ state: gradientNorm([i.gradients!], i.state!, options) }),
     reference: {
-      // Each number by its own size: the norm is a thousand times the scale.
+      // Each error is relative to its own number, because the norm is a thousand times the scale.
       errorOf: ({ state }: Outputs, { gradients }: HostValues) => {
         const expected = gradientNormReference([gradients!.data], before, options);
         return Math.max(...expected.map((value, i) => Math.abs(state![i]! - value) / (Math.abs(value) + 1e-9)));

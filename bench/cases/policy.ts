@@ -22,7 +22,7 @@ import { given, normal, records } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
 import { opCase } from "../op_case.ts";
 
-/** Tokens of a step of the quickstart, and of a step a hundred times as large. */
+/** About the tokens of a step of the quickstart, and 64 times as many. */
 const ROWS = [2048, 2 ** 17] as const;
 
 const SEQUENCE_ROWS = 8;
@@ -72,7 +72,7 @@ function withControl(rows: number, classes = 1): HostValues {
   return { ...tokens(rows, classes), control: given([floats.length], floats) };
 }
 
-/** Every class reads all masks and statistics. */
+/** The kernel reads all masks and statistics once for each class. */
 function entropyReduceCase(rows: number, classes: number): BenchCase {
   return opCase({
     op: "entropy_reduce",

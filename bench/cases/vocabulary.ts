@@ -10,7 +10,7 @@ import { directionalError } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
 import { type Outputs, opCase } from "../op_case.ts";
 
-/** Rows of logits: of characters, and of words. */
+/** Rows of logits over a vocabulary of characters, and over one of words. */
 const SHAPES = [
   [2048, 64],
   [256, 8192],
@@ -86,7 +86,7 @@ function weightedStatistics(inputs: HostValues): number {
   return sum;
 }
 
-/** Tokens a sequence may take between two renewals of `done`: more than fit a submission. */
+/** The most tokens of a sequence between two uploads of `done`: more than a submission takes. */
 const LENGTH = 1024;
 
 function nextTokenCase(variant: string, options: NextTokenOptions, sequences: number, vocabulary: number): BenchCase {
@@ -117,10 +117,10 @@ function nextTokenCase(variant: string, options: NextTokenOptions, sequences: nu
   });
 }
 
-/** Most numbers that the reference, whose time grows with the vocabulary's square, may go through. */
+/** The most numbers that the reference may go through. Its time grows with the square of the vocabulary. */
 const REFERENCE_WORK = 2 ** 27;
 
-/** Whether every state went one token further, and, at some rows, the token is one that may be drawn, with its logp and entropy. */
+/** Infinite unless every state went one token further. At some rows also the error of the token's logp and entropy. */
 function samplingError(outputs: Outputs, inputs: HostValues, options: NextTokenOptions): number {
   const { position, token, done, completions, completion_statistics } = outputs as Record<string, HostArray>;
   const { logits, position: before } = inputs;

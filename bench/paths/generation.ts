@@ -5,7 +5,7 @@ import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
-import { type Completion, createSampler as createTextGenerator, type Sampler } from "../../src/policy/sampler.ts";
+import { type Completion, createSampler, type Sampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createRandom } from "../../src/random.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
@@ -21,14 +21,14 @@ interface Generation {
   readonly newTokens: number;
 }
 
-/** Log-probabilities of the sampler against those of the trainer's forward pass. */
+/** Of the sampler's log-probabilities, compared with those of the trainer's forward pass. */
 const TOLERANCE = 1e-4;
 
 const GENERATION: Generation = { size: S, sequences: 256, promptLength: 16, newTokens: 32 };
 
 export const generationCases: readonly BenchCase[] = [prefillCase(GENERATION), decodeCase(GENERATION)];
 
-/** Prompts through the model into the cache, and one sampled token each: all that createGenerator does before it decodes. */
+/** Runs prompts through the model into the cache and samples one token each: all that a sampler does before it decodes. */
 export function prefillCase(generation: Generation): BenchCase {
   const { size, sequences, promptLength } = generation;
   const tokens = sequences * promptLength;
@@ -47,7 +47,7 @@ export function prefillCase(generation: Generation): BenchCase {
   };
 }
 
-/** The tokens after the first: generating all of them less generating one, and beside it the matrix products of these steps alone. */
+/** The tokens after the first: the time for all tokens less the time for one. Beside it, the steps' matrix products are timed. */
 export function decodeCase(generation: Generation): BenchCase {
   const { size, sequences, promptLength, newTokens } = generation;
   const steps = newTokens - 1;
@@ -92,7 +92,7 @@ interface Parts extends Pick<PreparedCase, "check" | "tolerance" | "destroy"> {
 
 async function openParts(device: Device, { size, sequences, promptLength, newTokens }: Generation): Promise<Parts> {
   const { model, placed } = placeModel(device, size);
-  const generator = await createTextGenerator({
+  const sampler = await createSampler({
     device,
     model,
     sequences,
@@ -107,7 +107,7 @@ async function openParts(device: Device, { size, sequences, promptLength, newTok
     ids: Array.from({ length: promptLength }, () => random.integer(size.vocabulary)),
     key,
   }));
-  const completions = (): ReturnType<Sampler["generate"]> => generator.generate(prompts, 7);
+  const completions = (): ReturnType<Sampler["generate"]> => sampler.generate(prompts, 7);
   return {
     tolerance: TOLERANCE,
     generate: async () => {
@@ -122,7 +122,7 @@ async function openParts(device: Device, { size, sequences, promptLength, newTok
       return scoringError({ device, model }, prompts, first);
     },
     destroy: () => {
-      generator.destroy();
+      sampler.destroy();
       placed.destroy();
     },
   };
@@ -136,7 +136,7 @@ function assertSame(first: readonly Completion[], second: readonly Completion[])
 /** Sequences that are scored again. */
 const SCORED = 16;
 
-/** The log-probabilities that came with some completions against those of the forward pass that training takes. */
+/** Compares the log-probabilities that came with some completions with those of the forward pass that training takes. */
 async function scoringError(
   { device, model }: Pick<Parameters<typeof createScorer>[0], "device" | "model">,
   prompts: readonly { readonly ids: readonly number[] }[],
@@ -161,10 +161,10 @@ async function scoringError(
   return largest;
 }
 
-/** As createGenerator submits them. */
+/** Decode steps per submission, as in createSampler. */
 const STEPS_PER_SUBMIT = 16;
 
-/** A decode step's matrix products, with the biases and residuals that they take along, and nothing between them. */
+/** The matrix products of a decode step, with the biases and residuals that are fused into them, and nothing between them. */
 async function openProducts(
   device: Device,
   { layers, width, vocabulary }: Size,
@@ -177,7 +177,7 @@ async function openProducts(
     return input(name, shape);
   };
   const plan = await buildPlan(device, "decode's products", () => {
-    // Nothing else reads them.
+    // Nothing else reads these, so the plan must keep them.
     const kept: Tensor[] = [];
     let x = input("x", [sequences, width]);
     for (let layer = 0; layer < layers; layer += 1) {
@@ -185,7 +185,7 @@ async function openProducts(
         const bias = weight(`${layer} ${name} bias`, [columns]);
         return matmul(from, weight(`${layer} ${name}`, [from.size(1), columns]), { layout: "NN", bias, residual });
       };
-      // Attention's result is as wide as its input, and as good to multiply.
+      // Attention is left out. Its result has the width of x, so x takes its place.
       const qkv = linear(x, "c_attn", 3 * width);
       const attended = linear(x, "attn.c_proj", width, x);
       x = linear(linear(attended, "c_fc", 4 * width), "mlp.c_proj", width, attended);

@@ -5,7 +5,7 @@ import { tasks } from "../../src/tasks/index.ts";
 import type { BenchCase, BenchContext } from "../harness.ts";
 import { timeOnHost } from "../sampling.ts";
 
-/** configs/quickstart.yaml, whose values are the defaults: 32 problems, 8 completions each of at most 8 tokens, prompts of 8. */
+/** As in configs/quickstart.yaml: 32 problems with prompts of 8 tokens, and 8 completions each, of about 6 tokens (at most 8). */
 const SEQUENCES = 256;
 const PROMPT_TOKENS = 8;
 const COMPLETION_TOKENS = 6;
@@ -21,7 +21,7 @@ export const grpoStepCase: BenchCase = {
   prepare: async (context) => {
     const session = await openSession(context);
     return {
-      // The ratio of the trainer's first forward pass to what the sampler saw, which is 1 but for rounding.
+      // Of the ratio between the trainer's first forward pass and the sampler's, which is 1 except for rounding.
       tolerance: 1e-4,
       check: async () => {
         const { metrics } = await session.step();
@@ -59,7 +59,7 @@ async function openSession({ device }: BenchContext): Promise<{ step(): Promise<
   };
 }
 
-/** From a step's own metrics: its tokens, and what the time went to. */
+/** A step's tokens, and what its time was spent on, from its own metrics. */
 function partsOf({ metrics, entries }: StepResult): { tokens: number; details: Record<string, number> } {
   const sampled = entries.reduce((sum, { completion }) => sum + completion.ids.length, 0);
   const tokens = entries.reduce((sum, { promptIds }) => sum + promptIds.length, sampled);

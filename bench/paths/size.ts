@@ -26,7 +26,7 @@ export function matrixElements({ layers, width, vocabulary }: Size): number {
   return layers * 12 * width ** 2 + vocabulary * width;
 }
 
-/** Operations of attention's two products going forward: each 2 D a pair of tokens and head. */
+/** Operations of attention's two products in the forward pass. Each takes 2 D operations per head and pair of tokens. */
 export function attentionFlops({ layers, width }: Size, sequences: number, length: number): number {
   return 4 * width * layers * sequences * ((length * (length + 1)) / 2);
 }

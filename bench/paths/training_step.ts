@@ -23,7 +23,7 @@ export function trainingStepCase(size: Size): BenchCase {
     name: "training_step",
     shape: `${describe(size)} B${batch} T${length}`,
     flops: 6 * parameters * batch * length + 3.5 * attentionFlops(size, batch, length),
-    // Weights and gradients are read and written, and both moments.
+    // Weights, gradients and both moments are each read and written.
     bytes: 4 * 8 * parameters,
     prepare: (context) => prepare(context, size),
   };
@@ -47,7 +47,7 @@ async function prepare(context: BenchContext, size: Size): Promise<PreparedCase>
       const sample = await timeOnHost(async () => {
         const start = performance.now();
         const step = session.step();
-        // What comes before the first wait: the upload, encoding some hundred dispatches, the submission.
+        // The work before the first wait: the upload, encoding some hundred dispatches, the submission.
         encoding = performance.now() - start;
         await step;
       });

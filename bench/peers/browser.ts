@@ -1,11 +1,11 @@
-/** Libraries for browsers ask `navigator` for the GPU: gives them the adapter that this engine takes, of the same Dawn. */
+/** Libraries for browsers ask `navigator` for the GPU. This gives them the adapter that this engine takes, from the same Dawn. */
 import { availableParallelism } from "node:os";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { pollPatiently } from "../../src/node/patient_polling.ts";
 
 /**
- * Defines `navigator`, with the GPU where wanted; returns the adapter's name. Before the library is imported.
- * On software adapters Dawn waits as it does for this engine, unless `patient` is false: then it keeps a core busy.
+ * Defines `navigator`, with the GPU if wanted, and returns the adapter's name. Must be called before the library is imported.
+ * On software adapters Dawn waits as it does for this engine, unless `patient` is false; then waiting keeps a core busy.
  */
 export async function defineNavigator(options: { readonly gpu: boolean; readonly patient?: boolean }): Promise<string> {
   const navigator: Record<string, unknown> = { userAgent: `Node.js/${process.version}`, hardwareConcurrency: availableParallelism() };
@@ -13,7 +13,7 @@ export async function defineNavigator(options: { readonly gpu: boolean; readonly
   if (options.gpu) {
     const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
     name = candidate.name;
-    // As openDevice does: how Dawn waits is the host's doing, and must not tell libraries apart.
+    // openDevice does this too. How Dawn waits is up to the host, and must not favour a library.
     if (candidate.software && options.patient !== false) pollPatiently();
     navigator.gpu = {
       requestAdapter: () => candidate.request(),

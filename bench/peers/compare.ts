@@ -1,7 +1,7 @@
 /** Whether a peer computed the same, and how long it took. */
 import type { PeerReport } from "./peer.ts";
 
-/** The first loss is forward alone; later ones have accumulated the rounding of every update. */
+/** The first loss depends on a forward pass alone; later ones have accumulated the rounding of every update. */
 const FIRST_TOLERANCE = 1e-4;
 const TOLERANCE = 1e-3;
 
@@ -11,7 +11,7 @@ export const WARM_UP = 2;
 export interface Agreement {
   /** The largest relative difference of a loss. */
   readonly difference: number;
-  /** Why the times are not to be believed; undefined: they are. */
+  /** Why the times do not count; undefined if they do. */
   readonly problem: string | undefined;
 }
 

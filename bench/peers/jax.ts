@@ -88,7 +88,7 @@ function transformerSteps(jax: Jax, files: WorkloadFolder, workload: Transformer
         numpy.array(targets, { shape, dtype: "int32" }),
       );
       state = next;
-      // The loss is there before the parameters are: a step ends with both.
+      // The loss is ready before the parameters are. A step ends with both.
       await jax.blockUntilReady(state.parameters);
       return (await loss.data())[0]!;
     },

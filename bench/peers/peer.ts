@@ -10,7 +10,7 @@ export interface PeerReport {
   readonly backend: string;
   readonly adapter: string;
   readonly workload: string;
-  /** Of the first eight steps; of a product, eight checksums. */
+  /** The losses of the first eight steps; for a matrix product, eight checksums. */
   readonly losses: readonly number[];
   /** Wall clock of every step; the first ones compile. */
   readonly milliseconds: readonly number[];
@@ -22,7 +22,7 @@ export interface PeerReport {
 export interface Prepared {
   readonly version: string;
   readonly adapter: string;
-  /** One training step, which ends with its loss on the host; or one product, which ends when the product is there. */
+  /** One training step, which ends with its loss on the host; or one product, which ends when it is computed. */
   step(index: number): Promise<number | undefined>;
   /** A product's result. */
   result?(): Promise<ArrayLike<number>>;
@@ -31,7 +31,7 @@ export interface Prepared {
 export interface PeerArguments {
   readonly folder: string;
   readonly steps: number;
-  /** No step begins after these, once the losses are complete. */
+  /** No step begins after so many seconds, unless losses are still missing. */
   readonly seconds: number;
   readonly backend: string;
 }
@@ -72,7 +72,7 @@ async function time(
   return { losses, milliseconds, processorMilliseconds };
 }
 
-/** Weighted means of the squares of each eighth of a product: eight numbers that no misplaced block leaves alone. */
+/** Weighted means of the squares of each eighth of a product: eight numbers, at least one of which a misplaced block changes. */
 export function checksums(product: ArrayLike<number>): number[] {
   const part = product.length / BATCHES;
   return Array.from({ length: BATCHES }, (_, k) => {
@@ -93,7 +93,7 @@ export function installedVersion(name: string): string {
 }
 
 /**
- * Imports a package of bench/peers. Its name is a variable, and its face an interface of what is used, because the types are
+ * Imports a package of bench/peers. Its name is a variable, and its type an interface of the parts in use, because types are also
  * checked where bench/peers is not installed.
  */
 export async function importPeer<Face>(name: string): Promise<Face> {

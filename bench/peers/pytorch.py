@@ -1,4 +1,4 @@
-"""PyTorch, on the CPU or on CUDA: the same workload from the same files. FOLDER STEPS SECONDS BACKEND, prints one line of JSON."""
+"""PyTorch, on the CPU or on CUDA. Arguments: FOLDER STEPS SECONDS BACKEND. Prints one line of JSON, as peer.ts describes it."""
 
 import json
 import math
@@ -28,7 +28,7 @@ def read_arrays(folder, index, device):
 
 
 def attend(query, key, value):
-    """[B, H, T, D]; PyTorch before 2.0 has no public function for it."""
+    """Causal attention over [B, H, T, D]. PyTorch before 2.0 has no public function for it."""
     if hasattr(F, "scaled_dot_product_attention"):
         return F.scaled_dot_product_attention(query, key, value, is_causal=True)
     length = query.shape[2]
@@ -73,7 +73,7 @@ def transformer_step(index, arrays, device):
         betas=(settings["beta1"], settings["beta2"]),
         eps=settings["epsilon"],
         weight_decay=settings["weightDecay"],
-        # On CUDA, one kernel for all parameters, where this version of PyTorch has it.
+        # On CUDA this is one kernel for all parameters, if this version of PyTorch has it.
         **({"fused": True} if device == "cuda" and int(torch.__version__.split(".")[0]) >= 2 else {}),
     )
 
@@ -89,7 +89,7 @@ def transformer_step(index, arrays, device):
 
 
 def checksums(product, count):
-    """As checksums in peer.ts."""
+    """The same numbers as `checksums` in peer.ts computes."""
     flat = product.reshape(-1).double().cpu()
     weights = torch.arange(flat.numel()) % 13 + 1
     return (flat**2 * weights).reshape(count, -1).mean(1).tolist()

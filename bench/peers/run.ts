@@ -22,7 +22,7 @@ const OURS: Peer = { name: "ours", file: "ours.ts", backend: "webgpu" };
 
 const PEERS: readonly Peer[] = [
   { name: "jax-webgpu", file: "jax.ts", backend: "webgpu" },
-  // Without our way of waiting for a software GPU, as its users have it.
+  // jax-js as its users have it, without our way of waiting for a software GPU.
   { name: "jax-webgpu-unaided", file: "jax.ts", backend: "webgpu-unaided" },
   { name: "jax-wasm", file: "jax.ts", backend: "wasm" },
   { name: "jax-wasm-threads", file: "jax.ts", backend: "wasm-threads" },
@@ -39,9 +39,9 @@ const USAGE = `usage: node --import tsx bench/peers/run.ts [WORKLOAD...] [option
   WORKLOAD         ${workloads.map(({ name }) => name).join(", ")} (default: ${DEFAULT_WORKLOADS.join(", ")})
   --peers A,B      some of ${PEERS.map(({ name }) => name).join(", ")} (default: all)
   --steps N        steps of each peer, 8 at least (default 16)
-  --seconds N      no step begins after these, once the losses of 8 are there (default 30)
+  --seconds N      no step begins after N seconds, once there are 8 losses (default 30)
   --adapter NAME   as ENTROPIC_ADAPTER: auto, hardware, software, or a part of a name
-  --python FILE    which Python has torch (default /usr/bin/python3)
+  --python FILE    a Python that has torch (default /usr/bin/python3)
   --json FILE      write the results there
 example: node --import tsx bench/peers/run.ts S --peers jax-webgpu,jax-wasm --adapter lavapipe
 `;
@@ -68,7 +68,7 @@ function readSettings(argv: readonly string[]): Settings | undefined {
   if (values.help) return undefined;
   const positive = (key: "steps" | "seconds", fallback: number): number => {
     const number = Number(values[key] ?? fallback);
-    if (!(number > 0)) throw new UsageError(`--${key} ${values[key]} is no positive number`);
+    if (!(number > 0)) throw new UsageError(`--${key} is ${values[key]}; it must be a positive number`);
     return number;
   };
   return {
@@ -84,14 +84,14 @@ function readSettings(argv: readonly string[]): Settings | undefined {
 
 function named<Item extends { readonly name: string }>(what: string, items: readonly Item[], name: string): Item {
   const found = items.find((item) => item.name === name);
-  if (!found) throw new UsageError(`no ${what} ${name}; there are ${items.map((item) => item.name).join(", ")}`);
+  if (!found) throw new UsageError(`${what} is ${name}; it must be one of ${items.map((item) => item.name).join(", ")}`);
   return found;
 }
 
 /** Compiling may take a library minutes; a peer that takes longer than this on top of its steps is left out. */
 const COMPILE_SECONDS = 300;
 
-/** A peer in a process of its own: its report, or why there is none. */
+/** Runs a peer in a process of its own. Returns its report, or why there is none. */
 function runPeer(peer: Peer, folder: string, { steps, seconds, adapter, python }: Settings): Promise<PeerReport | string> {
   const file = fileURLToPath(new URL(peer.file, import.meta.url));
   const command = peer.file.endsWith(".py") ? [python, file] : [process.execPath, "--import", "tsx", file];
@@ -118,7 +118,7 @@ function reasonOf(stderr: string): string | undefined {
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
 }
 
-/** Runs ours, the peers, and ours again: how far the two differ is what the machine's noise is. */
+/** Runs ours, the peers, and ours again: the difference between our two runs is the machine's noise. */
 async function compare(workload: Workload, settings: Settings): Promise<Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), "entropic-peers-"));
   try {

@@ -5,7 +5,7 @@ import { unitsOf, type Workload } from "./workload.ts";
 
 export interface Outcome {
   readonly peer: string;
-  /** Processes that wanted a core in the minute before: more than a few tenths, and others were at work. */
+  /** The machine's load average over the minute before. Above a few tenths, other processes were at work. */
   readonly load: number;
   readonly report?: PeerReport;
   readonly agreement?: Agreement;
@@ -27,7 +27,7 @@ export function heading(workload: Workload): string {
   ].join("");
 }
 
-/** `ours`: both runs of this engine taken together, which ratios refer to. A ratio above 1: this engine is faster. */
+/** `ours` is both runs of this engine taken together. A ratio is the peer's time over it: above 1 this engine is faster. */
 export function row(workload: Workload, { peer, load, report, agreement, summary, missing }: Outcome, ours: Summary | undefined): string {
   if (!report || !agreement || !summary) return `${peer.padEnd(34)}  left out: ${missing}`;
   const name = `${peer} ${report.version} ${report.backend}`.padEnd(34);

@@ -41,7 +41,7 @@ interface TensorFlow {
   matMul(a: Value, b: Value, transposeA?: boolean, transposeB?: boolean): Value;
 }
 
-/** The WebGPU backend records commands until many are there or something is read. */
+/** The WebGPU backend records commands until there are many, or until something is read. */
 interface WebGpuBackend {
   readonly device: GPUDevice;
   endComputePassEncoder(): void;
@@ -140,7 +140,7 @@ await main("tfjs", async (files, backend) => {
   if (backend !== "webgpu") throw new Error(`tfjs is compared on webgpu only, not on ${backend}`);
   const adapter = await defineNavigator({ gpu: true });
   const tf = await importPeer<TensorFlow>("@tensorflow/tfjs-core");
-  // Gradients are no part of the core's entry point. This file puts them into its global registry; its imports of folders need tsx's require.
+  // The core's entry point has no gradients; this file registers them. It imports folders, which only tsx's require can resolve.
   createRequire(import.meta.url)("@tensorflow/tfjs-core/dist/register_all_gradients.js");
   await importPeer("@tensorflow/tfjs-backend-webgpu");
   if (!(await tf.setBackend("webgpu"))) throw new Error("tfjs found no WebGPU");

@@ -1,8 +1,8 @@
-/** A browser's Worker over Node.js's, as far as jax-js uses it: with it, its WebAssembly runs on all cores. */
+/** A browser's Worker made of Node.js's, as far as jax-js uses one. With it, the WebAssembly of jax-js runs on all cores. */
 import { resolveObjectURL } from "node:buffer";
 import { Worker } from "node:worker_threads";
 
-/** The first message is the script, which a blob's URL gives only asynchronously. */
+/** The first message is the script, because a blob's URL can only be read asynchronously. */
 const PRELUDE = `
 const { parentPort } = require("node:worker_threads");
 globalThis.self = globalThis;
@@ -22,7 +22,7 @@ class WebWorker {
 
   constructor(url: string) {
     const script = resolveObjectURL(url);
-    if (!script) throw new Error(`${url} is no object's URL`);
+    if (!script) throw new Error(`url is ${url}; it must be the URL of a blob`);
     this.#worker.on("message", (data: unknown) => this.onmessage?.({ data }));
     this.#worker.on("error", (error: Error) => this.onerror?.(error));
     this.#sent = script.text().then((text) => {
@@ -38,7 +38,7 @@ class WebWorker {
   }
 }
 
-/** Defines the global `Worker`. Before the library is imported. */
+/** Defines the global `Worker`. Must be called before the library is imported. */
 export function defineWorker(): void {
   Object.defineProperty(globalThis, "Worker", { value: WebWorker, configurable: true });
 }

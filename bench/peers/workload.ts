@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRandom } from "../../src/random.ts";
 
-/** y = a b, of square matrices. */
+/** The product y = a b of square matrices. */
 export interface MatmulWorkload {
   readonly kind: "matmul";
   readonly name: string;
@@ -62,7 +62,7 @@ export interface WorkloadArray {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Writes index.json and one raw little-endian file an array. */
+/** Writes index.json and one raw little-endian file per array. */
 export function writeWorkload(folder: string, workload: Workload): void {
   mkdirSync(folder, { recursive: true });
   const arrays: ArrayEntry[] = [];
@@ -120,7 +120,7 @@ export function readWorkload(folder: string): WorkloadFolder {
   };
 }
 
-/** Floating point operations of a product, tokens of a training step: what a rate counts. */
+/** What a rate counts: the floating point operations of a product, or the tokens of a training step. */
 export function unitsOf(workload: Workload): { readonly count: number; readonly unit: "GFLOP/s" | "tokens/s" } {
   return workload.kind === "matmul"
     ? { count: (2 * workload.size ** 3) / 1e9, unit: "GFLOP/s" }
@@ -130,7 +130,7 @@ export function unitsOf(workload: Workload): { readonly count: number; readonly 
 interface ParameterPlan {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Standard deviation of normal values; undefined: all are `fill`. */
+  /** Standard deviation of normal values; if undefined, all values are `fill`. */
   readonly std?: number;
   readonly fill: number;
 }

@@ -1,5 +1,5 @@
-// cache_keys[sequence(n), position(n)] = the key heads of row n, and likewise cache_values, in place.
-// One invocation an element of the key heads of a row.
+// cache_keys[sequence(n), position(n)] = the key heads of row n,  cache_values[sequence(n), position(n)] = its value heads
+// Each invocation copies one element of a row's key heads and the same element of its value heads.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 

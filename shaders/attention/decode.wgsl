@@ -1,6 +1,7 @@
-// out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s, keys in order:
-// what causal gives the newest row of every sequence. For software adapters; decode_keys is for GPUs.
-// HEAD_LANES lanes share a query head, each with every HEAD_LANES-th element of it; a workgroup owns as many heads of one row as fit.
+// out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s,
+// which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_keys for GPUs.
+// HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element. A workgroup owns as many heads of one row as fit. Keys
+// are added in order.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -22,14 +23,14 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(3) var<storage, read> cache_values: array<Element>; // [S, P, K, D]
 @group(0) @binding(4) var<storage, read_write> out: array<Element>; // [S, H D]
 
-// The least power of two that holds a head, or all lanes where a head is longer.
+// The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
 const HEAD_LANES = min(u32(LANES), 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
 const PIECES = (u32(HEAD_ELEMENTS) + HEAD_LANES - 1u) / HEAD_LANES;
 alias HeadPart = array<Element, PIECES>;
 
 @if(!SUBGROUPS) var<workgroup> scratch: array<f32, LANES>;
 
-// The sum over the HEAD_LANES lanes of a head, for all of them.
+// The sum over the HEAD_LANES lanes of a head; all of them get it.
 fn sum_over_head(value: f32, lane: u32) -> f32 {
   var sum = value;
   for (var mask = HEAD_LANES / 2u; mask > 0u; mask /= 2u) {

@@ -1,7 +1,8 @@
 // out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s, in blocks of
-// LANES keys (Milakov & Gimelshein 2018, arXiv 1805.02867): what causal gives the newest row of every sequence.
-// For GPUs, where many lanes wait for one row: they split the keys. One workgroup owns one query head of one row. First a lane owns a key of the block and has its score and weight; then HEAD_LANES
-// lanes own the elements of the head and add the block's values, LANES / HEAD_LANES keys at a time, whose sums meet at the end.
+// LANES keys (Milakov & Gimelshein 2018, arXiv 1805.02867). This is what causal computes for the newest row of every sequence.
+// The kernel is for GPUs, where one row must occupy many lanes, so they split the keys. Each workgroup owns one query head of one row. In a
+// block a lane first computes the score and weight of one key. Then HEAD_LANES lanes own the elements of the head and add up the values,
+// LANES / HEAD_LANES keys at a time. The sums of these groups of lanes are added at the end.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -24,7 +25,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(3) var<storage, read> cache_values: array<Element>; // [S, P, K, D]
 @group(0) @binding(4) var<storage, read_write> out: array<Element>; // [S, H D]
 
-// The least power of two that holds a head, or all lanes where a head is longer.
+// The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
 const HEAD_LANES = min(u32(LANES), 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
 const KEYS_TOGETHER = u32(LANES) / HEAD_LANES;
 const PIECES = (u32(HEAD_ELEMENTS) + HEAD_LANES - 1u) / HEAD_LANES;
@@ -32,7 +33,7 @@ const PIECES = (u32(HEAD_ELEMENTS) + HEAD_LANES - 1u) / HEAD_LANES;
 @if(!SUBGROUPS) var<workgroup> weights: array<f32, LANES>;
 @if(!SUBGROUPS) var<workgroup> sums: array<Element, LANES>;
 
-// Makes every lane's weight known to weight_of. Call from uniform control flow only, as the next two.
+// Makes every lane's weight known to weight_of. Call this and the next two functions from uniform control flow only.
 fn share_weight(weight: f32, lane: u32) {
   @if(!SUBGROUPS) {
     workgroupBarrier();
@@ -46,7 +47,7 @@ fn weight_of(weight: f32, owner: u32) -> f32 {
   @if(!SUBGROUPS) { return weights[owner]; }
 }
 
-// The sum over the lanes that own the same element, for all of them.
+// The sum over the lanes that own the same element; all of them get it.
 fn sum_over_keys(value: Element, lane: u32) -> Element {
   var sum = value;
   for (var mask = HEAD_LANES; mask < u32(LANES); mask *= 2u) {

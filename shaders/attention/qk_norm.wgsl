@@ -1,6 +1,6 @@
 // y = x * inverse_rms * weight for every query and key head (Qwen3, arXiv 2505.09388), inverse_rms = 1 / sqrt(mean(x^2) + eps) over the D
-// numbers of the head; query_weight for queries, key_weight for keys. Value heads are copied. inverse_rms is saved.
-// One invocation a head of a row.
+// numbers of the head. weight is query_weight or key_weight. Value heads are copied. inverse_rms is saved for the backward pass.
+// Each invocation handles one head of a row.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import constants::HEAD_ELEMENTS;

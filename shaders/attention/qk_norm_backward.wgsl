@@ -1,6 +1,6 @@
 // With xhat = x * inverse_rms and s = weight * grad_y, for every query and key head:
 //   grad_x = inverse_rms * (s - xhat * mean(s * xhat));  the gradients of value heads are copied.
-// One invocation a head of a row.
+// Each invocation handles one head of a row.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import constants::HEAD_ELEMENTS;

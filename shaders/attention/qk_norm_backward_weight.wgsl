@@ -1,6 +1,6 @@
-// partial[b, d] = sum over the rows n of block b and the heads h from first_head to end_head of grad_y[n, h, d] * x[n, h, d] * inverse_rms[n, h]:
-// the query heads give the gradient of query_weight, the key heads that of key_weight. column_sum adds the blocks up.
-// One workgroup a block of rows and LANES columns; a lane owns a column and adds rows, and the heads of each, in order.
+// partial[b, d] = sum over rows n of block b and heads first_head <= h < end_head of grad_y[n, h, d] * x[n, h, d] * inverse_rms[n, h]
+// The query heads give the gradient of query_weight, and the key heads that of key_weight. column_sum adds the blocks up.
+// Each workgroup owns a block of rows and LANES columns; a lane owns one column and adds rows in order, and the heads of each row in order.
 import constants::LANES;
 
 struct Parameters {

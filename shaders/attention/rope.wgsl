@@ -1,6 +1,6 @@
-// Rotary positions (Su et al. 2021, arXiv 2104.09864) of query and key heads, halves rotated as Hugging Face does:
+// Rotary position embedding (Su et al. 2021, arXiv 2104.09864) of query and key heads. x1 and x2 come from the two halves of a head:
 //   (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1 sin);  direction -1 rotates back, which is the backward pass. Value heads are copied.
-// One invocation an element of the first half of a head, and its partner in the second half.
+// Each invocation handles one element of the first half of a head and its partner in the second half.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 import constants::HEAD_ELEMENTS;

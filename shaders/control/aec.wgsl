@@ -1,8 +1,8 @@
-// Adaptive entropy control (Skywork-OR1, arXiv 2505.22312): from the entropy H of the batch, once an optimiser step,
+// Adaptive entropy control (Skywork-OR1, arXiv 2505.22312). Every optimiser step computes, from the entropy H of the batch,
 //   c = clamp(c + delta, 0, max_coefficient) if H < target, else clamp(c - delta, 0, max_coefficient)
 //   entropy_coefficient = c if H < target, else 0: the bonus acts only while entropy is too low
-// private_0 is c, which starts at 0; saturated is 1 while the bonus acts at its maximum, to half a delta. An entropy that is not finite changes
-// nothing. There is one loop, and one invocation.
+// private_0 is c, which starts at 0. saturated is 1 while the bonus acts and c is within half a delta of its maximum. A batch without
+// tokens or without a finite entropy changes nothing. The state has one loop, which a single invocation updates.
 import package::lib::control::{ControlState, is_measured};
 
 struct Parameters {

@@ -1,8 +1,8 @@
-// Entrocraft's band (arXiv 2604.26326), with weights instead of rejected samples: from the entropy H of the batch, once an optimiser step,
-//   H < low: positive_scale 0, only wrong answers teach, which raises entropy
-//   H > high: negative_scale 0, only right answers teach, which lowers it;  in between both scales are 1
-// target is the band's middle, saturated is 1 outside the band. An entropy that is not finite changes nothing. One loop,
-// one invocation.
+// Entrocraft's band (arXiv 2604.26326), with weights instead of rejected samples. Every optimiser step sets, by the entropy H of the batch,
+//   H < low: positive_scale = 0, so that only wrong answers teach, which raises entropy
+//   H > high: negative_scale = 0, so that only right answers teach, which lowers entropy;  in between both scales are 1
+// target_entropy is the band's middle, and saturated is 1 outside the band. A batch without tokens or without a finite entropy changes
+// nothing. The state has one loop, which a single invocation updates.
 import package::lib::control::{ControlState, is_measured};
 
 struct Parameters {

@@ -1,18 +1,18 @@
-// EntroPIC's controller (arXiv 2511.15248), once an optimiser step and in every loop: from the entropy H of its tokens,
+// EntroPIC's controller (arXiv 2511.15248). Every optimiser step computes in every loop, from the entropy H of the loop's tokens,
 //   e = H - target,  alpha = clamp(kp e + ki I, -limit, limit),  then I = I + e
-// alpha > 0 when entropy is above the target. With anti_windup the integral stays as it is while alpha is clamped and the error would push it
-// further out. In the first steps of an automatic target or of automatic gains alpha is held at a value of theirs, and I is left alone.
+// alpha > 0 when entropy is above the target. With anti_windup, I stays as it is while alpha is clamped and the error would push it further
+// out. The first steps may measure an automatic target or automatic gains. The measurement sets alpha then, and I stays as it is.
 // One invocation goes over the loops.
 import package::lib::control::{ControlState, Loop, is_measured};
 
 struct Parameters {
   limit: f32,
   anti_windup: u32,
-  anchor_steps: f32,
-  decay: f32,
-  floor: f32,
-  lambda: f32, // 0: the gains are given
-  ratio: f32,
+  anchor_steps: f32, // first steps, with control off, in which an automatic target is measured
+  decay: f32, // what an automatic target falls by in a step, nats
+  floor: f32, // the least that it falls to, nats
+  lambda: f32, // share of an error that one step is to correct; 0: the gains are given
+  ratio: f32, // ki / kp
 }
 var<immediate> parameters: Parameters;
 
@@ -58,8 +58,8 @@ fn law(before: Loop, held: bool) -> Loop {
   return after;
 }
 
-// A target from the start of the run (a heuristic): for the first anchor_steps steps control is off and anchor is the mean entropy of the
-// steps so far; after them target = max(floor, rho anchor - decay (steps since then)).
+// The automatic target, a heuristic: in the first anchor_steps steps control is off, and anchor is the mean entropy of the steps so far.
+// After them target = max(floor, rho anchor - decay (steps since then)).
 fn with_target(before: Loop, anchors: bool) -> Loop {
   var after = before;
   if before.rho <= 0.0 {
@@ -73,11 +73,11 @@ fn with_target(before: Loop, anchors: bool) -> Loop {
   return after;
 }
 
-// Gains from the plant H' = H + d - b alpha (docs/method.md): an experiment of 24 steps sets alpha to -a for 6 steps, a for 12 and -a for 6,
-// a = limit / 2, while least squares, updated step by step, regress y = H' - H on alpha:
+// Automatic gains, for entropy that answers alpha as H' = H + d - b alpha (docs/method.md). An experiment of 24 steps sets alpha to -a for
+// 6 steps, to a for 12 and to -a for 6, with a = limit / 2. Least squares, updated step by step, regress y = H' - H on alpha:
 //   b = -sum alpha y / sum alpha^2           (the pattern is orthogonal to a drift d, and to a d that rises or falls steadily)
-// and after it kp = clamp(lambda / b, KP_MIN, KP_MAX), ki = ratio kp. With b <= 0 (a dead lever) the gains stay what they were. Only the
-// experiment counts: in closed loop alpha follows the noise of H itself, which would pull the estimate of b towards 1 / kp.
+// After it kp = clamp(lambda / b, KP_MIN, KP_MAX) and ki = ratio kp. Where b <= 0, alpha does not lower entropy, and the gains stay as they
+// were. Only the experiment counts: in closed loop alpha follows the noise of H itself, which would pull the estimate of b towards 1 / kp.
 fn with_gains(before: Loop, trial: f32) -> Loop {
   var after = before;
   if parameters.lambda <= 0.0 || trial < 1.0 || trial > 4.0 * QUARTER {

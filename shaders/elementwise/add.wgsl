@@ -1,5 +1,5 @@
 // y = a + b
-// One invocation an element (a vec4 where the size allows).
+// Each invocation handles one element (a vec4 where the size allows).
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 

@@ -1,5 +1,5 @@
-// y = x + accumulate * y, in place: a gradient added to what a parameter has gathered so far.
-// One invocation an element.
+// y = x + accumulate * y, in place: y is the gradient that a parameter has gathered so far, and accumulate is 0 or 1.
+// Each invocation handles one element.
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {

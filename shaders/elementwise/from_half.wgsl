@@ -1,5 +1,5 @@
-// y = the 16-bit floats of half, two of them a word, as 32-bit floats; exact.
-// One invocation a word.
+// y = the 16-bit floats of half, two to a word, as 32-bit floats. The conversion is exact.
+// Each invocation handles one word.
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {

@@ -1,5 +1,5 @@
-// half = x rounded to 16-bit floats (IEEE 754 binary16), two of them a word; what exceeds 65504 becomes 65504.
-// One invocation a word. The packing built-ins need no f16 feature.
+// half = x rounded to 16-bit floats (IEEE 754 binary16), two to a word. Magnitudes above 65504 become 65504.
+// Each invocation handles one word. The packing built-ins need no f16 feature.
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {

@@ -1,5 +1,5 @@
 // y[n] = weight[tokens[n]]: rows of a table by index. A token outside the table gives a row of NaN.
-// Rows are copied as bits, so tables of integers can be read too. One invocation an element (a vec4 where C allows).
+// Rows are copied as bits, so tables of integers can be read too. Each invocation handles one element (a vec4 where C allows).
 import package::lib::grid::linear_workgroup;
 
 @if(VEC4) alias Bits = vec4u;

@@ -1,5 +1,5 @@
 // grad_weight[v] = sum over the rows n with tokens[n] = v of grad_y[n], rows in order   (+ grad_weight[v] where accumulate is 1)
-// One workgroup a row of the table; it follows the row's list (gather_backward_links), its lanes stride over the columns.
+// Each workgroup handles one row v of the table. It follows the list of v (gather_backward_links); its lanes stride over the columns.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 import constants::LANES;
@@ -20,7 +20,7 @@ var<immediate> parameters: Parameters;
 
 const END = 0xffffffffu;
 
-// The first row of token v, or END where first[v] is left from elsewhere because v does not occur.
+// The first row of token v; END where v does not occur. Nothing has written first[v] then, and it may hold anything.
 fn first_row(v: u32) -> u32 {
   let row = first[v];
   if row >= parameters.rows {

@@ -1,7 +1,7 @@
-// The rows of each token as a linked list in row order: first[v] is the first row n with tokens[n] = v, next[n] the next row
-// with the same token (END: none). For tables too large for partial sums. first[v] of a token that does not occur stays
-// whatever was there: gather_backward sees that no such row holds v.
-// One invocation a row, which looks ahead and back for its token: N^2 comparisons at most, far less than the head's N V C.
+// The rows of each token as a linked list in row order: first[v] is the first row n with tokens[n] = v, and next[n] is the next
+// row with the same token (END: none). This is for tables too large for partial sums. first[v] keeps what it held where v does not occur;
+// gather_backward notices that this row does not hold v.
+// Each invocation handles one row and looks ahead and back for its token. The N^2 comparisons at most are far fewer than the head's N V C.
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {
@@ -32,7 +32,7 @@ fn main(
     after += 1u;
   }
   next[row] = select(after, END, after >= parameters.rows);
-  // One above the previous row with this token; 0 when there is none.
+  // One past the previous row with this token; 0 where there is none.
   var before = row;
   while before > 0u && tokens[before - 1u] != token {
     before -= 1u;

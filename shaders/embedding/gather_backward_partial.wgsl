@@ -1,5 +1,5 @@
 // partial[b, v] = sum over the rows n of block b with tokens[n] = v of grad_y[n], rows in order; column_sum adds the blocks up.
-// For small tables: one workgroup a block of rows and LANES columns; a lane owns a column of all V rows of its block's
+// This is for small tables. Each workgroup owns a block of rows and LANES columns. A lane owns one column of all V rows of its block's
 // partial, so it adds to memory that no other lane touches and needs no atomics.
 import package::lib::element::Element;
 import constants::LANES;

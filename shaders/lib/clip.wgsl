@@ -1,4 +1,4 @@
-// PPO's clip of a probability ratio r (Schulman et al. 2017, arXiv 1707.06347), with the dual clip for tokens of advantage A < 0:
+// PPO's clip of a probability ratio r (Schulman et al. 2017, arXiv 1707.06347), with the dual clip (arXiv 1912.09729) where A < 0:
 //   value = -min(r A, clamp(r, 1 - low, 1 + high) A), for A < 0 at most -dual A
 import package::lib::loss::Surrogate;
 
@@ -8,7 +8,7 @@ struct Clip {
   dual: f32, // 0: off
 }
 
-// Whether a bound holds, so that the token has no slope.
+// Whether a bound holds; the token then has slope 0.
 fn clip_holds(advantage: f32, ratio: f32, clip: Clip) -> bool {
   let dual = clip.dual > 0.0 && ratio > clip.dual;
   return (advantage < 0.0 && (ratio < 1.0 - clip.low || dual)) || (advantage > 0.0 && ratio > 1.0 + clip.high);

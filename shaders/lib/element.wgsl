@@ -1,13 +1,13 @@
-// What an elementwise kernel handles at a time: a vec4 where the sizes allow (VEC4; one wide load costs far less than four), else a float.
+// An Element is what a lane loads at a time: a vec4 where the sizes allow (VEC4; one wide load costs far less than four), else a float.
 @if(VEC4) alias Element = vec4f;
 @if(!VEC4) alias Element = f32;
 
-// 1 / (1 + e^-x); the exponent stops at 80, where the result is zero in effect and e^x is still finite.
+// 1 / (1 + e^-x). The exponent is clamped at 80, where the result is almost 0 and e^80 is still finite.
 fn sigmoid(x: Element) -> Element {
   return 1.0 / (1.0 + exp(min(-x, Element(80.0))));
 }
 
-// A number that was summed up in the parts of an element.
+// The sum of an element's parts.
 fn sum_of_parts(x: Element) -> f32 {
   @if(VEC4) { return (x.x + x.y) + (x.z + x.w); }
   @if(!VEC4) { return x; }

@@ -1,8 +1,8 @@
-// How every product ends, y [M, N] from the sums of a kernel:
-//   y = sum + bias + residual + y, each term where a bit of `terms` asks for it
+// The end of every product: it makes y [M, N] of the sums that a kernel has computed,
+//   y = sum + bias + residual + y, each term only where its bit of `terms` is set
 //   GELU: activated = gelu(y) is stored beside y     GELU and BACKWARD: y is multiplied by gelu'(x)
 // A kernel binds its operands a and b as 0 and 1 and hands over quads, the sums of four neighbouring columns of a row.
-// With WIDE_Y the rows of y are multiples of 4 long, and quads are stored whole.
+// With WIDE_Y, N is a multiple of 4, and quads are stored whole.
 import package::lib::gelu::{gelu, gelu_slope};
 
 // Bits of `terms`.
@@ -20,7 +20,12 @@ const ACCUMULATE = 4u;
 @if(!(GELU && BACKWARD)) @group(0) @binding(4) var<storage, read_write> y: array<Stored>; // [M, N]
 @if(GELU && !BACKWARD) @group(0) @binding(5) var<storage, read_write> activated: array<Stored>; // [M, N]
 
-// Stores the sums of columns `column` to `column + 3` of a row of y, whose value at `column` lies at `at`. `columns` is N.
+// The terms of a run, for a kernel that was compiled for the `possible` ones. Only a run knows whether y is added.
+fn known_terms(possible: u32, given: u32) -> u32 {
+  return (possible & (BIAS | RESIDUAL)) | (possible & given);
+}
+
+// Stores the sums of the columns `column` to `column + 3` of a row of y. `at` is the index of y at `column`. `columns` is N.
 fn store_quad(at: u32, column: u32, columns: u32, sums: vec4f, terms: u32) {
   var values = sums;
   @if(WIDE_Y) {
@@ -32,7 +37,7 @@ fn store_quad(at: u32, column: u32, columns: u32, sums: vec4f, terms: u32) {
     y[at / 4u] = values;
   }
   @if(!WIDE_Y) {
-    // What lies past the end of the row repeats its last value.
+    // Indices past the end of the row are clamped to its last value.
     let next = min(vec4u(0u, 1u, 2u, 3u), vec4u(columns - column - 1u));
     let i = at + next;
     let j = column + next;

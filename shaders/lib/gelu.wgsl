@@ -1,8 +1,8 @@
-// GELU in its tanh form (Hendrycks & Gimpel 2016, arXiv 1606.08415): x s(x), s = sigmoid(2u), u = sqrt(2/pi) * (x + 0.044715 x^3).
-// Beyond 10 the sigmoid is 0 or 1, and x^3 stays finite.
+// GELU in its tanh form (Hendrycks & Gimpel 2016, arXiv 1606.08415): x s, s = sigmoid(2u), u = sqrt(2/pi) * (x + 0.044715 x^3).
+// For the sigmoid x is clamped at 10 on either side, where s is 0 or 1, so that x^3 stays finite.
 const TWICE_SQRT_2_OVER_PI = 1.5957691216057308;
 
-// The exponent stops at 80, where the result is zero in effect and e^x is still finite.
+// The exponent is clamped at 80, where the result is almost 0 and e^80 is still finite.
 fn sigmoid_of_2u(near: vec4f) -> vec4f {
   let twice_u = TWICE_SQRT_2_OVER_PI * near * (1.0 + 0.044715 * near * near);
   return 1.0 / (1.0 + exp(min(-twice_u, vec4f(80.0))));

@@ -1,13 +1,13 @@
-// What a policy loss is given of a token, and what it makes of the token's advantage A. A loss is a module of shaders/loss with
-//   struct LossParameters { .. }                                              f32 each, at most 8
+// A Token is what a policy loss knows of a token; a Surrogate is what the loss makes of the token's advantage A. A loss is a module with
+//   struct LossParameters { .. }                                              at most 8 fields, each f32
 //   fn surrogate(token: Token, parameters: LossParameters) -> Surrogate
-// and policy/token_loss.wgsl adds the control term, the divergence and the entropy bonus to what it returns.
+// policy/token_loss.wgsl adds the control term, the KL divergence and the entropy bonus to the surrogate.
 struct Token {
-  logp: f32, // of the action under this policy
-  old_logp: f32, // and under the one that sampled it
+  logp: f32, // log-probability of the action under the current policy
+  old_logp: f32, // and under the policy that sampled it
   advantage: f32,
   difference: f32, // d = clamp(logp - old_logp, -20, 20)
-  difference_slope: f32, // dd / dlogp: 1, and 0 where the clamp holds
+  difference_slope: f32, // dd / dlogp: 1, or 0 where the clamp holds
   ratio: f32, // r = e^d
   ratio_slope: f32, // dr / dlogp
   extra: f32, // the number that the loss asked for beyond the token; 0 where it asked for none
@@ -16,8 +16,8 @@ struct Token {
 struct Surrogate {
   value: f32,
   slope: f32, // d value / dlogp; exactly 0 on a branch that does not depend on logp
-  low: bool, // the token teaches no more, or less, because its ratio is too low
-  high: bool, // or too high
+  low: bool, // whether the token teaches less, or nothing, because its ratio is too low
+  high: bool, // and because its ratio is too high
 }
 
 const CLAMP = 20.0;

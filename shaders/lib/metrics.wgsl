@@ -1,14 +1,14 @@
-// What is logged of a batch of tokens, and the sums that it comes from. src/ops/records.ts lists the same fields in the same order.
+// The metrics of a batch of tokens, and the sums that they are computed from. src/ops/records.ts lists the same fields in the same order.
 import package::lib::numeric::LOWEST;
 import package::lib::reduce::{reduce_max, reduce_sum};
 import package::lib::token::TokenMetrics;
 
 struct MetricPartial {
-  sum: TokenMetrics, // of the actuator its magnitude
+  sum: TokenMetrics, // except that the actuator is summed as its magnitude
   range: TokenRange,
 }
 
-// How many tokens there are, and between what they lie.
+// How many tokens there are, and the extremes of what they report.
 struct TokenRange {
   token_count: f32,
   ratio_min: f32,
@@ -16,15 +16,15 @@ struct TokenRange {
   logp_difference_max: f32,
 }
 
-// Over the response tokens; zeros without any.
+// Over the response tokens of a batch; all zeros where it has none.
 struct BatchMetrics {
-  loss: f32, // a sum; what has no ending is a mean
+  loss: f32, // a sum; the fields below whose names do not end in count, min or max are means
   token_count: f32,
   entropy: f32,
   kl: f32,
   clip_low: f32,
   clip_high: f32,
-  clip_region: f32, // clipped on either side
+  clip_region: f32, // share of tokens clipped on either side
   gated_fraction: f32,
   ratio_min: f32,
   ratio_mean: f32,
@@ -64,7 +64,7 @@ fn merge_metrics(a: MetricPartial, b: MetricPartial) -> MetricPartial {
   );
 }
 
-// Over the lanes of a workgroup.
+// Merges what the lanes of a workgroup hold.
 fn reduce_metrics(own: MetricPartial, lane: u32) -> MetricPartial {
   return MetricPartial(
     TokenMetrics(

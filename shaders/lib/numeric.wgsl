@@ -1,14 +1,14 @@
-// Functions whose built-in forms lose all digits near a point, and tests of a float by its bits, because drivers may compile
-// as if NaN and infinity did not exist.
+// Functions whose built-in forms lose all digits near one point. NaN and infinity are recognised by their bits, because drivers may
+// compile as if they did not exist.
 
-// Below every score there is; finite, since WGSL refuses constant infinities.
+// A number below every score. It is finite because WGSL refuses infinite constants.
 const LOWEST = -1e30;
 
 fn is_finite(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
-// log(1 + x) for x >= 0. WGSL's log near 1 is right in absolute terms only; below 1 the series of 2 atanh(x / (2 + x)) takes over.
+// log(1 + x) for x >= 0. WGSL bounds only the absolute error of log near 1, so for x < 1 the series of 2 atanh(x / (2 + x)) takes over.
 fn log_1_plus(x: f32) -> f32 {
   let y = x / (2.0 + x);
   let w = y * y;

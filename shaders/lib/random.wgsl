@@ -1,5 +1,5 @@
 // Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): four independent words from a counter and a key,
-// with no state, so that a random number depends on what it is for and not on when it was drawn.
+// without any state, so that a random number depends on what it is for and not on when it was drawn.
 fn philox(counter: vec4u, key: vec2u) -> vec4u {
   var c = counter;
   var k = key;

@@ -1,6 +1,6 @@
 // Sums and maxima over the LANES invocations of a workgroup, in a fixed order; every lane gets the result.
-// With SUBGROUPS the workgroup is exactly one subgroup and registers suffice; otherwise a tree in workgroup memory,
-// right at any subgroup size and without the feature. Call from uniform control flow only.
+// With SUBGROUPS the workgroup is exactly one subgroup, and registers suffice. Otherwise the lanes reduce by a tree in workgroup memory,
+// which is right at any subgroup size and needs no feature. Call from uniform control flow only.
 import constants::LANES;
 
 @if(!SUBGROUPS) var<workgroup> scratch: array<f32, LANES>;

@@ -1,6 +1,6 @@
-// The operands of a product NT of few rows, a [M, K] and b [N, K], in quads of neighbours along K.
-// Four values of a row, zero past its end; rows past the last repeat it, and what comes of them is never stored.
-// With ALIGNED K is a multiple of 4 and quads are loaded whole. With HALF_B b is stored as 16-bit floats.
+// The operands a [M, K] and b [N, K] of a product NT of few rows. A quad is four neighbouring values along K, with zeros past its end.
+// An index past the last row reads the last row; the kernel never stores the result.
+// With ALIGNED, K is a multiple of 4 and quads are loaded whole. With HALF_B, b is stored as 16-bit floats.
 import package::lib::half::{unpack_one, unpack_quad};
 
 @if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]

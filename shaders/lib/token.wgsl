@@ -1,19 +1,19 @@
-// What is known of a packed token and what a loss makes of it. src/ops/records.ts lists the same fields in the same order.
+// What is known of a token, and what the loss computes for it. src/ops/records.ts lists the same fields in the same order.
 struct TokenInput {
-  old_logp: f32, // of the action, when it was sampled
+  old_logp: f32, // log-probability of the action when it was sampled
   reference_logp: f32, // and under the reference policy
   advantage: f32,
   weight: f32, // the token's share of the loss; 0 for a prompt
   mask: f32, // 0 for a prompt, 1 + class for a token of the response
-  control_weight: f32, // weighs the control term; control_weight.wgsl may change it
+  control_weight: f32, // factor of the control term; control_weight.wgsl may overwrite it
 }
 
-// Of softmax(logits / temperature), in nats.
+// Statistics of softmax(logits / temperature), in nats.
 struct TokenStatistics {
-  logp: f32, // of the action
+  logp: f32, // log-probability of the action
   entropy: f32,
   log_sum_exp: f32,
-  effect: f32, // of the action's likelihood on entropy: raising logp by eta changes entropy by -eta effect
+  effect: f32, // of the action on entropy: raising its logp by eta changes entropy by -eta effect
 }
 
 // The derivatives of the loss by the token's logp and entropy.
@@ -22,9 +22,9 @@ struct LossCoefficients {
   entropy: f32,
 }
 
-// What is logged of a token; zeros where its weight is 0.
+// The metrics of a token; all zeros where its weight is 0.
 struct TokenMetrics {
-  loss: f32, // the token's share of the total; all others are the token's own
+  loss: f32, // the token's share of the batch's loss; all other fields are the token's own values
   kl: f32,
   ratio: f32,
   clipped_low: f32,

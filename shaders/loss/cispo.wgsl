@@ -1,5 +1,5 @@
-// surrogate = -sg(min(r, bound)) A logp, sg: not differentiated, so that every token keeps a gradient
-// CISPO: MiniMax-M1, arXiv 2506.13585.
+// surrogate = -sg(min(r, bound)) A logp, where sg(x) is x and is not differentiated, so that every token keeps a gradient
+// CISPO of MiniMax-M1, arXiv 2506.13585.
 import package::lib::loss::{Surrogate, Token};
 
 struct LossParameters {

@@ -1,5 +1,5 @@
 // surrogate = 0 for a selected token (extra = 1), else PPO's clip
-// Clip-Cov (Cui et al. 2025, arXiv 2505.22617); policy/covariance_select.wgsl selects.
+// Clip-Cov (Cui et al. 2025, arXiv 2505.22617); policy/covariance_select.wgsl selects the tokens.
 import package::lib::clip::{Clip, clipped};
 import package::lib::loss::{Surrogate, Token};
 

@@ -1,6 +1,6 @@
 // surrogate = PPO's clip of the sequence's ratio s = e^(mean of d over its tokens); extra is that mean
-// GSPO, arXiv 2507.18071. All T tokens of a sequence have the same A and the same weight w, so the sequence adds T w f(s) to the loss.
-// ds / dlogp_t = s / T, so the derivative by logp_t is w f'(s) s, which the clip gives a token whose ratio s has the slope s. It is exact.
+// GSPO, arXiv 2507.18071. All T tokens of a sequence have the same A and the same weight w, so the sequence adds T w f(s) to the loss,
+// where f is the clip. As ds / dlogp_t = s / T, the derivative by logp_t is exactly w f'(s) s: that of a token whose ratio s has slope s.
 import package::lib::clip::{Clip, clipped};
 import package::lib::loss::{Surrogate, Token};
 

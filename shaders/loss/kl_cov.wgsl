@@ -1,5 +1,5 @@
-// surrogate = -r A, and for a selected token (extra = 1) + penalty |d|; nothing is clipped
-// KL-Cov (Cui et al. 2025, arXiv 2505.22617); policy/covariance_select.wgsl selects.
+// surrogate = -r A, plus penalty |d| for a selected token (extra = 1); nothing is clipped
+// KL-Cov (Cui et al. 2025, arXiv 2505.22617); policy/covariance_select.wgsl selects the tokens.
 import package::lib::loss::{Surrogate, Token};
 
 struct LossParameters {

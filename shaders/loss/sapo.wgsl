@@ -9,7 +9,7 @@ struct LossParameters {
 
 fn surrogate(token: Token, parameters: LossParameters) -> Surrogate {
   let t = select(parameters.positive, parameters.negative, token.advantage < 0.0);
-  // Beyond 40 the sigmoid is 0 or 1 to all digits; both halves come from exponentials, because 1 - s would lose its digits.
+  // Beyond 40 the sigmoid is 0 or 1 to all digits. 1 - s has an exponential of its own, because a subtraction would lose its digits.
   let x = clamp(t * (token.ratio - 1.0), -40.0, 40.0);
   let open = 1.0 / (1.0 + exp(-x));
   let closed = 1.0 / (1.0 + exp(x));

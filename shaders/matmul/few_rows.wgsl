@@ -3,9 +3,11 @@
 // One workgroup is one subgroup and owns 4 or 8 rows (TILE_ROWS) by 4 * LANES columns of y; a lane holds 4 neighbouring columns of
 // every row and fetches a quad along K of each of them. Each lane fetches another quad of a; subgroupShuffle hands it to all.
 // Products are added in the order of K by fma, as in subgroup.wgsl: a row has the same bits by both.
-import package::lib::epilogue::store_quad;
+// TERMS: the terms that a product may have; the others are compiled away.
+import package::lib::epilogue::{known_terms, store_quad};
 import package::lib::row_quads::{quad_of_a, quad_of_b};
 import constants::LANES;
+import constants::TERMS;
 import constants::TILE_ROWS;
 
 struct Parameters {
@@ -74,6 +76,6 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   // A loop that no driver unrolls: unrolled epilogues cost more to compile than all the rest.
   var tile = array(sums_0, sums_1);
   for (var i = 0u; i < min(u32(TILE_ROWS), parameters.rows - row); i += 1u) {
-    store_quad((row + i) * columns + column, column, columns, tile[i / 4u][i % 4u], parameters.terms);
+    store_quad((row + i) * columns + column, column, columns, tile[i / 4u][i % 4u], known_terms(TERMS, parameters.terms));
   }
 }

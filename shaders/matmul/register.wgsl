@@ -2,9 +2,10 @@
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
 // columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
-// With HALF_B b is stored as 16-bit floats.
-import package::lib::epilogue::store_quad;
+// With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
+import package::lib::epilogue::{known_terms, store_quad};
 @if(HALF_B) import package::lib::half::unpack_one;
+import constants::TERMS;
 
 struct Parameters {
   rows: u32,
@@ -55,6 +56,6 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   }
   for (var i = 0u; i < min(ROWS, parameters.rows - first_row); i += 1u) {
     let at = (first_row + i) * parameters.columns + first_column;
-    store_quad(at, first_column, parameters.columns, sums[i], parameters.terms);
+    store_quad(at, first_column, parameters.columns, sums[i], known_terms(TERMS, parameters.terms));
   }
 }

@@ -6,11 +6,12 @@
 // because SwiftShader unrolls no loops over arrays. QUADS is 1, 2 or 4: more quads spread a shuffle over more products.
 // Each lane fetches 16 values of a at another k; subgroupShuffle hands them to all lanes. Products are added in the order of K by
 // fma whatever the tile: a row's value does not depend on its batch.
-// With HALF_B b is stored as 16-bit floats.
-import package::lib::epilogue::store_quad;
+// With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
+import package::lib::epilogue::{known_terms, store_quad};
 @if(HALF_B) import package::lib::half::unpack_quad;
 import constants::LANES;
 import constants::QUADS;
+import constants::TERMS;
 
 struct Parameters {
   rows: u32,
@@ -56,7 +57,7 @@ fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
 // What lies past the edges is left alone.
 fn store_row(row: u32, quad: u32, sums: vec4f) {
   if row < parameters.rows && quad * 4u < parameters.columns {
-    store_quad(row * parameters.columns + quad * 4u, quad * 4u, parameters.columns, sums, parameters.terms);
+    store_quad(row * parameters.columns + quad * 4u, quad * 4u, parameters.columns, sums, known_terms(TERMS, parameters.terms));
   }
 }
 

@@ -1,6 +1,6 @@
 // y = x/2 * (1 + tanh(u)),  u = sqrt(2/pi) * (x + 0.044715 x^3)     (Hendrycks & Gimpel 2016, arXiv 1606.08415; GPT-2's form)
-// Computed as x * sigmoid(2u), the same function, whose exponential can be kept from overflowing.
-// One invocation an element (a vec4 where the size allows).
+// The kernel computes x * sigmoid(2u), which is the same function and whose exponential can be kept from overflowing.
+// Each invocation handles one element (a vec4 where the size allows).
 import package::lib::element::Element;
 import package::lib::gelu::gelu;
 import package::lib::grid::linear_workgroup;

@@ -1,5 +1,5 @@
 // y = silu(gate) * up,  silu(g) = g / (1 + e^-g); gate and up are the halves of each row     (Shazeer 2020, arXiv 2002.05202)
-// One invocation an element of y (a vec4 where F allows).
+// Each invocation handles one element of y (a vec4 where F allows).
 import package::lib::element::Element;
 import package::lib::element::sigmoid;
 import package::lib::grid::linear_workgroup;

@@ -1,6 +1,6 @@
 // With s = 1 / (1 + e^-gate):
 //   grad_up = grad_y * gate * s,  grad_gate = grad_y * up * s * (1 + gate * (1 - s))
-// One invocation an element of grad_y (a vec4 where F allows).
+// Each invocation handles one element of grad_y (a vec4 where F allows).
 import package::lib::element::Element;
 import package::lib::element::sigmoid;
 import package::lib::grid::linear_workgroup;

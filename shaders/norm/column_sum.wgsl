@@ -1,6 +1,6 @@
 // y[b, c] = sum over the rows n of block b of x[n, c]   (+ y[b, c] where accumulate is 1)
-// Used twice for long sums: rows to blocks, then blocks to one row. Bias gradients and the weights of norms end here.
-// One workgroup a block of rows and LANES columns; a lane owns a column (four where the size allows) and adds the rows in order.
+// Long sums take two launches: rows to blocks, then blocks to one row. Gradients of biases and of the weights of norms end here.
+// Each workgroup owns a block of rows and LANES columns; a lane owns one column (four where the size allows) and adds the rows in order.
 import package::lib::element::Element;
 import constants::LANES;
 

@@ -1,6 +1,6 @@
 // y = (x - mean) * inverse_std * weight + bias,  inverse_std = 1 / sqrt(mean((x - mean)^2) + eps)     (Ba et al. 2016, arXiv 1607.06450)
-// One workgroup a row; its lanes stride over the columns, once for the mean and once for the variance, because mean(x^2) - mean^2
-// cancels. mean and inverse_std are saved for the backward pass.
+// Each workgroup handles one row; its lanes stride over the columns, once for the mean and once for the variance, because
+// mean(x^2) - mean^2 would lose digits. mean and inverse_std are saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::reduce::reduce_sum;

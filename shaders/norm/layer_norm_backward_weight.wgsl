@@ -1,6 +1,6 @@
 // partial_weight[b, c] = sum over the rows n of block b of grad_y[n, c] * (x[n, c] - mean[n]) * inverse_std[n]
 // partial_bias[b, c] = sum over the rows n of block b of grad_y[n, c]; column_sum adds the blocks up.
-// One workgroup a block of rows and LANES columns; a lane owns a column and adds the rows in order.
+// Each workgroup owns a block of rows and LANES columns; a lane owns one column and adds the rows in order.
 import constants::LANES;
 
 struct Parameters {

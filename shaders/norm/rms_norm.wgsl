@@ -1,5 +1,5 @@
 // y = x * inverse_rms * weight,  inverse_rms = 1 / sqrt(mean(x^2) + eps)     (Zhang & Sennrich 2019, arXiv 1910.07467)
-// One workgroup a row; its lanes stride over the columns. inverse_rms is saved for the backward pass.
+// Each workgroup handles one row; its lanes stride over the columns. inverse_rms is saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::reduce::reduce_sum;

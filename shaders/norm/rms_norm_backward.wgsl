@@ -1,7 +1,7 @@
 // With xhat = x * inverse_rms and s = weight * grad_y:
 //   grad_x = inverse_rms * (s - xhat * mean(s * xhat))
-// With RESIDUAL the gradient that x has from its other readers is added: x branches off the residual stream.
-// One workgroup a row; its lanes stride over the columns.
+// With RESIDUAL the gradient of x from its other readers is added, because x also continues the residual stream.
+// Each workgroup handles one row; its lanes stride over the columns.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::reduce::reduce_sum;

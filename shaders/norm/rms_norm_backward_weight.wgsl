@@ -1,5 +1,5 @@
 // partial[b, c] = sum over the rows n of block b of grad_y[n, c] * x[n, c] * inverse_rms[n]; column_sum adds the blocks up.
-// One workgroup a block of rows and LANES columns; a lane owns a column and adds the rows in order.
+// Each workgroup owns a block of rows and LANES columns; a lane owns one column and adds the rows in order.
 import constants::LANES;
 
 struct Parameters {

@@ -1,7 +1,8 @@
-// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) with the clip of gradient_norm, g = scale * gradient:
+// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) on gradients clipped by gradient_norm, g = scale * gradient:
 //   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2
-//   p = p - learning_rate * (m / bias1 / (sqrt(v / bias2) + eps) + weight_decay p)        decay only below decay_end, where the matrices lie
-// scale 0 (gradients that are not finite) leaves everything as it was. One lane an element of a flat shard.
+//   p = p - learning_rate * (m / bias1 / (sqrt(v / bias2) + eps) + weight_decay p)   weight_decay is 0 from decay_end on, past the matrices
+// scale 0, which stands for gradients that are not finite, leaves everything as it was. Each lane handles one element of a shard, a flat
+// buffer of parameters.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 import package::lib::optimizer::OptimizerState;

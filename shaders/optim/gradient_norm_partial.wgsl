@@ -1,5 +1,5 @@
-// partial[b] = (sum of squares, how many values are not finite) of the gradients that workgroup b visits; gradient_norm adds them up.
-// A fixed number of workgroups, whose lanes stride over the shard in order.
+// partial[b] = (sum of squares, how many Elements hold a value that is not finite) of the gradients that workgroup b visits; gradient_norm
+// adds them up. The lanes of a fixed number of workgroups stride over the shard in order.
 import package::lib::element::Element;
 import package::lib::numeric::is_finite;
 import package::lib::optimizer::NormPartial;

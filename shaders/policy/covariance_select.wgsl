@@ -1,11 +1,11 @@
 // selected[n] = 1 for k response tokens, else 0 (Cui et al. 2025, arXiv 2505.22617):
 //   cov = (A - mean A)(logp - mean logp), means over the T response tokens, k = max(1, floor(fraction T))
-// The k tokens of the largest cov are selected; with RANDOM it is k random ones of those with low < cov < high that PPO's clip does not hold.
-// Where there are fewer than k to choose from, all of them are selected.
-// Each token has a key, which is 0 where it may not be chosen: the bits of cov in the order of floats, or a random word of (seed, draw, micro_batch,
-// row). Bisection on the bits finds the least key that is chosen. Of the tokens with this key, those of the first rows are chosen.
-// One workgroup; its lanes stride over the rows, each over its own only, so keys need no barrier. Counts are sums of whole numbers below
-// 2^24, so floats hold them.
+// Without RANDOM the k tokens with the largest cov are selected. With RANDOM k tokens are drawn from those with low < cov < high
+// whose ratio PPO's clip does not hold; only these are eligible. Where fewer than k tokens are eligible, all of them are selected.
+// Each token has a key, which is 0 where it is not eligible: the bits of cov, mapped so that they sort as floats do, or a random word of
+// (seed, draw, micro_batch, row). Bisection on the bits finds the smallest selected key. Of equal keys, those of the first rows win.
+// One workgroup does all; its lanes stride over the rows, and a lane touches only the keys of its own rows, so keys need no barrier. Counts
+// are sums of whole numbers below 2^24, which floats hold exactly.
 @if(RANDOM) import package::lib::random::philox;
 @if(RANDOM) import package::lib::clip::{Clip, clip_holds};
 @if(RANDOM) import package::lib::loss::token_of;
@@ -52,12 +52,12 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   let wanted = min(max(floor(parameters.fraction * tokens), 1.0), reduce_sum(eligible, lane));
 
-  // The largest border that `wanted` keys reach.
+  // The largest border that at least `wanted` keys reach.
   var border = 0u;
   for (var bit = TOP_BIT; bit > 0u; bit >>= 1u) {
     border = select(border, border | bit, reaching(border | bit, lane) >= wanted);
   }
-  // Above it all are chosen; at it those before the row `end`.
+  // All keys above the border are selected; of the keys at the border, those of the rows before `end`.
   let left = wanted - (reaching(border, lane) - standing_at(border, parameters.rows, lane));
   var end = 0u;
   for (var bit = TOP_BIT >> countLeadingZeros(parameters.rows); bit > 0u; bit >>= 1u) {
@@ -88,7 +88,7 @@ fn key_of(row: u32, mean: vec2f) -> u32 {
     return select(0u, max(word, 1u), free);
   }
   @if(!RANDOM) {
-    let bits = bitcast<u32>(select(covariance, 0.0, covariance == 0.0)); // one zero only
+    let bits = bitcast<u32>(select(covariance, 0.0, covariance == 0.0)); // -0 becomes 0
     return bits ^ select(TOP_BIT, 0xffffffffu, bits >= TOP_BIT);
   }
 }
@@ -102,7 +102,7 @@ fn reaching(border: u32, lane: u32) -> f32 {
   return reduce_sum(found, lane);
 }
 
-// How many keys of the rows before `end` are the border.
+// How many keys of the rows before `end` equal the border.
 fn standing_at(border: u32, end: u32, lane: u32) -> f32 {
   var found = 0.0;
   for (var row = lane; row < min(end, parameters.rows); row += LANES) {

@@ -1,5 +1,5 @@
-// loss = -weight * logp of the action: supervised learning on given tokens, with the statistics, gradient and metrics of the policy loss.
-// coefficients = (d loss / d logp, 0). A token of weight 0 gives exact zeros. One lane a row.
+// loss = -weight * logp of the action. This is supervised learning on given tokens, with the statistics and metrics of the policy loss.
+// coefficients = (d loss / d logp, 0). A token of weight 0 gives exact zeros. Each lane handles one row.
 import package::lib::grid::linear_workgroup;
 import package::lib::token::{LossCoefficients, TokenInput, TokenMetrics, TokenStatistics};
 

@@ -1,9 +1,9 @@
-// From the sums of entropy_reduce_partial, over the response tokens of a class and over all of them:
-//   loops[g].token_count, batch_entropy = mean of H (0 without any), and with write_entropy 1 entropy, which a class without tokens keeps
-//   control.token_count, gated_count, gated_fraction, and with write_entropy 1 entropy
-// write_entropy 0 leaves the entropies that a controller has acted on already (gradient accumulation).
+// Counts and mean entropies of each class g and of all response tokens, from the sums of entropy_reduce_partial:
+//   loops[g].token_count, loops[g].batch_entropy (0 without tokens),  control.token_count, control.gated_count, control.gated_fraction
+// With write_entropy 1 control.entropy and loops[g].entropy become the means too; a class without tokens keeps its entropy. write_entropy
+// is 0 in gradient accumulation, because the controller has acted on the entropies already.
 // One workgroup goes over the classes in order; its lanes stride over the blocks, in order.
-import package::lib::control::ControlState;
+import package::lib::control::{ControlState, EntropySums};
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
 
@@ -13,7 +13,7 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [G, B, 4]
+@group(0) @binding(0) var<storage, read> partial: array<EntropySums>; // [G, B, 3]
 @group(0) @binding(1) var<storage, read_write> state: ControlState; // [G]
 
 @compute @workgroup_size(LANES)
@@ -22,7 +22,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   for (var class_index = 0u; class_index < arrayLength(&state.loops); class_index++) {
     var sums = vec3f(0.0);
     for (var block = lane; block < parameters.blocks; block += LANES) {
-      sums += partial[class_index * parameters.blocks + block].xyz;
+      let some = partial[class_index * parameters.blocks + block];
+      sums += vec3f(some.entropy, some.token_count, some.gated_count);
     }
     let own = vec3f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane), reduce_sum(sums.z, lane));
     total += own;

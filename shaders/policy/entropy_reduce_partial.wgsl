@@ -1,8 +1,9 @@
-// partial[g, b] = (sum of H, count, gated count, 0) over the response tokens of class g among the rows of block b (mask = 1 + class);
-// entropy_reduce adds the blocks up. One workgroup a block and class; its lanes stride over the rows. Other rows are left out by select, so
-// they may hold anything.
-import package::lib::control::actuator;
+// partial[g, b] = the entropy H, the tokens and the gated tokens, each summed over the rows of block b that are of class g (mask = 1 + g)
+// entropy_reduce adds the blocks up. Each workgroup handles one block and class; its lanes stride over the rows. `select` leaves the other
+// rows out, so they may hold anything.
+import package::lib::control::{EntropySums, actuator};
 import package::lib::reduce::reduce_sum;
+import package::lib::token::{TokenInput, TokenStatistics};
 import constants::LANES;
 
 struct Parameters {
@@ -13,9 +14,9 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> statistics: array<vec4f>; // [N, 4]
-@group(0) @binding(1) var<storage, read> token_inputs: array<f32>; // [N, 6]
-@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [G, B, 4]
+@group(0) @binding(0) var<storage, read> statistics: array<TokenStatistics>; // [N, 4]
+@group(0) @binding(1) var<storage, read> token_inputs: array<TokenInput>; // [N, 6]
+@group(0) @binding(2) var<storage, read_write> partial: array<EntropySums>; // [G, B, 3]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -29,13 +30,13 @@ fn main(
   var sums = vec3f(0.0);
   for (var row = block * parameters.block_rows + lane; row < end; row += LANES) {
     let token = statistics[row];
-    let gated = abs(actuator(parameters.gate, parameters.log_tau, token.x, token.w));
-    sums += select(vec3f(0.0), vec3f(token.y, 1.0, gated), vec3<bool>(token_inputs[row * 6u + 4u] == class_mask));
+    let gated = abs(actuator(parameters.gate, parameters.log_tau, token.logp, token.effect));
+    sums += select(vec3f(0.0), vec3f(token.entropy, 1.0, gated), vec3<bool>(token_inputs[row].mask == class_mask));
   }
   let entropy = reduce_sum(sums.x, lane);
   let count = reduce_sum(sums.y, lane);
   let gated = reduce_sum(sums.z, lane);
   if lane == 0u {
-    partial[workgroup.y * workgroups.x + block] = vec4f(entropy, count, gated, 0.0);
+    partial[workgroup.y * workgroups.x + block] = EntropySums(entropy, count, gated);
   }
 }

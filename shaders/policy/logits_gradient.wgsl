@@ -1,7 +1,7 @@
 // In place, with z = logits * inverse_temperature, p = exp(z - log_sum_exp), c = (c_logp, c_entropy) and action a of each row:
 //   logits_j <- inverse_temperature * (c_logp * (1[j = a] - p_j) - c_entropy * p_j * (log p_j + H))
-// the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros, whatever it held.
-// A lane takes a whole row of a small vocabulary (ROW_PER_LANE), else a workgroup a row and its lanes four columns at a time.
+// which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
+// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
 import package::lib::token::{LossCoefficients, TokenStatistics};

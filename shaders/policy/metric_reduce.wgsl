@@ -1,5 +1,5 @@
 // metrics = sums, means and extremes over the response tokens of all blocks; zeros without any token.
-// One workgroup; its lanes stride over the blocks of metric_reduce_partial, in order.
+// The lanes of one workgroup stride over the blocks of metric_reduce_partial, in order.
 import package::lib::metrics::{BatchMetrics, MetricPartial, merge_metrics, no_metrics, reduce_metrics};
 import constants::LANES;
 

@@ -1,5 +1,5 @@
 // partial[b] = the sums and extremes of token_metrics over the response tokens of block b; metric_reduce puts the blocks together.
-// One workgroup a block; its lanes stride over the rows. Rows outside the mask may hold anything.
+// Each workgroup handles one block; its lanes stride over the rows. Rows whose mask is 0 may hold anything.
 import package::lib::metrics::{MetricPartial, merge_metrics, metrics_of_token, no_metrics, reduce_metrics};
 import package::lib::token::{TokenInput, TokenMetrics};
 import constants::LANES;

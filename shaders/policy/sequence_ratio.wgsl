@@ -1,6 +1,6 @@
-// mean_difference[n] = mean of d = clamp(logp - old_logp, -20, 20) over the response tokens of n's sequence: the logarithm of the
-// sequence's probability ratio, per token (GSPO, arXiv 2507.18071). 0 for a sequence without response tokens.
-// One workgroup a sequence; its lanes stride over the sequence's rows, once to add and once to write. Prompt rows may hold anything.
+// mean_difference[n] = mean of d = clamp(logp - old_logp, -20, 20) over the response tokens of n's sequence, 0 where it has none
+// This is the logarithm of the sequence's probability ratio, per token (GSPO, arXiv 2507.18071). Prompt rows may hold anything.
+// Each workgroup handles one sequence; its lanes stride over the sequence's rows, once to add and once to write.
 import package::lib::grid::linear_workgroup;
 import package::lib::loss::CLAMP;
 import package::lib::reduce::reduce_sum;

@@ -1,12 +1,13 @@
 // The policy loss of each token and its derivatives (GRPO: Shao et al. 2024, arXiv 2402.03300; EntroPIC: arXiv 2511.15248):
 //   d = clamp(logp - old_logp, -20, 20), r = e^d, u = clamp(reference_logp - logp, -20, 20)
-//   surrogate: of the module of shaders/loss that the variant links as package::loss
-//   control = -alpha r |A| actuator control_weight          (neither clipped nor summed into the surrogate's clipping)
+//   surrogate: from the module that the variant links as package::loss, a file of shaders/loss or a user's own
+//   control = -alpha r |A| actuator control_weight          (outside the surrogate's clip)
 //   kl = k1: -u, k2: u^2 / 2, k3: e^u - u - 1               (Schulman 2020, "Approximating KL divergence")
 //   loss = weight * (scale * (surrogate + control) + beta kl - entropy_coefficient H)
-// scale is Control's positive_scale or negative_scale by the sign of A. The actuator looks at the current policy and is not differentiated.
+// scale is Control's positive_scale or negative_scale by the sign of A. entropy_coefficient is the parameter's plus Control's. The actuator
+// depends on the current policy and is not differentiated.
 // coefficients = (d loss / d logp, d loss / d H). A clamp that holds has derivative 0. A token of weight 0 gives exact zeros.
-// One lane a row.
+// Each lane handles one row.
 import package::lib::control::{ControlState, actuator};
 import package::lib::grid::linear_workgroup;
 import package::lib::loss::{CLAMP, token_of};

@@ -1,9 +1,10 @@
 // With z = logits * inverse_temperature and p = softmax(z), for each row and its action a, in nats:
 //   logp = log p_a,  entropy H = -sum_b p_b log p_b,  log_sum_exp = log sum_b e^z_b,
 //   effect c_a = p_a (log p_a + H) - sum_b p_b^2 (log p_b + H)          (raising log p_a by eta changes H by -eta * c_a)
-// One pass over the logits. A lane keeps the maximum m and, over all b but the action, the sums of e, e d, e^2, e^2 d with d = z_b - m,
-// e = exp(d); it rescales them when m grows. Leaving the action out keeps 1 - p_a, and so the effect's sign, exact for nearly certain tokens.
-// A lane takes a whole row of a small vocabulary (ROW_PER_LANE), else a workgroup a row and its lanes four columns at a time.
+// One pass over the logits suffices. A lane keeps the maximum m and, over all b but the action, the sums of e, e d, e^2 and e^2 d with
+// d = z_b - m and e = exp(d); it rescales the sums when m grows. Leaving out the action keeps 1 - p_a, and so the sign of the effect, exact
+// for nearly certain tokens.
+// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, log_1_plus};
 import package::lib::reduce::{reduce_max, reduce_sum};

@@ -1,12 +1,12 @@
 // The next token of each sequence, from z = logits * inverse_temperature:
-//   greedy: the most probable token, the lowest index of equals
-//   else: argmax of z + Gumbel noise over the kept tokens, which is a draw from their softmax (Gumbel-max)
-// Kept: with top_k the k most probable; with top_p, of those, the fewest most probable ones with at least that share. Equals at the
-// border are all kept. Distances x = m - z from the maximum are not negative, so their bits are ordered like themselves and bisection
-// on the bits finds the border exactly, in 31 steps and without sorting.
-// Noise depends on (seed, sequence_key, position, token) alone: a completion is the same in any batch.
-// logp and entropy are of the whole softmax(z), before top-k and top-p. done: tokens generated so far, and FINISHED once a stop token came
-// or length tokens are there; then nothing changes any more. One workgroup a sequence; its lanes take four columns at a time.
+//   greedy: the most probable token; of equals, the one with the lowest index
+//   else: argmax of z + Gumbel noise over the kept tokens, which is a draw from their softmax (the Gumbel-max trick)
+// top_k keeps the k most probable tokens. Of those, top_p keeps the fewest most probable ones that hold at least this share of their
+// probability. Tokens that tie at the border are all kept. Distances x = m - z from the maximum m are not negative, so their bits sort as
+// they do, and bisection on the bits finds the border exactly, in 31 steps and without sorting.
+// Noise depends on (seed, sequence_key, position, token) alone, so a completion is the same in any batch. logp and entropy are those of the
+// whole softmax(z), before top-k and top-p. done counts the tokens generated so far. It gets the bit FINISHED after a stop token or after
+// `length` tokens; from then on the sequence stays as it is. Each workgroup handles one sequence; its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
 import package::lib::random::{gumbel, philox};
@@ -97,7 +97,7 @@ fn kept_sums(row: u32, top: f32, border: u32, lane: u32) -> vec2f {
   return vec2f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane));
 }
 
-// The smallest border, at most `widest`, within which there are `count` tokens and e^(z - m) sums to `mass`.
+// The smallest border, at most `widest`, within which there are at least `count` tokens and e^(z - m) sums to at least `mass`.
 fn smallest_border(row: u32, top: f32, widest: u32, count: f32, mass: f32, lane: u32) -> u32 {
   var low = 0u;
   var high = widest;
@@ -111,7 +111,7 @@ fn smallest_border(row: u32, top: f32, widest: u32, count: f32, mass: f32, lane:
   return high;
 }
 
-// The kept token with the largest score; of equals the lowest index.
+// The kept token with the largest score; of equals, the one with the lowest index.
 fn choose(row: u32, top: f32, border: u32, lane: u32) -> u32 {
   let counter = vec4u(sequence_key[row], position[row] + 1u, 0u, 0u);
   var best = LOWEST;

@@ -13,7 +13,7 @@ import { writePictures } from "./pictures.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
 import type { Session } from "./training_session.ts";
 
-/** What an evaluation shows people; fractions, and entropy in nats. */
+/** The numbers of an evaluation that people see: fractions, and entropy in nats. */
 export interface EvaluationSummary {
   readonly passAt1: number;
   readonly greedy: number | undefined;
@@ -21,7 +21,7 @@ export interface EvaluationSummary {
   readonly entropy: number;
 }
 
-/** evaluation.json of a run folder: what the table shows. The checkpoint ships one of plain GRPO for a run to stand beside. */
+/** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
 interface EvaluationFile {
   readonly model: string;
   readonly task: unknown;
@@ -36,7 +36,7 @@ interface EvaluationFile {
 
 const BASELINE = fileURLToPath(new URL("../../models/checkpoints/countdown-base/grpo_baseline.json", import.meta.url));
 
-/** Evaluates, runs, evaluates again, and prints the table that says what changed, and where to look. */
+/** Evaluates, runs, evaluates again, and prints a table of what changed and where to look. */
 export async function evaluateBeforeAndAfter(
   session: Session,
   config: TrainConfig,
@@ -89,7 +89,7 @@ function rowOf(name: string, summary: EvaluationSummary & { readonly k: number }
   return [name, show(summary.passAt1), show(summary.greedy), show(summary.passAtK), show(summary.entropy)];
 }
 
-/** The entropies that the controller holds: "entropy target: 0.35 nats", or one a class of tokens. */
+/** The entropies that the controller holds: "entropy target: 0.35 nats", or one for each class of tokens. */
 function heldTargets({ holds }: Controller): string {
   const [only] = holds;
   if (!only) return "";

@@ -20,11 +20,11 @@ interface BenchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("[name...]", "only families, or cases whose name and shape contain one of these words; see --list")
-    .option("--json <file>", "write the results there")
+    .argument("[name...]", "families, or words that the name and shape of a case contain (default: all cases); see --list")
+    .option("--json <file>", "write the results to this file")
     .option("--compare <file>", "show each row's ratio to the median in an earlier --json file, and mark what moved")
     .option("--seconds <n>", "how long to time a case", decimal({ min: 0.001 }), 1)
-    .option("--list", "show the cases there are, and run none")
+    .option("--list", "list the cases, and run none")
     .action(bench);
   addAdapterOption(command);
   addExamples(command, [
@@ -69,7 +69,7 @@ async function measure(cases: readonly BenchCase[], earlier: EarlierReport | und
   throw new FailedError(`${names.length} of ${cases.length} cases failed: ${names.join(", ")}`);
 }
 
-/** Times what seems to have moved once more, because a neighbour on the machine can slow down all samples of one row. */
+/** Times again the rows that seem to have moved, because another program on the machine can slow down all samples of one row. */
 async function confirm(
   device: Device,
   cases: readonly BenchCase[],
@@ -81,7 +81,7 @@ async function confirm(
   const suspects = cases.filter((one) => ["slower", "faster"].includes(verdicts.get(nameOf(one)) ?? "same"));
   const moved: Record<"slower" | "faster", string[]> = { slower: [], faster: [] };
   if (suspects.length > 0) {
-    show("\nonce more, what seems to have moved");
+    show("\ntimed again, because it seems to have moved:");
     const result = (again: BenchResult): void => {
       const comparison = compareWith(earlier, again)!;
       const { verdict } = comparison;
@@ -102,7 +102,7 @@ function show(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Errors in what was given are the caller's to mend. */
+/** Turns an error in what the user gave into a UsageError. */
 function asUsage<Result>(parse: () => Result): Result {
   try {
     return parse();

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { noAdapter } from "../node/adapters.ts";
 import { type AdapterDescription, listAdapters } from "../node/open_device.ts";
+import { formatTable } from "../report/table.ts";
 import { addExamples, addJsonOption } from "./options.ts";
 
 /** The GPUs this machine has, and the one a run would take. */
@@ -29,15 +30,11 @@ function table(adapters: readonly AdapterDescription[]): string {
     gibibytes(limits.maxBufferSize),
     gibibytes(limits.maxStorageBufferBindingSize),
   ]);
-  const all = [["  adapter", "backend", "runs on", "f16", "subgroups", "largest buffer", "largest binding"], ...rows];
-  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  const lines = all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join("  ")
-      .trimEnd(),
+  const headings = ["  adapter", "backend", "runs on", "f16", "subgroups", "largest buffer", "largest binding"];
+  return formatTable(
+    headings.map((heading) => ({ heading })),
+    rows,
   );
-  return lines.join("\n");
 }
 
 function gibibytes(bytes: number | undefined): string {

@@ -16,10 +16,10 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 }
 
-/** Errors that are the caller's to mend. By name, because lower layers (config, tasks) have classes of their own that the command line need not load. */
+/** Errors that the user can mend, by name, because lower layers have error classes that the command line need not load. */
 const usageErrorNames = new Set(["UsageError", "ConfigError"]);
 
-/** Names that JavaScript gives to mistakes in the program: their message alone seldom helps. */
+/** Names that JavaScript gives to errors from mistakes in the program. The message of such an error alone seldom helps. */
 const bugNames = new Set(["TypeError", "ReferenceError", "RangeError", "SyntaxError", "AssertionError"]);
 
 /** The exit code that belongs to an error; commander's own errors (they carry `exitCode`) are 0 for help and version, else 2. */

@@ -19,7 +19,8 @@ import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addSetOption, readConfigFile, readUserFile } from "./options.ts";
+import { watchInterrupt } from "./interrupt.ts";
+import { addAdapterOption, addExamples, addSetOption, PROGRAM, readConfigFile, readUserFile } from "./options.ts";
 import { writePictures } from "./pictures.ts";
 
 interface ExperimentOptions {
@@ -45,7 +46,7 @@ export function register(command: Command): void {
     )
     .option("--quick", "train for a few minutes only, and judge only what short runs can tell")
     .option("--runs <folder>", "where everything goes: run folders, report, pictures (default: runs/experiments/STUDY, or STUDY-quick)")
-    .option("--out <folder>", "where report.md, its pictures and summary.json go instead; --report-only reads summary.json there")
+    .option("--out <folder>", "where report, pictures and summary.json go (default: as --runs); --report-only reads summary.json there")
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
     .option("--report-only", "write the report again from its summary.json, without a GPU")
     .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)
@@ -125,10 +126,14 @@ async function runStudy(study: Study, shipped: unknown, dir: string, options: Ex
   const quick = options.quick ?? false;
   const given = options.config ? await settingsIn(options.config) : shipped;
   const prepared = study.prepare(withTyped(given, options), { quick, shipped });
-  // Before anything runs: the sources may change while it does.
+  // The commit is read before anything runs, because the sources may change meanwhile.
   const started = origin();
   const device = await openDevice({ adapter: options.adapter });
-  const interrupt = watchInterrupt();
+  const stop = new AbortController();
+  // The study stops between two steps.
+  const interrupt = watchInterrupt(() =>
+    stop.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short")),
+  );
   const progress = createProgress({
     title: `${study.name}${quick ? " (quick)" : ""} on ${device.name}, ${prepared.cells.length} runs in ${dir}`,
     cells: prepared.cells.length,
@@ -136,7 +141,7 @@ async function runStudy(study: Study, shipped: unknown, dir: string, options: Ex
     stream: process.stdout,
   });
   try {
-    const { results, run, skipped, seconds } = await runCells(prepared, { host: hostOf(device), dir, progress, signal: interrupt.signal });
+    const { results, run, skipped, seconds } = await runCells(prepared, { host: hostOf(device), dir, progress, signal: stop.signal });
     return {
       study: study.name,
       version: study.version,
@@ -156,7 +161,7 @@ async function settingsIn(path: string): Promise<unknown> {
   return (await readConfigFile(path)).value;
 }
 
-/** Settings with --seeds and --set over them, over their section `quick` too: what is typed wins. */
+/** Settings with --seeds and --set laid over them, and over their section `quick` too, so that what is typed wins. */
 function withTyped(settings: unknown, { seeds, set, quick }: ExperimentOptions): unknown {
   const overrides = [...(seeds === undefined ? [] : [`seeds=${seeds}`]), ...set];
   const inQuick = overrides.filter((override) => quick && !override.startsWith("quick.")).map((override) => `quick.${override}`);
@@ -174,7 +179,7 @@ function hostOf(device: Device): Host {
 
 function origin(): Pick<Summary["provenance"], "command" | "commit" | "date"> {
   const words = process.argv.slice(2).map((word) => (/^[\w./:=,-]+$/.test(word) ? word : `'${word}'`));
-  return { command: `entropic ${words.join(" ")}`, commit: commit(), date: new Date().toISOString().slice(0, 10) };
+  return { command: `${PROGRAM} ${words.join(" ")}`, commit: commit(), date: new Date().toISOString().slice(0, 10) };
 }
 
 /** The commit of the sources, with a + where they have changed since; unknown outside a repository. */
@@ -194,15 +199,4 @@ function verdictLine(verdict: Verdict): string {
   const word = verdictWord(verdict);
   const paint = verdict.passed === undefined ? pc.dim : verdict.passed ? pc.green : pc.red;
   return `${paint(word.padEnd(10))}  ${verdict.claim}\n            ${pc.dim(verdict.measured)}`;
-}
-
-/** Ctrl-C stops the study between two steps; a second one at once. */
-function watchInterrupt(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short"));
-  };
-  process.on("SIGINT", onSignal);
-  return { signal: controller.signal, release: () => process.off("SIGINT", onSignal) };
 }

@@ -47,7 +47,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     throw new UsageError(`a prompt of ${longest} tokens does not fit this model's context of ${module.contextLength}; shorten it`);
   }
   const maxNewTokens = Math.min(options.maxTokens, module.contextLength - longest);
-  const generator = await createSampler({
+  const sampler = await createSampler({
     device,
     model: module,
     sequences: prompts.length,
@@ -57,7 +57,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     sampling: { temperature: options.temperature, topK: options.topK, topP: options.topP },
     stopTokens: [...stopTokens(options, tokenizer), ...(tokenizer.eosId === undefined ? [] : [tokenizer.eosId])],
   });
-  const results = await generator.generate(prompts, options.seed);
+  const results = await sampler.generate(prompts, options.seed);
   const completions = results.map((completion, i) => ({
     prompt: prompts[i]!.text,
     promptTokens: prompts[i]!.ids,
@@ -68,7 +68,7 @@ async function generate(options: GenerateOptions): Promise<void> {
   }));
   if (options.json) process.stdout.write(`${JSON.stringify({ completions })}\n`);
   else for (const { prompt, text } of completions) process.stdout.write(`${prompt}${text}\n`);
-  generator.destroy();
+  sampler.destroy();
   model.destroy();
   device.destroy();
 }

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDocument } from "yaml";
 import { UsageError } from "./errors.ts";
 
-/** What a user types before the name of a command: a script of package.json in a clone, the program in the installed package, which is JavaScript. */
+/** What a user types before the name of a command. A clone has a script for it; the installed package, which is JavaScript, has a program. */
 export const PROGRAM = import.meta.url.endsWith(".ts") ? "npm run -s entropic --" : "npx entropic-webgpu";
 
 /** Ends a command's help with examples: pairs of a command line (without the program's name) and what it does. */
@@ -66,7 +66,7 @@ export async function readConfigFile(path: string): Promise<{ value: unknown; na
   return { value: document.toJS() as unknown, name: basename(path, extname(path)) };
 }
 
-/** Reads a text file the user named; throws UsageError saying what stood in the way. */
+/** Reads a text file that the user named. Throws UsageError that says why it cannot be read. */
 export async function readUserFile(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");

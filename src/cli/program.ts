@@ -33,7 +33,7 @@ const commands: readonly CommandEntry[] = [
 /** The commands by name. */
 export const COMMAND_NAMES: readonly string[] = commands.map(({ name }) => name);
 
-/** The program with every command named and the wanted one complete. */
+/** The program with all commands by name and description. Only the wanted one has its options. */
 export async function buildProgram(wanted: string | undefined): Promise<Command> {
   const program = new Command(PROGRAM)
     .description("Train small transformers by reinforcement learning in WGSL shaders, on whatever GPU is there.")

@@ -5,10 +5,10 @@ import { loadFindings } from "../report/run.ts";
 import type { TrainConfig } from "../rl/config/index.ts";
 import { createDiagnostics, diagnosticSettings } from "../rl/diagnostics/index.ts";
 
-/** Takes each step's metrics: writes what is wrong into diagnostics.jsonl and shows it. */
+/** Takes each step's metrics, writes what is wrong into diagnostics.jsonl, and shows it. */
 export type RunDiagnosis = (metrics: Metrics, show: (text: string) => void) => Promise<readonly Finding[]>;
 
-/** Diagnoses a run as it goes. One that is resumed after `step` steps goes on with what metrics.jsonl tells of them. */
+/** Diagnoses a run step by step. For a run that is resumed after `step` steps it first looks at those in metrics.jsonl. */
 export async function diagnoseRun(config: TrainConfig, step: number): Promise<RunDiagnosis> {
   const { dir } = config.output;
   const diagnostics = createDiagnostics(diagnosticSettings(config));
@@ -21,7 +21,7 @@ export async function diagnoseRun(config: TrainConfig, step: number): Promise<Ru
   };
 }
 
-/** What the end of a run says about it; empty where nothing was found. */
+/** The findings as text for the end of a run; empty where there are none. */
 export async function findingsSummary(dir: string): Promise<string> {
   const text = formatFindings(await loadFindings(dir));
   return text === "" ? "" : `diagnostics (${dir}/diagnostics.jsonl):\n${text}\n\n`;

@@ -23,9 +23,9 @@ export function addWatchOptions(command: Command): void {
 
 /** Looks at training steps as they run. */
 export interface StepWatch {
-  /** Runs a step; `show` is given what there is to say after it. */
+  /** Runs a step. `show` gets what there is to say after it. */
   step<Result>(number: number, run: () => Promise<Result>, show: Show): Promise<Result>;
-  /** To be called when there are no more steps, perhaps before their time. */
+  /** Call it after the last step, also where the run ends early. */
   end(show: Show): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface WatchPlace {
   readonly dir: string;
 }
 
-/** Steps before the profiled ones: one to warm up, one timed as it is. */
+/** Steps before the profiled ones: the first warms up, and the second is timed as a whole. */
 const WARM_UP = 2;
 
 /** Throws UsageError where a run is too short to be profiled. `key` is the configuration's name for its steps. */
@@ -49,7 +49,7 @@ export function checkWatch({ profile }: WatchOptions, steps: number, key: string
   }
 }
 
-/** The watch that options ask for; without any it does nothing. Create it before anything runs that it should see. */
+/** The watch that the options ask for; without such options it does nothing. Create it before the first step that it should see. */
 export async function createStepWatch(options: WatchOptions, place: WatchPlace): Promise<StepWatch> {
   if (options.debugNan) return createNanWatch(place);
   if (options.profile !== undefined) return createProfileWatch(options.profile, place);
@@ -99,7 +99,7 @@ function createProfileWatch(count: number, { device, dir }: WatchPlace): StepWat
     const result = await run();
     const end = performance.now();
     const submissions = await profiler.stop();
-    // A generator that has no more steps says so in a step that runs nothing.
+    // A generator without more steps says so in one more step, which runs nothing.
     if (submissions.length === 0) return result;
     if (plain) steps.push({ step, start, end, submissions });
     else plain = { step, start, end, submissions };

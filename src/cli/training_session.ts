@@ -11,6 +11,7 @@ import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
+import { watchInterrupt } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
@@ -122,20 +123,4 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
 async function saveCheckpoint(dir: string, trainer: Trainer, model: PolicyModel): Promise<void> {
   const { state, moments } = await trainer.save();
   await saveModel(checkpointDir(dir, trainer.step), model, { moments, state });
-}
-
-interface InterruptWatch {
-  requested(): boolean;
-  release(): void;
-}
-
-function watchInterrupt(announce: () => void): InterruptWatch {
-  let asked = false;
-  const onSignal = (): void => {
-    if (asked) process.exit(130);
-    asked = true;
-    announce();
-  };
-  process.on("SIGINT", onSignal);
-  return { requested: () => asked, release: () => process.off("SIGINT", onSignal) };
 }

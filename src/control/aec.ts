@@ -12,7 +12,7 @@ const options = section({
 type Settings = z.output<typeof options>;
 
 /**
- * Skywork-OR1's adaptive entropy control (arXiv 2505.22312), with its settings: an entropy bonus whose coefficient rises by delta in a step
+ * Skywork-OR1's adaptive entropy control (arXiv 2505.22312) and its settings: an entropy bonus whose coefficient rises by delta in a step
  * whose entropy is below the target and falls by delta in any other, between 0 and maxCoefficient. It acts only below the target.
  */
 export const aec = defineController({

@@ -4,7 +4,7 @@ import { constant } from "./fixed.ts";
 
 /**
  * The classic entropy bonus (Williams and Peng 1991; Mnih et al. 2016, arXiv 1602.01783): loss - coefficient * H. It pushes entropy up and
- * holds no target. The default is TRL's and verl's usual order of magnitude.
+ * holds no target. The default has the order of magnitude that is usual in TRL and verl.
  */
 export const bonus = defineController({
   key: "bonus",

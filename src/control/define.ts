@@ -13,7 +13,7 @@ export interface HeldEntropy {
   readonly className?: string;
   /** Nats per token; undefined where the run itself finds it. */
   readonly nats: number | undefined;
-  /** The same in words: "0.35 nats", "0.8 of the start". */
+  /** The entropy in words: "0.35 nats", "0.8 of the start". */
   readonly words: string;
 }
 
@@ -24,13 +24,13 @@ export interface TokenClass {
   readonly from?: number | undefined;
 }
 
-/** How the state moves once an optimiser step, from the entropies that the batch has put into it. */
+/** How the state changes in every optimiser step, from the entropies that the batch has put into it. */
 export interface ControlLaw {
-  /** The kernel: one of shaders by its id, "control/pi", or one's own WGSL under a name. It binds the state alone and is one workgroup. */
+  /** The kernel: a file of shaders by its id, "control/pi", or a user's own WGSL. It binds the state alone and runs as one workgroup. */
   readonly kernel: KernelSource;
   /** Its parameters by name. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** The same in double precision, for tests. */
+  /** The same law in double precision, for tests. */
   step(state: ControlState): ControlState;
 }
 
@@ -42,18 +42,18 @@ export interface ControllerBehaviour {
   readonly holds: readonly HeldEntropy[];
   /** Whether alpha can differ from 0. */
   readonly usesAlpha: boolean;
-  /** The gains of a proportional-integral law and its limit of |alpha|, for the advice of diagnoses; absent: it has no such law. */
+  /** The gains and the limit of |alpha| of a proportional-integral law, for the advice of diagnoses; absent: there is no such law. */
   readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
   /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */
   readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale" | "kp" | "ki" | "authority")[];
-  /** Classes of tokens with a loop each, and what tells a token's class: "position", or a column of the problems. Absent: one loop for all. */
+  /** Classes of tokens, one for each loop; `classBy` tells a class: "position", or a column of the problems. Absent: one loop for all. */
   readonly classes?: readonly TokenClass[];
   readonly classBy?: string;
   /** The state before the first step: `initialState` fills in what is left out. */
   initial(): ControlState;
-  /** Absent: the state stays what it was. */
+  /** Absent: the state never changes. */
   readonly law?: ControlLaw;
-  /** What a saved state becomes under options that may have changed since. Absent: it goes on as it is. */
+  /** What a saved state becomes under options that may have changed since. Absent: the saved state is taken as it is. */
   resumed?(saved: ControlState): ControlState;
 }
 
@@ -63,7 +63,7 @@ export interface Controller extends ControllerBehaviour {
   readonly name: string;
 }
 
-/** A controller as it declares itself: `entropic({ target: 0.35 })` makes one from its options. */
+/** A declared controller: `entropic({ target: 0.35 })` makes a controller from its options. */
 export type ControllerFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, Controller>;
 
 /** Declares a controller: its key, description and options, and the function that makes it from them. */

@@ -11,8 +11,8 @@ const options = section({
 type Band = z.output<typeof options>;
 
 /**
- * Entrocraft's band (Li et al. 2026, arXiv 2604.26326): below it only wrong answers teach, above it only right ones, inside it both. The paper
- * rejects samples. Here their weight is 0, and the others' stays what it was.
+ * Entrocraft's band (Li et al. 2026, arXiv 2604.26326): below it only wrong answers teach, above it only right ones, inside it both. The
+ * paper rejects samples. Here rejected samples get the weight 0, and the weights of the others stay what they were.
  */
 export const entrocraft = defineController({
   key: "entrocraft",

@@ -2,7 +2,7 @@ import { decimal, option, section } from "../options/schema.ts";
 import { type ControllerBehaviour, defineController } from "./define.ts";
 import { initialState } from "./state.ts";
 
-/** alpha stays what it is given, for open-loop measurements. */
+/** alpha stays at a given value, for measurements without feedback. */
 export const fixed = defineController({
   key: "fixed",
   description: "A constant alpha, for measurements without feedback.",

@@ -11,7 +11,7 @@ const targetClass = section({
   from: whole({ min: 0 }).optional().describe("With classBy position: the first position of the answer that belongs to it, from 0."),
 });
 
-/** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's, for large ones. */
+/** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's values, for large models. */
 const options = section({
   target: option(
     decimalOr("auto", { min: 0 }),
@@ -22,17 +22,33 @@ const options = section({
   ki: option(decimal({ min: 0 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
   limit: option(decimal({ above: 0, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
   antiWindup: option(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
-  gains: option(oneOf(["fixed", "auto"]), "fixed", "auto: kp and ki follow from an experiment of 24 steps at the start."),
+  gains: option(
+    oneOf(["fixed", "auto"]),
+    "fixed",
+    "Where kp and ki come from: fixed takes them as given, auto finds them by an experiment of 24 steps at the start.",
+  ),
   lambda: option(
     decimal({ above: 0, below: 2 }),
     0.15,
-    "Automatic gains: share of an error that one step corrects; kp = lambda / authority.",
+    "Automatic gains: the share of an error that one step corrects; kp = lambda / authority.",
   ),
   kiRatio: option(decimal({ min: 0, below: 1 }), 0.05, "Automatic gains: ki / kp."),
-  rho: option(decimal({ above: 0 }), 0.8, "Automatic target: its share of the mean entropy of the first anchorSteps steps."),
-  anchorSteps: option(whole({ min: 1 }), 8, "Automatic target: steps with control off that measure the start."),
-  targetDecay: option(decimal({ min: 0 }), 0, "Automatic target: what it falls by in every step after those, in nats."),
-  targetFloor: option(decimal({ min: 0 }), 0, "Automatic target: the least it falls to."),
+  rho: option(
+    decimal({ above: 0 }),
+    0.8,
+    "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at.",
+  ),
+  anchorSteps: option(
+    whole({ min: 1 }),
+    8,
+    "Automatic target: how many steps at the start run without control, to measure the entropy there.",
+  ),
+  targetDecay: option(
+    decimal({ min: 0 }),
+    0,
+    "Automatic target: the nats that it falls by in every step after the first anchorSteps steps.",
+  ),
+  targetFloor: option(decimal({ min: 0 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
   classes: option(
     list(targetClass, "a list of mappings with name and target, and with classBy position also from"),
     [],
@@ -41,7 +57,7 @@ const options = section({
   classBy: option(
     text("position, or the name of a column of the problems"),
     "position",
-    "What tells a token's class: its position in the answer, or this column of its problem, which holds the class's name.",
+    "What tells the class of a token: position, its place in the answer, or the name of a column of its problem that holds the name of the class.",
   ),
 });
 
@@ -84,7 +100,7 @@ function initialLoops({ target, classes, rho, kp, ki }: Settings): readonly Loop
   return initialState({ loops: targets.map((one) => ({ kp, ki, ...(one === "auto" ? { rho } : { target_entropy: one }) })) }).loops;
 }
 
-/** What the options give wins over what was saved; a loop that is now to find its target or its gains, and was not then, starts anew. */
+/** Given targets and gains replace saved ones. A loop starts anew where it must now find its target or gains and was saved without that. */
 function resumedLoop(settings: Settings, saved: Loop, index: number): Loop {
   const fresh = initialLoops(settings)[index]!;
   const { kp, ki, rho, target_entropy } = fresh;

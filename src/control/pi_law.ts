@@ -1,6 +1,6 @@
 import type { Loop } from "./state.ts";
 
-/** What the law of shaders/control/pi.wgsl is told; docs/configuration.md has a sentence on each. */
+/** The settings of the law in shaders/control/pi.wgsl; docs/configuration.md explains each. */
 export interface PISettings {
   readonly limit: number;
   readonly antiWindup: boolean;
@@ -30,7 +30,7 @@ export function piParameters(settings: PISettings): Record<string, number> {
   };
 }
 
-/** shaders/control/pi.wgsl in double precision, of one loop that has been measured. */
+/** One step of shaders/control/pi.wgsl in double precision, for a loop that the batch has measured. */
 export function piStep(settings: PISettings, before: Loop): Loop {
   const anchors = before.rho > 0 && before.steps < settings.anchorSteps;
   const trial = before.steps - (before.rho > 0 ? settings.anchorSteps : 0);
@@ -49,7 +49,7 @@ function law({ limit, antiWindup }: PISettings, loop: Loop, held: boolean): Loop
   return { ...loop, alpha, error, integral: frozen ? loop.integral : loop.integral + error, saturated: clamped && !held ? 1 : 0 };
 }
 
-/** A heuristic: it assumes that the start of the run is diverse enough. */
+/** The automatic target. It is a heuristic, which assumes that the start of the run is diverse enough. */
 function withTarget({ anchorSteps, targetDecay, targetFloor }: PISettings, loop: Loop, anchors: boolean): Loop {
   if (loop.rho <= 0) return loop;
   const anchor = anchors ? loop.anchor + (loop.entropy - loop.anchor) / (loop.steps + 1) : loop.anchor;
@@ -57,7 +57,7 @@ function withTarget({ anchorSteps, targetDecay, targetFloor }: PISettings, loop:
   return { ...loop, anchor, target_entropy: Math.max(targetFloor, loop.rho * anchor - targetDecay * since) };
 }
 
-/** Least squares of the change of entropy on alpha, over an experiment at the start. */
+/** Automatic gains, by least squares of the change of entropy on alpha over an experiment at the start. */
 function withGains({ gains, lambda, kiRatio }: PISettings, loop: Loop, trial: number): Loop {
   if (gains === "fixed" || trial < 1 || trial > EXPERIMENT_STEPS) return loop;
   const { alpha } = loop;

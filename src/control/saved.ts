@@ -2,10 +2,10 @@ import { ConfigError } from "../options/problems.ts";
 import type { Controller } from "./define.ts";
 import type { ControlState } from "./state.ts";
 
-/** A controller's state as a checkpoint keeps it: every field by name, and whose state it is. */
+/** A controller's state as a checkpoint keeps it: every field by name, and which controller's state it is. */
 export interface SavedControl extends ControlState {
   readonly controller: string;
-  /** Names of the classes of tokens, one a loop; none where one loop is for all tokens. */
+  /** Names of the classes of tokens, one for each loop; empty where one loop serves all tokens. */
   readonly classes: readonly string[];
 }
 
@@ -13,7 +13,7 @@ export function savedControl({ name, classes = [] }: Controller, state: ControlS
   return { controller: name, classes: classes.map((one) => one.name), ...state };
 }
 
-/** The state to go on from. @throws ConfigError for a state of another controller or of other classes */
+/** The state that a resumed run starts from. @throws ConfigError for a state of another controller or of other classes */
 export function resumedState(controller: Controller, { control, loops, ...owner }: SavedControl): ControlState {
   const { control: _, loops: own, ...expected } = savedControl(controller, controller.initial());
   if (describe(owner) === describe(expected) && loops.length === own.length)

@@ -2,17 +2,19 @@ import { CONTROL, LOOP } from "../ops/records.ts";
 
 export type ControlField = (typeof CONTROL.fields)[number];
 export type LoopField = (typeof LOOP.fields)[number];
+/** The numbers of a controller that all tokens have in common, by name. */
 export type Control = Readonly<Record<ControlField, number>>;
+/** The numbers of a feedback loop for all tokens or for one class of them, by name. */
 export type Loop = Readonly<Record<LoopField, number>>;
 
 /** What a controller knows and tells the loss, by name: `struct ControlState` in shaders/lib/control.wgsl. */
 export interface ControlState {
   readonly control: Control;
-  /** One for all tokens, or one a class. */
+  /** One loop for all tokens, or one for each class of tokens. */
   readonly loops: readonly Loop[];
 }
 
-/** A state in which every scale is 1 and everything else 0, but for the given fields. */
+/** A state in which both scales are 1 and everything else is 0, except the given fields. */
 export function initialState(given: { readonly control?: Partial<Control>; readonly loops?: readonly Partial<Loop>[] } = {}): ControlState {
   return {
     control: CONTROL.read(CONTROL.pack({ positive_scale: 1, negative_scale: 1, ...given.control })),
@@ -20,7 +22,7 @@ export function initialState(given: { readonly control?: Partial<Control>; reado
   };
 }
 
-/** Whether a batch had tokens of a loop, and a finite entropy; a loop without should stay as it is. */
+/** Whether the batch measured a loop: it had tokens of it, and a finite entropy. Any other loop should stay as it is. */
 export function isMeasured({ token_count, entropy }: Loop): boolean {
   return token_count > 0 && Number.isFinite(entropy);
 }
@@ -51,7 +53,7 @@ export function nameOfFloat(index: number): string {
   return `${LOOP.fields[behind % LOOP.fields.length]} of loop ${Math.floor(behind / LOOP.fields.length)}`;
 }
 
-/** What a batch tells a controller: the mean entropy of each loop's tokens, in nats, and how many they are. */
+/** What a batch tells a controller: the mean entropy of each loop's tokens, in nats, and their number. */
 export type Measured = readonly { readonly entropy: number; readonly tokens: number }[];
 
 /** The floats of a state that a batch sets, by index: what entropy_reduce writes on the GPU. */
@@ -64,14 +66,14 @@ export function measuredFloats(measured: Measured): [index: number, value: numbe
   return [[CONTROL.index("entropy"), mean], ...told];
 }
 
-/** The state with what a batch tells it. */
+/** The state after a batch has set its floats. */
 export function measure(state: ControlState, measured: Measured): ControlState {
   const floats = packState(state);
   for (const [index, value] of measuredFloats(measured)) floats[index] = value;
   return readState(floats);
 }
 
-/** The loops as one: means weighted by their tokens, exactly the loop itself where there is one; saturated where any is. */
+/** The loops as one: means weighted by the loops' tokens, and saturated where any loop is. A single loop stays exactly what it is. */
 export function meanLoop(
   loops: readonly Loop[],
   tokens: readonly number[],

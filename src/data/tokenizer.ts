@@ -2,7 +2,7 @@ import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 
 /** Text to token ids and back, together with the files from which Hugging Face tooling makes the same tokenizer. */
 export interface Tokenizer {
-  /** Ids of a text; with `specialTokens: false` without the begin token and the like that the tokenizer adds. */
+  /** Ids of a text. With `specialTokens: false` the tokenizer adds no special tokens, such as one that begins a text. */
   encode(text: string, options?: { readonly specialTokens?: boolean }): number[];
   /** Text of ids; with `specialTokens: true` the special tokens are spelled out. */
   decode(ids: ArrayLike<number>, options?: { readonly specialTokens?: boolean }): string;
@@ -11,7 +11,7 @@ export interface Tokenizer {
   readonly eosId?: number | undefined;
   readonly bosId?: number | undefined;
   readonly padId?: number | undefined;
-  /** File name -> text, to be written into checkpoints. */
+  /** Texts by file name, to be written into checkpoints. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -67,8 +67,8 @@ export function tokenizerFromFiles(files: Readonly<Record<string, string>>): Tok
 }
 
 /**
- * One token a character, ids in the order of `alphabet`. `special` says which of its characters end and begin a text or pad it; they
- * stay visible in decoded text, because a task's reward must see whether a completion has ended.
+ * A tokenizer with one token per character and ids in the order of `alphabet`. `special` names the characters that end, begin and pad
+ * a text. They stay visible in decoded text, because a task's reward must see whether a completion has ended.
  * Throws on a repeated character, and `encode` throws on a character outside the alphabet.
  */
 export function characterTokenizer(
@@ -86,7 +86,7 @@ export function characterTokenizer(
   return tokenizerFromFiles({ [REQUIRED_FILE]: characterTokenizerJson(characters), [CONFIG_FILE]: characterConfigJson(special) });
 }
 
-/** BPE without merges leaves single characters, and Fuse joins them without spaces: what every Hugging Face loader understands. */
+/** BPE without merges leaves single characters, and Fuse joins them without spaces. Every Hugging Face loader understands both. */
 function characterTokenizerJson(characters: readonly string[]): string {
   return json({
     version: "1.0",
@@ -122,7 +122,7 @@ function characterConfigJson({ eos, bos, pad }: { readonly eos?: string; readonl
   });
 }
 
-/** The characters of a tokenizer that would silently drop every other: BPE without merges and without an unknown token. */
+/** The alphabet of a tokenizer that would silently drop any other character: BPE without merges and without an unknown token. */
 function closedAlphabet({ model }: Record<string, unknown>): ReadonlySet<string> | undefined {
   const { type, unk_token, merges, vocab } = (model ?? {}) as Record<string, unknown>;
   const dropsUnknown = type === "BPE" && (unk_token ?? null) === null && Array.isArray(merges) && merges.length === 0;

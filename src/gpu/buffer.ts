@@ -11,7 +11,7 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Storage that shaders read and write and the host copies to and from. Zeroed. */
+/** Creates zeroed storage that shaders read and write, and that the host copies to and from. */
 export function createBuffer(device: GpuContext, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
   const size = Math.max(align(bytes), ALIGNMENT);
   const { maxBufferSize } = device.limits;
@@ -37,11 +37,11 @@ export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
 
 /**
  * Copies numbers from the host into a window of a buffer.
- * @throws EngineError where they do not fit
+ * @throws EngineError when the numbers do not fit
  */
 export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
-    throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its ${window.size}`);
+    throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
   }
   if (data.byteLength === 0) return;
   device.stats.bytesUploaded += data.byteLength;

@@ -1,35 +1,35 @@
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
 import type { DeviceStats } from "./stats.ts";
 
-/** Part of a GPU buffer; `offset` and `size` in bytes. */
+/** Part of a GPU buffer; `offset` and `size` are in bytes. */
 export interface BufferWindow {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly size: number;
 }
 
-/** The numbers of one run, by name. */
+/** The numbers that are given to one run of a plan, by name. */
 export type Run = Readonly<Record<string, number>>;
 
-/** What a window holds in a run: no more than the window does, and less where a size is dynamic. */
+/** The tensor that a window holds in one run. It is smaller than the window where a dynamic size is below its capacity. */
 export interface WindowContents {
   readonly dtype: "f32" | "u32" | "i32";
   readonly shape: readonly number[];
 }
 
-/** One dispatch, ready but for the numbers of a run. */
+/** One dispatch, complete except for the numbers of a run. */
 export interface Launch {
   readonly label: string;
-  /** The part of the model it was traced in: "layers.3"; empty outside. */
+  /** The part of the model that traced the dispatch, such as "layers.3"; empty outside any part. */
   readonly scope?: string;
   readonly kernel: Kernel;
   readonly windows: readonly BufferWindow[];
-  /** Parameters and workgroups are the same in every run. */
+  /** Whether parameters and workgroups are the same in every run. */
   readonly isStatic: boolean;
   parameters(run: Run): readonly number[];
   /** One number (a linear grid, folded where it is too long) or three. */
   workgroups(run: Run): readonly number[];
-  /** Absent where nobody knows; profiles and the search for NaN then leave the window out. */
+  /** Absent where the contents are unknown; profiles and the search for NaN then leave the windows out. */
   contents?(binding: number, run: Run): WindowContents;
 }
 
@@ -40,16 +40,16 @@ export interface Submission {
   readonly copies: ((encoder: GPUCommandEncoder) => void) | undefined;
 }
 
-/** Stands between the engine and the queue while `device.observer` is set: profiling, and the search for NaN. */
+/** Stands between the engine and the queue while it is `device.observer`. Profiles and the search for NaN are observers. */
 export interface Observer {
-  /** In place of submitting: encodes, with `begin` and `end` called around every dispatch, and submits. */
+  /** Takes the place of submitting: encodes, which calls `begin` and `end` around every dispatch, and submits. */
   submit(submission: Submission): void;
-  /** The pass that the next dispatch goes to. */
+  /** Returns the pass that the next dispatch goes to. */
   begin(launch: Launch, run: Run): GPUComputePassEncoder;
   end(): void;
-  /** Does work on the queue in its turn, where submissions wait for one another; absent where they do not. */
+  /** Does other work on the queue in its turn; only in observers whose submissions wait for one another. */
   readonly defer?: (work: () => void) => void;
-  /** Resolves when everything before it has reached the queue. */
+  /** Resolves when everything submitted before has reached the queue. */
   settled(): Promise<void>;
 }
 
@@ -57,12 +57,12 @@ export interface Observer {
 export interface GpuContext {
   readonly gpu: GPUDevice;
   readonly name: string;
-  /** Runs on the CPU: lavapipe, SwiftShader, WARP. Chooses kernel families. */
+  /** Whether the adapter runs on the CPU (lavapipe, SwiftShader, WARP). Ops choose other kernels for those. */
   readonly software: boolean;
   readonly info: GPUAdapterInfo;
-  /** WGSL by id, as the device was given it. */
+  /** WGSL texts by id, the path below shaders/ without its extension. */
   readonly shaders: Readonly<Record<string, string>>;
-  /** Invocations in a row kernel's workgroup. With `subgroups` this is exactly one subgroup. */
+  /** Invocations that share a row, in kernels that work row by row. With `subgroups` they are exactly one subgroup. */
   readonly lanes: number;
   readonly subgroups: boolean;
   readonly immediates: boolean;

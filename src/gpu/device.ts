@@ -16,15 +16,15 @@ export interface DeviceOptions {
   readonly subgroups?: boolean;
   /** false: pass parameters through uniform buffers even where immediates exist. */
   readonly immediates?: boolean;
-  /** Invocations per row in row kernels, a power of two from 4 to 128; only without subgroups. */
+  /** Invocations that share a row, a power of two from 4 to 128. Setting this turns subgroups off. */
   readonly lanes?: number;
   /** true: ask for timestamp queries (profiling). */
   readonly timestamps?: boolean;
-  /** How much to say on the console: 1 a line a plan, 2 its dispatches, 3 the WGSL of kernels; 4 also fills a plan's memory with NaN. */
+  /** What to print on the console: 1 a line per plan, 2 also its dispatches, 3 also WGSL; 4 also fills a plan's memory with NaN. */
   readonly debug?: number;
   /** Use the matrix instructions of subgroups, an experiment of Dawn's, where the adapter has any. */
   readonly subgroupMatrix?: SubgroupMatrixWish;
-  /** What is measured on the adapter, and where it is remembered. */
+  /** Whether kernels are timed on the adapter, and where the results are stored. */
   readonly tuning?: TuningOptions;
 }
 
@@ -32,21 +32,21 @@ export interface DeviceOptions {
 export interface Device extends GpuContext {
   readonly vendor: string;
   readonly architecture: string;
-  /** Matrix instructions that may be used; none unless asked for. */
+  /** Matrix instructions that kernels may use; none unless `subgroupMatrix` asked for them. */
   readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly timestamps: boolean;
   readonly tuning: Tuning;
-  /** Makes the next `assertHealthy` throw, wherever that is. The first failure wins. */
+  /** Makes every later `assertHealthy` throw. The first failure wins. */
   fail(error: EngineError): void;
   destroy(): void;
 }
 
-/** Lanes without subgroups: enough to hide latency on a GPU, few enough not to waste barriers on a CPU. */
+/** Lanes without subgroups. On a GPU many lanes hide latency; on a CPU few lanes wait less at barriers. */
 const DEFAULT_LANES = { software: 8, hardware: 64 } as const;
 
 /**
  * Opens a device with all of the adapter's own limits and the features the engine can use.
- * @throws EngineError when an option is impossible on this adapter
+ * @throws EngineError when `lanes` is not a power of two from 4 to 128
  */
 export async function createDevice(options: DeviceOptions): Promise<Device> {
   const { adapter, shaders, debug = 0 } = options;
@@ -70,7 +70,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     kernel: createKernelCache({ ...traits, gpu, shaders, stats, debug }).get,
     assertHealthy: health.assert,
   };
-  // The object itself, not a copy: tuning must see the observer that is set on it later.
+  // This extends the object itself, not a copy, because tuning must see the observer that is set on it later.
   return Object.assign(context, {
     vendor: info.vendor,
     architecture: info.architecture,
@@ -112,12 +112,12 @@ function featuresOf({ subgroups, subgroupMatrices, timestamps }: Traits): GPUFea
   return features;
 }
 
-/** Both software drivers call themselves fallback adapters; the names cover Dawn builds that do not. */
+/** lavapipe and SwiftShader call themselves fallback adapters; the names cover Dawn builds in which they do not. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter || info.architecture === "software" || info.architecture === "swiftshader";
 }
 
-/** The subgroup size where it is always the same; kernels that must know it do without subgroups elsewhere. */
+/** The subgroup size, if the adapter has only one. Kernels must know it, so other adapters are used without subgroups. */
 function fixedSubgroupSize(adapter: GPUAdapter): number | undefined {
   const { subgroupMinSize, subgroupMaxSize } = adapter.info;
   if (!adapter.features.has("subgroups") || subgroupMinSize !== subgroupMaxSize) return undefined;

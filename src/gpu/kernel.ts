@@ -9,7 +9,7 @@ export type KernelSource = string | { readonly name: string; readonly wgsl: stri
 export interface KernelVariant {
   readonly conditions?: Readonly<Record<string, boolean>>;
   readonly constants?: Readonly<Record<string, number>>;
-  /** WGSL that the kernel imports by another name than its own, and that each variant may exchange: `{ loss: "loss/sapo" }`. */
+  /** Modules that a variant may exchange, by the name under which the kernel imports them: `{ loss: "loss/sapo" }`. */
   readonly modules?: Readonly<Record<string, KernelSource>>;
 }
 
@@ -22,7 +22,7 @@ export interface KernelBinding {
 }
 
 export interface KernelParameter {
-  /** A field of a struct inside the struct has both names: "loss.delta". */
+  /** A field of a nested struct has both names: "loss.delta". */
   readonly name: string;
   readonly type: "u32" | "i32" | "f32";
   /** Bytes from the beginning of the parameters. */
@@ -91,25 +91,25 @@ async function compile(
     bindGroupLayouts: parameterLayout ? [bindGroupLayout, parameterLayout] : [bindGroupLayout],
     ...(traits.immediates && parameterBytes > 0 ? { immediateSize: parameterBytes } : {}),
   });
-  // Caught here, so that a kernel that does not compile leaves the device usable and the message holds the compiler's words.
+  // Errors are caught here, so that a kernel that does not compile leaves the device usable and the message has the compiler's words.
   traits.gpu.pushErrorScope("validation");
   if (traits.debug >= 3) console.error(`── ${id} ${JSON.stringify(variant)}\n${wgsl}`);
   const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
   const refusal = await traits.gpu.popErrorScope();
-  if (refusal) throw new ShaderError(`kernel ${id} does not compile: ${refusal.message.trim()}`);
+  if (refusal) throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${refusal.message.trim()}`);
   try {
     const pipeline = await traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
     traits.stats.pipelines += 1;
     return { ...text, pipeline, bindGroupLayout, parameterLayout };
   } catch (error) {
-    throw new ShaderError(`kernel ${id} does not compile: ${(error as Error).message}`);
+    throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${(error as Error).message}`);
   }
 }
 
 /** A kernel's final WGSL and what it declares. */
 export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters" | "parameterBytes">;
 
-/** Links a kernel and writes it as a device with these traits takes it; compiles nothing. */
+/** Links a kernel and adapts its WGSL to a device with these traits. Compiles nothing. */
 export async function prepareKernel(
   traits: Pick<KernelTraits, "lanes" | "subgroups" | "immediates" | "shaders">,
   source: KernelSource,
@@ -135,12 +135,13 @@ export async function linkKernel(
   }
   const root = typeof source === "string" ? source : "user_kernel";
   if (typeof source !== "string") modules["user_kernel.wgsl"] = source.wgsl;
-  const known = (): string => Object.keys(traits.shaders).sort().join(", ");
-  if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${known()}`);
+  if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${namesBeside(id, traits.shaders)}`);
   for (const [name, module] of Object.entries(variant.modules ?? {})) {
     const wgsl = typeof module === "string" ? traits.shaders[module] : module.wgsl;
-    if (wgsl === undefined)
-      throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known()}`);
+    if (wgsl === undefined) {
+      const known = namesBeside(String(module), traits.shaders);
+      throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known}`);
+    }
     modules[`${name}.wgsl`] = wgsl;
   }
   try {
@@ -152,11 +153,24 @@ export async function linkKernel(
     });
     return result.dest.replaceAll(EXPERIMENTAL_DECLARATION, "");
   } catch (error) {
-    throw new ShaderError(`kernel ${id} does not link: ${(error as Error).message}`);
+    throw new ShaderError(`kernel ${id}${withModules(variant)} does not link: ${(error as Error).message}`);
   }
 }
 
-/** Names that Dawn knows and the linker does not: they are declared while it links, and nowhere else. */
+/** " with loss/sapo": the modules of a variant, for messages about its WGSL. */
+function withModules({ modules = {} }: KernelVariant): string {
+  const names = Object.values(modules).map((module) => (typeof module === "string" ? module : module.name));
+  return names.length > 0 ? ` with ${names.join(", ")}` : "";
+}
+
+/** The shaders in the folder of one that is not there, or all where there is no such folder. */
+function namesBeside(id: string, shaders: KernelTraits["shaders"]): string {
+  const names = Object.keys(shaders).sort();
+  const beside = names.filter((name) => name.startsWith(id.slice(0, id.indexOf("/") + 1)));
+  return (beside.length > 0 ? beside : names).join(", ");
+}
+
+/** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */
 const EXPERIMENTAL =
   "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major".split(
     " ",
@@ -203,7 +217,7 @@ export function reflect(id: string, wgsl: string): Pick<Kernel, "bindings" | "pa
 
 const FIELD = /(?:@align\((\d+)\)\s*)?(\w+)\s*:\s*(\w+)/g;
 
-/** The fields of a struct of scalars and such structs, laid out as WGSL does. A field whose name begins with _ takes space alone. */
+/** The fields of a struct of scalars and structs, laid out as WGSL does. A field whose name begins with _ only takes space. */
 function structLayout(id: string, wgsl: string, struct: string): { fields: KernelParameter[]; bytes: number } {
   const body = new RegExp(`struct\\s+${struct}\\s*\\{([^}]*)\\}`).exec(wgsl)?.[1];
   if (body === undefined) throw new ShaderError(`kernel ${id}: struct ${struct} of its parameters was not found`);

@@ -6,14 +6,14 @@ import { packParameters } from "./kernel.ts";
 /** A flat list of dispatches whose bind groups exist. */
 export interface LaunchList {
   readonly launches: readonly Launch[];
-  /** Appends all dispatches. `run` is read once an object: give a new one for new numbers. */
+  /** Appends all dispatches. The numbers in a `run` object are read once: give a new object for new numbers. */
   encode(pass: GPUComputePassEncoder, run: Run): void;
   /** Encodes everything into one pass and submits it. */
   submit(run: Run): void;
   destroy(): void;
 }
 
-/** Parameters of one dispatch in the uniform fallback: the strictest dynamic offset alignment WebGPU allows. */
+/** Bytes per dispatch in a uniform buffer of parameters: the strictest dynamic offset alignment that WebGPU allows. */
 const UNIFORM_STRIDE = 256;
 
 interface Prepared {
@@ -38,7 +38,7 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
   let lastRun: Run | undefined;
   const encode = (pass: GPUComputePassEncoder, run: Run): void => {
     const { observer } = device;
-    // The same object again, as in decoding step after step, asks for nothing new.
+    // Decoding passes the same object in every step, and its parameters are packed already.
     if (run !== lastRun) for (const item of prepared) refresh(device, item, run);
     lastRun = run;
     const offsets = uniforms?.write();
@@ -62,7 +62,7 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
   return { launches, encode, submit, destroy: () => uniforms?.destroy() };
 }
 
-/** Encodes one compute pass and submits it. Several plans may encode into it, each several times. */
+/** Encodes one compute pass and submits it. Several plans may encode into the pass, each several times. */
 export function submitPass(
   device: GpuContext,
   label: string,
@@ -81,7 +81,7 @@ export function submitPass(
   submitEncoder(device, encoder, copies);
 }
 
-/** The end of a submission, for submitPass and the observers that take its place. */
+/** Ends a submission, for submitPass and for the observers that take its place. */
 export function submitEncoder(device: GpuContext, encoder: GPUCommandEncoder, copies?: (encoder: GPUCommandEncoder) => void): void {
   copies?.(encoder);
   device.gpu.queue.submit([encoder.finish()]);
@@ -98,7 +98,7 @@ function update(device: GpuContext, item: Prepared, run: Run): void {
   item.grid = fold(device, item.launch, item.launch.workgroups(run));
 }
 
-/** A linear grid longer than the device allows in one dimension becomes two-dimensional; lib/grid undoes it. */
+/** A linear grid longer than the device allows in one dimension becomes two-dimensional; shaders/lib/grid.wgsl undoes this. */
 function fold(device: GpuContext, launch: Launch, workgroups: readonly number[]): readonly number[] {
   const limit = device.limits.maxComputeWorkgroupsPerDimension;
   const [count = 0] = workgroups;
@@ -130,8 +130,9 @@ function bindGroupOf(device: GpuContext, launch: Launch, known: Map<string, GPUB
   return bindGroup;
 }
 
+/** The uniform buffers that carry parameters where the adapter has no immediates. */
 interface UniformRing {
-  /** Copies all parameter blocks to the next buffer of the ring; a submission that encodes a list n times uses n of them. */
+  /** Copies all parameters to the ring's next buffer. A submission that encodes the list n times uses n buffers. */
   write(): { readonly bindGroup: GPUBindGroup };
   destroy(): void;
 }

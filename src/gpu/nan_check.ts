@@ -9,12 +9,12 @@ import { liveBytes } from "./profile_record.ts";
 export interface NanCheck {
   /** Where the run is, for the message: "step 3". */
   place: string;
-  /** Waits for what was submitted. @throws EngineError naming the first kernel that wrote such a number */
+  /** Waits for everything submitted. @throws EngineError naming the first kernel that wrote such a number */
   settled(): Promise<void>;
   destroy(): void;
 }
 
-// By bits, because compilers may assume that x == x. Zeros mean none found, so a fresh buffer is a fresh result.
+// The test reads bits, because compilers may assume that x == x. A new buffer holds zeros, which mean that nothing was found.
 const COUNT = `
 @group(0) @binding(0) var<storage, read> values: array<u32>; // [E]
 @group(0) @binding(1) var<storage, read_write> found: array<atomic<u32>>; // [2]
@@ -30,7 +30,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 }
 `;
 
-/** Bytes from one result to the next: bindings begin at multiples of it. */
+/** Bytes from one result to the next. A binding must begin at a multiple of this. */
 const STRIDE = 256;
 const RESULTS_PER_BUFFER = 1024;
 const MOST_WORKGROUPS = 4096;
@@ -42,14 +42,14 @@ interface Check {
   readonly shape: readonly number[];
 }
 
-/** What is counted in one submission. */
+/** The checks of one submission, and the buffers that receive their counts. */
 interface Counting {
   readonly pass: GPUComputePassEncoder;
   readonly checks: Check[];
   readonly results: GPUBuffer[];
 }
 
-/** Submits as always, one pass a submission, with a dispatch more behind each that counts in what it wrote. */
+/** Observes a device. Behind each dispatch it adds one more for each output, which counts the non-finite numbers there. */
 export async function createNanCheck(device: Device): Promise<NanCheck> {
   const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
   let counting: Counting;
@@ -66,7 +66,7 @@ export async function createNanCheck(device: Device): Promise<NanCheck> {
       const staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
       submitEncoder(device, encoder, copies);
       reported = Promise.all([reported, report(device, nanCheck.place, checks, staging)]);
-      // Whoever waits is told; without this Node would end the process first.
+      // Whoever awaits `reported` gets the error; without this line Node.js would end the process first.
       reported.catch(() => {});
       for (const buffer of results) buffer.destroy();
     },
@@ -98,7 +98,7 @@ export async function createNanCheck(device: Device): Promise<NanCheck> {
   return nanCheck;
 }
 
-/** Appends the dispatch that counts in one output of a launch, where it holds floats. */
+/** Appends the dispatch that checks one output of a launch, if the output holds floats. */
 function count(gpu: GPUDevice, kernel: Kernel, counting: Counting, launch: Launch, binding: number, run: Run): void {
   const { pass, checks, results } = counting;
   const contents = launch.contents?.(binding, run);
@@ -130,7 +130,7 @@ function stage(gpu: GPUDevice, encoder: GPUCommandEncoder, results: GPUBuffer): 
   return staging;
 }
 
-/** Reads a submission's counts and makes the device fail where one is not zero. */
+/** Reads a submission's counts and makes the device fail if one is not zero. */
 async function report(device: Device, place: string, checks: readonly Check[], staging: readonly GPUBuffer[]): Promise<void> {
   const read = staging.map(async (buffer) => {
     await buffer.mapAsync(GPUMapMode.READ);

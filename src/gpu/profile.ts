@@ -5,7 +5,7 @@ import { createHostTimer } from "./profile_host.ts";
 import type { ProfiledSubmission, Timer } from "./profile_record.ts";
 import { createTimestampTimer } from "./profile_timestamps.ts";
 
-/** How dispatches are timed: by the GPU's timestamps, or by the host waiting for each where the adapter has none. */
+/** How dispatches are timed: by the GPU's timestamps or, if the adapter has none, by the host, which waits for each dispatch. */
 export type ProfileClock = "gpu" | "host";
 
 /** Times what a device runs. */
@@ -13,12 +13,12 @@ export interface Profiler {
   readonly clock: ProfileClock;
   /** "submissions": encodes as usual and times whole submissions. "dispatches": gives every dispatch a pass of its own and times it. */
   start(detail: "submissions" | "dispatches"): void;
-  /** Waits for the GPU and returns what ran since `start`. Nothing is observed from here on. */
+  /** Waits for the GPU and returns what ran since `start`. Nothing is observed afterwards. */
   stop(): Promise<ProfiledSubmission[]>;
   destroy(): void;
 }
 
-/** Times what runs on a device, without changing a bit of the results. Open the device with `timestamps` where it can. */
+/** Times what runs on a device, without changing a bit of the results. The device's `timestamps` decides between the clocks. */
 export function createProfiler(device: Device): Profiler {
   const dispatches = device.timestamps ? createTimestampTimer(device) : createHostTimer(device);
   const submissions = createSubmissionTimer(device);
@@ -42,7 +42,7 @@ export function createProfiler(device: Device): Profiler {
   };
 }
 
-/** Times whole submissions by the host's clock, in one pass each as always: what a step costs unobserved. */
+/** Times whole submissions by the host's clock. Each stays one pass, so a step costs what it costs without a profiler. */
 function createSubmissionTimer(device: Device): Timer {
   let recorded: Promise<ProfiledSubmission>[] = [];
   let pass: GPUComputePassEncoder;

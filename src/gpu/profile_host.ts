@@ -4,8 +4,8 @@ import { submitEncoder } from "./launch.ts";
 import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
 
 /**
- * Without timestamp queries: submits one dispatch at a time and waits for it. Submissions and uploads queue up behind one another,
- * because the engine submits without waiting; reading back waits for the queue (`settled`).
+ * Times dispatches without timestamp queries: submits one at a time and waits for it. The engine itself does not wait between
+ * submissions, so submissions and uploads queue up here, and reading back waits for this queue (`settled`).
  */
 export function createHostTimer(device: Device): Timer {
   const { gpu } = device;
@@ -57,13 +57,13 @@ export function createHostTimer(device: Device): Timer {
   return { observer, take, destroy: () => {} };
 }
 
-/** Work that waits for the work before it. */
+/** A queue of work, each piece of which waits for the one before it. */
 function createTurns(): { readonly add: (work: () => Promise<void> | void) => void; readonly done: () => Promise<void> } {
   let turn: Promise<void> = Promise.resolve();
   return {
     add: (work) => {
       turn = turn.then(work);
-      // Whoever waits until all is done is told; without this Node would end the process first.
+      // Whoever awaits `done` gets the error; without this line Node.js would end the process first.
       turn.catch(() => {});
     },
     done: () => turn,

@@ -4,10 +4,10 @@ import type { Launch, Observer, Run } from "./context.ts";
 export interface ProfiledDispatch {
   readonly kernel: string;
   readonly label: string;
-  /** The part of the model: "layers.3"; empty outside. */
+  /** The part of the model that traced the dispatch, such as "layers.3"; empty outside any part. */
   readonly scope: string;
   readonly parameters: Readonly<Record<string, number>>;
-  /** What the bound windows hold, each counted once. */
+  /** Bytes that the bound windows hold; a window that is bound twice counts once. */
   readonly bytes: number;
   start: number;
   duration: number;
@@ -26,18 +26,18 @@ export interface ProfiledSubmission {
 /** An observer that writes down what it sees. */
 export interface Timer {
   readonly observer: Observer;
-  /** Everything since the last call, when the GPU is done with it. */
+  /** Returns everything since the last call, once the GPU is done with it. */
   take(): Promise<ProfiledSubmission[]>;
   destroy(): void;
 }
 
-/** Bytes of a window that mean something in a run; 0 where nobody knows. */
+/** Bytes of a window that a run uses; 0 where the contents are unknown. */
 export function liveBytes(launch: Launch, binding: number, run: Run): number {
   const elements = launch.contents?.(binding, run).shape.reduce((a, b) => a * b, 1) ?? 0;
   return Math.min(launch.windows[binding]!.size, elements * 4);
 }
 
-/** What is known of a dispatch before it runs. */
+/** Describes a dispatch before it runs, without times. */
 export function describeDispatch(launch: Launch, run: Run): ProfiledDispatch {
   const { kernel, label, scope = "" } = launch;
   const values = launch.parameters(run);
@@ -54,7 +54,7 @@ function bytesBound(launch: Launch, run: Run): number {
   return sizes.reduce((sum, size, i) => sum + (isFirst[i] ? size : 0), 0);
 }
 
-/** What encode is handed where every dispatch begins a pass of its own: a pass that is over. */
+/** A pass that has ended already. `encode` is given it where every dispatch has a pass of its own. */
 export function closedPass(encoder: GPUCommandEncoder): GPUComputePassEncoder {
   const pass = encoder.beginComputePass();
   pass.end();

@@ -3,9 +3,9 @@ import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
 import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
 
-/** Dispatches of one query set; each takes two queries, and WebGPU allows 4096. */
+/** Dispatches per query set. Each takes two queries, and WebGPU allows 4096 in a set. */
 const DISPATCHES = 1024;
-const NANOSECONDS = 1e6;
+const NANOSECONDS_PER_MILLISECOND = 1e6;
 
 /** A query set with the buffers its values travel through; used by one submission at a time. */
 interface Segment {
@@ -73,7 +73,7 @@ export function createTimestampTimer(device: Device): Timer {
   return { observer, take, destroy: pool.destroy };
 }
 
-/** Segments that wait for their next submission. */
+/** All segments, which later submissions use again. */
 interface Pool {
   readonly acquire: () => Segment;
   readonly release: (segment: Segment) => void;
@@ -115,14 +115,14 @@ async function readTimes({ staging }: Segment, dispatches: readonly ProfiledDisp
   await staging.mapAsync(GPUMapMode.READ);
   const times = new BigUint64Array(staging.getMappedRange(0, dispatches.length * 16));
   dispatches.forEach((dispatch, i) => {
-    dispatch.start = Number(times[2 * i]!) / NANOSECONDS;
+    dispatch.start = Number(times[2 * i]!) / NANOSECONDS_PER_MILLISECOND;
     // Some drivers reset or reorder timestamps when a GPU changes its clock.
-    dispatch.duration = Math.max(0, Number(times[2 * i + 1]! - times[2 * i]!) / NANOSECONDS);
+    dispatch.duration = Math.max(0, Number(times[2 * i + 1]! - times[2 * i]!) / NANOSECONDS_PER_MILLISECOND);
   });
   staging.unmap();
 }
 
-/** Moves GPU times to the host's clock: the least shift by which no submission begins before it was encoded. */
+/** Moves GPU times to the host's clock, by the least shift with which no submission begins before it was encoded. */
 function alignClocks(submissions: readonly Pending[]): void {
   const timed = submissions.filter(({ dispatches }) => dispatches.length > 0);
   const shift = timed.reduce((most, { encodeEnd, dispatches }) => Math.max(most, encodeEnd - dispatches[0]!.start), -Infinity);

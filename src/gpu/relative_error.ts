@@ -1,4 +1,4 @@
-/** max|x - y| / (max|y| + 1e-6); infinite where anything is NaN. */
+/** max|x - y| / (max|y| + 1e-6); infinite where x has a NaN, NaN where y has one. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   let difference = 0;
   let scale = 0;

@@ -1,4 +1,4 @@
-/** What a device has created and done so far. A plan must not move the first three after its first run. */
+/** What a device has created and done so far. After a plan's first run, further runs must not change the first three. */
 export interface DeviceStats {
   buffers: number;
   bindGroups: number;

@@ -4,13 +4,13 @@ export interface SubgroupMatrix {
   readonly size: 8 | 16;
 }
 
-/** "f32": only what loses no precision; "f16": also operands rounded to half precision. */
+/** Which matrix instructions are allowed. "f32": those that lose no precision; "f16": also those on operands rounded to 16 bits. */
 export type SubgroupMatrixWish = "f32" | "f16";
 
 /** Dawn's name of the feature, which is an experiment: it exists only where Dawn was told to allow unsafe APIs. */
 export const SUBGROUP_MATRIX_FEATURE = "chromium-experimental-subgroup-matrix" as GPUFeatureName;
 
-/** As Dawn describes a configuration: left M x K, right K x N, result M x N. */
+/** A matrix instruction as Dawn describes it: left M x K, right K x N, result M x N. */
 interface Configuration {
   readonly componentType: string;
   readonly resultComponentType: string;
@@ -19,7 +19,7 @@ interface Configuration {
   readonly K: number;
 }
 
-/** The square configurations of an adapter that the kernel is written for, f32 first. */
+/** The matrix instructions of an adapter that matmul/subgroup_matrix can use, f32 first: square ones with sums in f32. */
 export function fittingMatrices(
   { features, info }: { readonly features: ReadonlySet<string>; readonly info: object },
   wish: SubgroupMatrixWish | undefined,

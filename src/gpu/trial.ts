@@ -6,15 +6,15 @@ import type { KernelSource, KernelVariant } from "./kernel.ts";
 import { createLaunchList, type LaunchList, submitPass } from "./launch.ts";
 import { relativeError } from "./relative_error.ts";
 
-/** Memory of a trial: whatever shares a storage shares a buffer. */
+/** A tensor of a trial. Tensors with the same storage share a buffer. */
 export interface TrialTensor {
   readonly storage: object;
   readonly bytes: number;
-  /** u32: words of two 16-bit floats each. Left out: floats. */
+  /** u32: words that hold two 16-bit floats each. Default: f32. */
   readonly dtype?: "f32" | "u32" | "i32";
 }
 
-/** One dispatch of a trial: all numbers are known. */
+/** One dispatch of a trial. All its numbers are known. */
 export interface TrialLaunch {
   readonly kernel: KernelSource;
   readonly variant?: KernelVariant | undefined;
@@ -23,11 +23,11 @@ export interface TrialLaunch {
   readonly workgroups: readonly number[];
 }
 
-/** Kernels run on random numbers, to see whether they are right and how long they take. */
+/** Kernels that are run on random numbers, to see whether they are right and how long they take. */
 export interface Trial {
   readonly launches: readonly TrialLaunch[];
   readonly output: TrialTensor;
-  /** What the output must hold, all of it: computed from what every tensor held before, or by other kernels. */
+  /** What the whole output must hold: a function of what every tensor held before, or other kernels that compute it. */
   readonly expected: ((before: (tensor: TrialTensor) => Float32Array) => ArrayLike<number>) | readonly TrialLaunch[];
   /** Allowed max|x - y| / max|y|. */
   readonly tolerance: number;
@@ -78,7 +78,7 @@ export async function openTrial(device: GpuContext, trial: Trial): Promise<OpenT
   };
 }
 
-/** The buffers of all that the launches of a trial bind. */
+/** The buffers of all tensors that the launches of a trial bind. */
 interface TrialMemory {
   readonly windowOf: (tensor: TrialTensor) => BufferWindow;
   /** Writes the same random numbers each time. */
@@ -131,7 +131,7 @@ async function listOf(
   );
 }
 
-/** Profiles and the search for NaN are about plans, not about this. */
+/** Submits without the device's observer, because profiles and the search for NaN are about plans, not about trials. */
 function submitUnobserved(device: GpuContext, list: LaunchList, repeats: number): void {
   const { observer } = device;
   device.observer = undefined;
@@ -144,7 +144,7 @@ function submitUnobserved(device: GpuContext, list: LaunchList, repeats: number)
   }
 }
 
-/** Several runs in a submission, so that the submission itself does not count, and several submissions, of which the median counts. */
+/** Median milliseconds of a run over several submissions. Each holds several runs, so that submitting itself hardly counts. */
 async function medianTime(device: GpuContext, list: LaunchList, budgetMs: number): Promise<number> {
   const timeOf = async (repeats: number): Promise<number> => {
     const start = performance.now();
@@ -168,7 +168,7 @@ function randomContents({ bytes, dtype }: TrialTensor, seed: number): Float32Arr
   return dtype === "u32" ? randomHalves(bytes / 4, seed) : randomValues(bytes / 4, seed);
 }
 
-/** Of either sign, with sizes from 2^-7 to 1. */
+/** Words of two random 16-bit floats of either sign, with sizes from 2^-7 to 1. */
 function randomHalves(words: number, seed: number): Uint32Array<ArrayBuffer> {
   const { integer } = createRandom(seed);
   const half = (): number => (integer(2) << 15) | ((8 + integer(7)) << 10) | integer(1024);
@@ -176,7 +176,7 @@ function randomHalves(words: number, seed: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.from({ length: words }, (_, i) => pattern[i % pattern.length]!);
 }
 
-/** Uniform in [-1, 1), repeating after a prime number of values: long buffers are not worth more randomness. */
+/** Uniform values in [-1, 1). They repeat after a prime number of values, because long buffers need no more randomness. */
 function randomValues(count: number, seed: number): Float32Array<ArrayBuffer> {
   const { uniform } = createRandom(seed);
   const pattern = Float32Array.from({ length: Math.min(count, 16381) }, () => 2 * uniform() - 1);

@@ -3,19 +3,19 @@ import { ShaderError } from "./errors.ts";
 import { type OpenTrial, openTrial, type Trial } from "./trial.ts";
 import { createTuningRecord, hashKernels, type TuningRecord, type TuningStore } from "./tuning_record.ts";
 
-/** A question about this adapter: which of several ways to compute the same thing to take. */
+/** A question about an adapter: which of several ways to compute the same thing is to be used. */
 export interface TuneRequest {
-  /** What is asked about: requests with the same key share an answer. */
+  /** Names the question: requests with the same key share an answer. */
   readonly key: string;
-  /** The best guess first. Each is checked before it is used; where tuning is on they are also timed against each other. */
+  /** The best guess comes first. A candidate is checked before it is used; where tuning is on, candidates are also timed. */
   readonly candidates: readonly Candidate[];
 }
 
 export interface Candidate {
   readonly name: string;
-  /** Kernels of the library it launches; when their text changes, what was found out is forgotten. */
+  /** The library's kernels that the candidate launches. When their text changes, stored results about them no longer count. */
   readonly kernels: readonly string[];
-  /** What `check` is about: candidates of several requests may share it. */
+  /** Names the check: candidates of several requests may share one. */
   readonly checkKey: string;
   /** A small problem whose answer is known. */
   readonly check: () => Trial;
@@ -25,7 +25,7 @@ export interface Candidate {
 
 export interface TuningOptions {
   readonly store?: TuningStore | undefined;
-  /** Whether to time candidates: "auto" on hardware only, "force" anew even where a choice is known. */
+  /** Whether candidates are timed. "auto" times them on hardware only, "force" even where a choice is known. */
   readonly mode?: "off" | "on" | "auto" | "force" | undefined;
 }
 
@@ -33,13 +33,13 @@ export interface TuningOptions {
 export interface Tuning {
   /** Whether candidates are timed. */
   readonly measures: boolean;
-  /** Answers what is not answered yet, by trials on the device. */
+  /** Answers the requests that have no answer yet, by trials on the device. */
   settle(requests: readonly TuneRequest[]): Promise<void>;
-  /** The candidate to take; undefined where none is right or nobody asked: take the plain way then. */
+  /** The candidate to use. Undefined where none is right or the key was never asked: the caller then takes its plain way. */
   choice(key: string): string | undefined;
 }
 
-/** What a candidate may take of the time in which it is measured, compiling excluded. */
+/** How long a candidate is measured, compiling excluded. */
 const BUDGET_MS = 50;
 
 export function createTuning(device: GpuContext, options: TuningOptions): Tuning {
@@ -61,7 +61,7 @@ export function createTuning(device: GpuContext, options: TuningOptions): Tuning
     measures,
     settle: (requests) => {
       if (requests.every(({ key }) => choices.has(key))) return Promise.resolve();
-      // One after another: trials at the same time would disturb each other's times.
+      // Requests wait for one another, because simultaneous trials would disturb each other's times.
       const settled = queue.then(() => settleAll(requests));
       queue = settled.catch(() => undefined);
       return settled;
@@ -74,9 +74,9 @@ export function createTuning(device: GpuContext, options: TuningOptions): Tuning
 interface Trials {
   readonly device: GpuContext;
   readonly record: TuningRecord;
-  /** Of all that a verdict on kernels depends on. */
+  /** A hash of everything that a verdict on kernels depends on. */
   hashOf(kernels: readonly string[], more?: string): string;
-  /** Says once of a kernel that it is wrong. */
+  /** Says that kernels are wrong, once for each kernel. */
   warn(candidate: Candidate, wrong: string): void;
   /** Says once that kernels are timed. */
   announce(): void;
@@ -101,13 +101,13 @@ function createTrials(device: GpuContext, record: TuningRecord): Trials {
       console.error(`warning: ${kernels.join(" + ")} is wrong on ${device.name} (${wrong}); a slower kernel takes its place`);
     },
     announce: () => {
-      if (!isAnnounced) console.error(`timing kernels on ${device.name}, once for this driver (ENTROPIC_TUNE=0 does without)`);
+      if (!isAnnounced) console.error(`timing kernels on ${device.name}, once for this driver (ENTROPIC_TUNE=0 turns this off)`);
       isAnnounced = true;
     },
   };
 }
 
-/** The first candidate that is right: of all in their order, or of the fastest first. */
+/** The first candidate that is right, in the order given or, where candidates are timed, from the fastest on. */
 async function answer(trials: Trials, request: TuneRequest, measures: boolean): Promise<string | undefined> {
   const order = measures && request.candidates.length > 1 ? await byTime(trials, request) : request.candidates;
   for (const candidate of order) {
@@ -126,7 +126,7 @@ async function isRight({ device, record, hashOf, warn }: Trials, candidate: Cand
   return wrong === null;
 }
 
-/** The candidates, the fastest first. */
+/** Times the candidates that are right and returns them, the fastest first. */
 async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise<readonly Candidate[]> {
   const { device, record } = trials;
   const hash = trials.hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
@@ -135,12 +135,12 @@ async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise
   trials.announce();
   const milliseconds: Record<string, number> = {};
   for (const candidate of candidates) {
-    // A kernel that is wrong is not worth its time.
+    // A wrong kernel is not worth timing.
     if (!(await isRight(trials, candidate))) continue;
     milliseconds[candidate.name] = await withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS));
   }
   for (const fastest of sortedBy(candidates, milliseconds)) {
-    // What passed the small check may still be wrong at its real size.
+    // A kernel that passed the small check may still be wrong at the real size.
     const wrong = await withTrial(device, fastest.trial(), (open) => open.check());
     if (wrong === undefined) break;
     trials.warn(fastest, wrong);
@@ -152,7 +152,7 @@ async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise
   return sorted;
 }
 
-/** Only what was measured, the fastest first. */
+/** The candidates that have a time, the fastest first. */
 function sortedBy(candidates: readonly Candidate[], milliseconds: Readonly<Record<string, number>>): Candidate[] {
   return candidates.filter(({ name }) => name in milliseconds).sort((a, b) => milliseconds[a.name]! - milliseconds[b.name]!);
 }
@@ -163,7 +163,7 @@ function describe(milliseconds: Readonly<Record<string, number>>): string {
     .join(", ");
 }
 
-/** Why a trial's output is wrong, a kernel that does not compile included; undefined where it is right. */
+/** What is wrong with a trial: its output, or a kernel that does not compile. Undefined where it is right. */
 async function whatIsWrong(device: GpuContext, trial: Trial): Promise<string | undefined> {
   try {
     return await withTrial(device, trial, (open) => open.check());

@@ -1,33 +1,33 @@
 import type { GpuContext } from "./context.ts";
 
-/** Where verdicts outlive the process. A store may forget, and must not throw. */
+/** Where the results of tuning outlive the process. A store may forget, but must not throw. */
 export interface TuningStore {
   read(adapter: string): Promise<string | undefined>;
   write(adapter: string, text: string): Promise<void>;
 }
 
-/** A verdict about one check, or the choice among a request's candidates. `hash` is of all it depends on. */
+/** A verdict about one check, or the choice among a request's candidates. `hash` stands for everything that it depends on. */
 export type Entry =
   | { readonly hash: string; readonly wrong: string | null }
   | { readonly hash: string; readonly name: string; readonly milliseconds: Readonly<Record<string, number>> };
 
 type Entries = Record<string, Entry>;
 
-/** Format of the stored text. */
+/** The version of the stored text's format. */
 const VERSION = 1;
 
-/** What is known of an adapter: from the store, and what was found out since. */
+/** What is known of an adapter: the entries of the store, and those found since. */
 export interface TuningRecord {
   /** Reads the store, once. */
   load(): Promise<void>;
   /** What is known under a key, unless what it depends on has changed. */
   get(key: string, hash: string): Entry | undefined;
   set(key: string, entry: Entry): void;
-  /** Writes what was found out since the last time. */
+  /** Writes the entries found since the last save. */
   save(): Promise<void>;
 }
 
-/** With `forget` nothing in the store counts. */
+/** With `forget` the record starts empty, whatever the store holds. */
 export function createTuningRecord(device: GpuContext, store: TuningStore | undefined, forget: boolean): TuningRecord {
   let entries: Entries | undefined;
   let changes: Entries = {};
@@ -59,12 +59,12 @@ export function createTuningRecord(device: GpuContext, store: TuningStore | unde
   };
 }
 
-/** All that names an adapter and its driver: a new driver is a new adapter. */
+/** Everything that names an adapter and its driver, so that a new driver counts as a new adapter. */
 function adapterKey({ info }: GpuContext): string {
   return [info.vendor, info.architecture, info.device, info.description].join(" | ");
 }
 
-/** Of the kernels' texts and of the traits that change how they are compiled. */
+/** A hash of the kernels' texts, and of the traits that change how they are compiled. */
 export function hashKernels(device: GpuContext, kernels: readonly string[], more: string): string {
   const { shaders, lanes, subgroups, immediates } = device;
   const libraries = Object.keys(shaders).filter((id) => id.startsWith("lib/"));
@@ -72,7 +72,7 @@ export function hashKernels(device: GpuContext, kernels: readonly string[], more
   return fnv([`${VERSION} ${lanes} ${subgroups} ${immediates} ${more}`, ...texts].join("\0"));
 }
 
-/** FNV-1a over UTF-16 units, twice with different beginnings: 64 bits, against accidents alone. */
+/** FNV-1a over UTF-16 units, twice with different starts: 64 bits, which prevent accidents but no attacks. */
 function fnv(text: string): string {
   let low = 0x811c9dc5;
   let high = 0x01000193;

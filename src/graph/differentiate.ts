@@ -2,7 +2,7 @@ import type { Tensor } from "./tensor.ts";
 import { currentTrace, type GradientSink, type Node, scope } from "./trace.ts";
 
 export interface DifferentiateOptions {
-  /** Where the backward pass begins: a tensor and the gradient of the loss by it. */
+  /** Where the backward pass begins: tensors, and the gradients of the loss by them. */
   readonly seeds: ReadonlyMap<Tensor, Tensor>;
   /** Parameters, and where their gradients go. */
   readonly sinks: ReadonlyMap<Tensor, GradientSink>;
@@ -26,7 +26,7 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
   const gradients = new Map<Tensor, Tensor>(seeds);
   const written = new Set<Tensor>();
 
-  // The first gradient onto a sink starts as the sink says; those that follow always add.
+  // The first gradient that reaches a sink overwrites or adds, as the sink says; later ones always add.
   const sinkOf = (parameter: Tensor): GradientSink | undefined => {
     const sink = sinks.get(parameter);
     return sink && written.has(parameter) ? { onto: sink.onto, accumulate: 1 } : sink;

@@ -2,8 +2,8 @@ import type { Storage, Tensor } from "./tensor.ts";
 import type { Node, NodeTensors } from "./trace.ts";
 
 /**
- * Joins nodes with the node that reads their result, where an op has a kernel that does both (Node.fuse). What lay between them is
- * then never written, so nobody else may want it. A node that was joined is not joined again.
+ * Joins a node with the node that reads its result, where one kernel does the work of both (Node.fuse). The result between them is
+ * then never written, so no other node may read it. A joined node is not joined again.
  */
 export function fuseNodes(traced: readonly Node[], keep: readonly Tensor[]): readonly Node[] {
   const producers = new Map<Tensor, Node>();
@@ -26,7 +26,7 @@ interface Fusion {
   readonly fused: Node;
 }
 
-/** A reader with the producer of any of its inputs, the last input first. */
+/** The fusions of a reader with the producers of its inputs, the last input first. */
 function fusionsOf(producers: ReadonlyMap<Tensor, Node>, reader: Node): Fusion[] {
   const found = Object.values(reader.inputs).flatMap((tensor) => {
     const producer = producers.get(tensor);
@@ -36,7 +36,10 @@ function fusionsOf(producers: ReadonlyMap<Tensor, Node>, reader: Node): Fusion[]
   return found.reverse();
 }
 
-/** The fused node stands where the reader stood: until then nobody touches what the producer wrote or changes what it read. */
+/**
+ * Whether the fused node may take the reader's place: no node between them touches what the producer wrote or changes what it read,
+ * and no other node uses a result that is no longer written.
+ */
 function isSafe(nodes: readonly Node[], keep: readonly Tensor[], { producer, reader, fused }: Fusion): boolean {
   const written = storagesOf(producer.outputs);
   const read = storagesOf(producer.inputs);

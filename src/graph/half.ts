@@ -2,28 +2,28 @@ import { elementsAtCapacity, type Storage, Tensor } from "./tensor.ts";
 import { type Dispatch, type Node, type NodeTensors, trace } from "./trace.ts";
 
 export interface HalfOptions {
-  /** Never halved: what outlives the run. */
+  /** Tensors that outlive the run. They are never rounded. */
   readonly keep: readonly Tensor[];
   /** The `to_half` and `from_half` ops, passed in because this module knows no op. */
   readonly toHalf: (x: Tensor) => Tensor;
   readonly fromHalf: (half: Tensor) => Tensor;
 }
 
-/** A tensor that waits for fewer nodes is not worth two more dispatches, nor is one of fewer bytes. */
+/** Two more dispatches are not worth it for a tensor that waits for fewer nodes or has fewer bytes. */
 const SHORTEST_WAIT = 8;
 const FEWEST_BYTES = 4096;
 
 interface Wait {
   readonly tensor: Tensor;
-  /** The node that uses it last before it waits, and the one that uses it first afterwards. */
+  /** Index of the last node that uses the tensor before it waits, and of the first one afterwards. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * Lets activations wait for the backward pass as 16-bit floats: a tensor that is written, then not touched for a while, then only
- * read, is rounded to 16 bits after its last use before the wait and expanded before the first one after it. The forward pass, and
- * so every loss and log-probability, has the same bits as without; gradients are those of rounded activations.
+ * Lets activations wait for the backward pass as 16-bit floats. This concerns tensors that are written, then not used for a while,
+ * then only read. They are rounded after their last use before the wait, and expanded before their first use after it. The forward
+ * pass, and so every loss and log-probability, keeps its bits; gradients are those of rounded activations.
  */
 export function storeHalf(nodes: readonly Node[], options: HalfOptions): Node[] {
   const waits = waitsOf(nodes, options.keep);
@@ -68,7 +68,7 @@ function waitsOf(nodes: readonly Node[], keep: readonly Tensor[]): Wait[] {
   });
 }
 
-/** All of its storage, as rows of floats that pair up and may be rounded. */
+/** Whether a tensor is the whole of its storage, in floats that may be rounded, and its rows hold an even number of them. */
 function isWhole({ dtype, offset, shape, storage }: Tensor): boolean {
   if (storage.isExact) return false;
   const last = shape.at(-1);

@@ -14,33 +14,33 @@ export interface PlanOptions {
   readonly label?: string;
   /** Tensors whose values outlive the run, to be read back or bound by another plan. */
   readonly keep?: readonly Tensor[];
-  /** Changes the nodes before memory is planned, such as storeHalf. */
+  /** Changes the nodes before memory is planned, as storeHalf does. */
   readonly rewrite?: ((nodes: readonly Node[]) => readonly Node[]) | undefined;
 }
 
-/** A traced computation with its memory, pipelines and bind groups: run it as often as you like, nothing more is created. */
+/** A traced computation with its memory, pipelines and bind groups. After the first run, further runs create nothing more. */
 export interface Plan {
   readonly label: string;
   readonly nodes: readonly Node[];
   readonly launches: LaunchList;
   /** Uploads input tensors by name. */
   upload(inputs: Readonly<Record<string, HostArray>>): void;
-  /** Appends all dispatches to a compute pass; for several plans in one submission. */
+  /** Appends all dispatches to a compute pass, so that several plans can share a submission. */
   encode(pass: GPUComputePassEncoder, scalars?: RunScalars): void;
   /** Uploads, encodes and submits, in one compute pass and one submission. */
   run(options?: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> }): void;
   /** Where a tensor of this plan lies on the GPU: kept tensors, inputs and external tensors. */
   windowOf(tensor: Tensor): BufferWindow;
-  /** The values of kept tensors as the last run left them, at capacity. */
+  /** The values of kept tensors as the last run left them, with as many rows as the plan has capacity for. */
   read(tensors: readonly Tensor[]): Promise<HostArray[]>;
   /** Fills all memory of the plan but its inputs with NaN, so that a value nobody wrote is seen. */
   poison(): void;
-  /** One line a dispatch: what runs, over which shapes. */
+  /** One line per dispatch: what runs, over which shapes. */
   describe(): string;
   destroy(): void;
 }
 
-/** Traces `build`, plans its memory and compiles its kernels. `build` returns the tensors to keep, what rewrites the nodes, and anything else. */
+/** Traces `build`, plans its memory and compiles its kernels. `build` may return more than `keep` and `rewrite`: see `result`. */
 export async function buildPlan<Result extends Pick<PlanOptions, "keep" | "rewrite">>(
   device: Device,
   label: string,
@@ -57,7 +57,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const { keep = [], label = "plan", rewrite = (nodes) => nodes } = options;
   const nodes = rewrite(fuseNodes(liveNodes(traced.nodes, keep), keep));
   const steps = await compile(device, nodes);
-  // What no kernel binds on this device, such as the scratch of another kernel family, gets no memory.
+  // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
   const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
   const launches = createLaunchList(
@@ -107,7 +107,7 @@ interface Step {
   readonly kernel: Kernel;
 }
 
-/** Chooses the kernels of all nodes, which the device may have to try out first, and compiles them. */
+/** Chooses the kernels of all nodes and compiles them. The device may have to try kernels out first. */
 async function compile(device: Device, nodes: readonly Node[]): Promise<Step[]> {
   await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
   const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
@@ -214,7 +214,7 @@ function describeStep({ node, dispatch, kernel }: Step): string {
   return `${kernel.id.padEnd(32)} ${node.label}  (${bindings.join(", ")})`;
 }
 
-/** Runs a function of symbolic tensors once and returns the values of what it returns; for tests and for teaching. */
+/** Traces a function and runs it once. Returns the values of the tensors that the function returns; for tests and teaching. */
 export async function evaluate(
   device: Device,
   build: () => readonly Tensor[],

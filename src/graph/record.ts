@@ -2,14 +2,16 @@
 export interface RecordLayout<Field extends string = string> {
   readonly name: string;
   readonly fields: readonly Field[];
-  /** Floats of a record. */
+  /** Floats per record. */
   readonly size: number;
   /** Where a field lies, in floats from the beginning of the record. */
   index(field: Field): number;
   /** The record that begins at float `begin` of what was read from the GPU. */
   read(values: ArrayLike<number>, begin?: number): Readonly<Record<Field, number>>;
-  /** One field of every record of an array of them. */
+  /** One field of every record in an array of records. */
   column(values: ArrayLike<number>, field: Field): number[];
+  /** All records of an array of them. */
+  readAll(values: ArrayLike<number>): Readonly<Record<Field, number>>[];
   /** The floats of a record; fields left out are 0. */
   pack(record: Partial<Readonly<Record<Field, number>>>): number[];
 }
@@ -17,13 +19,16 @@ export interface RecordLayout<Field extends string = string> {
 /** Names the fields of a struct once, for everything on the host that reads or writes it. */
 export function defineRecord<const Field extends string>(name: string, fields: readonly Field[]): RecordLayout<Field> {
   const size = fields.length;
+  const read = (values: ArrayLike<number>, begin = 0) =>
+    Object.fromEntries(fields.map((field, i) => [field, values[begin + i]!])) as Record<Field, number>;
   return {
     name,
     fields,
     size,
     index: (field) => fields.indexOf(field),
-    read: (values, begin = 0) => Object.fromEntries(fields.map((field, i) => [field, values[begin + i]!])) as Record<Field, number>,
+    read,
     column: (values, field) => Array.from({ length: values.length / size }, (_, row) => values[row * size + fields.indexOf(field)]!),
+    readAll: (values) => Array.from({ length: values.length / size }, (_, row) => read(values, row * size)),
     pack: (record) => fields.map((field) => record[field] ?? 0),
   };
 }

@@ -28,7 +28,7 @@ export function runScalar(name: string, capacity = Number.POSITIVE_INFINITY): Sc
   };
 }
 
-/** A function of scalars. The capacity is the function of the capacities, so it must not decrease in any of them. */
+/** A function of scalars. Its capacity is computed from their capacities, so it must not decrease in any of them. */
 export function derive(label: string, inputs: readonly Scalar[], compute: (...values: number[]) => number): Scalar {
   if (inputs.every((input) => typeof input === "number")) return compute(...(inputs as number[]));
   return {
@@ -43,7 +43,7 @@ export function product(...factors: readonly Scalar[]): Scalar {
   return derive(factors.map(describeScalar).join("*"), factors, (...values) => values.reduce((a, b) => a * b, 1));
 }
 
-/** A quotient rounded up, such as the workgroups that cover so many elements. */
+/** A quotient rounded up, such as the number of workgroups that cover `value` elements. */
 export function ceilDivide(value: Scalar, by: number): Scalar {
   return derive(`ceil(${describeScalar(value)}/${by})`, [value], (x) => Math.ceil(x / by));
 }

@@ -1,13 +1,13 @@
 import type { Storage, Tensor } from "./tensor.ts";
 import type { Node } from "./trace.ts";
 
-/** Which slot each storage lives in, and how many bytes each slot has. */
+/** Which slot (a buffer that storages take in turns) each storage lives in, and how many bytes each slot has. */
 export interface SlotAssignment {
   readonly slotOf: ReadonlyMap<Storage, number>;
   readonly slotBytes: readonly number[];
 }
 
-/** Drops nodes that write nothing anybody reads: neither a later live node, nor `keep`, nor storage outside the plan. */
+/** Drops nodes whose results nobody reads: no later live node, not the caller by `keep`, and no storage outside the plan. */
 export function liveNodes(nodes: readonly Node[], keep: readonly Tensor[]): Node[] {
   const read = new Set<Storage>(keep.map((tensor) => tensor.storage));
   const live: Node[] = [];
@@ -22,9 +22,9 @@ export function liveNodes(nodes: readonly Node[], keep: readonly Tensor[]): Node
 }
 
 /**
- * Assigns slots by liveness: a storage takes the smallest free slot that fits (else grows the largest free one, else a
- * new one) at its first use and frees it after its last. An output never shares a slot with an input of its own node. With
- * `bound`, only storages in it or in `keep` get a slot.
+ * Assigns slots by liveness. At its first use a storage takes the smallest free slot that fits, else grows the largest smaller one,
+ * else makes a new one; after its last use the slot is free. An output never shares a slot with an input of its own node. With
+ * `bound`, only storages in `bound` or `keep` get a slot.
  */
 export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[], bound?: ReadonlySet<Storage>): SlotAssignment {
   const lastUse = new Map<Storage, number>();
@@ -52,7 +52,7 @@ export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[], bou
   return { slotOf, slotBytes };
 }
 
-/** A tensor may wait long in its slot: one that is much larger would be missing elsewhere. */
+/** How much larger than a tensor its slot may be. A tensor may keep its slot for long, and a large one would be missing elsewhere. */
 const LARGEST_FIT = 1.5;
 
 function takeSlot(free: readonly number[], slotBytes: number[], bytes: number): number {

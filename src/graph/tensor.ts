@@ -5,15 +5,15 @@ import { capacityOf, type Dimension, describeScalar } from "./scalar.ts";
 export type DType = "f32" | "u32" | "i32";
 
 /**
- * Memory that tensors live in. A plan gives every `slot` a buffer by liveness; `input` storage is uploaded before a run
- * and belongs to its plan alone; `external` storage (parameters, optimiser state, caches) exists before the plan.
+ * Memory that tensors live in. A plan gives `slot` storage a buffer by liveness. `input` storage is uploaded before a run
+ * and belongs to its plan alone. `external` storage (parameters, optimiser state, caches) exists before the plan.
  */
 export interface Storage {
   readonly kind: "slot" | "input" | "external";
   readonly label: string;
   readonly bytes: number;
   readonly window?: BufferWindow;
-  /** Statistics that exponentials are taken of: never stored in 16 bits (graph/half). */
+  /** True for statistics that an exponential is taken of. They are never stored in 16 bits (graph/half). */
   readonly isExact?: boolean | undefined;
 }
 
@@ -44,7 +44,7 @@ export class Tensor {
     this.label = options.label ?? options.storage.label;
   }
 
-  /** Bytes at capacity. */
+  /** Bytes where every dynamic size is at its capacity. */
   get bytes(): number {
     return elementsAtCapacity(this.shape) * 4;
   }
@@ -83,7 +83,7 @@ export function reshape(tensor: Tensor, shape: readonly Dimension[]): Tensor {
 
 /**
  * Rows `begin` to `begin + rows` of a tensor, over the same memory.
- * `begin` rows must be a multiple of 256 bytes long, which 64 rows of anything are.
+ * The size of `begin` rows must be a multiple of 256 bytes, as that of 64 rows always is.
  */
 export function rowsOf(tensor: Tensor, begin: number, rows: Dimension): Tensor {
   const rowBytes = elementsAtCapacity(tensor.shape.slice(1)) * 4;

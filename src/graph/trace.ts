@@ -12,7 +12,7 @@ export interface Dispatch {
   readonly bindings: Readonly<Record<string, Tensor>>;
   /** Values by parameter name. */
   readonly parameters?: Readonly<Record<string, Scalar>>;
-  /** Workgroups: one number is folded into two dimensions where it exceeds the device's limit (lib/grid), three are taken as they are. */
+  /** One number of workgroups is folded into two dimensions if it exceeds the device's limit (lib/grid); three are taken as they are. */
   readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
 }
 
@@ -44,8 +44,8 @@ export interface BackwardContext {
   /** The sink of an input that is a parameter. An op may write there directly and return the sink's tensor. */
   readonly sink: (input: string) => GradientSink | undefined;
   /**
-   * The gradient found so far for an input that is no parameter, for an op that adds it in its own kernel: what the op returns for
-   * that input is then the sum of both.
+   * The gradient found so far for an input that is no parameter. An op may add it in its own kernel: the gradient that the op returns
+   * for this input must then be the sum of both.
    */
   readonly absorb: (input: string) => Tensor | undefined;
 }
@@ -56,20 +56,20 @@ export type NodeTensors = Readonly<Record<string, Tensor>>;
 export interface Node {
   readonly op: string;
   readonly label: string;
-  /** Where it was traced: "layers.3"; empty outside any scope. */
+  /** The part of the model that traced it, such as "layers.3"; empty outside any scope. */
   readonly scope: string;
   readonly inputs: NodeTensors;
   readonly outputs: NodeTensors;
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
-  /** What `dispatches` will ask device.tuning; answered before. */
+  /** The questions that `dispatches` will ask `device.tuning`. They are answered before it is called. */
   readonly tune?: ((device: DeviceTraits) => readonly TuneRequest[]) | undefined;
   /** One node that does this node's work and that of a reader of its result; undefined where no kernel does both (graph/fuse). */
   readonly fuse?: ((reader: Node) => Node | undefined) | undefined;
-  /** Appends the node's vector-Jacobian product to the trace; gradients by input name. */
+  /** Appends the node's vector-Jacobian product to the trace and returns gradients by input name. */
   readonly backward: ((context: BackwardContext) => Readonly<Record<string, Tensor | undefined>>) | undefined;
 }
 
-/** Operations in the order they will run. Memory is mutable and this order is the truth. */
+/** Operations in the order in which they will run. The order matters, because operations may change memory in place. */
 export interface Trace {
   readonly nodes: Node[];
   readonly inputs: Map<string, Tensor>;
@@ -101,7 +101,7 @@ export function currentTrace(): Trace {
   return current;
 }
 
-/** Names what is traced inside, for labels and errors. On an error the scope stays, so that the error can name it. */
+/** Names what is traced inside, for profiles and errors. After an error the scope stays, so that the error can name it. */
 export function scope<Result>(name: string, build: () => Result): Result {
   scopes.push(name);
   const result = build();

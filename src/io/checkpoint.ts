@@ -15,13 +15,13 @@ export interface Checkpoint {
   readonly config: Readonly<Record<string, unknown>>;
   /** Become model.safetensors. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
-  /** File name -> text, as a Tokenizer's `files` gives them. */
+  /** Texts by file name, as a Tokenizer's `files` holds them. */
   readonly tokenizerFiles: Readonly<Record<string, string>>;
   /** Becomes optimizer.safetensors. */
   readonly optimizer?: ReadonlyMap<string, HostTensor> | undefined;
   /** Becomes state.json, with STATE_VERSION: step, data position, controller, optimiser. */
   readonly state?: object | undefined;
-  /** More file names -> text. */
+  /** Texts of further files, by file name. */
   readonly extraFiles?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface TrainingState {
   readonly state: Record<string, unknown>;
 }
 
-/** What state.json holds: 2 has the controller's state by field name, 1 had it as a list of numbers and no version. */
+/** Format of state.json. 2 holds the controller's state by field name; 1 held it as a list of numbers, and stated no version. */
 const STATE_VERSION = 2;
 
 /** Reads config.json and the parameters, whether in one file or in shards. Throws FileError. */
@@ -47,7 +47,7 @@ export async function readTrainingState(dir: string): Promise<TrainingState> {
   if (version !== STATE_VERSION) {
     const path = join(dir, "state.json");
     throw new FileError(
-      `${path} is of version ${JSON.stringify(version)}, this release reads ${STATE_VERSION}; start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
+      `${path}: version is ${JSON.stringify(version)}; it must be ${STATE_VERSION}. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
     );
   }
   if (!(await isFile(join(dir, "optimizer.safetensors")))) {
@@ -99,7 +99,7 @@ async function replaceFolder(target: string, replacement: string, aside: string)
   if (replaces) await rm(aside, { recursive: true });
 }
 
-/** What an interrupted write of the same checkpoint left behind. */
+/** Removes what an interrupted write of the same checkpoint left behind. */
 async function removeLeftovers(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });

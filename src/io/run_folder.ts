@@ -14,13 +14,13 @@ const METRICS = "metrics.jsonl";
 const SAMPLES = "samples.jsonl";
 const DIAGNOSTICS = "diagnostics.jsonl";
 const CHECKPOINTS = "checkpoints";
-/** Files with one object a line that carries its step. */
+/** Files with one JSON object per line, each with its step. */
 const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
 const OTHERS = ["plots", "evaluation.json", "profile.json", "trace.json"];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
 /**
- * Makes the folder of a new run and writes its config.yaml. With `overwrite` what an earlier run wrote there is removed first.
+ * Makes the folder of a new run and writes its config.yaml. With `overwrite` the files of an earlier run are removed first.
  * Throws FileError when the folder already holds a run.
  */
 export async function createRunFolder(dir: string, configText: string, { overwrite = false } = {}): Promise<void> {
@@ -42,12 +42,12 @@ export async function appendMetrics(dir: string, record: MetricsRecord): Promise
   await appendFile(join(dir, METRICS), `${JSON.stringify(record)}\n`);
 }
 
-/** Adds lines to diagnostics.jsonl; each carries the step at which it was found. The file is there once there are any. */
+/** Adds findings to diagnostics.jsonl, each with the step at which it was found. Without findings there is no file. */
 export async function appendDiagnostics(dir: string, findings: readonly MetricsRecord[]): Promise<void> {
   if (findings.length > 0) await appendFile(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
 }
 
-/** Adds lines to samples.jsonl; each sample carries the step it was drawn in. */
+/** Adds samples to samples.jsonl, each with the step in which it was drawn. */
 export async function appendSamples(dir: string, samples: readonly MetricsRecord[]): Promise<void> {
   await appendFile(join(dir, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
 }
@@ -60,7 +60,7 @@ export async function readMetrics(dir: string): Promise<MetricsRecord[]> {
   return wholeLines(text, path).map(({ record }) => record);
 }
 
-/** Drops what was logged after `step` from metrics.jsonl, samples.jsonl and diagnostics.jsonl, byte for byte keeping the rest: a resumed run logs it anew. */
+/** Drops the lines after `step` from all logs, because a resumed run logs them again. The other lines keep their bytes. */
 export async function truncateMetrics(dir: string, step: number): Promise<void> {
   for (const name of LOGS) {
     const path = join(dir, name);

@@ -46,7 +46,7 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Map<string, H
   const headerBytes = headerLength(bytes.subarray(0, 8), bytes.length, name);
   const start = 8 + headerBytes;
   const entries = parseHeader(bytes.subarray(8, start), bytes.length - start, name);
-  // Not slice(): of a Node Buffer that is a view of a larger pool.
+  // The constructor copies. slice() would not: that of a Node.js Buffer is a view of a larger pool.
   const copy = ({ begin, end }: Entry) => new Uint8Array(bytes.subarray(start + begin, start + end));
   return new Map(entries.map((entry) => [entry.name, decode(copy(entry), entry, name)]));
 }
@@ -93,16 +93,16 @@ function safetensorsParts(tensors: ReadonlyMap<string, HostTensor>): Uint8Array[
 
 function headerLength(prefix: Uint8Array, fileBytes: number, file: string): number {
   if (prefix.length < 8) {
-    throw new FileError(`${file} is truncated: it holds ${fileBytes} bytes, a safetensors file at least 8; copy it again.`);
+    throw new FileError(`${file} is truncated: it holds ${fileBytes} bytes; a safetensors file has at least 8; copy it again.`);
   }
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
   if (length > MAXIMUM_HEADER_BYTES) {
     throw new FileError(
-      `${file} is not a safetensors file: its header claims ${length} bytes, at most ${MAXIMUM_HEADER_BYTES} are allowed.`,
+      `${file} is not a safetensors file: its header claims ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are allowed.`,
     );
   }
   if (8 + length > fileBytes) {
-    throw new FileError(`${file} is truncated: its header needs ${8 + length} bytes, the file holds ${fileBytes}; copy it again.`);
+    throw new FileError(`${file} is truncated: its header needs ${8 + length} bytes; the file holds ${fileBytes}; copy it again.`);
   }
   return length;
 }
@@ -142,11 +142,11 @@ function parseEntry(name: string, value: unknown, dataBytes: number, file: strin
   const [begin, end] = offsets as [number, number];
   const needed = elements(shape) * DTYPES[dtype]!.bytes;
   if (end - begin !== needed) {
-    throw new FileError(`${file}: tensor "${name}" ${dtype} [${shape}] needs ${needed} bytes, its offsets span ${end - begin}.`);
+    throw new FileError(`${file}: tensor "${name}" ${dtype} [${shape}] needs ${needed} bytes; its offsets span ${end - begin}.`);
   }
   if (end > dataBytes) {
     throw new FileError(
-      `${file} is truncated: tensor "${name}" ends at byte ${end} of the data, the file holds ${dataBytes}; copy it again.`,
+      `${file} is truncated: tensor "${name}" ends at byte ${end} of the data; the file holds ${dataBytes}; copy it again.`,
     );
   }
   return { name, dtype, shape, begin, end };

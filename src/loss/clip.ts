@@ -1,7 +1,7 @@
 import { decimal, option } from "../options/schema.ts";
 import type { Surrogate, Token } from "./token.ts";
 
-/** The bounds of PPO's clip, for the losses that have one. */
+/** The bounds of PPO's clip, for the losses that have this clip. */
 export const clipOptions = {
   clipLow: option(
     decimal({ min: 0, max: 1 }),

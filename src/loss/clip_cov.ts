@@ -3,7 +3,7 @@ import { decimal, option, section } from "../options/schema.ts";
 import { clipOptions, clipParameters, clipped, dualClipOption } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 
-/** Clip-Cov (Cui et al. 2025, arXiv 2505.22617): a few random tokens of high covariance have no loss, the others PPO's. */
+/** Clip-Cov (Cui et al. 2025, arXiv 2505.22617): a few random tokens of high covariance have no loss; the others have PPO's. */
 export const clipCov = defineLoss({
   key: "clip-cov",
   description: "PPO's clip without the gradient of a few tokens whose covariance of advantage and log-probability is high.",

@@ -2,7 +2,7 @@ import { covarianceSelect } from "../ops/covariance_select.ts";
 import { decimal, option, section } from "../options/schema.ts";
 import { defineLoss } from "./define.ts";
 
-/** KL-Cov (Cui et al. 2025, arXiv 2505.22617): the tokens of highest covariance pay for change, and nothing is clipped. */
+/** KL-Cov (Cui et al. 2025, arXiv 2505.22617): the tokens of highest covariance pay a penalty for change, and nothing is clipped. */
 export const klCov = defineLoss({
   key: "kl-cov",
   description: "No clip, but a penalty on change for the tokens whose covariance of advantage and log-probability is highest.",

@@ -11,7 +11,11 @@ export const sapo = defineLoss({
       1,
       "How fast tokens with positive advantage stop learning as their probability ratio leaves 1.",
     ),
-    sapoNegative: option(decimal({ above: 0 }), 1.05, "The same for tokens with negative advantage."),
+    sapoNegative: option(
+      decimal({ above: 0 }),
+      1.05,
+      "How fast tokens with negative advantage stop learning as their probability ratio leaves 1.",
+    ),
   }),
   parameters: ({ sapoPositive, sapoNegative }) => ({ positive: sapoPositive, negative: sapoNegative }),
   surrogate: ({ advantage, ratio, ratioSlope }, { sapoPositive, sapoNegative }) => {

@@ -1,4 +1,4 @@
-/** What a loss is given of a token: `struct Token` of shaders/lib/loss.wgsl in double precision. */
+/** What a loss knows of a token: `struct Token` of shaders/lib/loss.wgsl in double precision. */
 export interface Token {
   readonly logp: number;
   readonly oldLogp: number;
@@ -9,12 +9,12 @@ export interface Token {
   /** e^d, and its derivative by logp. */
   readonly ratio: number;
   readonly ratioSlope: number;
-  /** The ratio where a formula does not differentiate it: the same number. */
+  /** The same ratio, for a formula that does not differentiate it. */
   readonly detachedRatio: number;
   readonly extra: number;
 }
 
-/** What a loss makes of a token's advantage: the value, its derivative by logp, and whether the ratio is too low or too high to teach more. */
+/** What a loss makes of an advantage: a value, its derivative by logp, and whether the ratio is too low or too high to teach more. */
 export interface Surrogate {
   readonly value: number;
   readonly slope: number;
@@ -29,7 +29,7 @@ interface Given {
   readonly extra?: number;
 }
 
-/** A token from its log-probabilities. `frozenLogp` is the logp from which numerical differentiation sets out. */
+/** A token from its log-probabilities. Numerical differentiation varies logp around `frozenLogp`. */
 export function tokenOf({ logp, oldLogp, advantage, extra = 0 }: Given, frozenLogp: number = logp): Token {
   const difference = clampDifference(logp - oldLogp);
   const ratio = Math.exp(difference);

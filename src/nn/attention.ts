@@ -34,7 +34,7 @@ export class RotaryEmbedding extends Module {
   }
 }
 
-/** The sizes of an attention layer, and what its weights are drawn from. */
+/** The sizes of an attention layer, and the standard deviations that its weights are drawn with. */
 export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly hiddenSize: number;
   readonly rotary: RotaryEmbedding;

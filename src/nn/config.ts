@@ -13,7 +13,7 @@ export interface ConfigReader {
   number(key: string, otherwise?: number): number;
   flag(key: string, otherwise: boolean): boolean;
   text(key: string, otherwise: string): string;
-  /** rope_scaling: undefined, linear or llama3. */
+  /** The key rope_scaling, which may be absent, linear or llama3. */
   ropeScaling(): RopeScaling | undefined;
 }
 

@@ -8,24 +8,24 @@ import { LanguageModel } from "./language_model.ts";
 import { Module, type Parameter } from "./module.ts";
 import type { HalfWeights, PlacedModule, Placement } from "./place.ts";
 
-/** How products read weights. f16: copies rounded to 16 bits; the weights themselves, which AdamW changes, stay as they are. */
+/** How matrix products read weights. With f16 they read copies rounded to 16 bits; AdamW changes the weights themselves. */
 export const WEIGHT_STORAGE = ["f32", "f16"] as const;
 export type WeightStorage = (typeof WEIGHT_STORAGE)[number];
 
-/** Who trains or samples a module has its weights stored in one way until it releases them. */
+/** Whoever trains or samples a module claims its weights: they are stored in one way until the claim is released. */
 export interface WeightClaim {
   release(): void;
 }
 
 /**
- * Makes every product with a weight of the module read it as 16-bit floats, or as it is, in plans that are built from now on.
- * @throws EngineError while another claim on the module stands that wants the other storage
+ * Claims a module's weights. In plans that are built from now on, products read the weights as `storage` says.
+ * @throws EngineError while another claim on the module needs the other storage
  */
 export async function claimWeights(placed: PlacedModule, storage: WeightStorage): Promise<WeightClaim> {
   const current: WeightStorage = placed.halves ? "f16" : "f32";
   if (placed.claims > 0 && storage !== current) {
     throw new EngineError(
-      `weights ${storage} were asked for a model that is in use with weights ${current}; destroy its other trainer first`,
+      `weights is ${storage}; it must be ${current} for a model that is in use with ${current}; destroy its other trainer first`,
     );
   }
   placed.claims += 1;
@@ -73,7 +73,7 @@ async function createHalves(placed: PlacedModule): Promise<HalfWeights> {
   };
 }
 
-/** The copy of one matrix, and the matrix with its padding, which makes a whole number of words. */
+/** A 16-bit copy of one matrix, and the matrix as a flat tensor. Both include padding, so that words hold whole pairs. */
 function createCopy({ device, shards }: PlacedModule, { name, parameter, shard, offset }: Placement) {
   const bytes = align(parameter.shape.reduce((a, b) => a * b, 4));
   const { buffer: source } = shards[shard]!.window;
@@ -86,7 +86,7 @@ function createCopy({ device, shards }: PlacedModule, { name, parameter, shard, 
   };
 }
 
-/** Tables that tokens or positions are looked up in and that no product reads: all but a head tied to one. */
+/** Embedding tables that no product reads, which are all except one that the head is tied to. */
 function gatheredOnly(module: Module): Set<Parameter> {
   const found = new Set<Parameter>();
   const visit = (value: unknown): void => {

@@ -24,7 +24,7 @@ export class Linear extends Module {
   }
 }
 
-/** Linear layers of one input whose products are wanted side by side, as one matrix: q, k and v; gate and up. */
+/** Several linear layers of one input as one matrix, such as q, k and v, or gate and up. Their outputs lie side by side. */
 export function fusedLinear(
   inFeatures: number,
   parts: Readonly<Record<string, number>>,

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 /** How a parameter begins when no checkpoint gives it. */
 export type Initial = { readonly kind: "normal"; readonly standardDeviation: number } | { readonly kind: "ones" | "zeros" };
 
-/** Several checkpoint tensors that are one matrix here, end to end along the first dimension: q, k and v; gate and up. */
+/** One of several checkpoint tensors that are one matrix here, end to end along the first dimension, as q, k and v are. */
 export interface FusedPart {
   readonly name: string;
   readonly rows: number;
@@ -14,7 +14,7 @@ export class Parameter {
   readonly shape: readonly number[];
   readonly initial: Initial;
   readonly parts: readonly FusedPart[];
-  /** Its values rounded to 16-bit floats, two a word: what products read in its place. Set by `claimWeights`. */
+  /** The values rounded to 16-bit floats, two per word. Products read these instead, once `claimWeights` has set them. */
   half: Tensor | undefined;
   #tensor: Tensor | undefined;
 
@@ -35,7 +35,7 @@ export class Parameter {
   }
 }
 
-/** A tensor that is computed once on the host and never trained: a table of rotary angles. */
+/** A tensor that is computed once on the host and never trained, such as a table of rotary angles. */
 export class Constant {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -94,7 +94,7 @@ function visit(module: Module, prefix: string, see: (name: string, value: Parame
   }
 }
 
-/** Checkpoint names of a parameter's pieces: itself, or its fused parts under the names a checkpoint has. */
+/** What a checkpoint holds under one name: a whole parameter, or one of its fused parts. */
 export interface NamedPiece {
   readonly name: string;
   readonly shape: readonly number[];

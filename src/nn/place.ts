@@ -6,13 +6,13 @@ import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createRandom } from "../random.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
-/** One flat buffer of parameters; matrices come first, so that weight decay is "elements below decayEnd". */
+/** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
 export interface Shard {
   readonly label: string;
   readonly window: BufferWindow;
   /** Elements, padding included. */
   readonly length: number;
-  /** Elements of tensors with two or more dimensions. */
+  /** Elements of tensors with two or more dimensions, padding included. */
   readonly decayEnd: number;
 }
 
@@ -29,9 +29,9 @@ export interface Placement {
 export interface HalfWeights {
   /** Bytes that the copies take. */
   readonly bytes: number;
-  /** Traces the copying, for a plan that has changed the weights. */
+  /** Traces the copying. A plan that changes the weights does this afterwards. */
   trace(): void;
-  /** Copies now, after the host has changed the weights. */
+  /** Copies now. The host does this after it has changed the weights. */
   refresh(): void;
   destroy(): void;
 }
@@ -44,9 +44,9 @@ export interface PlacedModule {
   readonly placements: readonly Placement[];
   /** Trainable numbers, padding not counted. */
   readonly parameterCount: number;
-  /** Copies of the matrices that products read instead; set by `claimWeights`. */
+  /** The 16-bit copies that products read in place of the matrices; set by `claimWeights`. */
   halves: HalfWeights | undefined;
-  /** How many claims stand on how the weights are stored, which none of them may change for the others. */
+  /** How many claims (`claimWeights`) on the storage of the weights are open. */
   claims: number;
   destroy(): void;
 }
@@ -117,7 +117,7 @@ function placeConstants(device: Device, module: Module): GPUBuffer[] {
   });
 }
 
-/** A second set of flat buffers of the same layout: gradients, AdamW's moments. Zeroed. */
+/** Zeroed flat buffers with the layout of the parameters, for gradients or one of AdamW's moments. */
 export interface FlatBuffers {
   readonly shards: readonly Tensor[];
   /** The window of one parameter, by the parameter's tensor. */

@@ -20,7 +20,7 @@ export interface KeyValueCache {
   readonly mode: "packed" | "decode";
   /** [N] u32: the cache slot of each row. */
   readonly sequence: Tensor;
-  /** The layer's tensors [S, P, K, D]; the same for the same layer object. */
+  /** The cache [S, P, K, D] of the layer `owner`, the same tensors in every call. */
   layer(owner: object, layout: HeadLayout): { readonly keys: Tensor; readonly values: Tensor };
 }
 

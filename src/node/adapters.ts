@@ -15,7 +15,7 @@ export class NoAdapterError extends EngineError {
 export interface Candidate {
   readonly name: string;
   readonly gpu: GPU;
-  /** Consumed by its first requestDevice; read it, and open devices with `request()`. */
+  /** For reading only, because its first requestDevice consumes it. Devices are opened with `request()`. */
   readonly adapter: GPUAdapter;
   readonly software: boolean;
   readonly embedded: boolean;
@@ -25,7 +25,7 @@ export interface Candidate {
 // The engine uses WebGPU's constants (GPUBufferUsage ...) as globals, as a browser has them.
 for (const [name, value] of Object.entries(globals)) if (!(name in globalThis)) Object.assign(globalThis, { [name]: value });
 
-/** Dawn aborts the process when the object that create() returned is collected: these live as long as the process. */
+/** Dawn aborts the process when an object that create() returned is garbage-collected, so these live as long as the process. */
 const keepAlive = new Set<GPU>();
 const chosen = new Map<string, Promise<Candidate>>();
 
@@ -74,7 +74,7 @@ function accepts(wanted: string, { adapter, name, software, embedded }: Candidat
   return [name, vendor, architecture, device, description, embedded ? "embedded" : ""].some((text) => text.toLowerCase().includes(wanted));
 }
 
-/** Adapters in the order of preference: real GPUs, the system's software GPU, the embedded one. Lazy, since each costs a driver's start. */
+/** Adapters by preference: real GPUs, the system's software GPU, the embedded one. They come lazily, as each starts a driver. */
 async function* candidates(power: GPUPowerPreference): AsyncGenerator<Candidate> {
   const seen = new Set<string>();
   const fresh = (candidate: Candidate | undefined): candidate is Candidate => {
@@ -99,7 +99,7 @@ async function* systemCandidates(power: GPUPowerPreference): AsyncGenerator<Cand
   for (const name of names) yield openCandidate(createGpu(`adapter=${name}`), { powerPreference: power });
 }
 
-/** Dawn lists its adapters only in the error for a name that none has. */
+/** The names of the system's adapters. Dawn lists them only in its error for a name that no adapter has. */
 async function systemNames(power: GPUPowerPreference): Promise<string[]> {
   try {
     await createGpu("adapter=(none has this name)").requestAdapter({ powerPreference: power });
@@ -110,8 +110,8 @@ async function systemNames(power: GPUPowerPreference): Promise<string[]> {
 }
 
 /**
- * False when asking the system could only make Dawn print that it has no Vulkan. Without a system loader the embedded one
- * takes its place, because a container may have a GPU's driver and no loader.
+ * False when the system has no Vulkan, about which Dawn would print an error if it were asked. Without a system loader the
+ * embedded one takes its place, because a container may have a GPU's driver and no loader.
  */
 async function prepareSystemLoader(): Promise<boolean> {
   if (process.platform !== "linux" || hasSystemLoader()) return true;
@@ -136,7 +136,7 @@ async function embeddedCandidate(): Promise<Candidate | { readonly missing: stri
   const gpu = createGpu();
   const before = process.env.VK_DRIVER_FILES;
   process.env.VK_DRIVER_FILES = unpacked.driver;
-  // Drivers are found inside this call, before it returns its promise; nothing else sees the changed environment.
+  // Dawn looks for drivers inside this call, before it returns its promise, so nothing else sees the changed environment.
   const first = gpu.requestAdapter();
   if (before === undefined) delete process.env.VK_DRIVER_FILES;
   else process.env.VK_DRIVER_FILES = before;
@@ -168,11 +168,11 @@ export function adapterName(info: Pick<GPUAdapterInfo, "device" | "description" 
   return info.device || info.description || `${info.vendor} ${info.architecture}`.trim() || "unnamed adapter";
 }
 
-/** Values of ENTROPIC_SUBGROUP_MATRIX. */
+/** The values of ENTROPIC_SUBGROUP_MATRIX and their meanings. */
 export const SUBGROUP_MATRIX: Readonly<Record<string, "f32" | "f16" | undefined>> = { 0: undefined, 1: "f32", f16: "f16" };
 
 function createGpu(...flags: readonly string[]): GPU {
-  // Both let experiments in, and nothing else does: subgroup matrices, and half precision on NVIDIA's driver.
+  // These two features allow experiments, and are off without them: subgroup matrices, and half precision on NVIDIA's driver.
   const experiments = SUBGROUP_MATRIX[process.env.ENTROPIC_SUBGROUP_MATRIX ?? ""]
     ? ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"]
     : [];

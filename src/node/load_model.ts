@@ -11,10 +11,10 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
 import type { PolicyModel } from "../rl/model.ts";
 
-/** Makes a model of a config.json: `buildModel`, which knows models/, unless one of your own is given. */
+/** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
 
-/** The folder of a checkpoint that came with the package, by its name ("countdown-base") or the path it has there. */
+/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or its path in the package. */
 function shippedModel(name: string): string | undefined {
   const folder = fileURLToPath(new URL(`../../models/checkpoints/${basename(name)}`, import.meta.url));
   return existsSync(folder) ? folder : undefined;
@@ -60,7 +60,7 @@ function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, sou
   const module = build(config);
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
-      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}, its model a vocabulary of ${module.vocabSize}`,
+      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
   const placed = placeModule(device, module);
@@ -68,7 +68,7 @@ function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, sou
   return finish(origin, module, placed);
 }
 
-/** Checkpoints of GPT-2 on the hub leave the leading "transformer." out. */
+/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. */
 function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<string, NamedArray> {
   if (!tensors.has("wte.weight")) return tensors;
   return new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor]));

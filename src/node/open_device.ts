@@ -5,9 +5,9 @@ import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
 
-/** Which adapter to open, and how kernels run on it. What is left out comes from the environment variables. */
+/** Which adapter to open, and how kernels run on it. Environment variables stand in for options that are left out. */
 export interface OpenDeviceOptions {
-  /** "auto" (a real GPU, else lavapipe, else the embedded software GPU), "hardware", "software", or a part of a name. Default: ENTROPIC_ADAPTER, else "auto". */
+  /** "auto" (a real GPU, else lavapipe, else the embedded one), "hardware", "software" or part of a name (or ENTROPIC_ADAPTER). */
   readonly adapter?: string | undefined;
   /** Which of several real GPUs. Default: "high-performance". */
   readonly powerPreference?: GPUPowerPreference | undefined;
@@ -17,11 +17,11 @@ export interface OpenDeviceOptions {
   readonly immediates?: boolean | undefined;
   /** Invocations per row in row kernels without subgroups (or ENTROPIC_LANES). */
   readonly lanes?: number | undefined;
-  /** How much to say on the console, 0 to 4 (or ENTROPIC_DEBUG). */
+  /** How much to print on the console, 0 to 4 (or ENTROPIC_DEBUG). */
   readonly debug?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
-  /** Whether to time kernels against each other, once an adapter (or ENTROPIC_TUNE=0, 1, force). Default: on hardware alone. */
+  /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE=0, 1, force). Default: only on hardware. */
   readonly tune?: boolean | "force" | undefined;
 }
 
@@ -41,13 +41,13 @@ export interface AdapterDescription {
   /** Smallest and largest subgroup size, null without subgroups. */
   readonly subgroups: readonly [min: number, max: number] | null;
   readonly limits: Readonly<Record<string, number>>;
-  /** The one that "auto" takes. */
+  /** Whether "auto" takes this adapter. */
   readonly auto: boolean;
 }
 
 /**
- * Opens a GPU with the package's shaders. The process ends by itself when its work does; `destroy()` is optional.
- * @throws NoAdapterError when no adapter fits, with what to install or which names there are
+ * Opens a GPU with the package's shaders. The process ends by itself when its work is done, so `destroy()` is optional.
+ * @throws NoAdapterError when no adapter fits; its message says what to install, or which names there are
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
   const { env } = process;
@@ -113,7 +113,7 @@ function describe({ adapter, name, software, embedded }: Candidate, auto: boolea
   };
 }
 
-/** Dawn's Node binding opens one backend a platform, or the one in DAWNNODE_BACKEND. */
+/** Dawn's Node binding opens one backend per platform, or the one that DAWNNODE_BACKEND names. */
 function backendName(): string {
   const platforms: Partial<Record<NodeJS.Platform, string>> = { darwin: "metal", win32: "d3d12" };
   return process.env.DAWNNODE_BACKEND?.toLowerCase() || (platforms[process.platform] ?? "vulkan");

@@ -1,13 +1,13 @@
-/** How often to look at once, before looking every millisecond: short work is answered without delay. */
+/** The first polls follow at once, so that short work is answered without delay. Later ones come every millisecond. */
 const EAGER_POLLS = 64;
 
 let isInstalled = false;
 
 /**
  * Dawn's Node binding waits for the GPU by calling `setImmediate` from its own callback for as long as anything is pending,
- * which keeps a core busy. A software GPU computes on those same cores: of two, a third of the time goes to waiting. From now
- * on the binding's callbacks (and no others) are put off by a millisecond once they have called themselves 64 times.
- * Worth it on software adapters only: a hardware GPU leaves the core free, and a millisecond is long there.
+ * which keeps a core busy. A software GPU computes on the same cores; on two cores, waiting takes a third of their time. From
+ * now on the binding's callbacks (and no others) are delayed by a millisecond once they have rescheduled themselves 64 times.
+ * This pays on software adapters only: a hardware GPU leaves the core free, and a millisecond is long there.
  */
 export function pollPatiently(): void {
   if (isInstalled) return;
@@ -28,7 +28,7 @@ export function pollPatiently(): void {
     };
     return polls < EAGER_POLLS ? immediately(poll) : setTimeout(poll, 1);
   };
-  // Promises of setImmediate (util.promisify) hang from its properties.
+  // util.promisify reads a property of setImmediate, so the properties are copied.
   globalThis.setImmediate = Object.assign(patient, immediately) as unknown as typeof setImmediate;
 }
 

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Reads every WGSL file of the package: its text by its id, the path below shaders/ without extension ("norm/rms_norm").
+ * Reads every WGSL file of the package. A file's id is its path below shaders/ without the extension ("norm/rms_norm").
  * @throws Error when the package's shaders/ folder is missing
  */
 export function loadShaders(folder: string = shaderFolder()): Record<string, string> {
@@ -14,7 +14,7 @@ export function loadShaders(folder: string = shaderFolder()): Record<string, str
   return shaders;
 }
 
-/** Two levels up from src/node, one from a bundle in dist. */
+/** The folder shaders/ is two levels up from src/node, and one level up from a bundle in dist. */
 function shaderFolder(): string {
   const folders = ["../../shaders", "../shaders"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
   const folder = folders.find((candidate) => existsSync(candidate));

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
 
-/** The software GPU (SwiftShader) inside the optional dependency @sparticuz/chromium, unpacked; or why there is none. */
+/** Files of the software GPU (SwiftShader), unpacked from the optional dependency @sparticuz/chromium; or why there is none. */
 export type SoftwareGpu = { readonly driver: string; readonly loader: string } | { readonly missing: string };
 
 const PACKAGE = "@sparticuz/chromium";
@@ -14,16 +14,16 @@ const LOADER = "libvulkan.so.1";
 const DRIVER = "vk_swiftshader_icd.json";
 const FILES = [LOADER, "libvk_swiftshader.so", DRIVER];
 
-/** Unpacks the embedded software GPU into the user's cache folder, once a version. Linux x64 only. */
+/** Unpacks the embedded software GPU into the user's cache folder, once per version. Linux x64 only. */
 export async function unpackSoftwareGpu(): Promise<SoftwareGpu> {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return { missing: `the embedded software GPU is for linux x64, this is ${process.platform} ${process.arch}` };
+    return { missing: `the embedded software GPU is for linux x64; this is ${process.platform} ${process.arch}` };
   }
   const root = packageRoot();
   if (root === undefined) return { missing: `the optional dependency ${PACKAGE} is not installed` };
   try {
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
-    const folder = join(cacheRoot(), "entropic-webgpu", `swiftshader-${version}`);
+    const folder = cacheFolder(`swiftshader-${version}`);
     if (!existsSync(folder)) await unpack(join(root, "bin", "swiftshader.tar.br"), folder);
     return { driver: join(folder, DRIVER), loader: join(folder, LOADER) };
   } catch (error) {
@@ -31,14 +31,14 @@ export async function unpackSoftwareGpu(): Promise<SoftwareGpu> {
   }
 }
 
-/** True when the system has a Vulkan loader. Node tries to load it as an addon and fails, which tells the two cases apart. */
+/** Whether the system has a Vulkan loader. Node.js tries to load it as an addon; the way this fails tells whether it is there. */
 export function hasSystemLoader(): boolean {
   return loadLibrary(LOADER);
 }
 
-/** Loads a Vulkan loader into this process and leaves it there, so that Dawn, asking for one by name, finds it. */
+/** Loads a Vulkan loader into this process and leaves it there, so that Dawn finds it when it asks for one by name. */
 export function loadLibrary(path: string): boolean {
-  const RTLD_NODELETE = 0x1000; // Node unloads what turns out to be no addon; this keeps it.
+  const RTLD_NODELETE = 0x1000; // Node.js unloads a library that is no addon; this flag keeps it.
   try {
     process.dlopen({ exports: {} }, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_GLOBAL | RTLD_NODELETE);
     return true;
@@ -55,8 +55,9 @@ function packageRoot(): string | undefined {
   }
 }
 
-function cacheRoot(): string {
-  return process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+/** Where the package keeps files for the user, on every platform alike. */
+export function cacheFolder(name: string): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "entropic-webgpu", name);
 }
 
 /** Writes beside the final folder and renames, so that another process never sees half of it. */

@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TuningStore } from "../gpu/tuning_record.ts";
+import { cacheFolder } from "./software_gpu.ts";
 
 /**
- * What tuning found out, in the user's cache folder: a file an adapter. A cache that cannot be read or written is no error:
- * the next process finds out again.
+ * Stores what tuning found out in the user's cache folder, one file per adapter. A cache that cannot be read or written is no
+ * error: the next process finds out again.
  */
-export function tuningCache(folder: string = tuningFolder()): TuningStore {
+export function tuningCache(folder: string = cacheFolder("tuning")): TuningStore {
   const fileOf = (adapter: string): string => join(folder, `${fileName(adapter)}.json`);
   return {
     read: (adapter) => readFile(fileOf(adapter), "utf8").catch(() => undefined),
     write: async (adapter, text) => {
       const file = fileOf(adapter);
-      // Written beside it and renamed: another process never reads half of it.
+      // The text is written to another file, which is then renamed, so that no process ever reads half of it.
       const temporary = `${file}.${randomUUID()}`;
       try {
         await mkdir(dirname(file), { recursive: true });
@@ -27,12 +27,7 @@ export function tuningCache(folder: string = tuningFolder()): TuningStore {
   };
 }
 
-/** The same on every platform, as for the embedded software GPU: XDG_CACHE_HOME, else ~/.cache. */
-function tuningFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "entropic-webgpu", "tuning");
-}
-
-/** Readable, and different for different adapters. */
+/** A readable file name, different for different adapters. */
 function fileName(adapter: string): string {
   let hash = 0;
   for (const letter of adapter) hash = (Math.imul(hash, 31) + letter.codePointAt(0)!) >>> 0;

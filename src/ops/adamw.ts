@@ -9,13 +9,13 @@ export interface AdamWStepOptions {
   readonly betas: readonly [number, number];
   readonly eps: number;
   readonly weightDecay: number;
-  /** Elements below this decay: matrices come first in a shard. */
+  /** Weights below this index decay: matrices come first in a shard, which is a flat buffer of parameters. */
   readonly decayEnd: number;
 }
 
 type In = { gradients: Tensor; optimizer_state: Tensor; weights: Tensor; first: Tensor; second: Tensor };
 
-/** gradients [E], optimizer_state [8] as gradient_norm left it; weights, first and second moments [E] in place. */
+/** gradients [E], optimizer_state [8] of gradient_norm; updates weights, first and second moments [E] in place. */
 export const adamwOp = defineOp<In, "weights" | "first" | "second", AdamWStepOptions>({
   name: "adamw",
   shape: (inputs) => {

@@ -34,7 +34,7 @@ export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { readon
 });
 
 /**
- * Keeps the keys and values of rows for later tokens: cacheKeys[sequence(n), positions(n)] = the key heads of row n, likewise values.
+ * Keeps keys and values for later tokens: cacheKeys[sequence[n], positions[n]] becomes the key heads of row n, cacheValues its value heads.
  * qkv: [N, (H + 2K) D]; caches: [S, P, K, D], written in place; sequence, positions: [N] u32. Returns the caches as written.
  */
 export function cacheWrite(

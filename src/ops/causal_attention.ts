@@ -5,7 +5,8 @@ import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
-/** How lanes hand keys and values to each other: cheap shuffles on software adapters, workgroup memory on GPUs. */
+
+/** How lanes share keys and values: by shuffles, which are cheap on software adapters, or through workgroup memory, on GPUs. */
 export type OperandSharing = "shuffles" | "workgroup memory";
 
 type Attributes = { readonly layout: HeadLayout; readonly sharing?: OperandSharing | undefined };
@@ -35,7 +36,7 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
 
 type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
 
-/** The gradient of packed qkv: first its query heads, then its key and value heads. */
+/** The gradient of packed qkv: one kernel writes its query heads, then another its key and value heads. */
 export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta", Attributes>({
   name: "causal_attention_backward",
   shape: ({ qkv, log_sum_exp }) => ({ grad_qkv: { shape: qkv.shape }, delta: { shape: log_sum_exp.shape } }),
@@ -69,8 +70,8 @@ function launch(qkv: Tensor, { layout, sharing }: Attributes, heads: number, { l
 }
 
 /**
- * Softmax attention of packed rows: row i attends rows sequence_start(i) .. i, query head h the key-value head floor(h / (H / K)).
- * qkv: [N, (H + 2K) D]; sequence_start, sequence_end: [N] u32, the first row of each row's sequence and one past its last -> [N, H D]
+ * Softmax attention of packed rows: row i attends to rows sequenceStart[i] .. i, and query head h to key-value head floor(h / (H / K)).
+ * qkv: [N, (H + 2K) D]; sequenceStart, sequenceEnd: [N] u32, the first row of each row's sequence and one past its last -> [N, H D]
  */
 export function causalAttention(
   qkv: Tensor,

@@ -4,7 +4,7 @@ import type { GradientSink } from "../graph/trace.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { rowElements } from "./elements.ts";
 
-/** Rows that one lane adds up before blocks are added: long enough to amortise, short enough to spread over the GPU. */
+/** Rows of a block, which one lane adds up: enough to be worth a lane, few enough to spread a sum over the GPU. */
 export const BLOCK_ROWS = 64;
 
 type Attributes = { readonly blockRows: number; readonly accumulate: Scalar };
@@ -38,7 +38,7 @@ function atLeastOne(blocks: Scalar): Scalar {
   return { label: blocks.label, capacity: Math.max(1, blocks.capacity), evaluate: (run) => Math.max(1, blocks.evaluate(run)) };
 }
 
-/** The sum over rows: x [N, C] -> [C], in a fixed order; onto a parameter's sink where one is given. */
+/** The sum over rows, in a fixed order: x [N, C] -> [1, C], or into the gradient of a parameter where its sink is given. */
 export function columnSum(x: Tensor, sink?: GradientSink): Tensor {
   const rows = x.shape[0]!;
   const blocks = capacityOf(rows) > BLOCK_ROWS ? columnSumOp({ x }, { blockRows: BLOCK_ROWS, accumulate: 0 }).y : x;

@@ -7,7 +7,7 @@ import { checkTokenShapes } from "./token_inputs.ts";
 
 /** Attributes of the op that weighs gated tokens. */
 export interface ControlWeightOptions extends GateOptions {
-  /** Over what the gated tokens are counted: the batch (as entropy_reduce counted it) or each sequence. */
+  /** Where the gated tokens are counted: in the whole batch, by entropy_reduce, or in each sequence. */
   readonly scope: "batch" | "sequence";
   readonly sequences: Scalar;
 }
@@ -37,7 +37,7 @@ export const controlWeightOp = defineOp<In, "token_inputs", ControlWeightOptions
   ],
 });
 
-/** alphaNorm "gated": the control term becomes a mean over the gated tokens. Returns token_inputs. */
+/** For `alphaNorm: gated`: makes the control term a mean over the gated tokens. Returns token_inputs. */
 export function controlWeight(
   given: { readonly statistics: Tensor; readonly tokenInputs: Tensor; readonly control: Tensor; readonly sequenceBegin: Tensor },
   options: ControlWeightOptions,

@@ -3,17 +3,18 @@ import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
 import { checkTokenShapes } from "./token_inputs.ts";
 
-/** A random choice depends on these and the row alone; each is a whole number below 2^32. */
+/** A random choice depends on these keys and the row alone. Each key is a whole number below 2^32. */
 export interface RandomKeys {
   readonly seed: Scalar;
   readonly draw: Scalar;
   readonly microBatch: Scalar;
 }
 
+/** Attributes of the op that selects tokens of high covariance. */
 export interface CovarianceSelectOptions {
-  /** Share of the response tokens that it selects, but at least one. */
+  /** Share of the response tokens that are selected; at least one token is. */
   readonly fraction: number;
-  /** At random among tokens whose covariance lies between low and high and whose ratio a clip does not hold; absent: the largest covariances. */
+  /** Draws from the tokens with a covariance between low and high whose ratio the clip does not hold. Absent: takes the largest ones. */
   readonly among?: {
     readonly low: number;
     readonly high: number;
@@ -24,7 +25,7 @@ export interface CovarianceSelectOptions {
 
 type In = { statistics: Tensor; token_inputs: Tensor; count: Tensor };
 
-/** statistics [N, 4], token_inputs [N, 6] -> selected [N], and how many they are onto count [1]. */
+/** statistics [N, 4], token_inputs [N, 6] -> selected [N], and the number of selected tokens in count [1]. */
 export const covarianceSelectOp = defineOp<In, "key" | "selected" | "count", CovarianceSelectOptions>({
   name: "covariance_select",
   shape: (inputs) => {
@@ -47,8 +48,8 @@ export const covarianceSelectOp = defineOp<In, "key" | "selected" | "count", Cov
 });
 
 /**
- * Selects tokens by their covariance of advantage and log-probability: 1 in `selected` [N], 0 elsewhere. Their number goes to `count` [1], which is
- * written over. Means, shares and choices are of this batch alone.
+ * Selects tokens by their covariance of advantage and log-probability: `selected` [N] is 1 for a selected token, else 0. Their number
+ * overwrites `count` [1]. Means, shares and draws are over this batch alone.
  */
 export function covarianceSelect(
   given: { readonly statistics: Tensor; readonly tokenInputs: Tensor; readonly count: Tensor },

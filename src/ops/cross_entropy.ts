@@ -21,8 +21,8 @@ export const crossEntropyOp = defineOp<{ statistics: Tensor; token_inputs: Tenso
 });
 
 /**
- * Cross-entropy of the actions, weighted by token_inputs: coefficients [N, 2] for logitsGradient, and metrics [13] as of
- * the policy loss.
+ * Cross-entropy of the actions, weighted by token_inputs: coefficients [N, 2] for logitsGradient, and metrics [13], which are those of the
+ * policy loss.
  */
 export function crossEntropy(statistics: Tensor, tokenInputs: Tensor): { readonly coefficients: Tensor; readonly metrics: Tensor } {
   const { coefficients, token_metrics } = crossEntropyOp({ statistics, token_inputs: tokenInputs }, {});

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
-/** Which kernel: lanes split a head's elements (software adapters) or the keys (GPUs). */
+/** What the lanes of the kernel split among them: a head's elements (software adapters) or the keys (GPUs). */
 export type DecodeSplit = "elements" | "keys";
 
 type In = { qkv: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
@@ -40,15 +40,15 @@ export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayo
   },
 });
 
-/** Workgroups a row of the kernel that splits elements: several heads share one where their elements leave lanes over, as in the kernel. */
+/** Workgroups for a row of the kernel that splits elements: several heads share a workgroup where one head leaves lanes over. */
 function tilesOf(heads: number, elements: number, lanes: number): number {
   const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(elements)));
   return Math.ceil(heads / (lanes / headLanes));
 }
 
 /**
- * Attention of one new row per sequence over its cache slot, where its own key and value were written before.
- * qkv: [S, (H + 2K) D], row s of cache slot s; positions: [S] u32, the new token's index, attends 0 .. position -> [S, H D]
+ * Attention of one new row per sequence over its cache slot, where cacheWrite has put the row's own key and value before.
+ * qkv: [S, (H + 2K) D], row s of cache slot s; positions: [S] u32, the index p of the new token, which attends to 0 .. p -> [S, H D]
  */
 export function decodeAttention(
   qkv: Tensor,

@@ -14,7 +14,7 @@ import {
 /** Inputs by name; an optional input may be undefined. */
 export type Inputs = Readonly<Record<string, Tensor | undefined>>;
 
-/** What an op returns for an output: a fresh tensor's shape, or an existing tensor that the op writes in place. */
+/** What a shape rule says of an output: a fresh tensor's shape, or an existing tensor that the op writes in place. */
 export type OutputSpec = TensorSpec | { readonly inPlaceOf: Tensor };
 
 /** A call of an op: its inputs, its outputs and its attributes. */
@@ -28,13 +28,13 @@ export interface Call<In, Out extends string, Attributes> {
 export interface OpDefinition<In extends Inputs, Out extends string, Attributes> {
   /** snake_case; the same word names the kernel, the reference and the benchmark. */
   readonly name: string;
-  /** Checks the inputs' shapes (throw `shapeError`) and gives the outputs'. */
+  /** Checks the inputs' shapes (it throws `shapeError`) and returns the outputs' shapes. */
   readonly shape: (inputs: In, attributes: Attributes) => Readonly<Record<Out, OutputSpec>>;
   /** The kernel launches, chosen when the plan is built. */
   readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
   /** What `forward` will ask device.tuning about the choice of its kernels. */
   readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
-  /** The call that also does what a reader of an output does; undefined where no kernel does both. */
+  /** One call that replaces this call and a reader of its output; undefined where no kernel does both. */
   readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | undefined;
   /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
   readonly backward?: (
@@ -96,14 +96,14 @@ function outputTensor(label: string, spec: OutputSpec): Tensor {
   return new Tensor({ shape: spec.shape, dtype: spec.dtype ?? "f32", storage, label });
 }
 
-/** The op's name, the scope it was called in, and the parameter it uses: "matmul model.layers.0.mlp.down_proj.weight". */
+/** The op's name with the parameter it uses, else with the scope it was called in: "matmul model.layers.0.mlp.down_proj.weight". */
 function labelOf(name: string, inputs: Inputs): string {
   const parameter = Object.values(inputs).find((tensor) => tensor?.storage.kind === "external");
   const where = parameter?.label ?? currentScope();
   return where ? `${name} ${where}` : name;
 }
 
-/** A shape that an op cannot take: names the op, what was given, and what it needs. */
+/** The error for shapes that an op cannot take: it names the op, what was given, and what the op needs. */
 export function shapeError(op: string, given: Inputs, needs: string): Error {
   const tensors = Object.entries(given)
     .filter(([, tensor]) => tensor !== undefined)

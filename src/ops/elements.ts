@@ -2,7 +2,7 @@ import type { KernelVariant } from "../gpu/kernel.ts";
 import { type Dimension, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
-/** How an elementwise kernel cuts rows (lib/element): into vec4s where the last dimension allows, else into floats. */
+/** How a kernel cuts rows into elements (lib/element): vec4s where the last dimension is a multiple of 4, else floats. */
 export interface Elements {
   readonly variant: KernelVariant;
   /** The last dimension in elements. */
@@ -18,7 +18,7 @@ export function elementsOf(shape: readonly Dimension[]): Elements {
   return { variant: { conditions: { VEC4: vec4 } }, columns, count: product(...shape.slice(0, -1), columns) };
 }
 
-/** How a kernel that works row by row cuts x [N, C]: `columns` elements a row, `count` = C values. */
+/** How a kernel that works row by row cuts x [N, C]: a row has `columns` elements, which are `count` = C values. */
 export function rowElements(x: Tensor): { readonly variant: KernelVariant; readonly columns: number; readonly count: number } {
   const count = x.size(1);
   const { variant, columns } = elementsOf([count]);

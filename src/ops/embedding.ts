@@ -27,7 +27,7 @@ export const embeddingOp = defineOp<{ tokens: Tensor; weight: Tensor }, "y">({
 
 type Given = { readonly tokens: Tensor; readonly grad_y: Tensor };
 
-/** Largest table, in rows and in elements, whose gradient is summed over blocks of whole tables. */
+/** The largest table, in rows and in elements, whose gradient is summed over whole tables, one for each block of rows. */
 const SMALL_TABLE = { rows: 256, elements: 2 ** 17 } as const;
 
 function tableGradient(given: Given, weight: Tensor, sink: GradientSink | undefined): Tensor {

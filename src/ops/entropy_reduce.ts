@@ -4,11 +4,12 @@ import type { Dispatch } from "../graph/trace.ts";
 import { loopCount } from "./control_state.ts";
 import { defineOp } from "./define.ts";
 import { type GateOptions, gateParameters } from "./gate.ts";
+import { ENTROPY_SUMS } from "./records.ts";
 import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
 
 /** Attributes of the op that measures the mean entropy. */
 export interface EntropyReduceOptions extends GateOptions {
-  /** false: leave the entropies as they are, because a controller has acted on them already. Default true. */
+  /** false leaves the entropies as they are, because a controller has acted on them already. Default true. */
   readonly writeEntropy?: boolean;
 }
 
@@ -20,7 +21,7 @@ export const entropyReduceOp = defineOp<In, "partial" | "control", EntropyReduce
   shape: (inputs) => {
     checkTokenShapes("entropy_reduce", inputs);
     const blocks = ceilDivide(inputs.statistics.shape[0]!, REDUCE_ROWS);
-    return { partial: { shape: [loopCount("entropy_reduce", inputs), blocks, 4] }, control: { inPlaceOf: inputs.control } };
+    return { partial: { shape: [loopCount("entropy_reduce", inputs), blocks, ENTROPY_SUMS.size] }, control: { inPlaceOf: inputs.control } };
   },
   forward: ({ inputs: { statistics, token_inputs }, outputs: { partial, control }, attributes }): Dispatch[] => {
     const rows = statistics.shape[0]!;

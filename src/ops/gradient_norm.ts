@@ -5,15 +5,15 @@ import { NORM_PARTIAL } from "./records.ts";
 
 /** Attributes of the op that measures the gradient's norm. */
 export interface GradientNormOptions {
-  /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: never. */
+  /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: no clipping. */
   readonly maxGradNorm: number | null;
   readonly betas: readonly [number, number];
 }
 
-/** Sums of squares a shard is cut into; 256 pairs of floats keep every shard's window aligned. */
+/** How many partial sums each shard of gradients has; 256 pairs of floats keep the window of every shard aligned. */
 const PARTIAL_SUMS = 256;
 
-/** Flat gradients by any names, state [8] in place. */
+/** Flat gradients under any names; updates state [8] in place. */
 export const gradientNormOp = defineOp<Readonly<Record<string, Tensor>>, "partial" | "state", GradientNormOptions>({
   name: "gradient_norm",
   shape: ({ state, ...shards }) => ({
@@ -43,7 +43,7 @@ export const gradientNormOp = defineOp<Readonly<Record<string, Tensor>>, "partia
   },
 });
 
-/** Advances the optimiser's state [8] by the gradients of all shards: norm, clip, bias corrections; or skips when one is not finite. */
+/** Updates the optimiser's state [8] from all gradients: norm, scale and bias corrections. A gradient that is not finite skips the step. */
 export function gradientNorm(shards: readonly Tensor[], state: Tensor, options: GradientNormOptions): Tensor {
   const named = Object.fromEntries(shards.map((shard, i) => [`gradients_${i}`, shard]));
   return gradientNormOp({ ...named, state }, options).state;

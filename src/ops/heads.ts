@@ -18,13 +18,13 @@ export function isPacked(qkv: Tensor, layout: HeadLayout): boolean {
   return qkv.shape.length === 2 && qkv.size(1) === packedWidth(layout) && layout.heads % layout.keyValueHeads === 0;
 }
 
-/** What an op over packed qkv needs, for its error. */
+/** What an op on packed qkv needs, in words for its error. */
 export function describePacked({ heads, keyValueHeads, headDim }: HeadLayout): string {
   const columns = packedWidth({ heads, keyValueHeads, headDim });
   return `qkv [N, ${columns}]: ${heads} query heads, a multiple of the ${keyValueHeads} key-value heads, of ${headDim} each`;
 }
 
-/** How kernels hold a head: as vec4s where `length`, D unless told, allows it (lib/element), else as floats; `width` floats each. */
+/** How kernels hold a head: in elements of `width` floats (lib/element), 4 where `length`, by default D, is a multiple of 4, else 1. */
 export function headElements(
   headDim: number,
   length: number = headDim,

@@ -73,7 +73,7 @@ const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "sp
   (name) => `matmul/${name}`,
 );
 
-/** Every op by name. test/ops/conventions.test.ts asks a reference and a test of each, and an owner of every kernel. */
+/** Every op by name. test/ops/conventions.test.ts demands a reference and a test for each op, and an op for every kernel. */
 export const ops = {
   adamw: { op: adamwOp, kernels: ["optim/adamw"] },
   add: { op: addOp, kernels: ["elementwise/add"] },

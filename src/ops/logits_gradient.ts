@@ -32,8 +32,8 @@ export const logitsGradientOp = defineOp<In, "logits", { readonly inverseTempera
 });
 
 /**
- * Turns logits [N, V] into their gradient in place. actions [N], statistics [N, 4] of the same logits, and coefficients [N, 2]: the
- * derivatives of the loss by the action's log-probability and by the entropy of each row. Rows with none become zeros.
+ * Turns logits [N, V] into their gradient in place, given actions [N], statistics [N, 4] of the same logits, and coefficients [N, 2]: the
+ * derivatives of the loss by the action's log-probability and by the entropy of each row. Rows whose coefficients are 0 become zeros.
  */
 export function logitsGradient(
   logits: Tensor,

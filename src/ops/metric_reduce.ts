@@ -33,7 +33,7 @@ export const metricReduceOp = defineOp<In, "partial" | "metrics">({
   },
 });
 
-/** Reduces what the tokens report to BatchMetrics, in a fixed order; onto `into` [13] where given. */
+/** Reduces the tokens' metrics to one record BATCH_METRICS, in a fixed order; writes it to `into` [13] where that is given. */
 export function metricReduce(tokenMetrics: Tensor, tokenInputs: Tensor, into?: Tensor): Tensor {
   return metricReduceOp({ token_metrics: tokenMetrics, token_inputs: tokenInputs, into }, {}).metrics;
 }

@@ -4,19 +4,19 @@ import { defineOp, shapeError } from "./define.ts";
 
 /** Attributes of the op that draws the next token. */
 export interface NextTokenOptions {
-  /** 0: the most probable token, the lowest index of equals. */
+  /** 0: takes the most probable token; of equals, the one with the lowest index. */
   readonly temperature: number;
-  /** Keep the k most probable tokens (and equals of the last); 0: all. */
+  /** Keeps the k most probable tokens, and those that tie with the last; 0: all. */
   readonly topK: number;
-  /** Keep, of those, the most probable ones that have at least this share together; 1: all. */
+  /** Of those, keeps the most probable ones that together hold at least this share of their probability; 1: all. */
   readonly topP: number;
   readonly seed: Scalar;
 }
 
-/** `done` holds the tokens generated so far, with this bit set when the sequence has finished. */
+/** `done` counts the tokens generated so far; this bit of it is set when the sequence has finished. */
 export const FINISHED = 0x80000000;
 
-/** In place: position, token, done [S] u32, completions [S, L] u32, completion_statistics [S, L, 2]. */
+/** Updated in place: position, token, done [S] u32, completions [S, L] u32, completion_statistics [S, L, 2]. */
 type State = { position: Tensor; token: Tensor; done: Tensor; completions: Tensor; completion_statistics: Tensor };
 type In = State & { logits: Tensor; sequence_key: Tensor; stop_tokens: Tensor };
 
@@ -66,7 +66,7 @@ export const nextTokenOp = defineOp<In, keyof State, NextTokenOptions>({
 export function nextToken(
   given: {
     readonly logits: Tensor;
-    /** Keys the random numbers: the same key, seed and position draw the same in any batch. */
+    /** Keys the random numbers: the same key, seed and position give the same numbers in any batch. */
     readonly sequenceKey: Tensor;
     /** At least one; 0xffffffff stands for none. */
     readonly stopTokens: Tensor;

@@ -1,9 +1,14 @@
 import { defineRecord } from "../graph/record.ts";
 
-/** The records of shaders/lib/token.wgsl, metrics.wgsl and optimizer.wgsl, where their fields are explained. */
+// Every record lists the fields of its struct in shaders/lib, where each field is explained.
+
+/** What the host knows of a token, by name. */
 export const TOKEN_INPUT = defineRecord("TokenInput", ["old_logp", "reference_logp", "advantage", "weight", "mask", "control_weight"]);
+/** What the head measures of a token, by name. */
 export const TOKEN_STATISTICS = defineRecord("TokenStatistics", ["logp", "entropy", "log_sum_exp", "effect"]);
+/** The derivatives of a token's loss by its log-probability and by its entropy. */
 export const LOSS_COEFFICIENTS = defineRecord("LossCoefficients", ["logp", "entropy"]);
+/** What the loss reports of a token, by name. */
 export const TOKEN_METRICS = defineRecord("TokenMetrics", [
   "loss",
   "kl",
@@ -14,7 +19,9 @@ export const TOKEN_METRICS = defineRecord("TokenMetrics", [
   "logp_difference",
   "entropy",
 ]);
+/** The token count and the extremes of several tokens, by name. */
 export const TOKEN_RANGE = defineRecord("TokenRange", ["token_count", "ratio_min", "ratio_max", "logp_difference_max"]);
+/** The metrics of a micro-batch, by name. */
 export const BATCH_METRICS = defineRecord("BatchMetrics", [
   "loss",
   "token_count",
@@ -30,7 +37,9 @@ export const BATCH_METRICS = defineRecord("BatchMetrics", [
   "logp_difference_mean",
   "logp_difference_max",
 ]);
+/** A part of the gradient's norm, by name. */
 export const NORM_PARTIAL = defineRecord("NormPartial", ["squares", "not_finite"]);
+/** The state of AdamW that is not a tensor, by name. */
 export const OPTIMIZER_STATE = defineRecord("OptimizerState", [
   "step",
   "norm",
@@ -42,9 +51,10 @@ export const OPTIMIZER_STATE = defineRecord("OptimizerState", [
   "reserved_1",
 ]);
 
+/** The metrics of a micro-batch, as the host reads them. */
 export type BatchMetrics = ReturnType<typeof BATCH_METRICS.read>;
 
-/** What all tokens have in common in the state of entropy control; shaders/lib/control.wgsl says what each field is. */
+/** What all tokens have in common in the state of entropy control, by name. */
 export const CONTROL = defineRecord("Control", [
   "entropy_coefficient",
   "positive_scale",
@@ -55,7 +65,10 @@ export const CONTROL = defineRecord("Control", [
   "gated_count",
 ]);
 
-/** A feedback loop: one for all tokens, or one a class. A tensor `control` is a Control and one Loop behind the other. */
+/** Sums over the response tokens of a class, or over a block of rows among them. */
+export const ENTROPY_SUMS = defineRecord("EntropySums", ["entropy", "token_count", "gated_count"]);
+
+/** The feedback for all tokens or for one class of tokens, by name. A tensor `control` holds one Control, then every Loop. */
 export const LOOP = defineRecord("Loop", [
   "alpha",
   "entropy",

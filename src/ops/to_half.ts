@@ -2,7 +2,7 @@ import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 
-/** x [N, C], C even -> half [N, C / 2] u32, or `into` in place: each word two values rounded to 16 bits. */
+/** x [N, C], C even -> half [N, C / 2] u32, or `into` in place: each word holds two values rounded to 16 bits. */
 export const toHalfOp = defineOp<{ x: Tensor; into?: Tensor | undefined }, "half">({
   name: "to_half",
   shape: (inputs) => {
@@ -17,7 +17,7 @@ export const toHalfOp = defineOp<{ x: Tensor; into?: Tensor | undefined }, "half
   },
 });
 
-/** x in half the memory; written to `into` where given. */
+/** x in half the memory, written to `into` where that is given. */
 export function toHalf(x: Tensor, into?: Tensor): Tensor {
   return toHalfOp({ x, into }, {}).half;
 }

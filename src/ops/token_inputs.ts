@@ -2,7 +2,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { shapeError } from "./define.ts";
 import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "./records.ts";
 
-/** Rows whose numbers one workgroup adds up, before blocks are added in order. */
+/** Rows of a block: a workgroup adds up one block, and then the blocks are added in order. */
 export const REDUCE_ROWS = 256;
 
 const WIDTHS: Readonly<Record<string, number>> = {
@@ -11,7 +11,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
   token_metrics: TOKEN_METRICS.size,
 };
 
-/** @throws when a tensor that describes tokens is not as wide as kernels take it to be */
+/** @throws when a tensor that describes tokens has not the width of its record */
 export function checkTokenShapes(op: string, inputs: Readonly<Record<string, Tensor | undefined>>): void {
   for (const [name, tensor] of Object.entries(inputs)) {
     const width = WIDTHS[name];

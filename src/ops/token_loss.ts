@@ -9,19 +9,21 @@ import { checkTokenShapes } from "./token_inputs.ts";
 
 /** Estimates of the KL divergence to the reference policy (Schulman 2020): the values of grpo.kl. */
 export const KL_ESTIMATES = ["k1", "k2", "k3"] as const;
+/** The name of an estimate of the KL divergence. */
 export type KlEstimate = (typeof KL_ESTIMATES)[number];
 
 /** A policy loss as the kernel takes it: a module of shaders/loss, or one's own WGSL, and the fields of its LossParameters. */
 export interface TokenLossModule {
   readonly module: KernelSource;
   readonly parameters: Readonly<Record<string, number>>;
-  /** Present where the module reads `token.extra`: traces the tensor [N] that it reads. */
+  /** Traces the tensor [N] that the module reads as `token.extra`; absent where it reads none. */
   extra?: ((context: never) => Tensor) | undefined;
 }
 
+/** Attributes of the op that computes the loss of every token. */
 export interface TokenLossOptions extends GateOptions {
   readonly loss: TokenLossModule;
-  /** Weight of the KL divergence to the reference policy, and its estimate; default k3. */
+  /** Weight of the KL divergence to the reference policy; `kl` is how the divergence is estimated, by default k3. */
   readonly beta: number;
   readonly kl?: KlEstimate;
   /** Weight of an entropy bonus. */
@@ -67,7 +69,7 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
 
 /**
  * The policy loss, token by token (shaders/policy/token_loss.wgsl has the formula): coefficients [N, 2] are its derivatives by the
- * action's log-probability and by the entropy; tokenMetrics [N, 8] its value and what is logged of it.
+ * action's log-probability and by the entropy; tokenMetrics [N, 8] are its value and the other metrics of the token.
  */
 export function tokenLoss(
   given: {

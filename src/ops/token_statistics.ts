@@ -28,7 +28,7 @@ export const tokenStatisticsOp = defineOp<In, "statistics", { readonly inverseTe
 
 /**
  * What the policy loss needs of logits [N, V]: [N, 4] = log-probability of the action, entropy, log-sum-exp and entropy effect, in nats.
- * `into` [N, 4] is written instead of a fresh tensor: for logits that exist only a chunk of rows at a time.
+ * `into` [N, 4] is written instead of a fresh tensor where logits exist only a chunk of rows at a time.
  */
 export function tokenStatistics(
   logits: Tensor,

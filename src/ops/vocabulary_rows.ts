@@ -4,8 +4,8 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits } from "../graph/trace.ts";
 
 /**
- * How a kernel goes over logits [N, V]: a lane takes a whole row where that keeps all lanes busy at no cost in memory traffic (short
- * rows on a GPU, longer ones on a CPU, where neighbouring lanes need not read neighbouring words), else a workgroup takes a row.
+ * How a kernel goes over logits [N, V]: a lane takes a whole row where rows are short, else a workgroup takes a row. On a CPU neighbouring
+ * lanes need not read neighbouring words, so a lane takes longer rows there.
  */
 export function vocabularyRows(logits: Tensor, device: DeviceTraits): { readonly variant: KernelVariant; readonly workgroups: Scalar } {
   const rows = logits.shape[0]!;

@@ -7,17 +7,17 @@ import { adamwStep } from "../ops/adamw.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
 import { OPTIMIZER_STATE } from "../ops/records.ts";
 
-/** What AdamW does in every step, whatever the learning rate. */
+/** The options of AdamW that are the same in every step. */
 export interface AdamWOptions {
   readonly betas: readonly [number, number];
   readonly eps: number;
-  /** Decoupled decay (Loshchilov & Hutter 2019, arXiv 1711.05101), of tensors with two or more dimensions only. */
+  /** Decoupled weight decay (Loshchilov & Hutter 2019, arXiv 1711.05101); only tensors with two or more dimensions decay. */
   readonly weightDecay: number;
   /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: no clipping. */
   readonly maxGradNorm: number | null;
 }
 
-/** What language models are usually trained with; eps is PyTorch's. */
+/** The usual values for language models; eps is PyTorch's default. */
 export const ADAMW_DEFAULTS = { betas: [0.9, 0.95], eps: 1e-8 } as const;
 
 type NamedArrays = Map<string, { shape: number[]; data: Float32Array }>;
@@ -29,7 +29,7 @@ export interface AdamW {
   readonly state: Tensor;
   /** Where each parameter's gradient goes. */
   sinks(accumulate: Scalar): Map<Tensor, GradientSink>;
-  /** Traces norm, clip and update, and what copies of the weights it makes necessary. */
+  /** Traces the gradient norm, clipping, the update, and the copying into 16-bit weights where there are any. */
   step(learningRate: Scalar): void;
   save(): Promise<{ readonly moments: NamedArrays; readonly state: readonly number[] }>;
   load(saved: {
@@ -39,6 +39,7 @@ export interface AdamW {
   destroy(): void;
 }
 
+/** Makes AdamW for the parameters of a placed module: buffers for gradients and moments, and the step over them. */
 export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW {
   const { device } = placed;
   const gradients = createFlatBuffers(placed, "gradients");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConfigError, describeIssues, nearestWord, refusal, throwIfAny } from "./problems.ts";
 import { keysOf } from "./schema.ts";
 
-/** Two options that are each allowed and do not go together: the one to change, its value, and what it must be. */
+/** Two options that are each allowed but do not go together: the one to change, its value, and what it must be. */
 export interface Contradiction {
   readonly option: string;
   readonly value: unknown;
@@ -21,7 +21,7 @@ export interface Declaration<Options extends z.ZodObject = z.ZodObject> {
   check?(options: z.output<Options>): readonly Contradiction[];
 }
 
-/** Makes one of its kind from options; what is left out takes its default. */
+/** Makes a task, a controller or a loss from its options. An option that is left out takes its default. */
 export type Factory<Options extends z.ZodObject, Made> = ((options?: z.input<Options>) => Made) & Declaration<Options>;
 
 /**
@@ -41,7 +41,7 @@ export function declare<Options extends z.ZodObject, Made>(
   return Object.assign(create, declaration);
 }
 
-/** What `schema` makes of a value. @throws ConfigError with one line for each problem */
+/** Checks a value and fills in defaults, as `schema` says. @throws ConfigError with one line for each problem */
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -57,7 +57,7 @@ export function contradictionsOf<Options extends z.ZodObject>(
   return (declaration.check?.(options) ?? []).map(({ option, value, allowed }) => refusal(`${section}.${option}`, value, allowed));
 }
 
-/** The options of a declaration among those of a section that holds others too; what is undefined is left out. */
+/** Picks the options of a declaration from a section that holds others too. An undefined option is left out. */
 export function ownOptions(declaration: Declaration, section: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const own = Object.keys(declaration.options.shape);
   return Object.fromEntries(Object.entries(section).filter(([name, value]) => own.includes(name) && value !== undefined));
@@ -74,8 +74,8 @@ export function registered<Entry>(registry: Readonly<Record<string, Entry>>, nam
 type Registry = Readonly<Record<string, Declaration>>;
 
 /**
- * The keys of a section that names one of a registry: those of the chosen entry, with its defaults and ranges, and those of the others,
- * which may stand there without effect, so that one section serves several entries.
+ * The keys of a section that names one entry of a registry. Those of the chosen entry have its defaults and ranges. Those of the other
+ * entries may stand there without effect, so that one section serves several entries.
  */
 export function shapeOfChosen(registry: Registry, chosen: string): z.ZodRawShape {
   const others = Object.values(registry).flatMap(({ options }) => Object.entries(options.shape) as [string, z.ZodType][]);

@@ -42,20 +42,20 @@ export function describeIssues(error: z.ZodError, input: unknown, keysAt: (path:
   });
 }
 
-/** The word within a third of its length in edits (capitals do not count), or undefined when none is near. */
+/** The known word that takes the fewest edits (capitals do not count); undefined where these exceed both 2 and a third of the word. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const [best] = nearestFirst(word, known);
   const distance = best === undefined ? word.length : editDistance(word.toLowerCase(), best.toLowerCase());
   return distance <= Math.max(2, Math.floor(word.length / 3)) && distance < word.length ? best : undefined;
 }
 
-/** The words in the order of the edits that make them of `word`. */
+/** The known words, those first that take the fewest edits from `word`. */
 export function nearestFirst(word: string, known: readonly string[]): string[] {
   const distance = (candidate: string): number => editDistance(word.toLowerCase(), candidate.toLowerCase());
   return [...known].sort((a, b) => distance(a) - distance(b));
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
+/** How many insertions, deletions, replacements and swaps of neighbours turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

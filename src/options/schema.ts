@@ -22,7 +22,7 @@ export function decimal(range: Range = {}, nullMeaning?: string) {
   return z.number({ error: allowed }).refine((value) => isInside(value, range), { error: allowed });
 }
 
-/** A finite number inside the range, or the word that stands for one which the program finds. */
+/** A finite number inside the range, or a word that lets the program find one. */
 export function decimalOr<const Word extends string>(word: Word, range: Range = {}) {
   const allowed = `a number${describeRange(range)}, or ${word}`;
   const inside = z.number().refine((value) => isInside(value, range), { error: allowed });
@@ -65,7 +65,7 @@ export function section<T extends z.ZodRawShape>(shape: T) {
   return z.strictObject(shape, { error: sectionError(shape) });
 }
 
-/** A Hugging Face style object whose other keys are checked by whoever reads them. */
+/** An object with more keys than those of `shape`, which are checked where they are read. */
 export function openSection<T extends z.ZodRawShape>(shape: T, allowed: string) {
   return z.looseObject(shape, { error: allowed });
 }

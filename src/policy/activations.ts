@@ -4,11 +4,11 @@ import type { Node } from "../graph/trace.ts";
 import { fromHalf } from "../ops/from_half.ts";
 import { toHalf } from "../ops/to_half.ts";
 
-/** How activations wait for the backward pass. f16: in half the memory, and gradients are those of rounded activations. */
+/** How activations wait for the backward pass. f16 takes half the memory, and gradients are then those of rounded activations. */
 export const ACTIVATION_STORAGE = ["f32", "f16"] as const;
 export type ActivationStorage = (typeof ACTIVATION_STORAGE)[number];
 
-/** What rewrites an update's plan for its activation storage. */
+/** The function that rewrites an update's plan for its activation storage; undefined for f32, which needs none. */
 export function rewriteActivations(
   storage: ActivationStorage = "f32",
   keep: readonly Tensor[] = [],

@@ -7,7 +7,7 @@ export interface Chunk {
   readonly rows: Scalar;
 }
 
-/** Most bytes of logits that exist at one time; a batch that fits is not split, and its logits are not recomputed. */
+/** The most bytes of logits that exist at one time. A batch that fits is not split, and its logits are not recomputed. */
 export const DEFAULT_CHUNK_BYTES = 16 << 20;
 
 /** Splits rows into chunks whose logits stay below `chunkBytes`. Chunks begin at multiples of 64 rows (256-byte windows). */

@@ -17,7 +17,7 @@ export interface Head {
 }
 
 export interface HeadStatistics {
-  /** [N, 4]: a record TOKEN_STATISTICS of every row, of softmax(logits / T). */
+  /** [N, 4]: a record TOKEN_STATISTICS of every row, of softmax(logits / temperature). */
   readonly statistics: Tensor;
   /** The logits [N, V] where the batch is one chunk; they need not be computed again. */
   readonly logits: Tensor | undefined;

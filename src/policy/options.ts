@@ -1,19 +1,11 @@
 import type { PolicyLoss } from "../loss/define.ts";
 import type { TokenLossOptions } from "../ops/token_loss.ts";
 
-/** What the policy loss needs to know; formulas in docs/method. */
+/** What the policy loss needs to know; docs/method.md has the formulas. */
 export interface PolicyLossOptions extends Pick<TokenLossOptions, "beta" | "kl" | "entropyCoef" | "gate" | "tau"> {
   readonly loss: PolicyLoss;
   /** Entropy and log-probabilities are those of logits / temperature. */
   readonly temperature: number;
   readonly alphaNorm: "all" | "gated";
   readonly aggregate: "token-mean" | "sequence-mean" | "constant";
-}
-
-export interface OptimizerOptions {
-  readonly betas: readonly [number, number];
-  readonly eps: number;
-  readonly weightDecay: number;
-  /** Gradients are scaled by min(1, maxGradNorm / (norm + 1e-6)); null: no clipping. */
-  readonly maxGradNorm: number | null;
 }

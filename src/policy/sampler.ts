@@ -19,9 +19,9 @@ export type { Completion, Prompt } from "./sequence_memory.ts";
 export interface SamplingOptions {
   /** 0: greedy. */
   readonly temperature: number;
-  /** Keep the k most probable tokens; 0: all. */
+  /** Keeps the k most probable tokens; 0: all. */
   readonly topK: number;
-  /** Keep the smallest set with at least this probability; 1: all. */
+  /** Keeps the smallest set of tokens with at least this probability; 1: all. */
   readonly topP: number;
 }
 
@@ -29,7 +29,7 @@ export interface SamplingOptions {
 export interface SamplerOptions {
   readonly device: Device;
   readonly model: LanguageModel;
-  /** Most sequences generated at once, rows of their prompts together, and tokens of one sequence. */
+  /** The most sequences generated at once, the most rows of all their prompts, and the most tokens of one sequence. */
   readonly sequences: number;
   readonly promptRows: number;
   readonly maxLength: number;
@@ -40,12 +40,12 @@ export interface SamplerOptions {
 
 /** Completes prompts with a model on the GPU. */
 export interface Sampler {
-  /** Completes prompts, as many at a time as fit. Order is kept. */
+  /** Completes prompts, as many at a time as fit, and returns the completions in the order of the prompts. */
   generate(prompts: readonly Prompt[], seed: number): Promise<Completion[]>;
   destroy(): void;
 }
 
-/** Decode steps per submission: one small readback (who has finished) for each. */
+/** Decode steps in one submission. After each submission the host reads back which sequences have finished. */
 const STEPS_PER_SUBMIT = 16;
 
 /** Builds prefill and decode plans over a key-value cache; everything from logits to the next input token stays on the GPU. */
@@ -89,14 +89,13 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
 }
 
 function batchesOf(prompts: readonly Prompt[], options: SamplerOptions): Prompt[][] {
+  const longest = Math.min(options.maxLength - options.maxNewTokens, options.promptRows);
   const batches: Prompt[][] = [];
   let rows = 0;
   for (const prompt of prompts) {
     const length = prompt.ids.length;
-    if (length === 0 || length + options.maxNewTokens > options.maxLength || length > options.promptRows) {
-      throw new EngineError(
-        `a prompt of ${length} tokens does not fit: at most ${options.maxLength - options.maxNewTokens} with ${options.maxNewTokens} new tokens, at least 1`,
-      );
+    if (length === 0 || length > longest) {
+      throw new EngineError(`a prompt has ${length} tokens; it must have 1 to ${longest}, beside ${options.maxNewTokens} new ones`);
     }
     const current = batches.at(-1);
     if (!current || current.length === options.sequences || rows + length > options.promptRows) {

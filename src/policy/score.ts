@@ -9,7 +9,7 @@ import { chunksOf } from "./chunks.ts";
 import { headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
-/** Log-probability of the action and entropy of every row, in nats, of softmax(logits / T). */
+/** Log-probability of the action and entropy of every row, in nats, of softmax(logits / temperature). */
 export interface Scores {
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;

@@ -1,9 +1,9 @@
-import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
-import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 import { FINISHED } from "../ops/next_token.ts";
+import { type Arena, createArena } from "./arena.ts";
 
 export interface Prompt {
   readonly ids: readonly number[];
@@ -14,7 +14,7 @@ export interface Prompt {
 /** A sampled completion: its tokens, and what the policy said of each. */
 export interface Completion {
   readonly ids: readonly number[];
-  /** Log-probability of every token and entropy of its distribution, of softmax(logits / T) over the whole vocabulary, in nats. */
+  /** Log-probability of every token and entropy of its distribution, of softmax(logits / temperature) over all tokens, in nats. */
   readonly logprobs: Float32Array;
   readonly entropies: Float32Array;
   readonly finishReason: "stop" | "length";
@@ -22,7 +22,7 @@ export interface Completion {
 
 export interface SequenceMemoryOptions {
   readonly device: Device;
-  /** Most sequences at once [S], tokens of one sequence [P], and new tokens of one [L]. */
+  /** The most sequences at once [S], tokens of a sequence [P] and new tokens of a sequence [L]. */
   readonly sequences: number;
   readonly maxLength: number;
   readonly maxNewTokens: number;
@@ -87,32 +87,6 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
       return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
     },
     destroy: arena.destroy,
-  };
-}
-
-/** Tensors in buffers of their own, which are freed together. */
-interface Arena {
-  make(label: string, shape: readonly number[], dtype: DType): Tensor;
-  write(tensor: Tensor, data: HostArray): void;
-  /** The first elements of a tensor. */
-  read(tensor: Tensor, elements: number): Promise<ArrayBuffer>;
-  destroy(): void;
-}
-
-function createArena(device: Device): Arena {
-  const buffers: GPUBuffer[] = [];
-  return {
-    make: (label, shape, dtype) => {
-      const size = shape.reduce((a, b) => a * b, 4);
-      const buffer = createBuffer(device, label, size);
-      buffers.push(buffer);
-      return externalTensor(label, { buffer, offset: 0, size: Math.max(4, size) }, shape, dtype);
-    },
-    write: (tensor, data) => uploadBuffer(device, tensor.storage.window!, data),
-    read: async (tensor, elements) => (await readBuffers(device, [{ ...tensor.storage.window!, size: elements * 4 }]))[0]!,
-    destroy: () => {
-      for (const buffer of buffers) destroyBuffer(device, buffer);
-    },
   };
 }
 

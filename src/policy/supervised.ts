@@ -18,7 +18,7 @@ import { headBackward, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
 export interface SupervisedResult {
-  /** Cross-entropy in nats, weighted as the batch says. */
+  /** Cross-entropy in nats, weighted by the weights of the batch's tokens. */
   readonly loss: number;
   readonly gradNorm: number;
 }

@@ -49,7 +49,7 @@ function eventOf(pid: number, { name, start, end, args = {} }: Span, origin: num
   return { name, ph: "X", pid, tid: 1, ts: (start - origin) * 1e3, dur: (end - start) * 1e3, args };
 }
 
-/** A step, within it its phases, within them the encoding of every submission. */
+/** The spans of a step: the step itself, its phases within it, and within them the encoding of every submission. */
 function hostEvents(step: StepTime, origin: number): TraceEvent[] {
   const whole: Span = { name: `step ${step.step}`, start: step.start, end: step.end };
   const encodes = step.submissions.map(
@@ -63,7 +63,7 @@ function hostEvents(step: StepTime, origin: number): TraceEvent[] {
   return [whole, ...phasesOf(step), ...encodes].map((span) => eventOf(CPU, span, origin));
 }
 
-/** Neighbouring submissions of one purpose: from the first one's encoding until the last one's work is known to be done. */
+/** A phase is a run of submissions of one purpose. It lasts from the first one's encoding until the last one's work is known to be done. */
 function phasesOf({ submissions, end }: StepTime): Span[] {
   const runs: SubmissionTime[][] = [];
   for (const submission of submissions) {

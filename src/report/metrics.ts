@@ -12,13 +12,13 @@ export const metricDefinitions = {
   learning_rate: { description: "Learning rate of the step.", unit: "" },
   reward: { description: "Mean reward of the step's completions.", unit: "reward" },
   reward_std: { description: "Standard deviation of the rewards within a group, averaged over groups.", unit: "reward" },
-  frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal: they teach nothing.", unit: "fraction" },
+  frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal. Such groups teach nothing.", unit: "fraction" },
   entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
   kl: { description: "Mean KL divergence to the reference policy, as grpo.kl estimates it.", unit: "nats per token" },
   "clip_ratio/low_mean": { description: "Fraction of tokens clipped from below.", unit: "fraction" },
-  "clip_ratio/low_min": { description: "Smallest such fraction over the step's micro-batches.", unit: "fraction" },
+  "clip_ratio/low_min": { description: "Smallest fraction of tokens clipped from below in a micro-batch of the step.", unit: "fraction" },
   "clip_ratio/high_mean": { description: "Fraction of tokens clipped from above.", unit: "fraction" },
-  "clip_ratio/high_max": { description: "Largest such fraction over the step's micro-batches.", unit: "fraction" },
+  "clip_ratio/high_max": { description: "Largest fraction of tokens clipped from above in a micro-batch of the step.", unit: "fraction" },
   "clip_ratio/region_mean": { description: "Fraction of tokens clipped on either side.", unit: "fraction" },
   "covariance/selected": { description: "Tokens that the loss selected in an update, where it selects any.", unit: "tokens" },
   "completions/mean_length": { description: "Mean length of the completions.", unit: "tokens" },
@@ -33,10 +33,10 @@ export const metricDefinitions = {
     unit: "fraction",
   },
   "sampling/sampling_logp_difference/mean": { description: "Mean |logp of sampling - logp of training|.", unit: "nats" },
-  "sampling/sampling_logp_difference/max": { description: "Largest such difference.", unit: "nats" },
+  "sampling/sampling_logp_difference/max": { description: "Largest |logp of sampling - logp of training|.", unit: "nats" },
   "sampling/importance_sampling_ratio/min": { description: "Smallest probability ratio of training to sampling.", unit: "ratio" },
-  "sampling/importance_sampling_ratio/mean": { description: "Mean of that ratio.", unit: "ratio" },
-  "sampling/importance_sampling_ratio/max": { description: "Largest such ratio.", unit: "ratio" },
+  "sampling/importance_sampling_ratio/mean": { description: "Mean probability ratio of training to sampling.", unit: "ratio" },
+  "sampling/importance_sampling_ratio/max": { description: "Largest probability ratio of training to sampling.", unit: "ratio" },
   "sampling/tokens_per_second": { description: "Tokens sampled per second of sampling.", unit: "tokens per second", time: true },
   "training/tokens_per_second": { description: "Tokens trained on per second of training.", unit: "tokens per second", time: true },
   "entropic/alpha": { description: "The controller's output: positive pushes entropy down, negative up.", unit: "" },
@@ -49,7 +49,7 @@ export const metricDefinitions = {
   "entropic/positive_scale": { description: "Weight of tokens with positive advantage (entrocraft).", unit: "" },
   "entropic/negative_scale": { description: "Weight of tokens with negative advantage (entrocraft).", unit: "" },
   "entropic/kp": { description: "Proportional gain, where the controller pi measures its gains or its target.", unit: "" },
-  "entropic/ki": { description: "Integral gain, likewise.", unit: "" },
+  "entropic/ki": { description: "Integral gain, where the controller pi measures its gains or its target.", unit: "" },
   "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
   "eval/distinct": { description: "Different right answers among the completions of an evaluation prompt, on average.", unit: "answers" },
@@ -58,8 +58,8 @@ export const metricDefinitions = {
 } as const satisfies Record<string, MetricDefinition>;
 
 /**
- * Metrics whose names depend on the run: one pair a reward function, one unbiased estimate for each k, one of each kind a class of
- * tokens, one pair a tag of the problems, and the evaluation's again for each other task that is evaluated.
+ * Metrics whose names depend on the run. Each reward function and each tag of the problems has a pair, and pass@k has one name for its k.
+ * Each class of tokens has the controller's metrics, and each other task that is evaluated has those of an evaluation.
  */
 type RewardMetric = `rewards/${string}/mean` | `rewards/${string}/std`;
 type PassMetric = `eval/pass@${number}`;
@@ -94,7 +94,7 @@ export function describeMetric(name: string): MetricDefinition | undefined {
   return undefined;
 }
 
-/** The same metrics without wall-clock values: what two runs of one seed on one adapter have in common. */
+/** Metrics without their wall-clock values. Two runs of one seed on one adapter have all the others in common. */
 export function withoutTimes(metrics: Metrics): Metrics {
   const kept = Object.entries(metrics).filter(([name]) => !describeMetric(name)?.time);
   return Object.fromEntries(kept) as Metrics;

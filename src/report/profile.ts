@@ -38,7 +38,7 @@ export interface Profile {
   readonly steps: readonly StepTime[];
 }
 
-/** What a step costs, in milliseconds; means over the steps. */
+/** What a step costs on average: milliseconds and counts. */
 export interface StepCost {
   readonly wall: number;
   /** Time of the host spent encoding. */
@@ -55,9 +55,9 @@ export interface Group {
   readonly time: number;
   /** Share of all GPU time. */
   readonly share: number;
-  /** Of matrix products; undefined where nobody counts. */
+  /** Billions of floating-point operations a second, for matrix products; other kernels count none. */
   readonly gflops: number | undefined;
-  /** As if every bound window moved once. */
+  /** Gigabytes a second, as if every bound window moved once. */
   readonly gigabytes: number | undefined;
 }
 
@@ -150,14 +150,14 @@ function groupBy(timed: readonly TimedDispatch[], nameOf: (dispatch: DispatchTim
   return [...groups.values()].map(summarize).sort((a, b) => b.time - a.time);
 }
 
-/** Floating-point operations of a matrix product; undefined for kernels that nobody counts. */
+/** Floating-point operations of a matrix product; undefined for other kernels. */
 function flopsOf({ kernel, parameters }: DispatchTime): number | undefined {
   const { rows, columns, inner } = parameters;
   if (!kernel.startsWith("matmul/") || rows === undefined || columns === undefined || inner === undefined) return undefined;
   return 2 * rows * columns * inner;
 }
 
-/** Rows of the table of kernels; profile.json has all. */
+/** How many kernels the table shows; profile.json has all. */
 const KERNELS_SHOWN = 24;
 
 /** The summary for people. */

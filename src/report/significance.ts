@@ -29,7 +29,7 @@ export function bandOverSeeds(curves: readonly (readonly Point[])[]): Point[] {
 /** How two small samples differ: `a` less `b`. Where neither varies, t and effect are 0 or infinite, and p is 1 or 0. */
 export interface Comparison {
   readonly difference: number;
-  /** Welch's t (unequal variances), its degrees of freedom, and the two-sided probability that chance makes one as large. */
+  /** Welch's t (unequal variances), its degrees of freedom, and the two-sided probability that chance makes t as large. */
   readonly t: number;
   readonly degreesOfFreedom: number;
   readonly p: number;

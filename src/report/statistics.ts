@@ -6,7 +6,7 @@ export interface Point {
   readonly high?: number;
 }
 
-/** NaN for no values. */
+/** The mean; NaN for no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -4,7 +4,7 @@ import type { Metrics } from "./metrics.ts";
 import { sparkline } from "./sparkline.ts";
 import { formatNumber, pad } from "./table.ts";
 
-/** What the view needs of a stream: process.stdout has it all; anything with `write` gets plain lines. */
+/** What the view needs of a stream. process.stdout has all of it; a stream that has `write` alone gets plain lines. */
 export interface TerminalStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -19,7 +19,7 @@ export interface TerminalViewOptions {
   readonly stream: TerminalStream;
   /** Whether a controller holds an entropy, so that its target in the metrics means something. */
   readonly holdsTarget?: boolean;
-  /** Milliseconds that only grow; default performance.now. */
+  /** A clock in milliseconds that never goes back; default performance.now. */
   readonly now?: () => number;
 }
 
@@ -30,7 +30,7 @@ export interface TerminalView {
   done(): void;
 }
 
-/** A live view with progress and sparklines where the stream is a terminal, one plain line a step where it is not. */
+/** A live view with progress and sparklines where the stream is a terminal, else one plain line for each step. */
 export function createTerminalView(options: TerminalViewOptions): TerminalView {
   return options.stream.isTTY ? liveView(options) : plainView(options);
 }
@@ -97,7 +97,7 @@ function liveView({ title, total, stream, holdsTarget = false, now = () => perfo
   };
 }
 
-/** The whole view: a progress line, then a row each for what the run has measured. */
+/** The whole view: a progress line, then a row for each metric that the run has. */
 function liveText(
   history: readonly Metrics[],
   { times, total, holdsTarget, columns }: { times: readonly number[]; total: number; holdsTarget: boolean; columns: number },

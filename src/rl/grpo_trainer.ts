@@ -23,21 +23,21 @@ interface Common {
   readonly entropy?: EntropyOptions;
   /** `entropic({ target: 0.3 })`, or one of your own; it wins over the one that `entropy` names. */
   readonly controller?: Controller;
-  /** Tells the class of each token by name, with `entropy: { classes: [...] }`; left out: by position or by a column, as `classBy` says. */
+  /** Names each token's class, one of `entropy: { classes: [...] }`. Left out: position or a column tells the class, as `classBy` says. */
   readonly classOf?: TokenClassFunction;
-  /** One of your own, or `sapo({ sapoPositive: 2 })`; it wins over the one that `config` names. */
+  /** `losses.sapo({ sapoPositive: 2 })`, or one of your own. It wins over the one that `config` names. */
   readonly loss?: PolicyLoss;
   /** Left out: the defaults of docs/configuration.md. */
   readonly config?: GRPOConfig;
 }
 
-/** What to learn: a task, or problems of one's own with at least one reward function. `rewards` beside a task replace its own. */
+/** What to learn: a task, or problems of one's own with at least one reward function. `rewards` beside a task replace the task's reward. */
 export type GRPOTrainerOptions = Common &
   (
     | { readonly task: Task; readonly rewards?: readonly (RewardFunction | NamedReward)[] }
     | {
         readonly problems: readonly Problem[];
-        /** What `evaluate` measures on; the training problems when left out. */
+        /** The problems that `evaluate` measures on; the training problems when left out. */
         readonly evalProblems?: readonly Problem[];
         readonly rewards: readonly (RewardFunction | NamedReward)[];
         /** Text that ends a completion, one token long; it is part of the completion. */
@@ -47,7 +47,7 @@ export type GRPOTrainerOptions = Common &
 
 /**
  * GRPO with entropy control on a model in memory: `for await (const step of trainer) console.log(step.reward)`.
- * Iterating goes on where it was left, to `config.steps`; plans are built when the first step or evaluation needs them.
+ * Iterating goes on after the last step done and ends at `config.steps`. Plans are built when the first step or evaluation needs them.
  * @throws ConfigError from the constructor, one line a problem, for an option that is unknown or out of range
  */
 export class GRPOTrainer implements AsyncIterable<Metrics> {
@@ -59,7 +59,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   constructor(options: GRPOTrainerOptions) {
     const { seed, eval: evaluation, ...grpo } = options.config ?? {};
     const name = "task" in options ? options.task.name : "own-problems";
-    // Positions, which need a beginning each, do not tell classes where a function does.
+    // Where a function tells classes, positions do not, because then every class would need its first position.
     const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, eval: evaluation }) };
     this.config = parseTrainConfig(given);
@@ -68,7 +68,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     this.#options = options;
   }
 
-  /** One step: rollout, rewards, advantages, update. Its metrics, completions and rewards. */
+  /** Does one step (rollout, rewards, advantages, update) and returns its metrics, completions and rewards. */
   async step(): Promise<StepResult> {
     return (await this.#built()).train();
   }
@@ -78,7 +78,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     while (trainer.step < this.config.grpo.steps) yield (await trainer.train()).metrics;
   }
 
-  /** pass@1, pass@k, greedy accuracy and entropy on the held-out problems. */
+  /** Measures pass@1, pass@k, greedy accuracy and entropy on the held-out problems. */
   async evaluate(): Promise<Evaluation> {
     return (await this.#built()).evaluate();
   }
@@ -112,7 +112,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
       ...subjectOf(this.#options),
     });
     this.#trainer = building;
-    // What failed once may be tried again, and leaves nothing to destroy.
+    // After a failure the next call tries again, and there is nothing to destroy.
     building.catch(() => {
       this.#trainer = undefined;
     });
@@ -137,7 +137,7 @@ function subjectOf(options: GRPOTrainerOptions): Subject {
   };
 }
 
-/** A bare function goes by its own name, which metrics show. */
+/** A bare function is shown in metrics under its own name. */
 function named(reward: RewardFunction | NamedReward, index: number): NamedReward {
   return typeof reward === "function" ? { name: reward.name || `reward_${index}`, reward } : reward;
 }

@@ -8,7 +8,7 @@ import type { PolicyModel } from "./model.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
 import type { NamedReward } from "./scoring/rewards.ts";
 
-/** What a run of GRPO is about. */
+/** What a run of GRPO is made of. */
 export interface Run {
   readonly device: Device;
   readonly model: PolicyModel;
@@ -22,7 +22,7 @@ export interface Run {
   readonly loss: PolicyLoss;
   /** The policy that `beta` measures against; the starting policy when absent. */
   readonly reference?: PolicyModel;
-  /** The class of each token where the controller has any; instead of its classBy. */
+  /** Tells the class of each token, in place of the controller's classBy. */
   readonly classOf?: TokenClassFunction;
 }
 
@@ -31,7 +31,7 @@ export function promptsOf({ trainProblems, evalProblems }: Pick<Run, "trainProbl
   return [...trainProblems, ...evalProblems].map(({ prompt }) => prompt);
 }
 
-/** Most rows of packed tokens in one pass over the samples of a step; every sample fits. */
+/** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */
 export function passRows(run: Run): number {
   const { prompts, completions, maxNewTokens, microBatchRows } = run.config.grpo;
   const longest = longestPrompt(run.model, promptsOf(run)) + maxNewTokens - 1;

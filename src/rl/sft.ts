@@ -30,9 +30,9 @@ export interface WarmStartStep {
 }
 
 /**
- * Supervised warm start: learns random right answers of a task, each prompt with one of its solutions, and ends when sampled
- * answers are right often enough (`stopAtPassAt1`) or the steps run out. It stops early on purpose: reinforcement learning
- * needs a policy that is sometimes right and sometimes wrong.
+ * Supervised warm start: the model learns a random solution of each prompt that it is shown. It ends when sampled answers are right
+ * often enough (`stopAtPassAt1`) or the steps run out. It stops early on purpose: reinforcement learning needs a policy that is
+ * sometimes right and sometimes wrong.
  */
 export async function* warmStart(options: WarmStartOptions): AsyncGenerator<WarmStartStep> {
   const { config, task } = options;

@@ -15,7 +15,7 @@ import { createStepSampler } from "./sampling/step_sampler.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
 import { createSecondScorer } from "./scoring/score_again.ts";
 
-/** A run; its controller and loss are those of the configuration where none is given. */
+/** What a run is made of. Its controller and loss are those of the configuration where none is given. */
 export type TrainerOptions = Omit<Run, "controller" | "loss"> & Partial<Pick<Run, "controller" | "loss">>;
 
 /** What one training step sampled, earned and measured. */
@@ -26,7 +26,7 @@ export interface StepResult {
   readonly advantages: ArrayLike<number>;
 }
 
-/** All that a run needs to go on exactly as if it had never stopped, beside the parameters. */
+/** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
 export interface TrainerState {
   readonly step: number;
   readonly tokens: number;
@@ -38,7 +38,7 @@ export interface TrainerState {
 export interface Trainer {
   /** Steps done so far. */
   readonly step: number;
-  /** Rollout, rewards, advantages, update. */
+  /** Does one step: rollout, rewards, advantages, update. */
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
@@ -51,7 +51,7 @@ export interface Trainer {
   destroy(): void;
 }
 
-/** GRPO (Shao et al. 2024, arXiv 2402.03300) with an entropy controller. A step of the method reads from top to bottom in `train`. */
+/** GRPO (Shao et al. 2024, arXiv 2402.03300) with an entropy controller. `train` reads from top to bottom as one step of the method. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { entropy, grpo } = options.config;
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };

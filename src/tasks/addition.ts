@@ -11,7 +11,7 @@ interface AdditionProblem extends Problem {
 
 const options = section({
   digits: option(whole({ min: 1, max: 6 }), 2, "Digits of each number, at most."),
-  problems: option(whole({ min: 10, max: 1_000_000 }), 5_000, "How many problems to draw where there are more; pairs count once."),
+  problems: option(whole({ min: 10, max: 1_000_000 }), 5_000, "How many problems to draw, at most; 1+2 and 2+1 count as one."),
   heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
 });
 
@@ -34,7 +34,7 @@ export const addition = defineTask({
   },
 });
 
-/** Reads "12+34=". Throws on any other prompt: a dataset that is not this task's. */
+/** The answer to a prompt such as "12+34=". Throws on any other prompt, which must come from another dataset. */
 function answer(prompt: string): string {
   const match = /^(\d+)\+(\d+)=$/.exec(prompt);
   if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not an addition problem; one like "12+34=" is expected.`);

@@ -28,7 +28,7 @@ export const countdown = defineTask({
   description: "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
   options,
   build: ({ numbers: count, max, heldOut, partialCredit }) => {
-    // Three digits even where the largest target is shorter, so that prompts of easier settings look alike.
+    // A target has three digits even where the largest one is shorter, so that prompts of easier settings look alike.
     const width = Math.max(3, String(max ** count).length);
     const splits = once(() => splitByHash(allProblems(count, max, width), canonical, heldOut));
     const solutionsOf = new Map<string, ReadonlyMap<number, readonly string[]>>();
@@ -56,7 +56,7 @@ export const countdown = defineTask({
   },
 });
 
-/** Reads "375=022:". Throws on any other prompt: a dataset that is not this task's. */
+/** Reads a prompt such as "375=022:". Throws on any other prompt, which must come from another dataset. */
 function parsePrompt(prompt: string): { readonly numbers: readonly number[]; readonly target: number } {
   const match = /^([1-9]+)=(\d+):$/.exec(prompt);
   if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a countdown problem; one like "375=022:" is expected.`);

@@ -1,4 +1,4 @@
-/** What an arithmetic expression comes to, and the numbers that it uses in their order. */
+/** The value of an arithmetic expression, and the numbers that it uses in their order. */
 export interface Evaluated {
   readonly value: number;
   readonly numbers: readonly number[];
@@ -40,7 +40,7 @@ export function evaluateExpression(text: string): Evaluated | undefined {
   };
 
   const value = sum();
-  // A missing number turned the value into NaN; what no rule took is left over.
+  // A missing number has made the value NaN, and text that no rule took is left over.
   return position < text.length || !Number.isFinite(value) ? undefined : { value, numbers };
 }
 

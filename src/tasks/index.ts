@@ -19,6 +19,6 @@ export function createTask(config: { readonly name: string; readonly [option: st
 
 /** The factory of a task, with its option schema. Throws on an unknown name, naming the known ones and the nearest. */
 export function taskFactory(name: string): TaskFactory {
-  // The registry's factories differ in their options, which each checks itself.
+  // The factories of the registry differ in the type of their options, and each checks its own.
   return registered(tasks as unknown as Readonly<Record<string, TaskFactory>>, name, "task.name");
 }

@@ -1,5 +1,5 @@
 import { decimal, option, section, whole } from "../options/schema.ts";
-import type { Generator as Random } from "../random.ts";
+import type { Random } from "../random.ts";
 import { canonicalMaze, drawMaze, type Maze, parseMaze, stepsToExit, walk, waysOut } from "./maze_grid.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";
@@ -23,8 +23,8 @@ const options = section({
 
 /**
  * "S./#E:" -> "rd$": walk from S to the exit E, up, down, left or right (u d l r), around walls (#) and within a few moves of the
- * shortest way; the walk ends when it gets there. Every maze can be solved. One that is turned, mirrored or walked backwards counts
- * as the same, so that none of a held-out maze's eight views occurs in training. Its tag is the shortest way: `steps-4`.
+ * shortest way; the walk ends when it gets there. Every maze can be solved. A maze that is turned, mirrored or walked backwards counts as
+ * the same one, so that none of a held-out maze's sixteen views occurs in training. The tag is the length of the shortest way: `steps-4`.
  */
 export const maze = defineTask({
   key: "maze",
@@ -33,7 +33,7 @@ export const maze = defineTask({
   check: ({ minSteps, maxSteps }) =>
     minSteps > maxSteps ? [{ option: "minSteps", value: minSteps, allowed: `at most maxSteps (${maxSteps})` }] : [],
   build: ({ size, walls, minSteps, maxSteps, slack, problems: limit, heldOut }) => {
-    // The length of the way is drawn first and kept, so that there are about as many mazes of one as of another.
+    // The length of the way is drawn before the maze, so that there are about as many mazes of one length as of another.
     const draw = (random: Random): MazeProblem | undefined => {
       const steps = minSteps + random.integer(maxSteps - minSteps + 1);
       for (let tries = 0; tries < 50; tries++) {
@@ -67,7 +67,7 @@ export const maze = defineTask({
   },
 });
 
-/** Reads "S./#E:". Throws on any other prompt: a dataset that is not this task's. */
+/** Reads a prompt such as "S./#E:". Throws on any other prompt, which must come from another dataset. */
 function parsePrompt(prompt: string): Maze {
   const grid = prompt.endsWith(":") ? parseMaze(prompt.slice(0, -1)) : undefined;
   if (grid === undefined) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a maze; one like "S./#E:" is expected.`);

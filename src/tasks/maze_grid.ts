@@ -1,4 +1,4 @@
-import type { Generator as Random } from "../random.ts";
+import type { Random } from "../random.ts";
 
 /** A square maze, its squares numbered row by row. */
 export interface Maze {
@@ -11,7 +11,7 @@ export interface Maze {
 
 const MOVES = "udlr";
 
-/** Reads "S./#E", rows from the top: S start, E exit, # wall. Undefined for anything but a square with one S and one E. */
+/** Reads "S./#E", rows from the top: S is the start, E the exit, # a wall. Undefined for anything but a square with one S and one E. */
 export function parseMaze(text: string): Maze | undefined {
   const rows = text.split("/");
   const squares = rows.join("");
@@ -26,8 +26,8 @@ export function parseMaze(text: string): Maze | undefined {
 }
 
 /**
- * A random maze as text whose shortest way out takes `steps` moves: each square a wall as likely as `density` says, an exit anywhere, a
- * start anywhere at that distance. Undefined where the drawn walls and exit leave no such start.
+ * A random maze, as text, whose shortest way out takes `steps` moves. Each square is a wall with the chance `density`, the exit is anywhere,
+ * and the start is anywhere at that distance from it. Undefined where the drawn walls and exit leave no such start.
  */
 export function drawMaze(random: Random, { size, density, steps }: { size: number; density: number; steps: number }): string | undefined {
   const exit = random.integer(size * size);
@@ -88,7 +88,7 @@ export function waysOut(maze: Maze, slack: number): string[] {
   return ways;
 }
 
-/** One text for a maze and all that it becomes when turned, mirrored or walked backwards. */
+/** One text that stands for a maze and for all that it becomes when turned, mirrored or walked backwards. */
 export function canonicalMaze(text: string): string {
   const backwards = text.replace(/[SE]/g, (mark) => (mark === "S" ? "E" : "S"));
   const views = [text, backwards].flatMap((one) => {

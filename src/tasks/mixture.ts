@@ -14,8 +14,8 @@ const options = section({
 
 /**
  * Several tasks in one: their problems in turn, each with its own prompts, answers and reward. A problem's tag is the name of its task,
- * so that entropy can be held task by task (`entropy.classBy: tag`). Tasks with fewer problems come round again in training, so that
- * every task has the same share; evaluation repeats none and starts with equal shares.
+ * so that entropy can be held task by task (`entropy.classBy: tag`). In training the problems of smaller tasks repeat, so that every task
+ * has the same share. Evaluation repeats none and starts with equal shares.
  */
 export function mixtureOf(create: (config: { readonly name: string }) => Task) {
   return defineTask({

@@ -1,5 +1,5 @@
 import { flag, option, section, whole } from "../options/schema.ts";
-import type { Generator as Random } from "../random.ts";
+import type { Random } from "../random.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";
 
@@ -14,13 +14,13 @@ const options = section({
     "Letters of the shortest problems; null is half of length.",
   ),
   letters: option(whole({ min: 2, max: 26 }), 10, "Size of the alphabet: 4 is a to d."),
-  mixedCase: option(flag(), true, "Letters of both cases, and a and A in any order: many right answers, else one."),
+  mixedCase: option(flag(), true, "Whether letters have both cases. Then a and A may stand in any order, so there are many right answers."),
   problems: option(whole({ min: 10, max: 1_000_000 }), 10_000, "How many problems to draw, at most."),
   heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
 });
 
 /**
- * "dbBa=" -> "abBd$" or "aBbd$": put letters in alphabetical order, the cases of one letter in any. A problem is a multiset of
+ * "dbBa=" -> "abBd$" or "aBbd$": put letters in alphabetical order, the cases of one letter in any order. A problem is a multiset of
  * letters, so that no order of a held-out one occurs in training. Its tag is its length: `length-7`.
  */
 export const sort = defineTask({
@@ -41,7 +41,7 @@ export const sort = defineTask({
     };
     const splits = once(() => splitByHash([...drawProblems("sort", limit, draw, canonical)], canonical, heldOut));
     return {
-      // All letters whatever the options, so that a model can be asked for harder problems than it was trained on.
+      // The alphabet has all letters whatever the options, so that a model can be asked for harder problems than it was trained on.
       alphabet: `${LETTERS}${LETTERS.toUpperCase()}=${STOP}`,
       stop: STOP,
       maxPromptLength: length + 1,
@@ -58,7 +58,7 @@ export const sort = defineTask({
   },
 });
 
-/** The letters of "dbBa=". Throws on any other prompt: a dataset that is not this task's. */
+/** The letters of a prompt such as "dbBa=". Throws on any other prompt, which must come from another dataset. */
 function parsePrompt(prompt: string): string {
   const match = /^([a-zA-Z]+)=$/.exec(prompt);
   if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a sort problem; one like "dbBa=" is expected.`);
@@ -69,7 +69,7 @@ function canonical({ prompt }: Problem): string {
   return byCode(prompt);
 }
 
-/** A multiset of characters as a text. */
+/** A text's characters in one fixed order, so that equal multisets give equal texts. */
 function byCode(text: string): string {
   return [...text].sort().join("");
 }

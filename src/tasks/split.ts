@@ -1,4 +1,4 @@
-import { createRandom, type Generator as Random } from "../random.ts";
+import { createRandom, type Random } from "../random.ts";
 import type { Problem, Split } from "./task.ts";
 
 /** A 32-bit hash of a text, the same on every machine: FNV-1a followed by MurmurHash3's finalizer, whose low bits are usable. */
@@ -27,12 +27,12 @@ export function splitByHash<P extends Problem>(
   return { eval: ranked.slice(0, count), train: ranked.slice(count) };
 }
 
-/** After so many draws in a row that gave nothing new the task is taken to have no more. */
+/** After so many draws in a row that gave nothing new, the task is taken to have no more problems. */
 const FRUITLESS_DRAWS = 5_000;
 
 /**
- * Different problems of a task that has too many to list, the same ones every time; at most `limit`, and fewer where the task has
- * fewer. `draw` may come to nothing. `canonical` is as for `splitByHash`: of problems that share it the first one drawn stays.
+ * Draws different problems of a task that has too many to list: the same ones every time, and at most `limit`. `draw` may return
+ * undefined. Of problems with one `canonical` form (see `splitByHash`) the first one drawn stays.
  */
 export function* drawProblems<P extends Problem>(
   name: string,
@@ -51,7 +51,7 @@ export function* drawProblems<P extends Problem>(
   }
 }
 
-/** Computes on the first call, remembers for the later ones. */
+/** Computes a value on the first call and returns it again on later ones. */
 export function once<T>(compute: () => T): () => T {
   let result: { readonly value: T } | undefined;
   return () => {

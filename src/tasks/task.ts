@@ -1,15 +1,15 @@
 import type { z } from "zod";
 import { type Declaration, declare, type Factory } from "../options/define.ts";
 
-/** One question of a task; columns beside the prompt reach reward functions as they are. */
+/** One question of a task. Reward functions get its columns beside the prompt as they are. */
 export interface Problem {
   readonly prompt: string;
-  /** The kind of the prompt, such as its difficulty, for whatever is measured or controlled kind by kind: a few different words. */
+  /** The kind of the prompt, such as its difficulty. Metrics, and control where it is asked for, are kind by kind, so use few words. */
   readonly tag?: string;
   readonly [column: string]: unknown;
 }
 
-/** A verifiable task: problems, and a reward computed from the completion alone. */
+/** A task whose answers can be checked: problems, and a reward that follows from a problem and its completion alone. */
 export interface Task {
   readonly name: string;
   readonly description: string;

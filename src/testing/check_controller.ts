@@ -5,7 +5,7 @@ import type { Device } from "../gpu/device.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { externalTensor } from "../graph/tensor.ts";
 
-/** A state by field name, its loops apart and as one. */
+/** A control state by field name. `loops` are its feedback loops; the fields of a loop beside them are those of the mean loop. */
 export type ControlRecord = ControlState["control"] & ReturnType<typeof meanLoop> & { readonly loops: readonly Loop[] };
 
 /** What `checkController` found. */
@@ -18,14 +18,14 @@ export interface ControllerRun {
   readonly where: string;
 }
 
-/** What the batch of a step tells, a number being the entropy of all tokens; a function of the state that the GPU left is a plant in closed loop. */
+/** What each step's batch measures: a list of it, or a plant that answers the controller. A number is the entropy of all tokens. */
 export type ControllerScript = readonly (number | Measured)[] | { readonly steps: number; readonly plant: Plant };
-/** A model of a policy for checks of a controller: the entropy of the next batch, from the state that the controller left. */
+/** A model of a policy, for checks of a controller: computes the entropy of the next batch from the state that the GPU left. */
 export type Plant = (state: ControlRecord, step: number) => number | Measured;
 
 /**
- * Runs any controller on the GPU over a script of entropies, one update each on the same state, and beside it its double-precision twin from
- * the same start.
+ * Runs a controller on the GPU over a script of entropies, one update for each entry. Its own `step` in double precision runs beside it,
+ * from the same start.
  */
 export async function checkController(device: Device, controller: Controller, script: ControllerScript): Promise<ControllerRun> {
   let expected = controller.initial();

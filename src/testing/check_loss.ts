@@ -7,11 +7,12 @@ import { type Surrogate, tokenOf } from "../loss/token.ts";
 import { LOSS_COEFFICIENTS, TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 
+/** What `checkLoss` found: how far the kernel, its twin and their slopes are apart. */
 export interface LossErrors {
   /** Largest |GPU - double precision| / max(|double precision|, 0.01) of the value and of its slope by logp. */
   readonly value: number;
   readonly slope: number;
-  /** The same of the slope in double precision, against central differences of the value; tokens at a kink are left out. */
+  /** The same error of the double-precision slope against central differences of the value. Tokens at a kink are left out. */
   readonly derivative: number;
   /** Tokens whose flags `low` or `high` differ. */
   readonly flags: number;
@@ -32,9 +33,9 @@ interface Sample {
 }
 
 /**
- * Runs a loss on the GPU over a grid of tokens and compares it with its own `surrogate` in double precision, and that with numerical
- * differentiation. The grid has advantages of either sign and 0, ratios on both sides of every bound that the loss's parameters may mean,
- * log-ratios beyond the clamp at 20, and tokens without weight, which must give exact zeros.
+ * Runs a loss on the GPU over a grid of tokens and compares it with the loss's `surrogate` in double precision, whose slope is
+ * compared with numerical differentiation. The grid has advantages of either sign and 0, ratios and changes of probability on both sides of every bound that the
+ * loss's parameters may mean, log-ratios beyond the clamp at 20, and tokens without weight, which must give zeros.
  */
 export async function checkLoss(device: Device, loss: PolicyLoss): Promise<LossErrors> {
   const samples = gridOf(loss);
@@ -66,7 +67,7 @@ function distance(actual: number, expected: number): number {
   return Math.abs(actual - expected) / Math.max(Math.abs(expected), 0.01);
 }
 
-/** The surrogate of a sample whose logp was moved. The mean difference of a sequence follows, as if by the whole. */
+/** The surrogate of a sample whose logp is moved by `change`. A loss by sequence has its mean difference moved as much. */
 function surrogateAt(loss: PolicyLoss, { logp, oldLogp, advantage, extra }: Sample, change = 0): Surrogate {
   const still = tokenOf({ logp, oldLogp, advantage, extra });
   const moved = tokenOf({ logp: logp + change, oldLogp, advantage, extra }, logp);
@@ -82,18 +83,23 @@ function derivativeAt(loss: PolicyLoss, sample: Sample): number | undefined {
   return (above.value - below.value) / (2 * step);
 }
 
-/** What 32-bit floats hold exactly, differences of such numbers included. */
+/** Rounds to a number that 32-bit floats hold exactly. They also hold the differences of such numbers exactly. */
 const exact = (value: number): number => Math.round(value * 2 ** 16) / 2 ** 16;
+
+/** The larger of a token's two probabilities. */
+const HIGHEST = Math.exp(-0.125);
 
 function gridOf(loss: PolicyLoss): Sample[] {
   const bounds = Object.values(loss.parameters).flatMap((value) => [value, 1 - value, 1 + value]);
   const near = bounds.filter((bound) => bound > 0).flatMap((bound) => [bound * 0.999, bound * 1.001]);
-  const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...near.map(Math.log)].map(exact);
-  const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20).map((d) => d) : loss.extra ? [0, 1] : [0];
+  const moves = Object.values(loss.parameters).flatMap((value) => [value - 0.001, value + 0.001]);
+  const apart = moves.filter((move) => move > 0 && move < HIGHEST).flatMap((move) => [1 - move / HIGHEST, 1 / (1 - move / HIGHEST)]);
+  const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...[...near, ...apart].map(Math.log)].map(exact);
+  const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20) : loss.extra ? [0, 1] : [0];
   const samples: Sample[] = [];
   for (const difference of differences) {
-    // Neither log-probability is above 0.
-    const logp = exact(Math.min(0, difference) - 0.125);
+    // Keeps both log-probabilities below 0.
+    const logp = exact(Math.min(0, difference) + Math.log(HIGHEST));
     for (const advantage of [-1.5, -0.25, 0, 0.25, 1.5]) {
       for (const extra of extras) {
         for (const weight of [0.5, 0]) samples.push({ logp, oldLogp: logp - difference, advantage, extra: Math.fround(extra), weight });

@@ -9,7 +9,7 @@ import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
 import { type GradientSink, input } from "../graph/trace.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
-import { createRandom, type Generator } from "./random.ts";
+import { createRandom, type Random } from "../random.ts";
 
 export { relativeError };
 
@@ -27,9 +27,9 @@ export type HostValues = Readonly<Record<string, HostValue>>;
 export interface OpCheck {
   readonly name: string;
   readonly inputs: HostValues;
-  /** Rows of inputs named here are dynamic: the plan is built for seven more than are given. */
+  /** Inputs whose rows are dynamic: the plan is built for seven more rows than are given. */
   readonly dynamicRows?: readonly string[];
-  /** Inputs that are parameters: their gradients go onto sinks that hold something already. */
+  /** Inputs that are parameters: their gradients are added onto sinks that hold numbers already. */
   readonly parameters?: readonly string[];
   readonly op: (inputs: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
   readonly reference: (inputs: HostValues) => Readonly<Record<string, Float64Array>>;
@@ -38,12 +38,12 @@ export interface OpCheck {
   readonly seed?: number;
 }
 
-/** Largest relative errors by name; gradients as "grad_NAME". */
+/** Largest relative errors by the name of the output. A gradient is called "grad_NAME". */
 export type OpErrors = Readonly<Record<string, number>>;
 
 /**
- * Runs an op on the GPU with every output and temporary poisoned first, and compares its results with the reference and
- * its gradients with central differences of the reference, both in double precision.
+ * Runs an op on the GPU, in memory that was filled with NaN, and compares its results with the reference and its gradients
+ * with central differences of the reference, both in double precision.
  */
 export async function checkOp(device: Device, check: OpCheck): Promise<OpErrors> {
   const random = createRandom(check.seed ?? 1);
@@ -70,7 +70,7 @@ async function runOnDevice(
   check: OpCheck,
   expected: Readonly<Record<string, Float64Array>>,
   weights: Readonly<Record<string, Float64Array>>,
-  random: Generator,
+  random: Random,
 ): Promise<Ran> {
   const sinks = createSinks(device, check, random);
   const rowCount = check.dynamicRows?.[0] ? check.inputs[check.dynamicRows[0]]!.shape[0]! : 0;
@@ -119,7 +119,7 @@ function symbolicInputs(check: OpCheck, rowCount: number): Record<string, Tensor
   );
 }
 
-function createSinks(device: Device, check: OpCheck, random: Generator): Map<string, { sink: GradientSink; start: Float32Array }> {
+function createSinks(device: Device, check: OpCheck, random: Random): Map<string, { sink: GradientSink; start: Float32Array }> {
   const sinks = new Map<string, { sink: GradientSink; start: Float32Array }>();
   for (const name of check.parameters ?? []) {
     const { shape } = check.inputs[name]!;
@@ -132,7 +132,8 @@ function createSinks(device: Device, check: OpCheck, random: Generator): Map<str
   return sinks;
 }
 
-function toDevice(value: HostValue): HostArray {
+/** The values of an input as the GPU takes them. */
+export function toDevice(value: HostValue): HostArray {
   if (value.dtype === "u32") return Uint32Array.from(value.data);
   return value.dtype === "i32" ? Int32Array.from(value.data) : Float32Array.from(value.data);
 }

@@ -1,6 +1,6 @@
 import type { RecordLayout } from "../graph/record.ts";
+import { createRandom } from "../random.ts";
 import type { HostValue } from "./check_op.ts";
-import { createRandom } from "./random.ts";
 
 function values(shape: readonly number[], draw: () => number): Float64Array {
   return Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, draw);
@@ -18,7 +18,7 @@ export function integers(shape: readonly number[], below: number, seed: number, 
   return { shape, dtype, data: values(shape, () => random.integer(below)) };
 }
 
-/** Given values. */
+/** The values that are given. */
 export function given(shape: readonly number[], data: readonly number[], dtype: "f32" | "u32" | "i32" = "f32"): HostValue {
   return { shape, dtype, data: Float64Array.from(data) };
 }

@@ -16,7 +16,7 @@ import { createScorer } from "../policy/score.ts";
 import { createPolicyUpdate, type UpdateBatch } from "../policy/update.ts";
 import { relativeError } from "./check_op.ts";
 
-/** Loss options as an oracle case writes them. */
+/** Loss options as a case.json names them. */
 export interface CaseOptions {
   readonly alpha?: number;
   readonly tau?: number;
@@ -43,21 +43,21 @@ export interface CaseAdamW {
 
 type Arrays = ReadonlyMap<string, NamedArray>;
 
-/** One oracle case: a model, a right-padded batch, loss and optimiser settings. */
+/** A stored case with known results: a model, a right-padded batch, loss and optimiser settings. */
 export interface OracleCase {
   readonly name: string;
   readonly model: Arrays;
   readonly inputs: Arrays;
   readonly options: CaseOptions;
   readonly adamw: CaseAdamW;
-  /** Most bytes of logits at one time; the policy's default when absent. */
+  /** The most bytes of logits at one time; the policy's default if absent. */
   readonly chunkBytes?: number;
   readonly activations?: ActivationStorage;
 }
 
 export type CaseResults = Map<string, { shape: number[]; data: Float32Array }>;
 
-/** Largest relative error each kind of tensor may have (the oracle's README). */
+/** The largest relative error that each kind of tensor may have. */
 export const TOLERANCES = {
   logits: 5e-5,
   logp: 5e-5,
@@ -105,7 +105,7 @@ function readPadded({ inputs, name }: OracleCase): Padded {
   return { batch, length, lengths, places, column };
 }
 
-/** Drops the padding; the weight of a row is its share of the loss. */
+/** Drops the padding. The weight of a row is its share of the loss. */
 function packCase(padded: Padded, options: CaseOptions): UpdateBatch {
   const { places, lengths, column, length, batch } = padded;
   const pick = (name: string): Float32Array => Float32Array.from(places, (place) => column(name)[place]!);

@@ -39,7 +39,7 @@ test("a workload's files hold every parameter, and batches whose targets are the
   assert.deepEqual(files.batch(9), files.batch(1), "eight batches, again and again");
 });
 
-test("ours learns the workload, without the peers' packages, and reports every step", async () => {
+test("this engine learns the workload without the peers' packages, and reports every step", async () => {
   const { stdout } = await run("ours.ts", folder, "9", "60", "webgpu");
   const report = JSON.parse(stdout.trim().split("\n").at(-1)!) as PeerReport;
   assert.equal(report.losses.length, 8);
@@ -48,7 +48,7 @@ test("ours learns the workload, without the peers' packages, and reports every s
   assert.ok(report.losses[7]! < report.losses[0]! - 0.02, `learns: ${report.losses}`);
 });
 
-test("losses that differ are told by their step, and times after the warm-up are summed up", () => {
+test("losses that differ are reported with their step, and times after the warm-up are summed up", () => {
   const ours = [4, 3, 2];
   assert.equal(compareLosses(ours, [4.0003, 3.002, 2.001]).problem, undefined);
   assert.match(compareLosses(ours, [4.001, 3, 2]).problem!, /step 1/);
@@ -61,7 +61,7 @@ test("losses that differ are told by their step, and times after the warm-up are
 
 test("the command line explains itself and names what there is", async () => {
   assert.match((await run("run.ts", "--help")).stdout, /matmul-512.*\n.*jax-webgpu/);
-  await assert.rejects(run("run.ts", "XL"), { code: 2, stderr: /no workload XL; there are matmul-512/ });
+  await assert.rejects(run("run.ts", "XL"), { code: 2, stderr: /workload is XL; it must be one of matmul-512/ });
 });
 
 test("the folder names no package registry", () => {

@@ -36,7 +36,7 @@ test("bench prints a table, writes JSON, and compares with an earlier run", () =
   writeFileSync(before, JSON.stringify(report, slow));
   const second = bench("multiply 2048x128", "--seconds", "0.02", "--compare", before);
   assert.equal(second.status, 0, second.stderr);
-  assert.match(second.stdout, /(multiply 2048x128 .* x0\.0\d faster\s+(once more.*\s+)?){2}/);
+  assert.match(second.stdout, /(multiply 2048x128 .* x0\.0\d faster\s+(timed again.*\s+)?){2}/);
   assert.match(second.stdout, /^slower both times: nothing\nfaster both times: multiply 2048x128$/m);
 });
 

@@ -82,7 +82,7 @@ test("automatic gains: steps without a finite entropy lengthen the experiment an
   near([steps.at(-1)!.loops[0]!.authority, steps.at(-1)!.alpha], [clean.at(-1)!.loops[0]!.authority, clean.at(-1)!.alpha]);
 });
 
-test("automatic gains: a dead or reversed lever leaves the gains given, a faint one meets the bound", async () => {
+test("automatic gains: a dead or reversed lever leaves the given gains as they are, and a faint one gets the largest gains", async () => {
   for (const [b, kp, ki] of [
     [-0.02, 7, 0.5],
     [0, 7, 0.5],
@@ -123,7 +123,7 @@ test("automatic target and gains together: the experiment waits for the anchor, 
   assert.ok(Math.abs(settled / target - 1) < 0.05, `settles at ${settled}, target ${target}`);
 });
 
-test("limits, anti-windup and entropies that are not finite are as without anything automatic", async () => {
+test("limits, anti-windup and entropies that are not finite work as they do with a fixed target", async () => {
   const script = [2, 2, Number.NaN, 2, 0.9, Number.POSITIVE_INFINITY, 0.1];
   const plain = await run({ target: 1, kp: 1, ki: 1, limit: 0.5 }, script);
   const options: PIOptions = { target: "auto", rho: 1, anchorSteps: 1, kp: 1, ki: 1, limit: 0.5 };

@@ -59,7 +59,7 @@ test("a class without tokens, or without a finite entropy, rests", async () => {
   );
 });
 
-test("two classes with different targets hold them on a plant with noise and drift, from outside", async () => {
+test("two classes that start away from their targets reach and hold them on a plant with noise and drift", async () => {
   const random = createRandom(3);
   const entropies = [0.35, 0.35];
   const [authority, drift] = [

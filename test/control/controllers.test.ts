@@ -3,12 +3,12 @@ import { after, test } from "node:test";
 import { controllers, createController } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
-import { checkController } from "../../src/testing/check_controller.ts";
+import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-/** Far above, far below, at and around the target, and a random walk. */
+/** Entropies far above, far below and at the target, and a random walk from there. */
 function script(target: number): number[] {
   const random = createRandom(7);
   let entropy = target;
@@ -37,13 +37,27 @@ const settings: readonly { controller: string; [option: string]: unknown }[] = [
 
 for (const options of settings) {
   test(`controller ${JSON.stringify(options)} follows its double-precision twin`, async () => {
-    const { error, where } = await checkController(
-      device,
-      createController(options),
-      script(typeof options.target === "number" ? options.target : 0.3),
-    );
+    const controller = createController(options);
+    const target = typeof options.target === "number" ? options.target : 0.3;
+    const { steps, error, where } = await checkController(device, controller, script(target));
     // The integral reaches some 30 before it is bounded, in single precision.
     assert.ok(error < 2e-5, `differs by ${error} in ${where} on ${device.name}`);
+    assert.ok(controller.usesAlpha || steps.every(({ alpha }) => alpha === 0), "usesAlpha is false, and alpha is not 0");
+  });
+}
+
+/** What a controller itself has written, of a state. */
+function written({ entropy_coefficient, positive_scale, negative_scale, loops }: ControlRecord): object {
+  const own = loops.map((loop) => ({ ...loop, entropy: 0, token_count: 0 }));
+  return { entropy_coefficient, positive_scale, negative_scale, loops: own };
+}
+
+for (const options of settings) {
+  test(`controller ${JSON.stringify(options)} stays as it is after a batch without tokens, or without a finite entropy`, async () => {
+    const nothing = [Number.NaN, Number.POSITIVE_INFINITY, [{ entropy: 0.9, tokens: 0 }]];
+    const { steps, error, where } = await checkController(device, createController(options), [0.1, ...nothing]);
+    assert.ok(error < 1e-6, `differs by ${error} in ${where} on ${device.name}`);
+    for (const step of steps.slice(1)) assert.deepEqual(written(step), written(steps[0]!));
   });
 }
 

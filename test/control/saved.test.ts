@@ -44,7 +44,7 @@ test("given options end what was automatic, and a loop that is now to find somet
   }
 });
 
-test("a constant is what the options say", () => {
+test("a constant alpha or bonus follows the options, whatever was saved", () => {
   for (const [one, other] of [
     [fixed({ alpha: 0.1 }), fixed({ alpha: -0.3 })],
     [bonus({ coefficient: 0.1 }), bonus({ coefficient: 0.2 })],

@@ -81,8 +81,12 @@ test("parameters are packed as their types", () => {
   );
 });
 
-test("a kernel that is not there lists those that are", async () => {
-  await assert.rejects(device.kernel("norm/rms_nrom"), /there is no kernel norm\/rms_nrom; known: .*norm\/rms_norm,/);
+test("a kernel that is not there lists those of its folder, or all where there is no such folder", async () => {
+  await assert.rejects(
+    device.kernel("norm/rms_nrom"),
+    /there is no kernel norm\/rms_nrom; known: (norm\/\w+, )*norm\/rms_norm, (norm\/\w+(, )?)+$/,
+  );
+  await assert.rejects(device.kernel("nrom/rms_norm"), /there is no kernel nrom\/rms_norm; known: attention\/.*norm\/rms_norm,/);
 });
 
 test("a kernel that does not link or compile says why and leaves the device usable", async () => {
@@ -142,6 +146,10 @@ test("a module is one of the library's shaders or one's own WGSL, and each makes
   assert.equal(await run({ name: "difference", wgsl: difference }, { scale: 2, "part.a": 7, "part.b": 4 }), 6);
   assert.equal(await run({ name: "constant", wgsl: constant }, { scale: 2 }), 10);
   assert.equal(device.stats.pipelines - before, 2);
+  await assert.rejects(
+    run({ name: "wrong", wgsl: difference.replace("s.a - s.b", "s.c") }, { scale: 1, "part.a": 1, "part.b": 1 }),
+    /kernel modular with wrong does not compile: .*struct member c not found/,
+  );
   await assert.rejects(
     run("part/missing", { scale: 1 }),
     /kernel modular takes its module part from part\/missing, which is not there; known: /,

@@ -73,7 +73,7 @@ for (const options of [{}, { immediates: false }]) {
   });
 }
 
-test("whoever reads back next is told, and does not get the numbers", async () => {
+test("the next read back throws and gives no numbers", async () => {
   const device = await open({});
   const plan = await buildProduct(device);
   await createNanCheck(device);

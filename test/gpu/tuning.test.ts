@@ -193,7 +193,7 @@ test("a verdict is remembered until the kernel changes; nothing is then checked 
   assert.ok((await dispatchesOf({})) > 1, "an entry of another form counts as none");
 });
 
-test("with tuning, the fastest of the sound candidates is found once, kept, and found again by force", async (context) => {
+test("with tuning, the fastest of the sound candidates is found once and kept, and the mode force looks for it again", async (context) => {
   const lines = warningsOf(context);
   const store = memoryStore();
   const tuned = async (mode: "on" | "force"): Promise<number> => {
@@ -210,7 +210,7 @@ test("with tuning, the fastest of the sound candidates is found once, kept, and 
   assert.equal(times[choice.name!], Math.min(...Object.values(times)));
   assert.equal(await tuned("on"), 1);
   assert.equal(lines.length, 1);
-  assert.match(lines[0]!, /^timing kernels on .*, once for this driver \(ENTROPIC_TUNE=0 does without\)$/);
+  assert.match(lines[0]!, /^timing kernels on .*, once for this driver \(ENTROPIC_TUNE=0 turns this off\)$/);
   assert.ok((await tuned("force")) > 4 * 7);
 });
 

@@ -71,7 +71,7 @@ test("nothing moves past a write to what it reads", () => {
   );
 });
 
-test("what is fused does one more thing, not two", () => {
+test("a product that has taken an addition takes no activation as well", () => {
   assert.deepEqual(
     opsOf((product, other) => [gelu(add(product, other))]),
     ["multiply", "matmul", "gelu"],

@@ -28,7 +28,7 @@ function waiting(): { saved: Tensor; y: Tensor } {
   return { saved, y: multiply(y, saved) };
 }
 
-test("a tensor that waits is rounded after its last use before and expanded before its first use after", async () => {
+test("a tensor that waits is rounded after its last use before the wait and expanded before its first use after it", async () => {
   const { trace: traced, result } = trace(waiting);
   const nodes = halved(traced.nodes, [result.y]);
   assert.deepEqual(names(nodes), ["add", "add", "to_half", ...Array<string>(10).fill("add"), "from_half", "multiply"]);
@@ -43,7 +43,7 @@ test("a tensor that waits is rounded after its last use before and expanded befo
   assert.ok(largest < 2 ** -10, `off by ${largest}`);
 });
 
-test("what is kept, exact, small, odd, written again or soon used again stays as it is", () => {
+test("a tensor that is kept, exact, small, odd, written again or soon used again is not rounded", () => {
   const { trace: traced, result } = trace(waiting);
   assert.ok(!names(halved(traced.nodes, [result.saved])).includes("to_half"), "kept");
   const unchanged = (build: () => unknown, why: string): void =>

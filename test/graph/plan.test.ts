@@ -98,7 +98,7 @@ test("a run scalar that is missing or too large is named, and the plan stays usa
 test("inputs that do not exist or do not fit are named", async () => {
   const plan = await buildNetwork(device);
   assert.throws(() => plan.upload({ wait: values(6) }), /plan network has no input wait; it has: x, weight/);
-  assert.throws(() => plan.upload({ x: values(100_000) }), /network x: 400000 bytes do not fit its/);
+  assert.throws(() => plan.upload({ x: values(100_000) }), /network x: 400000 bytes do not fit its window of/);
   plan.destroy();
 });
 

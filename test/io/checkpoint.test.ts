@@ -49,7 +49,7 @@ test("a state of another version is refused, with what to do instead", async () 
     await writeFile(join(dir, "state.json"), JSON.stringify(state));
     await assert.rejects(readTrainingState(dir), {
       name: "FileError",
-      message: `${join(dir, "state.json")} is of version ${version}, this release reads 2; start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
+      message: `${join(dir, "state.json")}: version is ${version}; it must be 2. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
     });
   }
 });

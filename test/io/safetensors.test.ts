@@ -83,15 +83,15 @@ test("errors name the file, the tensor, what was expected and what was found", (
   const entry = (begin: number, end: number, shape = [(end - begin) / 4]) => ({ dtype: "F32", shape, data_offsets: [begin, end] });
   const cases: [Uint8Array, RegExp][] = [
     [new Uint8Array(3), /bad is truncated: it holds 3 bytes/],
-    [fileOf({ a: entry(0, 8) }).slice(0, 20), /bad is truncated: its header needs \d+ bytes, the file holds 20/],
+    [fileOf({ a: entry(0, 8) }).slice(0, 20), /bad is truncated: its header needs \d+ bytes; the file holds 20/],
     [new Uint8Array(16).fill(255), /not a safetensors file: its header claims/],
     [fileOf("{nonsense"), /The header of bad is not valid JSON/],
     [fileOf("[1]"), /holds an array; a JSON object/],
-    [fileOf({ a: entry(0, 8) }, new Uint8Array(4)), /truncated: tensor "a" ends at byte 8 of the data, the file holds 4/],
+    [fileOf({ a: entry(0, 8) }, new Uint8Array(4)), /truncated: tensor "a" ends at byte 8 of the data; the file holds 4/],
     [fileOf({ a: entry(0, 8), b: entry(4, 12) }, new Uint8Array(12)), /tensor "b" overlaps .* expected to begin at byte 8, found 4/],
     [fileOf({ a: entry(0, 4), b: entry(8, 12) }, new Uint8Array(12)), /tensor "b" leaves a gap .* byte 4, found 8/],
     [fileOf({ a: entry(0, 4) }, new Uint8Array(12)), /8 bytes follow the last tensor/],
-    [fileOf({ a: entry(0, 8, [3]) }, new Uint8Array(8)), /tensor "a" F32 \[3\] needs 12 bytes, its offsets span 8/],
+    [fileOf({ a: entry(0, 8, [3]) }, new Uint8Array(8)), /tensor "a" F32 \[3\] needs 12 bytes; its offsets span 8/],
     [fileOf({ a: { ...entry(0, 4), dtype: "F8" } }, new Uint8Array(4)), /tensor "a" has dtype "F8"; allowed: F32, /],
     [fileOf({ a: { ...entry(0, 4), shape: [-1] } }, new Uint8Array(4)), /tensor "a" has shape \[-1\]/],
     [fileOf({ a: { dtype: "F32", shape: [1], data_offsets: [4, 0] } }, new Uint8Array(4)), /data_offsets \[4,0\]/],

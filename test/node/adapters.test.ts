@@ -101,7 +101,7 @@ test("choosing the embedded software GPU leaves the environment as it was", { sk
   assert.equal(process.env.VK_DRIVER_FILES, before);
 });
 
-test("names people know", () => {
+test("adapters get the names that people know them by", () => {
   const info = {
     vendor: "mesa",
     architecture: "software",

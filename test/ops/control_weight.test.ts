@@ -3,9 +3,10 @@ import { after, test } from "node:test";
 import { initialState, packState } from "../../src/control/state.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { controlWeightReference } from "../../src/testing/reference/control_weight.ts";
-import { given, normal } from "../../src/testing/values.ts";
+import { given, normal, setRecord } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -16,14 +17,14 @@ for (const scope of ["batch", "sequence"] as const) {
   for (const gate of ["probability", "entropy-effect"] as const) {
     test(`control_weight over the ${scope}, gate ${gate}`, async () => {
       const rows = begins.at(-1)!;
-      const statistics = normal([rows, 4], 3);
-      const tokenInputs = normal([rows, 6], 4);
+      const statistics = normal([rows, TOKEN_STATISTICS.size], 3);
+      const tokenInputs = normal([rows, TOKEN_INPUT.size], 4);
       for (let row = 0; row < rows; row += 1) {
-        statistics.data[row * 4] = -Math.abs(statistics.data[row * 4]!);
-        if (row % 3 === 0) statistics.data[row * 4 + 3] = 0;
+        const { logp } = TOKEN_STATISTICS.read(statistics.data, row * TOKEN_STATISTICS.size);
+        setRecord(statistics, TOKEN_STATISTICS, row, { logp: -Math.abs(logp), ...(row % 3 === 0 && { effect: 0 }) });
         // The first sequences have no token that counts, or none that is gated.
-        tokenInputs.data[row * 6 + 4] = row % 4 === 1 || row === 0 ? 0 : 1;
-        if (row < 4) statistics.data.set([-3, 1, 1, 0], row * 4);
+        setRecord(tokenInputs, TOKEN_INPUT, row, { mask: row % 4 === 1 || row === 0 ? 0 : 1 });
+        if (row < 4) setRecord(statistics, TOKEN_STATISTICS, row, { logp: -3, effect: 0 });
       }
       const floats = packState(initialState({ control: { token_count: 100, gated_fraction: 0.25, gated_count: 25 } }));
       const control = given([floats.length], floats);

@@ -37,6 +37,7 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   SIZE: [8, 16],
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
+  TERMS: [0, 7],
 };
 
 /** Conditions of which exactly one holds. */

@@ -96,7 +96,7 @@ test("of equal covariances the lower rows are selected, zeros of either sign are
   for (const among of [undefined, everything]) assert.equal(await check(prompts, { fraction: 2e-4, ...(among && { among }) }), 0);
 });
 
-test("covariance_select: the same numbers give the same draw, and seed, draw and micro-batch each another", async () => {
+test("covariance_select: equal seed, draw and micro-batch select the same tokens, and a change of any of them selects others", async () => {
   const values = tokens(700, 2);
   const plan = await buildPlan(device, "covariance", () => {
     const keys = { seed: runScalar("seed"), draw: runScalar("draw"), microBatch: runScalar("micro_batch") };

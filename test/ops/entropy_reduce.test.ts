@@ -3,23 +3,24 @@ import { after, test } from "node:test";
 import { initialState, packState } from "../../src/control/state.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
+import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { checkOp, type HostValue } from "../../src/testing/check_op.ts";
 import { entropyReduceReference } from "../../src/testing/reference/entropy_reduce.ts";
-import { normal } from "../../src/testing/values.ts";
+import { normal, setRecord } from "../../src/testing/values.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
 /** Statistics with some exactly zero effects and, where the mask is 0, NaN. The last of three and more classes never occurs. */
 function batch(rows: number, everyMasked: number, classes: number): { statistics: HostValue; token_inputs: HostValue; control: HostValue } {
-  const statistics = normal([rows, 4], 3);
-  const tokenInputs = normal([rows, 6], 4);
+  const statistics = normal([rows, TOKEN_STATISTICS.size], 3);
+  const tokenInputs = normal([rows, TOKEN_INPUT.size], 4);
   for (let row = 0; row < rows; row += 1) {
-    statistics.data[row * 4] = -Math.abs(statistics.data[row * 4]!);
-    if (row % 5 === 0) statistics.data[row * 4 + 3] = 0;
+    const { logp } = TOKEN_STATISTICS.read(statistics.data, row * TOKEN_STATISTICS.size);
+    setRecord(statistics, TOKEN_STATISTICS, row, { logp: -Math.abs(logp), ...(row % 5 === 0 && { effect: 0 }) });
     const counts = row % everyMasked !== 0;
-    tokenInputs.data[row * 6 + 4] = counts ? 1 + ((row * row) % Math.min(classes, Math.max(2, classes - 1))) : 0;
-    if (!counts) statistics.data.fill(Number.NaN, row * 4, row * 4 + 4);
+    setRecord(tokenInputs, TOKEN_INPUT, row, { mask: counts ? 1 + ((row * row) % Math.min(classes, Math.max(2, classes - 1))) : 0 });
+    if (!counts) statistics.data.fill(Number.NaN, row * TOKEN_STATISTICS.size, (row + 1) * TOKEN_STATISTICS.size);
   }
   return {
     statistics,
@@ -64,7 +65,7 @@ for (const [what, width, floats, message] of [
   test(`${what} is refused`, async () => {
     const check = checkOp(device, {
       name: "refused",
-      inputs: { statistics: normal([1, width], 1), token_inputs: normal([1, 6], 1), control: normal([floats], 1) },
+      inputs: { statistics: normal([1, width], 1), token_inputs: normal([1, TOKEN_INPUT.size], 1), control: normal([floats], 1) },
       op: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, { gate: "probability", tau: 0.5 }) }),
       reference: () => ({ control: new Float64Array(floats) }),
     });

@@ -41,7 +41,7 @@ for (const name of Object.keys(TILES).filter(fits)) {
   const layout = (["NN", "NT", "TN"] as const)[Object.keys(TILES).indexOf(name) % 3]!;
   const ragged = Object.keys(TILES).indexOf(name) % 2;
 
-  test(`tiles of ${name}, ${layout}: right past a tile's edges, and the bits of any other tile`, async () => {
+  test(`tiles of ${name}, ${layout}: right beyond a tile's edges, with the same bits as any other tile`, async () => {
     const shape = [height + 4 - ragged, width + 8 - ragged, 2 * step + 4 - ragged] as const;
     const y = await multiply(layout, shape, { family: "tiled", tile: name });
     assert.ok(relativeError(y, matmulReference(operands(layout, shape), layout).y) < 1e-5);
@@ -110,7 +110,7 @@ for (const shape of [
 }
 
 test("the vector family says that it is for NT", async () => {
-  await assert.rejects(multiply("NN", [2, 3, 4], { family: "vector" }), /the matmul family vector is for the layout NT; given NN/);
+  await assert.rejects(multiply("NN", [2, 3, 4], { family: "vector" }), /matmul layout is NN; it must be NT with the family vector/);
 });
 
 test("tiles that an adapter has no room for are not tried there", () => {

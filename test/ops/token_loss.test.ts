@@ -68,7 +68,7 @@ function everyField<Field extends string>({ fields, read }: RecordLayout<Field>,
   return read(fields.map(() => value));
 }
 
-/** One token, and what of a controller's state is not as it begins. */
+/** One token, with a controller's state of which `state` has the fields that differ from its start. */
 function oneToken(
   token: Partial<Record<"logp" | "old_logp" | "reference_logp" | "advantage" | "weight" | "effect", number>>,
   state: Parameters<typeof initialState>[0] = {},

@@ -1,41 +1,20 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import { unpackHalves } from "../../src/half_float.ts";
 import { claimWeights } from "../../src/nn/half_weights.ts";
 import { loadParameters, readParameters } from "../../src/nn/place.ts";
-import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createScorer } from "../../src/policy/score.ts";
-import { withoutTimes } from "../../src/report/metrics.ts";
-import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { taskReward } from "../../src/rl/scoring/rewards.ts";
-import { createTrainer } from "../../src/rl/trainer.ts";
-import { createTask } from "../../src/tasks/index.ts";
+import { run, smallModel, smallTrainer, untimed } from "../small_policy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
-const task = createTask({ name: "addition", digits: 1 });
 
 /** An odd width of the MLP and an odd vocabulary, so that pairs of halves lie across rows. */
-function model(tied: boolean): Promise<PolicyModel> {
-  const tokenizer = characterTokenizer(task.alphabet);
-  const config = {
-    model_type: "llama",
-    vocab_size: tokenizer.vocabSize,
-    hidden_size: 24,
-    num_hidden_layers: 1,
-    num_attention_heads: 2,
-    intermediate_size: 37,
-    max_position_embeddings: 16,
-    tie_word_embeddings: tied,
-    initializer_range: 0.3,
-  };
-  return createModel(device, { config, tokenizer, seed: 5 });
-}
+const model = (tied: boolean): Promise<PolicyModel> => smallModel(device, { intermediate_size: 37, tie_word_embeddings: tied });
 
 /** Gives a model the values that another one's copies have, as its driver rounded them. */
 async function loadRounded({ placed }: PolicyModel, into: PolicyModel): Promise<void> {
@@ -97,19 +76,8 @@ test("what the host loads is copied at once", async () => {
 test("training keeps the copies in step with the weights; sampler and trainer agree; the same bits twice", async () => {
   const runOnce = async (weights: string) => {
     const policy = await model(true);
-    const grpo = { steps: 3, prompts: 6, completions: 4, maxNewTokens: 3, learningRate: 0.003, updatesPerRollout: 2, beta: 0.02, weights };
-    const config = parseTrainConfig({ model: "small", task: { name: "addition", digits: 1 }, grpo, entropy: { target: 1.2 } });
-    const rewards = [
-      taskReward(task),
-      {
-        name: "first",
-        reward: (input: { completionIds: readonly ArrayLike<number>[] }) => input.completionIds.map((ids) => (ids[0] ?? 0) / 10),
-      },
-    ];
-    const [trainProblems, evalProblems] = [task.problems("train"), task.problems("eval")];
-    const trainer = await createTrainer({ device, model: policy, config, trainProblems, evalProblems, rewards, stop: task.stop });
-    const metrics = [];
-    for (let i = 0; i < 3; i += 1) metrics.push(withoutTimes((await trainer.train()).metrics));
+    const { trainer } = await smallTrainer(device, { model: policy, grpo: { updatesPerRollout: 2, beta: 0.02, weights } });
+    const metrics = untimed(await run(trainer.train, 3));
     trainer.destroy();
     return { policy, metrics };
   };
@@ -144,25 +112,12 @@ test("training keeps the copies in step with the weights; sampler and trainer ag
 
 test("while one trainer stands another cannot change how the weights are stored", async () => {
   const policy = await model(true);
-  const trainerOf = (weights: string) =>
-    createTrainer({
-      device,
-      model: policy,
-      config: parseTrainConfig({
-        model: "small",
-        task: { name: "addition", digits: 1 },
-        grpo: { prompts: 2, completions: 2, maxNewTokens: 3, weights },
-        entropy: { target: 1.2 },
-      }),
-      trainProblems: task.problems("train"),
-      evalProblems: task.problems("eval"),
-      rewards: [taskReward(task)],
-      stop: task.stop,
-    });
+  const trainerOf = async (weights: string) =>
+    (await smallTrainer(device, { model: policy, grpo: { prompts: 2, completions: 2, weights } })).trainer;
   const first = await trainerOf("f32");
   await assert.rejects(
     trainerOf("f16"),
-    /weights f16 were asked for a model that is in use with weights f32; destroy its other trainer first/,
+    /weights is f16; it must be f32 for a model that is in use with f32; destroy its other trainer first/,
   );
   const second = await trainerOf("f32");
   first.destroy();

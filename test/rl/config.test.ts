@@ -148,9 +148,8 @@ test("options of another controller or loss may stand there, in their range, and
   const { grpo, entropy } = config;
   assert.deepEqual([entropy.target, entropy.kp, entropy.ki, grpo.delta, grpo.clipLow], [0.3, 3, undefined, 2, undefined]);
   assert.deepEqual(withoutEffect(config), [
-    "grpo.delta has no effect with loss cispo",
-    "entropy.target has no effect with controller none",
-    "entropy.kp has no effect with controller none",
+    "without effect with loss cispo: grpo.delta",
+    "without effect with controller none: entropy.target, entropy.kp",
   ]);
   assert.deepEqual(withoutEffect(parseTrainConfig(minimal)), []);
   assert.match(problemsOf(() => parseWith("entropy.controller=none", "entropy.kp=-1"))[0]!, /^entropy.kp is -1/);
@@ -219,7 +218,7 @@ test("every option says in one sentence what it does", () => {
   }
 });
 
-test("the nearest word ignores capitals and swaps, and nothing is near a stranger", () => {
+test("the nearest word ignores capitals and counts a swap as one edit, and an unlike word has none", () => {
   assert.equal(nearestWord("LEARNINGRATE", ["steps", "learningRate"]), "learningRate");
   assert.equal(nearestWord("setps", ["steps", "beta"]), "steps");
   assert.equal(nearestWord("zzzz", ["steps", "beta"]), undefined);

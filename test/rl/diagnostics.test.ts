@@ -39,7 +39,7 @@ for (const noise of NOISE) {
   });
 }
 
-test("oscillation: a gain that only bangs, with any noise; the advice divides it by 10", () => {
+test("oscillation: a gain so high that alpha flips between its limits, with any noise; the advice divides it by 10", () => {
   for (const noise of NOISE) {
     assert.equal(counts({ target: 0.35, kp: 100, noise, steps: 80 }).oscillation, 20, `kp 100, noise ${noise}`);
     assert.equal(counts({ target: 0.35, kp: 1000, ki: 0, noise, steps: 60 }).oscillation, 20, `kp 1000, noise ${noise}`);

@@ -1,43 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { entropic } from "../../src/control/index.ts";
-import { characterTokenizer } from "../../src/data/tokenizer.ts";
-import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { describeMetric, type Metrics, withoutTimes } from "../../src/report/metrics.ts";
+import { describeMetric, withoutTimes } from "../../src/report/metrics.ts";
 import { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { createTask } from "../../src/tasks/index.ts";
+import { run, shape, smallModel, task } from "../small_policy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-const task = createTask({ name: "addition", digits: 1 });
-const tokenizer = characterTokenizer(task.alphabet);
 const problems = task.problems("train").map((problem, i) => ({ ...problem, level: i % 2 === 0 ? "even" : "odd" }));
-const shape: GRPOConfig = {
-  steps: 99,
-  prompts: 6,
-  completions: 4,
-  maxNewTokens: 3,
-  learningRate: 0.003,
-  eval: { prompts: 4, completions: 2 },
-};
-
-function smallModel(): Promise<PolicyModel> {
-  const config = {
-    model_type: "llama",
-    vocab_size: tokenizer.vocabSize,
-    hidden_size: 24,
-    num_hidden_layers: 1,
-    num_attention_heads: 2,
-    intermediate_size: 40,
-    max_position_embeddings: 16,
-    tie_word_embeddings: true,
-    initializer_range: 0.3,
-  };
-  return createModel(device, { config, tokenizer, seed: 5 });
-}
+const config: GRPOConfig = { ...shape, steps: 99, eval: { prompts: 4, completions: 2 } };
 
 /** A reward that completions differ in, so that no group is without advantage, and that no policy can learn. */
 const rewards: GRPOTrainerOptions["rewards"] = [
@@ -48,15 +22,9 @@ async function trainerOf(
   entropy: EntropyOptions,
   more: { readonly config?: GRPOConfig; readonly model?: PolicyModel } & Pick<GRPOTrainerOptions, "classOf" | "controller"> = {},
 ): Promise<{ trainer: GRPOTrainer; model: PolicyModel }> {
-  const { model = await smallModel(), config, ...own } = more;
+  const { model = await smallModel(device), config: changed, ...own } = more;
   const subject = { problems, rewards: rewards!, stop: task.stop };
-  return { trainer: new GRPOTrainer({ device, model, ...subject, entropy, config: { ...shape, ...config }, ...own }), model };
-}
-
-async function run(trainer: GRPOTrainer, steps: number): Promise<Metrics[]> {
-  const metrics: Metrics[] = [];
-  for (let i = 0; i < steps; i += 1) metrics.push((await trainer.step()).metrics);
-  return metrics;
+  return { trainer: new GRPOTrainer({ device, model, ...subject, entropy, config: { ...config, ...changed }, ...own }), model };
 }
 
 const byPosition = [
@@ -75,25 +43,25 @@ const settings: Readonly<Record<string, EntropyOptions>> = {
 for (const [name, entropy] of Object.entries(settings)) {
   test(`${name}: metrics are finite and documented, and a resumed run goes on bit for bit, controller included`, async () => {
     const whole = await trainerOf(entropy);
-    const expected = await run(whole.trainer, 4);
+    const expected = await run(() => whole.trainer.step(), 4);
     for (const [metric, value] of Object.entries(expected[3]!)) {
       assert.ok(Number.isFinite(value), `${metric} is ${value}`);
       assert.ok(metric === "step" || describeMetric(metric), `${metric} is not documented`);
     }
     const first = await trainerOf(entropy);
-    await run(first.trainer, 2);
+    await run(() => first.trainer.step(), 2);
     const saved = await first.trainer.save();
     const throughJson = { ...saved, state: JSON.parse(JSON.stringify(saved.state)) as typeof saved.state };
     const second = await trainerOf(entropy, { model: await first.model.clone() });
     await second.trainer.load(throughJson);
-    assert.deepEqual((await run(second.trainer, 2)).map(withoutTimes), expected.slice(2).map(withoutTimes));
+    assert.deepEqual((await run(() => second.trainer.step(), 2)).map(withoutTimes), expected.slice(2).map(withoutTimes));
     for (const { trainer } of [whole, first, second]) await trainer.destroy();
   });
 }
 
 test("a state of another controller or of other classes is refused in one line", async () => {
   const { trainer, model } = await trainerOf({ target: 1 });
-  await run(trainer, 1);
+  await run(() => trainer.step(), 1);
   const saved = await trainer.save();
   for (const [entropy, own] of [
     [{ controller: "aec" }, "controller aec without classes"],
@@ -114,7 +82,7 @@ test("two classes of one policy are driven apart, whichever is to be the more ce
   const gapOf = async (head: number, tail: number): Promise<number> => {
     const classes = byPosition.map((one, i) => ({ ...one, target: [head, tail][i]! }));
     const { trainer } = await trainerOf({ classes, ki: 0 }, { config: { prompts: 24, completions: 8, learningRate: 0.002 } });
-    const metrics = (await run(trainer, 8)).at(-1)!;
+    const metrics = (await run(() => trainer.step(), 8)).at(-1)!;
     assert.ok(Math.sign(metrics["entropic/alpha/head"]!) === Math.sign(metrics["entropic/error/head"]!));
     await trainer.destroy();
     return metrics["entropic/entropy/tail"]! - metrics["entropic/entropy/head"]!;
@@ -130,7 +98,10 @@ test("classes come from a column of the problems or from a function, and an unkn
   ];
   const column = await trainerOf({ classes: levels, classBy: "level" });
   const own = await trainerOf({ classes: levels }, { classOf: ({ problem }) => String(problem.level) });
-  assert.deepEqual((await run(own.trainer, 2)).map(withoutTimes), (await run(column.trainer, 2)).map(withoutTimes));
+  assert.deepEqual(
+    (await run(() => own.trainer.step(), 2)).map(withoutTimes),
+    (await run(() => column.trainer.step(), 2)).map(withoutTimes),
+  );
   const missing = await trainerOf({ classes: levels, classBy: "colour" });
   await assert.rejects(
     missing.trainer.step(),
@@ -148,8 +119,8 @@ test("with classes, micro-batches add up to the same gradient as one batch, in e
   const entropy = { classes: byPosition, kp: 0.3, ki: 0 };
   const whole = await trainerOf(entropy, {});
   const split = await trainerOf(entropy, { config: { microBatchRows: 37 } });
-  const [a] = await run(whole.trainer, 1);
-  const [b] = await run(split.trainer, 1);
+  const [a] = await run(() => whole.trainer.step(), 1);
+  const [b] = await run(() => split.trainer.step(), 1);
   for (const name of ["loss", "grad_norm", "entropy", "entropic/alpha/head", "entropic/alpha/tail", "entropic/error/tail"] as const) {
     assert.ok(
       Math.abs(a![name]! - b![name]!) < 1e-4 * (1 + Math.abs(a![name]!)),

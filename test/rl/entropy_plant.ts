@@ -3,12 +3,12 @@ import { createRandom } from "../../src/random.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
 import type { DiagnosticSettings } from "../../src/rl/diagnostics/index.ts";
 
-/** sd of one step's entropy with 8, 16, 32 and 64 prompts of 8 completions (method.md, section 6). */
+/** Standard deviation of one step's entropy, as measured on a small task with 8, 16, 32 and 64 prompts of 8 completions. */
 export const NOISE = [0.034, 0.02, 0.015, 0.012] as const;
 
 export interface PlantOptions extends PIOptions {
   readonly start?: number;
-  /** What the base algorithm does to entropy per step; what alpha does per step and unit; sd of what is measured. */
+  /** The change of entropy in a step without control, the fall that alpha 1 adds, and the standard deviation of a measurement. */
   readonly drift?: number;
   readonly authority?: number;
   readonly noise?: number;
@@ -25,7 +25,7 @@ export const settings: DiagnosticSettings = {
   comparesWithinGroups: true,
 };
 
-/** Metrics of the loop H' = H + drift - authority alpha under the PI controller; the defaults are the toy's figures in method.md. */
+/** Metrics of the loop H' = H + drift - authority alpha under the PI controller. The defaults were measured on a small task. */
 export function plant(options: PlantOptions): Metrics[] {
   const { start = 0.48, drift = -0.0045, authority = 0.019, noise = NOISE[2], steps = 60, seed = 0, ...gains } = options;
   const controller = entropic(gains);

@@ -68,7 +68,7 @@ test("problems and rewards of one's own, under the function's name; a controller
   await trainer.destroy();
 });
 
-test("what save gives, load goes on from", async () => {
+test("load goes on from what save gave", async () => {
   const one = new GRPOTrainer({ device, model: await model.clone(), task, entropy: { target: 2 }, config });
   const first = await one.step();
   const other = new GRPOTrainer({ device, model, task, entropy: { target: 2 }, config });

@@ -1,82 +1,24 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createLoss, losses } from "../../src/loss/index.ts";
-import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { type Metrics, withoutTimes } from "../../src/report/metrics.ts";
+import { TOKEN_INPUT } from "../../src/ops/records.ts";
+import type { Metrics } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
-import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { taskReward } from "../../src/rl/scoring/rewards.ts";
-import { createTrainer, type Trainer } from "../../src/rl/trainer.ts";
-import { createTask } from "../../src/tasks/index.ts";
+import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
+import type { Trainer } from "../../src/rl/trainer.ts";
+import { run, type SmallRun, shape, smallModel, smallTrainer, task, untimed } from "../small_policy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-const task = createTask({ name: "addition", digits: 1 });
-
-function smallModel(seed: number): Promise<PolicyModel> {
-  const tokenizer = characterTokenizer(task.alphabet);
-  const config = {
-    model_type: "llama",
-    vocab_size: tokenizer.vocabSize,
-    hidden_size: 24,
-    num_hidden_layers: 1,
-    num_attention_heads: 2,
-    intermediate_size: 40,
-    max_position_embeddings: 16,
-    tie_word_embeddings: true,
-    initializer_range: 0.3,
-  };
-  return createModel(device, { config, tokenizer, seed });
-}
-
-const shape = { steps: 4, prompts: 6, completions: 4, maxNewTokens: 3, learningRate: 0.003 };
-
-async function trainerOf(overrides: { grpo?: object; entropy?: object } = {}): Promise<{ trainer: Trainer; model: PolicyModel }> {
-  const model = await smallModel(5);
-  const config = parseTrainConfig({
-    model: "small",
-    task: { name: "addition", digits: 1 },
-    grpo: { ...shape, ...overrides.grpo },
-    entropy: { target: 1.2, ...overrides.entropy },
-    eval: { prompts: 4, completions: 2 },
-  });
-  // A reward that every completion differs in, so that no group is without advantage.
-  const rewards = [
-    taskReward(task),
-    {
-      name: "length",
-      reward: (input: { completionIds: readonly ArrayLike<number>[] }) => input.completionIds.map((ids) => (ids[0] ?? 0) / 10),
-    },
-  ];
-  const problems = task.problems("train");
-  const trainer = await createTrainer({
-    device,
-    model,
-    config,
-    trainProblems: problems,
-    evalProblems: task.problems("eval"),
-    rewards,
-    stop: task.stop,
-  });
-  return { trainer, model };
-}
-
-async function run(trainer: Trainer, steps: number): Promise<Metrics[]> {
-  const metrics: Metrics[] = [];
-  for (let i = 0; i < steps; i += 1) metrics.push((await trainer.train()).metrics);
-  return metrics;
-}
-
-const untimed = (metrics: readonly Metrics[]): unknown[] => metrics.map(withoutTimes);
+const trainerOf = (options: SmallRun = {}) => smallTrainer(device, options);
 
 test("the same seed gives the same metrics, bit for bit", async () => {
   const [a, b] = [await trainerOf(), await trainerOf()];
-  const first = await run(a.trainer, 3);
-  assert.deepEqual(untimed(await run(b.trainer, 3)), untimed(first));
+  const first = await run(a.trainer.train, 3);
+  assert.deepEqual(untimed(await run(b.trainer.train, 3)), untimed(first));
   for (const [name, value] of Object.entries(first[2]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
   a.trainer.destroy();
   b.trainer.destroy();
@@ -84,44 +26,22 @@ test("the same seed gives the same metrics, bit for bit", async () => {
 
 test("a resumed run equals the uninterrupted one, controller and data position included", async () => {
   const whole = await trainerOf();
-  const expected = await run(whole.trainer, 4);
+  const expected = await run(whole.trainer.train, 4);
   const first = await trainerOf();
-  await run(first.trainer, 2);
+  await run(first.trainer.train, 2);
   const saved = await first.trainer.save();
   const model = await first.model.clone();
-  const config = parseTrainConfig({
-    model: "small",
-    task: { name: "addition", digits: 1 },
-    grpo: shape,
-    entropy: { target: 1.2 },
-    eval: { prompts: 4, completions: 2 },
-  });
-  const rewards = [
-    taskReward(task),
-    {
-      name: "length",
-      reward: (input: { completionIds: readonly ArrayLike<number>[] }) => input.completionIds.map((ids) => (ids[0] ?? 0) / 10),
-    },
-  ];
-  const second = await createTrainer({
-    device,
-    model,
-    config,
-    trainProblems: task.problems("train"),
-    evalProblems: task.problems("eval"),
-    rewards,
-    stop: task.stop,
-  });
+  const { trainer: second } = await trainerOf({ model });
   second.load(saved);
-  assert.deepEqual(untimed(await run(second, 2)), untimed(expected.slice(2)));
+  assert.deepEqual(untimed(await run(second.train, 2)), untimed(expected.slice(2)));
 });
 
 test("nothing is created after the first step", async () => {
   const { trainer } = await trainerOf();
-  await run(trainer, 2);
+  await run(trainer.train, 2);
   const { pipelines, bindGroups } = device.stats;
   const allocated = device.stats.bytesAllocated;
-  await run(trainer, 3);
+  await run(trainer.train, 3);
   assert.equal(device.stats.pipelines, pipelines);
   assert.equal(device.stats.bindGroups, bindGroups);
   assert.equal(device.stats.bytesAllocated, allocated);
@@ -132,7 +52,7 @@ test("alpha at its limits moves entropy the way the formula says", async () => {
   const entropyAfter = async (alpha: number): Promise<number> => {
     const grpo = { prompts: 24, completions: 8, learningRate: 0.001 };
     const { trainer } = await trainerOf({ grpo, entropy: { controller: "fixed", alpha, gate: "entropy-effect" } });
-    const metrics = await run(trainer, 4);
+    const metrics = await run(trainer.train, 4);
     trainer.destroy();
     return metrics[3]!.entropy!;
   };
@@ -143,8 +63,8 @@ test("alpha at its limits moves entropy the way the formula says", async () => {
 test("micro-batches add up to the same gradient as one batch", async () => {
   const fixed = { controller: "fixed", alpha: 0.4 };
   const [whole, split] = [await trainerOf({ entropy: fixed }), await trainerOf({ entropy: fixed, grpo: { microBatchRows: 37 } })];
-  const [a] = await run(whole.trainer, 1);
-  const [b] = await run(split.trainer, 1);
+  const [a] = await run(whole.trainer.train, 1);
+  const [b] = await run(split.trainer.train, 1);
   for (const name of ["loss", "grad_norm", "entropy", "entropic/gated_fraction"] as const) {
     assert.ok(
       Math.abs(a![name]! - b![name]!) < 1e-5 * (1 + Math.abs(a![name]!)),
@@ -168,28 +88,34 @@ test("gdpo gets the reward functions apart, with their weights", async () => {
   trainer.destroy();
 });
 
-test("several updates a rollout, a reference model and an entropy bonus train without trouble", async () => {
-  const { trainer } = await trainerOf({
-    grpo: { updatesPerRollout: 3, beta: 0.05, entropyCoef: 0.01, dualClip: 3, aggregate: "sequence-mean" },
-    entropy: { alphaNorm: "gated" },
-  });
-  const metrics = await run(trainer, 2);
-  for (const [name, value] of Object.entries(metrics[1]!)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
-  assert.ok(metrics[1]!.kl! > 0, "the policy has left its reference");
+test("every further update of a rollout moves the policy away from its reference and from the one that sampled", async () => {
+  const grpo = { beta: 0.05, entropyCoef: 0.01, dualClip: 3, aggregate: "sequence-mean" };
+  const [once, thrice] = await Promise.all(
+    [1, 3].map(async (updatesPerRollout) => {
+      const { trainer } = await trainerOf({ grpo: { ...grpo, updatesPerRollout }, entropy: { alphaNorm: "gated" } });
+      const metrics = await run(trainer.train, 2);
+      trainer.destroy();
+      return metrics;
+    }),
+  );
+  for (const [name, value] of [once, thrice].flat().flatMap((line) => Object.entries(line!)))
+    assert.ok(Number.isFinite(value), `${name} is ${value}`);
+  // The first update of a run is on-policy and at its reference; those that follow on the same rollout are neither.
+  assert.deepEqual([once![0]!.kl, once![0]!["clip_ratio/region_mean"]], [0, 0]);
+  assert.ok(thrice![0]!.kl! > 0, `kl ${thrice![0]!.kl}`);
+  assert.ok(thrice![1]!.kl! > 2 * once![1]!.kl!, `kl ${thrice![1]!.kl} after three updates a rollout, ${once![1]!.kl} after one`);
 });
 
 /** Half of the problems never have a difference to learn from. */
-function dynamicTrainer(model: PolicyModel): Promise<Trainer> {
-  const grpo = { ...shape, dynamicSampling: 2, overlongBuffer: 1, maskTruncated: true };
-  const config = parseTrainConfig({ model: "small", task: { name: "addition", digits: 1 }, grpo, eval: { prompts: 4, completions: 2 } });
-  const reward = ({ prompts, completionIds }: { prompts: readonly string[]; completionIds: readonly ArrayLike<number>[] }) =>
+async function dynamicTrainer(model: PolicyModel): Promise<Trainer> {
+  const reward = ({ prompts, completionIds }: RewardInput) =>
     completionIds.map((ids, i) => (Number(prompts[i]![0]) % 2 === 0 ? 0 : (ids[0] ?? 0) / 10));
-  const [trainProblems, evalProblems] = [task.problems("train"), task.problems("eval")];
-  return createTrainer({ device, model, config, trainProblems, evalProblems, rewards: [{ name: "half", reward }], stop: task.stop });
+  const grpo = { dynamicSampling: 2, overlongBuffer: 1, maskTruncated: true };
+  return (await trainerOf({ model, grpo, entropy: { target: 0.35 }, rewards: [{ name: "half", reward }] })).trainer;
 }
 
 test("dynamic sampling replaces groups that teach nothing; lengths are punished, cut-off answers are masked", async () => {
-  const trainer = await dynamicTrainer(await smallModel(5));
+  const trainer = await dynamicTrainer(await smallModel(device));
   const all: Metrics[] = [];
   for (let i = 0; i < 3; i += 1) {
     const { metrics, entries, rewards } = await trainer.train();
@@ -209,16 +135,16 @@ test("dynamic sampling replaces groups that teach nothing; lengths are punished,
 });
 
 test("a run with dynamic sampling has the same bits twice, and after it was resumed", async () => {
-  const [a, b] = [await dynamicTrainer(await smallModel(5)), await smallModel(5)];
-  const expected = await run(a, 3);
+  const [a, b] = [await dynamicTrainer(await smallModel(device)), await smallModel(device)];
+  const expected = await run(a.train, 3);
   a.destroy();
   const before = await dynamicTrainer(b);
-  assert.deepEqual(untimed(await run(before, 2)), untimed(expected.slice(0, 2)));
+  assert.deepEqual(untimed(await run(before.train, 2)), untimed(expected.slice(0, 2)));
   const saved = await before.save();
   const after = await dynamicTrainer(await b.clone());
   before.destroy();
   after.load(saved);
-  assert.deepEqual(untimed(await run(after, 1)), untimed(expected.slice(2)));
+  assert.deepEqual(untimed(await run(after.train, 1)), untimed(expected.slice(2)));
   after.destroy();
 });
 
@@ -228,18 +154,18 @@ test("a masked completion counts neither in the loss nor in the entropy", async 
   const samples = [sample, { ...sample, isMasked: true }];
   assert.deepEqual(totalsOf(samples), { sequences: 1, responseTokens: 2 });
   const { inputs } = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength: 4 });
-  const masks = Array.from({ length: 6 }, (_, row) => inputs.token_inputs![row * 6 + 4]);
+  const masks = TOKEN_INPUT.column(inputs.token_inputs!, "mask");
   assert.deepEqual(masks, [0, 1, 1, 0, 0, 0]);
 });
 
-// A loss that selects tokens of a pass is another where a batch is cut; it has a test of its own.
+// A loss that selects tokens within a pass changes where a batch is cut, so it has a test of its own.
 for (const loss of Object.keys(losses).filter((name) => !createLoss({ loss: name }).selects)) {
   test(`loss ${loss} trains off-policy, in one batch and in several`, async () => {
     const losses: number[] = [];
     for (const microBatchRows of [4096, 37]) {
       const grpo = { loss, updatesPerRollout: 2, microBatchRows, beta: 0.05, kl: "k2", learningRate: 0.01 };
       const { trainer } = await trainerOf({ grpo, entropy: { controller: "fixed", alpha: 0.4 } });
-      const metrics = await run(trainer, 3);
+      const metrics = await run(trainer.train, 3);
       trainer.destroy();
       for (const step of metrics) {
         for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
@@ -254,10 +180,10 @@ for (const loss of Object.keys(losses).filter((name) => !createLoss({ loss: name
   });
 }
 
-test("truncated importance sampling: 1 where sampler and trainer agree, and it halves what its bound halves", async () => {
+test("truncated importance sampling: weights are 1 where sampler and trainer agree, and a bound of 0.5 halves the gradient", async () => {
   const first = async (grpo: object): Promise<Metrics> => {
     const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
-    const [metrics] = await run(trainer, 1);
+    const [metrics] = await run(trainer.train, 1);
     trainer.destroy();
     return metrics!;
   };
@@ -273,7 +199,7 @@ test("truncated importance sampling: 1 where sampler and trainer agree, and it h
 
 test("truncated importance sampling goes with every other option", async () => {
   const { trainer } = await trainerOf({ grpo: { loss: "gspo", tis: 2, updatesPerRollout: 2, beta: 0.05, topK: 3, microBatchRows: 37 } });
-  for (const step of await run(trainer, 2)) {
+  for (const step of await run(trainer.train, 2)) {
     for (const [name, value] of Object.entries(step)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
   }
   trainer.destroy();
@@ -285,7 +211,7 @@ for (const loss of ["clip-cov", "kl-cov"]) {
     const runs: Metrics[][] = [];
     for (const microBatchRows of [4096, 4096, 37]) {
       const { trainer } = await trainerOf({ grpo: { ...grpo, microBatchRows } });
-      runs.push(await run(trainer, 3));
+      runs.push(await run(trainer.train, 3));
       trainer.destroy();
     }
     assert.deepEqual(untimed(runs[1]!), untimed(runs[0]!));
@@ -296,18 +222,18 @@ for (const loss of ["clip-cov", "kl-cov"]) {
       assert.ok(selected > 0 && selected <= Math.floor(0.1 * tokens), `${selected} selected of ${tokens}`);
     }
     const { trainer } = await trainerOf({ grpo: { updatesPerRollout: 2, learningRate: 0.01 } });
-    const [without] = await run(trainer, 1);
+    const [without] = await run(trainer.train, 1);
     trainer.destroy();
     assert.notEqual(without!.grad_norm, runs[0]![0]!.grad_norm, "the selection changes nothing");
     assert.ok(!("covariance/selected" in without!));
   });
 }
 
-test("clip-cov draws anew in every update, kl-cov selects the same of the same policy", async () => {
+test("clip-cov draws anew in every update, and kl-cov selects the same tokens for the same policy", async () => {
   const normOf = async (loss: string, updatesPerRollout: number): Promise<number> => {
     const grpo = { loss, covFraction: 0.1, covLow: -9, covHigh: 9, learningRate: 0, updatesPerRollout };
     const { trainer } = await trainerOf({ grpo, entropy: { controller: "none" } });
-    const [metrics] = await run(trainer, 1);
+    const [metrics] = await run(trainer.train, 1);
     trainer.destroy();
     return metrics!.grad_norm!;
   };

@@ -77,7 +77,7 @@ test("every way out gets there, ends, fits, is listed once and is rewarded; the 
   assert.equal(new Set(task.alphabet).size, 11);
 });
 
-test("of all moves exactly those are rewarded that get there within the steps, and no shorter ones do", () => {
+test("exactly those moves are rewarded that reach the exit within the shortest way and its slack", () => {
   const moves = movesUpTo(6);
   const short = tasks.maze({ size: 3, maxSteps: 4, walls: 0.2 });
   for (const problem of short.problems("eval").slice(0, 12)) {

@@ -1,7 +1,7 @@
 import type { Metrics } from "../../report/metrics.ts";
 import { leastSquares } from "../../report/statistics.ts";
 
-/** What an open-loop run did to entropy: before, after so many steps with alpha fixed, in nats. */
+/** An open-loop run, in which alpha is fixed: entropy before it and after so many steps, in nats. */
 export interface OpenLoopRun {
   readonly alpha: number;
   readonly before: number;
@@ -15,8 +15,8 @@ export function beforeAndAfter(metrics: readonly Metrics[]): { before: number; a
 }
 
 /**
- * Least squares of the plant H' = H + drift - authority * alpha over the change of H per step. Authority above 0 means that
- * alpha above 0 lowers entropy, as it should.
+ * Fits the plant (what the controller acts on) H' = H + drift - authority * alpha by least squares to the change of H per step.
+ * Authority above 0 means that alpha above 0 lowers entropy, as it should.
  */
 export function authorityOf(runs: readonly OpenLoopRun[]): { authority: number; drift: number } {
   const { slope, centre } = leastSquares(runs.map(({ alpha, before, after, steps }) => ({ x: alpha, y: (after - before) / steps })));
@@ -25,7 +25,7 @@ export function authorityOf(runs: readonly OpenLoopRun[]): { authority: number; 
 
 /**
  * kp = lambda / b makes an error shrink by the share lambda a step (stable while 0 < lambda < 2); ki = integral * kp. The gains have two
- * digits, because the measurement of b supports no more. An authority of 0 or less is no lever: its gains are those of a weak one.
+ * digits, because the measurement of b supports no more. An authority of 0 or less gets the gains of a very small one.
  */
 export function gainsFrom(authority: number, { lambda, integral }: { lambda: number; integral: number }): { kp: number; ki: number } {
   const kp = Number((lambda / Math.max(authority, 1e-4)).toPrecision(2));

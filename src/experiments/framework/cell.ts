@@ -18,17 +18,17 @@ export interface Cell {
   readonly config: TrainConfig;
   /** Other tasks of the same alphabet to evaluate before and after training, by the names that metrics show them under. */
   readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
-  /** They replace the task's own reward in training. */
+  /** Reward functions that replace the task's own reward in training. */
   readonly rewards?: readonly NamedReward[];
-  /** Evaluations then score by the task's own reward all the same. */
+  /** Whether evaluations score by the task's own reward although training does not. */
   readonly scoredByTask?: boolean;
   /** Says what to keep of every step beside its metrics, as plain data. */
   readonly observe?: (step: StepResult) => unknown;
-  /** Fills in what earlier cells found out, such as gains. Steps and updates stay as they are. */
+  /** Fills in what earlier cells found out, such as gains. It must not change steps and updates. */
   readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
 }
 
-/** What a cell measured: step 0 holds the evaluation before training, the last step also the one after it. */
+/** What a cell measured. Step 0 holds the evaluation before training, and the last step also the evaluation after it. */
 export interface CellResult {
   readonly config: TrainConfig;
   readonly metrics: readonly Metrics[];
@@ -40,7 +40,7 @@ export interface CellResult {
 
 export type CellResults = ReadonlyMap<string, CellResult>;
 
-/** Work of a cell for estimates of time. A rollout costs about as much as an update. */
+/** The work of a cell, for estimates of time. A rollout costs about as much as an update. */
 export function workOf({ config: { grpo } }: Pick<Cell, "config">): number {
   return (grpo.steps * (1 + grpo.updatesPerRollout)) / 2;
 }

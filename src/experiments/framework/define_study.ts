@@ -7,7 +7,7 @@ import { parseSettings, withQuick } from "./settings.ts";
 import type { PreparedStudy, Study, StudyReport, Summary } from "./study.ts";
 import { openInQuickRuns, type Verdict } from "./verdict.ts";
 
-/** What is a study's own. Findings are plain data: all else of a report follows from the settings and from them. */
+/** The parts that each study has of its own. Findings are plain data: a report follows from the settings and the findings alone. */
 export interface StudyDefinition<Schema extends z.ZodObject, Findings, Settings = z.output<Schema>>
   extends Pick<Study, "name" | "description" | "version"> {
   readonly title: string;

@@ -4,13 +4,13 @@ import type { Metrics } from "../../report/metrics.ts";
 import { sparkline } from "../../report/sparkline.ts";
 import { duration, type TerminalStream } from "../../report/terminal.ts";
 
-/** What a study tells while it runs. */
+/** What a study shows while it runs. */
 export interface Progress {
   begin(cell: string, steps: number, work: number): void;
   warmUp(step: number, steps: number): void;
   step(metrics: Metrics): void;
   end(): void;
-  /** Tells of a cell that an earlier session completed. */
+  /** Shows a cell that an earlier session completed. */
   skip(cell: string, work: number): void;
   note(text: string): void;
   done(): void;
@@ -22,7 +22,7 @@ export interface ProgressOptions {
   /** Work of all cells (workOf), from which the time left is estimated. */
   readonly work: number;
   readonly stream: TerminalStream;
-  /** Milliseconds that only grow; default performance.now. */
+  /** A clock in milliseconds that never goes back; default performance.now. */
   readonly now?: () => number;
 }
 
@@ -31,14 +31,14 @@ interface Running {
   readonly steps: number;
   readonly work: number;
   readonly started: number;
-  /** When the first step began. What comes before it (a warm start, compiling) does not come again. */
+  /** When the first step began. The time before it (a warm start, compiling) says nothing about the steps to come. */
   trained: number;
   readonly entropies: number[];
   step: number;
   warm: string;
 }
 
-/** What is behind: cells begun, work done, and of that what this session did in how many milliseconds. */
+/** Cells begun and work done so far, and the part of that work that this session did, with the milliseconds it took. */
 interface Tally {
   started: number;
   workDone: number;
@@ -120,7 +120,7 @@ function share(work: number, { workDone }: Tally, running: Running): number {
   return Math.min(1, (workDone + workOfSteps(running)) / work);
 }
 
-/** Empty until there is a rate to tell it from. */
+/** The time left in words. It is empty until there is a rate to estimate it from. */
 function timeLeft(work: number, { workDone, workRun, busy }: Tally, running: Running | undefined, now: number): string {
   const current = running ? workOfSteps(running) : 0;
   const rate = (workRun + current) / (busy + (running ? now - running.trained : 0));

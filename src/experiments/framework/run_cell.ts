@@ -23,7 +23,7 @@ const SECONDS = "seconds.txt";
 /** A file with what the cell's `observe` kept. It is written before the last line of metrics.jsonl, which says that the cell is complete. */
 const OBSERVATIONS = "observations.json";
 
-/** What an earlier session measured in this very cell on this adapter: undefined where it has not run, was cut short, or was set otherwise. */
+/** What an earlier session measured in this cell on this adapter; undefined where the cell has not run, was cut short, or had other settings. */
 export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
   const folder = `${dir}/${cell.name}`;
   if ((await readOptionalText(`${folder}/config.yaml`)) !== describe(cell, config, host.device.name)) return undefined;

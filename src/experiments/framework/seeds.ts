@@ -7,7 +7,7 @@ const list = z
   .array(whole({ min: 0, max: 0xffffffff }))
   .refine((seeds) => seeds.length > 0 && new Set(seeds).size === seeds.length, { error });
 
-/** The setting `seeds`: how many, counted from 0, or a list of which. */
+/** The setting `seeds`: how many seeds, counted from 0, or a list of them. */
 export const seedsSchema = z.union([count, list], { error });
 
 export interface Seeds {
@@ -18,7 +18,7 @@ export function seedsOf({ seeds }: Seeds): number[] {
   return typeof seeds === "number" ? Array.from({ length: seeds }, (_, seed) => seed) : seeds;
 }
 
-/** "5 seeds", or where they were named "2 seeds (3, 8)". */
+/** "5 seeds", or "2 seeds (3, 8)" where the setting lists them. */
 export function seedsInWords({ seeds }: Seeds): string {
   const count = seedsOf({ seeds }).length;
   return `${count} ${count === 1 ? "seed" : "seeds"}${typeof seeds === "number" ? "" : ` (${seeds.join(", ")})`}`;

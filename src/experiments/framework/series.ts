@@ -41,7 +41,7 @@ export function reachedAt(values: readonly number[], target: number, near: numbe
   return first < 0 ? undefined : first + WINDOW;
 }
 
-/** How far values went past the target, coming from the first of them, as a share of it; 0 where they never did. */
+/** How far values went past the target, seen from the first of them, as a share of the target; 0 where they never did. */
 export function overshootOf(values: readonly number[], target: number): number {
   const from = Math.sign(values[0]! - target);
   return Math.max(0, ...values.map((value) => (from * (target - value)) / target));

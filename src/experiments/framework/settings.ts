@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { describeIssues, isMapping } from "../../options/problems.ts";
-import { ConfigError } from "../../rl/config/index.ts";
+import { parseOptions } from "../../options/define.ts";
+import { isMapping } from "../../options/problems.ts";
 
 /** Where the settings of a study are shipped: under its name, with underscores. */
 export function settingsFile({ name }: { readonly name: string }): URL {
@@ -25,13 +25,5 @@ export function merge(value: unknown, changes: unknown): unknown {
 
 /** Checks a study's settings. Throws ConfigError with one line for each problem. */
 export function parseSettings<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value ?? {});
-  if (result.success) return result.data;
-  throw new ConfigError(describeIssues(result.error, value, (path) => keysAt(schema, path)));
-}
-
-function keysAt(schema: z.ZodObject, path: readonly PropertyKey[]): string[] {
-  let shape: Record<string, unknown> = schema.shape;
-  for (const key of path) shape = (shape[String(key)] as z.ZodObject | undefined)?.shape ?? {};
-  return Object.keys(shape);
+  return parseOptions(schema, value ?? {});
 }

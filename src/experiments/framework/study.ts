@@ -2,7 +2,7 @@ import type { Picture } from "../../report/plots.ts";
 import type { Cell, CellResults } from "./cell.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Where numbers come from. */
+/** Where the numbers of a report come from. */
 export interface Provenance {
   readonly command: string;
   readonly adapter: string;
@@ -42,7 +42,7 @@ export interface PreparedStudy {
 export interface Study {
   readonly name: string;
   readonly description: string;
-  /** It is raised when findings change their form, so that older summary.json files are refused. */
+  /** A number to raise when findings change their form, so that older summary.json files are refused. */
   readonly version: number;
   /**
    * Checks settings (plain data of a YAML file). `shipped` are those of the study's own file: a claim about an arm that neither has is a

@@ -7,7 +7,7 @@ import { questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
 import { registerWay } from "./families/register.ts";
 import { packedShape } from "./families/subgroup.ts";
-import { type Activation, type MatmulCall, type MatmulInputs, type MatmulSizes, problemOf, sizesOf } from "./problem.ts";
+import { type Activation, type MatmulCall, type MatmulSizes, problemOf, sizesOf } from "./problem.ts";
 
 /** What a product asks of the device before it chooses its kernels. */
 export function matmulRequests(call: MatmulCall, device: DeviceTraits): readonly TuneRequest[] {
@@ -27,17 +27,14 @@ function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: De
   };
 }
 
-/** Sums of up to some thousand products in f32, in any order; and with operands rounded to 11 bits. */
+/** How far a right result may be off: a sum of up to some thousand products in f32, in any order, or of operands rounded to 11 bits. */
 const TOLERANCE = { f32: 5e-5, f16: 2e-3 };
 
-/**
- * The same variants of the same kernels on a small problem with ragged edges, against sums in double precision. It has all terms of
- * the epilogue, whichever the product has.
- */
+/** A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. */
 function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
   const { splits } = problemOf(call);
-  const small = callOfSizes(way.checkSizes(problemOf(call), device), call, { bias: true, residual: true, onto: true });
-  // Few rows would not be cut into parts by themselves.
+  const small = callOfSizes(way.checkSizes(problemOf(call), device), call);
+  // A small problem would not be cut into parts by itself.
   const problem = { ...problemOf(small), splits: Math.min(splits, 2) };
   return {
     launches: toTrial(way.launches(problem, device)),
@@ -51,11 +48,11 @@ function resultOf({ outputs, attributes }: MatmulCall): Tensor {
   return attributes.activation === "gelu" ? outputs.activated : outputs.y;
 }
 
-/** What a trial multiplies at most, and the least a dynamic size is cut down to. */
+/** The most operations that a timed trial does, and the least that it cuts a dynamic size down to. */
 const MOST_OPERATIONS = 2 ** 33;
 const FEWEST_ROWS = 64;
 
-/** The product at its own size, its dynamic one cut down where that is very much, against the plain kernel. */
+/** A trial of the product at its own size, against the plain kernel. The dynamic size is cut down where the product is very large. */
 function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
   const { sizes, layout, splits } = problemOf(call);
   const cut = { rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) };
@@ -63,7 +60,7 @@ function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Tr
   while (2 * cut.rows * cut.columns * cut.inner > MOST_OPERATIONS && cut[dynamic] >= 2 * FEWEST_ROWS) {
     cut[dynamic] = Math.ceil(cut[dynamic] / 2);
   }
-  const timed = callOfSizes(cut, call, termsOf(call.inputs), splits);
+  const timed = callOfSizes(cut, call, splits);
   const problem = { ...problemOf(timed), splits };
   return {
     launches: toTrial(way.launches(problem, device)),
@@ -73,27 +70,22 @@ function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Tr
   };
 }
 
-/** Which terms of the epilogue a call has. */
-type Terms = Readonly<Record<"bias" | "residual" | "onto", boolean>>;
-
-function termsOf({ bias, residual, onto }: MatmulInputs): Terms {
-  return { bias: bias !== undefined, residual: residual !== undefined, onto: onto !== undefined };
-}
-
-/** The same call for other sizes. The results have a row more than is written. */
-function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, terms: Terms, splits = 2): MatmulCall {
+/** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
+function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): MatmulCall {
   const { rows, columns, inner } = sizes;
-  const { layout, activation } = like.attributes;
+  const { layout, activation, accumulate } = like.attributes;
+  const { bias, residual, onto, half } = like.inputs;
+  const accumulates = onto !== undefined && accumulate !== 0;
   const y = tensor("y", rows + 1, columns);
   return {
     inputs: {
       a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
       b: layout === "NT" ? tensor("b", columns, inner) : tensor("b", inner, columns),
-      bias: terms.bias ? tensor("bias", columns) : undefined,
-      residual: terms.residual ? tensor("residual", rows, columns) : undefined,
-      onto: terms.onto ? y : undefined,
+      bias: bias && tensor("bias", columns),
+      residual: residual && tensor("residual", rows, columns),
+      onto: accumulates ? y : undefined,
       x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
-      half: like.inputs.half && halfTensor(columns * inner),
+      half: half && halfTensor(columns * inner),
     },
     outputs: {
       y,
@@ -101,7 +93,7 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, terms: Terms,
       partials: tensor("partials", splits, rows, columns),
       activated: tensor("activated", rows + 1, columns),
     },
-    attributes: { layout, activation, accumulate: terms.onto ? 1 : 0 },
+    attributes: { layout, activation, accumulate: accumulates ? 1 : 0 },
   };
 }
 
@@ -109,7 +101,7 @@ function tensor(label: string, ...shape: number[]): Tensor {
   return new Tensor({ shape, storage: { kind: "slot", label, bytes: elementsAtCapacity(shape) * 4 } });
 }
 
-/** Two values a word. */
+/** 16-bit values, two to a word. */
 function halfTensor(elements: number): Tensor {
   const words = Math.ceil(elements / 2);
   return new Tensor({ shape: [words], dtype: "u32", storage: { kind: "slot", label: "half", bytes: words * 4 } });
@@ -117,7 +109,7 @@ function halfTensor(elements: number): Tensor {
 
 const TERMS = ["bias", "residual", "onto", "x"] as const;
 
-/** The result as it must be, its untouched last row included, in double precision. */
+/** The right result in double precision; the last row stays as it was. */
 function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
   const { layout, activation } = call.attributes;
   const { rows, columns, inner } = sizesOf(call.inputs, layout) as MatmulSizes<number>;
@@ -138,7 +130,7 @@ function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32A
   return expected;
 }
 
-/** As lib/gelu.wgsl: s = sigmoid(2u); gelu = x s, its slope s + x s (1 - s) 2u'. */
+/** GELU or its slope, as in lib/gelu.wgsl: with s = sigmoid(2u), gelu is x s and its slope is s + x s (1 - s) 2u'. */
 function activate(value: number, activation: Activation | undefined, slopeAt = 0): number {
   if (!activation) return value;
   const at = activation === "gelu" ? value : slopeAt;

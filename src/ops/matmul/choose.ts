@@ -7,14 +7,14 @@ import { tiled, wideConditions } from "./families/tiled.ts";
 import { vector } from "./families/vector.ts";
 import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf } from "./problem.ts";
 
-/** The first that suits a device is its family. */
+/** The first family that suits a device is the device's family. */
 const FAMILIES: Readonly<Record<MatmulFamily, Family>> = { tiled, subgroup, vector, register };
 
 function familyOf(device: DeviceTraits): Family {
   return Object.values(FAMILIES).find((family) => family.suits(device))!;
 }
 
-/** The kernels of one product on a device: those that were asked for, else the first that are right there, else the plain ones. */
+/** The kernels of one product on a device: those that tuning chose, else those of the family that the call names, else the plain kernel. */
 export function matmulLaunches(call: MatmulCall, device: DeviceTraits): readonly Dispatch[] {
   return wayOf(call, device).launches(problemOf(call), device);
 }
@@ -26,7 +26,7 @@ function wayOf(call: MatmulCall, device: DeviceTraits): Way {
   return ways[device.tuning.choice(key) ?? ""] ?? (family ? FAMILIES[family].way(tile) : registerWay);
 }
 
-/** The ways that are worth trying on a device, by name, the best guess first, and under which key their choice is remembered. */
+/** What tuning is asked: which of the named ways to take, the best guess first, and the key under which the choice is remembered. */
 export interface Question {
   readonly key: string;
   readonly ways: Readonly<Record<string, CheckedWay>>;
@@ -34,7 +34,7 @@ export interface Question {
 
 const NOTHING_TO_ASK: Question = { key: "", ways: {} };
 
-/** Whoever names a family gets it unchecked; only a tile that was left open is found by measuring. */
+/** A call that names a family gets it unchecked. Only a tile that such a call leaves open is found by measuring. */
 export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const { family, tile, activation } = call.attributes;
   const problem = problemOf(call);
@@ -47,14 +47,14 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   return { key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B"].filter(Boolean).join(" "), ways };
 }
 
-/** Products that are alike: sizes to the nearest power of two, what can be loaded in quads, and into how many parts K is cut. */
+/** The class of products that share a choice: sizes to the nearest power of two, which matrices load in quads, and the parts of K. */
 function classOf({ sizes, layout, splits }: Problem): string {
   const powers = [sizes.rows, sizes.columns, sizes.inner].map((size) => Math.round(Math.log2(capacityOf(size))));
   const wide = Object.values(wideConditions(layout, sizes)).map(Number);
   return `matmul ${layout} 2^${powers.join(" 2^")}, wide ${wide.join("")}, parts ${splits}`;
 }
 
-/** Which variants of which kernels: two products with the same answer are right or wrong together. */
+/** The kernels and their variants in words. Products with the same words are right or wrong together. */
 export function variantsOf(dispatches: readonly Dispatch[]): string {
   return dispatches.map(({ kernel, variant }) => `${kernel} ${settings(variant?.constants)} ${settings(variant?.conditions)}`).join("; ");
 }

@@ -19,7 +19,7 @@ import {
 
 export type { Layout, MatmulFamily } from "./problem.ts";
 
-/** y [M, N] = op(a) op(b) + bias [N] + residual [M, N], or added onto a tensor in place. */
+/** y [M, N] = op(a) op(b) + bias [N] + residual [M, N], a fresh tensor or added onto one in place. The layout says what op transposes. */
 export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
   name: "matmul",
   shape: (inputs, { layout }) => {
@@ -72,15 +72,15 @@ export interface MatmulOptions {
   readonly layout: Layout;
   readonly bias?: Tensor | undefined;
   readonly residual?: Tensor | undefined;
-  /** Where the product is added in place: the gradient of a parameter. */
+  /** The gradient of a parameter, which the product is added onto in place. */
   readonly sink?: GradientSink | undefined;
-  /** Instead of the family that suits the adapter. */
+  /** The family of kernels to take instead of the one that suits the adapter. */
   readonly family?: MatmulFamily | undefined;
-  /** Of the tiled family, instead of the tile that suits the shape: a name in TILES. */
+  /** The tile that the tiled family takes instead of the one that suits the shape: a name in TILES. */
   readonly tile?: string | undefined;
 }
 
-/** A matrix that may have a copy in 16-bit floats, two a word and without gaps, which products read in its place. */
+/** A matrix that may have a copy in 16-bit floats, two to a word and without gaps. Products read the copy in its place. */
 export interface Weight {
   readonly tensor: Tensor;
   readonly half?: Tensor | undefined;

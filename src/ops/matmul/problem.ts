@@ -6,8 +6,8 @@ import type { Call } from "../define.ts";
 export type Layout = "NN" | "NT" | "TN";
 
 /**
- * Which kernels: `subgroup` and `register` for software adapters, with and without subgroups; `tiled` for GPUs; `vector` for a few
- * rows of a GPU's NT, only where it is asked for, since its sums have an order of their own.
+ * A family of kernels. `subgroup` and `register` are for software adapters, with and without subgroups; `tiled` is for GPUs. `vector` is
+ * for products NT of few rows on a GPU; only a call that names it gets it, because its sums have an order of their own.
  */
 export type MatmulFamily = "subgroup" | "register" | "tiled" | "vector";
 
@@ -17,9 +17,9 @@ export type MatmulInputs = {
   bias?: Tensor | undefined;
   residual?: Tensor | undefined;
   onto?: Tensor | undefined;
-  /** What `gelu backward` takes the slope at. */
+  /** Where `gelu backward` takes the slope of GELU. */
   x?: Tensor | undefined;
-  /** b as 16-bit floats, two a word: read in its place. */
+  /** b as 16-bit floats, two to a word. Kernels read it in the place of b. */
   half?: Tensor | undefined;
 };
 
@@ -30,14 +30,14 @@ export interface MatmulAttributes {
   readonly layout: Layout;
   readonly accumulate: Scalar;
   readonly family?: MatmulFamily | undefined;
-  /** Of the tiled family, a name in TILES. */
+  /** A name in TILES, for the tiled family. */
   readonly tile?: string | undefined;
   readonly activation?: Activation | undefined;
 }
 
 /**
  * `packed` is memory for b in the order that the subgroup family reads, `partials` for the parts of the tiled family's sum. An output
- * that no kernel of the chosen family binds gets no memory; nor does `activated` without an activation.
+ * that no kernel of the chosen family binds gets no memory; `activated` gets none without an activation.
  */
 export type MatmulOutputs = "y" | "packed" | "partials" | "activated";
 
@@ -56,16 +56,17 @@ export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, layout: Layout)
   return { rows, columns, inner, innerOfB };
 }
 
-/** One product, as the families are told of it. */
+/** One product, as the families see it. */
 export interface Problem {
   readonly sizes: MatmulSizes;
   readonly layout: Layout;
   /** The operands, and what lib/epilogue.wgsl binds. */
   readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated", Tensor>>>;
-  /** Of the epilogue, and of kernels that read b as 16-bit floats where it is stored so. */
+  /** Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats. */
   readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD" | "HALF_B", boolean>>;
-  /** Which terms the epilogue adds. */
+  /** The terms that the epilogue adds in a run, and all those that a run may add. */
   readonly terms: Scalar;
+  readonly possibleTerms: number;
   /** Into how many parts the tiled family cuts K. */
   readonly splits: number;
   readonly scratch: Readonly<Record<"packed" | "partials", Tensor>>;
@@ -75,7 +76,7 @@ export interface Problem {
 const TERMS = { bias: 1, residual: 2, accumulate: 4 } as const;
 
 export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem {
-  const { a, b, bias, residual, x, half } = inputs;
+  const { a, b, bias, residual, onto, x, half } = inputs;
   const { y, packed, partials, activated } = outputs;
   const { layout, activation, accumulate } = attributes;
   const sizes = sizesOf(inputs, layout);
@@ -85,22 +86,23 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
   return {
     sizes,
     layout,
-    // A kernel's bindings are fixed. What it does not read is bound to b.
+    // A kernel's bindings are fixed, so b stands in for what the kernel does not read.
     bindings: { a, b: half ?? b, bias: bias ?? b, residual: residual ?? b, y, ...beside },
     conditions: { WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes), GELU: activation !== undefined, BACKWARD, HALF_B: half !== undefined },
+    possibleTerms: fixed + (onto && accumulate !== 0 ? TERMS.accumulate : 0),
     terms: derive("terms", [accumulate], (adds) => fixed + (adds === 1 ? TERMS.accumulate : 0)),
     splits: splitsFor(layout, sizes),
     scratch: { packed, partials },
   };
 }
 
-/** Workgroups that keep a large GPU busy, the least of K that is worth a part, and the most parts. */
+/** How many workgroups keep a large GPU busy, the shortest part of K that is worth a workgroup, and the most parts. */
 const ENOUGH_WORKGROUPS = 128;
 const SHORTEST_PART = 256;
 const MOST_PARTS = 32;
 
 /**
- * Weight gradients sum over all rows of a batch into a small matrix: few tiles with much to do. Their K is cut into parts, by a rule
+ * Weight gradients sum over all rows of a batch into a small matrix, so few tiles have much to do. Their K is cut into parts, by a rule
  * that knows the shape alone, so that neither the tile nor the adapter's speed changes the order of the sum.
  */
 export function splitsFor(layout: Layout, { rows, columns, inner }: MatmulSizes): number {
@@ -110,12 +112,12 @@ export function splitsFor(layout: Layout, { rows, columns, inner }: MatmulSizes)
   return Math.max(1, Math.min(wanted, MOST_PARTS, Math.floor(capacityOf(inner) / SHORTEST_PART)));
 }
 
-/** An empty matrix has no quad to bind, so that its product is a matter of the plain kernel and single values. */
+/** An empty matrix has no quad to bind, so the plain kernel computes its product, value by value. */
 export function isEmpty({ rows, columns, inner }: MatmulSizes): boolean {
   return [rows, columns, inner].some((size) => capacityOf(size) === 0);
 }
 
-/** Whether rows of a length are made of whole quads. */
+/** Whether a row of this length is made of whole quads, which are four values each. */
 export function isWhole(length: Scalar): boolean {
   return typeof length === "number" && length % 4 === 0;
 }

@@ -1,18 +1,18 @@
 /** A reward, or null where a completion was not scored. */
 export type Score = number | null;
 
-/** One reward function's scores, apart from the others'. */
+/** The scores that one reward function gave. */
 export interface RewardPart {
   readonly scores: readonly Score[];
   readonly weight: number;
 }
 
 export interface AdvantageInput {
-  /** One reward a completion [P * G], the G completions of a prompt side by side: the weighted sum over the reward functions. */
+  /** One reward for each completion [P * G], summed over the reward functions by weight. The G completions of a prompt stand side by side. */
   readonly rewards: readonly Score[];
-  /** G. */
+  /** G, the completions of one prompt. */
   readonly groupSize: number;
-  /** The same rewards before they were summed; only `gdpo` looks at them, and takes `rewards` for the only part where they are left out. */
+  /** The scores of each reward function before the sum. Only `gdpo` reads them; without them it takes `rewards` as its one part. */
   readonly parts?: readonly RewardPart[];
   /** The k of `pass@k`. */
   readonly k?: number;
@@ -22,13 +22,13 @@ export interface AdvantageInput {
 
 /** What an advantage says of itself. */
 export interface AdvantageTraits {
-  /** Whether completions of one prompt are compared, so that a single one, or equal ones, teach nothing. */
+  /** Whether it compares the completions of one prompt. A single completion then teaches nothing, and neither do equal rewards. */
   readonly comparesWithinGroups: boolean;
-  /** Completions of a prompt that it needs, where that is more than the two that a comparison takes. */
+  /** How many completions of a prompt it needs. Left out: the two that a comparison takes. */
   readonly leastCompletions?: (options: { readonly k: number }) => number;
 }
 
-/** Rewards to advantages [P * G]. An unscored completion gets 0 and takes no part in any statistic. */
+/** Turns rewards into advantages [P * G]. An unscored completion gets 0 and takes no part in any statistic. */
 export type Advantage = ((input: AdvantageInput) => Float64Array) & AdvantageTraits;
 
 /** An advantage that compares the completions of one prompt with each other. */
@@ -39,7 +39,7 @@ export function withinGroups(
   return Object.assign(advantages, { comparesWithinGroups: true, ...traits });
 }
 
-/** An advantage that a completion has whatever the others of its prompt are like. */
+/** An advantage that does not compare the completions of one prompt with each other. */
 export function withoutGroups(advantages: (input: AdvantageInput) => Float64Array): Advantage {
   return Object.assign(advantages, { comparesWithinGroups: false });
 }

@@ -1,7 +1,7 @@
 import { withinGroups } from "./contract.ts";
 import { average, compareWithinGroups } from "./scores.ts";
 
-/** R - mean of the group: easy and hard prompts are not blown up (Dr. GRPO: Liu et al. 2025, arXiv 2503.20783). */
+/** R - mean of the group. No std divides, which would magnify prompts of little spread (Dr. GRPO: Liu et al. 2025, arXiv 2503.20783). */
 export const drGrpo = withinGroups((input) =>
   compareWithinGroups(input, (scored) => {
     const mean = average(scored);

@@ -3,7 +3,7 @@ import { grpo } from "./grpo.ts";
 import { EPSILON, standardDeviation } from "./scores.ts";
 
 /**
- * Every reward function is normalised by itself before they are summed, so that none drowns the others (GDPO: Liu et al. 2026,
+ * Each reward function is normalised by itself before the sum, so that none drowns the others (GDPO: Liu et al. 2026,
  * arXiv 2601.05242):
  *
  *   A_f = (R_f - mean) / (std + 1e-6)        of the group, for each reward function f
@@ -11,7 +11,7 @@ import { EPSILON, standardDeviation } from "./scores.ts";
  *   A   = S / (std of S over the batch + 1e-6)
  *
  * The paper also subtracts the batch's mean of S, which is 0: every A_f sums to 0 in its group. A function that did not score a
- * completion adds nothing there.
+ * completion adds nothing to its S.
  */
 export const gdpo = withinGroups(({ rewards, groupSize, parts = [{ scores: rewards, weight: 1 }] }) => {
   const normalised = parts.map(({ scores, weight }) => ({ weight, advantages: grpo({ rewards: scores, groupSize }) }));

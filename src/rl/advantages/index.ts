@@ -17,7 +17,7 @@ export { isRight } from "./scores.ts";
 export { type RewardStatistics, rewardStatistics } from "./statistics.ts";
 export { DEFAULT_LAMBDA } from "./w_reinforce.ts";
 
-/** Every way from rewards to advantages, by the name that `grpo.advantage` uses. A new one is a file and a line here. */
+/** Every way to turn rewards into advantages, by its name in `grpo.advantage`. A new one is a file and a line here. */
 export const advantages = {
   grpo,
   "dr-grpo": drGrpo,

@@ -7,7 +7,7 @@ export interface RewardStatistics {
   readonly reward: number;
   /** Mean over the groups of their unbiased standard deviation. */
   readonly reward_std: number;
-  /** Share of groups without any spread: advantages that compare within groups are 0 there. */
+  /** Share of groups whose rewards are all equal. Advantages that compare within groups are 0 there. */
   readonly frac_reward_zero_std: number;
 }
 

@@ -1,13 +1,13 @@
 import { type AdvantageInput, withoutGroups } from "./contract.ts";
 import { eachScored, groupsOf, isRight } from "./scores.ts";
 
-/** Weights of right and of wrong answers, whatever the rest of their group is like. */
+/** Gives every right answer the advantage `right` and every wrong one `wrong`, whatever their groups are like. */
 export function signed({ rewards, groupSize }: AdvantageInput, right: number, wrong: number): Float64Array {
   groupsOf(rewards, groupSize);
   return Float64Array.from(eachScored(rewards, (reward) => (isRight(reward) ? right : wrong)));
 }
 
-/** What the paper found to keep pass@k and to raise pass@1. */
+/** The value that, as the paper found, keeps pass@k and raises pass@1. */
 export const DEFAULT_LAMBDA = 0.1;
 
 /** +lambda for a right answer (a reward of 1 or more), -1 for a wrong one (W-REINFORCE: Zhu et al. 2025, arXiv 2506.01347). */

@@ -5,7 +5,7 @@ import { refusal, throwIfAny } from "../../options/problems.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
 import type { TrainConfig } from "./sections.ts";
 
-/** What is wrong with a configuration whose values are each inside their range, one line each. */
+/** The contradictions between options that are each inside their range, one line each. */
 export function contradictions({ grpo, entropy }: TrainConfig): string[] {
   const problems: string[] = [];
   const { comparesWithinGroups, leastCompletions }: AdvantageTraits = advantages[grpo.advantage];
@@ -33,12 +33,12 @@ export function contradictions({ grpo, entropy }: TrainConfig): string[] {
 }
 
 function methodProblems(section: string, declaration: unknown, options: Readonly<Record<string, unknown>>): string[] {
-  // The registries' declarations differ in their options, which each checks itself.
+  // The declarations of a registry differ in the type of their options, and each checks its own.
   const known = declaration as Declaration;
   return contradictionsOf(section, known, ownOptions(known, options));
 }
 
-/** What a model allows: checks the entropy target against ln V and lengths against the context. Throws ConfigError. */
+/** Checks a configuration against its model: entropy targets against ln V, and lengths against the context. Throws ConfigError. */
 export function checkAgainstModel(
   config: TrainConfig,
   model: { vocabSize: number; contextLength: number },

@@ -22,13 +22,13 @@ export type { OptionDescription };
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
   const filled = withPresets(withoutEmptySections(value));
   const schema = trainSchema(`runs/${name}`, chosenIn(filled));
-  // The options of the chosen controller and loss are known only now: their type is that of all of them.
+  // Which controller and loss are chosen is known only when this runs, so the type has the options of all of them.
   const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled);
   throwIfAny(contradictions(config));
   return config;
 }
 
-/** Checks the configuration of `sft` and fills in defaults; otherwise as parseTrainConfig. */
+/** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
   return parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value));
 }
@@ -38,13 +38,13 @@ export function listOptions(command: "train" | "sft"): OptionDescription[] {
   return describeOptions(command === "train" ? commonTrainSchema() : sftSchema("runs/NAME"));
 }
 
-/** Keys of a configuration that belong to other controllers or losses than its own, in words: they have no effect. */
+/** In words, the keys of a configuration that belong to other controllers or losses than its own: they have no effect. */
 export function withoutEffect({ grpo, entropy }: TrainConfig): string[] {
   const common = commonTrainSchema().shape;
-  const unused = (name: string, section: object, known: object, own: { readonly options: z.ZodObject }, chosen: string): string[] =>
-    Object.keys(section)
-      .filter((key) => !(key in known) && !(key in own.options.shape))
-      .map((key) => `${name}.${key} has no effect with ${chosen}`);
+  const unused = (name: string, section: object, known: object, own: { readonly options: z.ZodObject }, chosen: string): string[] => {
+    const keys = Object.keys(section).filter((key) => !(key in known) && !(key in own.options.shape));
+    return keys.length === 0 ? [] : [`without effect with ${chosen}: ${keys.map((key) => `${name}.${key}`).join(", ")}`];
+  };
   return [
     ...unused("grpo", grpo, common.grpo.shape, losses[grpo.loss], `loss ${grpo.loss}`),
     ...unused("entropy", entropy, common.entropy.shape, controllers[entropy.controller], `controller ${entropy.controller}`),
@@ -61,7 +61,7 @@ function chosenIn(value: unknown): Chosen {
   return { controller: wordAt("entropy", "controller", "pi"), loss: wordAt("grpo", "loss", "ppo-clip") };
 }
 
-/** A section with nothing under its key reads as null in YAML; it means the defaults. */
+/** YAML reads a section with nothing under its key as null. It means the defaults, so it is left out. */
 function withoutEmptySections(value: unknown): unknown {
   return isMapping(value) ? Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null)) : value;
 }

@@ -2,8 +2,8 @@ import { parse } from "yaml";
 import { ConfigError, isMapping, refusal, throwIfAny } from "../../options/problems.ts";
 
 /**
- * A copy of the configuration with overrides such as `grpo.steps=10` or `task={ name: addition }`, values read as YAML.
- * Unknown keys pass here; parsing refuses them. Throws ConfigError for an override that is not KEY=VALUE or goes through a value.
+ * A copy of the configuration with overrides such as `grpo.steps=10` or `task={ name: addition }`, whose values are read as YAML.
+ * Unknown keys pass here; parsing refuses them. Throws ConfigError for an override that is not KEY=VALUE or leads through a plain value.
  */
 export function applyOverrides(value: unknown, overrides: readonly string[]): unknown {
   if (overrides.length === 0) return value;
@@ -18,7 +18,7 @@ export function applyOverrides(value: unknown, overrides: readonly string[]): un
   return result;
 }
 
-/** Sets one key in place; returns the line of what is wrong with the override, if anything is. */
+/** Sets one key in place. Returns one line where the override is wrong. */
 function applyOverride(target: Record<string, unknown>, override: string): string | undefined {
   const equals = override.indexOf("=");
   const keys = override.slice(0, Math.max(equals, 0)).trim().split(".");

@@ -18,7 +18,7 @@ export const grpoPresets = {
   }),
 } as const;
 
-/** A configuration with what its presets stand for; presets that do not exist are left for the schema to refuse. */
+/** Fills in the values that a configuration's presets stand for. A preset that does not exist is left for the schema to refuse. */
 export function withPresets(value: unknown): unknown {
   if (!isMapping(value)) return value;
   const { grpo, entropy } = value;

@@ -14,7 +14,7 @@ import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.t
 const activations = option(
   oneOf(ACTIVATION_STORAGE),
   "f32",
-  "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded ones.",
+  "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded activations.",
 );
 
 const weights = option(
@@ -48,7 +48,7 @@ const grpo = {
     "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
   steps: option(whole({ min: 1 }), 60, "Number of training steps. Each samples completions once and learns from them."),
-  prompts: option(whole({ min: 1 }), 32, "Prompts of a step."),
+  prompts: option(whole({ min: 1 }), 32, "Prompts in a step."),
   completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt. They form a group and are compared with one another."),
   maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
   temperature: option(
@@ -59,9 +59,9 @@ const grpo = {
   topP: option(
     decimal({ above: 0, max: 1 }),
     1.0,
-    "Sampling takes the smallest set of most probable tokens that has at least this probability; 1 takes all tokens.",
+    "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all.",
   ),
-  topK: option(whole({ min: 0 }), 0, "Sampling takes this many most probable tokens; 0 takes all."),
+  topK: option(whole({ min: 0 }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
   learningRate: option(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
   updatesPerRollout: option(
     whole({ min: 1 }),
@@ -81,7 +81,7 @@ const grpo = {
   overlongBuffer: option(
     whole({ min: 0 }),
     0,
-    "Punishes long completions: over this many tokens below maxNewTokens the reward falls evenly by up to 1; 0 punishes nothing.",
+    "Punishes long completions: over the last so many tokens before maxNewTokens the reward falls evenly, by 1 in all; 0 punishes nothing.",
   ),
   maskTruncated: option(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
   loss: option(
@@ -94,7 +94,7 @@ const grpo = {
     "grpo",
     `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}. The page method.md has the formulas.`,
   ),
-  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k. It is below grpo.completions."),
+  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k. It must be below grpo.completions."),
   advantageLambda: option(
     decimal({ min: 0 }),
     DEFAULT_LAMBDA,
@@ -103,7 +103,7 @@ const grpo = {
   tis: option(
     decimal({ above: 0 }, "off").nullable(),
     null,
-    "The bound of truncated importance sampling: the trainer scores the completions again and weighs each token by its probability there over that of the sampler, at most by this. 2 is usual; null does not score again.",
+    "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
   ),
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),
@@ -111,7 +111,7 @@ const grpo = {
     "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
   beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
-  kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled token. The page method.md has the formulas."),
+  kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
   entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
@@ -141,7 +141,7 @@ const entropy = {
 
 const evaluation = {
   prompts: option(whole({ min: 1 }), 128, "Held-out prompts of an evaluation."),
-  completions: option(whole({ min: 1 }), 8, "Completions of each evaluation prompt. It is the k of pass@k."),
+  completions: option(whole({ min: 1 }), 8, "Completions of each evaluation prompt: the k of pass@k."),
 };
 
 const trainEvaluation = section({
@@ -155,7 +155,7 @@ const trainEvaluation = section({
 
 const sft = section({
   steps: option(whole({ min: 1 }), 1000, "The most optimiser steps."),
-  batch: option(whole({ min: 1 }), 256, "Solved examples of a step."),
+  batch: option(whole({ min: 1 }), 256, "Solved examples in a step."),
   learningRate: option(decimal({ min: 0 }), 0.002, "AdamW's learning rate after the warm-up."),
   warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0 to its value."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
@@ -215,11 +215,11 @@ export function sftSchema(directory: string) {
 
 type Section<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
-/** Everything `train` can be told. Made by `parseTrainConfig`, so every value is inside its range. */
+/** All options of `train`. `parseTrainConfig` makes it, so every value is inside its range. */
 export type TrainConfig = Omit<z.output<ReturnType<typeof trainSchema>>, "grpo" | "entropy"> & {
   readonly grpo: Section<typeof grpo> & OptionsOfAny<typeof losses>;
   readonly entropy: Section<typeof entropy> & OptionsOfAny<typeof controllers>;
 };
 
-/** Everything `sft` can be told. Made by `parseSftConfig`. */
+/** All options of `sft`. `parseSftConfig` makes it. */
 export type SftConfig = z.output<ReturnType<typeof sftSchema>>;

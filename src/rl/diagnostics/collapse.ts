@@ -1,11 +1,11 @@
 import type { Diagnosis } from "./contract.ts";
 import { figure, isFiniteNumber, lastValues, mean, percent } from "./window.ts";
 
-/** Steps that are averaged: the noise of one step is a tenth of a usual entropy with 8 prompts, of five less than a twentieth. */
+/** Steps that are averaged. With 8 prompts the noise of one step is a tenth of a usual entropy, and that of five steps less than a twentieth. */
 const STEPS = 5;
-/** What is left of the starting entropy. Plain GRPO on the toy of docs/method is at 0.27 after 400 steps, having lost a fifth of its pass@8. */
+/** A share of the starting entropy. Plain GRPO on a small task stood at 0.27 after 400 steps, when it had lost a fifth of its pass@8. */
 const LEFT = 0.25;
-/** Below this share of a target, control has lost; above it, a low entropy is what was asked for. */
+/** Below this share of the target, control has failed. Above it, a low entropy is what was asked for. */
 const OF_TARGET = 0.5;
 
 /** Entropy has fallen towards 0 and is not coming back, without control or in spite of it. */

@@ -4,7 +4,7 @@ import type { Metrics } from "../../report/metrics.ts";
 import { advantages } from "../advantages/index.ts";
 import type { TrainConfig } from "../config/index.ts";
 
-/** What a run was told, as far as diagnoses need it. */
+/** What diagnoses need to know of a run's settings. */
 export interface DiagnosticSettings {
   /** Whether a controller steers entropy towards `entropic/target`. */
   readonly holdsTarget: boolean;
@@ -18,10 +18,10 @@ export interface DiagnosticSettings {
   readonly comparesWithinGroups: boolean;
 }
 
-/** Looks at all steps so far, the last of them the newest; says what is wrong now, or nothing. */
+/** Looks at all steps so far, the newest last. Returns what is wrong now, or undefined. */
 export type Diagnosis = (history: readonly Metrics[], settings: DiagnosticSettings) => Omit<Finding, "name" | "step"> | undefined;
 
-/** `controller`: the one of the configuration, or one's own. */
+/** The settings of a run. `controller` is the configuration's, unless a user's own is given. */
 export function diagnosticSettings(
   { grpo, entropy }: Pick<TrainConfig, "grpo" | "entropy">,
   { holds, usesAlpha, gains }: Controller = createController(entropy),

@@ -2,12 +2,12 @@ import type { Diagnosis } from "./contract.ts";
 import { figure, lastValues, mean } from "./window.ts";
 
 const WINDOW = 10;
-/** With fewer than one token in fifty behind the gate, alpha at its limit changes less of the loss than the noise of a batch does. */
+/** Where the gate lets fewer than one token in fifty through, alpha at its limit changes the loss by less than the noise of a batch. */
 const CLOSED = 0.02;
-/** At most one group in ten teaches: a batch of 32 prompts is then one of 3. */
+/** With this share of equal groups, at most one group in ten teaches: a batch of 32 prompts is then worth 3. */
 const ALIKE = 0.9;
 
-/** The probability gate lets hardly a token through. */
+/** The probability gate lets hardly any token through. */
 export const deadLeverGate: Diagnosis = (history, { usesAlpha, gate, tau }) => {
   const gated = lastValues(history, "entropic/gated_fraction", WINDOW);
   if (!usesAlpha || gate !== "probability" || gated.length === 0 || mean(gated) >= CLOSED) return undefined;
@@ -18,7 +18,7 @@ export const deadLeverGate: Diagnosis = (history, { usesAlpha, gate, tau }) => {
   };
 };
 
-/** Nearly all groups have equal rewards, so that advantages are 0: nothing learns, and alpha has nothing to reweight. */
+/** Nearly all groups have equal rewards, so that advantages are 0: the policy learns nothing, and alpha has nothing to reweight. */
 export const deadLeverRewards: Diagnosis = (history, { comparesWithinGroups }) => {
   const alike = lastValues(history, "frac_reward_zero_std", WINDOW);
   if (!comparesWithinGroups || alike.length === 0 || mean(alike) < ALIKE) return undefined;

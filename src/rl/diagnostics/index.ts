@@ -21,12 +21,10 @@ export const diagnoses = {
   collapse,
 } as const satisfies Readonly<Record<string, Diagnosis>>;
 
-export type DiagnosisName = keyof typeof diagnoses;
-
-/** Steps without a finding after which it may be said again: half the longest window, so that noise at a threshold does not repeat it. */
+/** After so many steps without a finding it is reported anew: half the longest window, so that noise at a threshold does not repeat it. */
 const CLEAR_STEPS = 10;
 
-/** Steps without it, and how bad it was when it was last said. */
+/** A finding that was reported: the steps without it since then, and the severity that was reported. */
 interface Said {
   clear: number;
   severity: Severity;
@@ -34,11 +32,11 @@ interface Said {
 
 /** Watches the metrics of a run. */
 export interface Diagnostics {
-  /** Takes the next step's metrics; returns what was not said already. */
+  /** Takes the next step's metrics. Returns the findings that were not reported already. */
   observe(metrics: Metrics): Finding[];
 }
 
-/** Watches a run step by step. A finding is said once, again when it has become worse, and anew once it has been gone for ten steps. */
+/** Watches a run step by step. It reports a finding once, again when the finding has become worse, and anew after ten steps without it. */
 export function createDiagnostics(settings: DiagnosticSettings): Diagnostics {
   const history: Metrics[] = [];
   const said = new Map<string, Said>();

@@ -3,12 +3,12 @@ import { isFiniteNumber } from "./window.ts";
 
 const WATCHED = ["loss", "grad_norm", "entropy"] as const;
 const WINDOW = 10;
-/** One bad batch happens; from the third in ten on it is the run. */
+/** One bad batch in ten steps can happen. With this many the run itself is broken. */
 const MANY = 3;
 
-/** A step with numbers that are not finite. The optimiser leaves parameters and moments as they were when a gradient is not. */
+/** A step with numbers that are not finite. Where a gradient is among them, the optimiser leaves parameters and moments as they were. */
 export const nonFinite: Diagnosis = (history) => {
-  // JSON has no NaN: a metric read back from metrics.jsonl is null.
+  // JSON has no NaN, so a NaN that is read back from metrics.jsonl is null.
   const broken = history
     .slice(-WINDOW)
     .map((metrics) => WATCHED.filter((name) => metrics[name] !== undefined && !isFiniteNumber(metrics[name])));

@@ -4,20 +4,20 @@ import { deviation, figure, lastValues, mean, percent } from "./window.ts";
 const WINDOW = 20;
 /** Steps before the window, in which entropy may still be on its way. */
 const LEAD = 10;
-/** Within 5 % of its target an entropy counts as held (section "How to validate" of the method). */
+/** An entropy within 5 % of its target counts as held. */
 const TOLERANCE = 0.05;
-/** The same for targets near 0, in nats. */
+/** An error of less than this counts as held too, in nats, for targets near 0. */
 const LEAST = 0.005;
-/** Standard errors of the window's mean. A run tests some hundred windows, so 3 would be passed by noise alone every tenth run. */
+/** An error must exceed this many standard errors of the window's mean. Over a run's hundred windows noise alone exceeds 3 in every tenth run. */
 const SIGMAS = 4;
-/** Between the two halves of the window the error may change by this share of itself, else entropy is still travelling. */
+/** Entropy is still travelling where the error changes by more than this share of itself between the two halves of the window. */
 const DRIFT = 0.25;
-/** An integral takes over what kp holds in kp / ki steps. One that is quick against the window is given three times that first. */
+/** An integral takes over what kp holds in kp / ki steps. Where that is at most the window, it gets three times as long before it is judged. */
 const PATIENCE = 3;
-/** More steps than this at the limit are a matter for `saturation`. */
+/** Where a larger share of steps stands at the limit, the diagnosis is `saturation` instead. */
 const SATURATED = 0.25;
 
-/** Entropy has come to rest beside its target, with alpha free to move: what the base algorithm's drift leaves of a missing or slow integral. */
+/** Entropy has come to rest beside its target although alpha is free to move: the integral is missing, or too slow for GRPO's drift. */
 export const offset: Diagnosis = (history, { holdsTarget, gains }) => {
   const errors = lastValues(history, "entropic/error", WINDOW);
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
@@ -43,7 +43,7 @@ function settlingTime(kp: number, ki: number): number {
   return ki > 0 && kp / ki <= WINDOW ? (PATIENCE * kp) / ki : 0;
 }
 
-/** Towards kp / 10, which suits runs of about 100 steps; from there on by three, still below kp, where the loop is stable. */
+/** Advises ki = kp / 10, which suits runs of about 100 steps. A ki that is already there is tripled. */
 function moreIntegral(kp: number, ki: number): string {
   const next = ki < kp / 10 ? kp / 10 : 3 * ki;
   return `raise entropy.ki (${figure(ki)} -> ${figure(next)})`;

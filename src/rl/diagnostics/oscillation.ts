@@ -1,19 +1,19 @@
 import type { Diagnosis } from "./contract.ts";
 import { figure, lastValues, mean } from "./window.ts";
 
-/** Ten crossings are expected of noise alone in 20 steps, and 5 to 15 of them on one side in 98 of 100 windows. */
+/** In 20 steps noise alone crosses the target about ten times, and in 98 of 100 windows 5 to 15 of the steps lie on one side. */
 const WINDOW = 20;
 /**
- * Mean |alpha| of a window over the limit from which alpha counts as banging. The quickstart's windows (lavapipe, 60 steps) are at most 0.48
- * with kp 10 and 0.63 with kp 30, and 0.67 to 0.84 with kp 100, where alpha flips between its limits.
+ * From this mean |alpha| of a window on, as a share of the limit, alpha counts as large. The quickstart's windows (lavapipe, 60 steps) have
+ * at most 0.48 with kp 10 and 0.63 with kp 30, and 0.67 to 0.84 with kp 100, where alpha flips between its limits.
  */
 const LARGE = 0.75;
-/** A quarter of the window on either side, else it is an offset or a saturation with some noise on it. */
+/** Steps with alpha on either side of 0: a quarter of the window. Fewer mean an offset or a saturation with some noise. */
 const EACH_SIDE = 5;
 /** Two whole swings. */
 const CROSSINGS = 4;
 
-/** Entropy swings around its target and alpha, large, swings with it: the gain is too high for the plant, or only amplifies noise. */
+/** Entropy swings around its target, and a large alpha swings with it: the gain is too high for the policy, or it only amplifies noise. */
 export const oscillation: Diagnosis = (history, { holdsTarget, gains }) => {
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const errors = lastValues(history, "entropic/error", WINDOW);
@@ -31,7 +31,7 @@ export const oscillation: Diagnosis = (history, { holdsTarget, gains }) => {
   };
 };
 
-/** ki need not follow where it is within kp / 10 of the new kp. */
+/** ki is divided as well where it would be more than a tenth of the new kp. */
 function lessIntegral(kp: number, ki: number): string {
   return ki > kp / 10 ? ` and entropy.ki with it (${figure(ki)} -> ${figure(ki / 10)})` : "";
 }

@@ -1,13 +1,13 @@
 import type { Diagnosis } from "./contract.ts";
 import { figure, lastValues, mean } from "./window.ts";
 
-/** Control that works has moved entropy by a third of a nat in 20 steps on the toy of docs/method; healthy runs leave the limit in under 10. */
+/** On a small task, control that works moves entropy by a third of a nat in 20 steps, and healthy runs leave the limit in under 10. */
 const WINDOW = 20;
 /** Steps of the window that noise may lift off the limit. */
 const OFF = 2;
 /** Steps at either end of the window whose errors are compared: enough that noise does not decide. */
 const ENDS = 5;
-/** An error that has shrunk to this share is on its way, however long: the paper's runs stand at the limit for 35 steps and arrive. */
+/** An error that shrinks to this share in a window is on its way. The paper's runs stand at the limit for 35 steps and still arrive. */
 const PROGRESS = 0.75;
 
 /** alpha stands at one limit and entropy comes no nearer: the target is out of reach, or alpha moves nothing. */

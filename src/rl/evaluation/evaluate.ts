@@ -9,7 +9,7 @@ import { meanPassAtK } from "./pass_at_k.ts";
 /** Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. */
 const EVALUATION_KEYS = 0x8000_0000;
 
-/** Scores completions, outside of training. */
+/** Scores completions outside of training. */
 export type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
 
 /** Scores completions by one reward function. */
@@ -28,7 +28,7 @@ export interface EvaluateOptions {
   readonly score: ScoreEntries;
 }
 
-/** What an evaluation measures: pass@k by the unbiased estimator of Chen et al. 2021 (arXiv 2107.03374), a pass being a reward of 1 or more. */
+/** What an evaluation measures. pass@k is the unbiased estimate of Chen et al. 2021 (arXiv 2107.03374); a reward of 1 or more is a pass. */
 export interface Evaluation {
   readonly passAt1: number;
   readonly passAtK: number;

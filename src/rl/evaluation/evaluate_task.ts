@@ -9,7 +9,7 @@ export interface TaskEvaluationOptions {
   readonly device: Device;
   readonly model: PolicyModel;
   readonly task: Task;
-  /** Held-out problems; all of them where it is more than there are. */
+  /** The most held-out problems to take; all of them when left out. */
   readonly prompts?: number;
   readonly completions: number;
   readonly temperature: number;

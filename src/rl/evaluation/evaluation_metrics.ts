@@ -1,7 +1,7 @@
 import type { Metrics } from "../../report/metrics.ts";
 import type { Evaluation } from "./evaluate.ts";
 
-/** An evaluation under the names of metrics.jsonl; one on another task than the run's own under the name it is given. */
+/** An evaluation under the names of metrics.jsonl. `elsewhere` names the task where it is not the run's own. */
 export function evaluationMetrics(evaluation: Evaluation, elsewhere?: string): Omit<Metrics, "step"> {
   const own = {
     "pass@1": evaluation.passAt1,

@@ -6,7 +6,7 @@ import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 
 /** Evaluates the policy of a run on its held-out problems, sampled and greedy. */
 export interface Evaluator {
-  /** After `step` steps of training. */
+  /** Evaluates after `step` steps of training. */
   evaluate(step: number): Promise<Evaluation>;
   destroy(): void;
 }

@@ -8,7 +8,7 @@ export function passAtK(n: number, c: number, k: number): number {
       `pass@k of n ${n}, c ${c}, k ${k} is not defined; 0 <= c <= n and 1 <= k <= n are expected: draw at least k completions.`,
     );
   }
-  // As a product, because the binomials overflow.
+  // The quotient is a product of factors here, because the binomials overflow.
   let allWrong = 1;
   for (let i = 0; i < k; i++) allWrong *= Math.max(0, n - c - i) / (n - i);
   return 1 - allWrong;

@@ -5,9 +5,9 @@ import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
 import { passRows, type Run } from "../run.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
 
-/** Learns from samples: optimiser steps of the policy, with a step of the controller in each. */
+/** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
 export interface Learner {
-  /** All updates of a step on the same samples. `sampled`: the entropies that the sampler saw. */
+  /** Does all updates of a step on the same samples. `sampled` are the entropies that the sampler measured. */
   learn(samples: readonly Sample[], sampled: Measured, step: number): Promise<Learned>;
   save(): Promise<LearnerState>;
   load(saved: Pick<LearnerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, NamedArray> }): void;
@@ -51,7 +51,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       const updates: UpdateResult[] = [];
       for (let i = 0; i < grpo.updatesPerRollout; i += 1) {
         const measured = updates.at(-1)?.measured ?? sampled;
-        // From 1: the sampler's random numbers are those of 0.
+        // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
         const draw = step * grpo.updatesPerRollout + i + 1;
         updates.push(await update.step(batches, grpo.learningRate, measured, draw));
       }

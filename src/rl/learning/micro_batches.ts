@@ -19,7 +19,7 @@ export interface Sample {
   readonly isMasked?: boolean;
 }
 
-/** Sampled completions as samples, each with its advantage; `maskTruncated` leaves those out that were cut short. */
+/** Makes samples of sampled completions and their advantages. `maskTruncated` masks the completions that were cut short. */
 export function toSamples(
   entries: readonly RolloutEntry[],
   advantages: ArrayLike<number>,
@@ -48,7 +48,7 @@ export interface PackedBatch {
   readonly inputs: Readonly<Record<string, Uint32Array | Float32Array>>;
 }
 
-/** What the weights of a whole optimiser step are measured against, across its micro-batches. */
+/** The totals of a whole optimiser step, over all its micro-batches, of which the weights of tokens are shares. */
 export interface StepTotals {
   readonly sequences: number;
   readonly responseTokens: number;
@@ -62,7 +62,7 @@ export function totalsOf(samples: readonly Sample[]): StepTotals {
   };
 }
 
-/** Rows a sample takes: every token but the last has an action. */
+/** The rows that a sample takes: one for each token but the last, which no action follows. */
 export function rowsOfSample(sample: Pick<Sample, "promptIds" | "completionIds">): number {
   return sample.promptIds.length + sample.completionIds.length - 1;
 }

@@ -14,16 +14,16 @@ import type { Learned } from "./learner.ts";
 export interface StepRecord {
   readonly step: number;
   readonly tokens: number;
-  /** `trained`: the completions that were learned from; `all`: all that were sampled, whose rewards are those of the policy. */
+  /** `trained` are the completions that were learned from. `all` are those that were sampled: only their rewards are those of the policy. */
   readonly rollout: SampledStep;
   readonly learned: Learned;
-  /** Known where the completions were scored again, which makes the trainer's log-probabilities the old ones. */
+  /** Defined where the trainer scored the completions again. Its log-probabilities are then the old ones of the loss. */
   readonly gap: SamplerGap | undefined;
-  /** The whole step. */
+  /** Time of the whole step. */
   readonly milliseconds: number;
 }
 
-/** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout; the controller's state is the last. */
+/** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout. The controller's state is that of the last update. */
 export function stepMetrics({ config, controller, loss }: Run, record: StepRecord): Metrics {
   const { rollout, learned } = record;
   const { updates } = learned;
@@ -39,7 +39,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
     ...rewardStatistics(all.scores.rewards, config.grpo.completions),
     ...rewardMetrics(all.scores),
     ...tagMetrics(all),
-    // The entropy of the policy that sampled: before the rollout's first update.
+    // This is the entropy of the policy that sampled, from before the rollout's first update.
     entropy: updates[0]!.entropy,
     kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
     ...clipMetrics(updates),
@@ -63,7 +63,7 @@ export function tokensOf(entries: readonly RolloutEntry[]): number {
 
 const LOOP_METRICS = ["alpha", "error", "integral", "target_entropy", "saturated"] as const;
 
-/** The loop, or the mean of the classes' loops, with what else the controller reports; then the same of each class. */
+/** The controller's one loop, or the mean loop of its classes, with the fields that it reports; then the loop of each class. */
 function controllerMetrics({ control, loops, measured }: UpdateResult, { reports = [], classes = [] }: Controller): Partial<Metrics> {
   const tokens = measured.map((one) => one.tokens);
   const whole = classes.length > 0 ? meanLoop(loops, tokens) : loops[0]!;
@@ -103,7 +103,7 @@ function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly numbe
   };
 }
 
-/** Entropy over the sampled tokens and reward of each tag's completions, where problems have tags. */
+/** For each tag of the problems the mean entropy of its sampled tokens and the mean reward of its completions. */
 function tagMetrics({ entries, scores: { rewards } }: ScoredRollout): Partial<Metrics> {
   const tags = [...new Set(entries.flatMap(({ problem }) => problem.tag ?? []))].sort();
   return Object.fromEntries(
@@ -118,7 +118,7 @@ function tagMetrics({ entries, scores: { rewards } }: ScoredRollout): Partial<Me
   );
 }
 
-/** How far the trainer's first forward pass is from what the sampler saw: the same policy, so nothing but rounding. */
+/** How far the trainer's first forward pass is from the sampler's. Both run the same policy, so they differ by rounding alone. */
 function gapOf({ metrics }: UpdateResult): SamplerGap {
   return {
     difference: {

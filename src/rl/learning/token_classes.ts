@@ -3,7 +3,7 @@ import { ConfigError } from "../../options/problems.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
-/** Tells the class of a completion's token by name, of those in `entropy.classes`. `position` counts from 0. */
+/** Returns the name of the class of a completion's token, one of `entropy.classes`. `position` counts from 0. */
 export type TokenClassFunction = (token: {
   readonly problem: Problem;
   readonly ids: readonly number[];
@@ -14,9 +14,9 @@ export type TokenClassFunction = (token: {
 export type Classify = (entry: { readonly problem: Problem; readonly completion: { readonly ids: readonly number[] } }) => Uint8Array;
 
 /**
- * How tokens are classed: by one's own function, by position in the answer, or by a column of the problems; undefined without classes.
- * The result throws when it meets a class that nobody named.
- * @throws ConfigError when positions are to tell classes and none has its first
+ * Makes the function that classes tokens: by `classOf`, by a column of the problems, or by position in the answer. It is undefined
+ * without classes, and throws for a class that `entropy.classes` does not name.
+ * @throws ConfigError where positions tell classes and the first class does not begin at position 0
  */
 export function classifier(controller: Pick<Controller, "classes" | "classBy">, classOf?: TokenClassFunction): Classify | undefined {
   const { classes, classBy } = controller;
@@ -40,19 +40,19 @@ export function classifier(controller: Pick<Controller, "classes" | "classBy">, 
   const begins = classes.map(({ from }) => from ?? Number.POSITIVE_INFINITY);
   if (begins[0] !== 0) {
     throw new ConfigError([
-      "entropy.classes has no class from position 0; give each its from, or entropy.classBy a column, or the trainer classOf",
+      "entropy.classes has no class from position 0; give each its from, or set entropy.classBy to a column, or give the trainer classOf",
     ]);
   }
   const at = (position: number): number => begins.findLastIndex((from) => from <= position);
   return ({ completion: { ids } }) => Uint8Array.from(ids, (_, position) => at(position));
 }
 
-/** Meets the class of every problem before training does. @throws ConfigError for one that nobody named */
+/** Looks up the class of every problem before training starts. @throws ConfigError for a class that `entropy.classes` does not name */
 export function checkClasses(classify: Classify | undefined, problems: readonly Problem[]): void {
   for (const problem of problems) classify?.({ problem, completion: { ids: [] } });
 }
 
-/** Mean entropy and number of the sampled tokens of each class; of all tokens where the controller has no classes. */
+/** Mean entropy and number of the sampled tokens of each class, or of all tokens where the controller has no classes. */
 export function measureSampled(
   entries: readonly RolloutEntry[],
   classes: readonly ArrayLike<number>[] | undefined,

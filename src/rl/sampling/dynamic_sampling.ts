@@ -35,7 +35,7 @@ export interface SamplingOptions {
   readonly rollout: (problems: readonly Problem[], firstKey: number) => Promise<ScoredRollout>;
 }
 
-/** Keys of further rounds lie above those of first ones, and below those of evaluations; a step has room for this many. */
+/** The first key of further rounds, above the keys of first rounds and below those of evaluations. A step has keys for so many of them. */
 const EXTRA_KEYS = 0x4000_0000;
 export const MOST_EXTRA_ROUNDS = 16;
 
@@ -66,13 +66,13 @@ export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
   return { trained, all, rounds: rounds.length, keptFraction };
 }
 
-/** Problems that the step has not drawn yet, in an order of the round's own; fewer only where the task has no more. */
+/** Problems that the step has not drawn yet, in an order of the round's own. They are fewer than `count` only where the task has no more. */
 function furtherProblems(
   { problems, seed, step }: SamplingOptions,
   { drawn, round, count }: { drawn: Set<Problem>; round: number; count: number },
 ): Problem[] {
   const own = seed ^ Math.imul(step + 1, 0x9e3779b1) ^ Math.imul(round, 0x85ebca6b);
-  // One epoch from its beginning: every problem once.
+  // An epoch from its beginning has every problem once.
   const order = problemsOfStep(problems, { seed: own, step: 0, count: problems.length });
   const further = order.filter((problem) => !drawn.has(problem)).slice(0, count);
   for (const problem of further) drawn.add(problem);

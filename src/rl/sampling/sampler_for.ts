@@ -8,19 +8,19 @@ export interface SamplerForOptions {
   readonly model: PolicyModel;
   /** Every prompt that may be given; the longest decides how much memory a sequence takes. */
   readonly prompts: readonly string[];
-  /** Completions that are wanted at a time. */
+  /** How many completions are wanted at a time. */
   readonly completions: number;
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
-  /** Text that ends a completion, one token long; empty: none does. */
+  /** Text of one token that ends a completion; where it is empty, no text does. */
   readonly stop: string;
 }
 
-/** Sequences sampled at once: more run faster together, but each holds a key-value cache. */
+/** The most sequences sampled at once. More run faster together, but each holds a key-value cache. */
 const MOST_SEQUENCES = 512;
 
-/** Every token as probable as the policy makes it. */
+/** Sampling options that leave every token as probable as the policy makes it. */
 export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
 
 /**
@@ -49,6 +49,6 @@ export function longestPrompt({ tokenizer }: PolicyModel, prompts: readonly stri
 
 function stopTokens({ tokenizer }: PolicyModel, stop: string): number[] {
   const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length > 1) throw new ConfigError([`${refusal("stop", stop, "one token of the model's tokenizer")}, and it is ${ids.length}`]);
+  if (ids.length > 1) throw new ConfigError([`${refusal("stop", stop, "one token of the model's tokenizer")}, not ${ids.length}`]);
   return ids;
 }

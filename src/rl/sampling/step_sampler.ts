@@ -2,7 +2,6 @@ import type { Sampler } from "../../policy/sampler.ts";
 import { promptsOf, type Run } from "../run.ts";
 import { overlongReward } from "../scoring/overlong.ts";
 import { combineRewards, rewardInput } from "../scoring/rewards.ts";
-import { createStopwatch } from "../stopwatch.ts";
 import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
 import { rollout } from "./rollout.ts";
 import { samplerFor } from "./sampler_for.ts";
@@ -15,7 +14,7 @@ export interface StepSampler {
   destroy(): void;
 }
 
-/** `milliseconds`: what sampling took, rewards apart. */
+/** `milliseconds` is the time of sampling without that of the rewards. */
 export type SampledStep = Sampled & { readonly milliseconds: number };
 
 export async function createStepSampler(run: Run): Promise<StepSampler> {
@@ -29,22 +28,25 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     sampling: grpo,
   });
   const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);
-  const stopwatch = createStopwatch();
+  let milliseconds = 0;
   const scoredRollout = async (problems: Run["trainProblems"], firstKey: number, step: number): Promise<ScoredRollout> => {
     const { tokenizer } = model;
-    const entries = await stopwatch.time(() => rollout({ sampler, tokenizer, problems, completions, seed, firstKey }));
+    const started = performance.now();
+    const entries = await rollout({ sampler, tokenizer, problems, completions, seed, firstKey });
+    milliseconds += performance.now() - started;
     return { entries, scores: await score(rewardInput(entries, step)) };
   };
   return {
     sampler,
     sample: async (step) => {
+      milliseconds = 0;
       const sampled = await sampleStep({
         ...{ seed, step, prompts, completions },
         problems: run.trainProblems,
         extraRounds: grpo.dynamicSampling,
         rollout: (problems, firstKey) => scoredRollout(problems, firstKey, step),
       });
-      return { ...sampled, milliseconds: stopwatch.take() };
+      return { ...sampled, milliseconds };
     },
     destroy: () => sampler.destroy(),
   };

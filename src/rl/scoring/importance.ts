@@ -2,24 +2,24 @@ import type { Sample } from "../learning/micro_batches.ts";
 
 /** How far the trainer's view of the sampled tokens is from the sampler's, over all tokens of a step. */
 export interface SamplerGap {
-  /** |log-probability of training - of sampling|, nats. */
+  /** |log-probability in training - log-probability in sampling|, in nats. */
   readonly difference: { readonly mean: number; readonly max: number };
-  /** Probability of training / of sampling. */
+  /** Probability in training / probability in sampling. */
   readonly ratio: { readonly min: number; readonly mean: number; readonly max: number };
 }
 
 export interface ImportanceOptions {
   /** The largest weight of a token. */
   readonly bound: number;
-  /** One weight a sequence, from the mean difference of its tokens. */
+  /** Whether a sequence has one weight, from the mean difference of its tokens. */
   readonly bySequence: boolean;
 }
 
 /**
- * Truncated importance sampling (Yao et al. 2025, "Your efficient RL framework secretly brings you off-policy RL training"): tokens
- * that the sampler drew are weighed by min(p_trainer / p_sampler, bound). A positive factor of the advantage is a factor of the policy
- * loss, so the weight goes there. `scored` are the trainer's log-probabilities of the samples' tokens before the first update; they become the old ones, so
- * that the loss's own ratio starts at 1. GSPO's derivative needs one weight a sequence.
+ * Truncated importance sampling (Yao et al. 2025, "Your efficient RL framework secretly brings you off-policy RL training"): each token
+ * that the sampler drew is weighed by min(p_trainer / p_sampler, bound). The weight multiplies the advantage, because a positive factor of
+ * the advantage is a factor of the policy loss. `scored` are the trainer's log-probabilities of the samples' tokens before the first update.
+ * They become the old log-probabilities, so that the loss's own ratio starts at 1. GSPO's derivative needs one weight for a sequence.
  */
 export function withImportance(samples: readonly Sample[], scored: readonly ArrayLike<number>[], options: ImportanceOptions): Sample[] {
   return samples.map((sample, i) => {
@@ -30,7 +30,7 @@ export function withImportance(samples: readonly Sample[], scored: readonly Arra
   });
 }
 
-/** What the metrics `sampling/*` say of samples that `withImportance` is about to change. */
+/** The numbers of the metrics `sampling/*`, from samples that `withImportance` has not changed yet. */
 export function samplerGap(samples: readonly Sample[], scored: readonly ArrayLike<number>[]): SamplerGap {
   const differences = samples.flatMap((sample, i) => differencesOf(sample, scored[i]!));
   const gap = { sum: 0, difference: 0, ratio: 0, least: Number.POSITIVE_INFINITY, most: 0 };
@@ -49,7 +49,7 @@ export function samplerGap(samples: readonly Sample[], scored: readonly ArrayLik
   };
 }
 
-/** Log-probability of training less that of sampling, a token; clamped as the loss clamps it. */
+/** For each token the log-probability in training less that in sampling, clamped as the loss clamps it. */
 function differencesOf(sample: Sample, scored: ArrayLike<number>): number[] {
   return Array.from(sample.completionIds, (_, token) => Math.min(20, Math.max(-20, scored[token]! - sample.oldLogprobs[token]!)));
 }

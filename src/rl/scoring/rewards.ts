@@ -1,8 +1,9 @@
 import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
+import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
-/** What a reward function is told: one entry per completion in each list, as in TRL. */
+/** What a reward function gets. Each list has one entry for every completion, as in TRL. */
 export interface RewardInput {
   readonly prompts: readonly string[];
   readonly completions: readonly string[];
@@ -18,7 +19,7 @@ export interface RewardState {
   readonly [key: string]: unknown;
 }
 
-/** Scores completions, at once or later; null leaves one unscored. */
+/** Returns the scores of completions, or a promise of them. null leaves a completion unscored. */
 export type RewardFunction = (input: RewardInput) => readonly Score[] | Promise<readonly Score[]>;
 
 /** A reward function under the name it has in metrics (`rewards/NAME/mean`), with its weight in the sum (default 1). */
@@ -33,13 +34,13 @@ export interface CombinedRewards {
   readonly rewards: readonly Score[];
   /** Each function's own scores, unweighted. */
   readonly byFunction: ReadonlyMap<string, readonly Score[]>;
-  /** The same, each with its weight, for advantages that do not start from the sum. */
+  /** The scores of each function with its weight, for advantages that do not start from the sum. */
   readonly parts: readonly RewardPart[];
 }
 
 /**
- * One function out of several. They run at the same time. Throws when names repeat or none is given; the result rejects when a function
- * returns the wrong number of scores or one that is not a finite number or null.
+ * Joins reward functions into one, which runs them at the same time. Throws when two have one name or none is given. The joined function
+ * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number nor null.
  */
 export function combineRewards(functions: readonly NamedReward[]): (input: RewardInput) => Promise<CombinedRewards> {
   if (functions.length === 0) throw new Error("No reward function is given; give a task or at least one function in rewards.");
@@ -56,7 +57,7 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
   };
 }
 
-/** What reward functions are told of sampled completions, after `step` steps of training. */
+/** What reward functions get for sampled completions after `step` steps of training. */
 export function rewardInput(entries: readonly RolloutEntry[], step: number): RewardInput {
   const columns = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
   columns.delete("prompt");
@@ -82,11 +83,9 @@ export function taskReward(task: Task): NamedReward {
 export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction">): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const [name, scores] of byFunction) {
-    const scored = scores.filter((score) => score !== null);
-    const mean = scored.reduce((sum, score) => sum + score, 0) / scored.length;
-    const variance = scored.reduce((sum, score) => sum + (score - mean) ** 2, 0) / Math.max(1, scored.length - 1);
-    metrics[`rewards/${name}/mean`] = mean;
-    metrics[`rewards/${name}/std`] = Math.sqrt(variance);
+    const scored = scores.filter(isScored);
+    metrics[`rewards/${name}/mean`] = average(scored);
+    metrics[`rewards/${name}/std`] = standardDeviation(scored);
   }
   return metrics;
 }

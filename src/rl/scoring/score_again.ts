@@ -4,11 +4,11 @@ import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micr
 import { passRows, type Run } from "../run.ts";
 import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
 
-/** Scores sampled tokens by other policies than the one that sampled them. */
+/** Scores sampled tokens again, by the reference policy and by the trainer. */
 export interface SecondScorer {
   /**
-   * Adds the reference policy's log-probabilities and, with truncated importance sampling, what the trainer itself makes of the tokens;
-   * `gap` is then how far that is from what the sampler saw.
+   * Adds the reference policy's log-probabilities where `beta` asks for them. With truncated importance sampling it also adds the trainer's
+   * own, and `gap` says how far they are from the sampler's.
    */
   scoreAgain(samples: readonly Sample[]): Promise<{ readonly samples: readonly Sample[]; readonly gap: SamplerGap | undefined }>;
   destroy(): void;

@@ -4,7 +4,7 @@ export interface Moments {
   readonly second: Float64Array;
 }
 
-/** One AdamW update in place; decay for elements below decayEnd. `step` counts from 1. */
+/** One AdamW update in place. Weights below `decayEnd` decay. `step` counts from 1. */
 export function adamwReference(
   { weights, first, second }: Moments,
   gradients: ArrayLike<number>,

@@ -1,7 +1,7 @@
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
-/** Options of the op, its scalars as numbers. */
+/** The options of the op, with its scalars as numbers. */
 export interface CovarianceReferenceOptions {
   readonly fraction: number;
   readonly among?: {
@@ -19,7 +19,7 @@ interface Token {
   readonly advantage: number;
 }
 
-/** 1 for the tokens that are selected, 0 for the others, and how many they are. By sorting. */
+/** Selects tokens by sorting: 1 for those that are selected, 0 for the others, and the number of those selected. */
 export function covarianceSelectReference(
   { statistics, token_inputs }: HostValues,
   { fraction, among }: CovarianceReferenceOptions,
@@ -33,7 +33,7 @@ export function covarianceSelectReference(
     tokens.reduce((sum, token) => sum + value(token), 0) / Math.max(1, tokens.length);
   const [meanAdvantage, meanLogp] = [mean(({ advantage }) => advantage), mean(({ logp }) => logp)];
   const covarianceOf = ({ advantage, logp }: Token): number => (advantage - meanAdvantage) * (logp - meanLogp);
-  // The product in single precision, whose floor the shader takes.
+  // The shader takes the floor of this product in single precision.
   const wanted = Math.max(1, Math.floor(Math.fround(Math.fround(fraction) * tokens.length)));
   const keyOf = (token: Token): number => {
     const covariance = covarianceOf(token);

@@ -6,7 +6,7 @@ export function fromHalfReference({ half }: HostValues): { y: Float64Array } {
   return { y: Float64Array.from(values) };
 }
 
-/** Sign, 5 bits of exponent, 10 of fraction. Infinities and NaN are not stored. */
+/** A 16-bit float has a sign, 5 bits of exponent and 10 of fraction. Infinities and NaN are not expected. */
 function floatOf(bits: number): number {
   const sign = bits >= 32768 ? -1 : 1;
   const exponent = Math.floor(bits / 1024) % 32;

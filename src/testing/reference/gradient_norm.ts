@@ -1,4 +1,4 @@
-/** The optimiser's state after gradients: step, norm, scale, skipped, 1 - beta1^step, 1 - beta2^step. */
+/** The optimiser's state once the gradients are known: step, norm, scale, skipped, 1 - beta1^step, 1 - beta2^step. */
 export function gradientNormReference(
   shards: readonly ArrayLike<number>[],
   state: readonly number[],

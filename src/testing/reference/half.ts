@@ -2,7 +2,7 @@
 export function roundToHalf(x: number): number {
   const size = Math.abs(x);
   if (size >= 65504) return Math.sign(x) * 65504;
-  // Spacing of the 11-bit significands around x; below 2^-14 all are 2^-24 apart.
+  // The spacing of 16-bit floats around x, which have 11-bit significands. Below 2^-14 it is 2^-24.
   const spacing = 2 ** (Math.max(-14, Math.floor(Math.log2(size || 2 ** -24))) - 10);
   const steps = size / spacing;
   const below = Math.floor(steps);

@@ -1,6 +1,6 @@
 import { logSoftmax } from "./token_statistics.ts";
 
-/** The distribution a token is drawn from, and the log-probabilities and entropy of the whole one, of a row of logits. */
+/** Of a row of logits: the distribution that a token is drawn from, and logp and entropy before top-k and top-p. */
 export function nextTokenReference(
   logits: ArrayLike<number>,
   options: { readonly temperature: number; readonly topK: number; readonly topP: number },

@@ -11,7 +11,7 @@ export interface PolicyBatch {
   readonly refLogp: readonly number[];
   readonly mask: readonly boolean[];
   readonly begins: readonly number[];
-  /** One a sequence. */
+  /** One per sequence. */
   readonly advantages: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export function statisticsOf(batch: PolicyBatch, row: number, temperature: numbe
   return rowStatistics(logits.subarray(row * vocabulary, (row + 1) * vocabulary), actions[row]!, 1 / temperature);
 }
 
-/** What the gate makes of every row; 0 outside the mask. */
+/** The actuator of every row: the sign of its entropy effect, or 1 where the probability gate is open; 0 outside the mask. */
 export function actuatorsOf(batch: PolicyBatch, { gate, tau, temperature }: PolicyOptions): number[] {
   return batch.actions.map((_, row) => {
     if (!batch.mask[row]) return 0;
@@ -40,7 +40,7 @@ export function actuatorsOf(batch: PolicyBatch, { gate, tau, temperature }: Poli
   });
 }
 
-/** The estimate of the KL divergence to the reference policy; 0 without beta. */
+/** The estimate of the KL divergence to the reference policy; 0 if beta is 0. */
 export function divergenceOf(logp: number, referenceLogp: number, { beta, kl = "k3" }: Pick<PolicyOptions, "beta" | "kl">): number {
   if (beta === 0) return 0;
   const u = clampDifference(referenceLogp - logp);
@@ -57,11 +57,11 @@ function aggregate(batch: PolicyBatch, values: readonly number[], counts: readon
   return batch.advantages.reduce((total, _, s) => total + sum(values, s) / Math.max(1, sum(counts, s)), 0) / sequences;
 }
 
-/** What is taken as given when the policy loss is differentiated: the gate of every row and, where a loss stops a gradient, its logp. */
+/** What stays constant when the policy loss is differentiated: the actuator of a row and, where a loss stops a gradient, its logp. */
 export interface Frozen {
   readonly actuators: readonly number[];
   readonly logps: readonly number[];
-  /** The number that a loss reads of every row beyond its token, where it is not differentiated. */
+  /** The further number per row that some losses read, where it is not differentiated. */
   readonly extra: ArrayLike<number>;
 }
 
@@ -73,7 +73,7 @@ function logpsOf(batch: PolicyBatch, { temperature }: PolicyOptions): number[] {
   return batch.actions.map((_, row) => (batch.mask[row] ? statisticsOf(batch, row, temperature)[0] : 0));
 }
 
-/** Of each row, the mean of d over the response tokens of its sequence. */
+/** For each row, the mean of logp - old_logp over the response tokens of its sequence, with the differences clamped. */
 function meanDifferencesOf(batch: PolicyBatch, logps: readonly number[]): number[] {
   return batch.actions.map((_, own) => {
     const rows = batch.actions.map((_, row) => row).filter((row) => batch.mask[row] && sequenceOf(batch, row) === sequenceOf(batch, own));

@@ -1,7 +1,7 @@
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 
-/** Of each row of a sequence, the mean over its response tokens of logp - old_logp, clamped at 20 on either side. */
+/** For each row, the mean of logp - old_logp over the response tokens of its sequence. Each difference is clamped to [-20, 20]. */
 export function sequenceRatioReference({ statistics, token_inputs, sequence_begin }: HostValues): { mean_difference: Float64Array } {
   const logps = TOKEN_STATISTICS.column(statistics!.data, "logp");
   const tokens = logps.map((logp, row) => ({ logp, ...TOKEN_INPUT.read(token_inputs!.data, row * TOKEN_INPUT.size) }));

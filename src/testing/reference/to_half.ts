@@ -1,7 +1,7 @@
 import type { HostValues } from "../check_op.ts";
 import { roundToHalf } from "./half.ts";
 
-/** from_half(to_half(x)): the words of to_half alone are not numbers. */
+/** from_half(to_half(x)), because the words that to_half writes cannot be compared as numbers. */
 export function toHalfReference({ x }: HostValues): { y: Float64Array } {
   return { y: x!.data.map(roundToHalf) };
 }

@@ -10,7 +10,7 @@ type Options = TokenLossOptions & { readonly loss: PolicyLoss };
 type Inputs = ReturnType<typeof TOKEN_INPUT.read>;
 type Statistics = ReturnType<typeof TOKEN_STATISTICS.read>;
 
-/** What a row's loss is made of. The control's alpha is that of the loop of its class (mask - 1). */
+/** What the loss of a row depends on. `alpha` is that of the loop of the row's class, mask - 1. */
 interface Row {
   readonly given: Inputs;
   readonly policy: Statistics;
@@ -28,8 +28,8 @@ function rowOf(inputs: HostValues, row: number): Row {
 }
 
 /**
- * The row's token with its logp moved by `change`. One of T tokens moves the mean of its sequence by a T-th, and with it the losses of T tokens:
- * as if it moved its own by the whole.
+ * The row's token with its logp moved by `change`. In a loss by sequence, one of T tokens moves the sequence's mean by a T-th of that,
+ * and with it the losses of all T tokens. Together these change as much as if the mean of this row alone moved by the whole.
  */
 function movedToken({ given, policy, extra }: Row, { loss }: Options, change: number): ReturnType<typeof tokenOf> {
   const tokenAt = (logp: number, own: number) => {
@@ -40,7 +40,7 @@ function movedToken({ given, policy, extra }: Row, { loss }: Options, change: nu
   return tokenAt(policy.logp + change, extra + moved.difference - tokenAt(policy.logp, extra).difference);
 }
 
-/** The summands of a row's loss with its logp and entropy moved; the actuator stays that of the row itself. */
+/** The summands of a row's loss with its logp and entropy moved. The actuator stays that of the unmoved row. */
 function rowTerms(row: Row, options: Options, change: number, entropyChange: number): number[] {
   const { given, policy, alpha } = row;
   const { entropy_coefficient: bonus, positive_scale: positive, negative_scale: negative } = row.control;
@@ -53,7 +53,7 @@ function rowTerms(row: Row, options: Options, change: number, entropyChange: num
   return terms.map((term) => given.weight * term);
 }
 
-/** Central differences of each summand apart: a large one that stands still must not drown the others. */
+/** Central differences, taken of each summand alone, so that a large constant summand does not drown the others. */
 function slope(terms: (change: number) => number[]): number {
   const step = 1e-6;
   const above = terms(step);
@@ -65,7 +65,7 @@ function actuatorOf({ logp, effect }: Statistics, { gate, tau }: Options): numbe
   return tau <= 0 || Math.exp(logp) > tau ? 1 : 0;
 }
 
-/** Derivatives of each row's loss by logp and entropy (central differences), and what is logged of it. */
+/** Derivatives of each row's loss by logp and entropy (central differences), and the token's metrics. */
 export function tokenLossReference(inputs: HostValues, options: Options): Record<"coefficients" | "token_metrics", Float64Array> {
   const rows = Array.from({ length: inputs.statistics!.shape[0]! }, (_, row) => rowOf(inputs, row));
   const coefficients = rows.map((row) => {

@@ -43,7 +43,7 @@ test("an arm changes what it names and nothing else", () => {
   assert.equal(low!.config.grpo.steps, 30);
 });
 
-test("findings keep what reports need, a run a seed and arm", () => {
+test("findings keep what reports need, with a run for each seed and arm", () => {
   const settings = parseSettings(armsSchema, withQuick(shipped, true));
   const results: CellResults = new Map(
     armCells(settings).map(({ name, config }) => {
@@ -113,7 +113,7 @@ test("diagnoses of a run are those of train, and a tag's entropy is kept where i
   assert.equal(controlled.tags!.easy![39], 0.25);
 });
 
-test("the tables have a line an arm, and name the test", () => {
+test("the tables have a line for each arm, and name the statistical test", () => {
   const arms = ["GRPO", "near", "far"];
   assert.equal(entropyTable(arms, findings).split("\n").length, 5);
   assert.equal(scoreTable(arms, findings).split("\n").length, 5);

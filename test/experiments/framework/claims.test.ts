@@ -26,7 +26,7 @@ function judge(claim: Claim, given: ArmsFindings = findings): Verdict {
   return judgeClaims([claim], given)[0]!;
 }
 
-test("claims hold for what holds and fail for what does not", () => {
+test("claims pass for runs that bear them out and fail for runs that do not", () => {
   assert.equal(judge(holdsTarget("near")).passed, true);
   assert.equal(judge(holdsTarget("far")).passed, false);
   assert.match(judge(holdsTarget("far")).measured, /^1 of 2 seeds/);

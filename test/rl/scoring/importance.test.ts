@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { TOKEN_INPUT } from "../../../src/ops/records.ts";
 import { packBatch, type Sample, totalsOf } from "../../../src/rl/learning/micro_batches.ts";
 import { samplerGap, withImportance } from "../../../src/rl/scoring/importance.ts";
 
@@ -38,8 +39,8 @@ test("by sequence there is one weight, of the mean difference", () => {
 test("packing multiplies the advantage of each token", () => {
   const weighed = withImportance(samples, scored, { bound: 2, bySequence: false });
   const advantagesOf = (list: readonly Sample[]): number[] => {
-    const { inputs, rows } = packBatch(list, totalsOf(list), { aggregate: "token-mean", maxLength: 3 });
-    return Array.from({ length: rows }, (_, row) => inputs.token_inputs![row * 6 + 2]!);
+    const { inputs } = packBatch(list, totalsOf(list), { aggregate: "token-mean", maxLength: 3 });
+    return TOKEN_INPUT.column(inputs.token_inputs!, "advantage");
   };
   assert.deepEqual(advantagesOf(samples), [0, 2, 2, 2, -1]);
   assert.deepEqual(advantagesOf(weighed), [0, 2 * Math.exp(-0.5), 2, 4, -Math.exp(-20)].map(Math.fround));

@@ -10,7 +10,7 @@ export function cellName(seed: number, arm: string, group = ALONE): string {
   return [`seed-${seed}`, ...(group === ALONE ? [] : [group]), arm].map(slug).join("/");
 }
 
-/** Every arm of every group with every seed. One seed follows the other, so that a study cut short has whole comparisons. */
+/** Every arm of every group with every seed. Seeds follow one another, so that a study that is cut short has whole comparisons. */
 export function armCells(settings: ArmsSettings): Cell[] {
   return seedsOf(settings).flatMap((seed) =>
     groupNames(settings).flatMap((group) => armNames(settings).map((arm) => armCell(settings, { seed, group, arm }))),

@@ -90,7 +90,7 @@ function measure({ config, metrics }: CellResult): Measured {
   };
 }
 
-/** What the controller of the run held on average over the last half; a run that held nothing is measured against the target of its settings. */
+/** What the controller held on average over the last half. A run whose controller held nothing is measured against the target of its settings. */
 function targetOf({ entropy: { target } }: CellResult["config"], held: number): number | null {
   if (held > 0) return held;
   return typeof target === "number" ? target : null;

@@ -39,7 +39,7 @@ export function offsetsOf(runs: readonly ArmRun[], arm: string): number[] {
   return runsOf(runs, arm).map((run) => holdingOf(run).offset);
 }
 
-/** What an arm has more than another, seed by seed. Both had the same prompts and the same start. */
+/** How much more of a measure an arm has than the baseline, seed by seed. Both had the same prompts and the same start. */
 export function pairedDifferences(runs: readonly ArmRun[], arm: string, baseline: string, of: (run: ArmRun) => number): number[] {
   const against = new Map(runsOf(runs, baseline).map((run) => [run.seed, of(run)]));
   return runsOf(runs, arm).map((run) => of(run) - against.get(run.seed)!);

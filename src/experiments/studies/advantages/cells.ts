@@ -8,7 +8,7 @@ import { type AdvantagesSettings, armsOf } from "./settings.ts";
 
 export const distributionName = (task: string): string => `distributions/${slug(task)}`;
 
-/** The distributions first, from a policy that does not learn; then every remedy under every shape of the reward. */
+/** The cells of the distributions, whose policy does not learn, come first. Then comes every remedy under every shape of the reward. */
 export function advantagesCells(settings: AdvantagesSettings): Cell[] {
   const shapeOf = new Map(Object.keys(settings.groups).map((shape) => [slug(shape), shape as RewardShape]));
   const remedies = armCells(armsOf(settings)).map((cell): Cell => {

@@ -9,9 +9,9 @@ export interface Distribution {
   readonly skewness: number;
   readonly zero: number;
   readonly positive: number;
-  /** Values around which they pile up: the middles of bins that hold more than their neighbours and at least 5 % of all. */
+  /** Values around which advantages pile up: the middles of bins that hold more than their neighbours and at least 5 % of all. */
   readonly modes: readonly number[];
-  /** Share of the completions in each bin; bins are `width` wide and the first begins at `from`. */
+  /** Share of the completions in each bin. Bins are `width` wide, and the middle of the first is `from`. */
   readonly histogram: { readonly from: number; readonly width: number; readonly shares: readonly number[] };
 }
 
@@ -42,7 +42,7 @@ export function describeValues(values: readonly number[]): Distribution {
   };
 }
 
-/** What lies outside is counted at the ends; a bin holds its middle, so that 0 is no edge. */
+/** The first and the last bin count what lies beyond them too. Middles of bins are multiples of their width, so that 0 is no edge. */
 function histogramOf(values: readonly number[]): number[] {
   const counts = new Array<number>(BINS + 1).fill(0);
   for (const value of values) {

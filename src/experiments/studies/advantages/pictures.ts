@@ -7,7 +7,7 @@ import { armNames } from "../../framework/arms/settings.ts";
 import type { AdvantagesFindings } from "./findings.ts";
 import { type AdvantagesSettings, armsOf } from "./settings.ts";
 
-/** distributions: histograms by task and advantage; offsets: how far off the target each remedy ends, by shape of the reward. */
+/** Two pictures: `distributions` has histograms by task and advantage, `offsets` how far off the target each remedy ends by shape of the reward. */
 export async function advantagesPictures(settings: AdvantagesSettings, findings: AdvantagesFindings): Promise<Picture[]> {
   return [
     { name: "distributions", svg: await drawDistributions(findings) },

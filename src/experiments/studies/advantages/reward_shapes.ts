@@ -2,7 +2,7 @@ import type { NamedReward } from "../../../rl/scoring/rewards.ts";
 import { hashText } from "../../../tasks/split.ts";
 import type { Task } from "../../../tasks/task.ts";
 
-/** A reward made of right (1) or wrong (0), and of a number in 0..1 that the prompt and its answer decide by chance. */
+/** A reward that follows from whether the answer is right, and from a number in 0..1 that is a hash of prompt and answer. */
 type Shape = (right: boolean, chance: number) => number;
 
 /** Rewards that break the assumption of advantages with mean zero, by name. */
@@ -16,7 +16,7 @@ export const rewardShapes = {
 
 export type RewardShape = keyof typeof rewardShapes;
 
-/** The task's reward in another shape; the same answer to the same prompt always has the same. */
+/** The task's reward in another shape. The same answer to the same prompt always gets the same reward. */
 export function shapedReward(task: Task, shape: RewardShape): NamedReward {
   return {
     name: task.name,

@@ -16,15 +16,15 @@ export interface GainsRun {
 
 /** Everything measured of one size under one gate with one seed. */
 export interface PlantFindings extends Plant {
-  /** Entropy of the start and what was to be held, in nats. */
+  /** Entropy of the start, and the target, in nats. */
   readonly start: number;
   readonly target: number;
-  /** Fall of entropy in a step at alpha 1, and what it does at alpha 0. */
+  /** The fall of entropy in a step that alpha 1 adds, and the change of entropy in a step at alpha 0. */
   readonly authority: number;
   readonly drift: number;
   readonly free: GainsRun;
   readonly grid: readonly GainsRun[];
-  /** Its gains are those that it found. */
+  /** The run with automatic gains; kp and ki are those that it found. */
   readonly automatic: GainsRun & { readonly authority: number };
 }
 

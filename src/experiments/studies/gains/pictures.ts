@@ -8,7 +8,7 @@ import { limitOf, nameOf, shown } from "./verdicts.ts";
 
 const size = { width: 330, height: 190 };
 
-/** The runs of the first seed: a picture of each seed would say the same. */
+/** Pictures of the runs of the first seed. Those of the other seeds would say the same. */
 export async function gainsPictures(settings: GainsSettings, { plants }: GainsFindings): Promise<Picture[]> {
   const columns = Object.keys(settings.gates).length;
   const draw = async (name: string, text: { title: string; subtitle: string }, figure: DrawPlant): Promise<Picture> => {

@@ -17,7 +17,7 @@ export interface Response {
 }
 
 const NEAR = 0.1;
-/** Alpha swings where it changes sides in at least this share of steps; entropy where it varies this many times as much as without control. */
+/** Alpha counts as swinging where it changes sides in at least this share of steps, entropy where it varies this many times as without control. */
 export const MOST_SWINGS = 0.25;
 export const MOST_DEVIATION = 2;
 
@@ -34,7 +34,7 @@ export function responseOf({ entropy, alpha }: GainsRun, target: number, limit: 
   };
 }
 
-/** What of a loop may swing: its output, or what it is there to hold. */
+/** The part of a loop that may swing: its output alpha, or the entropy that it is to hold. */
 export type Swinging = "alpha" | "entropy";
 
 export function swings(what: Swinging, run: GainsRun, plant: Pick<PlantFindings, "target" | "free">, limit: number): boolean {

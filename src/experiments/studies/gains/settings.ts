@@ -27,7 +27,7 @@ export const gainsSchema = section({
 
 export type GainsSettings = z.output<typeof gainsSchema>;
 
-/** One model size under one gate, with one seed: what has its own authority, target and grid. */
+/** One model size under one gate with one seed. Each has an authority, a target and a grid of its own. */
 export interface Plant {
   readonly seed: number;
   readonly size: string;

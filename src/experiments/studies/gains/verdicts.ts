@@ -33,7 +33,7 @@ function authorityIsPositive(effect: readonly PlantFindings[]): Verdict {
   };
 }
 
-/** At the gains that do not oscillate, |offset| with the integral against that without it. */
+/** Compares |offset| with and without the integral at the gains that do not oscillate. */
 function integralHelps(settings: GainsSettings, plants: readonly PlantFindings[]): Verdict {
   const most = Math.max(...settings.kiRatios);
   const runs = plants.flatMap((plant) => plant.grid.filter(({ kp }) => kp >= 3 && kp <= 30).map((run) => ({ plant, run })));
@@ -49,7 +49,7 @@ function integralHelps(settings: GainsSettings, plants: readonly PlantFindings[]
   };
 }
 
-/** Stability is about entropy; the runs that theory calls stable are those with b kp < 2 and, with the integral, b (2 kp - ki) < 4. */
+/** Stability is about entropy. Theory calls a run stable where b kp < 2 or, with the integral, where b (2 kp - ki) < 4. */
 function stableIsSteady(settings: GainsSettings, plants: readonly PlantFindings[]): Verdict {
   const stable = plants.flatMap((plant) =>
     plant.grid.filter(({ kp, ki }) => plant.authority * (2 * kp - ki) < 4).map((run) => swings("entropy", run, plant, limitOf(settings))),
@@ -63,7 +63,7 @@ function stableIsSteady(settings: GainsSettings, plants: readonly PlantFindings[
   };
 }
 
-/** Alpha is what noise reaches first: it lies between the last steady gain and the next, to a factor of 1.5. */
+/** Noise makes alpha swing first. The expected gain must lie between the last steady one of the grid and the next, to a factor of 1.5. */
 function noiseSetsTheLimit(settings: GainsSettings, plants: readonly PlantFindings[]): Verdict {
   const found = plants.map((plant) => {
     const expected = noiseBoundary(plant, limitOf(settings));

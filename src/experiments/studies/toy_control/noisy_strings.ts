@@ -31,7 +31,7 @@ const WARM_ANSWERS = 512;
 /**
  * Answer a character with a string of fixed length. Each place has a few good characters, which depend on the prompt; the more of them
  * an answer has, the likelier its reward, so there are `good ** length` best answers and none that is rewarded always or never.
- * `reward` is that chance itself. Both splits hold the same prompts: the task measures control, not generalisation.
+ * `reward` is the chance of a reward itself. Both splits hold the same prompts: the task measures control, not generalisation.
  */
 export function noisyStrings(options: NoisyStringsOptions): NoisyStrings {
   const { characters, prompts, length, lowest, highest, warmth } = options;

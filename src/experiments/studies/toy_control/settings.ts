@@ -25,7 +25,7 @@ export const toySchema = section({
     learningRate: decimal({ min: 0 }),
     warmupSteps: whole({ min: 0 }),
   }),
-  /** Checked where they are used, like the sections of `train`. */
+  /** Options of these two sections are checked where they are used, as those of `train` are. */
   grpo: openSection({}, "a mapping with options of train's section grpo"),
   entropy: openSection(
     { limit: decimal({ above: 0, max: 1 }), gate: text("probability or entropy-effect") },

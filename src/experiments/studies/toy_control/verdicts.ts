@@ -6,7 +6,7 @@ import type { ClosedLoopRun, FixedAlphaRun, ToyFindings } from "./findings.ts";
 import type { ToySettings } from "./settings.ts";
 import { type Settling, settlingOf, TOLERANCE } from "./settling.ts";
 
-/** What must hold of docs/method.md, "The controller", with its thresholds, against what was measured. */
+/** The claims of docs/method.md, "The controller", with its thresholds, held against what was measured. */
 export function toyVerdicts(settings: ToySettings, findings: ToyFindings): Verdict[] {
   const verdicts: Verdict[] = [
     notSaturated(findings),
@@ -94,7 +94,7 @@ function reachedInTime({ targets }: ToySettings, findings: ToyFindings): Verdict
   };
 }
 
-/** P against PI, which one seed of a short run cannot tell. */
+/** Compares P with PI, which one seed of a short run cannot tell apart. */
 function piBeatsP({ targets }: ToySettings, findings: ToyFindings, regime: Regime): Verdict {
   const pairs = targets.map((target) => {
     const [p, pi] = (["p", "pi"] as const).map((loop) => settlings(findings, regime, loop, target));

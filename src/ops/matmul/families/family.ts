@@ -4,15 +4,15 @@ import { isWhole, type MatmulSizes, type Problem } from "../problem.ts";
 
 /** Kernels for one kind of device. */
 export interface Family {
-  /** Whether products take it on such a device unasked. */
+  /** Whether products on this device take the family when they name none. */
   readonly suits: (device: DeviceTraits) => boolean;
-  /** What whoever names the family gets: with a certain tile, where the family has any. */
+  /** The way that a call gets which names the family, with the given tile where the family has tiles. */
   readonly way: (tile?: string) => Way;
-  /** What is worth trying on a problem, by name, the best guess first. Without any there is nothing to find out. */
+  /** The ways worth trying on a problem, by name, the best guess first. Where there are none, nothing is checked or timed. */
   readonly candidates: (problem: Problem, device: DeviceTraits) => Readonly<Record<string, CheckedWay>>;
 }
 
-/** Kernels, with their variants, that compute a product. */
+/** A way to compute a product: kernels and their variants. */
 export interface Way {
   readonly launches: (problem: Problem, device: DeviceTraits) => readonly Dispatch[];
 }
@@ -25,7 +25,7 @@ export interface CheckedWay extends Way {
   readonly precision: "f32" | "f16";
 }
 
-/** A size a little above another one, which quads divide where they divide `like`. */
+/** A size a little above another one. It is made of whole quads where `like` is. */
 export function raggedAbove(size: number, like: Scalar): number {
   return size + (isWhole(like) ? 4 : 3);
 }

@@ -3,10 +3,10 @@ import { ceilDivide } from "../../../graph/scalar.ts";
 import { layoutConditions } from "../problem.ts";
 import { type CheckedWay, raggedAbove } from "./family.ts";
 
-/** Rows, columns and depth of what a workgroup of subgroup_matrix.wgsl owns. */
+/** The rows and the columns that a workgroup of subgroup_matrix.wgsl owns, and its step along K. */
 const TILE = 32;
 
-/** For GPUs whose subgroups multiply small matrices in one instruction: tried before the tiles where it was asked for. */
+/** For GPUs whose subgroups multiply small matrices in one instruction. This way is tried before the tiles where the user asked for it. */
 export function matrixWay({ component, size }: SubgroupMatrix): CheckedWay {
   return {
     launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }) => [

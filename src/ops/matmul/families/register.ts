@@ -2,12 +2,12 @@ import { ceilDivide } from "../../../graph/scalar.ts";
 import { layoutConditions } from "../problem.ts";
 import type { Family, Way } from "./family.ts";
 
-/** The plain kernel, right everywhere: the yardstick of the others. */
+/** The plain kernel, which is right everywhere; the others are compared with it. */
 export const registerWay: Way = {
-  launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }) => [
+  launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms, possibleTerms }) => [
     {
       kernel: "matmul/register",
-      variant: { conditions: { ...layoutConditions(layout), ...conditions } },
+      variant: { constants: { TERMS: possibleTerms }, conditions: { ...layoutConditions(layout), ...conditions } },
       bindings,
       parameters: { rows, columns, inner, terms },
       workgroups: [ceilDivide(columns, 32), ceilDivide(rows, 8), 1],

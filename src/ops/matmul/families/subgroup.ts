@@ -33,17 +33,17 @@ function needsPacking(layout: Layout, { columns }: MatmulSizes): boolean {
   return layout === "NT" || capacityOf(columns) % 4 !== 0;
 }
 
-/** b [K, columns in whole quads]. */
+/** The shape of packed b: [K, N rounded up to whole quads]. */
 export function packedShape({ columns, inner }: MatmulSizes): Scalar[] {
   return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
 }
 
-function fewRowsLaunch({ sizes, bindings, conditions, terms }: Problem, { lanes }: DeviceTraits): Dispatch {
+function fewRowsLaunch({ sizes, bindings, conditions, terms, possibleTerms }: Problem, { lanes }: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const tileRows = capacityOf(rows) > 4 ? 8 : 4;
   return {
     kernel: "matmul/few_rows",
-    variant: { constants: { TILE_ROWS: tileRows }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+    variant: { constants: { TILE_ROWS: tileRows, TERMS: possibleTerms }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
     bindings,
     parameters: { rows, columns, inner, terms },
     workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
@@ -62,20 +62,20 @@ function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, {
   };
 }
 
-function multiplyLaunch({ layout, sizes, bindings, conditions, terms }: Problem, device: DeviceTraits): Dispatch {
+function multiplyLaunch({ layout, sizes, bindings, conditions, terms, possibleTerms }: Problem, device: DeviceTraits): Dispatch {
   const { rows, columns, inner } = sizes;
   const quads = quadsPerLane(capacityOf(columns), device);
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
   return {
     kernel: "matmul/subgroup",
-    variant: { constants: { QUADS: quads }, conditions },
+    variant: { constants: { QUADS: quads, TERMS: possibleTerms }, conditions },
     bindings,
     parameters: { rows, columns, inner, ...strides, terms },
     workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
   };
 }
 
-/** As many as keep the columns past the edge, which are computed in vain, under a sixth; one where y is stored a value at a time. */
+/** The most quads that keep columns past the edge, which are computed in vain, to a sixth; one where y is stored value by value. */
 function quadsPerLane(columns: number, { lanes }: DeviceTraits): number {
   if (columns % 4 !== 0) return 1;
   const widest = [4, 2].find((quads) => {
@@ -85,7 +85,7 @@ function quadsPerLane(columns: number, { lanes }: DeviceTraits): number {
   return widest ?? 1;
 }
 
-/** Just below whole tiles of as many quads as the problem takes, by the kernel for few rows or the one for many. */
+/** Sizes that fall just short of whole tiles, for the kernel (few rows or many) and the quads that the problem takes. */
 function checkSizes(problem: Problem, device: DeviceTraits): MatmulSizes<number> {
   const { kernel, variant } = launches(problem, device).at(-1)!;
   const { QUADS = 1, TILE_ROWS = 8 } = variant?.constants ?? {};

@@ -4,11 +4,11 @@ import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem 
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
 import { matrixWay } from "./matrix.ts";
 
-/** For GPUs: tiles of y that pass through workgroup memory. */
+/** For GPUs: a workgroup owns a tile of y and shares the operands through workgroup memory. */
 export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
-  // Matrix instructions are there only for whoever asked for them, so they come first. They do not read 16-bit weights.
+  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights.
   candidates: ({ sizes, conditions }, device) => ({
     ...Object.fromEntries(
       (conditions.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [
@@ -29,7 +29,7 @@ export interface Tile {
   readonly blockWidth: number;
 }
 
-/** All of them give the same bits: which one is taken is a matter of speed alone. */
+/** All tiles give the same bits, so the choice among them is a matter of speed alone. */
 export const TILES: Readonly<Record<string, Tile>> = {
   "64x64x16": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 4 },
   "64x64x32": { height: 64, width: 64, step: 32, blockHeight: 8, blockWidth: 4 },
@@ -59,10 +59,10 @@ export function tilesFor({ rows, columns }: MatmulSizes, { limits }: Pick<Device
   });
 }
 
-/** Parts begin at multiples of every tile's step. */
+/** Parts of K begin at multiples of this, which is a multiple of every tile's step. */
 const PART_UNIT = 64;
 
-/** The product by tiles of one kind; without a name by those that suit its shape. */
+/** The product by tiles of one kind: the named one, else the one that suits the product's shape. */
 function tiledWay(name?: string): CheckedWay {
   const tileFor = ({ sizes }: Problem, device: DeviceTraits): Tile => TILES[name ?? tilesFor(sizes, device)[0]!]!;
   return {
@@ -84,7 +84,7 @@ function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
   const { sizes, bindings, conditions, splits, scratch } = problem;
   const { inner } = sizes;
   if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
-  // The parts are sums alone; their own sum has the epilogue.
+  // The parts are plain sums; the kernel that adds them up applies the epilogue.
   const { x, activated, ...plain } = { ...bindings, y: scratch.partials };
   const parts = { ...problem, bindings: plain, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);

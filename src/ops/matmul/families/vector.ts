@@ -3,7 +3,7 @@ import type { Dispatch } from "../../../graph/trace.ts";
 import { isWhole, type Problem } from "../problem.ts";
 import type { Family } from "./family.ts";
 
-/** For a few rows of NT on a GPU, by sums along K in parallel. Their bits are not the tiles', so only who asks for them gets them. */
+/** For products NT of few rows on a GPU: lanes add along K in parallel. The bits differ from the tiles', so a call must name the family. */
 export const vector: Family = {
   suits: () => false,
   way: () => ({ launches }),
@@ -11,7 +11,7 @@ export const vector: Family = {
 };
 
 function launches({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }: Problem): Dispatch[] {
-  if (layout !== "NT") throw new Error(`the matmul family vector is for the layout NT; given ${layout}`);
+  if (layout !== "NT") throw new Error(`matmul layout is ${layout}; it must be NT with the family vector`);
   const height = capacityOf(rows) > 4 ? 8 : 4;
   return [
     {

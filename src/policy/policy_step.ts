@@ -1,0 +1,88 @@
+import { type Controller, traceControl } from "../control/define.ts";
+import { differentiate } from "../graph/differentiate.ts";
+import { derive, runScalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { type GradientSink, input } from "../graph/trace.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { inputRows } from "../nn/rows.ts";
+import { add } from "../ops/add.ts";
+import { addOnto } from "../ops/add_onto.ts";
+import { controlWeight } from "../ops/control_weight.ts";
+import { entropyReduce } from "../ops/entropy_reduce.ts";
+import { metricReduce } from "../ops/metric_reduce.ts";
+import { TOKEN_INPUT } from "../ops/records.ts";
+import { tokenLoss } from "../ops/token_loss.ts";
+import type { AdamW } from "../optim/adamw.ts";
+import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
+import { type Head, headBackward, headStatistics } from "./head.ts";
+import type { PolicyLossOptions } from "./options.ts";
+
+/** What a step is traced from: the model, its options, and the memory that it shares with the host. */
+export interface TracedUpdate {
+  readonly model: LanguageModel;
+  readonly optimizer: AdamW;
+  readonly controller: Controller;
+  readonly loss: PolicyLossOptions;
+  /** Most rows and sequences of one micro-batch. */
+  readonly rows: number;
+  readonly sequences: number;
+  readonly chunkBytes?: number;
+  /** Seeds a loss that selects tokens at random. Default 0. */
+  readonly seed?: number;
+  /** The state of entropy control, the metrics of a batch, and how many tokens the loss selected [1]. */
+  readonly control: Tensor;
+  readonly metrics: Tensor;
+  readonly count: Tensor;
+}
+
+/**
+ * Traces "One step" of docs/method.md up to the gradients: forward -> token statistics -> entropy reduction -> controller -> per-token loss
+ * -> logits gradient -> backward. With `updateController` false alpha stays what it was.
+ */
+export function tracePolicyStep(update: TracedUpdate, updateController: boolean): void {
+  const { model, controller, loss, control, metrics } = update;
+  const rows = runScalar("rows", update.rows);
+  const sequences = runScalar("sequences", update.sequences);
+  const actions = input("actions", [rows], "u32");
+  const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
+  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
+  const head: Head = {
+    hidden,
+    weight: model.head(),
+    actions,
+    inverseTemperature: 1 / loss.temperature,
+    chunks: chunksOf(rows, model.vocabSize, update.chunkBytes ?? DEFAULT_CHUNK_BYTES),
+  };
+  const saved = headStatistics(head);
+  const gate = { gate: loss.gate, tau: loss.tau };
+  entropyReduce(saved.statistics, tokenInputs, control, { ...gate, writeEntropy: updateController });
+  if (updateController) traceControl(controller, control);
+  const scope = loss.alphaNorm === "all" || loss.aggregate === "constant" ? "none" : loss.aggregate === "token-mean" ? "batch" : "sequence";
+  const begins = input("sequence_begin", [derive("S+1", [sequences], (s) => s + 1)], "u32");
+  if (scope !== "none") {
+    controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
+  }
+  const given = { statistics: saved.statistics, tokenInputs };
+  const random = { seed: update.seed ?? 0, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
+  const extra = loss.loss.extra?.({ ...given, sequenceBegin: begins, sequences, count: update.count, random });
+  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra }, loss);
+  metricReduce(tokenMetrics, tokenInputs, metrics);
+  // A step of one micro-batch overwrites the gradients, so its kernels need not read them.
+  const sinks = update.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
+  backward({ head, saved, coefficients, sinks });
+}
+
+function backward({ head, saved, coefficients, sinks }: Backward): void {
+  const headSink = sinks.get(head.weight.tensor)!;
+  const gradHidden = headBackward(head, saved, coefficients, headSink);
+  // The embedding adds to the gradient of a tied head, which stands there already.
+  sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
+  differentiate({ seeds: new Map([[head.hidden, gradHidden]]), sinks, add, addOnto });
+}
+
+interface Backward {
+  readonly head: Head;
+  readonly saved: ReturnType<typeof headStatistics>;
+  readonly coefficients: Tensor;
+  readonly sinks: Map<Tensor, GradientSink>;
+}

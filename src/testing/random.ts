@@ -1,1 +1,0 @@
-export { createRandom, type Generator } from "../random.ts";
