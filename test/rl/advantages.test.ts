@@ -137,7 +137,6 @@ test("gdpo: the scale of one reward drowns no other; unscored parts add nothing"
 const grouped = ADVANTAGE_NAMES.filter((name) => advantages[name].comparesWithinGroups);
 
 test("groups of one, without spread or without scores get exactly 0 where completions are compared", () => {
-  assert.deepEqual(grouped, ["grpo", "dr-grpo", "batch", "rloo", "pass@k", "gdpo"]);
   for (const name of grouped) {
     assert.deepEqual(of(name, [5, 1], 1), [0, 0], name);
     assert.deepEqual(of(name, [0.1, 0.1, 0.1, null, null, null, null, 4, null], 3), Array(9).fill(0), name);
@@ -169,11 +168,12 @@ test("random batches: finite, unscored 0, groups sum to 0, order does not matter
       const values = of(name, batch, groupSize, { k });
       assert.equal(values.length, batch.length);
       batch.forEach((reward, i) => {
-        assert.ok(Number.isFinite(values[i]));
+        assert.ok(Number.isFinite(values[i]), `${name}: ${values[i]}`);
         if (reward === null) assert.equal(values[i], 0);
       });
       for (let begin = 0; grouped.includes(name) && begin < batch.length; begin += groupSize) {
-        assert.ok(Math.abs(values.slice(begin, begin + groupSize).reduce((a, b) => a + b, 0)) < 1e-8);
+        // Without a message Node looks for the source of the assertion, which takes minutes here.
+        assert.ok(Math.abs(values.slice(begin, begin + groupSize).reduce((a, b) => a + b, 0)) < 1e-8, `${name}: a group's sum is not 0`);
       }
       const reversed = of(name, [...batch].reverse(), groupSize, { k }).reverse();
       close(reversed, values, 1e-9);

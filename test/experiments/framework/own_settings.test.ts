@@ -53,6 +53,15 @@ for (const study of Object.values(studies)) {
   }
 }
 
+test("arms without a target are compared by what they have", async () => {
+  const shipped = await shippedSettings(studies.tau!);
+  const given = { ...(shipped as object), entropy: { controller: "none" }, arms: { one: {}, two: {} } };
+  const { markdown } = await reportOf(studies.tau!, shipped, given);
+  assert.match(markdown, /\n\| two \| 0\.400 ± 0\.000 \| - \| - \|/);
+  assert.match(markdown, /\n\| two \| pass@1 \|/);
+  assert.doesNotMatch(markdown, /NaN|\n\| two \| mean abs e \|/);
+});
+
 test("seeds that are named train and are reported under their own numbers", async () => {
   const shipped = await shippedSettings(studies.tau!);
   const { cells, markdown, verdicts } = await reportOf(studies.tau!, shipped, merge(shipped, { seeds: [3, 8], arms: own }));

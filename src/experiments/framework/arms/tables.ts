@@ -87,7 +87,10 @@ export function elsewhereTable(arms: readonly string[], { runs, k }: ArmsFinding
   return markdownTable(["arm", ...names.flatMap((name) => [`${name}: pass@1`, `pass@${k}`])], rows);
 }
 
-/** Tests of whether each arm differs from the first by more than chance. They need two seeds or more. */
+/**
+ * Tests of whether each arm differs from the first by more than chance. They need two seeds or more. A measure that an arm lacks, such as
+ * the distance from a target that it does not have, has no line.
+ */
 export function significanceTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
   const [baseline, ...others] = arms as [string, ...string[]];
   const measures: readonly [string, (run: ArmRun) => number][] = [
@@ -97,13 +100,14 @@ export function significanceTable(arms: readonly string[], { runs, k }: ArmsFind
     [`pass@${k}`, (run) => run.after.passAtK],
   ];
   const rows = others.flatMap((arm) =>
-    measures.map(([name, of]) => {
+    measures.flatMap(([name, of]) => {
       const { difference, t, degreesOfFreedom, p, low, high, effect } = compareSamples(
         runsOf(runs, arm).map(of),
         runsOf(runs, baseline).map(of),
       );
+      if (Number.isNaN(difference)) return [];
       const bounds = `${signed(low, 3)} to ${signed(high, 3)}`;
-      return [arm, name, signed(difference, 3), bounds, t.toFixed(2), degreesOfFreedom.toFixed(1), probability(p), signed(effect, 1)];
+      return [[arm, name, signed(difference, 3), bounds, t.toFixed(2), degreesOfFreedom.toFixed(1), probability(p), signed(effect, 1)]];
     }),
   );
   return markdownTable(["arm", "measure", "difference", "bootstrap 95 %", "t", "df", "p", "Hedges' g"], rows);
