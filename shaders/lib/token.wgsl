@@ -33,3 +33,9 @@ struct TokenMetrics {
   logp_difference: f32,
   entropy: f32,
 }
+
+// What the sampler keeps of a token that it drew, of softmax(logits / temperature), in nats.
+struct SampledToken {
+  logp: f32,
+  entropy: f32, // of the distribution that the token was drawn from
+}

@@ -11,6 +11,7 @@ import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
 import package::lib::random::{gumbel, philox};
 import package::lib::reduce::{reduce_max, reduce_sum};
+import package::lib::token::SampledToken;
 import constants::LANES;
 
 struct Parameters {
@@ -34,7 +35,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(4) var<storage, read_write> token: array<u32>; // [S]
 @group(0) @binding(5) var<storage, read_write> done: array<u32>; // [S]
 @group(0) @binding(6) var<storage, read_write> completions: array<u32>; // [S, L]
-@group(0) @binding(7) var<storage, read_write> completion_statistics: array<vec2f>; // [S, L, 2]
+@group(0) @binding(7) var<storage, read_write> completion_statistics: array<SampledToken>; // [S, L, 2]
 
 const FINISHED = 0x80000000u;
 const LARGEST_BITS = 0x7f7fffffu;
@@ -62,7 +63,7 @@ fn main(
   let next = choose(row, top, border, lane);
   if lane == 0u && done[row] < FINISHED {
     let logp = logit(row, next) - top - log_total;
-    write(row, next, vec2f(logp, log_total - sums.y / sums.x));
+    write(row, next, SampledToken(logp, log_total - sums.y / sums.x));
   }
 }
 
@@ -140,7 +141,7 @@ fn is_kept(x: vec4f, border: u32, column: u32) -> vec4<bool> {
   return (bitcast<vec4u>(x) <= vec4u(border)) & exists;
 }
 
-fn write(row: u32, next: u32, statistics: vec2f) {
+fn write(row: u32, next: u32, statistics: SampledToken) {
   let index = done[row];
   if index >= parameters.length {
     return;

@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 import { FINISHED } from "../ops/next_token.ts";
+import { SAMPLED_TOKEN } from "../ops/records.ts";
 import { type Arena, createArena } from "./arena.ts";
 
 export interface Prompt {
@@ -60,7 +61,7 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
     stopTokens: arena.make("stop_tokens", [Math.max(1, stopTokens.length)], "u32"),
     slots: arena.make("cache slots", [S], "u32"),
     completionTokens: arena.make("completion tokens", [S, L], "u32"),
-    completionStatistics: arena.make("completion statistics", [S, L, 2], "f32"),
+    completionStatistics: arena.make("completion statistics", [S, L, SAMPLED_TOKEN.size], "f32"),
   };
   arena.write(state.stopTokens, Uint32Array.from(stopTokens.length > 0 ? stopTokens : [NO_TOKEN]));
   arena.write(state.slots, Uint32Array.from(Array(S).keys()));
@@ -83,7 +84,7 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
     completions: async (sequences) => {
       const done = new Uint32Array(await arena.read(state.done, sequences));
       const ids = new Uint32Array(await arena.read(state.completionTokens, sequences * L));
-      const statistics = new Float32Array(await arena.read(state.completionStatistics, sequences * L * 2));
+      const statistics = new Float32Array(await arena.read(state.completionStatistics, sequences * L * SAMPLED_TOKEN.size));
       return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
     },
     destroy: arena.destroy,
@@ -107,11 +108,12 @@ function toCompletion(s: number, state: number, ids: Uint32Array, statistics: Fl
   const { maxNewTokens: L, stopTokens } = options;
   const count = state % FINISHED;
   const tokens = Array.from(ids.subarray(s * L, s * L + count));
-  const pairs = statistics.subarray(s * L * 2, (s * L + count) * 2);
+  const { size, column } = SAMPLED_TOKEN;
+  const own = statistics.subarray(s * L * size, (s * L + count) * size);
   return {
     ids: tokens,
-    logprobs: pairs.filter((_, i) => i % 2 === 0),
-    entropies: pairs.filter((_, i) => i % 2 === 1),
+    logprobs: Float32Array.from(column(own, "logp")),
+    entropies: Float32Array.from(column(own, "entropy")),
     finishReason: stopTokens.includes(tokens.at(-1)!) ? "stop" : "length",
   };
 }
