@@ -75,7 +75,10 @@ test("several windows are read in one submission", async () => {
   assert.deepEqual([...new Uint32Array(bytes[0]!)], [8, 9]);
   assert.deepEqual([...new Float32Array(bytes[1]!)], [1, 2, 3]);
   assert.deepEqual([...new Float32Array(bytes[2]!)], [0]);
-  assert.throws(() => uploadBuffer(device, { buffer: two, offset: 0, size: 8 }, Uint32Array.of(1, 2, 3)), /two: 12 bytes do not fit its window of 8/);
+  assert.throws(
+    () => uploadBuffer(device, { buffer: two, offset: 0, size: 8 }, Uint32Array.of(1, 2, 3)),
+    /two: 12 bytes do not fit its window of 8/,
+  );
 });
 
 test("a buffer larger than the device allows names both sizes and a remedy", async () => {
