@@ -1,5 +1,6 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
 import { EngineError } from "./errors.ts";
+import { assertOwn, own } from "./ownership.ts";
 
 /** Numbers on the host that a buffer can hold. */
 export type HostArray = Float32Array | Uint32Array | Int32Array;
@@ -13,6 +14,7 @@ export function align(bytes: number): number {
 
 /** Creates zeroed storage that shaders read and write, and that the host copies to and from. */
 export function createBuffer(device: GpuContext, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
+  device.assertHealthy();
   const size = Math.max(align(bytes), ALIGNMENT);
   const { maxBufferSize } = device.limits;
   if (size > maxBufferSize) {
@@ -21,7 +23,7 @@ export function createBuffer(device: GpuContext, label: string, bytes: number, e
     );
   }
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
-  const buffer = device.gpu.createBuffer({ label, size, usage });
+  const buffer = own(device, device.gpu.createBuffer({ label, size, usage }));
   const { stats } = device;
   stats.buffers += 1;
   stats.bytesAllocated += size;
@@ -44,6 +46,8 @@ export function uploadBuffer(device: GpuContext, window: BufferWindow, data: Hos
     throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
   }
   if (data.byteLength === 0) return;
+  device.assertHealthy();
+  assertOwn(device, window.buffer, window.buffer.label, "an upload");
   device.stats.bytesUploaded += data.byteLength;
   if (device.observer?.defer) {
     const copy = data.slice();
@@ -62,6 +66,7 @@ export async function readBuffers(device: GpuContext, windows: readonly BufferWi
     reader.encode(encoder);
     device.gpu.queue.submit([encoder.finish()]);
     device.stats.submits += 1;
+    void device.flight.submitted("read back");
     const bytes = await reader.read();
     return windows.map((_, i) => bytes[i]!);
   } finally {
@@ -77,8 +82,11 @@ export interface Reader<Name extends PropertyKey> {
 }
 
 export function createReader<Name extends PropertyKey>(device: GpuContext, windows: Readonly<Record<Name, BufferWindow>>): Reader<Name> {
+  device.assertHealthy();
   let total = 0;
+  let isReading = false;
   const parts = (Object.entries(windows) as [Name, BufferWindow][]).map(([name, window]) => {
+    assertOwn(device, window.buffer, window.buffer.label, "reading back");
     const part = { name, window, begin: total, size: Math.ceil(window.size / 4) * 4 };
     total += part.size;
     return part;
@@ -91,17 +99,24 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
   device.stats.buffers += 1;
   return {
     encode(encoder) {
+      if (isReading) throw new EngineError("an earlier read back is still under way; await it before the next");
       for (const { window, begin, size } of parts) encoder.copyBufferToBuffer(window.buffer, window.offset, staging, begin, size);
     },
     async read() {
-      if (device.observer) await device.observer.settled();
-      await staging.mapAsync(GPUMapMode.READ);
-      const mapped = staging.getMappedRange();
-      const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
-      staging.unmap();
-      device.stats.bytesRead += total;
-      device.assertHealthy();
-      return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
+      if (isReading) throw new EngineError("an earlier read back is still under way; await it before the next");
+      isReading = true;
+      try {
+        if (device.observer) await device.observer.settled();
+        await device.flight.wait("a read back", staging.mapAsync(GPUMapMode.READ));
+        const mapped = staging.getMappedRange();
+        const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
+        staging.unmap();
+        device.stats.bytesRead += total;
+        device.assertHealthy();
+        return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
+      } finally {
+        isReading = false;
+      }
     },
     destroy: () => staging.destroy(),
   };

@@ -1,7 +1,7 @@
 import type { Observer, Submission } from "./context.ts";
 import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
-import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
+import { describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
 
 /**
  * Times dispatches without timestamp queries: submits one at a time and waits for it. The engine itself does not wait between
@@ -19,17 +19,17 @@ export function createHostTimer(device: Device): Timer {
   const execute = async ({ label, encode, copies }: Submission): Promise<void> => {
     commands = [];
     const encodeStart = performance.now();
-    const last = gpu.createCommandEncoder({ label });
-    encode(closedPass(last));
+    encode(observer);
     const encodeEnd = performance.now();
     for (const { buffer, dispatch } of commands) {
       dispatch.start = performance.now();
       gpu.queue.submit([buffer]);
       device.stats.submits += 1;
-      await gpu.queue.onSubmittedWorkDone();
+      void device.flight.submitted(dispatch.label);
+      await device.flight.wait(dispatch.label, gpu.queue.onSubmittedWorkDone());
       dispatch.duration = performance.now() - dispatch.start;
     }
-    submitEncoder(device, last, copies);
+    submitEncoder(device, label, gpu.createCommandEncoder({ label }), copies);
     const dispatches = commands.map((command) => command.dispatch);
     recorded.push({ label, encodeStart, encodeEnd, done: performance.now(), dispatchCount: dispatches.length, dispatches });
   };

@@ -136,8 +136,8 @@ function submitUnobserved(device: GpuContext, list: LaunchList, repeats: number)
   const { observer } = device;
   device.observer = undefined;
   try {
-    submitPass(device, "trial", (pass) => {
-      for (let i = 0; i < repeats; i += 1) list.encode(pass, {});
+    submitPass(device, "trial", (recording) => {
+      for (let i = 0; i < repeats; i += 1) list.encode(recording, {});
     });
   } finally {
     device.observer = observer;
@@ -149,7 +149,7 @@ async function medianTime(device: GpuContext, list: LaunchList, budgetMs: number
   const timeOf = async (repeats: number): Promise<number> => {
     const start = performance.now();
     submitUnobserved(device, list, repeats);
-    await device.gpu.queue.onSubmittedWorkDone();
+    await device.flight.wait("a trial", device.gpu.queue.onSubmittedWorkDone());
     return (performance.now() - start) / repeats;
   };
   // Some drivers finish compiling at the first dispatch.

@@ -19,6 +19,10 @@ export interface OpenDeviceOptions {
   readonly lanes?: number | undefined;
   /** How much to print on the console, 0 to 4 (or ENTROPIC_DEBUG). */
   readonly debug?: number | undefined;
+  /** Seconds that one submission may take before the device counts as lost (or ENTROPIC_WATCHDOG). Default: 300. 0: any time. */
+  readonly watchdog?: number | undefined;
+  /** The most dispatches of a submission (or ENTROPIC_SLICE); 0: a step is one submission. Default: as many as take 50 to 100 ms. */
+  readonly slice?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
   /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE=0, 1, force). Default: only on hardware. */
@@ -59,6 +63,8 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     options.tune === undefined ? fromEnvironment("ENTROPIC_TUNE", TUNE) : options.tune === "force" ? "force" : TUNE[options.tune ? 1 : 0];
   const subgroupMatrix = fromEnvironment("ENTROPIC_SUBGROUP_MATRIX", SUBGROUP_MATRIX);
   const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
+  const watchdog = options.watchdog ?? numberFromEnvironment("ENTROPIC_WATCHDOG");
+  const slice = options.slice ?? numberFromEnvironment("ENTROPIC_SLICE");
   if (candidate.software) pollPatiently();
   return createDevice({
     adapter: await candidate.request(),
@@ -71,6 +77,8 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),
     ...(debug === undefined ? {} : { debug }),
+    ...(watchdog === undefined ? {} : { watchdog }),
+    ...(slice === undefined ? {} : { slice }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
 }
@@ -83,6 +91,14 @@ function fromEnvironment<Meaning>(name: string, meanings: Readonly<Record<string
   if (value === undefined || value === "") return undefined;
   if (!Object.hasOwn(meanings, value)) throw new EngineError(`${name} is ${value}; it must be one of ${Object.keys(meanings).join(", ")}`);
   return meanings[value];
+}
+
+/** A number of at least 0; undefined where the variable is not set. */
+function numberFromEnvironment(name: string): number | undefined {
+  const value = process.env[name];
+  if (value === undefined || value === "") return undefined;
+  if (!(Number(value) >= 0)) throw new EngineError(`${name} is ${value.slice(0, 120)}; it must be a number of at least 0`);
+  return Number(value);
 }
 
 /** Every adapter of this machine that can be opened, in the order of preference. Empty where there is none. */

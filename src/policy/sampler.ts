@@ -67,8 +67,8 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     prefill.run({ scalars, inputs: uploads.inputs });
     for (let done = 1; done < maxNewTokens; done += STEPS_PER_SUBMIT) {
       const steps = Math.min(STEPS_PER_SUBMIT, maxNewTokens - done);
-      submitPass(device, "decode", (pass) => {
-        for (let step = 0; step < steps; step += 1) decode.encode(pass, scalars);
+      submitPass(device, "decode", (recording) => {
+        for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
       });
       if (done + steps < maxNewTokens && (await memory.allDone(prompts.length))) break;
     }

@@ -64,7 +64,12 @@ export async function createSupervisedUpdate(options: {
   return {
     step: async (batch, learningRate) => {
       plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
-      submitPass(device, plan.label, (pass) => plan.encode(pass, { rows: batch.rows, learning_rate: learningRate }), reader.encode);
+      submitPass(
+        device,
+        plan.label,
+        (recording) => plan.encode(recording, { rows: batch.rows, learning_rate: learningRate }),
+        reader.encode,
+      );
       const bytes = await reader.read();
       const { loss } = BATCH_METRICS.read(new Float32Array(bytes.metrics));
       return { loss, gradNorm: OPTIMIZER_STATE.read(new Float32Array(bytes.optimizer)).norm };

@@ -77,7 +77,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
 
   const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ReadBack> => {
     if (batch) plan.upload(batch.inputs);
-    submitPass(device, plan.label, (pass) => plan.encode(pass, scalars), reader.encode);
+    submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
     return reader.read();
   };
   const stepInParts = async (
