@@ -1,5 +1,5 @@
 import type { GpuContext } from "./context.ts";
-import { DeviceLostError, EngineError } from "./errors.ts";
+import { DeviceLostError, EngineError, LOSS_REMEDY } from "./errors.ts";
 import { createFlight } from "./flight.ts";
 import { createKernelCache, MAX_PARAMETER_BYTES } from "./kernel.ts";
 import { own } from "./ownership.ts";
@@ -164,9 +164,6 @@ function ownLimits(adapter: GPUAdapter, immediates: boolean): Record<string, num
   return limits;
 }
 
-/** What to do after a loss. */
-const REMEDY = "open the device again and go on from the last checkpoint; if it happens again, work in smaller pieces (microBatchRows)";
-
 interface Health {
   assert(): void;
   fail(error: EngineError): void;
@@ -184,7 +181,7 @@ function watchHealth(gpu: GPUDevice): Health {
     fail(new EngineError(`the GPU refused a command: ${error.message}`));
   });
   void gpu.lost.then((lost) => {
-    fail(new DeviceLostError(`the GPU was lost (${lost.message.trim() || lost.reason}); ${REMEDY}`));
+    fail(new DeviceLostError(`the GPU was lost (${lost.message.trim() || lost.reason}); ${LOSS_REMEDY}`));
   });
   return {
     assert: () => {

@@ -2,7 +2,7 @@ import { createBuffer, destroyBuffer } from "./buffer.ts";
 import type { GpuContext, Launch, Recording, Run } from "./context.ts";
 import { EngineError } from "./errors.ts";
 import { packParameters } from "./kernel.ts";
-import { assertOwn } from "./ownership.ts";
+import { assertUsable } from "./ownership.ts";
 import { openSlices } from "./slices.ts";
 
 /** A flat list of dispatches whose bind groups exist. */
@@ -36,12 +36,14 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
     if (launch.isStatic) update(device, item, {});
     return item;
   });
+  const buffers = new Set(launches.flatMap(({ windows }) => windows.map(({ buffer }) => buffer)));
   const uniforms = device.immediates ? undefined : createUniformRing(device, label, prepared);
 
   let lastRun: Run | undefined;
   let isDestroyed = false;
   const encode = (recording: Recording, run: Run): void => {
     if (isDestroyed) throw new EngineError(`${label} was destroyed; build it again`);
+    for (const buffer of buffers) assertUsable(device, buffer, buffer.label, label);
     // Decoding passes the same object in every step, and its parameters are packed already.
     if (run !== lastRun) for (const item of prepared) refresh(device, item, run);
     lastRun = run;
@@ -133,8 +135,8 @@ function fold(device: GpuContext, launch: Launch, workgroups: readonly number[])
 
 function bindGroupOf(device: GpuContext, launch: Launch, known: Map<string, GPUBindGroup>, ids: Map<GPUBuffer, number>): GPUBindGroup {
   const { kernel, windows } = launch;
-  assertOwn(device, kernel, `kernel ${kernel.id}`, launch.label);
-  for (const { buffer } of windows) assertOwn(device, buffer, buffer.label, launch.label);
+  assertUsable(device, kernel, `kernel ${kernel.id}`, launch.label);
+  for (const { buffer } of windows) assertUsable(device, buffer, buffer.label, launch.label);
   const key = [
     kernel.bindings.map((binding) => binding.access).join(),
     ...windows.map(({ buffer, offset, size }) => {

@@ -1,5 +1,6 @@
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar, type Scalar } from "../graph/scalar.ts";
@@ -70,16 +71,18 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
       submitPass(device, "decode", (recording) => {
         for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
       });
-      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length))) break;
+      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length, done + steps))) break;
     }
     return memory.completions(prompts.length);
   };
+  const alone = createExclusive("the sampler");
   return {
-    generate: async (prompts, seed) => {
-      const completions: Completion[] = [];
-      for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
-      return completions;
-    },
+    generate: (prompts, seed) =>
+      alone(async () => {
+        const completions: Completion[] = [];
+        for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
+        return completions;
+      }),
     destroy: () => {
       prefill.destroy();
       decode.destroy();

@@ -1,4 +1,6 @@
+import { createReader } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
@@ -43,15 +45,21 @@ export async function createScorer(options: {
     return { keep: [statistics] };
   });
   const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
+  const reader = createReader(device, { statistics: plan.windowOf(plan.result.keep[0]!) });
+  const alone = createExclusive("the scorer");
+  const score: Scorer["score"] = async (batch) => {
+    const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
+    plan.run({ scalars: { rows: batch.rows }, inputs });
+    const { statistics } = await reader.fetch();
+    const scored = new Float32Array(statistics, 0, batch.rows * TOKEN_STATISTICS.size);
+    const column = (field: "logp" | "entropy"): Float32Array => Float32Array.from(TOKEN_STATISTICS.column(scored, field));
+    return { logprobs: column("logp"), entropies: column("entropy") };
+  };
   return {
-    score: async (batch) => {
-      const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
-      plan.run({ scalars: { rows: batch.rows }, inputs });
-      const [values] = await plan.read(plan.result.keep);
-      const scored = values!.subarray(0, batch.rows * TOKEN_STATISTICS.size);
-      const column = (field: "logp" | "entropy"): Float32Array => Float32Array.from(TOKEN_STATISTICS.column(scored, field));
-      return { logprobs: column("logp"), entropies: column("entropy") };
+    score: (batch) => alone(() => score(batch)),
+    destroy: () => {
+      reader.destroy();
+      plan.destroy();
     },
-    destroy: () => plan.destroy(),
   };
 }
