@@ -1,6 +1,7 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
 import { EngineError } from "./errors.ts";
 import { assertUsable, own, retire } from "./ownership.ts";
+import { submitCommands } from "./submit.ts";
 
 /** Numbers on the host that a buffer can hold. */
 export type HostArray = Float32Array | Uint32Array | Int32Array;
@@ -83,7 +84,7 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
   const { parts, total } = stagedParts(windows);
   const staging = device.gpu.createBuffer({
     label: "staging",
-    size: Math.max(total, 4),
+    size: total + device.stamps.bytes,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
   device.stats.buffers += 1;
@@ -94,8 +95,10 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
     if (state === "reading") throw new EngineError("an earlier read back is still under way; await it before the next");
     for (const { window } of parts) assertUsable(device, window.buffer, window.buffer.label, "reading back");
   };
+  let checkStamps: (slots: ArrayBuffer) => void = () => {};
   const copyTo = (encoder: GPUCommandEncoder): void => {
     for (const { window, begin, size } of parts) encoder.copyBufferToBuffer(window.buffer, window.offset, staging, begin, size);
+    checkStamps = device.stamps.copyTo(encoder, staging, total);
   };
   const readAfter = async (submit: () => void): ReturnType<Reader<Name>["read"]> => {
     assertFree();
@@ -106,7 +109,9 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
       await device.flight.wait("a read back", staging.mapAsync(GPUMapMode.READ));
       const mapped = staging.getMappedRange();
       const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
+      const slots = mapped.slice(total);
       staging.unmap();
+      checkStamps(slots);
       device.stats.bytesRead += total;
       device.assertHealthy();
       return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
@@ -130,11 +135,7 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
 
 function submitCopies(device: GpuContext, copyTo: (encoder: GPUCommandEncoder) => void): void {
   device.assertHealthy();
-  const encoder = device.gpu.createCommandEncoder({ label: "read back" });
-  copyTo(encoder);
-  device.gpu.queue.submit([encoder.finish()]);
-  device.stats.submits += 1;
-  void device.flight.submitted("read back");
+  void submitCommands(device, "read back", device.gpu.createCommandEncoder({ label: "read back" }), copyTo);
 }
 
 /** Where each window's copy begins in a staging buffer, and the bytes of all. */

@@ -1,6 +1,7 @@
 import type { Flight } from "./flight.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
 import type { Slicing } from "./slices.ts";
+import type { Stamps } from "./stamps.ts";
 import type { DeviceStats } from "./stats.ts";
 
 /** Part of a GPU buffer; `offset` and `size` are in bytes. */
@@ -86,6 +87,8 @@ export interface GpuContext {
   readonly afterSubmit: Set<() => void>;
   /** Where submissions are cut into slices. */
   readonly slicing: Slicing;
+  /** Proof that what was submitted ran. */
+  readonly stamps: Stamps;
   /** What was submitted and is not done. Every wait for the GPU goes through it. */
   readonly flight: Flight;
   /** Compiles a kernel, or returns the one compiled before. */

@@ -4,6 +4,7 @@ import { EngineError } from "./errors.ts";
 import { packParameters } from "./kernel.ts";
 import { assertUsable } from "./ownership.ts";
 import { openSlices } from "./slices.ts";
+import { submitCommands } from "./submit.ts";
 
 /** A flat list of dispatches whose bind groups exist. */
 export interface LaunchList {
@@ -101,10 +102,7 @@ export function submitEncoder(
   encoder: GPUCommandEncoder,
   copies?: (encoder: GPUCommandEncoder) => void,
 ): void {
-  copies?.(encoder);
-  device.gpu.queue.submit([encoder.finish()]);
-  device.stats.submits += 1;
-  void device.flight.submitted(label);
+  void submitCommands(device, label, encoder, copies);
   for (const reset of device.afterSubmit) reset();
 }
 

@@ -1,4 +1,5 @@
 import type { GpuContext, Launch, Recording } from "./context.ts";
+import { submitCommands } from "./submit.ts";
 
 /**
  * Drivers reset a GPU whose work takes seconds, so a step is submitted in slices. A slice ends after DISPATCHES dispatches or OPERATIONS
@@ -71,14 +72,11 @@ export function openSlices(device: GpuContext, label: string): Slices {
 
   const close = (copies?: (encoder: GPUCommandEncoder) => void): Promise<number> => {
     slice.pass.end();
-    copies?.(slice.encoder);
-    device.gpu.queue.submit([slice.encoder.finish()]);
-    device.stats.submits += 1;
     const name = slice.dispatches === 0 ? label : describe(label, dispatches, slice);
     slices += 1;
     size += slice.size;
     dispatches += slice.dispatches;
-    return device.flight.submitted(name);
+    return submitCommands(device, name, slice.encoder, copies);
   };
   const times: Promise<number>[] = [];
   return {
