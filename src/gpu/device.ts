@@ -84,7 +84,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     observer: undefined,
     afterSubmit: new Set(),
     slicing: createSlicing(options.slice),
-    stamps: createStamps(gpu, health.fail),
+    stamps: createStamps(gpu, info.device.startsWith("null"), health.fail),
     flight,
     kernel: async (source, variant) => own(context, await kernels.get(source, variant)),
     assertHealthy: health.assert,
