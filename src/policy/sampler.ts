@@ -7,6 +7,7 @@ import { runScalar, type Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
 import { matmul } from "../ops/matmul/op.ts";
@@ -57,6 +58,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
       `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
     );
   }
+  assertOnDevice(device, model, "the sampler");
   const memory = createSequenceMemory(options);
   const prefill = await buildPlan(device, "prefill", () => tracePrefill(options, memory));
   const decode = await buildPlan(device, "decode", () => traceDecode(options, memory));

@@ -1,5 +1,6 @@
 import type { Device } from "../gpu/device.ts";
 import { claimWeights } from "../nn/half_weights.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
 import { createSupervisedUpdate } from "../policy/supervised.ts";
@@ -73,6 +74,7 @@ interface Learner {
 async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
   const { sft, seed } = config;
   const { completions } = config.eval;
+  assertOnDevice(device, model.module, "the warm start");
   const claim = await claimWeights(model.placed, sft.weights);
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
   const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...sft });
