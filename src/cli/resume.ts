@@ -4,19 +4,21 @@ import { readTrainingState } from "../io/checkpoint.ts";
 import { latestCheckpoint, truncateMetrics } from "../io/run_folder.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import type { TrainerState } from "../rl/trainer.ts";
+import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addSetOption, PROGRAM, readConfigFile } from "./options.ts";
 import { openSession, runSession } from "./training_session.ts";
 
-interface ResumeOptions {
+interface ResumeOptions extends AutoResumeOptions {
   adapter: string;
   set: string[];
   plots: boolean;
 }
 
 export function register(command: Command): void {
-  command.argument("<run>", "folder of the run").option("--no-plots", "do not draw plots at the end").action(resume);
+  command.argument("<run>", "folder of the run").option("--no-plots", "do not draw plots at the end").action(resumeAgain);
+  addAutoResumeOption(command);
   addAdapterOption(command);
   addSetOption(command);
   addExamples(command, [
@@ -25,7 +27,13 @@ export function register(command: Command): void {
   ]);
 }
 
-async function resume(dir: string, options: ResumeOptions): Promise<void> {
+async function resumeAgain(dir: string, options: ResumeOptions): Promise<void> {
+  const done = () => stepsDone(dir);
+  await withAutoResume(options, { attempt: () => resume(dir, options), begun: (await latestCheckpoint(dir))?.step ?? 0, done });
+}
+
+/** Continues a run from its last checkpoint. */
+export async function resume(dir: string, options: Omit<ResumeOptions, "autoResume">): Promise<void> {
   const { value } = await readConfigFile(join(dir, "config.yaml"));
   const parsed = parseTrainConfig(applyOverrides(value, options.set));
   const config = { ...parsed, output: { ...parsed.output, dir } };
