@@ -1,11 +1,16 @@
-/** Runs a command line on a GPU that is lost at the given submissions, counted from the beginning of each opening; auto_resume.test.ts runs it. */
-
+/**
+ * Runs a command line on a GPU that is lost once the run has recorded some steps: `lost_gpu_program METRICS STEPS WORDS...`, where STEPS has
+ * one number for each opening of the GPU. auto_resume.test.ts runs it.
+ */
+import { existsSync, readFileSync } from "node:fs";
 import { describeError, exitCodeOf } from "../../src/cli/errors.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 
-const [losses, ...words] = process.argv.slice(2);
-const lostAt = losses!.split(",").map(Number);
+const [metrics, steps, ...words] = process.argv.slice(2);
+const lostAfter = steps!.split(",").map(Number);
+const recorded = (): number => (existsSync(metrics!) ? readFileSync(metrics!, "utf8").split("\n").length - 1 : 0);
+
 const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
 const { request } = candidate;
 candidate.request = async () => {
@@ -14,11 +19,10 @@ candidate.request = async () => {
   adapter.requestDevice = async (descriptor) => {
     const device = await requestDevice(descriptor);
     const submit = device.queue.submit.bind(device.queue);
-    let left = lostAt.shift() ?? Number.POSITIVE_INFINITY;
+    const step = lostAfter.shift() ?? Number.POSITIVE_INFINITY;
     device.queue.submit = (commands) => {
       submit(commands);
-      left -= 1;
-      if (left === 0) device.destroy();
+      if (recorded() === step) device.destroy();
     };
     return device;
   };
