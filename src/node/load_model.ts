@@ -5,6 +5,8 @@ import { buildModel } from "../../models/index.ts";
 import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { explained } from "../gpu/explain.ts";
+import { makeWith } from "../gpu/parts.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
@@ -64,7 +66,7 @@ function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, sou
     );
   }
   const placed = placeModule(device, module);
-  loadParameters(placed, withModelPrefix(tensors), source);
+  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors), source));
   return finish(origin, module, placed);
 }
 
@@ -82,7 +84,10 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     placed,
     tokenizer,
     config,
-    clone: async () => modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, await readParameters(placed), "the copied model"),
+    clone: async () => {
+      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
+      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, tensors, "the copied model");
+    },
     destroy: () => placed.destroy(),
   };
 }
@@ -97,7 +102,7 @@ export async function saveModel(
 ): Promise<void> {
   await writeCheckpoint(dir, {
     config: model.config,
-    tensors: toHostTensors(await readParameters(model.placed)),
+    tensors: toHostTensors(await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed))),
     tokenizerFiles: model.tokenizer.files,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
     ...(extra.state === undefined ? {} : { state: extra.state }),
