@@ -1,4 +1,4 @@
-import { createController, type SavedControl } from "../control/index.ts";
+import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
@@ -11,6 +11,7 @@ import type { Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
+import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
 export type TrainerOptions = Omit<Run, "controller" | "loss"> & Partial<Pick<Run, "controller" | "loss">>;
@@ -23,14 +24,6 @@ export interface StepResult {
   readonly advantages: ArrayLike<number>;
 }
 
-/** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
-export interface TrainerState {
-  readonly step: number;
-  readonly tokens: number;
-  readonly control: SavedControl;
-  readonly optimizer: readonly number[];
-}
-
 /** Trains step by step; `GRPOTrainer` wraps one for programs. A call while another runs, or after `destroy`, is refused with EngineError. */
 export interface Trainer {
   /** Steps done so far. */
@@ -39,10 +32,8 @@ export interface Trainer {
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
-  load(saved: {
-    readonly state: TrainerState;
-    readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
-  }): void;
+  /** Goes on from what `save` gave. @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer */
+  load(saved: SavedTrainer): void;
   /** The dispatches of one update, one a line. */
   describe(): string;
   destroy(): void;
@@ -86,6 +77,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       }),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
+        checkSavedTrainer({ state, moments }, run.model.module);
         learning.load({ ...state, moments });
         ({ step, tokens } = state);
       }),

@@ -66,8 +66,9 @@ export async function createLearner(run: Run): Promise<Learner> {
       return { control: await update.readControl(), optimizer: state, moments };
     },
     load: ({ control, optimizer: state, moments }) => {
-      optimizer.load({ moments, state });
+      // The controller refuses the state of another one, and does so before anything changes.
       update.writeControl(control);
+      optimizer.load({ moments, state });
     },
     describe: () => update.describe(),
     destroy,
