@@ -37,7 +37,7 @@ async function resumePoint(dir: string): Promise<ResumePoint> {
   const again = `start again with: ${PROGRAM} train ${join(dir, "config.yaml")} --overwrite`;
   const [first, ...others] = refused;
   if (first === undefined) throw new UsageError(`${dir} holds no checkpoint to resume from; ${again}`);
-  const more = others.length > 0 ? ` (and ${others.length} older ones cannot either)` : "";
+  const more = others.length > 0 ? ` (and ${others.length} older ${others.length > 1 ? "ones" : "one"} cannot either)` : "";
   throw new FileError(`${dir}: ${first}${more}; ${again}`);
 }
 

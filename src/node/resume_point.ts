@@ -28,7 +28,7 @@ export async function findResumePoint(dir: string, build: ModelBuilder = buildMo
       return { point: await readResumePoint(place, build), refused };
     } catch (error) {
       if (!(error instanceof Error) || !REFUSALS.has(error.name)) throw error;
-      refused.push(`${basename(place.path)} cannot be resumed from: ${error.message.split("\n")[0]}`);
+      refused.push(`${basename(place.path)} cannot be resumed from: ${error.message.split("\n")[0]!.replace(/\.$/, "")}`);
     }
   }
   return { point: undefined, refused };
