@@ -1,5 +1,6 @@
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { explained } from "../gpu/explain.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { build } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
@@ -80,11 +81,12 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     return memory.completions(prompts.length);
   };
   return {
-    generate: async (prompts, seed) => {
-      const completions: Completion[] = [];
-      for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
-      return completions;
-    },
+    generate: (prompts, seed) =>
+      explained(device, "generate()", async () => {
+        const completions: Completion[] = [];
+        for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
+        return completions;
+      }),
     destroy,
   };
 }

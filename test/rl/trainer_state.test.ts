@@ -12,7 +12,7 @@ after(() => device.destroy());
 
 test("the state of every controller survives JSON", async () => {
   const model = await smallModel(device);
-  for (const controller of ["none", "entropic", "aec", "entrocraft", "bonus", "fixed"]) {
+  for (const controller of ["none", "pi", "aec", "entrocraft", "bonus", "fixed"]) {
     const { trainer } = await smallTrainer(device, { model, entropy: { controller, target: undefined } });
     await trainer.train();
     const { state } = await trainer.save();
