@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
 import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { createModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, parseSftConfig } from "../rl/config/index.ts";
@@ -41,6 +42,7 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
   const { dir } = config.output;
   await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+  await sweepRunFolder(dir);
   process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
   const started = performance.now();
   let last: WarmStartStep | undefined;

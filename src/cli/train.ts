@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { createRunFolder } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
@@ -35,5 +36,6 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const config = parseTrainConfig(applyOverrides(value, options.set), name);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
   await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
+  await sweepRunFolder(config.output.dir);
   await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { type Digest, digestOf } from "./digest.ts";
 import { FileError, parseJsonObject, readError, writeSynced } from "./files.ts";
 import { DTYPES, type HostData } from "./safetensors_dtypes.ts";
 
@@ -51,9 +52,11 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Map<string, H
   return new Map(entries.map((entry) => [entry.name, decode(copy(entry), entry, name)]));
 }
 
-/** Writes float data as F32 and integer data as I32, in the map's order, and syncs the file. */
-export async function writeSafetensors(path: string, tensors: ReadonlyMap<string, HostTensor>): Promise<void> {
-  await writeSynced(path, safetensorsParts(tensors));
+/** Writes float data as F32 and integer data as I32, in the map's order, and syncs the file. Returns what was written. */
+export async function writeSafetensors(path: string, tensors: ReadonlyMap<string, HostTensor>): Promise<Digest> {
+  const parts = safetensorsParts(tensors);
+  await writeSynced(path, parts);
+  return digestOf(parts);
 }
 
 export function serializeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint8Array {

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModel } from "../../models/index.ts";
 import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { explained } from "../gpu/explain.ts";
+import { makeWith } from "../gpu/parts.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import type { Digests } from "../io/digest.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
@@ -14,10 +17,13 @@ import type { PolicyModel } from "../rl/model.ts";
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
 
-/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or its path in the package. */
-function shippedModel(name: string): string | undefined {
-  const folder = fileURLToPath(new URL(`../../models/checkpoints/${basename(name)}`, import.meta.url));
-  return existsSync(folder) ? folder : undefined;
+/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or by its path in the package. */
+function shippedModel(given: string): string | undefined {
+  const path = normalize(given).replaceAll("\\", "/").replace(/\/$/, "");
+  const name = basename(path);
+  if (path !== name && path !== `models/checkpoints/${name}`) return undefined;
+  const folder = fileURLToPath(new URL(`../../models/checkpoints/${name}`, import.meta.url));
+  return existsSync(join(folder, "config.json")) ? folder : undefined;
 }
 
 /**
@@ -64,7 +70,7 @@ function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, sou
     );
   }
   const placed = placeModule(device, module);
-  loadParameters(placed, withModelPrefix(tensors), source);
+  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors), source));
   return finish(origin, module, placed);
 }
 
@@ -82,7 +88,10 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     placed,
     tokenizer,
     config,
-    clone: async () => modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, await readParameters(placed), "the copied model"),
+    clone: async () => {
+      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
+      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, tensors, "the copied model");
+    },
     destroy: () => placed.destroy(),
   };
 }
@@ -93,14 +102,20 @@ type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly 
 export async function saveModel(
   dir: string,
   model: PolicyModel,
-  extra: { readonly moments?: Arrays; readonly state?: object; readonly files?: Readonly<Record<string, string>> } = {},
+  extra: {
+    readonly moments?: Arrays;
+    readonly state?: object;
+    readonly logs?: Digests;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<void> {
   await writeCheckpoint(dir, {
     config: model.config,
-    tensors: toHostTensors(await readParameters(model.placed)),
+    tensors: toHostTensors(await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed))),
     tokenizerFiles: model.tokenizer.files,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
-    ...(extra.state === undefined ? {} : { state: extra.state }),
+    state: extra.state,
+    logs: extra.logs,
     ...(extra.files ? { extraFiles: extra.files } : {}),
   });
 }

@@ -68,7 +68,9 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
       for (const [name, array] of await readParameters(placed, first)) moments.set(`first.${name}`, array);
       for (const [name, array] of await readParameters(placed, second)) moments.set(`second.${name}`, array);
       const [bytes] = await readBuffers(device, [window]);
-      return { moments, state: [...new Float32Array(bytes!)] };
+      // The norm of a skipped step is NaN, which JSON cannot hold; every step computes it anew.
+      const { norm, ...state } = OPTIMIZER_STATE.read(new Float32Array(bytes!));
+      return { moments, state: OPTIMIZER_STATE.pack({ ...state, norm: Number.isFinite(norm) ? norm : 0 }) };
     },
     load: (saved) => {
       loadFlatBuffers(placed, first, withPrefix(saved.moments, "first."));

@@ -1,4 +1,5 @@
 import type { Device } from "../gpu/device.ts";
+import { explained } from "../gpu/explain.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
@@ -47,7 +48,7 @@ export async function createScorer(options: {
     score: async (batch) => {
       const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
       plan.run({ scalars: { rows: batch.rows }, inputs });
-      const [values] = await plan.read(plan.result.keep);
+      const [values] = await explained(device, "score()", () => plan.read(plan.result.keep));
       const scored = values!.subarray(0, batch.rows * TOKEN_STATISTICS.size);
       const column = (field: "logp" | "entropy"): Float32Array => Float32Array.from(TOKEN_STATISTICS.column(scored, field));
       return { logprobs: column("logp"), entropies: column("entropy") };

@@ -1,10 +1,9 @@
-import type { Device } from "../gpu/device.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 import { FINISHED } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
-import { type Arena, createArena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 
 export interface Prompt {
   readonly ids: readonly number[];
@@ -22,7 +21,6 @@ export interface Completion {
 }
 
 export interface SequenceMemoryOptions {
-  readonly device: Device;
   /** The most sequences at once [S], tokens of a sequence [P] and new tokens of a sequence [L]. */
   readonly sequences: number;
   readonly maxLength: number;
@@ -44,15 +42,14 @@ export interface SequenceMemory {
   reset(prompts: readonly Prompt[]): void;
   allDone(sequences: number): Promise<boolean>;
   completions(sequences: number): Promise<Completion[]>;
-  destroy(): void;
 }
 
 /** No token has this id. */
 const NO_TOKEN = 0xffffffff;
 
-export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMemory {
+/** Makes the state in an arena, which is the owner's to destroy. */
+export function createSequenceMemory(options: SequenceMemoryOptions, arena: Arena): SequenceMemory {
   const { sequences: S, maxNewTokens: L, stopTokens } = options;
-  const arena = createArena(options.device);
   const state = {
     position: arena.make("position", [S], "u32"),
     token: arena.make("token", [S], "u32"),
@@ -87,7 +84,6 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
       const statistics = new Float32Array(await arena.read(state.completionStatistics, sequences * L * SAMPLED_TOKEN.size));
       return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
     },
-    destroy: arena.destroy,
   };
 }
 

@@ -4,6 +4,7 @@ import { type ControlState, type Measured, measuredFloats, packState, readState 
 import { createReader, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { submitPass } from "../gpu/launch.ts";
+import { build, type Own } from "../gpu/parts.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { type RunScalars, runScalar } from "../graph/scalar.ts";
 import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE } from "../ops/records.ts";
@@ -56,15 +57,19 @@ export interface PolicyUpdate {
 
 /** Plans one optimiser step of policy learning, entropy control included; see docs/method.md. */
 export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<PolicyUpdate> {
+  return build((own) => buildPolicyUpdate(options, own));
+}
+
+async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promise<Omit<PolicyUpdate, "destroy">> {
   const { device, controller, optimizer } = options;
-  const arena = createArena(device);
+  const arena = own(createArena(device));
   const initial = Float32Array.from(packState(controller.initial()));
   const control = arena.make("control", [initial.length], "f32");
   const metrics = arena.make("metrics", [BATCH_METRICS.size], "f32");
   const count = arena.make("selected_count", [1], "f32");
   arena.write(control, initial);
   const traced = { ...options, control, metrics, count };
-  const exact = await buildExactPlan(traced);
+  const exact = own(await buildExactPlan(traced));
   let parts: AccumulatingPlans | undefined;
   const windowOf = ({ storage }: typeof control) => storage.window!;
   const windows = {
@@ -73,7 +78,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     optimizer: windowOf(optimizer.state),
     selected: windowOf(count),
   };
-  const reader = createReader(device, windows);
+  const reader = own(createReader(device, windows));
 
   const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ReadBack> => {
     if (batch) plan.upload(batch.inputs);
@@ -86,7 +91,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     sampled: Measured,
     draw: number,
   ): Promise<UpdateResult> => {
-    parts ??= await buildAccumulatingPlans(traced);
+    parts ??= await buildAccumulatingPlans(traced, own);
     for (const [index, value] of measuredFloats(sampled)) {
       uploadBuffer(device, { ...windows.control, offset: index * 4, size: 4 }, Float32Array.of(value));
     }
@@ -106,9 +111,6 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     readControl: async () => savedControl(controller, readState(new Float32Array(await arena.read(control, initial.length)))),
     writeControl: (saved) => arena.write(control, Float32Array.from(packState(resumedState(controller, saved)))),
     describe: () => exact.describe(),
-    destroy: () => {
-      for (const part of [exact, ...Object.values(parts ?? {}), reader, arena]) part.destroy();
-    },
   };
 }
 
@@ -132,12 +134,12 @@ interface AccumulatingPlans {
   readonly optimize: Plan;
 }
 
-async function buildAccumulatingPlans(traced: Planned): Promise<AccumulatingPlans> {
+async function buildAccumulatingPlans(traced: Planned, own: Own): Promise<AccumulatingPlans> {
   const { controller, optimizer } = traced;
   return {
-    control: await buildStepPlan(traced, "control update", () => traceControl(controller, traced.control)),
-    micro: await buildStepPlan(traced, "policy micro-batch", () => tracePolicyStep(traced, false)),
-    optimize: await buildStepPlan(traced, "optimizer step", () => optimizer.step(runScalar("learning_rate"))),
+    control: own(await buildStepPlan(traced, "control update", () => traceControl(controller, traced.control))),
+    micro: own(await buildStepPlan(traced, "policy micro-batch", () => tracePolicyStep(traced, false))),
+    optimize: own(await buildStepPlan(traced, "optimizer step", () => optimizer.step(runScalar("learning_rate")))),
   };
 }
 

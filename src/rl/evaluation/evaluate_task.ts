@@ -1,4 +1,6 @@
 import type { Device } from "../../gpu/device.ts";
+import { explained } from "../../gpu/explain.ts";
+import { build } from "../../gpu/parts.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { PolicyModel } from "../model.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
@@ -25,11 +27,15 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const prompts = problems.map(({ prompt }) => prompt);
   const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
   const shared = { device, model, prompts, completions: problems.length * completions, maxNewTokens, stop: task.stop };
-  const sampler = await samplerFor({ ...shared, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } });
-  const greedy = await samplerFor({ ...shared, sampling: { temperature: 0, ...FULL_DISTRIBUTION } });
+  const samplers = await build(async (own) => ({
+    sampler: own(await samplerFor({ ...shared, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } })),
+    greedy: own(await samplerFor({ ...shared, sampling: { temperature: 0, ...FULL_DISTRIBUTION } })),
+  }));
   try {
-    return await evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });
+    const { sampler, greedy } = samplers;
+    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });
+    return await explained(device, "the evaluation", evaluate);
   } finally {
-    for (const part of [sampler, greedy]) part.destroy();
+    samplers.destroy();
   }
 }
