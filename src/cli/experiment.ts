@@ -17,6 +17,7 @@ import { studies } from "../experiments/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { brief } from "../options/quote.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
@@ -119,7 +120,7 @@ function studyNamed(name: string): Study {
   if (study) return study;
   const known = Object.keys(studies);
   const near = nearestWord(name, known);
-  throw new UsageError(`There is no study ${name}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
+  throw new UsageError(`There is no study ${brief(name)}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
 }
 
 async function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { quoted } from "../options/quote.ts";
 import { createSampler } from "../policy/sampler.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
@@ -79,7 +80,6 @@ function stopTokens(
 ): number[] {
   if (stop === undefined) return [];
   const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length !== 1)
-    throw new UsageError(`--stop ${JSON.stringify(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
+  if (ids.length !== 1) throw new UsageError(`--stop ${quoted(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
   return ids;
 }

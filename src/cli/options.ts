@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDocument } from "yaml";
+import { brief, reasonOf } from "../options/quote.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a user types before the name of a command. A clone has a script for it; the installed package, which is JavaScript, has a program. */
@@ -72,8 +73,8 @@ export async function readUserFile(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new UsageError(`There is no file ${path}; give the path of an existing file.`);
-    if (code === "EISDIR") throw new UsageError(`${path} is a folder; give the path of a file.`);
-    throw new UsageError(`${path} cannot be read (${String(code ?? error)}).`);
+    if (code === "ENOENT") throw new UsageError(`There is no file ${brief(path)}; give the path of an existing file.`);
+    if (code === "EISDIR") throw new UsageError(`${brief(path)} is a folder; give the path of a file.`);
+    throw new UsageError(`${brief(path)} cannot be read (${code ?? reasonOf(error)}); give the path of a file.`);
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { quoted } from "../options/quote.ts";
 import { FileError, isFile, isFolder, readJsonObject, syncFolder, writeSynced } from "./files.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
@@ -47,7 +48,7 @@ export async function readTrainingState(dir: string): Promise<TrainingState> {
   if (version !== STATE_VERSION) {
     const path = join(dir, "state.json");
     throw new FileError(
-      `${path}: version is ${JSON.stringify(version)}; it must be ${STATE_VERSION}. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
+      `${path}: version is ${quoted(version)}; it must be ${STATE_VERSION}. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
     );
   }
   if (!(await isFile(join(dir, "optimizer.safetensors")))) {
@@ -117,7 +118,7 @@ async function readParameters(dir: string): Promise<Map<string, HostTensor>> {
   const tensors = new Map<string, HostTensor>();
   for (const shard of new Set(Object.values(shardOf) as unknown[])) {
     if (typeof shard !== "string" || shard !== basename(shard)) {
-      throw new FileError(`${indexPath} names the shard ${JSON.stringify(shard)}; a file beside it is expected.`);
+      throw new FileError(`${indexPath} names the shard ${quoted(shard)}; a file beside it is expected.`);
     }
     for (const [name, tensor] of await readSafetensors(join(dir, shard))) tensors.set(name, tensor);
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { create, globals } from "webgpu";
 import { isSoftware } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { quoted } from "../options/quote.ts";
 import { hasSystemLoader, loadLibrary, unpackSoftwareGpu } from "./software_gpu.ts";
 
 /** No adapter on this machine, or none that the selection allows. */
@@ -62,7 +63,7 @@ async function findAdapter(wanted: string, power: GPUPowerPreference): Promise<C
   }
   if (seen.length === 0) throw noAdapter();
   throw new NoAdapterError(
-    `no adapter matches "${wanted}"; this machine has ${seen.join(", ")}; give auto, hardware, software, or a part of one of these names`,
+    `no adapter matches ${quoted(wanted)}; this machine has ${seen.join(", ")}; give auto, hardware, software, or a part of one of these names`,
   );
 }
 

@@ -9,6 +9,7 @@ import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
@@ -60,7 +61,7 @@ function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, sou
   const module = build(config);
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
-      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
+      `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
   const placed = placeModule(device, module);

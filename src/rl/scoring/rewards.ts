@@ -1,3 +1,4 @@
+import { quoted } from "../../options/quote.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
@@ -94,7 +95,7 @@ async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Prom
   const scores: unknown = await reward(input);
   const expected = input.completions.length;
   if (!Array.isArray(scores) || scores.length !== expected) {
-    const given = Array.isArray(scores) ? `${scores.length} scores` : String(scores);
+    const given = Array.isArray(scores) ? `${scores.length} scores` : quoted(scores);
     throw new Error(
       `Reward function "${name}" returned ${given} for ${expected} completions; return an array with one number or null each.`,
     );
@@ -102,7 +103,7 @@ async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Prom
   const wrong = scores.findIndex((score) => score !== null && !Number.isFinite(score));
   if (wrong >= 0) {
     throw new Error(
-      `Reward function "${name}" returned ${String(scores[wrong])} for completion ${wrong} (${JSON.stringify(input.completions[wrong])}); ` +
+      `Reward function "${name}" returned ${quoted(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}); ` +
         "return a finite number, or null to leave it unscored.",
     );
   }
