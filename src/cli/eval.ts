@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { parse } from "yaml";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { readYaml } from "../options/yaml.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
@@ -46,7 +46,7 @@ export function register(command: Command): void {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const task: Task = readTask(parse(options.task));
+  const task: Task = readTask(readYaml(options.task, "--task"));
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
   const { prompts, completions, temperature, maxNewTokens, seed } = options;

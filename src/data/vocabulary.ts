@@ -31,7 +31,7 @@ export function checkVocabulary({ model, added_tokens: added = [] }: Readonly<Re
     tokenOf.set(id, token);
   };
   if (isMapping(vocab)) for (const [token, id] of Object.entries(vocab)) take(token, id);
-  else vocab.forEach(([token], id) => take(token, id));
+  else for (const [id, [token]] of vocab.entries()) take(token, id);
   for (const { content, id } of added) take(content, id);
   if (tokenOf.size === 0) throw new FileError(`${name} has no tokens; ${FAST}.`);
 }

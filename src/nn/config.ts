@@ -45,19 +45,19 @@ export interface ConfigReader {
 
 /** Reads keys of a Hugging Face config.json. @throws EngineError naming the key, what was found and what is needed */
 export function readConfig(json: Readonly<Record<string, unknown>>, place = ""): ConfigReader {
-  const valueOf = (key: string): unknown => (Object.hasOwn(json, key) ? json[key] : undefined);
+  const given = (key: string): unknown => (Object.hasOwn(json, key) ? json[key] : undefined);
   const refuse = (key: string, needs: string): never => {
-    const value = valueOf(key);
+    const value = given(key);
     const found = value === undefined ? "is missing" : `is ${quoted(value)}`;
     throw new EngineError(`config.json: ${place}${key} ${found}; it must be ${needs}`);
   };
   const number = (key: string, otherwise?: number, { min = -Number.MAX_VALUE, max = Number.MAX_VALUE }: Bounds = {}): number => {
-    const value = valueOf(key) ?? otherwise;
+    const value = given(key) ?? otherwise;
     const range = max < Number.MAX_VALUE ? ` from ${min} to ${max}` : "";
     return typeof value === "number" && value >= min && value <= max ? value : refuse(key, `a number${range}`);
   };
   const integer = (key: string, otherwise?: number, max: number = LARGEST.vocabulary): number => {
-    const value = valueOf(key) ?? otherwise;
+    const value = given(key) ?? otherwise;
     const inside = typeof value === "number" && Number.isInteger(value) && value > 0 && value <= max;
     return inside ? value : refuse(key, `a positive whole number, at most ${max}`);
   };
@@ -65,22 +65,22 @@ export function readConfig(json: Readonly<Record<string, unknown>>, place = ""):
     number,
     integer,
     flag: (key, otherwise) => {
-      const value = valueOf(key) ?? otherwise;
+      const value = given(key) ?? otherwise;
       return typeof value === "boolean" ? value : refuse(key, "true or false");
     },
     text: (key, otherwise) => {
-      const value = valueOf(key) ?? otherwise;
+      const value = given(key) ?? otherwise;
       return typeof value === "string" ? value : refuse(key, "a text");
     },
     oneOf: (key, words, otherwise) => {
-      const value = valueOf(key) ?? otherwise;
+      const value = given(key) ?? otherwise;
       if (typeof value === "string" && words.includes(value)) return value;
       const near = typeof value === "string" ? nearestWord(value, words) : undefined;
       return refuse(key, `one of ${listed(words)}${near ? `; did you mean ${near}?` : ""}`);
     },
     eps: (key, otherwise) => number(key, otherwise, { min: 1e-12, max: 0.1 }),
     ropeScaling: () => {
-      const scaling = valueOf("rope_scaling") ?? undefined;
+      const scaling = given("rope_scaling") ?? undefined;
       if (scaling === undefined) return undefined;
       return isMapping(scaling) ? readScaling(scaling) : refuse("rope_scaling", "absent or an object with rope_type and factor");
     },

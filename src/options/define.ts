@@ -46,7 +46,15 @@ export function declare<Options extends z.ZodObject, Made>(
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, value: unknown, hints?: Hints): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new ConfigError(describeIssues(result.error, value, (path) => keysOf(schema, path), hints));
+  const ofKey = (section: string, key: string): string | undefined =>
+    hints?.ofKey?.(section, key) ?? inAnotherSection(schema, section, key);
+  throw new ConfigError(describeIssues(result.error, value, (path) => keysOf(schema, path), { ...hints, ofKey }));
+}
+
+/** Says where a key belongs that stands in the wrong section, or in none. */
+function inAnotherSection(schema: z.ZodType, section: string, key: string): string | undefined {
+  const place = keysOf(schema).find((other) => other !== section && keysOf(schema, [other]).includes(key));
+  return place === undefined || section.includes(".") ? undefined : `did you mean ${place}.${key}?`;
 }
 
 /** The contradictions that a declaration finds among options, one line each. */

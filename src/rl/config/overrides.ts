@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import { ConfigError, isMapping, refusal, throwIfAny } from "../../options/problems.ts";
 import { brief, quoted } from "../../options/quote.ts";
+import { readYaml } from "../../options/yaml.ts";
 
 /**
  * A copy of the configuration with overrides such as `grpo.steps=10` or `task={ name: addition }`, whose values are read as YAML.
@@ -34,7 +34,7 @@ function applyOverride(target: Record<string, unknown>, override: string): strin
     section = next;
   }
   try {
-    section[keys.at(-1)!] = parse(override.slice(equals + 1));
+    section[keys.at(-1)!] = readYaml(override.slice(equals + 1), "value");
     return undefined;
   } catch {
     return `the override ${brief(override)} has a value that is not YAML; quote it or mend its brackets`;
