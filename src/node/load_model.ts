@@ -6,6 +6,8 @@ import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/token
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import { FileError } from "../io/files.ts";
+import { latestCheckpoint } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
@@ -27,9 +29,16 @@ function shippedModel(name: string): string | undefined {
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
   const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  await refuseRunFolder(dir);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
+}
+
+/** Names the checkpoint that is meant where the folder of a run is given. */
+async function refuseRunFolder(dir: string): Promise<void> {
+  const newest = existsSync(`${dir}/config.json`) ? undefined : await latestCheckpoint(dir);
+  if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
 }
 
 /** A model with random parameters, drawn from a seed. */

@@ -39,8 +39,8 @@ export function defineStudy<Schema extends z.ZodObject, Findings>(definition: St
   }
 
   async function report(summary: Summary, shipped: unknown): Promise<StudyReport> {
-    // A summary of this study and version was written by `prepare` above.
-    const settings = summary.settings as z.output<Schema>;
+    const settings = parse(summary.settings);
+    // What `findings` above made of them.
     const findings = summary.findings as Findings;
     definition.check?.(settings, parse(shipped));
     const { provenance, quick } = summary;
