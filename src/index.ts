@@ -58,7 +58,7 @@ export { meanPassAtK, passAtK } from "./rl/evaluation/pass_at_k.ts";
 export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "./rl/grpo_trainer.ts";
 export type { TokenClassFunction } from "./rl/learning/token_classes.ts";
 export type { PolicyModel } from "./rl/model.ts";
-export { type NamedReward, type RewardFunction, type RewardInput, taskReward } from "./rl/scoring/rewards.ts";
+export { type NamedReward, RewardError, type RewardFunction, type RewardInput, taskReward } from "./rl/scoring/rewards.ts";
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";
 export type { SavedTrainer, TrainerState } from "./rl/trainer_state.ts";

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { quoted } from "../options/quote.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
 import { FileError, isFile, isFolder, readJsonObject, syncFolder, writeSynced } from "./files.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
@@ -127,7 +128,7 @@ async function readParameters(dir: string): Promise<Map<string, HostTensor>> {
   const tensors = new Map<string, HostTensor>();
   for (const shard of new Set(Object.values(shardOf) as unknown[])) {
     if (typeof shard !== "string" || shard !== basename(shard)) {
-      throw new FileError(`${indexPath} names the shard ${JSON.stringify(shard)}; a file beside it is expected.`);
+      throw new FileError(`${indexPath} names the shard ${quoted(shard)}; a file beside it is expected.`);
     }
     for (const [name, tensor] of await readSafetensors(join(dir, shard))) tensors.set(name, tensor);
   }

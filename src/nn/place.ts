@@ -3,6 +3,7 @@ import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
+import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
 import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
@@ -205,21 +206,22 @@ export function requireTensors(
 ): void {
   for (const { name, shape } of pieces) {
     const found = tensors.get(name);
-    if (!found) throw new EngineError(`${source} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
+    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
     if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${source}: tensor ${name} is [${found.shape.join(", ")}]; this model needs [${shape.join(", ")}]`);
+      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
     }
+    if (found.data instanceof Int32Array)
+      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
     if (found.data.length !== elementsOf(shape)) {
       throw new EngineError(
-        `${source}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
+        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
       );
     }
   }
 }
 
 function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  const names = [...tensors.keys()];
-  return names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
+  return listed([...tensors.keys()]);
 }
 
 /** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */

@@ -9,9 +9,12 @@ import { explained } from "../gpu/explain.ts";
 import { makeWith } from "../gpu/parts.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { Digests } from "../io/digest.ts";
+import { FileError } from "../io/files.ts";
+import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
@@ -32,9 +35,16 @@ function shippedModel(given: string): string | undefined {
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
   const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  await refuseRunFolder(dir);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
+}
+
+/** Names the checkpoint that is meant where the folder of a run is given. */
+async function refuseRunFolder(dir: string): Promise<void> {
+  const newest = existsSync(`${dir}/config.json`) ? undefined : (await listCheckpoints(dir))[0];
+  if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
 }
 
 /** A model with random parameters, drawn from a seed. */
@@ -66,7 +76,7 @@ function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, sou
   const module = build(config);
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
-      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
+      `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
   const placed = placeModule(device, module);

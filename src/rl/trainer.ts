@@ -7,7 +7,7 @@ import { toSamples } from "./learning/micro_batches.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import type { Run } from "./run.ts";
+import { checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
@@ -43,6 +43,7 @@ export interface Trainer {
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { entropy, grpo } = options.config;
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
+  checkSubject(run);
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const parts = await createTrainerParts(run);

@@ -3,6 +3,7 @@ import { explained } from "../../gpu/explain.ts";
 import { build } from "../../gpu/parts.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { PolicyModel } from "../model.ts";
+import { checkProblems, checkVocabulary } from "../problems.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
 import { taskReward } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
@@ -24,7 +25,9 @@ export interface TaskEvaluationOptions {
 export async function evaluateTask(options: TaskEvaluationOptions): Promise<Evaluation> {
   const { device, model, task, completions, seed } = options;
   const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
+  checkProblems(`the held-out problems of the task ${task.name}`, problems);
   const prompts = problems.map(({ prompt }) => prompt);
+  checkVocabulary(model.tokenizer, prompts, task.stop);
   const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
   const shared = { device, model, prompts, completions: problems.length * completions, maxNewTokens, stop: task.stop };
   const samplers = await build(async (own) => ({
