@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDocument } from "yaml";
+import { configFile } from "../node/shipped_configs.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a user types before the name of a command. A clone has a script for it; the installed package, which is JavaScript, has a program. */
@@ -56,10 +57,12 @@ function checked(text: string, { min, max }: { min?: number; max?: number }, acc
 }
 
 /**
- * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`).
+ * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`). A shipped
+ * configuration is known by its name.
  * Throws UsageError with one line when the file cannot be read or is not YAML.
  */
-export async function readConfigFile(path: string): Promise<{ value: unknown; name: string }> {
+export async function readConfigFile(nameOrPath: string): Promise<{ value: unknown; name: string }> {
+  const path = configFile(nameOrPath);
   const document = parseDocument(await readUserFile(path));
   const problem = document.errors[0];
   if (problem) throw new UsageError(`${path} is not valid YAML: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`);

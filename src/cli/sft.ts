@@ -19,7 +19,7 @@ interface SftOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output, or a shipped one by name: sort_sft")
     .option("--overwrite", "replace a run that output.dir already holds")
     .action(sft);
   addAdapterOption(command);
