@@ -38,7 +38,12 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
-  const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
+  const model = await createModel(device, {
+    config: { vocab_size: tokenizer.vocabSize, ...config.model },
+    tokenizer,
+    seed: config.seed,
+    generation: { eos_token_id: tokenizer.encode(task.stop)[0] },
+  });
   const { dir } = config.output;
   await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
   process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
