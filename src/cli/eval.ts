@@ -5,7 +5,7 @@ import { openDevice } from "../node/open_device.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
-import { summarize } from "./before_after.ts";
+import { summarize } from "./evaluation_table.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
 import { readTask } from "./task.ts";
 
