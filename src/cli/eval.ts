@@ -6,8 +6,8 @@ import { readYaml } from "../options/yaml.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
-import { summarize } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
+import { summarize } from "./evaluation_table.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
 import { readTask } from "./task.ts";
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { endTokens } from "../io/generation_config.ts";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
@@ -34,7 +35,7 @@ export function register(command: Command): void {
   addAdapterOption(command);
   addJsonOption(command);
   addExamples(command, [
-    ['generate --model models/checkpoints/countdown-base --prompt "375=022:" --stop "$"', "samples one answer"],
+    ['generate --model models/checkpoints/countdown-base --prompt "375=022:"', "samples one answer"],
     ['generate --model my-model --prompt "Once upon" "A dog" --temperature 0 --json', "completes two prompts greedily, as JSON"],
   ]);
 }
@@ -57,7 +58,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     maxLength: longest + maxNewTokens,
     maxNewTokens,
     sampling: { temperature: options.temperature, topK: options.topK, topP: options.topP },
-    stopTokens: [...stopTokens(options, tokenizer), ...(tokenizer.eosId === undefined ? [] : [tokenizer.eosId])],
+    stopTokens: [...new Set([...stopTokens(options, tokenizer), ...endTokens(model.generation), ...ownEnd(tokenizer.eosId)])],
   });
   const results = await sampler.generate(prompts, options.seed);
   const completions = results.map((completion, i) => ({
@@ -73,6 +74,10 @@ async function generate(options: GenerateOptions): Promise<void> {
   sampler.destroy();
   model.destroy();
   device.destroy();
+}
+
+function ownEnd(eosId: number | undefined): number[] {
+  return eosId === undefined ? [] : [eosId];
 }
 
 function stopTokens(

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { basename, extname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { configFile } from "../node/shipped_configs.ts";
 import { brief, reasonOf } from "../options/quote.ts";
 import { readYaml } from "../options/yaml.ts";
 import { UsageError } from "./errors.ts";
@@ -57,10 +58,12 @@ function checked(text: string, { min, max }: { min?: number; max?: number }, acc
 }
 
 /**
- * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`).
+ * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`). A shipped
+ * configuration is known by its name.
  * Throws UsageError or ConfigError with one line when the file cannot be read or is not YAML.
  */
-export async function readConfigFile(path: string): Promise<{ value: unknown; name: string }> {
+export async function readConfigFile(nameOrPath: string): Promise<{ value: unknown; name: string }> {
+  const path = configFile(nameOrPath);
   return { value: readYaml(await readUserFile(path), path), name: basename(path, extname(path)) };
 }
 

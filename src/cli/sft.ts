@@ -20,7 +20,7 @@ interface SftOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output, or a shipped one by name: sort_sft")
     .option("--overwrite", "replace a run that output.dir already holds")
     .action(sft);
   addAdapterOption(command);
@@ -39,7 +39,12 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
-  const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
+  const model = await createModel(device, {
+    config: { vocab_size: tokenizer.vocabSize, ...config.model },
+    tokenizer,
+    seed: config.seed,
+    generation: { eos_token_id: tokenizer.encode(task.stop)[0] },
+  });
   const { dir } = config.output;
   await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
   await sweepRunFolder(dir);

@@ -10,6 +10,7 @@ import { makeWith } from "../gpu/parts.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
+import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
@@ -38,7 +39,9 @@ export async function loadModel(device: Device, name: string, build: ModelBuilde
   await refuseRunFolder(dir);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
-  return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
+  const module = build(folder.config);
+  const generation = await readGenerationConfig(dir, module.vocabSize);
+  return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
 }
 
 /** Names the checkpoint that is meant where the folder of a run is given. */
@@ -55,52 +58,56 @@ export async function createModel(
     readonly tokenizer: Tokenizer;
     readonly seed: number;
     readonly build?: ModelBuilder;
+    /** Becomes generation_config.json; `eos_token_id` names the tokens that end a completion. */
+    readonly generation?: GenerationConfig;
   },
 ): Promise<PolicyModel> {
-  const { config, tokenizer, seed, build = buildModel } = options;
+  const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
-  return finish({ device, config, tokenizer, build }, module, placed);
+  return finish({ device, config, tokenizer, generation, build }, module, placed);
 }
 
 interface Origin {
   readonly device: Device;
   readonly config: Readonly<Record<string, unknown>>;
   readonly tokenizer: Tokenizer;
+  readonly generation: GenerationConfig;
   readonly build: ModelBuilder;
 }
 
-function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
-  const { device, config, tokenizer, build } = origin;
-  const module = build(config);
+function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+  const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
   const placed = placeModule(device, module);
-  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors), source));
+  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
   return finish(origin, module, placed);
 }
 
-/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<string, NamedArray> {
-  if (!tensors.has("wte.weight")) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor]));
+/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
+function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
+  const names = new Set([...module.namedParameters()].map(([name]) => name));
+  const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
+  return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
 }
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
-  const { config, tokenizer } = origin;
+  const { config, tokenizer, generation, build } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
     placed,
     tokenizer,
     config,
+    generation,
     clone: async () => {
       const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
-      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, tensors, "the copied model");
+      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, "the copied model");
     },
     destroy: () => placed.destroy(),
   };
@@ -126,8 +133,12 @@ export async function saveModel(
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
     state: extra.state,
     logs: extra.logs,
-    ...(extra.files ? { extraFiles: extra.files } : {}),
+    extraFiles: { ...generationFile(model.generation), ...extra.files },
   });
+}
+
+function generationFile(generation: GenerationConfig): Record<string, string> {
+  return Object.keys(generation).length > 0 ? { [GENERATION_CONFIG]: `${JSON.stringify(generation, undefined, 2)}\n` } : {};
 }
 
 function toHostTensors(arrays: Arrays): Map<string, HostTensor> {
