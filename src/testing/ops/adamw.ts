@@ -27,7 +27,10 @@ export const adamwCases: readonly OpCase[] = SIZES.map(([length, decayEnd]) => {
     quick: true,
     inputs: {
       gradients,
-      optimizer_state: given([8], before.map((_, i) => Math.fround(state[i] ?? 0))),
+      optimizer_state: given(
+        [8],
+        before.map((_, i) => Math.fround(state[i] ?? 0)),
+      ),
       weights: normal([length], 1),
       first: normal([length], 3, 0.1),
       second: { ...second, data: second.data.map((value) => Math.fround(value * value)) },

@@ -25,7 +25,7 @@ function caseOf({ scope, gate }: Way): OpCase {
     name: "control_weight",
     title: `over the ${scope} with gate ${gate}`,
     tolerance: 1e-6,
-    quick: true,
+    quick: gate === "entropy-effect",
     inputs: {
       statistics,
       sequence_begin: given([begins.length], begins, "u32"),

@@ -18,7 +18,13 @@ function inputsOf(rows: number): HostValues {
 }
 
 function casesOf(rows: number): OpCase[] {
-  const common = { name: "cross_entropy", tolerance: 5e-6, quick: true, inputs: inputsOf(rows), dynamicRows: ["statistics", "token_inputs"] };
+  const common = {
+    name: "cross_entropy",
+    tolerance: 5e-6,
+    quick: true,
+    inputs: inputsOf(rows),
+    dynamicRows: ["statistics", "token_inputs"],
+  };
   return [
     {
       ...common,

@@ -30,9 +30,12 @@ export const geluCases: readonly OpCase[] = [
     caseOf(`${rows} x ${columns}`, normal([rows, columns], 1, 2), {
       dynamicRows: ["x"],
       gradients: ["x"],
-      quick: rows === 23 || rows === 9,
+      quick: rows === 23,
     }),
   ),
-  caseOf("finite where the exponential overflows", given([9], [-1e4, -100, -12, -9, 0, 9, 12, 100, 1e4]), { gradients: ["x"], quick: true }),
+  caseOf("finite where the exponential overflows", given([9], [-1e4, -100, -12, -9, 0, 9, 12, 100, 1e4]), {
+    gradients: ["x"],
+    quick: true,
+  }),
   ...[8, 9].map((length) => caseOf(`one dimension of ${length}`, normal([length], 5), { dynamicRows: ["x"] })),
 ];
