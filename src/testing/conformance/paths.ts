@@ -57,6 +57,8 @@ function tileCase(name: string, layout: Layout): ConformanceCase {
   };
 }
 
+export const tileCases: readonly ConformanceCase[] = NAMES.flatMap((name) => LAYOUTS.map((layout) => tileCase(name, layout)));
+
 /** Families may differ in the order of their sums; whether they do is written down. */
 const families: ConformanceCase = {
   name: "families of products agree",
@@ -143,7 +145,7 @@ export function pathsGroup(stored: readonly StoredCase[]): ConformanceGroup {
     name: "paths",
     description: "every faster way beside the plain one: tiles, families, chunks, 16 bits, uniforms, decoding through the cache",
     cases: [
-      ...NAMES.flatMap((name) => LAYOUTS.map((layout) => tileCase(name, layout))),
+      ...tileCases,
       families,
       ...uniforms,
       ...plainRows,
