@@ -1,5 +1,5 @@
 import { createBuffers, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
-import type { BufferWindow, Launch } from "../gpu/context.ts";
+import type { BufferWindow, Launch, Recording } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
@@ -26,9 +26,9 @@ export interface Plan {
   readonly launches: LaunchList;
   /** Uploads input tensors by name. */
   upload(inputs: Readonly<Record<string, HostArray>>): void;
-  /** Appends all dispatches to a compute pass, so that several plans can share a submission. */
-  encode(pass: GPUComputePassEncoder, scalars?: RunScalars): void;
-  /** Uploads, encodes and submits, in one compute pass and one submission. */
+  /** Appends all dispatches to a submission (`submitPass`), which several plans can share. */
+  encode(recording: Recording, scalars?: RunScalars): void;
+  /** Uploads, encodes and submits. */
   run(options?: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> }): void;
   /** Where a tensor of this plan lies on the GPU: kept tensors, inputs and external tensors. */
   windowOf(tensor: Tensor): BufferWindow;
@@ -79,7 +79,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
     nodes,
     launches,
     upload,
-    encode: (pass, scalars = {}) => launches.encode(pass, scalars),
+    encode: (recording, scalars = {}) => launches.encode(recording, scalars),
     run: ({ scalars = {}, inputs = {} } = {}) => {
       upload(inputs);
       launches.submit(scalars);
@@ -187,15 +187,17 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     return value;
   });
   const workgroups = workgroupsOf(dispatch);
+  const { operations } = dispatch;
   const tensors = kernel.bindings.map((binding) => dispatch.bindings[binding.name]!);
   return {
     label: node.label,
     scope: node.scope,
     kernel,
     windows,
-    isStatic: parameters.every((value) => typeof value === "number") && workgroups.every((value) => typeof value === "number"),
+    isStatic: [...parameters, ...workgroups, operations].every((value) => typeof value !== "object"),
     parameters: (run) => parameters.map((value) => evaluateScalar(value, run)),
     workgroups: (run) => workgroups.map((value) => evaluateScalar(value, run)),
+    ...(operations === undefined ? {} : { operations: (run) => evaluateScalar(operations, run) }),
     contents: (binding, run) => {
       const { dtype, shape } = tensors[binding]!;
       return { dtype, shape: shape.map((size) => evaluateScalar(size, run)) };

@@ -1,6 +1,9 @@
 import { ConfigError, nearestWord, refusal } from "../options/problems.ts";
 import { brief, listed } from "../options/quote.ts";
 
+/** Stands for any number of at least 0. */
+const NUMBER = "number";
+
 /** Every environment variable of this package, with the values that it takes; docs/environment.md says what they do. */
 const VARIABLES = {
   ENTROPIC_ADAPTER: undefined,
@@ -9,8 +12,10 @@ const VARIABLES = {
   ENTROPIC_IMMEDIATES: ["0", "1"],
   ENTROPIC_TUNE: ["0", "1", "force"],
   ENTROPIC_SUBGROUP_MATRIX: ["0", "1", "f16"],
+  ENTROPIC_WATCHDOG: NUMBER,
+  ENTROPIC_SLICE: NUMBER,
   ENTROPIC_DEBUG: ["0", "1", "2", "3", "4"],
-} as const satisfies Readonly<Record<string, readonly string[] | undefined>>;
+} as const satisfies Readonly<Record<string, readonly string[] | typeof NUMBER | undefined>>;
 
 /** The name of one of this package's environment variables. */
 export type Variable = keyof typeof VARIABLES;
@@ -23,10 +28,10 @@ export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
 export function environment<Name extends Variable>(name: Name): ValueOf<Name> | undefined {
   const value = process.env[name];
   if (value === undefined || value === "") return undefined;
-  const allowed: readonly string[] | undefined = VARIABLES[name];
-  if (allowed && !allowed.includes(value)) {
-    throw new ConfigError([refusal(`the environment variable ${name}`, value, `one of ${listed(allowed)}, or not set`)]);
-  }
+  const allowed: readonly string[] | typeof NUMBER | undefined = VARIABLES[name];
+  const refused = (wanted: string) => new ConfigError([refusal(`the environment variable ${name}`, value, `${wanted}, or not set`)]);
+  if (allowed === NUMBER && !(Number(value) >= 0)) throw refused("a number of at least 0");
+  if (Array.isArray(allowed) && !allowed.includes(value)) throw refused(`one of ${listed(allowed)}`);
   return value as ValueOf<Name>;
 }
 

@@ -19,6 +19,10 @@ export interface OpenDeviceOptions {
   readonly lanes?: number | undefined;
   /** How much to print on the console, 0 to 4 (or ENTROPIC_DEBUG). */
   readonly debug?: number | undefined;
+  /** Seconds that one submission may take before the device counts as lost (or ENTROPIC_WATCHDOG). Default: 300. 0: any time. */
+  readonly watchdog?: number | undefined;
+  /** The most dispatches of a submission (or ENTROPIC_SLICE); 0: a step is one submission. Default: as many as take 50 to 100 ms. */
+  readonly slice?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
   /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE=0, 1, force). Default: only on hardware. */
@@ -63,6 +67,8 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
         : TUNE[options.tune ? 1 : 0];
   const subgroupMatrix = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
   const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
+  const watchdog = options.watchdog ?? numberIn("ENTROPIC_WATCHDOG");
+  const slice = options.slice ?? numberIn("ENTROPIC_SLICE");
   if (candidate.software) pollPatiently();
   return createDevice({
     adapter: await candidate.request(),
@@ -75,13 +81,15 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),
     ...(debug === undefined ? {} : { debug }),
+    ...(watchdog === undefined ? {} : { watchdog }),
+    ...(slice === undefined ? {} : { slice }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
 }
 
 const TUNE = { unset: undefined, 0: "off", 1: "on", force: "force" } as const;
 
-function numberIn(name: "ENTROPIC_DEBUG" | "ENTROPIC_LANES"): number | undefined {
+function numberIn(name: "ENTROPIC_DEBUG" | "ENTROPIC_LANES" | "ENTROPIC_WATCHDOG" | "ENTROPIC_SLICE"): number | undefined {
   const value = environment(name);
   return value === undefined ? undefined : Number(value);
 }

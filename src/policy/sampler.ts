@@ -1,5 +1,6 @@
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
 import { explained } from "../gpu/explain.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { build } from "../gpu/parts.ts";
@@ -73,20 +74,23 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     prefill.run({ scalars, inputs: uploads.inputs });
     for (let done = 1; done < maxNewTokens; done += STEPS_PER_SUBMIT) {
       const steps = Math.min(STEPS_PER_SUBMIT, maxNewTokens - done);
-      submitPass(device, "decode", (pass) => {
-        for (let step = 0; step < steps; step += 1) decode.encode(pass, scalars);
+      submitPass(device, "decode", (recording) => {
+        for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
       });
-      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length))) break;
+      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length, done + steps))) break;
     }
     return memory.completions(prompts.length);
   };
+  const alone = createExclusive("the sampler");
   return {
     generate: (prompts, seed) =>
-      explained(device, "generate()", async () => {
-        const completions: Completion[] = [];
-        for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
-        return completions;
-      }),
+      alone(() =>
+        explained(device, "generate()", async () => {
+          const completions: Completion[] = [];
+          for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
+          return completions;
+        }),
+      ),
     destroy,
   };
 }
