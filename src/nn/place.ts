@@ -4,6 +4,7 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createRandom } from "../random.ts";
+import { requireFinite } from "./finite.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
@@ -175,6 +176,7 @@ export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly para
 /**
  * Copies a checkpoint's tensors into the parameters.
  * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
+ * @throws NotFiniteError naming the tensor with numbers that are not finite
  */
 export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
   const pieces = namedPieces(placed);
@@ -185,6 +187,7 @@ export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string
       throw new EngineError(`${source}: tensor ${name} is [${found.shape.join(", ")}]; this model needs [${shape.join(", ")}]`);
     }
   }
+  requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
   for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = parameter.tensor.storage.window!;
     const size = elementsOf(shape) * 4;

@@ -7,6 +7,7 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { HostTensor } from "../io/safetensors.ts";
+import { requireFinite } from "../nn/finite.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
 import type { PolicyModel } from "../rl/model.ts";
@@ -89,15 +90,20 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
 
 type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given. */
+/**
+ * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given.
+ * @throws NotFiniteError before anything is written where a parameter is not finite
+ */
 export async function saveModel(
   dir: string,
   model: PolicyModel,
   extra: { readonly moments?: Arrays; readonly state?: object; readonly files?: Readonly<Record<string, string>> } = {},
 ): Promise<void> {
+  const parameters = await readParameters(model.placed);
+  requireFinite(parameters, "the model", `${dir} is not written; go on from the last checkpoint`);
   await writeCheckpoint(dir, {
     config: model.config,
-    tensors: toHostTensors(await readParameters(model.placed)),
+    tensors: toHostTensors(parameters),
     tokenizerFiles: model.tokenizer.files,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
     ...(extra.state === undefined ? {} : { state: extra.state }),

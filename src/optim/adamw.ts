@@ -69,7 +69,9 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
       for (const [name, array] of await readParameters(placed, first)) moments.set(`first.${name}`, array);
       for (const [name, array] of await readParameters(placed, second)) moments.set(`second.${name}`, array);
       const [bytes] = await readBuffers(device, [window]);
-      return { moments, state: [...new Float32Array(bytes!)] };
+      const record = OPTIMIZER_STATE.read(new Float32Array(bytes!));
+      // After a step with a gradient that is not finite, norm is NaN, which the next step overwrites and JSON cannot hold.
+      return { moments, state: OPTIMIZER_STATE.pack({ ...record, norm: Number.isFinite(record.norm) ? record.norm : 0 }) };
     },
     load: (saved) => {
       loadFlatBuffers(placed, first, withPrefix(saved.moments, "first."));

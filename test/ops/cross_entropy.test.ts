@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { evaluate } from "../../src/graph/plan.ts";
+import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { crossEntropy, crossEntropyOp } from "../../src/ops/cross_entropy.ts";
 import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
@@ -42,6 +44,20 @@ for (const rows of [1, 300]) {
     for (const [name, error] of Object.entries({ ...errors, ...sums })) assert.ok(error < 5e-6, `${name}: relative error ${error}`);
   });
 }
+
+test("a token whose logp is not finite gives NaN, so that the step is skipped", async () => {
+  for (const logp of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+    const statistics = Float32Array.from(TOKEN_STATISTICS.pack({ logp, entropy: 1 }));
+    const token_inputs = Float32Array.from(TOKEN_INPUT.pack({ mask: 1, weight: 0.5 }));
+    const traced = () => {
+      const made = crossEntropy(input("statistics", [1, TOKEN_STATISTICS.size]), input("token_inputs", [1, TOKEN_INPUT.size]));
+      return [made.coefficients, made.metrics];
+    };
+    const [coefficients, metrics] = await evaluate(device, traced, { inputs: { statistics, token_inputs } });
+    assert.ok(Number.isNaN(coefficients![0]), `slope ${coefficients![0]} of logp ${logp}`);
+    assert.ok(Number.isNaN(metrics![0]), `loss ${metrics![0]} of logp ${logp}`);
+  }
+});
 
 test("statistics without four columns are refused", async () => {
   const check = checkOp(device, {

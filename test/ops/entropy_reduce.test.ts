@@ -43,7 +43,7 @@ for (const [rows, everyMasked, classes] of [
   for (const options of [
     { gate: "probability", tau: 0.5 },
     { gate: "probability", tau: 0 },
-    { gate: "entropy-effect", tau: 0.5, writeEntropy: false },
+    { gate: "entropy-effect", tau: 0.5, wholeBatch: false },
   ] as const) {
     test(`entropy_reduce, ${rows} rows, mask ${everyMasked}, ${classes} classes, ${JSON.stringify(options)}`, async () => {
       const errors = await checkOp(device, {

@@ -23,6 +23,12 @@ const weights = option(
   "How matrix products read the weights. f16 reads copies that are rounded to 11 bits and take half the bytes; the weights that are trained and saved stay f32.",
 );
 
+const stopAfterSkipped = option(
+  whole({ min: 1, max: 1_000_000 }),
+  5,
+  "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.",
+);
+
 const model = text("the path of a checkpoint folder").describe(
   "Where the policy comes from: the path of a folder in Hugging Face's layout.",
 );
@@ -115,6 +121,7 @@ const grpo = {
   entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  stopAfterSkipped,
   activations,
   weights,
 };
@@ -160,6 +167,7 @@ const sft = section({
   warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0 to its value."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  stopAfterSkipped,
   activations,
   weights,
   stopAtPassAt1: option(
