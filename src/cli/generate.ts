@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { requireFiniteCompletions } from "../policy/finite_completions.ts";
 import { createSampler } from "../policy/sampler.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
@@ -58,6 +59,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     stopTokens: [...stopTokens(options, tokenizer), ...(tokenizer.eosId === undefined ? [] : [tokenizer.eosId])],
   });
   const results = await sampler.generate(prompts, options.seed);
+  requireFiniteCompletions(results);
   const completions = results.map((completion, i) => ({
     prompt: prompts[i]!.text,
     promptTokens: prompts[i]!.ids,

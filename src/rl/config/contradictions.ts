@@ -27,9 +27,21 @@ export function contradictions({ grpo, entropy }: TrainConfig): string[] {
   }
   return [
     ...problems,
+    ...decayProblems("grpo", grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];
+}
+
+/** A weight decay that would take more than the whole of a weight away in a step, so that weights alternate and grow. */
+export function decayProblems(section: string, { learningRate, weightDecay }: Rates): string[] {
+  if (learningRate * weightDecay <= 1) return [];
+  return [refusal(`${section}.weightDecay`, weightDecay, `at most 1 / learningRate (${1 / learningRate})`)];
+}
+
+interface Rates {
+  readonly learningRate: number;
+  readonly weightDecay: number;
 }
 
 function methodProblems(section: string, declaration: unknown, options: Readonly<Record<string, unknown>>): string[] {

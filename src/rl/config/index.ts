@@ -4,7 +4,7 @@ import { losses } from "../../loss/index.ts";
 import { parseOptions } from "../../options/define.ts";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { describeOptions, type OptionDescription } from "../../options/schema.ts";
-import { contradictions } from "./contradictions.ts";
+import { contradictions, decayProblems } from "./contradictions.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
 
@@ -30,7 +30,9 @@ export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
 
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
-  return parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value));
+  const config = parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value));
+  throwIfAny(decayProblems("sft", config.sft));
+  return config;
 }
 
 /** Every option of `train` or `sft` in the order of the schema, for documentation; controllers and losses document their own. */

@@ -22,7 +22,7 @@ export const toySchema = section({
   warmStart: section({
     steps: whole({ min: 1 }),
     batch: whole({ min: 1 }),
-    learningRate: decimal({ min: 0 }),
+    learningRate: decimal({ min: 0, max: 1 }),
     warmupSteps: whole({ min: 0 }),
   }),
   /** Options of these two sections are checked where they are used, as those of `train` are. */
