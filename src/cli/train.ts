@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { createRunFolder, latestCheckpoint } from "../io/run_folder.ts";
+import { createRunFolder, listCheckpoints } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
@@ -18,7 +19,7 @@ interface TrainOptions extends WatchOptions, AutoResumeOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output, or a shipped one by name: quickstart")
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--no-plots", "do not draw plots at the end")
     .action(trainAgain);
@@ -27,7 +28,7 @@ export function register(command: Command): void {
   addWatchOptions(command);
   addAutoResumeOption(command);
   addExamples(command, [
-    ["train configs/quickstart.yaml", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
+    ["train quickstart", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
     ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
   ]);
@@ -37,7 +38,7 @@ async function trainAgain(path: string, options: TrainOptions): Promise<void> {
   const { value, name } = await readConfigFile(path);
   const { dir } = parseTrainConfig(applyOverrides(value, options.set), name).output;
   const goOn = async (): Promise<void> => {
-    if (await latestCheckpoint(dir)) await resume(dir, { ...options, set: [] });
+    if ((await listCheckpoints(dir)).length > 0) await resume(dir, { ...options, set: [] });
     else await train(path, { ...options, overwrite: true });
   };
   const attempt = (again: boolean): Promise<void> => (again ? goOn() : train(path, options));
@@ -49,5 +50,6 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const config = parseTrainConfig(applyOverrides(value, options.set), name);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
   await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
+  await sweepRunFolder(config.output.dir);
   await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
 }

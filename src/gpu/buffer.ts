@@ -32,6 +32,18 @@ export function createBuffer(device: GpuContext, label: string, bytes: number, e
   return buffer;
 }
 
+/** Creates several buffers, or none where one is refused. */
+export function createBuffers(device: GpuContext, wanted: readonly { readonly label: string; readonly bytes: number }[]): GPUBuffer[] {
+  const created: GPUBuffer[] = [];
+  try {
+    for (const { label, bytes } of wanted) created.push(createBuffer(device, label, bytes));
+    return created;
+  } catch (error) {
+    for (const buffer of created) destroyBuffer(device, buffer);
+    throw error;
+  }
+}
+
 /** Frees a buffer and takes its bytes off the device's count. */
 export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
   device.stats.bytesAllocated -= buffer.size;

@@ -1,6 +1,6 @@
 import { createDevice, type Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
+import { checkEnvironment, environment } from "./environment.ts";
 import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
@@ -54,17 +54,21 @@ export interface AdapterDescription {
  * @throws NoAdapterError when no adapter fits; its message says what to install, or which names there are
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
-  const { env } = process;
-  const candidate = await chooseAdapter(options.adapter ?? env.ENTROPIC_ADAPTER ?? "auto", options.powerPreference);
-  const subgroups = options.subgroups ?? (env.ENTROPIC_SUBGROUPS === "0" ? false : undefined);
-  const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
-  const debug = options.debug ?? (env.ENTROPIC_DEBUG ? Number(env.ENTROPIC_DEBUG) : undefined);
+  checkEnvironment();
+  const candidate = await chooseAdapter(options.adapter ?? environment("ENTROPIC_ADAPTER") ?? "auto", options.powerPreference);
+  const subgroups = options.subgroups ?? (environment("ENTROPIC_SUBGROUPS") === "0" ? false : undefined);
+  const immediates = options.immediates ?? (environment("ENTROPIC_IMMEDIATES") === "0" ? false : undefined);
+  const debug = options.debug ?? numberIn("ENTROPIC_DEBUG");
   const mode =
-    options.tune === undefined ? fromEnvironment("ENTROPIC_TUNE", TUNE) : options.tune === "force" ? "force" : TUNE[options.tune ? 1 : 0];
-  const subgroupMatrix = fromEnvironment("ENTROPIC_SUBGROUP_MATRIX", SUBGROUP_MATRIX);
-  const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
-  const watchdog = options.watchdog ?? numberFromEnvironment("ENTROPIC_WATCHDOG");
-  const slice = options.slice ?? numberFromEnvironment("ENTROPIC_SLICE");
+    options.tune === undefined
+      ? TUNE[environment("ENTROPIC_TUNE") ?? "unset"]
+      : options.tune === "force"
+        ? "force"
+        : TUNE[options.tune ? 1 : 0];
+  const subgroupMatrix = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
+  const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
+  const watchdog = options.watchdog ?? numberIn("ENTROPIC_WATCHDOG");
+  const slice = options.slice ?? numberIn("ENTROPIC_SLICE");
   if (candidate.software) pollPatiently();
   return createDevice({
     adapter: await candidate.request(),
@@ -83,26 +87,16 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   });
 }
 
-const TUNE = { 0: "off", 1: "on", force: "force" } as const;
+const TUNE = { unset: undefined, 0: "off", 1: "on", force: "force" } as const;
 
-/** What the value of an environment variable stands for; undefined where it is not set. */
-function fromEnvironment<Meaning>(name: string, meanings: Readonly<Record<string, Meaning>>): Meaning | undefined {
-  const value = process.env[name];
-  if (value === undefined || value === "") return undefined;
-  if (!Object.hasOwn(meanings, value)) throw new EngineError(`${name} is ${value}; it must be one of ${Object.keys(meanings).join(", ")}`);
-  return meanings[value];
-}
-
-/** A number of at least 0; undefined where the variable is not set. */
-function numberFromEnvironment(name: string): number | undefined {
-  const value = process.env[name];
-  if (value === undefined || value === "") return undefined;
-  if (!(Number(value) >= 0)) throw new EngineError(`${name} is ${value.slice(0, 120)}; it must be a number of at least 0`);
-  return Number(value);
+function numberIn(name: "ENTROPIC_DEBUG" | "ENTROPIC_LANES" | "ENTROPIC_WATCHDOG" | "ENTROPIC_SLICE"): number | undefined {
+  const value = environment(name);
+  return value === undefined ? undefined : Number(value);
 }
 
 /** Every adapter of this machine that can be opened, in the order of preference. Empty where there is none. */
 export async function listAdapters(): Promise<AdapterDescription[]> {
+  checkEnvironment();
   return (await allAdapters()).map((candidate, index) => describe(candidate, index === 0));
 }
 

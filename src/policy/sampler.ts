@@ -1,7 +1,9 @@
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
+import { explained } from "../gpu/explain.ts";
 import { submitPass } from "../gpu/launch.ts";
+import { build } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar, type Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
@@ -12,6 +14,7 @@ import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
 import { matmul } from "../ops/matmul/op.ts";
 import { nextToken } from "../ops/next_token.ts";
+import { createArena } from "./arena.ts";
 import { chunksOf } from "./chunks.ts";
 import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory } from "./sequence_memory.ts";
 
@@ -59,9 +62,12 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     );
   }
   assertOnDevice(device, model, "the sampler");
-  const memory = createSequenceMemory(options);
-  const prefill = await buildPlan(device, "prefill", () => tracePrefill(options, memory));
-  const decode = await buildPlan(device, "decode", () => traceDecode(options, memory));
+  const { memory, prefill, decode, destroy } = await build(async (own) => {
+    const memory = createSequenceMemory(options, own(createArena(device)));
+    const prefill = own(await buildPlan(device, "prefill", () => tracePrefill(options, memory)));
+    const decode = own(await buildPlan(device, "decode", () => traceDecode(options, memory)));
+    return { memory, prefill, decode };
+  });
 
   const run = async (prompts: readonly Prompt[], seed: number): Promise<Completion[]> => {
     const uploads = packPrompts(prompts);
@@ -80,16 +86,14 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   const alone = createExclusive("the sampler");
   return {
     generate: (prompts, seed) =>
-      alone(async () => {
-        const completions: Completion[] = [];
-        for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
-        return completions;
-      }),
-    destroy: () => {
-      prefill.destroy();
-      decode.destroy();
-      memory.destroy();
-    },
+      alone(() =>
+        explained(device, "generate()", async () => {
+          const completions: Completion[] = [];
+          for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
+          return completions;
+        }),
+      ),
+    destroy,
   };
 }
 

@@ -5,7 +5,7 @@ import type { KeyValueCache } from "../nn/rows.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 import { FINISHED } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
-import { type Arena, createArena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 
 export interface Prompt {
   readonly ids: readonly number[];
@@ -50,15 +50,14 @@ export interface SequenceMemory {
   allDone(sequences: number, tokens: number): Promise<boolean>;
   /** What was generated. @throws DeviceLostError where a sequence has not finished */
   completions(sequences: number): Promise<Completion[]>;
-  destroy(): void;
 }
 
 /** No token has this id. */
 const NO_TOKEN = 0xffffffff;
 
-export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMemory {
+/** Makes the state in an arena, which is the owner's to destroy. */
+export function createSequenceMemory(options: SequenceMemoryOptions, arena: Arena): SequenceMemory {
   const { sequences: S, maxNewTokens: L, stopTokens } = options;
-  const arena = createArena(options.device);
   const state = {
     position: arena.make("position", [S], "u32"),
     token: arena.make("token", [S], "u32"),
@@ -101,7 +100,6 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
       const statistics = new Float32Array(read.statistics);
       return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
     },
-    destroy: arena.destroy,
   };
 }
 

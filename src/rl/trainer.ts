@@ -1,20 +1,19 @@
-import { createController, type SavedControl } from "../control/index.ts";
+import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
-import { claimWeights } from "../nn/half_weights.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
-import { createEvaluator } from "./evaluation/evaluator.ts";
-import { createLearner } from "./learning/learner.ts";
 import { toSamples } from "./learning/micro_batches.ts";
+import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
-import type { Run } from "./run.ts";
+import { oneAtATime } from "./one_at_a_time.ts";
+import { checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
-import { createStepSampler } from "./sampling/step_sampler.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
-import { createSecondScorer } from "./scoring/score_again.ts";
+import { createTrainerParts } from "./trainer_parts.ts";
+import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
 export type TrainerOptions = Omit<Run, "controller" | "loss"> & Partial<Pick<Run, "controller" | "loss">>;
@@ -27,26 +26,19 @@ export interface StepResult {
   readonly advantages: ArrayLike<number>;
 }
 
-/** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
-export interface TrainerState {
-  readonly step: number;
-  readonly tokens: number;
-  readonly control: SavedControl;
-  readonly optimizer: readonly number[];
-}
-
-/** Trains step by step; `GRPOTrainer` wraps one for programs. */
+/** Trains step by step; `GRPOTrainer` wraps one for programs. A call while another runs, or after `destroy`, is refused with EngineError. */
 export interface Trainer {
   /** Steps done so far. */
   readonly step: number;
-  /** Does one step: rollout, rewards, advantages, update. */
+  /**
+   * Does one step: rollout, rewards, advantages, update.
+   * @throws SkippedStepsError when grpo.stopAfterSkipped steps in a row were skipped, because numbers were not finite
+   */
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
-  load(saved: {
-    readonly state: TrainerState;
-    readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
-  }): void;
+  /** Goes on from what `save` gave. @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer */
+  load(saved: SavedTrainer): void;
   /** The dispatches of one update, one a line. */
   describe(): string;
   destroy(): void;
@@ -58,13 +50,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   assertOnDevice(run.device, run.model.module, "the trainer");
   if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
+  checkSubject(run);
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
-  const weights = await claimWeights(run.model.placed, grpo.weights);
-  const sampling = await createStepSampler(run);
-  const evaluation = await createEvaluator(run, sampling.sampler);
-  const scoring = await createSecondScorer(run);
-  const learning = await createLearner(run);
+  const parts = await createTrainerParts(run);
+  const { sampling, evaluation, scoring, learning } = parts;
+  const turns = oneAtATime(run.device, "the trainer");
+  const watchStep = watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
   let [step, tokens] = [0, 0];
 
   const train = async (): Promise<StepResult> => {
@@ -74,32 +66,36 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const advantages = advantagesOf(scores, run.config);
     const classes = classify && entries.map(classify);
     const { samples, gap } = await scoring.scoreAgain(toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated }));
-    const learned = await learning.learn(samples, measureSampled(entries, classes, run.controller), step);
+    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
     step += 1;
     tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, gap, learned, milliseconds: performance.now() - started });
-    return { metrics, entries, rewards: scores.rewards, advantages };
+    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });
+    const result = { metrics, entries, rewards: scores.rewards, advantages };
+    const { updates } = learned;
+    const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
+    await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
+    return result;
   };
 
   return {
     get step() {
       return step;
     },
-    train,
-    evaluate: () => evaluation.evaluate(step),
-    save: async () => {
-      const { moments, ...state } = await learning.save();
-      return { state: { step, tokens, ...state }, moments };
-    },
-    load: ({ state, moments }) => {
-      ({ step, tokens } = state);
-      learning.load({ ...state, moments });
-    },
+    train: () => turns.run("step()", train),
+    evaluate: () => turns.run("evaluate()", () => evaluation.evaluate(step)),
+    save: () =>
+      turns.run("save()", async () => {
+        const { moments, ...state } = await learning.save();
+        return { state: { step, tokens, ...state }, moments };
+      }),
+    load: ({ state, moments }) =>
+      turns.runNow("load()", () => {
+        checkSavedTrainer({ state, moments }, run.model.module);
+        learning.load({ ...state, moments });
+        ({ step, tokens } = state);
+      }),
     describe: () => learning.describe(),
-    destroy: () => {
-      for (const part of [sampling, evaluation, scoring, learning]) part.destroy();
-      weights.release();
-    },
+    destroy: () => turns.end("destroy()", parts.destroy),
   };
 }
 

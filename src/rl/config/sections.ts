@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
+import { MOST_RATIO } from "../../loss/token.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
+import { MOST } from "../../options/limits.ts";
 import { decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
@@ -21,6 +23,27 @@ const weights = option(
   oneOf(WEIGHT_STORAGE),
   "f32",
   "How matrix products read the weights. f16 reads copies that are rounded to 11 bits and take half the bytes; the weights that are trained and saved stay f32.",
+);
+
+/** AdamW moves a weight by about the learning rate in a step, whatever the gradient, and weights are seldom above 1. */
+const learningRate = decimal({ min: 0, max: 1 });
+
+const weightDecay = option(
+  decimal({ min: 0, max: 1000 }),
+  0.01,
+  "AdamW's decoupled weight decay. It acts on matrices only. A step takes the share learningRate * weightDecay of each weight away, at most all of it.",
+);
+
+const maxGradNorm = option(
+  decimal({ min: 1e-6, max: 1e9 }),
+  1.0,
+  "The largest norm of all gradients together. Larger ones are scaled down to it.",
+);
+
+const stopAfterSkipped = option(
+  whole({ min: 1, max: 1_000_000 }),
+  5,
+  "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.",
 );
 
 const model = text("the path of a checkpoint folder").describe(
@@ -47,29 +70,33 @@ const grpo = {
     null,
     "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
-  steps: option(whole({ min: 1 }), 60, "Number of training steps. Each samples completions once and learns from them."),
-  prompts: option(whole({ min: 1 }), 32, "Prompts in a step."),
-  completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt. They form a group and are compared with one another."),
-  maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
+  steps: option(whole({ min: 1, max: MOST.steps }), 60, "Number of training steps. Each samples completions once and learns from them."),
+  prompts: option(whole({ min: 1, max: MOST.prompts }), 32, "Prompts in a step."),
+  completions: option(
+    whole({ min: 1, max: MOST.completions }),
+    8,
+    "Completions sampled for each prompt. They form a group and are compared with one another.",
+  ),
+  maxNewTokens: option(whole({ min: 1, max: MOST.tokens }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
   temperature: option(
-    decimal({ above: 0 }),
+    decimal({ min: 0.01, max: 100 }),
     1.0,
     "What the logits are divided by, in sampling and in the loss. The entropy and its target are measured at this temperature.",
   ),
   topP: option(
-    decimal({ above: 0, max: 1 }),
+    decimal({ min: 0.001, max: 1 }),
     1.0,
     "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all.",
   ),
-  topK: option(whole({ min: 0 }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
-  learningRate: option(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
+  topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
+  learningRate: option(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
   updatesPerRollout: option(
-    whole({ min: 1 }),
+    whole({ min: 1, max: MOST.updates }),
     1,
     "Optimiser steps on the completions of a step. With more than 1 the later ones are off-policy: the policy that learns is no longer the one that sampled.",
   ),
   microBatchRows: option(
-    whole({ min: 1 }),
+    whole({ min: 1, max: MOST.tokens }),
     4096,
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up.",
   ),
@@ -79,7 +106,7 @@ const grpo = {
     "How many times a step may sample further problems to replace groups whose rewards are all alike; 0 never does.",
   ),
   overlongBuffer: option(
-    whole({ min: 0 }),
+    whole({ min: 0, max: MOST.tokens }),
     0,
     "Punishes long completions: over the last so many tokens before maxNewTokens the reward falls evenly, by 1 in all; 0 punishes nothing.",
   ),
@@ -94,14 +121,18 @@ const grpo = {
     "grpo",
     `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}. The page method.md has the formulas.`,
   ),
-  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k. It must be below grpo.completions."),
+  advantageK: option(
+    whole({ min: 1, max: MOST.completions }),
+    DEFAULT_K,
+    "The k of the advantage pass@k. It must be below grpo.completions.",
+  ),
   advantageLambda: option(
-    decimal({ min: 0 }),
+    decimal({ min: 0, max: 1000 }),
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
   tis: option(
-    decimal({ above: 0 }, "off").nullable(),
+    decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
     null,
     "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
   ),
@@ -110,11 +141,16 @@ const grpo = {
     "token-mean",
     "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
-  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+  beta: option(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
   kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
-  entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
-  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
-  maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  entropyCoef: option(
+    decimal({ min: -10, max: 10 }),
+    0,
+    "Weight of a plain entropy bonus in the loss, for comparison with entropy control.",
+  ),
+  weightDecay,
+  maxGradNorm,
+  stopAfterSkipped,
   activations,
   weights,
 };
@@ -140,13 +176,13 @@ const entropy = {
 };
 
 const evaluation = {
-  prompts: option(whole({ min: 1 }), 128, "Held-out prompts of an evaluation."),
-  completions: option(whole({ min: 1 }), 8, "Completions of each evaluation prompt: the k of pass@k."),
+  prompts: option(whole({ min: 1, max: MOST.prompts }), 128, "Held-out prompts of an evaluation."),
+  completions: option(whole({ min: 1, max: MOST.completions }), 8, "Completions of each evaluation prompt: the k of pass@k."),
 };
 
 const trainEvaluation = section({
   every: option(
-    whole({ min: 0 }),
+    whole({ min: 0, max: MOST.steps }),
     20,
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
   ),
@@ -154,12 +190,13 @@ const trainEvaluation = section({
 });
 
 const sft = section({
-  steps: option(whole({ min: 1 }), 1000, "The most optimiser steps."),
-  batch: option(whole({ min: 1 }), 256, "Solved examples in a step."),
-  learningRate: option(decimal({ min: 0 }), 0.002, "AdamW's learning rate after the warm-up."),
-  warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0 to its value."),
-  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
-  maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
+  batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
+  learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
+  warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
+  weightDecay,
+  maxGradNorm,
+  stopAfterSkipped,
   activations,
   weights,
   stopAtPassAt1: option(
@@ -167,13 +204,17 @@ const sft = section({
     0.31,
     "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps.",
   ),
-  evalEvery: option(whole({ min: 1 }), 50, "Steps between two measurements of pass@1."),
+  evalEvery: option(whole({ min: 1, max: MOST.steps }), 50, "Steps between two measurements of pass@1."),
 });
 
 function output(directory: string) {
   return section({
     dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
-    checkpointEvery: option(whole({ min: 0 }), 20, "Steps between two checkpoints. The last step is saved in any case; 0 saves only that."),
+    checkpointEvery: option(
+      whole({ min: 0, max: MOST.steps }),
+      20,
+      "Steps between two checkpoints. The last step is saved in any case; 0 saves only that.",
+    ),
   }).prefault({});
 }
 

@@ -1,9 +1,10 @@
+import { requireFiniteCompletions } from "../../policy/finite_completions.ts";
 import type { Sampler } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import { isRight, type Score } from "../advantages/index.ts";
 import type { PolicyModel } from "../model.ts";
 import { type RolloutEntry, rollout, sampledEntropy } from "../sampling/rollout.ts";
-import { type NamedReward, rewardInput } from "../scoring/rewards.ts";
+import { type NamedReward, rewardInput, scoresOf } from "../scoring/rewards.ts";
 import { meanPassAtK } from "./pass_at_k.ts";
 
 /** Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. */
@@ -13,8 +14,8 @@ const EVALUATION_KEYS = 0x8000_0000;
 export type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
 
 /** Scores completions by one reward function. */
-export function scoredBy({ reward }: Pick<NamedReward, "reward">): ScoreEntries {
-  return async (entries) => reward(rewardInput(entries, 0));
+export function scoredBy(reward: NamedReward): ScoreEntries {
+  return (entries) => scoresOf(reward, rewardInput(entries, 0));
 }
 
 export interface EvaluateOptions {
@@ -42,11 +43,15 @@ export interface Evaluation {
   readonly entries: readonly RolloutEntry[];
 }
 
-/** Samples completions of problems, scores them, and measures pass@1, pass@k and entropy. */
+/**
+ * Samples completions of problems, scores them, and measures pass@1, pass@k and entropy.
+ * @throws NotFiniteError where the model's logits are not finite
+ */
 export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluation> {
   const { model, problems, completions, seed, score } = options;
   const shared = { tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS };
   const entries = await rollout({ ...shared, sampler: options.sampler, completions });
+  requireFiniteCompletions(entries.map(({ completion }) => completion));
   const rewards = await score(entries);
   const passed = rewards.map(isRight);
   const right = problems.map((_, p) => passed.slice(p * completions, (p + 1) * completions).filter(Boolean).length);

@@ -1,7 +1,9 @@
 import type { Controller, Measured } from "../../control/index.ts";
 import { ConfigError } from "../../options/problems.ts";
+import { listed, quoted } from "../../options/quote.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import type { Sample } from "./micro_batches.ts";
 
 /** Returns the name of the class of a completion's token, one of `entropy.classes`. `position` counts from 0. */
 export type TokenClassFunction = (token: {
@@ -25,16 +27,14 @@ export function classifier(controller: Pick<Controller, "classes" | "classBy">, 
   const indexOf = (name: unknown, source: string): number => {
     const index = names.indexOf(String(name));
     if (index >= 0) return index;
-    throw new ConfigError([
-      `${source} gives the token class ${JSON.stringify(name)}; it must be one of ${names.join(", ")} (entropy.classes)`,
-    ]);
+    throw new ConfigError([`${source} gives the token class ${quoted(name)}; it must be one of ${listed(names)} (entropy.classes)`]);
   };
   if (classOf) {
     return ({ problem, completion: { ids } }) =>
       Uint8Array.from(ids, (_, position) => indexOf(classOf({ problem, ids, position }), "the function classOf"));
   }
   if (classBy !== undefined && classBy !== "position") {
-    const told = (problem: Problem): string => `the problem ${JSON.stringify(problem.prompt)} in its column ${classBy}`;
+    const told = (problem: Problem): string => `the problem ${quoted(problem.prompt)} in its column ${classBy}`;
     return ({ problem, completion: { ids } }) => new Uint8Array(ids.length).fill(indexOf(problem[classBy], told(problem)));
   }
   const begins = classes.map(({ from }) => from ?? Number.POSITIVE_INFINITY);
@@ -52,18 +52,23 @@ export function checkClasses(classify: Classify | undefined, problems: readonly 
   for (const problem of problems) classify?.({ problem, completion: { ids: [] } });
 }
 
-/** Mean entropy and number of the sampled tokens of each class, or of all tokens where the controller has no classes. */
+/**
+ * Mean entropy and number of the sampled tokens of each class, or of all tokens where the controller has no classes. Masked samples do not
+ * count.
+ */
 export function measureSampled(
   entries: readonly RolloutEntry[],
-  classes: readonly ArrayLike<number>[] | undefined,
+  samples: readonly Pick<Sample, "classes" | "isMasked">[],
   controller: Pick<Controller, "classes">,
 ): Measured {
   const count = Math.max(1, controller.classes?.length ?? 0);
   const sums = new Float64Array(count);
   const tokens = new Float64Array(count);
   entries.forEach(({ completion }, i) => {
+    const { classes, isMasked } = samples[i]!;
+    if (isMasked) return;
     completion.entropies.forEach((entropy, position) => {
-      const own = classes ? classes[i]![position]! : 0;
+      const own = classes?.[position] ?? 0;
       sums[own]! += entropy;
       tokens[own]! += 1;
     });
