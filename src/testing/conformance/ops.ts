@@ -27,7 +27,7 @@ export function detailsOf({ inputs, seed = 1 }: OpCase): Record<string, string> 
 function conformanceCase(one: OpCase): ConformanceCase {
   return {
     name: titleOf(one),
-    level: one.quick ? "quick" : "default",
+    level: one.quick ? "quick" : one.slow ? "full" : "default",
     skip: skipOf(one),
     details: detailsOf(one),
     run: ({ device }) => measuresOf(device, one),
