@@ -25,7 +25,7 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ],
   ["a sum is added onto nothing", "norm/column_sum", "sum += y[i];", ""],
   ["a tile's last k is dropped", "matmul/tiled", "q < STEP; q", "q + 1u < STEP; q"],
-  ["a tile's edge reads its neighbour's column", "matmul/tiled", "at < length);", "at <= length);"],
+  ["the last value before a tile's edge is dropped", "matmul/tiled", "length - at, line < lines", "length - at - 1u, line < lines"],
   ["rows past the tile's edge are stored", "matmul/tiled", "row < parameters.rows && column", "row <= parameters.rows && column"],
   ["the barrier between two slices is missing", "matmul/tiled", "workgroupBarrier();", ""],
   ["a part of K ends at the end of all of K", "matmul/tiled", "min(begin + parameters.depth, parameters.inner)", "parameters.inner"],

@@ -1,5 +1,5 @@
 /**
- * `node --import tsx scripts/nightly/mutate_kernels.ts [--sample N] [--seed S] [--adapter NAME]` breaks kernels, one mistake at a time, and
+ * `node --import tsx scripts/nightly/mutate_kernels.ts [--only SHADER] [--sample N] [--seed S] [--adapter NAME]` breaks kernels, one mistake at a time, and
  * demands that `verify` sees it: every mistake of the list made by hand, and a share of N that a program makes at random places. Nothing on
  * disk changes: a device is opened with other shaders. Exits with 1 if a mistake of the list is missed.
  */
@@ -18,6 +18,7 @@ import { type Mutation, mutationsByHand, mutationsOf, type NamedMutation } from 
 
 const { values: options } = parseArgs({
   options: {
+    only: { type: "string", default: "" },
     sample: { type: "string", default: "0" },
     seed: { type: "string", default: "1" },
     adapter: { type: "string", default: process.env.ENTROPIC_ADAPTER ?? "auto" },
@@ -94,11 +95,13 @@ async function tally(mutations: readonly NamedMutation[]): Promise<NamedMutation
 }
 
 function sampled(count: number, seed: number): NamedMutation[] {
-  const all = Object.entries(shaders).flatMap(([shader, wgsl]) => mutationsOf(shader, wgsl));
+  const all = Object.entries(shaders)
+    .filter(([shader]) => shader.includes(options.only))
+    .flatMap(([shader, wgsl]) => mutationsOf(shader, wgsl));
   const random = createRandom(seed);
   return Array.from({ length: Math.min(count, all.length) }, () => all.splice(random.integer(all.length), 1)[0]!);
 }
 
-const missed = await tally(mutationsByHand);
+const missed = await tally(mutationsByHand.filter(({ shader }) => shader.includes(options.only)));
 if (Number(options.sample) > 0) await tally(sampled(Number(options.sample), Number(options.seed)));
 process.exitCode = missed.length > 0 ? 1 : 0;
