@@ -81,7 +81,7 @@ export function pick<Item>(random: Random, items: readonly Item[]): Item {
 /** A text with one to four changes, made without regard to what it means. */
 export function mutateText(random: Random, text: string): string {
   let changed = text;
-  for (let change = random.integer(4); change >= 0; change--) changed = changeText(random, changed);
+  for (let change = random.integer(4); change >= 0 && changed.length < 100_000; change--) changed = changeText(random, changed);
   return changed;
 }
 
@@ -110,7 +110,7 @@ function changeText(random: Random, text: string): string {
 export function mutateData(random: Random, value: unknown): unknown {
   const copy = structuredClone(value);
   for (let change = random.integer(3); change >= 0; change--) changeData(random, copy);
-  return random.integer(60) === 0 ? pick(random, AWKWARD) : copy;
+  return random.integer(60) === 0 ? structuredClone(pick(random, AWKWARD)) : copy;
 }
 
 function changeData(random: Random, root: unknown): void {
@@ -124,7 +124,7 @@ function changeData(random: Random, root: unknown): void {
   else if (kind === 2 && Array.isArray(owner)) owner.push(...owner.slice(0, 1000));
   else if (kind === 3) set(key, { [key]: Reflect.get(owner, key) });
   else if (kind === 4) set(key, [Reflect.get(owner, key)]);
-  else set(key, pick(random, AWKWARD));
+  else set(key, structuredClone(pick(random, AWKWARD)));
 }
 
 const OPEN = { enumerable: true, configurable: true, writable: true } as const;
