@@ -66,6 +66,7 @@ test("steps that are not finite stop training: the kernel is named, and weights,
   assert.deepEqual([then[0], then[3]], [before[0], 3], "steps and skipped steps");
   assert.ok(then.every(Number.isFinite), `optimizer ${then}`);
   device.assertHealthy();
+  await assert.rejects(trainer.train(), SkippedStepsError, "a further step is refused for the same reason");
   trainer.destroy();
 });
 
