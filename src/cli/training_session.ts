@@ -1,5 +1,6 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
+import { NotFiniteError } from "../gpu/errors.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
@@ -110,7 +111,14 @@ export async function runSession({ trainer, model, device, watch }: Session, con
 async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
   const { every } = config.eval;
   const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
-  return due ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics;
+  if (!due) return metrics;
+  try {
+    return { ...metrics, ...evaluationMetrics(await trainer.evaluate()) };
+  } catch (error) {
+    // The step itself says what is wrong, and too many such steps stop the run with a checkpoint.
+    if (error instanceof NotFiniteError) return metrics;
+    throw error;
+  }
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {
