@@ -1,5 +1,5 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
-import { EngineError } from "./errors.ts";
+import { EngineError, MemoryError } from "./errors.ts";
 
 /** Numbers on the host that a buffer can hold. */
 export type HostArray = Float32Array | Uint32Array | Int32Array;
@@ -11,17 +11,36 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Creates zeroed storage that shaders read and write, and that the host copies to and from. */
+/** Creates zeroed storage that shaders read and write, and that the host copies to and from. @throws MemoryError when it is too large */
 export function createBuffer(device: GpuContext, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
   const size = Math.max(align(bytes), ALIGNMENT);
-  const { maxBufferSize } = device.limits;
-  if (size > maxBufferSize) {
-    throw new EngineError(
-      `${label} needs a buffer of ${size} bytes; ${device.name} allows ${maxBufferSize}. Use smaller batches or shards`,
-    );
+  return countedBuffer(device, label, size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage);
+}
+
+/** Creates buffers. Where one of them fails, those before it and the buffers `besides` are freed. */
+export function createBuffers(
+  device: GpuContext,
+  sizes: readonly { readonly label: string; readonly bytes: number }[],
+  besides: readonly GPUBuffer[] = [],
+): GPUBuffer[] {
+  const buffers: GPUBuffer[] = [];
+  try {
+    for (const { label, bytes } of sizes) buffers.push(createBuffer(device, label, bytes));
+    return buffers;
+  } catch (error) {
+    for (const buffer of [...buffers, ...besides]) destroyBuffer(device, buffer);
+    throw error;
   }
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
-  const buffer = device.gpu.createBuffer({ label, size, usage });
+}
+
+function countedBuffer(device: GpuContext, label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+  const { maxBufferSize: limit } = device.limits;
+  if (!(size <= limit)) {
+    const fact = `${label} needs a buffer of ${size} bytes; ${device.name} allows ${limit}`;
+    throw new MemoryError(`${fact}. Use smaller batches or shards`, { part: label, bytes: size, limit });
+  }
+  // The label carries the size, because the driver's word for a lack of memory holds nothing but the label.
+  const buffer = device.gpu.createBuffer({ label: `${label} of ${size} bytes`, size, usage });
   const { stats } = device;
   stats.buffers += 1;
   stats.bytesAllocated += size;
@@ -43,7 +62,7 @@ export function uploadBuffer(device: GpuContext, window: BufferWindow, data: Hos
   if (data.byteLength > window.size) {
     throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
   }
-  if (data.byteLength === 0) return;
+  if (data.byteLength === 0 || device.measuring) return;
   device.stats.bytesUploaded += data.byteLength;
   if (device.observer?.defer) {
     const copy = data.slice();
@@ -53,9 +72,52 @@ export function uploadBuffer(device: GpuContext, window: BufferWindow, data: Hos
   }
 }
 
-/** Copies windows into one staging buffer, in one submission; resolves with each window's bytes. */
-export async function readBuffers(device: GpuContext, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
-  const reader = createReader(device, Object.fromEntries(windows.entries()));
+/** The most bytes of a staging buffer. What is larger in all is read back a piece at a time. */
+export const STAGING_BYTES = 64 << 20;
+
+/** Copies windows to the host through a staging buffer of at most `stagingBytes`; resolves with each window's bytes. */
+export async function readBuffers(
+  device: GpuContext,
+  windows: readonly BufferWindow[],
+  stagingBytes = STAGING_BYTES,
+): Promise<ArrayBuffer[]> {
+  const results = windows.map(({ size }) => new ArrayBuffer(size));
+  for (const pieces of piecesOf(windows, 4 * Math.floor(Math.min(stagingBytes, device.limits.maxBufferSize) / 4))) {
+    const bytes = await readPieces(device, pieces);
+    pieces.forEach(({ index, begin }, i) => {
+      new Uint8Array(results[index]!, begin).set(new Uint8Array(bytes[i]!));
+    });
+  }
+  return results;
+}
+
+/** A part of one of several windows: which one, and where the part begins in it. */
+interface Piece extends BufferWindow {
+  readonly index: number;
+  readonly begin: number;
+}
+
+/** Cuts windows, in order, into lists of pieces that hold at most `most` bytes together. */
+function piecesOf(windows: readonly BufferWindow[], most: number): Piece[][] {
+  const lists: Piece[][] = [];
+  let room = 0;
+  windows.forEach(({ buffer, offset, size }, index) => {
+    for (let begin = 0; begin < size; ) {
+      if (room < 4) {
+        lists.push([]);
+        room = most;
+      }
+      const length = Math.min(size - begin, room);
+      lists.at(-1)!.push({ buffer, offset: offset + begin, size: length, index, begin });
+      begin += length;
+      room -= Math.ceil(length / 4) * 4;
+    }
+  });
+  return lists;
+}
+
+async function readPieces(device: GpuContext, pieces: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
+  const reader = createReader(device, Object.fromEntries(pieces.entries()));
   try {
     if (device.observer) await device.observer.settled();
     const encoder = device.gpu.createCommandEncoder({ label: "read back" });
@@ -63,7 +125,7 @@ export async function readBuffers(device: GpuContext, windows: readonly BufferWi
     device.gpu.queue.submit([encoder.finish()]);
     device.stats.submits += 1;
     const bytes = await reader.read();
-    return windows.map((_, i) => bytes[i]!);
+    return pieces.map((_, i) => bytes[i]!);
   } finally {
     reader.destroy();
   }
@@ -83,12 +145,7 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
     total += part.size;
     return part;
   });
-  const staging = device.gpu.createBuffer({
-    label: "staging",
-    size: Math.max(total, 4),
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  device.stats.buffers += 1;
+  const staging = countedBuffer(device, "staging", Math.max(total, 4), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   return {
     encode(encoder) {
       for (const { window, begin, size } of parts) encoder.copyBufferToBuffer(window.buffer, window.offset, staging, begin, size);
@@ -103,6 +160,6 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
       device.assertHealthy();
       return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
     },
-    destroy: () => staging.destroy(),
+    destroy: () => destroyBuffer(device, staging),
   };
 }

@@ -67,7 +67,11 @@ export interface GpuContext {
   readonly subgroups: boolean;
   readonly immediates: boolean;
   readonly debug: number;
+  /** True where nothing is computed and only the sizes of buffers count (gpu/measuring). Contents given to such a device are dropped. */
+  readonly measuring?: boolean;
   readonly limits: GPUSupportedLimits;
+  /** The bytes that the GPU can have at most, where they are known: a software GPU has those of the machine. */
+  readonly memory?: number | undefined;
   readonly stats: DeviceStats;
   /** Watches every dispatch while it is set; undefined costs nothing. */
   observer: Observer | undefined;

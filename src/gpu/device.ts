@@ -1,6 +1,6 @@
 import type { GpuContext } from "./context.ts";
 import { DeviceLostError, EngineError } from "./errors.ts";
-import { createKernelCache } from "./kernel.ts";
+import { createKernelCache, type KernelCache } from "./kernel.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
 import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
@@ -24,6 +24,8 @@ export interface DeviceOptions {
   readonly debug?: number;
   /** Use the matrix instructions of subgroups, an experiment of Dawn's, where the adapter has any. */
   readonly subgroupMatrix?: SubgroupMatrixWish;
+  /** The bytes that the GPU can have at most, where they are known. */
+  readonly memory?: number | undefined;
   /** Whether kernels are timed on the adapter, and where the results are stored. */
   readonly tuning?: TuningOptions;
 }
@@ -36,6 +38,8 @@ export interface Device extends GpuContext {
   readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly timestamps: boolean;
   readonly tuning: Tuning;
+  /** A kernel's linked text, without compiling it. */
+  readonly kernelText: KernelCache["text"];
   /** Makes every later `assertHealthy` throw. The first failure wins. */
   fail(error: EngineError): void;
   destroy(): void;
@@ -56,6 +60,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   const gpu = await adapter.requestDevice({ requiredFeatures: featuresOf(traits), requiredLimits });
   const stats = createStats();
   const health = watchHealth(gpu);
+  const kernels = createKernelCache({ ...traits, gpu, shaders, stats, debug });
   const context: GpuContext & Traits = {
     ...traits,
     gpu,
@@ -64,10 +69,11 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     shaders,
     debug,
     limits: gpu.limits,
+    memory: options.memory,
     stats,
     observer: undefined,
     afterSubmit: new Set(),
-    kernel: createKernelCache({ ...traits, gpu, shaders, stats, debug }).get,
+    kernel: kernels.get,
     assertHealthy: health.assert,
   };
   // This extends the object itself, not a copy, because tuning must see the observer that is set on it later.
@@ -75,6 +81,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     vendor: info.vendor,
     architecture: info.architecture,
     tuning: createTuning(context, options.tuning ?? {}),
+    kernelText: kernels.text,
     fail: health.fail,
     destroy: () => {
       health.fail(new EngineError("the device was destroyed; open another"));

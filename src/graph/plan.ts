@@ -1,7 +1,7 @@
-import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { createBuffers, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow, Launch } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
+import { EngineError, MemoryError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
 import { fuseNodes } from "./fuse.ts";
@@ -59,12 +59,12 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const steps = await compile(device, nodes);
   // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
   const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
+  for (const step of steps) checkBindings(device, label, step);
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
-  const launches = createLaunchList(
-    device,
-    label,
-    steps.map((step) => toLaunch(step, memory.windowOf)),
-  );
+  const launches = whole(memory, () => {
+    const list = steps.map((step) => toLaunch(step, memory.windowOf));
+    return createLaunchList(device, label, list);
+  });
   const upload: Plan["upload"] = (inputs) => {
     for (const [name, data] of Object.entries(inputs)) {
       const tensor = traced.inputs.get(name);
@@ -115,6 +115,27 @@ async function compile(device: Device, nodes: readonly Node[]): Promise<Step[]> 
   return dispatches.map((step, i) => ({ ...step, kernel: kernels[i]! }));
 }
 
+/** @throws MemoryError for a tensor that is larger than the device can bind; Dawn would refuse the whole submission, and name nothing */
+function checkBindings(device: Device, label: string, { node, dispatch }: Step): void {
+  const limit = device.limits.maxStorageBufferBindingSize;
+  for (const tensor of Object.values(dispatch.bindings)) {
+    const bytes = Math.min(tensor.bytes, tensor.storage.bytes - tensor.offset);
+    if (bytes <= limit) continue;
+    const fact = `${label}: ${node.label} binds ${tensor.label}, ${bytes} bytes; ${device.name} binds at most ${limit}`;
+    throw new MemoryError(`${fact}. Use smaller batches`, { part: `${label} slot (${tensor.label})`, bytes, limit });
+  }
+}
+
+/** Runs `make`, which needs `memory`; where it fails the memory is freed. */
+function whole<Made>(memory: Pick<Memory, "destroy">, make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    memory.destroy();
+    throw error;
+  }
+}
+
 interface Memory {
   readonly windowOf: (tensor: Tensor) => BufferWindow;
   readonly isBound: (storage: Storage) => boolean;
@@ -135,9 +156,17 @@ interface Contents {
 
 function allocate(device: Device, label: string, contents: Contents): Memory {
   const { slotOf, slotBytes } = assignSlots(contents.nodes, contents.keep, contents.bound);
-  const slots = slotBytes.map((bytes, i) => createBuffer(device, `${label} slot ${i}`, bytes));
-  const inputs = new Map<Storage, GPUBuffer>();
-  for (const tensor of contents.inputs.values()) inputs.set(tensor.storage, createBuffer(device, `${label} ${tensor.label}`, tensor.bytes));
+  // A slot is named after a tensor that needs all of it, so that whoever lacks the memory learns what for.
+  const names = new Map(
+    [...slotOf].filter(([{ bytes }, slot]) => bytes === slotBytes[slot]).map(([storage, slot]) => [slot, storage.label]),
+  );
+  const slots = createBuffers(
+    device,
+    slotBytes.map((bytes, i) => ({ label: `${label} slot ${i} (${names.get(i)})`, bytes })),
+  );
+  const given = [...contents.inputs.values()].map(({ storage, label: name, bytes }) => ({ storage, label: `${label} ${name}`, bytes }));
+  const uploads = createBuffers(device, given, slots);
+  const inputs = new Map(given.map(({ storage }, i) => [storage, uploads[i]!]));
 
   const bufferOf = (storage: Storage): BufferWindow | undefined => {
     if (storage.window) return storage.window;
@@ -163,7 +192,7 @@ function allocate(device: Device, label: string, contents: Contents): Memory {
       return `${slots.length} slots of ${(bytes / 2 ** 20).toFixed(1)} MiB in all for ${slotOf.size} tensors`;
     },
     destroy: () => {
-      for (const buffer of [...slots, ...inputs.values()]) destroyBuffer(device, buffer);
+      for (const buffer of [...slots, ...uploads]) destroyBuffer(device, buffer);
     },
   };
 }

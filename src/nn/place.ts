@@ -1,7 +1,7 @@
-import { align, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
+import { EngineError, MemoryError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createRandom } from "../random.ts";
 import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
@@ -70,7 +70,7 @@ export function placeModule(device: Device, module: Module): PlacedModule {
   const sizes: { bytes: number; decayBytes: number }[] = [{ bytes: 0, decayBytes: 0 }];
   const placements = [...matrices, ...vectors].map(({ name, parameter }): Placement => {
     const bytes = align(elementsOf(parameter.shape) * 4);
-    if (bytes > limit) throw new EngineError(`${name} needs ${bytes} bytes; ${device.name} binds at most ${limit}`);
+    if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
     if (sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
     const shard = sizes.at(-1)!;
     const offset = shard.bytes;
@@ -78,15 +78,15 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     if (parameter.shape.length >= 2) shard.decayBytes = shard.bytes;
     return { name, parameter, shard: sizes.length - 1, offset };
   });
+  const buffers = createBuffers(device, labelled("parameters", sizes));
   const shards = sizes.map(({ bytes, decayBytes }, i): Shard => {
-    const buffer = createBuffer(device, `parameters ${i}`, bytes);
-    const window = { buffer, offset: 0, size: bytes };
+    const window = { buffer: buffers[i]!, offset: 0, size: bytes };
     return { label: `parameters ${i}`, window, length: bytes / 4, decayEnd: decayBytes / 4 };
   });
   for (const { name, parameter, shard, offset } of placements) {
     parameter.place(placedTensor(name, shards[shard]!.window.buffer, offset, parameter));
   }
-  const constantBuffers = placeConstants(device, module);
+  const constantBuffers = placeConstants(device, module, buffers);
   const placed: PlacedModule = {
     device,
     module,
@@ -103,18 +103,30 @@ export function placeModule(device: Device, module: Module): PlacedModule {
   return placed;
 }
 
+function tooLarge(device: Device, name: string, bytes: number, limit: number): MemoryError {
+  const fact = `${name} needs ${bytes} bytes; ${device.name} binds at most ${limit}`;
+  return new MemoryError(`${fact}. Take a smaller model or another GPU`, { part: name, bytes, limit });
+}
+
+function labelled(label: string, sizes: readonly { readonly bytes: number }[]) {
+  return sizes.map(({ bytes }, i) => ({ label: `${label} ${i}`, bytes }));
+}
+
 function placedTensor(label: string, buffer: GPUBuffer, offset: number, parameter: Parameter): Tensor {
   return externalTensor(label, { buffer, offset, size: elementsOf(parameter.shape) * 4 }, parameter.shape);
 }
 
-function placeConstants(device: Device, module: Module): GPUBuffer[] {
-  return [...module.constants()].map(([name, constant]) => {
-    const buffer = createBuffer(device, name, constant.data.byteLength);
-    const window = { buffer, offset: 0, size: constant.data.byteLength };
-    uploadBuffer(device, window, constant.data);
+/** Returns the constants' buffers. Where one of them fails, they and `before` are freed. */
+function placeConstants(device: Device, module: Module, before: readonly GPUBuffer[]): GPUBuffer[] {
+  const constants = [...module.constants()];
+  const sizes = constants.map(([label, { shape }]) => ({ label, bytes: elementsOf(shape) * 4 }));
+  const buffers = createBuffers(device, sizes, before);
+  constants.forEach(([name, constant], i) => {
+    const window = { buffer: buffers[i]!, offset: 0, size: sizes[i]!.bytes };
+    if (!device.measuring) uploadBuffer(device, window, constant.data);
     constant.place(externalTensor(name, window, constant.shape));
-    return buffer;
   });
+  return buffers;
 }
 
 /** Zeroed flat buffers with the layout of the parameters, for gradients or one of AdamW's moments. */
@@ -128,7 +140,13 @@ export interface FlatBuffers {
 /** Makes buffers with a place for every parameter of a module, for gradients or moments. */
 export function createFlatBuffers(placed: PlacedModule, label: string): FlatBuffers {
   const { device } = placed;
-  const buffers = placed.shards.map((shard, i) => createBuffer(device, `${label} ${i}`, shard.window.size));
+  const buffers = createBuffers(
+    device,
+    labelled(
+      label,
+      placed.shards.map(({ window }) => ({ bytes: window.size })),
+    ),
+  );
   return {
     shards: placed.shards.map((shard, i) => flatTensor(`${label} ${i}`, { buffer: buffers[i]!, offset: 0, size: shard.window.size })),
     of: new Map(

@@ -74,6 +74,12 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<
   return new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor]));
 }
 
+/** A model of which only the sizes count, on a device that measures. */
+function outlineOf(origin: Origin): PolicyModel {
+  const module = origin.build(origin.config);
+  return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
+}
+
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
   const { config, tokenizer } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
@@ -82,6 +88,7 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     placed,
     tokenizer,
     config,
+    outline: (device) => outlineOf({ ...origin, device }),
     clone: async () => modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, await readParameters(placed), "the copied model"),
     destroy: () => placed.destroy(),
   };

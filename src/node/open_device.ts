@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { createDevice, type Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
@@ -66,6 +67,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     shaders: loadShaders(),
     name: candidate.name,
     tuning: { store: tuningCache(), mode },
+    memory: candidate.software ? machineMemory() : undefined,
     ...(subgroupMatrix === undefined ? {} : { subgroupMatrix }),
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),
@@ -73,6 +75,11 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(debug === undefined ? {} : { debug }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
+}
+
+/** The bytes of this machine, or those that its container may use. */
+function machineMemory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 const TUNE = { 0: "off", 1: "on", force: "force" } as const;

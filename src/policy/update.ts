@@ -15,6 +15,8 @@ import { type TracedUpdate, tracePolicyStep } from "./policy_step.ts";
 export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count"> {
   readonly device: Device;
   readonly activations?: ActivationStorage;
+  /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
+  readonly mayTakeSeveral?: boolean;
 }
 
 /** Named numbers of one optimiser step, as the GPU computed them. */
@@ -65,7 +67,8 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
   arena.write(control, initial);
   const traced = { ...options, control, metrics, count };
   const exact = await buildExactPlan(traced);
-  let parts: AccumulatingPlans | undefined;
+  // A measuring device must hear of everything that may be built later.
+  let parts = device.measuring && options.mayTakeSeveral ? await buildAccumulatingPlans(traced) : undefined;
   const windowOf = ({ storage }: typeof control) => storage.window!;
   const windows = {
     control: windowOf(control),

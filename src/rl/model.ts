@@ -1,4 +1,5 @@
 import type { Tokenizer } from "../data/tokenizer.ts";
+import type { Device } from "../gpu/device.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import type { PlacedModule } from "../nn/place.ts";
 
@@ -11,5 +12,7 @@ export interface PolicyModel {
   readonly config: Readonly<Record<string, unknown>>;
   /** A second copy with the same parameters, for a frozen reference. */
   clone(): Promise<PolicyModel>;
+  /** The same model on another device, without its weights: to measure what it takes there. */
+  outline(device: Device): PolicyModel;
   destroy(): void;
 }

@@ -12,7 +12,7 @@ import type { NamedReward } from "./scoring/rewards.ts";
 export interface Run {
   readonly device: Device;
   readonly model: PolicyModel;
-  readonly config: Pick<TrainConfig, "seed" | "grpo" | "entropy" | "eval">;
+  readonly config: Pick<TrainConfig, "seed" | "memory" | "grpo" | "entropy" | "eval">;
   readonly trainProblems: readonly Problem[];
   readonly evalProblems: readonly Problem[];
   readonly rewards: readonly NamedReward[];
@@ -22,6 +22,8 @@ export interface Run {
   readonly loss: PolicyLoss;
   /** The policy that `beta` measures against; the starting policy when absent. */
   readonly reference?: PolicyModel;
+  /** The most sequences that are sampled at a time. More run faster together, and each holds a key-value cache. */
+  readonly sequencesAtOnce?: number;
   /** Tells the class of each token, in place of the controller's classBy. */
   readonly classOf?: TokenClassFunction;
 }
@@ -31,9 +33,20 @@ export function promptsOf({ trainProblems, evalProblems }: Pick<Run, "trainProbl
   return [...trainProblems, ...evalProblems].map(({ prompt }) => prompt);
 }
 
+/** Whether the samples of a step may need more than one pass. */
+export function mayTakeSeveral(run: Run): boolean {
+  const { prompts, completions } = run.config.grpo;
+  return prompts * completions * longestSample(run) > run.config.grpo.microBatchRows;
+}
+
+/** The rows of the longest sample that there may be. */
+function longestSample(run: Run): number {
+  return longestPrompt(run.model, promptsOf(run)) + run.config.grpo.maxNewTokens - 1;
+}
+
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */
 export function passRows(run: Run): number {
-  const { prompts, completions, maxNewTokens, microBatchRows } = run.config.grpo;
-  const longest = longestPrompt(run.model, promptsOf(run)) + maxNewTokens - 1;
+  const { prompts, completions, microBatchRows } = run.config.grpo;
+  const longest = longestSample(run);
   return Math.max(longest, Math.min(microBatchRows, prompts * completions * longest));
 }

@@ -9,6 +9,8 @@ import { createLearner } from "./learning/learner.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
+import type { Fit } from "./memory/fit.ts";
+import { fitTraining } from "./memory/training.ts";
 import type { Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { createStepSampler } from "./sampling/step_sampler.ts";
@@ -53,8 +55,25 @@ export interface Trainer {
 
 /** GRPO (Shao et al. 2024, arXiv 2402.03300) with an entropy controller. `train` reads from top to bottom as one step of the method. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { sequencesAtOnce = (await planTraining(options)).sequencesAtOnce } = options;
+  return buildTrainer({ ...toRun(options), sequencesAtOnce });
+}
+
+/**
+ * Counts the bytes that a run needs and finds the most sequences at a time that fit, without creating anything.
+ * @throws MemoryError in one line for what does not fit, with the options that would help
+ */
+export function planTraining(options: TrainerOptions): Promise<Fit> {
+  return fitTraining(toRun(options), buildTrainer);
+}
+
+function toRun(options: TrainerOptions): Run {
   const { entropy, grpo } = options.config;
-  const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
+  return { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
+}
+
+async function buildTrainer(run: Run): Promise<Trainer> {
+  const { grpo } = run.config;
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const weights = await claimWeights(run.model.placed, grpo.weights);

@@ -19,6 +19,7 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
     ...{ device, model, stop, maxNewTokens },
     prompts: promptsOf(run),
     completions: prompts,
+    sequencesAtOnce: run.sequencesAtOnce,
     sampling: { temperature: 0, ...FULL_DISTRIBUTION },
   });
   const rewards = combineRewards(run.rewards);

@@ -10,6 +10,8 @@ export interface SamplerForOptions {
   readonly prompts: readonly string[];
   /** How many completions are wanted at a time. */
   readonly completions: number;
+  /** The most sequences sampled at once. Completions do not depend on it. */
+  readonly sequencesAtOnce?: number | undefined;
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
@@ -17,8 +19,8 @@ export interface SamplerForOptions {
   readonly stop: string;
 }
 
-/** The most sequences sampled at once. More run faster together, but each holds a key-value cache. */
-const MOST_SEQUENCES = 512;
+/** The most sequences sampled at once where memory does not bound them: more hardly run faster together. */
+export const MOST_SEQUENCES = 512;
 
 /** Sampling options that leave every token as probable as the policy makes it. */
 export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
@@ -28,7 +30,7 @@ export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
  * @throws ConfigError when the text that ends a completion is more than one token of the model
  */
 export function samplerFor({ device, model, prompts, stop, sampling, ...options }: SamplerForOptions): Promise<Sampler> {
-  const sequences = Math.min(MOST_SEQUENCES, options.completions);
+  const sequences = Math.min(options.sequencesAtOnce ?? MOST_SEQUENCES, options.completions);
   const longest = longestPrompt(model, prompts);
   return createSampler({
     device,

@@ -25,6 +25,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     ...{ device, model, stop, maxNewTokens },
     prompts: promptsOf(run),
     completions: prompts * completions,
+    sequencesAtOnce: run.sequencesAtOnce,
     sampling: grpo,
   });
   const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);
