@@ -6,7 +6,7 @@ import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
 import { summarize } from "./before_after.ts";
-import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
 import { readTask } from "./task.ts";
 
 interface EvalOptions {
@@ -18,6 +18,7 @@ interface EvalOptions {
   temperature: number;
   maxNewTokens?: number;
   seed: number;
+  memory?: number;
   json?: boolean;
 }
 
@@ -32,6 +33,7 @@ export function register(command: Command): void {
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);
   addAdapterOption(command);
+  addMemoryOption(command);
   addJsonOption(command);
   addExamples(command, [
     [
@@ -49,7 +51,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const task: Task = readTask(parse(options.task));
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
-  const { prompts, completions, temperature, maxNewTokens, seed } = options;
+  const { prompts, completions, temperature, maxNewTokens, seed, memory } = options;
   const result = await evaluateTask({
     device,
     model,
@@ -59,6 +61,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
     seed,
     ...(prompts !== undefined && { prompts }),
     ...(maxNewTokens !== undefined && { maxNewTokens }),
+    ...(memory !== undefined && { memory }),
   });
   const problems = result.entries.length / completions;
   const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };

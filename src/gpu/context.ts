@@ -72,6 +72,8 @@ export interface GpuContext {
   readonly limits: GPUSupportedLimits;
   /** The bytes that the GPU can have at most, where they are known: a software GPU has those of the machine. */
   readonly memory?: number | undefined;
+  /** The bytes that JavaScript may take in this process, where they are known. */
+  readonly heap?: number | undefined;
   readonly stats: DeviceStats;
   /** Watches every dispatch while it is set; undefined costs nothing. */
   observer: Observer | undefined;

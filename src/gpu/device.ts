@@ -26,6 +26,8 @@ export interface DeviceOptions {
   readonly subgroupMatrix?: SubgroupMatrixWish;
   /** The bytes that the GPU can have at most, where they are known. */
   readonly memory?: number | undefined;
+  /** The bytes that JavaScript may take in this process, where they are known. */
+  readonly heap?: number | undefined;
   /** Whether kernels are timed on the adapter, and where the results are stored. */
   readonly tuning?: TuningOptions;
 }
@@ -70,6 +72,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     debug,
     limits: gpu.limits,
     memory: options.memory,
+    heap: options.heap,
     stats,
     observer: undefined,
     afterSubmit: new Set(),

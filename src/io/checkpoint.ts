@@ -35,9 +35,13 @@ const STATE_VERSION = 2;
 
 /** Reads config.json and the parameters, whether in one file or in shards. Throws FileError. */
 export async function readModelFolder(dir: string): Promise<ModelFolder> {
+  return { dir, config: await readModelConfig(dir), tensors: await readParameters(dir) };
+}
+
+/** Reads the config.json of a model folder alone. Throws FileError. */
+export async function readModelConfig(dir: string): Promise<Record<string, unknown>> {
   await requireFolder(dir, "Model folder");
-  const config = await readRequired(dir, "config.json", "a Hugging Face model folder needs it");
-  return { dir, config, tensors: await readParameters(dir) };
+  return readRequired(dir, "config.json", "a Hugging Face model folder needs it");
 }
 
 /** The optimiser's tensors and state.json of a checkpoint that `writeCheckpoint` wrote with both. Throws FileError. */

@@ -5,11 +5,13 @@ import { buildModel } from "../../models/index.ts";
 import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
-import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import { createMeasuringDevice } from "../gpu/measuring.ts";
+import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
 import type { PolicyModel } from "../rl/model.ts";
+import { checkDepth } from "./model_depth.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -25,23 +27,40 @@ function shippedModel(name: string): string | undefined {
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  const dir = folderOf(name);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
 }
 
+function folderOf(name: string): string {
+  return existsSync(name) ? name : (shippedModel(name) ?? name);
+}
+
+/** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
+export async function outlineModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
+  const dir = folderOf(name);
+  const config = await readModelConfig(dir);
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), build });
+}
+
+/** What `createModel` would make, without memory on the device. */
+export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, build });
+}
+
+/** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
+export interface NewModel {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly tokenizer: Tokenizer;
+  readonly seed: number;
+  readonly build?: ModelBuilder;
+}
+
 /** A model with random parameters, drawn from a seed. */
-export async function createModel(
-  device: Device,
-  options: {
-    readonly config: Readonly<Record<string, unknown>>;
-    readonly tokenizer: Tokenizer;
-    readonly seed: number;
-    readonly build?: ModelBuilder;
-  },
-): Promise<PolicyModel> {
+export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
   const { config, tokenizer, seed, build = buildModel } = options;
+  checkDepth(device, config, build);
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
@@ -57,6 +76,7 @@ interface Origin {
 
 function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
   const { device, config, tokenizer, build } = origin;
+  checkDepth(device, config, build);
   const module = build(config);
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
@@ -76,6 +96,7 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<
 
 /** A model of which only the sizes count, on a device that measures. */
 function outlineOf(origin: Origin): PolicyModel {
+  checkDepth(origin.device, origin.config, origin.build);
   const module = origin.build(origin.config);
   return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
 }

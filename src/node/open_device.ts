@@ -1,4 +1,5 @@
 import { totalmem } from "node:os";
+import { getHeapStatistics } from "node:v8";
 import { createDevice, type Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
@@ -67,6 +68,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     shaders: loadShaders(),
     name: candidate.name,
     tuning: { store: tuningCache(), mode },
+    heap: getHeapStatistics().heap_size_limit,
     memory: candidate.software ? machineMemory() : undefined,
     ...(subgroupMatrix === undefined ? {} : { subgroupMatrix }),
     ...(subgroups === undefined ? {} : { subgroups }),

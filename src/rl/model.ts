@@ -16,3 +16,6 @@ export interface PolicyModel {
   outline(device: Device): PolicyModel;
   destroy(): void;
 }
+
+/** What sampling needs of a model. */
+export type SampledModel = Pick<PolicyModel, "module" | "tokenizer">;

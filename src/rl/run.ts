@@ -28,9 +28,9 @@ export interface Run {
   readonly classOf?: TokenClassFunction;
 }
 
-/** Every prompt that the run may sample from. */
-export function promptsOf({ trainProblems, evalProblems }: Pick<Run, "trainProblems" | "evalProblems">): string[] {
-  return [...trainProblems, ...evalProblems].map(({ prompt }) => prompt);
+/** Tokens of the longest prompt that the run may sample from. */
+export function longestPromptOf({ model, trainProblems, evalProblems }: Run): number {
+  return Math.max(longestPrompt(model, trainProblems), longestPrompt(model, evalProblems));
 }
 
 /** Whether the samples of a step may need more than one pass. */
@@ -41,7 +41,7 @@ export function mayTakeSeveral(run: Run): boolean {
 
 /** The rows of the longest sample that there may be. */
 function longestSample(run: Run): number {
-  return longestPrompt(run.model, promptsOf(run)) + run.config.grpo.maxNewTokens - 1;
+  return longestPromptOf(run) + run.config.grpo.maxNewTokens - 1;
 }
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */

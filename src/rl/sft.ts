@@ -8,8 +8,10 @@ import type { Problem, Task } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
 import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
+import type { Fit } from "./memory/fit.ts";
+import { fitWarmStart } from "./memory/warm_start.ts";
 import type { PolicyModel } from "./model.ts";
-import { FULL_DISTRIBUTION, samplerFor } from "./sampling/sampler_for.ts";
+import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "./sampling/sampler_for.ts";
 import { taskReward } from "./scoring/rewards.ts";
 
 /** What to warm-start, and on which task. */
@@ -39,7 +41,8 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   const { sft, seed } = config;
   const problems = task.problems("train");
   const random = createRandom(seed ^ 0x5f7a11ed);
-  const learner = await createLearner(options);
+  const { sequencesAtOnce } = await planWarmStart(options);
+  const learner = await createLearner(options, sequencesAtOnce);
   try {
     for (let step = 1; step <= sft.steps; step += 1) {
       const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
@@ -52,6 +55,14 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   } finally {
     learner.destroy();
   }
+}
+
+/**
+ * Counts the bytes that a warm start needs, and finds the most sequences at a time that fit, without creating anything.
+ * @throws MemoryError in one line for what does not fit, with the options that would help
+ */
+export function planWarmStart(options: WarmStartOptions): Promise<Fit> {
+  return fitWarmStart(options, createLearner);
 }
 
 interface Example {
@@ -70,7 +81,7 @@ interface Learner {
   destroy(): void;
 }
 
-async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
+async function createLearner({ device, model, task, config }: WarmStartOptions, sequencesAtOnce: number): Promise<Learner> {
   const { sft, seed } = config;
   const { completions } = config.eval;
   const claim = await claimWeights(model.placed, sft.weights);
@@ -87,8 +98,9 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
   const sampler = await samplerFor({
     device,
     model,
-    prompts: problems.map(({ prompt }) => prompt),
+    longestPrompt: longestPrompt(model, problems),
     completions: problems.length * completions,
+    sequencesAtOnce,
     maxNewTokens: task.maxCompletionLength,
     sampling: { temperature: 1, ...FULL_DISTRIBUTION },
     stop: task.stop,

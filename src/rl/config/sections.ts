@@ -46,7 +46,7 @@ const memory = option(
   z
     .union([z.string(), z.number()])
     .nullable()
-    .refine((amount) => amount === null || parseBytes(amount) !== undefined, { error: BYTES_ALLOWED }),
+    .refine((amount) => amount === null || parseBytes(amount) !== undefined, { error: `${BYTES_ALLOWED}, or null (as much as there is)` }),
   null,
   "The most GPU memory that the run may take, such as 10GiB. It is counted before anything is created; fewer sequences are sampled at a time where that makes it fit. null is as much as the adapter has.",
 );

@@ -1,7 +1,9 @@
 import type { Device } from "../../gpu/device.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { PolicyModel } from "../model.ts";
-import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
+import { checkHostMemory } from "../memory/host.ts";
+import { fitSampling } from "../memory/sampling.ts";
+import type { PolicyModel, SampledModel } from "../model.ts";
+import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
 import { taskReward } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
 
@@ -16,17 +18,26 @@ export interface TaskEvaluationOptions {
   /** Longest completion, in tokens; the task's own when left out. */
   readonly maxNewTokens?: number;
   readonly seed: number;
+  /** The most bytes of GPU memory to take, the model included; as many as the adapter has when left out. */
+  readonly memory?: number;
 }
 
 /** Evaluates a model on a task's held-out problems, sampled and greedy; builds what it needs and frees it again. */
 export async function evaluateTask(options: TaskEvaluationOptions): Promise<Evaluation> {
   const { device, model, task, completions, seed } = options;
   const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
-  const prompts = problems.map(({ prompt }) => prompt);
   const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
-  const shared = { device, model, prompts, completions: problems.length * completions, maxNewTokens, stop: task.stop };
-  const sampler = await samplerFor({ ...shared, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } });
-  const greedy = await samplerFor({ ...shared, sampling: { temperature: 0, ...FULL_DISTRIBUTION } });
+  const wanted = problems.length * completions;
+  checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
+  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: task.stop };
+  const samplersOn = async (device: Device, { module, tokenizer }: SampledModel, sequencesAtOnce: number) => {
+    const on = { ...shared, device, model: { module, tokenizer }, sequencesAtOnce };
+    const sampler = await samplerFor({ ...on, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } });
+    const greedy = await samplerFor({ ...on, sampling: { temperature: 0, ...FULL_DISTRIBUTION } });
+    return { sampler, greedy };
+  };
+  const { sequencesAtOnce } = await fitSampling({ ...options, build: samplersOn });
+  const { sampler, greedy } = await samplersOn(device, model, sequencesAtOnce);
   try {
     return await evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });
   } finally {

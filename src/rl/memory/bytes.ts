@@ -1,7 +1,7 @@
 const UNITS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
 
 /** What an amount of memory must look like, for messages. */
-export const BYTES_ALLOWED = "an amount of memory such as 10GiB, 512MiB or 8e9, or null (what the adapter allows)";
+export const BYTES_ALLOWED = "an amount of memory such as 10GiB, 512MiB or 8e9";
 
 /** The bytes of an amount such as "10GiB", "8 GB" or 8e9; undefined where it is none. */
 export function parseBytes(amount: unknown): number | undefined {

@@ -37,7 +37,7 @@ export async function fit(wanted: Wanted): Promise<Fit> {
   if (!(found instanceof MemoryError)) return found;
   const remedies: string[] = [];
   for (const values of wanted.knobs?.() ?? []) {
-    const remedy = await firstThatFits(values, limitOf(wanted));
+    const remedy = await mildestThatFits(values, limitOf(wanted));
     if (remedy) remedies.push(remedy);
   }
   const fact = found.message.split(". ")[0];
@@ -90,10 +90,16 @@ function overLimit({ total, parts }: Footprint, { bytes: limit, source }: Limit)
   return new MemoryError(fact, { part: "the sum", bytes: total, limit });
 }
 
-async function firstThatFits(values: readonly Knob[], limit: Limit): Promise<string | undefined> {
-  for (const { setting, measure } of values) {
+/** The mildest value with which everything fits; undefined where even the strongest does not. */
+async function mildestThatFits(values: readonly Knob[], limit: Limit): Promise<string | undefined> {
+  let remedy: string | undefined;
+  // The values before `low` do not fit, and those from `high` on do.
+  for (let low = 0, high = values.length; low < high; ) {
+    const middle = remedy === undefined ? values.length - 1 : Math.floor((low + high) / 2);
+    const { setting, measure } = values[middle]!;
     const found = await mostSequences(measure, limit);
-    if (!(found instanceof MemoryError)) return `${setting} (${formatBytes(found.footprint.total)})`;
+    if (found instanceof MemoryError) low = middle + 1;
+    else [high, remedy] = [middle, `${setting} (${formatBytes(found.footprint.total)})`];
   }
-  return undefined;
+  return remedy;
 }

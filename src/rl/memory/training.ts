@@ -2,11 +2,18 @@ import type { Run } from "../run.ts";
 import { parseBytes } from "./bytes.ts";
 import { type Fit, fit, type Knob } from "./fit.ts";
 import { type Footprint, measureFootprint } from "./footprint.ts";
+import { checkHostMemory } from "./host.ts";
+import { halvesOf } from "./knobs.ts";
 
 type Build = (run: Run) => Promise<unknown>;
 
 /** Finds the most sequences at a time with which a run fits into memory. `build` builds its trainer. @throws MemoryError */
-export function fitTraining(run: Run, build: Build): Promise<Fit> {
+export async function fitTraining(run: Run, build: Build): Promise<Fit> {
+  const { grpo, eval: evaluation } = run.config;
+  for (const [section, { prompts, completions }] of Object.entries({ grpo, eval: evaluation })) {
+    const options = `${section}.prompts ${prompts} x ${section}.completions ${completions}`;
+    checkHostMemory(run.device, { completions: prompts * completions, maxNewTokens: grpo.maxNewTokens, options });
+  }
   const measure = (changed: Run) => (sequencesAtOnce: number) => measureTraining({ ...changed, sequencesAtOnce }, build);
   return fit({
     device: run.device,
@@ -28,8 +35,7 @@ function knobsOf(run: Run, measure: (changed: Run) => Knob["measure"]): Knob[][]
     measure: measure({ ...run, config: { ...run.config, grpo: { ...grpo, [option]: value } } }),
   });
   const halves = (option: "microBatchRows" | "completions" | "prompts" | "maxNewTokens", least: number): Knob[] => {
-    const values = Array.from({ length: 10 }, (_, i) => Math.floor(grpo[option] / 2 ** (i + 1)));
-    return values.filter((value) => value >= least).map((value) => knob(option, value));
+    return halvesOf(grpo[option], least).map((value) => knob(option, value));
   };
   return [
     halves("microBatchRows", grpo.maxNewTokens + 1),
