@@ -33,6 +33,8 @@ export function createBuffers(
   }
 }
 
+const SIZE_IN_LABEL = / of \d+ bytes$/;
+
 function countedBuffer(device: GpuContext, label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
   const { maxBufferSize: limit } = device.limits;
   if (!(size <= limit)) {
@@ -60,7 +62,8 @@ export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
  */
 export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
-    throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
+    const [name] = window.buffer.label.split(SIZE_IN_LABEL);
+    throw new EngineError(`${name}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
   }
   if (data.byteLength === 0 || device.measuring) return;
   device.stats.bytesUploaded += data.byteLength;
@@ -152,9 +155,9 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
     },
     async read() {
       if (device.observer) await device.observer.settled();
-      await staging.mapAsync(GPUMapMode.READ);
-      const mapped = staging.getMappedRange();
-      const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
+      await mapped(device, staging);
+      const range = staging.getMappedRange();
+      const copies = parts.map(({ name, window, begin }) => [name, range.slice(begin, begin + window.size)]);
       staging.unmap();
       device.stats.bytesRead += total;
       device.assertHealthy();
@@ -162,4 +165,15 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
     },
     destroy: () => destroyBuffer(device, staging),
   };
+}
+
+/** Waits until the host can read a staging buffer. Where mapping fails, the device mostly knows why, and WebGPU's own error says nothing. */
+async function mapped(device: GpuContext, staging: GPUBuffer): Promise<void> {
+  try {
+    await staging.mapAsync(GPUMapMode.READ);
+  } catch (error) {
+    device.assertHealthy();
+    const { name } = error as Error;
+    throw new EngineError(`${staging.size} bytes could not be read back from ${device.name} (${name}); the GPU may be out of memory`);
+  }
 }

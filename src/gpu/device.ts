@@ -1,6 +1,7 @@
 import type { GpuContext } from "./context.ts";
 import { DeviceLostError, EngineError } from "./errors.ts";
 import { createKernelCache, type KernelCache } from "./kernel.ts";
+import { refusedError } from "./refused.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
 import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
@@ -165,7 +166,7 @@ function watchHealth(gpu: GPUDevice): Health {
   gpu.addEventListener("uncapturederror", (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault();
-    fail(new EngineError(`the GPU refused a command: ${error.message}`));
+    fail(refusedError(error));
   });
   void gpu.lost.then((lost) => {
     if (lost.reason !== "destroyed") fail(new DeviceLostError(`the GPU was lost: ${lost.message}`));
