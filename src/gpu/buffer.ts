@@ -41,6 +41,7 @@ function countedBuffer(device: GpuContext, label: string, size: number, usage: G
     const fact = `${label} needs a buffer of ${size} bytes; ${device.name} allows ${limit}`;
     throw new MemoryError(`${fact}. Use smaller batches or shards`, { part: label, bytes: size, limit });
   }
+  device.requireMappings(label, 1);
   // The label carries the size, because the driver's word for a lack of memory holds nothing but the label.
   const buffer = device.gpu.createBuffer({ label: `${label} of ${size} bytes`, size, usage });
   const { stats } = device;

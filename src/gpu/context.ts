@@ -1,4 +1,5 @@
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
+import type { RequireMappings } from "./mappings.ts";
 import type { DeviceStats } from "./stats.ts";
 
 /** Part of a GPU buffer; `offset` and `size` are in bytes. */
@@ -77,6 +78,8 @@ export interface GpuContext {
   readonly stats: DeviceStats;
   /** Watches every dispatch while it is set; undefined costs nothing. */
   observer: Observer | undefined;
+  /** Checks that what is to be made leaves the process mappings enough; see gpu/mappings. */
+  readonly requireMappings: RequireMappings;
   /** Called at the end of every submission. */
   readonly afterSubmit: Set<() => void>;
   /** Compiles a kernel, or returns the one compiled before. */

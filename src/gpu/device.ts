@@ -1,6 +1,7 @@
 import type { GpuContext } from "./context.ts";
 import { DeviceLostError, EngineError } from "./errors.ts";
 import { createKernelCache, type KernelCache } from "./kernel.ts";
+import { createMappingCheck, type Mappings } from "./mappings.ts";
 import { refusedError } from "./refused.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
@@ -29,6 +30,8 @@ export interface DeviceOptions {
   readonly memory?: number | undefined;
   /** The bytes that JavaScript may take in this process, where they are known. */
   readonly heap?: number | undefined;
+  /** The memory mappings of the process, where their number is bounded and the driver makes many. */
+  readonly mappings?: Mappings | undefined;
   /** Whether kernels are timed on the adapter, and where the results are stored. */
   readonly tuning?: TuningOptions;
 }
@@ -75,6 +78,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     memory: options.memory,
     heap: options.heap,
     stats,
+    requireMappings: createMappingCheck(options.mappings, stats),
     observer: undefined,
     afterSubmit: new Set(),
     kernel: kernels.get,

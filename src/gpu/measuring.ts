@@ -33,6 +33,7 @@ export function createMeasuringDevice(device: Device): MeasuringDevice {
     gpu: pretend<GPUDevice>({ createBuffer: (descriptor: GPUBufferDescriptor) => pretendBuffer(allocations, descriptor) }),
     stats,
     debug: 0,
+    requireMappings: () => undefined,
     observer: undefined,
     afterSubmit: new Set(),
     kernel,

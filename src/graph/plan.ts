@@ -60,6 +60,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
   const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
   for (const step of steps) checkBindings(device, label, step);
+  device.requireMappings(`plan ${label}`, steps.length);
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
   const launches = whole(memory, () => {
     const list = steps.map((step) => toLaunch(step, memory.windowOf));

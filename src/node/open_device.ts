@@ -4,6 +4,7 @@ import { createDevice, type Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
 import { pollPatiently } from "./patient_polling.ts";
+import { processMappings } from "./process_mappings.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
 
@@ -69,6 +70,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     name: candidate.name,
     tuning: { store: tuningCache(), mode },
     heap: getHeapStatistics().heap_size_limit,
+    mappings: candidate.software ? processMappings() : undefined,
     memory: candidate.software ? machineMemory() : undefined,
     ...(subgroupMatrix === undefined ? {} : { subgroupMatrix }),
     ...(subgroups === undefined ? {} : { subgroups }),

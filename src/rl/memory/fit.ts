@@ -19,7 +19,7 @@ export interface Knob {
 
 /** What is to fit. */
 export interface Wanted {
-  readonly device: Pick<Device, "name" | "memory">;
+  readonly device: Pick<Device, "name" | "memory" | "requireMappings">;
   /** The most bytes allowed; undefined where only the device bounds them. */
   readonly memory: number | undefined;
   /** @throws MemoryError for a buffer that the device cannot hold */
@@ -34,7 +34,10 @@ export interface Wanted {
  */
 export async function fit(wanted: Wanted): Promise<Fit> {
   const found = await mostSequences(wanted.measure, limitOf(wanted));
-  if (!(found instanceof MemoryError)) return found;
+  if (!(found instanceof MemoryError)) {
+    wanted.device.requireMappings("this", found.footprint.mappings);
+    return found;
+  }
   const remedies: string[] = [];
   for (const values of wanted.knobs?.() ?? []) {
     const remedy = await mildestThatFits(values, limitOf(wanted));

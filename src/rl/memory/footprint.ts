@@ -27,6 +27,8 @@ export interface Footprint {
   /** Bytes that grow with the number of sequences that are sampled at a time. */
   readonly sampling: number;
   readonly buffers: number;
+  /** The most memory mappings that a software GPU makes of it. */
+  readonly mappings: number;
 }
 
 /**
@@ -62,7 +64,7 @@ function footprintOf({ allocations, stats }: MeasuringDevice, { placed: { placem
   const lasting = stats.bytesAllocated;
   // A checkpoint is read back in pieces of at most this size.
   parts.passing = Math.max(stats.bytesPeak - lasting, Math.min(STAGING_BYTES, parts.parameters));
-  return { parts, total: lasting + parts.passing, sampling, buffers: allocations.size };
+  return { parts, total: lasting + parts.passing, sampling, buffers: allocations.size, mappings: stats.buffers + stats.bindGroups };
 }
 
 /** Whether a buffer, or the part that a MemoryError names, grows with the number of sequences sampled at a time. */
