@@ -6,20 +6,12 @@ import pc from "picocolors";
 import { type Controller, createController } from "../control/index.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
-import { type Column, formatTable } from "../report/table.ts";
 import { type TrainConfig, withoutEffect } from "../rl/config/index.ts";
 import type { Evaluation } from "../rl/evaluation/evaluate.ts";
+import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
 import { writePictures } from "./pictures.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
 import type { Session } from "./training_session.ts";
-
-/** The numbers of an evaluation that people see: fractions, and entropy in nats. */
-export interface EvaluationSummary {
-  readonly passAt1: number;
-  readonly greedy: number | undefined;
-  readonly passAtK: number;
-  readonly entropy: number;
-}
 
 /** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
 interface EvaluationFile {
@@ -49,12 +41,14 @@ export async function evaluateBeforeAndAfter(
   const before = trainer.step === 0 ? await trainer.evaluate() : undefined;
   await options.run();
   const after = await trainer.evaluate();
-  const rows = [...(before ? [rowOf("before", before)] : []), rowOf(`after ${config.grpo.steps} steps of ${controller.label}`, after)];
+  const rows: EvaluationRow[] = [
+    ...(before ? [["before", before] as const] : []),
+    [`after ${config.grpo.steps} ${config.grpo.steps === 1 ? "step" : "steps"} of ${controller.label}`, after],
+  ];
   await writeEvaluation(session, config, before, after);
   const baseline = await readBaseline(config, after.k);
-  if (baseline)
-    rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, { ...baseline.after, k: baseline.k }));
-  process.stdout.write(`\n${formatTable(columns(after.k), rows)}\n\n`);
+  if (baseline) rows.push([`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after]);
+  process.stdout.write(`\n${evaluationTable(after.k, rows)}\n\n`);
   process.stdout.write(await findingsSummary(config.output.dir));
   process.stdout.write(
     `${heldTargets(controller)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
@@ -77,16 +71,6 @@ function announce({ device, model }: Session, config: TrainConfig): void {
       pc.dim(`this adapter runs on the CPU; ${faster} would be faster (the command devices lists what this machine has)\n`),
     );
   }
-}
-
-function columns(k: number): Column[] {
-  const right = (heading: string): Column => ({ heading, align: "right" });
-  return [{ heading: "" }, right("pass@1 sampled"), right("pass@1 greedy"), right(`pass@${k}`), right("entropy (nats)")];
-}
-
-function rowOf(name: string, summary: EvaluationSummary & { readonly k: number }): string[] {
-  const show = (value: number | undefined): string => (value === undefined ? "-" : value.toFixed(3));
-  return [name, show(summary.passAt1), show(summary.greedy), show(summary.passAtK), show(summary.entropy)];
 }
 
 /** The entropies that the controller holds: "entropy target: 0.35 nats", or one for each class of tokens. */
@@ -120,9 +104,4 @@ async function writeEvaluation(session: Session, config: TrainConfig, before: Ev
     after: summarize(after),
   };
   await writeFile(join(config.output.dir, "evaluation.json"), `${JSON.stringify(file, null, 2)}\n`);
-}
-
-/** The part of an evaluation that is worth keeping in a file. */
-export function summarize({ passAt1, greedy, passAtK, entropy }: Evaluation): EvaluationSummary {
-  return { passAt1, greedy, passAtK, entropy };
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
 import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { createModel, outlineNew, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, parseSftConfig } from "../rl/config/index.ts";
@@ -21,7 +22,7 @@ interface SftOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output, or a shipped one by name: sort_sft")
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
     .action(sft);
@@ -41,12 +42,18 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
-  const wanted = { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed };
+  const wanted = {
+    config: { vocab_size: tokenizer.vocabSize, ...config.model },
+    tokenizer,
+    seed: config.seed,
+    generation: { eos_token_id: tokenizer.encode(task.stop)[0] },
+  };
   const fit = await planWarmStart({ device, model: outlineNew(device, wanted), task, config });
   if (options.plan) return showPlan({ device, fit }, config.memory);
   const model = await createModel(device, wanted);
   const { dir } = config.output;
   await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+  await sweepRunFolder(dir);
   process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
   const started = performance.now();
   let last: WarmStartStep | undefined;

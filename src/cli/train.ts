@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { createRunFolder } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { showPlan } from "./memory_table.ts";
@@ -18,7 +19,7 @@ interface TrainOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output, or a shipped one by name: quickstart")
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--no-plots", "do not draw plots at the end")
     .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
@@ -27,7 +28,7 @@ export function register(command: Command): void {
   addSetOption(command);
   addWatchOptions(command);
   addExamples(command, [
-    ["train configs/quickstart.yaml", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
+    ["train quickstart", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
     ["train configs/quickstart.yaml --plan", "shows the GPU memory that the run needs, part by part, and trains nothing"],
     ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
@@ -40,5 +41,6 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   if (options.plan) return showPlan(await planSession(config, { adapter: options.adapter }), config.memory);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
   await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
+  await sweepRunFolder(config.output.dir);
   await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
 }

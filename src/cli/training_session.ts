@@ -1,6 +1,6 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
-import { appendMetrics, appendSamples, checkpointDir } from "../io/run_folder.ts";
+import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { Metrics } from "../report/metrics.ts";
@@ -129,5 +129,6 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
 
 async function saveCheckpoint(dir: string, trainer: Trainer, model: PolicyModel): Promise<void> {
   const { state, moments } = await trainer.save();
-  await saveModel(checkpointDir(dir, trainer.step), model, { moments, state });
+  // The logs are on the disk before the checkpoint that goes on from them.
+  await saveModel(checkpointDir(dir, trainer.step), model, { moments, state, logs: await syncLogs(dir) });
 }

@@ -1,5 +1,7 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
 import { EngineError, MemoryError } from "./errors.ts";
+import { assertUsable, nameOf, own, retire } from "./ownership.ts";
+import { submitCommands } from "./submit.ts";
 
 /** Numbers on the host that a buffer can hold. */
 export type HostArray = Float32Array | Uint32Array | Int32Array;
@@ -13,27 +15,10 @@ export function align(bytes: number): number {
 
 /** Creates zeroed storage that shaders read and write, and that the host copies to and from. @throws MemoryError when it is too large */
 export function createBuffer(device: GpuContext, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
+  device.assertHealthy();
   const size = Math.max(align(bytes), ALIGNMENT);
   return countedBuffer(device, label, size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage);
 }
-
-/** Creates buffers. Where one of them fails, those before it and the buffers `besides` are freed. */
-export function createBuffers(
-  device: GpuContext,
-  sizes: readonly { readonly label: string; readonly bytes: number }[],
-  besides: readonly GPUBuffer[] = [],
-): GPUBuffer[] {
-  const buffers: GPUBuffer[] = [];
-  try {
-    for (const { label, bytes } of sizes) buffers.push(createBuffer(device, label, bytes));
-    return buffers;
-  } catch (error) {
-    for (const buffer of [...buffers, ...besides]) destroyBuffer(device, buffer);
-    throw error;
-  }
-}
-
-const SIZE_IN_LABEL = / of \d+ bytes$/;
 
 function countedBuffer(device: GpuContext, label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
   const { maxBufferSize: limit } = device.limits;
@@ -43,7 +28,7 @@ function countedBuffer(device: GpuContext, label: string, size: number, usage: G
   }
   device.requireMappings(label, 1);
   // The label carries the size, because the driver's word for a lack of memory holds nothing but the label.
-  const buffer = device.gpu.createBuffer({ label: `${label} of ${size} bytes`, size, usage });
+  const buffer = own(device, device.gpu.createBuffer({ label: `${label} of ${size} bytes`, size, usage }));
   const { stats } = device;
   stats.buffers += 1;
   stats.bytesAllocated += size;
@@ -51,9 +36,22 @@ function countedBuffer(device: GpuContext, label: string, size: number, usage: G
   return buffer;
 }
 
+/** Creates several buffers, or none where one is refused. */
+export function createBuffers(device: GpuContext, wanted: readonly { readonly label: string; readonly bytes: number }[]): GPUBuffer[] {
+  const created: GPUBuffer[] = [];
+  try {
+    for (const { label, bytes } of wanted) created.push(createBuffer(device, label, bytes));
+    return created;
+  } catch (error) {
+    for (const buffer of created) destroyBuffer(device, buffer);
+    throw error;
+  }
+}
+
 /** Frees a buffer and takes its bytes off the device's count. */
 export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
   device.stats.bytesAllocated -= buffer.size;
+  retire(buffer);
   buffer.destroy();
 }
 
@@ -63,10 +61,11 @@ export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
  */
 export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
-    const [name] = window.buffer.label.split(SIZE_IN_LABEL);
-    throw new EngineError(`${name}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
+    throw new EngineError(`${nameOf(window.buffer.label)}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
   }
   if (data.byteLength === 0 || device.measuring) return;
+  device.assertHealthy();
+  assertUsable(device, window.buffer, window.buffer.label, "an upload");
   device.stats.bytesUploaded += data.byteLength;
   if (device.observer?.defer) {
     const copy = data.slice();
@@ -86,7 +85,7 @@ export async function readBuffers(
   stagingBytes = STAGING_BYTES,
 ): Promise<ArrayBuffer[]> {
   const results = windows.map(({ size }) => new ArrayBuffer(size));
-  for (const pieces of piecesOf(windows, 4 * Math.floor(Math.min(stagingBytes, device.limits.maxBufferSize) / 4))) {
+  for (const pieces of piecesOf(windows, 4 * Math.floor(Math.min(stagingBytes, device.limits.maxBufferSize - device.stamps.bytes) / 4))) {
     const bytes = await readPieces(device, pieces);
     pieces.forEach(({ index, begin }, i) => {
       new Uint8Array(results[index]!, begin).set(new Uint8Array(bytes[i]!));
@@ -123,58 +122,84 @@ function piecesOf(windows: readonly BufferWindow[], most: number): Piece[][] {
 async function readPieces(device: GpuContext, pieces: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
   const reader = createReader(device, Object.fromEntries(pieces.entries()));
   try {
-    if (device.observer) await device.observer.settled();
-    const encoder = device.gpu.createCommandEncoder({ label: "read back" });
-    reader.encode(encoder);
-    device.gpu.queue.submit([encoder.finish()]);
-    device.stats.submits += 1;
-    const bytes = await reader.read();
+    const bytes = await reader.fetch();
     return pieces.map((_, i) => bytes[i]!);
   } finally {
     reader.destroy();
   }
 }
 
-/** A staging buffer created once, for reading the same named windows after every run. */
+/** A staging buffer created once, for reading the same named windows after every run. One reading at a time. */
 export interface Reader<Name extends PropertyKey> {
+  /** Appends the copies to a submission, behind which `read` waits for them. */
   encode(encoder: GPUCommandEncoder): void;
   read(): Promise<Readonly<Record<Name, ArrayBuffer>>>;
+  /** Reads by a submission of its own. */
+  fetch(): Promise<Readonly<Record<Name, ArrayBuffer>>>;
   destroy(): void;
 }
 
 export function createReader<Name extends PropertyKey>(device: GpuContext, windows: Readonly<Record<Name, BufferWindow>>): Reader<Name> {
+  const { parts, total } = stagedParts(windows);
+  const size = total + device.stamps.bytes;
+  const staging = countedBuffer(device, "staging", size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+  let state: "free" | "reading" | "destroyed" = "free";
+  // A buffer that is mapped or destroyed cannot be copied to, and Dawn would fail the device.
+  const assertFree = (): void => {
+    if (state === "destroyed") throw new EngineError("what is to be read back was destroyed; make it again");
+    if (state === "reading") throw new EngineError("an earlier read back is still under way; await it before the next");
+    for (const { window } of parts) assertUsable(device, window.buffer, window.buffer.label, "reading back");
+  };
+  let checkStamps: (slots: ArrayBuffer) => void = () => {};
+  const copyTo = (encoder: GPUCommandEncoder): void => {
+    for (const { window, begin, size } of parts) encoder.copyBufferToBuffer(window.buffer, window.offset, staging, begin, size);
+    checkStamps = device.stamps.copyTo(encoder, staging, total);
+  };
+  const readAfter = async (submit: () => void): ReturnType<Reader<Name>["read"]> => {
+    assertFree();
+    state = "reading";
+    try {
+      if (device.observer) await device.observer.settled();
+      submit();
+      await device.flight.wait("a read back", staging.mapAsync(GPUMapMode.READ));
+      const mapped = staging.getMappedRange();
+      const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
+      const slots = mapped.slice(total);
+      staging.unmap();
+      checkStamps(slots);
+      device.stats.bytesRead += total;
+      device.assertHealthy();
+      return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
+    } finally {
+      if (state === "reading") state = "free";
+    }
+  };
+  return {
+    encode: (encoder) => {
+      assertFree();
+      copyTo(encoder);
+    },
+    read: () => readAfter(() => {}),
+    fetch: () => readAfter(() => submitCopies(device, copyTo)),
+    destroy: () => {
+      if (state !== "destroyed") destroyBuffer(device, staging);
+      state = "destroyed";
+    },
+  };
+}
+
+function submitCopies(device: GpuContext, copyTo: (encoder: GPUCommandEncoder) => void): void {
+  device.assertHealthy();
+  void submitCommands(device, "read back", device.gpu.createCommandEncoder({ label: "read back" }), copyTo);
+}
+
+/** Where each window's copy begins in a staging buffer, and the bytes of all. */
+function stagedParts<Name extends PropertyKey>(windows: Readonly<Record<Name, BufferWindow>>) {
   let total = 0;
   const parts = (Object.entries(windows) as [Name, BufferWindow][]).map(([name, window]) => {
     const part = { name, window, begin: total, size: Math.ceil(window.size / 4) * 4 };
     total += part.size;
     return part;
   });
-  const staging = countedBuffer(device, "staging", Math.max(total, 4), GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  return {
-    encode(encoder) {
-      for (const { window, begin, size } of parts) encoder.copyBufferToBuffer(window.buffer, window.offset, staging, begin, size);
-    },
-    async read() {
-      if (device.observer) await device.observer.settled();
-      await mapped(device, staging);
-      const range = staging.getMappedRange();
-      const copies = parts.map(({ name, window, begin }) => [name, range.slice(begin, begin + window.size)]);
-      staging.unmap();
-      device.stats.bytesRead += total;
-      device.assertHealthy();
-      return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
-    },
-    destroy: () => destroyBuffer(device, staging),
-  };
-}
-
-/** Waits until the host can read a staging buffer. Where mapping fails, the device mostly knows why, and WebGPU's own error says nothing. */
-async function mapped(device: GpuContext, staging: GPUBuffer): Promise<void> {
-  try {
-    await staging.mapAsync(GPUMapMode.READ);
-  } catch (error) {
-    device.assertHealthy();
-    const { name } = error as Error;
-    throw new EngineError(`${staging.size} bytes could not be read back from ${device.name} (${name}); the GPU may be out of memory`);
-  }
+  return { parts, total };
 }

@@ -1,5 +1,6 @@
 import type { Device } from "./device.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
+import { own } from "./ownership.ts";
 import { createStats } from "./stats.ts";
 import type { Trial } from "./trial.ts";
 import type { Tuning } from "./tuning.ts";
@@ -26,8 +27,9 @@ export function createMeasuringDevice(device: Device): MeasuringDevice {
     const text = await device.kernelText(source, variant);
     return { ...text, pipeline: nothing(), bindGroupLayout: nothing(), parameterLayout: undefined };
   };
-  return {
+  const measuring: MeasuringDevice = {
     ...device,
+    identity: {},
     allocations,
     measuring: true,
     gpu: pretend<GPUDevice>({ createBuffer: (descriptor: GPUBufferDescriptor) => pretendBuffer(allocations, descriptor) }),
@@ -36,7 +38,10 @@ export function createMeasuringDevice(device: Device): MeasuringDevice {
     requireMappings: () => undefined,
     observer: undefined,
     afterSubmit: new Set(),
-    kernel,
+    slicing: { limitOf: () => Number.POSITIVE_INFINITY, measured: () => undefined },
+    stamps: { bytes: device.stamps.bytes, mark: () => undefined, commit: () => undefined, copyTo: () => () => undefined },
+    flight: { submitted: async () => 0, wait: (_, promise) => promise },
+    kernel: async (source, variant) => own(measuring, await kernel(source, variant)),
     tuning: guessing(device.tuning, (bytes) => {
       stats.bytesPeak = Math.max(stats.bytesPeak, stats.bytesAllocated + bytes);
     }),
@@ -44,6 +49,7 @@ export function createMeasuringDevice(device: Device): MeasuringDevice {
     fail: () => undefined,
     destroy: () => allocations.clear(),
   };
+  return measuring;
 }
 
 function pretendBuffer(allocations: Set<Allocation>, { label = "", size }: GPUBufferDescriptor): GPUBuffer {

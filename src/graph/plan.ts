@@ -1,9 +1,10 @@
 import { createBuffers, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
-import type { BufferWindow, Launch } from "../gpu/context.ts";
+import type { BufferWindow, Launch, Recording } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError, MemoryError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
+import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
@@ -25,9 +26,9 @@ export interface Plan {
   readonly launches: LaunchList;
   /** Uploads input tensors by name. */
   upload(inputs: Readonly<Record<string, HostArray>>): void;
-  /** Appends all dispatches to a compute pass, so that several plans can share a submission. */
-  encode(pass: GPUComputePassEncoder, scalars?: RunScalars): void;
-  /** Uploads, encodes and submits, in one compute pass and one submission. */
+  /** Appends all dispatches to a submission (`submitPass`), which several plans can share. */
+  encode(recording: Recording, scalars?: RunScalars): void;
+  /** Uploads, encodes and submits. */
   run(options?: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> }): void;
   /** Where a tensor of this plan lies on the GPU: kept tensors, inputs and external tensors. */
   windowOf(tensor: Tensor): BufferWindow;
@@ -62,10 +63,8 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   for (const step of steps) checkBindings(device, label, step);
   device.requireMappings(`plan ${label}`, steps.length);
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
-  const launches = whole(memory, () => {
-    const list = steps.map((step) => toLaunch(step, memory.windowOf));
-    return createLaunchList(device, label, list);
-  });
+  const toLaunches = () => steps.map((step) => toLaunch(step, memory.windowOf));
+  const launches = makeWith(memory, () => createLaunchList(device, label, toLaunches()));
   const upload: Plan["upload"] = (inputs) => {
     for (const [name, data] of Object.entries(inputs)) {
       const tensor = traced.inputs.get(name);
@@ -82,7 +81,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
     nodes,
     launches,
     upload,
-    encode: (pass, scalars = {}) => launches.encode(pass, scalars),
+    encode: (recording, scalars = {}) => launches.encode(recording, scalars),
     run: ({ scalars = {}, inputs = {} } = {}) => {
       upload(inputs);
       launches.submit(scalars);
@@ -127,16 +126,6 @@ function checkBindings(device: Device, label: string, { node, dispatch }: Step):
   }
 }
 
-/** Runs `make`, which needs `memory`; where it fails the memory is freed. */
-function whole<Made>(memory: Pick<Memory, "destroy">, make: () => Made): Made {
-  try {
-    return make();
-  } catch (error) {
-    memory.destroy();
-    throw error;
-  }
-}
-
 interface Memory {
   readonly windowOf: (tensor: Tensor) => BufferWindow;
   readonly isBound: (storage: Storage) => boolean;
@@ -161,13 +150,13 @@ function allocate(device: Device, label: string, contents: Contents): Memory {
   const names = new Map(
     [...slotOf].filter(([{ bytes }, slot]) => bytes === slotBytes[slot]).map(([storage, slot]) => [slot, storage.label]),
   );
-  const slots = createBuffers(
-    device,
-    slotBytes.map((bytes, i) => ({ label: `${label} slot ${i} (${names.get(i)})`, bytes })),
-  );
-  const given = [...contents.inputs.values()].map(({ storage, label: name, bytes }) => ({ storage, label: `${label} ${name}`, bytes }));
-  const uploads = createBuffers(device, given, slots);
-  const inputs = new Map(given.map(({ storage }, i) => [storage, uploads[i]!]));
+  const wanted = [...contents.inputs.values()];
+  const buffers = createBuffers(device, [
+    ...slotBytes.map((bytes, i) => ({ label: `${label} slot ${i} (${names.get(i)})`, bytes })),
+    ...wanted.map((tensor) => ({ label: `${label} ${tensor.label}`, bytes: tensor.bytes })),
+  ]);
+  const slots = buffers.slice(0, slotBytes.length);
+  const inputs = new Map(wanted.map((tensor, i): [Storage, GPUBuffer] => [tensor.storage, buffers[slots.length + i]!]));
 
   const bufferOf = (storage: Storage): BufferWindow | undefined => {
     if (storage.window) return storage.window;
@@ -193,7 +182,7 @@ function allocate(device: Device, label: string, contents: Contents): Memory {
       return `${slots.length} slots of ${(bytes / 2 ** 20).toFixed(1)} MiB in all for ${slotOf.size} tensors`;
     },
     destroy: () => {
-      for (const buffer of [...slots, ...uploads]) destroyBuffer(device, buffer);
+      for (const buffer of buffers) destroyBuffer(device, buffer);
     },
   };
 }
@@ -215,15 +204,17 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     return value;
   });
   const workgroups = workgroupsOf(dispatch);
+  const { operations } = dispatch;
   const tensors = kernel.bindings.map((binding) => dispatch.bindings[binding.name]!);
   return {
     label: node.label,
     scope: node.scope,
     kernel,
     windows,
-    isStatic: parameters.every((value) => typeof value === "number") && workgroups.every((value) => typeof value === "number"),
+    isStatic: [...parameters, ...workgroups, operations].every((value) => typeof value !== "object"),
     parameters: (run) => parameters.map((value) => evaluateScalar(value, run)),
     workgroups: (run) => workgroups.map((value) => evaluateScalar(value, run)),
+    ...(operations === undefined ? {} : { operations: (run) => evaluateScalar(operations, run) }),
     contents: (binding, run) => {
       const { dtype, shape } = tensors[binding]!;
       return { dtype, shape: shape.map((size) => evaluateScalar(size, run)) };

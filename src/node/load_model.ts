@@ -1,25 +1,35 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModel } from "../../models/index.ts";
 import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
+import { makeWith } from "../gpu/parts.ts";
 import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import type { Digests } from "../io/digest.ts";
+import { FileError } from "../io/files.ts";
+import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
+import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { checkDepth } from "./model_depth.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
 
-/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or its path in the package. */
-function shippedModel(name: string): string | undefined {
-  const folder = fileURLToPath(new URL(`../../models/checkpoints/${basename(name)}`, import.meta.url));
-  return existsSync(folder) ? folder : undefined;
+/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or by its path in the package. */
+function shippedModel(given: string): string | undefined {
+  const path = normalize(given).replaceAll("\\", "/").replace(/\/$/, "");
+  const name = basename(path);
+  if (path !== name && path !== `models/checkpoints/${name}`) return undefined;
+  const folder = fileURLToPath(new URL(`../../models/checkpoints/${name}`, import.meta.url));
+  return existsSync(join(folder, "config.json")) ? folder : undefined;
 }
 
 /**
@@ -27,26 +37,37 @@ function shippedModel(name: string): string | undefined {
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = folderOf(name);
+  const dir = await folderOf(name);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
-  return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
+  checkDepth(device, folder.config, build);
+  const module = build(folder.config);
+  const generation = await readGenerationConfig(dir, module.vocabSize);
+  return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
 }
 
-function folderOf(name: string): string {
-  return existsSync(name) ? name : (shippedModel(name) ?? name);
+/** Names the checkpoint that is meant where the folder of a run is given. */
+async function refuseRunFolder(dir: string): Promise<void> {
+  const newest = existsSync(`${dir}/config.json`) ? undefined : (await listCheckpoints(dir))[0];
+  if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
+}
+
+async function folderOf(name: string): Promise<string> {
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  await refuseRunFolder(dir);
+  return dir;
 }
 
 /** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
 export async function outlineModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = folderOf(name);
+  const dir = await folderOf(name);
   const config = await readModelConfig(dir);
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), build });
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), generation: {}, build });
 }
 
 /** What `createModel` would make, without memory on the device. */
 export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, build });
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build });
 }
 
 /** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
@@ -55,43 +76,45 @@ export interface NewModel {
   readonly tokenizer: Tokenizer;
   readonly seed: number;
   readonly build?: ModelBuilder;
+  /** Becomes generation_config.json; `eos_token_id` names the tokens that end a completion. */
+  readonly generation?: GenerationConfig;
 }
 
 /** A model with random parameters, drawn from a seed. */
 export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
-  const { config, tokenizer, seed, build = buildModel } = options;
+  const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
   checkDepth(device, config, build);
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
-  return finish({ device, config, tokenizer, build }, module, placed);
+  return finish({ device, config, tokenizer, generation, build }, module, placed);
 }
 
 interface Origin {
   readonly device: Device;
   readonly config: Readonly<Record<string, unknown>>;
   readonly tokenizer: Tokenizer;
+  readonly generation: GenerationConfig;
   readonly build: ModelBuilder;
 }
 
-function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
-  const { device, config, tokenizer, build } = origin;
-  checkDepth(device, config, build);
-  const module = build(config);
+function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+  const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
-      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
+      `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
   const placed = placeModule(device, module);
-  loadParameters(placed, withModelPrefix(tensors), source);
+  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
   return finish(origin, module, placed);
 }
 
-/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<string, NamedArray> {
-  if (!tensors.has("wte.weight")) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor]));
+/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
+function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
+  const names = new Set([...module.namedParameters()].map(([name]) => name));
+  const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
+  return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
 }
 
 /** A model of which only the sizes count, on a device that measures. */
@@ -102,7 +125,7 @@ function outlineOf(origin: Origin): PolicyModel {
 }
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
-  const { config, tokenizer } = origin;
+  const { config, tokenizer, generation, build } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
@@ -110,7 +133,11 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     tokenizer,
     config,
     outline: (device) => outlineOf({ ...origin, device }),
-    clone: async () => modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, await readParameters(placed), "the copied model"),
+    generation,
+    clone: async () => {
+      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
+      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, "the copied model");
+    },
     destroy: () => placed.destroy(),
   };
 }
@@ -121,16 +148,26 @@ type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly 
 export async function saveModel(
   dir: string,
   model: PolicyModel,
-  extra: { readonly moments?: Arrays; readonly state?: object; readonly files?: Readonly<Record<string, string>> } = {},
+  extra: {
+    readonly moments?: Arrays;
+    readonly state?: object;
+    readonly logs?: Digests;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<void> {
   await writeCheckpoint(dir, {
     config: model.config,
-    tensors: toHostTensors(await readParameters(model.placed)),
+    tensors: toHostTensors(await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed))),
     tokenizerFiles: model.tokenizer.files,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
-    ...(extra.state === undefined ? {} : { state: extra.state }),
-    ...(extra.files ? { extraFiles: extra.files } : {}),
+    state: extra.state,
+    logs: extra.logs,
+    extraFiles: { ...generationFile(model.generation), ...extra.files },
   });
+}
+
+function generationFile(generation: GenerationConfig): Record<string, string> {
+  return Object.keys(generation).length > 0 ? { [GENERATION_CONFIG]: `${JSON.stringify(generation, undefined, 2)}\n` } : {};
 }
 
 function toHostTensors(arrays: Arrays): Map<string, HostTensor> {

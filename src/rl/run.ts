@@ -5,8 +5,9 @@ import type { Problem } from "../tasks/task.ts";
 import type { TrainConfig } from "./config/index.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
+import { checkProblems, checkStop, checkVocabulary } from "./problems.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
-import type { NamedReward } from "./scoring/rewards.ts";
+import { checkRewards, type NamedReward } from "./scoring/rewards.ts";
 
 /** What a run of GRPO is made of. */
 export interface Run {
@@ -42,6 +43,16 @@ export function mayTakeSeveral(run: Run): boolean {
 /** The rows of the longest sample that there may be. */
 function longestSample(run: Run): number {
   return longestPromptOf(run) + run.config.grpo.maxNewTokens - 1;
+}
+
+/** Refuses problems, rewards and a stop that cannot be trained on. @throws ConfigError, one line that names what is wrong and the remedy */
+export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalProblems" | "rewards" | "stop">): void {
+  checkProblems("the training problems", run.trainProblems);
+  checkProblems("the held-out problems", run.evalProblems, { least: 0 });
+  checkRewards(run.rewards);
+  checkStop(run.stop);
+  const prompts = [...run.trainProblems, ...run.evalProblems].map(({ prompt }) => prompt);
+  checkVocabulary(run.model.tokenizer, prompts, run.stop);
 }
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */

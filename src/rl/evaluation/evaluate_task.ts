@@ -1,8 +1,11 @@
 import type { Device } from "../../gpu/device.ts";
+import { explained } from "../../gpu/explain.ts";
+import { build } from "../../gpu/parts.ts";
 import type { Task } from "../../tasks/task.ts";
 import { checkHostMemory } from "../memory/host.ts";
 import { fitSampling } from "../memory/sampling.ts";
 import type { PolicyModel, SampledModel } from "../model.ts";
+import { checkProblems, checkVocabulary } from "../problems.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
 import { taskReward } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
@@ -26,21 +29,30 @@ export interface TaskEvaluationOptions {
 export async function evaluateTask(options: TaskEvaluationOptions): Promise<Evaluation> {
   const { device, model, task, completions, seed } = options;
   const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
+  checkProblems(`the held-out problems of the task ${task.name}`, problems);
+  checkVocabulary(
+    model.tokenizer,
+    problems.map(({ prompt }) => prompt),
+    task.stop,
+  );
   const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
   const wanted = problems.length * completions;
   checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
   const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: task.stop };
-  const samplersOn = async (device: Device, { module, tokenizer }: SampledModel, sequencesAtOnce: number) => {
-    const on = { ...shared, device, model: { module, tokenizer }, sequencesAtOnce };
-    const sampler = await samplerFor({ ...on, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } });
-    const greedy = await samplerFor({ ...on, sampling: { temperature: 0, ...FULL_DISTRIBUTION } });
-    return { sampler, greedy };
-  };
+  const samplersOn = (on: Device, { module, tokenizer }: SampledModel, sequencesAtOnce: number) =>
+    build(async (own) => {
+      const each = { ...shared, device: on, model: { module, tokenizer }, sequencesAtOnce };
+      const sampler = own(await samplerFor({ ...each, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } }));
+      const greedy = own(await samplerFor({ ...each, sampling: { temperature: 0, ...FULL_DISTRIBUTION } }));
+      return { sampler, greedy };
+    });
   const { sequencesAtOnce } = await fitSampling({ ...options, build: samplersOn });
-  const { sampler, greedy } = await samplersOn(device, model, sequencesAtOnce);
+  const samplers = await samplersOn(device, model, sequencesAtOnce);
   try {
-    return await evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });
+    const { sampler, greedy } = samplers;
+    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });
+    return await explained(device, "the evaluation", evaluate);
   } finally {
-    for (const part of [sampler, greedy]) part.destroy();
+    samplers.destroy();
   }
 }
