@@ -18,7 +18,6 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
-import { checkDepth } from "./model_depth.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -40,7 +39,6 @@ export async function loadModel(device: Device, name: string, build: ModelBuilde
   const dir = await folderOf(name);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
-  checkDepth(device, folder.config, build);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
   return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
@@ -83,7 +81,6 @@ export interface NewModel {
 /** A model with random parameters, drawn from a seed. */
 export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
   const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
-  checkDepth(device, config, build);
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
@@ -119,7 +116,6 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: Langu
 
 /** A model of which only the sizes count, on a device that measures. */
 function outlineOf(origin: Origin): PolicyModel {
-  checkDepth(origin.device, origin.config, origin.build);
   const module = origin.build(origin.config);
   return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
 }

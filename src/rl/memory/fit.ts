@@ -38,6 +38,7 @@ export async function fit(wanted: Wanted): Promise<Fit> {
     wanted.device.requireMappings("this", found.footprint.mappings);
     return found;
   }
+  if (found.part === MODEL_ALONE) throw found;
   const remedies: string[] = [];
   for (const values of wanted.knobs?.() ?? []) {
     const remedy = await mildestThatFits(values, limitOf(wanted));
@@ -47,6 +48,9 @@ export async function fit(wanted: Wanted): Promise<Fit> {
   const remedy = remedies.length > 0 ? `any of these fits: ${remedies.join(", ")}` : "no single option suffices; take a smaller model";
   throw new MemoryError(`${fact}; ${remedy}`, found);
 }
+
+/** The part of an error that no option can mend. */
+const MODEL_ALONE = "the model alone";
 
 /** The most bytes allowed, and who says so. */
 interface Limit {
@@ -90,6 +94,11 @@ function overLimit({ total, parts }: Footprint, { bytes: limit, source }: Limit)
   const largest = Object.entries(parts).sort(([, a], [, b]) => b - a);
   const shares = largest.slice(0, 3).map(([part, bytes]) => `${part} ${formatBytes(bytes)}`);
   const fact = `this needs ${formatBytes(total)} (${shares.join(", ")}); ${source} allows ${formatBytes(limit)}`;
+  const alone = parts.parameters + parts.gradients + parts.moments;
+  if (alone > limit) {
+    const line = `${fact}; weights, gradients and moments alone are ${formatBytes(alone)}; take a smaller model`;
+    return new MemoryError(line, { part: MODEL_ALONE, bytes: alone, limit });
+  }
   return new MemoryError(fact, { part: "the sum", bytes: total, limit });
 }
 
