@@ -2,7 +2,7 @@ import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { NotFiniteError } from "../gpu/errors.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
-import { loadModel, saveModel } from "../node/load_model.ts";
+import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
@@ -10,7 +10,7 @@ import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
-import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
+import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
@@ -34,24 +34,31 @@ export interface SessionOptions {
 
 /** Opens the device, loads the model and builds the trainer of a configuration. */
 export async function openSession(config: TrainConfig, options: SessionOptions): Promise<Session> {
-  const task = readTask(config.task);
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
-  const device = await openDevice({ adapter: options.adapter, timestamps: wanted.profile !== undefined });
+  const { device, fit, subject } = await planSession(config, options);
   const model = await loadModel(device, options.modelDir ?? config.model);
-  checkAgainstModel(config, model.module);
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
   const trainer = await createTrainer({
-    device,
-    model,
-    config,
+    ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce },
+    ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
+  });
+  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
+}
+
+/** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
+export async function planSession(config: TrainConfig, options: SessionOptions) {
+  const task = readTask(config.task);
+  const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
+  const outline = await outlineModel(device, options.modelDir ?? config.model);
+  checkAgainstModel(config, outline.module);
+  const subject = {
     trainProblems: task.problems("train"),
     evalProblems: task.problems("eval"),
     rewards: [taskReward(task)],
     stop: task.stop,
-    ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
-  });
-  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
+  };
+  return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */

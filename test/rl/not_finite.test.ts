@@ -11,7 +11,7 @@ import { parseSftConfig } from "../../src/rl/config/index.ts";
 import { evaluatePolicy } from "../../src/rl/evaluation/evaluate.ts";
 import { SkippedStepsError } from "../../src/rl/learning/skipped_steps.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { FULL_DISTRIBUTION, samplerFor } from "../../src/rl/sampling/sampler_for.ts";
+import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../../src/rl/sampling/sampler_for.ts";
 import type { NamedReward } from "../../src/rl/scoring/rewards.ts";
 import { warmStart } from "../../src/rl/sft.ts";
 import type { Trainer } from "../../src/rl/trainer.ts";
@@ -91,7 +91,7 @@ test("a weight of NaN is refused when it is loaded, cloned or saved; logits that
   const problems = task.problems("eval").slice(0, 2);
   const sampler = await samplerFor({
     ...{ device, model, stop: task.stop, completions: 4, maxNewTokens: 3, sampling: { temperature: 1, ...FULL_DISTRIBUTION } },
-    prompts: problems.map(({ prompt }) => prompt),
+    longestPrompt: longestPrompt(model, problems),
   });
   const evaluation = evaluatePolicy({ model, problems, completions: 2, seed: 0, sampler, score: async (all) => all.map(() => 0) });
   await assert.rejects(evaluation, {
