@@ -83,8 +83,8 @@ const refused: readonly [string, string][] = [
   ["grpo.temperature=hot", 'grpo.temperature is "hot"; it must be a number from 0.01 to 100'],
   ["grpo.topP=0", "grpo.topP is 0; it must be a number from 0.001 to 1"],
   ["grpo.topP=1.01", "grpo.topP is 1.01; it must be a number from 0.001 to 1"],
-  ["grpo.steps=1.5", "grpo.steps is 1.5; it must be a whole number of at least 1"],
-  ["grpo.steps=0", "grpo.steps is 0; it must be a whole number of at least 1"],
+  ["grpo.steps=1.5", "grpo.steps is 1.5; it must be a whole number from 1 to 10000000"],
+  ["grpo.steps=0", "grpo.steps is 0; it must be a whole number from 1 to 10000000"],
   ["grpo.learningRate=.nan", "grpo.learningRate is NaN; it must be a number from 0 to 1"],
   ["grpo.learningRate=.inf", "grpo.learningRate is Infinity; it must be a number from 0 to 1"],
   ["grpo.dualClip=0.5", "grpo.dualClip is 0.5; it must be a number above 1 and at most 1000000000, or null (no dual clip)"],
@@ -105,7 +105,7 @@ const refused: readonly [string, string][] = [
   ["grpo.sapoNegative=-1", "grpo.sapoNegative is -1; it must be a number from 1e-9 to 1000"],
   ["grpo.tis=0", "grpo.tis is 0; it must be a number from 0.000001 to 1000000000, or null (off)"],
   ["grpo.kl=k4", 'grpo.kl is "k4"; it must be one of k1, k2, k3; did you mean k1?'],
-  ["grpo.advantageK=0", "grpo.advantageK is 0; it must be a whole number of at least 1"],
+  ["grpo.advantageK=0", "grpo.advantageK is 0; it must be a whole number from 1 to 4096"],
   ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number from 0 to 1000"],
   ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],
   ["grpo.microBatchRows=8", "grpo.microBatchRows is 8; it must be above maxNewTokens (8), so that a whole sequence fits in one pass"],
@@ -160,7 +160,7 @@ test("every problem has its own line", () => {
     problemsOf(() => parseTrainConfig({ model: "x", grpo: { steps: "a" }, gpro: {} })),
     [
       "task is missing; it must be a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
-      'grpo.steps is "a"; it must be a whole number of at least 1',
+      'grpo.steps is "a"; it must be a whole number from 1 to 10000000',
       "gpro is not a known key; did you mean grpo?",
     ],
   );
