@@ -5,6 +5,7 @@ import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { quoted } from "../options/quote.ts";
+import { requireFiniteCompletions } from "../policy/finite_completions.ts";
 import { createSampler, type Sampler } from "../policy/sampler.ts";
 import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
@@ -70,6 +71,7 @@ async function generate(options: GenerateOptions): Promise<void> {
   const { sequencesAtOnce } = await fitSampling({ device, model, memory: options.memory, build: samplerOn });
   const sampler = await samplerOn(device, model, sequencesAtOnce);
   const results = await sampler.generate(prompts, options.seed);
+  requireFiniteCompletions(results);
   const completions = results.map((completion, i) => ({
     prompt: prompts[i]!.text,
     promptTokens: prompts[i]!.ids,

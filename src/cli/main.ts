@@ -12,6 +12,8 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const alreadyShown = error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
     if (!alreadyShown) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
+    // A GPU that hangs would keep the process alive, and waiting for it would have no end.
+    if (error instanceof Error && error.name === "DeviceLostError") process.exit(exitCodeOf(error));
     return exitCodeOf(error);
   }
 }

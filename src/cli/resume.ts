@@ -5,25 +5,32 @@ import { planLogRepair } from "../io/log_repair.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { findResumePoint, type ResumePoint } from "../node/resume_point.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
+import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addSetOption, PROGRAM, readConfigFile } from "./options.ts";
 import { openSession, runSession } from "./training_session.ts";
 
-interface ResumeOptions {
+interface ResumeOptions extends AutoResumeOptions {
   adapter: string;
   set: string[];
   plots: boolean;
 }
 
 export function register(command: Command): void {
-  command.argument("<run>", "folder of the run").option("--no-plots", "do not draw plots at the end").action(resume);
+  command.argument("<run>", "folder of the run").option("--no-plots", "do not draw plots at the end").action(resumeAgain);
+  addAutoResumeOption(command);
   addAdapterOption(command);
   addSetOption(command);
   addExamples(command, [
     ["resume runs/quickstart", "goes on from the last checkpoint, and reaches the same bits as a run that never stopped"],
     ["resume runs/quickstart --set grpo.steps=120", "trains a finished run further"],
   ]);
+}
+
+async function resumeAgain(dir: string, options: ResumeOptions): Promise<void> {
+  const done = () => stepsDone(dir);
+  await withAutoResume(options, { attempt: () => resume(dir, options), begun: await stepOfResume(dir), done });
 }
 
 /** The newest checkpoint that is whole; says which newer ones are not. */
@@ -45,7 +52,13 @@ function say(note: string): void {
   process.stderr.write(`note: ${note}\n`);
 }
 
-async function resume(dir: string, options: ResumeOptions): Promise<void> {
+/** The step that a run goes on from; a run that cannot says so when it is tried. */
+async function stepOfResume(dir: string): Promise<number> {
+  return (await findResumePoint(dir)).point?.step ?? 0;
+}
+
+/** Continues a run from its last checkpoint. */
+export async function resume(dir: string, options: Omit<ResumeOptions, "autoResume">): Promise<void> {
   const { value } = await readConfigFile(join(dir, "config.yaml"));
   const parsed = parseTrainConfig(applyOverrides(value, options.set));
   const config = { ...parsed, output: { ...parsed.output, dir } };

@@ -10,6 +10,7 @@ import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import { planWarmStart, type WarmStartStep, warmStart } from "../rl/sft.ts";
 import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
@@ -59,25 +60,34 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   let last: WarmStartStep | undefined;
   const watch = await createStepWatch(options, { device, dir });
   const show = (text: string): void => void process.stdout.write(`${text}\n`);
-  for await (const step of watchSteps(warmStart({ device, model, task, config }), watch, show)) {
-    last = step;
-    const evaluated = step.evaluation ? evaluationMetrics(step.evaluation) : {};
-    await appendMetrics(dir, {
-      step: step.step,
-      loss: step.loss,
-      grad_norm: step.gradNorm,
-      learning_rate: step.learningRate,
-      ...evaluated,
+  const save = async (step: number): Promise<string> => {
+    await saveModel(checkpointDir(dir, step), model);
+    return checkpointDir(dir, step);
+  };
+  try {
+    for await (const step of watchSteps(warmStart({ device, model, task, config }), watch, show)) {
+      await record(dir, step);
+      if (step.skipped > (last?.skipped ?? 0)) show(`warning: step ${step.step} changed nothing, because its numbers are not finite`);
+      last = step;
+      const { checkpointEvery } = config.output;
+      if (checkpointEvery > 0 && step.step % checkpointEvery === 0) await save(step.step);
+      if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
+    }
+  } catch (error) {
+    throw await afterSkips(error, "lower sft.learningRate", async (step: WarmStartStep) => {
+      await record(dir, step);
+      return save(step.step);
     });
-    const { checkpointEvery } = config.output;
-    if (checkpointEvery > 0 && step.step % checkpointEvery === 0) await saveModel(checkpointDir(dir, step.step), model);
-    if (step.evaluation) process.stdout.write(`${progressLine(step, config.sft.steps, performance.now() - started)}\n`);
   }
-  const checkpoint = checkpointDir(dir, last?.step ?? 0);
-  await saveModel(checkpoint, model);
+  const checkpoint = await save(last?.step ?? 0);
   process.stdout.write(`checkpoint: ${checkpoint}\n`);
   model.destroy();
   device.destroy();
+}
+
+async function record(dir: string, { step, loss, gradNorm, learningRate, skipped, evaluation }: WarmStartStep): Promise<void> {
+  const evaluated = evaluation ? evaluationMetrics(evaluation) : {};
+  await appendMetrics(dir, { step, loss, grad_norm: gradNorm, learning_rate: learningRate, skipped_steps: skipped, ...evaluated });
 }
 
 function progressLine({ step, loss, evaluation }: WarmStartStep, steps: number, elapsed: number): string {

@@ -1,5 +1,6 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
+import { NotFiniteError } from "../gpu/errors.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
@@ -14,6 +15,7 @@ import { InterruptedError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
+import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
@@ -84,17 +86,27 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     await saveCheckpoint(dir, trainer, model);
     saved = trainer.step;
   };
+  const note = async (result: StepResult, metrics: Metrics): Promise<void> => {
+    await record(dir, result, metrics);
+    view.step(metrics);
+    await diagnose(metrics, view.note);
+  };
   try {
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
-      await record(dir, result, metrics);
-      view.step(metrics);
-      await diagnose(metrics, view.note);
+      await note(result, metrics);
       if (checkpointEvery > 0 && trainer.step % checkpointEvery === 0) await save();
     }
     await save();
     await watch.end(view.note);
+  } catch (error) {
+    const remedy = `lower grpo.learningRate: ${PROGRAM} resume ${dir} --set grpo.learningRate=RATE`;
+    throw await afterSkips(error, remedy, async (result: StepResult) => {
+      await note(result, result.metrics);
+      await save();
+      return checkpointDir(dir, trainer.step);
+    });
   } finally {
     interrupt.release();
     view.done();
@@ -106,7 +118,14 @@ export async function runSession({ trainer, model, device, watch }: Session, con
 async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
   const { every } = config.eval;
   const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
-  return due ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics;
+  if (!due) return metrics;
+  try {
+    return { ...metrics, ...evaluationMetrics(await trainer.evaluate()) };
+  } catch (error) {
+    // The step itself says what is wrong, and too many such steps stop the run with a checkpoint.
+    if (error instanceof NotFiniteError) return metrics;
+    throw error;
+  }
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {

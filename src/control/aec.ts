@@ -4,9 +4,9 @@ import { defineController } from "./define.ts";
 import { type ControlState, initialState, isMeasured } from "./state.ts";
 
 const options = section({
-  target: option(decimal({ min: 0 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
-  delta: option(decimal({ above: 0 }), 1e-4, "Change of the bonus in every step."),
-  maxCoefficient: option(decimal({ above: 0 }), 0.005, "Largest bonus."),
+  target: option(decimal({ min: 0, max: 100 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
+  delta: option(decimal({ min: 1e-9, max: 10 }), 1e-4, "Change of the bonus in every step."),
+  maxCoefficient: option(decimal({ min: 1e-9, max: 10 }), 0.005, "Largest bonus."),
 });
 
 type Settings = z.output<typeof options>;

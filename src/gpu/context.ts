@@ -1,7 +1,7 @@
 import type { Flight } from "./flight.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
 import type { RequireMappings } from "./mappings.ts";
-import type { Slicing } from "./slices.ts";
+import type { Slicing } from "./slicing.ts";
 import type { Stamps } from "./stamps.ts";
 import type { DeviceStats } from "./stats.ts";
 

@@ -2,14 +2,16 @@ import type { Device } from "../gpu/device.ts";
 import { explained } from "../gpu/explain.ts";
 import { build, type Own } from "../gpu/parts.ts";
 import { claimWeights } from "../nn/half_weights.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
-import { createSupervisedUpdate } from "../policy/supervised.ts";
+import { createSupervisedUpdate, type SupervisedResult } from "../policy/supervised.ts";
 import { createRandom } from "../random.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
 import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
+import { type WatchedStep, watchSkips } from "./learning/skipped_steps.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitWarmStart } from "./memory/warm_start.ts";
 import type { PolicyModel } from "./model.ts";
@@ -30,6 +32,8 @@ export interface WarmStartStep {
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
+  /** Steps so far that changed nothing, because their numbers were not finite. */
+  readonly skipped: number;
   readonly evaluation: Evaluation | undefined;
 }
 
@@ -37,21 +41,25 @@ export interface WarmStartStep {
  * Supervised warm start: the model learns a random solution of each prompt that it is shown. It ends when sampled answers are right
  * often enough (`stopAtPassAt1`) or the steps run out. It stops early on purpose: reinforcement learning needs a policy that is
  * sometimes right and sometimes wrong.
+ * @throws SkippedStepsError when `stopAfterSkipped` steps in a row were skipped, because numbers were not finite
  */
 export async function* warmStart(options: WarmStartOptions): AsyncGenerator<WarmStartStep> {
   const { config, task } = options;
   const { sft, seed } = config;
   const problems = task.problems("train");
   const random = createRandom(seed ^ 0x5f7a11ed);
+  const watchStep = watchSkips<WarmStartStep>(sft.stopAfterSkipped, `sft.stopAfterSkipped ${sft.stopAfterSkipped}`);
   const { sequencesAtOnce } = await planWarmStart(options);
   const learner = await createLearner(options, sequencesAtOnce);
   try {
     for (let step = 1; step <= sft.steps; step += 1) {
       const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
       const batch = Array.from({ length: sft.batch }, () => solved(task, problems[random.integer(problems.length)]!, random.integer));
-      const { loss, gradNorm } = await learner.learn(batch, learningRate);
+      const { loss, gradNorm, skipped, wasSkipped, explain } = await learner.learn(batch, learningRate);
+      const measured = { step, loss, gradNorm, learningRate, skipped };
+      await watchStep({ step, wasSkipped, explain, result: { ...measured, evaluation: undefined } });
       const evaluation = step % sft.evalEvery === 0 || step === sft.steps ? await learner.evaluate() : undefined;
-      yield { step, loss, gradNorm, learningRate, evaluation };
+      yield { ...measured, evaluation };
       if (evaluation && sft.stopAtPassAt1 !== null && evaluation.passAt1 >= sft.stopAtPassAt1) break;
     }
   } finally {
@@ -78,7 +86,7 @@ function solved(task: Task, problem: Problem, integer: (below: number) => number
 }
 
 interface Learner {
-  learn(examples: readonly Example[], learningRate: number): Promise<{ loss: number; gradNorm: number }>;
+  learn(examples: readonly Example[], learningRate: number): Promise<SupervisedResult & Pick<WatchedStep<WarmStartStep>, "explain">>;
   evaluate(): Promise<Evaluation>;
   destroy(): void;
 }
@@ -93,6 +101,7 @@ async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Lea
   const { device, model, task, config, sequencesAtOnce } = options;
   const { sft, seed } = config;
   const { completions } = config.eval;
+  assertOnDevice(device, model.module, "the warm start");
   const claim = await claimWeights(model.placed, sft.weights);
   own({ destroy: claim.release });
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
@@ -113,10 +122,11 @@ async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Lea
   own(sampler);
   const score = scoredBy(taskReward(task));
   return {
-    learn: (examples, learningRate) => {
+    learn: async (examples, learningRate) => {
       const samples = examples.map((example) => toSample(model, example));
       const batch = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength });
-      return explained(device, "a step of the warm start", () => update.step(batch, learningRate));
+      const learned = await explained(device, "a step of the warm start", () => update.step(batch, learningRate));
+      return { ...learned, explain: (place) => update.explainSkipped(batch, place) };
     },
     evaluate: () => explained(device, "an evaluation", () => evaluatePolicy({ model, problems, completions, seed, sampler, score })),
   };

@@ -1,9 +1,11 @@
 import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
+import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
@@ -30,7 +32,10 @@ export interface StepResult {
 export interface Trainer {
   /** Steps done so far. */
   readonly step: number;
-  /** Does one step: rollout, rewards, advantages, update. */
+  /**
+   * Does one step: rollout, rewards, advantages, update.
+   * @throws SkippedStepsError when grpo.stopAfterSkipped steps in a row were skipped, because numbers were not finite
+   */
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
@@ -65,11 +70,14 @@ function toRun(options: TrainerOptions): Run {
 
 async function buildTrainer(run: Run): Promise<Trainer> {
   const { grpo } = run.config;
+  assertOnDevice(run.device, run.model.module, "the trainer");
+  if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const parts = await createTrainerParts(run);
   const { sampling, evaluation, scoring, learning } = parts;
   const turns = oneAtATime(run.device, "the trainer");
+  const watchStep = watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
   let [step, tokens] = [0, 0];
 
   const train = async (): Promise<StepResult> => {
@@ -79,11 +87,15 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const advantages = advantagesOf(scores, run.config);
     const classes = classify && entries.map(classify);
     const { samples, gap } = await scoring.scoreAgain(toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated }));
-    const learned = await learning.learn(samples, measureSampled(entries, classes, run.controller), step);
+    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
     step += 1;
     tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, gap, learned, milliseconds: performance.now() - started });
-    return { metrics, entries, rewards: scores.rewards, advantages };
+    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });
+    const result = { metrics, entries, rewards: scores.rewards, advantages };
+    const { updates } = learned;
+    const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
+    await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
+    return result;
   };
 
   return {
