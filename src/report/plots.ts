@@ -72,7 +72,7 @@ function alphaFigure(runs: readonly Run[]): LineFigure {
   const limits = new Set(runs.flatMap(({ name, alphaLimit }) => (controlled.has(name) && alphaLimit !== undefined ? [alphaLimit] : [])));
   const rules = [...limits].flatMap((limit): Rule[] => [
     { y: limit, label: `limit ${formatNumber(limit, 3)}` },
-    { y: -limit, label: `limit -${formatNumber(limit, 3)}`, below: true },
+    { y: -limit, label: `limit -${formatNumber(limit, 3)}` },
   ]);
   if (limits.size === 0) return lines;
   const reach = 1.2 * Math.max(...limits);

@@ -1,3 +1,4 @@
+import { createController } from "../../../control/index.ts";
 import { parseTrainConfig } from "../../../rl/config/index.ts";
 import { createTask } from "../../../tasks/index.ts";
 import type { Cell } from "../cell.ts";
@@ -15,6 +16,12 @@ export function armCells(settings: ArmsSettings): Cell[] {
   return seedsOf(settings).flatMap((seed) =>
     groupNames(settings).flatMap((group) => armNames(settings).map((arm) => armCell(settings, { seed, group, arm }))),
   );
+}
+
+/** The arms of a group whose controllers hold an entropy at a target. */
+export function holdingArms(settings: ArmsSettings, group = ALONE): string[] {
+  const [seed = 0] = seedsOf(settings);
+  return armNames(settings).filter((arm) => createController(armCell(settings, { seed, group, arm }).config.entropy).holds.length > 0);
 }
 
 function armCell(settings: ArmsSettings, { seed, group, arm }: { seed: number; group: string; arm: string }): Cell {
