@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { coloursOf } from "./colours.ts";
 import type { Point } from "./statistics.ts";
-import { page, renderSvg } from "./svg.ts";
+import { page, renderSvg, textWidth } from "./svg.ts";
 
 /** One curve. Curves of one name share a colour and one entry of the legend. */
 export interface Series {
@@ -71,7 +71,12 @@ export interface Size {
 
 /** Draws curves as an SVG document. */
 export async function drawLines(figure: LineFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
-  return renderSvg({ ...page, ...lineSpec(figure, size) } as TopLevelSpec);
+  return renderSvg({ ...page, ...lineSpec(figure, underTitle(size, figure)) } as TopLevelSpec);
+}
+
+/** A plotting area at least as wide as its title. */
+function underTitle({ width, height }: Size, { title }: { readonly title: string }): Size {
+  return { width: Math.max(width, Math.ceil(textWidth(title, page.config.title.fontSize, true))), height };
 }
 
 /**
@@ -128,7 +133,13 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
     encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
   };
   const layer = [...ruleLayers(figure.rules ?? [], y), { encoding: shared, layer: [bar, whisker] }];
-  return renderSvg({ ...page, ...heading(figure), ...size, data: { values: figure.bars }, layer } as unknown as TopLevelSpec);
+  return renderSvg({
+    ...page,
+    ...heading(figure),
+    ...underTitle(size, figure),
+    data: { values: figure.bars },
+    layer,
+  } as unknown as TopLevelSpec);
 }
 
 /** The colour of each name by its place in `names`; the legend shows those in `shown`. */

@@ -69,7 +69,7 @@ const WIDTHS: readonly (readonly [characters: RegExp, width: number])[] = [
 ];
 
 /** The width of a text in pixels. Without a canvas Vega takes every character for a wide one, and leaves room for what is not there. */
-function textWidth(text: string, size: number, bold: boolean): number {
+export function textWidth(text: string, size: number, bold: boolean): number {
   const widths = [...text].map((character) => WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 620);
   return (widths.reduce((sum, width) => sum + width, 0) / 1000) * size * (bold ? 1.13 : 1);
 }

@@ -19,9 +19,12 @@ export function armCells(settings: ArmsSettings): Cell[] {
 }
 
 /** The arms of a group whose controllers hold an entropy at a target. */
-export function holdingArms(settings: ArmsSettings, group = ALONE): string[] {
-  const [seed = 0] = seedsOf(settings);
-  return armNames(settings).filter((arm) => createController(armCell(settings, { seed, group, arm }).config.entropy).holds.length > 0);
+export function holdingArms({ entropy, arms, groups }: ArmsSettings, group = ALONE): string[] {
+  const changes = groups?.[group];
+  return Object.keys(arms).filter((arm) => {
+    const section = [changes?.entropy, arms[arm]?.entropy, changes?.arms?.[arm]?.entropy].reduce(merge, { controller: "pi", ...entropy });
+    return createController(section as Parameters<typeof createController>[0]).holds.length > 0;
+  });
 }
 
 function armCell(settings: ArmsSettings, { seed, group, arm }: { seed: number; group: string; arm: string }): Cell {
