@@ -1,13 +1,11 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
-import { NotFiniteError } from "../gpu/errors.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
-import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
@@ -15,6 +13,7 @@ import { InterruptedError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
+import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
@@ -92,6 +91,7 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     await diagnose(metrics, view.note);
   };
   try {
+    await recordFirstEvaluation(dir, trainer);
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
@@ -113,19 +113,6 @@ export async function runSession({ trainer, model, device, watch }: Session, con
   }
   if (trainer.step < total)
     throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: ${PROGRAM} resume ${dir}`);
-}
-
-async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
-  const { every } = config.eval;
-  const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
-  if (!due) return metrics;
-  try {
-    return { ...metrics, ...evaluationMetrics(await trainer.evaluate()) };
-  } catch (error) {
-    // The step itself says what is wrong, and too many such steps stop the run with a checkpoint.
-    if (error instanceof NotFiniteError) return metrics;
-    throw error;
-  }
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {
