@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/document_options.ts` writes docs/configuration.md from the schemas, which alone declare options, their defaults and
+ * `node --import tsx scripts/document_options.ts` writes docs/configuration.md from the schemas, which alone declare options, their defaults and
  * their sentences. test/scripts/document_options.test.ts fails when the file is not what this writes.
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -16,7 +16,7 @@ export const CONFIGURATION = new URL("../docs/configuration.md", import.meta.url
 
 const INTRODUCTION = `# Configuration
 
-Written by \`npx tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss and src/tasks: change the sentences there.
+Written by \`node --import tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss and src/tasks: change the sentences there.
 
 A configuration is a YAML file. Every key but \`model\` and \`task\` may be left out. \`--set a.b=c\` overrides one key
 (\`--set grpo.steps=10 --set entropy.controller=none\`). A key that nobody knows, a value of the wrong type or out of range and a

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
@@ -15,6 +15,7 @@ import { formatSummary, parseSummary } from "../experiments/framework/summary.ts
 import { type Verdict, verdictWord } from "../experiments/framework/verdict.ts";
 import { studies } from "../experiments/index.ts";
 import type { Device } from "../gpu/device.ts";
+import { writeWhole } from "../io/write_whole.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
@@ -84,7 +85,7 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
     const runs = runsFolder(study, options, several);
     written.push({ name: study.name, ...(await reportOf(study, runs, out, options)) });
   }
-  if (several) await writeFile(join(root, "report.md"), combinedMarkdown(written));
+  if (several) await writeWhole(join(root, "report.md"), combinedMarkdown(written));
   const verdicts = written.flatMap((report) => report.verdicts);
   const path = join(root, "report.md");
   process.stdout.write(`\n${verdicts.map(verdictLine).join("\n")}\n\nreport: ${path}\n`);
@@ -108,9 +109,9 @@ async function reportOf(study: Study, runs: string, out: string, options: Experi
   const summary = options.reportOnly ? parseSummary(await readUserFile(path), study, path) : await runStudy(study, shipped, runs, options);
   const report = await study.report(summary, shipped);
   await mkdir(out, { recursive: true });
-  if (!options.reportOnly) await writeFile(path, formatSummary(summary));
+  if (!options.reportOnly) await writeWhole(path, formatSummary(summary));
   await writePictures([...report.pictures], out);
-  await writeFile(join(out, "report.md"), report.markdown);
+  await writeWhole(join(out, "report.md"), report.markdown);
   return report;
 }
 
@@ -131,8 +132,8 @@ async function runStudy(study: Study, shipped: unknown, dir: string, options: Ex
   const device = await openDevice({ adapter: options.adapter });
   const stop = new AbortController();
   // The study stops between two steps.
-  const interrupt = watchInterrupt(() =>
-    stop.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short")),
+  const interrupt = watchInterrupt((signal) =>
+    stop.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short", signal)),
   );
   const progress = createProgress({
     title: `${study.name}${quick ? " (quick)" : ""} on ${device.name}, ${prepared.cells.length} runs in ${dir}`,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { describeError, exitCodeOf } from "./errors.ts";
+import { describeError, exitCodeOf, InterruptedError } from "./errors.ts";
+import { endWithOutput } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
 
 /** Runs one command line (without `node` and the script) and returns the exit code; errors go to stderr as one line each. */
@@ -11,9 +12,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const alreadyShown = error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
-    if (!alreadyShown) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
+    // Whoever closed the output wants to read no more of it.
+    const isUnread = error instanceof InterruptedError && error.signal === "SIGPIPE";
+    if (!alreadyShown && !isUnread) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
     return exitCodeOf(error);
   }
 }
 
+endWithOutput();
 process.exitCode = await main(process.argv.slice(2));

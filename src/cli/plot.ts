@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { rememberPictures } from "../io/remove_run.ts";
+import { writeWhole } from "../io/write_whole.ts";
 import { type Picture, plotRuns } from "../report/plots.ts";
 import { svgToPng } from "../report/png.ts";
 import { loadRun } from "../report/run.ts";
@@ -36,11 +37,18 @@ async function plot(folders: string[], options: PlotOptions): Promise<void> {
   const pictures = await plotRuns(runs);
   const written = await writePictures(pictures, out);
   if (options.png) written.push(...(await Promise.all(pictures.map((picture) => writePng(picture, out)))));
+  // Pictures in the run's own folder are the run's, so that a later run may replace them.
+  if (out === join(first, "plots")) {
+    await rememberPictures(
+      out,
+      written.map((path) => basename(path)),
+    );
+  }
   process.stdout.write(options.json ? `${JSON.stringify({ files: written })}\n` : `${written.join("\n")}\n`);
 }
 
 async function writePng({ name, svg }: Picture, folder: string): Promise<string> {
   const path = join(folder, `${name}.png`);
-  await writeFile(path, await svgToPng(svg));
+  await writeWhole(path, await svgToPng(svg));
   return path;
 }

@@ -42,7 +42,7 @@ export async function buildProgram(wanted: string | undefined): Promise<Command>
     .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`) })
     .addHelpText(
       "after",
-      `\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
+      `\nExit codes: 0 done, 1 failed, 2 wrong usage; stopped by a signal: 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP, 141 nobody reads the output.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
     );
   for (const { name, description, load } of commands) {
     const command = program.command(name).description(description);

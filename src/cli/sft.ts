@@ -1,14 +1,20 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
-import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.ts";
+import { removeOldCheckpoints } from "../io/keep_checkpoints.ts";
+import { appendMetrics, checkpointDir, createRunFolder, type MetricsRecord } from "../io/run_folder.ts";
+import { writeError } from "../io/write_whole.ts";
 import { createModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
-import { applyOverrides, parseSftConfig } from "../rl/config/index.ts";
+import { type RunLock, withRunLock } from "../node/run_lock.ts";
+import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/index.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
+import type { PolicyModel } from "../rl/model.ts";
 import { type WarmStartStep, warmStart } from "../rl/sft.ts";
+import { InterruptedError } from "./errors.ts";
+import { watchInterrupt } from "./interrupt.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
-import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
+import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
 interface SftOptions extends WatchOptions {
@@ -40,31 +46,66 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
   const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
   const { dir } = config.output;
-  await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
-  process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
-  const started = performance.now();
-  let last: WarmStartStep | undefined;
-  const watch = await createStepWatch(options, { device, dir });
-  const show = (text: string): void => void process.stdout.write(`${text}\n`);
-  for await (const step of watchSteps(warmStart({ device, model, task, config }), watch, show)) {
-    last = step;
-    const evaluated = step.evaluation ? evaluationMetrics(step.evaluation) : {};
-    await appendMetrics(dir, {
-      step: step.step,
-      loss: step.loss,
-      grad_norm: step.gradNorm,
-      learning_rate: step.learningRate,
-      ...evaluated,
-    });
-    const { checkpointEvery } = config.output;
-    if (checkpointEvery > 0 && step.step % checkpointEvery === 0) await saveModel(checkpointDir(dir, step.step), model);
-    if (step.evaluation) process.stdout.write(`${progressLine(step, config.sft.steps, performance.now() - started)}\n`);
-  }
-  const checkpoint = checkpointDir(dir, last?.step ?? 0);
-  await saveModel(checkpoint, model);
-  process.stdout.write(`checkpoint: ${checkpoint}\n`);
+  await withRunLock(dir, async (lock) => {
+    await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
+    const watch = await createStepWatch(options, { device, dir });
+    await trainUntilStopped(config, { steps: warmStart({ device, model, task, config }), model, watch, lock });
+  });
   model.destroy();
   device.destroy();
+}
+
+interface Training {
+  readonly steps: ReturnType<typeof warmStart>;
+  readonly model: PolicyModel;
+  readonly watch: StepWatch;
+  readonly lock: RunLock;
+}
+
+/** Trains to the end, or to the step in which somebody asks for a stop, and saves either way. */
+async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock }: Training): Promise<void> {
+  const { dir, checkpointEvery } = config.output;
+  const started = performance.now();
+  const show = (text: string): void => void process.stdout.write(`${text}\n`);
+  const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  let last = 0;
+  let saved: number | undefined;
+  const save = async (): Promise<void> => {
+    if (saved === last) return;
+    await lock.assertHeld();
+    await saveWarmStart(config, model, last);
+    saved = last;
+  };
+  try {
+    for await (const step of watchSteps(steps, watch, show)) {
+      last = step.step;
+      await lock.assertHeld();
+      await appendMetrics(dir, metricsOf(step));
+      if (checkpointEvery > 0 && last % checkpointEvery === 0) await save();
+      if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
+      if (interrupt.requested()) break;
+    }
+    await save();
+  } finally {
+    interrupt.release();
+  }
+  show(`checkpoint: ${checkpointDir(dir, last)}`);
+  const signal = interrupt.requested();
+  if (signal) throw new InterruptedError(`stopped after step ${last} of at most ${config.sft.steps}, and saved`, signal);
+}
+
+async function saveWarmStart({ output }: SftConfig, model: PolicyModel, step: number): Promise<void> {
+  const folder = checkpointDir(output.dir, step);
+  await saveModel(folder, model).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+  await removeOldCheckpoints(output.dir, output);
+}
+
+function metricsOf({ step, loss, gradNorm, learningRate, evaluation }: WarmStartStep): MetricsRecord {
+  const evaluated = evaluation ? evaluationMetrics(evaluation) : {};
+  return { step, loss, grad_norm: gradNorm, learning_rate: learningRate, ...evaluated };
 }
 
 function progressLine({ step, loss, evaluation }: WarmStartStep, steps: number, elapsed: number): string {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { createRunFolder } from "../io/run_folder.ts";
+import { withRunLock } from "../node/run_lock.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
@@ -34,6 +35,12 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const { value, name } = await readConfigFile(path);
   const config = parseTrainConfig(applyOverrides(value, options.set), name);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
-  await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
-  await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
+  const { dir } = config.output;
+  await withRunLock(dir, async (lock) => {
+    await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await evaluateBeforeAndAfter(session, config, {
+      plots: options.plots,
+      run: (interrupt) => runSession(session, config, { interrupt, lock }),
+    });
+  });
 }

@@ -1,8 +1,11 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
+import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir } from "../io/run_folder.ts";
+import { writeError } from "../io/write_whole.ts";
 import { loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import type { RunLock } from "../node/run_lock.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
@@ -11,7 +14,7 @@ import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
-import { watchInterrupt } from "./interrupt.ts";
+import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
@@ -56,11 +59,18 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 const SAMPLE_EVERY = 10;
 const SAMPLES_PER_STEP = 8;
 
+/** Who else has a say in a run: whoever stops it, and whoever might write to its folder. */
+export interface RunGuards {
+  readonly interrupt: InterruptWatch;
+  readonly lock: RunLock;
+}
+
 /**
  * Trains to the configured step, writing metrics, samples, findings and checkpoints into the run folder.
- * On Ctrl-C it finishes the step, saves, and throws InterruptedError (exit code 130).
+ * Where it is asked to stop it finishes the step, saves, and throws InterruptedError. A run that has not begun is saved too, for `resume`.
  */
-export async function runSession({ trainer, model, device, watch }: Session, config: TrainConfig): Promise<void> {
+export async function runSession(session: Session, config: TrainConfig, { interrupt, lock }: RunGuards): Promise<void> {
+  const { trainer, model, device, watch } = session;
   const { dir, checkpointEvery } = config.output;
   const total = config.grpo.steps;
   const view = createTerminalView({
@@ -69,18 +79,20 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     stream: process.stdout,
     holdsTarget: createController(config.entropy).holds.length > 0,
   });
-  const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  interrupt.onRequest = () => view.note("finishing this step, then saving (Ctrl-C again to stop at once)");
   const diagnose = await diagnoseRun(config, trainer.step);
-  let saved = trainer.step;
+  let saved = trainer.step === 0 ? undefined : trainer.step;
   const save = async (): Promise<void> => {
     if (saved === trainer.step) return;
-    await saveCheckpoint(dir, trainer, model);
+    await lock.assertHeld();
+    await saveCheckpoint(config.output, trainer, model);
     saved = trainer.step;
   };
   try {
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
+      await lock.assertHeld();
       await record(dir, result, metrics);
       view.step(metrics);
       await diagnose(metrics, view.note);
@@ -89,11 +101,14 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     await save();
     await watch.end(view.note);
   } finally {
-    interrupt.release();
     view.done();
   }
-  if (trainer.step < total)
-    throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: ${PROGRAM} resume ${dir}`);
+  if (trainer.step < total) throw stoppedEarly(trainer.step, config, interrupt);
+}
+
+function stoppedEarly(step: number, { output, grpo }: TrainConfig, interrupt: InterruptWatch): InterruptedError {
+  const message = `stopped after step ${step} of ${grpo.steps}; continue with: ${PROGRAM} resume ${output.dir}`;
+  return new InterruptedError(message, interrupt.requested() ?? "SIGINT");
 }
 
 async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
@@ -120,7 +135,11 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
   );
 }
 
-async function saveCheckpoint(dir: string, trainer: Trainer, model: PolicyModel): Promise<void> {
+async function saveCheckpoint(output: KeepRule & { readonly dir: string }, trainer: Trainer, model: PolicyModel): Promise<void> {
   const { state, moments } = await trainer.save();
-  await saveModel(checkpointDir(dir, trainer.step), model, { moments, state });
+  const folder = checkpointDir(output.dir, trainer.step);
+  await saveModel(folder, model, { moments, state }).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+  await removeOldCheckpoints(output.dir, output);
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { FileError, isFile, isFolder, readJsonObject, syncFolder, writeSynced } from "./files.ts";
+import { keepForeignFiles } from "./remove_run.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 
 /** A Hugging Face model folder: its config.json and every parameter under its Hugging Face name. */
@@ -96,7 +97,9 @@ async function replaceFolder(target: string, replacement: string, aside: string)
   const replaces = await isFolder(target);
   if (replaces) await rename(target, aside);
   await rename(replacement, target);
-  if (replaces) await rm(aside, { recursive: true });
+  if (!replaces) return;
+  await keepForeignFiles(aside, target);
+  await rm(aside, { recursive: true });
 }
 
 /** Removes what an interrupted write of the same checkpoint left behind. */

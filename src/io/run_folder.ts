@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { FileError, isFile, isFolder, readOptionalText } from "./files.ts";
+import { removeCheckpointsAndPictures } from "./remove_run.ts";
+import { appendWhole, writeWhole } from "./write_whole.ts";
 
 /** One line of metrics.jsonl: the step and the numbers measured in it. */
 export interface MetricsRecord {
@@ -16,11 +17,13 @@ const DIAGNOSTICS = "diagnostics.jsonl";
 const CHECKPOINTS = "checkpoints";
 /** Files with one JSON object per line, each with its step. */
 const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
-const OTHERS = ["plots", "evaluation.json", "profile.json", "trace.json"];
+const PLOTS = "plots";
+const EVALUATION = "evaluation.json";
+const OTHERS = [EVALUATION, "profile.json", "trace.json"];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
 /**
- * Makes the folder of a new run and writes its config.yaml. With `overwrite` the files of an earlier run are removed first.
+ * Makes the folder of a new run and writes its config.yaml. With `overwrite` what an earlier run wrote is removed first, and nothing else.
  * Throws FileError when the folder already holds a run.
  */
 export async function createRunFolder(dir: string, configText: string, { overwrite = false } = {}): Promise<void> {
@@ -29,27 +32,48 @@ export async function createRunFolder(dir: string, configText: string, { overwri
     throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
   }
   if (holdsRun) {
-    for (const name of [...LOGS, CONFIG, CHECKPOINTS, ...OTHERS]) await rm(join(dir, name), { recursive: true, force: true });
+    for (const name of [...LOGS, CONFIG, ...OTHERS]) await rm(join(dir, name), { force: true });
+    await removeCheckpointsAndPictures(join(dir, CHECKPOINTS), join(dir, PLOTS));
   }
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new FileError(`The run folder ${dir} could not be made (${(error as NodeJS.ErrnoException).code}); choose another output.dir.`);
   });
-  await writeFileAtomic(join(dir, CONFIG), configText);
+  await writeConfig(dir, configText);
+}
+
+/** Writes config.yaml. */
+export async function writeConfig(dir: string, text: string): Promise<void> {
+  await writeWhole(join(dir, CONFIG), text);
+}
+
+/** Text of config.yaml, undefined where there is none. */
+export async function readConfig(dir: string): Promise<string | undefined> {
+  return readOptionalText(join(dir, CONFIG));
+}
+
+/** Writes evaluation.json. */
+export async function writeEvaluationFile(dir: string, value: object): Promise<void> {
+  await writeWhole(join(dir, EVALUATION), `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Text of evaluation.json, undefined where there is none. */
+export async function readEvaluationFile(dir: string): Promise<string | undefined> {
+  return readOptionalText(join(dir, EVALUATION));
 }
 
 /** Adds one line to metrics.jsonl. */
 export async function appendMetrics(dir: string, record: MetricsRecord): Promise<void> {
-  await appendFile(join(dir, METRICS), `${JSON.stringify(record)}\n`);
+  await appendWhole(join(dir, METRICS), `${JSON.stringify(record)}\n`);
 }
 
 /** Adds findings to diagnostics.jsonl, each with the step at which it was found. Without findings there is no file. */
 export async function appendDiagnostics(dir: string, findings: readonly MetricsRecord[]): Promise<void> {
-  if (findings.length > 0) await appendFile(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
+  if (findings.length > 0) await appendWhole(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
 }
 
 /** Adds samples to samples.jsonl, each with the step in which it was drawn. */
 export async function appendSamples(dir: string, samples: readonly MetricsRecord[]): Promise<void> {
-  await appendFile(join(dir, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+  await appendWhole(join(dir, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
 }
 
 /** Every whole line of metrics.jsonl in order. A last line that a kill cut short is left out. Throws FileError on any other damage. */
@@ -68,7 +92,7 @@ export async function truncateMetrics(dir: string, step: number): Promise<void> 
     if (text === undefined) continue;
     const kept = wholeLines(text, path).filter(({ record }) => record.step <= step);
     const truncated = kept.map(({ line }) => `${line}\n`).join("");
-    if (truncated !== text) await writeFileAtomic(path, truncated);
+    if (truncated !== text) await writeWhole(path, truncated);
   }
 }
 
@@ -81,10 +105,16 @@ export function checkpointDir(dir: string, step: number): string {
 export async function latestCheckpoint(dir: string): Promise<{ readonly step: number; readonly path: string } | undefined> {
   const folder = join(dir, CHECKPOINTS);
   const names = (await isFolder(folder)) ? await readdir(folder) : [];
-  const steps = names.map((name) => CHECKPOINT_NAME.exec(name)?.[1]).filter((digits) => digits !== undefined);
+  const steps = names.flatMap((name) => checkpointStep(name) ?? []);
   if (steps.length === 0) return undefined;
-  const step = Math.max(...steps.map(Number));
+  const step = Math.max(...steps);
   return { step, path: checkpointDir(dir, step) };
+}
+
+/** The step in the name of a checkpoint's folder, undefined where the name is not one of a checkpoint. */
+export function checkpointStep(name: string): number | undefined {
+  const digits = CHECKPOINT_NAME.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function wholeLines(text: string, path: string): { line: string; record: MetricsRecord }[] {

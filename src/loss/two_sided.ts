@@ -1,4 +1,4 @@
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { clipOptions } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 
@@ -8,7 +8,7 @@ export const twoSided = defineLoss({
   description: "PPO's clip with a bound on the ratio of tokens with negative advantage too (INTELLECT-2).",
   options: section({
     ...clipOptions,
-    delta: option(
+    delta: adjustable(
       decimal({ above: 1 }),
       4,
       "A token with negative advantage also stops learning once its probability ratio is above this; it must exceed 1 + clipHigh.",

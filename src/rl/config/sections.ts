@@ -4,14 +4,14 @@ import { losses } from "../../loss/index.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
-import { decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
+import { adjustable, decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
-const activations = option(
+const activations = adjustable(
   oneOf(ACTIVATION_STORAGE),
   "f32",
   "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded activations.",
@@ -47,7 +47,7 @@ const grpo = {
     null,
     "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
-  steps: option(whole({ min: 1 }), 60, "Number of training steps. Each samples completions once and learns from them."),
+  steps: adjustable(whole({ min: 1 }), 60, "Number of training steps. Each samples completions once and learns from them."),
   prompts: option(whole({ min: 1 }), 32, "Prompts in a step."),
   completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt. They form a group and are compared with one another."),
   maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
@@ -62,13 +62,13 @@ const grpo = {
     "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all.",
   ),
   topK: option(whole({ min: 0 }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
-  learningRate: option(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
+  learningRate: adjustable(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
   updatesPerRollout: option(
     whole({ min: 1 }),
     1,
     "Optimiser steps on the completions of a step. With more than 1 the later ones are off-policy: the policy that learns is no longer the one that sampled.",
   ),
-  microBatchRows: option(
+  microBatchRows: adjustable(
     whole({ min: 1 }),
     4096,
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up.",
@@ -83,7 +83,7 @@ const grpo = {
     0,
     "Punishes long completions: over the last so many tokens before maxNewTokens the reward falls evenly, by 1 in all; 0 punishes nothing.",
   ),
-  maskTruncated: option(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
+  maskTruncated: adjustable(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
   loss: option(
     oneOf(namesOf(losses)),
     "ppo-clip",
@@ -95,12 +95,12 @@ const grpo = {
     `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}. The page method.md has the formulas.`,
   ),
   advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k. It must be below grpo.completions."),
-  advantageLambda: option(
+  advantageLambda: adjustable(
     decimal({ min: 0 }),
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
-  tis: option(
+  tis: adjustable(
     decimal({ above: 0 }, "off").nullable(),
     null,
     "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
@@ -110,11 +110,11 @@ const grpo = {
     "token-mean",
     "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
-  beta: option(decimal({ min: 0 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+  beta: adjustable(decimal({ min: 0 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
   kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
-  entropyCoef: option(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
-  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
-  maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  entropyCoef: adjustable(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
+  weightDecay: adjustable(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
+  maxGradNorm: adjustable(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
   activations,
   weights,
 };
@@ -145,7 +145,7 @@ const evaluation = {
 };
 
 const trainEvaluation = section({
-  every: option(
+  every: adjustable(
     whole({ min: 0 }),
     20,
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
@@ -173,7 +173,21 @@ const sft = section({
 function output(directory: string) {
   return section({
     dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
-    checkpointEvery: option(whole({ min: 0 }), 20, "Steps between two checkpoints. The last step is saved in any case; 0 saves only that."),
+    checkpointEvery: adjustable(
+      whole({ min: 0 }),
+      20,
+      "Steps between two checkpoints. The last step is saved in any case; 0 saves only that.",
+    ),
+    keepLast: adjustable(
+      whole({ min: 1 }, "all").nullable(),
+      null,
+      "How many of the newest checkpoints stay. Older ones are removed once a new one is on the disk; null keeps all.",
+    ),
+    keepBest: adjustable(
+      flag(),
+      false,
+      "With keepLast: whether the best checkpoint stays too. It is the one with the highest pass@1 among those whose step was evaluated (eval.every); where none was, the one with the highest mean reward.",
+    ),
   }).prefault({});
 }
 
