@@ -18,6 +18,7 @@ import type { Device } from "../gpu/device.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { withRunLock } from "../node/run_lock.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
@@ -123,7 +124,12 @@ function studyNamed(name: string): Study {
   throw new UsageError(`There is no study ${name}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
 }
 
-async function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
+function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
+  // One lock serves all runs of a study, because they share its warm starts.
+  return withRunLock(dir, () => runLocked(study, shipped, dir, options));
+}
+
+async function runLocked(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
   const quick = options.quick ?? false;
   const given = options.config ? await settingsIn(options.config) : shipped;
   const prepared = study.prepare(withTyped(given, options), { quick, shipped });
