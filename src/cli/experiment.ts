@@ -124,12 +124,7 @@ function studyNamed(name: string): Study {
   throw new UsageError(`There is no study ${name}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
 }
 
-function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
-  // One lock serves all runs of a study, because they share its warm starts.
-  return withRunLock(dir, () => runLocked(study, shipped, dir, options));
-}
-
-async function runLocked(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
+async function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
   const quick = options.quick ?? false;
   const given = options.config ? await settingsIn(options.config) : shipped;
   const prepared = study.prepare(withTyped(given, options), { quick, shipped });
@@ -148,7 +143,10 @@ async function runLocked(study: Study, shipped: unknown, dir: string, options: E
     stream: process.stdout,
   });
   try {
-    const { results, run, skipped, seconds } = await runCells(prepared, { host: hostOf(device), dir, progress, signal: stop.signal });
+    // One lock serves all runs of a study, because they share its warm starts.
+    const { results, run, skipped, seconds } = await withRunLock(dir, () =>
+      runCells(prepared, { host: hostOf(device), dir, progress, signal: stop.signal }),
+    );
     return {
       study: study.name,
       version: study.version,

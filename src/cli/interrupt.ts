@@ -53,13 +53,19 @@ export function watchInterrupt(onRequest: (signal: StopSignal) => void): Interru
   return watch;
 }
 
-/** Ends the process quietly once nobody reads its output any more, unless a run watches for interrupts and saves first. Call it once. */
+/**
+ * Ends the process once its output cannot be written any more, unless a run watches for interrupts and saves first: quietly where nobody
+ * reads it, and with a line where the disk is full. Call it once.
+ */
 export function endWithOutput(): void {
+  let isSaid = false;
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
       // A closed pipe, and a closed terminal.
-      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-      if (!outputClosed.emit("closed")) process.exit(stopCodes.SIGPIPE);
+      const isUnread = code === "EPIPE" || code === "EIO";
+      if (!isUnread && !isSaid) process.stderr.write(`error: the output cannot be written (${code}); is the disk full?\n`);
+      isSaid = true;
+      if (!outputClosed.emit("closed")) process.exit(isUnread ? stopCodes.SIGPIPE : 1);
     });
   }
 }

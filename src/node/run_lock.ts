@@ -39,7 +39,10 @@ export async function lockRunFolder(dir: string): Promise<RunLock> {
   const path = join(dir, LOCK_FILE);
   const text = `${JSON.stringify(thisProcess(), undefined, 2)}\n`;
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
-    throw new FileError(`The run folder ${dir} could not be made (${(error as NodeJS.ErrnoException).code}); choose another output.dir.`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FileError(
+      `The run folder ${dir} could not be made (${code}); make the folder above it writable, or choose another output.dir.`,
+    );
   });
   if (!(await createWith(path, text))) await takeOver(dir, path, text);
   const removeAtExit = (): void => {
