@@ -62,7 +62,7 @@ module.exports = {
       name: "io-and-report-touch-files-only",
       severity: "error",
       from: { path: "^src/(io|report)/" },
-      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(fs|fs/promises|path|url)$" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|fs|fs/promises|path|url)$" },
     },
     {
       name: "only-node-and-cli-open-dawn",

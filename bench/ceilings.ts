@@ -116,7 +116,7 @@ async function bestMilliseconds(device: Device, clock: Clock, { wgsl, bytes, wor
   const list = createLaunchList(device, "ceiling", [launch]);
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 12; i += 1) {
-    const { milliseconds, processorMilliseconds } = await clock.time("ceiling", (pass) => list.encode(pass, {}));
+    const { milliseconds, processorMilliseconds } = await clock.time("ceiling", (recording) => list.encode(recording, {}));
     // The first run compiles.
     if (i > 0) best = Math.min(best, device.software ? processorMilliseconds : milliseconds);
   }

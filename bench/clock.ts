@@ -1,14 +1,15 @@
+import type { Recording } from "../src/gpu/context.ts";
 import type { Device } from "../src/gpu/device.ts";
 import { submitEncoder, submitPass } from "../src/gpu/launch.ts";
 import { type Sample, timeOnHost } from "./sampling.ts";
 
 export type ClockName = "gpu timestamps" | "host";
 
-/** Measures how long the GPU takes for a compute pass. */
+/** Measures how long the GPU takes for dispatches. */
 export interface Clock {
   readonly name: ClockName;
-  /** Submits one compute pass and waits for its end. */
-  time(label: string, encode: (pass: GPUComputePassEncoder) => void): Promise<Sample>;
+  /** Submits dispatches and waits for their end. */
+  time(label: string, encode: (recording: Recording) => void): Promise<Sample>;
   destroy(): void;
 }
 
@@ -32,16 +33,16 @@ export function gpuClock(device: Device): Clock {
   const querySet = gpu.createQuerySet({ label: "bench timestamps", type: "timestamp", count: 2 });
   const resolved = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
   const staging = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const submit = (label: string, encode: (pass: GPUComputePassEncoder) => void): void => {
+  const submit = (label: string, encode: (recording: Recording) => void): void => {
     const encoder = gpu.createCommandEncoder({ label });
     const pass = encoder.beginComputePass({
       label,
       timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
     });
-    encode(pass);
+    encode({ begin: () => pass, end: () => {} });
     pass.end();
     encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-    submitEncoder(device, encoder, () => encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16));
+    submitEncoder(device, label, encoder, () => encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16));
   };
   const time: Clock["time"] = async (label, encode) => {
     let nanoseconds = 0;

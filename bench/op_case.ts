@@ -1,4 +1,5 @@
 import type { HostArray } from "../src/gpu/buffer.ts";
+import type { Recording } from "../src/gpu/context.ts";
 import { submitPass } from "../src/gpu/launch.ts";
 import { buildPlan, type Plan } from "../src/graph/plan.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
@@ -57,19 +58,19 @@ async function prepare(name: string, options: OpCase, context: BenchContext): Pr
   let checked: readonly HostArray[] = [];
   let count = 1;
   let next = 0;
-  const encode = (pass: GPUComputePassEncoder, runs: number): void => {
-    for (let run = 0; run < runs; run += 1, next += 1) copies.plans[next % copies.plans.length]!.encode(pass);
+  const encode = (recording: Recording, runs: number): void => {
+    for (let run = 0; run < runs; run += 1, next += 1) copies.plans[next % copies.plans.length]!.encode(recording);
   };
   const time = async (runs: number) => {
     for (const plan of copies.plans) plan.upload(renewed);
-    const { milliseconds, processorMilliseconds } = await context.clock.time(name, (pass) => encode(pass, runs));
+    const { milliseconds, processorMilliseconds } = await context.clock.time(name, (recording) => encode(recording, runs));
     return { milliseconds: milliseconds / runs, processorMilliseconds: processorMilliseconds / runs };
   };
   return {
     tolerance: TOLERANCE,
     check: async () => {
       for (const plan of copies.plans) plan.upload(arrays);
-      submitPass(context.device, name, (pass) => encode(pass, copies.plans.length));
+      submitPass(context.device, name, (recording) => encode(recording, copies.plans.length));
       for (const plan of copies.plans) {
         plan.poison();
         plan.run({ inputs: arrays });

@@ -1,4 +1,4 @@
-import { add, gelu, type LanguageModelConfig, nn, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
+import { add, EngineError, gelu, LARGEST, type LanguageModelConfig, nn, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
 
 /** GPT-2 (Radford et al. 2019). Keys are Hugging Face's. */
 export interface Gpt2Config extends LanguageModelConfig {
@@ -14,17 +14,21 @@ export interface Gpt2Config extends LanguageModelConfig {
 
 export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const read = readConfig(json);
-  const n_embd = read.integer("n_embd");
+  // The gelu of this model is the tanh approximation; another activation is another model.
+  read.oneOf("activation_function", ["gelu_new", "gelu_pytorch_tanh"], "gelu_new");
+  const n_embd = read.integer("n_embd", undefined, LARGEST.width);
+  const n_head = read.integer("n_head", undefined, LARGEST.heads);
+  if (n_embd % n_head !== 0) throw new EngineError(`config.json: n_head is ${n_head}; it must divide n_embd (${n_embd})`);
   return {
     model_type: "gpt2",
-    vocab_size: read.integer("vocab_size"),
+    vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
     n_embd,
-    n_layer: read.integer("n_layer"),
-    n_head: read.integer("n_head"),
-    n_positions: read.integer("n_positions", 1024),
-    n_inner: read.integer("n_inner", 4 * n_embd),
-    layer_norm_epsilon: read.number("layer_norm_epsilon", 1e-5),
-    initializer_range: read.number("initializer_range", 0.02),
+    n_layer: read.integer("n_layer", undefined, LARGEST.layers),
+    n_head,
+    n_positions: read.integer("n_positions", 1024, LARGEST.positions),
+    n_inner: read.integer("n_inner", 4 * n_embd, LARGEST.width),
+    layer_norm_epsilon: read.eps("layer_norm_epsilon", 1e-5),
+    initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
     tie_word_embeddings: read.flag("tie_word_embeddings", true),
   };
 }

@@ -1,4 +1,4 @@
-import { EngineError, type nn } from "../src/engine.ts";
+import { type nn, readConfig } from "../src/engine.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Qwen2, qwen2Config } from "./qwen2.ts";
@@ -16,9 +16,6 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
 
 /** Builds the model a config.json describes. @throws EngineError for a model type that is not known here */
 export function buildModel(config: Json): nn.LanguageModel {
-  const build = architectures[String(config.model_type)];
-  if (!build) {
-    throw new EngineError(`model_type is ${JSON.stringify(config.model_type)}; it must be one of ${Object.keys(architectures).join(", ")}`);
-  }
-  return build(config);
+  const name = readConfig(config).oneOf("model_type", Object.keys(architectures));
+  return architectures[name]!(config);
 }

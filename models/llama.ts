@@ -1,4 +1,17 @@
-import { add, type LanguageModelConfig, nn, type RopeScaling, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
+import {
+  add,
+  type ConfigReader,
+  checkHeads,
+  EngineError,
+  LARGEST,
+  type LanguageModelConfig,
+  nn,
+  type RopeScaling,
+  type Rows,
+  readConfig,
+  scope,
+  type Tensor,
+} from "../src/engine.ts";
 
 /** Llama (Touvron et al. 2023, arXiv 2302.13971), and what Qwen2 and Qwen3 change in it. Keys are Hugging Face's. */
 export interface LlamaConfig extends LanguageModelConfig {
@@ -23,27 +36,38 @@ export interface LlamaConfig extends LanguageModelConfig {
 /** Reads a Hugging Face config.json; `family` fixes what the model type implies. */
 export function llamaConfig(json: Readonly<Record<string, unknown>>, family: Partial<LlamaConfig> = {}): LlamaConfig {
   const read = readConfig(json);
-  const hidden_size = read.integer("hidden_size");
-  const num_attention_heads = read.integer("num_attention_heads");
+  // What else these keys may say is not built here, and a model that ignores it computes something else in silence.
+  read.oneOf("hidden_act", ["silu", "swish"], "silu");
+  refuseTrue(read, ["mlp_bias", "use_sliding_window"]);
+  const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
+  const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
+  const num_key_value_heads = read.integer("num_key_value_heads", num_attention_heads, LARGEST.heads);
+  const head_dim = read.integer("head_dim", hidden_size / num_attention_heads, LARGEST.headWidth);
+  checkHeads(num_attention_heads, num_key_value_heads, head_dim);
   return {
     model_type: read.text("model_type", "llama"),
-    vocab_size: read.integer("vocab_size"),
+    vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
     hidden_size,
-    num_hidden_layers: read.integer("num_hidden_layers"),
-    intermediate_size: read.integer("intermediate_size"),
+    num_hidden_layers: read.integer("num_hidden_layers", undefined, LARGEST.layers),
+    intermediate_size: read.integer("intermediate_size", undefined, LARGEST.width),
     num_attention_heads,
-    num_key_value_heads: read.integer("num_key_value_heads", num_attention_heads),
-    head_dim: read.integer("head_dim", hidden_size / num_attention_heads),
-    max_position_embeddings: read.integer("max_position_embeddings", 2048),
-    rms_norm_eps: read.number("rms_norm_eps", 1e-6),
-    rope_theta: read.number("rope_theta", 10000),
+    num_key_value_heads,
+    head_dim,
+    max_position_embeddings: read.integer("max_position_embeddings", 2048, LARGEST.positions),
+    rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
+    rope_theta: read.number("rope_theta", 10000, { min: 1, max: 1e12 }),
     rope_scaling: read.ropeScaling(),
     tie_word_embeddings: read.flag("tie_word_embeddings", false),
-    initializer_range: read.number("initializer_range", 0.02),
+    initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
     attention_bias: read.flag("attention_bias", false),
     query_key_norm: false,
     ...family,
   };
+}
+
+function refuseTrue(read: ConfigReader, keys: readonly string[]): void {
+  const key = keys.find((name) => read.flag(name, false));
+  if (key) throw new EngineError(`config.json: ${key} is true; it must be false, because this model is built without it`);
 }
 
 export class LlamaBlock extends nn.Module {

@@ -19,5 +19,5 @@ for (const file of readdirSync(target, { recursive: true }) as string[]) {
   writeFileSync(path, text.includes("GPU") ? `/// <reference types="@webgpu/types" />\n${text}` : text);
 }
 writeOptionTypes(target);
-for (const folder of ["shaders", "models/checkpoints", "configs/experiments", "src/testing/cases"])
+for (const folder of ["shaders", "models/checkpoints", "configs", "src/testing/cases"])
   cpSync(folder, join(target, folder), { recursive: true });

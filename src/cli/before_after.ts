@@ -8,22 +8,13 @@ import { rememberPictures } from "../io/remove_run.ts";
 import { readEvaluationFile, writeEvaluationFile } from "../io/run_folder.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
-import { type Column, formatTable } from "../report/table.ts";
 import { type OptionChange, type TrainConfig, withoutEffect } from "../rl/config/index.ts";
-import type { Evaluation } from "../rl/evaluation/evaluate.ts";
+import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
 import { type InterruptWatch, watchInterrupt } from "./interrupt.ts";
 import { writePictures } from "./pictures.ts";
 import { describeChanges } from "./run_config.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
 import type { Session } from "./training_session.ts";
-
-/** The numbers of an evaluation that people see: fractions, and entropy in nats. */
-export interface EvaluationSummary {
-  readonly passAt1: number;
-  readonly greedy: number | undefined;
-  readonly passAtK: number;
-  readonly entropy: number;
-}
 
 /** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
 interface EvaluationFile {
@@ -82,10 +73,14 @@ export async function evaluateBeforeAndAfter(session: Session, config: TrainConf
 async function showTable(config: TrainConfig, before: EvaluationSummary | undefined, after: EvaluationSummary): Promise<void> {
   const k = config.eval.completions;
   const { label } = createController(config.entropy);
-  const rows = [...(before ? [rowOf("before", before)] : []), rowOf(`after ${config.grpo.steps} steps of ${label}`, after)];
+  const { steps } = config.grpo;
+  const rows: EvaluationRow[] = [
+    ...(before ? [["before", before] as const] : []),
+    [`after ${steps} ${steps === 1 ? "step" : "steps"} of ${label}`, after],
+  ];
   const baseline = await readBaseline(config, k);
-  if (baseline?.after) rows.push(rowOf(`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after));
-  process.stdout.write(`\n${formatTable(columns(k), rows)}\n\n`);
+  if (baseline?.after) rows.push([`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after]);
+  process.stdout.write(`\n${evaluationTable(k, rows)}\n\n`);
   process.stdout.write(await findingsSummary(config.output.dir));
 }
 
@@ -120,16 +115,6 @@ function announce({ device, model }: Session, config: TrainConfig): void {
       pc.dim(`this adapter runs on the CPU; ${faster} would be faster (the command devices lists what this machine has)\n`),
     );
   }
-}
-
-function columns(k: number): Column[] {
-  const right = (heading: string): Column => ({ heading, align: "right" });
-  return [{ heading: "" }, right("pass@1 sampled"), right("pass@1 greedy"), right(`pass@${k}`), right("entropy (nats)")];
-}
-
-function rowOf(name: string, summary: EvaluationSummary): string[] {
-  const show = (value: number | undefined): string => (value === undefined ? "-" : value.toFixed(3));
-  return [name, show(summary.passAt1), show(summary.greedy), show(summary.passAtK), show(summary.entropy)];
 }
 
 /** The entropies that the controller holds: "entropy target: 0.35 nats", or one for each class of tokens. */
@@ -169,9 +154,4 @@ async function writeEvaluation(
     ...(changes.length > 0 && { changes }),
   };
   await writeEvaluationFile(config.output.dir, file);
-}
-
-/** The part of an evaluation that is worth keeping in a file. */
-export function summarize({ passAt1, greedy, passAtK, entropy }: Evaluation): EvaluationSummary {
-  return { passAt1, greedy, passAtK, entropy };
 }

@@ -1,3 +1,4 @@
+import { brief } from "../options/quote.ts";
 import { type StopSignal, stopCodes } from "./interrupt.ts";
 
 /** The exit codes every command keeps to. A command that a signal stopped has the code of the signal. */
@@ -40,12 +41,16 @@ export function exitCodeOf(error: unknown): number {
   return usageErrorNames.has(error.name) ? exitCodes.usage : exitCodes.failed;
 }
 
+/** The most characters of a problem's line, whatever a library or the system wrote into it. */
+export const LONGEST_LINE = 480;
+
 /** What stderr shows: one line per problem, starting with `error: `; with `debug` the stack instead. */
 export function describeError(error: unknown, debug: boolean): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  if (!(error instanceof Error)) return `error: ${brief(String(error), LONGEST_LINE)}`;
   if (debug) return error.stack ?? `${error.name}: ${error.message}`;
   const lines = error.message.split("\n").filter((line) => line.trim() !== "");
   const shown = lines.length > 0 ? lines : [error.name];
-  if (bugNames.has(error.name)) return `error: ${error.name}: ${shown[0]} (a bug; run again with --debug for the stack)`;
-  return shown.map((line) => `error: ${line.trim()}`).join("\n");
+  if (bugNames.has(error.name))
+    return `error: ${error.name}: ${brief(shown[0]!, LONGEST_LINE)} (a bug; run again with --debug for the stack)`;
+  return shown.map((line) => `error: ${brief(line.trim(), LONGEST_LINE)}`).join("\n");
 }

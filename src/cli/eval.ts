@@ -1,11 +1,13 @@
 import type { Command } from "commander";
-import { parse } from "yaml";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { MOST } from "../options/limits.ts";
+import { readYaml } from "../options/yaml.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
-import { summarize } from "./before_after.ts";
+import { UsageError } from "./errors.ts";
+import { summarize } from "./evaluation_table.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
 import { readTask } from "./task.ts";
 
@@ -26,9 +28,9 @@ export function register(command: Command): void {
     .requiredOption("--model <dir>", "folder of a model")
     .option("--task <yaml>", "task and its options", "{ name: countdown, numbers: 3, max: 9 }")
     .option("--prompts <n>", "held-out problems (default: all)", integer({ min: 1 }))
-    .option("--completions <n>", "completions of each problem: the k of pass@k", integer({ min: 1 }), 8)
+    .option("--completions <n>", "completions of each problem: the k of pass@k", integer({ min: 1, max: MOST.completions }), 8)
     .option("--temperature <t>", "sampling temperature; 0 takes the most probable token", decimal({ min: 0 }), 1)
-    .option("--max-new-tokens <n>", "longest completion (default: the task's)", integer({ min: 1 }))
+    .option("--max-new-tokens <n>", "longest completion (default: the task's)", integer({ min: 1, max: MOST.tokens }))
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);
   addAdapterOption(command);
@@ -46,7 +48,9 @@ export function register(command: Command): void {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const task: Task = readTask(parse(options.task));
+  const task: Task = readTask(readYaml(options.task, "--task"));
+  const held = task.problems("eval").length;
+  checkSampled(Math.min(options.prompts ?? held, held), options.completions);
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
   const { prompts, completions, temperature, maxNewTokens, seed } = options;
@@ -63,7 +67,18 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const problems = result.entries.length / completions;
   const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };
   process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+  if (prompts !== undefined && prompts > held) {
+    process.stderr.write(`--prompts ${prompts} is more than there are: the task holds out ${held} problems, and all of them were taken\n`);
+  }
   for (const part of [model, device]) part.destroy();
+}
+
+function checkSampled(prompts: number, completions: number): void {
+  if (prompts === 0) throw new UsageError("the task holds out no problems; give it a heldOut above 0");
+  if (prompts * completions <= MOST.sampled) return;
+  throw new UsageError(
+    `${prompts} prompts with ${completions} completions each are more than ${MOST.sampled}; lower --completions or --prompts`,
+  );
 }
 
 function describe(summary: ReturnType<typeof summarize> & { k: number; distinct: number; prompts: number; adapter: string }): string {

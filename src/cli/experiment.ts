@@ -11,7 +11,7 @@ import { createProgress } from "../experiments/framework/progress.ts";
 import { runCells } from "../experiments/framework/run_study.ts";
 import { settingsFile } from "../experiments/framework/settings.ts";
 import type { Study, StudyReport, Summary } from "../experiments/framework/study.ts";
-import { formatSummary, parseSummary } from "../experiments/framework/summary.ts";
+import { formatSummary, fromSummary, parseSummary } from "../experiments/framework/summary.ts";
 import { type Verdict, verdictWord } from "../experiments/framework/verdict.ts";
 import { studies } from "../experiments/index.ts";
 import type { Device } from "../gpu/device.ts";
@@ -19,6 +19,7 @@ import { writeWhole } from "../io/write_whole.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { withRunLock } from "../node/run_lock.ts";
+import { brief } from "../options/quote.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
@@ -79,6 +80,7 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
   const [only] = chosen;
   const several = chosen.length > 1;
   if (several && options.config) throw new UsageError(`--config ${options.config} is for one study; give one name, or leave it out.`);
+  refuseWithoutRuns(options);
   const root = options.out ?? options.runs ?? join("runs", "experiments", several ? names.join("+") : runsName(only!, options));
   const written: NamedReport[] = [];
   for (const study of chosen) {
@@ -92,6 +94,13 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
   process.stdout.write(`\n${verdicts.map(verdictLine).join("\n")}\n\nreport: ${path}\n`);
   const failed = verdicts.filter(({ passed }) => passed === false);
   if (failed.length > 0) throw new FailedError(`${failed.length} of ${verdicts.length} claims did not hold; see ${path}`);
+}
+
+/** A report that is written again is of the settings that were run. */
+function refuseWithoutRuns({ reportOnly, seeds, set, config }: ExperimentOptions): void {
+  const given = seeds !== undefined ? "--seeds" : set.length > 0 ? "--set" : config !== undefined ? "--config" : undefined;
+  if (reportOnly && given)
+    throw new UsageError(`${given} changes nothing with --report-only, which trains nothing; leave one of them out.`);
 }
 
 function runsName({ name }: Study, { quick }: ExperimentOptions): string {
@@ -108,7 +117,8 @@ async function reportOf(study: Study, runs: string, out: string, options: Experi
   const path = join(out, "summary.json");
   const shipped = await settingsIn(fileURLToPath(settingsFile(study)));
   const summary = options.reportOnly ? parseSummary(await readUserFile(path), study, path) : await runStudy(study, shipped, runs, options);
-  const report = await study.report(summary, shipped);
+  const make = (): Promise<StudyReport> => study.report(summary, shipped);
+  const report = await (options.reportOnly ? fromSummary(path, make) : make());
   await mkdir(out, { recursive: true });
   if (!options.reportOnly) await writeWhole(path, formatSummary(summary));
   await writePictures([...report.pictures], out);
@@ -121,7 +131,7 @@ function studyNamed(name: string): Study {
   if (study) return study;
   const known = Object.keys(studies);
   const near = nearestWord(name, known);
-  throw new UsageError(`There is no study ${name}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
+  throw new UsageError(`There is no study ${brief(name)}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
 }
 
 async function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
+import { endTokens } from "../io/generation_config.ts";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { MOST } from "../options/limits.ts";
+import { quoted } from "../options/quote.ts";
 import { createSampler } from "../policy/sampler.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
@@ -22,9 +25,9 @@ export function register(command: Command): void {
   command
     .requiredOption("--model <dir>", "folder of a model: config.json, model.safetensors, tokenizer.json")
     .requiredOption("--prompt <text...>", "one or more prompts")
-    .option("--max-tokens <n>", "longest completion, in tokens", integer({ min: 1 }), 64)
+    .option("--max-tokens <n>", "longest completion, in tokens", integer({ min: 1, max: MOST.tokens }), 64)
     .option("--temperature <t>", "sampling temperature; 0 takes the most probable token", decimal({ min: 0 }), 1)
-    .option("--top-k <k>", "sample from the k most probable tokens; 0 is all", integer({ min: 0 }), 0)
+    .option("--top-k <k>", "sample from the k most probable tokens; 0 is all", integer({ min: 0, max: MOST.tokens }), 0)
     .option("--top-p <p>", "sample from the smallest set with this probability; 1 is all", decimal({ min: 0, max: 1 }), 1)
     .option("--seed <seed>", "seed of the random numbers", integer({ min: 0, max: 0xffffffff }), 0)
     .option("--stop <text>", "text of one token that ends a completion, beside the model's own end token")
@@ -32,7 +35,7 @@ export function register(command: Command): void {
   addAdapterOption(command);
   addJsonOption(command);
   addExamples(command, [
-    ['generate --model models/checkpoints/countdown-base --prompt "375=022:" --stop "$"', "samples one answer"],
+    ['generate --model models/checkpoints/countdown-base --prompt "375=022:"', "samples one answer"],
     ['generate --model my-model --prompt "Once upon" "A dog" --temperature 0 --json', "completes two prompts greedily, as JSON"],
   ]);
 }
@@ -55,7 +58,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     maxLength: longest + maxNewTokens,
     maxNewTokens,
     sampling: { temperature: options.temperature, topK: options.topK, topP: options.topP },
-    stopTokens: [...stopTokens(options, tokenizer), ...(tokenizer.eosId === undefined ? [] : [tokenizer.eosId])],
+    stopTokens: [...new Set([...stopTokens(options, tokenizer), ...endTokens(model.generation), ...ownEnd(tokenizer.eosId)])],
   });
   const results = await sampler.generate(prompts, options.seed);
   const completions = results.map((completion, i) => ({
@@ -73,13 +76,16 @@ async function generate(options: GenerateOptions): Promise<void> {
   device.destroy();
 }
 
+function ownEnd(eosId: number | undefined): number[] {
+  return eosId === undefined ? [] : [eosId];
+}
+
 function stopTokens(
   { stop }: GenerateOptions,
   tokenizer: { encode(text: string, options?: { specialTokens?: boolean }): number[] },
 ): number[] {
   if (stop === undefined) return [];
   const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length !== 1)
-    throw new UsageError(`--stop ${JSON.stringify(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
+  if (ids.length !== 1) throw new UsageError(`--stop ${quoted(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
   return ids;
 }

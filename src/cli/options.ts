@@ -1,7 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { basename, extname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDocument } from "yaml";
+import { configFile } from "../node/shipped_configs.ts";
+import { brief, reasonOf } from "../options/quote.ts";
+import { readYaml } from "../options/yaml.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a user types before the name of a command. A clone has a script for it; the installed package, which is JavaScript, has a program. */
@@ -56,24 +58,33 @@ function checked(text: string, { min, max }: { min?: number; max?: number }, acc
 }
 
 /**
- * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`).
- * Throws UsageError with one line when the file cannot be read or is not YAML.
+ * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`). A shipped
+ * configuration is known by its name.
+ * Throws UsageError or ConfigError with one line when the file cannot be read or is not YAML.
  */
-export async function readConfigFile(path: string): Promise<{ value: unknown; name: string }> {
-  const document = parseDocument(await readUserFile(path));
-  const problem = document.errors[0];
-  if (problem) throw new UsageError(`${path} is not valid YAML: ${problem.message.split("\n")[0]?.replace(/:$/, "")}`);
-  return { value: document.toJS() as unknown, name: basename(path, extname(path)) };
+export async function readConfigFile(nameOrPath: string): Promise<{ value: unknown; name: string }> {
+  const path = configFile(nameOrPath);
+  return { value: readYaml(await readUserFile(path), path), name: basename(path, extname(path)) };
 }
+
+/** The summaries of studies are the largest. */
+const MOST_CHARACTERS = 2 ** 26;
 
 /** Reads a text file that the user named. Throws UsageError that says why it cannot be read. */
 export async function readUserFile(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    let text = "";
+    // A device such as /dev/zero has no end, so no more is read than is refused.
+    for await (const chunk of createReadStream(path, "utf8")) {
+      text += chunk as string;
+      if (text.length > MOST_CHARACTERS) break;
+    }
+    if (text.length <= MOST_CHARACTERS) return text;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT") throw new UsageError(`There is no file ${path}; give the path of an existing file.`);
-    if (code === "EISDIR") throw new UsageError(`${path} is a folder; give the path of a file.`);
-    throw new UsageError(`${path} cannot be read (${String(code ?? error)}).`);
+    if (code === "ENOENT") throw new UsageError(`There is no file ${brief(path)}; give the path of an existing file.`);
+    if (code === "EISDIR") throw new UsageError(`${brief(path)} is a folder; give the path of a file.`);
+    throw new UsageError(`${brief(path)} cannot be read (${code ?? reasonOf(error)}); give the path of a file.`);
   }
+  throw new UsageError(`${brief(path)} is larger than any file that is read here; give the path of a text file.`);
 }

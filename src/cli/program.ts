@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
+import { brief } from "../options/quote.ts";
+import { LONGEST_LINE } from "./errors.ts";
 import { PROGRAM } from "./options.ts";
 
 /**
@@ -37,9 +40,10 @@ export const COMMAND_NAMES: readonly string[] = commands.map(({ name }) => name)
 export async function buildProgram(wanted: string | undefined): Promise<Command> {
   const program = new Command(PROGRAM)
     .description("Train small transformers by reinforcement learning in WGSL shaders, on whatever GPU is there.")
+    .version(version(), "--version", "print the version")
     .option("--debug", "show the stack of an error")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`) })
+    .configureOutput({ outputError: (text, write) => write(`${brief(text.trim().replace(/\s*\n\s*/g, " "), LONGEST_LINE)}\n`) })
     .addHelpText(
       "after",
       `\nExit codes: 0 done, 1 failed, 2 wrong usage; stopped by a signal: 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP, 141 nobody reads the output.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
@@ -49,4 +53,11 @@ export async function buildProgram(wanted: string | undefined): Promise<Command>
     if (name === wanted) (await load()).register(command);
   }
   return program;
+}
+
+/** The version in package.json, which lies above the sources and one folder further above what is built of them. */
+function version(): string {
+  const path = ["../../package.json", "../../../package.json"].map((name) => new URL(name, import.meta.url)).find((url) => existsSync(url));
+  const { version: stated } = JSON.parse(readFileSync(path!, "utf8")) as { version: string };
+  return stated;
 }

@@ -1,11 +1,14 @@
+import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { readTrainingState } from "../io/checkpoint.ts";
-import { latestCheckpoint, truncateMetrics } from "../io/run_folder.ts";
+import { FileError } from "../io/files.ts";
+import { planLogRepair } from "../io/log_repair.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
+import { findResumePoint, type ResumePoint } from "../node/resume_point.ts";
 import { withRunLock } from "../node/run_lock.ts";
-import type { TrainerState } from "../rl/trainer.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
+import type { InterruptWatch } from "./interrupt.ts";
 import { addAdapterOption, addExamples, addSetOption, PROGRAM } from "./options.ts";
 import { readRunConfig, resumedConfig, writeRunConfig } from "./run_config.ts";
 import { openSession, runSession } from "./training_session.ts";
@@ -27,24 +30,40 @@ export function register(command: Command): void {
   ]);
 }
 
+/** The newest checkpoint that is whole; says which newer ones are not. */
+async function resumePoint(dir: string): Promise<ResumePoint> {
+  const { point, refused } = await findResumePoint(dir);
+  if (point) {
+    for (const line of refused) say(line);
+    if (refused.length > 0) say(`going on from ${basename(point.path)}`);
+    return point;
+  }
+  const again = `start again with: ${PROGRAM} train ${join(dir, "config.yaml")} --overwrite`;
+  const [first, ...others] = refused;
+  if (first === undefined) throw new UsageError(`${dir} holds no checkpoint to resume from; ${again}`);
+  const more = others.length > 0 ? ` (and ${others.length} older ${others.length > 1 ? "ones" : "one"} cannot either)` : "";
+  throw new FileError(`${dir}: ${first}${more}; ${again}`);
+}
+
+function say(note: string): void {
+  process.stderr.write(`note: ${note}\n`);
+}
+
 async function resume(dir: string, options: ResumeOptions): Promise<void> {
   const run = await readRunConfig(dir);
   await withRunLock(dir, async (lock) => {
-    const checkpoint = await latestCheckpoint(dir);
-    if (!checkpoint)
-      throw new UsageError(`${dir} holds no checkpoint to resume from; start again with: ${PROGRAM} train ${dir}/config.yaml --overwrite`);
-    const { optimizer, state } = await readTrainingState(checkpoint.path);
-    const resumed = resumedConfig(run, options.set, checkpoint.step);
+    const point = await resumePoint(dir);
+    const resumed = resumedConfig(run, options.set, point.step);
     const { config, changes } = resumed;
-    const session = await openSession(config, { adapter: options.adapter, modelDir: checkpoint.path });
-    const moments = new Map([...optimizer].map(([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }]));
-    session.trainer.load({ state: state as unknown as TrainerState, moments });
-    await truncateMetrics(dir, session.trainer.step);
+    const repair = await planLogRepair({ dir, step: point.step, checkpoint: basename(point.path), recorded: point.logs });
+    for (const note of repair.notes) say(note);
+    const session = await openSession(config, { adapter: options.adapter, modelDir: point.path });
+    session.trainer.load(point.saved);
+    // Nothing is written before all of the above has been found in order.
+    await sweepRunFolder(dir);
+    await repair.apply();
     if (!isDeepStrictEqual(resumed, run)) await writeRunConfig(resumed);
-    await evaluateBeforeAndAfter(session, config, {
-      plots: options.plots,
-      changes,
-      run: (interrupt) => runSession(session, config, { interrupt, lock }),
-    });
+    const train = (interrupt: InterruptWatch): Promise<void> => runSession(session, config, { interrupt, lock });
+    await evaluateBeforeAndAfter(session, config, { plots: options.plots, changes, run: train });
   });
 }

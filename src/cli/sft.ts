@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
 import { removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, checkpointDir, createRunFolder, type MetricsRecord } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { writeError } from "../io/write_whole.ts";
 import { createModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
@@ -25,7 +26,7 @@ interface SftOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output, or a shipped one by name: sort_sft")
     .option("--overwrite", "replace a run that output.dir already holds")
     .action(sft);
   addAdapterOption(command);
@@ -44,10 +45,16 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
-  const model = await createModel(device, { config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
+  const model = await createModel(device, {
+    config: { vocab_size: tokenizer.vocabSize, ...config.model },
+    tokenizer,
+    seed: config.seed,
+    generation: { eos_token_id: tokenizer.encode(task.stop)[0] },
+  });
   const { dir } = config.output;
   await withRunLock(dir, async (lock) => {
     await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await sweepRunFolder(dir);
     process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
     const watch = await createStepWatch(options, { device, dir });
     await trainUntilStopped(config, { steps: warmStart({ device, model, task, config }), model, watch, lock });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { createRunFolder } from "../io/run_folder.ts";
+import { sweepRunFolder } from "../io/sweep.ts";
 import { withRunLock } from "../node/run_lock.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
@@ -17,7 +18,7 @@ interface TrainOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output")
+    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output, or a shipped one by name: quickstart")
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--no-plots", "do not draw plots at the end")
     .action(train);
@@ -25,7 +26,7 @@ export function register(command: Command): void {
   addSetOption(command);
   addWatchOptions(command);
   addExamples(command, [
-    ["train configs/quickstart.yaml", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
+    ["train quickstart", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
     ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
   ]);
@@ -38,6 +39,7 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const { dir } = config.output;
   await withRunLock(dir, async (lock) => {
     await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await sweepRunFolder(dir);
     await evaluateBeforeAndAfter(session, config, {
       plots: options.plots,
       run: (interrupt) => runSession(session, config, { interrupt, lock }),

@@ -1,7 +1,7 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
-import { appendMetrics, appendSamples, checkpointDir } from "../io/run_folder.ts";
+import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { writeError } from "../io/write_whole.ts";
 import { loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
@@ -137,9 +137,12 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
 
 async function saveCheckpoint(output: KeepRule & { readonly dir: string }, trainer: Trainer, model: PolicyModel): Promise<void> {
   const { state, moments } = await trainer.save();
-  const folder = checkpointDir(output.dir, trainer.step);
-  await saveModel(folder, model, { moments, state }).catch((error: unknown) => {
+  const { dir } = output;
+  const folder = checkpointDir(dir, trainer.step);
+  // The logs are on the disk before the checkpoint that goes on from them.
+  const logs = await syncLogs(dir);
+  await saveModel(folder, model, { moments, state, logs }).catch((error: unknown) => {
     throw writeError(folder, error);
   });
-  await removeOldCheckpoints(output.dir, output);
+  await removeOldCheckpoints(dir, output);
 }

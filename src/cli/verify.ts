@@ -1,123 +1,145 @@
-import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
-import pc from "picocolors";
-import { buildModel } from "../../models/index.ts";
-import type { Device } from "../gpu/device.ts";
-import { readSafetensors, writeSafetensors } from "../io/safetensors.ts";
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { createLogUpdate } from "log-update";
+import writeFileAtomic from "write-file-atomic";
 import { openDevice } from "../node/open_device.ts";
-import { formatTable } from "../report/table.ts";
-import {
-  type CaseAdamW,
-  type CaseOptions,
-  type CaseQuantity,
-  type CaseResults,
-  compareCase,
-  runCase,
-  TOLERANCES,
-} from "../testing/verify_case.ts";
+import type { ConformanceGroup, Level } from "../testing/conformance/case.ts";
+import { conformanceGroups } from "../testing/conformance/index.ts";
+import { type ConformanceOptions, type ConformanceResult, runConformance, selectCases } from "../testing/conformance/run.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption } from "./options.ts";
+import { verifyReport } from "./verify/report.ts";
+import { readStoredCases, writeActual } from "./verify/stored_cases.ts";
+import { describeFailure, skippedReasons, summarize, summaryTable } from "./verify/summary.ts";
 
 interface VerifyOptions {
-  adapter: string;
-  out?: string;
-  json?: boolean;
+  readonly adapter: string;
+  readonly only?: string;
+  readonly quick?: boolean;
+  readonly full?: boolean;
+  readonly out?: string;
+  readonly report?: string;
+  readonly json?: boolean;
 }
 
 export function register(command: Command): void {
   command
-    .argument("[case...]", "folders of stored cases, or folders that hold several of them (default: the built-in set)")
-    .option("--out <folder>", "write what this adapter computed to FOLDER/CASE/actual.safetensors")
+    .argument("[case...]", "folders of stored cases, or folders that hold several of them: only these are run")
+    .option("--only <names>", "groups, or GROUP/PART of a case's name, separated by commas")
+    .addOption(new Option("--quick", "a few cases of everything, in seconds").conflicts("full"))
+    .option("--full", "everything that there is, in minutes")
+    .option("--report <file>", "write a report in markdown, for a bug report on a driver")
+    .option("--out <folder>", "write what this adapter computed of the stored cases to FOLDER/CASE/actual.safetensors")
     .action(verify);
   addAdapterOption(command);
   addJsonOption(command);
   addExamples(command, [
-    ["verify", "compares this machine's GPU with the double-precision results of the built-in cases"],
-    ["verify my-cases --out results --adapter swiftshader", "runs every case below my-cases on one adapter and keeps its numbers"],
+    ["verify", "tells whether this machine's GPU can be trusted: two minutes at most, even on a software GPU"],
+    ["verify --quick", "the same in seconds"],
+    ["verify --only ops/gelu,sampling", "the cases of one op, and a group"],
+    ["verify --full --report verify.md", "everything, and a report that says all about the driver and each failed case"],
+    ["verify my-cases --out results --adapter swiftshader", "runs every stored case below my-cases on one adapter and keeps its numbers"],
   ]);
 }
 
-const BUILT_IN = fileURLToPath(new URL("../testing/cases", import.meta.url));
-
-interface CaseReport {
-  readonly name: string;
-  readonly passed: boolean;
-  readonly errors: Readonly<Record<string, { error: number; tensor: string; tolerance: number }>>;
-}
-
 async function verify(folders: string[], options: VerifyOptions): Promise<void> {
-  const cases = (folders.length > 0 ? folders : [BUILT_IN]).flatMap(casesBelow);
+  const level: Level = options.full ? "full" : options.quick ? "quick" : "default";
+  const { out } = options;
+  const groups = conformanceGroups(
+    await readStoredCases(folders),
+    out ? (name, actual) => writeActual(join(out, name), actual) : undefined,
+  );
+  const only = folders.length > 0 ? ["oracle"] : selectionOf(options.only, groups);
+  if (options.report !== undefined) await writeReport(options.report, "");
   const device = await openDevice({ adapter: options.adapter });
-  const reports: CaseReport[] = [];
-  for (const folder of cases) reports.push(await verifyCase(device, folder, options.out));
-  const failed = reports.filter((report) => !report.passed);
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ adapter: device.name, passed: failed.length === 0, cases: reports }, null, 2)}\n`);
-  else process.stdout.write(`${device.name}\n${table(reports)}\n`);
+  const view = progressView();
+  const result = await runConformance(groups, {
+    open: (wish) => openDevice({ adapter: options.adapter, ...wish }),
+    level,
+    only,
+    onCase: view.show,
+  });
+  view.end();
+  const { name } = device;
+  if (options.report !== undefined) {
+    await writeReport(options.report, verifyReport(result, { device, adapter: options.adapter, level, date: new Date() }));
+  }
   device.destroy();
-  if (failed.length > 0) throw new FailedError(failureLine(failed, device));
+  process.stdout.write(options.json ? `${asJson(result, name, level)}\n` : `${asText(result, name)}\n`);
+  const failed = result.outcomes.filter(({ status }) => status === "failed");
+  if (failed.length > 0) {
+    throw new FailedError(
+      `${failed.length} of ${result.outcomes.length} cases failed on ${name}, first ${describeFailure(failed[0]!)}; try another adapter or driver`,
+    );
+  }
 }
 
-function failureLine(failed: readonly CaseReport[], device: Device): string {
-  const first = failed[0]!;
-  const [quantity, worst] = Object.entries(first.errors).find(([, { error, tolerance }]) => !(error <= tolerance))!;
-  return `${failed.length} case(s) past tolerance on ${device.name}: ${first.name} ${quantity} ${worst.tensor} is off by ${worst.error.toExponential(1)} (allowed ${worst.tolerance}); try another adapter or driver`;
+/** The names of `--only`, each of which must mean a case. */
+function selectionOf(names: string | undefined, groups: readonly ConformanceGroup[]): string[] {
+  const only = (names ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  for (const name of only) {
+    if (selectCases(groups, { level: "full", only: [name] }).length > 0) continue;
+    const known = groups.map((group) => group.name).join(", ");
+    throw new UsageError(
+      `--only names ${JSON.stringify(name.slice(0, 120))}, which is no case; groups are ${known}, and GROUP/PART names cases`,
+    );
+  }
+  return only;
 }
 
-/** A case folder itself, or the cases directly below a folder. */
-function casesBelow(folder: string): string[] {
-  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}; give the folder of a stored case`);
-  if (existsSync(join(folder, "case.json"))) return [folder];
-  const below = readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name))
-    .filter((path) => existsSync(join(path, "case.json")));
-  if (below.length === 0) throw new UsageError(`${folder} holds no case: a case has config.json, case.json and three .safetensors files`);
-  return below;
+async function writeReport(path: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, text);
+  } catch (error) {
+    throw new UsageError(
+      `--report ${path.slice(0, 120)} cannot be written (${(error as NodeJS.ErrnoException).code}); name a file in a folder that exists`,
+    );
+  }
 }
 
-async function verifyCase(device: Device, folder: string, out: string | undefined): Promise<CaseReport> {
-  const json = async (name: string): Promise<Record<string, unknown>> =>
-    JSON.parse(await readFile(join(folder, name), "utf8")) as Record<string, unknown>;
-  const read = (name: string): ReturnType<typeof readSafetensors> => readSafetensors(join(folder, `${name}.safetensors`));
-  const [config, settings, model, inputs] = await Promise.all([json("config.json"), json("case.json"), read("model"), read("inputs")]);
-  const name = basename(folder);
-  const oracle = { name, model, inputs, options: settings.options as CaseOptions, adamw: settings.adamw as CaseAdamW };
-  const actual = await runCase(device, buildModel(config), oracle);
-  if (out !== undefined) await writeActual(join(out, name), actual);
-  const expected = existsSync(join(folder, "expected.safetensors")) ? await read("expected") : undefined;
-  if (!expected) return { name, passed: out !== undefined, errors: {} };
-  const errors = Object.fromEntries(
-    [...compareCase(actual, expected)].map(([quantity, worst]) => [quantity, { ...worst, tolerance: TOLERANCES[quantity] }]),
-  );
-  return { name, passed: Object.values(errors).every(({ error, tolerance }) => error <= tolerance), errors };
+interface ProgressView {
+  readonly show: NonNullable<ConformanceOptions["onCase"]>;
+  readonly end: () => void;
 }
 
-async function writeActual(folder: string, actual: CaseResults): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeSafetensors(
-    join(folder, "actual.safetensors"),
-    new Map([...actual].map(([name, array]) => [name, { dtype: "F32", ...array }])),
-  );
-}
-
-function table(reports: readonly CaseReport[]): string {
-  const quantities = Object.keys(TOLERANCES) as CaseQuantity[];
-  const cell = (report: CaseReport, quantity: CaseQuantity): string => {
-    const worst = report.errors[quantity];
-    if (!worst) return "-";
-    const text = worst.error.toExponential(1);
-    return worst.error <= worst.tolerance ? text : pc.red(`${text} !`);
+/** On a terminal: what runs, how far it is, and how long it may still take. */
+function progressView(): ProgressView {
+  if (!process.stderr.isTTY) return { show: () => {}, end: () => {} };
+  const update = createLogUpdate(process.stderr, { showCursor: true });
+  const start = performance.now();
+  return {
+    show: (group, name, done, total) => {
+      const seconds = (performance.now() - start) / 1000;
+      const left = done < 10 ? "" : `, about ${Math.ceil((seconds / done) * (total - done))} s left`;
+      update(`${done} of ${total}${left}: ${group}/${name}`.slice(0, (process.stderr.columns ?? 80) - 1));
+    },
+    end: () => update.clear(),
   };
-  return formatTable(
-    [{ heading: "case" }, ...quantities.map((heading) => ({ heading, align: "right" as const })), { heading: "" }],
-    reports.map((report) => [
-      report.name,
-      ...quantities.map((quantity) => cell(report, quantity)),
-      report.passed ? pc.green("pass") : pc.red("FAIL"),
-    ]),
-  );
+}
+
+function asText({ outcomes, facts }: ConformanceResult, name: string): string {
+  const failed = outcomes.filter(({ status }) => status === "failed").map((one) => `FAIL ${describeFailure(one)}`);
+  const shown =
+    failed.length > SHOWN ? [...failed.slice(0, SHOWN), `... and ${failed.length - SHOWN} more (--report FILE has them all)`] : failed;
+  const known = Object.entries(facts).map(([fact, value]) => `${fact}: ${value}`);
+  return [
+    name,
+    summaryTable(summarize(outcomes)),
+    ...skippedReasons(outcomes),
+    ...(known.length > 0 ? [`this driver: ${known.join("; ")}`] : []),
+    ...shown,
+  ].join("\n");
+}
+
+/** Failed cases that a terminal shows. */
+const SHOWN = 20;
+
+function asJson({ outcomes, facts }: ConformanceResult, adapter: string, level: Level): string {
+  const passed = outcomes.every(({ status }) => status !== "failed");
+  // JSON has no infinity, which is the error of NaN.
+  const finite = (_: string, value: unknown): unknown => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
+  return JSON.stringify({ adapter, level, passed, facts, groups: summarize(outcomes), cases: outcomes }, finite, 2);
 }

@@ -1,4 +1,8 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { FileError } from "../io/file_error.ts";
+import { parseJsonObject } from "../io/json.ts";
+import { quoted, reasonOf } from "../options/quote.ts";
+import { checkVocabulary } from "./vocabulary.ts";
 
 /** Text to token ids and back, together with the files from which Hugging Face tooling makes the same tokenizer. */
 export interface Tokenizer {
@@ -21,27 +25,29 @@ const FILES = [REQUIRED_FILE, CONFIG_FILE, "special_tokens_map.json", "chat_temp
 
 /** The tokenizer of a Hugging Face folder (tokenizer.json, tokenizer_config.json). Throws FileError naming what is missing. */
 export async function loadTokenizer(dir: string): Promise<Tokenizer> {
-  const { FileError, readOptionalText } = await import("../io/files.ts");
+  const { readOptionalText } = await import("../io/files.ts");
   const files: Record<string, string> = {};
   for (const name of FILES) {
     const text = await readOptionalText(`${dir}/${name}`);
     if (text !== undefined) files[name] = text;
   }
   if (files[REQUIRED_FILE] === undefined) throw new FileError(`${dir} holds no ${REQUIRED_FILE}; save the tokenizer as a fast tokenizer.`);
-  try {
-    return tokenizerFromFiles(files);
-  } catch (error) {
-    throw new FileError(`The tokenizer of ${dir} could not be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return tokenizerFromFiles(files, dir);
 }
 
-/** A tokenizer from the texts of its files. Throws when one is not valid JSON or of a kind that is not supported. */
-export function tokenizerFromFiles(files: Readonly<Record<string, string>>): Tokenizer {
-  const config = parseObject(files, CONFIG_FILE);
-  const definition = parseObject(files, REQUIRED_FILE);
-  const tokenizer = new HuggingFaceTokenizer(definition, config);
+/**
+ * A tokenizer from the texts of its files; `source` is the folder that messages name.
+ * @throws FileError where one is not valid JSON, or of a kind that is not supported, or has ids that are none
+ */
+export function tokenizerFromFiles(files: Readonly<Record<string, string>>, source?: string): Tokenizer {
+  const place = (name: string): string => (source === undefined ? name : `${source}/${name}`);
+  const parse = (name: string) => parseJsonObject(files[name] ?? "{}", place(name));
+  const config = parse(CONFIG_FILE);
+  const definition = parse(REQUIRED_FILE);
+  checkVocabulary(definition, place(REQUIRED_FILE));
+  const tokenizer = constructed(definition, config, place(REQUIRED_FILE));
   const alphabet = closedAlphabet(definition);
-  const special = { ...parseObject(files, "special_tokens_map.json"), ...config };
+  const special = { ...parse("special_tokens_map.json"), ...config };
   const idOf = (key: string) => {
     const content = tokenContent(special[key]);
     return content === undefined ? undefined : tokenizer.token_to_id(content);
@@ -77,11 +83,10 @@ export function characterTokenizer(
 ): Tokenizer {
   const characters = [...alphabet];
   const repeated = characters.find((character, id) => characters.indexOf(character) !== id);
-  if (repeated !== undefined)
-    throw new Error(`The alphabet ${JSON.stringify(alphabet)} holds "${repeated}" twice; name each character once.`);
+  if (repeated !== undefined) throw new Error(`The alphabet ${quoted(alphabet)} holds "${repeated}" twice; name each character once.`);
   for (const [role, character] of Object.entries(special)) {
     if (!characters.includes(character))
-      throw new Error(`The ${role} token "${character}" is not in the alphabet "${alphabet}"; add it there.`);
+      throw new Error(`The ${role} token ${quoted(character)} is not in the alphabet ${quoted(alphabet)}; add it there.`);
   }
   return tokenizerFromFiles({ [REQUIRED_FILE]: characterTokenizerJson(characters), [CONFIG_FILE]: characterConfigJson(special) });
 }
@@ -132,7 +137,7 @@ function closedAlphabet({ model }: Record<string, unknown>): ReadonlySet<string>
 function requireCharacters(text: string, alphabet: ReadonlySet<string> | undefined): void {
   const stranger = alphabet && [...text].find((character) => !alphabet.has(character));
   if (stranger === undefined) return;
-  throw new Error(`"${stranger}" in ${JSON.stringify(text)} is not in the tokenizer's alphabet "${[...alphabet!].join("")}"; remove it.`);
+  throw new Error(`"${stranger}" in ${quoted(text)} is not in the tokenizer's alphabet ${quoted([...alphabet!].join(""))}; remove it.`);
 }
 
 function largest(ids: Iterable<number>): number {
@@ -141,13 +146,14 @@ function largest(ids: Iterable<number>): number {
   return maximum;
 }
 
-function parseObject(files: Readonly<Record<string, string>>, name: string): Record<string, unknown> {
-  const text = files[name];
-  if (text === undefined) return {};
+/** The library's tokenizer, tried on a text, because it meets much of what is damaged only then. */
+function constructed(definition: object, config: object, name: string): HuggingFaceTokenizer {
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    const tokenizer = new HuggingFaceTokenizer(definition, config);
+    tokenizer.decode(tokenizer.encode("a").ids.concat(0));
+    return tokenizer;
   } catch (error) {
-    throw new Error(`${name} is not valid JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new FileError(`${name} could not be read: ${reasonOf(error)}; save the tokenizer again as a fast tokenizer.`);
   }
 }
 

@@ -1,4 +1,7 @@
+import type { Flight } from "./flight.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
+import type { Slicing } from "./slices.ts";
+import type { Stamps } from "./stamps.ts";
 import type { DeviceStats } from "./stats.ts";
 
 /** Part of a GPU buffer; `offset` and `size` are in bytes. */
@@ -24,29 +27,36 @@ export interface Launch {
   readonly scope?: string;
   readonly kernel: Kernel;
   readonly windows: readonly BufferWindow[];
-  /** Whether parameters and workgroups are the same in every run. */
+  /** Whether parameters, workgroups and operations are the same in every run. */
   readonly isStatic: boolean;
   parameters(run: Run): readonly number[];
   /** One number (a linear grid, folded where it is too long) or three. */
   workgroups(run: Run): readonly number[];
+  /** Floating-point operations of a run, where they are known. They decide where a submission is cut, and nothing else. */
+  operations?(run: Run): number;
   /** Absent where the contents are unknown; profiles and the search for NaN then leave the windows out. */
   contents?(binding: number, run: Run): WindowContents;
+}
+
+/** Where dispatches are encoded. */
+export interface Recording {
+  /** Returns the pass that the next dispatch goes to. `operations` says how much work it is. */
+  begin(launch: Launch, run: Run, operations: number): GPUComputePassEncoder;
+  /** The dispatch was encoded. */
+  end(): void;
 }
 
 /** What `submitPass` was asked to do. */
 export interface Submission {
   readonly label: string;
-  readonly encode: (pass: GPUComputePassEncoder) => void;
+  readonly encode: (recording: Recording) => void;
   readonly copies: ((encoder: GPUCommandEncoder) => void) | undefined;
 }
 
 /** Stands between the engine and the queue while it is `device.observer`. Profiles and the search for NaN are observers. */
-export interface Observer {
-  /** Takes the place of submitting: encodes, which calls `begin` and `end` around every dispatch, and submits. */
+export interface Observer extends Recording {
+  /** Takes the place of submitting: encodes into itself, which calls `begin` and `end` around every dispatch, and submits. */
   submit(submission: Submission): void;
-  /** Returns the pass that the next dispatch goes to. */
-  begin(launch: Launch, run: Run): GPUComputePassEncoder;
-  end(): void;
   /** Does other work on the queue in its turn; only in observers whose submissions wait for one another. */
   readonly defer?: (work: () => void) => void;
   /** Resolves when everything submitted before has reached the queue. */
@@ -56,6 +66,8 @@ export interface Observer {
 /** What buffers, launches and trials need of a device. */
 export interface GpuContext {
   readonly gpu: GPUDevice;
+  /** Stands for the device wherever it must be told from others (ownership.ts). */
+  readonly identity: object;
   readonly name: string;
   /** Whether the adapter runs on the CPU (lavapipe, SwiftShader, WARP). Ops choose other kernels for those. */
   readonly software: boolean;
@@ -71,8 +83,14 @@ export interface GpuContext {
   readonly stats: DeviceStats;
   /** Watches every dispatch while it is set; undefined costs nothing. */
   observer: Observer | undefined;
-  /** Called at the end of every submission. */
+  /** Called at the end of every submission, behind its last slice. */
   readonly afterSubmit: Set<() => void>;
+  /** Where submissions are cut into slices. */
+  readonly slicing: Slicing;
+  /** Proof that what was submitted ran. */
+  readonly stamps: Stamps;
+  /** What was submitted and is not done. Every wait for the GPU goes through it. */
+  readonly flight: Flight;
   /** Compiles a kernel, or returns the one compiled before. */
   kernel(source: KernelSource, variant?: KernelVariant): Promise<Kernel>;
   /** Throws when the device is lost or an earlier submission was invalid. */

@@ -1,6 +1,10 @@
 import type { GpuContext } from "./context.ts";
-import { DeviceLostError, EngineError } from "./errors.ts";
-import { createKernelCache } from "./kernel.ts";
+import { DeviceLostError, EngineError, LOSS_REMEDY } from "./errors.ts";
+import { createFlight } from "./flight.ts";
+import { createKernelCache, MAX_PARAMETER_BYTES } from "./kernel.ts";
+import { own } from "./ownership.ts";
+import { createSlicing } from "./slices.ts";
+import { createStamps } from "./stamps.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
 import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
@@ -24,6 +28,13 @@ export interface DeviceOptions {
   readonly debug?: number;
   /** Use the matrix instructions of subgroups, an experiment of Dawn's, where the adapter has any. */
   readonly subgroupMatrix?: SubgroupMatrixWish;
+  /**
+   * Seconds that one submission may take before the device counts as lost, 300 where left out; 0: any time. A slow software adapter works
+   * less than a second on a slice.
+   */
+  readonly watchdog?: number;
+  /** The most dispatches of a slice (slices.ts); 0: a step is one submission. Left out: slices adapt to the adapter's speed. */
+  readonly slice?: number;
   /** Whether kernels are timed on the adapter, and where the results are stored. */
   readonly tuning?: TuningOptions;
 }
@@ -41,6 +52,8 @@ export interface Device extends GpuContext {
   destroy(): void;
 }
 
+const WATCHDOG_SECONDS = 300;
+
 /** Lanes without subgroups. On a GPU many lanes hide latency; on a CPU few lanes wait less at barriers. */
 const DEFAULT_LANES = { software: 8, hardware: 64 } as const;
 
@@ -56,9 +69,12 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   const gpu = await adapter.requestDevice({ requiredFeatures: featuresOf(traits), requiredLimits });
   const stats = createStats();
   const health = watchHealth(gpu);
+  const flight = createFlight({ gpu, watchdog: options.watchdog ?? WATCHDOG_SECONDS, fail: health.fail, assertHealthy: health.assert });
+  const kernels = createKernelCache({ ...traits, gpu, shaders, stats, debug, flight });
   const context: GpuContext & Traits = {
     ...traits,
     gpu,
+    identity: {},
     name: options.name ?? (info.description || `${info.vendor} ${info.architecture}`),
     info,
     shaders,
@@ -67,7 +83,10 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     stats,
     observer: undefined,
     afterSubmit: new Set(),
-    kernel: createKernelCache({ ...traits, gpu, shaders, stats, debug }).get,
+    slicing: createSlicing(options.slice),
+    stamps: createStamps(gpu, health.fail),
+    flight,
+    kernel: async (source, variant) => own(context, await kernels.get(source, variant)),
     assertHealthy: health.assert,
   };
   // This extends the object itself, not a copy, because tuning must see the observer that is set on it later.
@@ -98,9 +117,15 @@ function traitsOf(options: DeviceOptions): Traits {
     lanes,
     subgroups,
     subgroupMatrices: subgroups ? fittingMatrices(adapter, options.subgroupMatrix) : [],
-    immediates: options.immediates !== false && options.wgslLanguageFeatures.has("immediate_address_space"),
+    immediates: options.immediates !== false && hasImmediates(options),
     timestamps: options.timestamps === true && adapter.features.has("timestamp-query"),
   };
+}
+
+/** The language may know immediates of which the adapter has too few bytes. */
+function hasImmediates({ adapter, wgslLanguageFeatures }: DeviceOptions): boolean {
+  const { maxImmediateSize = 0 } = adapter.limits as GPUSupportedLimits & { readonly maxImmediateSize?: number };
+  return wgslLanguageFeatures.has("immediate_address_space") && maxImmediateSize >= MAX_PARAMETER_BYTES;
 }
 
 function featuresOf({ subgroups, subgroupMatrices, timestamps }: Traits): GPUFeatureName[] {
@@ -137,7 +162,7 @@ const LIMITS = [
 function ownLimits(adapter: GPUAdapter, immediates: boolean): Record<string, number> {
   const limits: Record<string, number> = {};
   for (const name of LIMITS) limits[name] = adapter.limits[name];
-  if (immediates) limits.maxImmediateSize = 64;
+  if (immediates) limits.maxImmediateSize = MAX_PARAMETER_BYTES;
   return limits;
 }
 
@@ -158,7 +183,7 @@ function watchHealth(gpu: GPUDevice): Health {
     fail(new EngineError(`the GPU refused a command: ${error.message}`));
   });
   void gpu.lost.then((lost) => {
-    if (lost.reason !== "destroyed") fail(new DeviceLostError(`the GPU was lost: ${lost.message}`));
+    fail(new DeviceLostError(`the GPU was lost (${lost.message.trim() || lost.reason}); ${LOSS_REMEDY}`));
   });
   return {
     assert: () => {

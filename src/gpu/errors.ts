@@ -12,3 +12,15 @@ export class ShaderError extends EngineError {
 export class DeviceLostError extends EngineError {
   override readonly name = "DeviceLostError";
 }
+
+/** What to do after a device was lost. */
+export const LOSS_REMEDY =
+  "open the device again and go on from the last checkpoint; if it happens again, work in smaller pieces " +
+  "(fewer grpo.microBatchRows, ENTROPIC_SLICE=16) and close other programs that use the GPU";
+
+/** Makes the device fail because of work that never ran, and returns the error. Some drivers drop work that takes long without a word. */
+export function lostWork(device: { fail(error: EngineError): void }, fact: string): DeviceLostError {
+  const error = new DeviceLostError(`the GPU dropped work without an error: ${fact}; ${LOSS_REMEDY}`);
+  device.fail(error);
+  return error;
+}

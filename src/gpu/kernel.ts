@@ -1,5 +1,6 @@
 import { link } from "wesl/core";
-import { ShaderError } from "./errors.ts";
+import { DeviceLostError, ShaderError } from "./errors.ts";
+import type { Flight } from "./flight.ts";
 import type { DeviceStats } from "./stats.ts";
 
 /** A kernel of the library by its id ("norm/rms_norm"), or a user's own WGSL under a name. */
@@ -50,13 +51,15 @@ export interface KernelTraits {
   readonly shaders: Readonly<Record<string, string>>;
   readonly stats: DeviceStats;
   readonly debug: number;
+  readonly flight: Flight;
 }
 
 export interface KernelCache {
   readonly get: (source: KernelSource, variant?: KernelVariant) => Promise<Kernel>;
 }
 
-const MAX_PARAMETER_BYTES = 64;
+/** As many bytes of parameters as WebGPU lets every adapter with immediates have. */
+export const MAX_PARAMETER_BYTES = 64;
 
 export function createKernelCache(traits: KernelTraits): KernelCache {
   const cache = new Map<string, Promise<Kernel>>();
@@ -95,13 +98,15 @@ async function compile(
   traits.gpu.pushErrorScope("validation");
   if (traits.debug >= 3) console.error(`── ${id} ${JSON.stringify(variant)}\n${wgsl}`);
   const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
-  const refusal = await traits.gpu.popErrorScope();
+  const refusal = await traits.flight.wait(`the compiler of kernel ${id}`, traits.gpu.popErrorScope());
   if (refusal) throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${refusal.message.trim()}`);
   try {
-    const pipeline = await traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
+    const created = traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
+    const pipeline = await traits.flight.wait(`the compiler of kernel ${id}`, created);
     traits.stats.pipelines += 1;
     return { ...text, pipeline, bindGroupLayout, parameterLayout };
   } catch (error) {
+    if (error instanceof DeviceLostError) throw error;
     throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${(error as Error).message}`);
   }
 }

@@ -1,14 +1,17 @@
 import { createBuffer, destroyBuffer } from "./buffer.ts";
-import type { GpuContext, Launch, Run } from "./context.ts";
+import type { GpuContext, Launch, Recording, Run } from "./context.ts";
 import { EngineError } from "./errors.ts";
 import { packParameters } from "./kernel.ts";
+import { assertUsable } from "./ownership.ts";
+import { openSlices } from "./slices.ts";
+import { submitCommands } from "./submit.ts";
 
 /** A flat list of dispatches whose bind groups exist. */
 export interface LaunchList {
   readonly launches: readonly Launch[];
   /** Appends all dispatches. The numbers in a `run` object are read once: give a new object for new numbers. */
-  encode(pass: GPUComputePassEncoder, run: Run): void;
-  /** Encodes everything into one pass and submits it. */
+  encode(recording: Recording, run: Run): void;
+  /** Encodes everything and submits it. */
   submit(run: Run): void;
   destroy(): void;
 }
@@ -20,8 +23,9 @@ interface Prepared {
   readonly launch: Launch;
   readonly bindGroup: GPUBindGroup;
   readonly block: DataView;
-  /** Workgroups of the last run, folded. */
+  /** Workgroups of the last run, folded, and how much work they are. */
   grid: readonly number[];
+  operations: number;
 }
 
 export function createLaunchList(device: GpuContext, label: string, launches: readonly Launch[]): LaunchList {
@@ -29,44 +33,56 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
   const ids = new Map<GPUBuffer, number>();
   const prepared = launches.map((launch): Prepared => {
     const block = new DataView(new ArrayBuffer(Math.max(4, launch.kernel.parameterBytes)));
-    const item: Prepared = { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: [] };
+    const item: Prepared = { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: [], operations: 0 };
     if (launch.isStatic) update(device, item, {});
     return item;
   });
+  const buffers = new Set(launches.flatMap(({ windows }) => windows.map(({ buffer }) => buffer)));
   const uniforms = device.immediates ? undefined : createUniformRing(device, label, prepared);
 
   let lastRun: Run | undefined;
-  const encode = (pass: GPUComputePassEncoder, run: Run): void => {
-    const { observer } = device;
+  let isDestroyed = false;
+  const encode = (recording: Recording, run: Run): void => {
+    if (isDestroyed) throw new EngineError(`${label} was destroyed; build it again`);
+    for (const buffer of buffers) assertUsable(device, buffer, buffer.label, label);
     // Decoding passes the same object in every step, and its parameters are packed already.
     if (run !== lastRun) for (const item of prepared) refresh(device, item, run);
     lastRun = run;
     const offsets = uniforms?.write();
+    let pass: GPUComputePassEncoder | undefined;
     let pipeline: GPUComputePipeline | undefined;
-    for (const [index, { launch, bindGroup, block, grid }] of prepared.entries()) {
+    for (const [index, { launch, bindGroup, block, grid, operations }] of prepared.entries()) {
       const [x = 1, y = 1, z = 1] = grid;
       if (x * y * z === 0) continue;
       const { kernel } = launch;
-      const target = observer === undefined ? pass : observer.begin(launch, run);
-      if (kernel.pipeline !== pipeline || observer) target.setPipeline(kernel.pipeline);
+      const target = recording.begin(launch, run, operations);
+      if (target !== pass || kernel.pipeline !== pipeline) target.setPipeline(kernel.pipeline);
+      pass = target;
       pipeline = kernel.pipeline;
       target.setBindGroup(0, bindGroup);
       if (kernel.parameterLayout) target.setBindGroup(1, offsets!.bindGroup, [index * UNIFORM_STRIDE]);
       else if (kernel.parameterBytes > 0) target.setImmediates(0, block.buffer as ArrayBuffer);
       target.dispatchWorkgroups(x, y, z);
-      observer?.end();
+      recording.end();
       device.stats.dispatches += 1;
     }
   };
-  const submit = (run: Run): void => submitPass(device, label, (pass) => encode(pass, run));
-  return { launches, encode, submit, destroy: () => uniforms?.destroy() };
+  return {
+    launches,
+    encode,
+    submit: (run) => submitPass(device, label, (recording) => encode(recording, run)),
+    destroy: () => {
+      isDestroyed = true;
+      uniforms?.destroy();
+    },
+  };
 }
 
-/** Encodes one compute pass and submits it. Several plans may encode into the pass, each several times. */
+/** Encodes dispatches and submits them in slices. Several plans may encode, each several times. */
 export function submitPass(
   device: GpuContext,
   label: string,
-  encode: (pass: GPUComputePassEncoder) => void,
+  encode: (recording: Recording) => void,
   copies?: (encoder: GPUCommandEncoder) => void,
 ): void {
   device.assertHealthy();
@@ -74,18 +90,19 @@ export function submitPass(
     device.observer.submit({ label, encode, copies });
     return;
   }
-  const encoder = device.gpu.createCommandEncoder({ label });
-  const pass = encoder.beginComputePass({ label });
-  encode(pass);
-  pass.end();
-  submitEncoder(device, encoder, copies);
+  const slices = openSlices(device, label);
+  encode(slices);
+  slices.finish(copies);
 }
 
-/** Ends a submission, for submitPass and for the observers that take its place. */
-export function submitEncoder(device: GpuContext, encoder: GPUCommandEncoder, copies?: (encoder: GPUCommandEncoder) => void): void {
-  copies?.(encoder);
-  device.gpu.queue.submit([encoder.finish()]);
-  device.stats.submits += 1;
+/** Ends a submission whose only encoder an observer filled by itself. */
+export function submitEncoder(
+  device: GpuContext,
+  label: string,
+  encoder: GPUCommandEncoder,
+  copies?: (encoder: GPUCommandEncoder) => void,
+): void {
+  void submitCommands(device, label, encoder, copies);
   for (const reset of device.afterSubmit) reset();
 }
 
@@ -94,9 +111,14 @@ function refresh(device: GpuContext, item: Prepared, run: Run): void {
 }
 
 function update(device: GpuContext, item: Prepared, run: Run): void {
-  packParameters(item.launch.kernel, item.launch.parameters(run), item.block, 0);
-  item.grid = fold(device, item.launch, item.launch.workgroups(run));
+  const { launch } = item;
+  packParameters(launch.kernel, launch.parameters(run), item.block, 0);
+  item.grid = fold(device, launch, launch.workgroups(run));
+  item.operations = launch.operations?.(run) ?? OPERATIONS_PER_BYTE * launch.windows.reduce((sum, { size }) => sum + size, 0);
 }
+
+/** Other work than products is bound by memory. A GPU does about as many operations while it reads or writes a byte. */
+const OPERATIONS_PER_BYTE = 16;
 
 /** A linear grid longer than the device allows in one dimension becomes two-dimensional; shaders/lib/grid.wgsl undoes this. */
 function fold(device: GpuContext, launch: Launch, workgroups: readonly number[]): readonly number[] {
@@ -111,6 +133,8 @@ function fold(device: GpuContext, launch: Launch, workgroups: readonly number[])
 
 function bindGroupOf(device: GpuContext, launch: Launch, known: Map<string, GPUBindGroup>, ids: Map<GPUBuffer, number>): GPUBindGroup {
   const { kernel, windows } = launch;
+  assertUsable(device, kernel, `kernel ${kernel.id}`, launch.label);
+  for (const { buffer } of windows) assertUsable(device, buffer, buffer.label, launch.label);
   const key = [
     kernel.bindings.map((binding) => binding.access).join(),
     ...windows.map(({ buffer, offset, size }) => {

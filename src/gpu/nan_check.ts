@@ -2,8 +2,8 @@ import type { Launch, Observer, Run } from "./context.ts";
 import type { Device } from "./device.ts";
 import { EngineError } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
-import { submitEncoder } from "./launch.ts";
 import { liveBytes } from "./profile_record.ts";
+import { openSlices, type Slices } from "./slices.ts";
 
 /** Looks at everything that kernels write, and makes the device fail at the first number that is not finite. */
 export interface NanCheck {
@@ -44,41 +44,47 @@ interface Check {
 
 /** The checks of one submission, and the buffers that receive their counts. */
 interface Counting {
-  readonly pass: GPUComputePassEncoder;
+  readonly slices: Slices;
   readonly checks: Check[];
   readonly results: GPUBuffer[];
 }
+
+type CountingPass = Pick<Counting, "checks" | "results"> & { readonly pass: GPUComputePassEncoder };
 
 /** Observes a device. Behind each dispatch it adds one more for each output, which counts the non-finite numbers there. */
 export async function createNanCheck(device: Device): Promise<NanCheck> {
   const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
   let counting: Counting;
-  let current: { readonly launch: Launch; readonly run: Run };
+  let current: { readonly launch: Launch; readonly run: Run; readonly pass: GPUComputePassEncoder };
   let reported: Promise<unknown> = Promise.resolve();
 
   const observer: Observer = {
     submit: ({ label, encode, copies }) => {
-      const encoder = device.gpu.createCommandEncoder({ label });
-      counting = { pass: encoder.beginComputePass({ label }), checks: [], results: [] };
-      const { pass, checks, results } = counting;
-      encode(pass);
-      pass.end();
-      const staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
-      submitEncoder(device, encoder, copies);
+      counting = { slices: openSlices(device, label), checks: [], results: [] };
+      const { slices, checks, results } = counting;
+      encode(observer);
+      let staging: readonly GPUBuffer[] = [];
+      slices.finish((encoder) => {
+        staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
+        copies?.(encoder);
+      });
       reported = Promise.all([reported, report(device, nanCheck.place, checks, staging)]);
       // Whoever awaits `reported` gets the error; without this line Node.js would end the process first.
       reported.catch(() => {});
       for (const buffer of results) buffer.destroy();
     },
-    begin: (launch, run) => {
-      current = { launch, run };
-      return counting.pass;
+    begin: (launch, run, operations) => {
+      const pass = counting.slices.begin(launch, run, operations);
+      current = { launch, run, pass };
+      return pass;
     },
     end: () => {
-      const { launch, run } = current;
+      const { launch, run, pass } = current;
       launch.kernel.bindings.forEach(({ access }, binding) => {
-        if (access === "read_write") count(device.gpu, kernel, counting, launch, binding, run);
+        if (access === "read_write") count(device.gpu, kernel, { ...counting, pass }, launch, binding, run);
       });
+      // The next dispatch may be of the same kernel, and expects its pipeline in place.
+      pass.setPipeline(launch.kernel.pipeline);
     },
     settled: async () => {
       await reported;
@@ -99,7 +105,7 @@ export async function createNanCheck(device: Device): Promise<NanCheck> {
 }
 
 /** Appends the dispatch that checks one output of a launch, if the output holds floats. */
-function count(gpu: GPUDevice, kernel: Kernel, counting: Counting, launch: Launch, binding: number, run: Run): void {
+function count(gpu: GPUDevice, kernel: Kernel, counting: CountingPass, launch: Launch, binding: number, run: Run): void {
   const { pass, checks, results } = counting;
   const contents = launch.contents?.(binding, run);
   const size = liveBytes(launch, binding, run);
@@ -133,7 +139,7 @@ function stage(gpu: GPUDevice, encoder: GPUCommandEncoder, results: GPUBuffer): 
 /** Reads a submission's counts and makes the device fail if one is not zero. */
 async function report(device: Device, place: string, checks: readonly Check[], staging: readonly GPUBuffer[]): Promise<void> {
   const read = staging.map(async (buffer) => {
-    await buffer.mapAsync(GPUMapMode.READ);
+    await device.flight.wait("the search for NaN", buffer.mapAsync(GPUMapMode.READ));
     const words = new Uint32Array(buffer.getMappedRange().slice(0));
     buffer.destroy();
     return words;

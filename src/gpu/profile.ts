@@ -1,9 +1,9 @@
 import type { Observer } from "./context.ts";
 import type { Device } from "./device.ts";
-import { submitEncoder } from "./launch.ts";
 import { createHostTimer } from "./profile_host.ts";
 import type { ProfiledSubmission, Timer } from "./profile_record.ts";
 import { createTimestampTimer } from "./profile_timestamps.ts";
+import { openSlices, type Slices } from "./slices.ts";
 
 /** How dispatches are timed: by the GPU's timestamps or, if the adapter has none, by the host, which waits for each dispatch. */
 export type ProfileClock = "gpu" | "host";
@@ -42,29 +42,28 @@ export function createProfiler(device: Device): Profiler {
   };
 }
 
-/** Times whole submissions by the host's clock. Each stays one pass, so a step costs what it costs without a profiler. */
+/** Times whole submissions by the host's clock. Each goes in slices as always, so a step costs what it costs without a profiler. */
 function createSubmissionTimer(device: Device): Timer {
   let recorded: Promise<ProfiledSubmission>[] = [];
-  let pass: GPUComputePassEncoder;
+  let slices: Slices;
   let dispatchCount = 0;
   const observer: Observer = {
     submit: ({ label, encode, copies }) => {
       const encodeStart = performance.now();
       dispatchCount = 0;
-      const encoder = device.gpu.createCommandEncoder({ label });
-      pass = encoder.beginComputePass({ label });
-      encode(pass);
-      pass.end();
+      slices = openSlices(device, label);
+      encode(observer);
       const encodeEnd = performance.now();
-      submitEncoder(device, encoder, copies);
+      slices.finish(copies);
       const known = { label, encodeStart, encodeEnd, dispatchCount, dispatches: [] };
-      recorded.push(device.gpu.queue.onSubmittedWorkDone().then(() => ({ ...known, done: performance.now() })));
+      const done = device.flight.wait(label, device.gpu.queue.onSubmittedWorkDone());
+      recorded.push(done.then(() => ({ ...known, done: performance.now() })));
     },
-    begin: () => {
+    begin: (launch, run, operations) => {
       dispatchCount += 1;
-      return pass;
+      return slices.begin(launch, run, operations);
     },
-    end: () => {},
+    end: () => slices.end(),
     settled: () => Promise.resolve(),
   };
   const take = async (): Promise<ProfiledSubmission[]> => {

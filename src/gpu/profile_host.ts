@@ -1,7 +1,8 @@
 import type { Observer, Submission } from "./context.ts";
 import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
-import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
+import { describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
+import { submitCommands } from "./submit.ts";
 
 /**
  * Times dispatches without timestamp queries: submits one at a time and waits for it. The engine itself does not wait between
@@ -13,23 +14,21 @@ export function createHostTimer(device: Device): Timer {
   const turns = createTurns();
   let encoder: GPUCommandEncoder;
   let pass: GPUComputePassEncoder;
-  let commands: { readonly buffer: GPUCommandBuffer; readonly dispatch: ProfiledDispatch }[] = [];
+  let commands: { readonly encoder: GPUCommandEncoder; readonly dispatch: ProfiledDispatch }[] = [];
   let dispatch: ProfiledDispatch;
 
   const execute = async ({ label, encode, copies }: Submission): Promise<void> => {
     commands = [];
     const encodeStart = performance.now();
-    const last = gpu.createCommandEncoder({ label });
-    encode(closedPass(last));
+    encode(observer);
     const encodeEnd = performance.now();
-    for (const { buffer, dispatch } of commands) {
+    for (const { encoder, dispatch } of commands) {
       dispatch.start = performance.now();
-      gpu.queue.submit([buffer]);
-      device.stats.submits += 1;
-      await gpu.queue.onSubmittedWorkDone();
+      void submitCommands(device, dispatch.label, encoder);
+      await device.flight.wait(dispatch.label, gpu.queue.onSubmittedWorkDone());
       dispatch.duration = performance.now() - dispatch.start;
     }
-    submitEncoder(device, last, copies);
+    submitEncoder(device, label, gpu.createCommandEncoder({ label }), copies);
     const dispatches = commands.map((command) => command.dispatch);
     recorded.push({ label, encodeStart, encodeEnd, done: performance.now(), dispatchCount: dispatches.length, dispatches });
   };
@@ -43,7 +42,7 @@ export function createHostTimer(device: Device): Timer {
     },
     end: () => {
       pass.end();
-      commands.push({ buffer: encoder.finish(), dispatch });
+      commands.push({ encoder, dispatch });
     },
     defer: turns.add,
     settled: turns.done,

@@ -53,10 +53,3 @@ function bytesBound(launch: Launch, run: Run): number {
   );
   return sizes.reduce((sum, size, i) => sum + (isFirst[i] ? size : 0), 0);
 }
-
-/** A pass that has ended already. `encode` is given it where every dispatch has a pass of its own. */
-export function closedPass(encoder: GPUCommandEncoder): GPUComputePassEncoder {
-  const pass = encoder.beginComputePass();
-  pass.end();
-  return pass;
-}

@@ -1,7 +1,7 @@
 import type { Observer } from "./context.ts";
 import type { Device } from "./device.ts";
 import { submitEncoder } from "./launch.ts";
-import { closedPass, describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
+import { describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
 
 /** Dispatches per query set. Each takes two queries, and WebGPU allows 4096 in a set. */
 const DISPATCHES = 1024;
@@ -38,14 +38,14 @@ export function createTimestampTimer(device: Device): Timer {
       dispatches = [];
       encoder = gpu.createCommandEncoder({ label });
       const encodeStart = performance.now();
-      encode(closedPass(encoder));
+      encode(observer);
       const encodeEnd = performance.now();
       segments.forEach((segment, i) => {
         resolve(encoder, segment, Math.min(DISPATCHES, dispatches.length - i * DISPATCHES));
       });
-      submitEncoder(device, encoder, copies);
+      submitEncoder(device, label, encoder, copies);
       const reads = segments.map(async (segment, i) => {
-        await readTimes(segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
+        await readTimes(device, segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
         pool.release(segment);
       });
       const done = Promise.all(reads).then(() => performance.now());
@@ -111,8 +111,8 @@ function resolve(encoder: GPUCommandEncoder, { querySet, resolved, staging }: Se
 }
 
 /** Fills in the times of a segment's dispatches, still on the GPU's clock. */
-async function readTimes({ staging }: Segment, dispatches: readonly ProfiledDispatch[]): Promise<void> {
-  await staging.mapAsync(GPUMapMode.READ);
+async function readTimes(device: Device, { staging }: Segment, dispatches: readonly ProfiledDispatch[]): Promise<void> {
+  await device.flight.wait("timestamps", staging.mapAsync(GPUMapMode.READ));
   const times = new BigUint64Array(staging.getMappedRange(0, dispatches.length * 16));
   dispatches.forEach((dispatch, i) => {
     dispatch.start = Number(times[2 * i]!) / NANOSECONDS_PER_MILLISECOND;

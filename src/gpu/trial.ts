@@ -2,6 +2,7 @@ import { unpackHalves } from "../half_float.ts";
 import { createRandom } from "../random.ts";
 import { createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
 import type { BufferWindow, GpuContext } from "./context.ts";
+import { EngineError } from "./errors.ts";
 import type { KernelSource, KernelVariant } from "./kernel.ts";
 import { createLaunchList, type LaunchList, submitPass } from "./launch.ts";
 import { relativeError } from "./relative_error.ts";
@@ -42,9 +43,15 @@ export interface OpenTrial {
   destroy(): void;
 }
 
+/** The GPU has no memory for a trial. The trial then tells nothing, and the device stays as it is. */
+export class TrialMemoryError extends EngineError {
+  override readonly name = "TrialMemoryError";
+}
+
+/** Makes a trial's buffers and compiles its kernels. @throws TrialMemoryError when the GPU has too little memory left */
 export async function openTrial(device: GpuContext, trial: Trial): Promise<OpenTrial> {
   const reference = typeof trial.expected === "function" ? [] : trial.expected;
-  const memory = allocate(device, [...trial.launches, ...reference]);
+  const memory = await allocateOrRefuse(device, [...trial.launches, ...reference]);
   const lists: LaunchList[] = [];
   try {
     for (const launches of [trial.launches, reference]) lists.push(await listOf(device, launches, memory.windowOf));
@@ -86,6 +93,24 @@ interface TrialMemory {
   /** What `fill` writes, as floats. */
   readonly filledWith: (tensor: TrialTensor) => Float32Array;
   readonly destroy: () => void;
+}
+
+/** Out of memory is an answer here, where anywhere else it fails the device. */
+async function allocateOrRefuse(device: GpuContext, launches: readonly TrialLaunch[]): Promise<TrialMemory> {
+  device.gpu.pushErrorScope("out-of-memory");
+  let memory: TrialMemory | undefined;
+  try {
+    memory = allocate(device, launches);
+  } finally {
+    // The scope must be closed in any case, and the GPU answers for the buffers made inside it.
+    const refusal = await device.flight.wait("the memory of a trial", device.gpu.popErrorScope());
+    if (refusal) {
+      memory?.destroy();
+      memory = undefined;
+    }
+  }
+  if (memory) return memory;
+  throw new TrialMemoryError(`${device.name} has no memory left for a trial of kernels`);
 }
 
 function allocate(device: GpuContext, launches: readonly TrialLaunch[]): TrialMemory {
@@ -136,8 +161,8 @@ function submitUnobserved(device: GpuContext, list: LaunchList, repeats: number)
   const { observer } = device;
   device.observer = undefined;
   try {
-    submitPass(device, "trial", (pass) => {
-      for (let i = 0; i < repeats; i += 1) list.encode(pass, {});
+    submitPass(device, "trial", (recording) => {
+      for (let i = 0; i < repeats; i += 1) list.encode(recording, {});
     });
   } finally {
     device.observer = observer;
@@ -149,7 +174,7 @@ async function medianTime(device: GpuContext, list: LaunchList, budgetMs: number
   const timeOf = async (repeats: number): Promise<number> => {
     const start = performance.now();
     submitUnobserved(device, list, repeats);
-    await device.gpu.queue.onSubmittedWorkDone();
+    await device.flight.wait("a trial", device.gpu.queue.onSubmittedWorkDone());
     return (performance.now() - start) / repeats;
   };
   // Some drivers finish compiling at the first dispatch.

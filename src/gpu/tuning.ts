@@ -1,6 +1,6 @@
 import type { GpuContext } from "./context.ts";
 import { ShaderError } from "./errors.ts";
-import { type OpenTrial, openTrial, type Trial } from "./trial.ts";
+import { type OpenTrial, openTrial, type Trial, TrialMemoryError } from "./trial.ts";
 import { createTuningRecord, hashKernels, type TuningRecord, type TuningStore } from "./tuning_record.ts";
 
 /** A question about an adapter: which of several ways to compute the same thing is to be used. */
@@ -120,7 +120,10 @@ async function isRight({ device, record, hashOf, warn }: Trials, candidate: Cand
   const hash = hashOf(candidate.kernels);
   const key = `check ${candidate.checkKey}`;
   const known = record.get(key, hash);
-  const wrong = known && "wrong" in known ? known.wrong : ((await whatIsWrong(device, candidate.check())) ?? null);
+  const found = known && "wrong" in known ? { is: known.wrong } : await unlessOutOfMemory(() => whatIsWrong(device, candidate.check()));
+  // A kernel that could not be checked is not used, and is checked again next time.
+  if (!found) return false;
+  const wrong = found.is ?? null;
   if (!known) record.set(key, { hash, wrong });
   if (wrong !== null) warn(candidate, wrong);
   return wrong === null;
@@ -134,19 +137,24 @@ async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise
   if (known && "name" in known) return sortedBy(candidates, known.milliseconds);
   trials.announce();
   const milliseconds: Record<string, number> = {};
+  const untimed: Candidate[] = [];
   for (const candidate of candidates) {
     // A wrong kernel is not worth timing.
     if (!(await isRight(trials, candidate))) continue;
-    milliseconds[candidate.name] = await withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS));
+    const time = await unlessOutOfMemory(() => withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS)));
+    if (time) milliseconds[candidate.name] = time.is;
+    else untimed.push(candidate);
   }
   for (const fastest of sortedBy(candidates, milliseconds)) {
     // A kernel that passed the small check may still be wrong at the real size.
-    const wrong = await withTrial(device, fastest.trial(), (open) => open.check());
-    if (wrong === undefined) break;
-    trials.warn(fastest, wrong);
+    const wrong = await unlessOutOfMemory(() => withTrial(device, fastest.trial(), (open) => open.check()));
+    if (wrong?.is === undefined) break;
+    trials.warn(fastest, wrong.is);
     delete milliseconds[fastest.name];
   }
   const sorted = sortedBy(candidates, milliseconds);
+  // The next process may have the memory.
+  if (untimed.length > 0) return [...sorted, ...untimed];
   record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
   if (device.debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
   return sorted;
@@ -169,6 +177,16 @@ async function whatIsWrong(device: GpuContext, trial: Trial): Promise<string | u
     return await withTrial(device, trial, (open) => open.check());
   } catch (error) {
     if (error instanceof ShaderError) return error.message.split("\n")[0];
+    throw error;
+  }
+}
+
+/** What a trial found; undefined where the GPU had no memory for it. */
+async function unlessOutOfMemory<Found>(find: () => Promise<Found>): Promise<{ readonly is: Found } | undefined> {
+  try {
+    return { is: await find() };
+  } catch (error) {
+    if (error instanceof TrialMemoryError) return undefined;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
-import { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
-import type { BufferWindow, Launch } from "../gpu/context.ts";
+import { createBuffers, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import type { BufferWindow, Launch, Recording } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
+import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
@@ -25,9 +26,9 @@ export interface Plan {
   readonly launches: LaunchList;
   /** Uploads input tensors by name. */
   upload(inputs: Readonly<Record<string, HostArray>>): void;
-  /** Appends all dispatches to a compute pass, so that several plans can share a submission. */
-  encode(pass: GPUComputePassEncoder, scalars?: RunScalars): void;
-  /** Uploads, encodes and submits, in one compute pass and one submission. */
+  /** Appends all dispatches to a submission (`submitPass`), which several plans can share. */
+  encode(recording: Recording, scalars?: RunScalars): void;
+  /** Uploads, encodes and submits. */
   run(options?: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> }): void;
   /** Where a tensor of this plan lies on the GPU: kept tensors, inputs and external tensors. */
   windowOf(tensor: Tensor): BufferWindow;
@@ -60,11 +61,8 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
   const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
-  const launches = createLaunchList(
-    device,
-    label,
-    steps.map((step) => toLaunch(step, memory.windowOf)),
-  );
+  const toLaunches = () => steps.map((step) => toLaunch(step, memory.windowOf));
+  const launches = makeWith(memory, () => createLaunchList(device, label, toLaunches()));
   const upload: Plan["upload"] = (inputs) => {
     for (const [name, data] of Object.entries(inputs)) {
       const tensor = traced.inputs.get(name);
@@ -81,7 +79,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
     nodes,
     launches,
     upload,
-    encode: (pass, scalars = {}) => launches.encode(pass, scalars),
+    encode: (recording, scalars = {}) => launches.encode(recording, scalars),
     run: ({ scalars = {}, inputs = {} } = {}) => {
       upload(inputs);
       launches.submit(scalars);
@@ -135,9 +133,13 @@ interface Contents {
 
 function allocate(device: Device, label: string, contents: Contents): Memory {
   const { slotOf, slotBytes } = assignSlots(contents.nodes, contents.keep, contents.bound);
-  const slots = slotBytes.map((bytes, i) => createBuffer(device, `${label} slot ${i}`, bytes));
-  const inputs = new Map<Storage, GPUBuffer>();
-  for (const tensor of contents.inputs.values()) inputs.set(tensor.storage, createBuffer(device, `${label} ${tensor.label}`, tensor.bytes));
+  const wanted = [...contents.inputs.values()];
+  const buffers = createBuffers(device, [
+    ...slotBytes.map((bytes, i) => ({ label: `${label} slot ${i}`, bytes })),
+    ...wanted.map((tensor) => ({ label: `${label} ${tensor.label}`, bytes: tensor.bytes })),
+  ]);
+  const slots = buffers.slice(0, slotBytes.length);
+  const inputs = new Map(wanted.map((tensor, i): [Storage, GPUBuffer] => [tensor.storage, buffers[slots.length + i]!]));
 
   const bufferOf = (storage: Storage): BufferWindow | undefined => {
     if (storage.window) return storage.window;
@@ -163,7 +165,7 @@ function allocate(device: Device, label: string, contents: Contents): Memory {
       return `${slots.length} slots of ${(bytes / 2 ** 20).toFixed(1)} MiB in all for ${slotOf.size} tensors`;
     },
     destroy: () => {
-      for (const buffer of [...slots, ...inputs.values()]) destroyBuffer(device, buffer);
+      for (const buffer of buffers) destroyBuffer(device, buffer);
     },
   };
 }
@@ -185,15 +187,17 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     return value;
   });
   const workgroups = workgroupsOf(dispatch);
+  const { operations } = dispatch;
   const tensors = kernel.bindings.map((binding) => dispatch.bindings[binding.name]!);
   return {
     label: node.label,
     scope: node.scope,
     kernel,
     windows,
-    isStatic: parameters.every((value) => typeof value === "number") && workgroups.every((value) => typeof value === "number"),
+    isStatic: [...parameters, ...workgroups, operations].every((value) => typeof value !== "object"),
     parameters: (run) => parameters.map((value) => evaluateScalar(value, run)),
     workgroups: (run) => workgroups.map((value) => evaluateScalar(value, run)),
+    ...(operations === undefined ? {} : { operations: (run) => evaluateScalar(operations, run) }),
     contents: (binding, run) => {
       const { dtype, shape } = tensors[binding]!;
       return { dtype, shape: shape.map((size) => evaluateScalar(size, run)) };

@@ -14,6 +14,8 @@ export interface Dispatch {
   readonly parameters?: Readonly<Record<string, Scalar>>;
   /** One number of workgroups is folded into two dimensions if it exceeds the device's limit (lib/grid); three are taken as they are. */
   readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
+  /** Floating-point operations, where they are known; they decide where a submission is cut. */
+  readonly operations?: Scalar;
 }
 
 export function workgroupsOf({ workgroups }: Dispatch): readonly Scalar[] {

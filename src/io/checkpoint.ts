@@ -1,8 +1,12 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { quoted } from "../options/quote.ts";
+import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
 import { FileError, isFile, isFolder, readJsonObject, syncFolder, writeSynced } from "./files.ts";
 import { keepForeignFiles } from "./remove_run.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { modelDigests, readStateFile, serializeState } from "./state_file.ts";
+import { partialPaths, sweepPartial } from "./sweep.ts";
 
 /** A Hugging Face model folder: its config.json and every parameter under its Hugging Face name. */
 export interface ModelFolder {
@@ -20,59 +24,67 @@ export interface Checkpoint {
   readonly tokenizerFiles: Readonly<Record<string, string>>;
   /** Becomes optimizer.safetensors. */
   readonly optimizer?: ReadonlyMap<string, HostTensor> | undefined;
-  /** Becomes state.json, with STATE_VERSION: step, data position, controller, optimiser. */
+  /** Goes into state.json, beside digests of all files: step, data position, controller, optimiser. */
   readonly state?: object | undefined;
+  /** What the logs of the run hold at this checkpoint. */
+  readonly logs?: Digests | undefined;
   /** Texts of further files, by file name. */
   readonly extraFiles?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface TrainingState {
   readonly optimizer: Map<string, HostTensor>;
-  readonly state: Record<string, unknown>;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly logs: Digests | undefined;
 }
 
-/** Format of state.json. 2 holds the controller's state by field name; 1 held it as a list of numbers, and stated no version. */
-const STATE_VERSION = 2;
+const MODEL = "model.safetensors";
+const OPTIMIZER = "optimizer.safetensors";
+const STATE = "state.json";
 
-/** Reads config.json and the parameters, whether in one file or in shards. Throws FileError. */
+/**
+ * Reads config.json and the parameters, whether in one file or in shards. Throws FileError, also where the folder is a checkpoint of this
+ * package and a file of it is not what was written.
+ */
 export async function readModelFolder(dir: string): Promise<ModelFolder> {
   await requireFolder(dir, "Model folder");
+  const digests = await modelDigests(dir);
+  if (digests) await verifyFiles(dir, digests);
   const config = await readRequired(dir, "config.json", "a Hugging Face model folder needs it");
   return { dir, config, tensors: await readParameters(dir) };
 }
 
-/** The optimiser's tensors and state.json of a checkpoint that `writeCheckpoint` wrote with both. Throws FileError. */
+/**
+ * The optimiser's tensors and the state of a checkpoint that `writeCheckpoint` wrote with both. Throws FileError, also where any file of the
+ * checkpoint is missing or not what was written.
+ */
 export async function readTrainingState(dir: string): Promise<TrainingState> {
   await requireFolder(dir, "Checkpoint");
-  const { version = 1, ...state } = await readRequired(dir, "state.json", "it can be trained from, but not resumed");
-  if (version !== STATE_VERSION) {
-    const path = join(dir, "state.json");
-    throw new FileError(
-      `${path}: version is ${JSON.stringify(version)}; it must be ${STATE_VERSION}. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
-    );
+  const found = await readStateFile(dir);
+  if (!found) throw new FileError(`${dir} holds no state.json; it can be trained from, but not resumed.`);
+  const { state, files, logs } = found;
+  await verifyFiles(dir, files);
+  if (Object.keys(state).length === 0 || !files[OPTIMIZER]) {
+    throw new FileError(`${dir} is a model without the state of a run; it can be trained from, but not resumed.`);
   }
-  if (!(await isFile(join(dir, "optimizer.safetensors")))) {
-    throw new FileError(`${dir} holds no optimizer.safetensors; it can be trained from, but not resumed.`);
-  }
-  return { state, optimizer: await readSafetensors(join(dir, "optimizer.safetensors")) };
+  return { state, logs, optimizer: await readSafetensors(join(dir, OPTIMIZER)) };
 }
 
 /**
  * Writes a Hugging Face folder plus optimizer.safetensors and state.json. Everything goes to a temporary sibling first, is synced
- * to the disk and then renamed, so `dir` is at any moment absent or whole. A checkpoint already at `dir` is replaced.
+ * to the disk and then renamed, so `dir` is at any moment absent or whole. A checkpoint already at `dir` is replaced. state.json holds digests of all other files.
  */
 export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Promise<void> {
   const target = resolve(dir);
   const parent = dirname(target);
-  const prefix = `.${basename(target)}.partial-`;
-  await mkdir(parent, { recursive: true });
-  await removeLeftovers(parent, prefix);
-  const partial = join(parent, `${prefix}${process.pid}`);
+  if (await mkdir(parent, { recursive: true })) await syncFolder(dirname(parent));
+  await sweepPartial(parent, (name) => name === basename(target));
+  const { partial, aside } = partialPaths(target);
   await mkdir(partial);
   try {
     await writeFiles(partial, checkpoint);
     await syncFolder(partial);
-    await replaceFolder(target, partial, join(parent, `${prefix}old-${process.pid}`));
+    await replaceFolder(target, partial, aside);
     await syncFolder(parent);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
@@ -80,37 +92,36 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
   }
 }
 
-async function writeFiles(folder: string, { config, tensors, tokenizerFiles, optimizer, state, extraFiles }: Checkpoint): Promise<void> {
-  const texts: Record<string, string> = { ...tokenizerFiles, ...extraFiles, "config.json": json(config) };
-  if (state !== undefined) texts["state.json"] = json({ version: STATE_VERSION, ...state });
-  for (const [name, text] of Object.entries(texts)) {
-    if (name !== basename(name))
-      throw new FileError(`A checkpoint's file is named "${name}"; a plain file name without folders is expected.`);
+async function writeFiles(folder: string, checkpoint: Checkpoint): Promise<void> {
+  const { config, tensors, tokenizerFiles, optimizer, state = {}, logs, extraFiles } = checkpoint;
+  const files: Record<string, Digest> = {};
+  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, "config.json": json(config) })) {
+    if (name !== basename(name) || [MODEL, OPTIMIZER, STATE].includes(name)) {
+      throw new FileError(`A checkpoint's file is named "${name}"; a plain file name of its own, without folders, is expected.`);
+    }
     await writeSynced(join(folder, name), [text]);
+    files[name] = digestOf([text]);
   }
-  await writeSafetensors(join(folder, "model.safetensors"), tensors);
-  if (optimizer !== undefined) await writeSafetensors(join(folder, "optimizer.safetensors"), optimizer);
+  files[MODEL] = await writeSafetensors(join(folder, MODEL), tensors);
+  if (optimizer !== undefined) files[OPTIMIZER] = await writeSafetensors(join(folder, OPTIMIZER), optimizer);
+  await writeSynced(join(folder, STATE), [serializeState({ state: { ...state }, files, logs })]);
 }
 
 /** A folder cannot be renamed onto one that holds files, so the old one steps aside first. */
 async function replaceFolder(target: string, replacement: string, aside: string): Promise<void> {
   const replaces = await isFolder(target);
   if (replaces) await rename(target, aside);
-  await rename(replacement, target);
+  await rename(replacement, target).catch(async (error: unknown) => {
+    if (replaces) await rename(aside, target);
+    throw error;
+  });
   if (!replaces) return;
   await keepForeignFiles(aside, target);
   await rm(aside, { recursive: true });
 }
 
-/** Removes what an interrupted write of the same checkpoint left behind. */
-async function removeLeftovers(parent: string, prefix: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
 async function readParameters(dir: string): Promise<Map<string, HostTensor>> {
-  if (await isFile(join(dir, "model.safetensors"))) return readSafetensors(join(dir, "model.safetensors"));
+  if (await isFile(join(dir, MODEL))) return readSafetensors(join(dir, MODEL));
   const indexPath = join(dir, "model.safetensors.index.json");
   if (!(await isFile(indexPath))) {
     throw new FileError(`${dir} holds neither model.safetensors nor model.safetensors.index.json; convert its weights to safetensors.`);
@@ -120,7 +131,7 @@ async function readParameters(dir: string): Promise<Map<string, HostTensor>> {
   const tensors = new Map<string, HostTensor>();
   for (const shard of new Set(Object.values(shardOf) as unknown[])) {
     if (typeof shard !== "string" || shard !== basename(shard)) {
-      throw new FileError(`${indexPath} names the shard ${JSON.stringify(shard)}; a file beside it is expected.`);
+      throw new FileError(`${indexPath} names the shard ${quoted(shard)}; a file beside it is expected.`);
     }
     for (const [name, tensor] of await readSafetensors(join(dir, shard))) tensors.set(name, tensor);
   }

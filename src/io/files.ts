@@ -1,9 +1,9 @@
 import { open, readFile, stat } from "node:fs/promises";
+import { brief, reasonOf } from "../options/quote.ts";
+import { FileError } from "./file_error.ts";
+import { parseJsonObject } from "./json.ts";
 
-/** A file or folder that is missing, damaged or not ours to overwrite; the message is one line that names it and the remedy. */
-export class FileError extends Error {
-  override readonly name = "FileError";
-}
+export { FileError } from "./file_error.ts";
 
 /** Text of a UTF-8 file. Throws FileError when it cannot be read. */
 export async function readText(path: string): Promise<string> {
@@ -22,19 +22,6 @@ export async function readOptionalText(path: string): Promise<string | undefined
 /** A JSON file whose top level is an object. Throws FileError naming the file and what JSON.parse found wrong. */
 export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
   return parseJsonObject(await readText(path), path);
-}
-
-export function parseJsonObject(text: string, name: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new FileError(`${name} is not valid JSON: ${oneLine(error)}.`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new FileError(`${name} holds ${Array.isArray(value) ? "an array" : JSON.stringify(value)}; a JSON object is expected.`);
-  }
-  return value as Record<string, unknown>;
 }
 
 /** Writes the parts one after the other and returns once they are on the disk. */
@@ -69,13 +56,8 @@ export async function isFolder(path: string): Promise<boolean> {
 
 export function readError(path: string, error: unknown): FileError {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT" || code === "ENOTDIR") return new FileError(`${path} does not exist; check the path.`);
-  if (code === "EISDIR") return new FileError(`${path} is a folder; a file is expected.`);
-  if (code === "EACCES" || code === "EPERM") return new FileError(`${path} may not be read by this user; change its permissions.`);
-  return new FileError(`${path} could not be read: ${oneLine(error)}.`);
-}
-
-function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/\s+/g, " ").replace(/\.$/, "");
+  if (code === "ENOENT" || code === "ENOTDIR") return new FileError(`${brief(path)} does not exist; check the path.`);
+  if (code === "EISDIR") return new FileError(`${brief(path)} is a folder; a file is expected.`);
+  if (code === "EACCES" || code === "EPERM") return new FileError(`${brief(path)} may not be read by this user; change its permissions.`);
+  return new FileError(`${brief(path)} could not be read: ${reasonOf(error)}.`);
 }

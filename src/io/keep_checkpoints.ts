@@ -1,8 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { isFolder } from "./files.ts";
 import { removeCheckpoint } from "./remove_run.ts";
-import { checkpointDir, checkpointStep, type MetricsRecord, readMetrics } from "./run_folder.ts";
+import { checkpointDir, listCheckpoints, type MetricsRecord, readMetrics } from "./run_folder.ts";
 
 /** Which checkpoints of a run stay. The newest always does. */
 export interface KeepRule {
@@ -15,11 +12,9 @@ export interface KeepRule {
 /** Removes the checkpoints that the rule does not keep. Call it once the newest one is on the disk. */
 export async function removeOldCheckpoints(dir: string, { keepLast, keepBest }: KeepRule): Promise<void> {
   if (keepLast === null) return;
-  const folder = dirname(checkpointDir(dir, 0));
-  const names = (await isFolder(folder)) ? await readdir(folder) : [];
-  const steps = names.flatMap((name) => checkpointStep(name) ?? []).sort((a, b) => a - b);
+  const steps = (await listCheckpoints(dir)).map(({ step }) => step);
   const best = keepBest ? bestStep(await readMetrics(dir), steps) : undefined;
-  for (const step of steps.slice(0, -Math.max(1, keepLast))) if (step !== best) await removeCheckpoint(checkpointDir(dir, step));
+  for (const step of steps.slice(keepLast)) if (step !== best) await removeCheckpoint(checkpointDir(dir, step));
 }
 
 /** The step whose evaluation had the highest pass@1; where none of the steps was evaluated, that of the highest mean reward. */

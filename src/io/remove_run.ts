@@ -9,7 +9,7 @@ const CHECKPOINT_FILES: readonly string[] = [
   ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "vocab.json", "merges.txt"],
 ];
 const CHECKPOINT_FOLDER = /^(step-\d{6,}|\.step-\d{6,}\.partial-.*)$/;
-/** Names, one a line, of the pictures that were drawn into a folder. */
+/** In the run folder: names, one a line, of the pictures that were drawn into its folder of plots. */
 const PICTURE_LIST = ".pictures";
 /** What runs drew before they kept that list. */
 const FIRST_PICTURES = ["overview", "reward", "entropy", "alpha", "gated_fraction"].flatMap((name) => [`${name}.svg`, `${name}.png`]);
@@ -17,16 +17,16 @@ const FIRST_PICTURES = ["overview", "reward", "entropy", "alpha", "gated_fractio
 /** Removes a run's checkpoints and pictures and leaves whatever else lies in these folders. */
 export async function removeCheckpointsAndPictures(checkpoints: string, pictures: string): Promise<void> {
   for (const name of await namesIn(checkpoints)) if (CHECKPOINT_FOLDER.test(name)) await removeCheckpoint(join(checkpoints, name));
-  const list = join(pictures, PICTURE_LIST);
+  const list = join(dirname(pictures), PICTURE_LIST);
   const drawn = (await readOptionalText(list))?.split("\n").filter((name) => name !== "" && name === basename(name)) ?? FIRST_PICTURES;
   for (const name of drawn) await rm(join(pictures, name), { force: true });
   await rm(list, { force: true });
   for (const folder of [checkpoints, pictures]) await removeEmpty(folder);
 }
 
-/** Remembers that a run drew these pictures, so that `--overwrite` removes them and no others. */
-export async function rememberPictures(folder: string, names: readonly string[]): Promise<void> {
-  const path = join(folder, PICTURE_LIST);
+/** Remembers that these pictures were drawn into a run's folder of plots, so that `--overwrite` removes them and no others. */
+export async function rememberPictures(pictures: string, names: readonly string[]): Promise<void> {
+  const path = join(dirname(pictures), PICTURE_LIST);
   const known = (await readOptionalText(path))?.split("\n").filter((name) => name !== "") ?? [];
   await writeWhole(path, `${[...new Set([...known, ...names])].sort().join("\n")}\n`);
 }
@@ -40,7 +40,7 @@ export async function removeCheckpoint(path: string): Promise<void> {
     for (const name of own.sort((a, b) => Number(b === "state.json") - Number(a === "state.json"))) await rm(join(path, name));
     return;
   }
-  const aside = join(dirname(path), `.${basename(path).replace(/^\./, "")}.partial-removed-${process.pid}`);
+  const aside = join(dirname(path), `.${basename(path).replace(/^\./, "")}.partial-${process.pid}`);
   await rename(path, aside);
   await rm(aside, { recursive: true });
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { FileError, isFile, isFolder, readOptionalText } from "./files.ts";
+import { basename, join } from "node:path";
+import { type Digest, type Digests, digestFile } from "./digest.ts";
+import { FileError, isFile, isFolder, readOptionalText, syncFolder } from "./files.ts";
 import { removeCheckpointsAndPictures } from "./remove_run.ts";
 import { appendWhole, writeWhole } from "./write_whole.ts";
 
@@ -11,12 +12,12 @@ export interface MetricsRecord {
 }
 
 const CONFIG = "config.yaml";
-const METRICS = "metrics.jsonl";
+export const METRICS = "metrics.jsonl";
 const SAMPLES = "samples.jsonl";
 const DIAGNOSTICS = "diagnostics.jsonl";
-const CHECKPOINTS = "checkpoints";
+export const CHECKPOINTS = "checkpoints";
 /** Files with one JSON object per line, each with its step. */
-const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
+export const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
 const PLOTS = "plots";
 const EVALUATION = "evaluation.json";
 const OTHERS = [EVALUATION, "profile.json", "trace.json"];
@@ -81,19 +82,24 @@ export async function readMetrics(dir: string): Promise<MetricsRecord[]> {
   const path = join(dir, METRICS);
   const text = await readOptionalText(path);
   if (text === undefined) throw new FileError(`${dir} holds no ${METRICS}; give the folder of a run.`);
-  return wholeLines(text, path).map(({ record }) => record);
+  // What follows the last line end is empty, or a line whose writing was cut short.
+  const lines = text.split("\n").slice(0, -1);
+  return lines.map((line, index) => {
+    const record = parseRecord(line);
+    if (record) return record;
+    throw new FileError(`${path} line ${index + 1} is not a JSON object with a whole "step"; restore the file or start a new run.`);
+  });
 }
 
-/** Drops the lines after `step` from all logs, because a resumed run logs them again. The other lines keep their bytes. */
-export async function truncateMetrics(dir: string, step: number): Promise<void> {
+/** Brings all logs of a run to the disk, and says what they hold; a checkpoint keeps that beside its state. */
+export async function syncLogs(dir: string): Promise<Digests> {
+  const digests: Record<string, Digest> = {};
   for (const name of LOGS) {
     const path = join(dir, name);
-    const text = await readOptionalText(path);
-    if (text === undefined) continue;
-    const kept = wholeLines(text, path).filter(({ record }) => record.step <= step);
-    const truncated = kept.map(({ line }) => `${line}\n`).join("");
-    if (truncated !== text) await writeWhole(path, truncated);
+    if (await isFile(path)) digests[name] = await digestFile(path, { sync: true });
   }
+  await syncFolder(dir);
+  return digests;
 }
 
 /** The folder of a step's checkpoint: checkpoints/step-000100. */
@@ -101,34 +107,29 @@ export function checkpointDir(dir: string, step: number): string {
   return join(dir, CHECKPOINTS, `step-${String(step).padStart(6, "0")}`);
 }
 
-/** The checkpoint with the highest step, undefined where the run has none yet. Half-written ones do not count. */
-export async function latestCheckpoint(dir: string): Promise<{ readonly step: number; readonly path: string } | undefined> {
+/** A checkpoint of a run. Nothing is known yet of what its folder holds. */
+export interface CheckpointPlace {
+  readonly step: number;
+  readonly path: string;
+}
+
+/** The checkpoints of a run, the highest step first. Half-written ones do not count. */
+export async function listCheckpoints(dir: string): Promise<CheckpointPlace[]> {
   const folder = join(dir, CHECKPOINTS);
   const names = (await isFolder(folder)) ? await readdir(folder) : [];
-  const steps = names.flatMap((name) => checkpointStep(name) ?? []);
-  if (steps.length === 0) return undefined;
-  const step = Math.max(...steps);
-  return { step, path: checkpointDir(dir, step) };
+  return names
+    .map((name) => ({ name, step: Number(CHECKPOINT_NAME.exec(name)?.[1]) }))
+    .filter(({ name, step }) => name === basename(checkpointDir(dir, step)))
+    .map(({ step }) => ({ step, path: checkpointDir(dir, step) }))
+    .sort((a, b) => b.step - a.step);
 }
 
-/** The step in the name of a checkpoint's folder, undefined where the name is not one of a checkpoint. */
-export function checkpointStep(name: string): number | undefined {
-  const digits = CHECKPOINT_NAME.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
-function wholeLines(text: string, path: string): { line: string; record: MetricsRecord }[] {
-  const lines = text.split("\n");
-  // What follows the last line end is empty, or a line whose writing was cut short.
-  return lines.slice(0, -1).map((line, index) => ({ line, record: parseRecord(line, `${path} line ${index + 1}`) }));
-}
-
-function parseRecord(line: string, place: string): MetricsRecord {
+/** The record of a log's line, undefined where it is not a JSON object with a whole step. */
+export function parseRecord(line: string): MetricsRecord | undefined {
   try {
-    const record = JSON.parse(line) as MetricsRecord;
-    if (Number.isInteger(record.step)) return record;
+    const record = JSON.parse(line) as MetricsRecord | null;
+    return Number.isInteger(record?.step) ? (record as MetricsRecord) : undefined;
   } catch {
-    // Reported below, like a line without a step.
+    return undefined;
   }
-  throw new FileError(`${place} is not a JSON object with a whole "step"; restore the file or start a new run.`);
 }

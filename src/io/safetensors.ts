@@ -1,5 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { FileError, parseJsonObject, readError, writeSynced } from "./files.ts";
+import { brief, quoted } from "../options/quote.ts";
+import { type Digest, digestOf } from "./digest.ts";
+import { FileError, readError, writeSynced } from "./files.ts";
+import { isLfsPointer, LFS_REMEDY, parseJsonObject } from "./json.ts";
 import { DTYPES, type HostData } from "./safetensors_dtypes.ts";
 
 /** A tensor in host memory. `dtype` is the type in the file it came from; `data` is float32 for floats, int32 for integers. */
@@ -19,6 +22,9 @@ interface Entry {
 
 const MAXIMUM_HEADER_BYTES = 100_000_000;
 
+/** Enough of a file's begin to tell what it is: the length of its header takes 8 bytes. */
+const PREFIX_BYTES = 64;
+
 /** Reads a safetensors file tensor by tensor, so that it may exceed what one buffer can hold. Throws FileError naming file and tensor. */
 export async function readSafetensors(path: string): Promise<Map<string, HostTensor>> {
   const file = await open(path, "r").catch((error: unknown) => {
@@ -26,7 +32,7 @@ export async function readSafetensors(path: string): Promise<Map<string, HostTen
   });
   try {
     const { size } = await file.stat();
-    const headerBytes = headerLength(await readExactly(file, 0, Math.min(size, 8), path), size, path);
+    const headerBytes = headerLength(await readExactly(file, 0, Math.min(size, PREFIX_BYTES), path), size, path);
     const entries = parseHeader(await readExactly(file, 8, headerBytes, path), size - 8 - headerBytes, path);
     const tensors = new Map<string, HostTensor>();
     for (const entry of entries) {
@@ -43,7 +49,7 @@ export async function readSafetensors(path: string): Promise<Map<string, HostTen
 
 /** Tensors of a safetensors file held in memory; `name` stands for the file in error messages. */
 export function parseSafetensors(bytes: Uint8Array, name: string): Map<string, HostTensor> {
-  const headerBytes = headerLength(bytes.subarray(0, 8), bytes.length, name);
+  const headerBytes = headerLength(bytes.subarray(0, PREFIX_BYTES), bytes.length, name);
   const start = 8 + headerBytes;
   const entries = parseHeader(bytes.subarray(8, start), bytes.length - start, name);
   // The constructor copies. slice() would not: that of a Node.js Buffer is a view of a larger pool.
@@ -51,9 +57,11 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Map<string, H
   return new Map(entries.map((entry) => [entry.name, decode(copy(entry), entry, name)]));
 }
 
-/** Writes float data as F32 and integer data as I32, in the map's order, and syncs the file. */
-export async function writeSafetensors(path: string, tensors: ReadonlyMap<string, HostTensor>): Promise<void> {
-  await writeSynced(path, safetensorsParts(tensors));
+/** Writes float data as F32 and integer data as I32, in the map's order, and syncs the file. Returns what was written. */
+export async function writeSafetensors(path: string, tensors: ReadonlyMap<string, HostTensor>): Promise<Digest> {
+  const parts = safetensorsParts(tensors);
+  await writeSynced(path, parts);
+  return digestOf(parts);
 }
 
 export function serializeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint8Array {
@@ -74,9 +82,11 @@ function safetensorsParts(tensors: ReadonlyMap<string, HostTensor>): Uint8Array[
   const parts: Uint8Array[] = [];
   let offset = 0;
   for (const [name, { shape, data }] of tensors) {
-    if (header.has(name)) throw new FileError(`Tensor name "${name}" is reserved by the safetensors format; choose another.`);
+    if (header.has(name)) throw new FileError(`Tensor name ${quoted(name)} is reserved by the safetensors format; choose another.`);
     if (elements(shape) !== data.length) {
-      throw new FileError(`Tensor "${name}" [${shape}] needs ${elements(shape)} values but holds ${data.length}; fix its shape.`);
+      throw new FileError(
+        `Tensor ${quoted(name)} ${quoted(shape)} needs ${elements(shape)} values but holds ${data.length}; fix its shape.`,
+      );
     }
     const dtype = data instanceof Float32Array ? "F32" : "I32";
     header.set(name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] });
@@ -92,24 +102,25 @@ function safetensorsParts(tensors: ReadonlyMap<string, HostTensor>): Uint8Array[
 }
 
 function headerLength(prefix: Uint8Array, fileBytes: number, file: string): number {
+  if (isLfsPointer(new TextDecoder().decode(prefix))) throw new FileError(`${brief(file)} cannot be read: ${LFS_REMEDY}.`);
   if (prefix.length < 8) {
-    throw new FileError(`${file} is truncated: it holds ${fileBytes} bytes; a safetensors file has at least 8; copy it again.`);
+    throw new FileError(`${brief(file)} is truncated: it holds ${fileBytes} bytes; a safetensors file has at least 8; copy it again.`);
   }
   const length = Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
   if (length > MAXIMUM_HEADER_BYTES) {
     throw new FileError(
-      `${file} is not a safetensors file: its header claims ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are allowed.`,
+      `${brief(file)} is not a safetensors file: its header claims ${length} bytes; at most ${MAXIMUM_HEADER_BYTES} are allowed.`,
     );
   }
   if (8 + length > fileBytes) {
-    throw new FileError(`${file} is truncated: its header needs ${8 + length} bytes; the file holds ${fileBytes}; copy it again.`);
+    throw new FileError(`${brief(file)} is truncated: its header needs ${8 + length} bytes; the file holds ${fileBytes}; copy it again.`);
   }
   return length;
 }
 
 /** The header's tensors in the order of their bytes, which must tile the data exactly: no gap, no overlap, nothing left over. */
 function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): Entry[] {
-  const header = parseJsonObject(new TextDecoder().decode(bytes), `The header of ${file}`);
+  const header = parseJsonObject(new TextDecoder().decode(bytes), `The header of ${brief(file)}`);
   const entries = Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
     .map(([name, value]) => parseEntry(name, value, dataBytes, file))
@@ -118,13 +129,13 @@ function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): Entry[
   for (const { name, begin, end } of entries) {
     if (begin !== position) {
       const problem = begin < position ? "overlaps the tensor before it" : "leaves a gap before it";
-      throw new FileError(`${file}: tensor "${name}" ${problem}: expected to begin at byte ${position}, found ${begin}.`);
+      throw new FileError(`${brief(file)}: tensor ${quoted(name)} ${problem}: expected to begin at byte ${position}, found ${begin}.`);
     }
     position = end;
   }
   if (position !== dataBytes) {
     throw new FileError(
-      `${file}: ${dataBytes - position} bytes follow the last tensor; expected ${position} bytes of data, found ${dataBytes}.`,
+      `${brief(file)}: ${dataBytes - position} bytes follow the last tensor; expected ${position} bytes of data, found ${dataBytes}.`,
     );
   }
   return entries;
@@ -133,20 +144,22 @@ function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): Entry[
 function parseEntry(name: string, value: unknown, dataBytes: number, file: string): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   if (typeof dtype !== "string" || !Object.hasOwn(DTYPES, dtype)) {
-    throw new FileError(`${file}: tensor "${name}" has dtype ${JSON.stringify(dtype)}; allowed: ${Object.keys(DTYPES).join(", ")}.`);
+    throw new FileError(`${brief(file)}: tensor ${quoted(name)} has dtype ${quoted(dtype)}; allowed: ${Object.keys(DTYPES).join(", ")}.`);
   }
-  if (!isCounts(shape)) throw new FileError(`${file}: tensor "${name}" has shape ${JSON.stringify(shape)}; expected whole numbers.`);
+  if (!isCounts(shape)) throw new FileError(`${brief(file)}: tensor ${quoted(name)} has shape ${quoted(shape)}; expected whole numbers.`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw new FileError(`${file}: tensor "${name}" has data_offsets ${JSON.stringify(offsets)}; expected [begin, end].`);
+    throw new FileError(`${brief(file)}: tensor ${quoted(name)} has data_offsets ${quoted(offsets)}; expected [begin, end].`);
   }
   const [begin, end] = offsets as [number, number];
   const needed = elements(shape) * DTYPES[dtype]!.bytes;
   if (end - begin !== needed) {
-    throw new FileError(`${file}: tensor "${name}" ${dtype} [${shape}] needs ${needed} bytes; its offsets span ${end - begin}.`);
+    throw new FileError(
+      `${brief(file)}: tensor ${quoted(name)} ${dtype} ${quoted(shape)} needs ${needed} bytes; its offsets span ${end - begin}.`,
+    );
   }
   if (end > dataBytes) {
     throw new FileError(
-      `${file} is truncated: tensor "${name}" ends at byte ${end} of the data; the file holds ${dataBytes}; copy it again.`,
+      `${brief(file)} is truncated: tensor ${quoted(name)} ends at byte ${end} of the data; the file holds ${dataBytes}; copy it again.`,
     );
   }
   return { name, dtype, shape, begin, end };
@@ -154,7 +167,7 @@ function parseEntry(name: string, value: unknown, dataBytes: number, file: strin
 
 function decode(bytes: Uint8Array<ArrayBuffer>, { name, dtype, shape }: Entry, file: string): HostTensor {
   const data = DTYPES[dtype]!.decode(bytes.buffer);
-  if (data === undefined) throw new FileError(`${file}: tensor "${name}" ${dtype} holds a value outside the range of int32.`);
+  if (data === undefined) throw new FileError(`${brief(file)}: tensor ${quoted(name)} ${dtype} holds a value outside the range of int32.`);
   return { dtype, shape, data };
 }
 
@@ -163,7 +176,8 @@ async function readExactly(file: FileHandle, position: number, length: number, p
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(bytes, done, Math.min(length - done, 2 ** 30), position + done);
-    if (bytesRead === 0) throw new FileError(`${path} ended at byte ${position + done} while being read, expected ${position + length}.`);
+    if (bytesRead === 0)
+      throw new FileError(`${brief(path)} ended at byte ${position + done} while being read, expected ${position + length}.`);
     done += bytesRead;
   }
   return bytes;

@@ -1,5 +1,6 @@
 import { align, createBuffer, destroyBuffer } from "../gpu/buffer.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { build } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { externalTensor } from "../graph/tensor.ts";
 import { toHalf } from "../ops/to_half.ts";
@@ -22,17 +23,29 @@ export interface WeightClaim {
  * @throws EngineError while another claim on the module needs the other storage
  */
 export async function claimWeights(placed: PlacedModule, storage: WeightStorage): Promise<WeightClaim> {
+  // One claim after the other: what the copies of an earlier one come to decides what this one finds.
+  const turn = placed.claiming.then(() => claim(placed, storage));
+  placed.claiming = turn.then(
+    () => {},
+    () => {},
+  );
+  return turn;
+}
+
+async function claim(placed: PlacedModule, storage: WeightStorage): Promise<WeightClaim> {
   const current: WeightStorage = placed.halves ? "f16" : "f32";
   if (placed.claims > 0 && storage !== current) {
     throw new EngineError(
       `weights is ${storage}; it must be ${current} for a model that is in use with ${current}; destroy its other trainer first`,
     );
   }
-  placed.claims += 1;
   await setWeightStorage(placed, storage);
+  placed.claims += 1;
+  let isOpen = true;
   return {
     release: () => {
-      placed.claims -= 1;
+      if (isOpen) placed.claims -= 1;
+      isOpen = false;
     },
   };
 }
@@ -46,31 +59,25 @@ async function setWeightStorage(placed: PlacedModule, storage: WeightStorage): P
   if (storage === "f16" && !placed.halves) placed.halves = await createHalves(placed);
 }
 
-async function createHalves(placed: PlacedModule): Promise<HalfWeights> {
-  const { device } = placed;
-  const gathered = gatheredOnly(placed.module);
-  const copies = placed.placements
-    .filter(({ parameter }) => parameter.shape.length === 2 && !gathered.has(parameter))
-    .map((placement) => createCopy(placed, placement));
-  const trace = (): void => {
-    for (const { from, half } of copies) toHalf(from, half);
-  };
-  const plan = await buildPlan(device, "16-bit weights", () => {
-    trace();
-    return {};
+function createHalves(placed: PlacedModule): Promise<HalfWeights> {
+  const { device, module, placements } = placed;
+  const gathered = gatheredOnly(module);
+  const matrices = placements.filter(({ parameter }) => parameter.shape.length === 2 && !gathered.has(parameter));
+  return build(async (own) => {
+    const copies = matrices.map((placement) => own(createCopy(placed, placement)));
+    const trace = (): void => {
+      for (const { from, half } of copies) toHalf(from, half);
+    };
+    const plan = await buildPlan(device, "16-bit weights", () => {
+      trace();
+      return {};
+    });
+    own(plan);
+    const refresh = (): void => plan.run();
+    refresh();
+    for (const { parameter, half } of copies) parameter.half = half;
+    return { bytes: copies.reduce((sum, { half }) => sum + half.storage.bytes, 0), trace, refresh };
   });
-  const refresh = (): void => plan.run();
-  refresh();
-  for (const { parameter, half } of copies) parameter.half = half;
-  return {
-    bytes: copies.reduce((sum, { half }) => sum + half.storage.bytes, 0),
-    trace,
-    refresh,
-    destroy: () => {
-      plan.destroy();
-      for (const { buffer } of copies) destroyBuffer(device, buffer);
-    },
-  };
 }
 
 /** A 16-bit copy of one matrix, and the matrix as a flat tensor. Both include padding, so that words hold whole pairs. */
@@ -80,7 +87,7 @@ function createCopy({ device, shards }: PlacedModule, { name, parameter, shard, 
   const buffer = createBuffer(device, `half ${name}`, bytes / 2);
   return {
     parameter,
-    buffer,
+    destroy: () => destroyBuffer(device, buffer),
     from: externalTensor(name, { buffer: source, offset, size: bytes }, [bytes / 4]),
     half: externalTensor(`half ${name}`, { buffer, offset: 0, size: bytes / 2 }, [bytes / 8], "u32"),
   };

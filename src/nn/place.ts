@@ -1,10 +1,11 @@
-import { align, createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
+import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
-import { type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
+import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
 export interface Shard {
@@ -48,6 +49,8 @@ export interface PlacedModule {
   halves: HalfWeights | undefined;
   /** How many claims (`claimWeights`) on the storage of the weights are open. */
   claims: number;
+  /** Resolves when the claims before the next one are decided. */
+  claiming: Promise<void>;
   destroy(): void;
 }
 
@@ -78,15 +81,22 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     if (parameter.shape.length >= 2) shard.decayBytes = shard.bytes;
     return { name, parameter, shard: sizes.length - 1, offset };
   });
+  const constants = [...module.constants()];
+  const buffers = createBuffers(device, [
+    ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
+    ...constants.map(([label, { data }]) => ({ label, bytes: data.byteLength })),
+  ]);
   const shards = sizes.map(({ bytes, decayBytes }, i): Shard => {
-    const buffer = createBuffer(device, `parameters ${i}`, bytes);
+    const buffer = buffers[i]!;
     const window = { buffer, offset: 0, size: bytes };
     return { label: `parameters ${i}`, window, length: bytes / 4, decayEnd: decayBytes / 4 };
   });
   for (const { name, parameter, shard, offset } of placements) {
     parameter.place(placedTensor(name, shards[shard]!.window.buffer, offset, parameter));
   }
-  const constantBuffers = placeConstants(device, module);
+  constants.forEach((constant, i) => {
+    placeConstant(device, constant, buffers[shards.length + i]!);
+  });
   const placed: PlacedModule = {
     device,
     module,
@@ -95,9 +105,11 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
     halves: undefined,
     claims: 0,
+    claiming: Promise.resolve(),
     destroy: () => {
       placed.halves?.destroy();
-      for (const buffer of [...shards.map((shard) => shard.window.buffer), ...constantBuffers]) destroyBuffer(device, buffer);
+      placed.halves = undefined;
+      for (const buffer of buffers.splice(0)) destroyBuffer(device, buffer);
     },
   };
   return placed;
@@ -107,14 +119,10 @@ function placedTensor(label: string, buffer: GPUBuffer, offset: number, paramete
   return externalTensor(label, { buffer, offset, size: elementsOf(parameter.shape) * 4 }, parameter.shape);
 }
 
-function placeConstants(device: Device, module: Module): GPUBuffer[] {
-  return [...module.constants()].map(([name, constant]) => {
-    const buffer = createBuffer(device, name, constant.data.byteLength);
-    const window = { buffer, offset: 0, size: constant.data.byteLength };
-    uploadBuffer(device, window, constant.data);
-    constant.place(externalTensor(name, window, constant.shape));
-    return buffer;
-  });
+function placeConstant(device: Device, [name, constant]: [string, Constant], buffer: GPUBuffer): void {
+  const window = { buffer, offset: 0, size: constant.data.byteLength };
+  uploadBuffer(device, window, constant.data);
+  constant.place(externalTensor(name, window, constant.shape));
 }
 
 /** Zeroed flat buffers with the layout of the parameters, for gradients or one of AdamW's moments. */
@@ -128,7 +136,10 @@ export interface FlatBuffers {
 /** Makes buffers with a place for every parameter of a module, for gradients or moments. */
 export function createFlatBuffers(placed: PlacedModule, label: string): FlatBuffers {
   const { device } = placed;
-  const buffers = placed.shards.map((shard, i) => createBuffer(device, `${label} ${i}`, shard.window.size));
+  const buffers = createBuffers(
+    device,
+    placed.shards.map((shard, i) => ({ label: `${label} ${i}`, bytes: shard.window.size })),
+  );
   return {
     shards: placed.shards.map((shard, i) => flatTensor(`${label} ${i}`, { buffer: buffers[i]!, offset: 0, size: shard.window.size })),
     of: new Map(
@@ -178,13 +189,7 @@ export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly para
  */
 export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
   const pieces = namedPieces(placed);
-  for (const { name, shape } of pieces) {
-    const found = tensors.get(name);
-    if (!found) throw new EngineError(`${source} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
-    if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${source}: tensor ${name} is [${found.shape.join(", ")}]; this model needs [${shape.join(", ")}]`);
-    }
-  }
+  requireTensors(pieces, tensors, source);
   for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = parameter.tensor.storage.window!;
     const size = elementsOf(shape) * 4;
@@ -193,9 +198,30 @@ export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string
   placed.halves?.refresh();
 }
 
+/** @throws EngineError where a tensor is missing, or has another shape or another number of values than its piece */
+export function requireTensors(
+  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
+  tensors: ReadonlyMap<string, NamedArray>,
+  source: string,
+): void {
+  for (const { name, shape } of pieces) {
+    const found = tensors.get(name);
+    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
+    if (found.shape.join() !== shape.join()) {
+      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
+    }
+    if (found.data instanceof Int32Array)
+      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
+    if (found.data.length !== elementsOf(shape)) {
+      throw new EngineError(
+        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
+      );
+    }
+  }
+}
+
 function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  const names = [...tensors.keys()];
-  return names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
+  return listed([...tensors.keys()]);
 }
 
 /** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
@@ -217,14 +243,17 @@ export async function readParameters(
   return found;
 }
 
-/** Writes flat buffers (moments) from arrays under checkpoint names. */
+/**
+ * Writes flat buffers (moments) from arrays under checkpoint names.
+ * @throws EngineError as `loadParameters` does, before anything is written
+ */
 export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
-  for (const { name, shape, begin, parameter } of namedPieces(placed)) {
-    const found = tensors.get(name);
-    if (!found) throw new EngineError(`optimizer state lacks tensor ${name} [${shape.join(", ")}]`);
+  const pieces = namedPieces(placed);
+  requireTensors(pieces, tensors, "optimizer state");
+  for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
     const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(found.data));
+    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
   }
 }
 

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { create, globals } from "webgpu";
 import { isSoftware } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { quoted } from "../options/quote.ts";
+import { environment } from "./environment.ts";
 import { hasSystemLoader, loadLibrary, unpackSoftwareGpu } from "./software_gpu.ts";
 
 /** No adapter on this machine, or none that the selection allows. */
@@ -62,7 +64,7 @@ async function findAdapter(wanted: string, power: GPUPowerPreference): Promise<C
   }
   if (seen.length === 0) throw noAdapter();
   throw new NoAdapterError(
-    `no adapter matches "${wanted}"; this machine has ${seen.join(", ")}; give auto, hardware, software, or a part of one of these names`,
+    `no adapter matches ${quoted(wanted)}; this machine has ${seen.join(", ")}; give auto, hardware, software, or a part of one of these names`,
   );
 }
 
@@ -173,7 +175,7 @@ export const SUBGROUP_MATRIX: Readonly<Record<string, "f32" | "f16" | undefined>
 
 function createGpu(...flags: readonly string[]): GPU {
   // These two features allow experiments, and are off without them: subgroup matrices, and half precision on NVIDIA's driver.
-  const experiments = SUBGROUP_MATRIX[process.env.ENTROPIC_SUBGROUP_MATRIX ?? ""]
+  const experiments = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"]
     ? ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"]
     : [];
   const gpu = create(["disable-dawn-features=timestamp_quantization", ...experiments, ...flags]);

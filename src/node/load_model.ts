@@ -1,23 +1,33 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModel } from "../../models/index.ts";
 import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { explained } from "../gpu/explain.ts";
+import { makeWith } from "../gpu/parts.ts";
 import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import type { Digests } from "../io/digest.ts";
+import { FileError } from "../io/files.ts";
+import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
+import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
 
-/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or its path in the package. */
-function shippedModel(name: string): string | undefined {
-  const folder = fileURLToPath(new URL(`../../models/checkpoints/${basename(name)}`, import.meta.url));
-  return existsSync(folder) ? folder : undefined;
+/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or by its path in the package. */
+function shippedModel(given: string): string | undefined {
+  const path = normalize(given).replaceAll("\\", "/").replace(/\/$/, "");
+  const name = basename(path);
+  if (path !== name && path !== `models/checkpoints/${name}`) return undefined;
+  const folder = fileURLToPath(new URL(`../../models/checkpoints/${name}`, import.meta.url));
+  return existsSync(join(folder, "config.json")) ? folder : undefined;
 }
 
 /**
@@ -26,9 +36,18 @@ function shippedModel(name: string): string | undefined {
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
   const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  await refuseRunFolder(dir);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
-  return modelFrom({ device, config: folder.config, tokenizer, build }, folder.tensors, dir);
+  const module = build(folder.config);
+  const generation = await readGenerationConfig(dir, module.vocabSize);
+  return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
+}
+
+/** Names the checkpoint that is meant where the folder of a run is given. */
+async function refuseRunFolder(dir: string): Promise<void> {
+  const newest = existsSync(`${dir}/config.json`) ? undefined : (await listCheckpoints(dir))[0];
+  if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
 }
 
 /** A model with random parameters, drawn from a seed. */
@@ -39,50 +58,57 @@ export async function createModel(
     readonly tokenizer: Tokenizer;
     readonly seed: number;
     readonly build?: ModelBuilder;
+    /** Becomes generation_config.json; `eos_token_id` names the tokens that end a completion. */
+    readonly generation?: GenerationConfig;
   },
 ): Promise<PolicyModel> {
-  const { config, tokenizer, seed, build = buildModel } = options;
+  const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
-  return finish({ device, config, tokenizer, build }, module, placed);
+  return finish({ device, config, tokenizer, generation, build }, module, placed);
 }
 
 interface Origin {
   readonly device: Device;
   readonly config: Readonly<Record<string, unknown>>;
   readonly tokenizer: Tokenizer;
+  readonly generation: GenerationConfig;
   readonly build: ModelBuilder;
 }
 
-function modelFrom(origin: Origin, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
-  const { device, config, tokenizer, build } = origin;
-  const module = build(config);
+function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+  const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
-      `${source}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
+      `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
   const placed = placeModule(device, module);
-  loadParameters(placed, withModelPrefix(tensors), source);
+  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
   return finish(origin, module, placed);
 }
 
-/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>): ReadonlyMap<string, NamedArray> {
-  if (!tensors.has("wte.weight")) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor]));
+/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
+function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
+  const names = new Set([...module.namedParameters()].map(([name]) => name));
+  const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
+  return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
 }
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
-  const { config, tokenizer } = origin;
+  const { config, tokenizer, generation, build } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
     placed,
     tokenizer,
     config,
-    clone: async () => modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, await readParameters(placed), "the copied model"),
+    generation,
+    clone: async () => {
+      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
+      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, "the copied model");
+    },
     destroy: () => placed.destroy(),
   };
 }
@@ -93,16 +119,26 @@ type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly 
 export async function saveModel(
   dir: string,
   model: PolicyModel,
-  extra: { readonly moments?: Arrays; readonly state?: object; readonly files?: Readonly<Record<string, string>> } = {},
+  extra: {
+    readonly moments?: Arrays;
+    readonly state?: object;
+    readonly logs?: Digests;
+    readonly files?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<void> {
   await writeCheckpoint(dir, {
     config: model.config,
-    tensors: toHostTensors(await readParameters(model.placed)),
+    tensors: toHostTensors(await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed))),
     tokenizerFiles: model.tokenizer.files,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
-    ...(extra.state === undefined ? {} : { state: extra.state }),
-    ...(extra.files ? { extraFiles: extra.files } : {}),
+    state: extra.state,
+    logs: extra.logs,
+    extraFiles: { ...generationFile(model.generation), ...extra.files },
   });
+}
+
+function generationFile(generation: GenerationConfig): Record<string, string> {
+  return Object.keys(generation).length > 0 ? { [GENERATION_CONFIG]: `${JSON.stringify(generation, undefined, 2)}\n` } : {};
 }
 
 function toHostTensors(arrays: Arrays): Map<string, HostTensor> {

@@ -1,6 +1,6 @@
 import { createDevice, type Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
+import { checkEnvironment, environment } from "./environment.ts";
 import { pollPatiently } from "./patient_polling.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
@@ -19,6 +19,10 @@ export interface OpenDeviceOptions {
   readonly lanes?: number | undefined;
   /** How much to print on the console, 0 to 4 (or ENTROPIC_DEBUG). */
   readonly debug?: number | undefined;
+  /** Seconds that one submission may take before the device counts as lost (or ENTROPIC_WATCHDOG). Default: 300. 0: any time. */
+  readonly watchdog?: number | undefined;
+  /** The most dispatches of a submission (or ENTROPIC_SLICE); 0: a step is one submission. Default: as many as take 50 to 100 ms. */
+  readonly slice?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
   /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE=0, 1, force). Default: only on hardware. */
@@ -50,15 +54,21 @@ export interface AdapterDescription {
  * @throws NoAdapterError when no adapter fits; its message says what to install, or which names there are
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
-  const { env } = process;
-  const candidate = await chooseAdapter(options.adapter ?? env.ENTROPIC_ADAPTER ?? "auto", options.powerPreference);
-  const subgroups = options.subgroups ?? (env.ENTROPIC_SUBGROUPS === "0" ? false : undefined);
-  const immediates = options.immediates ?? (env.ENTROPIC_IMMEDIATES === "0" ? false : undefined);
-  const debug = options.debug ?? (env.ENTROPIC_DEBUG ? Number(env.ENTROPIC_DEBUG) : undefined);
+  checkEnvironment();
+  const candidate = await chooseAdapter(options.adapter ?? environment("ENTROPIC_ADAPTER") ?? "auto", options.powerPreference);
+  const subgroups = options.subgroups ?? (environment("ENTROPIC_SUBGROUPS") === "0" ? false : undefined);
+  const immediates = options.immediates ?? (environment("ENTROPIC_IMMEDIATES") === "0" ? false : undefined);
+  const debug = options.debug ?? numberIn("ENTROPIC_DEBUG");
   const mode =
-    options.tune === undefined ? fromEnvironment("ENTROPIC_TUNE", TUNE) : options.tune === "force" ? "force" : TUNE[options.tune ? 1 : 0];
-  const subgroupMatrix = fromEnvironment("ENTROPIC_SUBGROUP_MATRIX", SUBGROUP_MATRIX);
-  const lanes = options.lanes ?? (env.ENTROPIC_LANES ? Number(env.ENTROPIC_LANES) : undefined);
+    options.tune === undefined
+      ? TUNE[environment("ENTROPIC_TUNE") ?? "unset"]
+      : options.tune === "force"
+        ? "force"
+        : TUNE[options.tune ? 1 : 0];
+  const subgroupMatrix = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
+  const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
+  const watchdog = options.watchdog ?? numberIn("ENTROPIC_WATCHDOG");
+  const slice = options.slice ?? numberIn("ENTROPIC_SLICE");
   if (candidate.software) pollPatiently();
   return createDevice({
     adapter: await candidate.request(),
@@ -71,22 +81,22 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),
     ...(debug === undefined ? {} : { debug }),
+    ...(watchdog === undefined ? {} : { watchdog }),
+    ...(slice === undefined ? {} : { slice }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
 }
 
-const TUNE = { 0: "off", 1: "on", force: "force" } as const;
+const TUNE = { unset: undefined, 0: "off", 1: "on", force: "force" } as const;
 
-/** What the value of an environment variable stands for; undefined where it is not set. */
-function fromEnvironment<Meaning>(name: string, meanings: Readonly<Record<string, Meaning>>): Meaning | undefined {
-  const value = process.env[name];
-  if (value === undefined || value === "") return undefined;
-  if (!Object.hasOwn(meanings, value)) throw new EngineError(`${name} is ${value}; it must be one of ${Object.keys(meanings).join(", ")}`);
-  return meanings[value];
+function numberIn(name: "ENTROPIC_DEBUG" | "ENTROPIC_LANES" | "ENTROPIC_WATCHDOG" | "ENTROPIC_SLICE"): number | undefined {
+  const value = environment(name);
+  return value === undefined ? undefined : Number(value);
 }
 
 /** Every adapter of this machine that can be opened, in the order of preference. Empty where there is none. */
 export async function listAdapters(): Promise<AdapterDescription[]> {
+  checkEnvironment();
   return (await allAdapters()).map((candidate, index) => describe(candidate, index === 0));
 }
 

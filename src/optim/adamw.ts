@@ -6,6 +6,7 @@ import { createFlatBuffers, type FlatBuffers, loadFlatBuffers, type PlacedModule
 import { adamwStep } from "../ops/adamw.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
 import { OPTIMIZER_STATE } from "../ops/records.ts";
+import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 
 /** The options of AdamW that are the same in every step. */
 export interface AdamWOptions {
@@ -27,6 +28,8 @@ export interface AdamW {
   readonly gradients: FlatBuffers;
   /** [8]: the record OPTIMIZER_STATE. */
   readonly state: Tensor;
+  /** Checks every state that is read back behind a step. */
+  readonly heartbeat: Heartbeat;
   /** Where each parameter's gradient goes. */
   sinks(accumulate: Scalar): Map<Tensor, GradientSink>;
   /** Traces the gradient norm, clipping, the update, and the copying into 16-bit weights where there are any. */
@@ -49,9 +52,11 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
   const window = { buffer, offset: 0, size: OPTIMIZER_STATE.size * 4 };
   const state = externalTensor("optimizer_state", window, [OPTIMIZER_STATE.size]);
   const parameters = parameterShards(placed);
+  const heartbeat = createHeartbeat(device);
   return {
     gradients,
     state,
+    heartbeat,
     sinks: (accumulate) => new Map([...gradients.of].map(([parameter, onto]) => [parameter, { onto, accumulate }])),
     step: (learningRate) => {
       gradientNorm(gradients.shards, state, { maxGradNorm: options.maxGradNorm, betas: options.betas });
@@ -68,12 +73,16 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
       for (const [name, array] of await readParameters(placed, first)) moments.set(`first.${name}`, array);
       for (const [name, array] of await readParameters(placed, second)) moments.set(`second.${name}`, array);
       const [bytes] = await readBuffers(device, [window]);
-      return { moments, state: [...new Float32Array(bytes!)] };
+      // The norm of a skipped step is NaN, which JSON cannot hold; every step computes it anew.
+      const { norm, ...state } = OPTIMIZER_STATE.read(new Float32Array(bytes!));
+      return { moments, state: OPTIMIZER_STATE.pack({ ...state, norm: Number.isFinite(norm) ? norm : 0 }) };
     },
     load: (saved) => {
       loadFlatBuffers(placed, first, withPrefix(saved.moments, "first."));
       loadFlatBuffers(placed, second, withPrefix(saved.moments, "second."));
-      uploadBuffer(device, window, Float32Array.from(saved.state));
+      const record = Float32Array.from(saved.state);
+      uploadBuffer(device, window, record);
+      heartbeat.restart(record);
     },
     destroy: () => {
       for (const flat of [gradients, first, second]) flat.destroy();

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { ConfigError, describeIssues, nearestWord, refusal, throwIfAny } from "./problems.ts";
+import { ConfigError, describeIssues, type Hints, nearestWord, refusal, throwIfAny } from "./problems.ts";
+import { listed } from "./quote.ts";
 import { keysOf } from "./schema.ts";
 
 /** Two options that are each allowed but do not go together: the one to change, its value, and what it must be. */
@@ -42,10 +43,18 @@ export function declare<Options extends z.ZodObject, Made>(
 }
 
 /** Checks a value and fills in defaults, as `schema` says. @throws ConfigError with one line for each problem */
-export function parseOptions<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+export function parseOptions<Schema extends z.ZodType>(schema: Schema, value: unknown, hints?: Hints): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new ConfigError(describeIssues(result.error, value, (path) => keysOf(schema, path)));
+  const ofKey = (section: string, key: string): string | undefined =>
+    hints?.ofKey?.(section, key) ?? inAnotherSection(schema, section, key);
+  throw new ConfigError(describeIssues(result.error, value, (path) => keysOf(schema, path), { ...hints, ofKey }));
+}
+
+/** Says where a key belongs that stands in the wrong section, or in none. */
+function inAnotherSection(schema: z.ZodType, section: string, key: string): string | undefined {
+  const place = keysOf(schema).find((other) => other !== section && keysOf(schema, [other]).includes(key));
+  return place === undefined || section.includes(".") ? undefined : `did you mean ${place}.${key}?`;
 }
 
 /** The contradictions that a declaration finds among options, one line each. */
@@ -68,7 +77,7 @@ export function registered<Entry>(registry: Readonly<Record<string, Entry>>, nam
   if (Object.hasOwn(registry, name)) return registry[name]!;
   const names = Object.keys(registry);
   const near = nearestWord(name, names);
-  throw new ConfigError([refusal(option, name, `one of ${names.join(", ")}`) + (near ? `; did you mean ${near}?` : "")]);
+  throw new ConfigError([refusal(option, name, `one of ${listed(names)}`) + (near ? `; did you mean ${near}?` : "")]);
 }
 
 type Registry = Readonly<Record<string, Declaration>>;

@@ -1,4 +1,16 @@
 import type { z } from "zod";
+import { brief, listed, quoted } from "./quote.ts";
+
+/** The most problems that one error names; a file of another kind has thousands. */
+const MOST_PROBLEMS = 10;
+
+/** What else is known of a key or a value that does not exist here, such as another program's name for an option. */
+export interface Hints {
+  /** Says what to write in place of an unknown key; undefined where nothing is known of it. */
+  readonly ofKey?: (section: string, key: string) => string | undefined;
+  /** Says what to write in place of a refused value. */
+  readonly ofValue?: (path: string, value: unknown) => string | undefined;
+}
 
 /** A configuration that cannot be used. The message holds one line per problem: key path, value, what is allowed. */
 export class ConfigError extends Error {
@@ -18,40 +30,66 @@ export function throwIfAny(problems: readonly string[]): void {
 
 /** The line of one refused value. */
 export function refusal(path: string, value: unknown, allowed: string): string {
-  const place = path === "" ? "the configuration" : path;
+  const place = path === "" ? "the configuration" : brief(path);
   return value === undefined ? `${place} is missing; it must be ${allowed}` : `${place} is ${show(value)}; it must be ${allowed}`;
 }
 
-/** The line of a key that does not exist, with the nearest one that does. `section` is "" at the top. */
-export function unknownKey(section: string, key: string, known: readonly string[]): string {
-  const path = section === "" ? key : `${section}.${key}`;
+/** The line of a key that does not exist, with the hint, or the nearest one that does. `section` is "" at the top. */
+export function unknownKey(section: string, key: string, known: readonly string[], hint?: string): string {
+  const path = brief(section === "" ? key : `${section}.${key}`);
   const nearest = nearestWord(key, known);
-  const place = section === "" ? "the top level" : section;
-  return `${path} is not a known key; ${nearest ? `did you mean ${nearest}?` : `${place} has the keys ${known.join(", ")}`}`;
+  const place = section === "" ? "the top level" : brief(section);
+  const remedy = hint ?? (nearest ? `did you mean ${nearest}?` : `${place} has the keys ${listed(known)}`);
+  return `${path} is not a known key; ${remedy}`;
 }
 
-/** One line per problem that zod found in `input`; `keysAt` tells the known keys of the section at a path. */
-export function describeIssues(error: z.ZodError, input: unknown, keysAt: (path: readonly PropertyKey[]) => readonly string[]): string[] {
-  return error.issues.flatMap((issue) => {
+/**
+ * One line per problem that zod found in `input`, and one that counts those beyond the first few. `keysAt` tells the known keys of the
+ * section at a path.
+ */
+export function describeIssues(
+  error: z.ZodError,
+  input: unknown,
+  keysAt: (path: readonly PropertyKey[]) => readonly string[],
+  hints: Hints = {},
+): string[] {
+  const describe = error.issues.flatMap((issue): (() => string)[] => {
     const path = issue.path.join(".");
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key, keysAt(issue.path)));
-    const value = valueAt(input, issue.path);
-    const words = issue.code === "invalid_value" ? issue.values.filter((word) => typeof word === "string") : [];
-    const nearest = typeof value === "string" ? nearestWord(value, words) : undefined;
-    return [refusal(path, value, issue.message) + (nearest ? `; did you mean ${nearest}?` : "")];
+    if (issue.code !== "unrecognized_keys") return [() => refusedValue(issue, path, valueAt(input, issue.path), hints)];
+    return issue.keys.map((key) => () => unknownKey(path, key, keysAt(issue.path), hints.ofKey?.(path, key)));
   });
+  const more = describe.length - MOST_PROBLEMS;
+  const shown = describe.slice(0, MOST_PROBLEMS).map((line) => line());
+  return more > 0 ? [...shown, `${more} more problems of the same input are not shown; mend these first`] : shown;
 }
 
-/** The known word that takes the fewest edits (capitals do not count); undefined where these exceed both 2 and a third of the word. */
+function refusedValue(issue: z.core.$ZodIssue, path: string, value: unknown, hints: Hints): string {
+  const words = issue.code === "invalid_value" ? issue.values.filter((word) => typeof word === "string") : [];
+  const nearest = typeof value === "string" ? nearestWord(value, words) : undefined;
+  const hint = hints.ofValue?.(path, value) ?? (nearest && `did you mean ${nearest}?`);
+  return refusal(path, value, issue.message) + (hint ? `; ${hint}` : "");
+}
+
+/**
+ * The known word that takes the fewest edits (capitals do not count); undefined where these exceed both 2 and a third of the word, except
+ * that the first part of a single known word stands for it: ppo for ppo-clip.
+ */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   const [best] = nearestFirst(word, known);
   const distance = best === undefined ? word.length : editDistance(word.toLowerCase(), best.toLowerCase());
-  return distance <= Math.max(2, Math.floor(word.length / 3)) && distance < word.length ? best : undefined;
+  if (distance <= Math.max(2, Math.floor(word.length / 3)) && distance < word.length) return best;
+  const begun = known.filter((candidate) => candidate.toLowerCase().startsWith(`${word.toLowerCase()}-`));
+  return begun.length === 1 ? begun[0] : undefined;
 }
+
+/** No name here is longer. What is longer is no misspelt name, and comparing it takes long. */
+const LONGEST_WORD = 64;
 
 /** The known words, those first that take the fewest edits from `word`. */
 export function nearestFirst(word: string, known: readonly string[]): string[] {
-  const distance = (candidate: string): number => editDistance(word.toLowerCase(), candidate.toLowerCase());
+  const short = word.slice(0, LONGEST_WORD).toLowerCase();
+  const distance = (candidate: string): number => editDistance(short, candidate.toLowerCase());
   return [...known].sort((a, b) => distance(a) - distance(b));
 }
 
@@ -73,7 +111,9 @@ function editDistance(a: string, b: string): number {
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (isMapping(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined), input);
+  const own = (value: unknown, key: PropertyKey): unknown =>
+    typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+  return path.reduce<unknown>(own, input);
 }
 
 /** Whether a value is a plain mapping (not a list, not null). */
@@ -82,8 +122,5 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 function show(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  if (isMapping(value)) return "a mapping";
-  const written = JSON.stringify(value) ?? String(value);
-  return written.length > 60 ? `${written.slice(0, 57)}...` : written;
+  return isMapping(value) ? "a mapping" : quoted(value);
 }

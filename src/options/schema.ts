@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listed } from "./quote.ts";
 
 /** The bounds of a number: `min` and `max` may be reached, `above` and `below` may not. */
 export interface Range {
@@ -57,7 +58,7 @@ export function whole(range: Range = {}, nullMeaning?: string) {
 
 /** One of a few words. */
 export function oneOf<const T extends readonly [string, ...string[]]>(words: T, nullMeaning?: string) {
-  return z.enum(words, { error: `${words.length > 1 ? "one of " : ""}${words.join(", ")}${orNullPhrase(nullMeaning)}` });
+  return z.enum(words, { error: `${words.length > 1 ? "one of " : ""}${listed(words)}${orNullPhrase(nullMeaning)}` });
 }
 
 /** The names of a registry, for `oneOf`. */
@@ -90,7 +91,7 @@ function orNullPhrase(meaning: string | undefined): string {
 }
 
 function sectionError(shape: z.ZodRawShape): string {
-  return `a mapping with the keys ${Object.keys(shape).join(", ")}`;
+  return `a mapping with the keys ${listed(Object.keys(shape))}`;
 }
 
 function isInside(value: number, { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity }: Range): boolean {
@@ -110,8 +111,12 @@ export function keysOf(schema: z.ZodType, path: readonly PropertyKey[] = []): st
   const [key, ...rest] = path;
   const bare = withoutWrappers(schema);
   if (key === undefined) return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
-  const inner = bare instanceof z.ZodArray ? bare.element : bare instanceof z.ZodObject ? bare.shape[String(key)] : undefined;
+  const inner = bare instanceof z.ZodArray ? bare.element : bare instanceof z.ZodObject ? ownSchema(bare, String(key)) : undefined;
   return inner ? keysOf(inner as z.ZodType, rest) : [];
+}
+
+function ownSchema({ shape }: z.ZodObject, key: string): z.ZodType | undefined {
+  return Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : undefined;
 }
 
 /** One documented option: key path, default as JSON ("" when it must be given), its sentence, and whether it may change in a resume. */

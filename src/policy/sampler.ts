@@ -1,6 +1,9 @@
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
+import { explained } from "../gpu/explain.ts";
 import { submitPass } from "../gpu/launch.ts";
+import { build } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar, type Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
@@ -10,6 +13,7 @@ import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
 import { matmul } from "../ops/matmul/op.ts";
 import { nextToken } from "../ops/next_token.ts";
+import { createArena } from "./arena.ts";
 import { chunksOf } from "./chunks.ts";
 import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory } from "./sequence_memory.ts";
 
@@ -56,9 +60,12 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
       `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
     );
   }
-  const memory = createSequenceMemory(options);
-  const prefill = await buildPlan(device, "prefill", () => tracePrefill(options, memory));
-  const decode = await buildPlan(device, "decode", () => traceDecode(options, memory));
+  const { memory, prefill, decode, destroy } = await build(async (own) => {
+    const memory = createSequenceMemory(options, own(createArena(device)));
+    const prefill = own(await buildPlan(device, "prefill", () => tracePrefill(options, memory)));
+    const decode = own(await buildPlan(device, "decode", () => traceDecode(options, memory)));
+    return { memory, prefill, decode };
+  });
 
   const run = async (prompts: readonly Prompt[], seed: number): Promise<Completion[]> => {
     const uploads = packPrompts(prompts);
@@ -67,24 +74,24 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
     prefill.run({ scalars, inputs: uploads.inputs });
     for (let done = 1; done < maxNewTokens; done += STEPS_PER_SUBMIT) {
       const steps = Math.min(STEPS_PER_SUBMIT, maxNewTokens - done);
-      submitPass(device, "decode", (pass) => {
-        for (let step = 0; step < steps; step += 1) decode.encode(pass, scalars);
+      submitPass(device, "decode", (recording) => {
+        for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
       });
-      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length))) break;
+      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length, done + steps))) break;
     }
     return memory.completions(prompts.length);
   };
+  const alone = createExclusive("the sampler");
   return {
-    generate: async (prompts, seed) => {
-      const completions: Completion[] = [];
-      for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
-      return completions;
-    },
-    destroy: () => {
-      prefill.destroy();
-      decode.destroy();
-      memory.destroy();
-    },
+    generate: (prompts, seed) =>
+      alone(() =>
+        explained(device, "generate()", async () => {
+          const completions: Completion[] = [];
+          for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
+          return completions;
+        }),
+      ),
+    destroy,
   };
 }
 

@@ -1,4 +1,8 @@
+import { createReader } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
+import { explained } from "../gpu/explain.ts";
+import { build } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
@@ -30,7 +34,7 @@ export async function createScorer(options: {
   readonly chunkBytes?: number;
 }): Promise<Scorer> {
   const { device, model } = options;
-  const plan = await buildPlan(device, "score", () => {
+  const trace = () => {
     const rows = runScalar("rows", options.rows);
     const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows));
     const { statistics } = headStatistics({
@@ -41,17 +45,24 @@ export async function createScorer(options: {
       chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
     });
     return { keep: [statistics] };
-  });
+  };
   const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
+  const { plan, reader, destroy } = await build(async (own) => {
+    const plan = own(await buildPlan(device, "score", trace));
+    const reader = own(createReader(device, { statistics: plan.windowOf(plan.result.keep[0]!) }));
+    return { plan, reader };
+  });
+  const alone = createExclusive("the scorer");
+  const score: Scorer["score"] = async (batch) => {
+    const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
+    plan.run({ scalars: { rows: batch.rows }, inputs });
+    const { statistics } = await explained(device, "score()", reader.fetch);
+    const scored = new Float32Array(statistics, 0, batch.rows * TOKEN_STATISTICS.size);
+    const column = (field: "logp" | "entropy"): Float32Array => Float32Array.from(TOKEN_STATISTICS.column(scored, field));
+    return { logprobs: column("logp"), entropies: column("entropy") };
+  };
   return {
-    score: async (batch) => {
-      const inputs = Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!]));
-      plan.run({ scalars: { rows: batch.rows }, inputs });
-      const [values] = await plan.read(plan.result.keep);
-      const scored = values!.subarray(0, batch.rows * TOKEN_STATISTICS.size);
-      const column = (field: "logp" | "entropy"): Float32Array => Float32Array.from(TOKEN_STATISTICS.column(scored, field));
-      return { logprobs: column("logp"), entropies: column("entropy") };
-    },
-    destroy: () => plan.destroy(),
+    score: (batch) => alone(() => score(batch)),
+    destroy,
   };
 }

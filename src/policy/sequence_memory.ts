@@ -1,10 +1,11 @@
 import type { Device } from "../gpu/device.ts";
+import { lostWork } from "../gpu/errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 import { FINISHED } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
-import { type Arena, createArena } from "./arena.ts";
+import type { Arena } from "./arena.ts";
 
 export interface Prompt {
   readonly ids: readonly number[];
@@ -42,17 +43,21 @@ export interface SequenceMemory {
   readonly completionStatistics: Tensor; // [S, L, 2]
   cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
   reset(prompts: readonly Prompt[]): void;
-  allDone(sequences: number): Promise<boolean>;
+  /**
+   * Whether every sequence has finished, after so many tokens were asked of each.
+   * @throws DeviceLostError where an unfinished sequence has another number of tokens
+   */
+  allDone(sequences: number, tokens: number): Promise<boolean>;
+  /** What was generated. @throws DeviceLostError where a sequence has not finished */
   completions(sequences: number): Promise<Completion[]>;
-  destroy(): void;
 }
 
 /** No token has this id. */
 const NO_TOKEN = 0xffffffff;
 
-export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMemory {
+/** Makes the state in an arena, which is the owner's to destroy. */
+export function createSequenceMemory(options: SequenceMemoryOptions, arena: Arena): SequenceMemory {
   const { sequences: S, maxNewTokens: L, stopTokens } = options;
-  const arena = createArena(options.device);
   const state = {
     position: arena.make("position", [S], "u32"),
     token: arena.make("token", [S], "u32"),
@@ -66,6 +71,8 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
   arena.write(state.stopTokens, Uint32Array.from(stopTokens.length > 0 ? stopTokens : [NO_TOKEN]));
   arena.write(state.slots, Uint32Array.from(Array(S).keys()));
   const layer = createLayers(arena, options);
+  const readDone = arena.reader({ done: state.done });
+  const readAll = arena.reader({ done: state.done, ids: state.completionTokens, statistics: state.completionStatistics });
   return {
     ...state,
     cache: (mode, sequence) => ({ mode, sequence, layer }),
@@ -80,15 +87,30 @@ export function createSequenceMemory(options: SequenceMemoryOptions): SequenceMe
       );
       arena.write(state.done, new Uint32Array(prompts.length));
     },
-    allDone: async (sequences) => new Uint32Array(await arena.read(state.done, sequences)).every((done) => done >= FINISHED),
+    allDone: async (sequences, tokens) => {
+      const done = new Uint32Array((await readDone()).done, 0, sequences);
+      checkTokens(options, done, tokens);
+      return done.every((tokens) => tokens >= FINISHED);
+    },
     completions: async (sequences) => {
-      const done = new Uint32Array(await arena.read(state.done, sequences));
-      const ids = new Uint32Array(await arena.read(state.completionTokens, sequences * L));
-      const statistics = new Float32Array(await arena.read(state.completionStatistics, sequences * L * SAMPLED_TOKEN.size));
+      const read = await readAll();
+      const done = new Uint32Array(read.done, 0, sequences);
+      checkTokens(options, done, L);
+      const ids = new Uint32Array(read.ids);
+      const statistics = new Float32Array(read.statistics);
       return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
     },
-    destroy: arena.destroy,
   };
+}
+
+/** Every decode step gives each unfinished sequence a token, and a finished one has at least one. What is otherwise never ran. */
+function checkTokens({ device, maxNewTokens }: SequenceMemoryOptions, done: Uint32Array, tokens: number): void {
+  const isRight = (state: number): boolean =>
+    state >= FINISHED ? state > FINISHED && state - FINISHED <= tokens : state === tokens && tokens < maxNewTokens;
+  const wrong = done.findIndex((state) => !isRight(state));
+  if (wrong === -1) return;
+  const has = done[wrong]! % FINISHED;
+  throw lostWork(device, `a sequence has ${has} new tokens where ${tokens} were asked for`);
 }
 
 /** Keys and values of every layer of the model, made when the layer is first asked for. */

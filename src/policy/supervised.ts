@@ -1,5 +1,6 @@
 import { createReader } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { differentiate } from "../graph/differentiate.ts";
 import { buildPlan } from "../graph/plan.ts";
@@ -61,14 +62,19 @@ export async function createSupervisedUpdate(options: {
   });
   const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
   const reader = createReader(device, { metrics: plan.windowOf(plan.result.keep[0]!), optimizer: optimizer.state.storage.window! });
+  const alone = createExclusive("the supervised update");
+  const step = async (batch: UpdateBatch, learningRate: number): Promise<SupervisedResult> => {
+    plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
+    const scalars = { rows: batch.rows, learning_rate: learningRate };
+    submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
+    const bytes = await reader.read();
+    const state = new Float32Array(bytes.optimizer);
+    optimizer.heartbeat.beat(state);
+    const { loss } = BATCH_METRICS.read(new Float32Array(bytes.metrics));
+    return { loss, gradNorm: OPTIMIZER_STATE.read(state).norm };
+  };
   return {
-    step: async (batch, learningRate) => {
-      plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
-      submitPass(device, plan.label, (pass) => plan.encode(pass, { rows: batch.rows, learning_rate: learningRate }), reader.encode);
-      const bytes = await reader.read();
-      const { loss } = BATCH_METRICS.read(new Float32Array(bytes.metrics));
-      return { loss, gradNorm: OPTIMIZER_STATE.read(new Float32Array(bytes.optimizer)).norm };
-    },
+    step: (batch, learningRate) => alone(() => step(batch, learningRate)),
     destroy: () => {
       plan.destroy();
       reader.destroy();

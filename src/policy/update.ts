@@ -3,12 +3,14 @@ import { resumedState, type SavedControl, savedControl } from "../control/saved.
 import { type ControlState, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
 import { createReader, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
+import { build, type Own } from "../gpu/parts.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { type RunScalars, runScalar } from "../graph/scalar.ts";
 import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE } from "../ops/records.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
-import { createArena } from "./arena.ts";
+import { createArena, windowsOf } from "./arena.ts";
 import { type TracedUpdate, tracePolicyStep } from "./policy_step.ts";
 
 /** What an update is planned for. */
@@ -56,28 +58,26 @@ export interface PolicyUpdate {
 
 /** Plans one optimiser step of policy learning, entropy control included; see docs/method.md. */
 export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<PolicyUpdate> {
+  return build((own) => buildPolicyUpdate(options, own));
+}
+
+async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promise<Omit<PolicyUpdate, "destroy">> {
   const { device, controller, optimizer } = options;
-  const arena = createArena(device);
+  const arena = own(createArena(device));
   const initial = Float32Array.from(packState(controller.initial()));
   const control = arena.make("control", [initial.length], "f32");
   const metrics = arena.make("metrics", [BATCH_METRICS.size], "f32");
   const count = arena.make("selected_count", [1], "f32");
   arena.write(control, initial);
   const traced = { ...options, control, metrics, count };
-  const exact = await buildExactPlan(traced);
+  const exact = own(await buildExactPlan(traced));
   let parts: AccumulatingPlans | undefined;
-  const windowOf = ({ storage }: typeof control) => storage.window!;
-  const windows = {
-    control: windowOf(control),
-    metrics: windowOf(metrics),
-    optimizer: windowOf(optimizer.state),
-    selected: windowOf(count),
-  };
-  const reader = createReader(device, windows);
+  const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count });
+  const reader = own(createReader(device, windows));
 
   const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ReadBack> => {
     if (batch) plan.upload(batch.inputs);
-    submitPass(device, plan.label, (pass) => plan.encode(pass, scalars), reader.encode);
+    submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
     return reader.read();
   };
   const stepInParts = async (
@@ -86,7 +86,7 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     sampled: Measured,
     draw: number,
   ): Promise<UpdateResult> => {
-    parts ??= await buildAccumulatingPlans(traced);
+    parts ??= await buildAccumulatingPlans(traced, own);
     for (const [index, value] of measuredFloats(sampled)) {
       uploadBuffer(device, { ...windows.control, offset: index * 4, size: 4 }, Float32Array.of(value));
     }
@@ -95,20 +95,24 @@ export async function createPolicyUpdate(options: PolicyUpdateOptions): Promise<
     for (const [i, batch] of batches.entries()) {
       read.push(await submit(parts.micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
     }
-    return toResult(read, await submit(parts.optimize, undefined, { learning_rate: learningRate }));
+    return finished(read, await submit(parts.optimize, undefined, { learning_rate: learningRate }));
   };
+  const finished = (read: readonly ReadBack[], last: ReadBack): UpdateResult => {
+    optimizer.heartbeat.beat(new Float32Array(last.optimizer));
+    return toResult(read, last);
+  };
+  const alone = createExclusive("the policy update");
   return {
-    step: async (batches, learningRate, sampled, draw = 0) => {
-      const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
-      if (others.length > 0) return stepInParts(batches, learningRate, sampled, draw);
-      return toResult([await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 })]);
-    },
+    step: (batches, learningRate, sampled, draw = 0) =>
+      alone(async () => {
+        const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
+        if (others.length > 0) return stepInParts(batches, learningRate, sampled, draw);
+        const read = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 });
+        return finished([read], read);
+      }),
     readControl: async () => savedControl(controller, readState(new Float32Array(await arena.read(control, initial.length)))),
     writeControl: (saved) => arena.write(control, Float32Array.from(packState(resumedState(controller, saved)))),
     describe: () => exact.describe(),
-    destroy: () => {
-      for (const part of [exact, ...Object.values(parts ?? {}), reader, arena]) part.destroy();
-    },
   };
 }
 
@@ -132,12 +136,12 @@ interface AccumulatingPlans {
   readonly optimize: Plan;
 }
 
-async function buildAccumulatingPlans(traced: Planned): Promise<AccumulatingPlans> {
+async function buildAccumulatingPlans(traced: Planned, own: Own): Promise<AccumulatingPlans> {
   const { controller, optimizer } = traced;
   return {
-    control: await buildStepPlan(traced, "control update", () => traceControl(controller, traced.control)),
-    micro: await buildStepPlan(traced, "policy micro-batch", () => tracePolicyStep(traced, false)),
-    optimize: await buildStepPlan(traced, "optimizer step", () => optimizer.step(runScalar("learning_rate"))),
+    control: own(await buildStepPlan(traced, "control update", () => traceControl(controller, traced.control))),
+    micro: own(await buildStepPlan(traced, "policy micro-batch", () => tracePolicyStep(traced, false))),
+    optimize: own(await buildStepPlan(traced, "optimizer step", () => optimizer.step(runScalar("learning_rate")))),
   };
 }
 
@@ -152,7 +156,7 @@ function sizes(batch: UpdateBatch): RunScalars {
   return { rows: batch.rows, sequences: batch.sequences };
 }
 
-function toResult(read: readonly ReadBack[], last: ReadBack = read.at(-1)!): UpdateResult {
+function toResult(read: readonly ReadBack[], last: ReadBack): UpdateResult {
   const { norm, skipped } = OPTIMIZER_STATE.read(new Float32Array(last.optimizer));
   const metrics = read.map((bytes) => BATCH_METRICS.read(new Float32Array(bytes.metrics)));
   return {

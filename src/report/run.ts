@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { brief, reasonOf } from "../options/quote.ts";
 import { type Finding, parseFindings } from "./findings.ts";
 import { type Metrics, parseMetrics } from "./metrics.ts";
 
@@ -12,7 +13,7 @@ export interface Run {
   readonly metrics: readonly Metrics[];
   /** What diagnostics found while it ran. */
   readonly findings: readonly Finding[];
-  /** The limit of |alpha|, where the run's config.yaml tells it. */
+  /** The limit of |alpha|, where the run's config.yaml tells it, and no resume has changed it. */
   readonly alphaLimit?: number;
 }
 
@@ -20,10 +21,10 @@ export interface Run {
 export async function loadRun(folder: string): Promise<Run> {
   const file = join(folder, "metrics.jsonl");
   const text = await readFile(file, "utf8").catch(() => {
-    throw new Error(`${folder} holds no readable metrics.jsonl; give a run folder such as runs/quickstart.`);
+    throw new Error(`${brief(folder)} holds no readable metrics.jsonl; give a run folder such as runs/quickstart.`);
   });
   const metrics = readable(file, text, parseMetrics);
-  if (metrics.length === 0) throw new Error(`${file} has no steps yet; wait for the run's first step.`);
+  if (metrics.length === 0) throw new Error(`${brief(file)} has no steps yet; wait for the run's first step.`);
   const alphaLimit = readAlphaLimit(await readFile(join(folder, "config.yaml"), "utf8").catch(() => ""));
   return {
     name: basename(resolve(folder)),
@@ -44,14 +45,15 @@ function readable<Item>(file: string, text: string, parseItems: (text: string) =
   try {
     return parseItems(text);
   } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}; repair or remove that line.`);
+    throw new Error(`${brief(file)}: ${reasonOf(error)}; repair or remove that line.`);
   }
 }
 
 function readAlphaLimit(yaml: string): number | undefined {
   try {
-    const limit: unknown = parse(yaml)?.entropy?.limit;
-    return typeof limit === "number" ? limit : undefined;
+    const { entropy, changes = [] } = parse(yaml) as { entropy?: { limit?: unknown }; changes?: readonly { option?: unknown }[] };
+    const isOne = !changes.some(({ option }) => option === "entropy.limit");
+    return typeof entropy?.limit === "number" && isOne ? entropy.limit : undefined;
   } catch {
     return undefined;
   }

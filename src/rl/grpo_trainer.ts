@@ -1,13 +1,15 @@
 import { type Controller, createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import type { PolicyLoss } from "../loss/index.ts";
+import { ConfigError, refusal } from "../options/problems.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
-import { type NamedReward, type RewardFunction, taskReward } from "./scoring/rewards.ts";
+import { checkProblems, checkStop } from "./problems.ts";
+import { checkRewards, type NamedReward, type RewardFunction, taskReward } from "./scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 
 /** The options of a configuration's section `grpo`, with `seed` and the section `eval` beside them. */
@@ -64,6 +66,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, eval: evaluation }) };
     this.config = parseTrainConfig(given);
     this.controller = options.controller ?? createController(this.config.entropy);
+    if (!("task" in options)) checkOwnProblems(options);
     checkAgainstModel(this.config, options.model.module, this.controller);
     this.#options = options;
   }
@@ -135,6 +138,15 @@ function subjectOf(options: GRPOTrainerOptions): Subject {
     stop: task.stop,
     rewards: rewards ?? [taskReward(task)],
   };
+}
+
+/** Checks what a program gives in place of a task, whatever its types say: JavaScript has none. */
+function checkOwnProblems({ problems, evalProblems, rewards, stop }: Exclude<GRPOTrainerOptions, { readonly task: Task }>): void {
+  checkProblems("problems", problems);
+  if (evalProblems !== undefined) checkProblems("evalProblems", evalProblems, { least: 0 });
+  if (!Array.isArray(rewards)) throw new ConfigError([refusal("rewards", rewards, "a list of functions")]);
+  checkRewards(rewards.map(named));
+  checkStop(stop);
 }
 
 /** A bare function is shown in metrics under its own name. */

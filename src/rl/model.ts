@@ -1,4 +1,5 @@
 import type { Tokenizer } from "../data/tokenizer.ts";
+import type { GenerationConfig } from "../io/generation_config.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import type { PlacedModule } from "../nn/place.ts";
 
@@ -9,6 +10,8 @@ export interface PolicyModel {
   readonly tokenizer: Tokenizer;
   /** The Hugging Face config.json. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** The Hugging Face generation_config.json, which names the end tokens; empty where the model has none. */
+  readonly generation: GenerationConfig;
   /** A second copy with the same parameters, for a frozen reference. */
   clone(): Promise<PolicyModel>;
   destroy(): void;

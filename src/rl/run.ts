@@ -5,8 +5,9 @@ import type { Problem } from "../tasks/task.ts";
 import type { TrainConfig } from "./config/index.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
+import { checkProblems, checkStop, checkVocabulary } from "./problems.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
-import type { NamedReward } from "./scoring/rewards.ts";
+import { checkRewards, type NamedReward } from "./scoring/rewards.ts";
 
 /** What a run of GRPO is made of. */
 export interface Run {
@@ -29,6 +30,15 @@ export interface Run {
 /** Every prompt that the run may sample from. */
 export function promptsOf({ trainProblems, evalProblems }: Pick<Run, "trainProblems" | "evalProblems">): string[] {
   return [...trainProblems, ...evalProblems].map(({ prompt }) => prompt);
+}
+
+/** Refuses problems, rewards and a stop that cannot be trained on. @throws ConfigError, one line that names what is wrong and the remedy */
+export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalProblems" | "rewards" | "stop">): void {
+  checkProblems("the training problems", run.trainProblems);
+  checkProblems("the held-out problems", run.evalProblems, { least: 0 });
+  checkRewards(run.rewards);
+  checkStop(run.stop);
+  checkVocabulary(run.model.tokenizer, promptsOf(run), run.stop);
 }
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */

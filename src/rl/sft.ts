@@ -1,4 +1,6 @@
 import type { Device } from "../gpu/device.ts";
+import { explained } from "../gpu/explain.ts";
+import { build, type Own } from "../gpu/parts.ts";
 import { claimWeights } from "../nn/half_weights.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
@@ -70,19 +72,19 @@ interface Learner {
   destroy(): void;
 }
 
-async function createLearner({ device, model, task, config }: WarmStartOptions): Promise<Learner> {
+function createLearner(options: WarmStartOptions): Promise<Learner> {
+  return build((own) => buildLearner(options, own));
+}
+
+async function buildLearner({ device, model, task, config }: WarmStartOptions, own: Own): Promise<Omit<Learner, "destroy">> {
   const { sft, seed } = config;
   const { completions } = config.eval;
   const claim = await claimWeights(model.placed, sft.weights);
+  own({ destroy: claim.release });
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
-  const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...sft });
-  const update = await createSupervisedUpdate({
-    device,
-    model: model.module,
-    optimizer,
-    rows: sft.batch * maxLength,
-    activations: sft.activations,
-  });
+  const optimizer = own(createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...sft }));
+  const rows = sft.batch * maxLength;
+  const update = own(await createSupervisedUpdate({ device, model: model.module, optimizer, rows, activations: sft.activations }));
   const problems = task.problems("eval").slice(0, config.eval.prompts);
   const sampler = await samplerFor({
     device,
@@ -93,17 +95,15 @@ async function createLearner({ device, model, task, config }: WarmStartOptions):
     sampling: { temperature: 1, ...FULL_DISTRIBUTION },
     stop: task.stop,
   });
+  own(sampler);
   const score = scoredBy(taskReward(task));
   return {
     learn: (examples, learningRate) => {
       const samples = examples.map((example) => toSample(model, example));
-      return update.step(packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength }), learningRate);
+      const batch = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength });
+      return explained(device, "a step of the warm start", () => update.step(batch, learningRate));
     },
-    evaluate: () => evaluatePolicy({ model, problems, completions, seed, sampler, score }),
-    destroy: () => {
-      for (const part of [sampler, update, optimizer]) part.destroy();
-      claim.release();
-    },
+    evaluate: () => explained(device, "an evaluation", () => evaluatePolicy({ model, problems, completions, seed, sampler, score })),
   };
 }
 

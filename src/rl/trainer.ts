@@ -1,19 +1,17 @@
-import { createController, type SavedControl } from "../control/index.ts";
+import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
-import { claimWeights } from "../nn/half_weights.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
-import { createEvaluator } from "./evaluation/evaluator.ts";
-import { createLearner } from "./learning/learner.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
-import type { Run } from "./run.ts";
+import { oneAtATime } from "./one_at_a_time.ts";
+import { checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
-import { createStepSampler } from "./sampling/step_sampler.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
-import { createSecondScorer } from "./scoring/score_again.ts";
+import { createTrainerParts } from "./trainer_parts.ts";
+import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
 export type TrainerOptions = Omit<Run, "controller" | "loss"> & Partial<Pick<Run, "controller" | "loss">>;
@@ -26,15 +24,7 @@ export interface StepResult {
   readonly advantages: ArrayLike<number>;
 }
 
-/** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
-export interface TrainerState {
-  readonly step: number;
-  readonly tokens: number;
-  readonly control: SavedControl;
-  readonly optimizer: readonly number[];
-}
-
-/** Trains step by step; `GRPOTrainer` wraps one for programs. */
+/** Trains step by step; `GRPOTrainer` wraps one for programs. A call while another runs, or after `destroy`, is refused with EngineError. */
 export interface Trainer {
   /** Steps done so far. */
   readonly step: number;
@@ -42,10 +32,8 @@ export interface Trainer {
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
-  load(saved: {
-    readonly state: TrainerState;
-    readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
-  }): void;
+  /** Goes on from what `save` gave. @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer */
+  load(saved: SavedTrainer): void;
   /** The dispatches of one update, one a line. */
   describe(): string;
   destroy(): void;
@@ -55,13 +43,12 @@ export interface Trainer {
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { entropy, grpo } = options.config;
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
+  checkSubject(run);
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
-  const weights = await claimWeights(run.model.placed, grpo.weights);
-  const sampling = await createStepSampler(run);
-  const evaluation = await createEvaluator(run, sampling.sampler);
-  const scoring = await createSecondScorer(run);
-  const learning = await createLearner(run);
+  const parts = await createTrainerParts(run);
+  const { sampling, evaluation, scoring, learning } = parts;
+  const turns = oneAtATime(run.device, "the trainer");
   let [step, tokens] = [0, 0];
 
   const train = async (): Promise<StepResult> => {
@@ -82,21 +69,21 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     get step() {
       return step;
     },
-    train,
-    evaluate: () => evaluation.evaluate(step),
-    save: async () => {
-      const { moments, ...state } = await learning.save();
-      return { state: { step, tokens, ...state }, moments };
-    },
-    load: ({ state, moments }) => {
-      ({ step, tokens } = state);
-      learning.load({ ...state, moments });
-    },
+    train: () => turns.run("step()", train),
+    evaluate: () => turns.run("evaluate()", () => evaluation.evaluate(step)),
+    save: () =>
+      turns.run("save()", async () => {
+        const { moments, ...state } = await learning.save();
+        return { state: { step, tokens, ...state }, moments };
+      }),
+    load: ({ state, moments }) =>
+      turns.runNow("load()", () => {
+        checkSavedTrainer({ state, moments }, run.model.module);
+        learning.load({ ...state, moments });
+        ({ step, tokens } = state);
+      }),
     describe: () => learning.describe(),
-    destroy: () => {
-      for (const part of [sampling, evaluation, scoring, learning]) part.destroy();
-      weights.release();
-    },
+    destroy: () => turns.end("destroy()", parts.destroy),
   };
 }
 

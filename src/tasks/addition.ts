@@ -1,3 +1,4 @@
+import { quoted } from "../options/quote.ts";
 import { option, section, whole } from "../options/schema.ts";
 import { hashText, once, splitByHash } from "./split.ts";
 import { defineTask, type Problem } from "./task.ts";
@@ -37,7 +38,7 @@ export const addition = defineTask({
 /** The answer to a prompt such as "12+34=". Throws on any other prompt, which must come from another dataset. */
 function answer(prompt: string): string {
   const match = /^(\d+)\+(\d+)=$/.exec(prompt);
-  if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not an addition problem; one like "12+34=" is expected.`);
+  if (match === null) throw new Error(`Prompt ${quoted(prompt)} is not an addition problem; one like "12+34=" is expected.`);
   return `${Number(match[1]) + Number(match[2])}${STOP}`;
 }
 

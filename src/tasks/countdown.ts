@@ -1,3 +1,4 @@
+import { quoted } from "../options/quote.ts";
 import { decimal, option, section, whole } from "../options/schema.ts";
 import { evaluateExpression } from "./expression.ts";
 import { hashText, once, splitByHash } from "./split.ts";
@@ -59,7 +60,7 @@ export const countdown = defineTask({
 /** Reads a prompt such as "375=022:". Throws on any other prompt, which must come from another dataset. */
 function parsePrompt(prompt: string): { readonly numbers: readonly number[]; readonly target: number } {
   const match = /^([1-9]+)=(\d+):$/.exec(prompt);
-  if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a countdown problem; one like "375=022:" is expected.`);
+  if (match === null) throw new Error(`Prompt ${quoted(prompt)} is not a countdown problem; one like "375=022:" is expected.`);
   return { numbers: [...match[1]!].map(Number), target: Number(match[2]) };
 }
 

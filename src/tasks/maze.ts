@@ -1,3 +1,4 @@
+import { quoted } from "../options/quote.ts";
 import { decimal, option, section, whole } from "../options/schema.ts";
 import type { Random } from "../random.ts";
 import { canonicalMaze, drawMaze, type Maze, parseMaze, stepsToExit, walk, waysOut } from "./maze_grid.ts";
@@ -70,7 +71,7 @@ export const maze = defineTask({
 /** Reads a prompt such as "S./#E:". Throws on any other prompt, which must come from another dataset. */
 function parsePrompt(prompt: string): Maze {
   const grid = prompt.endsWith(":") ? parseMaze(prompt.slice(0, -1)) : undefined;
-  if (grid === undefined) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a maze; one like "S./#E:" is expected.`);
+  if (grid === undefined) throw new Error(`Prompt ${quoted(prompt)} is not a maze; one like "S./#E:" is expected.`);
   return grid;
 }
 

@@ -1,3 +1,4 @@
+import { quoted } from "../options/quote.ts";
 import { flag, option, section, whole } from "../options/schema.ts";
 import type { Random } from "../random.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
@@ -61,7 +62,7 @@ export const sort = defineTask({
 /** The letters of a prompt such as "dbBa=". Throws on any other prompt, which must come from another dataset. */
 function parsePrompt(prompt: string): string {
   const match = /^([a-zA-Z]+)=$/.exec(prompt);
-  if (match === null) throw new Error(`Prompt ${JSON.stringify(prompt)} is not a sort problem; one like "dbBa=" is expected.`);
+  if (match === null) throw new Error(`Prompt ${quoted(prompt)} is not a sort problem; one like "dbBa=" is expected.`);
   return match[1]!;
 }
 

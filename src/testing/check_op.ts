@@ -41,26 +41,49 @@ export interface OpCheck {
 /** Largest relative errors by the name of the output. A gradient is called "grad_NAME". */
 export type OpErrors = Readonly<Record<string, number>>;
 
+/** One result of an op beside what it should be. */
+export interface OpMeasurement {
+  /** The output; a gradient is called "grad_NAME". */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly actual: ArrayLike<number>;
+  readonly expected: Float64Array;
+}
+
 /**
  * Runs an op on the GPU, in memory that was filled with NaN, and compares its results with the reference and its gradients
  * with central differences of the reference, both in double precision.
  */
 export async function checkOp(device: Device, check: OpCheck): Promise<OpErrors> {
+  const measured = await measureOp(device, check);
+  return Object.fromEntries(measured.map(({ name, actual, expected }) => [name, relativeError(actual, expected)]));
+}
+
+/** The results of `checkOp` themselves. */
+export async function measureOp(device: Device, check: OpCheck): Promise<OpMeasurement[]> {
   const random = createRandom(check.seed ?? 1);
   const expected = check.reference(check.inputs);
   const weights = Object.fromEntries(
     Object.entries(expected).map(([name, values]) => [name, Float64Array.from(values, () => random.normal())]),
   );
-  const actual = await runOnDevice(device, check, expected, weights, random);
-  const errors: Record<string, number> = {};
-  for (const [name, values] of Object.entries(expected)) errors[name] = relativeError(actual.outputs[name]!, values);
-  for (const name of check.gradients ?? []) {
-    errors[`grad_${name}`] = relativeError(actual.gradients[name]!, finiteDifferences(check, name, weights));
-  }
-  return errors;
+  const ran = await runOnDevice(device, check, expected, weights, random);
+  const outputs = Object.entries(expected).map(([name, values]) => ({
+    name,
+    shape: ran.shapes[name]!,
+    actual: ran.outputs[name]!,
+    expected: values,
+  }));
+  const gradients = (check.gradients ?? []).map((name) => ({
+    name: `grad_${name}`,
+    shape: check.inputs[name]!.shape,
+    actual: ran.gradients[name]!,
+    expected: finiteDifferences(check, name, weights),
+  }));
+  return [...outputs, ...gradients];
 }
 
 interface Ran {
+  readonly shapes: Record<string, readonly number[]>;
   readonly outputs: Record<string, HostArray>;
   readonly gradients: Record<string, ArrayLike<number>>;
 }
@@ -93,7 +116,8 @@ async function runOnDevice(
   plan.poison();
   plan.run({ scalars: { rows: rowCount }, inputs: uploads });
   const names = Object.keys(expected);
-  const outputs = await plan.read(names.map((name) => plan.result.outputs[name]!));
+  const tensors = names.map((name) => plan.result.outputs[name]!);
+  const outputs = await plan.read(tensors);
   const gradients: Record<string, ArrayLike<number>> = {};
   for (const [i, name] of (check.gradients ?? []).entries()) {
     const sink = sinks.get(name);
@@ -105,7 +129,11 @@ async function runOnDevice(
   }
   plan.destroy();
   for (const { sink } of sinks.values()) destroyBuffer(device, sink.onto.storage.window!.buffer);
-  return { outputs: Object.fromEntries(names.map((name, i) => [name, outputs[i]!])), gradients };
+  return {
+    shapes: Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape.map(capacityOf)])),
+    outputs: Object.fromEntries(names.map((name, i) => [name, outputs[i]!])),
+    gradients,
+  };
 }
 
 function symbolicInputs(check: OpCheck, rowCount: number): Record<string, Tensor> {

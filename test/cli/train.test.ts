@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -43,16 +43,43 @@ test("train, then resume from its middle: the same metrics and parameters as wit
   const first = entropic(...small(whole));
   assert.equal(first.status, 0, first.stderr);
   assert.match(first.stdout, /before.*\n.*after 4 steps of GRPO \+ EntroPIC/);
-  // As if the run had died after its third step: one checkpoint and one line too many.
+  const { logs } = JSON.parse(readFileSync(join(whole, "checkpoints/step-000004/state.json"), "utf8"));
+  assert.equal(logs["metrics.jsonl"].bytes, statSync(join(whole, "metrics.jsonl")).size);
+  // As if the run had died in its last step: one checkpoint that was not written whole, one line too many, and one cut short.
   cpSync(whole, broken, { recursive: true });
-  rmSync(join(broken, "checkpoints/step-000004"), { recursive: true });
+  truncateSync(join(broken, "checkpoints/step-000004/model.safetensors"), 100_000);
+  mkdirSync(join(broken, "checkpoints/.step-000006.partial-1"));
   const lines = readFileSync(join(broken, "metrics.jsonl"), "utf8").split("\n");
-  writeFileSync(join(broken, "metrics.jsonl"), `${lines.slice(0, 3).join("\n")}\n`);
+  writeFileSync(join(broken, "metrics.jsonl"), `${lines.slice(0, 3).join("\n")}\n${lines[3]!.slice(0, 50)}`);
   const second = entropic("resume", broken, "--no-plots");
   assert.equal(second.status, 0, second.stderr);
+  assert.match(
+    second.stderr,
+    /^note: step-000004 cannot be resumed from: .*model\.safetensors is damaged.*\nnote: going on from step-000002$/m,
+  );
+  assert.match(second.stderr, /^note: .*metrics\.jsonl: dropped 1 line and 1 torn line after step 2/m);
+  assert.deepEqual(readdirSync(join(broken, "checkpoints")), ["step-000002", "step-000004"]);
   assert.equal(metricsOf(broken), metricsOf(whole));
   const parameters = (dir: string) => readSafetensors(join(dir, "checkpoints/step-000004/model.safetensors"));
   assert.deepEqual(await parameters(broken), await parameters(whole));
+});
+
+test("where no checkpoint is whole, resume says so in one line and writes nothing", () => {
+  const dir = join(folder, "lost");
+  cpSync(join(folder, "whole"), dir, { recursive: true });
+  for (const step of ["step-000002", "step-000004"]) {
+    const path = join(dir, "checkpoints", step, "state.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace(/"step": \d+/, '"step": -5'));
+  }
+  mkdirSync(join(dir, "checkpoints/.step-000006.partial-1"));
+  const { status, stderr } = entropic("resume", dir, "--no-plots");
+  assert.equal(status, 1, stderr);
+  assert.match(
+    stderr,
+    /^error: .*lost: step-000004 cannot be resumed from: .*state\.json is damaged.*\(and 1 older one .*start again with: .*\n$/,
+  );
+  assert.equal(metricsOf(dir), metricsOf(join(folder, "whole")));
+  assert.equal(readdirSync(join(dir, "checkpoints")).length, 3, "nothing is swept either");
 });
 
 test("a folder that holds a run is not overwritten unasked", () => {

@@ -33,7 +33,11 @@ test("a checkpoint is read back whole, and nothing temporary stays", async () =>
   const model = await readModelFolder(dir);
   assert.deepEqual(model.config, checkpoint.config);
   assert.deepEqual(model.tensors, checkpoint.tensors);
-  assert.deepEqual(await readTrainingState(dir), { optimizer: checkpoint.optimizer, state: checkpoint.state });
+  assert.deepEqual(await readTrainingState(dir), {
+    optimizer: checkpoint.optimizer,
+    state: checkpoint.state,
+    logs: undefined,
+  });
   assert.deepEqual((await loadTokenizer(dir)).encode("10=$"), [1, 0, 2, 3]);
   assert.deepEqual(await readdir(join(folder, "new")), ["step-000007"]);
 });
@@ -43,13 +47,14 @@ test("a state of another version is refused, with what to do instead", async () 
   await writeCheckpoint(dir, checkpoint);
   for (const [state, version] of [
     [{ step: 7 }, "1"],
-    [{ version: 3, step: 7 }, "3"],
+    [{ version: 2, step: 7 }, "2"],
+    [{ version: 4, step: 7, sha256: "of another kind" }, "4"],
     [{ version: "new" }, '"new"'],
   ] as const) {
     await writeFile(join(dir, "state.json"), JSON.stringify(state));
     await assert.rejects(readTrainingState(dir), {
       name: "FileError",
-      message: `${join(dir, "state.json")}: version is ${version}; it must be 2. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
+      message: `${join(dir, "state.json")}: version is ${version}; it must be 3. Start a new run from its weights (model: ${dir}), or resume with the release that wrote it.`,
     });
   }
 });
@@ -59,14 +64,16 @@ test("a checkpoint at the same place is replaced", async () => {
   await writeCheckpoint(dir, checkpoint);
   await writeCheckpoint(dir, { ...checkpoint, state: undefined, tensors: new Map([["c", floats(9)]]) });
   assert.deepEqual([...(await readModelFolder(dir)).tensors.keys()], ["c"]);
-  await assert.rejects(readTrainingState(dir), /twice holds no state\.json; it can be trained from, but not resumed/);
+  await assert.rejects(readTrainingState(dir), /twice is a model without the state of a run; it can be trained from, but not resumed/);
 });
 
 test("a failed write leaves neither a folder nor a temporary one", async () => {
   const parent = join(folder, "failed");
   const broken = { ...floats(1), shape: [2] };
   await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, tensors: new Map([["a", broken]]) }), /needs 2 values/);
-  await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, extraFiles: { "../evil": "" } }), /plain file name/);
+  for (const name of ["../evil", "state.json", "model.safetensors"]) {
+    await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, extraFiles: { [name]: "" } }), /plain file name/);
+  }
   assert.deepEqual(await readdir(parent), []);
 });
 

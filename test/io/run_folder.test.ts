@@ -3,15 +3,15 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { planLogRepair } from "../../src/io/log_repair.ts";
 import {
   appendDiagnostics,
   appendMetrics,
   appendSamples,
   checkpointDir,
   createRunFolder,
-  latestCheckpoint,
+  listCheckpoints,
   readMetrics,
-  truncateMetrics,
 } from "../../src/io/run_folder.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "run_folder-"));
@@ -52,7 +52,10 @@ test("a resumed run's files equal an uninterrupted one's, byte for byte", async 
   await log(whole, 1, 12);
   await log(resumed, 1, 10);
   await appendFile(join(resumed, "metrics.jsonl"), '{"step":11,"rew');
-  await truncateMetrics(resumed, 8);
+  const repair = await planLogRepair({ dir: resumed, step: 8, checkpoint: "step-000008", recorded: undefined });
+  await repair.apply();
+  assert.deepEqual(repair.notes.length, 3, repair.notes.join("\n"));
+  assert.match(repair.notes[0]!, /metrics\.jsonl: dropped 2 lines and 1 torn line after step 8, which the run logs again$/);
   assert.deepEqual((await readMetrics(resumed)).at(-1)?.step, 8);
   await log(resumed, 9, 12);
   for (const name of ["metrics.jsonl", "samples.jsonl", "diagnostics.jsonl"]) {
@@ -64,7 +67,6 @@ test("metrics cut short by a kill are read up to there; other damage is named wi
   const dir = join(folder, "cut");
   await createRunFolder(dir, "");
   await assert.rejects(readMetrics(dir), /cut holds no metrics\.jsonl/);
-  await truncateMetrics(dir, 3);
   await log(dir, 1, 2);
   await appendFile(join(dir, "metrics.jsonl"), '{"step":3');
   assert.deepEqual(
@@ -75,12 +77,15 @@ test("metrics cut short by a kill are read up to there; other damage is named wi
   await assert.rejects(readMetrics(dir), /metrics\.jsonl line 3 is not a JSON object with a whole "step"/);
 });
 
-test("the latest checkpoint is the one with the highest step; half-written ones do not count", async () => {
+test("checkpoints are listed from the highest step; what is half-written or misnamed does not count", async () => {
   const dir = join(folder, "checkpoints");
-  assert.equal(await latestCheckpoint(dir), undefined);
+  assert.deepEqual(await listCheckpoints(dir), []);
   assert.equal(checkpointDir(dir, 100), join(dir, "checkpoints", "step-000100"));
-  for (const name of ["step-000100", "step-000020", "step-1000000", ".step-2000000.partial-7", "best"]) {
+  for (const name of ["step-000100", "step-000020", "step-1000000", "step-0000300", ".step-2000000.partial-7", "best"]) {
     await mkdir(join(dir, "checkpoints", name), { recursive: true });
   }
-  assert.deepEqual(await latestCheckpoint(dir), { step: 1_000_000, path: join(dir, "checkpoints", "step-1000000") });
+  assert.deepEqual(
+    await listCheckpoints(dir),
+    [1_000_000, 100, 20].map((step) => ({ step, path: checkpointDir(dir, step) })),
+  );
 });

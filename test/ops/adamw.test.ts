@@ -7,12 +7,16 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { adamwStep } from "../../src/ops/adamw.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { adamwCases } from "../../src/testing/ops/adamw.ts";
 import { adamwReference } from "../../src/testing/reference/adamw.ts";
 import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
+
+testCases(device, adamwCases);
 
 const settings = { betas: [0.9, 0.95], eps: 1e-8, weightDecay: 0.1 } as const;
 

@@ -4,31 +4,13 @@ import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
-import { checkOp } from "../../src/testing/check_op.ts";
-import { addReference } from "../../src/testing/reference/add.ts";
-import { normal } from "../../src/testing/values.ts";
+import { addCases } from "../../src/testing/ops/add.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-for (const [rows, columns] of [
-  [1, 1],
-  [5, 4],
-  [7, 3],
-  [33, 12],
-] as const) {
-  test(`add and its gradients, ${rows} x ${columns}`, async () => {
-    const errors = await checkOp(device, {
-      name: "add",
-      inputs: { a: normal([rows, columns], 1), b: normal([rows, columns], 2) },
-      dynamicRows: ["a", "b"],
-      op: ({ a, b }) => ({ y: add(a!, b!) }),
-      reference: addReference,
-      gradients: ["a", "b"],
-    });
-    for (const [name, error] of Object.entries(errors)) assert.ok(error < 2e-5, `${name}: relative error ${error} on ${device.name}`);
-  });
-}
+testCases(device, addCases);
 
 test("add names both shapes when they differ", async () => {
   const wrong = (): Promise<unknown> => buildPlan(device, "wrong", () => ({ keep: [add(input("a", [4, 2]), input("b", [4, 3]))] }));

@@ -2,35 +2,16 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
-import { reshape } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { columnSum } from "../../src/ops/column_sum.ts";
-import { checkOp } from "../../src/testing/check_op.ts";
-import { columnSumReference } from "../../src/testing/reference/column_sum.ts";
-import { normal } from "../../src/testing/values.ts";
+import { columnSumCases } from "../../src/testing/ops/column_sum.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-for (const [rows, columns] of [
-  [1, 1],
-  [64, 5],
-  [65, 130],
-  [4200, 3],
-  [70, 12],
-] as const) {
-  test(`column_sum of ${rows} x ${columns}`, async () => {
-    const errors = await checkOp(device, {
-      name: "column_sum",
-      inputs: { x: normal([rows, columns], 1) },
-      dynamicRows: ["x"],
-      op: ({ x }) => ({ y: reshape(columnSum(x!), [columns]) }),
-      reference: columnSumReference,
-    });
-    assert.ok(errors.y! < 2e-5, `y: relative error ${errors.y} on ${device.name}`);
-  });
-}
+testCases(device, columnSumCases);
 
 test("column_sum of no rows writes zeros, or leaves the sink as it is when it accumulates", async () => {
   for (const accumulate of [0, 1]) {

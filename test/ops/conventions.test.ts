@@ -5,6 +5,8 @@ import { type ControllerFactory, controllers } from "../../src/control/index.ts"
 import { type KernelVariant, prepareKernel } from "../../src/gpu/kernel.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { ops, type RegisteredOp } from "../../src/ops/index.ts";
+import { titleOf } from "../../src/testing/conformance/ops.ts";
+import { opCases } from "../../src/testing/ops/index.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -152,21 +154,41 @@ test("a kernel that does not compile would be noticed", async () => {
 });
 
 for (const [name, { op, kernels: launched }] of Object.entries<RegisteredOp>(ops)) {
-  test(`${name} has its name, its kernels, a reference and a test`, () => {
+  test(`${name} has its name, its kernels, a reference, cases and a test`, () => {
     assert.equal(op.definition.name, name);
     for (const id of launched) assert.ok(kernels.includes(id), `shaders/${id}.wgsl is missing`);
     const reference = new URL(`../../src/testing/reference/${name}.ts`, import.meta.url);
     assert.ok(existsSync(reference), `src/testing/reference/${name}.ts is missing`);
     assert.match(readFileSync(reference, "utf8"), new RegExp(`export function ${camelCase(name)}Reference\\b`));
-    const checks = new URL(`${name}.test.ts`, import.meta.url);
-    assert.ok(existsSync(checks), `test/ops/${name}.test.ts is missing`);
-    assert.match(readFileSync(checks, "utf8"), new RegExp(`${camelCase(name)}Reference\\b`), "the test does not use the reference");
+    const [cases, checks] = [`../../src/testing/ops/${name}.ts`, `${name}.test.ts`].map((path) => new URL(path, import.meta.url));
+    assert.ok(existsSync(cases!), `src/testing/ops/${name}.ts is missing`);
+    assert.match(readFileSync(cases!, "utf8"), new RegExp(`${camelCase(name)}Reference\\b`), "the cases do not use the reference");
+    assert.ok(existsSync(checks!), `test/ops/${name}.test.ts is missing`);
+    assert.match(
+      readFileSync(checks!, "utf8"),
+      new RegExp(`testCases\\(device, ${camelCase(name)}Cases\\)`),
+      "the test does not run the cases",
+    );
   });
 }
 
 function camelCase(name: string): string {
   return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+test("cases have names of their own that the command line can take", () => {
+  const names = Object.values(opCases).flat().map(titleOf);
+  assert.deepEqual(
+    names.filter((name, i) => names.indexOf(name) !== i || name.includes(",")),
+    [],
+  );
+  for (const [name, cases] of Object.entries(opCases)) {
+    assert.ok(
+      cases.some(({ quick, needsSubgroups }) => quick && !needsSubgroups),
+      `${name} has no case for verify --quick`,
+    );
+  }
+});
 
 test("every kernel belongs to an op or is a controller's law", () => {
   const launched = Object.values<RegisteredOp>(ops).flatMap((entry) => entry.kernels);

@@ -1,47 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
-import { crossEntropy, crossEntropyOp } from "../../src/ops/cross_entropy.ts";
-import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
-import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
-import { crossEntropyReference } from "../../src/testing/reference/cross_entropy.ts";
-import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
-import { given, normal, setRecord } from "../../src/testing/values.ts";
+import { crossEntropy } from "../../src/ops/cross_entropy.ts";
+import { TOKEN_INPUT } from "../../src/ops/records.ts";
+import { checkOp } from "../../src/testing/check_op.ts";
+import { crossEntropyCases } from "../../src/testing/ops/cross_entropy.ts";
+import { given, normal } from "../../src/testing/values.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-for (const rows of [1, 300]) {
-  test(`cross_entropy, ${rows} rows, every third of no weight`, async () => {
-    const statistics = normal([rows, TOKEN_STATISTICS.size], 1);
-    const tokenInputs = normal([rows, TOKEN_INPUT.size], 2);
-    for (let row = 0; row < rows; row += 1) {
-      const isPrompt = row % 3 === 2;
-      setRecord(tokenInputs, TOKEN_INPUT, row, isPrompt ? { mask: 0, weight: 0 } : { mask: 1 });
-      if (isPrompt) statistics.data.fill(Number.NaN, row * TOKEN_STATISTICS.size, (row + 1) * TOKEN_STATISTICS.size);
-    }
-    const inputs = { statistics, token_inputs: tokenInputs };
-    const metricsOf = (i: HostValues): { metrics: Float64Array } => {
-      const token_metrics = given([rows, TOKEN_METRICS.size], [...crossEntropyReference(i).token_metrics]);
-      return metricReduceReference({ ...i, token_metrics });
-    };
-    const errors = await checkOp(device, {
-      name: "cross_entropy",
-      inputs,
-      dynamicRows: ["statistics", "token_inputs"],
-      op: (i) => ({ ...crossEntropyOp({ statistics: i.statistics!, token_inputs: i.token_inputs! }, {}) }),
-      reference: crossEntropyReference,
-    });
-    const sums = await checkOp(device, {
-      name: "cross_entropy",
-      inputs,
-      dynamicRows: ["statistics", "token_inputs"],
-      op: (i) => ({ metrics: crossEntropy(i.statistics!, i.token_inputs!).metrics }),
-      reference: metricsOf,
-    });
-    for (const [name, error] of Object.entries({ ...errors, ...sums })) assert.ok(error < 5e-6, `${name}: relative error ${error}`);
-  });
-}
+testCases(device, crossEntropyCases);
 
 test("statistics without four columns are refused", async () => {
   const check = checkOp(device, {

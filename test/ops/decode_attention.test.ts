@@ -7,48 +7,15 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention } from "../../src/ops/causal_attention.ts";
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
-import type { HeadLayout } from "../../src/ops/heads.ts";
-import { checkOp, relativeError } from "../../src/testing/check_op.ts";
-import { decodeAttentionReference } from "../../src/testing/reference/decode_attention.ts";
-import { given, normal } from "../../src/testing/values.ts";
+import { relativeError } from "../../src/testing/check_op.ts";
+import { decodeAttentionCases } from "../../src/testing/ops/decode_attention.ts";
+import { normal } from "../../src/testing/values.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-const layouts: readonly HeadLayout[] = [
-  { heads: 4, keyValueHeads: 1, headDim: 12 },
-  { heads: 3, keyValueHeads: 3, headDim: 10 },
-  { heads: 6, keyValueHeads: 2, headDim: 7 },
-  { heads: 5, keyValueHeads: 5, headDim: 16 },
-  { heads: 2, keyValueHeads: 1, headDim: 64 },
-  { heads: 9, keyValueHeads: 3, headDim: 1 },
-  { heads: 1, keyValueHeads: 1, headDim: 37 },
-];
-
-for (const [layout, split] of layouts.flatMap((layout) => [[layout, "elements"] as const, [layout, "keys"] as const])) {
-  const { heads, keyValueHeads, headDim } = layout;
-  test(`decode_attention by ${split}, heads ${heads}/${keyValueHeads} of ${headDim}`, async () => {
-    const cache = [4, 20, keyValueHeads, headDim];
-    const cache_keys = normal(cache, 2);
-    // Beyond the newest position a cache holds anything.
-    cache_keys.data.fill(Number.NaN, 19 * keyValueHeads * headDim, 20 * keyValueHeads * headDim);
-    const errors = await checkOp(device, {
-      name: "decode_attention",
-      inputs: {
-        qkv: normal([3, (heads + 2 * keyValueHeads) * headDim], 1),
-        cache_keys,
-        cache_values: normal(cache, 3),
-        positions: given([3], [18, 0, 7], "u32"),
-      },
-      dynamicRows: ["qkv", "positions"],
-      op: ({ qkv, cache_keys, cache_values, positions }) => ({
-        out: decodeAttention(qkv!, cache_keys!, cache_values!, positions!, layout, split),
-      }),
-      reference: (inputs) => decodeAttentionReference(inputs, layout),
-    });
-    assert.ok(errors.out! < 2e-5, `relative error ${errors.out} on ${device.name}`);
-  });
-}
+testCases(device, decodeAttentionCases);
 
 test("decoding over the cache that cache_write filled agrees with causal_attention on the last rows", async () => {
   const layout = { heads: 4, keyValueHeads: 2, headDim: 8 };

@@ -8,44 +8,13 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { embedding } from "../../src/ops/embedding.ts";
-import { checkOp } from "../../src/testing/check_op.ts";
-import { embeddingReference } from "../../src/testing/reference/embedding.ts";
-import { given, integers, normal } from "../../src/testing/values.ts";
+import { embeddingCases } from "../../src/testing/ops/embedding.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-// Small tables sum their gradient over blocks, large ones (over 256 rows) over lists; vec4 where the columns allow.
-for (const [rows, vocabulary, columns] of [
-  [1, 1, 1],
-  [5, 16, 12],
-  [150, 7, 5],
-  [200, 256, 3],
-  [90, 257, 4],
-  [131, 300, 3],
-] as const) {
-  test(`embedding and its gradient, ${rows} tokens of ${vocabulary}, ${columns} columns`, async () => {
-    for (const parameters of [["weight"], []]) {
-      const errors = await checkOp(device, {
-        name: "embedding",
-        // The second half of the tokens comes from a few rows of the table, so that lists are long and rows stay untouched.
-        inputs: { tokens: skewedTokens(rows, vocabulary), weight: normal([vocabulary, columns], 2) },
-        dynamicRows: ["tokens"],
-        parameters,
-        op: ({ tokens, weight }) => ({ y: embedding(tokens!, weight!) }),
-        reference: embeddingReference,
-        gradients: ["weight"],
-      });
-      assert.equal(errors.y, 0, "a gather copies bits");
-      assert.ok(errors.grad_weight! < 2e-6, `grad_weight: relative error ${errors.grad_weight} on ${device.name}`);
-    }
-  });
-}
-
-function skewedTokens(rows: number, vocabulary: number) {
-  const tokens = integers([rows], vocabulary, 3);
-  return { ...tokens, data: tokens.data.map((token, row) => (row * 2 > rows ? token % 3 : token)).map((token) => token % vocabulary) };
-}
+testCases(device, embeddingCases);
 
 for (const vocabulary of [6, 300]) {
   test(`embedding: a token beyond the table of ${vocabulary} gives NaN and touches no gradient`, async () => {
@@ -89,19 +58,6 @@ async function gradientOnto(vocabulary: number, tokens: readonly number[], accum
   plan.destroy();
   return { y, gradient };
 }
-
-test("embedding gathers rows of hidden states whose number is dynamic", async () => {
-  const errors = await checkOp(device, {
-    name: "embedding",
-    inputs: { tokens: given([3], [4, 0, 4], "u32"), hidden: normal([6, 5], 1) },
-    dynamicRows: ["hidden"],
-    op: ({ tokens, hidden }) => ({ y: embedding(tokens!, hidden!) }),
-    reference: ({ tokens, hidden }) => embeddingReference({ tokens: tokens!, weight: hidden! }),
-    gradients: ["hidden"],
-  });
-  assert.equal(errors.y, 0);
-  assert.ok(errors.grad_hidden! < 2e-6, `grad_hidden: relative error ${errors.grad_hidden} on ${device.name}`);
-});
 
 test("embedding names what it was given when shapes do not fit", async () => {
   const wrong = (): Promise<unknown> =>

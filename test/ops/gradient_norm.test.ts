@@ -4,11 +4,15 @@ import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
+import { gradientNormCases } from "../../src/testing/ops/gradient_norm.ts";
 import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
+
+testCases(device, gradientNormCases);
 
 const betas = [0.9, 0.999] as const;
 

@@ -10,68 +10,22 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul/op.ts";
-import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { matmulCases, operands } from "../../src/testing/ops/matmul.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
+testCases(device, matmulCases);
+
 const LAYOUTS: readonly Layout[] = ["NN", "NT", "TN"];
 const FAMILIES: readonly MatmulFamily[] = device.subgroups ? ["subgroup", "register", "tiled"] : ["register", "tiled"];
 
-/** Rows, columns, inner size of y = a b. Odd ones, one element, one row; the last six take the paths for multiples of 4. */
-const SHAPES = [
-  [1, 1, 1],
-  [3, 5, 7],
-  [17, 33, 65],
-  [2, 130, 9],
-  [130, 97, 48],
-  [5, 6, 8],
-  [1, 64, 64],
-  [6, 36, 12],
-  [36, 52, 20],
-  [64, 48, 112],
-  [16, 132, 128],
-] as const;
-
-function operands(layout: Layout, [rows, columns, inner]: readonly [number, number, number]): { a: HostValue; b: HostValue } {
-  const a = normal(layout === "TN" ? [inner, rows] : [rows, inner], 1);
-  const b = normal(layout === "NT" ? [columns, inner] : [inner, columns], 2);
-  return { a, b };
-}
-
 for (const family of FAMILIES) {
   for (const layout of LAYOUTS) {
-    for (const shape of SHAPES) {
-      const [rows, columns, inner] = shape;
-      test(`matmul ${layout} by ${family}, ${rows} x ${columns} x ${inner}`, async () => {
-        const errors = await checkOp(device, {
-          name: "matmul",
-          inputs: operands(layout, shape),
-          dynamicRows: layout === "TN" ? ["a", "b"] : ["a"],
-          op: ({ a, b }) => ({ y: matmul(a!, b!, { layout, family }) }),
-          reference: (inputs) => matmulReference(inputs, layout),
-        });
-        assert.ok(errors.y! < 1e-5, `relative error ${errors.y} on ${device.name}`);
-      });
-
-      if (layout === "TN") continue;
-      test(`matmul ${layout} with bias and residual by ${family}, ${rows} x ${columns} x ${inner}`, async () => {
-        const small = rows * columns * inner < 4000;
-        const errors = await checkOp(device, {
-          name: "matmul",
-          inputs: { ...operands(layout, shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
-          dynamicRows: ["a", "residual"],
-          parameters: ["b", "bias"],
-          op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout, bias, residual, family }) }),
-          reference: (inputs) => matmulReference(inputs, layout),
-          gradients: small ? ["a", "b", "bias", "residual"] : [],
-        });
-        for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: relative error ${error} on ${device.name}`);
-      });
-    }
-
     test(`matmul ${layout} by ${family} onto a tensor: accumulate 0 overwrites it, 1 adds to it, 0 rows are a sum of nothing`, async () => {
       for (const shape of [
         [17, 10, 23],
@@ -101,27 +55,6 @@ for (const family of FAMILIES) {
         const count = shape[0] * shape[1];
         assert.ok(relativeError(y.subarray(0, count), matmulReference(operands(layout, shape), layout).y) < 1e-5);
         if (layout !== "TN") assert.ok(y.subarray(count).every(Number.isNaN), "rows past the end were written");
-      }
-    });
-  }
-
-  for (const layout of ["NN", "NT"] as const) {
-    test(`matmul ${layout} by ${family}: a row has the same bits in any batch`, async () => {
-      for (const [columns, inner] of [
-        [40, 64],
-        [23, 37],
-      ] as const) {
-        const shape = [70, columns, inner] as const;
-        const whole = await multiplyRows(layout, family, { shape, rows: 70, capacity: 70 });
-        for (const [first, rows] of [
-          [0, 1],
-          [9, 5],
-          [3, 12],
-          [17, 33],
-        ] as const) {
-          const part = await multiplyRows(layout, family, { shape, first, rows, capacity: rows });
-          assert.deepEqual(part, whole.subarray(first * columns, (first + rows) * columns), `${rows} rows from ${first}`);
-        }
       }
     });
   }
@@ -207,23 +140,6 @@ test("add moves into the product that it adds to, on either side, and leaves the
       plan.destroy();
     }
   }
-});
-
-test("gradients of one input through several products meet in their epilogues", async () => {
-  const inputs = { x: normal([5, 8], 1), p: normal([6, 8], 2), q: normal([6, 8], 3), r: normal([6, 8], 4) };
-  const product = (x: HostValue, w: HostValue): Float64Array => matmulReference({ a: x, b: w }, "NT").y;
-  const errors = await checkOp(device, {
-    name: "matmul",
-    inputs,
-    dynamicRows: ["x"],
-    op: ({ x, p, q, r }) => {
-      const [of_p, of_q, of_r] = [p, q, r].map((w) => matmul(x!, w!, { layout: "NT" }));
-      return { p: of_p!, q: of_q!, r: of_r! };
-    },
-    reference: ({ x, p, q, r }) => ({ p: product(x!, p!), q: product(x!, q!), r: product(x!, r!) }),
-    gradients: ["x", "p"],
-  });
-  for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: relative error ${error} on ${device.name}`);
 });
 
 test("add does not fuse into a sum, across traces, or past a write to the product's memory", () => {

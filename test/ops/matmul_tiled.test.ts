@@ -1,53 +1,23 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { buildPlan, evaluate } from "../../src/graph/plan.ts";
+import { buildPlan } from "../../src/graph/plan.ts";
 import { capacityOf, runScalar } from "../../src/graph/scalar.ts";
 import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { TILES, tilesFor } from "../../src/ops/matmul/families/tiled.ts";
-import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul/op.ts";
+import { tilesFor } from "../../src/ops/matmul/families/tiled.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
 import { splitsFor } from "../../src/ops/matmul/problem.ts";
-import { checkOp, type HostValue, relativeError } from "../../src/testing/check_op.ts";
+import { relativeError } from "../../src/testing/check_op.ts";
+import { multiply, tileCases } from "../../src/testing/conformance/paths.ts";
+import { operands } from "../../src/testing/ops/matmul.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
+import { testConformance } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-type Shape = readonly [rows: number, columns: number, inner: number];
-
-function operands(layout: Layout, [rows, columns, inner]: Shape): { a: HostValue; b: HostValue } {
-  const a = normal(layout === "TN" ? [inner, rows] : [rows, inner], 1);
-  const b = normal(layout === "NT" ? [columns, inner] : [inner, columns], 2);
-  return { a, b };
-}
-
-async function multiply(layout: Layout, shape: Shape, options: Omit<MatmulOptions, "layout">): Promise<Float32Array> {
-  const { a, b } = operands(layout, shape);
-  const build = () => [matmul(input("a", a.shape), input("b", b.shape), { layout, ...options })];
-  const [y] = await evaluate(device, build, { inputs: { a: Float32Array.from(a.data), b: Float32Array.from(b.data) } });
-  return y as Float32Array;
-}
-
-/** What an adapter with small limits cannot run is left out, as it is there. */
-function fits(name: string): boolean {
-  const { height, width, blockHeight, blockWidth } = TILES[name]!;
-  return (height * width) / (blockHeight * blockWidth) <= device.limits.maxComputeInvocationsPerWorkgroup;
-}
-
-for (const name of Object.keys(TILES).filter(fits)) {
-  const { height, width, step } = TILES[name]!;
-  // One layout and divisibility each, since a variant takes a second to compile; matmul.test.ts has all of them for the default tiles.
-  const layout = (["NN", "NT", "TN"] as const)[Object.keys(TILES).indexOf(name) % 3]!;
-  const ragged = Object.keys(TILES).indexOf(name) % 2;
-
-  test(`tiles of ${name}, ${layout}: right beyond a tile's edges, with the same bits as any other tile`, async () => {
-    const shape = [height + 4 - ragged, width + 8 - ragged, 2 * step + 4 - ragged] as const;
-    const y = await multiply(layout, shape, { family: "tiled", tile: name });
-    assert.ok(relativeError(y, matmulReference(operands(layout, shape), layout).y) < 1e-5);
-    assert.deepEqual(y, await multiply(layout, shape, { family: "tiled", tile: "8x64x32" }));
-  });
-}
+testConformance(device, tileCases);
 
 test("a long K is cut into parts whose number depends on the shape alone, and only in TN", () => {
   const sizes = { rows: 128, columns: 512, inner: runScalar("rows", 4096) };
@@ -90,27 +60,11 @@ for (const [rows, columns] of [
   });
 }
 
-for (const shape of [
-  [1, 7, 300],
-  [3, 9, 5],
-  [8, 20, 1023],
-  [13, 33, 64],
-] as const) {
-  test(`the vector family, ${shape.join(" x ")}`, async () => {
-    const [rows, columns] = shape;
-    const errors = await checkOp(device, {
-      name: "matmul",
-      inputs: { ...operands("NT", shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
-      dynamicRows: ["a", "residual"],
-      op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "vector" }) }),
-      reference: (inputs) => matmulReference(inputs, "NT"),
-    });
-    assert.ok(errors.y! < 1e-5, `relative error ${errors.y}`);
-  });
-}
-
 test("the vector family says that it is for NT", async () => {
-  await assert.rejects(multiply("NN", [2, 3, 4], { family: "vector" }), /matmul layout is NN; it must be NT with the family vector/);
+  await assert.rejects(
+    multiply(device, "NN", [2, 3, 4], { family: "vector" }),
+    /matmul layout is NN; it must be NT with the family vector/,
+  );
 });
 
 test("tiles that an adapter has no room for are not tried there", () => {

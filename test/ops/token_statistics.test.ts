@@ -5,32 +5,16 @@ import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
-import { checkOp, relativeError } from "../../src/testing/check_op.ts";
-import { rowStatistics, tokenStatisticsReference } from "../../src/testing/reference/token_statistics.ts";
-import { given, integers, normal } from "../../src/testing/values.ts";
+import { relativeError } from "../../src/testing/check_op.ts";
+import { tokenStatisticsCases } from "../../src/testing/ops/token_statistics.ts";
+import { rowStatistics } from "../../src/testing/reference/token_statistics.ts";
+import { normal } from "../../src/testing/values.ts";
+import { testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-for (const [rows, vocabulary] of [
-  [1, 2],
-  [70, 16],
-  [9, 37],
-  [3, 259],
-  [2, 1028],
-  [5, 1],
-] as const) {
-  test(`token_statistics, ${rows} x ${vocabulary}`, async () => {
-    const errors = await checkOp(device, {
-      name: "token_statistics",
-      inputs: { logits: normal([rows, vocabulary], 1, 3), actions: integers([rows], vocabulary, 2) },
-      dynamicRows: ["logits", "actions"],
-      op: ({ logits, actions }) => ({ statistics: tokenStatistics(logits!, actions!, { inverseTemperature: 1 / 0.6 }) }),
-      reference: (inputs) => tokenStatisticsReference(inputs, Math.fround(1 / 0.6)),
-    });
-    assert.ok(errors.statistics! < 2e-6, `relative error ${errors.statistics} on ${device.name}`);
-  });
-}
+testCases(device, tokenStatisticsCases);
 
 async function statistics(logits: readonly number[][], actions: readonly number[]): Promise<Float32Array> {
   const shape = [logits.length, logits[0]!.length];
@@ -73,15 +57,7 @@ test("a uniform row has no entropy effect at all; a row does not depend on how m
   assert.deepEqual([...several.subarray(8, 12)], [...alone]);
 });
 
-test("logits of a chunk write into the statistics of the batch; actions must be integers", async () => {
-  const logits = normal([3, 6], 1);
-  const errors = await checkOp(device, {
-    name: "into",
-    inputs: { logits, actions: integers([3], 6, 2), statistics: given([3, 4], Array(12).fill(7)) },
-    op: (inputs) => ({ statistics: tokenStatistics(inputs.logits!, inputs.actions!, { inverseTemperature: 1, into: inputs.statistics! }) }),
-    reference: (inputs) => tokenStatisticsReference(inputs, 1),
-  });
-  assert.ok(errors.statistics! < 2e-6);
+test("actions must be integers", async () => {
   const misused = evaluate(device, () => [tokenStatistics(input("l", [2, 3]), input("a", [2]), { inverseTemperature: 1 })]);
   await assert.rejects(misused, /token_statistics: given .* it needs logits \[N, V\] and actions \[N\] of u32/);
 });

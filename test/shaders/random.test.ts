@@ -1,48 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { evaluate } from "../../src/graph/plan.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
-import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { defineOp } from "../../src/ops/define.ts";
+import { philoxAnswers } from "../../src/testing/philox.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
-const philox = defineOp<{ counters: Tensor }, "words">({
-  name: "philox",
-  shape: ({ counters }) => ({ words: { shape: [counters.size(0), 4], dtype: "u32" } }),
-  forward: ({ inputs, outputs }) => [
-    {
-      kernel: {
-        name: "philox",
-        wgsl: `import package::lib::random::philox;
-          @group(0) @binding(0) var<storage, read> counters: array<u32>; // [N, 6]
-          @group(0) @binding(1) var<storage, read_write> words: array<vec4u>; // [N, 4]
-          @compute @workgroup_size(1) fn main(@builtin(workgroup_id) w: vec3u) {
-            let i = 6u * w.x;
-            let counter = vec4u(counters[i], counters[i + 1u], counters[i + 2u], counters[i + 3u]);
-            words[w.x] = philox(counter, vec2u(counters[i + 4u], counters[i + 5u]));
-          }`,
-      },
-      bindings: { ...inputs, ...outputs },
-      workgroups: inputs.counters.size(0),
-    },
-  ],
-});
-
 test("Philox4x32-10 gives the known answers of its authors", async () => {
-  const most = 0xffffffff;
-  const counters = [
-    [0, 0, 0, 0, 0, 0],
-    [most, most, most, most, most, most],
-    [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0],
-  ];
-  const [words] = await evaluate(device, () => [philox({ counters: input("counters", [3, 6], "u32") }, {}).words], {
-    inputs: { counters: Uint32Array.from(counters.flat()) },
-  });
-  assert.deepEqual(
-    Array.from(words!, (word) => word.toString(16).padStart(8, "0")).join(" "),
-    "6627e8d5 e169c58d bc57ac4c 9b00dbd8 408f276d 41c83b0e a20bc7c6 6d5451fd d16cfe09 94fdcceb 5001e420 24126ea1",
-  );
+  const { actual, expected } = await philoxAnswers(device);
+  assert.deepEqual(actual, expected);
 });

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { brief } from "../../options/quote.ts";
 import type { Picture } from "../../report/plots.ts";
 import { ConfigError } from "../../rl/config/index.ts";
 import type { Cell, CellResults } from "./cell.ts";
@@ -38,8 +39,8 @@ export function defineStudy<Schema extends z.ZodObject, Findings>(definition: St
   }
 
   async function report(summary: Summary, shipped: unknown): Promise<StudyReport> {
-    // A summary of this study and version was written by `prepare` above.
-    const settings = summary.settings as z.output<Schema>;
+    const settings = parse(summary.settings);
+    // What `findings` above made of them.
     const findings = summary.findings as Findings;
     definition.check?.(settings, parse(shipped));
     const { provenance, quick } = summary;
@@ -63,5 +64,5 @@ function refuseSharedFolders(cells: readonly Cell[]): void {
   const names = cells.map(({ name }) => name);
   const shared = names.find((name, i) => names.indexOf(name) < i);
   if (shared === undefined) return;
-  throw new ConfigError([`two runs share the folder ${shared}; give arms and groups names that differ in letters or digits`]);
+  throw new ConfigError([`two runs share the folder ${brief(shared)}; give arms and groups names that differ in letters or digits`]);
 }

@@ -24,13 +24,14 @@ const SECONDS = "seconds.txt";
 /** A file with what the cell's `observe` kept. It is written before the last line of metrics.jsonl, which says that the cell is complete. */
 const OBSERVATIONS = "observations.json";
 
-/** What an earlier session measured in this cell on this adapter; undefined where the cell has not run, was cut short, or had other settings. */
+/** What an earlier session measured in this cell on this adapter; undefined where it has not run, lacks a step, or had other settings. */
 export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
   const folder = `${dir}/${cell.name}`;
   if ((await readOptionalText(`${folder}/config.yaml`)) !== describe(cell, config, host.device.name)) return undefined;
   if (!(await isFile(`${folder}/metrics.jsonl`))) return undefined;
   const metrics = (await readMetrics(folder)) as Metrics[];
-  if (metrics.at(-1)?.step !== config.grpo.steps) return undefined;
+  // Every step has a line, and so has the evaluation before the first.
+  if (metrics.length !== config.grpo.steps + 1 || metrics.some(({ step }, i) => step !== i)) return undefined;
   const observed = (await readOptionalText(`${folder}/${OBSERVATIONS}`)) ?? "[]";
   const seconds = Number((await readOptionalText(`${folder}/${SECONDS}`)) ?? 0);
   return { config, metrics, observations: JSON.parse(observed) as unknown[], seconds };

@@ -51,11 +51,16 @@ function resultOf({ outputs, attributes }: MatmulCall): Tensor {
 /** The most operations that a timed trial does, and the least that it cuts a dynamic size down to. */
 const MOST_OPERATIONS = 2 ** 33;
 const FEWEST_ROWS = 64;
+/** The largest size of a timed trial, which only a vocabulary exceeds, and the most bytes of one of its tensors. */
+const LARGEST_SIZE = 8192;
+const MOST_BYTES = 64 << 20;
+/** Cut sizes leave the same remainder by this, so that they are as easy or hard to load as the full ones. */
+const GRAIN = 64;
 
-/** A trial of the product at its own size, against the plain kernel. The dynamic size is cut down where the product is very large. */
+/** A trial of the product at its own size, against the plain kernel. Sizes are cut down where the product is very large. */
 function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
   const { sizes, layout, splits } = problemOf(call);
-  const cut = { rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) };
+  const cut = fittingSizes({ rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) }, splits);
   const dynamic = layout === "TN" ? "inner" : "rows";
   while (2 * cut.rows * cut.columns * cut.inner > MOST_OPERATIONS && cut[dynamic] >= 2 * FEWEST_ROWS) {
     cut[dynamic] = Math.ceil(cut[dynamic] / 2);
@@ -68,6 +73,20 @@ function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Tr
     expected: toTrial(registerWay.launches(problem, device)),
     tolerance: 10 * TOLERANCE[way.precision],
   };
+}
+
+/** Sizes that are at most LARGEST_SIZE, of which no tensor takes more than MOST_BYTES. */
+export function fittingSizes(sizes: MatmulSizes<number>, splits: number): { rows: number; columns: number; inner: number } {
+  const cut = { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner };
+  const largest = (): keyof typeof cut => (["rows", "columns", "inner"] as const).reduce((a, b) => (cut[b] > cut[a] ? b : a));
+  const mostBytes = ({ rows, columns, inner }: typeof cut): number =>
+    4 * Math.max(rows * inner, columns * inner, (rows + 1) * columns, splits * rows * columns);
+  while (cut[largest()] > LARGEST_SIZE || mostBytes(cut) > MOST_BYTES) {
+    const name = largest();
+    const size = Math.min(cut[name] / 2, LARGEST_SIZE);
+    cut[name] = Math.floor((size - (cut[name] % GRAIN)) / GRAIN) * GRAIN + (cut[name] % GRAIN);
+  }
+  return cut;
 }
 
 /** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */

@@ -1,4 +1,4 @@
-import { capacityOf } from "../../graph/scalar.ts";
+import { capacityOf, product } from "../../graph/scalar.ts";
 import type { DeviceTraits, Dispatch } from "../../graph/trace.ts";
 import type { CheckedWay, Family, Way } from "./families/family.ts";
 import { register, registerWay } from "./families/register.ts";
@@ -16,7 +16,12 @@ function familyOf(device: DeviceTraits): Family {
 
 /** The kernels of one product on a device: those that tuning chose, else those of the family that the call names, else the plain kernel. */
 export function matmulLaunches(call: MatmulCall, device: DeviceTraits): readonly Dispatch[] {
-  return wayOf(call, device).launches(problemOf(call), device);
+  const problem = problemOf(call);
+  const launches = wayOf(call, device).launches(problem, device);
+  const { rows, columns, inner } = problem.sizes;
+  // Several dispatches of a product (packing, parts of a sum) count alike, because only their sum matters.
+  const operations = product(2 / launches.length, rows, columns, inner);
+  return launches.map((launch) => ({ ...launch, operations }));
 }
 
 function wayOf(call: MatmulCall, device: DeviceTraits): Way {

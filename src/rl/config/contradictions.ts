@@ -1,13 +1,14 @@
 import { type Controller, controllers, createController, type HeldEntropy } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
 import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
+import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** The contradictions between options that are each inside their range, one line each. */
-export function contradictions({ grpo, entropy }: TrainConfig): string[] {
-  const problems: string[] = [];
+export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig): string[] {
+  const problems: string[] = [...tooManySampled("grpo", grpo), ...tooManySampled("eval", evaluation)];
   const { comparesWithinGroups, leastCompletions }: AdvantageTraits = advantages[grpo.advantage];
   const least = leastCompletions?.({ k: grpo.advantageK }) ?? 2;
   if (comparesWithinGroups && grpo.completions < least) {
@@ -30,6 +31,13 @@ export function contradictions({ grpo, entropy }: TrainConfig): string[] {
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];
+}
+
+/** Whether prompts and completions, each in its range, make more completions at a time than can be meant. */
+export function tooManySampled(section: string, { prompts, completions }: { prompts: number; completions: number }): string[] {
+  if (prompts * completions <= MOST.sampled) return [];
+  const why = `at most ${Math.floor(MOST.sampled / prompts)} with ${prompts} prompts, so that ${MOST.sampled} are sampled at a time`;
+  return [refusal(`${section}.completions`, completions, why)];
 }
 
 function methodProblems(section: string, declaration: unknown, options: Readonly<Record<string, unknown>>): string[] {

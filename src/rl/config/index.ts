@@ -5,9 +5,10 @@ import { parseOptions } from "../../options/define.ts";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { describeOptions, type OptionDescription } from "../../options/schema.ts";
 import { withoutChanges } from "./changes.ts";
-import { contradictions } from "./contradictions.ts";
+import { contradictions, tooManySampled } from "./contradictions.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
+import { hints } from "./trl_names.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "../../options/problems.ts";
 export { changesInResume, type OptionChange, recordedChanges, withChanges } from "./changes.ts";
@@ -25,14 +26,16 @@ export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
   const filled = withPresets(withoutEmptySections(withoutChanges(value)));
   const schema = trainSchema(`runs/${name}`, chosenIn(filled));
   // Which controller and loss are chosen is known only when this runs, so the type has the options of all of them.
-  const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled);
+  const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled, hints);
   throwIfAny(contradictions(config));
   return config;
 }
 
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
-  return parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value));
+  const config = parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value), hints);
+  throwIfAny(tooManySampled("eval", config.eval));
+  return config;
 }
 
 /** Every option of `train` or `sft` in the order of the schema, for documentation; controllers and losses document their own. */

@@ -1,5 +1,6 @@
-import { parse } from "yaml";
 import { ConfigError, isMapping, refusal, throwIfAny } from "../../options/problems.ts";
+import { brief, quoted } from "../../options/quote.ts";
+import { readYaml } from "../../options/yaml.ts";
 
 /**
  * A copy of the configuration with overrides such as `grpo.steps=10` or `task={ name: addition }`, whose values are read as YAML.
@@ -23,19 +24,19 @@ function applyOverride(target: Record<string, unknown>, override: string): strin
   const equals = override.indexOf("=");
   const keys = override.slice(0, Math.max(equals, 0)).trim().split(".");
   if (keys.some((key) => key === "" || key === "__proto__"))
-    return `the override ${JSON.stringify(override)} must have the form key=value, such as grpo.steps=10`;
+    return `the override ${quoted(override)} must have the form key=value, such as grpo.steps=10`;
   let section = target;
   for (const [index, key] of keys.slice(0, -1).entries()) {
     if (!Object.hasOwn(section, key) || section[key] === null) section[key] = {};
     const next = section[key];
     if (!isMapping(next))
-      return `the override ${override} goes through ${keys.slice(0, index + 1).join(".")}, which is a value and no section`;
+      return `the override ${brief(override)} goes through ${brief(keys.slice(0, index + 1).join("."))}, which is a value and no section`;
     section = next;
   }
   try {
-    section[keys.at(-1)!] = parse(override.slice(equals + 1));
+    section[keys.at(-1)!] = readYaml(override.slice(equals + 1), "value");
     return undefined;
   } catch {
-    return `the override ${override} has a value that is not YAML; quote it or mend its brackets`;
+    return `the override ${brief(override)} has a value that is not YAML; quote it or mend its brackets`;
   }
 }

@@ -4,6 +4,7 @@ import { losses } from "../../loss/index.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
+import { MOST } from "../../options/limits.ts";
 import { adjustable, decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
@@ -47,10 +48,18 @@ const grpo = {
     null,
     "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
-  steps: adjustable(whole({ min: 1 }), 60, "Number of training steps. Each samples completions once and learns from them."),
-  prompts: option(whole({ min: 1 }), 32, "Prompts in a step."),
-  completions: option(whole({ min: 1 }), 8, "Completions sampled for each prompt. They form a group and are compared with one another."),
-  maxNewTokens: option(whole({ min: 1 }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
+  steps: adjustable(
+    whole({ min: 1, max: MOST.steps }),
+    60,
+    "Number of training steps. Each samples completions once and learns from them.",
+  ),
+  prompts: option(whole({ min: 1, max: MOST.prompts }), 32, "Prompts in a step."),
+  completions: option(
+    whole({ min: 1, max: MOST.completions }),
+    8,
+    "Completions sampled for each prompt. They form a group and are compared with one another.",
+  ),
+  maxNewTokens: option(whole({ min: 1, max: MOST.tokens }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
   temperature: option(
     decimal({ above: 0 }),
     1.0,
@@ -61,15 +70,15 @@ const grpo = {
     1.0,
     "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all.",
   ),
-  topK: option(whole({ min: 0 }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
+  topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
   learningRate: adjustable(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
   updatesPerRollout: option(
-    whole({ min: 1 }),
+    whole({ min: 1, max: MOST.updates }),
     1,
     "Optimiser steps on the completions of a step. With more than 1 the later ones are off-policy: the policy that learns is no longer the one that sampled.",
   ),
   microBatchRows: adjustable(
-    whole({ min: 1 }),
+    whole({ min: 1, max: MOST.tokens }),
     4096,
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up.",
   ),
@@ -79,7 +88,7 @@ const grpo = {
     "How many times a step may sample further problems to replace groups whose rewards are all alike; 0 never does.",
   ),
   overlongBuffer: option(
-    whole({ min: 0 }),
+    whole({ min: 0, max: MOST.tokens }),
     0,
     "Punishes long completions: over the last so many tokens before maxNewTokens the reward falls evenly, by 1 in all; 0 punishes nothing.",
   ),
@@ -94,7 +103,11 @@ const grpo = {
     "grpo",
     `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}. The page method.md has the formulas.`,
   ),
-  advantageK: option(whole({ min: 1 }), DEFAULT_K, "The k of the advantage pass@k. It must be below grpo.completions."),
+  advantageK: option(
+    whole({ min: 1, max: MOST.completions }),
+    DEFAULT_K,
+    "The k of the advantage pass@k. It must be below grpo.completions.",
+  ),
   advantageLambda: adjustable(
     decimal({ min: 0 }),
     DEFAULT_LAMBDA,
@@ -140,13 +153,13 @@ const entropy = {
 };
 
 const evaluation = {
-  prompts: option(whole({ min: 1 }), 128, "Held-out prompts of an evaluation."),
-  completions: option(whole({ min: 1 }), 8, "Completions of each evaluation prompt: the k of pass@k."),
+  prompts: option(whole({ min: 1, max: MOST.prompts }), 128, "Held-out prompts of an evaluation."),
+  completions: option(whole({ min: 1, max: MOST.completions }), 8, "Completions of each evaluation prompt: the k of pass@k."),
 };
 
 const trainEvaluation = section({
   every: adjustable(
-    whole({ min: 0 }),
+    whole({ min: 0, max: MOST.steps }),
     20,
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
   ),
@@ -154,10 +167,10 @@ const trainEvaluation = section({
 });
 
 const sft = section({
-  steps: option(whole({ min: 1 }), 1000, "The most optimiser steps."),
-  batch: option(whole({ min: 1 }), 256, "Solved examples in a step."),
+  steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
+  batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
   learningRate: option(decimal({ min: 0 }), 0.002, "AdamW's learning rate after the warm-up."),
-  warmupSteps: option(whole({ min: 0 }), 50, "Steps over which the learning rate rises from 0 to its value."),
+  warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
   weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
   maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
   activations,
@@ -167,14 +180,14 @@ const sft = section({
     0.31,
     "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps.",
   ),
-  evalEvery: option(whole({ min: 1 }), 50, "Steps between two measurements of pass@1."),
+  evalEvery: option(whole({ min: 1, max: MOST.steps }), 50, "Steps between two measurements of pass@1."),
 });
 
 function output(directory: string) {
   return section({
     dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
     checkpointEvery: adjustable(
-      whole({ min: 0 }),
+      whole({ min: 0, max: MOST.steps }),
       20,
       "Steps between two checkpoints. The last step is saved in any case; 0 saves only that.",
     ),

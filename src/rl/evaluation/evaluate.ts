@@ -3,7 +3,7 @@ import type { Problem } from "../../tasks/task.ts";
 import { isRight, type Score } from "../advantages/index.ts";
 import type { PolicyModel } from "../model.ts";
 import { type RolloutEntry, rollout, sampledEntropy } from "../sampling/rollout.ts";
-import { type NamedReward, rewardInput } from "../scoring/rewards.ts";
+import { type NamedReward, rewardInput, scoresOf } from "../scoring/rewards.ts";
 import { meanPassAtK } from "./pass_at_k.ts";
 
 /** Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. */
@@ -13,8 +13,8 @@ const EVALUATION_KEYS = 0x8000_0000;
 export type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
 
 /** Scores completions by one reward function. */
-export function scoredBy({ reward }: Pick<NamedReward, "reward">): ScoreEntries {
-  return async (entries) => reward(rewardInput(entries, 0));
+export function scoredBy(reward: NamedReward): ScoreEntries {
+  return (entries) => scoresOf(reward, rewardInput(entries, 0));
 }
 
 export interface EvaluateOptions {

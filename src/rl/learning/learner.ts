@@ -1,4 +1,5 @@
 import type { Measured, SavedControl } from "../../control/index.ts";
+import { build } from "../../gpu/parts.ts";
 import type { NamedArray } from "../../nn/place.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
@@ -33,14 +34,17 @@ export async function createLearner(run: Run): Promise<Learner> {
   const { device, model, config, controller, loss } = run;
   const { grpo, seed } = config;
   const { gate, tau, alphaNorm } = config.entropy;
-  const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...grpo });
-  const update = await createPolicyUpdate({
-    ...{ device, optimizer, controller, seed },
-    model: model.module,
-    loss: { ...grpo, gate, tau, alphaNorm, loss },
-    rows: passRows(run),
-    sequences: grpo.prompts * grpo.completions,
-    activations: grpo.activations,
+  const { optimizer, update, destroy } = await build(async (own) => {
+    const optimizer = own(createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...grpo }));
+    const update = await createPolicyUpdate({
+      ...{ device, optimizer, controller, seed },
+      model: model.module,
+      loss: { ...grpo, gate, tau, alphaNorm, loss },
+      rows: passRows(run),
+      sequences: grpo.prompts * grpo.completions,
+      activations: grpo.activations,
+    });
+    return { optimizer, update: own(update) };
   });
   return {
     learn: async (samples, sampled, step) => {
@@ -62,12 +66,11 @@ export async function createLearner(run: Run): Promise<Learner> {
       return { control: await update.readControl(), optimizer: state, moments };
     },
     load: ({ control, optimizer: state, moments }) => {
-      optimizer.load({ moments, state });
+      // The controller refuses the state of another one, and does so before anything changes.
       update.writeControl(control);
+      optimizer.load({ moments, state });
     },
     describe: () => update.describe(),
-    destroy: () => {
-      for (const part of [update, optimizer]) part.destroy();
-    },
+    destroy,
   };
 }

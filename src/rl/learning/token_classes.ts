@@ -1,5 +1,6 @@
 import type { Controller, Measured } from "../../control/index.ts";
 import { ConfigError } from "../../options/problems.ts";
+import { listed, quoted } from "../../options/quote.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
@@ -25,16 +26,14 @@ export function classifier(controller: Pick<Controller, "classes" | "classBy">, 
   const indexOf = (name: unknown, source: string): number => {
     const index = names.indexOf(String(name));
     if (index >= 0) return index;
-    throw new ConfigError([
-      `${source} gives the token class ${JSON.stringify(name)}; it must be one of ${names.join(", ")} (entropy.classes)`,
-    ]);
+    throw new ConfigError([`${source} gives the token class ${quoted(name)}; it must be one of ${listed(names)} (entropy.classes)`]);
   };
   if (classOf) {
     return ({ problem, completion: { ids } }) =>
       Uint8Array.from(ids, (_, position) => indexOf(classOf({ problem, ids, position }), "the function classOf"));
   }
   if (classBy !== undefined && classBy !== "position") {
-    const told = (problem: Problem): string => `the problem ${JSON.stringify(problem.prompt)} in its column ${classBy}`;
+    const told = (problem: Problem): string => `the problem ${quoted(problem.prompt)} in its column ${classBy}`;
     return ({ problem, completion: { ids } }) => new Uint8Array(ids.length).fill(indexOf(problem[classBy], told(problem)));
   }
   const begins = classes.map(({ from }) => from ?? Number.POSITIVE_INFINITY);

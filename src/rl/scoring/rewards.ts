@@ -1,3 +1,5 @@
+import { ConfigError, refusal } from "../../options/problems.ts";
+import { quoted, reasonOf } from "../../options/quote.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
@@ -43,10 +45,8 @@ export interface CombinedRewards {
  * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number nor null.
  */
 export function combineRewards(functions: readonly NamedReward[]): (input: RewardInput) => Promise<CombinedRewards> {
-  if (functions.length === 0) throw new Error("No reward function is given; give a task or at least one function in rewards.");
+  checkRewards(functions);
   const names = functions.map(({ name }) => name);
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new Error(`Two reward functions are named "${repeated}"; metrics need different names.`);
   return async (input) => {
     const scores = await Promise.all(functions.map((named) => scoresOf(named, input)));
     const rewards = input.completions.map((_, index) =>
@@ -55,6 +55,20 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
     const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
     return { rewards, byFunction, parts: functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! })) };
   };
+}
+
+/** Refuses rewards that are none. @throws ConfigError where none is given, one is no function, a weight no number, or two have one name */
+export function checkRewards(functions: readonly NamedReward[]): void {
+  if (functions.length === 0) throw new ConfigError(["no reward function is given; give a task or at least one function in rewards"]);
+  for (const [index, { name, reward, weight = 1 }] of functions.entries()) {
+    if (typeof reward !== "function")
+      throw new ConfigError([refusal(`rewards.${index}`, reward, "a function, or { name, reward, weight }")]);
+    if (typeof name !== "string" || name === "") throw new ConfigError([refusal(`rewards.${index}.name`, name, "a text")]);
+    if (!Number.isFinite(Math.fround(weight))) throw new ConfigError([refusal(`rewards.${index}.weight`, weight, "a finite number")]);
+  }
+  const names = functions.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new ConfigError([`two reward functions are named ${quoted(repeated)}; metrics need different names`]);
 }
 
 /** What reward functions get for sampled completions after `step` steps of training. */
@@ -75,7 +89,15 @@ export function taskReward(task: Task): NamedReward {
   return {
     name: task.name,
     reward: ({ prompts, completions, columns }) =>
-      completions.map((completion, index) => task.reward({ ...row(columns, index), prompt: prompts[index]! }, completion)),
+      completions.map((completion, index) => {
+        const prompt = prompts[index]!;
+        try {
+          return task.reward({ ...row(columns, index), prompt }, completion);
+        } catch (error) {
+          const place = `The reward of the task ${quoted(task.name)} failed on the prompt ${quoted(prompt)}`;
+          throw new RewardError(`${place}: ${reasonOf(error)}; it must not throw on what a model writes.`, { cause: error });
+        }
+      }),
   };
 }
 
@@ -90,23 +112,45 @@ export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction"
   return metrics;
 }
 
-async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Promise<readonly Score[]> {
-  const scores: unknown = await reward(input);
+/** A reward function that threw, or that returned something else than one score for each completion; its own error is the cause. */
+export class RewardError extends Error {
+  override readonly name = "RewardError";
+}
+
+/** What one reward function returns, checked. @throws RewardError naming the function, the completion and its prompt */
+export async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Promise<readonly Score[]> {
+  const place = `Reward function ${quoted(name)}`;
+  const scores: unknown = await runReward(place, reward, input);
   const expected = input.completions.length;
   if (!Array.isArray(scores) || scores.length !== expected) {
-    const given = Array.isArray(scores) ? `${scores.length} scores` : String(scores);
-    throw new Error(
-      `Reward function "${name}" returned ${given} for ${expected} completions; return an array with one number or null each.`,
-    );
+    const given = Array.isArray(scores) ? `${scores.length} scores` : quoted(scores);
+    throw new RewardError(`${place} returned ${given} for ${expected} completions; return an array with one number or null each.`);
   }
-  const wrong = scores.findIndex((score) => score !== null && !Number.isFinite(score));
+  // A score beyond float32 would be infinite on the GPU. Holes of a list are found too.
+  const wrong = scores.findIndex((score) => score !== null && !(typeof score === "number" && Number.isFinite(Math.fround(score))));
   if (wrong >= 0) {
-    throw new Error(
-      `Reward function "${name}" returned ${String(scores[wrong])} for completion ${wrong} (${JSON.stringify(input.completions[wrong])}); ` +
-        "return a finite number, or null to leave it unscored.",
+    throw new RewardError(
+      `${place} returned ${quoted(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}) of the prompt ` +
+        `${quoted(input.prompts[wrong])}; return a finite number, or null to leave it unscored.`,
     );
   }
   return scores as Score[];
+}
+
+async function runReward(place: string, reward: RewardFunction, input: RewardInput): Promise<unknown> {
+  try {
+    return await reward(input);
+  } catch (error) {
+    if (error instanceof RewardError) throw error;
+    throw new RewardError(`${place} failed on ${aboutPrompts(input)}: ${reasonOf(error)}; mend it, or let it return null there.`, {
+      cause: error,
+    });
+  }
+}
+
+function aboutPrompts({ prompts }: RewardInput): string {
+  const different = new Set(prompts).size;
+  return different === 1 ? `the prompt ${quoted(prompts[0])}` : `one of ${different} prompts, the first ${quoted(prompts[0])}`;
 }
 
 function weightedSum(parts: readonly { readonly weight: number; readonly score: Score }[]): Score {

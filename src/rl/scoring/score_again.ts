@@ -1,6 +1,8 @@
+import { build, type Own } from "../../gpu/parts.ts";
 import { claimWeights } from "../../nn/half_weights.ts";
 import { createScorer, type Scorer } from "../../policy/score.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micro_batches.ts";
+import type { PolicyModel } from "../model.ts";
 import { passRows, type Run } from "../run.ts";
 import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
 
@@ -16,26 +18,32 @@ export interface SecondScorer {
 
 export async function createSecondScorer(run: Run): Promise<SecondScorer> {
   const { device, model, config, loss } = run;
-  const { beta, tis, temperature, weights } = config.grpo;
+  const { beta, tis, temperature } = config.grpo;
   const rows = passRows(run);
-  const frozen = beta > 0 ? (run.reference ?? (await model.clone())) : undefined;
-  const claim = frozen && (await claimWeights(frozen.placed, weights));
-  const reference = frozen && (await createScorer({ device, model: frozen.module, rows, temperature }));
-  const policy = tis === null ? undefined : await createScorer({ device, model: model.module, rows, temperature });
-  return {
-    scoreAgain: async (samples) => {
-      const known = reference && (await tokenLogprobs(reference, samples, run));
-      const compared = known ? samples.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : samples;
-      if (!policy || tis === null) return { samples: compared, gap: undefined };
-      const own = await tokenLogprobs(policy, samples, run);
-      const weighed = withImportance(compared, own, { bound: tis, bySequence: loss.bySequence ?? false });
-      return { samples: weighed, gap: samplerGap(compared, own) };
-    },
-    destroy: () => {
-      for (const part of [reference, policy]) part?.destroy();
-      claim?.release();
-    },
-  };
+  return build(async (own) => {
+    const scorerOf = async ({ module }: PolicyModel): Promise<Scorer> =>
+      own(await createScorer({ device, model: module, rows, temperature }));
+    const reference = beta > 0 ? await scorerOf(await frozenPolicy(run, own)) : undefined;
+    const policy = tis === null ? undefined : await scorerOf(model);
+    return {
+      scoreAgain: async (samples: readonly Sample[]) => {
+        const known = reference && (await tokenLogprobs(reference, samples, run));
+        const compared = known ? samples.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : samples;
+        if (!policy || tis === null) return { samples: compared, gap: undefined };
+        const trainers = await tokenLogprobs(policy, samples, run);
+        const weighed = withImportance(compared, trainers, { bound: tis, bySequence: loss.bySequence ?? false });
+        return { samples: weighed, gap: samplerGap(compared, trainers) };
+      },
+    };
+  });
+}
+
+/** The reference policy: the one given, which stays its owner's, or a copy of the model as it is now. */
+async function frozenPolicy({ model, reference, config }: Run, own: Own): Promise<PolicyModel> {
+  const frozen = reference ?? own(await model.clone());
+  const claim = await claimWeights(frozen.placed, config.grpo.weights);
+  own({ destroy: claim.release });
+  return frozen;
 }
 
 /** The log-probabilities that a model gives the completion tokens of each sample, in nats. */

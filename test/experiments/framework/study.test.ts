@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -86,17 +86,20 @@ test("a study that was stopped goes on where it was, and its report follows from
   assert.equal(report.verdicts.length, 10);
 });
 
-test("a cell whose file was cut short runs again and measures the same; so does one with other settings", async () => {
+test("a cell whose file lacks a line, or its end, runs again and measures the same; so does one with other settings", async () => {
   const prepared = study.prepare(tiny, { quick: false, shipped });
   const before = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
   assert.equal(before.run, 0, "all are complete after the first test");
   const { name } = prepared.cells.at(-1)!;
   const path = join(dir, name, "metrics.jsonl");
   const whole = await readFile(path, "utf8");
-  await truncate(path, whole.length - 9);
-  const repeated = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
-  assert.equal(repeated.run, 1);
-  assert.deepEqual(repeated.results.get(name)!.metrics.map(withoutTimes), before.results.get(name)!.metrics.map(withoutTimes));
+  const withHole = whole.replace(/\n.*\n/, "\n");
+  for (const damaged of [whole.slice(0, -9), withHole]) {
+    await writeFile(path, damaged);
+    const repeated = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
+    assert.equal(repeated.run, 1);
+    assert.deepEqual(repeated.results.get(name)!.metrics.map(withoutTimes), before.results.get(name)!.metrics.map(withoutTimes));
+  }
 
   const other = study.prepare(merge(tiny, { onPolicy: { steps: 6 } }), { quick: false, shipped });
   assert.equal((await runCells(other, { host, dir, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");

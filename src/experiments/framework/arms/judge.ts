@@ -1,3 +1,4 @@
+import { brief, listed } from "../../../options/quote.ts";
 import { nearestWord } from "../../../rl/config/index.ts";
 import { notJudged, type Verdict, type Weighed } from "../verdict.ts";
 import type { ArmsFindings } from "./findings.ts";
@@ -43,6 +44,6 @@ export function refuseUnknownArms(
   if (unknown === undefined) return;
   const near = nearestWord(unknown, known);
   throw new Error(
-    `a claim names the arm ${unknown}, which no settings have; ${near ? `did you mean ${near}? ` : ""}The arms are ${known.join(", ")}.`,
+    `a claim names the arm ${brief(unknown)}, which no settings have; ${near ? `did you mean ${near}? ` : ""}The arms are ${listed(known)}.`,
   );
 }

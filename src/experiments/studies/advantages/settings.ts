@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST } from "../../../options/limits.ts";
 import { list, oneOf, openSection, section, text, whole } from "../../../options/schema.ts";
 import { ADVANTAGE_NAMES } from "../../../rl/advantages/index.ts";
 import { type ArmsSettings, armsSchema } from "../../framework/arms/settings.ts";
@@ -10,7 +11,7 @@ const shapes = Object.keys(rewardShapes) as [RewardShape, ...RewardShape[]];
 export const advantagesSchema = armsSchema.extend({
   groups: z.partialRecord(z.enum(shapes, { error: `a mapping whose keys are of ${shapes.join(", ")}` }), section({})),
   distributions: section({
-    steps: whole({ min: 1 }),
+    steps: whole({ min: 1, max: MOST.steps }),
     functions: list(oneOf(ADVANTAGE_NAMES), "a list of advantages, such as [grpo, dr-grpo]"),
     tasks: z.record(
       z.string(),
@@ -20,7 +21,7 @@ export const advantagesSchema = armsSchema.extend({
           { name: text("the name of a task, such as countdown") },
           "a mapping with the key name and the task's own options",
         ),
-        maxNewTokens: whole({ min: 1 }),
+        maxNewTokens: whole({ min: 1, max: MOST.tokens }),
       }),
     ),
   }),

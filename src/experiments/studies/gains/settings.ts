@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST } from "../../../options/limits.ts";
 import { decimal, list, oneOf, openSection, section, text, whole } from "../../../options/schema.ts";
 import { seedsOf, seedsSchema } from "../../framework/seeds.ts";
 
@@ -21,7 +22,10 @@ export const gainsSchema = section({
   share: decimal({ above: 0, max: 2 }),
   kp: list(number("a list of numbers above 0").positive({ error: "a list of numbers above 0" }), "a list of numbers above 0"),
   kiRatios: list(decimal({ min: 0, below: 1 }), "a list of numbers of at least 0 and below 1"),
-  openLoop: section({ alphas: list(number("a list of two alphas or more"), "a list of two alphas or more"), steps: whole({ min: 1 }) }),
+  openLoop: section({
+    alphas: list(number("a list of two alphas or more"), "a list of two alphas or more"),
+    steps: whole({ min: 1, max: MOST.steps }),
+  }),
   automatic: section({ steps: whole({ min: 26 }) }),
 });
 

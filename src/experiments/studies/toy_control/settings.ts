@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST } from "../../../options/limits.ts";
 import { decimal, openSection, section, text, whole } from "../../../options/schema.ts";
 import { seedsSchema } from "../../framework/seeds.ts";
 
@@ -20,10 +21,10 @@ export const toySchema = section({
   }),
   model: openSection({ model_type: text("the name of an architecture, such as llama") }, "a mapping in the style of config.json"),
   warmStart: section({
-    steps: whole({ min: 1 }),
-    batch: whole({ min: 1 }),
+    steps: whole({ min: 1, max: MOST.steps }),
+    batch: whole({ min: 1, max: MOST.prompts }),
     learningRate: decimal({ min: 0 }),
-    warmupSteps: whole({ min: 0 }),
+    warmupSteps: whole({ min: 0, max: MOST.steps }),
   }),
   /** Options of these two sections are checked where they are used, as those of `train` are. */
   grpo: openSection({}, "a mapping with options of train's section grpo"),
@@ -31,12 +32,12 @@ export const toySchema = section({
     { limit: decimal({ above: 0, max: 1 }), gate: text("probability or entropy-effect") },
     "a mapping with options of train's section entropy, limit and gate among them",
   ),
-  openLoop: section({ alphas: numbers("a list of two alphas or more", 2), steps: whole({ min: 1 }) }),
+  openLoop: section({ alphas: numbers("a list of two alphas or more", 2), steps: whole({ min: 1, max: MOST.steps }) }),
   gains: section({ lambda: decimal({ above: 0, below: 2 }), integral: decimal({ above: 0, below: 1 }) }),
   targets: numbers("a list of one target or more, in nats per token", 1),
   onPolicy: section({ steps: whole({ min: 5 }) }),
   offPolicy: section({ steps: whole({ min: 5 }), updatesPerRollout: whole({ min: 2 }) }),
-  evaluation: section({ completions: whole({ min: 1 }) }),
+  evaluation: section({ completions: whole({ min: 1, max: MOST.completions }) }),
 });
 
 export type ToySettings = z.output<typeof toySchema>;

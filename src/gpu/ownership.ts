@@ -1,0 +1,34 @@
+import type { GpuContext } from "./context.ts";
+import { EngineError } from "./errors.ts";
+
+interface Owner {
+  readonly identity: object;
+  readonly name: string;
+}
+
+/** Which device each buffer and kernel was made on, and which buffers were destroyed. Dawn would fail the device before it told. */
+const owners = new WeakMap<object, Owner>();
+const retired = new WeakSet<object>();
+
+/** Notes that a buffer or a kernel belongs to a device. */
+export function own<Thing extends object>({ identity, name }: GpuContext, thing: Thing): Thing {
+  owners.set(thing, { identity, name });
+  return thing;
+}
+
+/** Notes that a buffer is destroyed. */
+export function retire(thing: object): void {
+  retired.add(thing);
+}
+
+/**
+ * Refuses what belongs to another device or was destroyed. What the engine did not make passes.
+ * @throws EngineError naming the thing and who wanted it
+ */
+export function assertUsable({ identity, name }: GpuContext, thing: object, what: string, wantedBy: string): void {
+  if (retired.has(thing)) throw new EngineError(`${wantedBy}: ${what} was destroyed; make it again, or destroy it last`);
+  const owner = owners.get(thing);
+  if (owner === undefined || owner.identity === identity) return;
+  const other = owner.name === name ? `another device on ${name}` : `the device ${owner.name}`;
+  throw new EngineError(`${wantedBy}: ${what} belongs to ${other}, not to the one in use; make or load everything with one device`);
+}

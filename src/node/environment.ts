@@ -1,0 +1,47 @@
+import { ConfigError, nearestWord, refusal } from "../options/problems.ts";
+import { brief, listed } from "../options/quote.ts";
+
+/** Stands for any number of at least 0. */
+const NUMBER = "number";
+
+/** Every environment variable of this package, with the values that it takes; docs/environment.md says what they do. */
+const VARIABLES = {
+  ENTROPIC_ADAPTER: undefined,
+  ENTROPIC_SUBGROUPS: ["0", "1"],
+  ENTROPIC_LANES: ["4", "8", "16", "32", "64", "128"],
+  ENTROPIC_IMMEDIATES: ["0", "1"],
+  ENTROPIC_TUNE: ["0", "1", "force"],
+  ENTROPIC_SUBGROUP_MATRIX: ["0", "1", "f16"],
+  ENTROPIC_WATCHDOG: NUMBER,
+  ENTROPIC_SLICE: NUMBER,
+  ENTROPIC_DEBUG: ["0", "1", "2", "3", "4"],
+} as const satisfies Readonly<Record<string, readonly string[] | typeof NUMBER | undefined>>;
+
+/** The name of one of this package's environment variables. */
+export type Variable = keyof typeof VARIABLES;
+type ValueOf<Name extends Variable> = (typeof VARIABLES)[Name] extends readonly (infer Value)[] ? Value : string;
+
+/** The names of all variables, for documentation. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
+
+/** The value of a variable; undefined where it is not set or empty. @throws ConfigError for a value that it does not take */
+export function environment<Name extends Variable>(name: Name): ValueOf<Name> | undefined {
+  const value = process.env[name];
+  if (value === undefined || value === "") return undefined;
+  const allowed: readonly string[] | typeof NUMBER | undefined = VARIABLES[name];
+  const refused = (wanted: string) => new ConfigError([refusal(`the environment variable ${name}`, value, `${wanted}, or not set`)]);
+  if (allowed === NUMBER && !(Number(value) >= 0)) throw refused("a number of at least 0");
+  if (Array.isArray(allowed) && !allowed.includes(value)) throw refused(`one of ${listed(allowed)}`);
+  return value as ValueOf<Name>;
+}
+
+/** Checks every variable at once. @throws ConfigError for an ENTROPIC_ name that does not exist, with the nearest, and for a wrong value */
+export function checkEnvironment(): void {
+  const unknown = Object.keys(process.env).find((name) => name.startsWith("ENTROPIC_") && !Object.hasOwn(VARIABLES, name));
+  if (unknown !== undefined) {
+    const near = nearestWord(unknown, VARIABLE_NAMES);
+    const remedy = near ? `did you mean ${near}?` : `there are ${VARIABLE_NAMES.join(", ")}`;
+    throw new ConfigError([`the environment variable ${brief(unknown)} means nothing here; ${remedy}`]);
+  }
+  for (const name of Object.keys(VARIABLES) as Variable[]) environment(name);
+}

@@ -1,0 +1,106 @@
+import { chiSquaredDeviation, countsOf, type DrawOptions, drawTokens, randomLogits } from "../draw_tokens.ts";
+import { philoxAnswers } from "../philox.ts";
+import { nextTokenReference } from "../reference/next_token.ts";
+import { type ConformanceCase, type ConformanceGroup, type Measure, sameBits } from "./case.ts";
+
+/** How far counts may be from what was expected, in standard deviations: a right driver exceeds it once in 16,000 seeds, and seeds are fixed. */
+export const DEVIATIONS = 4;
+const SEED = 12_345;
+export const DRAWS = 6000;
+
+/** Ways to draw that between them use every branch of the kernel. */
+export const SAMPLINGS: readonly (readonly [name: string, vocabulary: number, sampling: DrawOptions])[] = [
+  ["plain", 16, { temperature: 1, topK: 0, topP: 1 }],
+  ["an odd vocabulary", 37, { temperature: 1, topK: 0, topP: 1 }],
+  ["cold", 16, { temperature: 0.6, topK: 0, topP: 1 }],
+  ["hot", 130, { temperature: 1.7, topK: 0, topP: 1 }],
+  ["top-k", 37, { temperature: 1, topK: 5, topP: 1 }],
+  ["top-1", 37, { temperature: 1, topK: 1, topP: 1 }],
+  ["top-p", 37, { temperature: 0.8, topK: 0, topP: 0.7 }],
+  ["top-p of nearly nothing", 37, { temperature: 1, topK: 0, topP: 1e-6 }],
+  ["top-k and then top-p", 130, { temperature: 1.2, topK: 20, topP: 0.6 }],
+  ["top-k beyond the vocabulary", 9, { temperature: 1, topK: 50, topP: 1 }],
+];
+
+function distribution(name: string, vocabulary: number, sampling: DrawOptions): ConformanceCase {
+  const row = randomLogits(vocabulary, 3);
+  return {
+    name: `${DRAWS} draws: ${name}`,
+    level: "quick",
+    details: { seed: String(SEED), vocabulary: String(vocabulary), sampling: JSON.stringify(sampling) },
+    run: async ({ device }): Promise<Measure[]> => {
+      const { probabilities, logp, entropy } = nextTokenReference(row, sampling);
+      const { token, statistics } = await drawTokens(device, Array(DRAWS).fill(row) as number[][], { ...sampling, seed: SEED });
+      const outside = token.filter((drawn) => !(probabilities[drawn]! > 0)).length;
+      const largest = (of: (drawn: number, s: number) => number): number =>
+        token.reduce((most, drawn, s) => Math.max(most, of(drawn, s)), 0);
+      return [
+        { name: "draws outside of what is kept", error: outside, tolerance: 0 },
+        { name: "chi-squared", error: Math.abs(chiSquaredDeviation(countsOf(token, vocabulary), probabilities)), tolerance: DEVIATIONS },
+        {
+          name: "logp",
+          error: largest((drawn, s) => Math.abs(statistics[2 * s]! - logp[drawn]!) / (1 + Math.abs(logp[drawn]!))),
+          tolerance: 2e-6,
+        },
+        { name: "entropy", error: largest((_, s) => Math.abs(statistics[2 * s + 1]! - entropy) / (1 + entropy)), tolerance: 2e-6 },
+      ];
+    },
+  };
+}
+
+const rare: ConformanceCase = {
+  name: "rare tokens come as often as they should",
+  level: "default",
+  run: async ({ device }) => {
+    const row = [Math.log(0.002), Math.log(0.998)];
+    const { token } = await drawTokens(device, Array(40_000).fill(row) as number[][], { temperature: 1, topK: 0, topP: 1 });
+    const seen = token.filter((drawn) => drawn === 0).length;
+    return [{ name: "deviations from 80 in 40000", error: Math.abs(seen - 80) / Math.sqrt(80), tolerance: DEVIATIONS }];
+  },
+};
+
+/** Draws that differ in one thing alone; pairs of them must come equally often. */
+const NEIGHBOURS: Readonly<Record<string, Partial<DrawOptions>>> = {
+  seeds: { seed: 6 },
+  positions: { seed: 5, positions: Array<number>(2000).fill(6) },
+  keys: { seed: 5, keys: Array.from({ length: 2000 }, (_, s) => s + 1) },
+};
+
+function independence(what: string, changed: Partial<DrawOptions>): ConformanceCase {
+  return {
+    name: `draws of neighbouring ${what} are independent`,
+    level: "quick",
+    run: async ({ device }) => {
+      const rows = Array(2000).fill([0, 0, 0, 0]) as number[][];
+      const sampling = { temperature: 1, topK: 0, topP: 1 };
+      const base = (await drawTokens(device, rows, { ...sampling, seed: 5 })).token;
+      const other = (await drawTokens(device, rows, { ...sampling, ...changed })).token;
+      const pairs = countsOf(
+        base.map((first, s) => 4 * first + other[s]!),
+        16,
+      );
+      const deviation = chiSquaredDeviation(pairs, Array(16).fill(1 / 16) as number[]);
+      return [{ name: "chi-squared of pairs", error: Math.abs(deviation), tolerance: DEVIATIONS }];
+    },
+  };
+}
+
+const knownAnswers: ConformanceCase = {
+  name: "Philox gives the known answers of its authors",
+  level: "quick",
+  run: async ({ device }) => {
+    const { actual, expected } = await philoxAnswers(device);
+    return [sameBits("words", actual, expected, [3, 4])];
+  },
+};
+
+export const samplingGroup: ConformanceGroup = {
+  name: "sampling",
+  description: "random numbers, and the distributions that tokens are drawn from",
+  cases: [
+    knownAnswers,
+    ...SAMPLINGS.map(([name, vocabulary, sampling]) => distribution(name, vocabulary, sampling)),
+    rare,
+    ...Object.entries(NEIGHBOURS).map(([what, changed]) => independence(what, changed)),
+  ],
+};

@@ -1,0 +1,73 @@
+import { causalAttention, causalAttentionOp, type OperandSharing } from "../../ops/causal_attention.ts";
+import type { HeadLayout } from "../../ops/heads.ts";
+import type { HostValue } from "../check_op.ts";
+import type { OpCase } from "../op_case.ts";
+import { causalAttentionReference } from "../reference/causal_attention.ts";
+import { given, normal } from "../values.ts";
+
+const SHAPES: readonly { readonly lengths: readonly number[]; readonly layout: HeadLayout }[] = [
+  { lengths: [1], layout: { heads: 1, keyValueHeads: 1, headDim: 4 } },
+  { lengths: [1, 5, 17, 2], layout: { heads: 4, keyValueHeads: 1, headDim: 12 } },
+  { lengths: [3, 14, 14], layout: { heads: 3, keyValueHeads: 3, headDim: 10 } },
+  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7 } },
+  { lengths: [1, 5, 17, 2], layout: { heads: 2, keyValueHeads: 2, headDim: 16 } },
+  { lengths: [11], layout: { heads: 1, keyValueHeads: 1, headDim: 20 } },
+];
+
+/** Where the sequence of every row begins and ends, for sequences of these lengths. */
+export function packedSequences(lengths: readonly number[]): { sequence_start: HostValue; sequence_end: HostValue; rows: number } {
+  const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((a, b) => a + b, 0));
+  const each = (of: (i: number) => number): number[] => lengths.flatMap((length, i) => Array<number>(length).fill(of(i)));
+  const rows = ends.at(-1)!;
+  const u32 = (data: number[]): HostValue => given([rows], data, "u32");
+  return { rows, sequence_start: u32(each((i) => ends[i]! - lengths[i]!)), sequence_end: u32(each((i) => ends[i]!)) };
+}
+
+export function packedColumns({ heads, keyValueHeads, headDim }: HeadLayout): number {
+  return (heads + 2 * keyValueHeads) * headDim;
+}
+
+type Shape = (typeof SHAPES)[number];
+
+const WAYS: readonly (readonly [Shape, OperandSharing | undefined])[] = [
+  ...SHAPES.map((shape) => [shape, undefined] as const),
+  [SHAPES[1]!, "workgroup memory"],
+  [SHAPES[3]!, "workgroup memory"],
+];
+
+const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
+  const { heads, keyValueHeads, headDim } = layout;
+  const { rows, ...structure } = packedSequences(lengths);
+  const means = sharing ? ` by ${sharing}` : "";
+  return {
+    name: "causal_attention",
+    title: `sequences of ${lengths.join(" ")}${means} with heads ${heads}/${keyValueHeads} of ${headDim}`,
+    tolerance: 2e-5,
+    quick: headDim === 7 || headDim === 12,
+    inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
+    dynamicRows: ["qkv", "sequence_start", "sequence_end"],
+    op: ({ qkv, sequence_start, sequence_end }) => ({
+      out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, sharing),
+    }),
+    reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
+    gradients: ["qkv"],
+  };
+});
+
+function longSequences(): OpCase {
+  const layout = { heads: 2, keyValueHeads: 1, headDim: 8 };
+  const { rows, ...structure } = packedSequences([150, 3, 140]);
+  return {
+    name: "causal_attention",
+    title: "sequences longer than any block with large scores",
+    tolerance: 2e-5,
+    quick: true,
+    inputs: { qkv: normal([rows, packedColumns(layout)], 2, 4), ...structure },
+    dynamicRows: ["qkv", "sequence_start", "sequence_end"],
+    op: ({ qkv, sequence_start, sequence_end }) =>
+      causalAttentionOp({ qkv: qkv!, sequence_start: sequence_start!, sequence_end: sequence_end! }, { layout }),
+    reference: (inputs) => causalAttentionReference(inputs, layout),
+  };
+}
+
+export const causalAttentionCases: readonly OpCase[] = [...withGradients, longSequences()];

@@ -1,0 +1,66 @@
+import type { ops } from "../../ops/index.ts";
+import type { OpCase } from "../op_case.ts";
+import { adamwCases } from "./adamw.ts";
+import { addCases } from "./add.ts";
+import { addOntoCases } from "./add_onto.ts";
+import { cacheWriteCases } from "./cache_write.ts";
+import { causalAttentionCases } from "./causal_attention.ts";
+import { columnSumCases } from "./column_sum.ts";
+import { controlWeightCases } from "./control_weight.ts";
+import { covarianceSelectCases } from "./covariance_select.ts";
+import { crossEntropyCases } from "./cross_entropy.ts";
+import { decodeAttentionCases } from "./decode_attention.ts";
+import { embeddingCases } from "./embedding.ts";
+import { entropyReduceCases } from "./entropy_reduce.ts";
+import { fromHalfCases } from "./from_half.ts";
+import { geluCases } from "./gelu.ts";
+import { gradientNormCases } from "./gradient_norm.ts";
+import { layerNormCases } from "./layer_norm.ts";
+import { logitsGradientCases } from "./logits_gradient.ts";
+import { matmulCases } from "./matmul.ts";
+import { matmulActivationCases } from "./matmul_activation.ts";
+import { matmulHalfCases } from "./matmul_half.ts";
+import { metricReduceCases } from "./metric_reduce.ts";
+import { multiplyCases } from "./multiply.ts";
+import { nextTokenCases } from "./next_token.ts";
+import { qkNormCases } from "./qk_norm.ts";
+import { rmsNormCases } from "./rms_norm.ts";
+import { ropeCases } from "./rope.ts";
+import { sequenceRatioCases } from "./sequence_ratio.ts";
+import { swigluCases } from "./swiglu.ts";
+import { toHalfCases } from "./to_half.ts";
+import { tokenLossCases } from "./token_loss.ts";
+import { tokenStatisticsCases } from "./token_statistics.ts";
+
+/** The cases of every op of the library, by the op's name. An op without cases does not compile. */
+export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
+  adamw: adamwCases,
+  add: addCases,
+  add_onto: addOntoCases,
+  cache_write: cacheWriteCases,
+  causal_attention: causalAttentionCases,
+  column_sum: columnSumCases,
+  control_weight: controlWeightCases,
+  covariance_select: covarianceSelectCases,
+  cross_entropy: crossEntropyCases,
+  decode_attention: decodeAttentionCases,
+  embedding: embeddingCases,
+  entropy_reduce: entropyReduceCases,
+  from_half: fromHalfCases,
+  gelu: geluCases,
+  gradient_norm: gradientNormCases,
+  layer_norm: layerNormCases,
+  logits_gradient: logitsGradientCases,
+  matmul: [...matmulCases, ...matmulHalfCases, ...matmulActivationCases],
+  metric_reduce: metricReduceCases,
+  multiply: multiplyCases,
+  next_token: nextTokenCases,
+  qk_norm: qkNormCases,
+  rms_norm: rmsNormCases,
+  rope: ropeCases,
+  sequence_ratio: sequenceRatioCases,
+  swiglu: swigluCases,
+  to_half: toHalfCases,
+  token_loss: tokenLossCases,
+  token_statistics: tokenStatisticsCases,
+};

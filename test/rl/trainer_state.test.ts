@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { uploadBuffer } from "../../src/gpu/buffer.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { OPTIMIZER_STATE } from "../../src/ops/records.ts";
+import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
+import { parseTrainerState } from "../../src/rl/trainer_state.ts";
+import { smallModel, smallTrainer } from "../small_policy.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+test("the state of every controller survives JSON", async () => {
+  const model = await smallModel(device);
+  for (const controller of ["none", "pi", "aec", "entrocraft", "bonus", "fixed"]) {
+    const { trainer } = await smallTrainer(device, { model, entropy: { controller, target: undefined } });
+    await trainer.train();
+    const { state } = await trainer.save();
+    assert.deepEqual(parseTrainerState(JSON.parse(JSON.stringify(state))), state, controller);
+    trainer.destroy();
+  }
+  model.destroy();
+});
+
+test("the state of an optimiser that has just skipped a step is saved without its NaN", async () => {
+  const model = await smallModel(device);
+  const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, weightDecay: 0, maxGradNorm: null });
+  const window = optimizer.state.storage.window!;
+  const skipped = { step: 3, skipped: 1, bias1: 0.25 };
+  uploadBuffer(device, window, Float32Array.from(OPTIMIZER_STATE.pack({ ...skipped, norm: Number.NaN })));
+  assert.deepEqual((await optimizer.save()).state, OPTIMIZER_STATE.pack({ ...skipped, norm: 0 }));
+  optimizer.destroy();
+  model.destroy();
+});
