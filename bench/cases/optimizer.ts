@@ -1,7 +1,10 @@
-import { adamwStep } from "../../src/ops/adamw.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
+import { type AdamWShard, adamwStep } from "../../src/ops/adamw.ts";
+import { adamwCheck } from "../../src/ops/adamw_check.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { adamwReference } from "../../src/testing/reference/adamw.ts";
+import { adamwCheckReference } from "../../src/testing/reference/adamw_check.ts";
 import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { given, normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
@@ -14,6 +17,7 @@ const SCALE = 0.5;
 export const optimizerCases: readonly BenchCase[] = [2 ** 18, 2 ** 20].flatMap((elements) => [
   gradientNormCase(elements),
   adamwCase(elements),
+  adamwCheckCase(elements),
 ]);
 
 function gradientNormCase(elements: number): BenchCase {
@@ -36,34 +40,62 @@ function gradientNormCase(elements: number): BenchCase {
   });
 }
 
-function adamwCase(elements: number): BenchCase {
-  const decayEnd = (3 * elements) / 4;
-  const options = { learningRate: 1e-3, betas: BETAS, eps: 1e-8, weightDecay: 0.1, decayEnd };
+/** What a step of AdamW over one shard reads, and its options. */
+function adamwStepOf(elements: number) {
+  const options = { learningRate: 1e-3, betas: BETAS, eps: 1e-8, weightDecay: 0.1, decayEnd: (3 * elements) / 4 };
   const state = [STEP, 1, SCALE, 0, ...BETAS.map((beta) => 1 - beta ** STEP), 0, 0].map(Math.fround);
+  const inputs = () => {
+    const second = normal([elements], 4, 0.1);
+    return {
+      gradients: normal([elements], 1),
+      state: given([8], state),
+      weights: normal([elements], 2),
+      first: normal([elements], 3, 0.1),
+      second: { ...second, data: second.data.map(Math.abs) },
+    };
+  };
+  const shardOf = (i: Readonly<Record<string, Tensor>>): AdamWShard => {
+    return { parameters: i.weights!, gradients: i.gradients!, first: i.first!, second: i.second!, state: i.state! };
+  };
+  return { options, state, inputs, shardOf };
+}
+
+function adamwCase(elements: number): BenchCase {
+  const { options, inputs, shardOf } = adamwStepOf(elements);
   return opCase({
     op: "adamw",
     shape: `E${elements}`,
     flops: 16 * elements,
     bytes: 4 * 7 * elements,
-    inputs: () => {
-      const second = normal([elements], 4, 0.1);
-      return {
-        gradients: normal([elements], 1),
-        state: given([8], state),
-        weights: normal([elements], 2),
-        first: normal([elements], 3, 0.1),
-        second: { ...second, data: second.data.map(Math.abs) },
-      };
-    },
+    inputs,
     build: (i) => {
-      const { gradients, weights, first, second } = i;
-      adamwStep({ parameters: weights!, gradients: gradients!, first: first!, second: second!, state: i.state! }, options);
-      return { weights: weights!, first: first!, second: second! };
+      adamwStep(shardOf(i), options);
+      return { weights: i.weights!, first: i.first!, second: i.second! };
     },
     reference: ({ gradients, weights, first, second }) => {
       const moments = { weights: weights!.data.slice(), first: first!.data.slice(), second: second!.data.slice() };
       adamwReference(moments, gradients!.data, { ...options, scale: SCALE, step: STEP });
       return moments;
+    },
+  });
+}
+
+function adamwCheckCase(elements: number): BenchCase {
+  const { options, state, inputs, shardOf } = adamwStepOf(elements);
+  return opCase({
+    op: "adamw_check",
+    shape: `E${elements}`,
+    flops: 16 * elements,
+    bytes: 4 * 4 * elements,
+    inputs,
+    build: (i) => {
+      adamwCheck([[shardOf(i), options]]);
+      return { state: i.state! };
+    },
+    reference: ({ gradients, weights, first, second }) => {
+      const moments = { weights: weights!.data, first: first!.data, second: second!.data };
+      const checked = adamwCheckReference([[moments, gradients!.data, { ...options, scale: SCALE, step: STEP }]], state);
+      return { state: Float64Array.from(checked) };
     },
   });
 }

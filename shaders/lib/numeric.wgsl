@@ -8,6 +8,17 @@ fn is_finite(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
+// Whether x is 0 or -0, and not NaN.
+fn is_zero(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) == 0u;
+}
+
+// NaN. The bits are a variable, because WGSL refuses NaN as a constant.
+fn not_a_number() -> f32 {
+  var bits = 0x7fc00000u;
+  return bitcast<f32>(bits);
+}
+
 // log(1 + x) for x >= 0. WGSL bounds only the absolute error of log near 1, so for x < 1 the series of 2 atanh(x / (2 + x)) takes over.
 fn log_1_plus(x: f32) -> f32 {
   let y = x / (2.0 + x);

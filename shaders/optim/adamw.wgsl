@@ -1,8 +1,7 @@
-// AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101) on gradients clipped by gradient_norm, g = scale * gradient:
-//   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2
-//   p = p - learning_rate * (m / bias1 / (sqrt(v / bias2) + eps) + weight_decay p)   weight_decay is 0 from decay_end on, past the matrices
-// scale 0, which stands for gradients that are not finite, leaves everything as it was. Each lane handles one element of a shard, a flat
-// buffer of parameters.
+// AdamW (lib/adamw) on gradients clipped by gradient_norm, g = scale * gradient, in place.
+// scale 0, which stands for a step with numbers that are not finite, leaves everything as it was. Each lane handles one element of a shard,
+// a flat buffer of parameters.
+import package::lib::adamw::{Rates, Trained, adamw, decay_of};
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 import package::lib::optimizer::OptimizerState;
@@ -10,13 +9,7 @@ import package::lib::optimizer::OptimizerState;
 struct Parameters {
   count: u32, // elements
   decay_end: u32, // floats
-  learning_rate: f32,
-  beta1: f32,
-  one_minus_beta1: f32,
-  beta2: f32,
-  one_minus_beta2: f32,
-  eps: f32,
-  weight_decay: f32,
+  @align(16) rates: Rates, // a uniform buffer asks for this alignment
 }
 var<immediate> parameters: Parameters;
 
@@ -33,21 +26,13 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
-  let scale = optimizer_state.scale;
-  if i >= parameters.count || scale == 0.0 {
+  let state = optimizer_state;
+  if i >= parameters.count || state.scale == 0.0 {
     return;
   }
-  let g = scale * gradients[i];
-  let m = parameters.beta1 * first[i] + parameters.one_minus_beta1 * g;
-  let v = parameters.beta2 * second[i] + parameters.one_minus_beta2 * g * g;
-  first[i] = m;
-  second[i] = v;
-  let change = m / optimizer_state.bias1 / (sqrt(v / optimizer_state.bias2) + parameters.eps);
-  weights[i] -= parameters.learning_rate * (change + decay(i) * weights[i]);
+  let decay = decay_of(i, parameters.decay_end, parameters.rates.weight_decay);
+  let after = adamw(Trained(weights[i], first[i], second[i]), state.scale * gradients[i], decay, parameters.rates, state);
+  weights[i] = after.weight;
+  first[i] = after.first;
+  second[i] = after.second;
 }
-
-@if(VEC4)
-fn decay(i: u32) -> Element {
-  return select(vec4f(0.0), vec4f(parameters.weight_decay), 4u * i + vec4u(0u, 1u, 2u, 3u) < vec4u(parameters.decay_end));
-}
-@if(!VEC4) fn decay(i: u32) -> Element { return select(0.0, parameters.weight_decay, i < parameters.decay_end); }

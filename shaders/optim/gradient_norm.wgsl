@@ -2,7 +2,7 @@
 // step = step + 1,  bias1 = 1 - beta1^step,  bias2 = 1 - beta2^step
 // Gradients that are not finite give scale 0, leave step as it was and count as skipped; norm becomes NaN, so that logs show it.
 // The lanes of one workgroup stride over the sums of gradient_norm_partial, in order.
-import package::lib::numeric::{exp_minus_1, is_finite};
+import package::lib::numeric::{exp_minus_1, is_finite, not_a_number};
 import package::lib::optimizer::{NormPartial, OptimizerState};
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
@@ -32,8 +32,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     return;
   }
   if broken > 0.0 || !is_finite(total) {
-    var not_a_number = 0x7fc00000u; // a variable, because WGSL refuses NaN as a constant
-    optimizer_state.norm = bitcast<f32>(not_a_number);
+    optimizer_state.norm = not_a_number();
     optimizer_state.scale = 0.0;
     optimizer_state.skipped += 1.0;
     return;

@@ -1,7 +1,6 @@
 // partial[b] = (sum of squares, how many Elements hold a value that is not finite) of the gradients that workgroup b visits; gradient_norm
 // adds them up. The lanes of a fixed number of workgroups stride over the shard in order.
-import package::lib::element::Element;
-import package::lib::numeric::is_finite;
+import package::lib::element::{Element, all_finite};
 import package::lib::optimizer::NormPartial;
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
@@ -36,9 +35,3 @@ fn main(
 
 @if(VEC4) fn square(value: Element) -> f32 { return dot(value, value); }
 @if(!VEC4) fn square(value: Element) -> f32 { return value * value; }
-
-@if(VEC4)
-fn all_finite(value: Element) -> bool {
-  return is_finite(value.x) && is_finite(value.y) && is_finite(value.z) && is_finite(value.w);
-}
-@if(!VEC4) fn all_finite(value: Element) -> bool { return is_finite(value); }

@@ -1,6 +1,8 @@
 // loss = -weight * logp of the action. This is supervised learning on given tokens, with the statistics and metrics of the policy loss.
-// coefficients = (d loss / d logp, 0). A token of weight 0 gives exact zeros. Each lane handles one row.
+// coefficients = (d loss / d logp, 0). A token of weight 0 gives exact zeros. A token whose logp is not finite gives NaN, so that the optimiser
+// skips the step. Each lane handles one row.
 import package::lib::grid::linear_workgroup;
+import package::lib::numeric::{is_finite, not_a_number};
 import package::lib::token::{LossCoefficients, TokenInput, TokenMetrics, TokenStatistics};
 
 struct Parameters {
@@ -24,12 +26,17 @@ fn main(
     return;
   }
   let weight = token_inputs[row].weight;
-  var own = TokenMetrics();
-  if weight != 0.0 {
-    own.loss = -weight * statistics[row].logp;
-    own.ratio = 1.0;
-    own.entropy = statistics[row].entropy;
+  if weight == 0.0 {
+    coefficients[row] = LossCoefficients();
+    token_metrics[row] = TokenMetrics();
+    return;
   }
-  coefficients[row] = LossCoefficients(select(0.0, -weight, weight != 0.0), 0.0);
+  let policy = statistics[row];
+  let is_sound = is_finite(policy.logp);
+  coefficients[row] = LossCoefficients(select(not_a_number(), -weight, is_sound), 0.0);
+  var own = TokenMetrics();
+  own.loss = select(not_a_number(), -weight * policy.logp, is_sound);
+  own.ratio = 1.0;
+  own.entropy = policy.entropy;
   token_metrics[row] = own;
 }

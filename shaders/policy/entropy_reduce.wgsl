@@ -1,7 +1,7 @@
 // Counts and mean entropies of each class g and of all response tokens, from the sums of entropy_reduce_partial:
-//   loops[g].token_count, loops[g].batch_entropy (0 without tokens),  control.token_count, control.gated_count, control.gated_fraction
-// With write_entropy 1 control.entropy and loops[g].entropy become the means too; a class without tokens keeps its entropy. write_entropy
-// is 0 in gradient accumulation, because the controller has acted on the entropies already.
+//   loops[g].token_count, loops[g].batch_entropy (0 without tokens)
+// With whole_batch 1 loops[g].entropy becomes the mean too, where the class has tokens, and Control gets its measurements. whole_batch is 0
+// in gradient accumulation, because these are then of all micro-batches already.
 // One workgroup goes over the classes in order; its lanes stride over the blocks, in order.
 import package::lib::control::{ControlState, EntropySums};
 import package::lib::reduce::reduce_sum;
@@ -9,7 +9,7 @@ import constants::LANES;
 
 struct Parameters {
   blocks: u32,
-  write_entropy: u32,
+  whole_batch: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -31,16 +31,14 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       let mean = own.x / max(own.y, 1.0);
       state.loops[class_index].token_count = own.y;
       state.loops[class_index].batch_entropy = mean;
-      if parameters.write_entropy == 1u && own.y > 0.0 {
+      if parameters.whole_batch == 1u && own.y > 0.0 {
         state.loops[class_index].entropy = mean;
       }
     }
   }
-  if lane == 0u {
+  if lane == 0u && parameters.whole_batch == 1u {
     let some = max(total.y, 1.0);
-    if parameters.write_entropy == 1u {
-      state.control.entropy = total.x / some;
-    }
+    state.control.entropy = total.x / some;
     state.control.token_count = total.y;
     state.control.gated_count = total.z;
     state.control.gated_fraction = total.z / some;

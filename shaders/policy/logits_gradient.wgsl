@@ -3,7 +3,7 @@
 // which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
-import package::lib::numeric::LOWEST;
+import package::lib::numeric::{LOWEST, is_zero};
 import package::lib::token::{LossCoefficients, TokenStatistics};
 import constants::LANES;
 
@@ -31,7 +31,7 @@ fn main(
     return;
   }
   let c = coefficients[row];
-  let counts = c.logp != 0.0 || c.entropy != 0.0;
+  let counts = !is_zero(c.logp) || !is_zero(c.entropy);
   let policy = statistics[row];
   let action = actions[row];
   for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {

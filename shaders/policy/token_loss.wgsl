@@ -6,12 +6,13 @@
 //   loss = weight * (scale * (surrogate + control) + beta kl - entropy_coefficient H)
 // scale is Control's positive_scale or negative_scale by the sign of A. entropy_coefficient is the parameter's plus Control's. The actuator
 // depends on the current policy and is not differentiated.
-// coefficients = (d loss / d logp, d loss / d H). A clamp that holds has derivative 0. A token of weight 0 gives exact zeros.
+// coefficients = (d loss / d logp, d loss / d H). A clamp that holds has derivative 0. A token of weight 0 gives exact zeros. A token of
+// which anything is not finite gives NaN, which clamps and branches would hide, so that the optimiser skips the step.
 // Each lane handles one row.
 import package::lib::control::{ControlState, actuator};
 import package::lib::grid::linear_workgroup;
 import package::lib::loss::{CLAMP, token_of};
-import package::lib::numeric::{exp_minus_1, exp_minus_1_minus};
+import package::lib::numeric::{exp_minus_1, exp_minus_1_minus, is_finite, not_a_number};
 import package::lib::token::{LossCoefficients, TokenInput, TokenMetrics, TokenStatistics};
 import package::loss::{LossParameters, surrogate};
 
@@ -74,9 +75,11 @@ fn main(
   let bonus = parameters.entropy_coefficient + control.entropy_coefficient;
   let loss = scale * (own.value - lever * token.ratio) + parameters.beta * kl - bonus * policy.entropy;
   let slope = scale * (own.slope - lever * token.ratio_slope) + parameters.beta * kl_slope;
-  coefficients[row] = LossCoefficients(given.weight * slope, given.weight * -bonus);
+  let is_known = is_finite(policy.logp) && is_finite(policy.entropy) && is_finite(given.old_logp) && is_finite(given.reference_logp);
+  let is_sound = is_known && is_finite(given.advantage) && is_finite(loss) && is_finite(slope);
+  coefficients[row] = LossCoefficients(select(not_a_number(), given.weight * slope, is_sound), given.weight * -bonus);
   token_metrics[row] = TokenMetrics(
-    given.weight * loss,
+    select(not_a_number(), given.weight * loss, is_sound),
     kl,
     token.ratio,
     select(0.0, 1.0, own.low),

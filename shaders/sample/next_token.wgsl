@@ -132,8 +132,8 @@ fn choose(row: u32, top: f32, border: u32, lane: u32) -> u32 {
     }
   }
   let winner = reduce_max(best, lane);
-  // Indices below 2^24 are exact in a float.
-  return u32(-reduce_max(select(LOWEST, -f32(index), best == winner), lane));
+  // Indices below 2^24 are exact in a float. Logits that are NaN have no winner, and any token does.
+  return min(u32(-reduce_max(select(LOWEST, -f32(index), best == winner), lane)), parameters.vocabulary - 1u);
 }
 
 fn is_kept(x: vec4f, border: u32, column: u32) -> vec4<bool> {

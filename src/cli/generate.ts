@@ -4,6 +4,7 @@ import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { quoted } from "../options/quote.ts";
+import { requireFiniteCompletions } from "../policy/finite_completions.ts";
 import { createSampler } from "../policy/sampler.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
@@ -61,6 +62,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     stopTokens: [...new Set([...stopTokens(options, tokenizer), ...endTokens(model.generation), ...ownEnd(tokenizer.eosId)])],
   });
   const results = await sampler.generate(prompts, options.seed);
+  requireFiniteCompletions(results);
   const completions = results.map((completion, i) => ({
     prompt: prompts[i]!.text,
     promptTokens: prompts[i]!.ids,

@@ -15,6 +15,7 @@ import { type WarmStartStep, warmStart } from "../rl/sft.ts";
 import { InterruptedError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
@@ -76,7 +77,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
   const started = performance.now();
   const show = (text: string): void => void process.stdout.write(`${text}\n`);
   const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
-  let last = 0;
+  let [last, skipped] = [0, 0];
   let saved: number | undefined;
   const save = async (): Promise<void> => {
     if (saved === last) return;
@@ -84,16 +85,27 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
     await saveWarmStart(config, model, last);
     saved = last;
   };
+  const record = async (step: WarmStartStep): Promise<void> => {
+    last = step.step;
+    await lock.assertHeld();
+    await appendMetrics(dir, metricsOf(step));
+  };
   try {
     for await (const step of watchSteps(steps, watch, show)) {
-      last = step.step;
-      await lock.assertHeld();
-      await appendMetrics(dir, metricsOf(step));
+      await record(step);
+      if (step.skipped > skipped) show(`warning: step ${last} changed nothing, because its numbers are not finite`);
+      skipped = step.skipped;
       if (checkpointEvery > 0 && last % checkpointEvery === 0) await save();
       if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
       if (interrupt.requested()) break;
     }
     await save();
+  } catch (error) {
+    throw await afterSkips(error, "lower sft.learningRate", async (step: WarmStartStep) => {
+      await record(step);
+      await save();
+      return checkpointDir(dir, last);
+    });
   } finally {
     interrupt.release();
   }
@@ -110,9 +122,9 @@ async function saveWarmStart({ output }: SftConfig, model: PolicyModel, step: nu
   await removeOldCheckpoints(output.dir, output);
 }
 
-function metricsOf({ step, loss, gradNorm, learningRate, evaluation }: WarmStartStep): MetricsRecord {
+function metricsOf({ step, loss, gradNorm, learningRate, skipped, evaluation }: WarmStartStep): MetricsRecord {
   const evaluated = evaluation ? evaluationMetrics(evaluation) : {};
-  return { step, loss, grad_norm: gradNorm, learning_rate: learningRate, ...evaluated };
+  return { step, loss, grad_norm: gradNorm, learning_rate: learningRate, skipped_steps: skipped, ...evaluated };
 }
 
 function progressLine({ step, loss, evaluation }: WarmStartStep, steps: number, elapsed: number): string {

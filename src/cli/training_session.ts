@@ -17,6 +17,7 @@ import { InterruptedError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
+import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
@@ -88,18 +89,28 @@ export async function runSession(session: Session, config: TrainConfig, { interr
     await saveCheckpoint(config.output, trainer, model);
     saved = trainer.step;
   };
+  const note = async (result: StepResult, metrics: Metrics): Promise<void> => {
+    await lock.assertHeld();
+    await record(dir, result, metrics);
+    view.step(metrics);
+    await diagnose(metrics, view.note);
+  };
   try {
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
-      await lock.assertHeld();
-      await record(dir, result, metrics);
-      view.step(metrics);
-      await diagnose(metrics, view.note);
+      await note(result, metrics);
       if (checkpointEvery > 0 && trainer.step % checkpointEvery === 0) await save();
     }
     await save();
     await watch.end(view.note);
+  } catch (error) {
+    const remedy = `lower grpo.learningRate: ${PROGRAM} resume ${dir} --set grpo.learningRate=RATE`;
+    throw await afterSkips(error, remedy, async (result: StepResult) => {
+      await note(result, result.metrics);
+      await save();
+      return checkpointDir(dir, trainer.step);
+    });
   } finally {
     view.done();
   }

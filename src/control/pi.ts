@@ -7,20 +7,26 @@ import { initialState, type Loop, stepLoops } from "./state.ts";
 
 const targetClass = section({
   name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
-  target: decimalOr("auto", { min: 0 }).describe("The entropy to hold for tokens of this class."),
-  from: whole({ min: 0 }).optional().describe("With classBy position: the first position of the answer that belongs to it, from 0."),
+  target: decimalOr("auto", { min: 0, max: 100 }).describe("The entropy to hold for tokens of this class."),
+  from: whole({ min: 0, max: 10_000_000 })
+    .optional()
+    .describe("With classBy position: the first position of the answer that belongs to it, from 0."),
 });
 
 /** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's values, for large models. */
 const options = section({
   target: adjustable(
-    decimalOr("auto", { min: 0 }),
+    decimalOr("auto", { min: 0, max: 100 }),
     0.35,
     "The entropy to hold, in nats per token at grpo.temperature; auto: rho times that of the start.",
   ),
-  kp: adjustable(decimal({ min: 0 }), 10, "Proportional gain: alpha per nat of error."),
-  ki: adjustable(decimal({ min: 0 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
-  limit: adjustable(decimal({ above: 0, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
+  kp: adjustable(decimal({ min: 0, max: 10_000 }), 10, "Proportional gain: alpha per nat of error."),
+  ki: adjustable(
+    decimal({ min: 0, max: 10_000 }),
+    1,
+    "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves.",
+  ),
+  limit: adjustable(decimal({ min: 0.001, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
   antiWindup: adjustable(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
   gains: adjustable(
     oneOf(["fixed", "auto"]),
@@ -28,27 +34,27 @@ const options = section({
     "Where kp and ki come from: fixed takes them as given, auto finds them by an experiment of 24 steps at the start.",
   ),
   lambda: adjustable(
-    decimal({ above: 0, below: 2 }),
+    decimal({ min: 0.001, below: 2 }),
     0.15,
     "Automatic gains: the share of an error that one step corrects; kp = lambda / authority.",
   ),
   kiRatio: adjustable(decimal({ min: 0, below: 1 }), 0.05, "Automatic gains: ki / kp."),
   rho: adjustable(
-    decimal({ above: 0 }),
+    decimal({ min: 0.01, max: 100 }),
     0.8,
     "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at.",
   ),
   anchorSteps: option(
-    whole({ min: 1 }),
+    whole({ min: 1, max: 1_000_000 }),
     8,
     "Automatic target: how many steps at the start run without control, to measure the entropy there.",
   ),
   targetDecay: adjustable(
-    decimal({ min: 0 }),
+    decimal({ min: 0, max: 10 }),
     0,
     "Automatic target: the nats that it falls by in every step after the first anchorSteps steps.",
   ),
-  targetFloor: adjustable(decimal({ min: 0 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
+  targetFloor: adjustable(decimal({ min: 0, max: 100 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
   classes: option(
     list(targetClass, "a list of mappings with name and target, and with classBy position also from"),
     [],

@@ -1,6 +1,7 @@
+import { NotFiniteError } from "../gpu/errors.ts";
 import { ConfigError } from "../options/problems.ts";
 import type { Controller } from "./define.ts";
-import type { ControlState } from "./state.ts";
+import { type ControlState, nameOfFloat, packState } from "./state.ts";
 
 /** A controller's state as a checkpoint keeps it: every field by name, and which controller's state it is. */
 export interface SavedControl extends ControlState {
@@ -9,8 +10,27 @@ export interface SavedControl extends ControlState {
   readonly classes: readonly string[];
 }
 
-export function savedControl({ name, classes = [] }: Controller, state: ControlState): SavedControl {
+/**
+ * A controller's state, ready to be kept. An entropy that was measured as not finite becomes 0: the next batch measures it again before
+ * anything reads it, and JSON cannot hold it.
+ * @throws NotFiniteError where another number is not finite, on which every later step would depend
+ */
+export function savedControl({ name, classes = [] }: Controller, { control, loops }: ControlState): SavedControl {
+  const state = {
+    control: { ...control, entropy: finiteOr0(control.entropy) },
+    loops: loops.map((loop) => ({ ...loop, entropy: finiteOr0(loop.entropy), batch_entropy: finiteOr0(loop.batch_entropy) })),
+  };
+  const wrong = packState(state).findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new NotFiniteError(
+      `the state of controller ${name} is not finite: ${nameOfFloat(wrong)} is ${packState(state)[wrong]}; it is not saved; go on from the last checkpoint`,
+    );
+  }
   return { controller: name, classes: classes.map((one) => one.name), ...state };
+}
+
+function finiteOr0(entropy: number): number {
+  return Number.isFinite(entropy) ? entropy : 0;
 }
 
 /** The state that a resumed run starts from. @throws ConfigError for a state of another controller or of other classes */

@@ -56,14 +56,20 @@ export function nameOfFloat(index: number): string {
 /** What a batch tells a controller: the mean entropy of each loop's tokens, in nats, and their number. */
 export type Measured = readonly { readonly entropy: number; readonly tokens: number }[];
 
-/** The floats of a state that a batch sets, by index: what entropy_reduce writes on the GPU. */
-export function measuredFloats(measured: Measured): [index: number, value: number][] {
+/** The floats of a state that a batch sets, by index: what entropy_reduce writes on the GPU. `gated` counts the tokens that a gate lets through. */
+export function measuredFloats(measured: Measured, gated?: number): [index: number, value: number][] {
   const told = measured.flatMap(({ entropy, tokens }, i): [number, number][] => [
     [beginOf(i) + LOOP.index("token_count"), tokens],
     ...(tokens > 0 ? ([[beginOf(i) + LOOP.index("entropy"), entropy]] as [number, number][]) : []),
   ]);
   const mean = weightedMean(measured.map(({ entropy, tokens }) => [entropy, tokens]));
-  return [[CONTROL.index("entropy"), mean], ...told];
+  const count = measured.reduce((sum, { tokens }) => sum + tokens, 0);
+  const whole = {
+    entropy: mean,
+    token_count: count,
+    ...(gated !== undefined && { gated_count: gated, gated_fraction: gated / Math.max(1, count) }),
+  };
+  return [...Object.entries(whole).map(([field, value]): [number, number] => [CONTROL.index(field as ControlField), value]), ...told];
 }
 
 /** The state after a batch has set its floats. */

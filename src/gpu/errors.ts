@@ -3,6 +3,11 @@ export class EngineError extends Error {
   override readonly name: string = "EngineError";
 }
 
+/** Numbers that must be finite are not: weights, moments, the state of a controller, logits, or every one of several steps. */
+export class NotFiniteError extends EngineError {
+  override readonly name: string = "NotFiniteError";
+}
+
 /** A shader that Dawn or the linker refused; the message holds the kernel's id and the compiler's own words. */
 export class ShaderError extends EngineError {
   override readonly name = "ShaderError";

@@ -5,7 +5,28 @@ import type { Kernel } from "./kernel.ts";
 import { liveBytes } from "./profile_record.ts";
 import { openSlices, type Slices } from "./slices.ts";
 
-/** Looks at everything that kernels write, and makes the device fail at the first number that is not finite. */
+/**
+ * Runs work once more and returns what its first kernel did that wrote a number which is not finite. The device stays usable. It is undefined
+ * where there is none.
+ */
+export async function firstNotFinite(device: Device, place: string, work: () => Promise<unknown>): Promise<string | undefined> {
+  const { observer } = device;
+  let first: string | undefined;
+  const check = await createNanCheck(device, ({ message }) => {
+    first ??= message;
+  });
+  check.place = place;
+  try {
+    await work();
+    await check.settled();
+  } finally {
+    check.destroy();
+    device.observer = observer;
+  }
+  return first;
+}
+
+/** Looks at everything that kernels write, and reports the first number that is not finite. */
 export interface NanCheck {
   /** Where the run is, for the message: "step 3". */
   place: string;
@@ -51,8 +72,11 @@ interface Counting {
 
 type CountingPass = Pick<Counting, "checks" | "results"> & { readonly pass: GPUComputePassEncoder };
 
-/** Observes a device. Behind each dispatch it adds one more for each output, which counts the non-finite numbers there. */
-export async function createNanCheck(device: Device): Promise<NanCheck> {
+/**
+ * Observes a device. Behind each dispatch it adds one more for each output, which counts the non-finite numbers there. `found` takes the
+ * first of them of each submission; left out, it makes the device fail.
+ */
+export async function createNanCheck(device: Device, found: (error: EngineError) => void = device.fail): Promise<NanCheck> {
   const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
   let counting: Counting;
   let current: { readonly launch: Launch; readonly run: Run; readonly pass: GPUComputePassEncoder };
@@ -68,7 +92,7 @@ export async function createNanCheck(device: Device): Promise<NanCheck> {
         staging = results.map((buffer) => stage(device.gpu, encoder, buffer));
         copies?.(encoder);
       });
-      reported = Promise.all([reported, report(device, nanCheck.place, checks, staging)]);
+      reported = Promise.all([reported, report({ device, place: nanCheck.place, checks, staging, found })]);
       // Whoever awaits `reported` gets the error; without this line Node.js would end the process first.
       reported.catch(() => {});
       for (const buffer of results) buffer.destroy();
@@ -136,8 +160,16 @@ function stage(gpu: GPUDevice, encoder: GPUCommandEncoder, results: GPUBuffer): 
   return staging;
 }
 
-/** Reads a submission's counts and makes the device fail if one is not zero. */
-async function report(device: Device, place: string, checks: readonly Check[], staging: readonly GPUBuffer[]): Promise<void> {
+interface Report {
+  readonly device: Device;
+  readonly place: string;
+  readonly checks: readonly Check[];
+  readonly staging: readonly GPUBuffer[];
+  readonly found: (error: EngineError) => void;
+}
+
+/** Reads a submission's counts and tells `found` if one is not zero. */
+async function report({ device, place, checks, staging, found }: Report): Promise<void> {
   const read = staging.map(async (buffer) => {
     await device.flight.wait("the search for NaN", buffer.mapAsync(GPUMapMode.READ));
     const words = new Uint32Array(buffer.getMappedRange().slice(0));
@@ -152,7 +184,7 @@ async function report(device: Device, place: string, checks: readonly Check[], s
   const first = checks.findIndex((_, index) => resultOf(index)[0]! > 0);
   if (first === -1) return;
   const [count, fromEnd] = resultOf(first);
-  device.fail(new EngineError(`${place}: ${describe(checks[first]!, count!, 0xffffffff - fromEnd!)}`));
+  found(new EngineError(`${place}: ${describe(checks[first]!, count!, 0xffffffff - fromEnd!)}`));
 }
 
 function describe({ launch, binding, shape }: Check, count: number, index: number): string {

@@ -1,5 +1,5 @@
 import { adjustable, decimal } from "../options/schema.ts";
-import type { Surrogate, Token } from "./token.ts";
+import { MOST_RATIO, type Surrogate, type Token } from "./token.ts";
 
 /** The bounds of PPO's clip, for the losses that have this clip. */
 export const clipOptions = {
@@ -9,7 +9,7 @@ export const clipOptions = {
     "A token with negative advantage stops learning once its probability ratio is below 1 - clipLow.",
   ),
   clipHigh: adjustable(
-    decimal({ min: 0 }),
+    decimal({ min: 0, max: MOST_RATIO }),
     0.2,
     "A token with positive advantage stops learning once its probability ratio is above 1 + clipHigh.",
   ),
@@ -18,7 +18,7 @@ export const clipOptions = {
 /** The third bound of PPO's clip. */
 export const dualClipOption = {
   dualClip: adjustable(
-    decimal({ above: 1 }, "no dual clip").nullable(),
+    decimal({ above: 1, max: MOST_RATIO }, "no dual clip").nullable(),
     null,
     "A token with negative advantage also stops learning once its probability ratio is above this.",
   ),

@@ -10,9 +10,9 @@ export const clipCov = defineLoss({
   options: section({
     ...clipOptions,
     ...dualClipOption,
-    covFraction: adjustable(decimal({ above: 0, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
-    covLow: adjustable(decimal(), 1, "Covariance above which tokens are drawn."),
-    covHigh: adjustable(decimal(), 5, "Covariance below which tokens are drawn."),
+    covFraction: adjustable(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
+    covLow: adjustable(decimal({ min: -1e9, max: 1e9 }), 1, "Covariance above which tokens are drawn."),
+    covHigh: adjustable(decimal({ min: -1e9, max: 1e9 }), 5, "Covariance below which tokens are drawn."),
   }),
   check: ({ covLow, covHigh }) =>
     covHigh <= covLow ? [{ option: "covHigh", value: covHigh, allowed: `above grpo.covLow (${covLow})` }] : [],

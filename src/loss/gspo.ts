@@ -2,6 +2,7 @@ import { sequenceRatio } from "../ops/sequence_ratio.ts";
 import { adjustable, decimal, section } from "../options/schema.ts";
 import { clipParameters, clipped, dualClipOption } from "./clip.ts";
 import { defineLoss } from "./define.ts";
+import { MOST_RATIO } from "./token.ts";
 
 /** GSPO (arXiv 2507.18071): PPO's clip of the probability ratio of the whole sequence, which stays far nearer to 1 than a token's. */
 export const gspo = defineLoss({
@@ -14,7 +15,7 @@ export const gspo = defineLoss({
       "A sequence with negative advantage stops learning once its probability ratio is below 1 - clipLow.",
     ),
     clipHigh: adjustable(
-      decimal({ min: 0 }),
+      decimal({ min: 0, max: MOST_RATIO }),
       4e-4,
       "A sequence with positive advantage stops learning once its probability ratio is above 1 + clipHigh.",
     ),

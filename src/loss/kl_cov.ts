@@ -7,8 +7,8 @@ export const klCov = defineLoss({
   key: "kl-cov",
   description: "No clip, but a penalty on change for the tokens whose covariance of advantage and log-probability is highest.",
   options: section({
-    covFraction: adjustable(decimal({ above: 0, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
-    covCoef: adjustable(decimal({ min: 0 }), 1, "Weight of the penalty |log ratio|."),
+    covFraction: adjustable(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
+    covCoef: adjustable(decimal({ min: 0, max: 1000 }), 1, "Weight of the penalty |log ratio|."),
   }),
   parameters: ({ covCoef }) => ({ penalty: covCoef }),
   surrogate: ({ advantage, difference, differenceSlope, ratio, ratioSlope, extra }, { covCoef }) => {

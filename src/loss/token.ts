@@ -38,6 +38,9 @@ export function tokenOf({ logp, oldLogp, advantage, extra = 0 }: Given, frozenLo
   return { logp, oldLogp, advantage, difference, differenceSlope, ratio, ratioSlope: ratio * differenceSlope, detachedRatio, extra };
 }
 
+/** The largest bound of a ratio. A ratio is at most e^20, about 5e8, so that a larger bound would say nothing. */
+export const MOST_RATIO = 1e9;
+
 export function clampDifference(difference: number): number {
   return Math.min(20, Math.max(-20, difference));
 }

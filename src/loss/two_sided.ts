@@ -1,6 +1,7 @@
 import { adjustable, decimal, section } from "../options/schema.ts";
 import { clipOptions } from "./clip.ts";
 import { defineLoss } from "./define.ts";
+import { MOST_RATIO } from "./token.ts";
 
 /** INTELLECT-2's clip on both sides (arXiv 2505.07291). */
 export const twoSided = defineLoss({
@@ -9,7 +10,7 @@ export const twoSided = defineLoss({
   options: section({
     ...clipOptions,
     delta: adjustable(
-      decimal({ above: 1 }),
+      decimal({ above: 1, max: MOST_RATIO }),
       4,
       "A token with negative advantage also stops learning once its probability ratio is above this; it must exceed 1 + clipHigh.",
     ),

@@ -5,6 +5,7 @@ import { EngineError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
+import { requireFinite } from "./finite.ts";
 import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
@@ -186,10 +187,12 @@ export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly para
 /**
  * Copies a checkpoint's tensors into the parameters.
  * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
+ * @throws NotFiniteError naming the tensor with numbers that are not finite
  */
 export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
   const pieces = namedPieces(placed);
   requireTensors(pieces, tensors, source);
+  requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
   for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = parameter.tensor.storage.window!;
     const size = elementsOf(shape) * 4;

@@ -13,6 +13,7 @@ import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
+import { requireFinite } from "../nn/finite.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
@@ -115,7 +116,10 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
 
 type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given. */
+/**
+ * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given.
+ * @throws NotFiniteError before anything is written where a parameter is not finite
+ */
 export async function saveModel(
   dir: string,
   model: PolicyModel,
@@ -126,9 +130,11 @@ export async function saveModel(
     readonly files?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<void> {
+  const parameters = await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed));
+  requireFinite(parameters, "the model", `${dir} is not written; go on from the last checkpoint`);
   await writeCheckpoint(dir, {
     config: model.config,
-    tensors: toHostTensors(await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed))),
+    tensors: toHostTensors(parameters),
     tokenizerFiles: model.tokenizer.files,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
     state: extra.state,

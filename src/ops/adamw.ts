@@ -13,6 +13,29 @@ export interface AdamWStepOptions {
   readonly decayEnd: number;
 }
 
+/** The parameters of the kernels that compute AdamW's formula, beside `count`. */
+export function adamwParameters({ betas: [beta1, beta2], ...options }: AdamWStepOptions): Readonly<Record<string, Scalar>> {
+  return {
+    decay_end: options.decayEnd,
+    "rates.learning_rate": options.learningRate,
+    "rates.beta1": beta1,
+    "rates.one_minus_beta1": 1 - beta1,
+    "rates.beta2": beta2,
+    "rates.one_minus_beta2": 1 - beta2,
+    "rates.eps": options.eps,
+    "rates.weight_decay": options.weightDecay,
+  };
+}
+
+/** A flat shard of parameters [E], with its gradients and moments, and the optimiser's state [8]. */
+export interface AdamWShard {
+  readonly parameters: Tensor;
+  readonly gradients: Tensor;
+  readonly first: Tensor;
+  readonly second: Tensor;
+  readonly state: Tensor;
+}
+
 type In = { gradients: Tensor; optimizer_state: Tensor; weights: Tensor; first: Tensor; second: Tensor };
 
 /** gradients [E], optimizer_state [8] of gradient_norm; updates weights, first and second moments [E] in place. */
@@ -28,40 +51,20 @@ export const adamwOp = defineOp<In, "weights" | "first" | "second", AdamWStepOpt
   },
   forward: ({ inputs: { gradients, optimizer_state }, outputs, attributes }) => {
     const { variant, count } = elementsOf(gradients.shape);
-    const [beta1, beta2] = attributes.betas;
     return [
       {
         kernel: "optim/adamw",
         variant,
         bindings: { gradients, optimizer_state, ...outputs },
-        parameters: {
-          count,
-          decay_end: attributes.decayEnd,
-          learning_rate: attributes.learningRate,
-          beta1,
-          one_minus_beta1: 1 - beta1,
-          beta2,
-          one_minus_beta2: 1 - beta2,
-          eps: attributes.eps,
-          weight_decay: attributes.weightDecay,
-        },
+        parameters: { count, ...adamwParameters(attributes) },
         workgroups: ceilDivide(count, 64),
       },
     ];
   },
 });
 
-/** One AdamW update of a flat shard, in place. Nothing changes where gradientNorm found gradients that are not finite. */
-export function adamwStep(
-  shard: {
-    readonly parameters: Tensor;
-    readonly gradients: Tensor;
-    readonly first: Tensor;
-    readonly second: Tensor;
-    readonly state: Tensor;
-  },
-  options: AdamWStepOptions,
-): void {
+/** One AdamW update of a flat shard, in place. Nothing changes where gradientNorm or adamwCheck has skipped the step. */
+export function adamwStep(shard: AdamWShard, options: AdamWStepOptions): void {
   const { parameters, gradients, first, second, state } = shard;
   adamwOp({ gradients, optimizer_state: state, weights: parameters, first, second }, options);
 }

@@ -9,8 +9,8 @@ import { checkTokenShapes, REDUCE_ROWS } from "./token_inputs.ts";
 
 /** Attributes of the op that measures the mean entropy. */
 export interface EntropyReduceOptions extends GateOptions {
-  /** false leaves the entropies as they are, because a controller has acted on them already. Default true. */
-  readonly writeEntropy?: boolean;
+  /** false: these tokens are a part of a batch whose entropies and counts the state holds already, and keeps. Default true. */
+  readonly wholeBatch?: boolean;
 }
 
 type In = { statistics: Tensor; token_inputs: Tensor; control: Tensor };
@@ -36,7 +36,7 @@ export const entropyReduceOp = defineOp<In, "partial" | "control", EntropyReduce
       {
         kernel: "policy/entropy_reduce",
         bindings: { partial, state: control },
-        parameters: { blocks, write_entropy: attributes.writeEntropy === false ? 0 : 1 },
+        parameters: { blocks, whole_batch: attributes.wholeBatch === false ? 0 : 1 },
         workgroups: 1,
       },
     ];

@@ -1,4 +1,5 @@
 import { adamwOp } from "./adamw.ts";
+import { adamwCheckOp } from "./adamw_check.ts";
 import { addOp } from "./add.ts";
 import { addOntoOp } from "./add_onto.ts";
 import { cacheWriteOp } from "./cache_write.ts";
@@ -28,7 +29,8 @@ import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
 import { tokenStatisticsOp } from "./token_statistics.ts";
 
-export { type AdamWStepOptions, adamwStep } from "./adamw.ts";
+export { type AdamWShard, type AdamWStepOptions, adamwStep } from "./adamw.ts";
+export { adamwCheck } from "./adamw_check.ts";
 export { add } from "./add.ts";
 export { addOnto } from "./add_onto.ts";
 export { cacheWrite } from "./cache_write.ts";
@@ -76,6 +78,7 @@ const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "sp
 /** Every op by name. test/ops/conventions.test.ts demands a reference and a test for each op, and an op for every kernel. */
 export const ops = {
   adamw: { op: adamwOp, kernels: ["optim/adamw"] },
+  adamw_check: { op: adamwCheckOp, kernels: family("optim/adamw_check", "_partial") },
   add: { op: addOp, kernels: ["elementwise/add"] },
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },

@@ -3,7 +3,8 @@ import type { Scalar } from "../graph/scalar.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
 import { createFlatBuffers, type FlatBuffers, loadFlatBuffers, type PlacedModule, parameterShards, readParameters } from "../nn/place.ts";
-import { adamwStep } from "../ops/adamw.ts";
+import { type AdamWShard, type AdamWStepOptions, adamwStep } from "../ops/adamw.ts";
+import { adamwCheck } from "../ops/adamw_check.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
 import { OPTIMIZER_STATE } from "../ops/records.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
@@ -23,7 +24,7 @@ export const ADAMW_DEFAULTS = { betas: [0.9, 0.95], eps: 1e-8 } as const;
 
 type NamedArrays = Map<string, { shape: number[]; data: Float32Array }>;
 
-/** AdamW over the flat buffers of a placed module, entirely on the GPU; a step with non-finite gradients is skipped there. */
+/** AdamW over the flat buffers of a placed module, entirely on the GPU; a step whose gradients, or results, are not finite is skipped there. */
 export interface AdamW {
   readonly gradients: FlatBuffers;
   /** [8]: the record OPTIMIZER_STATE. */
@@ -32,7 +33,7 @@ export interface AdamW {
   readonly heartbeat: Heartbeat;
   /** Where each parameter's gradient goes. */
   sinks(accumulate: Scalar): Map<Tensor, GradientSink>;
-  /** Traces the gradient norm, clipping, the update, and the copying into 16-bit weights where there are any. */
+  /** Traces the gradient norm, clipping, the look ahead, the update, and the copying into 16-bit weights where there are any. */
   step(learningRate: Scalar): void;
   save(): Promise<{ readonly moments: NamedArrays; readonly state: readonly number[] }>;
   load(saved: {
@@ -60,12 +61,12 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
     sinks: (accumulate) => new Map([...gradients.of].map(([parameter, onto]) => [parameter, { onto, accumulate }])),
     step: (learningRate) => {
       gradientNorm(gradients.shards, state, { maxGradNorm: options.maxGradNorm, betas: options.betas });
-      placed.shards.forEach((shard, i) => {
-        adamwStep(
-          { parameters: parameters[i]!, gradients: gradients.shards[i]!, first: first.shards[i]!, second: second.shards[i]!, state },
-          { learningRate, betas: options.betas, eps: options.eps, weightDecay: options.weightDecay, decayEnd: shard.decayEnd },
-        );
-      });
+      const shards = placed.shards.map(({ decayEnd }, i): [AdamWShard, AdamWStepOptions] => [
+        { parameters: parameters[i]!, gradients: gradients.shards[i]!, first: first.shards[i]!, second: second.shards[i]!, state },
+        { learningRate, betas: options.betas, eps: options.eps, weightDecay: options.weightDecay, decayEnd },
+      ]);
+      adamwCheck(shards);
+      for (const [shard, rates] of shards) adamwStep(shard, rates);
       placed.halves?.trace();
     },
     save: async () => {

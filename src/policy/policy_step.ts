@@ -37,27 +37,15 @@ export interface TracedUpdate {
 
 /**
  * Traces "One step" of docs/method.md up to the gradients: forward -> token statistics -> entropy reduction -> controller -> per-token loss
- * -> logits gradient -> backward. With `updateController` false alpha stays what it was.
+ * -> logits gradient -> backward. With `wholeBatch` false the batch is one of several, and the control state is that of all of them already.
  */
-export function tracePolicyStep(update: TracedUpdate, updateController: boolean): void {
-  const { model, controller, loss, control, metrics } = update;
-  const rows = runScalar("rows", update.rows);
-  const sequences = runScalar("sequences", update.sequences);
-  const actions = input("actions", [rows], "u32");
-  const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
-  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
-  const head: Head = {
-    hidden,
-    weight: model.head(),
-    actions,
-    inverseTemperature: 1 / loss.temperature,
-    chunks: chunksOf(rows, model.vocabSize, update.chunkBytes ?? DEFAULT_CHUNK_BYTES),
-  };
-  const saved = headStatistics(head);
+export function tracePolicyStep(update: TracedUpdate, wholeBatch: boolean): void {
+  const { controller, loss, control, metrics } = update;
+  const { head, saved, tokenInputs } = traceStatistics(update, wholeBatch);
+  if (wholeBatch) traceControl(controller, control);
   const gate = { gate: loss.gate, tau: loss.tau };
-  entropyReduce(saved.statistics, tokenInputs, control, { ...gate, writeEntropy: updateController });
-  if (updateController) traceControl(controller, control);
-  const scope = loss.alphaNorm === "all" || loss.aggregate === "constant" ? "none" : loss.aggregate === "token-mean" ? "batch" : "sequence";
+  const sequences = runScalar("sequences", update.sequences);
+  const scope = gatedScope(loss);
   const begins = input("sequence_begin", [derive("S+1", [sequences], (s) => s + 1)], "u32");
   if (scope !== "none") {
     controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
@@ -68,8 +56,42 @@ export function tracePolicyStep(update: TracedUpdate, updateController: boolean)
   const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra }, loss);
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, so its kernels need not read them.
-  const sinks = update.optimizer.sinks(updateController ? 0 : runScalar("accumulate"));
+  const sinks = update.optimizer.sinks(wholeBatch ? 0 : runScalar("accumulate"));
   backward({ head, saved, coefficients, sinks });
+}
+
+/** Traces the forward pass and the entropy reduction alone: what a controller reads of a batch. */
+export function traceMeasurement(update: TracedUpdate): void {
+  traceStatistics(update, true);
+}
+
+interface Statistics {
+  readonly head: Head;
+  readonly saved: ReturnType<typeof headStatistics>;
+  readonly tokenInputs: Tensor;
+}
+
+function traceStatistics({ model, loss, control, chunkBytes, ...update }: TracedUpdate, wholeBatch: boolean): Statistics {
+  const rows = runScalar("rows", update.rows);
+  const actions = input("actions", [rows], "u32");
+  const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
+  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
+  const head: Head = {
+    hidden,
+    weight: model.head(),
+    actions,
+    inverseTemperature: 1 / loss.temperature,
+    chunks: chunksOf(rows, model.vocabSize, chunkBytes ?? DEFAULT_CHUNK_BYTES),
+  };
+  const saved = headStatistics(head);
+  entropyReduce(saved.statistics, tokenInputs, control, { gate: loss.gate, tau: loss.tau, wholeBatch });
+  return { head, saved, tokenInputs };
+}
+
+/** Where the gated tokens are counted that the control term is a mean over; "none" where it is a mean over all tokens. */
+export function gatedScope({ alphaNorm, aggregate }: PolicyLossOptions): "none" | "batch" | "sequence" {
+  if (alphaNorm === "all" || aggregate === "constant") return "none";
+  return aggregate === "token-mean" ? "batch" : "sequence";
 }
 
 function backward({ head, saved, coefficients, sinks }: Backward): void {

@@ -2,6 +2,7 @@ import { createReader } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
+import { firstNotFinite } from "../gpu/nan_check.ts";
 import { differentiate } from "../graph/differentiate.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
@@ -22,11 +23,17 @@ export interface SupervisedResult {
   /** Cross-entropy in nats, weighted by the weights of the batch's tokens. */
   readonly loss: number;
   readonly gradNorm: number;
+  /** Whether this step was skipped because a gradient, or what it would make of a weight or moment, was not finite. */
+  readonly wasSkipped: boolean;
+  /** Steps skipped so far. */
+  readonly skipped: number;
 }
 
 /** Supervised learning of the rows that have a weight: forward, cross-entropy, backward, AdamW, in one submission. */
 export interface SupervisedUpdate {
   step(batch: UpdateBatch, learningRate: number): Promise<SupervisedResult>;
+  /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. No weight changes. */
+  explainSkipped(batch: UpdateBatch, place: string): Promise<string | undefined>;
   destroy(): void;
 }
 
@@ -62,7 +69,6 @@ export async function createSupervisedUpdate(options: {
   });
   const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
   const reader = createReader(device, { metrics: plan.windowOf(plan.result.keep[0]!), optimizer: optimizer.state.storage.window! });
-  const alone = createExclusive("the supervised update");
   const step = async (batch: UpdateBatch, learningRate: number): Promise<SupervisedResult> => {
     plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
     const scalars = { rows: batch.rows, learning_rate: learningRate };
@@ -71,10 +77,14 @@ export async function createSupervisedUpdate(options: {
     const state = new Float32Array(bytes.optimizer);
     optimizer.heartbeat.beat(state);
     const { loss } = BATCH_METRICS.read(new Float32Array(bytes.metrics));
-    return { loss, gradNorm: OPTIMIZER_STATE.read(state).norm };
+    const { norm, scale, skipped } = OPTIMIZER_STATE.read(state);
+    return { loss, gradNorm: norm, wasSkipped: scale === 0, skipped };
   };
+  const alone = createExclusive("the supervised update");
   return {
     step: (batch, learningRate) => alone(() => step(batch, learningRate)),
+    // At this learning rate the optimiser skips the step whatever the gradients are.
+    explainSkipped: (batch, place) => alone(() => firstNotFinite(device, place, () => step(batch, Number.NaN))),
     destroy: () => {
       plan.destroy();
       reader.destroy();

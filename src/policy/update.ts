@@ -1,17 +1,19 @@
 import { traceControl } from "../control/define.ts";
 import { resumedState, type SavedControl, savedControl } from "../control/saved.ts";
 import { type ControlState, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
-import { createReader, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
+import { createReader, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
+import { firstNotFinite } from "../gpu/nan_check.ts";
 import { build, type Own } from "../gpu/parts.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { type RunScalars, runScalar } from "../graph/scalar.ts";
-import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE } from "../ops/records.ts";
+import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
 import { createArena, windowsOf } from "./arena.ts";
-import { type TracedUpdate, tracePolicyStep } from "./policy_step.ts";
+import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
 
 /** What an update is planned for. */
 export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count"> {
@@ -31,7 +33,9 @@ export interface UpdateResult extends ControlState {
   readonly gradNorm: number;
   /** How many tokens the loss selected in all micro-batches; 0 for a loss that selects none. */
   readonly selected: number;
-  /** Steps skipped so far because a gradient was not finite. */
+  /** Whether this step was skipped because a gradient, or what it would make of a weight or moment, was not finite. */
+  readonly wasSkipped: boolean;
+  /** Steps skipped so far. */
   readonly skipped: number;
 }
 
@@ -42,13 +46,18 @@ export interface UpdateBatch {
   readonly inputs: Readonly<Record<string, HostArray>>;
 }
 
-/** The optimiser step of the policy: one submission, or with several micro-batches one for each, one before them and one after. */
+/** The optimiser step of the policy: one submission, or with several micro-batches some for each, one before them and one after. */
 export interface PolicyUpdate {
   /**
-   * Submits one step; the promise resolves when its few scalars have been read back. With several micro-batches `sampled` sets alpha.
-   * `draw` numbers the step among those of a run, for a loss that selects tokens at random.
+   * Submits one step; the promise resolves when its few scalars have been read back. However a batch is cut into micro-batches, alpha comes
+   * from all its tokens. `sampled` are their entropies as the sampler measured them, of this very policy; where it is left out and there
+   * are several micro-batches, a forward pass measures them first. `draw` numbers the step among those of a run, for a loss that selects
+   * tokens at random.
+   * @throws EngineError for batches without a token to learn from
    */
-  step(batches: readonly UpdateBatch[], learningRate: number, sampled: Measured, draw?: number): Promise<UpdateResult>;
+  step(batches: readonly UpdateBatch[], learningRate: number, sampled?: Measured, draw?: number): Promise<UpdateResult>;
+  /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
+  explainSkipped(batches: readonly UpdateBatch[], place: string, draw?: number): Promise<string | undefined>;
   readControl(): Promise<SavedControl>;
   /** @throws when the state is of another controller or of other classes */
   writeControl(saved: SavedControl): void;
@@ -75,40 +84,39 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count });
   const reader = own(createReader(device, windows));
 
-  const submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ReadBack> => {
+  const submit: Submit = (plan, batch, scalars) => {
     if (batch) plan.upload(batch.inputs);
     submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
     return reader.read();
   };
-  const stepInParts = async (
-    batches: readonly UpdateBatch[],
-    learningRate: number,
-    sampled: Measured,
-    draw: number,
-  ): Promise<UpdateResult> => {
-    parts ??= await buildAccumulatingPlans(traced, own);
-    for (const [index, value] of measuredFloats(sampled)) {
-      uploadBuffer(device, { ...windows.control, offset: index * 4, size: 4 }, Float32Array.of(value));
-    }
-    await submit(parts.control, undefined, {});
-    const read: ReadBack[] = [];
-    for (const [i, batch] of batches.entries()) {
-      read.push(await submit(parts.micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
-    }
-    return finished(read, await submit(parts.optimize, undefined, { learning_rate: learningRate }));
-  };
-  const finished = (read: readonly ReadBack[], last: ReadBack): UpdateResult => {
+  const finished = (read: readonly ReadBack[], last: ReadBack = read.at(-1)!): UpdateResult => {
     optimizer.heartbeat.beat(new Float32Array(last.optimizer));
     return toResult(read, last);
   };
+  const step: PolicyUpdate["step"] = async (batches, learningRate, sampled, draw = 0) => {
+    requireTokens(batches);
+    const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
+    if (others.length === 0) {
+      return finished([await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 })]);
+    }
+    parts ??= await buildAccumulatingPlans(traced, own);
+    for (const [index, value] of await whatIsTold(traced, { batches, sampled, measure: parts.measure, submit })) {
+      uploadBuffer(device, { ...windows.control, offset: index * 4, size: 4 }, Float32Array.of(value));
+    }
+    return finished(...(await accumulate(parts, { batches, learningRate, draw, submit })));
+  };
   const alone = createExclusive("the policy update");
   return {
-    step: (batches, learningRate, sampled, draw = 0) =>
+    step: (batches, learningRate, sampled, draw) => alone(() => step(batches, learningRate, sampled, draw)),
+    explainSkipped: (batches, place, draw) =>
       alone(async () => {
-        const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
-        if (others.length > 0) return stepInParts(batches, learningRate, sampled, draw);
-        const read = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 });
-        return finished([read], read);
+        const kept = [windows.control, windows.optimizer];
+        const before = await readBuffers(device, kept);
+        // At this learning rate the optimiser skips the step whatever the gradients are.
+        const found = await firstNotFinite(device, place, () => step(batches, Number.NaN, undefined, draw));
+        for (const [i, window] of kept.entries()) uploadBuffer(device, window, new Float32Array(before[i]!));
+        optimizer.heartbeat.restart(new Float32Array(before[1]!));
+        return found;
       }),
     readControl: async () => savedControl(controller, readState(new Float32Array(await arena.read(control, initial.length)))),
     writeControl: (saved) => arena.write(control, Float32Array.from(packState(resumedState(controller, saved)))),
@@ -118,6 +126,14 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
 
 /** What is read back after every submission. */
 type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected", ArrayBuffer>>;
+
+/** Runs a plan on a batch, or a plan that needs none. */
+type Submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars) => Promise<ReadBack>;
+
+interface MicroBatches {
+  readonly batches: readonly UpdateBatch[];
+  readonly submit: Submit;
+}
 
 type Planned = TracedUpdate & Pick<PolicyUpdateOptions, "device" | "activations">;
 
@@ -129,8 +145,9 @@ function buildExactPlan(traced: Planned): Promise<Plan> {
   });
 }
 
-/** A step of several micro-batches: alpha is set once, before them. */
+/** A step of several micro-batches: alpha is set once, before them, from the entropies of all. */
 interface AccumulatingPlans {
+  readonly measure: Plan;
   readonly control: Plan;
   readonly micro: Plan;
   readonly optimize: Plan;
@@ -139,10 +156,44 @@ interface AccumulatingPlans {
 async function buildAccumulatingPlans(traced: Planned, own: Own): Promise<AccumulatingPlans> {
   const { controller, optimizer } = traced;
   return {
+    measure: own(await buildStepPlan(traced, "policy measurement", () => traceMeasurement(traced))),
     control: own(await buildStepPlan(traced, "control update", () => traceControl(controller, traced.control))),
     micro: own(await buildStepPlan(traced, "policy micro-batch", () => tracePolicyStep(traced, false))),
     optimize: own(await buildStepPlan(traced, "optimizer step", () => optimizer.step(runScalar("learning_rate")))),
   };
+}
+
+/**
+ * The floats of the control state that all micro-batches together set: what the controller reads, and how many tokens are gated where the
+ * control term is a mean over these. A forward pass measures what the sampler has not.
+ */
+async function whatIsTold(
+  { loss, controller }: TracedUpdate,
+  { batches, sampled, measure, submit }: MicroBatches & { readonly sampled: Measured | undefined; readonly measure: Plan },
+): Promise<[index: number, value: number][]> {
+  const countsGated = gatedScope(loss) === "batch";
+  if (!countsGated && (sampled || !controller.law)) return measuredFloats(sampled ?? []);
+  const states: ControlState[] = [];
+  for (const { inputs, ...batch } of batches) {
+    // A measurement goes by tokens, wherever sequences begin.
+    const { sequence_begin: _, ...needed } = inputs;
+    states.push(readState(new Float32Array((await submit(measure, { ...batch, inputs: needed }, sizes(batch))).control)));
+  }
+  const gated = states.reduce((sum, { control }) => sum + control.gated_count, 0);
+  return measuredFloats(measuredOf(states), gated);
+}
+
+/** The step of several micro-batches, once the control state knows all of them. */
+async function accumulate(
+  { control, micro, optimize }: AccumulatingPlans,
+  { batches, learningRate, draw, submit }: MicroBatches & { readonly learningRate: number; readonly draw: number },
+): Promise<[read: readonly ReadBack[], last: ReadBack]> {
+  await submit(control, undefined, {});
+  const read: ReadBack[] = [];
+  for (const [i, batch] of batches.entries()) {
+    read.push(await submit(micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
+  }
+  return [read, await submit(optimize, undefined, { learning_rate: learningRate })];
 }
 
 function buildStepPlan({ device, activations }: Planned, label: string, trace: () => void): Promise<Plan> {
@@ -152,12 +203,19 @@ function buildStepPlan({ device, activations }: Planned, label: string, trace: (
   });
 }
 
-function sizes(batch: UpdateBatch): RunScalars {
+/** A step without tokens would move the weights by their moments and decay alone, and tell the controller an entropy of 0. */
+function requireTokens(batches: readonly UpdateBatch[]): void {
+  const masks = batches.map(({ inputs }) => TOKEN_INPUT.column(inputs.token_inputs as Float32Array, "mask"));
+  if (masks.some((mask) => mask.some((value) => value > 0))) return;
+  throw new EngineError(`a step of ${batches.length} batches holds no token to learn from; leave such a step out`);
+}
+
+function sizes(batch: Pick<UpdateBatch, "rows" | "sequences">): RunScalars {
   return { rows: batch.rows, sequences: batch.sequences };
 }
 
 function toResult(read: readonly ReadBack[], last: ReadBack): UpdateResult {
-  const { norm, skipped } = OPTIMIZER_STATE.read(new Float32Array(last.optimizer));
+  const { norm, scale, skipped } = OPTIMIZER_STATE.read(new Float32Array(last.optimizer));
   const metrics = read.map((bytes) => BATCH_METRICS.read(new Float32Array(bytes.metrics)));
   return {
     loss: metrics.reduce((sum, { loss }) => sum + loss, 0),
@@ -167,6 +225,7 @@ function toResult(read: readonly ReadBack[], last: ReadBack): UpdateResult {
     metrics,
     gradNorm: norm,
     selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes.selected)[0]!, 0),
+    wasSkipped: scale === 0,
     skipped,
   };
 }

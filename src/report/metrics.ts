@@ -13,6 +13,7 @@ export const metricDefinitions = {
   reward: { description: "Mean reward of the step's completions.", unit: "reward" },
   reward_std: { description: "Standard deviation of the rewards within a group, averaged over groups.", unit: "reward" },
   frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal. Such groups teach nothing.", unit: "fraction" },
+  frac_unscored: { description: "Fraction of completions that no reward function scored. They teach nothing.", unit: "fraction" },
   entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
   kl: { description: "Mean KL divergence to the reference policy, as grpo.kl estimates it.", unit: "nats per token" },
   "clip_ratio/low_mean": { description: "Fraction of tokens clipped from below.", unit: "fraction" },
@@ -25,7 +26,12 @@ export const metricDefinitions = {
   "completions/min_length": { description: "Length of the shortest completion.", unit: "tokens" },
   "completions/max_length": { description: "Length of the longest completion.", unit: "tokens" },
   "completions/clipped_ratio": { description: "Fraction of completions cut off before they ended.", unit: "fraction" },
+  "completions/masked_ratio": { description: "Fraction of completions that grpo.maskTruncated left out of the loss.", unit: "fraction" },
   num_tokens: { description: "Tokens processed since the start of training.", unit: "tokens" },
+  skipped_steps: {
+    description: "Optimiser steps since the start of training that changed nothing, because their numbers were not finite.",
+    unit: "steps",
+  },
   step_time: { description: "Time of the whole step.", unit: "seconds", time: true },
   "sampling/rounds": { description: "Rollouts of the step, with dynamic sampling.", unit: "rollouts" },
   "sampling/kept_fraction": {

@@ -4,12 +4,13 @@ import { build, type Own } from "../gpu/parts.ts";
 import { claimWeights } from "../nn/half_weights.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
-import { createSupervisedUpdate } from "../policy/supervised.ts";
+import { createSupervisedUpdate, type SupervisedResult } from "../policy/supervised.ts";
 import { createRandom } from "../random.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
 import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
+import { type WatchedStep, watchSkips } from "./learning/skipped_steps.ts";
 import type { PolicyModel } from "./model.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "./sampling/sampler_for.ts";
 import { taskReward } from "./scoring/rewards.ts";
@@ -28,6 +29,8 @@ export interface WarmStartStep {
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
+  /** Steps so far that changed nothing, because their numbers were not finite. */
+  readonly skipped: number;
   readonly evaluation: Evaluation | undefined;
 }
 
@@ -35,20 +38,24 @@ export interface WarmStartStep {
  * Supervised warm start: the model learns a random solution of each prompt that it is shown. It ends when sampled answers are right
  * often enough (`stopAtPassAt1`) or the steps run out. It stops early on purpose: reinforcement learning needs a policy that is
  * sometimes right and sometimes wrong.
+ * @throws SkippedStepsError when `stopAfterSkipped` steps in a row were skipped, because numbers were not finite
  */
 export async function* warmStart(options: WarmStartOptions): AsyncGenerator<WarmStartStep> {
   const { config, task } = options;
   const { sft, seed } = config;
   const problems = task.problems("train");
   const random = createRandom(seed ^ 0x5f7a11ed);
+  const watchStep = watchSkips<WarmStartStep>(sft.stopAfterSkipped, `sft.stopAfterSkipped ${sft.stopAfterSkipped}`);
   const learner = await createLearner(options);
   try {
     for (let step = 1; step <= sft.steps; step += 1) {
       const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
       const batch = Array.from({ length: sft.batch }, () => solved(task, problems[random.integer(problems.length)]!, random.integer));
-      const { loss, gradNorm } = await learner.learn(batch, learningRate);
+      const { loss, gradNorm, skipped, wasSkipped, explain } = await learner.learn(batch, learningRate);
+      const measured = { step, loss, gradNorm, learningRate, skipped };
+      await watchStep({ step, wasSkipped, explain, result: { ...measured, evaluation: undefined } });
       const evaluation = step % sft.evalEvery === 0 || step === sft.steps ? await learner.evaluate() : undefined;
-      yield { step, loss, gradNorm, learningRate, evaluation };
+      yield { ...measured, evaluation };
       if (evaluation && sft.stopAtPassAt1 !== null && evaluation.passAt1 >= sft.stopAtPassAt1) break;
     }
   } finally {
@@ -67,7 +74,7 @@ function solved(task: Task, problem: Problem, integer: (below: number) => number
 }
 
 interface Learner {
-  learn(examples: readonly Example[], learningRate: number): Promise<{ loss: number; gradNorm: number }>;
+  learn(examples: readonly Example[], learningRate: number): Promise<SupervisedResult & Pick<WatchedStep<WarmStartStep>, "explain">>;
   evaluate(): Promise<Evaluation>;
   destroy(): void;
 }
@@ -98,10 +105,11 @@ async function buildLearner({ device, model, task, config }: WarmStartOptions, o
   own(sampler);
   const score = scoredBy(taskReward(task));
   return {
-    learn: (examples, learningRate) => {
+    learn: async (examples, learningRate) => {
       const samples = examples.map((example) => toSample(model, example));
       const batch = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength });
-      return explained(device, "a step of the warm start", () => update.step(batch, learningRate));
+      const learned = await explained(device, "a step of the warm start", () => update.step(batch, learningRate));
+      return { ...learned, explain: (place) => update.explainSkipped(batch, place) };
     },
     evaluate: () => explained(device, "an evaluation", () => evaluatePolicy({ model, problems, completions, seed, sampler, score })),
   };

@@ -4,6 +4,7 @@ import type { Metrics } from "../report/metrics.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
+import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
@@ -28,7 +29,10 @@ export interface StepResult {
 export interface Trainer {
   /** Steps done so far. */
   readonly step: number;
-  /** Does one step: rollout, rewards, advantages, update. */
+  /**
+   * Does one step: rollout, rewards, advantages, update.
+   * @throws SkippedStepsError when grpo.stopAfterSkipped steps in a row were skipped, because numbers were not finite
+   */
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
@@ -49,6 +53,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const parts = await createTrainerParts(run);
   const { sampling, evaluation, scoring, learning } = parts;
   const turns = oneAtATime(run.device, "the trainer");
+  const watchStep = watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
   let [step, tokens] = [0, 0];
 
   const train = async (): Promise<StepResult> => {
@@ -58,11 +63,15 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const advantages = advantagesOf(scores, run.config);
     const classes = classify && entries.map(classify);
     const { samples, gap } = await scoring.scoreAgain(toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated }));
-    const learned = await learning.learn(samples, measureSampled(entries, classes, run.controller), step);
+    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
     step += 1;
     tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, gap, learned, milliseconds: performance.now() - started });
-    return { metrics, entries, rewards: scores.rewards, advantages };
+    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });
+    const result = { metrics, entries, rewards: scores.rewards, advantages };
+    const { updates } = learned;
+    const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
+    await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
+    return result;
   };
 
   return {

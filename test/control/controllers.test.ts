@@ -79,15 +79,15 @@ test("an unknown controller and options out of their range are named", () => {
     { controller: "pid" },
     new RegExp(`entropy.controller is "pid"; it must be one of ${Object.keys(controllers).join(", ")}; did you mean pi`),
   );
-  refused({ controller: "pi", target: -1 }, /entropy.target is -1; it must be a number of at least 0, or auto/);
-  refused({ controller: "pi", target: 1, limit: 0 }, /entropy.limit is 0; it must be a number above 0 and at most 1/);
-  refused({ controller: "pi", target: "auto", rho: 0 }, /entropy.rho is 0; it must be a number above 0/);
+  refused({ controller: "pi", target: -1 }, /entropy.target is -1; it must be a number from 0 to 100, or auto/);
+  refused({ controller: "pi", target: 1, limit: 0 }, /entropy.limit is 0; it must be a number from 0.001 to 1/);
+  refused({ controller: "pi", target: "auto", rho: 0 }, /entropy.rho is 0; it must be a number from 0.01 to 100/);
   refused({ controller: "pi", target: "auto", anchorSteps: 0.5 }, /entropy.anchorSteps is 0.5/);
-  refused({ controller: "pi", target: 1, lambda: 2 }, /entropy.lambda is 2; it must be a number above 0 and below 2/);
+  refused({ controller: "pi", target: 1, lambda: 2 }, /entropy.lambda is 2; it must be a number of at least 0.001 and below 2/);
   refused({ controller: "pi", classes: [{ name: "a", target: 1 }] }, /entropy.classes is \["a"\]; it must be empty, or a list of 2 to 64/);
-  refused({ controller: "aec", target: -1 }, /entropy.target is -1; it must be a number of at least 0/);
-  refused({ controller: "aec", target: "auto" }, /entropy.target is "auto"; it must be a number of at least 0/);
-  refused({ controller: "aec", delta: 0 }, /entropy.delta is 0; it must be a number above 0/);
+  refused({ controller: "aec", target: -1 }, /entropy.target is -1; it must be a number from 0 to 100/);
+  refused({ controller: "aec", target: "auto" }, /entropy.target is "auto"; it must be a number from 0 to 100/);
+  refused({ controller: "aec", delta: 0 }, /entropy.delta is 0; it must be a number from 1e-9 to 10/);
   refused({ controller: "bonus", coefficient: Number.NaN }, /entropy.coefficient is NaN/);
   refused({ controller: "entrocraft", low: 0.4, high: 0.3 }, /entropy.high is 0.3; it must be at least/);
 });

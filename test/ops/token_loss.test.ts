@@ -29,7 +29,7 @@ testCases(device, tokenLossCases);
 
 /** One token, with a controller's state of which `state` has the fields that differ from its start. */
 function oneToken(
-  token: Partial<Record<"logp" | "old_logp" | "reference_logp" | "advantage" | "weight" | "effect", number>>,
+  token: Partial<Record<"logp" | "entropy" | "old_logp" | "reference_logp" | "advantage" | "weight" | "effect", number>>,
   state: Parameters<typeof initialState>[0] = {},
 ): HostValues {
   return {
@@ -125,6 +125,24 @@ for (const kl of KL_ESTIMATES) {
       for (const logp of [-1, -26]) {
         const values = oneToken({ logp, old_logp: logp, reference_logp: reference, advantage: 0, weight: 0.5, effect: 1 });
         await checkRow(values, { ...plainLoss, kl, beta: 0.5 }, `logp ${logp}, reference ${reference}`);
+      }
+    }
+  });
+}
+
+for (const name of Object.keys(losses)) {
+  test(`token_loss ${name}: a token of which anything is not finite gives NaN, whatever clamps and branches hide; one of weight 0 does not`, async () => {
+    const loss = createLoss({ loss: name });
+    const sound = { logp: -1, entropy: 0.5, old_logp: -1.2, reference_logp: -1, advantage: 1, weight: 0.5, effect: 1 };
+    for (const field of ["logp", "entropy", "old_logp", "reference_logp", "advantage"] as const) {
+      for (const value of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+        for (const weight of Number.isNaN(value) ? [0.5, 0] : [0.5]) {
+          const values = oneToken({ ...sound, [field]: value, weight }, { loops: [{ alpha: 0.5 }] });
+          const [coefficients, metrics] = await run(withExtra(values, loss), { ...plainLoss, loss, beta: 0.1 });
+          const found = [LOSS_COEFFICIENTS.read(coefficients!).logp, TOKEN_METRICS.read(metrics!).loss];
+          const expected = weight === 0 ? 0 : Number.NaN;
+          assert.deepEqual(found, [expected, expected], `${field} ${value}, weight ${weight}, on ${device.name}`);
+        }
       }
     }
   });

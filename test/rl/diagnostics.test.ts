@@ -125,6 +125,32 @@ test("non-finite: once as a warning, again as an error when it goes on; null fro
   assert.deepEqual(diagnose(flat(12, good)), []);
 });
 
+test("non-finite: a step that AdamW's look ahead has skipped, though its gradient is finite", () => {
+  const history = flat(6, { loss: 0.1, grad_norm: 1, entropy: 0.4 }).map((metrics) => ({
+    ...metrics,
+    skipped_steps: metrics.step < 4 ? 0 : 1,
+  }));
+  const findings = diagnose(history);
+  assert.deepEqual(
+    findings.map(({ name, step, message }) => [name, step, message]),
+    [["non-finite", 4, "AdamW's update is not finite (1 of the last 4 steps); the step changed no parameter"]],
+  );
+});
+
+test("unscored and all-masked are said at the first such step", () => {
+  const [unscored, ...more] = diagnose(flat(1, { frac_unscored: 1, frac_reward_zero_std: 1 }));
+  assert.deepEqual([unscored?.name, unscored?.severity, more], ["unscored", "error", []]);
+  assert.deepEqual(diagnose(flat(30, { frac_unscored: 0.9, reward: 1 })), []);
+  const [masked, ...others] = diagnose(flat(1, { "completions/masked_ratio": 1 }));
+  assert.deepEqual([masked?.name, masked?.severity, others], ["all-masked", "warning", []]);
+  assert.deepEqual(diagnose(flat(30, { "completions/masked_ratio": 0.9 })), []);
+  assert.deepEqual(
+    namesOf(diagnose(flat(12, { frac_unscored: 1, frac_reward_zero_std: 1 }))),
+    ["unscored"],
+    "there is no mean reward to name",
+  );
+});
+
 /** Entropies that fall from 0.48 towards `end` as plain GRPO's do. */
 function falling(end: number, steps: number, time: number, noise = 0.015): Metrics[] {
   const random = createRandom(3);

@@ -28,6 +28,7 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   }
   return [
     ...problems,
+    ...decayProblems("grpo", grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];
@@ -38,6 +39,17 @@ export function tooManySampled(section: string, { prompts, completions }: { prom
   if (prompts * completions <= MOST.sampled) return [];
   const why = `at most ${Math.floor(MOST.sampled / prompts)} with ${prompts} prompts, so that ${MOST.sampled} are sampled at a time`;
   return [refusal(`${section}.completions`, completions, why)];
+}
+
+/** A weight decay that would take more than the whole of a weight away in a step, so that weights alternate and grow. */
+export function decayProblems(section: string, { learningRate, weightDecay }: Rates): string[] {
+  if (learningRate * weightDecay <= 1) return [];
+  return [refusal(`${section}.weightDecay`, weightDecay, `at most 1 / learningRate (${1 / learningRate})`)];
+}
+
+interface Rates {
+  readonly learningRate: number;
+  readonly weightDecay: number;
 }
 
 function methodProblems(section: string, declaration: unknown, options: Readonly<Record<string, unknown>>): string[] {

@@ -5,7 +5,7 @@ import { parseOptions } from "../../options/define.ts";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { describeOptions, type OptionDescription } from "../../options/schema.ts";
 import { withoutChanges } from "./changes.ts";
-import { contradictions, tooManySampled } from "./contradictions.ts";
+import { contradictions, decayProblems, tooManySampled } from "./contradictions.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
 import { hints } from "./trl_names.ts";
@@ -34,7 +34,7 @@ export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
   const config = parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value), hints);
-  throwIfAny(tooManySampled("eval", config.eval));
+  throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft)]);
   return config;
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
+import { MOST_RATIO } from "../../loss/token.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
@@ -22,6 +23,27 @@ const weights = option(
   oneOf(WEIGHT_STORAGE),
   "f32",
   "How matrix products read the weights. f16 reads copies that are rounded to 11 bits and take half the bytes; the weights that are trained and saved stay f32.",
+);
+
+/** AdamW moves a weight by about the learning rate in a step, whatever the gradient, and weights are seldom above 1. */
+const learningRate = decimal({ min: 0, max: 1 });
+
+const weightDecay = adjustable(
+  decimal({ min: 0, max: 1000 }),
+  0.01,
+  "AdamW's decoupled weight decay. It acts on matrices only. A step takes the share learningRate * weightDecay of each weight away, at most all of it.",
+);
+
+const maxGradNorm = adjustable(
+  decimal({ min: 1e-6, max: 1e9 }),
+  1.0,
+  "The largest norm of all gradients together. Larger ones are scaled down to it.",
+);
+
+const stopAfterSkipped = adjustable(
+  whole({ min: 1, max: 1_000_000 }),
+  5,
+  "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.",
 );
 
 const model = text("the path of a checkpoint folder").describe(
@@ -61,17 +83,17 @@ const grpo = {
   ),
   maxNewTokens: option(whole({ min: 1, max: MOST.tokens }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
   temperature: option(
-    decimal({ above: 0 }),
+    decimal({ min: 0.01, max: 100 }),
     1.0,
     "What the logits are divided by, in sampling and in the loss. The entropy and its target are measured at this temperature.",
   ),
   topP: option(
-    decimal({ above: 0, max: 1 }),
+    decimal({ min: 0.001, max: 1 }),
     1.0,
     "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all.",
   ),
   topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
-  learningRate: adjustable(decimal({ min: 0 }), 0.0003, "AdamW's learning rate."),
+  learningRate: adjustable(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
   updatesPerRollout: option(
     whole({ min: 1, max: MOST.updates }),
     1,
@@ -109,12 +131,12 @@ const grpo = {
     "The k of the advantage pass@k. It must be below grpo.completions.",
   ),
   advantageLambda: adjustable(
-    decimal({ min: 0 }),
+    decimal({ min: 0, max: 1000 }),
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
   tis: adjustable(
-    decimal({ above: 0 }, "off").nullable(),
+    decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
     null,
     "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
   ),
@@ -123,11 +145,16 @@ const grpo = {
     "token-mean",
     "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
-  beta: adjustable(decimal({ min: 0 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+  beta: adjustable(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
   kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
-  entropyCoef: adjustable(decimal(), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
-  weightDecay: adjustable(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
-  maxGradNorm: adjustable(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  entropyCoef: adjustable(
+    decimal({ min: -10, max: 10 }),
+    0,
+    "Weight of a plain entropy bonus in the loss, for comparison with entropy control.",
+  ),
+  weightDecay,
+  maxGradNorm,
+  stopAfterSkipped,
   activations,
   weights,
 };
@@ -169,10 +196,11 @@ const trainEvaluation = section({
 const sft = section({
   steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
   batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
-  learningRate: option(decimal({ min: 0 }), 0.002, "AdamW's learning rate after the warm-up."),
+  learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
   warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
-  weightDecay: option(decimal({ min: 0 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only."),
-  maxGradNorm: option(decimal({ above: 0 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it."),
+  weightDecay,
+  maxGradNorm,
+  stopAfterSkipped,
   activations,
   weights,
   stopAtPassAt1: option(

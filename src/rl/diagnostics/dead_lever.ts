@@ -21,8 +21,8 @@ export const deadLeverGate: Diagnosis = (history, { usesAlpha, gate, tau }) => {
 /** Nearly all groups have equal rewards, so that advantages are 0: the policy learns nothing, and alpha has nothing to reweight. */
 export const deadLeverRewards: Diagnosis = (history, { comparesWithinGroups }) => {
   const alike = lastValues(history, "frac_reward_zero_std", WINDOW);
-  if (!comparesWithinGroups || alike.length === 0 || mean(alike) < ALIKE) return undefined;
   const reward = lastValues(history, "reward", WINDOW);
+  if (!comparesWithinGroups || alike.length === 0 || reward.length === 0 || mean(alike) < ALIKE) return undefined;
   return {
     severity: "warning",
     message: `${figure(100 * mean(alike))} % of the groups have equal rewards (${WINDOW} steps, mean reward ${figure(mean(reward))}): their advantages are 0`,

@@ -4,6 +4,7 @@ import { collapse } from "./collapse.ts";
 import type { Diagnosis, DiagnosticSettings } from "./contract.ts";
 import { deadLeverGate, deadLeverRewards } from "./dead_lever.ts";
 import { nonFinite } from "./non_finite.ts";
+import { allMasked, unscored } from "./nothing_to_learn.ts";
 import { offset } from "./offset.ts";
 import { oscillation } from "./oscillation.ts";
 import { saturation } from "./saturation.ts";
@@ -18,6 +19,8 @@ export const diagnoses = {
   "dead-lever-gate": deadLeverGate,
   "dead-lever-rewards": deadLeverRewards,
   "non-finite": nonFinite,
+  unscored,
+  "all-masked": allMasked,
   collapse,
 } as const satisfies Readonly<Record<string, Diagnosis>>;
 

@@ -1,3 +1,4 @@
+import { requireFiniteCompletions } from "../../policy/finite_completions.ts";
 import type { Sampler } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import { isRight, type Score } from "../advantages/index.ts";
@@ -42,11 +43,15 @@ export interface Evaluation {
   readonly entries: readonly RolloutEntry[];
 }
 
-/** Samples completions of problems, scores them, and measures pass@1, pass@k and entropy. */
+/**
+ * Samples completions of problems, scores them, and measures pass@1, pass@k and entropy.
+ * @throws NotFiniteError where the model's logits are not finite
+ */
 export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluation> {
   const { model, problems, completions, seed, score } = options;
   const shared = { tokenizer: model.tokenizer, problems, seed, firstKey: EVALUATION_KEYS };
   const entries = await rollout({ ...shared, sampler: options.sampler, completions });
+  requireFiniteCompletions(entries.map(({ completion }) => completion));
   const rewards = await score(entries);
   const passed = rewards.map(isRight);
   const right = problems.map((_, p) => passed.slice(p * completions, (p + 1) * completions).filter(Boolean).length);

@@ -1,15 +1,19 @@
-import type { Measured, SavedControl } from "../../control/index.ts";
+import type { ControlState, Measured, SavedControl } from "../../control/index.ts";
 import { build } from "../../gpu/parts.ts";
+import { requireFinite } from "../../nn/finite.ts";
 import type { NamedArray } from "../../nn/place.ts";
+import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
 import { passRows, type Run } from "../run.ts";
-import { microBatches, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
+import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
 
 /** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
 export interface Learner {
   /** Does all updates of a step on the same samples. `sampled` are the entropies that the sampler measured. */
   learn(samples: readonly Sample[], sampled: Measured, step: number): Promise<Learned>;
+  /** Repeats the last step's first update, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
+  explainSkipped(place: string): Promise<string | undefined>;
   save(): Promise<LearnerState>;
   load(saved: Pick<LearnerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, NamedArray> }): void;
   /** The dispatches of one update, one a line. */
@@ -17,9 +21,15 @@ export interface Learner {
   destroy(): void;
 }
 
-/** What each update of a step reports, and the milliseconds that they took together. */
+/** What a step of training did to the policy. */
 export interface Learned {
+  /** What each update reports; none where no token was left to learn from, and then nothing has changed. */
   readonly updates: readonly UpdateResult[];
+  /** The controller's state after the last update. */
+  readonly state: ControlState;
+  /** Updates since the start of training that were skipped because numbers were not finite. */
+  readonly skipped: number;
+  /** The milliseconds that the updates took together. */
   readonly milliseconds: number;
 }
 
@@ -46,29 +56,37 @@ export async function createLearner(run: Run): Promise<Learner> {
     });
     return { optimizer, update: own(update) };
   });
+  let skipped = 0;
+  let last: { readonly batches: readonly PackedBatch[]; readonly draw: number } | undefined;
   return {
     learn: async (samples, sampled, step) => {
       const started = performance.now();
       const totals = totalsOf(samples);
       const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens };
       const batches = microBatches(samples, grpo.microBatchRows).map((group) => packBatch(group, totals, packing));
+      // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
+      const firstDraw = step * grpo.updatesPerRollout + 1;
       const updates: UpdateResult[] = [];
-      for (let i = 0; i < grpo.updatesPerRollout; i += 1) {
-        const measured = updates.at(-1)?.measured ?? sampled;
-        // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
-        const draw = step * grpo.updatesPerRollout + i + 1;
-        updates.push(await update.step(batches, grpo.learningRate, measured, draw));
+      for (let i = 0; i < grpo.updatesPerRollout && totals.responseTokens > 0; i += 1) {
+        // The sampler's entropies are of the policy before the first update.
+        updates.push(await update.step(batches, grpo.learningRate, i === 0 ? sampled : undefined, firstDraw + i));
       }
-      return { updates, milliseconds: performance.now() - started };
+      skipped = updates.at(-1)?.skipped ?? skipped;
+      last = updates.length > 0 ? { batches, draw: firstDraw } : undefined;
+      const state = updates.at(-1) ?? (await update.readControl());
+      return { updates, state, skipped, milliseconds: performance.now() - started };
     },
+    explainSkipped: async (place) => last && update.explainSkipped(last.batches, place, last.draw),
     save: async () => {
       const { moments, state } = await optimizer.save();
+      requireFinite(moments, "the moments of AdamW", "they are not saved; go on from the last checkpoint");
       return { control: await update.readControl(), optimizer: state, moments };
     },
     load: ({ control, optimizer: state, moments }) => {
       // The controller refuses the state of another one, and does so before anything changes.
       update.writeControl(control);
       optimizer.load({ moments, state });
+      ({ skipped } = OPTIMIZER_STATE.read(state));
     },
     describe: () => update.describe(),
     destroy,

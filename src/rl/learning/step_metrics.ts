@@ -2,6 +2,7 @@ import { type Controller, meanLoop } from "../../control/index.ts";
 import { tokenMean, type UpdateResult } from "../../policy/update.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
+import { isScored } from "../advantages/scores.ts";
 import type { Run } from "../run.ts";
 import type { Sampled, ScoredRollout } from "../sampling/dynamic_sampling.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
@@ -9,6 +10,7 @@ import type { SampledStep } from "../sampling/step_sampler.ts";
 import type { SamplerGap } from "../scoring/importance.ts";
 import { rewardMetrics } from "../scoring/rewards.ts";
 import type { Learned } from "./learner.ts";
+import type { Sample } from "./micro_batches.ts";
 
 /** What a step did. */
 export interface StepRecord {
@@ -16,6 +18,7 @@ export interface StepRecord {
   readonly tokens: number;
   /** `trained` are the completions that were learned from. `all` are those that were sampled: only their rewards are those of the policy. */
   readonly rollout: SampledStep;
+  readonly samples: readonly Pick<Sample, "isMasked">[];
   readonly learned: Learned;
   /** Defined where the trainer scored the completions again. Its log-probabilities are then the old ones of the loss. */
   readonly gap: SamplerGap | undefined;
@@ -23,37 +26,50 @@ export interface StepRecord {
   readonly milliseconds: number;
 }
 
-/** One line of metrics.jsonl. Losses and norms are means over the updates of the rollout. The controller's state is that of the last update. */
+/**
+ * One line of metrics.jsonl. Losses and norms are means over the updates of the rollout. The controller's state is that of the last update.
+ * A step that had no token to learn from has no metrics of learning.
+ */
 export function stepMetrics({ config, controller, loss }: Run, record: StepRecord): Metrics {
-  const { rollout, learned } = record;
+  const { rollout, learned, samples } = record;
   const { updates } = learned;
   const { all, trained } = rollout;
-  const last = updates.at(-1)!;
   const lengths = all.entries.map(({ completion }) => completion.ids.length);
   const sampledTokens = lengths.reduce((a, b) => a + b, 0);
+  const learns = updates.length > 0;
+  const gap = record.gap ?? (learns ? gapOf(updates[0]!) : undefined);
   return {
     step: record.step,
-    loss: meanOf(updates, ({ loss }) => loss),
-    grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm),
+    ...(learns && { loss: meanOf(updates, ({ loss }) => loss), grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm) }),
     learning_rate: config.grpo.learningRate,
-    ...rewardStatistics(all.scores.rewards, config.grpo.completions),
-    ...rewardMetrics(all.scores),
+    ...scoreMetrics(all, config.grpo.completions),
     ...tagMetrics(all),
     // This is the entropy of the policy that sampled, from before the rollout's first update.
-    entropy: updates[0]!.entropy,
-    kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
-    ...clipMetrics(updates),
-    ...(loss.selects && { [loss.selects]: meanOf(updates, ({ selected }) => selected) }),
+    ...(learns && {
+      entropy: updates[0]!.entropy,
+      kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
+      ...clipMetrics(updates),
+    }),
+    ...(learns && loss.selects && { [loss.selects]: meanOf(updates, ({ selected }) => selected) }),
     ...lengthMetrics(all.entries, lengths),
+    ...(config.grpo.maskTruncated && { "completions/masked_ratio": meanOf(samples, ({ isMasked }) => (isMasked ? 1 : 0)) }),
     num_tokens: record.tokens,
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(rollout)),
-    ...samplingMetrics(record.gap ?? gapOf(updates[0]!)),
-    "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")),
-    ...controllerMetrics(last, controller),
+    ...(gap && samplingMetrics(gap)),
+    ...(learns && { "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")) }),
+    ...controllerMetrics(learned, controller),
+    skipped_steps: learned.skipped,
     step_time: record.milliseconds / 1000,
     "sampling/tokens_per_second": (sampledTokens / rollout.milliseconds) * 1000,
-    "training/tokens_per_second": ((tokensOf(trained.entries) * updates.length) / learned.milliseconds) * 1000,
+    ...(learns && { "training/tokens_per_second": ((tokensOf(trained.entries) * updates.length) / learned.milliseconds) * 1000 }),
   };
+}
+
+/** What the rewards say. Where no function scored a completion there is no reward, and `frac_unscored` is 1. */
+function scoreMetrics({ scores }: ScoredRollout, completions: number): Partial<Metrics> {
+  const { reward, reward_std, frac_reward_zero_std } = rewardStatistics(scores.rewards, completions);
+  const unscored = meanOf(scores.rewards, (score) => (score === null ? 1 : 0));
+  return { ...(unscored < 1 && { reward, reward_std }), frac_reward_zero_std, frac_unscored: unscored, ...rewardMetrics(scores) };
 }
 
 /** Tokens of prompts and completions. */
@@ -64,8 +80,9 @@ export function tokensOf(entries: readonly RolloutEntry[]): number {
 const LOOP_METRICS = ["alpha", "error", "integral", "target_entropy", "saturated"] as const;
 
 /** The controller's one loop, or the mean loop of its classes, with the fields that it reports; then the loop of each class. */
-function controllerMetrics({ control, loops, measured }: UpdateResult, { reports = [], classes = [] }: Controller): Partial<Metrics> {
-  const tokens = measured.map((one) => one.tokens);
+function controllerMetrics({ updates, state }: Learned, { reports = [], classes = [] }: Controller): Partial<Metrics> {
+  const { control, loops } = state;
+  const tokens = updates.at(-1)?.measured.map((one) => one.tokens) ?? [];
   const whole = classes.length > 0 ? meanLoop(loops, tokens) : loops[0]!;
   const fields = [...LOOP_METRICS, ...reports];
   return Object.assign(
@@ -80,7 +97,7 @@ function entropicMetrics(values: Readonly<Record<string, number>>, fields: reado
 }
 
 function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
-  const all = updates.flatMap(({ metrics }) => metrics);
+  const all = updates.flatMap(({ metrics }) => withTokens(metrics));
   return {
     "clip_ratio/low_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_low")),
     "clip_ratio/low_min": Math.min(...all.map(({ clip_low }) => clip_low)),
@@ -88,6 +105,11 @@ function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
     "clip_ratio/high_max": Math.max(...all.map(({ clip_high }) => clip_high)),
     "clip_ratio/region_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_region")),
   };
+}
+
+/** The micro-batches that have tokens. The others report zeros, which are no extremes. */
+function withTokens(metrics: UpdateResult["metrics"]): UpdateResult["metrics"] {
+  return metrics.filter(({ token_count }) => token_count > 0);
 }
 
 function roundMetrics({ rounds, keptFraction }: Sampled): Partial<Metrics> {
@@ -109,17 +131,19 @@ function tagMetrics({ entries, scores: { rewards } }: ScoredRollout): Partial<Me
   return Object.fromEntries(
     tags.flatMap((tag) => {
       const own = entries.map((_, i) => i).filter((i) => entries[i]!.problem.tag === tag);
+      const scored = own.map((i) => rewards[i]!).filter(isScored);
       const entropies = own.flatMap((i) => [...entries[i]!.completion.entropies]);
       return [
         [`tags/${tag}/entropy`, meanOf(entropies, (entropy) => entropy)],
-        [`tags/${tag}/reward`, meanOf(own, (i) => rewards[i] ?? 0)],
+        ...(scored.length > 0 ? [[`tags/${tag}/reward`, meanOf(scored, (reward) => reward)]] : []),
       ];
     }),
   );
 }
 
 /** How far the trainer's first forward pass is from the sampler's. Both run the same policy, so they differ by rounding alone. */
-function gapOf({ metrics }: UpdateResult): SamplerGap {
+function gapOf(update: UpdateResult): SamplerGap {
+  const metrics = withTokens(update.metrics);
   return {
     difference: {
       mean: tokenMean(metrics, "logp_difference_mean"),

@@ -3,6 +3,7 @@ import { ConfigError } from "../../options/problems.ts";
 import { listed, quoted } from "../../options/quote.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import type { Sample } from "./micro_batches.ts";
 
 /** Returns the name of the class of a completion's token, one of `entropy.classes`. `position` counts from 0. */
 export type TokenClassFunction = (token: {
@@ -51,18 +52,23 @@ export function checkClasses(classify: Classify | undefined, problems: readonly 
   for (const problem of problems) classify?.({ problem, completion: { ids: [] } });
 }
 
-/** Mean entropy and number of the sampled tokens of each class, or of all tokens where the controller has no classes. */
+/**
+ * Mean entropy and number of the sampled tokens of each class, or of all tokens where the controller has no classes. Masked samples do not
+ * count.
+ */
 export function measureSampled(
   entries: readonly RolloutEntry[],
-  classes: readonly ArrayLike<number>[] | undefined,
+  samples: readonly Pick<Sample, "classes" | "isMasked">[],
   controller: Pick<Controller, "classes">,
 ): Measured {
   const count = Math.max(1, controller.classes?.length ?? 0);
   const sums = new Float64Array(count);
   const tokens = new Float64Array(count);
   entries.forEach(({ completion }, i) => {
+    const { classes, isMasked } = samples[i]!;
+    if (isMasked) return;
     completion.entropies.forEach((entropy, position) => {
-      const own = classes ? classes[i]![position]! : 0;
+      const own = classes?.[position] ?? 0;
       sums[own]! += entropy;
       tokens[own]! += 1;
     });

@@ -101,11 +101,12 @@ export function taskReward(task: Task): NamedReward {
   };
 }
 
-/** Mean and unbiased standard deviation of each function's scores, under TRL's names. */
+/** Mean and unbiased standard deviation of each function's scores, under TRL's names; none of a function that scored nothing. */
 export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction">): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const [name, scores] of byFunction) {
     const scored = scores.filter(isScored);
+    if (scored.length === 0) continue;
     metrics[`rewards/${name}/mean`] = average(scored);
     metrics[`rewards/${name}/std`] = standardDeviation(scored);
   }

@@ -39,7 +39,7 @@ const BATCHES = [
 const OPTIONS: readonly EntropyReduceOptions[] = [
   { gate: "probability", tau: 0.5 },
   { gate: "probability", tau: 0 },
-  { gate: "entropy-effect", tau: 0.5, writeEntropy: false },
+  { gate: "entropy-effect", tau: 0.5, wholeBatch: false },
 ];
 
 export const entropyReduceCases: readonly OpCase[] = BATCHES.flatMap(([rows, everyMasked, classes]) =>

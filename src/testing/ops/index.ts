@@ -1,6 +1,7 @@
 import type { ops } from "../../ops/index.ts";
 import type { OpCase } from "../op_case.ts";
 import { adamwCases } from "./adamw.ts";
+import { adamwCheckCases } from "./adamw_check.ts";
 import { addCases } from "./add.ts";
 import { addOntoCases } from "./add_onto.ts";
 import { cacheWriteCases } from "./cache_write.ts";
@@ -35,6 +36,7 @@ import { tokenStatisticsCases } from "./token_statistics.ts";
 /** The cases of every op of the library, by the op's name. An op without cases does not compile. */
 export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   adamw: adamwCases,
+  adamw_check: adamwCheckCases,
   add: addCases,
   add_onto: addOntoCases,
   cache_write: cacheWriteCases,

@@ -10,7 +10,7 @@ export function entropyReduceReference(
   options: EntropyReduceOptions,
 ): { control: Float64Array } {
   const state = readState(control!.data);
-  const writes = options.writeEntropy !== false;
+  const writes = options.wholeBatch !== false;
   const masks = TOKEN_INPUT.readAll(token_inputs!.data).map(({ mask }) => mask);
   const policy = TOKEN_STATISTICS.readAll(statistics!.data);
   const tokensOf = (accepts: (mask: number) => boolean) => policy.filter((_, row) => accepts(masks[row]!));
@@ -24,6 +24,6 @@ export function entropyReduceReference(
   const all = tokensOf((mask) => mask > 0);
   const gated_count = all.filter((token) => isGated(token, options)).length;
   const counts = { token_count: all.length, gated_count, gated_fraction: gated_count / Math.max(1, all.length) };
-  const whole = { ...state.control, ...counts, ...(writes && { entropy: meanOf(all) }) };
+  const whole = { ...state.control, ...(writes && { ...counts, entropy: meanOf(all) }) };
   return { control: Float64Array.from(packState({ control: whole, loops })) };
 }

@@ -23,7 +23,7 @@ export const toySchema = section({
   warmStart: section({
     steps: whole({ min: 1, max: MOST.steps }),
     batch: whole({ min: 1, max: MOST.prompts }),
-    learningRate: decimal({ min: 0 }),
+    learningRate: decimal({ min: 0, max: 1 }),
     warmupSteps: whole({ min: 0, max: MOST.steps }),
   }),
   /** Options of these two sections are checked where they are used, as those of `train` are. */

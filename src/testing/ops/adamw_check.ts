@@ -1,0 +1,55 @@
+import { adamwCheckOp } from "../../ops/adamw_check.ts";
+import type { HostValue } from "../check_op.ts";
+import type { OpCase } from "../op_case.ts";
+import { adamwCheckReference } from "../reference/adamw_check.ts";
+import { gradientNormReference } from "../reference/gradient_norm.ts";
+import { given, normal } from "../values.ts";
+
+const SIZES = [
+  [1, 1],
+  [5, 1031],
+  [70, 12],
+] as const;
+
+const betas = [0.9, 0.95] as const;
+const ADAMW = { betas, eps: 1e-8, weightDecay: 0.1 } as const;
+/** The third step, of which the second shard overflows at the second rate. */
+const BEFORE = [2, 0, 0, 1, 0, 0, 0, 0];
+const RATES = [0.001, 3e38] as const;
+
+export const adamwCheckCases: readonly OpCase[] = SIZES.flatMap((lengths) =>
+  RATES.map((learningRate) => {
+    const gradients = lengths.map((length, i) => normal([length], 7 + i));
+    const counted = gradientNormReference(
+      gradients.map(({ data }) => data),
+      BEFORE,
+      { maxGradNorm: 1, betas },
+    );
+    const shards = lengths.map((length, i): Record<string, HostValue> => {
+      const second = normal([length], 5 + i, 0.1);
+      return {
+        [`gradients_${i}`]: gradients[i]!,
+        [`weights_${i}`]: normal([length], 1 + i),
+        [`first_${i}`]: normal([length], 3 + i, 0.1),
+        [`second_${i}`]: { ...second, data: second.data.map((value) => Math.fround(value * value)) },
+      };
+    });
+    const options = lengths.map((length) => ({ ...ADAMW, learningRate, decayEnd: length - 1 }));
+    const state = given([8], counted.map(Math.fround));
+    return {
+      name: "adamw_check",
+      title: `shards of ${lengths.join(" and ")} at a learning rate of ${learningRate}`,
+      tolerance: 1e-6,
+      quick: lengths[0] === 5,
+      inputs: Object.assign({ state }, ...shards) as Record<string, HostValue>,
+      op: (inputs) => ({ state: adamwCheckOp(inputs, { shards: options }).state }),
+      reference: (inputs) => {
+        const values = (name: string, i: number): Float64Array => inputs[`${name}_${i}`]!.data;
+        const moments = (i: number) => ({ weights: values("weights", i), first: values("first", i), second: values("second", i) });
+        const step = { scale: counted[2]!, step: counted[0]! };
+        const checked = options.map((rates, i) => [moments(i), values("gradients", i), { ...rates, ...step }] as const);
+        return { state: Float64Array.from(adamwCheckReference(checked, counted)) };
+      },
+    };
+  }),
+);
