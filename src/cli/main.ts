@@ -15,6 +15,8 @@ async function main(argv: readonly string[]): Promise<number> {
     // Whoever closed the output wants to read no more of it.
     const isUnread = error instanceof InterruptedError && error.signal === "SIGPIPE";
     if (!alreadyShown && !isUnread) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
+    // A GPU that hangs would keep the process alive, and waiting for it would have no end.
+    if (error instanceof Error && error.name === "DeviceLostError") process.exit(exitCodeOf(error));
     return exitCodeOf(error);
   }
 }

@@ -5,7 +5,11 @@ import { FileError } from "../io/files.ts";
 import { planLogRepair } from "../io/log_repair.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { findResumePoint, type ResumePoint } from "../node/resume_point.ts";
+
 import { withRunLock } from "../node/run_lock.ts";
+
+import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
+
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
@@ -13,14 +17,15 @@ import { addAdapterOption, addExamples, addSetOption, PROGRAM } from "./options.
 import { readRunConfig, resumedConfig, writeRunConfig } from "./run_config.ts";
 import { openSession, runSession } from "./training_session.ts";
 
-interface ResumeOptions {
+interface ResumeOptions extends AutoResumeOptions {
   adapter: string;
   set: string[];
   plots: boolean;
 }
 
 export function register(command: Command): void {
-  command.argument("<run>", "folder of the run").option("--no-plots", "do not draw plots at the end").action(resume);
+  command.argument("<run>", "folder of the run").option("--no-plots", "do not draw plots at the end").action(resumeAgain);
+  addAutoResumeOption(command);
   addAdapterOption(command);
   addSetOption(command);
   addExamples(command, [
@@ -28,6 +33,11 @@ export function register(command: Command): void {
     ["resume runs/quickstart --set grpo.steps=120", "trains a finished run further"],
     ["resume runs/quickstart --set grpo.learningRate=0.0001", "goes on with a smaller learning rate; config.yaml says from which step on"],
   ]);
+}
+
+async function resumeAgain(dir: string, options: ResumeOptions): Promise<void> {
+  const done = () => stepsDone(dir);
+  await withAutoResume(options, { attempt: () => resume(dir, options), begun: await stepOfResume(dir), done });
 }
 
 /** The newest checkpoint that is whole; says which newer ones are not. */
@@ -49,7 +59,13 @@ function say(note: string): void {
   process.stderr.write(`note: ${note}\n`);
 }
 
-async function resume(dir: string, options: ResumeOptions): Promise<void> {
+/** The step that a run goes on from; a run that cannot says so when it is tried. */
+async function stepOfResume(dir: string): Promise<number> {
+  return (await findResumePoint(dir)).point?.step ?? 0;
+}
+
+/** Continues a run from its last checkpoint. */
+export async function resume(dir: string, options: Omit<ResumeOptions, "autoResume">): Promise<void> {
   const run = await readRunConfig(dir);
   await withRunLock(dir, async (lock) => {
     const point = await resumePoint(dir);

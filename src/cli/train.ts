@@ -1,15 +1,17 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { createRunFolder } from "../io/run_folder.ts";
+import { createRunFolder, listCheckpoints } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { withRunLock } from "../node/run_lock.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
+import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { resume } from "./resume.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
 import { openSession, runSession } from "./training_session.ts";
 
-interface TrainOptions extends WatchOptions {
+interface TrainOptions extends WatchOptions, AutoResumeOptions {
   adapter: string;
   set: string[];
   overwrite?: boolean;
@@ -21,15 +23,27 @@ export function register(command: Command): void {
     .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output, or a shipped one by name: quickstart")
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--no-plots", "do not draw plots at the end")
-    .action(train);
+    .action(trainAgain);
   addAdapterOption(command);
   addSetOption(command);
   addWatchOptions(command);
+  addAutoResumeOption(command);
   addExamples(command, [
     ["train quickstart", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
     ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
   ]);
+}
+
+async function trainAgain(path: string, options: TrainOptions): Promise<void> {
+  const { value, name } = await readConfigFile(path);
+  const { dir } = parseTrainConfig(applyOverrides(value, options.set), name).output;
+  const goOn = async (): Promise<void> => {
+    if ((await listCheckpoints(dir)).length > 0) await resume(dir, { ...options, set: [] });
+    else await train(path, { ...options, overwrite: true });
+  };
+  const attempt = (again: boolean): Promise<void> => (again ? goOn() : train(path, options));
+  await withAutoResume(options, { attempt, begun: 0, done: () => stepsDone(dir) });
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {

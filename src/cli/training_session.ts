@@ -1,6 +1,10 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
+
+import { NotFiniteError } from "../gpu/errors.ts";
+
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
+
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { writeError } from "../io/write_whole.ts";
 import { loadModel, saveModel } from "../node/load_model.ts";
@@ -125,7 +129,14 @@ function stoppedEarly(step: number, { output, grpo }: TrainConfig, interrupt: In
 async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
   const { every } = config.eval;
   const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
-  return due ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics;
+  if (!due) return metrics;
+  try {
+    return { ...metrics, ...evaluationMetrics(await trainer.evaluate()) };
+  } catch (error) {
+    // The step itself says what is wrong, and too many such steps stop the run with a checkpoint.
+    if (error instanceof NotFiniteError) return metrics;
+    throw error;
+  }
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {

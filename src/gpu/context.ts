@@ -1,6 +1,6 @@
 import type { Flight } from "./flight.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
-import type { Slicing } from "./slices.ts";
+import type { Slicing } from "./slicing.ts";
 import type { Stamps } from "./stamps.ts";
 import type { DeviceStats } from "./stats.ts";
 

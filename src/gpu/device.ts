@@ -3,7 +3,7 @@ import { DeviceLostError, EngineError, LOSS_REMEDY } from "./errors.ts";
 import { createFlight } from "./flight.ts";
 import { createKernelCache, MAX_PARAMETER_BYTES } from "./kernel.ts";
 import { own } from "./ownership.ts";
-import { createSlicing } from "./slices.ts";
+import { createSlicing } from "./slicing.ts";
 import { createStamps } from "./stamps.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
@@ -84,7 +84,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     observer: undefined,
     afterSubmit: new Set(),
     slicing: createSlicing(options.slice),
-    stamps: createStamps(gpu, health.fail),
+    stamps: createStamps(gpu, info.device.startsWith("null"), health.fail),
     flight,
     kernel: async (source, variant) => own(context, await kernels.get(source, variant)),
     assertHealthy: health.assert,

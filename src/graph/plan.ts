@@ -122,7 +122,7 @@ interface Memory {
 }
 
 /** A quiet NaN that is easy to recognise in a dump. */
-const POISON = 0x7fc0dead;
+export const POISON = 0x7fc0dead;
 
 interface Contents {
   readonly nodes: readonly Node[];

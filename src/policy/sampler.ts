@@ -9,6 +9,7 @@ import { runScalar, type Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
 import { matmul } from "../ops/matmul/op.ts";
@@ -60,6 +61,7 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
       `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
     );
   }
+  assertOnDevice(device, model, "the sampler");
   const { memory, prefill, decode, destroy } = await build(async (own) => {
     const memory = createSequenceMemory(options, own(createArena(device)));
     const prefill = own(await buildPlan(device, "prefill", () => tracePrefill(options, memory)));

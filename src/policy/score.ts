@@ -7,6 +7,7 @@ import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { chunksOf } from "./chunks.ts";
@@ -34,6 +35,7 @@ export async function createScorer(options: {
   readonly chunkBytes?: number;
 }): Promise<Scorer> {
   const { device, model } = options;
+  assertOnDevice(device, model, "the scorer");
   const trace = () => {
     const rows = runScalar("rows", options.rows);
     const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows));

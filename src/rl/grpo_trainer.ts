@@ -50,6 +50,7 @@ export type GRPOTrainerOptions = Common &
 /**
  * GRPO with entropy control on a model in memory: `for await (const step of trainer) console.log(step.reward)`.
  * Iterating goes on after the last step done and ends at `config.steps`. Plans are built when the first step or evaluation needs them.
+ * A call while another of the same trainer runs is refused with EngineError and spoils nothing.
  * @throws ConfigError from the constructor, one line a problem, for an option that is unknown or out of range
  */
 export class GRPOTrainer implements AsyncIterable<Metrics> {

@@ -2,6 +2,7 @@ import type { Device } from "../gpu/device.ts";
 import { explained } from "../gpu/explain.ts";
 import { build, type Own } from "../gpu/parts.ts";
 import { claimWeights } from "../nn/half_weights.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
 import { createSupervisedUpdate, type SupervisedResult } from "../policy/supervised.ts";
@@ -86,6 +87,7 @@ function createLearner(options: WarmStartOptions): Promise<Learner> {
 async function buildLearner({ device, model, task, config }: WarmStartOptions, own: Own): Promise<Omit<Learner, "destroy">> {
   const { sft, seed } = config;
   const { completions } = config.eval;
+  assertOnDevice(device, model.module, "the warm start");
   const claim = await claimWeights(model.placed, sft.weights);
   own({ destroy: claim.release });
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;

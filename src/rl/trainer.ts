@@ -1,5 +1,6 @@
 import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
+import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
@@ -47,6 +48,8 @@ export interface Trainer {
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { entropy, grpo } = options.config;
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
+  assertOnDevice(run.device, run.model.module, "the trainer");
+  if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
   checkSubject(run);
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);

@@ -46,7 +46,8 @@ export interface OpMeasurement {
   /** The output; a gradient is called "grad_NAME". */
   readonly name: string;
   readonly shape: readonly number[];
-  readonly actual: ArrayLike<number>;
+  /** With as many rows as the plan has room for. */
+  readonly actual: HostArray;
   readonly expected: Float64Array;
 }
 
@@ -85,7 +86,7 @@ export async function measureOp(device: Device, check: OpCheck): Promise<OpMeasu
 interface Ran {
   readonly shapes: Record<string, readonly number[]>;
   readonly outputs: Record<string, HostArray>;
-  readonly gradients: Record<string, ArrayLike<number>>;
+  readonly gradients: Record<string, HostArray>;
 }
 
 async function runOnDevice(
@@ -118,7 +119,7 @@ async function runOnDevice(
   const names = Object.keys(expected);
   const tensors = names.map((name) => plan.result.outputs[name]!);
   const outputs = await plan.read(tensors);
-  const gradients: Record<string, ArrayLike<number>> = {};
+  const gradients: Record<string, HostArray> = {};
   for (const [i, name] of (check.gradients ?? []).entries()) {
     const sink = sinks.get(name);
     if (!sink) gradients[name] = (await plan.read([plan.result.gradients[i]!]))[0]!;

@@ -13,6 +13,8 @@ export interface OpCase extends OpCheck {
   readonly needsSubgroups?: boolean;
   /** One of the few cases of an op that `verify --quick` runs. */
   readonly quick?: boolean;
+  /** A case that takes long to compile and adds little: only its test and `verify --full` run it. */
+  readonly slow?: boolean;
 }
 
 /** max |x - y| / (|y| + 0.1); infinite where x has a NaN. */

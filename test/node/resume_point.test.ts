@@ -14,7 +14,7 @@ const whole = join(folder, "whole");
 for (const step of [2, 4]) await writeTiny(whole, step);
 
 /** More in the nightly run. */
-const ROUNDS = Number(process.env.DAMAGE_ROUNDS ?? 8);
+const ROUNDS = Number(process.env.DAMAGE_ROUNDS ?? 4);
 /** What a checkpoint says: every file, and state.json without regard to its indentation. */
 async function contentOf(dir: string): Promise<Record<string, string>> {
   const names = (await readdir(dir)).sort();

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { buildModel } from "../../models/index.ts";
-import { readSafetensors } from "../../src/io/safetensors.ts";
+import { readStoredCases } from "../../src/cli/verify/stored_cases.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { type CaseAdamW, type CaseOptions, compareCase, type OracleCase, runCase, TOLERANCES } from "../../src/testing/verify_case.ts";
+import { compareCase, type OracleCase, runCase, TOLERANCES } from "../../src/testing/verify_case.ts";
 import { needsShared, sharedPath } from "../shared.ts";
 
 const device = await openDevice();
@@ -15,26 +13,12 @@ after(() => device.destroy());
 
 const BUILT_IN = fileURLToPath(new URL("../../src/testing/cases", import.meta.url));
 
-async function readCase(folder: string): Promise<{ config: Record<string, unknown>; oracle: OracleCase; expected: OracleCase["model"] }> {
-  const json = async (name: string): Promise<Record<string, unknown>> => JSON.parse(await readFile(join(folder, name), "utf8"));
-  const read = (name: string): ReturnType<typeof readSafetensors> => readSafetensors(join(folder, `${name}.safetensors`));
-  const settings = await json("case.json");
-  const oracle = {
-    name: folder,
-    model: await read("model"),
-    inputs: await read("inputs"),
-    options: settings.options as CaseOptions,
-    adamw: settings.adamw as CaseAdamW,
-  };
-  return { config: await json("config.json"), oracle, expected: await read("expected") };
-}
-
 async function errorsOf(
   folder: string,
   change: (oracle: OracleCase) => OracleCase = (oracle) => oracle,
 ): Promise<ReturnType<typeof compareCase>> {
-  const { config, oracle, expected } = await readCase(folder);
-  return compareCase(await runCase(device, buildModel(config), change(oracle)), expected);
+  const [stored] = await readStoredCases([folder]);
+  return compareCase(await runCase(device, stored!.build(), change(stored!)), stored!.expected!);
 }
 
 function assertWithinTolerance(errors: ReturnType<typeof compareCase>): void {

@@ -10,9 +10,9 @@ import { smallModel, smallTrainer } from "../small_policy.ts";
 const device = await openDevice();
 after(() => device.destroy());
 
-test("the state of every controller survives JSON", async () => {
+test("the state of a controller with memory survives JSON", async () => {
   const model = await smallModel(device);
-  for (const controller of ["none", "pi", "aec", "entrocraft", "bonus", "fixed"]) {
+  for (const controller of ["pi", "aec", "entrocraft"]) {
     const { trainer } = await smallTrainer(device, { model, entropy: { controller, target: undefined } });
     await trainer.train();
     const { state } = await trainer.save();

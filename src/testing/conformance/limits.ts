@@ -49,11 +49,13 @@ const invocations = limitCase("maxComputeInvocationsPerWorkgroup", async (device
 });
 
 /** All of the workgroup memory is written by one lane after the other and read by another. */
-const storage = limitCase("maxComputeWorkgroupStorageSize", async (device, limit) => {
-  const words = Math.floor(limit / 4);
-  const y = await runWgsl(device, {
-    name: "storage",
-    wgsl: `
+const storage = limitCase(
+  "maxComputeWorkgroupStorageSize",
+  async (device, limit) => {
+    const words = Math.floor(limit / 4);
+    const y = await runWgsl(device, {
+      name: "storage",
+      wgsl: `
       @group(0) @binding(0) var<storage, read> x: array<u32>; // [N]
       @group(0) @binding(1) var<storage, read_write> y: array<u32>; // [N]
       var<workgroup> memory: array<u32, ${words}>;
@@ -62,19 +64,21 @@ const storage = limitCase("maxComputeWorkgroupStorageSize", async (device, limit
         workgroupBarrier();
         for (var i = lane; i < ${words}u; i += 64u) { y[i] = memory[${words - 1}u - i]; }
       }`,
-    inputs: { x: Uint32Array.of(5) },
-    count: words,
-    dtype: "u32",
-    workgroups: 1,
-  });
-  return [
-    sameBits(
-      `${limit} bytes`,
-      y,
-      Uint32Array.from({ length: words }, (_, i) => (words - 1 - i) * 5),
-    ),
-  ];
-});
+      inputs: { x: Uint32Array.of(5) },
+      count: words,
+      dtype: "u32",
+      workgroups: 1,
+    });
+    return [
+      sameBits(
+        `${limit} bytes`,
+        y,
+        Uint32Array.from({ length: words }, (_, i) => (words - 1 - i) * 5),
+      ),
+    ];
+  },
+  { level: "default" },
+);
 
 const GRID = `
   @group(0) @binding(0) var<storage, read> x: array<u32>; // [N]

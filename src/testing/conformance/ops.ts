@@ -1,5 +1,6 @@
 import type { Device } from "../../gpu/device.ts";
-import { measureOp } from "../check_op.ts";
+import { POISON } from "../../graph/plan.ts";
+import { measureOp, type OpMeasurement } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { opCases } from "../ops/index.ts";
 import { type ConformanceCase, type ConformanceGroup, type Measure, measure } from "./case.ts";
@@ -7,7 +8,19 @@ import { type ConformanceCase, type ConformanceGroup, type Measure, measure } fr
 /** How far the results of an op's case are off. */
 export async function measuresOf(device: Device, one: OpCase): Promise<Measure[]> {
   const measured = await measureOp(device, one);
-  return measured.map((result) => measure(result.name, result, one.tolerances?.[result.name] ?? one.tolerance, one.byElement));
+  // With gradients there are more nodes, and memory that an earlier node has left is used again.
+  const tails = one.gradients?.length ? [] : measured.filter(({ actual, expected }) => actual.length > expected.length);
+  return [
+    ...measured.map((result) => measure(result.name, result, one.tolerances?.[result.name] ?? one.tolerance, one.byElement)),
+    ...tails.map(untouchedPastRows),
+  ];
+}
+
+/** A plan has room for more rows than the case has. What lies past them must stay as it was: poison, or zero in the memory of an input. */
+function untouchedPastRows({ name, actual, expected }: OpMeasurement): Measure {
+  const words = new Uint32Array(actual.buffer).subarray(expected.length);
+  const written = words.filter((word) => word !== POISON && word !== 0).length;
+  return { name: `${name} past its rows`, error: written, tolerance: 0 };
 }
 
 /** An op's case as it is called: "gelu 7 x 3". */
@@ -27,7 +40,7 @@ export function detailsOf({ inputs, seed = 1 }: OpCase): Record<string, string> 
 function conformanceCase(one: OpCase): ConformanceCase {
   return {
     name: titleOf(one),
-    level: one.quick ? "quick" : "default",
+    level: one.quick ? "quick" : one.slow ? "full" : "default",
     skip: skipOf(one),
     details: detailsOf(one),
     run: ({ device }) => measuresOf(device, one),

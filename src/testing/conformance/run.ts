@@ -33,6 +33,8 @@ export interface ConformanceOptions {
   readonly level: Level;
   /** Groups ("ops") and parts of cases' names ("ops/gelu"); all cases where it is empty. */
   readonly only?: readonly string[];
+  /** Leaves out what comes after the first case that fails. */
+  readonly stopAtFailure?: boolean;
   /** Called before every case. */
   readonly onCase?: (group: string, name: string, done: number, total: number) => void;
 }
@@ -65,6 +67,7 @@ export async function runConformance(groups: readonly ConformanceGroup[], option
     options.onCase?.(group, one.name, index, selected.length);
     if (index > 0 && selected[index - 1]!.group !== group) devices.closeOthers();
     outcomes.push(await runCase(group, one, devices, (fact, value) => void Object.assign(facts, { [fact]: value })));
+    if (options.stopAtFailure && outcomes.at(-1)!.status === "failed") break;
   }
   devices.close();
   return { outcomes, facts };

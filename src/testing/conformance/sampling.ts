@@ -48,16 +48,22 @@ function distribution(name: string, vocabulary: number, sampling: DrawOptions): 
   };
 }
 
-const rare: ConformanceCase = {
-  name: "rare tokens come as often as they should",
-  level: "default",
-  run: async ({ device }) => {
-    const row = [Math.log(0.002), Math.log(0.998)];
-    const { token } = await drawTokens(device, Array(40_000).fill(row) as number[][], { temperature: 1, topK: 0, topP: 1 });
-    const seen = token.filter((drawn) => drawn === 0).length;
-    return [{ name: "deviations from 80 in 40000", error: Math.abs(seen - 80) / Math.sqrt(80), tolerance: DEVIATIONS }];
-  },
-};
+/** Many tokens of one small probability beside a likely one: their noise comes from the tail, which few bits cannot tell. */
+function rare(probability: number, tokens: number): ConformanceCase {
+  const draws = 40_000;
+  return {
+    name: `${tokens} tokens of probability ${probability} come as often as they should`,
+    level: "default",
+    run: async ({ device }) => {
+      const row = [Math.log(1 - tokens * probability), ...Array<number>(tokens).fill(Math.log(probability))];
+      const { token } = await drawTokens(device, Array(draws).fill(row) as number[][], { temperature: 1, topK: 0, topP: 1 });
+      const [seen, expected] = [token.filter((drawn) => drawn > 0).length, draws * tokens * probability];
+      return [
+        { name: `deviations from ${expected} in ${draws}`, error: Math.abs(seen - expected) / Math.sqrt(expected), tolerance: DEVIATIONS },
+      ];
+    },
+  };
+}
 
 /** Draws that differ in one thing alone; pairs of them must come equally often. */
 const NEIGHBOURS: Readonly<Record<string, Partial<DrawOptions>>> = {
@@ -100,7 +106,8 @@ export const samplingGroup: ConformanceGroup = {
   cases: [
     knownAnswers,
     ...SAMPLINGS.map(([name, vocabulary, sampling]) => distribution(name, vocabulary, sampling)),
-    rare,
+    rare(0.002, 1),
+    rare(1e-4, 31),
     ...Object.entries(NEIGHBOURS).map(([what, changed]) => independence(what, changed)),
   ],
 };

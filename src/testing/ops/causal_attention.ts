@@ -44,6 +44,7 @@ const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
     title: `sequences of ${lengths.join(" ")}${means} with heads ${heads}/${keyValueHeads} of ${headDim}`,
     tolerance: 2e-5,
     quick: headDim === 7 || headDim === 12,
+    slow: headDim === 16 || headDim === 20,
     inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
     op: ({ qkv, sequence_start, sequence_end }) => ({

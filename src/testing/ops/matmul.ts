@@ -55,6 +55,7 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
     quick: rows === 6,
+    slow: family === "tiled" && rows < 6,
     inputs: { ...operands(layout, shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
     dynamicRows: ["a", "residual"],
     parameters: ["b", "bias"],

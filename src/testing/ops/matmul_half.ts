@@ -42,6 +42,7 @@ function caseOf(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCas
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
     quick: rows === 17,
+    slow: family === "tiled" && rows !== 53 && rows !== 64,
     inputs: {
       a: normal([rows, inner], 1),
       // What must not be read.

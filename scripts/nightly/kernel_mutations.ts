@@ -1,0 +1,105 @@
+/** A mistake that someone could make in a kernel, as a change of its text. */
+export interface Mutation {
+  /** The shader's id, and the text that is exchanged wherever it occurs in it. */
+  readonly shader: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Mistakes chosen by hand, each of which `verify` must see: [what, shader, text, wrong text]. */
+const BY_HAND: readonly (readonly [what: string, shader: string, find: string, replace: string])[] = [
+  ["the last element is left out", "elementwise/add", "i < parameters.count", "i + 1u < parameters.count"],
+  ["the second row of a folded grid is forgotten", "lib/grid", "workgroup.x + workgroup.y * workgroups.x", "workgroup.x"],
+  ["the tree of a sum stops one level early", "lib/reduce", "stride > 0u", "stride > 1u"],
+  ["the tree of a sum begins too low", "lib/reduce", "u32(LANES) / 2u", "u32(LANES) / 4u"],
+  ["a barrier of a sum is missing", "lib/reduce", "workgroupBarrier();", ""],
+  ["a maximum over lanes is a minimum", "lib/reduce", "subgroupMax(value)", "subgroupMin(value)"],
+  ["the last column is dropped", "norm/rms_norm", "column < parameters.columns", "column + 1u < parameters.columns"],
+  ["eps is forgotten", "norm/layer_norm", " + parameters.eps", ""],
+  ["the gradient of another reader is lost", "norm/layer_norm_backward", "gradient += residual[i];", ""],
+  [
+    "a block of a column sum begins a row late",
+    "norm/column_sum",
+    "row = block * parameters.block_rows;",
+    "row = block * parameters.block_rows + 1u;",
+  ],
+  ["a sum is added onto nothing", "norm/column_sum", "sum += y[i];", ""],
+  ["a tile's last k is dropped", "matmul/tiled", "q < STEP; q", "q + 1u < STEP; q"],
+  ["the last value before a tile's edge is dropped", "matmul/tiled", "length - at, line < lines", "length - at - 1u, line < lines"],
+  ["rows past the tile's edge are stored", "matmul/tiled", "row < parameters.rows && column", "row <= parameters.rows && column"],
+  ["the barrier between two slices is missing", "matmul/tiled", "workgroupBarrier();", ""],
+  ["a part of K ends at the end of all of K", "matmul/tiled", "min(begin + parameters.depth, parameters.inner)", "parameters.inner"],
+  ["the last part of K is not added", "matmul/split_k_reduce", "split < parameters.splits", "split + 1u < parameters.splits"],
+  ["the last row is stored twice too low", "matmul/register", "min(row, parameters.rows - 1u)", "min(row, parameters.rows - 2u)"],
+  ["the last k is dropped", "matmul/register", "k < parameters.inner", "k + 1u < parameters.inner"],
+  ["the last k is dropped in few rows", "lib/row_quads", "vec4u(left - 1u)", "vec4u(left - 2u)"],
+  ["the bias is taken from the first columns", "lib/epilogue", "bias[column / 4u]", "bias[0]"],
+  ["the upper half of a word is taken for the lower", "lib/half", "index & 1u", "1u - (index & 1u)"],
+  ["a row does not attend to itself", "attention/causal", "j <= row", "j < row"],
+  ["a row attends to the sequence before its own", "attention/causal", "j >= start && ", ""],
+  ["keys of the wrong head", "attention/causal", "head / (heads / key_value_heads)", "head % key_value_heads"],
+  ["the sum is not rescaled when the maximum grows", "attention/causal", "total = fma(total, shrink, weight)", "total = total + weight"],
+  ["decoding sees one key too many", "attention/decode_keys", "block + lane <= position", "block + lane <= position + 1u"],
+  ["decoding forgets the oldest key", "attention/decode", "position", "max(position, 1u) - 1u"],
+  ["the cache is written a position late", "attention/cache_write", "positions[row])", "positions[row] + 1u)"],
+  ["rotation in the wrong direction", "attention/rope", "x1 * cosine - x2 * sine", "x1 * cosine + x2 * sine"],
+  ["values are rotated too", "attention/rope", ">= parameters.rotated_heads", "> parameters.rotated_heads"],
+  ["a token of the next row", "embedding/gather", "tokens[row]", "tokens[min(row + 1u, parameters.rows - 1u)]"],
+  [
+    "the end of a list of rows is lost",
+    "embedding/gather_backward",
+    "sum += grad_y[row * parameters.columns + column];",
+    "sum = grad_y[row * parameters.columns + column];",
+  ],
+  ["sums are not rescaled when the maximum grows", "policy/token_statistics", "let scale = exp(shift);", "let scale = 1.0;"],
+  ["a prompt's token counts", "policy/metric_reduce_partial", ".mask > 0.0", ".mask >= 0.0"],
+  ["the entropy's gradient has the wrong sign", "policy/logits_gradient", " - c.entropy * p", " + c.entropy * p"],
+  ["the noise does not depend on the position", "sample/next_token", "position[row] + 1u, 0u, 0u)", "1u, 0u, 0u)"],
+  ["the noise does not depend on the column", "sample/next_token", "counter + vec4u(0u, 0u, column / 4u, 0u)", "counter"],
+  ["top-k keeps one token too many", "sample/next_token", "f32(parameters.top_k)", "f32(parameters.top_k + 1u)"],
+  ["top-p is a share of everything", "sample/next_token", "parameters.top_p * kept_sums", "0.9 * kept_sums"],
+  ["the tail of the noise is cut off", "lib/random", "(vec4f(bits) + 0.5) * 0x1p-32f", "(floor(vec4f(bits) * 0x1p-24f) + 0.5) * 0x1p-8f"],
+  ["a round of Philox is missing", "lib/random", "round < 10u", "round < 9u"],
+  ["an infinity counts as a number", "lib/numeric", "!= 0x7f800000u", "!= 0xff800000u"],
+];
+
+export interface NamedMutation extends Mutation {
+  readonly what: string;
+}
+
+export const mutationsByHand: readonly NamedMutation[] = BY_HAND.map(([what, shader, find, replace]) => ({ what, shader, find, replace }));
+
+/** Mistakes that a program can make anywhere in a kernel. */
+const OPERATORS: readonly (readonly [pattern: RegExp, replace: string])[] = [
+  [/ < /g, " <= "],
+  [/ <= /g, " < "],
+  [/ >= /g, " > "],
+  [/ \+ /g, " - "],
+  [/ - /g, " + "],
+  [/ \* /g, " + "],
+  [/ \/ /g, " * "],
+  [/ \+= /g, " = "],
+  [/\bmin\(/g, "max("],
+  [/\bmax\(/g, "min("],
+  [/workgroupBarrier\(\);/g, ""],
+  [/ \+ 1u\b/g, ""],
+  [/\b1u\b/g, "2u"],
+  [/\b0u\b/g, "1u"],
+  [/\b1\.0\b/g, "1.5"],
+  [/ % /g, " / "],
+];
+
+/** Every place of a shader in which an operator can make a mistake, outside of comments, declarations and types. */
+export function mutationsOf(shader: string, wgsl: string): (NamedMutation & { readonly at: number })[] {
+  const lines = wgsl.split("\n");
+  return lines.flatMap((line, number) => {
+    const code = line.replace(/\/\/.*/, "");
+    if (/@group|^import|^struct|^@compute|array</.test(code)) return [];
+    return OPERATORS.flatMap(([pattern, replace]) =>
+      [...code.matchAll(pattern)].map((match) => {
+        const mutated = code.slice(0, match.index) + replace + code.slice(match.index + match[0].length);
+        return { what: `line ${number + 1}: ${mutated.trim()}`, shader, find: line, replace: mutated, at: number };
+      }),
+    );
+  });
+}

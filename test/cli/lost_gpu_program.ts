@@ -1,0 +1,38 @@
+/**
+ * Runs a command line on a GPU that is lost once the run has recorded some steps: `lost_gpu_program METRICS STEPS WORDS...`, where STEPS has
+ * one number for each opening of the GPU. auto_resume.test.ts runs it.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { describeError, exitCodeOf } from "../../src/cli/errors.ts";
+import { buildProgram } from "../../src/cli/program.ts";
+import { chooseAdapter } from "../../src/node/adapters.ts";
+
+const [metrics, steps, ...words] = process.argv.slice(2);
+const lostAfter = steps!.split(",").map(Number);
+const recorded = (): number => (existsSync(metrics!) ? readFileSync(metrics!, "utf8").split("\n").length - 1 : 0);
+
+const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
+const { request } = candidate;
+candidate.request = async () => {
+  const adapter = await request();
+  const requestDevice = adapter.requestDevice.bind(adapter);
+  adapter.requestDevice = async (descriptor) => {
+    const device = await requestDevice(descriptor);
+    const submit = device.queue.submit.bind(device.queue);
+    const step = lostAfter.shift() ?? Number.POSITIVE_INFINITY;
+    device.queue.submit = (commands) => {
+      submit(commands);
+      if (recorded() === step) device.destroy();
+    };
+    return device;
+  };
+  return adapter;
+};
+
+try {
+  const program = await buildProgram(words[0]);
+  await program.parseAsync(words, { from: "user" });
+} catch (error) {
+  console.error(describeError(error, false));
+  process.exit(exitCodeOf(error));
+}
