@@ -1,6 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
+import { rememberPictures } from "../io/remove_run.ts";
+import { writeWhole } from "../io/write_whole.ts";
 import { metricsCsv } from "../report/csv.ts";
 import { metricNames, type Picture, plotRuns } from "../report/plots.ts";
 import { svgToPng } from "../report/png.ts";
@@ -44,13 +45,20 @@ async function plot(folders: string[], options: PlotOptions): Promise<void> {
   const pictures = await plotRuns(runs, options.metrics ? { metrics: options.metrics } : {});
   const written = await writePictures(pictures, out);
   if (options.png) written.push(...(await Promise.all(pictures.map((picture) => writePng(picture, out)))));
+  // Pictures in the run's own folder are the run's, so that a later run may replace them.
+  if (out === join(first, "plots")) {
+    await rememberPictures(
+      out,
+      written.map((path) => basename(path)),
+    );
+  }
   if (options.csv) written.push(await writeCsv(options.csv, metricsCsv(runs, options.metrics)));
   process.stdout.write(options.json ? `${JSON.stringify({ files: written })}\n` : `${written.join("\n")}\n`);
 }
 
 async function writePng({ name, svg }: Picture, folder: string): Promise<string> {
   const path = join(folder, `${name}.png`);
-  await writeFile(path, await svgToPng(svg));
+  await writeWhole(path, await svgToPng(svg));
   return path;
 }
 
@@ -67,7 +75,7 @@ function refuseUnknown(wanted: readonly string[], known: readonly string[]): voi
 }
 
 async function writeCsv(path: string, text: string): Promise<string> {
-  await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {
+  await writeWhole(path, text).catch((error: NodeJS.ErrnoException) => {
     throw new FailedError(`${path} could not be written (${error.code}); give another file to --csv.`);
   });
   return path;

@@ -46,7 +46,7 @@ export async function buildProgram(wanted: string | undefined): Promise<Command>
     .configureOutput({ outputError: (text, write) => write(`${brief(text.trim().replace(/\s*\n\s*/g, " "), LONGEST_LINE)}\n`) })
     .addHelpText(
       "after",
-      `\nExit codes: 0 done, 1 failed, 2 wrong usage (an option, a configuration, a variable), 130 interrupted.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
+      `\nExit codes: 0 done, 1 failed, 2 wrong usage (an option, a configuration, a variable); stopped by a signal: 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP, 141 nobody reads the output.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
     );
   for (const { name, description, load } of commands) {
     const command = program.command(name).description(description);

@@ -15,7 +15,7 @@ export interface Run {
   readonly findings: readonly Finding[];
   /** The name of its controller, where the run's config.yaml tells it. Pictures give each a colour. */
   readonly method?: string;
-  /** The limit of |alpha|, where the run's config.yaml tells it. */
+  /** The limit of |alpha|, where the run's config.yaml tells it, and no resume has changed it. */
   readonly alphaLimit?: number;
 }
 
@@ -52,10 +52,17 @@ function readable<Item>(file: string, text: string, parseItems: (text: string) =
   }
 }
 
-/** The section `entropy` of a run's configuration; empty where the file cannot be read. */
-function readEntropySection(yaml: string): { readonly controller?: unknown; readonly limit?: unknown } {
+interface EntropySection {
+  readonly controller?: unknown;
+  readonly limit?: unknown;
+}
+
+/** What a run's configuration says in its section `entropy`; empty where the file cannot be read. */
+function readEntropySection(yaml: string): EntropySection {
   try {
-    return parse(yaml)?.entropy ?? {};
+    const { entropy, changes = [] } = parse(yaml) as { entropy?: EntropySection; changes?: readonly { option?: unknown }[] };
+    const isChanged = changes.some(({ option }) => option === "entropy.limit");
+    return { controller: entropy?.controller, limit: isChanged ? undefined : entropy?.limit };
   } catch {
     return {};
   }

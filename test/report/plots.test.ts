@@ -161,6 +161,11 @@ test("a run folder is read with its limit; broken ones are refused in one line",
       { step: 2, reward: 0.3 },
     ]);
     assert.equal(loaded.alphaLimit, 0.8);
+    await writeFile(
+      join(folder, "config.yaml"),
+      "entropy: { limit: 0.8 }\nchanges: [{ after: 1, option: entropy.limit, from: 0.9, to: 0.8 }]\n",
+    );
+    assert.equal((await loadRun(folder)).alphaLimit, undefined, "no one limit holds for all steps");
     await writeFile(join(folder, "metrics.jsonl"), '{"step":1}\nnonsense\n{"step":2}\n');
     await assert.rejects(loadRun(folder), /metrics\.jsonl: line 2 is not a JSON object/);
   } finally {
