@@ -95,7 +95,9 @@ export function mutationsOf(shader: string, wgsl: string): (NamedMutation & { re
   return lines.flatMap((line, number) => {
     const code = line.replace(/\/\/.*/, "");
     if (/@group|^import|^struct|^@compute|array</.test(code)) return [];
-    return OPERATORS.flatMap(([pattern, replace]) =>
+    // A loop that never ends would hold the GPU for good.
+    const operators = code.includes("for (") ? OPERATORS.filter(([, replace]) => replace !== " = ") : OPERATORS;
+    return operators.flatMap(([pattern, replace]) =>
       [...code.matchAll(pattern)].map((match) => {
         const mutated = code.slice(0, match.index) + replace + code.slice(match.index + match[0].length);
         return { what: `line ${number + 1}: ${mutated.trim()}`, shader, find: line, replace: mutated, at: number };

@@ -34,7 +34,7 @@ export function register(command: Command): void {
   addAdapterOption(command);
   addJsonOption(command);
   addExamples(command, [
-    ["verify", "tells whether this machine's GPU can be trusted: two minutes at most, even on a software GPU"],
+    ["verify", "tells whether this machine's GPU can be trusted: in about two minutes of processor time"],
     ["verify --quick", "the same in seconds"],
     ["verify --only ops/gelu,sampling", "the cases of one op, and a group"],
     ["verify --full --report verify.md", "everything, and a report that says all about the driver and each failed case"],

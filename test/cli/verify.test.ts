@@ -40,6 +40,14 @@ test("every case has a name of its own in its group, without commas", () => {
   }
 });
 
+test("docs/verify.md says what every group asks", () => {
+  const asked = [...readFileSync("docs/verify.md", "utf8").matchAll(/^\| (\w+) \| [A-Z].*\|$/gm)].map(([, name]) => name);
+  assert.deepEqual(
+    asked,
+    groups.map(({ name }) => name),
+  );
+});
+
 /** What CI runs of each group; the tests of ops, losses and controllers run all of theirs. */
 const IN_CI = [
   "limits/maxComputeInvocations",
