@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/document_options.ts` writes docs/configuration.md from the schemas, which alone declare options, their defaults and
+ * `node --import tsx scripts/document_options.ts` writes docs/configuration.md from the schemas, which alone declare options, their defaults and
  * their sentences. test/scripts/document_options.test.ts fails when the file is not what this writes.
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -16,21 +16,25 @@ export const CONFIGURATION = new URL("../docs/configuration.md", import.meta.url
 
 const INTRODUCTION = `# Configuration
 
-Written by \`npx tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss and src/tasks: change the sentences there.
+Written by \`node --import tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss and src/tasks: change the sentences there.
 
 A configuration is a YAML file. Every key but \`model\` and \`task\` may be left out. \`--set a.b=c\` overrides one key
 (\`--set grpo.steps=10 --set entropy.controller=none\`). A key that nobody knows, a value of the wrong type or out of range and a
 contradiction are refused with one line each, exit code 2, before anything is written.`;
 
+const RESUME = `\`resume RUN --set\` may
+change the keys that say so in the third column, and refuses the others, which the steps done so far rest on. The run's config.yaml then lists
+each change under \`changes\`, with the step after which it holds; the commands that read it as a configuration skip this list.`;
+
 /** The whole page. */
 export function configurationPage(): string {
   const sections = [
     INTRODUCTION,
-    `## train\n\n\`npm run -s entropic -- train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key with a comment.\n\n${optionTable(listOptions("train"))}`,
+    `## train\n\n\`npm run -s entropic -- train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key with a comment. ${RESUME}\n\n${resumableTable(listOptions("train"))}`,
     `## sft\n\n\`npm run -s entropic -- sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml).\n\n${optionTable(listOptions("sft"))}`,
-    `## Controllers\n\nWhat \`entropy.controller\` can be, each with the keys of the section \`entropy\` that are its own.\n\n${declarations(controllers)}`,
-    `## Losses\n\nWhat \`grpo.loss\` can be, each with the keys of the section \`grpo\` that are its own. [The method](method.md#the-loss-of-a-token) has the formulas.\n\n${declarations(losses)}`,
-    `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks)}`,
+    `## Controllers\n\nWhat \`entropy.controller\` can be, each with the keys of the section \`entropy\` that are its own.\n\n${declarations(controllers, resumableTable)}`,
+    `## Losses\n\nWhat \`grpo.loss\` can be, each with the keys of the section \`grpo\` that are its own. [The method](method.md#the-loss-of-a-token) has the formulas.\n\n${declarations(losses, resumableTable)}`,
+    `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks, optionTable)}`,
     `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\` and \`eval/pass@k\`.\n\n${metricTable()}`,
   ];
   return `${sections.join("\n\n")}\n`;
@@ -41,12 +45,23 @@ function optionTable(options: readonly OptionDescription[]): string {
   return table(["key", "default", "meaning"], rows);
 }
 
+/** The same, with what a resume may change. */
+function resumableTable(options: readonly OptionDescription[]): string {
+  const rows = options.map(({ path, default: value, adjustable, description }) => [
+    code(path),
+    value === "" ? "required" : code(value),
+    adjustable ? "may change" : "",
+    description,
+  ]);
+  return table(["key", "default", "resume", "meaning"], rows);
+}
+
 /** A heading, a sentence and a table of options for everything that a registry holds. */
-function declarations(registry: Readonly<Record<string, Declaration>>): string {
+function declarations(registry: Readonly<Record<string, Declaration>>, tableOf: typeof optionTable): string {
   return Object.values(registry)
     .map(({ key, description, options }) => {
       const own = describeOptions(options);
-      return [`### ${key}`, `${description.replace(/\.$/, "")}.`, ...(own.length > 0 ? [optionTable(own)] : [])].join("\n\n");
+      return [`### ${key}`, `${description.replace(/\.$/, "")}.`, ...(own.length > 0 ? [tableOf(own)] : [])].join("\n\n");
     })
     .join("\n\n");
 }

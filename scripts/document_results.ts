@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/document_results.ts` writes docs/results/README.md, the overview of the studies, from their summary.json files.
+ * `node --import tsx scripts/document_results.ts` writes docs/results/README.md, the overview of the studies, from their summary.json files.
  * test/experiments/results.test.ts fails when the file is not what this writes. What is written by hand about the results stands in
  * docs/results/findings.md, which nothing overwrites.
  */
@@ -17,7 +17,7 @@ export const RESULTS = new URL("../docs/results/", import.meta.url);
 
 const INTRODUCTION = `# Results
 
-\`npx tsx scripts/document_results.ts\` writes this page from the summaries of the studies; [findings.md](findings.md) says in a few lines what they found.
+\`node --import tsx scripts/document_results.ts\` writes this page from the summaries of the studies; [findings.md](findings.md) says in a few lines what they found.
 Each name leads to its report, which has the question, what held and what did not, tables and pictures. \`npm run -s experiment -- NAME\` runs a study
 anew with the settings in configs/experiments and writes the same kind of report; the same command takes up an interrupted study where it
 stopped. With \`--quick\` a study takes minutes and judges only what short runs can tell.`;

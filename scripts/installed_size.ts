@@ -1,4 +1,4 @@
-/** `npx tsx scripts/installed_size.ts` prints how large an install of the package is, and which dependencies weigh most. */
+/** `node --import tsx scripts/installed_size.ts` prints how large an install of the package is, and which dependencies weigh most. */
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

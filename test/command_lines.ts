@@ -98,11 +98,11 @@ function resolveNpm(words: readonly string[]): Resolved[] {
 }
 
 function resolveScript(words: readonly string[]): Resolved[] {
-  return words[0] === "npm" ? resolve(words) : resolveTool(words);
+  return words[0] === "npm" || words[0] === "node" ? resolve(words) : resolveTool(words);
 }
 
 function resolveTool([tool = "", ...rest]: readonly string[]): Resolved[] {
-  if (tool === "tsx") return resolveFile(rest);
+  if (tool === "tsx") throw new Error("the command tsx kills a busy program 60 ms after Ctrl-C; write node --import tsx FILE");
   const { name, bin } = readPackage();
   if (tool === name && Object.hasOwn(bin, tool)) return [{ cli: rest }];
   assertThere(join("node_modules/.bin", tool));

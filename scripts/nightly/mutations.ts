@@ -1,5 +1,5 @@
 /**
- * `npx tsx scripts/nightly/mutations.ts [COUNT] [SEED]` damages everything that comes in from outside, COUNT times in all (10,000), and
+ * `node --import tsx scripts/nightly/mutations.ts [COUNT] [SEED]` damages everything that comes in from outside, COUNT times in all (10,000), and
  * checks that each input ends in right work or in one readable line. It prints its seed, and exits with 1 where one did not.
  */
 import { pathToFileURL } from "node:url";

@@ -1,16 +1,20 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import pc from "picocolors";
 import { type Controller, createController } from "../control/index.ts";
+import { rememberPictures } from "../io/remove_run.ts";
+import { readEvaluationFile, writeEvaluationFile } from "../io/run_folder.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
-import { type TrainConfig, withoutEffect } from "../rl/config/index.ts";
-import type { Evaluation } from "../rl/evaluation/evaluate.ts";
+import { type OptionChange, type TrainConfig, withoutEffect } from "../rl/config/index.ts";
 import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
+import { type InterruptWatch, watchInterrupt } from "./interrupt.ts";
 import { writePictures } from "./pictures.ts";
+import { describeChanges } from "./run_config.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
+import { evaluationNow } from "./run_evaluations.ts";
 import type { Session } from "./training_session.ts";
 
 /** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
@@ -23,42 +27,83 @@ interface EvaluationFile {
   readonly date: string;
   readonly k: number;
   readonly before: EvaluationSummary | undefined;
-  readonly after: EvaluationSummary;
+  /** Undefined while the run goes on. */
+  readonly after: EvaluationSummary | undefined;
+  /** What resumes have changed, each from a step on; absent where there is nothing. */
+  readonly changes?: readonly OptionChange[];
+}
+
+export interface BeforeAndAfterOptions {
+  readonly plots: boolean;
+  /** What resumes have changed in the configuration since the run began. */
+  readonly changes?: readonly OptionChange[];
+  readonly run: (interrupt: InterruptWatch) => Promise<void>;
 }
 
 const BASELINE = fileURLToPath(new URL("../../models/checkpoints/countdown-base/grpo_baseline.json", import.meta.url));
 
-/** Evaluates, runs, evaluates again, and prints a table of what changed and where to look. */
-export async function evaluateBeforeAndAfter(
-  session: Session,
-  config: TrainConfig,
-  options: { readonly plots: boolean; readonly run: () => Promise<void> },
-): Promise<void> {
+/** Evaluates, runs, evaluates again, and prints a table of what changed and where to look. A resumed run was evaluated before it began. */
+export async function evaluateBeforeAndAfter(session: Session, config: TrainConfig, options: BeforeAndAfterOptions): Promise<void> {
   const { device, trainer } = session;
-  const controller = createController(config.entropy);
   const started = performance.now();
-  announce(session, config);
-  const before = trainer.step === 0 ? await trainer.evaluate() : undefined;
-  await options.run();
-  const after = await trainer.evaluate();
-  const rows: EvaluationRow[] = [
-    ...(before ? [["before", before] as const] : []),
-    [`after ${config.grpo.steps} ${config.grpo.steps === 1 ? "step" : "steps"} of ${controller.label}`, after],
-  ];
-  await writeEvaluation(session, config, before, after);
-  const baseline = await readBaseline(config, after.k);
-  if (baseline) rows.push([`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after]);
-  process.stdout.write(`\n${evaluationTable(after.k, rows)}\n\n`);
-  process.stdout.write(await findingsSummary(config.output.dir));
-  process.stdout.write(
-    `${heldTargets(controller)}run folder: ${config.output.dir}   time: ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+  const changed = describeChanges(options.changes ?? []);
+  const interrupt = watchInterrupt(
+    () => void process.stdout.write("finishing this evaluation, then saving (Ctrl-C again to stop at once)\n"),
   );
-  if (options.plots) {
-    const files = await writePictures(await plotRuns([await loadRun(config.output.dir)]), join(config.output.dir, "plots"));
-    process.stdout.write(`plots: ${dirname(files[0] ?? config.output.dir)}\n`);
+  let before: EvaluationSummary | undefined;
+  try {
+    announce(session, config);
+    process.stdout.write(changed);
+    before = trainer.step === 0 ? summarize(await evaluationNow(trainer)) : await earlierEvaluation(config);
+    await writeEvaluation(session, config, { before, after: undefined, changes: options.changes });
+    await options.run(interrupt);
+  } finally {
+    interrupt.release();
   }
+  const after = summarize(await evaluationNow(trainer));
+  await writeEvaluation(session, config, { before, after, changes: options.changes });
+  await showTable(config, before, after);
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const targets = heldTargets(createController(config.entropy));
+  process.stdout.write(`${changed}${targets}run folder: ${config.output.dir}   time: ${seconds} s\n`);
+  if (options.plots) await drawPlots(config.output.dir);
   trainer.destroy();
   device.destroy();
+}
+
+async function showTable(config: TrainConfig, before: EvaluationSummary | undefined, after: EvaluationSummary): Promise<void> {
+  const k = config.eval.completions;
+  const { label } = createController(config.entropy);
+  const { steps } = config.grpo;
+  const rows: EvaluationRow[] = [
+    ...(before ? [["before", before] as const] : []),
+    [`after ${steps} ${steps === 1 ? "step" : "steps"} of ${label}`, after],
+  ];
+  const baseline = await readBaseline(config, k);
+  if (baseline?.after) rows.push([`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after]);
+  process.stdout.write(`\n${evaluationTable(k, rows)}\n\n`);
+  process.stdout.write(await findingsSummary(config.output.dir));
+}
+
+async function drawPlots(dir: string): Promise<void> {
+  const folder = join(dir, "plots");
+  const files = await writePictures(await plotRuns([await loadRun(dir)]), folder);
+  await rememberPictures(
+    folder,
+    files.map((file) => basename(file)),
+  );
+  process.stdout.write(`plots: ${folder}\n`);
+}
+
+/** The evaluation before the first step, which evaluation.json keeps; undefined where it has none, or one of other completions. */
+async function earlierEvaluation({ output, eval: { completions } }: TrainConfig): Promise<EvaluationSummary | undefined> {
+  try {
+    const { before, k } = JSON.parse((await readEvaluationFile(output.dir)) ?? "{}") as Partial<EvaluationFile>;
+    const numbers = [before?.passAt1, before?.passAtK, before?.entropy];
+    return k === completions && numbers.every((one) => typeof one === "number") ? before : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function announce({ device, model }: Session, config: TrainConfig): void {
@@ -91,7 +136,12 @@ async function readBaseline(config: TrainConfig, k: number): Promise<EvaluationF
   }
 }
 
-async function writeEvaluation(session: Session, config: TrainConfig, before: Evaluation | undefined, after: Evaluation): Promise<void> {
+async function writeEvaluation(
+  session: Session,
+  config: TrainConfig,
+  found: Pick<EvaluationFile, "before" | "after"> & { readonly changes: readonly OptionChange[] | undefined },
+): Promise<void> {
+  const { before, after, changes = [] } = found;
   const file: EvaluationFile = {
     model: config.model,
     task: config.task,
@@ -99,9 +149,10 @@ async function writeEvaluation(session: Session, config: TrainConfig, before: Ev
     steps: config.grpo.steps,
     adapter: session.device.name,
     date: new Date().toISOString().slice(0, 10),
-    k: after.k,
-    before: before && summarize(before),
-    after: summarize(after),
+    k: config.eval.completions,
+    before,
+    after,
+    ...(changes.length > 0 && { changes }),
   };
-  await writeFile(join(config.output.dir, "evaluation.json"), `${JSON.stringify(file, null, 2)}\n`);
+  await writeEvaluationFile(config.output.dir, file);
 }

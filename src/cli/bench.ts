@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Command } from "commander";
 import { compareWith, type EarlierReport, NOISE_RULE, parseReport } from "../../bench/compare.ts";
@@ -6,6 +6,7 @@ import { type BenchCase, type BenchReport, type BenchResult, runCases } from "..
 import { chooseCases } from "../../bench/suite.ts";
 import { failureRow, heading, preamble, row } from "../../bench/table.ts";
 import type { Device } from "../gpu/device.ts";
+import { writeWhole } from "../io/write_whole.ts";
 import { openDevice } from "../node/open_device.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, decimal, readUserFile } from "./options.ts";
@@ -61,7 +62,7 @@ async function measure(cases: readonly BenchCase[], earlier: EarlierReport | und
     result: (result) => show(row(result, earlier && (compareWith(earlier, result) ?? "new"))),
     failure: (failure) => show(failureRow(failure)),
   });
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (options.json !== undefined) await writeWhole(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
   if (earlier) await confirm(device, cases, earlier, report, options);
   device.destroy();
   if (report.failures.length === 0) return;

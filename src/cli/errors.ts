@@ -1,7 +1,8 @@
 import { brief } from "../options/quote.ts";
+import { type StopSignal, stopCodes } from "./interrupt.ts";
 
-/** The exit codes every command keeps to. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+/** The exit codes every command keeps to. A command that a signal stopped has the code of the signal. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** The user asked for something impossible: a bad argument, option or file name. Exit code 2. */
 export class UsageError extends Error {
@@ -13,9 +14,15 @@ export class FailedError extends Error {
   override readonly name = "FailedError";
 }
 
-/** Ctrl-C after the work was saved. Exit code 130, as shells expect. */
+/** A signal stopped the command after its work was saved. Exit code 130 for Ctrl-C, and that of the signal for others, as shells expect. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
+  readonly signal: StopSignal;
+
+  constructor(message: string, signal: StopSignal) {
+    super(message);
+    this.signal = signal;
+  }
 }
 
 /** Errors that the user can mend, by name, because lower layers have error classes that the command line need not load. */
@@ -30,7 +37,7 @@ export function exitCodeOf(error: unknown): number {
   if ("code" in error && typeof error.code === "string" && error.code.startsWith("commander.")) {
     return "exitCode" in error && error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  if (error.name === "InterruptedError") return exitCodes.interrupted;
+  if (error instanceof InterruptedError) return stopCodes[error.signal];
   return usageErrorNames.has(error.name) ? exitCodes.usage : exitCodes.failed;
 }
 

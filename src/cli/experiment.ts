@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
@@ -15,8 +15,10 @@ import { formatSummary, fromSummary, parseSummary } from "../experiments/framewo
 import { type Verdict, verdictWord } from "../experiments/framework/verdict.ts";
 import { studies } from "../experiments/index.ts";
 import type { Device } from "../gpu/device.ts";
+import { writeWhole } from "../io/write_whole.ts";
 import { createModel, loadModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import { withRunLock } from "../node/run_lock.ts";
 import { brief } from "../options/quote.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
 import { FailedError, InterruptedError, UsageError } from "./errors.ts";
@@ -86,7 +88,7 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
     const runs = runsFolder(study, options, several);
     written.push({ name: study.name, ...(await reportOf(study, runs, out, options)) });
   }
-  if (several) await writeFile(join(root, "report.md"), combinedMarkdown(written));
+  if (several) await writeWhole(join(root, "report.md"), combinedMarkdown(written));
   const verdicts = written.flatMap((report) => report.verdicts);
   const path = join(root, "report.md");
   process.stdout.write(`\n${verdicts.map(verdictLine).join("\n")}\n\nreport: ${path}\n`);
@@ -118,9 +120,9 @@ async function reportOf(study: Study, runs: string, out: string, options: Experi
   const make = (): Promise<StudyReport> => study.report(summary, shipped);
   const report = await (options.reportOnly ? fromSummary(path, make) : make());
   await mkdir(out, { recursive: true });
-  if (!options.reportOnly) await writeFile(path, formatSummary(summary));
+  if (!options.reportOnly) await writeWhole(path, formatSummary(summary));
   await writePictures([...report.pictures], out);
-  await writeFile(join(out, "report.md"), report.markdown);
+  await writeWhole(join(out, "report.md"), report.markdown);
   return report;
 }
 
@@ -141,8 +143,8 @@ async function runStudy(study: Study, shipped: unknown, dir: string, options: Ex
   const device = await openDevice({ adapter: options.adapter });
   const stop = new AbortController();
   // The study stops between two steps.
-  const interrupt = watchInterrupt(() =>
-    stop.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short")),
+  const interrupt = watchInterrupt((signal) =>
+    stop.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short", signal)),
   );
   const progress = createProgress({
     title: `${study.name}${quick ? " (quick)" : ""} on ${device.name}, ${prepared.cells.length} runs in ${dir}`,
@@ -151,7 +153,10 @@ async function runStudy(study: Study, shipped: unknown, dir: string, options: Ex
     stream: process.stdout,
   });
   try {
-    const { results, run, skipped, seconds } = await runCells(prepared, { host: hostOf(device), dir, progress, signal: stop.signal });
+    // One lock serves all runs of a study, because they share its warm starts.
+    const { results, run, skipped, seconds } = await withRunLock(dir, () =>
+      runCells(prepared, { host: hostOf(device), dir, progress, signal: stop.signal }),
+    );
     return {
       study: study.name,
       version: study.version,

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { describeError, exitCodeOf } from "./errors.ts";
+import { quietDawn } from "../node/quiet_dawn.ts";
+import { describeError, exitCodeOf, InterruptedError } from "./errors.ts";
+import { endWithOutput } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
 
 /** Runs one command line (without `node` and the script) and returns the exit code; errors go to stderr as one line each. */
@@ -11,11 +13,15 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const alreadyShown = error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
-    if (!alreadyShown) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
+    // Whoever closed the output wants to read no more of it.
+    const isUnread = error instanceof InterruptedError && error.signal === "SIGPIPE";
+    if (!alreadyShown && !isUnread) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
     // A GPU that hangs would keep the process alive, and waiting for it would have no end.
     if (error instanceof Error && error.name === "DeviceLostError") process.exit(exitCodeOf(error));
     return exitCodeOf(error);
   }
 }
 
+quietDawn();
+endWithOutput();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,16 +1,19 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeError, writeWhole } from "../io/write_whole.ts";
 import type { plotRuns } from "../report/plots.ts";
 
 type Pictures = Awaited<ReturnType<typeof plotRuns>>;
 
 /** Writes pictures as SVG into a folder and returns their paths. */
 export async function writePictures(pictures: Pictures, folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
   return Promise.all(
     pictures.map(async ({ name, svg }) => {
       const path = join(folder, `${name}.svg`);
-      await writeFile(path, svg);
+      await writeWhole(path, svg);
       return path;
     }),
   );

@@ -1,14 +1,20 @@
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
 import { FileError } from "../io/files.ts";
 import { planLogRepair } from "../io/log_repair.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { findResumePoint, type ResumePoint } from "../node/resume_point.ts";
-import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
+
+import { withRunLock } from "../node/run_lock.ts";
+
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
+
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addSetOption, PROGRAM, readConfigFile } from "./options.ts";
+import type { InterruptWatch } from "./interrupt.ts";
+import { addAdapterOption, addExamples, addSetOption, PROGRAM } from "./options.ts";
+import { readRunConfig, resumedConfig, writeRunConfig } from "./run_config.ts";
 import { openSession, runSession } from "./training_session.ts";
 
 interface ResumeOptions extends AutoResumeOptions {
@@ -25,6 +31,7 @@ export function register(command: Command): void {
   addExamples(command, [
     ["resume runs/quickstart", "goes on from the last checkpoint, and reaches the same bits as a run that never stopped"],
     ["resume runs/quickstart --set grpo.steps=120", "trains a finished run further"],
+    ["resume runs/quickstart --set grpo.learningRate=0.0001", "goes on with a smaller learning rate; config.yaml says from which step on"],
   ]);
 }
 
@@ -59,16 +66,20 @@ async function stepOfResume(dir: string): Promise<number> {
 
 /** Continues a run from its last checkpoint. */
 export async function resume(dir: string, options: Omit<ResumeOptions, "autoResume">): Promise<void> {
-  const { value } = await readConfigFile(join(dir, "config.yaml"));
-  const parsed = parseTrainConfig(applyOverrides(value, options.set));
-  const config = { ...parsed, output: { ...parsed.output, dir } };
-  const point = await resumePoint(dir);
-  const repair = await planLogRepair({ dir, step: point.step, checkpoint: basename(point.path), recorded: point.logs });
-  for (const note of repair.notes) say(note);
-  const session = await openSession(config, { adapter: options.adapter, modelDir: point.path });
-  session.trainer.load(point.saved);
-  // Nothing is written before all of the above has been found in order.
-  await sweepRunFolder(dir);
-  await repair.apply();
-  await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
+  const run = await readRunConfig(dir);
+  await withRunLock(dir, async (lock) => {
+    const point = await resumePoint(dir);
+    const resumed = resumedConfig(run, options.set, point.step);
+    const { config, changes } = resumed;
+    const repair = await planLogRepair({ dir, step: point.step, checkpoint: basename(point.path), recorded: point.logs });
+    for (const note of repair.notes) say(note);
+    const session = await openSession(config, { adapter: options.adapter, modelDir: point.path });
+    session.trainer.load(point.saved);
+    // Nothing is written before all of the above has been found in order.
+    await sweepRunFolder(dir);
+    await repair.apply();
+    if (!isDeepStrictEqual(resumed, run)) await writeRunConfig(resumed);
+    const train = (interrupt: InterruptWatch): Promise<void> => runSession(session, config, { interrupt, lock });
+    await evaluateBeforeAndAfter(session, config, { plots: options.plots, changes, run: train });
+  });
 }

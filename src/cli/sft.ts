@@ -1,17 +1,23 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
-import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.ts";
+import { removeOldCheckpoints } from "../io/keep_checkpoints.ts";
+import { appendMetrics, checkpointDir, createRunFolder, type MetricsRecord } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
+import { writeError } from "../io/write_whole.ts";
 import { createModel, outlineNew, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
-import { applyOverrides, parseSftConfig } from "../rl/config/index.ts";
+import { type RunLock, withRunLock } from "../node/run_lock.ts";
+import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/index.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
+import type { PolicyModel } from "../rl/model.ts";
 import { planWarmStart, type WarmStartStep, warmStart } from "../rl/sft.ts";
+import { InterruptedError } from "./errors.ts";
+import { watchInterrupt } from "./interrupt.ts";
 import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { afterSkips } from "./skipped_stop.ts";
-import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
+import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
 
 interface SftOptions extends WatchOptions {
@@ -53,41 +59,78 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   if (options.plan) return showPlan({ device, fit }, config.memory);
   const model = await createModel(device, wanted);
   const { dir } = config.output;
-  await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
-  await sweepRunFolder(dir);
-  process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
-  const started = performance.now();
-  let last: WarmStartStep | undefined;
-  const watch = await createStepWatch(options, { device, dir });
-  const show = (text: string): void => void process.stdout.write(`${text}\n`);
-  const save = async (step: number): Promise<string> => {
-    await saveModel(checkpointDir(dir, step), model);
-    return checkpointDir(dir, step);
-  };
-  try {
-    for await (const step of watchSteps(warmStart({ device, model, task, config }), watch, show)) {
-      await record(dir, step);
-      if (step.skipped > (last?.skipped ?? 0)) show(`warning: step ${step.step} changed nothing, because its numbers are not finite`);
-      last = step;
-      const { checkpointEvery } = config.output;
-      if (checkpointEvery > 0 && step.step % checkpointEvery === 0) await save(step.step);
-      if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
-    }
-  } catch (error) {
-    throw await afterSkips(error, "lower sft.learningRate", async (step: WarmStartStep) => {
-      await record(dir, step);
-      return save(step.step);
-    });
-  }
-  const checkpoint = await save(last?.step ?? 0);
-  process.stdout.write(`checkpoint: ${checkpoint}\n`);
+  await withRunLock(dir, async (lock) => {
+    await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await sweepRunFolder(dir);
+    process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
+    const watch = await createStepWatch(options, { device, dir });
+    await trainUntilStopped(config, { steps: warmStart({ device, model, task, config }), model, watch, lock });
+  });
   model.destroy();
   device.destroy();
 }
 
-async function record(dir: string, { step, loss, gradNorm, learningRate, skipped, evaluation }: WarmStartStep): Promise<void> {
+interface Training {
+  readonly steps: ReturnType<typeof warmStart>;
+  readonly model: PolicyModel;
+  readonly watch: StepWatch;
+  readonly lock: RunLock;
+}
+
+/** Trains to the end, or to the step in which somebody asks for a stop, and saves either way. */
+async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock }: Training): Promise<void> {
+  const { dir, checkpointEvery } = config.output;
+  const started = performance.now();
+  const show = (text: string): void => void process.stdout.write(`${text}\n`);
+  const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  let [last, skipped] = [0, 0];
+  let saved: number | undefined;
+  const save = async (): Promise<void> => {
+    if (saved === last) return;
+    await lock.assertHeld();
+    await saveWarmStart(config, model, last);
+    saved = last;
+  };
+  const record = async (step: WarmStartStep): Promise<void> => {
+    last = step.step;
+    await lock.assertHeld();
+    await appendMetrics(dir, metricsOf(step));
+  };
+  try {
+    for await (const step of watchSteps(steps, watch, show)) {
+      await record(step);
+      if (step.skipped > skipped) show(`warning: step ${last} changed nothing, because its numbers are not finite`);
+      skipped = step.skipped;
+      if (checkpointEvery > 0 && last % checkpointEvery === 0) await save();
+      if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
+      if (interrupt.requested()) break;
+    }
+    await save();
+  } catch (error) {
+    throw await afterSkips(error, "lower sft.learningRate", async (step: WarmStartStep) => {
+      await record(step);
+      await save();
+      return checkpointDir(dir, last);
+    });
+  } finally {
+    interrupt.release();
+  }
+  show(`checkpoint: ${checkpointDir(dir, last)}`);
+  const signal = interrupt.requested();
+  if (signal) throw new InterruptedError(`stopped after step ${last} of at most ${config.sft.steps}, and saved`, signal);
+}
+
+async function saveWarmStart({ output }: SftConfig, model: PolicyModel, step: number): Promise<void> {
+  const folder = checkpointDir(output.dir, step);
+  await saveModel(folder, model).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+  await removeOldCheckpoints(output.dir, output);
+}
+
+function metricsOf({ step, loss, gradNorm, learningRate, skipped, evaluation }: WarmStartStep): MetricsRecord {
   const evaluated = evaluation ? evaluationMetrics(evaluation) : {};
-  await appendMetrics(dir, { step, loss, grad_norm: gradNorm, learning_rate: learningRate, skipped_steps: skipped, ...evaluated });
+  return { step, loss, grad_norm: gradNorm, learning_rate: learningRate, skipped_steps: skipped, ...evaluated };
 }
 
 function progressLine({ step, loss, evaluation }: WarmStartStep, steps: number, elapsed: number): string {

@@ -1,9 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import type { Device } from "../gpu/device.ts";
 import { createNanCheck } from "../gpu/nan_check.ts";
 import { createProfiler } from "../gpu/profile.ts";
+import { writeWhole } from "../io/write_whole.ts";
 import { chromeTrace } from "../report/chrome_trace.ts";
 import { formatProfile, type Profile, type StepTime, summarizeProfile } from "../report/profile.ts";
 import { UsageError } from "./errors.ts";
@@ -121,8 +121,8 @@ function createProfileWatch(count: number, { device, dir }: WatchPlace): StepWat
 async function writeProfile(dir: string, profile: Profile): Promise<string> {
   const summary = summarizeProfile(profile);
   const [summaryPath, tracePath] = [join(dir, "profile.json"), join(dir, "trace.json")];
-  await writeFile(summaryPath, `${JSON.stringify(summary, null, 2)}\n`);
-  await writeFile(tracePath, `${JSON.stringify(chromeTrace(profile))}\n`);
+  await writeWhole(summaryPath, `${JSON.stringify(summary, null, 2)}\n`);
+  await writeWhole(tracePath, `${JSON.stringify(chromeTrace(profile))}\n`);
   const files = `profile: ${summaryPath}   trace for chrome://tracing or ui.perfetto.dev: ${tracePath}`;
   return `\n${formatProfile(summary)}\n\n${files}\n`;
 }

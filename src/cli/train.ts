@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { stringify } from "yaml";
 import { createRunFolder, listCheckpoints } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
+import { withRunLock } from "../node/run_lock.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
@@ -54,7 +55,13 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const config = parseTrainConfig(applyOverrides(value, options.set), name);
   if (options.plan) return showPlan(await planSession(config, { adapter: options.adapter }), config.memory);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
-  await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
-  await sweepRunFolder(config.output.dir);
-  await evaluateBeforeAndAfter(session, config, { plots: options.plots, run: () => runSession(session, config) });
+  const { dir } = config.output;
+  await withRunLock(dir, async (lock) => {
+    await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await sweepRunFolder(dir);
+    await evaluateBeforeAndAfter(session, config, {
+      plots: options.plots,
+      run: (interrupt) => runSession(session, config, { interrupt, lock }),
+    });
+  });
 }

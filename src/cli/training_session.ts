@@ -1,20 +1,22 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
-import { NotFiniteError } from "../gpu/errors.ts";
+import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
+import { writeError } from "../io/write_whole.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
+import type { RunLock } from "../node/run_lock.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
-import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
-import { watchInterrupt } from "./interrupt.ts";
+import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
+import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
@@ -65,11 +67,18 @@ export async function planSession(config: TrainConfig, options: SessionOptions) 
 const SAMPLE_EVERY = 10;
 const SAMPLES_PER_STEP = 8;
 
+/** Who else has a say in a run: whoever stops it, and whoever might write to its folder. */
+export interface RunGuards {
+  readonly interrupt: InterruptWatch;
+  readonly lock: RunLock;
+}
+
 /**
  * Trains to the configured step, writing metrics, samples, findings and checkpoints into the run folder.
- * On Ctrl-C it finishes the step, saves, and throws InterruptedError (exit code 130).
+ * Where it is asked to stop it finishes the step, saves, and throws InterruptedError. A run that has not begun is saved too, for `resume`.
  */
-export async function runSession({ trainer, model, device, watch }: Session, config: TrainConfig): Promise<void> {
+export async function runSession(session: Session, config: TrainConfig, { interrupt, lock }: RunGuards): Promise<void> {
+  const { trainer, model, device, watch } = session;
   const { dir, checkpointEvery } = config.output;
   const total = config.grpo.steps;
   const view = createTerminalView({
@@ -78,20 +87,23 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     stream: process.stdout,
     holdsTarget: createController(config.entropy).holds.length > 0,
   });
-  const interrupt = watchInterrupt(() => view.note("finishing this step, then saving (Ctrl-C again to stop at once)"));
+  interrupt.onRequest = () => view.note("finishing this step, then saving (Ctrl-C again to stop at once)");
   const diagnose = await diagnoseRun(config, trainer.step);
-  let saved = trainer.step;
+  let saved = trainer.step === 0 ? undefined : trainer.step;
   const save = async (): Promise<void> => {
     if (saved === trainer.step) return;
-    await saveCheckpoint(dir, trainer, model);
+    await lock.assertHeld();
+    await saveCheckpoint(config.output, trainer, model);
     saved = trainer.step;
   };
   const note = async (result: StepResult, metrics: Metrics): Promise<void> => {
+    await lock.assertHeld();
     await record(dir, result, metrics);
     view.step(metrics);
     await diagnose(metrics, view.note);
   };
   try {
+    await recordFirstEvaluation(dir, trainer);
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
@@ -108,24 +120,14 @@ export async function runSession({ trainer, model, device, watch }: Session, con
       return checkpointDir(dir, trainer.step);
     });
   } finally {
-    interrupt.release();
     view.done();
   }
-  if (trainer.step < total)
-    throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: ${PROGRAM} resume ${dir}`);
+  if (trainer.step < total) throw stoppedEarly(trainer.step, config, interrupt);
 }
 
-async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
-  const { every } = config.eval;
-  const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
-  if (!due) return metrics;
-  try {
-    return { ...metrics, ...evaluationMetrics(await trainer.evaluate()) };
-  } catch (error) {
-    // The step itself says what is wrong, and too many such steps stop the run with a checkpoint.
-    if (error instanceof NotFiniteError) return metrics;
-    throw error;
-  }
+function stoppedEarly(step: number, { output, grpo }: TrainConfig, interrupt: InterruptWatch): InterruptedError {
+  const message = `stopped after step ${step} of ${grpo.steps}; continue with: ${PROGRAM} resume ${output.dir}`;
+  return new InterruptedError(message, interrupt.requested() ?? "SIGINT");
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {
@@ -146,8 +148,14 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
   );
 }
 
-async function saveCheckpoint(dir: string, trainer: Trainer, model: PolicyModel): Promise<void> {
+async function saveCheckpoint(output: KeepRule & { readonly dir: string }, trainer: Trainer, model: PolicyModel): Promise<void> {
   const { state, moments } = await trainer.save();
+  const { dir } = output;
+  const folder = checkpointDir(dir, trainer.step);
   // The logs are on the disk before the checkpoint that goes on from them.
-  await saveModel(checkpointDir(dir, trainer.step), model, { moments, state, logs: await syncLogs(dir) });
+  const logs = await syncLogs(dir);
+  await saveModel(folder, model, { moments, state, logs }).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+  await removeOldCheckpoints(dir, output);
 }

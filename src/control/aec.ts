@@ -1,12 +1,12 @@
 import type { z } from "zod";
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineController } from "./define.ts";
 import { type ControlState, initialState, isMeasured } from "./state.ts";
 
 const options = section({
-  target: option(decimal({ min: 0, max: 100 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
-  delta: option(decimal({ min: 1e-9, max: 10 }), 1e-4, "Change of the bonus in every step."),
-  maxCoefficient: option(decimal({ min: 1e-9, max: 10 }), 0.005, "Largest bonus."),
+  target: adjustable(decimal({ min: 0, max: 100 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
+  delta: adjustable(decimal({ min: 1e-9, max: 10 }), 1e-4, "Change of the bonus in every step."),
+  maxCoefficient: adjustable(decimal({ min: 1e-9, max: 10 }), 0.005, "Largest bonus."),
 });
 
 type Settings = z.output<typeof options>;

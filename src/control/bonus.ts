@@ -1,4 +1,4 @@
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineController } from "./define.ts";
 import { constant } from "./fixed.ts";
 
@@ -9,7 +9,7 @@ import { constant } from "./fixed.ts";
 export const bonus = defineController({
   key: "bonus",
   description: "A constant entropy bonus.",
-  options: section({ coefficient: option(decimal({ min: -10, max: 10 }), 1e-3, "Weight of the bonus.") }),
+  options: section({ coefficient: adjustable(decimal({ min: -10, max: 10 }), 1e-3, "Weight of the bonus.") }),
   build: ({ coefficient }) => ({
     label: "GRPO + entropy bonus",
     holds: [],

@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineController } from "./define.ts";
 import { type ControlState, initialState, isMeasured } from "./state.ts";
 
 const options = section({
-  low: option(decimal({ min: 0, max: 100 }), 0.3, "Entropy below which only wrong answers teach, in nats per token."),
-  high: option(decimal({ min: 0, max: 100 }), 0.4, "Entropy above which only right answers teach."),
+  low: adjustable(decimal({ min: 0, max: 100 }), 0.3, "Entropy below which only wrong answers teach, in nats per token."),
+  high: adjustable(decimal({ min: 0, max: 100 }), 0.4, "Entropy above which only right answers teach."),
 });
 
 type Band = z.output<typeof options>;

@@ -1,4 +1,4 @@
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { type ControllerBehaviour, defineController } from "./define.ts";
 import { initialState } from "./state.ts";
 
@@ -6,7 +6,7 @@ import { initialState } from "./state.ts";
 export const fixed = defineController({
   key: "fixed",
   description: "A constant alpha, for measurements without feedback.",
-  options: section({ alpha: option(decimal({ min: -1, max: 1 }), 0, "The constant alpha.") }),
+  options: section({ alpha: adjustable(decimal({ min: -1, max: 1 }), 0, "The constant alpha.") }),
   build: ({ alpha }) => ({ label: `GRPO, alpha ${alpha}`, holds: [], usesAlpha: true, ...constant({ loops: [{ alpha }] }) }),
 });
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Contradiction } from "../options/define.ts";
-import { decimal, decimalOr, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
+import { adjustable, decimal, decimalOr, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
 import { defineController, type HeldEntropy } from "./define.ts";
 import { piParameters, piStep } from "./pi_law.ts";
 import { initialState, type Loop, stepLoops } from "./state.ts";
@@ -15,27 +15,31 @@ const targetClass = section({
 
 /** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's values, for large models. */
 const options = section({
-  target: option(
+  target: adjustable(
     decimalOr("auto", { min: 0, max: 100 }),
     0.35,
     "The entropy to hold, in nats per token at grpo.temperature; auto: rho times that of the start.",
   ),
-  kp: option(decimal({ min: 0, max: 10_000 }), 10, "Proportional gain: alpha per nat of error."),
-  ki: option(decimal({ min: 0, max: 10_000 }), 1, "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves."),
-  limit: option(decimal({ min: 0.001, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
-  antiWindup: option(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
-  gains: option(
+  kp: adjustable(decimal({ min: 0, max: 10_000 }), 10, "Proportional gain: alpha per nat of error."),
+  ki: adjustable(
+    decimal({ min: 0, max: 10_000 }),
+    1,
+    "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves.",
+  ),
+  limit: adjustable(decimal({ min: 0.001, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
+  antiWindup: adjustable(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
+  gains: adjustable(
     oneOf(["fixed", "auto"]),
     "fixed",
     "Where kp and ki come from: fixed takes them as given, auto finds them by an experiment of 24 steps at the start.",
   ),
-  lambda: option(
+  lambda: adjustable(
     decimal({ min: 0.001, below: 2 }),
     0.15,
     "Automatic gains: the share of an error that one step corrects; kp = lambda / authority.",
   ),
-  kiRatio: option(decimal({ min: 0, below: 1 }), 0.05, "Automatic gains: ki / kp."),
-  rho: option(
+  kiRatio: adjustable(decimal({ min: 0, below: 1 }), 0.05, "Automatic gains: ki / kp."),
+  rho: adjustable(
     decimal({ min: 0.01, max: 100 }),
     0.8,
     "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at.",
@@ -45,12 +49,12 @@ const options = section({
     8,
     "Automatic target: how many steps at the start run without control, to measure the entropy there.",
   ),
-  targetDecay: option(
+  targetDecay: adjustable(
     decimal({ min: 0, max: 10 }),
     0,
     "Automatic target: the nats that it falls by in every step after the first anchorSteps steps.",
   ),
-  targetFloor: option(decimal({ min: 0, max: 100 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
+  targetFloor: adjustable(decimal({ min: 0, max: 100 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
   classes: option(
     list(targetClass, "a list of mappings with name and target, and with classBy position also from"),
     [],

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { quoted } from "../options/quote.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
 import { FileError, isFile, isFolder, readJsonObject, syncFolder, writeSynced } from "./files.ts";
+import { keepForeignFiles } from "./remove_run.ts";
 import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
 import { modelDigests, readStateFile, serializeState } from "./state_file.ts";
 import { partialPaths, sweepPartial } from "./sweep.ts";
@@ -119,7 +120,9 @@ async function replaceFolder(target: string, replacement: string, aside: string)
     if (replaces) await rename(aside, target);
     throw error;
   });
-  if (replaces) await rm(aside, { recursive: true });
+  if (!replaces) return;
+  await keepForeignFiles(aside, target);
+  await rm(aside, { recursive: true });
 }
 
 async function readParameters(dir: string): Promise<Map<string, HostTensor>> {

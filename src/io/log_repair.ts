@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { type Digest, type Digests, digestOf } from "./digest.ts";
 import { FileError, isFile, readError } from "./files.ts";
 import { LOGS, METRICS, parseRecord } from "./run_folder.ts";
+import { writeWhole } from "./write_whole.ts";
 
 /** What the logs of a run must become so that it goes on from a checkpoint. */
 export interface LogRepair {
@@ -33,7 +33,7 @@ export async function planLogRepair(place: LogPlace): Promise<LogRepair> {
     const path = join(place.dir, name);
     const recorded = place.recorded && (place.recorded[name] ?? digestOf([]));
     if (!(await isFile(path))) {
-      if (name === METRICS) throw new FileError(`${path} is missing; ${remedy(place)}.`);
+      if (name === METRICS && place.step > 0) throw new FileError(`${path} is missing; ${remedy(place)}.`);
       if (recorded && recorded.bytes > 0) notes.push(`${path} is missing; it begins again after step ${place.step}`);
       continue;
     }
@@ -47,7 +47,7 @@ export async function planLogRepair(place: LogPlace): Promise<LogRepair> {
   return {
     notes,
     apply: async () => {
-      for (const { path, bytes } of changes) await writeFileAtomic(path, bytes);
+      for (const { path, bytes } of changes) await writeWhole(path, bytes);
     },
   };
 }

@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { type Digest, type Digests, digestFile } from "./digest.ts";
 import { FileError, isFile, isFolder, readOptionalText, syncFolder } from "./files.ts";
+import { removeCheckpointsAndPictures } from "./remove_run.ts";
+import { appendWhole, writeWhole } from "./write_whole.ts";
 
 /** One line of metrics.jsonl: the step and the numbers measured in it. */
 export interface MetricsRecord {
@@ -17,11 +18,13 @@ const DIAGNOSTICS = "diagnostics.jsonl";
 export const CHECKPOINTS = "checkpoints";
 /** Files with one JSON object per line, each with its step. */
 export const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
-const OTHERS = ["plots", "evaluation.json", "profile.json", "trace.json"];
+const PLOTS = "plots";
+const EVALUATION = "evaluation.json";
+const OTHERS = [EVALUATION, "profile.json", "trace.json"];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
 /**
- * Makes the folder of a new run and writes its config.yaml. With `overwrite` the files of an earlier run are removed first.
+ * Makes the folder of a new run and writes its config.yaml. With `overwrite` what an earlier run wrote is removed first, and nothing else.
  * Throws FileError when the folder already holds a run.
  */
 export async function createRunFolder(dir: string, configText: string, { overwrite = false } = {}): Promise<void> {
@@ -30,27 +33,48 @@ export async function createRunFolder(dir: string, configText: string, { overwri
     throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
   }
   if (holdsRun) {
-    for (const name of [...LOGS, CONFIG, CHECKPOINTS, ...OTHERS]) await rm(join(dir, name), { recursive: true, force: true });
+    for (const name of [...LOGS, CONFIG, ...OTHERS]) await rm(join(dir, name), { force: true });
+    await removeCheckpointsAndPictures(join(dir, CHECKPOINTS), join(dir, PLOTS));
   }
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     throw new FileError(`The run folder ${dir} could not be made (${(error as NodeJS.ErrnoException).code}); choose another output.dir.`);
   });
-  await writeFileAtomic(join(dir, CONFIG), configText);
+  await writeConfig(dir, configText);
+}
+
+/** Writes config.yaml. */
+export async function writeConfig(dir: string, text: string): Promise<void> {
+  await writeWhole(join(dir, CONFIG), text);
+}
+
+/** Text of config.yaml, undefined where there is none. */
+export async function readConfig(dir: string): Promise<string | undefined> {
+  return readOptionalText(join(dir, CONFIG));
+}
+
+/** Writes evaluation.json. */
+export async function writeEvaluationFile(dir: string, value: object): Promise<void> {
+  await writeWhole(join(dir, EVALUATION), `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Text of evaluation.json, undefined where there is none. */
+export async function readEvaluationFile(dir: string): Promise<string | undefined> {
+  return readOptionalText(join(dir, EVALUATION));
 }
 
 /** Adds one line to metrics.jsonl. */
 export async function appendMetrics(dir: string, record: MetricsRecord): Promise<void> {
-  await appendFile(join(dir, METRICS), `${JSON.stringify(record)}\n`);
+  await appendWhole(join(dir, METRICS), `${JSON.stringify(record)}\n`);
 }
 
 /** Adds findings to diagnostics.jsonl, each with the step at which it was found. Without findings there is no file. */
 export async function appendDiagnostics(dir: string, findings: readonly MetricsRecord[]): Promise<void> {
-  if (findings.length > 0) await appendFile(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
+  if (findings.length > 0) await appendWhole(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
 }
 
 /** Adds samples to samples.jsonl, each with the step in which it was drawn. */
 export async function appendSamples(dir: string, samples: readonly MetricsRecord[]): Promise<void> {
-  await appendFile(join(dir, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+  await appendWhole(join(dir, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
 }
 
 /** Every whole line of metrics.jsonl in order. A last line that a kill cut short is left out. Throws FileError on any other damage. */

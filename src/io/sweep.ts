@@ -11,7 +11,7 @@ export function partialPaths(target: string): { readonly partial: string; readon
 
 const PARTIAL = /^\.(.+)\.partial-(old-)?\d+$/;
 /** What write-file-atomic calls a file of a run until it is whole. */
-const TEMPORARY = /^(config\.yaml|[a-z]+\.jsonl)\.\d+$/;
+const TEMPORARY = /^(config\.yaml|[a-z]+\.jsonl?)\.\d+$/;
 
 /**
  * Removes what writers of checkpoints that died left in a folder. A whole checkpoint that stepped aside for one that never came returns to

@@ -1,4 +1,4 @@
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineLoss } from "./define.ts";
 import { MOST_RATIO } from "./token.ts";
 
@@ -6,7 +6,9 @@ import { MOST_RATIO } from "./token.ts";
 export const cispo = defineLoss({
   key: "cispo",
   description: "The policy gradient weighed by a bounded probability ratio, so that every token keeps a gradient (MiniMax-M1).",
-  options: section({ cispoBound: option(decimal({ min: 1e-8, max: MOST_RATIO }), 5, "The most that a probability ratio weighs a token.") }),
+  options: section({
+    cispoBound: adjustable(decimal({ min: 1e-8, max: MOST_RATIO }), 5, "The most that a probability ratio weighs a token."),
+  }),
   parameters: ({ cispoBound }) => ({ bound: cispoBound }),
   surrogate: ({ advantage, logp, detachedRatio }, { cispoBound }) => {
     const slope = -Math.min(detachedRatio, cispoBound) * advantage;

@@ -1,14 +1,14 @@
-import { decimal, option } from "../options/schema.ts";
+import { adjustable, decimal } from "../options/schema.ts";
 import { MOST_RATIO, type Surrogate, type Token } from "./token.ts";
 
 /** The bounds of PPO's clip, for the losses that have this clip. */
 export const clipOptions = {
-  clipLow: option(
+  clipLow: adjustable(
     decimal({ min: 0, max: 1 }),
     0.2,
     "A token with negative advantage stops learning once its probability ratio is below 1 - clipLow.",
   ),
-  clipHigh: option(
+  clipHigh: adjustable(
     decimal({ min: 0, max: MOST_RATIO }),
     0.2,
     "A token with positive advantage stops learning once its probability ratio is above 1 + clipHigh.",
@@ -17,7 +17,7 @@ export const clipOptions = {
 
 /** The third bound of PPO's clip. */
 export const dualClipOption = {
-  dualClip: option(
+  dualClip: adjustable(
     decimal({ above: 1, max: MOST_RATIO }, "no dual clip").nullable(),
     null,
     "A token with negative advantage also stops learning once its probability ratio is above this.",

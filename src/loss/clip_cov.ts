@@ -1,5 +1,5 @@
 import { covarianceSelect } from "../ops/covariance_select.ts";
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { clipOptions, clipParameters, clipped, dualClipOption } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 
@@ -10,9 +10,9 @@ export const clipCov = defineLoss({
   options: section({
     ...clipOptions,
     ...dualClipOption,
-    covFraction: option(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
-    covLow: option(decimal({ min: -1e9, max: 1e9 }), 1, "Covariance above which tokens are drawn."),
-    covHigh: option(decimal({ min: -1e9, max: 1e9 }), 5, "Covariance below which tokens are drawn."),
+    covFraction: adjustable(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
+    covLow: adjustable(decimal({ min: -1e9, max: 1e9 }), 1, "Covariance above which tokens are drawn."),
+    covHigh: adjustable(decimal({ min: -1e9, max: 1e9 }), 5, "Covariance below which tokens are drawn."),
   }),
   check: ({ covLow, covHigh }) =>
     covHigh <= covLow ? [{ option: "covHigh", value: covHigh, allowed: `above grpo.covLow (${covLow})` }] : [],

@@ -1,5 +1,5 @@
 import { sequenceRatio } from "../ops/sequence_ratio.ts";
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { clipParameters, clipped, dualClipOption } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 import { MOST_RATIO } from "./token.ts";
@@ -9,12 +9,12 @@ export const gspo = defineLoss({
   key: "gspo",
   description: "PPO's clip of one probability ratio for a whole sequence.",
   options: section({
-    clipLow: option(
+    clipLow: adjustable(
       decimal({ min: 0, max: 1 }),
       3e-4,
       "A sequence with negative advantage stops learning once its probability ratio is below 1 - clipLow.",
     ),
-    clipHigh: option(
+    clipHigh: adjustable(
       decimal({ min: 0, max: MOST_RATIO }),
       4e-4,
       "A sequence with positive advantage stops learning once its probability ratio is above 1 + clipHigh.",

@@ -1,5 +1,5 @@
 import { covarianceSelect } from "../ops/covariance_select.ts";
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineLoss } from "./define.ts";
 
 /** KL-Cov (Cui et al. 2025, arXiv 2505.22617): the tokens of highest covariance pay a penalty for change, and nothing is clipped. */
@@ -7,8 +7,8 @@ export const klCov = defineLoss({
   key: "kl-cov",
   description: "No clip, but a penalty on change for the tokens whose covariance of advantage and log-probability is highest.",
   options: section({
-    covFraction: option(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
-    covCoef: option(decimal({ min: 0, max: 1000 }), 1, "Weight of the penalty |log ratio|."),
+    covFraction: adjustable(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
+    covCoef: adjustable(decimal({ min: 0, max: 1000 }), 1, "Weight of the penalty |log ratio|."),
   }),
   parameters: ({ covCoef }) => ({ penalty: covCoef }),
   surrogate: ({ advantage, difference, differenceSlope, ratio, ratioSlope, extra }, { covCoef }) => {

@@ -1,4 +1,4 @@
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineLoss } from "./define.ts";
 
 /** SAPO (arXiv 2511.20347): a gate that closes smoothly as the ratio leaves 1. */
@@ -6,12 +6,12 @@ export const sapo = defineLoss({
   key: "sapo",
   description: "A gate that closes smoothly on both sides of the ratio 1, in the place of a clip.",
   options: section({
-    sapoPositive: option(
+    sapoPositive: adjustable(
       decimal({ min: 1e-9, max: 1000 }),
       1,
       "How fast tokens with positive advantage stop learning as their probability ratio leaves 1.",
     ),
-    sapoNegative: option(
+    sapoNegative: adjustable(
       decimal({ min: 1e-9, max: 1000 }),
       1.05,
       "How fast tokens with negative advantage stop learning as their probability ratio leaves 1.",

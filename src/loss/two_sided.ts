@@ -1,4 +1,4 @@
-import { decimal, option, section } from "../options/schema.ts";
+import { adjustable, decimal, section } from "../options/schema.ts";
 import { clipOptions } from "./clip.ts";
 import { defineLoss } from "./define.ts";
 import { MOST_RATIO } from "./token.ts";
@@ -9,7 +9,7 @@ export const twoSided = defineLoss({
   description: "PPO's clip with a bound on the ratio of tokens with negative advantage too (INTELLECT-2).",
   options: section({
     ...clipOptions,
-    delta: option(
+    delta: adjustable(
       decimal({ above: 1, max: MOST_RATIO }),
       4,
       "A token with negative advantage also stops learning once its probability ratio is above this; it must exceed 1 + clipHigh.",

@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { constants, homedir } from "node:os";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress } from "node:zlib";
+import { cacheFolders } from "./cache.ts";
 
 /** Files of the software GPU (SwiftShader), unpacked from the optional dependency @sparticuz/chromium; or why there is none. */
 export type SoftwareGpu = { readonly driver: string; readonly loader: string } | { readonly missing: string };
@@ -13,8 +14,10 @@ const PACKAGE = "@sparticuz/chromium";
 const LOADER = "libvulkan.so.1";
 const DRIVER = "vk_swiftshader_icd.json";
 const FILES = [LOADER, "libvk_swiftshader.so", DRIVER];
+/** The SHA-256 of each file as it was unpacked, by name. */
+const HASHES = "sha256.json";
 
-/** Unpacks the embedded software GPU into the user's cache folder, once per version. Linux x64 only. */
+/** Unpacks the embedded software GPU into a cache folder, once per version, and again where its files are damaged. Linux x64 only. */
 export async function unpackSoftwareGpu(): Promise<SoftwareGpu> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     return { missing: `the embedded software GPU is for linux x64; this is ${process.platform} ${process.arch}` };
@@ -23,12 +26,40 @@ export async function unpackSoftwareGpu(): Promise<SoftwareGpu> {
   if (root === undefined) return { missing: `the optional dependency ${PACKAGE} is not installed` };
   try {
     const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
-    const folder = cacheFolder(`swiftshader-${version}`);
-    if (!existsSync(folder)) await unpack(join(root, "bin", "swiftshader.tar.br"), folder);
+    const folder = await unpackedIn(cacheFolders(`swiftshader-${version}`), join(root, "bin", "swiftshader.tar.br"));
     return { driver: join(folder, DRIVER), loader: join(folder, LOADER) };
   } catch (error) {
     return { missing: `the embedded software GPU could not be unpacked (${error}); XDG_CACHE_HOME names the folder it goes to` };
   }
+}
+
+/** The first of the folders that holds the files undamaged, else the first that they can be unpacked into. */
+async function unpackedIn(folders: readonly string[], archive: string): Promise<string> {
+  for (const folder of folders) if (await isIntact(folder)) return folder;
+  let failure: unknown = new Error("no cache folder can be written");
+  for (const folder of folders) {
+    try {
+      await unpack(archive, folder);
+      return folder;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function isIntact(folder: string): Promise<boolean> {
+  try {
+    const hashes = JSON.parse(await readFile(join(folder, HASHES), "utf8")) as Record<string, unknown>;
+    const found = await Promise.all(FILES.map(async (name) => sha256(await readFile(join(folder, name)))));
+    return FILES.every((name, i) => hashes[name] === found[i]);
+  } catch {
+    return false;
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Whether the system has a Vulkan loader. Node.js tries to load it as an addon; the way this fails tells whether it is there. */
@@ -55,23 +86,28 @@ function packageRoot(): string | undefined {
   }
 }
 
-/** Where the package keeps files for the user, on every platform alike. */
-export function cacheFolder(name: string): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "entropic-webgpu", name);
-}
-
 /** Writes beside the final folder and renames, so that another process never sees half of it. */
 async function unpack(archive: string, folder: string): Promise<void> {
-  const tar = await promisify(brotliDecompress)(await readFile(archive));
   await mkdir(dirname(folder), { recursive: true });
   const temporary = await mkdtemp(`${folder}-`);
   try {
-    for (const name of FILES) await writeFile(join(temporary, name), tarEntry(tar, name));
-    await rename(temporary, folder);
-  } catch (error) {
+    const tar = await promisify(brotliDecompress)(await readFile(archive));
+    const files = FILES.map((name) => [name, tarEntry(tar, name)] as const);
+    for (const [name, bytes] of files) await writeFile(join(temporary, name), bytes);
+    await writeFile(join(temporary, HASHES), JSON.stringify(Object.fromEntries(files.map(([name, bytes]) => [name, sha256(bytes)]))));
+    await rename(temporary, folder).catch(() => replace(folder, temporary));
+  } finally {
     await rm(temporary, { recursive: true, force: true });
-    if (!existsSync(folder)) throw error; // else another process was first
   }
+}
+
+/** Puts new files in the place of damaged ones. Where another process was first and its files are intact, these stay. */
+async function replace(folder: string, temporary: string): Promise<void> {
+  if (await isIntact(folder)) return;
+  const damaged = `${temporary}-damaged`;
+  await rename(folder, damaged);
+  await rename(temporary, folder);
+  await rm(damaged, { recursive: true, force: true });
 }
 
 /**

@@ -2,29 +2,40 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { TuningStore } from "../gpu/tuning_record.ts";
-import { cacheFolder } from "./software_gpu.ts";
+import { cacheFolders } from "./cache.ts";
 
 /**
- * Stores what tuning found out in the user's cache folder, one file per adapter. A cache that cannot be read or written is no
- * error: the next process finds out again.
+ * Stores what tuning found out in the first cache folder that can be written, one file per adapter. A cache that cannot be read or written
+ * is no error: the next process finds out again.
  */
-export function tuningCache(folder: string = cacheFolder("tuning")): TuningStore {
-  const fileOf = (adapter: string): string => join(folder, `${fileName(adapter)}.json`);
+export function tuningCache(folders: readonly string[] = cacheFolders("tuning")): TuningStore {
+  const filesOf = (adapter: string): string[] => folders.map((folder) => join(folder, `${fileName(adapter)}.json`));
   return {
-    read: (adapter) => readFile(fileOf(adapter), "utf8").catch(() => undefined),
-    write: async (adapter, text) => {
-      const file = fileOf(adapter);
-      // The text is written to another file, which is then renamed, so that no process ever reads half of it.
-      const temporary = `${file}.${randomUUID()}`;
-      try {
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(temporary, text);
-        await rename(temporary, file);
-      } catch {
-        await rm(temporary, { force: true }).catch(() => undefined);
+    read: async (adapter) => {
+      for (const file of filesOf(adapter)) {
+        const text = await readFile(file, "utf8").catch(() => undefined);
+        if (text !== undefined) return text;
       }
+      return undefined;
+    },
+    write: async (adapter, text) => {
+      for (const file of filesOf(adapter)) if (await writes(file, text)) return;
     },
   };
+}
+
+/** Whether a text could be written. It goes to another file, which is then renamed, so that no process ever reads half of it. */
+async function writes(file: string, text: string): Promise<boolean> {
+  const temporary = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(temporary, text);
+    await rename(temporary, file);
+    return true;
+  } catch {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    return false;
+  }
 }
 
 /** A readable file name, different for different adapters. */

@@ -14,6 +14,21 @@ export function option<S extends z.ZodType>(schema: S, value: z.output<S>, descr
   return schema.prefault(value as z.input<S>).describe(description);
 }
 
+/** An option whose value may change when a run is resumed, because what the run has done so far stays true with any value. */
+export function adjustable<S extends z.ZodType>(schema: S, value: z.output<S>, description: string) {
+  const documented = option(schema, value, description);
+  return documented.meta({ ...documented.meta(), adjustable: true });
+}
+
+/** Whether the option at a path of key names may change when a run is resumed. */
+export function isAdjustable(schema: z.ZodType, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return schema.meta()?.adjustable === true;
+  const bare = withoutWrappers(schema);
+  const inner = bare instanceof z.ZodObject && Object.hasOwn(bare.shape, key) ? (bare.shape[key] as z.ZodType) : undefined;
+  return inner !== undefined && isAdjustable(inner, rest);
+}
+
 /**
  * A finite number inside the range. The schema's error message is the phrase of what is allowed ("a number from 0 to 1");
  * `nullMeaning` adds what null stands for, where the caller makes the schema nullable.
@@ -104,11 +119,12 @@ function ownSchema({ shape }: z.ZodObject, key: string): z.ZodType | undefined {
   return Object.hasOwn(shape, key) ? (shape[key] as z.ZodType) : undefined;
 }
 
-/** One documented option: key path, default as JSON ("" when it must be given), and its sentence. */
+/** One documented option: key path, default as JSON ("" when it must be given), its sentence, and whether it may change in a resume. */
 export interface OptionDescription {
   readonly path: string;
   readonly default: string;
   readonly description: string;
+  readonly adjustable: boolean;
 }
 
 /** Every option that a schema describes, sections within it included, in its order. */
@@ -118,7 +134,7 @@ export function describeOptions(schema: z.ZodObject, prefix = ""): OptionDescrip
     if (bare instanceof z.ZodObject) return describeOptions(bare, `${prefix}${key}.`);
     const byDefault = inner.safeParse(undefined);
     const value = byDefault.success && byDefault.data !== undefined ? JSON.stringify(byDefault.data) : "";
-    return [{ path: `${prefix}${key}`, default: value, description: inner.description ?? "" }];
+    return [{ path: `${prefix}${key}`, default: value, description: inner.description ?? "", adjustable: isAdjustable(inner, []) }];
   });
 }
 

@@ -49,6 +49,8 @@ export interface Trainer {
 /** GRPO (Shao et al. 2024, arXiv 2402.03300) with an entropy controller. `train` reads from top to bottom as one step of the method. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const run = toRun(options);
+  assertOnDevice(run.device, run.model.module, "the trainer");
+  if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
   const { sequencesAtOnce = (await fitTraining(run, buildTrainer)).sequencesAtOnce } = run;
   return buildTrainer({ ...run, sequencesAtOnce });
 }

@@ -74,7 +74,11 @@ test("errors map to exit codes and lines", () => {
   const config = new ConfigError(["a is 1; it must be 2", "b is not a known key"]);
   assert.equal(exitCodeOf(config), 2);
   assert.equal(describeError(config, false), "error: a is 1; it must be 2\nerror: b is not a known key");
-  assert.deepEqual([new UsageError("x"), new InterruptedError("x"), new Error("x"), "x"].map(exitCodeOf), [2, 130, 1, 1]);
+  assert.deepEqual([new UsageError("x"), new InterruptedError("x", "SIGINT"), new Error("x"), "x"].map(exitCodeOf), [2, 130, 1, 1]);
+  assert.deepEqual(
+    (["SIGHUP", "SIGPIPE", "SIGTERM"] as const).map((signal) => exitCodeOf(new InterruptedError("x", signal))),
+    [129, 141, 143],
+  );
   assert.match(describeError(new TypeError("x is undefined"), false), /^error: TypeError: x is undefined \(a bug;/);
 });
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { tokenizerFromFiles } from "../../src/data/tokenizer.ts";
 
+/** What the library asks for beside a vocabulary. */
+const parts = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: { type: "Fuse" } };
 const read = (vocab: unknown, added_tokens: unknown = []) =>
-  tokenizerFromFiles({ "tokenizer.json": JSON.stringify({ model: { type: "BPE", vocab, merges: [] }, added_tokens }) });
+  tokenizerFromFiles({ "tokenizer.json": JSON.stringify({ model: { type: "BPE", vocab, merges: [] }, added_tokens, ...parts }) });
 
 const refused: [vocab: unknown, added: unknown, expected: RegExp][] = [
   [{ a: 2 ** 31 }, [], /token "a" has the id 2147483648; it must be a whole number from 0 to 16777215/],

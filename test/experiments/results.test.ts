@@ -15,5 +15,5 @@ for (const study of shippedStudies()) {
 }
 
 test("the overview of the results is what their summaries say", async () => {
-  assert.equal(await readFile(new URL("README.md", RESULTS), "utf8"), await resultsPage(), "npx tsx scripts/document_results.ts");
+  assert.equal(await readFile(new URL("README.md", RESULTS), "utf8"), await resultsPage(), "node --import tsx scripts/document_results.ts");
 });

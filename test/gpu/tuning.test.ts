@@ -228,13 +228,17 @@ test("with tuning, a kernel that is wrong at its real size alone is not taken", 
 test("what is known of an adapter goes to a file of its own, and a folder that cannot be written to is no error", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "entropic-tuning-"));
   context.after(() => rm(folder, { recursive: true, force: true }));
-  const cache = tuningCache(join(folder, "tuning"));
+  const cache = tuningCache([join(folder, "tuning")]);
   assert.equal(await cache.read("NVIDIA | x"), undefined);
   await Promise.all([cache.write("NVIDIA | x", "one"), cache.write("NVIDIA | x", "one"), cache.write("NVIDIA / x", "two")]);
   assert.equal(await cache.read("NVIDIA | x"), "one");
   assert.equal(await cache.read("NVIDIA / x"), "two");
   assert.equal((await readdir(join(folder, "tuning"))).length, 2, "no leftovers");
   await writeFile(join(folder, "file"), "");
-  await tuningCache(join(folder, "file")).write("x", "nowhere");
-  assert.equal(await tuningCache(join(folder, "file")).read("x"), undefined);
+  await tuningCache([join(folder, "file")]).write("x", "nowhere");
+  assert.equal(await tuningCache([join(folder, "file")]).read("x"), undefined);
+  const second = tuningCache([join(folder, "file"), join(folder, "temporary")]);
+  await second.write("x", "elsewhere");
+  assert.equal(await second.read("x"), "elsewhere");
+  assert.deepEqual(await readdir(join(folder, "temporary")).then((names) => names.length), 1);
 });

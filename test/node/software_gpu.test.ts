@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { basename, dirname, join } from "node:path";
+import { after, test } from "node:test";
 import { hasSystemLoader, loadLibrary, tarEntry, unpackSoftwareGpu } from "../../src/node/software_gpu.ts";
 
 /** A tar entry as `tar` writes it: a 512-byte header, then the bytes, padded to 512. */
@@ -28,31 +28,77 @@ test("a library that does not exist cannot be loaded", () => {
   assert.equal(typeof hasSystemLoader(), "boolean");
 });
 
-test("unpacking twice at once gives one whole folder and no leftovers", async (context) => {
-  const cache = await mkdtemp(join(tmpdir(), "entropic-cache-"));
-  const before = process.env.XDG_CACHE_HOME;
-  process.env.XDG_CACHE_HOME = cache;
+/** Runs `work` with other places for caches and temporary files. */
+async function withFolders<Result>(
+  places: { readonly cache: string; readonly temporary: string },
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const names = ["XDG_CACHE_HOME", "TMPDIR"] as const;
+  const before = names.map((name) => process.env[name]);
+  [process.env.XDG_CACHE_HOME, process.env.TMPDIR] = [places.cache, places.temporary];
   try {
-    const [first, second] = await Promise.all([unpackSoftwareGpu(), unpackSoftwareGpu()]);
-    if ("missing" in first) return context.skip(first.missing);
-    assert.deepEqual(second, first);
-    assert.match(await readFile(first.driver, "utf8"), /libvk_swiftshader\.so/);
-    assert.deepEqual((await readdir(dirname(first.driver))).sort(), ["libvk_swiftshader.so", "libvulkan.so.1", "vk_swiftshader_icd.json"]);
-    assert.equal((await readdir(join(cache, "entropic-webgpu"))).length, 1);
+    return await work();
   } finally {
-    if (before === undefined) delete process.env.XDG_CACHE_HOME;
-    else process.env.XDG_CACHE_HOME = before;
-    await rm(cache, { recursive: true });
+    names.forEach((name, i) => {
+      if (before[i] === undefined) delete process.env[name];
+      else process.env[name] = before[i];
+    });
+  }
+}
+
+const folder = await mkdtemp(join(tmpdir(), "entropic-cache-"));
+after(() => rm(folder, { recursive: true }));
+const FILES = ["libvk_swiftshader.so", "libvulkan.so.1", "sha256.json", "vk_swiftshader_icd.json"];
+
+test("unpacking twice at once gives one whole folder and no leftovers", async (context) => {
+  const cache = join(folder, "twice");
+  const [first, second] = await withFolders({ cache, temporary: folder }, () => Promise.all([unpackSoftwareGpu(), unpackSoftwareGpu()]));
+  if ("missing" in first) return context.skip(first.missing);
+  assert.deepEqual(second, first);
+  assert.match(await readFile(first.driver, "utf8"), /libvk_swiftshader\.so/);
+  assert.deepEqual((await readdir(dirname(first.driver))).sort(), FILES);
+  assert.equal((await readdir(join(cache, "entropic-webgpu"))).length, 1);
+});
+
+test("damaged, shortened and missing files are unpacked again, and so is a folder from before files had hashes", async (context) => {
+  const cache = join(folder, "damaged");
+  const unpacked = () => withFolders({ cache, temporary: folder }, unpackSoftwareGpu);
+  const first = await unpacked();
+  if ("missing" in first) return context.skip(first.missing);
+  const place = dirname(first.driver);
+  const whole = await readFile(first.loader);
+  const damages: Readonly<Record<string, () => Promise<void>>> = {
+    "a flipped bit": () =>
+      writeFile(
+        first.loader,
+        whole.map((byte, i) => (i === 1000 ? byte ^ 1 : byte)),
+      ),
+    "a shorter file": () => truncate(join(place, "libvk_swiftshader.so"), 1000),
+    "no file": () => rm(first.driver),
+    "no hashes": () => rm(join(place, "sha256.json")),
+    "hashes that are no JSON": () => writeFile(join(place, "sha256.json"), "{"),
+  };
+  for (const [name, damage] of Object.entries(damages)) {
+    await damage();
+    assert.deepEqual(await unpacked(), first, name);
+    assert.deepEqual((await readdir(place)).sort(), FILES, name);
+    assert.ok(whole.equals(await readFile(first.loader)), name);
+    assert.deepEqual(await readdir(dirname(place)), [basename(place)], `${name}: leftovers`);
   }
 });
 
-test("a cache folder that cannot be written is a reason, not a crash", async (context) => {
-  const before = process.env.XDG_CACHE_HOME;
-  process.env.XDG_CACHE_HOME = "/dev/null";
-  const result = await unpackSoftwareGpu();
-  if (before === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = before;
-  assert.ok("missing" in result);
-  if (!result.missing.includes("could not be unpacked")) return context.skip(result.missing);
-  assert.match(result.missing, /XDG_CACHE_HOME/);
+test("where the user's cache cannot be written a temporary folder of the user's own takes its place", async (context) => {
+  const temporary = join(folder, "temporary");
+  await mkdir(temporary);
+  const unpacked = () => withFolders({ cache: "/dev/null", temporary }, unpackSoftwareGpu);
+  const result = await unpacked();
+  if ("missing" in result) return context.skip(result.missing);
+  assert.ok(result.driver.startsWith(join(temporary, "entropic-webgpu")), result.driver);
+  assert.deepEqual(await unpacked(), result);
+  const [own] = await readdir(temporary);
+  assert.equal((await stat(join(temporary, own!))).mode & 0o777, 0o700);
+  await chmod(join(temporary, own!), 0o777);
+  const refused = await unpacked();
+  assert.ok("missing" in refused, "libraries were taken from a folder that others may write to");
+  assert.match(refused.missing, /could not be unpacked .*; XDG_CACHE_HOME names the folder it goes to/);
 });

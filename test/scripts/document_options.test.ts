@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { CONFIGURATION, configurationPage } from "../../scripts/document_options.ts";
 import { listOptions } from "../../src/rl/config/index.ts";
 
-test("docs/configuration.md is what the schemas say; npx tsx scripts/document_options.ts writes it", async () => {
+test("docs/configuration.md is what the schemas say; node --import tsx scripts/document_options.ts writes it", async () => {
   assert.equal(await readFile(CONFIGURATION, "utf8"), configurationPage());
 });
 

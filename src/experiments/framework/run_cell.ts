@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
-import { isFile, readOptionalText, writeSynced } from "../../io/files.ts";
+import { isFile, readOptionalText } from "../../io/files.ts";
 import { appendMetrics, createRunFolder, readMetrics } from "../../io/run_folder.ts";
+import { writeWhole } from "../../io/write_whole.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import type { TrainConfig } from "../../rl/config/index.ts";
 import type { Evaluation } from "../../rl/evaluation/evaluate.ts";
@@ -74,7 +75,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
       if (cell.observe) observations.push(cell.observe(step));
       const evaluated = isDue(trainer.step, config) ? evaluationMetrics(await evaluate()) : {};
       const isLast = trainer.step === config.grpo.steps;
-      if (isLast && cell.observe) await writeSynced(`${folder}/${OBSERVATIONS}`, [JSON.stringify(observations)]);
+      if (isLast && cell.observe) await writeWhole(`${folder}/${OBSERVATIONS}`, JSON.stringify(observations));
       await record({ ...step.metrics, ...evaluated, ...(isLast ? await elsewhere() : {}) });
     }
   } finally {
@@ -82,7 +83,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
     model.destroy();
   }
   const seconds = (performance.now() - started) / 1000;
-  await writeSynced(`${folder}/${SECONDS}`, [`${seconds.toFixed(1)}\n`]);
+  await writeWhole(`${folder}/${SECONDS}`, `${seconds.toFixed(1)}\n`);
   return { config, metrics: lines, observations, seconds };
 }
 

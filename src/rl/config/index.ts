@@ -4,12 +4,14 @@ import { losses } from "../../loss/index.ts";
 import { parseOptions } from "../../options/define.ts";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { describeOptions, type OptionDescription } from "../../options/schema.ts";
+import { withoutChanges } from "./changes.ts";
 import { contradictions, decayProblems, tooManySampled } from "./contradictions.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
 import { hints } from "./trl_names.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "../../options/problems.ts";
+export { changesInResume, type OptionChange, recordedChanges, withChanges } from "./changes.ts";
 export { checkAgainstModel } from "./contradictions.ts";
 export { applyOverrides } from "./overrides.ts";
 export { entropyPresets } from "./presets.ts";
@@ -21,7 +23,7 @@ export type { OptionDescription };
  * `name` is the run's name where output.dir is left out (`runs/NAME`). Throws ConfigError, one line per problem.
  */
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
-  const filled = withPresets(withoutEmptySections(value));
+  const filled = withPresets(withoutEmptySections(withoutChanges(value)));
   const schema = trainSchema(`runs/${name}`, chosenIn(filled));
   // Which controller and loss are chosen is known only when this runs, so the type has the options of all of them.
   const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled, hints);

@@ -6,7 +6,7 @@ import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
 import { MOST } from "../../options/limits.ts";
-import { decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
+import { adjustable, decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
@@ -14,7 +14,7 @@ import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
-const activations = option(
+const activations = adjustable(
   oneOf(ACTIVATION_STORAGE),
   "f32",
   "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded activations.",
@@ -29,19 +29,19 @@ const weights = option(
 /** AdamW moves a weight by about the learning rate in a step, whatever the gradient, and weights are seldom above 1. */
 const learningRate = decimal({ min: 0, max: 1 });
 
-const weightDecay = option(
+const weightDecay = adjustable(
   decimal({ min: 0, max: 1000 }),
   0.01,
   "AdamW's decoupled weight decay. It acts on matrices only. A step takes the share learningRate * weightDecay of each weight away, at most all of it.",
 );
 
-const maxGradNorm = option(
+const maxGradNorm = adjustable(
   decimal({ min: 1e-6, max: 1e9 }),
   1.0,
   "The largest norm of all gradients together. Larger ones are scaled down to it.",
 );
 
-const stopAfterSkipped = option(
+const stopAfterSkipped = adjustable(
   whole({ min: 1, max: 1_000_000 }),
   5,
   "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.",
@@ -80,7 +80,11 @@ const grpo = {
     null,
     "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
-  steps: option(whole({ min: 1, max: MOST.steps }), 60, "Number of training steps. Each samples completions once and learns from them."),
+  steps: adjustable(
+    whole({ min: 1, max: MOST.steps }),
+    60,
+    "Number of training steps. Each samples completions once and learns from them.",
+  ),
   prompts: option(whole({ min: 1, max: MOST.prompts }), 32, "Prompts in a step."),
   completions: option(
     whole({ min: 1, max: MOST.completions }),
@@ -99,13 +103,13 @@ const grpo = {
     "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all.",
   ),
   topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
-  learningRate: option(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
+  learningRate: adjustable(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
   updatesPerRollout: option(
     whole({ min: 1, max: MOST.updates }),
     1,
     "Optimiser steps on the completions of a step. With more than 1 the later ones are off-policy: the policy that learns is no longer the one that sampled.",
   ),
-  microBatchRows: option(
+  microBatchRows: adjustable(
     whole({ min: 1, max: MOST.tokens }),
     4096,
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up.",
@@ -120,7 +124,7 @@ const grpo = {
     0,
     "Punishes long completions: over the last so many tokens before maxNewTokens the reward falls evenly, by 1 in all; 0 punishes nothing.",
   ),
-  maskTruncated: option(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
+  maskTruncated: adjustable(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
   loss: option(
     oneOf(namesOf(losses)),
     "ppo-clip",
@@ -136,12 +140,12 @@ const grpo = {
     DEFAULT_K,
     "The k of the advantage pass@k. It must be below grpo.completions.",
   ),
-  advantageLambda: option(
+  advantageLambda: adjustable(
     decimal({ min: 0, max: 1000 }),
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
-  tis: option(
+  tis: adjustable(
     decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
     null,
     "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
@@ -151,9 +155,9 @@ const grpo = {
     "token-mean",
     "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
-  beta: option(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+  beta: adjustable(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
   kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
-  entropyCoef: option(
+  entropyCoef: adjustable(
     decimal({ min: -10, max: 10 }),
     0,
     "Weight of a plain entropy bonus in the loss, for comparison with entropy control.",
@@ -191,7 +195,7 @@ const evaluation = {
 };
 
 const trainEvaluation = section({
-  every: option(
+  every: adjustable(
     whole({ min: 0, max: MOST.steps }),
     20,
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
@@ -220,10 +224,20 @@ const sft = section({
 function output(directory: string) {
   return section({
     dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
-    checkpointEvery: option(
+    checkpointEvery: adjustable(
       whole({ min: 0, max: MOST.steps }),
       20,
       "Steps between two checkpoints. The last step is saved in any case; 0 saves only that.",
+    ),
+    keepLast: adjustable(
+      whole({ min: 1 }, "all").nullable(),
+      null,
+      "How many of the newest checkpoints stay. Older ones are removed once a new one is on the disk; null keeps all.",
+    ),
+    keepBest: adjustable(
+      flag(),
+      false,
+      "With keepLast: whether the best checkpoint stays too. It is the one with the highest pass@1 among those whose step was evaluated (eval.every); where none was, the one with the highest mean reward.",
     ),
   }).prefault({});
 }

@@ -64,7 +64,7 @@ export function checkRewards(functions: readonly NamedReward[]): void {
     // The types of a program in JavaScript say nothing.
     const { name, reward, weight = 1 }: Partial<NamedReward> = isMapping(given) ? given : {};
     if (typeof reward !== "function")
-      throw new ConfigError([refusal(`rewards.${index}`, reward, "a function, or { name, reward, weight }")]);
+      throw new ConfigError([refusal(`rewards.${index}`, given, "a function, or { name, reward, weight }")]);
     if (typeof name !== "string" || name === "") throw new ConfigError([refusal(`rewards.${index}.name`, name, "a text")]);
     if (typeof weight !== "number" || !Number.isFinite(Math.fround(weight)))
       throw new ConfigError([refusal(`rewards.${index}.weight`, weight, "a finite number")]);

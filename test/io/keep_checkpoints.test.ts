@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { bestStep, removeOldCheckpoints } from "../../src/io/keep_checkpoints.ts";
+import { rememberPictures } from "../../src/io/remove_run.ts";
+import { appendMetrics, checkpointDir, createRunFolder } from "../../src/io/run_folder.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "keep_checkpoints-"));
+after(() => rm(folder, { recursive: true }));
+
+const save = (dir: string, step: number): Promise<void> =>
+  writeCheckpoint(checkpointDir(dir, step), {
+    config: { step },
+    tensors: new Map(),
+    tokenizerFiles: { "tokenizer.json": "{}" },
+    state: { step },
+  });
+
+/** A run whose steps 1 to 6 are each saved, with the rule applied after each. Returns the steps that are left. */
+async function left(name: string, rule: { keepLast: number | null; keepBest: boolean }, metrics: readonly object[]): Promise<string[]> {
+  const dir = join(folder, name);
+  await createRunFolder(dir, "");
+  for (let step = 1; step <= 6; step++) {
+    await appendMetrics(dir, { step, ...metrics[step - 1] });
+    await save(dir, step);
+    await removeOldCheckpoints(dir, rule);
+  }
+  return (await readdir(join(dir, "checkpoints"))).sort().map((one) => one.replace(/^step-0*/, ""));
+}
+
+const rewards = [0.1, 0.9, 0.3, 0.4, 0.2, 0.1].map((reward) => ({ reward }));
+
+test("the newest checkpoints stay, and the best one beside them", async () => {
+  assert.deepEqual(await left("all", { keepLast: null, keepBest: false }, rewards), ["1", "2", "3", "4", "5", "6"]);
+  assert.deepEqual(await left("one", { keepLast: 1, keepBest: false }, rewards), ["6"]);
+  assert.deepEqual(await left("best", { keepLast: 2, keepBest: true }, rewards), ["2", "5", "6"]);
+  const evaluated = rewards.map((line, i) => (i === 3 ? { ...line, "eval/pass@1": 0.5 } : line));
+  assert.deepEqual(
+    await left("evaluated", { keepLast: 1, keepBest: true }, evaluated),
+    ["4", "6"],
+    "an evaluation counts more than a reward",
+  );
+  assert.deepEqual(await left("unmeasured", { keepLast: 1, keepBest: true }, []), ["6"]);
+});
+
+test("the best step has the highest pass@1, else the highest reward; of equals the later one", () => {
+  const lines = [
+    { step: 1, reward: 1, "eval/pass@1": 0.2 },
+    { step: 2, reward: 3 },
+    { step: 3, reward: 3 },
+    { step: 4, reward: null },
+  ];
+  assert.equal(bestStep(lines, [1, 2, 3, 4]), 1);
+  assert.equal(bestStep(lines, [2, 3, 4]), 3);
+  assert.equal(bestStep(lines, [4]), undefined);
+});
+
+test("--overwrite and keepLast remove what runs wrote, and nothing else", async () => {
+  const dir = join(folder, "foreign");
+  await createRunFolder(dir, "seed: 1\n");
+  await save(dir, 1);
+  await save(dir, 2);
+  await mkdir(join(dir, "plots"));
+  for (const name of ["reward.svg", "mine.svg", "extra.svg"]) await writeFile(join(dir, "plots", name), "");
+  await rememberPictures(join(dir, "plots"), ["reward.svg"]);
+  await rememberPictures(join(dir, "plots"), ["extra.svg"]);
+  for (const path of ["notes.txt", "checkpoints/best.txt", "checkpoints/step-000001/notes.txt"]) await writeFile(join(dir, path), "mine");
+  await mkdir(join(dir, "checkpoints/mine"));
+  await mkdir(join(dir, "checkpoints/.step-000003.partial-12"));
+  await removeOldCheckpoints(dir, { keepLast: 1, keepBest: false });
+  assert.deepEqual(await readdir(join(dir, "checkpoints/step-000001")), ["notes.txt"]);
+  await createRunFolder(dir, "seed: 2\n", { overwrite: true });
+  const all = (await readdir(dir, { recursive: true })).sort();
+  const kept = ["checkpoints/best.txt", "checkpoints/mine", "checkpoints/step-000001/notes.txt", "notes.txt", "plots/mine.svg"];
+  assert.deepEqual(all, ["checkpoints", "checkpoints/step-000001", "config.yaml", "plots", ...kept].sort());
+  await save(dir, 1);
+  const again = await readdir(join(dir, "checkpoints/step-000001"));
+  assert.deepEqual(
+    again.sort(),
+    ["config.json", "model.safetensors", "notes.txt", "state.json", "tokenizer.json"],
+    "a new checkpoint took the file",
+  );
+});
