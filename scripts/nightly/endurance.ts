@@ -3,6 +3,8 @@
  * sampling, and ends with 1 where anything grows: GPU bytes, buffers, bind groups, pipelines, memory mappings, open files, resident memory.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -62,11 +64,18 @@ const trainer = await createTrainer({
   stop: task.stop,
 });
 
+// What waits for the garbage collector is no leak, so every look comes behind a collection.
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
 const looks: Look[] = [];
 const every = Math.max(1, Math.floor(steps / LOOKS));
 for (let step = 1; step <= steps; step += 1) {
   await trainer.train();
-  if (step % every === 0) looks.push(look());
+  if (step % every !== 0) continue;
+  collect();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  looks.push(look());
 }
 trainer.destroy();
 process.exitCode = report(looks) ? 0 : 1;
