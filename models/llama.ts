@@ -44,6 +44,7 @@ export function llamaConfig(json: Readonly<Record<string, unknown>>, family: Par
   const num_key_value_heads = read.integer("num_key_value_heads", num_attention_heads, LARGEST.heads);
   const head_dim = read.integer("head_dim", hidden_size / num_attention_heads, LARGEST.headWidth);
   checkHeads(num_attention_heads, num_key_value_heads, head_dim);
+  const positions = Math.floor(LARGEST.angles / head_dim);
   return {
     model_type: read.text("model_type", "llama"),
     vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
@@ -53,7 +54,7 @@ export function llamaConfig(json: Readonly<Record<string, unknown>>, family: Par
     num_attention_heads,
     num_key_value_heads,
     head_dim,
-    max_position_embeddings: read.integer("max_position_embeddings", 2048, LARGEST.positions),
+    max_position_embeddings: read.integer("max_position_embeddings", 2048, Math.min(LARGEST.positions, positions)),
     rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
     rope_theta: read.number("rope_theta", 10000, { min: 1, max: 1e12 }),
     rope_scaling: read.ropeScaling(),

@@ -11,6 +11,7 @@ import type { Evaluation } from "../rl/evaluation/evaluate.ts";
 import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
 import { writePictures } from "./pictures.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
+import { evaluationNow } from "./run_evaluations.ts";
 import type { Session } from "./training_session.ts";
 
 /** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
@@ -38,9 +39,9 @@ export async function evaluateBeforeAndAfter(
   const controller = createController(config.entropy);
   const started = performance.now();
   announce(session, config);
-  const before = trainer.step === 0 ? await trainer.evaluate() : undefined;
+  const before = trainer.step === 0 ? await evaluationNow(trainer) : undefined;
   await options.run();
-  const after = await trainer.evaluate();
+  const after = await evaluationNow(trainer);
   const rows: EvaluationRow[] = [
     ...(before ? [["before", before] as const] : []),
     [`after ${config.grpo.steps} ${config.grpo.steps === 1 ? "step" : "steps"} of ${controller.label}`, after],

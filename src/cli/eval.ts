@@ -8,7 +8,7 @@ import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import type { Task } from "../tasks/index.ts";
 import { UsageError } from "./errors.ts";
 import { summarize } from "./evaluation_table.ts";
-import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
 import { readTask } from "./task.ts";
 
 interface EvalOptions {
@@ -20,6 +20,7 @@ interface EvalOptions {
   temperature: number;
   maxNewTokens?: number;
   seed: number;
+  memory?: number;
   json?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function register(command: Command): void {
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);
   addAdapterOption(command);
+  addMemoryOption(command);
   addJsonOption(command);
   addExamples(command, [
     [
@@ -53,7 +55,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   checkSampled(Math.min(options.prompts ?? held, held), options.completions);
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
-  const { prompts, completions, temperature, maxNewTokens, seed } = options;
+  const { prompts, completions, temperature, maxNewTokens, seed, memory } = options;
   const result = await evaluateTask({
     device,
     model,
@@ -63,6 +65,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
     seed,
     ...(prompts !== undefined && { prompts }),
     ...(maxNewTokens !== undefined && { maxNewTokens }),
+    ...(memory !== undefined && { memory }),
   });
   const problems = result.entries.length / completions;
   const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };

@@ -1,13 +1,16 @@
 import type { Command } from "commander";
+import type { Device } from "../gpu/device.ts";
 import { endTokens } from "../io/generation_config.ts";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { quoted } from "../options/quote.ts";
 import { requireFiniteCompletions } from "../policy/finite_completions.ts";
-import { createSampler } from "../policy/sampler.ts";
+import { createSampler, type Sampler } from "../policy/sampler.ts";
+import { fitSampling } from "../rl/memory/sampling.ts";
+import type { PolicyModel } from "../rl/model.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addJsonOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
 
 interface GenerateOptions {
   adapter: string;
@@ -19,6 +22,7 @@ interface GenerateOptions {
   topP: number;
   seed: number;
   stop?: string;
+  memory?: number;
   json?: boolean;
 }
 
@@ -34,6 +38,7 @@ export function register(command: Command): void {
     .option("--stop <text>", "text of one token that ends a completion, beside the model's own end token")
     .action(generate);
   addAdapterOption(command);
+  addMemoryOption(command);
   addJsonOption(command);
   addExamples(command, [
     ['generate --model models/checkpoints/countdown-base --prompt "375=022:"', "samples one answer"],
@@ -51,16 +56,20 @@ async function generate(options: GenerateOptions): Promise<void> {
     throw new UsageError(`a prompt of ${longest} tokens does not fit this model's context of ${module.contextLength}; shorten it`);
   }
   const maxNewTokens = Math.min(options.maxTokens, module.contextLength - longest);
-  const sampler = await createSampler({
-    device,
-    model: module,
-    sequences: prompts.length,
-    promptRows: prompts.reduce((total, { ids }) => total + ids.length, 0),
+  const shared = {
     maxLength: longest + maxNewTokens,
     maxNewTokens,
     sampling: { temperature: options.temperature, topK: options.topK, topP: options.topP },
     stopTokens: [...new Set([...stopTokens(options, tokenizer), ...endTokens(model.generation), ...ownEnd(tokenizer.eosId)])],
-  });
+  };
+  const allRows = prompts.reduce((total, { ids }) => total + ids.length, 0);
+  const samplerOn = (on: Device, { module: model }: PolicyModel, sequencesAtOnce: number): Promise<Sampler> => {
+    const sequences = Math.min(sequencesAtOnce, prompts.length);
+    const promptRows = Math.min(sequences * longest, allRows);
+    return createSampler({ ...shared, device: on, model, sequences, promptRows });
+  };
+  const { sequencesAtOnce } = await fitSampling({ device, model, memory: options.memory, build: samplerOn });
+  const sampler = await samplerOn(device, model, sequencesAtOnce);
   const results = await sampler.generate(prompts, options.seed);
   requireFiniteCompletions(results);
   const completions = results.map((completion, i) => ({

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { quietDawn } from "../node/quiet_dawn.ts";
 import { describeError, exitCodeOf } from "./errors.ts";
 import { buildProgram } from "./program.ts";
 
@@ -18,4 +19,5 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+quietDawn();
 process.exitCode = await main(process.argv.slice(2));

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { configFile } from "../node/shipped_configs.ts";
 import { brief, reasonOf } from "../options/quote.ts";
 import { readYaml } from "../options/yaml.ts";
+import { BYTES_ALLOWED, parseBytes } from "../rl/memory/bytes.ts";
 import { UsageError } from "./errors.ts";
 
 /** What a user types before the name of a command. A clone has a script for it; the installed package, which is JavaScript, has a program. */
@@ -19,6 +20,18 @@ export function addExamples(command: Command, examples: readonly (readonly [line
 export function addAdapterOption(command: Command): Command {
   const meaning = "GPU to use: auto, hardware, software, embedded, or a part of an adapter's name";
   return command.addOption(new Option("--adapter <name>", meaning).env("ENTROPIC_ADAPTER").default("auto"));
+}
+
+/** `--memory 10GiB`: the most GPU memory to take. */
+export function addMemoryOption(command: Command): Command {
+  const meaning = "most GPU memory to take, such as 10GiB (default: as much as there is)";
+  return command.addOption(new Option("--memory <bytes>", meaning).argParser(bytes));
+}
+
+function bytes(text: string): number {
+  const amount = parseBytes(text);
+  if (amount === undefined) throw new InvalidArgumentError(`It must be ${BYTES_ALLOWED}.`);
+  return amount;
 }
 
 /** `--json`: the result as JSON on stdout, for scripts. */

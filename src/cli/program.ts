@@ -28,7 +28,7 @@ const commands: readonly CommandEntry[] = [
   { name: "verify", description: "Check this machine's GPU against stored reference results", load: () => import("./verify.ts") },
   { name: "sft", description: "Warm-start a small model on a task's own solutions", load: () => import("./sft.ts") },
   { name: "devices", description: "List the GPUs of this machine and the one that auto takes", load: () => import("./devices.ts") },
-  { name: "plot", description: "Draw a run's reward, entropy, alpha and gated fraction as SVG", load: () => import("./plot.ts") },
+  { name: "plot", description: "Draw metrics of one run or several as SVG", load: () => import("./plot.ts") },
   { name: "experiment", description: "Run a study of many training runs and write its report", load: () => import("./experiment.ts") },
   { name: "bench", description: "Time the kernels and the training paths on this machine's GPU", load: () => import("./bench.ts") },
 ];
@@ -46,7 +46,7 @@ export async function buildProgram(wanted: string | undefined): Promise<Command>
     .configureOutput({ outputError: (text, write) => write(`${brief(text.trim().replace(/\s*\n\s*/g, " "), LONGEST_LINE)}\n`) })
     .addHelpText(
       "after",
-      `\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
+      `\nExit codes: 0 done, 1 failed, 2 wrong usage (an option, a configuration, a variable), 130 interrupted.\nRun \`${PROGRAM} COMMAND --help\` for a command's options and examples.`,
     );
   for (const { name, description, load } of commands) {
     const command = program.command(name).description(description);

@@ -12,7 +12,9 @@ export type RunDiagnosis = (metrics: Metrics, show: (text: string) => void) => P
 export async function diagnoseRun(config: TrainConfig, step: number): Promise<RunDiagnosis> {
   const { dir } = config.output;
   const diagnostics = createDiagnostics(diagnosticSettings(config));
-  if (step > 0) for (const earlier of await readMetrics(dir)) diagnostics.observe(earlier as Metrics);
+  // The line of step 0 is the evaluation before training, which is no step.
+  const earlier = step > 0 ? (await readMetrics(dir)).filter((line) => line.step > 0) : [];
+  for (const line of earlier) diagnostics.observe(line as Metrics);
   return async (metrics, show) => {
     const findings = diagnostics.observe(metrics);
     await appendDiagnostics(dir, findings);

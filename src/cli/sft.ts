@@ -3,11 +3,12 @@ import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
 import { appendMetrics, checkpointDir, createRunFolder } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
-import { createModel, saveModel } from "../node/load_model.ts";
+import { createModel, outlineNew, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { applyOverrides, parseSftConfig } from "../rl/config/index.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
-import { type WarmStartStep, warmStart } from "../rl/sft.ts";
+import { planWarmStart, type WarmStartStep, warmStart } from "../rl/sft.ts";
+import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
@@ -17,12 +18,14 @@ interface SftOptions extends WatchOptions {
   adapter: string;
   set: string[];
   overwrite?: boolean;
+  plan?: boolean;
 }
 
 export function register(command: Command): void {
   command
     .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output, or a shipped one by name: sort_sft")
     .option("--overwrite", "replace a run that output.dir already holds")
+    .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
     .action(sft);
   addAdapterOption(command);
   addSetOption(command);
@@ -40,12 +43,15 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
-  const model = await createModel(device, {
+  const wanted = {
     config: { vocab_size: tokenizer.vocabSize, ...config.model },
     tokenizer,
     seed: config.seed,
     generation: { eos_token_id: tokenizer.encode(task.stop)[0] },
-  });
+  };
+  const fit = await planWarmStart({ device, model: outlineNew(device, wanted), task, config });
+  if (options.plan) return showPlan({ device, fit }, config.memory);
+  const model = await createModel(device, wanted);
   const { dir } = config.output;
   await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
   await sweepRunFolder(dir);

@@ -5,16 +5,18 @@ import { sweepRunFolder } from "../io/sweep.ts";
 import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
+import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { resume } from "./resume.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
-import { openSession, runSession } from "./training_session.ts";
+import { openSession, planSession, runSession } from "./training_session.ts";
 
 interface TrainOptions extends WatchOptions, AutoResumeOptions {
   adapter: string;
   set: string[];
   overwrite?: boolean;
   plots: boolean;
+  plan?: boolean;
 }
 
 export function register(command: Command): void {
@@ -22,6 +24,7 @@ export function register(command: Command): void {
     .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output, or a shipped one by name: quickstart")
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--no-plots", "do not draw plots at the end")
+    .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
     .action(trainAgain);
   addAdapterOption(command);
   addSetOption(command);
@@ -30,6 +33,7 @@ export function register(command: Command): void {
   addExamples(command, [
     ["train quickstart", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
+    ["train configs/quickstart.yaml --plan", "shows the GPU memory that the run needs, part by part, and trains nothing"],
     ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
   ]);
 }
@@ -48,6 +52,7 @@ async function trainAgain(path: string, options: TrainOptions): Promise<void> {
 async function train(path: string, options: TrainOptions): Promise<void> {
   const { value, name } = await readConfigFile(path);
   const config = parseTrainConfig(applyOverrides(value, options.set), name);
+  if (options.plan) return showPlan(await planSession(config, { adapter: options.adapter }), config.memory);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
   await createRunFolder(config.output.dir, stringify(config), { overwrite: options.overwrite ?? false });
   await sweepRunFolder(config.output.dir);

@@ -1,19 +1,19 @@
 import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
-import { loadModel, saveModel } from "../node/load_model.ts";
+import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
-import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { taskReward } from "../rl/scoring/rewards.ts";
-import { createTrainer, type StepResult, type Trainer } from "../rl/trainer.ts";
+import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
+import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readTask } from "./task.ts";
@@ -33,24 +33,31 @@ export interface SessionOptions {
 
 /** Opens the device, loads the model and builds the trainer of a configuration. */
 export async function openSession(config: TrainConfig, options: SessionOptions): Promise<Session> {
-  const task = readTask(config.task);
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
-  const device = await openDevice({ adapter: options.adapter, timestamps: wanted.profile !== undefined });
+  const { device, fit, subject } = await planSession(config, options);
   const model = await loadModel(device, options.modelDir ?? config.model);
-  checkAgainstModel(config, model.module);
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
   const trainer = await createTrainer({
-    device,
-    model,
-    config,
+    ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce },
+    ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
+  });
+  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
+}
+
+/** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
+export async function planSession(config: TrainConfig, options: SessionOptions) {
+  const task = readTask(config.task);
+  const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
+  const outline = await outlineModel(device, options.modelDir ?? config.model);
+  checkAgainstModel(config, outline.module);
+  const subject = {
     trainProblems: task.problems("train"),
     evalProblems: task.problems("eval"),
     rewards: [taskReward(task)],
     stop: task.stop,
-    ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
-  });
-  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
+  };
+  return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */
@@ -84,6 +91,7 @@ export async function runSession({ trainer, model, device, watch }: Session, con
     await diagnose(metrics, view.note);
   };
   try {
+    await recordFirstEvaluation(dir, trainer);
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
@@ -105,12 +113,6 @@ export async function runSession({ trainer, model, device, watch }: Session, con
   }
   if (trainer.step < total)
     throw new InterruptedError(`stopped after step ${trainer.step} of ${total}; continue with: ${PROGRAM} resume ${dir}`);
-}
-
-async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
-  const { every } = config.eval;
-  const due = every > 0 && trainer.step % every === 0 && trainer.step < config.grpo.steps;
-  return due ? { ...metrics, ...evaluationMetrics(await trainer.evaluate()) } : metrics;
 }
 
 async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {

@@ -1,6 +1,6 @@
 import type { BufferWindow, GpuContext } from "./context.ts";
-import { EngineError } from "./errors.ts";
-import { assertUsable, own, retire } from "./ownership.ts";
+import { EngineError, MemoryError } from "./errors.ts";
+import { assertUsable, nameOf, own, retire } from "./ownership.ts";
 import { submitCommands } from "./submit.ts";
 
 /** Numbers on the host that a buffer can hold. */
@@ -13,18 +13,22 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Creates zeroed storage that shaders read and write, and that the host copies to and from. */
+/** Creates zeroed storage that shaders read and write, and that the host copies to and from. @throws MemoryError when it is too large */
 export function createBuffer(device: GpuContext, label: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
   device.assertHealthy();
   const size = Math.max(align(bytes), ALIGNMENT);
-  const { maxBufferSize } = device.limits;
-  if (size > maxBufferSize) {
-    throw new EngineError(
-      `${label} needs a buffer of ${size} bytes; ${device.name} allows ${maxBufferSize}. Use smaller batches or shards`,
-    );
+  return countedBuffer(device, label, size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage);
+}
+
+function countedBuffer(device: GpuContext, label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer {
+  const { maxBufferSize: limit } = device.limits;
+  if (!(size <= limit)) {
+    const fact = `${label} needs a buffer of ${size} bytes; ${device.name} allows ${limit}`;
+    throw new MemoryError(`${fact}. Use smaller batches or shards`, { part: label, bytes: size, limit });
   }
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
-  const buffer = own(device, device.gpu.createBuffer({ label, size, usage }));
+  device.requireMappings(label, 1);
+  // The label carries the size, because the driver's word for a lack of memory holds nothing but the label.
+  const buffer = own(device, device.gpu.createBuffer({ label: `${label} of ${size} bytes`, size, usage }));
   const { stats } = device;
   stats.buffers += 1;
   stats.bytesAllocated += size;
@@ -57,9 +61,9 @@ export function destroyBuffer(device: GpuContext, buffer: GPUBuffer): void {
  */
 export function uploadBuffer(device: GpuContext, window: BufferWindow, data: HostArray): void {
   if (data.byteLength > window.size) {
-    throw new EngineError(`${window.buffer.label}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
+    throw new EngineError(`${nameOf(window.buffer.label)}: ${data.byteLength} bytes do not fit its window of ${window.size}`);
   }
-  if (data.byteLength === 0) return;
+  if (data.byteLength === 0 || device.measuring) return;
   device.assertHealthy();
   assertUsable(device, window.buffer, window.buffer.label, "an upload");
   device.stats.bytesUploaded += data.byteLength;
@@ -71,12 +75,55 @@ export function uploadBuffer(device: GpuContext, window: BufferWindow, data: Hos
   }
 }
 
-/** Copies windows into one staging buffer, in one submission; resolves with each window's bytes. */
-export async function readBuffers(device: GpuContext, windows: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
-  const reader = createReader(device, Object.fromEntries(windows.entries()));
+/** The most bytes of a staging buffer. What is larger in all is read back a piece at a time. */
+export const STAGING_BYTES = 64 << 20;
+
+/** Copies windows to the host through a staging buffer of at most `stagingBytes`; resolves with each window's bytes. */
+export async function readBuffers(
+  device: GpuContext,
+  windows: readonly BufferWindow[],
+  stagingBytes = STAGING_BYTES,
+): Promise<ArrayBuffer[]> {
+  const results = windows.map(({ size }) => new ArrayBuffer(size));
+  for (const pieces of piecesOf(windows, 4 * Math.floor(Math.min(stagingBytes, device.limits.maxBufferSize - device.stamps.bytes) / 4))) {
+    const bytes = await readPieces(device, pieces);
+    pieces.forEach(({ index, begin }, i) => {
+      new Uint8Array(results[index]!, begin).set(new Uint8Array(bytes[i]!));
+    });
+  }
+  return results;
+}
+
+/** A part of one of several windows: which one, and where the part begins in it. */
+interface Piece extends BufferWindow {
+  readonly index: number;
+  readonly begin: number;
+}
+
+/** Cuts windows, in order, into lists of pieces that hold at most `most` bytes together. */
+function piecesOf(windows: readonly BufferWindow[], most: number): Piece[][] {
+  const lists: Piece[][] = [];
+  let room = 0;
+  windows.forEach(({ buffer, offset, size }, index) => {
+    for (let begin = 0; begin < size; ) {
+      if (room < 4) {
+        lists.push([]);
+        room = most;
+      }
+      const length = Math.min(size - begin, room);
+      lists.at(-1)!.push({ buffer, offset: offset + begin, size: length, index, begin });
+      begin += length;
+      room -= Math.ceil(length / 4) * 4;
+    }
+  });
+  return lists;
+}
+
+async function readPieces(device: GpuContext, pieces: readonly BufferWindow[]): Promise<ArrayBuffer[]> {
+  const reader = createReader(device, Object.fromEntries(pieces.entries()));
   try {
     const bytes = await reader.fetch();
-    return windows.map((_, i) => bytes[i]!);
+    return pieces.map((_, i) => bytes[i]!);
   } finally {
     reader.destroy();
   }
@@ -94,12 +141,8 @@ export interface Reader<Name extends PropertyKey> {
 
 export function createReader<Name extends PropertyKey>(device: GpuContext, windows: Readonly<Record<Name, BufferWindow>>): Reader<Name> {
   const { parts, total } = stagedParts(windows);
-  const staging = device.gpu.createBuffer({
-    label: "staging",
-    size: total + device.stamps.bytes,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  });
-  device.stats.buffers += 1;
+  const size = total + device.stamps.bytes;
+  const staging = countedBuffer(device, "staging", size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
   let state: "free" | "reading" | "destroyed" = "free";
   // A buffer that is mapped or destroyed cannot be copied to, and Dawn would fail the device.
   const assertFree = (): void => {
@@ -139,8 +182,8 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
     read: () => readAfter(() => {}),
     fetch: () => readAfter(() => submitCopies(device, copyTo)),
     destroy: () => {
+      if (state !== "destroyed") destroyBuffer(device, staging);
       state = "destroyed";
-      staging.destroy();
     },
   };
 }

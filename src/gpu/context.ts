@@ -1,5 +1,6 @@
 import type { Flight } from "./flight.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
+import type { RequireMappings } from "./mappings.ts";
 import type { Slicing } from "./slicing.ts";
 import type { Stamps } from "./stamps.ts";
 import type { DeviceStats } from "./stats.ts";
@@ -79,10 +80,18 @@ export interface GpuContext {
   readonly subgroups: boolean;
   readonly immediates: boolean;
   readonly debug: number;
+  /** True where nothing is computed and only the sizes of buffers count (gpu/measuring). Contents given to such a device are dropped. */
+  readonly measuring?: boolean;
   readonly limits: GPUSupportedLimits;
+  /** The bytes that the GPU can have at most, where they are known: a software GPU has those of the machine. */
+  readonly memory?: number | undefined;
+  /** The bytes that JavaScript may take in this process, where they are known. */
+  readonly heap?: number | undefined;
   readonly stats: DeviceStats;
   /** Watches every dispatch while it is set; undefined costs nothing. */
   observer: Observer | undefined;
+  /** Checks that what is to be made leaves the process mappings enough; see gpu/mappings. */
+  readonly requireMappings: RequireMappings;
   /** Called at the end of every submission, behind its last slice. */
   readonly afterSubmit: Set<() => void>;
   /** Where submissions are cut into slices. */

@@ -1,8 +1,10 @@
 import type { GpuContext } from "./context.ts";
 import { DeviceLostError, EngineError, LOSS_REMEDY } from "./errors.ts";
 import { createFlight } from "./flight.ts";
-import { createKernelCache, MAX_PARAMETER_BYTES } from "./kernel.ts";
+import { createKernelCache, type KernelCache, MAX_PARAMETER_BYTES } from "./kernel.ts";
+import { createMappingCheck, type Mappings } from "./mappings.ts";
 import { own } from "./ownership.ts";
+import { refusedError } from "./refused.ts";
 import { createSlicing } from "./slicing.ts";
 import { createStamps } from "./stamps.ts";
 import { createStats } from "./stats.ts";
@@ -28,6 +30,12 @@ export interface DeviceOptions {
   readonly debug?: number;
   /** Use the matrix instructions of subgroups, an experiment of Dawn's, where the adapter has any. */
   readonly subgroupMatrix?: SubgroupMatrixWish;
+  /** The bytes that the GPU can have at most, where they are known. */
+  readonly memory?: number | undefined;
+  /** The bytes that JavaScript may take in this process, where they are known. */
+  readonly heap?: number | undefined;
+  /** The memory mappings of the process, where their number is bounded and the driver makes many. */
+  readonly mappings?: Mappings | undefined;
   /**
    * Seconds that one submission may take before the device counts as lost, 300 where left out; 0: any time. A slow software adapter works
    * less than a second on a slice.
@@ -47,6 +55,8 @@ export interface Device extends GpuContext {
   readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly timestamps: boolean;
   readonly tuning: Tuning;
+  /** A kernel's linked text, without compiling it. */
+  readonly kernelText: KernelCache["text"];
   /** Makes every later `assertHealthy` throw. The first failure wins. */
   fail(error: EngineError): void;
   destroy(): void;
@@ -80,7 +90,10 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     shaders,
     debug,
     limits: gpu.limits,
+    memory: options.memory,
+    heap: options.heap,
     stats,
+    requireMappings: createMappingCheck(options.mappings, stats),
     observer: undefined,
     afterSubmit: new Set(),
     slicing: createSlicing(options.slice),
@@ -94,6 +107,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     vendor: info.vendor,
     architecture: info.architecture,
     tuning: createTuning(context, options.tuning ?? {}),
+    kernelText: kernels.text,
     fail: health.fail,
     destroy: () => {
       health.fail(new EngineError("the device was destroyed; open another"));
@@ -180,7 +194,7 @@ function watchHealth(gpu: GPUDevice): Health {
   gpu.addEventListener("uncapturederror", (event) => {
     const { error } = event as GPUUncapturedErrorEvent;
     event.preventDefault();
-    fail(new EngineError(`the GPU refused a command: ${error.message}`));
+    fail(refusedError(error));
   });
   void gpu.lost.then((lost) => {
     fail(new DeviceLostError(`the GPU was lost (${lost.message.trim() || lost.reason}); ${LOSS_REMEDY}`));

@@ -13,6 +13,23 @@ export class ShaderError extends EngineError {
   override readonly name = "ShaderError";
 }
 
+/** Something does not fit: into a buffer, a binding, the memory that the user allows, or the machine. */
+export class MemoryError extends EngineError {
+  override readonly name = "MemoryError";
+  /** What was to be made, such as "keys 0". */
+  readonly part: string;
+  readonly bytes: number;
+  /** The most bytes that were allowed. */
+  readonly limit: number;
+
+  constructor(message: string, { part, bytes, limit }: { readonly part: string; readonly bytes: number; readonly limit: number }) {
+    super(message);
+    this.part = part;
+    this.bytes = bytes;
+    this.limit = limit;
+  }
+}
+
 /** The GPU went away (driver reset, unplugged, out of memory). Nothing submitted since can be trusted. */
 export class DeviceLostError extends EngineError {
   override readonly name = "DeviceLostError";

@@ -56,23 +56,30 @@ export interface KernelTraits {
 
 export interface KernelCache {
   readonly get: (source: KernelSource, variant?: KernelVariant) => Promise<Kernel>;
+  /** The kernel's text, linked but not compiled. `get` uses the same text. */
+  readonly text: (source: KernelSource, variant?: KernelVariant) => Promise<KernelText>;
 }
 
 /** As many bytes of parameters as WebGPU lets every adapter with immediates have. */
 export const MAX_PARAMETER_BYTES = 64;
 
 export function createKernelCache(traits: KernelTraits): KernelCache {
-  const cache = new Map<string, Promise<Kernel>>();
   const layouts = new Map<string, GPUBindGroupLayout>();
-  const get = (source: KernelSource, variant: KernelVariant = {}): Promise<Kernel> => {
+  const text = remembered((source, variant) => prepareKernel(traits, source, variant));
+  const get = remembered(async (source, variant) => compile(traits, layouts, await text(source, variant), variant));
+  return { get, text };
+}
+
+/** Makes something of a kernel once, and returns it again for the same kernel in the same variant. */
+function remembered<Made>(make: (source: KernelSource, variant: KernelVariant) => Promise<Made>): typeof remember {
+  const cache = new Map<string, Promise<Made>>();
+  function remember(source: KernelSource, variant: KernelVariant = {}): Promise<Made> {
     const key = JSON.stringify([source, sorted(variant.conditions), sorted(variant.constants), sorted(variant.modules)]);
-    const known = cache.get(key);
-    if (known) return known;
-    const compiled = compile(traits, layouts, source, variant);
-    cache.set(key, compiled);
-    return compiled;
-  };
-  return { get };
+    const known = cache.get(key) ?? make(source, variant);
+    cache.set(key, known);
+    return known;
+  }
+  return remember;
 }
 
 function sorted<Value>(record: Readonly<Record<string, Value>> = {}): [string, Value][] {
@@ -82,10 +89,9 @@ function sorted<Value>(record: Readonly<Record<string, Value>> = {}): [string, V
 async function compile(
   traits: KernelTraits,
   layouts: Map<string, GPUBindGroupLayout>,
-  source: KernelSource,
+  text: KernelText,
   variant: KernelVariant,
 ): Promise<Kernel> {
-  const text = await prepareKernel(traits, source, variant);
   const { id, wgsl, bindings, parameterBytes } = text;
   const bindGroupLayout = bindingLayout(traits.gpu, layouts, bindings);
   const parameterLayout = traits.immediates || parameterBytes === 0 ? undefined : uniformLayout(traits.gpu, layouts);

@@ -21,11 +21,17 @@ export function retire(thing: object): void {
   retired.add(thing);
 }
 
+/** What a buffer was called, without the size that its label carries. */
+export function nameOf(label: string): string {
+  return label.replace(/ of \d+ bytes$/, "");
+}
+
 /**
  * Refuses what belongs to another device or was destroyed. What the engine did not make passes.
  * @throws EngineError naming the thing and who wanted it
  */
-export function assertUsable({ identity, name }: GpuContext, thing: object, what: string, wantedBy: string): void {
+export function assertUsable({ identity, name }: GpuContext, thing: object, label: string, wantedBy: string): void {
+  const what = nameOf(label);
   if (retired.has(thing)) throw new EngineError(`${wantedBy}: ${what} was destroyed; make it again, or destroy it last`);
   const owner = owners.get(thing);
   if (owner === undefined || owner.identity === identity) return;

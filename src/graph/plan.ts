@@ -1,7 +1,7 @@
 import { createBuffers, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow, Launch, Recording } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
+import { EngineError, MemoryError } from "../gpu/errors.ts";
 import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
 import { makeWith } from "../gpu/parts.ts";
@@ -60,6 +60,8 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const steps = await compile(device, nodes);
   // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
   const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
+  for (const step of steps) checkBindings(device, label, step);
+  device.requireMappings(`plan ${label}`, steps.length);
   const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
   const toLaunches = () => steps.map((step) => toLaunch(step, memory.windowOf));
   const launches = makeWith(memory, () => createLaunchList(device, label, toLaunches()));
@@ -113,6 +115,17 @@ async function compile(device: Device, nodes: readonly Node[]): Promise<Step[]> 
   return dispatches.map((step, i) => ({ ...step, kernel: kernels[i]! }));
 }
 
+/** @throws MemoryError for a tensor that is larger than the device can bind; Dawn would refuse the whole submission, and name nothing */
+function checkBindings(device: Device, label: string, { node, dispatch }: Step): void {
+  const limit = device.limits.maxStorageBufferBindingSize;
+  for (const tensor of Object.values(dispatch.bindings)) {
+    const bytes = Math.min(tensor.bytes, tensor.storage.bytes - tensor.offset);
+    if (bytes <= limit) continue;
+    const fact = `${label}: ${node.label} binds ${tensor.label}, ${bytes} bytes; ${device.name} binds at most ${limit}`;
+    throw new MemoryError(`${fact}. Use smaller batches`, { part: `${label} slot (${tensor.label})`, bytes, limit });
+  }
+}
+
 interface Memory {
   readonly windowOf: (tensor: Tensor) => BufferWindow;
   readonly isBound: (storage: Storage) => boolean;
@@ -133,9 +146,13 @@ interface Contents {
 
 function allocate(device: Device, label: string, contents: Contents): Memory {
   const { slotOf, slotBytes } = assignSlots(contents.nodes, contents.keep, contents.bound);
+  // A slot is named after a tensor that needs all of it, so that whoever lacks the memory learns what for.
+  const names = new Map(
+    [...slotOf].filter(([{ bytes }, slot]) => bytes === slotBytes[slot]).map(([storage, slot]) => [slot, storage.label]),
+  );
   const wanted = [...contents.inputs.values()];
   const buffers = createBuffers(device, [
-    ...slotBytes.map((bytes, i) => ({ label: `${label} slot ${i}`, bytes })),
+    ...slotBytes.map((bytes, i) => ({ label: `${label} slot ${i} (${names.get(i)})`, bytes })),
     ...wanted.map((tensor) => ({ label: `${label} ${tensor.label}`, bytes: tensor.bytes })),
   ]);
   const slots = buffers.slice(0, slotBytes.length);

@@ -49,8 +49,13 @@ export async function readModelFolder(dir: string): Promise<ModelFolder> {
   await requireFolder(dir, "Model folder");
   const digests = await modelDigests(dir);
   if (digests) await verifyFiles(dir, digests);
-  const config = await readRequired(dir, "config.json", "a Hugging Face model folder needs it");
-  return { dir, config, tensors: await readParameters(dir) };
+  return { dir, config: await readModelConfig(dir), tensors: await readParameters(dir) };
+}
+
+/** Reads the config.json of a model folder alone. Throws FileError. */
+export async function readModelConfig(dir: string): Promise<Record<string, unknown>> {
+  await requireFolder(dir, "Model folder");
+  return readRequired(dir, "config.json", "a Hugging Face model folder needs it");
 }
 
 /**

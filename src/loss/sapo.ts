@@ -7,12 +7,12 @@ export const sapo = defineLoss({
   description: "A gate that closes smoothly on both sides of the ratio 1, in the place of a clip.",
   options: section({
     sapoPositive: option(
-      decimal({ min: 1e-8, max: 1000 }),
+      decimal({ min: 1e-9, max: 1000 }),
       1,
       "How fast tokens with positive advantage stop learning as their probability ratio leaves 1.",
     ),
     sapoNegative: option(
-      decimal({ min: 1e-8, max: 1000 }),
+      decimal({ min: 1e-9, max: 1000 }),
       1.05,
       "How fast tokens with negative advantage stop learning as their probability ratio leaves 1.",
     ),

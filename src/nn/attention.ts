@@ -30,7 +30,7 @@ export class RotaryEmbedding extends Module {
 
   constructor(options: RopeOptions) {
     super();
-    this.table = new Constant([options.positions, options.headDim], ropeTable(options));
+    this.table = new Constant([options.positions, options.headDim], () => ropeTable(options));
   }
 }
 

@@ -26,6 +26,8 @@ export const LARGEST = {
   heads: 2 ** 10,
   headWidth: 2 ** 12,
   positions: 2 ** 20,
+  /** Positions times the width of a head: the table of rotary angles. */
+  angles: 2 ** 26,
 } as const;
 
 /** Reads the keys of a config.json. Its errors name the key and what is allowed. */

@@ -38,12 +38,17 @@ export class Parameter {
 /** A tensor that is computed once on the host and never trained, such as a table of rotary angles. */
 export class Constant {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly #data: () => Float32Array;
   #tensor: Tensor | undefined;
 
-  constructor(shape: readonly number[], data: Float32Array) {
+  /** `data` is a function where computing the values should wait until the sizes are known to fit. */
+  constructor(shape: readonly number[], data: Float32Array | (() => Float32Array)) {
     this.shape = shape;
-    this.data = data;
+    this.#data = typeof data === "function" ? data : () => data;
+  }
+
+  get data(): Float32Array {
+    return this.#data();
   }
 
   get tensor(): Tensor {

@@ -1,7 +1,7 @@
 import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
+import { EngineError, MemoryError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
@@ -74,7 +74,7 @@ export function placeModule(device: Device, module: Module): PlacedModule {
   const sizes: { bytes: number; decayBytes: number }[] = [{ bytes: 0, decayBytes: 0 }];
   const placements = [...matrices, ...vectors].map(({ name, parameter }): Placement => {
     const bytes = align(elementsOf(parameter.shape) * 4);
-    if (bytes > limit) throw new EngineError(`${name} needs ${bytes} bytes; ${device.name} binds at most ${limit}`);
+    if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
     if (sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
     const shard = sizes.at(-1)!;
     const offset = shard.bytes;
@@ -85,7 +85,7 @@ export function placeModule(device: Device, module: Module): PlacedModule {
   const constants = [...module.constants()];
   const buffers = createBuffers(device, [
     ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
-    ...constants.map(([label, { data }]) => ({ label, bytes: data.byteLength })),
+    ...constants.map(([label, { shape }]) => ({ label, bytes: elementsOf(shape) * 4 })),
   ]);
   const shards = sizes.map(({ bytes, decayBytes }, i): Shard => {
     const buffer = buffers[i]!;
@@ -116,13 +116,18 @@ export function placeModule(device: Device, module: Module): PlacedModule {
   return placed;
 }
 
+function tooLarge(device: Device, name: string, bytes: number, limit: number): MemoryError {
+  const fact = `${name} needs ${bytes} bytes; ${device.name} binds at most ${limit}`;
+  return new MemoryError(`${fact}. Take a smaller model or another GPU`, { part: name, bytes, limit });
+}
+
 function placedTensor(label: string, buffer: GPUBuffer, offset: number, parameter: Parameter): Tensor {
   return externalTensor(label, { buffer, offset, size: elementsOf(parameter.shape) * 4 }, parameter.shape);
 }
 
 function placeConstant(device: Device, [name, constant]: [string, Constant], buffer: GPUBuffer): void {
-  const window = { buffer, offset: 0, size: constant.data.byteLength };
-  uploadBuffer(device, window, constant.data);
+  const window = { buffer, offset: 0, size: elementsOf(constant.shape) * 4 };
+  if (!device.measuring) uploadBuffer(device, window, constant.data);
   constant.place(externalTensor(name, window, constant.shape));
 }
 

@@ -6,6 +6,7 @@ import { isSoftware } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { quoted } from "../options/quote.ts";
 import { environment } from "./environment.ts";
+import { withoutNoise } from "./quiet_dawn.ts";
 import { hasSystemLoader, loadLibrary, unpackSoftwareGpu } from "./software_gpu.ts";
 
 /** No adapter on this machine, or none that the selection allows. */
@@ -104,7 +105,8 @@ async function* systemCandidates(power: GPUPowerPreference): AsyncGenerator<Cand
 /** The names of the system's adapters. Dawn lists them only in its error for a name that no adapter has. */
 async function systemNames(power: GPUPowerPreference): Promise<string[]> {
   try {
-    await createGpu("adapter=(none has this name)").requestAdapter({ powerPreference: power });
+    const gpu = createGpu("adapter=(none has this name)");
+    await withoutNoise(() => gpu.requestAdapter({ powerPreference: power }));
     return [];
   } catch (error) {
     return [...new Set([...String(error).matchAll(/name: '(.*)'$/gm)].map((match) => match[1]!))].filter((name) => name !== "");
@@ -139,7 +141,7 @@ async function embeddedCandidate(): Promise<Candidate | { readonly missing: stri
   const before = process.env.VK_DRIVER_FILES;
   process.env.VK_DRIVER_FILES = unpacked.driver;
   // Dawn looks for drivers inside this call, before it returns its promise, so nothing else sees the changed environment.
-  const first = gpu.requestAdapter();
+  const first = withoutNoise(() => gpu.requestAdapter());
   if (before === undefined) delete process.env.VK_DRIVER_FILES;
   else process.env.VK_DRIVER_FILES = before;
   const adapter = await first;
@@ -148,14 +150,14 @@ async function embeddedCandidate(): Promise<Candidate | { readonly missing: stri
 }
 
 async function openCandidate(gpu: GPU, options: GPURequestAdapterOptions): Promise<Candidate | undefined> {
-  const adapter = await gpu.requestAdapter(options);
+  const adapter = await withoutNoise(() => gpu.requestAdapter(options));
   return adapter === null ? undefined : candidateOf(gpu, adapter, options, false);
 }
 
 function candidateOf(gpu: GPU, adapter: GPUAdapter, options: GPURequestAdapterOptions, embedded: boolean): Candidate {
   const name = embedded ? "embedded SwiftShader" : adapterName(adapter.info);
   const request = async (): Promise<GPUAdapter> => {
-    const again = await gpu.requestAdapter(options);
+    const again = await withoutNoise(() => gpu.requestAdapter(options));
     if (again === null) throw new NoAdapterError(`${name} is gone; the command devices lists what is left`);
     return again;
   };

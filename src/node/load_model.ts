@@ -6,8 +6,9 @@ import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/token
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
+import { createMeasuringDevice } from "../gpu/measuring.ts";
 import { makeWith } from "../gpu/parts.ts";
-import { readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
@@ -36,8 +37,7 @@ function shippedModel(given: string): string | undefined {
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
-  await refuseRunFolder(dir);
+  const dir = await folderOf(name);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   const module = build(folder.config);
@@ -51,18 +51,36 @@ async function refuseRunFolder(dir: string): Promise<void> {
   if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
 }
 
+async function folderOf(name: string): Promise<string> {
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  await refuseRunFolder(dir);
+  return dir;
+}
+
+/** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
+export async function outlineModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
+  const dir = await folderOf(name);
+  const config = await readModelConfig(dir);
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), generation: {}, build });
+}
+
+/** What `createModel` would make, without memory on the device. */
+export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build });
+}
+
+/** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
+export interface NewModel {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly tokenizer: Tokenizer;
+  readonly seed: number;
+  readonly build?: ModelBuilder;
+  /** Becomes generation_config.json; `eos_token_id` names the tokens that end a completion. */
+  readonly generation?: GenerationConfig;
+}
+
 /** A model with random parameters, drawn from a seed. */
-export async function createModel(
-  device: Device,
-  options: {
-    readonly config: Readonly<Record<string, unknown>>;
-    readonly tokenizer: Tokenizer;
-    readonly seed: number;
-    readonly build?: ModelBuilder;
-    /** Becomes generation_config.json; `eos_token_id` names the tokens that end a completion. */
-    readonly generation?: GenerationConfig;
-  },
-): Promise<PolicyModel> {
+export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
   const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
   const placed = placeModule(device, module);
@@ -97,6 +115,12 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: Langu
   return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
 }
 
+/** A model of which only the sizes count, on a device that measures. */
+function outlineOf(origin: Origin): PolicyModel {
+  const module = origin.build(origin.config);
+  return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
+}
+
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
   const { config, tokenizer, generation, build } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
@@ -105,6 +129,7 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     placed,
     tokenizer,
     config,
+    outline: (device) => outlineOf({ ...origin, device }),
     generation,
     clone: async () => {
       const tensors = await explained(placed.device, "clone()", () => readParameters(placed));

@@ -1,7 +1,10 @@
+import { totalmem } from "node:os";
+import { getHeapStatistics } from "node:v8";
 import { createDevice, type Device } from "../gpu/device.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
 import { checkEnvironment, environment } from "./environment.ts";
 import { pollPatiently } from "./patient_polling.ts";
+import { processMappings } from "./process_mappings.ts";
 import { loadShaders } from "./shader_files.ts";
 import { tuningCache } from "./tuning_cache.ts";
 
@@ -76,6 +79,9 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     shaders: loadShaders(),
     name: candidate.name,
     tuning: { store: tuningCache(), mode },
+    heap: getHeapStatistics().heap_size_limit,
+    mappings: candidate.software ? processMappings() : undefined,
+    memory: candidate.software ? machineMemory() : undefined,
     ...(subgroupMatrix === undefined ? {} : { subgroupMatrix }),
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),
@@ -85,6 +91,11 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(slice === undefined ? {} : { slice }),
     ...(options.timestamps === undefined ? {} : { timestamps: options.timestamps }),
   });
+}
+
+/** The bytes of this machine, or those that its container may use. */
+function machineMemory(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
 
 const TUNE = { unset: undefined, 0: "off", 1: "on", force: "force" } as const;

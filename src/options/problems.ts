@@ -4,6 +4,9 @@ import { brief, listed, quoted } from "./quote.ts";
 /** The most problems that one error names; a file of another kind has thousands. */
 const MOST_PROBLEMS = 10;
 
+/** No name here is longer. What is longer is no misspelt name, and comparing it takes long. */
+const LONGEST_WORD = 64;
+
 /** What else is known of a key or a value that does not exist here, such as another program's name for an option. */
 export interface Hints {
   /** Says what to write in place of an unknown key; undefined where nothing is known of it. */
@@ -71,20 +74,17 @@ function refusedValue(issue: z.core.$ZodIssue, path: string, value: unknown, hin
 }
 
 /**
- * The known word that takes the fewest edits (capitals do not count); undefined where these exceed both 2 and a third of the word, except
- * that the first part of a single known word stands for it: ppo for ppo-clip.
+ * The known word that takes the fewest edits (capitals do not count); undefined where these exceed both 2 and a third of the word. The
+ * first part of a single known word stands for it: ppo for ppo-clip.
  */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   if (word.length > LONGEST_WORD) return undefined;
+  const begun = known.filter((candidate) => candidate.toLowerCase().startsWith(`${word.toLowerCase()}-`));
+  if (begun.length === 1) return begun[0];
   const [best] = nearestFirst(word, known);
   const distance = best === undefined ? word.length : editDistance(word.toLowerCase(), best.toLowerCase());
-  if (distance <= Math.max(2, Math.floor(word.length / 3)) && distance < word.length) return best;
-  const begun = known.filter((candidate) => candidate.toLowerCase().startsWith(`${word.toLowerCase()}-`));
-  return begun.length === 1 ? begun[0] : undefined;
+  return distance <= Math.max(2, Math.floor(word.length / 3)) && distance < word.length ? best : undefined;
 }
-
-/** No name here is longer. What is longer is no misspelt name, and comparing it takes long. */
-const LONGEST_WORD = 64;
 
 /** The known words, those first that take the fewest edits from `word`. */
 export function nearestFirst(word: string, known: readonly string[]): string[] {

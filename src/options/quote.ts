@@ -34,7 +34,8 @@ export function listed(names: readonly string[]): string {
 
 /** What an error says, for another error's message: its first line, at most 240 characters. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
+  const text = error instanceof Error ? error.message || error.name : error;
+  const message = typeof text === "string" ? text : quoted(text);
   return brief(message.trim().split("\n")[0] ?? "", 2 * MOST).replace(/[.:]$/, "");
 }
 

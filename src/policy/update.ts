@@ -19,6 +19,8 @@ import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from
 export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count"> {
   readonly device: Device;
   readonly activations?: ActivationStorage;
+  /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
+  readonly mayTakeSeveral?: boolean;
 }
 
 /** Named numbers of one optimiser step, as the GPU computed them. */
@@ -80,7 +82,8 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   arena.write(control, initial);
   const traced = { ...options, control, metrics, count };
   const exact = own(await buildExactPlan(traced));
-  let parts: AccumulatingPlans | undefined;
+  // A measuring device must hear of everything that may be built later.
+  let parts = device.measuring && options.mayTakeSeveral ? await buildAccumulatingPlans(traced, own) : undefined;
   const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count });
   const reader = own(createReader(device, windows));
 

@@ -1,5 +1,10 @@
-/** Algorithms keep their colour in every picture of every report. A name that is not here gets one from the palette. */
+/** Algorithms keep their colour in every picture, under their own names and those of controllers. Other names get one from the palette. */
 const algorithmColours: Readonly<Record<string, string>> = {
+  none: "#7f7f7f",
+  pi: "#0072b2",
+  aec: "#d55e00",
+  bonus: "#e69f00",
+  entrocraft: "#e7298a",
   GRPO: "#7f7f7f",
   "GRPO, no control": "#7f7f7f",
   EntroPIC: "#0072b2",

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from "vega-lite";
 import { coloursOf } from "./colours.ts";
 import type { Point } from "./statistics.ts";
+import { page, renderSvg, textWidth } from "./svg.ts";
 
 /** One curve. Curves of one name share a colour and one entry of the legend. */
 export interface Series {
@@ -10,14 +11,13 @@ export interface Series {
   readonly style?: "faint" | "dashed";
 }
 
-/** A horizontal line with a label at its right end, above it unless `below`. */
+/** A horizontal line. Its label stands to the right of the plotting area, where no curve is. */
 export interface Rule {
   readonly y: number;
   readonly label: string;
-  readonly below?: boolean;
 }
 
-/** A vertical line with a label at its top. */
+/** A vertical line. Its label stands above the plotting area. */
 export interface Mark {
   readonly x: number;
   readonly label: string;
@@ -41,6 +41,8 @@ export interface LineFigure {
   readonly marks?: readonly Mark[];
   /** The names in the order in which they take colours, so that a name keeps its colour in figures that lack some. Default: as they appear. */
   readonly names?: readonly string[];
+  /** The methods behind the names, whose colours they take, where the names are not those of methods themselves. */
+  readonly methods?: Readonly<Record<string, string>>;
 }
 
 /** One bar. Bars of one `group` stand side by side; each `series` has a colour. `low` and `high` draw an error bar. */
@@ -69,25 +71,43 @@ export interface Size {
 
 /** Draws curves as an SVG document. */
 export async function drawLines(figure: LineFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
-  return renderSvg({ ...page, ...lineSpec(figure, size) } as TopLevelSpec);
+  return renderSvg({ ...page, ...lineSpec(figure, underTitle(size, figure)) } as TopLevelSpec);
 }
 
-/** Draws several figures of curves as one SVG document with one legend. A row holds two of them, or `columns`. */
+/** A plotting area at least as wide as its title. */
+function underTitle({ width, height }: Size, { title }: { readonly title: string }): Size {
+  return { width: Math.max(width, Math.ceil(textWidth(title, page.config.title.fontSize, true))), height };
+}
+
+/**
+ * Draws several figures of curves as one SVG document with one legend. A row holds two of them, or `columns`; where the last row has fewer,
+ * they are wider. A legend of one name says nothing that the title does not, so it is left out.
+ */
 export async function drawLineGrid(
   grid: { title: string; subtitle?: string; figures: readonly LineFigure[]; columns?: number },
-  size: Size = { width: 400, height: 220 },
+  { width, height }: Size = { width: 400, height: 220 },
 ): Promise<string> {
-  const names = [...new Set(grid.figures.flatMap(namesOf))];
-  const concat = grid.figures.map((figure) => lineSpec({ ...figure, names }, size, shownNames(grid.figures)));
+  const { figures, columns = 2 } = grid;
+  const names = [...new Set(figures.flatMap(namesOf))];
+  const shown = shownNames(figures);
+  const gap = GAP.axis + labelWidth(figures);
+  const row = (members: readonly LineFigure[]) => {
+    const missing = figures.length > columns ? columns - members.length : 0;
+    const wide = { width: width + (missing * (width + gap)) / members.length, height };
+    return { hconcat: members.map((figure) => lineSpec({ ...figure, names }, wide, shown)), spacing: gap, bounds: "flush" };
+  };
+  const rows = Array.from({ length: Math.ceil(figures.length / columns) }, (_, i) => row(figures.slice(i * columns, (i + 1) * columns)));
   const title = { ...heading(grid).title, fontSize: 18, subtitleFontSize: 12, offset: 22 };
-  return renderSvg({
-    ...page,
-    title,
-    columns: grid.columns ?? 2,
-    spacing: 30,
-    concat,
-    resolve: { legend: { color: "shared" } },
-  } as TopLevelSpec);
+  const resolve = { legend: { color: "shared" } };
+  return renderSvg({ ...page, title, vconcat: rows, spacing: GAP.title, resolve } as unknown as TopLevelSpec);
+}
+
+/** Room in pixels between the plotting areas of a grid: for an axis with its title beside it, and for the title above. */
+const GAP = { axis: 76, title: 34 } as const;
+
+/** Room for the longest label of a rule. */
+function labelWidth(figures: readonly LineFigure[]): number {
+  return Math.max(0, ...figures.flatMap(({ rules = [] }) => rules.map(({ label }) => 6 + 6.5 * label.length)));
 }
 
 /** Draws grouped bars as an SVG document. */
@@ -113,54 +133,20 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
     encoding: { y: { field: "low", type: "quantitative" }, y2: { field: "high" } },
   };
   const layer = [...ruleLayers(figure.rules ?? [], y), { encoding: shared, layer: [bar, whisker] }];
-  return renderSvg({ ...page, ...heading(figure), ...size, data: { values: figure.bars }, layer } as unknown as TopLevelSpec);
+  return renderSvg({
+    ...page,
+    ...heading(figure),
+    ...underTitle(size, figure),
+    data: { values: figure.bars },
+    layer,
+  } as unknown as TopLevelSpec);
 }
 
-const page = {
-  background: "white",
-  padding: 14,
-  config: {
-    font: "DejaVu Sans, Helvetica, Arial, sans-serif",
-    view: { stroke: null },
-    axis: {
-      gridColor: "#e9e9e9",
-      domain: false,
-      ticks: false,
-      labelColor: "#444",
-      titleColor: "#444",
-      titleFontWeight: "normal",
-      labelPadding: 6,
-    },
-    axisX: { grid: false, domain: true, domainColor: "#bbb", ticks: true, tickColor: "#bbb", titlePadding: 8 },
-    axisY: { titlePadding: 10, tickCount: 6 },
-    title: {
-      frame: "group",
-      anchor: "start",
-      fontSize: 15,
-      fontWeight: 600,
-      color: "#1a1a1a",
-      subtitleColor: "#666",
-      subtitleFontSize: 11,
-      subtitlePadding: 5,
-      offset: 12,
-    },
-    legend: {
-      orient: "top",
-      direction: "horizontal",
-      title: null,
-      labelFontSize: 12,
-      labelColor: "#333",
-      symbolStrokeWidth: 3,
-      labelLimit: 320,
-      offset: 12,
-    },
-  },
-} as const;
-
 /** The colour of each name by its place in `names`; the legend shows those in `shown`. */
-function colourSpec(names: readonly string[], shown: readonly string[]) {
-  const scale = { domain: names, range: coloursOf(names) };
+function colourSpec(names: readonly string[], shown: readonly string[], methods: Readonly<Record<string, string>> = {}) {
+  const scale = { domain: names, range: coloursOf(names.map((name) => methods[name] ?? name)) };
   const values = names.filter((name) => shown.includes(name));
+  if (values.length < 2) return { field: "series", type: "nominal", scale, legend: null };
   return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1, ...wrapped(values) } };
 }
 
@@ -197,7 +183,11 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
     points.map((point) => ({ ...point, series: name, style: style ?? "plain", curve })),
   );
   const x = { field: "x", ...axisSpec(figure.x) };
-  const curves = { x: { ...x, scale: { ...x.scale, nice: false } }, color: colourSpec(namesOf(figure), shown), detail: { field: "curve" } };
+  const curves = {
+    x: { ...x, scale: { ...x.scale, nice: false } },
+    color: colourSpec(namesOf(figure), shown, figure.methods),
+    detail: { field: "curve" },
+  };
   const y = { field: "y", ...axisSpec(figure.y) };
   const styled = (style: string, mark: object) => ({
     transform: [{ filter: `datum.style === '${style}' && isValid(datum.y)` }],
@@ -215,8 +205,9 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
     styled("dashed", { strokeWidth: 1.4, strokeDash: [5, 4] }),
     styled("plain", { strokeWidth: 2.4, strokeJoin: "round", ...(figure.series.some(isShort) ? { point: { size: 36 } } : {}) }),
   ];
+  const title = { ...heading(figure).title, ...(figure.marks?.length ? { offset: 24 } : {}) };
   return {
-    ...heading(figure),
+    title,
     ...size,
     data: { values: rows },
     layer: [
@@ -233,15 +224,14 @@ function isShort({ points, style }: Series): boolean {
 }
 
 function ruleLayers(rules: readonly Rule[], axis: ReturnType<typeof axisSpec>) {
-  return rules.flatMap(({ y, label, below }) => {
+  return rules.flatMap(({ y, label }) => {
     const data = { values: [{ y, label }] };
     const encoding = { y: { field: "y", ...axis } };
-    const side = below ? { dy: 5, baseline: "top" } : { dy: -5, baseline: "bottom" };
     return [
       { data, mark: { type: "rule", strokeDash: [6, 4], strokeWidth: 1.3, color: "#555" }, encoding },
       {
         data,
-        mark: { type: "text", align: "right", fontSize: 11, color: "#555", ...side },
+        mark: { type: "text", align: "left", baseline: "middle", dx: 6, fontSize: 11, color: "#555" },
         encoding: { ...encoding, x: { value: "width" }, text: { field: "label" } },
       },
     ];
@@ -255,16 +245,9 @@ function markLayers(marks: readonly Mark[], x: object) {
       { data, mark: { type: "rule", strokeDash: [2, 3], strokeWidth: 1.3, color: "#a33" }, encoding: { x } },
       {
         data,
-        mark: { type: "text", align: "left", baseline: "top", dx: 4, fontSize: 11, color: "#a33" },
-        encoding: { x, y: { value: 2 }, text: { field: "label" } },
+        mark: { type: "text", align: "center", baseline: "bottom", fontSize: 11, color: "#a33" },
+        encoding: { x, y: { value: -3 }, text: { field: "label" } },
       },
     ];
   });
-}
-
-/** The two libraries take half a second to load, so they are loaded only when a picture is drawn. */
-async function renderSvg(spec: TopLevelSpec): Promise<string> {
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
-  const compiled = vegaLite.compile(spec).spec;
-  return new vega.View(vega.parse(compiled), { renderer: "none" }).toSVG();
 }

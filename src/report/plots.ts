@@ -1,5 +1,5 @@
 import { drawLineGrid, drawLines, type LineFigure, type Rule, type Series } from "./figure.ts";
-import type { MetricName } from "./metrics.ts";
+import { describeMetric, type MetricName } from "./metrics.ts";
 import type { Run } from "./run.ts";
 import { type Point, smooth } from "./statistics.ts";
 import { formatNumber } from "./table.ts";
@@ -10,15 +10,16 @@ export interface Picture {
   readonly svg: string;
 }
 
-/** Draws reward, entropy, alpha and gated fraction of one or several runs. Each has a picture by itself, and `overview` has all four. */
-export async function plotRuns(runs: readonly Run[]): Promise<Picture[]> {
+/** What is drawn of runs. */
+export interface PlotOptions {
+  /** The metrics to draw. Default: reward, entropy, alpha, gated fraction and evaluations, where they tell something. */
+  readonly metrics?: readonly string[];
+}
+
+/** Draws metrics of one or several runs. Each has a picture by itself, and `overview` has all of them. */
+export async function plotRuns(runs: readonly Run[], { metrics }: PlotOptions = {}): Promise<Picture[]> {
   const named = withUniqueNames(runs);
-  const figures: Record<string, LineFigure> = {
-    reward: figure(named, "reward", "Reward", "mean reward"),
-    entropy: entropyFigure(named),
-    alpha: alphaFigure(named),
-    gated_fraction: figure(named, "entropic/gated_fraction", "Gated fraction", "fraction of tokens"),
-  };
+  const figures = metrics ? chosenFigures(named, metrics) : usualFigures(named);
   const shown = Object.entries(figures).filter(([, { series }]) => series.length > 0);
   if (shown.length === 0) throw new Error("None of these runs has a metric to plot; look into their metrics.jsonl.");
   const title = named.map(({ name }) => name).join(", ");
@@ -33,18 +34,73 @@ export async function plotRuns(runs: readonly Run[]): Promise<Picture[]> {
   return Promise.all([overview.then((svg) => ({ name: "overview", svg })), ...single]);
 }
 
+function usualFigures(runs: readonly Run[]): Record<string, LineFigure> {
+  const passAtK = metricNames(runs).filter((name) => /^eval\/pass@\d+$/.test(name) && name !== "eval/pass@1");
+  const scores = [...(["eval/pass@1", "eval/greedy"] as const), ...passAtK].map((name) => scoreFigure(runs, name as MetricName));
+  return {
+    reward: figure(runs, "reward", "Reward", "mean reward"),
+    entropy: entropyFigure(runs),
+    alpha: alphaFigure(runs),
+    gated_fraction: {
+      ...figure(runs.filter(moves("entropic/gated_fraction")), "entropic/gated_fraction", "Gated fraction", "fraction of tokens"),
+      ...colouring(runs),
+    },
+    ...Object.fromEntries(scores),
+  };
+}
+
+/** One figure for each metric that a user names, under the name of the metric. */
+function chosenFigures(runs: readonly Run[], metrics: readonly string[]): Record<string, LineFigure> {
+  const drawn = metrics.map((name) => {
+    const { unit } = describeMetric(name) ?? { unit: "" };
+    return [
+      fileStem(name),
+      name.startsWith("eval/") ? scoreFigure(runs, name as MetricName)[1] : figure(runs, name as MetricName, name, unit),
+    ];
+  });
+  return Object.fromEntries(drawn) as Record<string, LineFigure>;
+}
+
+/** Evaluations are few, so each is a point of the curve. */
+function scoreFigure(runs: readonly Run[], metric: MetricName): readonly [stem: string, figure: LineFigure] {
+  const title = metric.replace("eval/greedy", "eval/pass@1, greedy").replace("eval/", "Evaluation: ");
+  const { subtitle: _, ...lines } = figure(runs, metric, title, describeMetric(metric)?.unit ?? "", 1);
+  return [fileStem(metric), lines];
+}
+
+function fileStem(metric: string): string {
+  return metric.replaceAll("@", "_at_").replaceAll(/\W+/g, "_");
+}
+
+/** The names of the metrics that any of the runs has, in alphabetical order. */
+export function metricNames(runs: readonly Run[]): string[] {
+  const names = new Set(runs.flatMap(({ metrics }) => metrics.flatMap((line) => Object.keys(line))));
+  return [...names].filter((name) => name !== "step").sort();
+}
+
+/** Whether a metric of a run ever changes. The gate `entropy-effect`, for instance, lets every token through, always. */
+function moves(metric: MetricName): (run: Run) => boolean {
+  return (run) => new Set(metricPoints(run, metric).map(({ y }) => y)).size > 1;
+}
+
 /** The values of one metric over the steps, without steps that lack it. */
 export function metricPoints(run: Run, metric: MetricName): Point[] {
   return run.metrics.flatMap(({ step, [metric]: y }) => (typeof y === "number" && Number.isFinite(y) ? [{ x: step, y }] : []));
 }
 
-function figure(runs: readonly Run[], metric: MetricName, title: string, unit: string): LineFigure {
+function figure(runs: readonly Run[], metric: MetricName, title: string, unit: string, longest = Number.POSITIVE_INFINITY): LineFigure {
   const curves = runs.map((run) => ({ name: run.name, points: metricPoints(run, metric) })).filter(({ points }) => points.length > 0);
-  const window = smoothingWindow(Math.max(0, ...curves.map(({ points }) => points.length)));
+  const window = Math.min(longest, smoothingWindow(Math.max(0, ...curves.map(({ points }) => points.length))));
   const raw: Series[] = window > 1 ? curves.map((curve) => ({ ...curve, style: "faint" })) : [];
   const bold = curves.map(({ name, points }) => ({ name, points: smooth(points, window) }));
   const subtitle = window > 1 ? { subtitle: `bold: moving mean of ${window} steps; faint: each step` } : {};
-  return { title, ...subtitle, x: { title: "step" }, y: { title: unit }, series: [...raw, ...bold], names: runs.map(({ name }) => name) };
+  return { title, ...subtitle, x: { title: "step" }, y: { title: unit }, series: [...raw, ...bold], ...colouring(runs) };
+}
+
+/** The first run of a method has the method's colour, so that a method looks the same in every picture. */
+function colouring(runs: readonly Run[]): Pick<LineFigure, "names" | "methods"> {
+  const first = runs.filter(({ method }, i) => method !== undefined && runs.findIndex((other) => other.method === method) === i);
+  return { names: runs.map(({ name }) => name), methods: Object.fromEntries(first.map(({ name, method }) => [name, method!])) };
 }
 
 /** An odd number of steps that grows with the run. It is 1, which smooths nothing, for very short runs. */
@@ -52,11 +108,14 @@ function smoothingWindow(steps: number): number {
   return steps < 12 ? 1 : 2 * Math.max(1, Math.round(steps / 30)) + 1;
 }
 
-/** A target that all runs share is a labelled line. Targets that differ or move are dashed curves in the colours of their runs. */
+/**
+ * A target that all runs share is a labelled line. Targets that differ or move are dashed curves in the colours of their runs. The target is 0
+ * where the controller holds nothing, or has not found its target yet.
+ */
 function entropyFigure(runs: readonly Run[]): LineFigure {
   const lines = figure(runs, "entropy", "Entropy", "nats per token");
   const targets = runs
-    .map((run) => ({ name: run.name, points: metricPoints(run, "entropic/target") }))
+    .map((run) => ({ name: run.name, points: metricPoints(run, "entropic/target").filter(({ y }) => y > 0) }))
     .filter(({ points }) => points.length > 0);
   const values = new Set(targets.flatMap(({ points }) => points.map(({ y }) => y)));
   const [only] = values;
@@ -67,12 +126,13 @@ function entropyFigure(runs: readonly Run[]): LineFigure {
 }
 
 function alphaFigure(runs: readonly Run[]): LineFigure {
-  const lines = figure(runs, "entropic/alpha", "Alpha (above 0 lowers entropy)", "alpha");
+  const steered = runs.filter((run) => metricPoints(run, "entropic/alpha").some(({ y }) => y !== 0));
+  const lines = { ...figure(steered, "entropic/alpha", "Alpha (above 0 lowers entropy)", "alpha"), ...colouring(runs) };
   const controlled = new Set(lines.series.map(({ name }) => name));
   const limits = new Set(runs.flatMap(({ name, alphaLimit }) => (controlled.has(name) && alphaLimit !== undefined ? [alphaLimit] : [])));
   const rules = [...limits].flatMap((limit): Rule[] => [
     { y: limit, label: `limit ${formatNumber(limit, 3)}` },
-    { y: -limit, label: `limit -${formatNumber(limit, 3)}`, below: true },
+    { y: -limit, label: `limit -${formatNumber(limit, 3)}` },
   ]);
   if (limits.size === 0) return lines;
   const reach = 1.2 * Math.max(...limits);

@@ -13,6 +13,8 @@ export interface Run {
   readonly metrics: readonly Metrics[];
   /** What diagnostics found while it ran. */
   readonly findings: readonly Finding[];
+  /** The name of its controller, where the run's config.yaml tells it. Pictures give each a colour. */
+  readonly method?: string;
   /** The limit of |alpha|, where the run's config.yaml tells it. */
   readonly alphaLimit?: number;
 }
@@ -25,13 +27,14 @@ export async function loadRun(folder: string): Promise<Run> {
   });
   const metrics = readable(file, text, parseMetrics);
   if (metrics.length === 0) throw new Error(`${brief(file)} has no steps yet; wait for the run's first step.`);
-  const alphaLimit = readAlphaLimit(await readFile(join(folder, "config.yaml"), "utf8").catch(() => ""));
+  const entropy = readEntropySection(await readFile(join(folder, "config.yaml"), "utf8").catch(() => ""));
   return {
     name: basename(resolve(folder)),
     folder,
     metrics,
     findings: await loadFindings(folder),
-    ...(alphaLimit === undefined ? {} : { alphaLimit }),
+    ...(typeof entropy.controller === "string" && { method: entropy.controller }),
+    ...(typeof entropy.limit === "number" && { alphaLimit: entropy.limit }),
   };
 }
 
@@ -49,11 +52,11 @@ function readable<Item>(file: string, text: string, parseItems: (text: string) =
   }
 }
 
-function readAlphaLimit(yaml: string): number | undefined {
+/** The section `entropy` of a run's configuration; empty where the file cannot be read. */
+function readEntropySection(yaml: string): { readonly controller?: unknown; readonly limit?: unknown } {
   try {
-    const limit: unknown = parse(yaml)?.entropy?.limit;
-    return typeof limit === "number" ? limit : undefined;
+    return parse(yaml)?.entropy ?? {};
   } catch {
-    return undefined;
+    return {};
   }
 }

@@ -12,8 +12,12 @@ import { checkProblems, checkStop } from "./problems.ts";
 import { checkRewards, type NamedReward, type RewardFunction, taskReward } from "./scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 
-/** The options of a configuration's section `grpo`, with `seed` and the section `eval` beside them. */
-export type GRPOConfig = Partial<TrainConfig["grpo"]> & { readonly seed?: number; readonly eval?: Partial<TrainConfig["eval"]> };
+/** The options of a configuration's section `grpo`, with `seed`, `memory` and the section `eval` beside them. */
+export type GRPOConfig = Partial<TrainConfig["grpo"]> & {
+  readonly seed?: number;
+  readonly memory?: TrainConfig["memory"];
+  readonly eval?: Partial<TrainConfig["eval"]>;
+};
 
 /** The options of a configuration's section `entropy`: a controller by name with its options, and the gate. */
 export type EntropyOptions = Partial<TrainConfig["entropy"]>;
@@ -60,11 +64,11 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   #trainer: Promise<Trainer> | undefined;
 
   constructor(options: GRPOTrainerOptions) {
-    const { seed, eval: evaluation, ...grpo } = options.config ?? {};
+    const { seed, memory, eval: evaluation, ...grpo } = options.config ?? {};
     const name = "task" in options ? options.task.name : "own-problems";
     // Where a function tells classes, positions do not, because then every class would need its first position.
     const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
-    const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, eval: evaluation }) };
+    const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, memory, eval: evaluation }) };
     this.config = parseTrainConfig(given);
     this.controller = options.controller ?? createController(this.config.entropy);
     if (!("task" in options)) checkOwnProblems(options);

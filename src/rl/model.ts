@@ -1,4 +1,5 @@
 import type { Tokenizer } from "../data/tokenizer.ts";
+import type { Device } from "../gpu/device.ts";
 import type { GenerationConfig } from "../io/generation_config.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import type { PlacedModule } from "../nn/place.ts";
@@ -14,5 +15,10 @@ export interface PolicyModel {
   readonly generation: GenerationConfig;
   /** A second copy with the same parameters, for a frozen reference. */
   clone(): Promise<PolicyModel>;
+  /** The same model on another device, without its weights: to measure what it takes there. */
+  outline(device: Device): PolicyModel;
   destroy(): void;
 }
+
+/** What sampling needs of a model. */
+export type SampledModel = Pick<PolicyModel, "module" | "tokenizer">;

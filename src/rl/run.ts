@@ -13,7 +13,7 @@ import { checkRewards, type NamedReward } from "./scoring/rewards.ts";
 export interface Run {
   readonly device: Device;
   readonly model: PolicyModel;
-  readonly config: Pick<TrainConfig, "seed" | "grpo" | "entropy" | "eval">;
+  readonly config: Pick<TrainConfig, "seed" | "memory" | "grpo" | "entropy" | "eval">;
   readonly trainProblems: readonly Problem[];
   readonly evalProblems: readonly Problem[];
   readonly rewards: readonly NamedReward[];
@@ -23,13 +23,26 @@ export interface Run {
   readonly loss: PolicyLoss;
   /** The policy that `beta` measures against; the starting policy when absent. */
   readonly reference?: PolicyModel;
+  /** The most sequences that are sampled at a time. More run faster together, and each holds a key-value cache. */
+  readonly sequencesAtOnce?: number;
   /** Tells the class of each token, in place of the controller's classBy. */
   readonly classOf?: TokenClassFunction;
 }
 
-/** Every prompt that the run may sample from. */
-export function promptsOf({ trainProblems, evalProblems }: Pick<Run, "trainProblems" | "evalProblems">): string[] {
-  return [...trainProblems, ...evalProblems].map(({ prompt }) => prompt);
+/** Tokens of the longest prompt that the run may sample from. */
+export function longestPromptOf({ model, trainProblems, evalProblems }: Run): number {
+  return Math.max(longestPrompt(model, trainProblems), longestPrompt(model, evalProblems));
+}
+
+/** Whether the samples of a step may need more than one pass. */
+export function mayTakeSeveral(run: Run): boolean {
+  const { prompts, completions } = run.config.grpo;
+  return prompts * completions * longestSample(run) > run.config.grpo.microBatchRows;
+}
+
+/** The rows of the longest sample that there may be. */
+function longestSample(run: Run): number {
+  return longestPromptOf(run) + run.config.grpo.maxNewTokens - 1;
 }
 
 /** Refuses problems, rewards and a stop that cannot be trained on. @throws ConfigError, one line that names what is wrong and the remedy */
@@ -38,12 +51,13 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkProblems("the held-out problems", run.evalProblems, { least: 0 });
   checkRewards(run.rewards);
   checkStop(run.stop);
-  checkVocabulary(run.model.tokenizer, promptsOf(run), run.stop);
+  const prompts = [...run.trainProblems, ...run.evalProblems].map(({ prompt }) => prompt);
+  checkVocabulary(run.model.tokenizer, prompts, run.stop);
 }
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */
 export function passRows(run: Run): number {
-  const { prompts, completions, maxNewTokens, microBatchRows } = run.config.grpo;
-  const longest = longestPrompt(run.model, promptsOf(run)) + maxNewTokens - 1;
+  const { prompts, completions, microBatchRows } = run.config.grpo;
+  const longest = longestSample(run);
   return Math.max(longest, Math.min(microBatchRows, prompts * completions * longest));
 }

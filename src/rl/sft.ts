@@ -12,8 +12,10 @@ import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
 import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
 import { type WatchedStep, watchSkips } from "./learning/skipped_steps.ts";
+import type { Fit } from "./memory/fit.ts";
+import { fitWarmStart } from "./memory/warm_start.ts";
 import type { PolicyModel } from "./model.ts";
-import { FULL_DISTRIBUTION, samplerFor } from "./sampling/sampler_for.ts";
+import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "./sampling/sampler_for.ts";
 import { taskReward } from "./scoring/rewards.ts";
 
 /** What to warm-start, and on which task. */
@@ -47,7 +49,8 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   const problems = task.problems("train");
   const random = createRandom(seed ^ 0x5f7a11ed);
   const watchStep = watchSkips<WarmStartStep>(sft.stopAfterSkipped, `sft.stopAfterSkipped ${sft.stopAfterSkipped}`);
-  const learner = await createLearner(options);
+  const { sequencesAtOnce } = await planWarmStart(options);
+  const learner = await createLearner(options, sequencesAtOnce);
   try {
     for (let step = 1; step <= sft.steps; step += 1) {
       const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
@@ -62,6 +65,14 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   } finally {
     learner.destroy();
   }
+}
+
+/**
+ * Counts the bytes that a warm start needs, and finds the most sequences at a time that fit, without creating anything.
+ * @throws MemoryError in one line for what does not fit, with the options that would help
+ */
+export function planWarmStart(options: WarmStartOptions): Promise<Fit> {
+  return fitWarmStart(options, createLearner);
 }
 
 interface Example {
@@ -80,11 +91,14 @@ interface Learner {
   destroy(): void;
 }
 
-function createLearner(options: WarmStartOptions): Promise<Learner> {
-  return build((own) => buildLearner(options, own));
+function createLearner(options: WarmStartOptions, sequencesAtOnce: number): Promise<Learner> {
+  return build((own) => buildLearner({ ...options, sequencesAtOnce }, own));
 }
 
-async function buildLearner({ device, model, task, config }: WarmStartOptions, own: Own): Promise<Omit<Learner, "destroy">> {
+type SizedWarmStart = WarmStartOptions & { readonly sequencesAtOnce: number };
+
+async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Learner, "destroy">> {
+  const { device, model, task, config, sequencesAtOnce } = options;
   const { sft, seed } = config;
   const { completions } = config.eval;
   assertOnDevice(device, model.module, "the warm start");
@@ -98,8 +112,9 @@ async function buildLearner({ device, model, task, config }: WarmStartOptions, o
   const sampler = await samplerFor({
     device,
     model,
-    prompts: problems.map(({ prompt }) => prompt),
+    longestPrompt: longestPrompt(model, problems),
     completions: problems.length * completions,
+    sequencesAtOnce,
     maxNewTokens: task.maxCompletionLength,
     sampling: { temperature: 1, ...FULL_DISTRIBUTION },
     stop: task.stop,

@@ -8,6 +8,8 @@ import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
+import type { Fit } from "./memory/fit.ts";
+import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
 import { checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
@@ -46,11 +48,32 @@ export interface Trainer {
 
 /** GRPO (Shao et al. 2024, arXiv 2402.03300) with an entropy controller. `train` reads from top to bottom as one step of the method. */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { entropy, grpo } = options.config;
-  const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
+  const run = toRun(options);
   assertOnDevice(run.device, run.model.module, "the trainer");
   if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
+  const { sequencesAtOnce = (await fitTraining(run, buildTrainer)).sequencesAtOnce } = run;
+  return buildTrainer({ ...run, sequencesAtOnce });
+}
+
+/**
+ * Counts the bytes that a run needs and finds the most sequences at a time that fit, without creating anything.
+ * @throws MemoryError in one line for what does not fit, with the options that would help
+ */
+export function planTraining(options: TrainerOptions): Promise<Fit> {
+  return fitTraining(toRun(options), buildTrainer);
+}
+
+function toRun(options: TrainerOptions): Run {
+  const { entropy, grpo } = options.config;
+  const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
+  return run;
+}
+
+async function buildTrainer(run: Run): Promise<Trainer> {
+  const { grpo } = run.config;
+  assertOnDevice(run.device, run.model.module, "the trainer");
+  if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const parts = await createTrainerParts(run);

@@ -93,7 +93,7 @@ test("configuration files: missing, a folder, broken YAML, good", async () => {
   await assert.rejects(
     readConfigFile(file),
     (error: Error) =>
-      error.name === "UsageError" && /mine\.yaml is not valid YAML: .* at line \d/.test(error.message) && !error.message.includes("\n"),
+      error.name === "ConfigError" && /mine\.yaml is not valid YAML: .* at line \d/.test(error.message) && !error.message.includes("\n"),
   );
   writeFileSync(file, "grpo: { steps: 3 }\n");
   assert.deepEqual(await readConfigFile(file), { value: { grpo: { steps: 3 } }, name: "mine" });

@@ -50,7 +50,7 @@ test("train, then resume from its middle: the same metrics and parameters as wit
   truncateSync(join(broken, "checkpoints/step-000004/model.safetensors"), 100_000);
   mkdirSync(join(broken, "checkpoints/.step-000006.partial-1"));
   const lines = readFileSync(join(broken, "metrics.jsonl"), "utf8").split("\n");
-  writeFileSync(join(broken, "metrics.jsonl"), `${lines.slice(0, 3).join("\n")}\n${lines[3]!.slice(0, 50)}`);
+  writeFileSync(join(broken, "metrics.jsonl"), `${lines.slice(0, 4).join("\n")}\n${lines[4]!.slice(0, 50)}`);
   const second = entropic("resume", broken, "--no-plots");
   assert.equal(second.status, 0, second.stderr);
   assert.match(
@@ -102,7 +102,7 @@ test("Ctrl-C finishes the step, saves, and exits with 130", async () => {
   });
   const code = await new Promise((resolve) => child.on("exit", resolve));
   assert.equal(code, 130, output);
-  const steps = readFileSync(join(dir, "metrics.jsonl"), "utf8").trim().split("\n").length;
+  const steps = readFileSync(join(dir, "metrics.jsonl"), "utf8").trim().split("\n").length - 1; // the first is of step 0
   const { step } = JSON.parse(readFileSync(join(dir, `checkpoints/step-${String(steps).padStart(6, "0")}/state.json`), "utf8"));
   assert.equal(step, steps);
 });

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { coloursOf } from "../../src/report/colours.ts";
-import { drawBars, drawLines } from "../../src/report/figure.ts";
+import { metricsCsv } from "../../src/report/csv.ts";
+import { drawBars, drawLineGrid, drawLines, type LineFigure } from "../../src/report/figure.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
-import { plotRuns } from "../../src/report/plots.ts";
+import { metricNames, plotRuns } from "../../src/report/plots.ts";
 import { svgToPng } from "../../src/report/png.ts";
 import { loadRun, type Run } from "../../src/report/run.ts";
 
@@ -15,7 +16,7 @@ function run(name: string, options: { target?: number; controlled?: boolean } = 
   const metrics = Array.from({ length: 30 }, (_, index): Metrics => {
     const shared = { step: index + 1, reward: 0.3 + index / 100, entropy: 0.5 - index / 200 };
     if (!controlled) return shared;
-    return { ...shared, "entropic/alpha": 0.9 - index / 20, "entropic/target": target, "entropic/gated_fraction": 0.6 };
+    return { ...shared, "entropic/alpha": 0.9 - index / 20, "entropic/target": target, "entropic/gated_fraction": 0.6 + (index % 2) / 10 };
   });
   return { name, folder: `runs/${name}`, metrics, findings: [], ...(controlled ? { alphaLimit: 0.9 } : {}) };
 }
@@ -55,6 +56,69 @@ test("a run keeps its colour in figures where another run is missing", async () 
   assert.deepEqual([...byName.get("entropy")!].slice(1), [...alpha], "the second run's colour");
   const alphaSvg = pictures.find(({ name }) => name === "alpha")!.svg;
   assert.ok(!alphaSvg.includes(">grpo<"), "the legend names only runs that are drawn");
+});
+
+test("there is no target, no limit and no alpha where the controller holds nothing, and no gated fraction where it stands still", async () => {
+  const metrics = [1, 2, 3].map((step): Metrics => {
+    return { step, reward: step, entropy: 1, "entropic/alpha": 0, "entropic/target": 0, "entropic/gated_fraction": 1 };
+  });
+  const pictures = await plotRuns([{ name: "grpo", folder: "runs/grpo", metrics, findings: [], alphaLimit: 0.9, method: "none" }]);
+  assert.deepEqual(
+    pictures.map(({ name }) => name),
+    ["overview", "reward", "entropy"],
+  );
+  for (const { name, svg } of pictures) assert.ok(!/>(target|limit) /.test(svg), `${name} has a line`);
+});
+
+test("evaluations are curves from step 0 on, and named metrics are drawn alone", async () => {
+  const metrics: Metrics[] = [
+    { step: 0, "eval/pass@1": 0.3, "eval/greedy": 0.4, "eval/pass@8": 0.8 },
+    { step: 1, reward: 0.5, loss: 1 },
+    { step: 2, reward: 0.6, loss: 2, "eval/pass@1": 0.4, "eval/greedy": 0.5, "eval/pass@8": 0.7 },
+  ];
+  const runs = [{ name: "a", folder: "runs/a, or so", metrics, findings: [] }];
+  const names = async (chosen?: string[]) => (await plotRuns(runs, chosen ? { metrics: chosen } : {})).map(({ name }) => name);
+  assert.deepEqual(await names(), ["overview", "reward", "eval_pass_at_1", "eval_greedy", "eval_pass_at_8"]);
+  assert.deepEqual(await names(["loss"]), ["overview", "loss"]);
+  assert.deepEqual(metricNames(runs), ["eval/greedy", "eval/pass@1", "eval/pass@8", "loss", "reward"]);
+  assert.equal(
+    metricsCsv(runs, ["loss", "eval/pass@1"]),
+    'run,step,loss,eval/pass@1\n"runs/a, or so",0,,0.3\n"runs/a, or so",1,1,\n"runs/a, or so",2,2,0.4\n',
+  );
+});
+
+test("a method has its colour in pictures of runs too, and a second run of it has another", async () => {
+  const of = (name: string, method: string): Run => ({ ...run(name), method });
+  const pictures = await plotRuns([of("x", "none"), of("y", "pi"), of("z", "pi")]);
+  const drawn = [...coloursIn(pictures.find(({ name }) => name === "reward")!.svg)];
+  assert.deepEqual(drawn.slice(0, 2), ["#7f7f7f", "#0072b2"]);
+  assert.equal(new Set(drawn).size, 3, drawn.join());
+});
+
+test("a picture does not depend on what was drawn before it, and a label stands to the right of the plotting area", async () => {
+  const series = [{ name: "a", points: [0, 1, 2].map((x) => ({ x, y: x })) }];
+  const axes = { x: { title: "step" }, y: { title: "nats", domain: [0, 3] as const } };
+  const draw = () => drawLines({ title: "Clipped", ...axes, series, rules: [{ y: 2, label: "target 2" }] });
+  const first = await draw();
+  assert.match(first, /clip/);
+  await draw();
+  assert.equal(await draw(), first);
+  const [, x] = /transform="translate\(([\d.]+),[^>]*>target 2</.exec(first)!;
+  assert.ok(Number(x) > 560, `${x} is within the plotting area, which is 560 wide`);
+});
+
+test("the last row of a grid is as wide as the others", async () => {
+  const figure = (title: string): LineFigure => ({
+    ...{ title, x: { title: "step" }, y: { title: "nats" } },
+    series: [{ name: "a", points: [0, 1].map((x) => ({ x, y: x })) }],
+  });
+  const widths = (svg: string) =>
+    [...svg.matchAll(/class="background"[^>]*d="M[\d.,-]+h(\d+)/g)].map(([, width]) => Number(width)).filter(Boolean);
+  const three = widths(await drawLineGrid({ title: "three", figures: ["1", "2", "3"].map(figure) }));
+  assert.deepEqual(
+    [...new Set(three)].sort((a, b) => a - b),
+    [400, 876],
+  );
 });
 
 test("targets that differ are drawn with their runs; folders of one name are told apart", async () => {

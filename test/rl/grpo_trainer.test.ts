@@ -87,3 +87,44 @@ test("a wrong option is refused in the constructor, by name", () => {
   assert.throws(() => make({ controller: entropic({ target: 9 }) }), /entropy\.target is 9.*at most ln 13/);
   assert.throws(() => make({ config: { maxNewTokens: 12 } }), /grpo\.maxNewTokens is 12.*below 12/);
 });
+
+test("problems, rewards and a stop that cannot be trained on are refused with what to do, before anything is built", async () => {
+  const own = { device, model, config, problems: [{ prompt: "1+1=" }], rewards: [length], stop: "$" };
+  const make = (changes: object) => (): GRPOTrainer => new GRPOTrainer({ ...own, ...changes } as GRPOTrainerOptions);
+  const chat = [{ role: "user", content: "1+1=" }];
+  for (const [changes, expected] of [
+    [{ problems: [] }, /problems is empty; give at least one record such as/],
+    [{ problems: "1+1=" }, /problems is "1\+1="; it must be a list of records/],
+    [{ problems: [{ prompt: "1+1=" }, { prompt: chat }] }, /problems\.1\.prompt is a list, as of a chat's messages; .* chat template/],
+    [{ problems: [{ prompt: 3 }] }, /problems\.0\.prompt is 3; it must be a text/],
+    [{ problems: [{ question: "1+1=" }] }, /problems\.0\.prompt is missing/],
+    [{ problems: [{ prompt: "" }] }, /problems\.0\.prompt is ""/],
+    [{ problems: ["1+1="] }, /problems\.0 is "1\+1="; it must be a record/],
+    [{ problems: [{ prompt: "1+1=", tag: 3 }] }, /problems\.0\.tag is 3/],
+    [{ evalProblems: [null] }, /evalProblems\.0 is null/],
+    [{ stop: undefined }, /stop is missing; it must be the text of the one token that ends a completion, such as "\$"/],
+    [{ rewards: undefined }, /rewards is missing; it must be a list of functions/],
+    [{ rewards: [] }, /no reward function is given/],
+    [{ rewards: [3] }, /rewards\.0 is 3; it must be a function, or/],
+    [{ rewards: [null] }, /rewards\.0 is null/],
+    [{ config: { ...config, num_generations: 8 } }, /what TRL calls num_generations is grpo\.completions/],
+  ] as const) {
+    assert.throws(make(changes), (error: Error) => error.name === "ConfigError" && expected.test(error.message), JSON.stringify(changes));
+  }
+  const elsewhere = new GRPOTrainer({ device, model, task: tasks.sort({ length: 2 }), config });
+  await assert.rejects(
+    elsewhere.step(),
+    /ConfigError: this model cannot read the task: "\w" in .*; train on a task of this model's alphabet, or warm-start/,
+  );
+  await elsewhere.destroy();
+  const throwing = new GRPOTrainer({
+    ...own,
+    rewards: [
+      () => {
+        throw new TypeError("no");
+      },
+    ],
+  });
+  await assert.rejects(throwing.step(), /RewardError: Reward function "reward_0" failed on the prompt "1\+1=": no; mend it/);
+  await throwing.destroy();
+});

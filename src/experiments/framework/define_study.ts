@@ -32,9 +32,10 @@ export function defineStudy<Schema extends z.ZodObject, Findings>(definition: St
 
   function prepare(value: unknown, { quick, shipped }: { quick: boolean; shipped: unknown }): PreparedStudy {
     const settings = parse(value, quick);
-    definition.check?.(settings, parse(shipped));
+    // The cells check what the settings say to train, so that the study's own check reads nothing unchecked.
     const cells = definition.cells(settings);
     refuseSharedFolders(cells);
+    definition.check?.(settings, parse(shipped));
     return { settings, cells, findings: (results) => definition.findings(settings, results) };
   }
 

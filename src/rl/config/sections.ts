@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
 import { MOST_RATIO } from "../../loss/token.ts";
@@ -10,6 +10,7 @@ import { decimal, flag, namesOf, oneOf, openSection, option, section, text, whol
 import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
+import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
@@ -63,6 +64,15 @@ const task = openSection(
 ).describe("The task to learn. Keys beside `name` are the task's own options.");
 
 const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: the order of prompts, sampling, initial weights.");
+
+const memory = option(
+  z
+    .union([z.string(), z.number()])
+    .nullable()
+    .refine((amount) => amount === null || parseBytes(amount) !== undefined, { error: `${BYTES_ALLOWED}, or null (as much as there is)` }),
+  null,
+  "The most GPU memory that the run may take, such as 10GiB. It is counted before anything is created; fewer sequences are sampled at a time where that makes it fit. null is as much as the adapter has.",
+);
 
 const grpo = {
   preset: option(
@@ -230,6 +240,7 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     model,
     task,
     seed,
+    memory,
     grpo: section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}),
     entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
     eval: trainEvaluation.prefault({}),
@@ -248,6 +259,7 @@ export function sftSchema(directory: string) {
     model: modelConfig,
     task,
     seed,
+    memory,
     sft: sft.prefault({}),
     eval: section(evaluation).prefault({}),
     output: output(directory),

@@ -2,9 +2,11 @@ import type { Device } from "../../gpu/device.ts";
 import { explained } from "../../gpu/explain.ts";
 import { build } from "../../gpu/parts.ts";
 import type { Task } from "../../tasks/task.ts";
-import type { PolicyModel } from "../model.ts";
+import { checkHostMemory } from "../memory/host.ts";
+import { fitSampling } from "../memory/sampling.ts";
+import type { PolicyModel, SampledModel } from "../model.ts";
 import { checkProblems, checkVocabulary } from "../problems.ts";
-import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
+import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
 import { taskReward } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
 
@@ -19,6 +21,8 @@ export interface TaskEvaluationOptions {
   /** Longest completion, in tokens; the task's own when left out. */
   readonly maxNewTokens?: number;
   readonly seed: number;
+  /** The most bytes of GPU memory to take, the model included; as many as the adapter has when left out. */
+  readonly memory?: number;
 }
 
 /** Evaluates a model on a task's held-out problems, sampled and greedy; builds what it needs and frees it again. */
@@ -26,14 +30,24 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const { device, model, task, completions, seed } = options;
   const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
   checkProblems(`the held-out problems of the task ${task.name}`, problems);
-  const prompts = problems.map(({ prompt }) => prompt);
-  checkVocabulary(model.tokenizer, prompts, task.stop);
+  checkVocabulary(
+    model.tokenizer,
+    problems.map(({ prompt }) => prompt),
+    task.stop,
+  );
   const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
-  const shared = { device, model, prompts, completions: problems.length * completions, maxNewTokens, stop: task.stop };
-  const samplers = await build(async (own) => ({
-    sampler: own(await samplerFor({ ...shared, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } })),
-    greedy: own(await samplerFor({ ...shared, sampling: { temperature: 0, ...FULL_DISTRIBUTION } })),
-  }));
+  const wanted = problems.length * completions;
+  checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
+  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: task.stop };
+  const samplersOn = (on: Device, { module, tokenizer }: SampledModel, sequencesAtOnce: number) =>
+    build(async (own) => {
+      const each = { ...shared, device: on, model: { module, tokenizer }, sequencesAtOnce };
+      const sampler = own(await samplerFor({ ...each, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } }));
+      const greedy = own(await samplerFor({ ...each, sampling: { temperature: 0, ...FULL_DISTRIBUTION } }));
+      return { sampler, greedy };
+    });
+  const { sequencesAtOnce } = await fitSampling({ ...options, build: samplersOn });
+  const samplers = await samplersOn(device, model, sequencesAtOnce);
   try {
     const { sampler, greedy } = samplers;
     const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });

@@ -1,5 +1,5 @@
 import type { Sampler } from "../../policy/sampler.ts";
-import { promptsOf, type Run } from "../run.ts";
+import { longestPromptOf, type Run } from "../run.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
 import { combineRewards, rewardInput } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
@@ -17,8 +17,9 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
   const { maxNewTokens } = config.grpo;
   const greedy = await samplerFor({
     ...{ device, model, stop, maxNewTokens },
-    prompts: promptsOf(run),
+    longestPrompt: longestPromptOf(run),
     completions: prompts,
+    sequencesAtOnce: run.sequencesAtOnce,
     sampling: { temperature: 0, ...FULL_DISTRIBUTION },
   });
   const rewards = combineRewards(run.rewards);

@@ -5,7 +5,7 @@ import type { NamedArray } from "../../nn/place.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
-import { passRows, type Run } from "../run.ts";
+import { mayTakeSeveral, passRows, type Run } from "../run.ts";
 import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
 
 /** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
@@ -53,6 +53,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       rows: passRows(run),
       sequences: grpo.prompts * grpo.completions,
       activations: grpo.activations,
+      mayTakeSeveral: mayTakeSeveral(run),
     });
     return { optimizer, update: own(update) };
   });

@@ -1,15 +1,19 @@
+import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Device } from "../../gpu/device.ts";
 import { ConfigError, refusal } from "../../options/problems.ts";
 import { createSampler, type Sampler, type SamplingOptions } from "../../policy/sampler.ts";
-import type { PolicyModel } from "../model.ts";
+import type { Problem } from "../../tasks/task.ts";
+import type { SampledModel } from "../model.ts";
 
 export interface SamplerForOptions {
   readonly device: Device;
-  readonly model: PolicyModel;
-  /** Every prompt that may be given; the longest decides how much memory a sequence takes. */
-  readonly prompts: readonly string[];
+  readonly model: SampledModel;
+  /** Tokens of the longest prompt that may be given, which decides how much memory a sequence takes. */
+  readonly longestPrompt: number;
   /** How many completions are wanted at a time. */
   readonly completions: number;
+  /** The most sequences sampled at once. Completions do not depend on it. */
+  readonly sequencesAtOnce?: number | undefined;
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
@@ -17,19 +21,18 @@ export interface SamplerForOptions {
   readonly stop: string;
 }
 
-/** The most sequences sampled at once. More run faster together, but each holds a key-value cache. */
-const MOST_SEQUENCES = 512;
+/** The most sequences sampled at once where memory does not bound them: more hardly run faster together. */
+export const MOST_SEQUENCES = 512;
 
 /** Sampling options that leave every token as probable as the policy makes it. */
 export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
 
 /**
- * A sampler with room for any of the prompts.
+ * A sampler with room for any of the prompts that were measured.
  * @throws ConfigError when the text that ends a completion is more than one token of the model
  */
-export function samplerFor({ device, model, prompts, stop, sampling, ...options }: SamplerForOptions): Promise<Sampler> {
-  const sequences = Math.min(MOST_SEQUENCES, options.completions);
-  const longest = longestPrompt(model, prompts);
+export function samplerFor({ device, model, longestPrompt: longest, stop, sampling, ...options }: SamplerForOptions): Promise<Sampler> {
+  const sequences = Math.min(options.sequencesAtOnce ?? MOST_SEQUENCES, options.completions);
   return createSampler({
     device,
     model: model.module,
@@ -42,12 +45,18 @@ export function samplerFor({ device, model, prompts, stop, sampling, ...options 
   });
 }
 
-/** Tokens of the longest prompt; at least 1. */
-export function longestPrompt({ tokenizer }: PolicyModel, prompts: readonly string[]): number {
-  return prompts.reduce((longest, prompt) => Math.max(longest, tokenizer.encode(prompt).length), 1);
+const lengths = new WeakMap<Tokenizer, WeakMap<readonly Problem[], number>>();
+
+/** Tokens of the longest prompt of some problems; at least 1. It is remembered, because many parts of a run ask for it. */
+export function longestPrompt({ tokenizer }: SampledModel, problems: readonly Problem[]): number {
+  const known = lengths.get(tokenizer) ?? new WeakMap<readonly Problem[], number>();
+  lengths.set(tokenizer, known);
+  const longest = known.get(problems) ?? problems.reduce((most, { prompt }) => Math.max(most, tokenizer.encode(prompt).length), 1);
+  known.set(problems, longest);
+  return longest;
 }
 
-function stopTokens({ tokenizer }: PolicyModel, stop: string): number[] {
+function stopTokens({ tokenizer }: SampledModel, stop: string): number[] {
   const ids = tokenizer.encode(stop, { specialTokens: false });
   if (ids.length > 1) throw new ConfigError([`${refusal("stop", stop, "one token of the model's tokenizer")}, not ${ids.length}`]);
   return ids;

@@ -1,5 +1,5 @@
 import type { Sampler } from "../../policy/sampler.ts";
-import { promptsOf, type Run } from "../run.ts";
+import { longestPromptOf, type Run } from "../run.ts";
 import { overlongReward } from "../scoring/overlong.ts";
 import { combineRewards, rewardInput } from "../scoring/rewards.ts";
 import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
@@ -23,8 +23,9 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
   const { prompts, completions, maxNewTokens, overlongBuffer: buffer } = grpo;
   const sampler = await samplerFor({
     ...{ device, model, stop, maxNewTokens },
-    prompts: promptsOf(run),
+    longestPrompt: longestPromptOf(run),
     completions: prompts * completions,
+    sequencesAtOnce: run.sequencesAtOnce,
     sampling: grpo,
   });
   const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);

@@ -1,4 +1,4 @@
-import { ConfigError, refusal } from "../../options/problems.ts";
+import { ConfigError, isMapping, refusal } from "../../options/problems.ts";
 import { quoted, reasonOf } from "../../options/quote.ts";
 import type { Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
@@ -60,11 +60,14 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
 /** Refuses rewards that are none. @throws ConfigError where none is given, one is no function, a weight no number, or two have one name */
 export function checkRewards(functions: readonly NamedReward[]): void {
   if (functions.length === 0) throw new ConfigError(["no reward function is given; give a task or at least one function in rewards"]);
-  for (const [index, { name, reward, weight = 1 }] of functions.entries()) {
+  for (const [index, given] of functions.entries()) {
+    // The types of a program in JavaScript say nothing.
+    const { name, reward, weight = 1 }: Partial<NamedReward> = isMapping(given) ? given : {};
     if (typeof reward !== "function")
-      throw new ConfigError([refusal(`rewards.${index}`, reward, "a function, or { name, reward, weight }")]);
+      throw new ConfigError([refusal(`rewards.${index}`, given, "a function, or { name, reward, weight }")]);
     if (typeof name !== "string" || name === "") throw new ConfigError([refusal(`rewards.${index}.name`, name, "a text")]);
-    if (!Number.isFinite(Math.fround(weight))) throw new ConfigError([refusal(`rewards.${index}.weight`, weight, "a finite number")]);
+    if (typeof weight !== "number" || !Number.isFinite(Math.fround(weight)))
+      throw new ConfigError([refusal(`rewards.${index}.weight`, weight, "a finite number")]);
   }
   const names = functions.map(({ name }) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);

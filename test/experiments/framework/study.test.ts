@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,9 +9,9 @@ import { workOf } from "../../../src/experiments/framework/cell.ts";
 import type { Host } from "../../../src/experiments/framework/host.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
 import { runCells } from "../../../src/experiments/framework/run_study.ts";
-import { merge, withQuick } from "../../../src/experiments/framework/settings.ts";
+import { merge, settingsFile, withQuick } from "../../../src/experiments/framework/settings.ts";
 import type { PreparedStudy, Summary } from "../../../src/experiments/framework/study.ts";
-import { formatSummary, parseSummary } from "../../../src/experiments/framework/summary.ts";
+import { formatSummary, fromSummary, parseSummary } from "../../../src/experiments/framework/summary.ts";
 import { studies } from "../../../src/experiments/index.ts";
 import { createModel, loadModel, saveModel } from "../../../src/node/load_model.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
@@ -125,4 +126,41 @@ test("a summary of another study, another version or none at all is refused", ()
     /not a summary of the study toy-control/,
   );
   assert.throws(() => parseSummary(JSON.stringify({ ...summary, version: 99 }), study, "s.json"), /has version 99/);
+});
+
+test("a damaged summary ends in one line that names it and the remedy", async () => {
+  const summary = { study: study.name, version: study.version, quick: true, provenance, settings: shipped, findings: {} };
+  for (const [damage, expected] of [
+    [
+      { provenance: { ...provenance, seconds: "10" } },
+      /s\.json is damaged \(provenance\.seconds: .*\); run the study without --report-only/,
+    ],
+    [{ provenance: null }, /s\.json is damaged \(provenance: /],
+    [{ findings: [1] }, /s\.json is damaged \(findings: /],
+    [{ version: "x".repeat(50_000) }, /^FileError: s\.json has version "x{100,116}\.\.\./],
+  ] as const)
+    assert.throws(() => parseSummary(JSON.stringify({ ...summary, ...damage }), study, "s.json"), expected);
+  assert.throws(() => parseSummary('{"study":"a","study":"b"}', study, "s.json"), /has the key "study" twice/);
+  const read = parseSummary(JSON.stringify({ ...summary, settings: { seeds: "many" } }), study, "s.json");
+  await assert.rejects(
+    fromSummary("s.json", () => study.report(read, shipped)),
+    (error: Error) => /^s\.json is damaged \(.*seeds/.test(error.message) && !error.message.includes("\n"),
+  );
+  const empty = parseSummary(JSON.stringify({ ...summary, settings: withQuick(shipped, false) }), study, "s.json");
+  await assert.rejects(
+    fromSummary("s.json", () => study.report(empty, shipped)),
+    { name: "FileError", message: /^s\.json is damaged \(/ },
+  );
+});
+
+test("an arm of a group that the study does not have is refused, and so is a study without arms", () => {
+  const tau = studies.tau!;
+  const file = parse(readFileSync(settingsFile(tau), "utf8")) as object;
+  const prepare = (changes: object) => () => tau.prepare(merge(file, changes), { quick: false, shipped: file });
+  const [arm] = Object.keys((file as { arms: object }).arms);
+  assert.throws(prepare({ groups: { one: { arms: { [`${arm}x`]: {} } } } }), /groups\.one\.arms\..*x is not a known key; did you mean/);
+  assert.throws(
+    () => tau.prepare({ ...file, arms: {} }, { quick: false, shipped: file }),
+    /arms is a mapping; it must be a mapping of one arm or more/,
+  );
 });

@@ -52,12 +52,18 @@ test("wrong returns are refused by the function's name", async () => {
   await assert.rejects(returns(undefined), /"mine" returned undefined for 3 completions/);
   await assert.rejects(
     returns([1, Number.NaN, 0]),
-    /"mine" returned NaN for completion 1 \("3\+5\+7\$"\); return a finite number, or null/,
+    /"mine" returned NaN for completion 1 \("3\+5\+7\$"\) of the prompt "375=022:"; return a finite number, or null/,
   );
   await assert.rejects(returns([1, 1, Infinity]), /returned Infinity for completion 2/);
-  await assert.rejects(returns([1, 1, "1"]), /returned 1 for completion 2/);
+  await assert.rejects(returns([1, 1, "1"]), /returned "1" for completion 2/);
   await assert.rejects(returns([1, 1, undefined]), /returned undefined for completion 2/);
-  assert.throws(() => combineRewards([]), /No reward function is given/);
+  await assert.rejects(returns([1, 1, 1e300]), /returned 1e\+300 for completion 2/);
+  await assert.rejects(returns("110"), /returned "110" for 3 completions/);
+  const throwing = combineRewards([{ name: "mine", reward: () => JSON.parse("{") as number[] }])(input);
+  await assert.rejects(throwing, /^RewardError: Reward function "mine" failed on .*"375=022:": Expected property name.*; mend it/);
+  const weighty = { name: "mine", reward: () => [1, 1, 1], weight: Number.NaN };
+  assert.throws(() => combineRewards([weighty]), /rewards\.0\.weight is NaN; it must be a finite number/);
+  assert.throws(() => combineRewards([]), /no reward function is given/);
   const same = { name: "same", reward: () => [1, 1, 1] };
-  assert.throws(() => combineRewards([same, same]), /Two reward functions are named "same"/);
+  assert.throws(() => combineRewards([same, same]), /two reward functions are named "same"/);
 });

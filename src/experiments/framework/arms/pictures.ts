@@ -3,6 +3,7 @@ import type { Picture } from "../../../report/plots.ts";
 import { bandOverSeeds, meanInterval } from "../../../report/significance.ts";
 import { curveOf, smooth } from "../../../report/statistics.ts";
 import { slug } from "../names.ts";
+import { holdingArms } from "./cells.ts";
 import { type ArmRun, type ArmsFindings, ofGroup } from "./findings.ts";
 import { runsOf } from "./holding.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
@@ -27,25 +28,36 @@ export async function armPictures(title: string, settings: ArmsSettings, finding
     const own = ofGroup(findings, group);
     const headed = group === ALONE ? title : `${title} (${group})`;
     return [
-      { name: pictureName("curves", group), svg: await drawCurves(headed, names, own.runs) },
+      {
+        name: pictureName("curves", group),
+        svg: await drawCurves(headed, { names, holding: holdingArms(settings, group), runs: own.runs }),
+      },
       { name: pictureName("scores", group), svg: await drawBars(scoreFigure(headed, names, own), scoreSize(names)) },
     ];
   });
   return (await Promise.all(pictures)).flat();
 }
 
-async function drawCurves(title: string, names: readonly string[], runs: readonly ArmRun[]): Promise<string> {
+interface Curves {
+  readonly names: readonly string[];
+  /** The arms that have a target; the others are drawn without one. */
+  readonly holding: readonly string[];
+  readonly runs: readonly ArmRun[];
+}
+
+async function drawCurves(title: string, curves: Curves): Promise<string> {
+  const { names, runs } = curves;
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   const subtitle = `moving mean of ${WINDOW} steps; mean and 95 % interval over ${seeds} ${seeds === 1 ? "seed" : "seeds"}`;
-  if (names.length <= MOST_IN_ONE) return drawLineGrid({ title, subtitle, figures: curveFigures(names, runs) });
-  return drawLineGrid({ title, subtitle, figures: panels(names, runs), columns: 3 }, { width: 260, height: 150 });
+  if (names.length <= MOST_IN_ONE) return drawLineGrid({ title, subtitle, figures: curveFigures(curves) });
+  return drawLineGrid({ title, subtitle, figures: panels(curves), columns: 3 }, { width: 260, height: 150 });
 }
 
 const x = { title: "training steps" };
 
-function curveFigures(names: readonly string[], runs: readonly ArmRun[]): LineFigure[] {
+function curveFigures({ names, holding, runs }: Curves): LineFigure[] {
   const curves = (of: (run: ArmRun) => readonly number[]): Series[] => names.map((name) => curve(name, runsOf(runs, name).map(of)));
-  const rules = targetRules(runs);
+  const rules = targetRules(runs, holding);
   return [
     { title: "Entropy", x, y: { title: "nats per token" }, series: curves((run) => run.entropy), rules, names },
     { title: "Alpha (above 0 lowers entropy)", x, y: { title: "alpha" }, series: curves((run) => run.alpha), names },
@@ -54,7 +66,7 @@ function curveFigures(names: readonly string[], runs: readonly ArmRun[]): LineFi
 }
 
 /** The entropy of each arm in a panel, with that of the first arm for comparison. */
-function panels(names: readonly string[], runs: readonly ArmRun[]): LineFigure[] {
+function panels({ names, holding, runs }: Curves): LineFigure[] {
   const [baseline, ...others] = names as [string, ...string[]];
   const entropies = runs.flatMap(({ entropy }) => entropy);
   const inTwentieths = (round: (value: number) => number, value: number): number => round(value * 20) / 20;
@@ -65,7 +77,8 @@ function panels(names: readonly string[], runs: readonly ArmRun[]): LineFigure[]
       name,
       runsOf(runs, name).map((run) => run.entropy),
     );
-  return others.map((name) => ({ title: name, x, y, series: [of(baseline), of(name)], rules: targetRules(runsOf(runs, name)), names }));
+  const rulesOf = (name: string): Rule[] => targetRules(runs, holding.includes(name) ? [name] : []);
+  return others.map((name) => ({ title: name, x, y, series: [of(baseline), of(name)], rules: rulesOf(name), names }));
 }
 
 export function curve(name: string, series: readonly (readonly number[])[]): Series {
@@ -73,9 +86,9 @@ export function curve(name: string, series: readonly (readonly number[])[]): Ser
 }
 
 /** A line for each target that all seeds of an arm share. A target that every run finds for itself has none. */
-function targetRules(runs: readonly ArmRun[]): Rule[] {
-  const ofArm = (arm: string): number[] => [...new Set(runsOf(runs, arm).flatMap(({ target }) => target ?? []))];
-  const shared = [...new Set(runs.map(({ arm }) => arm))].map(ofArm).flatMap((targets) => (targets.length === 1 ? targets : []));
+function targetRules(runs: readonly ArmRun[], holding: readonly string[]): Rule[] {
+  const targets = holding.map((arm) => new Set(runsOf(runs, arm).flatMap(({ target }) => target ?? [])));
+  const shared = targets.flatMap((ofArm) => (ofArm.size === 1 ? [...ofArm] : []));
   return [...new Set(shared)].map((target) => ({ y: target, label: `target ${target}` }));
 }
 

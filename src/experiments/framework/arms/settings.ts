@@ -4,7 +4,10 @@ import { seedsSchema } from "../seeds.ts";
 
 const task = openSection({ name: text("the name of a task, such as countdown") }, "a mapping with the key name and the task's own options");
 const tasksByName = z.record(z.string(), task);
-const armsByName = z.record(z.string(), openSection({}, "a mapping with the sections grpo, entropy"));
+const armsByName = z.record(z.string(), openSection({}, "a mapping with the sections grpo, entropy"), {
+  error: "a mapping of arms by name",
+});
+const isFilled = (value: object): boolean => Object.keys(value).length > 0;
 const sectionOf = (name: string) => openSection({}, `a mapping with options of train's section ${name}`);
 
 /** Settings of a study of arms: one training configuration, and what each arm changes in it. The sections are those of `train`. */
@@ -15,7 +18,7 @@ export const armsSchema = section({
   eval: sectionOf("eval"),
   grpo: sectionOf("grpo"),
   entropy: sectionOf("entropy"),
-  arms: armsByName,
+  arms: armsByName.refine(isFilled, { error: "a mapping of one arm or more by name" }),
   /** Every arm runs in each group with the group's changes. A group can change single arms further. */
   groups: z
     .record(
@@ -30,6 +33,7 @@ export const armsSchema = section({
         elsewhere: tasksByName.optional(),
       }),
     )
+    .refine(isFilled, { error: "a mapping of one group or more by name, or left out" })
     .optional(),
   /** Other tasks to evaluate before and after training. */
   elsewhere: tasksByName.optional(),

@@ -55,7 +55,7 @@ function drawOffsets(settings: AdvantagesSettings, { arms }: AdvantagesFindings)
       names,
       rules: [
         { y: 10, label: "+10 %" },
-        { y: -10, label: "-10 %", below: true },
+        { y: -10, label: "-10 %" },
       ],
     },
     { width: 900, height: 300 },

@@ -83,7 +83,7 @@ function drawRegime(settings: ToySettings, findings: ToyFindings, regime: Regime
 function alphaFigure({ entropy: { limit } }: ToySettings, series: readonly Series[], x: { title: string }): LineFigure {
   const rules: Rule[] = [
     { y: limit, label: `limit ${limit}` },
-    { y: -limit, label: `limit -${limit}`, below: true },
+    { y: -limit, label: `limit -${limit}` },
   ];
   const reach = 1.2 * limit;
   return { title: "Alpha (above 0 lowers entropy)", x, y: { title: "alpha", domain: [-reach, reach] }, series, rules, names };

@@ -1,0 +1,47 @@
+import type { Device } from "../../gpu/device.ts";
+import type { Task } from "../../tasks/task.ts";
+import type { SftConfig } from "../config/index.ts";
+import type { PolicyModel } from "../model.ts";
+import { parseBytes } from "./bytes.ts";
+import { type Fit, fit, type Knob } from "./fit.ts";
+import { measureFootprint } from "./footprint.ts";
+import { checkHostMemory } from "./host.ts";
+import { halvesOf } from "./knobs.ts";
+
+/** What a warm start is measured by. */
+interface WarmStart {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  readonly task: Task;
+  readonly config: SftConfig;
+}
+
+type Build = (options: WarmStart, sequencesAtOnce: number) => Promise<unknown>;
+
+/** Finds the most sequences at a time with which a warm start fits into memory. `build` builds what learns. @throws MemoryError */
+export async function fitWarmStart(options: WarmStart, build: Build): Promise<Fit> {
+  const { device, model, task, config } = options;
+  const { prompts, completions } = config.eval;
+  checkHostMemory(device, {
+    completions: Math.min(prompts, task.problems("eval").length) * completions,
+    maxNewTokens: task.maxCompletionLength,
+    options: `eval.prompts ${prompts} x eval.completions ${completions}`,
+  });
+  const measure =
+    (changed: WarmStart): Knob["measure"] =>
+    (sequencesAtOnce) =>
+      measureFootprint(device, model, (measuring, outline) => build({ ...changed, device: measuring, model: outline }, sequencesAtOnce));
+  const knob = (option: "batch" | "activations", value: number | string): Knob => ({
+    setting: `sft.${option}=${value}`,
+    measure: measure({ ...options, config: { ...config, sft: { ...config.sft, [option]: value } } }),
+  });
+  return fit({
+    device,
+    memory: parseBytes(config.memory),
+    measure: measure(options),
+    knobs: () => [
+      halvesOf(config.sft.batch, 1).map((value) => knob("batch", value)),
+      config.sft.activations === "f32" ? [knob("activations", "f16")] : [],
+    ],
+  });
+}
