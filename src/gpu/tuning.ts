@@ -116,13 +116,13 @@ async function answer(trials: Trials, request: TuneRequest, measures: boolean): 
   return undefined;
 }
 
-async function isRight({ device, record, hashOf, warn }: Trials, candidate: Candidate): Promise<boolean> {
+/** Whether a candidate passes its check; undefined where the GPU has no memory to check it, which is tried again next time. */
+async function isRight({ device, record, hashOf, warn }: Trials, candidate: Candidate): Promise<boolean | undefined> {
   const hash = hashOf(candidate.kernels);
   const key = `check ${candidate.checkKey}`;
   const known = record.get(key, hash);
   const found = known && "wrong" in known ? { is: known.wrong } : await unlessOutOfMemory(() => whatIsWrong(device, candidate.check()));
-  // A kernel that could not be checked is not used, and is checked again next time.
-  if (!found) return false;
+  if (!found) return undefined;
   const wrong = found.is ?? null;
   if (!known) record.set(key, { hash, wrong });
   if (wrong !== null) warn(candidate, wrong);
@@ -138,9 +138,12 @@ async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise
   trials.announce();
   const milliseconds: Record<string, number> = {};
   const untimed: Candidate[] = [];
+  let isUnchecked = false;
   for (const candidate of candidates) {
+    const right = await isRight(trials, candidate);
+    isUnchecked ||= right === undefined;
     // A wrong kernel is not worth timing.
-    if (!(await isRight(trials, candidate))) continue;
+    if (!right) continue;
     const time = await unlessOutOfMemory(() => withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS)));
     if (time) milliseconds[candidate.name] = time.is;
     else untimed.push(candidate);
@@ -154,7 +157,7 @@ async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise
   }
   const sorted = sortedBy(candidates, milliseconds);
   // The next process may have the memory.
-  if (untimed.length > 0) return [...sorted, ...untimed];
+  if (untimed.length > 0 || isUnchecked) return [...sorted, ...untimed];
   record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
   if (device.debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
   return sorted;

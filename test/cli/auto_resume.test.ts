@@ -39,7 +39,7 @@ test("a run whose GPU is lost goes on by itself to the same bits, as often as al
   assert.match(lines[1]!, /^note: the GPU was lost \(.+\) in step 4; going on \(2 of 2\)$/);
   assert.match(lines[2]!, /^error: the GPU was lost \(.+\); open the device again and go on from the last checkpoint/);
   const [metrics, expected] = [metricsOf("lost"), metricsOf("whole")];
-  assert.equal(metrics.split("\n").length - 1, 3);
+  assert.match(metrics.trim().split("\n").at(-1)!, /^\{"step":3,/);
   assert.ok(expected.startsWith(metrics), "the third step was done twice, to the same bits");
   assert.ok(weightsOf("lost", 2).equals(weightsOf("whole", 2)), "the checkpoint is whole");
 });

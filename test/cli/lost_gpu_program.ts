@@ -9,7 +9,11 @@ import { chooseAdapter } from "../../src/node/adapters.ts";
 
 const [metrics, steps, ...words] = process.argv.slice(2);
 const lostAfter = steps!.split(",").map(Number);
-const recorded = (): number => (existsSync(metrics!) ? readFileSync(metrics!, "utf8").split("\n").length - 1 : 0);
+/** The last step that the run has recorded. */
+function recorded(): number {
+  const last = existsSync(metrics!) ? readFileSync(metrics!, "utf8").trim().split("\n").at(-1) : "";
+  return last ? (JSON.parse(last) as { step: number }).step : 0;
+}
 
 const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
 const { request } = candidate;
