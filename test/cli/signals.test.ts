@@ -76,6 +76,26 @@ for (const [signal, expected] of [
   });
 }
 
+test("a signal that arrives twice at once, from the terminal and from npm, is one request; a later one ends the process", () => {
+  const script = `
+    import { watchInterrupt } from "./src/cli/interrupt.ts";
+    const asked = [];
+    const watch = watchInterrupt((signal) => asked.push(signal));
+    const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+    for (const signal of ["SIGINT", "SIGINT", "SIGTERM"]) {
+      process.kill(process.pid, signal);
+      await wait(50);
+    }
+    console.log(asked.join(), watch.requested());
+    await wait(600);
+    process.kill(process.pid, "SIGTERM");
+    await wait(5000);`;
+  const words = ["--import", "tsx", "--input-type=module", "-e", script];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: ROOT, encoding: "utf8" });
+  assert.equal(stdout.trim(), "SIGINT SIGINT", stderr);
+  assert.equal(status, 143, stderr);
+});
+
 test("a reader that goes away, as in train | head -1: the run is saved and ends quietly", () => {
   const dir = join(folder, "head");
   const command = `${[...ENTROPIC, ...TRAIN, ...tiny(dir)].map((word) => `'${word}'`).join(" ")} | head -1; echo "\${PIPESTATUS[0]}"`;
