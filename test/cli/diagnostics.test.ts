@@ -1,32 +1,49 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readSafetensors } from "../../src/io/safetensors.ts";
 import { type Finding, parseFindings } from "../../src/report/findings.ts";
+import { copyOverflowingModel } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "entropic-findings-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+function run(...words: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, ["--import", "tsx", join(ROOT, "src/cli/main.ts"), ...words], { cwd: ROOT, encoding: "utf8" });
+}
+
 function entropic(...words: string[]): string {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", join(ROOT, "src/cli/main.ts"), ...words], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
+  const { status, stdout, stderr } = run(...words);
   assert.equal(status, 0, stderr);
   return stdout;
 }
 
-/** Trains the shipped checkpoint for a few small steps; its output and what diagnostics.jsonl holds. */
-function train(dir: string, ...settings: string[]): { stdout: string; findings: Finding[] } {
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Trains the shipped checkpoint for a few small steps; how it ended and what diagnostics.jsonl holds. */
+function attempt(dir: string, ...settings: string[]): Outcome {
   const few = ["eval.every=0", "eval.prompts=2", "eval.completions=2", "output.checkpointEvery=12"];
   const set = [`output.dir=${dir}`, ...few, ...settings].flatMap((setting) => ["--set", setting]);
-  const stdout = entropic("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...set);
+  const { status, stdout, stderr } = run("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...set);
   const path = join(dir, "diagnostics.jsonl");
-  return { stdout, findings: existsSync(path) ? parseFindings(readFileSync(path, "utf8")) : [] };
+  return { status, stdout, stderr, findings: existsSync(path) ? parseFindings(readFileSync(path, "utf8")) : [] };
+}
+
+/** The same, for a run that must end well. */
+function train(dir: string, ...settings: string[]): Outcome {
+  const outcome = attempt(dir, ...settings);
+  assert.equal(outcome.status, 0, outcome.stderr);
+  return outcome;
 }
 
 const namesAndSteps = (findings: readonly Finding[]): unknown[] => findings.map(({ name, step }) => [name, step]);
@@ -69,8 +86,11 @@ test("a loss that pays for certainty, uncontrolled at a large learning rate, is 
   assert.match(stdout, /error: collapse at step \d+: entropy has fallen from 0\.\d+ to 0\.\d+ nats per token/);
 });
 
-test("parameters thrown out of range are named at the first step that is not finite, and as an error when it stays so", () => {
-  const { stdout, findings } = train(join(folder, "broken"), "grpo.steps=7", "grpo.prompts=2", "grpo.learningRate=1e30");
+test("gradients that overflow are named at the first step, as an error when it stays so, and stop the run with its checkpoint", async () => {
+  const [model, dir] = [join(folder, "overflowing"), join(folder, "broken")];
+  await copyOverflowingModel(join(ROOT, "models/checkpoints/countdown-base"), model);
+  const { status, stdout, stderr, findings } = attempt(dir, "grpo.steps=7", "grpo.prompts=2", `model=${model}`);
+  assert.equal(status, 1, stderr);
   const told = findings.filter(({ name }) => name === "non-finite");
   assert.deepEqual(
     told.map(({ severity }) => severity),
@@ -78,6 +98,12 @@ test("parameters thrown out of range are named at the first step that is not fin
     stdout,
   );
   assert.match(told[0]!.message, /grad_norm.* not finite \(1 of the last \d steps\); the step changed no parameter/);
+  assert.match(
+    stderr,
+    /^error: 5 steps in a row were left out .*: step 5: optim\/gradient_norm_partial .* wrote .*; last good checkpoint: .*step-000005; lower /m,
+  );
+  const weights = (at: string) => readSafetensors(join(at, "model.safetensors"));
+  assert.deepEqual(await weights(join(dir, "checkpoints/step-000005")), await weights(model), "a skipped step changed the weights");
 });
 
 test("a healthy run says nothing and leaves no file", () => {

@@ -7,8 +7,9 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createStepWatch, watchSteps } from "../../src/cli/step_watch.ts";
 import { submitPass } from "../../src/gpu/launch.ts";
-import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
+import { readSafetensors } from "../../src/io/safetensors.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { copyOverflowingModel, scaleTensors } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MODEL = join(ROOT, "models/checkpoints/countdown-base");
@@ -71,19 +72,14 @@ test("--profile refuses what it cannot do before anything is written", () => {
   assert.ok(!existsSync(join(folder, "never")));
 });
 
-test("--debug-nan lets a sound run pass, and names the kernel that a poisoned weight reaches first", async () => {
+test("--debug-nan lets a sound run pass, and names the kernel that large weights overflow first", async () => {
   const sound = small("sound", ["--debug-nan"], "grpo.steps=1");
   assert.equal(sound.status, 0, sound.stderr);
 
   const model = join(folder, "model");
   cpSync(MODEL, model, { recursive: true });
-  const path = join(model, "model.safetensors");
-  const tensors = new Map(await readSafetensors(path));
-  const name = "model.layers.1.mlp.down_proj.weight";
-  const weight = tensors.get(name)!;
-  const data = Float32Array.from(weight.data);
-  data[3] = Number.NaN;
-  await writeSafetensors(path, tensors.set(name, { dtype: "F32", shape: [...weight.shape], data }));
+  // Numbers that are finite themselves, so that the model loads.
+  await scaleTensors(model, { "model.layers.1.mlp.down_proj.weight": 1e38, "model.layers.1.mlp.up_proj.weight": 1e6 });
   const poisoned = small("poisoned", ["--debug-nan"], `model=${model}`);
   assert.equal(poisoned.status, 1, poisoned.stderr);
   assert.equal(errorsOf(poisoned).length, 1, poisoned.stderr);
@@ -93,8 +89,10 @@ test("--debug-nan lets a sound run pass, and names the kernel that a poisoned we
   );
 });
 
-test("--debug-nan names the step in which training breaks", () => {
-  const broken = small("broken", ["--debug-nan"], "grpo.learningRate=1e38");
+test("--debug-nan names the step in which training breaks", async () => {
+  const model = join(folder, "overflowing");
+  await copyOverflowingModel(MODEL, model);
+  const broken = small("broken", ["--debug-nan"], `model=${model}`);
   assert.equal(broken.status, 1, broken.stdout);
   assert.match(errorsOf(broken).join("\n"), /^error: step [12]: \w+\/\w+ \(.*\) wrote \d+ non-finite values? to \w+ \[.*\]; first at .*$/);
 });
