@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -33,6 +34,21 @@ test("a full disk, a folder that is gone and a folder that is none are each name
   if (!existsSync("/dev/full")) return context.skip("no /dev/full here");
   await symlink("/dev/full", join(folder, "full"));
   await assert.rejects(appendWhole(join(folder, "full"), "x"), /full could not be written: the disk is full; free some space\.$/);
+});
+
+test("what a full disk took of a text is taken back", async (context) => {
+  const path = join(folder, "limited");
+  const script = `
+    import { appendWhole } from "./src/io/write_whole.ts";
+    const [line, path] = ["x".repeat(699) + "\\n", process.argv.at(-1)];
+    await appendWhole(path, line);
+    await appendWhole(path, line).catch((error) => console.log(error.message));`;
+  // A limit of 1 KiB on files stands for the disk. It cuts the second line short.
+  const limited = `trap "" XFSZ; ulimit -f 1 && exec "$0" --import tsx --input-type=module -e "$1" "$2"`;
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", limited, process.execPath, script, path], { encoding: "utf8" });
+  if (status === null) return context.skip("there is no bash");
+  assert.match(stdout, /limited could not be written: the disk is full/, stderr);
+  assert.equal((await readFile(path)).length, 700, "half a line stayed");
 });
 
 test("every code has a remedy, and other errors stay what they are", () => {

@@ -83,7 +83,7 @@ test("a writer notices that its folder vanished, or that another process has it"
   await lock.release();
 });
 
-test("of processes that find a stale lock at once, exactly one gets it", async () => {
+test("of processes that find a stale lock at once, exactly one gets it", async (context) => {
   const dir = join(folder, "race");
   await leave(dir, { pid: 2 ** 22 + 1 });
   // Each says that it is ready, tries when all are, says what came of it, and keeps the lock until all have tried.
@@ -97,6 +97,9 @@ test("of processes that find a stale lock at once, exactly one gets it", async (
     await told();
     process.exit();`;
   const children = Array.from({ length: 6 }, () => spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]));
+  context.after(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
   const said = (): Promise<string[]> => Promise.all(children.map(async ({ stdout }) => String((await once(stdout, "data"))[0]).trim()));
   const tellAll = (): void => {
     for (const { stdin } of children) stdin.write("go\n");
