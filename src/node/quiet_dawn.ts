@@ -38,7 +38,9 @@ function holdStderr(): (() => void) | undefined {
   let own: number;
   let folder: string;
   try {
-    if (!isatty(STDERR) && !fstatSync(STDERR).isFIFO()) return undefined;
+    // A plain fstat of a pipe or socket would make Node.js 20 load the next module that is a symbolic link from where the link stands:
+    // its realpathSync takes the last stat of anybody's for one of its own. Stats in big integers are kept apart.
+    if (!isatty(STDERR) && !fstatSync(STDERR, { bigint: true }).isFIFO()) return undefined;
     // Without O_NONBLOCK this would wait where nobody reads the pipe any more.
     own = openSync(`/proc/self/fd/${STDERR}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     folder = mkdtempSync(join(tmpdir(), "entropic-stderr-"));
