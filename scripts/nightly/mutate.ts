@@ -121,7 +121,7 @@ function changeData(random: Random, root: unknown): void {
   const kind = random.integer(8);
   if (kind === 0) Reflect.deleteProperty(owner, key);
   else if (kind === 1) set(pick(random, ["constructor", "__proto__", `${key}x`, "", "x".repeat(9000)]), Reflect.get(owner, key));
-  else if (kind === 2 && Array.isArray(owner)) owner.push(...owner.slice(0, 1000));
+  else if (kind === 2 && Array.isArray(owner)) owner.push(...Array.from(owner).slice(0, 1000));
   else if (kind === 3) set(key, { [key]: Reflect.get(owner, key) });
   else if (kind === 4) set(key, [Reflect.get(owner, key)]);
   else set(key, structuredClone(pick(random, AWKWARD)));

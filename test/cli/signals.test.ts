@@ -38,7 +38,7 @@ async function stopped(command: readonly string[], stop: (child: ChildProcess) =
 
 /** What a run that was stopped must leave: a checkpoint of its last step, and no lock. */
 function assertSaved(dir: string, output: string): void {
-  const steps = readFileSync(join(dir, "metrics.jsonl"), "utf8").trim().split("\n").length;
+  const { step: steps } = JSON.parse(readFileSync(join(dir, "metrics.jsonl"), "utf8").trim().split("\n").at(-1)!);
   const checkpoint = join(dir, "checkpoints", `step-${String(steps).padStart(6, "0")}`);
   assert.deepEqual(readdirSync(join(dir, "checkpoints")), [`step-${String(steps).padStart(6, "0")}`], output);
   assert.equal(JSON.parse(readFileSync(join(checkpoint, "state.json"), "utf8")).step, steps, output);

@@ -1,5 +1,4 @@
 import { createController } from "../../../control/index.ts";
-import { throwIfAny, unknownKey } from "../../../options/problems.ts";
 import { parseTrainConfig } from "../../../rl/config/index.ts";
 import { createTask } from "../../../tasks/index.ts";
 import type { Cell } from "../cell.ts";
@@ -14,17 +13,9 @@ export function cellName(seed: number, arm: string, group = ALONE): string {
 
 /** Every arm of every group with every seed. Seeds follow one another, so that a study that is cut short has whole comparisons. */
 export function armCells(settings: ArmsSettings): Cell[] {
-  refuseUnknownArmsOfGroups(settings);
   return seedsOf(settings).flatMap((seed) =>
     groupNames(settings).flatMap((group) => armNames(settings).map((arm) => armCell(settings, { seed, group, arm }))),
   );
-}
-
-/** A group's changes of an arm that the study does not have would be without effect. @throws ConfigError with the nearest arm */
-function refuseUnknownArmsOfGroups(settings: ArmsSettings): void {
-  const known = armNames(settings);
-  const named = Object.entries(settings.groups ?? {}).flatMap(([group, { arms = {} }]) => Object.keys(arms).map((arm) => ({ group, arm })));
-  throwIfAny(named.filter(({ arm }) => !known.includes(arm)).map(({ group, arm }) => unknownKey(`groups.${group}.arms`, arm, known)));
 }
 
 /** The arms of a group whose controllers hold an entropy at a target. */

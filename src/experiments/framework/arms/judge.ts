@@ -1,5 +1,5 @@
+import { nearestWord, throwIfAny, unknownKey } from "../../../options/problems.ts";
 import { brief, listed } from "../../../options/quote.ts";
-import { nearestWord } from "../../../rl/config/index.ts";
 import { notJudged, type Verdict, type Weighed } from "../verdict.ts";
 import type { ArmsFindings } from "./findings.ts";
 import { runsOf } from "./holding.ts";
@@ -46,4 +46,14 @@ export function refuseUnknownArms(
   throw new Error(
     `a claim names the arm ${brief(unknown)}, which no settings have; ${near ? `did you mean ${near}? ` : ""}The arms are ${listed(known)}.`,
   );
+}
+
+/**
+ * A group's changes of an arm that nobody has would be without effect; those of a shipped arm that the user left out stay there.
+ * @throws ConfigError with the nearest arm
+ */
+export function refuseUnknownArmsOfGroups(settings: Pick<ArmsSettings, "arms" | "groups">, shipped: Pick<ArmsSettings, "arms">): void {
+  const known = [...new Set([...armNames(settings), ...armNames(shipped)])];
+  const named = Object.entries(settings.groups ?? {}).flatMap(([group, { arms = {} }]) => Object.keys(arms).map((arm) => ({ group, arm })));
+  throwIfAny(named.filter(({ arm }) => !known.includes(arm)).map(({ group, arm }) => unknownKey(`groups.${group}.arms`, arm, known)));
 }

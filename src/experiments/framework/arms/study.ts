@@ -3,7 +3,7 @@ import { defineStudy } from "../define_study.ts";
 import type { Study } from "../study.ts";
 import { armCells } from "./cells.ts";
 import { type ArmsFindings, armsFindings, ofGroup } from "./findings.ts";
-import { type Claim, judgeClaims, refuseUnknownArms } from "./judge.ts";
+import { type Claim, judgeClaims, refuseUnknownArms, refuseUnknownArmsOfGroups } from "./judge.ts";
 import { armPictures } from "./pictures.ts";
 import { armSections } from "./sections.ts";
 import { type ArmsSettings, armsSchema, groupNames } from "./settings.ts";
@@ -25,7 +25,10 @@ export function armStudy({ question, claims, sections, pictures, ...named }: Arm
     version: 2,
     question: () => question,
     schema: armsSchema,
-    check: (settings, shipped) => refuseUnknownArms(claims(settings), settings, shipped),
+    check: (settings, shipped) => {
+      refuseUnknownArmsOfGroups(settings, shipped);
+      refuseUnknownArms(claims(settings), settings, shipped);
+    },
     cells: armCells,
     findings: armsFindings,
     verdicts: (settings, findings) =>
