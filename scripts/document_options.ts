@@ -22,7 +22,7 @@ A configuration is a YAML file. Every key but \`model\` and \`task\` may be left
 (\`--set grpo.steps=10 --set entropy.controller=none\`). A key that nobody knows, a value of the wrong type or out of range and a
 contradiction are refused with one line each, exit code 2, before anything is written.`;
 
-const RESUME = `\`resume RUN --set\` may
+const RESUME = `\`resume\` with \`--set\` may
 change the keys that say so in the third column, and refuses the others, which the steps done so far rest on. The run's config.yaml then lists
 each change under \`changes\`, with the step after which it holds; the commands that read it as a configuration skip this list.`;
 
