@@ -2,7 +2,7 @@
 export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.ts";
 export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";
-export { DeviceLostError, EngineError, ShaderError } from "./gpu/errors.ts";
+export { DeviceLostError, EngineError, MemoryError, NotFiniteError, ShaderError } from "./gpu/errors.ts";
 export type { Kernel, KernelSource, KernelVariant } from "./gpu/kernel.ts";
 export { createProfiler, type ProfileClock, type Profiler } from "./gpu/profile.ts";
 export type { ProfiledDispatch, ProfiledSubmission } from "./gpu/profile_record.ts";

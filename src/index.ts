@@ -56,6 +56,7 @@ export { createDiagnostics, type DiagnosticSettings, type Diagnostics, diagnosti
 export { type Evaluation, evaluatePolicy } from "./rl/evaluation/evaluate.ts";
 export { meanPassAtK, passAtK } from "./rl/evaluation/pass_at_k.ts";
 export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "./rl/grpo_trainer.ts";
+export { SkippedStepsError } from "./rl/learning/skipped_steps.ts";
 export type { TokenClassFunction } from "./rl/learning/token_classes.ts";
 export type { PolicyModel } from "./rl/model.ts";
 export { type NamedReward, RewardError, type RewardFunction, type RewardInput, taskReward } from "./rl/scoring/rewards.ts";
