@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { brief } from "../options/quote.ts";
-import { LONGEST_LINE } from "./errors.ts";
+import { FailedError, LONGEST_LINE } from "./errors.ts";
 import { PROGRAM } from "./options.ts";
 
 /**
@@ -55,9 +55,12 @@ export async function buildProgram(wanted: string | undefined): Promise<Command>
   return program;
 }
 
-/** The version in package.json, which lies above the sources and one folder further above what is built of them. */
+/** The version in the nearest package.json above, which is the package's own, whether this is its source or what was built of it. */
 function version(): string {
-  const path = ["../../package.json", "../../../package.json"].map((name) => new URL(name, import.meta.url)).find((url) => existsSync(url));
-  const { version: stated } = JSON.parse(readFileSync(path!, "utf8")) as { version: string };
-  return stated;
+  for (let folder = new URL(".", import.meta.url); ; folder = new URL("..", folder)) {
+    const path = new URL("package.json", folder);
+    if (existsSync(path)) return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
+    if (new URL("..", folder).href === folder.href)
+      throw new FailedError("the package is incomplete: its package.json is missing; install it again");
+  }
 }

@@ -65,7 +65,7 @@ const task = openSection(
 
 const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: the order of prompts, sampling, initial weights.");
 
-const memory = option(
+const memory = adjustable(
   z
     .union([z.string(), z.number()])
     .nullable()

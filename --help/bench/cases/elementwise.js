@@ -1,0 +1,127 @@
+import { add } from "../../src/ops/add.js";
+import { addOnto } from "../../src/ops/add_onto.js";
+import { fromHalf } from "../../src/ops/from_half.js";
+import { gelu, geluOp } from "../../src/ops/gelu.js";
+import { multiply } from "../../src/ops/multiply.js";
+import { swiglu, swigluOp } from "../../src/ops/swiglu.js";
+import { toHalf } from "../../src/ops/to_half.js";
+import { addReference } from "../../src/testing/reference/add.js";
+import { addOntoReference } from "../../src/testing/reference/add_onto.js";
+import { fromHalfReference } from "../../src/testing/reference/from_half.js";
+import { geluReference } from "../../src/testing/reference/gelu.js";
+import { roundToHalf } from "../../src/testing/reference/half.js";
+import { multiplyReference } from "../../src/testing/reference/multiply.js";
+import { swigluReference } from "../../src/testing/reference/swiglu.js";
+import { toHalfReference } from "../../src/testing/reference/to_half.js";
+import { normal } from "../../src/testing/values.js";
+import { gradientCase } from "../gradient_case.js";
+import { opCase } from "../op_case.js";
+const ROWS = 2048;
+export const elementwiseCases = [
+    ...[128, 768].flatMap(sumCases),
+    ...halfCases(512),
+    ...[512, 3072].flatMap((columns) => [...geluCases(columns), ...swigluCases(columns)]),
+];
+function sumCases(columns) {
+    const elements = ROWS * columns;
+    const size = { shape: `${ROWS}x${columns}`, flops: elements, bytes: 4 * 3 * elements };
+    const matrix = (seed) => normal([ROWS, columns], seed);
+    const pair = () => ({ a: matrix(1), b: matrix(2) });
+    return [
+        opCase({ op: "add", ...size, inputs: pair, build: (i) => ({ y: add(i.a, i.b) }), reference: addReference }),
+        opCase({ op: "multiply", ...size, inputs: pair, build: (i) => ({ y: multiply(i.a, i.b) }), reference: multiplyReference }),
+        opCase({
+            op: "add_onto",
+            ...size,
+            inputs: () => ({ x: matrix(1), y: matrix(2) }),
+            build: (i) => ({ y: addOnto({ onto: i.y, accumulate: 1 }, i.x) }),
+            reference: (inputs) => addOntoReference(inputs, 1),
+        }),
+    ];
+}
+/** Storing an activation in 16 bits moves 6 bytes per element, and so does reading it back. */
+function halfCases(columns) {
+    const elements = ROWS * columns;
+    const size = { shape: `${ROWS}x${columns}`, flops: elements, bytes: 6 * elements };
+    const halves = () => {
+        const { shape, data } = normal([ROWS, columns], 1);
+        return { shape, data: data.map(roundToHalf) };
+    };
+    const words = () => {
+        const data = Float64Array.from({ length: elements / 2 }, (_, i) => 0x3c003c00 + (i % 1024) + 65536 * (i % 977));
+        return { shape: [ROWS, columns / 2], data, dtype: "u32" };
+    };
+    return [
+        opCase({
+            op: "to_half",
+            ...size,
+            bytes: 12 * elements,
+            // These are values that 16 bits hold exactly, because the rounding mode is the driver's choice.
+            inputs: () => ({ x: halves() }),
+            build: (i) => ({ y: fromHalf(toHalf(i.x)) }),
+            reference: toHalfReference,
+        }),
+        opCase({
+            op: "from_half",
+            ...size,
+            inputs: () => ({ half: words() }),
+            build: (i) => ({ y: fromHalf(i.half) }),
+            reference: fromHalfReference,
+        }),
+    ];
+}
+function geluCases(columns) {
+    const elements = ROWS * columns;
+    const shape = `${ROWS}x${columns}`;
+    const inputs = () => ({ x: normal([ROWS, columns], 1) });
+    return [
+        opCase({
+            op: "gelu",
+            shape,
+            flops: 10 * elements,
+            bytes: 4 * 2 * elements,
+            inputs,
+            build: (i) => ({ y: gelu(i.x) }),
+            reference: geluReference,
+        }),
+        gradientCase({
+            op: geluOp,
+            attributes: {},
+            shape,
+            flops: 20 * elements,
+            bytes: 4 * 3 * elements,
+            inputs,
+            output: "y",
+            gradients: ["x"],
+            reference: geluReference,
+        }),
+    ];
+}
+/** `columns` is the width of the result; the input is twice as wide. */
+function swigluCases(columns) {
+    const elements = ROWS * columns;
+    const shape = `${ROWS}x${columns}`;
+    const inputs = () => ({ gate_up: normal([ROWS, 2 * columns], 1) });
+    return [
+        opCase({
+            op: "swiglu",
+            shape,
+            flops: 5 * elements,
+            bytes: 4 * 3 * elements,
+            inputs,
+            build: (i) => ({ y: swiglu(i.gate_up) }),
+            reference: swigluReference,
+        }),
+        gradientCase({
+            op: swigluOp,
+            attributes: {},
+            shape,
+            flops: 12 * elements,
+            bytes: 4 * 5 * elements,
+            inputs,
+            output: "y",
+            gradients: ["gate_up"],
+            reference: swigluReference,
+        }),
+    ];
+}

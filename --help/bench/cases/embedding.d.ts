@@ -1,0 +1,2 @@
+import type { BenchCase } from "../harness.js";
+export declare const embeddingCases: readonly BenchCase[];

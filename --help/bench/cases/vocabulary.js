@@ -1,0 +1,125 @@
+import { logitsGradient } from "../../src/ops/logits_gradient.js";
+import { FINISHED, nextToken } from "../../src/ops/next_token.js";
+import { tokenStatistics } from "../../src/ops/token_statistics.js";
+import { nextTokenReference } from "../../src/testing/reference/next_token.js";
+import { tokenStatisticsReference } from "../../src/testing/reference/token_statistics.js";
+import { given, integers, normal } from "../../src/testing/values.js";
+import { directionalError } from "../gradient_case.js";
+import { opCase } from "../op_case.js";
+/** Rows of logits over a vocabulary of characters, and over one of words. */
+const SHAPES = [
+    [2048, 64],
+    [256, 8192],
+];
+/** Sequences that sample together. */
+const SAMPLED = [
+    [256, 64],
+    [64, 8192],
+];
+const INVERSE_TEMPERATURE = 1;
+const SAMPLERS = {
+    greedy: { temperature: 0, topK: 0, topP: 1 },
+    temperature: { temperature: 0.8, topK: 0, topP: 1 },
+    "top-k": { temperature: 0.8, topK: 16, topP: 1 },
+    "top-p": { temperature: 0.8, topK: 0, topP: 0.9 },
+};
+export const vocabularyCases = SHAPES.flatMap(([rows, vocabulary]) => [
+    tokenStatisticsCase(rows, vocabulary),
+    logitsGradientCase(rows, vocabulary),
+]);
+export const samplingCases = SAMPLED.flatMap(([sequences, vocabulary]) => Object.entries(SAMPLERS).map(([variant, sampling]) => nextTokenCase(variant, { ...sampling, seed: 1 }, sequences, vocabulary)));
+function logitsAndActions(rows, vocabulary) {
+    return { logits: normal([rows, vocabulary], 1, 2), actions: integers([rows], vocabulary, 2) };
+}
+function tokenStatisticsCase(rows, vocabulary) {
+    return opCase({
+        op: "token_statistics",
+        shape: `${rows}x${vocabulary}`,
+        flops: 6 * rows * vocabulary,
+        bytes: 4 * rows * (vocabulary + 5),
+        inputs: () => logitsAndActions(rows, vocabulary),
+        build: (i) => ({ statistics: tokenStatistics(i.logits, i.actions, { inverseTemperature: INVERSE_TEMPERATURE }) }),
+        reference: (inputs) => tokenStatisticsReference(inputs, INVERSE_TEMPERATURE),
+    });
+}
+function logitsGradientCase(rows, vocabulary) {
+    return opCase({
+        op: "logits_gradient",
+        shape: `${rows}x${vocabulary}`,
+        flops: 6 * rows * vocabulary,
+        bytes: 4 * rows * (2 * vocabulary + 7),
+        inputs: () => {
+            const inputs = logitsAndActions(rows, vocabulary);
+            const statistics = tokenStatisticsReference(inputs, INVERSE_TEMPERATURE).statistics.map(Math.fround);
+            return { ...inputs, statistics: { shape: [rows, 4], data: statistics }, coefficients: normal([rows, 2], 3) };
+        },
+        build: (i) => {
+            const given = { actions: i.actions, statistics: i.statistics, coefficients: i.coefficients };
+            return { logits: logitsGradient(i.logits, { ...given, inverseTemperature: INVERSE_TEMPERATURE }) };
+        },
+        reference: { errorOf: ({ logits }, inputs) => directionalError(logits, "logits", inputs, weightedStatistics) },
+    });
+}
+/** What logits_gradient differentiates: the sum over rows of c_logp * logp + c_entropy * entropy. */
+function weightedStatistics(inputs) {
+    const { statistics } = tokenStatisticsReference(inputs, INVERSE_TEMPERATURE);
+    const { data } = inputs.coefficients;
+    let sum = 0;
+    for (let row = 0; row < data.length / 2; row += 1) {
+        sum += data[2 * row] * statistics[4 * row] + data[2 * row + 1] * statistics[4 * row + 1];
+    }
+    return sum;
+}
+/** The most tokens of a sequence between two uploads of `done`: more than a submission takes. */
+const LENGTH = 1024;
+function nextTokenCase(variant, options, sequences, vocabulary) {
+    return opCase({
+        op: "next_token",
+        variant,
+        shape: `${sequences}x${vocabulary}`,
+        flops: 6 * sequences * vocabulary,
+        bytes: 4 * sequences * (vocabulary + 8),
+        inputs: () => ({
+            logits: normal([sequences, vocabulary], 1, 2),
+            sequence_key: integers([sequences], 2 ** 31, 2),
+            stop_tokens: given([1], [0xffffffff], "u32"),
+            position: integers([sequences], 64, 3),
+            token: integers([sequences], vocabulary, 4),
+            done: given([sequences], new Array(sequences).fill(0), "u32"),
+            completions: { shape: [sequences, LENGTH], dtype: "u32", data: new Float64Array(sequences * LENGTH) },
+            completion_statistics: { shape: [sequences, LENGTH, 2], data: new Float64Array(sequences * LENGTH * 2) },
+        }),
+        build: (i) => {
+            const state = { position: i.position, token: i.token, done: i.done, completions: i.completions };
+            const completionStatistics = i.completion_statistics;
+            nextToken({ logits: i.logits, sequenceKey: i.sequence_key, stopTokens: i.stop_tokens, ...state, completionStatistics }, options);
+            return { ...state, completion_statistics: completionStatistics };
+        },
+        renewed: ["done"],
+        reference: { errorOf: (outputs, inputs) => samplingError(outputs, inputs, options) },
+    });
+}
+/** The most numbers that the reference may go through. Its time grows with the square of the vocabulary. */
+const REFERENCE_WORK = 2 ** 27;
+/** Infinite unless every state went one token further. At some rows also the error of the token's logp and entropy. */
+function samplingError(outputs, inputs, options) {
+    const { position, token, done, completions, completion_statistics } = outputs;
+    const { logits, position: before } = inputs;
+    const [rows, vocabulary] = logits.shape;
+    const stride = Math.max(1, Math.ceil((rows * vocabulary ** 2) / REFERENCE_WORK));
+    let error = 0;
+    for (let row = 0; row < rows; row += 1) {
+        const drawn = token[row];
+        const stepped = position[row] === before.data[row] + 1 && done[row] % FINISHED === 1 && completions[row * LENGTH] === drawn;
+        if (!stepped || drawn >= vocabulary)
+            return Number.POSITIVE_INFINITY;
+        if (row % stride !== 0)
+            continue;
+        const { probabilities, logp, entropy } = nextTokenReference(logits.data.subarray(row * vocabulary, (row + 1) * vocabulary), options);
+        if (!(probabilities[drawn] > 0))
+            return Number.POSITIVE_INFINITY;
+        const [actualLogp, actualEntropy] = completion_statistics.subarray(row * LENGTH * 2, row * LENGTH * 2 + 2);
+        error = Math.max(error, Math.abs(actualLogp - logp[drawn]) / Math.abs(logp[drawn]), Math.abs(actualEntropy - entropy) / entropy);
+    }
+    return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+}

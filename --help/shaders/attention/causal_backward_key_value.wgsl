@@ -1,0 +1,100 @@
+// With P and dS as in causal_backward_query:
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i >= j of the sequence and the group's query heads
+// Each workgroup owns LANES rows of one key-value head, and each lane owns one row; the lanes share the loading of queries and grad_out.
+// A lane adds query heads in order, and the rows of each in order. The kernel writes only the key and value heads of grad_qkv.
+import package::lib::element::{Element, sum_of_parts};
+import package::lib::grid::linear_workgroup;
+import package::lib::head_pair::{keep_piece, pair_barrier, pair_element, pairs_in_block, PAIR_ELEMENTS, PAIRS, PIECES};
+import constants::HEAD_ELEMENTS;
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  heads: u32,
+  key_value_heads: u32,
+  scale: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(1) var<storage, read> sequence_end: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
+@group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
+@group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
+@group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+
+alias HeadVector = array<Element, HEAD_ELEMENTS>;
+
+@compute @workgroup_size(LANES)
+fn main(
+  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
+  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let heads = parameters.heads;
+  let key_value_heads = parameters.key_value_heads;
+  let tile = linear_workgroup(workgroup, workgroups);
+  let key_value_head = tile % key_value_heads;
+  let first_row = tile / key_value_heads * LANES;
+  if first_row >= parameters.rows {
+    return;
+  }
+  let last_row = min(first_row + LANES, parameters.rows) - 1u;
+  let last_query = sequence_end[last_row] - 1u;
+  let group = heads / key_value_heads;
+  let width = (heads + 2u * key_value_heads) * HEAD_ELEMENTS;
+
+  let row = min(first_row + lane, last_row);
+  let end = sequence_end[row];
+  let k_begin = row * width + (heads + key_value_head) * HEAD_ELEMENTS;
+  let v_begin = k_begin + key_value_heads * HEAD_ELEMENTS;
+  var key: HeadVector;
+  var value: HeadVector;
+  var key_sum: HeadVector;
+  var value_sum: HeadVector;
+  for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+    key[d] = qkv[k_begin + d] * parameters.scale;
+    value[d] = qkv[v_begin + d];
+    key_sum[d] = Element(0.0);
+    value_sum[d] = Element(0.0);
+  }
+  for (var head = key_value_head * group; head < (key_value_head + 1u) * group; head += 1u) {
+    for (var block = first_row; block <= last_query; block += PAIRS) {
+      pair_barrier();
+      for (var piece = 0u; piece < PIECES; piece += 1u) {
+        let i = piece * LANES + lane;
+        let query_row = min(block + i / PAIR_ELEMENTS, last_query);
+        let d = i % HEAD_ELEMENTS;
+        let of_grad = i % PAIR_ELEMENTS >= HEAD_ELEMENTS;
+        let q = qkv[query_row * width + head * HEAD_ELEMENTS + d];
+        let grad = grad_out[(query_row * heads + head) * HEAD_ELEMENTS + d];
+        keep_piece(piece, lane, select(q, grad, of_grad));
+      }
+      pair_barrier();
+      for (var pair = 0u; pair < pairs_in_block(last_query + 1u - block); pair += 1u) {
+        let i = block + pair;
+        let saved = i * heads + head;
+        var product = Element(0.0);
+        var along_value = Element(0.0);
+        for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+          product = fma(key[d], pair_element(pair, d), product);
+          along_value = fma(value[d], pair_element(pair, HEAD_ELEMENTS + d), along_value);
+        }
+        let attended = i >= row && i < end;
+        let probability = select(0.0, exp(sum_of_parts(product) - log_sum_exp[saved]), attended);
+        let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale;
+        for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+          key_sum[d] = fma(Element(slope), pair_element(pair, d), key_sum[d]);
+          value_sum[d] = fma(Element(probability), pair_element(pair, HEAD_ELEMENTS + d), value_sum[d]);
+        }
+      }
+    }
+  }
+  if first_row + lane <= last_row {
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      grad_qkv[k_begin + d] = key_sum[d];
+      grad_qkv[v_begin + d] = value_sum[d];
+    }
+  }
+}

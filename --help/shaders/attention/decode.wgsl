@@ -1,0 +1,112 @@
+// out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s,
+// which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_keys for GPUs.
+// HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element. A workgroup owns as many heads of one row as fit. Keys
+// are added in order.
+import package::lib::element::{Element, sum_of_parts};
+import package::lib::grid::linear_workgroup;
+import package::lib::numeric::LOWEST;
+import constants::HEAD_ELEMENTS;
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  heads: u32,
+  key_value_heads: u32,
+  cache_positions: u32,
+  scale: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [S, (H + 2K) D]
+@group(0) @binding(1) var<storage, read> positions: array<u32>; // [S]
+@group(0) @binding(2) var<storage, read> cache_keys: array<Element>; // [S, P, K, D]
+@group(0) @binding(3) var<storage, read> cache_values: array<Element>; // [S, P, K, D]
+@group(0) @binding(4) var<storage, read_write> out: array<Element>; // [S, H D]
+
+// The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
+const HEAD_LANES = min(u32(LANES), 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
+const PIECES = (u32(HEAD_ELEMENTS) + HEAD_LANES - 1u) / HEAD_LANES;
+alias HeadPart = array<Element, PIECES>;
+
+@if(!SUBGROUPS) var<workgroup> scratch: array<f32, LANES>;
+
+// The sum over the HEAD_LANES lanes of a head; all of them get it.
+fn sum_over_head(value: f32, lane: u32) -> f32 {
+  var sum = value;
+  for (var mask = HEAD_LANES / 2u; mask > 0u; mask /= 2u) {
+    @if(SUBGROUPS) {
+      sum += subgroupShuffleXor(sum, mask);
+    }
+    @if(!SUBGROUPS) {
+      scratch[lane] = sum;
+      workgroupBarrier();
+      sum += scratch[lane ^ mask];
+      workgroupBarrier();
+    }
+  }
+  return sum;
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
+  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let heads = parameters.heads;
+  let heads_together = LANES / HEAD_LANES;
+  let tiles = (heads + heads_together - 1u) / heads_together;
+  let tile = linear_workgroup(workgroup, workgroups);
+  let row = tile / tiles;
+  if row >= parameters.rows {
+    return;
+  }
+  let own_head = tile % tiles * heads_together + lane / HEAD_LANES;
+  let head = min(own_head, heads - 1u);
+  let part = lane % HEAD_LANES;
+  let key_value_head = head / (heads / parameters.key_value_heads);
+  let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
+  let cache_width = parameters.key_value_heads * HEAD_ELEMENTS;
+  let cache_begin = row * parameters.cache_positions * cache_width + key_value_head * HEAD_ELEMENTS;
+
+  var query: HeadPart;
+  var sum: HeadPart;
+  for (var piece = 0u; piece < PIECES; piece += 1u) {
+    let d = piece * HEAD_LANES + part;
+    let element = qkv[row * width + head * HEAD_ELEMENTS + min(d, HEAD_ELEMENTS - 1u)] * parameters.scale;
+    query[piece] = select(Element(0.0), element, d < HEAD_ELEMENTS);
+    sum[piece] = Element(0.0);
+  }
+  var largest = LOWEST;
+  var total = 0.0;
+  for (var j = 0u; j <= positions[row]; j += 1u) {
+    let begin = cache_begin + j * cache_width;
+    var product = Element(0.0);
+    var value: HeadPart;
+    for (var piece = 0u; piece < PIECES; piece += 1u) {
+      let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
+      product = fma(query[piece], cache_keys[begin + d], product);
+      value[piece] = cache_values[begin + d];
+    }
+    let score = sum_over_head(sum_of_parts(product), lane);
+    // One of the two factors is 1, so one exponential serves both.
+    let grows = score > largest;
+    let smaller = exp(-abs(score - largest));
+    let shrink = select(1.0, smaller, grows);
+    let weight = select(smaller, 1.0, grows);
+    largest = max(largest, score);
+    total = fma(total, shrink, weight);
+    for (var piece = 0u; piece < PIECES; piece += 1u) {
+      sum[piece] = fma(sum[piece], Element(shrink), weight * value[piece]);
+    }
+  }
+  if own_head < heads {
+    for (var piece = 0u; piece < PIECES; piece += 1u) {
+      let d = piece * HEAD_LANES + part;
+      if d < HEAD_ELEMENTS {
+        out[(row * heads + head) * HEAD_ELEMENTS + d] = sum[piece] / total;
+      }
+    }
+  }
+}

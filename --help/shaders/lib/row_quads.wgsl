@@ -1,0 +1,39 @@
+// The operands a [M, K] and b [N, K] of a product NT of few rows. A quad is four neighbouring values along K, with zeros past its end.
+// An index past the last row reads the last row; the kernel never stores the result.
+// With ALIGNED, K is a multiple of 4 and quads are loaded whole. With HALF_B, b is stored as 16-bit floats.
+import package::lib::half::{unpack_one, unpack_quad};
+
+@if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
+@if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [N, K]
+@if(!ALIGNED && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [N, K]
+@if(ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [N, K]
+@if(!ALIGNED && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [N, K]
+
+fn quad_of_a(row: u32, quad: u32, rows: u32, inner: u32) -> vec4f {
+  let inside = min(row, rows - 1u);
+  @if(ALIGNED) { return a[inside * (inner / 4u) + quad]; }
+  @if(!ALIGNED) {
+    let left = inner - quad * 4u;
+    let i = inside * inner + quad * 4u + min(vec4u(0u, 1u, 2u, 3u), vec4u(left - 1u));
+    return select(vec4f(), vec4f(a[i.x], a[i.y], a[i.z], a[i.w]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }
+}
+
+fn quad_of_b(column: u32, quad: u32, columns: u32, inner: u32) -> vec4f {
+  let inside = min(column, columns - 1u);
+  @if(ALIGNED && HALF_B) { return unpack_quad(b[inside * (inner / 4u) + quad]); }
+  @if(ALIGNED && !HALF_B) { return b[inside * (inner / 4u) + quad]; }
+  @if(!ALIGNED) {
+    let left = inner - quad * 4u;
+    let i = inside * inner + quad * 4u + min(vec4u(0u, 1u, 2u, 3u), vec4u(left - 1u));
+    let values = vec4f(value_of_b(i.x), value_of_b(i.y), value_of_b(i.z), value_of_b(i.w));
+    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }
+}
+
+@if(!ALIGNED)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}

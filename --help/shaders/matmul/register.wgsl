@@ -1,0 +1,61 @@
+// y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
+//   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
+// For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
+// columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
+// With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
+import package::lib::epilogue::{known_terms, store_quad};
+@if(HALF_B) import package::lib::half::unpack_one;
+import constants::TERMS;
+
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  terms: u32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
+@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
+
+const ROWS = 8u;
+
+// op(a)[row, k]; rows past the end repeat the last one, and are never stored.
+fn load_a(row: u32, k: u32) -> f32 {
+  let inside = min(row, parameters.rows - 1u);
+  @if(TN) { return a[k * parameters.rows + inside]; }
+  @if(!TN) { return a[inside * parameters.inner + k]; }
+}
+
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
+// op(b)[k, column]; columns past the end repeat the last one.
+fn load_b(k: u32, column: u32) -> f32 {
+  let inside = min(column, parameters.columns - 1u);
+  @if(NT) { return value_of_b(inside * parameters.inner + k); }
+  @if(!NT) { return value_of_b(k * parameters.columns + inside); }
+}
+
+@compute @workgroup_size(8)
+fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let first_row = workgroup.y * ROWS;
+  let first_column = (workgroup.x * 8u + index) * 4u;
+  var sums: array<vec4f, ROWS>;
+  for (var k = 0u; k < parameters.inner; k += 1u) {
+    let of_b = vec4f(load_b(k, first_column), load_b(k, first_column + 1u), load_b(k, first_column + 2u), load_b(k, first_column + 3u));
+    for (var i = 0u; i < ROWS; i += 1u) {
+      sums[i] = fma(vec4f(load_a(first_row + i, k)), of_b, sums[i]);
+    }
+  }
+  if first_column >= parameters.columns {
+    return;
+  }
+  for (var i = 0u; i < min(ROWS, parameters.rows - first_row); i += 1u) {
+    let at = (first_row + i) * parameters.columns + first_column;
+    store_quad(at, first_column, parameters.columns, sums[i], known_terms(TERMS, parameters.terms));
+  }
+}

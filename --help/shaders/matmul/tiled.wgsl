@@ -1,0 +1,206 @@
+// y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
+//   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
+// For GPUs. One workgroup owns TILE_HEIGHT x TILE_WIDTH of y and walks along K in slices STEP deep, which pass through workgroup
+// memory, k-major, so that every value loaded is used by a whole row or column of the tile. An invocation owns BLOCK_HEIGHT rows by
+// BLOCK_WIDTH columns in registers, in quads of neighbours; quads of one invocation lie a whole row of invocations apart, so that
+// neighbours read neighbouring words. Slices are loaded in blocks of 4 x 4, transposed in registers where memory runs along K. All of
+// these sizes are multiples of 4.
+// Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
+// Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
+// WIDE_A, WIDE_B: the rows of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
+import package::lib::epilogue::store_quad;
+import package::lib::half::{unpack_one, unpack_quad};
+import constants::TILE_HEIGHT;
+import constants::TILE_WIDTH;
+import constants::STEP;
+import constants::BLOCK_HEIGHT;
+import constants::BLOCK_WIDTH;
+
+struct Parameters {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  depth: u32,
+  terms: u32,
+}
+var<immediate> parameters: Parameters;
+
+@if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
+@if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
+@if(!WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
+@if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
+@if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
+
+// Invocations along the columns and the rows of the tile.
+const ACROSS = u32(TILE_WIDTH / BLOCK_WIDTH);
+const DOWN = u32(TILE_HEIGHT / BLOCK_HEIGHT);
+const INVOCATIONS = ACROSS * DOWN;
+// Quads of rows and of columns that an invocation owns.
+const ROW_QUADS = u32(BLOCK_HEIGHT / 4);
+const COLUMN_QUADS = u32(BLOCK_WIDTH / 4);
+// A line of a slice: the quads at one k, and one more so that neighbouring lines begin in different banks.
+const LINE_OF_A = u32(TILE_HEIGHT / 4 + 1);
+const LINE_OF_B = u32(TILE_WIDTH / 4 + 1);
+// Blocks of 4 x 4 in a slice.
+const STEP_BLOCKS = u32(STEP / 4);
+const BLOCKS_OF_A = u32(TILE_HEIGHT / 4) * STEP_BLOCKS;
+const BLOCKS_OF_B = u32(TILE_WIDTH / 4) * STEP_BLOCKS;
+
+var<workgroup> slice_of_a: array<vec4f, LINE_OF_A * STEP>;
+var<workgroup> slice_of_b: array<vec4f, LINE_OF_B * STEP>;
+
+// Four neighbouring values of a line of a's memory, which has `lines` of `length` values; zero outside. Without branches: what lies
+// outside is read from anywhere else and dropped.
+fn quad_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
+  let left = select(0u, length - at, line < lines && at < length);
+  let first = select(0u, line * length + at, left > 0u);
+  @if(WIDE_A) {
+    return select(vec4f(), a[first / 4u], left > 0u);
+  }
+  @if(!WIDE_A) {
+    let last = first + max(left, 1u) - 1u;
+    let values = vec4f(a[first], a[min(first + 1u, last)], a[min(first + 2u, last)], a[min(first + 3u, last)]);
+    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }
+}
+
+@if(!WIDE_B)
+fn value_of_b(at: u32) -> f32 {
+  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(!HALF_B) { return b[at]; }
+}
+
+// The same of b.
+fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
+  let left = select(0u, length - at, line < lines && at < length);
+  let first = select(0u, line * length + at, left > 0u);
+  @if(WIDE_B) {
+    @if(HALF_B) { return select(vec4f(), unpack_quad(b[first / 4u]), left > 0u); }
+    @if(!HALF_B) { return select(vec4f(), b[first / 4u], left > 0u); }
+  }
+  @if(!WIDE_B) {
+    let last = first + max(left, 1u) - 1u;
+    let values = vec4f(
+      value_of_b(first),
+      value_of_b(min(first + 1u, last)),
+      value_of_b(min(first + 2u, last)),
+      value_of_b(min(first + 3u, last)),
+    );
+    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }
+}
+
+// op(a) from (row, k): column i holds four rows at k + i.
+fn block_of_a(row: u32, k: u32) -> mat4x4f {
+  let rows = parameters.rows;
+  let inner = parameters.inner;
+  @if(TN) {
+    return mat4x4f(
+      quad_of_a(k, row, inner, rows),
+      quad_of_a(k + 1u, row, inner, rows),
+      quad_of_a(k + 2u, row, inner, rows),
+      quad_of_a(k + 3u, row, inner, rows),
+    );
+  }
+  @if(!TN) {
+    return transpose(mat4x4f(
+      quad_of_a(row, k, rows, inner),
+      quad_of_a(row + 1u, k, rows, inner),
+      quad_of_a(row + 2u, k, rows, inner),
+      quad_of_a(row + 3u, k, rows, inner),
+    ));
+  }
+}
+
+// op(b) from (k, column): column i holds four columns at k + i.
+fn block_of_b(k: u32, column: u32) -> mat4x4f {
+  let columns = parameters.columns;
+  let inner = parameters.inner;
+  @if(NT) {
+    return transpose(mat4x4f(
+      quad_of_b(column, k, columns, inner),
+      quad_of_b(column + 1u, k, columns, inner),
+      quad_of_b(column + 2u, k, columns, inner),
+      quad_of_b(column + 3u, k, columns, inner),
+    ));
+  }
+  @if(!NT) {
+    return mat4x4f(
+      quad_of_b(k, column, inner, columns),
+      quad_of_b(k + 1u, column, inner, columns),
+      quad_of_b(k + 2u, column, inner, columns),
+      quad_of_b(k + 3u, column, inner, columns),
+    );
+  }
+}
+
+// Where a block lies in its slice, as (quad of rows or columns, quad of k): neighbours follow the direction in which memory runs.
+fn place_in_a(block: u32) -> vec2u {
+  @if(TN) { return vec2u(block % (TILE_HEIGHT / 4), block / (TILE_HEIGHT / 4)); }
+  @if(!TN) { return vec2u(block / STEP_BLOCKS, block % STEP_BLOCKS); }
+}
+
+fn place_in_b(block: u32) -> vec2u {
+  @if(NT) { return vec2u(block / STEP_BLOCKS, block % STEP_BLOCKS); }
+  @if(!NT) { return vec2u(block % (TILE_WIDTH / 4), block / (TILE_WIDTH / 4)); }
+}
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let first_row = workgroup.y * TILE_HEIGHT;
+  let first_column = workgroup.x * TILE_WIDTH;
+  let row_quad = index / ACROSS;
+  let column_quad = index % ACROSS;
+  let begin = workgroup.z * parameters.depth;
+  let end = min(begin + parameters.depth, parameters.inner);
+  var sums: array<vec4f, ROW_QUADS * 4u * COLUMN_QUADS>;
+  for (var k = begin; k < end; k += STEP) {
+    for (var i = index; i < BLOCKS_OF_A; i += INVOCATIONS) {
+      let place = place_in_a(i);
+      let values = block_of_a(first_row + 4u * place.x, k + 4u * place.y);
+      let at = 4u * place.y * LINE_OF_A + place.x;
+      slice_of_a[at] = values[0];
+      slice_of_a[at + LINE_OF_A] = values[1];
+      slice_of_a[at + 2u * LINE_OF_A] = values[2];
+      slice_of_a[at + 3u * LINE_OF_A] = values[3];
+    }
+    for (var i = index; i < BLOCKS_OF_B; i += INVOCATIONS) {
+      let place = place_in_b(i);
+      let values = block_of_b(k + 4u * place.y, first_column + 4u * place.x);
+      let at = 4u * place.y * LINE_OF_B + place.x;
+      slice_of_b[at] = values[0];
+      slice_of_b[at + LINE_OF_B] = values[1];
+      slice_of_b[at + 2u * LINE_OF_B] = values[2];
+      slice_of_b[at + 3u * LINE_OF_B] = values[3];
+    }
+    workgroupBarrier();
+    for (var q = 0u; q < STEP; q += 1u) {
+      var of_b: array<vec4f, COLUMN_QUADS>;
+      for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
+        of_b[j] = slice_of_b[q * LINE_OF_B + column_quad + j * ACROSS];
+      }
+      for (var i = 0u; i < ROW_QUADS; i += 1u) {
+        let of_a = slice_of_a[q * LINE_OF_A + row_quad + i * DOWN];
+        for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
+          let at = i * 4u * COLUMN_QUADS + j;
+          sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
+          sums[at + COLUMN_QUADS] = fma(vec4f(of_a.y), of_b[j], sums[at + COLUMN_QUADS]);
+          sums[at + 2u * COLUMN_QUADS] = fma(vec4f(of_a.z), of_b[j], sums[at + 2u * COLUMN_QUADS]);
+          sums[at + 3u * COLUMN_QUADS] = fma(vec4f(of_a.w), of_b[j], sums[at + 3u * COLUMN_QUADS]);
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+  for (var i = 0u; i < ROW_QUADS * 4u; i += 1u) {
+    let row = first_row + 4u * (row_quad + (i / 4u) * DOWN) + i % 4u;
+    for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
+      let column = first_column + 4u * (column_quad + j * ACROSS);
+      if row < parameters.rows && column < parameters.columns {
+        let at = (workgroup.z * parameters.rows + row) * parameters.columns + column;
+        store_quad(at, column, parameters.columns, sums[i * COLUMN_QUADS + j], parameters.terms);
+      }
+    }
+  }
+}

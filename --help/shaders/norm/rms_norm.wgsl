@@ -1,0 +1,44 @@
+// y = x * inverse_rms * weight,  inverse_rms = 1 / sqrt(mean(x^2) + eps)     (Zhang & Sennrich 2019, arXiv 1910.07467)
+// Each workgroup handles one row; its lanes stride over the columns. inverse_rms is saved for the backward pass.
+import package::lib::element::{Element, sum_of_parts};
+import package::lib::grid::linear_workgroup;
+import package::lib::reduce::reduce_sum;
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  columns: u32, // in Elements
+  count: f32, // C
+  eps: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>; // [N, C]
+@group(0) @binding(1) var<storage, read> weight: array<Element>; // [C]
+@group(0) @binding(2) var<storage, read_write> y: array<Element>; // [N, C]
+@group(0) @binding(3) var<storage, read_write> inverse_rms: array<f32>; // [N]
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let row = linear_workgroup(workgroup, workgroups);
+  if row >= parameters.rows {
+    return;
+  }
+  let begin = row * parameters.columns;
+  var squares = Element(0.0);
+  for (var column = lane; column < parameters.columns; column += LANES) {
+    let value = x[begin + column];
+    squares += value * value;
+  }
+  let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
+  for (var column = lane; column < parameters.columns; column += LANES) {
+    y[begin + column] = x[begin + column] * inverse * weight[column];
+  }
+  if lane == 0u {
+    inverse_rms[row] = inverse;
+  }
+}

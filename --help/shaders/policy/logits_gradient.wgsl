@@ -1,0 +1,74 @@
+// In place, with z = logits * inverse_temperature, p = exp(z - log_sum_exp), c = (c_logp, c_entropy) and action a of each row:
+//   logits_j <- inverse_temperature * (c_logp * (1[j = a] - p_j) - c_entropy * p_j * (log p_j + H))
+// which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
+// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
+import package::lib::grid::linear_workgroup;
+import package::lib::numeric::{LOWEST, is_zero};
+import package::lib::token::{LossCoefficients, TokenStatistics};
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  vocabulary: u32,
+  inverse_temperature: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> actions: array<u32>; // [N]
+@group(0) @binding(1) var<storage, read> coefficients: array<LossCoefficients>; // [N, 2]
+@group(0) @binding(2) var<storage, read> statistics: array<TokenStatistics>; // [N, 4]
+@if(VEC4) @group(0) @binding(3) var<storage, read_write> logits: array<vec4f>; // [N, V]
+@if(!VEC4) @group(0) @binding(3) var<storage, read_write> logits: array<f32>; // [N, V]
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let row = row_of(linear_workgroup(workgroup, workgroups), lane);
+  if row >= parameters.rows {
+    return;
+  }
+  let c = coefficients[row];
+  let counts = !is_zero(c.logp) || !is_zero(c.entropy);
+  let policy = statistics[row];
+  let action = actions[row];
+  for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
+    let logp = load(row, column) * parameters.inverse_temperature - policy.log_sum_exp;
+    let p = exp(logp);
+    let is_action = vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action);
+    let gradient = c.logp * (select(vec4f(0.0), vec4f(1.0), is_action) - p) - c.entropy * p * (logp + policy.entropy);
+    store(row, column, select(vec4f(0.0), parameters.inverse_temperature * gradient, vec4<bool>(counts)));
+  }
+}
+
+@if(ROW_PER_LANE) fn row_of(workgroup: u32, lane: u32) -> u32 { return workgroup * LANES + lane; }
+@if(ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return 0u; }
+@if(ROW_PER_LANE) fn column_step() -> u32 { return 4u; }
+
+@if(!ROW_PER_LANE) fn row_of(workgroup: u32, lane: u32) -> u32 { return workgroup; }
+@if(!ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return lane * 4u; }
+@if(!ROW_PER_LANE) fn column_step() -> u32 { return LANES * 4u; }
+
+@if(VEC4) fn load(row: u32, column: u32) -> vec4f { return logits[(row * parameters.vocabulary + column) / 4u]; }
+@if(VEC4) fn store(row: u32, column: u32, value: vec4f) { logits[(row * parameters.vocabulary + column) / 4u] = value; }
+
+@if(!VEC4)
+fn load(row: u32, column: u32) -> vec4f {
+  return vec4f(logit(row, column), logit(row, column + 1u), logit(row, column + 2u), logit(row, column + 3u));
+}
+@if(!VEC4)
+fn logit(row: u32, column: u32) -> f32 {
+  let last = parameters.vocabulary - 1u;
+  return select(LOWEST, logits[row * parameters.vocabulary + min(column, last)], column <= last);
+}
+@if(!VEC4)
+fn store(row: u32, column: u32, value: vec4f) {
+  let i = row * parameters.vocabulary + column;
+  let left = parameters.vocabulary - column;
+  logits[i] = value.x;
+  if left > 1u { logits[i + 1u] = value.y; }
+  if left > 2u { logits[i + 2u] = value.z; }
+  if left > 3u { logits[i + 3u] = value.w; }
+}

@@ -1,0 +1,108 @@
+// With z = logits * inverse_temperature and p = softmax(z), for each row and its action a, in nats:
+//   logp = log p_a,  entropy H = -sum_b p_b log p_b,  log_sum_exp = log sum_b e^z_b,
+//   effect c_a = p_a (log p_a + H) - sum_b p_b^2 (log p_b + H)          (raising log p_a by eta changes H by -eta * c_a)
+// One pass over the logits suffices. A lane keeps the maximum m and, over all b but the action, the sums of e, e d, e^2 and e^2 d with
+// d = z_b - m and e = exp(d); it rescales the sums when m grows. Leaving out the action keeps 1 - p_a, and so the sign of the effect, exact
+// for nearly certain tokens.
+// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
+import package::lib::grid::linear_workgroup;
+import package::lib::numeric::{LOWEST, log_1_plus};
+import package::lib::reduce::{reduce_max, reduce_sum};
+import package::lib::token::TokenStatistics;
+import constants::LANES;
+
+struct Parameters {
+  rows: u32,
+  vocabulary: u32,
+  inverse_temperature: f32,
+}
+var<immediate> parameters: Parameters;
+
+@if(VEC4) @group(0) @binding(0) var<storage, read> logits: array<vec4f>; // [N, V]
+@if(!VEC4) @group(0) @binding(0) var<storage, read> logits: array<f32>; // [N, V]
+@group(0) @binding(1) var<storage, read> actions: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read_write> statistics: array<TokenStatistics>; // [N, 4]
+
+struct Sums {
+  m: f32,
+  e: f32,
+  ed: f32,
+  ee: f32,
+  eed: f32,
+}
+
+@compute @workgroup_size(LANES)
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let row = row_of(linear_workgroup(workgroup, workgroups), lane);
+  if row >= parameters.rows {
+    return;
+  }
+  let action = actions[row];
+  var sums = Sums(LOWEST, 0.0, 0.0, 0.0, 0.0);
+  for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
+    let z = load(row, column) * parameters.inverse_temperature;
+    let m = max(sums.m, max(max(z.x, z.y), max(z.z, z.w)));
+    sums = rescale(sums, m);
+    let d = z - m;
+    let e = select(exp(d), vec4f(0.0), vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action));
+    sums.e += dot(e, vec4f(1.0));
+    sums.ed += dot(e, d);
+    sums.ee += dot(e, e);
+    sums.eed += dot(e * e, d);
+  }
+  sums = merge(sums, lane);
+
+  let d_action = logit(row, action) * parameters.inverse_temperature - sums.m;
+  let e_action = exp(d_action);
+  let total = sums.e + e_action;
+  let mean = (sums.ed + e_action * d_action) / total;
+  let log_total = log_1_plus(select(max(total - 1.0, 0.0), sums.e, d_action == 0.0));
+  let effect = e_action * sums.e / (total * total) * (d_action - mean) - (sums.eed - mean * sums.ee) / (total * total);
+  if writes(lane) {
+    statistics[row] = TokenStatistics(d_action - log_total, log_total - mean, sums.m + log_total, effect);
+  }
+}
+
+fn rescale(sums: Sums, m: f32) -> Sums {
+  let shift = sums.m - m;
+  let scale = exp(shift);
+  let square = scale * scale;
+  return Sums(m, scale * sums.e, scale * (sums.ed + shift * sums.e), square * sums.ee, square * (sums.eed + shift * sums.ee));
+}
+
+@if(ROW_PER_LANE) fn row_of(workgroup: u32, lane: u32) -> u32 { return workgroup * LANES + lane; }
+@if(ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return 0u; }
+@if(ROW_PER_LANE) fn column_step() -> u32 { return 4u; }
+@if(ROW_PER_LANE) fn writes(lane: u32) -> bool { return true; }
+@if(ROW_PER_LANE) fn merge(sums: Sums, lane: u32) -> Sums { return sums; }
+
+@if(!ROW_PER_LANE) fn row_of(workgroup: u32, lane: u32) -> u32 { return workgroup; }
+@if(!ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return lane * 4u; }
+@if(!ROW_PER_LANE) fn column_step() -> u32 { return LANES * 4u; }
+@if(!ROW_PER_LANE) fn writes(lane: u32) -> bool { return lane == 0u; }
+@if(!ROW_PER_LANE)
+fn merge(sums: Sums, lane: u32) -> Sums {
+  let m = reduce_max(sums.m, lane);
+  let own = rescale(sums, m);
+  let e = reduce_sum(own.e, lane);
+  let ed = reduce_sum(own.ed, lane);
+  let ee = reduce_sum(own.ee, lane);
+  return Sums(m, e, ed, ee, reduce_sum(own.eed, lane));
+}
+
+@if(VEC4) fn load(row: u32, column: u32) -> vec4f { return logits[(row * parameters.vocabulary + column) / 4u]; }
+@if(VEC4) fn logit(row: u32, column: u32) -> f32 { return logits[(row * parameters.vocabulary + column) / 4u][column % 4u]; }
+
+@if(!VEC4)
+fn load(row: u32, column: u32) -> vec4f {
+  return vec4f(logit(row, column), logit(row, column + 1u), logit(row, column + 2u), logit(row, column + 3u));
+}
+@if(!VEC4)
+fn logit(row: u32, column: u32) -> f32 {
+  let last = parameters.vocabulary - 1u;
+  return select(LOWEST, logits[row * parameters.vocabulary + min(column, last)], column <= last);
+}

@@ -1,0 +1,96 @@
+import { createReadStream } from "node:fs";
+import { basename, extname } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import { configFile } from "../node/shipped_configs.js";
+import { brief, reasonOf } from "../options/quote.js";
+import { readYaml } from "../options/yaml.js";
+import { BYTES_ALLOWED, parseBytes } from "../rl/memory/bytes.js";
+import { UsageError } from "./errors.js";
+/** What a user types before the name of a command. A clone has a script for it; the installed package, which is JavaScript, has a program. */
+export const PROGRAM = import.meta.url.endsWith(".ts") ? "npm run -s entropic --" : "npx entropic-webgpu";
+/** Ends a command's help with examples: pairs of a command line (without the program's name) and what it does. */
+export function addExamples(command, examples) {
+    const text = examples.map(([line, meaning]) => `  $ ${PROGRAM} ${line}\n      ${meaning}`).join("\n");
+    return command.addHelpText("after", `\n${examples.length === 1 ? "Example" : "Examples"}:\n${text}`);
+}
+/** `--adapter NAME`: which GPU to take; `ENTROPIC_ADAPTER` when the option is absent, else `auto`. */
+export function addAdapterOption(command) {
+    const meaning = "GPU to use: auto, hardware, software, embedded, or a part of an adapter's name";
+    return command.addOption(new Option("--adapter <name>", meaning).env("ENTROPIC_ADAPTER").default("auto"));
+}
+/** `--memory 10GiB`: the most GPU memory to take. */
+export function addMemoryOption(command) {
+    const meaning = "most GPU memory to take, such as 10GiB (default: as much as there is)";
+    return command.addOption(new Option("--memory <bytes>", meaning).argParser(bytes));
+}
+function bytes(text) {
+    const amount = parseBytes(text);
+    if (amount === undefined)
+        throw new InvalidArgumentError(`It must be ${BYTES_ALLOWED}.`);
+    return amount;
+}
+/** `--json`: the result as JSON on stdout, for scripts. */
+export function addJsonOption(command) {
+    return command.option("--json", "print the result as JSON");
+}
+/** `--set a.b=c` (repeatable): overrides of a configuration file, in the order given. */
+export function addSetOption(command) {
+    const meaning = "override one key of the configuration, for example grpo.steps=10; may be given several times";
+    return command.addOption(new Option("--set <key=value>", meaning).argParser(collect).default([], "none"));
+}
+/** Gathers a repeatable option's values in order; pass it to commander as the option's parser. */
+export function collect(value, previous) {
+    return [...previous, value];
+}
+/** A parser of whole numbers for commander: `integer({ min: 1 })`. Its error names the value and what is allowed. */
+export function integer(range = {}) {
+    return (text) => checked(text, range, Number.isSafeInteger, "a whole number");
+}
+/** A parser of numbers for commander: `decimal({ min: 0 })`. */
+export function decimal(range = {}) {
+    return (text) => checked(text, range, Number.isFinite, "a number");
+}
+function checked(text, { min, max }, accepts, kind) {
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const inside = (min === undefined || value >= min) && (max === undefined || value <= max);
+    if (accepts(value) && inside)
+        return value;
+    const bounds = [min === undefined ? "" : ` of at least ${min}`, max === undefined ? "" : ` of at most ${max}`]
+        .filter(Boolean)
+        .join(" and");
+    throw new InvalidArgumentError(`It must be ${kind}${bounds}.`);
+}
+/**
+ * Reads a YAML configuration file as plain data; `name` is the file's stem (`configs/quickstart.yaml` -> `quickstart`). A shipped
+ * configuration is known by its name.
+ * Throws UsageError or ConfigError with one line when the file cannot be read or is not YAML.
+ */
+export async function readConfigFile(nameOrPath) {
+    const path = configFile(nameOrPath);
+    return { value: readYaml(await readUserFile(path), path), name: basename(path, extname(path)) };
+}
+/** The summaries of studies are the largest. */
+const MOST_CHARACTERS = 2 ** 26;
+/** Reads a text file that the user named. Throws UsageError that says why it cannot be read. */
+export async function readUserFile(path) {
+    try {
+        let text = "";
+        // A device such as /dev/zero has no end, so no more is read than is refused.
+        for await (const chunk of createReadStream(path, "utf8")) {
+            text += chunk;
+            if (text.length > MOST_CHARACTERS)
+                break;
+        }
+        if (text.length <= MOST_CHARACTERS)
+            return text;
+    }
+    catch (error) {
+        const code = error instanceof Error && "code" in error ? error.code : undefined;
+        if (code === "ENOENT")
+            throw new UsageError(`There is no file ${brief(path)}; give the path of an existing file.`);
+        if (code === "EISDIR")
+            throw new UsageError(`${brief(path)} is a folder; give the path of a file.`);
+        throw new UsageError(`${brief(path)} cannot be read (${code ?? reasonOf(error)}); give the path of a file.`);
+    }
+    throw new UsageError(`${brief(path)} is larger than any file that is read here; give the path of a text file.`);
+}

@@ -1,0 +1,69 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { rememberPictures } from "../io/remove_run.js";
+import { writeWhole } from "../io/write_whole.js";
+import { metricsCsv } from "../report/csv.js";
+import { metricNames, plotRuns } from "../report/plots.js";
+import { svgToPng } from "../report/png.js";
+import { loadRun } from "../report/run.js";
+import { nearestWord } from "../rl/config/index.js";
+import { FailedError, UsageError } from "./errors.js";
+import { addExamples, addJsonOption } from "./options.js";
+import { writePictures } from "./pictures.js";
+export function register(command) {
+    command
+        .argument("<run...>", "run folders (each holds a metrics.jsonl)")
+        .option("--out <folder>", "where the pictures go (default: RUN/plots, or comparison/ beside the first of several runs)")
+        .option("--metrics <names>", "draw these metrics, separated by commas, such as grad_norm,eval/pass@1", namesOption)
+        .option("--csv <file>", "also write the metrics as a table: a line for each step of each run")
+        .option("--png", "write PNG pictures as well")
+        .action(plot);
+    addJsonOption(command);
+    addExamples(command, [
+        ["plot runs/quickstart", "writes runs/quickstart/plots/overview.svg, and reward, entropy, alpha, evaluations each"],
+        ["plot runs/grpo runs/entropic --out docs --png", "draws both runs in the same pictures, as SVG and PNG"],
+        ["plot runs/quickstart --metrics grad_norm,loss --csv metrics.csv", "draws two other metrics, and writes them for a spreadsheet"],
+    ]);
+}
+async function plot(folders, options) {
+    const runs = await Promise.all(folders.map((folder) => loadRun(folder)));
+    const repeated = runs.find((run, index) => runs.findIndex((other) => resolve(other.folder) === resolve(run.folder)) !== index);
+    if (repeated)
+        throw new UsageError(`${repeated.folder} is named twice; name each run once.`);
+    if (options.metrics)
+        refuseUnknown(options.metrics, metricNames(runs));
+    const first = folders[0];
+    const out = options.out ?? (folders.length === 1 ? join(first, "plots") : join(dirname(first), "comparison"));
+    const pictures = await plotRuns(runs, options.metrics ? { metrics: options.metrics } : {});
+    const written = await writePictures(pictures, out);
+    if (options.png)
+        written.push(...(await Promise.all(pictures.map((picture) => writePng(picture, out)))));
+    // Pictures in the run's own folder are the run's, so that a later run may replace them.
+    if (out === join(first, "plots")) {
+        await rememberPictures(out, written.map((path) => basename(path)));
+    }
+    if (options.csv)
+        written.push(await writeCsv(options.csv, metricsCsv(runs, options.metrics)));
+    process.stdout.write(options.json ? `${JSON.stringify({ files: written })}\n` : `${written.join("\n")}\n`);
+}
+async function writePng({ name, svg }, folder) {
+    const path = join(folder, `${name}.png`);
+    await writeWhole(path, await svgToPng(svg));
+    return path;
+}
+function namesOption(text) {
+    return text.split(",").map((name) => name.trim());
+}
+function refuseUnknown(wanted, known) {
+    const stranger = wanted.find((name) => !known.includes(name));
+    if (stranger === undefined)
+        return;
+    const near = nearestWord(stranger, known);
+    const remedy = near ? `did you mean ${near}?` : `their metrics.jsonl lists what there is, such as ${known.slice(0, 6).join(", ")}.`;
+    throw new UsageError(`None of the runs has the metric "${stranger.slice(0, 120)}"; ${remedy}`);
+}
+async function writeCsv(path, text) {
+    await writeWhole(path, text).catch((error) => {
+        throw new FailedError(`${path} could not be written (${error.code}); give another file to --csv.`);
+    });
+    return path;
+}

@@ -1,0 +1,70 @@
+import type { z } from "zod";
+import type { KernelSource } from "../gpu/kernel.js";
+import type { Tensor } from "../graph/tensor.js";
+import { type Declaration, type Factory } from "../options/define.js";
+import type { ControlState } from "./state.js";
+/** An entropy that a controller steers towards. */
+export interface HeldEntropy {
+    /** The option that sets it, as messages name it: "target", or "classes.0.target". */
+    readonly option: string;
+    /** The class of tokens whose entropy it is; absent: that of all tokens. */
+    readonly className?: string;
+    /** Nats per token; undefined where the run itself finds it. */
+    readonly nats: number | undefined;
+    /** The entropy in words: "0.35 nats", "0.8 of the start". */
+    readonly words: string;
+}
+/** A class of tokens with an alpha of its own. */
+export interface TokenClass {
+    readonly name: string;
+    /** The first position of the answer that belongs to it, where positions tell the class. */
+    readonly from?: number | undefined;
+}
+/** How the state changes in every optimiser step, from the entropies that the batch has put into it. */
+export interface ControlLaw {
+    /** The kernel: a file of shaders by its id, "control/pi", or a user's own WGSL. It binds the state alone and runs as one workgroup. */
+    readonly kernel: KernelSource;
+    /** Its parameters by name. */
+    readonly parameters: Readonly<Record<string, number>>;
+    /** The same law in double precision, for tests. */
+    step(state: ControlState): ControlState;
+}
+/** What a controller is and does, made from its options. */
+export interface ControllerBehaviour {
+    /** What a run with it is called in tables: "GRPO + AEC". */
+    readonly label: string;
+    /** The entropies that it steers towards; none for a controller that holds no target. */
+    readonly holds: readonly HeldEntropy[];
+    /** Whether alpha can differ from 0. */
+    readonly usesAlpha: boolean;
+    /** The gains and the limit of |alpha| of a proportional-integral law, for the advice of diagnoses; absent: there is no such law. */
+    readonly gains?: {
+        readonly kp: number;
+        readonly ki: number;
+        readonly limit: number;
+    };
+    /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */
+    readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale" | "kp" | "ki" | "authority")[];
+    /** Classes of tokens, one for each loop; `classBy` tells a class: "position", or a column of the problems. Absent: one loop for all. */
+    readonly classes?: readonly TokenClass[];
+    readonly classBy?: string;
+    /** The state before the first step: `initialState` fills in what is left out. */
+    initial(): ControlState;
+    /** Absent: the state never changes. */
+    readonly law?: ControlLaw;
+    /** What a saved state becomes under options that may have changed since. Absent: the saved state is taken as it is. */
+    resumed?(saved: ControlState): ControlState;
+}
+/** An entropy control algorithm. */
+export interface Controller extends ControllerBehaviour {
+    /** The key of its definition, which configurations use. */
+    readonly name: string;
+}
+/** A declared controller: `entropic({ target: 0.35 })` makes a controller from its options. */
+export type ControllerFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, Controller>;
+/** Declares a controller: its key, description and options, and the function that makes it from them. */
+export declare function defineController<Options extends z.ZodObject>({ build, ...declaration }: Declaration<Options> & {
+    readonly build: (options: z.output<Options>) => ControllerBehaviour;
+}): ControllerFactory<Options>;
+/** Traces one step of a controller on its state, in place. */
+export declare function traceControl({ law }: Controller, control: Tensor): void;

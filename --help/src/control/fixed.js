@@ -1,0 +1,21 @@
+import { adjustable, decimal, section } from "../options/schema.js";
+import { defineController } from "./define.js";
+import { initialState } from "./state.js";
+/** alpha stays at a given value, for measurements without feedback. */
+export const fixed = defineController({
+    key: "fixed",
+    description: "A constant alpha, for measurements without feedback.",
+    options: section({ alpha: adjustable(decimal({ min: -1, max: 1 }), 0, "The constant alpha.") }),
+    build: ({ alpha }) => ({ label: `GRPO, alpha ${alpha}`, holds: [], usesAlpha: true, ...constant({ loops: [{ alpha }] }) }),
+});
+/** No control: plain GRPO. */
+export const none = defineController({
+    key: "none",
+    description: "Plain GRPO, without entropy control.",
+    options: section({}),
+    build: () => ({ label: "GRPO", holds: [], usesAlpha: false, ...constant({}) }),
+});
+/** A state that nothing moves; a resumed run takes it from its own options. */
+export function constant(given) {
+    return { initial: () => initialState(given), resumed: () => initialState(given) };
+}

@@ -1,0 +1,145 @@
+import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { FileError } from "../io/file_error.js";
+import { parseJsonObject } from "../io/json.js";
+import { quoted, reasonOf } from "../options/quote.js";
+import { checkVocabulary } from "./vocabulary.js";
+const REQUIRED_FILE = "tokenizer.json";
+const CONFIG_FILE = "tokenizer_config.json";
+const FILES = [REQUIRED_FILE, CONFIG_FILE, "special_tokens_map.json", "chat_template.jinja", "vocab.json", "merges.txt"];
+/** The tokenizer of a Hugging Face folder (tokenizer.json, tokenizer_config.json). Throws FileError naming what is missing. */
+export async function loadTokenizer(dir) {
+    const { readOptionalText } = await import("../io/files.js");
+    const files = {};
+    for (const name of FILES) {
+        const text = await readOptionalText(`${dir}/${name}`);
+        if (text !== undefined)
+            files[name] = text;
+    }
+    if (files[REQUIRED_FILE] === undefined)
+        throw new FileError(`${dir} holds no ${REQUIRED_FILE}; save the tokenizer as a fast tokenizer.`);
+    return tokenizerFromFiles(files, dir);
+}
+/**
+ * A tokenizer from the texts of its files; `source` is the folder that messages name.
+ * @throws FileError where one is not valid JSON, or of a kind that is not supported, or has ids that are none
+ */
+export function tokenizerFromFiles(files, source) {
+    const place = (name) => (source === undefined ? name : `${source}/${name}`);
+    const parse = (name) => parseJsonObject(files[name] ?? "{}", place(name));
+    const config = parse(CONFIG_FILE);
+    const definition = parse(REQUIRED_FILE);
+    checkVocabulary(definition, place(REQUIRED_FILE));
+    const tokenizer = constructed(definition, config, place(REQUIRED_FILE));
+    const alphabet = closedAlphabet(definition);
+    const special = { ...parse("special_tokens_map.json"), ...config };
+    const idOf = (key) => {
+        const content = tokenContent(special[key]);
+        return content === undefined ? undefined : tokenizer.token_to_id(content);
+    };
+    // Cleaning up spaces loses text ("a ." becomes "a."), so it is done only where the tokenizer asks for it.
+    const cleanUp = config.clean_up_tokenization_spaces === true;
+    return {
+        encode: (text, { specialTokens = true } = {}) => {
+            requireCharacters(text, alphabet);
+            return text === "" && !specialTokens ? [] : tokenizer.encode(text, { add_special_tokens: specialTokens }).ids;
+        },
+        decode: (ids, { specialTokens = false } = {}) => 
+        // The library refuses an empty list.
+        ids.length === 0
+            ? ""
+            : tokenizer.decode(Array.from(ids), { skip_special_tokens: !specialTokens, clean_up_tokenization_spaces: cleanUp }),
+        vocabSize: largest(tokenizer.get_vocab(true).values()) + 1,
+        eosId: idOf("eos_token"),
+        bosId: idOf("bos_token"),
+        padId: idOf("pad_token"),
+        files,
+    };
+}
+/**
+ * A tokenizer with one token per character and ids in the order of `alphabet`. `special` names the characters that end, begin and pad
+ * a text. They stay visible in decoded text, because a task's reward must see whether a completion has ended.
+ * Throws on a repeated character, and `encode` throws on a character outside the alphabet.
+ */
+export function characterTokenizer(alphabet, special = {}) {
+    const characters = [...alphabet];
+    const repeated = characters.find((character, id) => characters.indexOf(character) !== id);
+    if (repeated !== undefined)
+        throw new Error(`The alphabet ${quoted(alphabet)} holds "${repeated}" twice; name each character once.`);
+    for (const [role, character] of Object.entries(special)) {
+        if (!characters.includes(character))
+            throw new Error(`The ${role} token ${quoted(character)} is not in the alphabet ${quoted(alphabet)}; add it there.`);
+    }
+    return tokenizerFromFiles({ [REQUIRED_FILE]: characterTokenizerJson(characters), [CONFIG_FILE]: characterConfigJson(special) });
+}
+/** BPE without merges leaves single characters, and Fuse joins them without spaces. Every Hugging Face loader understands both. */
+function characterTokenizerJson(characters) {
+    return json({
+        version: "1.0",
+        truncation: null,
+        padding: null,
+        added_tokens: [],
+        normalizer: null,
+        pre_tokenizer: null,
+        post_processor: null,
+        decoder: { type: "Fuse" },
+        model: {
+            type: "BPE",
+            dropout: null,
+            unk_token: null,
+            continuing_subword_prefix: null,
+            end_of_word_suffix: null,
+            fuse_unk: false,
+            byte_fallback: false,
+            ignore_merges: false,
+            vocab: Object.fromEntries(characters.map((character, id) => [character, id])),
+            merges: [],
+        },
+    });
+}
+function characterConfigJson({ eos, bos, pad }) {
+    return json({
+        tokenizer_class: "PreTrainedTokenizerFast",
+        clean_up_tokenization_spaces: false,
+        ...(bos === undefined ? {} : { bos_token: bos }),
+        ...(eos === undefined ? {} : { eos_token: eos }),
+        ...(pad === undefined ? {} : { pad_token: pad }),
+    });
+}
+/** The alphabet of a tokenizer that would silently drop any other character: BPE without merges and without an unknown token. */
+function closedAlphabet({ model }) {
+    const { type, unk_token, merges, vocab } = (model ?? {});
+    const dropsUnknown = type === "BPE" && (unk_token ?? null) === null && Array.isArray(merges) && merges.length === 0;
+    return dropsUnknown ? new Set(Object.keys(vocab)) : undefined;
+}
+function requireCharacters(text, alphabet) {
+    const stranger = alphabet && [...text].find((character) => !alphabet.has(character));
+    if (stranger === undefined)
+        return;
+    throw new Error(`"${stranger}" in ${quoted(text)} is not in the tokenizer's alphabet ${quoted([...alphabet].join(""))}; remove it.`);
+}
+function largest(ids) {
+    let maximum = -1;
+    for (const id of ids)
+        maximum = Math.max(maximum, id);
+    return maximum;
+}
+/** The library's tokenizer, tried on a text, because it meets much of what is damaged only then. */
+function constructed(definition, config, name) {
+    try {
+        const tokenizer = new HuggingFaceTokenizer(definition, config);
+        tokenizer.decode(tokenizer.encode("a").ids.concat(0));
+        return tokenizer;
+    }
+    catch (error) {
+        throw new FileError(`${name} could not be read: ${reasonOf(error)}; save the tokenizer again as a fast tokenizer.`);
+    }
+}
+/** A special token is written as a string or as an object with its content. */
+function tokenContent(token) {
+    if (typeof token === "string")
+        return token;
+    return typeof token === "object" && token !== null && "content" in token ? String(token.content) : undefined;
+}
+function json(value) {
+    return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -1,0 +1,21 @@
+/** The public face of the engine: everything that a model, an op or a controller of your own needs. */
+export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.js";
+export type { BufferWindow } from "./gpu/context.js";
+export { createDevice, type Device, type DeviceOptions } from "./gpu/device.js";
+export { DeviceLostError, EngineError, MemoryError, NotFiniteError, ShaderError } from "./gpu/errors.js";
+export type { Kernel, KernelSource, KernelVariant } from "./gpu/kernel.js";
+export { createProfiler, type ProfileClock, type Profiler } from "./gpu/profile.js";
+export type { ProfiledDispatch, ProfiledSubmission } from "./gpu/profile_record.js";
+export type { DeviceStats } from "./gpu/stats.js";
+export { differentiate } from "./graph/differentiate.js";
+export { buildPlan, evaluate, type Plan } from "./graph/plan.js";
+export { ceilDivide, type Dimension, derive, product, type RunScalars, runScalar, type Scalar } from "./graph/scalar.js";
+export { type DType, externalTensor, reshape, rowsOf, Tensor } from "./graph/tensor.js";
+export { type Dispatch, empty, type GradientSink, input, scope } from "./graph/trace.js";
+export { type ConfigReader, checkHeads, LARGEST, type LanguageModelConfig, readConfig } from "./nn/config.js";
+export * as nn from "./nn/index.js";
+export { createFlatBuffers, type FlatBuffers, initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters, } from "./nn/place.js";
+export type { KeyValueCache, Rows } from "./nn/rows.js";
+export { defineOp, type Inputs, type Op, type OpDefinition, shapeError } from "./ops/define.js";
+export * from "./ops/index.js";
+export type { RopeScaling } from "./ops/rope_table.js";

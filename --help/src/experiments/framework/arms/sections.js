@@ -1,0 +1,67 @@
+import { mean } from "../../../report/statistics.js";
+import { seedsInWords, seedsOf } from "../seeds.js";
+import { ofGroup } from "./findings.js";
+import { pictureName } from "./pictures.js";
+import { ALONE, armNames, groupNames } from "./settings.js";
+import { countsDistinct, diagnosisTable, elsewhereTable, entropyTable, scoreTable, significanceTable } from "./tables.js";
+/** The runs of every group in tables and pictures; every number comes from the findings. */
+export function armSections(settings, findings) {
+    const groups = groupNames(settings).map((group) => groupSection(settings, ofGroup(findings, group), group));
+    return ["## The runs", runsSentence(settings), READING, ...groups];
+}
+function runsSentence({ seeds, model, task, grpo, entropy, groups }) {
+    const lines = [
+        `${seedsInWords({ seeds })}; every arm starts from \`${model}\` and sees the same prompts. Task: ${describe(task)}. Training: ${describe(grpo)}.`,
+        `Entropy control, where an arm does not say otherwise: ${describe(entropy)}. An arm without control is measured against the same`,
+        "target. Entropy is the mean over answer tokens, in nats.",
+    ];
+    const changes = Object.entries(groups ?? {}).map(([name, { arms: _, elsewhere: __, ...own }]) => `* ${name}: ${describeSections(own)}`);
+    return [...lines, ...(changes.length > 0 ? ["", ...changes] : [])].join("\n");
+}
+const READING = `All figures of entropy are taken over the last half of training. The offset is the distance of the mean from the target, as a share of the
+target. "mean abs e" is the mean distance of a single step. "sd" is the standard deviation over the steps of a run, and "sd of seeds" is that of the
+runs' means. The drift is the slope in nats per 100 steps. "saturated" is the share of steps with alpha at its limit, "gated" is the share of tokens
+that alpha weighs, and "equal groups" is the share of prompts whose answers all have one reward, so that they teach nothing. ± is half a 95 %
+interval over seeds. Differences are from the first arm, paired by seed.`;
+/** The tables and pictures of a group. The one group of a study without groups has no heading of its own. */
+function groupSection(settings, findings, group) {
+    const arms = armNames(settings);
+    const { runs, k } = findings;
+    const alone = group === ALONE;
+    const heading = (text) => (alone ? `### ${text}` : `#### ${text}`);
+    const before = (of) => mean(runs.map(of)).toFixed(3);
+    const diagnoses = diagnosisTable(arms, findings);
+    const distinct = countsDistinct(runs) ? `, distinct right answers of ${k} ${before((run) => run.before.distinct ?? 0)}` : "";
+    return [
+        ...(alone ? [] : [`### ${group[0].toUpperCase()}${group.slice(1)}`]),
+        heading("Entropy over the last half of training"),
+        entropyTable(arms, findings),
+        `![Entropy, alpha and reward over the steps](${pictureName("curves", group)}.svg)`,
+        heading("Held-out problems after training"),
+        `Before training: pass@1 ${before((run) => run.before.passAt1)}, greedy ${before((run) => run.before.greedy)}, pass@${k} ${before((run) => run.before.passAtK)}${distinct}.`,
+        scoreTable(arms, findings),
+        `![pass@1 and pass@${k}](${pictureName("scores", group)}.svg)`,
+        ...(Object.keys(runs[0].elsewhere).length > 0 ? [heading("Other problems"), elsewhereTable(arms, findings)] : []),
+        ...(seedsOf(settings).length > 1 && arms.length > 1
+            ? [heading("More than chance?"), significanceText(arms[0]), significanceTable(arms, findings)]
+            : []),
+        ...(diagnoses ? [heading("What the diagnostics said"), DIAGNOSES, diagnoses] : []),
+    ].join("\n\n");
+}
+function significanceText(baseline) {
+    return `Each arm is compared with ${baseline}. t, df and p are those of Welch's t test (unequal variances, two-sided). The interval is that of a percentile
+bootstrap of the difference with 10,000 draws. Hedges' g is the difference in standard deviations; 0.8 and more counts as large.`;
+}
+const DIAGNOSES = "The table counts the runs of which `train` would have said this; docs/method.md has the advice for each diagnosis.";
+function describeSections(sections) {
+    return Object.entries(sections)
+        .map(([name, section]) => typeof section === "object" && section !== null ? describe(section) : `${name} ${section}`)
+        .filter((text) => text !== "")
+        .join("; ");
+}
+function describe(section) {
+    const shown = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
+    return Object.entries(section)
+        .map(([key, value]) => (key === "name" ? String(value) : `${key} ${shown(value)}`))
+        .join(", ");
+}

@@ -1,0 +1,111 @@
+import { compareSamples } from "../../../report/significance.js";
+import { deviation, mean } from "../../../report/statistics.js";
+import { markdownTable } from "../markdown.js";
+import { interval, probability, signed, signedPercent } from "../numbers.js";
+import { holdingOf, pairedDifferences, runsOf } from "./holding.js";
+/** A line for each arm: how it held entropy. */
+export function entropyTable(arms, { runs }) {
+    const rows = arms.map((arm) => {
+        const own = runsOf(runs, arm);
+        const held = own.map(holdingOf);
+        return [
+            arm,
+            interval(held.map(({ entropy }) => entropy)),
+            signedPercent(mean(held.map(({ offset }) => offset))),
+            interval(held.map(({ meanError }) => meanError)),
+            mean(held.map(({ deviation }) => deviation)).toFixed(3),
+            between(held.map(({ entropy }) => entropy)),
+            interval(held.map(({ drift }) => drift), { sign: true }),
+            mean(own.map(({ saturated }) => saturated)).toFixed(2),
+            mean(own.map(({ gated }) => gated)).toFixed(2),
+            mean(own.map(({ equalGroups }) => equalGroups)).toFixed(2),
+            mean(own.map(({ seconds }) => seconds)).toFixed(0),
+        ];
+    });
+    const headings = [
+        "arm",
+        "entropy",
+        "offset",
+        "mean abs e",
+        "sd",
+        "sd of seeds",
+        "drift",
+        "saturated",
+        "gated",
+        "equal groups",
+        "seconds",
+    ];
+    return markdownTable(headings, rows);
+}
+/** Standard deviation over seeds. */
+function between(values) {
+    return values.length < 2 ? "" : deviation(values).toFixed(3);
+}
+/** A line for each arm: its score on held-out problems after training, and the difference from the first arm. */
+export function scoreTable(arms, { runs, k }, scoreOf = (run) => run.after) {
+    const [baseline] = arms;
+    const measures = [
+        (run) => scoreOf(run).passAt1,
+        (run) => scoreOf(run).greedy,
+        (run) => scoreOf(run).passAtK,
+        ...(countsDistinct(runs) ? [(run) => scoreOf(run).distinct ?? 0] : []),
+    ];
+    const rows = arms.map((arm) => [
+        arm,
+        ...measures.flatMap((of) => [
+            interval(runsOf(runs, arm).map(of)),
+            arm === baseline ? "" : interval(pairedDifferences(runs, arm, baseline, of), { sign: true }),
+        ]),
+    ]);
+    const headings = ["pass@1", "greedy", `pass@${k}`, "distinct"].slice(0, measures.length).flatMap((name) => [name, "difference"]);
+    return markdownTable(["arm", ...headings], rows);
+}
+/** Whether all runs counted different right answers. */
+export function countsDistinct(runs) {
+    return runs.every(({ before, after }) => before.distinct !== null && after.distinct !== null);
+}
+/** A line for each arm: pass@1 and pass@k on other tasks after training. The first line has those before it. */
+export function elsewhereTable(arms, { runs, k }) {
+    const names = Object.keys(runs[0].elsewhere);
+    const shown = (own, name, when) => [
+        mean(own.map((run) => run.elsewhere[name][when].passAt1)).toFixed(3),
+        mean(own.map((run) => run.elsewhere[name][when].passAtK)).toFixed(3),
+    ];
+    const rows = [
+        ["before training", ...names.flatMap((name) => shown(runs, name, "before"))],
+        ...arms.map((arm) => [arm, ...names.flatMap((name) => shown(runsOf(runs, arm), name, "after"))]),
+    ];
+    return markdownTable(["arm", ...names.flatMap((name) => [`${name}: pass@1`, `pass@${k}`])], rows);
+}
+/**
+ * Tests of whether each arm differs from the first by more than chance. They need two seeds or more. A measure that an arm lacks, such as
+ * the distance from a target that it does not have, has no line.
+ */
+export function significanceTable(arms, { runs, k }) {
+    const [baseline, ...others] = arms;
+    const measures = [
+        ["mean abs e", (run) => holdingOf(run).meanError],
+        ["sd", (run) => holdingOf(run).deviation],
+        ["pass@1", (run) => run.after.passAt1],
+        [`pass@${k}`, (run) => run.after.passAtK],
+    ];
+    const rows = others.flatMap((arm) => measures.flatMap(([name, of]) => {
+        const { difference, t, degreesOfFreedom, p, low, high, effect } = compareSamples(runsOf(runs, arm).map(of), runsOf(runs, baseline).map(of));
+        if (Number.isNaN(difference))
+            return [];
+        const bounds = `${signed(low, 3)} to ${signed(high, 3)}`;
+        return [[arm, name, signed(difference, 3), bounds, t.toFixed(2), degreesOfFreedom.toFixed(1), probability(p), signed(effect, 1)]];
+    }));
+    return markdownTable(["arm", "measure", "difference", "bootstrap 95 %", "t", "df", "p", "Hedges' g"], rows);
+}
+/** In how many runs of each arm each diagnosis was made. The text is empty where there was none. */
+export function diagnosisTable(arms, { runs }) {
+    const names = [...new Set(runs.flatMap(({ diagnoses = [] }) => diagnoses))].sort();
+    if (names.length === 0)
+        return "";
+    const rows = arms.map((arm) => {
+        const own = runsOf(runs, arm);
+        return [arm, ...names.map((name) => `${own.filter(({ diagnoses = [] }) => diagnoses.includes(name)).length} of ${own.length}`)];
+    });
+    return markdownTable(["arm", ...names], rows);
+}

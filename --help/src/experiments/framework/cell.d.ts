@@ -1,0 +1,47 @@
+import type { Metrics } from "../../report/metrics.js";
+import type { SftConfig, TrainConfig } from "../../rl/config/index.js";
+import type { NamedReward } from "../../rl/scoring/rewards.js";
+import type { StepResult } from "../../rl/trainer.js";
+import type { Task } from "../../tasks/task.js";
+/** Where a cell's policy comes from: a checkpoint folder, or a warm start that cells share under its name. */
+export type Start = {
+    readonly kind: "folder";
+    readonly dir: string;
+} | {
+    readonly kind: "warm start";
+    readonly name: string;
+    readonly config: SftConfig;
+};
+/** One training run of a study. Its name is its folder below the study's, such as `seed-0/open-loop/alpha-0.45`. */
+export interface Cell {
+    readonly name: string;
+    readonly task: Task;
+    readonly start: Start;
+    /** The configuration of `train`. Its `model` and `output` are not read. */
+    readonly config: TrainConfig;
+    /** Other tasks of the same alphabet to evaluate before and after training, by the names that metrics show them under. */
+    readonly elsewhere?: Readonly<Record<string, {
+        readonly name: string;
+        readonly [option: string]: unknown;
+    }>>;
+    /** Reward functions that replace the task's own reward in training. */
+    readonly rewards?: readonly NamedReward[];
+    /** Whether evaluations score by the task's own reward although training does not. */
+    readonly scoredByTask?: boolean;
+    /** Says what to keep of every step beside its metrics, as plain data. */
+    readonly observe?: (step: StepResult) => unknown;
+    /** Fills in what earlier cells found out, such as gains. It must not change steps and updates. */
+    readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
+}
+/** What a cell measured. Step 0 holds the evaluation before training, and the last step also the evaluation after it. */
+export interface CellResult {
+    readonly config: TrainConfig;
+    readonly metrics: readonly Metrics[];
+    /** What the cell's `observe` said of each step. */
+    readonly observations: readonly unknown[];
+    /** Wall-clock time of the whole cell, its evaluations included. */
+    readonly seconds: number;
+}
+export type CellResults = ReadonlyMap<string, CellResult>;
+/** The work of a cell, for estimates of time. A rollout costs about as much as an update. */
+export declare function workOf({ config: { grpo } }: Pick<Cell, "config">): number;

@@ -1,0 +1,26 @@
+import { stringify } from "yaml";
+import { characterTokenizer } from "../../data/tokenizer.js";
+import { readOptionalText } from "../../io/files.js";
+import { warmStart } from "../../rl/sft.js";
+/** A file beside a warm start's checkpoint that says what it was made from. */
+const RECIPE = "recipe.yaml";
+/** The policy that a cell starts from. A warm start is trained here where no earlier cell has done it. */
+export async function startingModel({ start, task }, options) {
+    const { host } = options;
+    if (start.kind === "folder")
+        return host.loadModel(start.dir);
+    const folder = `${options.dir}/${start.name}`;
+    const recipe = stringify({ adapter: host.device.name, ...start.config, output: undefined });
+    if ((await readOptionalText(`${folder}/${RECIPE}`)) !== recipe) {
+        const { config } = start;
+        const tokenizer = characterTokenizer(task.alphabet);
+        const model = await host.createModel({ config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
+        for await (const { step } of warmStart({ device: host.device, model, task, config })) {
+            options.signal?.throwIfAborted();
+            options.onStep?.(step, config.sft.steps);
+        }
+        await host.saveModel(folder, model, { [RECIPE]: recipe });
+        model.destroy();
+    }
+    return host.loadModel(folder);
+}

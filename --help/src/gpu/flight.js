@@ -1,0 +1,58 @@
+import { DeviceLostError, EngineError } from "./errors.js";
+/** The watchdog looks this often within its time. It counts looks, because a host that was busy itself saw nothing of the GPU. */
+const LOOKS = 10;
+/** How long after a refused wait the news of a lost device may take. */
+const NEWS_MS = 200;
+export function createFlight({ gpu, watchdog, fail, assertHealthy }) {
+    const labels = [];
+    let lastDone = 0;
+    let arrivals = 0;
+    const hang = (what) => {
+        const [oldest = what] = labels;
+        const error = new DeviceLostError(`the GPU has not finished "${oldest}" within the watchdog's ${watchdog} s: a kernel never ends, or this GPU is very slow; ` +
+            `set ENTROPIC_SLICE=1 to see which dispatch it is, or ENTROPIC_WATCHDOG to more seconds (0: wait for ever)`);
+        fail(error);
+        return error;
+    };
+    const failed = async (what, cause) => {
+        await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, NEWS_MS))]);
+        assertHealthy();
+        if (cause instanceof EngineError)
+            throw cause;
+        throw new EngineError(`waiting for ${what} failed: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`);
+    };
+    return {
+        submitted: async (label) => {
+            labels.push(label);
+            const begun = performance.now();
+            // A lost GPU is no news here: whoever waits for results hears of it.
+            await gpu.queue.onSubmittedWorkDone().catch(() => undefined);
+            const now = performance.now();
+            const milliseconds = now - Math.max(begun, lastDone);
+            lastDone = now;
+            arrivals += 1;
+            labels.shift();
+            return milliseconds;
+        },
+        wait: (what, promise) => {
+            const settled = promise.catch((error) => failed(what, error));
+            return watchdog > 0 ? bounded(settled, { milliseconds: watchdog * 1000, progress: () => arrivals, hang: () => hang(what) }) : settled;
+        },
+    };
+}
+/** A promise that is given up after some time without progress. */
+function bounded(promise, { milliseconds, progress, hang }) {
+    return new Promise((resolve, reject) => {
+        let [seen, looks] = [progress(), 0];
+        const timer = setInterval(() => {
+            const now = progress();
+            looks = now === seen ? looks + 1 : 0;
+            seen = now;
+            if (looks < LOOKS)
+                return;
+            clearInterval(timer);
+            reject(hang());
+        }, milliseconds / LOOKS);
+        promise.then(resolve, reject).finally(() => clearInterval(timer));
+    });
+}

@@ -1,0 +1,210 @@
+import { link } from "wesl/core";
+import { DeviceLostError, ShaderError } from "./errors.js";
+/** As many bytes of parameters as WebGPU lets every adapter with immediates have. */
+export const MAX_PARAMETER_BYTES = 64;
+export function createKernelCache(traits) {
+    const layouts = new Map();
+    const text = remembered((source, variant) => prepareKernel(traits, source, variant));
+    const get = remembered(async (source, variant) => compile(traits, layouts, await text(source, variant), variant));
+    return { get, text };
+}
+/** Makes something of a kernel once, and returns it again for the same kernel in the same variant. */
+function remembered(make) {
+    const cache = new Map();
+    function remember(source, variant = {}) {
+        const key = JSON.stringify([source, sorted(variant.conditions), sorted(variant.constants), sorted(variant.modules)]);
+        const known = cache.get(key) ?? make(source, variant);
+        cache.set(key, known);
+        return known;
+    }
+    return remember;
+}
+function sorted(record = {}) {
+    return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+async function compile(traits, layouts, text, variant) {
+    const { id, wgsl, bindings, parameterBytes } = text;
+    const bindGroupLayout = bindingLayout(traits.gpu, layouts, bindings);
+    const parameterLayout = traits.immediates || parameterBytes === 0 ? undefined : uniformLayout(traits.gpu, layouts);
+    const layout = traits.gpu.createPipelineLayout({
+        label: id,
+        bindGroupLayouts: parameterLayout ? [bindGroupLayout, parameterLayout] : [bindGroupLayout],
+        ...(traits.immediates && parameterBytes > 0 ? { immediateSize: parameterBytes } : {}),
+    });
+    // Errors are caught here, so that a kernel that does not compile leaves the device usable and the message has the compiler's words.
+    traits.gpu.pushErrorScope("validation");
+    if (traits.debug >= 3)
+        console.error(`── ${id} ${JSON.stringify(variant)}\n${wgsl}`);
+    const module = traits.gpu.createShaderModule({ label: id, code: wgsl });
+    const refusal = await traits.flight.wait(`the compiler of kernel ${id}`, traits.gpu.popErrorScope());
+    if (refusal)
+        throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${refusal.message.trim()}`);
+    try {
+        const created = traits.gpu.createComputePipelineAsync({ label: id, layout, compute: { module, entryPoint: "main" } });
+        const pipeline = await traits.flight.wait(`the compiler of kernel ${id}`, created);
+        traits.stats.pipelines += 1;
+        return { ...text, pipeline, bindGroupLayout, parameterLayout };
+    }
+    catch (error) {
+        if (error instanceof DeviceLostError)
+            throw error;
+        throw new ShaderError(`kernel ${id}${withModules(variant)} does not compile: ${error.message}`);
+    }
+}
+/** Links a kernel and adapts its WGSL to a device with these traits. Compiles nothing. */
+export async function prepareKernel(traits, source, variant = {}) {
+    const id = typeof source === "string" ? source : source.name;
+    const linked = await linkKernel(traits, source, variant);
+    const declared = reflect(id, linked);
+    const wgsl = preamble(traits, declared.parameterBytes > 0) + (traits.immediates ? linked : parametersToUniform(linked));
+    return { id, wgsl, ...declared };
+}
+/** Resolves imports, `@if` and constants of a kernel; plain WGSL passes through. */
+export async function linkKernel(traits, source, variant = {}) {
+    const id = typeof source === "string" ? source : source.name;
+    const modules = {};
+    for (const [name, wgsl] of Object.entries(traits.shaders)) {
+        if (name.startsWith("lib/") || name === source)
+            modules[`${name}.wgsl`] = declareExperimental(wgsl);
+    }
+    const root = typeof source === "string" ? source : "user_kernel";
+    if (typeof source !== "string")
+        modules["user_kernel.wgsl"] = source.wgsl;
+    if (modules[`${root}.wgsl`] === undefined)
+        throw new ShaderError(`there is no kernel ${id}; known: ${namesBeside(id, traits.shaders)}`);
+    for (const [name, module] of Object.entries(variant.modules ?? {})) {
+        const wgsl = typeof module === "string" ? traits.shaders[module] : module.wgsl;
+        if (wgsl === undefined) {
+            const known = namesBeside(String(module), traits.shaders);
+            throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known}`);
+        }
+        modules[`${name}.wgsl`] = wgsl;
+    }
+    try {
+        const result = await link({
+            weslSrc: modules,
+            rootModuleName: `package::${root.replaceAll("/", "::")}`,
+            constants: { LANES: traits.lanes, ...variant.constants },
+            conditions: { SUBGROUPS: traits.subgroups, ...variant.conditions },
+        });
+        return result.dest.replaceAll(EXPERIMENTAL_DECLARATION, "");
+    }
+    catch (error) {
+        throw new ShaderError(`kernel ${id}${withModules(variant)} does not link: ${error.message}`);
+    }
+}
+/** " with loss/sapo": the modules of a variant, for messages about its WGSL. */
+function withModules({ modules = {} }) {
+    const names = Object.values(modules).map((module) => (typeof module === "string" ? module : module.name));
+    return names.length > 0 ? ` with ${names.join(", ")}` : "";
+}
+/** The shaders in the folder of one that is not there, or all where there is no such folder. */
+function namesBeside(id, shaders) {
+    const names = Object.keys(shaders).sort();
+    const beside = names.filter((name) => name.startsWith(id.slice(0, id.indexOf("/") + 1)));
+    return (beside.length > 0 ? beside : names).join(", ");
+}
+/** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */
+const EXPERIMENTAL = "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major".split(" ");
+const EXPERIMENTAL_DECLARATION = new RegExp(`const (${EXPERIMENTAL.join("|")}) = 0u;`, "g");
+function declareExperimental(wgsl) {
+    if (!wgsl.includes("enable chromium_experimental_subgroup_matrix;"))
+        return wgsl;
+    return `${wgsl}\n${EXPERIMENTAL.map((name) => `const ${name} = 0u;`).join("\n")}\n`;
+}
+function preamble(traits, hasParameters) {
+    const subgroups = traits.subgroups ? "enable subgroups;\n" : "";
+    return subgroups + (traits.immediates && hasParameters ? "requires immediate_address_space;\n" : "");
+}
+const IMMEDIATE = /var<immediate>\s+(\w+)\s*:\s*(\w+)\s*;/;
+function parametersToUniform(wgsl) {
+    return wgsl.replace(IMMEDIATE, "@group(1) @binding(0) var<uniform> $1: $2;");
+}
+const BINDING = /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<storage,\s*(read_write|read)>\s+(\w+)\s*:\s*([^;]+);[^\S\n]*(?:\/\/[^\S\n]*(\[[^\]]*\]))?/g;
+/** Bindings and parameters as the kernel's own text declares them: the WGSL is the single source of truth. */
+export function reflect(id, wgsl) {
+    const bindings = [];
+    for (const [, group, index, access, name, type, shape] of wgsl.matchAll(BINDING)) {
+        if (group !== "0")
+            throw new ShaderError(`kernel ${id}: binding ${name} is in group ${group}; storage goes to group 0`);
+        bindings[Number(index)] = { name: name, access: access, type: type.trim(), shape: shape ?? "" };
+    }
+    for (let i = 0; i < bindings.length; i += 1) {
+        if (!bindings[i])
+            throw new ShaderError(`kernel ${id}: binding ${i} is missing; number bindings from 0 without gaps`);
+    }
+    const immediate = IMMEDIATE.exec(wgsl);
+    if (!immediate)
+        return { bindings, parameters: [], parameterBytes: 0 };
+    const { fields, bytes } = structLayout(id, wgsl, immediate[2]);
+    if (bytes > MAX_PARAMETER_BYTES) {
+        throw new ShaderError(`kernel ${id} has ${bytes} bytes of parameters; at most ${MAX_PARAMETER_BYTES} fit`);
+    }
+    return { bindings, parameters: fields, parameterBytes: bytes };
+}
+const FIELD = /(?:@align\((\d+)\)\s*)?(\w+)\s*:\s*(\w+)/g;
+/** The fields of a struct of scalars and structs, laid out as WGSL does. A field whose name begins with _ only takes space. */
+function structLayout(id, wgsl, struct) {
+    const body = new RegExp(`struct\\s+${struct}\\s*\\{([^}]*)\\}`).exec(wgsl)?.[1];
+    if (body === undefined)
+        throw new ShaderError(`kernel ${id}: struct ${struct} of its parameters was not found`);
+    const fields = [];
+    let [end, alignment] = [0, 4];
+    for (const [, align = "4", name, type] of body.replaceAll(/\/\/[^\n]*/g, "").matchAll(FIELD)) {
+        const offset = roundUp(end, Number(align));
+        alignment = Math.max(alignment, Number(align));
+        if (type === "u32" || type === "i32" || type === "f32") {
+            if (!name.startsWith("_"))
+                fields.push({ name: name, type, offset });
+            end = offset + 4;
+        }
+        else {
+            const inner = structLayout(id, wgsl, type);
+            fields.push(...inner.fields.map((field) => ({ ...field, name: `${name}.${field.name}`, offset: offset + field.offset })));
+            end = offset + inner.bytes;
+        }
+    }
+    return { fields, bytes: roundUp(end, alignment) };
+}
+function roundUp(bytes, step) {
+    return Math.ceil(bytes / step) * step;
+}
+function bindingLayout(gpu, layouts, bindings) {
+    const key = bindings.map((binding) => binding.access).join();
+    const known = layouts.get(key);
+    if (known)
+        return known;
+    const layout = gpu.createBindGroupLayout({
+        label: key,
+        entries: bindings.map((binding, index) => ({
+            binding: index,
+            visibility: GPUShaderStage.COMPUTE,
+            buffer: { type: binding.access === "read" ? "read-only-storage" : "storage" },
+        })),
+    });
+    layouts.set(key, layout);
+    return layout;
+}
+function uniformLayout(gpu, layouts) {
+    const known = layouts.get("uniform");
+    if (known)
+        return known;
+    const layout = gpu.createBindGroupLayout({
+        label: "parameters",
+        entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true, minBindingSize: 0 } }],
+    });
+    layouts.set("uniform", layout);
+    return layout;
+}
+/** Writes a kernel's parameters, in the order its struct declares them. */
+export function packParameters(kernel, values, target, offset) {
+    kernel.parameters.forEach((parameter, i) => {
+        const at = offset + parameter.offset;
+        if (parameter.type === "f32")
+            target.setFloat32(at, values[i], true);
+        else if (parameter.type === "i32")
+            target.setInt32(at, values[i], true);
+        else
+            target.setUint32(at, values[i], true);
+    });
+}

@@ -1,0 +1,49 @@
+import { sizeOf } from "./slicing.js";
+import { submitCommands } from "./submit.js";
+export function openSlices(device, label) {
+    const limit = device.slicing.limitOf(label);
+    const open = () => {
+        const encoder = device.gpu.createCommandEncoder({ label });
+        return { encoder, pass: encoder.beginComputePass({ label }), size: 0, dispatches: 0, first: "" };
+    };
+    let slice = open();
+    let [slices, size, dispatches] = [0, 0, 0];
+    const close = (copies) => {
+        slice.pass.end();
+        const name = slice.dispatches === 0 ? label : describe(label, dispatches, slice);
+        slices += 1;
+        size += slice.size;
+        dispatches += slice.dispatches;
+        return submitCommands(device, name, slice.encoder, copies);
+    };
+    const times = [];
+    return {
+        begin: (launch, _run, operations) => {
+            const more = sizeOf(operations);
+            if (slice.dispatches > 0 && slice.size + more > limit) {
+                times.push(close());
+                slice = open();
+            }
+            if (slice.dispatches === 0)
+                slice.first = `${launch.kernel.id} ${launch.label}`;
+            slice.size += more;
+            slice.dispatches += 1;
+            return slice.pass;
+        },
+        end: () => { },
+        finish: (copies) => {
+            times.push(close(copies));
+            for (const reset of device.afterSubmit)
+                reset();
+            void Promise.all(times).then((all) => {
+                const milliseconds = all.reduce((a, b) => a + b, 0);
+                device.slicing.measured(label, slices, size, milliseconds);
+            });
+        },
+    };
+}
+/** "policy update, dispatches 65 to 128 (from matmul/subgroup layers.3.attention.q on)" */
+function describe(label, before, slice) {
+    const [from, to] = [before + 1, before + slice.dispatches];
+    return from === to ? `${label}, dispatch ${from} (${slice.first})` : `${label}, dispatches ${from} to ${to} (from ${slice.first} on)`;
+}

@@ -1,0 +1,83 @@
+/// <reference types="@webgpu/types" />
+import type { KernelSource, KernelVariant } from "../gpu/kernel.js";
+import type { SubgroupMatrix } from "../gpu/subgroup_matrix.js";
+import type { TuneRequest, Tuning } from "../gpu/tuning.js";
+import type { Scalar } from "./scalar.js";
+import { type DType, Tensor, type TensorSpec } from "./tensor.js";
+/** One kernel launch of a node, over symbolic tensors. */
+export interface Dispatch {
+    readonly kernel: KernelSource;
+    readonly variant?: KernelVariant;
+    /** Tensors by binding name. */
+    readonly bindings: Readonly<Record<string, Tensor>>;
+    /** Values by parameter name. */
+    readonly parameters?: Readonly<Record<string, Scalar>>;
+    /** One number of workgroups is folded into two dimensions if it exceeds the device's limit (lib/grid); three are taken as they are. */
+    readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
+    /** Floating-point operations, where they are known; they decide where a submission is cut. */
+    readonly operations?: Scalar;
+}
+export declare function workgroupsOf({ workgroups }: Dispatch): readonly Scalar[];
+/** What a node may know of the device when it chooses its kernels. */
+export interface DeviceTraits {
+    readonly software: boolean;
+    readonly subgroups: boolean;
+    readonly lanes: number;
+    readonly limits: GPUSupportedLimits;
+    readonly subgroupMatrices: readonly SubgroupMatrix[];
+    readonly tuning: Pick<Tuning, "measures" | "choice">;
+}
+/** Where the gradient of a parameter is summed, in place: `accumulate` 0 overwrites what was there, 1 adds to it. */
+export interface GradientSink {
+    readonly onto: Tensor;
+    readonly accumulate: Scalar;
+}
+export interface BackwardContext {
+    /** The gradient of the loss by an output; undefined where nothing depends on it. */
+    readonly gradient: (output: string) => Tensor | undefined;
+    /** Whether anything wants the gradient of an input. */
+    readonly needs: (input: string) => boolean;
+    /** The sink of an input that is a parameter. An op may write there directly and return the sink's tensor. */
+    readonly sink: (input: string) => GradientSink | undefined;
+    /**
+     * The gradient found so far for an input that is no parameter. An op may add it in its own kernel: the gradient that the op returns
+     * for this input must then be the sum of both.
+     */
+    readonly absorb: (input: string) => Tensor | undefined;
+}
+export type NodeTensors = Readonly<Record<string, Tensor>>;
+/** One operation in a trace. */
+export interface Node {
+    readonly op: string;
+    readonly label: string;
+    /** The part of the model that traced it, such as "layers.3"; empty outside any scope. */
+    readonly scope: string;
+    readonly inputs: NodeTensors;
+    readonly outputs: NodeTensors;
+    readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
+    /** The questions that `dispatches` will ask `device.tuning`. They are answered before it is called. */
+    readonly tune?: ((device: DeviceTraits) => readonly TuneRequest[]) | undefined;
+    /** One node that does this node's work and that of a reader of its result; undefined where no kernel does both (graph/fuse). */
+    readonly fuse?: ((reader: Node) => Node | undefined) | undefined;
+    /** Appends the node's vector-Jacobian product to the trace and returns gradients by input name. */
+    readonly backward: ((context: BackwardContext) => Readonly<Record<string, Tensor | undefined>>) | undefined;
+}
+/** Operations in the order in which they will run. The order matters, because operations may change memory in place. */
+export interface Trace {
+    readonly nodes: Node[];
+    readonly inputs: Map<string, Tensor>;
+}
+/** Runs `build` and records every operation it calls. */
+export declare function trace<Result>(build: () => Result): {
+    readonly trace: Trace;
+    readonly result: Result;
+};
+export declare function currentTrace(): Trace;
+/** Names what is traced inside, for profiles and errors. After an error the scope stays, so that the error can name it. */
+export declare function scope<Result>(name: string, build: () => Result): Result;
+export declare function currentScope(): string;
+export declare function record(node: Omit<Node, "scope">): void;
+/** A tensor that every run of the plan is given from the host, by name. */
+export declare function input(name: string, shape: readonly Scalar[], dtype?: DType): Tensor;
+/** Memory without a value yet, for kernels that fill it piece by piece. */
+export declare function empty(label: string, spec: TensorSpec): Tensor;

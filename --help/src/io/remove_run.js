@@ -1,0 +1,60 @@
+import { readdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isFolder, readOptionalText } from "./files.js";
+import { writeWhole } from "./write_whole.js";
+/** Everything that a checkpoint may hold. Other files in its folder are the user's. */
+const CHECKPOINT_FILES = [
+    ...["config.json", "model.safetensors", "optimizer.safetensors", "state.json", "generation_config.json", "recipe.yaml"],
+    ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "vocab.json", "merges.txt"],
+];
+const CHECKPOINT_FOLDER = /^(step-\d{6,}|\.step-\d{6,}\.partial-.*)$/;
+/** In the run folder: names, one a line, of the pictures that were drawn into its folder of plots. */
+const PICTURE_LIST = ".pictures";
+/** What runs drew before they kept that list. */
+const FIRST_PICTURES = ["overview", "reward", "entropy", "alpha", "gated_fraction"].flatMap((name) => [`${name}.svg`, `${name}.png`]);
+/** Removes a run's checkpoints and pictures and leaves whatever else lies in these folders. */
+export async function removeCheckpointsAndPictures(checkpoints, pictures) {
+    for (const name of await namesIn(checkpoints))
+        if (CHECKPOINT_FOLDER.test(name))
+            await removeCheckpoint(join(checkpoints, name));
+    const list = join(dirname(pictures), PICTURE_LIST);
+    const drawn = (await readOptionalText(list))?.split("\n").filter((name) => name !== "" && name === basename(name)) ?? FIRST_PICTURES;
+    for (const name of drawn)
+        await rm(join(pictures, name), { force: true });
+    await rm(list, { force: true });
+    for (const folder of [checkpoints, pictures])
+        await removeEmpty(folder);
+}
+/** Remembers that these pictures were drawn into a run's folder of plots, so that `--overwrite` removes them and no others. */
+export async function rememberPictures(pictures, names) {
+    const path = join(dirname(pictures), PICTURE_LIST);
+    const known = (await readOptionalText(path))?.split("\n").filter((name) => name !== "") ?? [];
+    await writeWhole(path, `${[...new Set([...known, ...names])].sort().join("\n")}\n`);
+}
+/** Removes a checkpoint, so that it is whole or gone at any moment. A user's files in its folder stay where they are. */
+export async function removeCheckpoint(path) {
+    const names = await namesIn(path);
+    const own = names.filter((name) => CHECKPOINT_FILES.includes(name));
+    if (own.length < names.length) {
+        // state.json goes first, because without it nothing is resumed from here.
+        for (const name of own.sort((a, b) => Number(b === "state.json") - Number(a === "state.json")))
+            await rm(join(path, name));
+        return;
+    }
+    const aside = join(dirname(path), `.${basename(path).replace(/^\./, "")}.partial-${process.pid}`);
+    await rename(path, aside);
+    await rm(aside, { recursive: true });
+}
+/** Moves a user's files from the folder of an old checkpoint to that of the one which replaces it. */
+export async function keepForeignFiles(from, to) {
+    for (const name of await namesIn(from))
+        if (!CHECKPOINT_FILES.includes(name))
+            await rename(join(from, name), join(to, name));
+}
+async function removeEmpty(folder) {
+    if ((await isFolder(folder)) && (await namesIn(folder)).length === 0)
+        await rmdir(folder);
+}
+async function namesIn(folder) {
+    return (await isFolder(folder)) ? readdir(folder) : [];
+}

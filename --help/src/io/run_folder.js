@@ -1,0 +1,115 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { digestFile } from "./digest.js";
+import { FileError, isFile, isFolder, readOptionalText, syncFolder } from "./files.js";
+import { removeCheckpointsAndPictures } from "./remove_run.js";
+import { appendWhole, writeWhole } from "./write_whole.js";
+const CONFIG = "config.yaml";
+export const METRICS = "metrics.jsonl";
+const SAMPLES = "samples.jsonl";
+const DIAGNOSTICS = "diagnostics.jsonl";
+export const CHECKPOINTS = "checkpoints";
+/** Files with one JSON object per line, each with its step. */
+export const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
+const PLOTS = "plots";
+const EVALUATION = "evaluation.json";
+const OTHERS = [EVALUATION, "profile.json", "trace.json"];
+const CHECKPOINT_NAME = /^step-(\d{6,})$/;
+/**
+ * Makes the folder of a new run and writes its config.yaml. With `overwrite` what an earlier run wrote is removed first, and nothing else.
+ * Throws FileError when the folder already holds a run.
+ */
+export async function createRunFolder(dir, configText, { overwrite = false } = {}) {
+    const holdsRun = (await isFile(join(dir, METRICS))) || (await isFile(join(dir, CONFIG)));
+    if (holdsRun && !overwrite) {
+        throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
+    }
+    if (holdsRun) {
+        for (const name of [...LOGS, CONFIG, ...OTHERS])
+            await rm(join(dir, name), { force: true });
+        await removeCheckpointsAndPictures(join(dir, CHECKPOINTS), join(dir, PLOTS));
+    }
+    await mkdir(dir, { recursive: true }).catch((error) => {
+        throw new FileError(`The run folder ${dir} could not be made (${error.code}); choose another output.dir.`);
+    });
+    await writeConfig(dir, configText);
+}
+/** Writes config.yaml. */
+export async function writeConfig(dir, text) {
+    await writeWhole(join(dir, CONFIG), text);
+}
+/** Text of config.yaml, undefined where there is none. */
+export async function readConfig(dir) {
+    return readOptionalText(join(dir, CONFIG));
+}
+/** Writes evaluation.json. */
+export async function writeEvaluationFile(dir, value) {
+    await writeWhole(join(dir, EVALUATION), `${JSON.stringify(value, null, 2)}\n`);
+}
+/** Text of evaluation.json, undefined where there is none. */
+export async function readEvaluationFile(dir) {
+    return readOptionalText(join(dir, EVALUATION));
+}
+/** Adds one line to metrics.jsonl. */
+export async function appendMetrics(dir, record) {
+    await appendWhole(join(dir, METRICS), `${JSON.stringify(record)}\n`);
+}
+/** Adds findings to diagnostics.jsonl, each with the step at which it was found. Without findings there is no file. */
+export async function appendDiagnostics(dir, findings) {
+    if (findings.length > 0)
+        await appendWhole(join(dir, DIAGNOSTICS), findings.map((finding) => `${JSON.stringify(finding)}\n`).join(""));
+}
+/** Adds samples to samples.jsonl, each with the step in which it was drawn. */
+export async function appendSamples(dir, samples) {
+    await appendWhole(join(dir, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+}
+/** Every whole line of metrics.jsonl in order. A last line that a kill cut short is left out. Throws FileError on any other damage. */
+export async function readMetrics(dir) {
+    const path = join(dir, METRICS);
+    const text = await readOptionalText(path);
+    if (text === undefined)
+        throw new FileError(`${dir} holds no ${METRICS}; give the folder of a run.`);
+    // What follows the last line end is empty, or a line whose writing was cut short.
+    const lines = text.split("\n").slice(0, -1);
+    return lines.map((line, index) => {
+        const record = parseRecord(line);
+        if (record)
+            return record;
+        throw new FileError(`${path} line ${index + 1} is not a JSON object with a whole "step"; restore the file or start a new run.`);
+    });
+}
+/** Brings all logs of a run to the disk, and says what they hold; a checkpoint keeps that beside its state. */
+export async function syncLogs(dir) {
+    const digests = {};
+    for (const name of LOGS) {
+        const path = join(dir, name);
+        if (await isFile(path))
+            digests[name] = await digestFile(path, { sync: true });
+    }
+    await syncFolder(dir);
+    return digests;
+}
+/** The folder of a step's checkpoint: checkpoints/step-000100. */
+export function checkpointDir(dir, step) {
+    return join(dir, CHECKPOINTS, `step-${String(step).padStart(6, "0")}`);
+}
+/** The checkpoints of a run, the highest step first. Half-written ones do not count. */
+export async function listCheckpoints(dir) {
+    const folder = join(dir, CHECKPOINTS);
+    const names = (await isFolder(folder)) ? await readdir(folder) : [];
+    return names
+        .map((name) => ({ name, step: Number(CHECKPOINT_NAME.exec(name)?.[1]) }))
+        .filter(({ name, step }) => name === basename(checkpointDir(dir, step)))
+        .map(({ step }) => ({ step, path: checkpointDir(dir, step) }))
+        .sort((a, b) => b.step - a.step);
+}
+/** The record of a log's line, undefined where it is not a JSON object with a whole step. */
+export function parseRecord(line) {
+    try {
+        const record = JSON.parse(line);
+        return Number.isInteger(record?.step) ? record : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}

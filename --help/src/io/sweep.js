@@ -1,0 +1,37 @@
+import { readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { isFolder } from "./files.js";
+import { CHECKPOINTS } from "./run_folder.js";
+/** Where a checkpoint is written until it is whole, and where the one that it replaces steps aside. */
+export function partialPaths(target) {
+    const prefix = join(dirname(target), `.${basename(target)}.partial-`);
+    return { partial: `${prefix}${process.pid}`, aside: `${prefix}old-${process.pid}` };
+}
+const PARTIAL = /^\.(.+)\.partial-(old-)?\d+$/;
+/** What write-file-atomic calls a file of a run until it is whole. */
+const TEMPORARY = /^(config\.yaml|[a-z]+\.jsonl?)\.\d+$/;
+/**
+ * Removes what writers of checkpoints that died left in a folder. A whole checkpoint that stepped aside for one that never came returns to
+ * its place.
+ */
+export async function sweepPartial(parent, isChecked = () => true) {
+    for (const name of await readdir(parent)) {
+        const [, checkpoint, aside] = PARTIAL.exec(name) ?? [];
+        if (checkpoint === undefined || !isChecked(checkpoint))
+            continue;
+        if (aside && !(await isFolder(join(parent, checkpoint))))
+            await rename(join(parent, name), join(parent, checkpoint));
+        else
+            await rm(join(parent, name), { recursive: true, force: true });
+    }
+}
+/** Removes what writers that died left half written in a run folder. Call it only while no other process writes there. */
+export async function sweepRunFolder(dir) {
+    const checkpoints = join(dir, CHECKPOINTS);
+    if (await isFolder(checkpoints))
+        await sweepPartial(checkpoints);
+    for (const name of await readdir(dir)) {
+        if (TEMPORARY.test(name))
+            await rm(join(dir, name), { force: true });
+    }
+}

@@ -1,0 +1,48 @@
+import type { z } from "zod";
+import type { Scalar } from "../graph/scalar.js";
+import type { Tensor } from "../graph/tensor.js";
+import type { RandomKeys } from "../ops/covariance_select.js";
+import type { TokenLossModule } from "../ops/token_loss.js";
+import { type Declaration, type Factory } from "../options/define.js";
+import type { Surrogate, Token } from "./token.js";
+/** What the op that computes a loss's extra number for each token may read. */
+export interface LossContext {
+    readonly statistics: Tensor;
+    readonly tokenInputs: Tensor;
+    /** [S+1] of u32: where each sequence's rows begin. */
+    readonly sequenceBegin: Tensor;
+    readonly sequences: Scalar;
+    /** [1]: how many tokens a loss selects. */
+    readonly count: Tensor;
+    readonly random: RandomKeys;
+}
+interface LossTraits {
+    /** The loss has one probability ratio for a whole sequence: its extra number is the mean difference of the sequence's tokens. */
+    readonly bySequence?: boolean;
+    /** The metric of how many tokens the loss selects. It selects among the tokens of one pass, so cutting a batch into passes changes it. */
+    readonly selects?: "covariance/selected";
+}
+/** A policy loss, made from its options: what the advantage of a token turns into. */
+export interface PolicyLoss extends TokenLossModule, LossTraits {
+    /** The key of its definition, which configurations use. */
+    readonly name: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    /** The function of its WGSL module, in double precision. */
+    surrogate(token: Token): Surrogate;
+    /** Traces the op whose result [N] the loss reads as `token.extra`; absent: the loss needs the token alone. */
+    extra?: ((context: LossContext) => Tensor) | undefined;
+}
+/** A policy loss as it declares itself: its options, its WGSL module, and the same function in double precision. */
+export interface LossDeclaration<Options extends z.ZodObject = z.ZodObject> extends Declaration<Options>, LossTraits {
+    /** Its WGSL module (shaders/lib/loss.wgsl says what a module declares). Absent: shaders/loss/KEY.wgsl, with underscores for hyphens. */
+    readonly wgsl?: string;
+    /** The values of the module's LossParameters; absent: there are none. */
+    parameters?(options: z.output<Options>): Readonly<Record<string, number>>;
+    surrogate(token: Token, options: z.output<Options>): Surrogate;
+    extra?(context: LossContext, options: z.output<Options>): Tensor;
+}
+/** A policy loss by its declaration: `losses.cispo({ cispoBound: 3 })` makes one from its options. */
+export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, PolicyLoss>;
+/** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */
+export declare function defineLoss<Options extends z.ZodObject>(declaration: LossDeclaration<Options>): LossFactory<Options>;
+export {};

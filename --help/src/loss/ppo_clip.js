@@ -1,0 +1,11 @@
+import { section } from "../options/schema.js";
+import { clipOptions, clipParameters, clipped, dualClipOption } from "./clip.js";
+import { defineLoss } from "./define.js";
+/** PPO's clipped surrogate (Schulman et al. 2017, arXiv 1707.06347), with a dual clip where one is given. */
+export const ppoClip = defineLoss({
+    key: "ppo-clip",
+    description: "The clipped surrogate of PPO and GRPO, with an optional dual clip.",
+    options: section({ ...clipOptions, ...dualClipOption }),
+    parameters: clipParameters,
+    surrogate: clipped,
+});

@@ -1,0 +1,18 @@
+import type { Tensor } from "../graph/tensor.js";
+import { Module, type Parameter } from "./module.js";
+import type { Rows } from "./rows.js";
+/**
+ * A causal transformer. `forward` stops before the head: the policy multiplies by the head itself, a chunk of rows at a
+ * time, so that the logits of a batch are never whole in memory.
+ */
+export declare abstract class LanguageModel extends Module {
+    abstract readonly vocabSize: number;
+    /** Longest sequence the model can take, in tokens. */
+    abstract readonly contextLength: number;
+    /** Width of the last hidden state. */
+    abstract readonly hiddenSize: number;
+    /** tokens: [N] u32 -> the last hidden state [N, C], normalised, ready for the head. */
+    abstract forward(tokens: Tensor, rows: Rows): Tensor;
+    /** The head's matrix [V, C]: logits = hidden head^T. */
+    abstract head(): Parameter;
+}

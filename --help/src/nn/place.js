@@ -1,0 +1,186 @@
+import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.js";
+import { EngineError, MemoryError } from "../gpu/errors.js";
+import { externalTensor } from "../graph/tensor.js";
+import { brief, listed, quoted } from "../options/quote.js";
+import { createRandom } from "../random.js";
+import { requireFinite } from "./finite.js";
+import { piecesOf } from "./module.js";
+/** Shards stay below this even where a device allows more, so that one upload is never enormous. */
+const SHARD_BYTES = 1 << 30;
+/** Gives every parameter and constant of a module memory on the device. Parameters are zero until loaded or initialised. */
+export function placeModule(device, module) {
+    const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter }));
+    const matrices = parameters.filter(({ parameter }) => parameter.shape.length >= 2);
+    const vectors = parameters.filter(({ parameter }) => parameter.shape.length < 2);
+    const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+    const sizes = [{ bytes: 0, decayBytes: 0 }];
+    const placements = [...matrices, ...vectors].map(({ name, parameter }) => {
+        const bytes = align(elementsOf(parameter.shape) * 4);
+        if (!(bytes <= limit))
+            throw tooLarge(device, name, bytes, limit);
+        if (sizes.at(-1).bytes + bytes > limit)
+            sizes.push({ bytes: 0, decayBytes: 0 });
+        const shard = sizes.at(-1);
+        const offset = shard.bytes;
+        shard.bytes += bytes;
+        if (parameter.shape.length >= 2)
+            shard.decayBytes = shard.bytes;
+        return { name, parameter, shard: sizes.length - 1, offset };
+    });
+    const constants = [...module.constants()];
+    const buffers = createBuffers(device, [
+        ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
+        ...constants.map(([label, { shape }]) => ({ label, bytes: elementsOf(shape) * 4 })),
+    ]);
+    const shards = sizes.map(({ bytes, decayBytes }, i) => {
+        const buffer = buffers[i];
+        const window = { buffer, offset: 0, size: bytes };
+        return { label: `parameters ${i}`, window, length: bytes / 4, decayEnd: decayBytes / 4 };
+    });
+    for (const { name, parameter, shard, offset } of placements) {
+        parameter.place(placedTensor(name, shards[shard].window.buffer, offset, parameter));
+    }
+    constants.forEach((constant, i) => {
+        placeConstant(device, constant, buffers[shards.length + i]);
+    });
+    const placed = {
+        device,
+        module,
+        shards,
+        placements,
+        parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
+        halves: undefined,
+        claims: 0,
+        claiming: Promise.resolve(),
+        destroy: () => {
+            placed.halves?.destroy();
+            placed.halves = undefined;
+            for (const buffer of buffers.splice(0))
+                destroyBuffer(device, buffer);
+        },
+    };
+    return placed;
+}
+function tooLarge(device, name, bytes, limit) {
+    const fact = `${name} needs ${bytes} bytes; ${device.name} binds at most ${limit}`;
+    return new MemoryError(`${fact}. Take a smaller model or another GPU`, { part: name, bytes, limit });
+}
+function placedTensor(label, buffer, offset, parameter) {
+    return externalTensor(label, { buffer, offset, size: elementsOf(parameter.shape) * 4 }, parameter.shape);
+}
+function placeConstant(device, [name, constant], buffer) {
+    const window = { buffer, offset: 0, size: elementsOf(constant.shape) * 4 };
+    if (!device.measuring)
+        uploadBuffer(device, window, constant.data);
+    constant.place(externalTensor(name, window, constant.shape));
+}
+/** Makes buffers with a place for every parameter of a module, for gradients or moments. */
+export function createFlatBuffers(placed, label) {
+    const { device } = placed;
+    const buffers = createBuffers(device, placed.shards.map((shard, i) => ({ label: `${label} ${i}`, bytes: shard.window.size })));
+    return {
+        shards: placed.shards.map((shard, i) => flatTensor(`${label} ${i}`, { buffer: buffers[i], offset: 0, size: shard.window.size })),
+        of: new Map(placed.placements.map(({ name, parameter, shard, offset }) => [
+            parameter.tensor,
+            placedTensor(`${label} ${name}`, buffers[shard], offset, parameter),
+        ])),
+        destroy: () => {
+            for (const buffer of buffers)
+                destroyBuffer(device, buffer);
+        },
+    };
+}
+/** The shards of the parameters themselves, as flat tensors [n]. */
+export function parameterShards(placed) {
+    return placed.shards.map((shard) => flatTensor(shard.label, shard.window));
+}
+function flatTensor(label, window) {
+    return externalTensor(label, window, [window.size / 4]);
+}
+/** Draws every parameter's initial value from one seed, in the order of the module's fields. */
+export function initializeParameters(placed, seed) {
+    const random = createRandom(seed);
+    const order = new Map([...placed.module.namedParameters().values()].map((parameter, i) => [parameter, i]));
+    for (const { parameter } of [...placed.placements].sort((a, b) => order.get(a.parameter) - order.get(b.parameter))) {
+        const { initial } = parameter;
+        const data = new Float32Array(elementsOf(parameter.shape));
+        if (initial.kind === "normal") {
+            for (let i = 0; i < data.length; i += 1)
+                data[i] = random.normal() * initial.standardDeviation;
+        }
+        else if (initial.kind === "ones")
+            data.fill(1);
+        uploadBuffer(placed.device, parameter.tensor.storage.window, data);
+    }
+    placed.halves?.refresh();
+}
+/** The pieces of all parameters under their checkpoint names. */
+export function namedPieces(placed) {
+    return placed.placements.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
+}
+/**
+ * Copies a checkpoint's tensors into the parameters.
+ * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
+ * @throws NotFiniteError naming the tensor with numbers that are not finite
+ */
+export function loadParameters(placed, tensors, source = "checkpoint") {
+    const pieces = namedPieces(placed);
+    requireTensors(pieces, tensors, source);
+    requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)])), source, "take another checkpoint");
+    for (const { name, shape, begin, parameter } of pieces) {
+        const { buffer, offset } = parameter.tensor.storage.window;
+        const size = elementsOf(shape) * 4;
+        uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name).data));
+    }
+    placed.halves?.refresh();
+}
+/** @throws EngineError where a tensor is missing, or has another shape or another number of values than its piece */
+export function requireTensors(pieces, tensors, source) {
+    for (const { name, shape } of pieces) {
+        const found = tensors.get(name);
+        if (!found)
+            throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
+        if (found.shape.join() !== shape.join()) {
+            throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
+        }
+        if (found.data instanceof Int32Array)
+            throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
+        if (found.data.length !== elementsOf(shape)) {
+            throw new EngineError(`${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`);
+        }
+    }
+}
+function describeNames(tensors) {
+    return listed([...tensors.keys()]);
+}
+/** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
+export async function readParameters(placed, flat) {
+    const { placements } = placed;
+    const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor) : parameter.tensor).storage.window);
+    const bytes = await readBuffers(placed.device, windows);
+    const found = new Map();
+    placements.forEach(({ name, parameter }, i) => {
+        const values = new Float32Array(bytes[i]);
+        for (const piece of piecesOf(name, parameter)) {
+            const data = values.slice(piece.begin, piece.begin + elementsOf(piece.shape));
+            found.set(piece.name, { shape: [...piece.shape], data });
+        }
+    });
+    return found;
+}
+/**
+ * Writes flat buffers (moments) from arrays under checkpoint names.
+ * @throws EngineError as `loadParameters` does, before anything is written
+ */
+export function loadFlatBuffers(placed, flat, tensors) {
+    const pieces = namedPieces(placed);
+    requireTensors(pieces, tensors, "optimizer state");
+    for (const { name, shape, begin, parameter } of pieces) {
+        const { buffer, offset } = flat.of.get(parameter.tensor).storage.window;
+        const size = elementsOf(shape) * 4;
+        uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name).data));
+    }
+}
+function elementsOf(shape) {
+    return shape.reduce((a, b) => a * b, 1);
+}

@@ -1,0 +1,159 @@
+import { readFileSync, rmSync } from "node:fs";
+import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { hostname, uptime } from "node:os";
+import { join } from "node:path";
+import { FileError, isFolder } from "../io/files.js";
+import { writeError } from "../io/write_whole.js";
+/** The file in a run folder that says which process writes there. */
+export const LOCK_FILE = "run.lock";
+/** Runs `work` while this process holds the folder's lock, and makes the folder where there is none. */
+export async function withRunLock(dir, work) {
+    const lock = await lockRunFolder(dir);
+    try {
+        return await work(lock);
+    }
+    finally {
+        await lock.release();
+    }
+}
+/** @throws FileError that names the process that writes there, or says why the folder cannot be written */
+export async function lockRunFolder(dir) {
+    const path = join(dir, LOCK_FILE);
+    const text = `${JSON.stringify(thisProcess(), undefined, 2)}\n`;
+    await mkdir(dir, { recursive: true }).catch((error) => {
+        const { code } = error;
+        throw new FileError(`The run folder ${dir} could not be made (${code}); make the folder above it writable, or choose another output.dir.`);
+    });
+    if (!(await createWith(path, text)))
+        await takeOver(dir, path, text);
+    const removeAtExit = () => {
+        if (readSync(path) === text)
+            rmSync(path, { force: true });
+    };
+    process.once("exit", removeAtExit);
+    return {
+        assertHeld: async () => {
+            const found = await readFile(path, "utf8").catch(() => undefined);
+            if (found === text)
+                return;
+            if (found !== undefined)
+                throw heldError(dir, found);
+            const what = (await isFolder(dir)) ? `${path} was removed` : `The run folder ${dir} was removed`;
+            throw new FileError(`${what} while the run wrote there; nothing more is written.`);
+        },
+        release: async () => {
+            process.off("exit", removeAtExit);
+            removeAtExit();
+        },
+    };
+}
+/** Replaces the lock of a process that no longer runs. Only one process at a time may do so: the one that makes the second file. */
+async function takeOver(dir, path, text) {
+    const guard = `${path}.takeover`;
+    if (await isOlderThan(guard, 10_000))
+        await rm(guard, { force: true });
+    if (!(await createWith(guard, text)))
+        throw heldError(dir, readSync(guard));
+    try {
+        const found = readSync(path);
+        if (found !== undefined && !(await isStale(path, parseHolder(found))))
+            throw heldError(dir, found);
+        await rm(path, { force: true });
+        if (!(await createWith(path, text)))
+            throw heldError(dir, readSync(path));
+    }
+    finally {
+        await rm(guard, { force: true });
+    }
+}
+/** False where the file is there already. */
+async function createWith(path, text) {
+    try {
+        const file = await open(path, "wx");
+        try {
+            await file.writeFile(text);
+        }
+        finally {
+            await file.close();
+        }
+        return true;
+    }
+    catch (error) {
+        if (error.code === "EEXIST")
+            return false;
+        throw writeError(path, error);
+    }
+}
+async function isStale(path, holder) {
+    // A lock without content belongs to a process that is writing it now, or that was killed while it did.
+    if (holder === undefined)
+        return isOlderThan(path, 5_000);
+    if (holder.host !== hostname())
+        return false;
+    if (!isAlive(holder.pid))
+        return true;
+    const started = startOf(holder.pid);
+    if (started !== undefined && holder.started !== undefined)
+        return started !== holder.started;
+    return isOlderThan(path, uptime() * 1000);
+}
+async function isOlderThan(path, milliseconds) {
+    const found = await stat(path).catch(() => undefined);
+    return found !== undefined && Date.now() - found.mtimeMs > milliseconds;
+}
+function heldError(dir, text) {
+    const holder = text === undefined ? undefined : parseHolder(text);
+    if (holder === undefined)
+        return new FileError(`Another process is just taking ${dir}; try again in some seconds.`);
+    const { pid, host, command, since } = holder;
+    const who = `process ${pid} on ${host} (${command}) since ${since}`;
+    const path = join(dir, LOCK_FILE);
+    if (host === hostname())
+        return new FileError(`${dir} is being written by ${who}; wait for it or stop it.`);
+    return new FileError(`${dir} is locked by ${who}, which cannot be looked up from ${hostname()}; if it no longer runs, remove ${path}.`);
+}
+function thisProcess() {
+    const { pid, argv } = process;
+    const command = argv.slice(2).join(" ").slice(0, 120);
+    return { pid, host: hostname(), started: startOf(pid), command, since: new Date().toISOString() };
+}
+function parseHolder(text) {
+    try {
+        const { pid, host, started, command, since } = JSON.parse(text);
+        const isWhole = Number.isInteger(pid) && [host, command, since].every((one) => typeof one === "string");
+        return isWhole ? { pid, host, started, command, since } : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A process that has ended and whose parent has not asked for its exit code is not alive. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+    }
+    catch (error) {
+        if (error.code !== "EPERM")
+            return false;
+    }
+    return !["Z", "X"].includes(fieldsOf(pid)?.[0] ?? "");
+}
+/** The boot of the machine and the clock ticks since, on Linux. */
+function startOf(pid) {
+    const ticks = fieldsOf(pid)?.[19];
+    const boot = readSync("/proc/sys/kernel/random/boot_id");
+    return ticks === undefined || boot === undefined ? undefined : `${boot.trim()} ${ticks}`;
+}
+/** The fields of /proc/PID/stat from the process's state on. The name before it, in brackets, may hold anything. */
+function fieldsOf(pid) {
+    const text = readSync(`/proc/${pid}/stat`);
+    return text?.slice(text.lastIndexOf(")") + 2).split(" ");
+}
+function readSync(path) {
+    try {
+        return readFileSync(path, "utf8");
+    }
+    catch {
+        return undefined;
+    }
+}

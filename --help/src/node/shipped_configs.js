@@ -1,0 +1,22 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+const FOLDER = fileURLToPath(new URL("../../configs", import.meta.url));
+const EXTENSION = ".yaml";
+/** The names of the configurations that come with the package: `quickstart` is configs/quickstart.yaml. */
+export function shippedConfigNames() {
+    return readdirSync(FOLDER)
+        .filter((file) => file.endsWith(EXTENSION))
+        .map((file) => file.slice(0, -EXTENSION.length))
+        .sort();
+}
+/**
+ * The file that a configuration's name means. A file of the user's comes first. Otherwise the bare name of a shipped configuration
+ * ("quickstart") or its path in the package ("configs/quickstart.yaml") means that one. Anything else is returned as it is.
+ */
+export function configFile(name) {
+    if (existsSync(name) && statSync(name).isFile())
+        return name;
+    const shipped = shippedConfigNames().find((known) => name === known || name === `configs/${known}${EXTENSION}`);
+    return shipped === undefined ? name : join(FOLDER, `${shipped}${EXTENSION}`);
+}

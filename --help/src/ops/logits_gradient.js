@@ -1,0 +1,33 @@
+import { defineOp, shapeError } from "./define.js";
+import { LOSS_COEFFICIENTS, TOKEN_STATISTICS } from "./records.js";
+import { vocabularyRows } from "./vocabulary_rows.js";
+/** logits [N, V] become the gradient of sum over rows of (c_logp * logp + c_entropy * entropy), in place. */
+export const logitsGradientOp = defineOp({
+    name: "logits_gradient",
+    shape: (inputs) => {
+        const { logits, actions, coefficients, statistics } = inputs;
+        if (logits.shape.length !== 2 ||
+            actions.dtype !== "u32" ||
+            coefficients.size(1) !== LOSS_COEFFICIENTS.size ||
+            statistics.size(1) !== TOKEN_STATISTICS.size) {
+            throw shapeError("logits_gradient", inputs, "logits [N, V], actions [N] of u32, coefficients [N, 2] and statistics [N, 4]");
+        }
+        return { logits: { inPlaceOf: logits } };
+    },
+    forward: ({ inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature } }, device) => [
+        {
+            kernel: "policy/logits_gradient",
+            ...vocabularyRows(logits, device),
+            bindings: { actions, coefficients, statistics, logits },
+            parameters: { rows: logits.shape[0], vocabulary: logits.size(1), inverse_temperature: inverseTemperature },
+        },
+    ],
+});
+/**
+ * Turns logits [N, V] into their gradient in place, given actions [N], statistics [N, 4] of the same logits, and coefficients [N, 2]: the
+ * derivatives of the loss by the action's log-probability and by the entropy of each row. Rows whose coefficients are 0 become zeros.
+ */
+export function logitsGradient(logits, given) {
+    const { inverseTemperature, actions, statistics, coefficients } = given;
+    return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature }).logits;
+}

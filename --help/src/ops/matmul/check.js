@@ -1,0 +1,153 @@
+import { capacityOf } from "../../graph/scalar.js";
+import { elementsAtCapacity, Tensor } from "../../graph/tensor.js";
+import { workgroupsOf } from "../../graph/trace.js";
+import { questionOf, variantsOf } from "./choose.js";
+import { registerWay } from "./families/register.js";
+import { packedShape } from "./families/subgroup.js";
+import { problemOf, sizesOf } from "./problem.js";
+/** What a product asks of the device before it chooses its kernels. */
+export function matmulRequests(call, device) {
+    const { key, ways } = questionOf(call, device);
+    if (key === "")
+        return [];
+    return [{ key, candidates: Object.entries(ways).map(([name, way]) => candidateOf(name, way, call, device)) }];
+}
+function candidateOf(name, way, call, device) {
+    const launches = way.launches(problemOf(call), device);
+    return {
+        name,
+        kernels: launches.map(({ kernel }) => kernel),
+        checkKey: variantsOf(launches),
+        check: () => checkOf(way, call, device),
+        trial: () => timedTrial(way, call, device),
+    };
+}
+/** How far a right result may be off: a sum of up to some thousand products in f32, in any order, or of operands rounded to 11 bits. */
+const TOLERANCE = { f32: 5e-5, f16: 2e-3 };
+/** A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. */
+function checkOf(way, call, device) {
+    const { splits } = problemOf(call);
+    const small = callOfSizes(way.checkSizes(problemOf(call), device), call);
+    // A small problem would not be cut into parts by itself.
+    const problem = { ...problemOf(small), splits: Math.min(splits, 2) };
+    return {
+        launches: toTrial(way.launches(problem, device)),
+        output: resultOf(small),
+        expected: (before) => plainResult(small, before),
+        tolerance: TOLERANCE[way.precision],
+    };
+}
+function resultOf({ outputs, attributes }) {
+    return attributes.activation === "gelu" ? outputs.activated : outputs.y;
+}
+/** The most operations that a timed trial does, and the least that it cuts a dynamic size down to. */
+const MOST_OPERATIONS = 2 ** 33;
+const FEWEST_ROWS = 64;
+/** The largest size of a timed trial, which only a vocabulary exceeds, and the most bytes of one of its tensors. */
+const LARGEST_SIZE = 8192;
+const MOST_BYTES = 64 << 20;
+/** Cut sizes leave the same remainder by this, so that they are as easy or hard to load as the full ones. */
+const GRAIN = 64;
+/** A trial of the product at its own size, against the plain kernel. Sizes are cut down where the product is very large. */
+function timedTrial(way, call, device) {
+    const { sizes, layout, splits } = problemOf(call);
+    const cut = fittingSizes({ rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) }, splits);
+    const dynamic = layout === "TN" ? "inner" : "rows";
+    while (2 * cut.rows * cut.columns * cut.inner > MOST_OPERATIONS && cut[dynamic] >= 2 * FEWEST_ROWS) {
+        cut[dynamic] = Math.ceil(cut[dynamic] / 2);
+    }
+    const timed = callOfSizes(cut, call, splits);
+    const problem = { ...problemOf(timed), splits };
+    return {
+        launches: toTrial(way.launches(problem, device)),
+        output: resultOf(timed),
+        expected: toTrial(registerWay.launches(problem, device)),
+        tolerance: 10 * TOLERANCE[way.precision],
+    };
+}
+/** Sizes that are at most LARGEST_SIZE, of which no tensor takes more than MOST_BYTES. */
+export function fittingSizes(sizes, splits) {
+    const cut = { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner };
+    const largest = () => ["rows", "columns", "inner"].reduce((a, b) => (cut[b] > cut[a] ? b : a));
+    const mostBytes = ({ rows, columns, inner }) => 4 * Math.max(rows * inner, columns * inner, (rows + 1) * columns, splits * rows * columns);
+    while (cut[largest()] > LARGEST_SIZE || mostBytes(cut) > MOST_BYTES) {
+        const name = largest();
+        const size = Math.min(cut[name] / 2, LARGEST_SIZE);
+        cut[name] = Math.floor((size - (cut[name] % GRAIN)) / GRAIN) * GRAIN + (cut[name] % GRAIN);
+    }
+    return cut;
+}
+/** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
+function callOfSizes(sizes, like, splits = 2) {
+    const { rows, columns, inner } = sizes;
+    const { layout, activation, accumulate } = like.attributes;
+    const { bias, residual, onto, half } = like.inputs;
+    const accumulates = onto !== undefined && accumulate !== 0;
+    const y = tensor("y", rows + 1, columns);
+    return {
+        inputs: {
+            a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
+            b: layout === "NT" ? tensor("b", columns, inner) : tensor("b", inner, columns),
+            bias: bias && tensor("bias", columns),
+            residual: residual && tensor("residual", rows, columns),
+            onto: accumulates ? y : undefined,
+            x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
+            half: half && halfTensor(columns * inner),
+        },
+        outputs: {
+            y,
+            packed: tensor("packed", ...packedShape(sizes).map(capacityOf)),
+            partials: tensor("partials", splits, rows, columns),
+            activated: tensor("activated", rows + 1, columns),
+        },
+        attributes: { layout, activation, accumulate: accumulates ? 1 : 0 },
+    };
+}
+function tensor(label, ...shape) {
+    return new Tensor({ shape, storage: { kind: "slot", label, bytes: elementsAtCapacity(shape) * 4 } });
+}
+/** 16-bit values, two to a word. */
+function halfTensor(elements) {
+    const words = Math.ceil(elements / 2);
+    return new Tensor({ shape: [words], dtype: "u32", storage: { kind: "slot", label: "half", bytes: words * 4 } });
+}
+const TERMS = ["bias", "residual", "onto", "x"];
+/** The right result in double precision; the last row stays as it was. */
+function plainResult(call, before) {
+    const { layout, activation } = call.attributes;
+    const { rows, columns, inner } = sizesOf(call.inputs, layout);
+    const { a, b } = problemOf(call).bindings;
+    const [left, right] = [before(a), before(b)];
+    const [bias, residual, onto, x] = TERMS.map((name) => call.inputs[name] && before(call.inputs[name]));
+    const [rowOfA, innerOfA] = layout === "TN" ? [1, rows] : [inner, 1];
+    const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
+    const expected = Float64Array.from(before(resultOf(call)));
+    for (let row = 0; row < rows; row += 1) {
+        for (let column = 0; column < columns; column += 1) {
+            const at = row * columns + column;
+            let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
+            for (let k = 0; k < inner; k += 1)
+                sum += left[row * rowOfA + k * innerOfA] * right[k * innerOfB + column * columnOfB];
+            expected[at] = activate(sum, activation, x?.[at]);
+        }
+    }
+    return expected;
+}
+/** GELU or its slope, as in lib/gelu.wgsl: with s = sigmoid(2u), gelu is x s and its slope is s + x s (1 - s) 2u'. */
+function activate(value, activation, slopeAt = 0) {
+    if (!activation)
+        return value;
+    const at = activation === "gelu" ? value : slopeAt;
+    const twice = 2 * Math.sqrt(2 / Math.PI);
+    const s = 1 / (1 + Math.exp(-twice * (at + 0.044715 * at ** 3)));
+    return activation === "gelu" ? value * s : value * (s + at * s * (1 - s) * twice * (1 + 3 * 0.044715 * at ** 2));
+}
+function toTrial(dispatches) {
+    return dispatches.map((dispatch) => ({
+        kernel: dispatch.kernel,
+        variant: dispatch.variant,
+        bindings: dispatch.bindings,
+        parameters: Object.fromEntries(Object.entries(dispatch.parameters ?? {}).map(([name, value]) => [name, capacityOf(value)])),
+        workgroups: workgroupsOf(dispatch).map(capacityOf),
+    }));
+}

@@ -1,0 +1,25 @@
+import type { Scalar } from "../../../graph/scalar.js";
+import type { DeviceTraits, Dispatch } from "../../../graph/trace.js";
+import { type MatmulSizes, type Problem } from "../problem.js";
+/** Kernels for one kind of device. */
+export interface Family {
+    /** Whether products on this device take the family when they name none. */
+    readonly suits: (device: DeviceTraits) => boolean;
+    /** The way that a call gets which names the family, with the given tile where the family has tiles. */
+    readonly way: (tile?: string) => Way;
+    /** The ways worth trying on a problem, by name, the best guess first. Where there are none, nothing is checked or timed. */
+    readonly candidates: (problem: Problem, device: DeviceTraits) => Readonly<Record<string, CheckedWay>>;
+}
+/** A way to compute a product: kernels and their variants. */
+export interface Way {
+    readonly launches: (problem: Problem, device: DeviceTraits) => readonly Dispatch[];
+}
+/** A way that must pass a check on the device before it is taken. */
+export interface CheckedWay extends Way {
+    /** A small problem with ragged edges that takes the same variants as the given one. */
+    readonly checkSizes: (problem: Problem, device: DeviceTraits) => MatmulSizes<number>;
+    /** f16: operands are rounded to 11 bits. */
+    readonly precision: "f32" | "f16";
+}
+/** A size a little above another one. It is made of whole quads where `like` is. */
+export declare function raggedAbove(size: number, like: Scalar): number;

@@ -1,0 +1,87 @@
+import { capacityOf, ceilDivide } from "../../../graph/scalar.js";
+import { isWhole } from "../problem.js";
+const subgroupWay = { launches, checkSizes, precision: "f32" };
+/** For software adapters, where subgroup shuffles are nearly free and workgroup memory is slow. */
+export const subgroup = {
+    suits: ({ software, subgroups }) => software && subgroups,
+    way: () => subgroupWay,
+    candidates: () => ({ subgroup: subgroupWay }),
+};
+function launches(problem, device) {
+    const { layout, sizes } = problem;
+    if (isFewRows(layout, sizes.rows))
+        return [fewRowsLaunch(problem, device)];
+    if (!needsPacking(layout, sizes))
+        return [multiplyLaunch(problem, device)];
+    const { bindings, conditions, scratch } = problem;
+    const ofPacked = { ...problem, bindings: { ...bindings, b: scratch.packed }, conditions: { ...conditions, HALF_B: false } };
+    return [packLaunch(problem, device), multiplyLaunch(ofPacked, device)];
+}
+/** Fewer rows do not repay the packing of b. */
+const ROWS_WORTH_PACKING = 48;
+function isFewRows(layout, rows) {
+    return layout === "NT" && capacityOf(rows) < ROWS_WORTH_PACKING;
+}
+/** subgroup.wgsl reads b [K, N] in quads along N. */
+function needsPacking(layout, { columns }) {
+    return layout === "NT" || capacityOf(columns) % 4 !== 0;
+}
+/** The shape of packed b: [K, N rounded up to whole quads]. */
+export function packedShape({ columns, inner }) {
+    return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
+}
+function fewRowsLaunch({ sizes, bindings, conditions, terms, possibleTerms }, { lanes }) {
+    const { rows, columns, inner } = sizes;
+    const tileRows = capacityOf(rows) > 4 ? 8 : 4;
+    return {
+        kernel: "matmul/few_rows",
+        variant: { constants: { TILE_ROWS: tileRows, TERMS: possibleTerms }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+        bindings,
+        parameters: { rows, columns, inner, terms },
+        workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
+    };
+}
+function packLaunch({ layout, sizes, bindings, conditions, scratch }, { lanes }) {
+    const { columns, inner } = sizes;
+    const isTransposed = layout === "NT";
+    return {
+        kernel: "matmul/pack",
+        variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), HALF_B: conditions.HALF_B } },
+        bindings: { b: bindings.b, packed: scratch.packed },
+        parameters: { columns, inner },
+        workgroups: [ceilDivide(columns, 4 * lanes), isTransposed ? ceilDivide(inner, 32) : inner, 1],
+    };
+}
+function multiplyLaunch({ layout, sizes, bindings, conditions, terms, possibleTerms }, device) {
+    const { rows, columns, inner } = sizes;
+    const quads = quadsPerLane(capacityOf(columns), device);
+    const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
+    return {
+        kernel: "matmul/subgroup",
+        variant: { constants: { QUADS: quads, TERMS: possibleTerms }, conditions },
+        bindings,
+        parameters: { rows, columns, inner, ...strides, terms },
+        workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
+    };
+}
+/** The most quads that keep columns past the edge, which are computed in vain, to a sixth; one where y is stored value by value. */
+function quadsPerLane(columns, { lanes }) {
+    if (columns % 4 !== 0)
+        return 1;
+    const widest = [4, 2].find((quads) => {
+        const width = 4 * quads * lanes;
+        return Math.ceil(columns / width) * width * 6 <= columns * 7;
+    });
+    return widest ?? 1;
+}
+/** Sizes that fall just short of whole tiles, for the kernel (few rows or many) and the quads that the problem takes. */
+function checkSizes(problem, device) {
+    const { kernel, variant } = launches(problem, device).at(-1);
+    const { QUADS = 1, TILE_ROWS = 8 } = variant?.constants ?? {};
+    const { columns, inner } = problem.sizes;
+    return {
+        rows: kernel === "matmul/few_rows" ? TILE_ROWS - 1 : 53,
+        columns: 4 * QUADS * device.lanes - (isWhole(columns) ? 4 : 3),
+        inner: 2 * device.lanes + (isWhole(inner) ? 4 : 3),
+    };
+}

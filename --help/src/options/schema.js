@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { listed } from "./quote.js";
+/** Attaches the sentence that documents an option, and its default. */
+export function option(schema, value, description) {
+    return schema.prefault(value).describe(description);
+}
+/** An option whose value may change when a run is resumed, because what the run has done so far stays true with any value. */
+export function adjustable(schema, value, description) {
+    const documented = option(schema, value, description);
+    return documented.meta({ ...documented.meta(), adjustable: true });
+}
+/** Whether the option at a path of key names may change when a run is resumed. */
+export function isAdjustable(schema, path) {
+    const [key, ...rest] = path;
+    if (key === undefined)
+        return schema.meta()?.adjustable === true;
+    const bare = withoutWrappers(schema);
+    const inner = bare instanceof z.ZodObject && Object.hasOwn(bare.shape, key) ? bare.shape[key] : undefined;
+    return inner !== undefined && isAdjustable(inner, rest);
+}
+/**
+ * A finite number inside the range. The schema's error message is the phrase of what is allowed ("a number from 0 to 1");
+ * `nullMeaning` adds what null stands for, where the caller makes the schema nullable.
+ */
+export function decimal(range = {}, nullMeaning) {
+    const allowed = `a number${describeRange(range)}${orNullPhrase(nullMeaning)}`;
+    return z.number({ error: allowed }).refine((value) => isInside(value, range), { error: allowed });
+}
+/** A finite number inside the range, or a word that lets the program find one. */
+export function decimalOr(word, range = {}) {
+    const allowed = `a number${describeRange(range)}, or ${word}`;
+    const inside = z.number().refine((value) => isInside(value, range), { error: allowed });
+    return z.union([inside, z.literal(word)], { error: allowed });
+}
+/** A list. */
+export function list(element, allowed) {
+    return z.array(element, { error: allowed });
+}
+/** A whole number inside the range. */
+export function whole(range = {}, nullMeaning) {
+    const allowed = `a whole number${describeRange(range)}${orNullPhrase(nullMeaning)}`;
+    return z.number({ error: allowed }).refine((value) => Number.isSafeInteger(value) && isInside(value, range), { error: allowed });
+}
+/** One of a few words. */
+export function oneOf(words, nullMeaning) {
+    return z.enum(words, { error: `${words.length > 1 ? "one of " : ""}${listed(words)}${orNullPhrase(nullMeaning)}` });
+}
+/** The names of a registry, for `oneOf`. */
+export function namesOf(registry) {
+    return Object.keys(registry);
+}
+/** true or false. */
+export function flag() {
+    return z.boolean({ error: "true or false" });
+}
+/** A text of at least one character. */
+export function text(allowed) {
+    return z.string({ error: allowed }).refine((value) => value.trim() !== "", { error: allowed });
+}
+/** A section of the configuration: an object that may be left out and knows all its keys. */
+export function section(shape) {
+    return z.strictObject(shape, { error: sectionError(shape) });
+}
+/** An object with more keys than those of `shape`, which are checked where they are read. */
+export function openSection(shape, allowed) {
+    return z.looseObject(shape, { error: allowed });
+}
+function orNullPhrase(meaning) {
+    return meaning === undefined ? "" : `, or null (${meaning})`;
+}
+function sectionError(shape) {
+    return `a mapping with the keys ${listed(Object.keys(shape))}`;
+}
+function isInside(value, { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity }) {
+    return value >= min && value <= max && (above === -Infinity || value > above) && (below === Infinity || value < below);
+}
+function describeRange({ min, max, above, below }) {
+    const upper = max !== undefined ? `at most ${max}` : below !== undefined ? `below ${below}` : "";
+    if (above !== undefined)
+        return ` above ${above}${upper && ` and ${upper}`}`;
+    if (min !== undefined && max !== undefined)
+        return ` from ${min} to ${max}`;
+    if (min !== undefined)
+        return ` of at least ${min}${upper && ` and ${upper}`}`;
+    return upper && ` ${upper}`;
+}
+/** The keys of the object that `schema` describes at a path; none where there is no object. */
+export function keysOf(schema, path = []) {
+    const [key, ...rest] = path;
+    const bare = withoutWrappers(schema);
+    if (key === undefined)
+        return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
+    const inner = bare instanceof z.ZodArray ? bare.element : bare instanceof z.ZodObject ? ownSchema(bare, String(key)) : undefined;
+    return inner ? keysOf(inner, rest) : [];
+}
+function ownSchema({ shape }, key) {
+    return Object.hasOwn(shape, key) ? shape[key] : undefined;
+}
+/** Every option that a schema describes, sections within it included, in its order. */
+export function describeOptions(schema, prefix = "") {
+    return Object.entries(schema.shape).flatMap(([key, inner]) => {
+        const bare = withoutWrappers(inner);
+        if (bare instanceof z.ZodObject)
+            return describeOptions(bare, `${prefix}${key}.`);
+        const byDefault = inner.safeParse(undefined);
+        const value = byDefault.success && byDefault.data !== undefined ? JSON.stringify(byDefault.data) : "";
+        return [{ path: `${prefix}${key}`, default: value, description: inner.description ?? "", adjustable: isAdjustable(inner, []) }];
+    });
+}
+function withoutWrappers(schema) {
+    const wraps = schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional || schema instanceof z.ZodNullable;
+    return wraps ? withoutWrappers(schema.unwrap()) : schema;
+}

@@ -1,0 +1,117 @@
+/** Every metric with a fixed name, under TRL's names where TRL has one. */
+export const metricDefinitions = {
+    loss: { description: "Policy loss of the optimiser step, entropy control included.", unit: "" },
+    grad_norm: { description: "Global norm of the gradient before clipping.", unit: "" },
+    learning_rate: { description: "Learning rate of the step.", unit: "" },
+    reward: { description: "Mean reward of the step's completions.", unit: "reward" },
+    reward_std: { description: "Standard deviation of the rewards within a group, averaged over groups.", unit: "reward" },
+    frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal. Such groups teach nothing.", unit: "fraction" },
+    frac_unscored: { description: "Fraction of completions that no reward function scored. They teach nothing.", unit: "fraction" },
+    entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
+    kl: { description: "Mean KL divergence to the reference policy, as grpo.kl estimates it.", unit: "nats per token" },
+    "clip_ratio/low_mean": { description: "Fraction of tokens clipped from below.", unit: "fraction" },
+    "clip_ratio/low_min": { description: "Smallest fraction of tokens clipped from below in a micro-batch of the step.", unit: "fraction" },
+    "clip_ratio/high_mean": { description: "Fraction of tokens clipped from above.", unit: "fraction" },
+    "clip_ratio/high_max": { description: "Largest fraction of tokens clipped from above in a micro-batch of the step.", unit: "fraction" },
+    "clip_ratio/region_mean": { description: "Fraction of tokens clipped on either side.", unit: "fraction" },
+    "covariance/selected": { description: "Tokens that the loss selected in an update, where it selects any.", unit: "tokens" },
+    "completions/mean_length": { description: "Mean length of the completions.", unit: "tokens" },
+    "completions/min_length": { description: "Length of the shortest completion.", unit: "tokens" },
+    "completions/max_length": { description: "Length of the longest completion.", unit: "tokens" },
+    "completions/clipped_ratio": { description: "Fraction of completions cut off before they ended.", unit: "fraction" },
+    "completions/masked_ratio": { description: "Fraction of completions that grpo.maskTruncated left out of the loss.", unit: "fraction" },
+    num_tokens: { description: "Tokens processed since the start of training.", unit: "tokens" },
+    skipped_steps: {
+        description: "Optimiser steps since the start of training that changed nothing, because their numbers were not finite.",
+        unit: "steps",
+    },
+    step_time: { description: "Time of the whole step.", unit: "seconds", time: true },
+    "sampling/rounds": { description: "Rollouts of the step, with dynamic sampling.", unit: "rollouts" },
+    "sampling/kept_fraction": {
+        description: "Fraction of the sampled groups that were learned from and had differing rewards, with dynamic sampling.",
+        unit: "fraction",
+    },
+    "sampling/sampling_logp_difference/mean": { description: "Mean |logp of sampling - logp of training|.", unit: "nats" },
+    "sampling/sampling_logp_difference/max": { description: "Largest |logp of sampling - logp of training|.", unit: "nats" },
+    "sampling/importance_sampling_ratio/min": { description: "Smallest probability ratio of training to sampling.", unit: "ratio" },
+    "sampling/importance_sampling_ratio/mean": { description: "Mean probability ratio of training to sampling.", unit: "ratio" },
+    "sampling/importance_sampling_ratio/max": { description: "Largest probability ratio of training to sampling.", unit: "ratio" },
+    "sampling/tokens_per_second": { description: "Tokens sampled per second of sampling.", unit: "tokens per second", time: true },
+    "training/tokens_per_second": { description: "Tokens trained on per second of training.", unit: "tokens per second", time: true },
+    "entropic/alpha": { description: "The controller's output: positive pushes entropy down, negative up.", unit: "" },
+    "entropic/error": { description: "Entropy minus target.", unit: "nats per token" },
+    "entropic/integral": { description: "Sum of the errors before this step.", unit: "nats per token" },
+    "entropic/target": { description: "The entropy that the controller holds.", unit: "nats per token" },
+    "entropic/gated_fraction": { description: "Fraction of completion tokens whose weight the controller changes.", unit: "fraction" },
+    "entropic/saturated": { description: "1 where alpha stands at its limit, else 0.", unit: "" },
+    "entropic/entropy_coefficient": { description: "Weight of the entropy bonus that the controller sets (aec, bonus).", unit: "" },
+    "entropic/positive_scale": { description: "Weight of tokens with positive advantage (entrocraft).", unit: "" },
+    "entropic/negative_scale": { description: "Weight of tokens with negative advantage (entrocraft).", unit: "" },
+    "entropic/kp": { description: "Proportional gain, where the controller pi measures its gains or its target.", unit: "" },
+    "entropic/ki": { description: "Integral gain, where the controller pi measures its gains or its target.", unit: "" },
+    "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
+    "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
+    "eval/distinct": { description: "Different right answers among the completions of an evaluation prompt, on average.", unit: "answers" },
+    "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },
+    "eval/reward": { description: "Mean reward of the evaluation's sampled completions.", unit: "reward" },
+};
+/** What a metric means; undefined for a name nobody defined. */
+export function describeMetric(name) {
+    if (Object.hasOwn(metricDefinitions, name))
+        return metricDefinitions[name];
+    const reward = /^rewards\/(.+)\/(mean|std)$/.exec(name);
+    if (reward)
+        return { description: `${reward[2] === "mean" ? "Mean" : "Standard deviation"} of the reward ${reward[1]}.`, unit: "reward" };
+    const ofClass = /^(entropic)\/(\w+)\/(.+)$/.exec(name);
+    const whole = ofClass && describeMetric(ofClass[2] === "entropy" ? "entropy" : `entropic/${ofClass[2]}`);
+    if (ofClass && whole)
+        return { ...whole, description: `${whole.description.replace(/\.$/, "")}; of the class ${ofClass[3]} of tokens.` };
+    const ofTag = /^tags\/(.+)\/(entropy|reward)$/.exec(name);
+    if (ofTag) {
+        const [, tag, measure] = ofTag;
+        const unit = measure === "entropy" ? "nats per token" : "reward";
+        return { description: `Mean ${measure} of the step's completions of problems tagged ${tag}.`, unit };
+    }
+    const elsewhere = /^eval\/([^/]+)\/(.+)$/.exec(name);
+    const measured = elsewhere && describeMetric(`eval/${elsewhere[2]}`);
+    if (elsewhere && measured)
+        return { ...measured, description: `${measured.description.replace(/\.$/, "")}; on ${elsewhere[1]}.` };
+    const pass = /^eval\/pass@(\d+)$/.exec(name);
+    if (pass)
+        return { description: `Chance that one of ${pass[1]} sampled completions is right (unbiased).`, unit: "fraction" };
+    return undefined;
+}
+/** Metrics without their wall-clock values. Two runs of one seed on one adapter have all the others in common. */
+export function withoutTimes(metrics) {
+    const kept = Object.entries(metrics).filter(([name]) => !describeMetric(name)?.time);
+    return Object.fromEntries(kept);
+}
+/**
+ * Parses metrics.jsonl. A step written twice (a run resumed from an earlier checkpoint) keeps its last line, and a last line
+ * that was cut off by a crash is left out; any other bad line throws an Error naming its number.
+ */
+export function parseMetrics(text) {
+    const lines = text.split("\n");
+    const steps = new Map();
+    lines.forEach((line, index) => {
+        if (line.trim() === "")
+            return;
+        const metrics = parseLine(line);
+        if (metrics)
+            steps.set(metrics.step, metrics);
+        else if (index < lines.length - 1)
+            throw new Error(`line ${index + 1} is not a JSON object with a number "step"`);
+    });
+    return [...steps.values()].sort((a, b) => a.step - b.step);
+}
+function parseLine(line) {
+    try {
+        const value = JSON.parse(line);
+        if (typeof value === "object" && value !== null && "step" in value && typeof value.step === "number")
+            return value;
+    }
+    catch {
+        return undefined;
+    }
+    return undefined;
+}

@@ -1,0 +1,112 @@
+import { createLogUpdate } from "log-update";
+import colors from "picocolors";
+import { sparkline } from "./sparkline.js";
+import { formatNumber, pad } from "./table.js";
+/** A live view with progress and sparklines where the stream is a terminal, else one plain line for each step. */
+export function createTerminalView(options) {
+    return options.stream.isTTY ? liveView(options) : plainView(options);
+}
+function plainView({ title, total, stream, holdsTarget }) {
+    stream.write(`${title}\n`);
+    return {
+        step: (metrics) => stream.write(`${plainLine(metrics, total, holdsTarget)}\n`),
+        note: (text) => stream.write(`${text}\n`),
+        done: () => { },
+    };
+}
+function plainLine(metrics, total, holdsTarget = false) {
+    const goal = holdsTarget ? metrics["entropic/target"] : undefined;
+    const parts = [
+        `step ${metrics.step}/${total}`,
+        named("reward", metrics.reward),
+        metrics.entropy === undefined ? "" : `entropy ${number(metrics.entropy)}${goal === undefined ? "" : ` (target ${number(goal)})`}`,
+        named("alpha", metrics["entropic/alpha"], signed),
+        named("gated", metrics["entropic/gated_fraction"]),
+        named("loss", metrics.reward === undefined ? metrics.loss : undefined),
+        named("pass@1", metrics["eval/pass@1"]),
+        named("sampling tokens/s", metrics["sampling/tokens_per_second"], rate),
+        named("training tokens/s", metrics["training/tokens_per_second"], rate),
+        metrics.step_time === undefined ? "" : `${metrics.step_time.toFixed(2)} s`,
+    ];
+    return parts.filter(Boolean).join("  ");
+}
+function named(name, value, format = number) {
+    return value === undefined ? "" : `${name} ${format(value)}`;
+}
+function number(value) {
+    return Math.abs(value) >= 1000 ? formatNumber(value) : value.toFixed(3);
+}
+function signed(value) {
+    return `${value < 0 ? "-" : "+"}${Math.abs(value).toFixed(3)}`;
+}
+function rate(value) {
+    return formatNumber(value, 3);
+}
+function liveView({ title, total, stream, holdsTarget = false, now = () => performance.now() }) {
+    const draw = createLogUpdate(stream, { showCursor: true });
+    stream.write(`${colors.bold(title)}\n`);
+    const history = [];
+    const times = [now()];
+    return {
+        step(metrics) {
+            history.push(metrics);
+            times.push(now());
+            draw(liveText(history, { times, total, holdsTarget, columns: stream.columns ?? 80 }));
+        },
+        note(text) {
+            draw.clear();
+            stream.write(`${text}\n`);
+            if (history.length > 0)
+                draw(liveText(history, { times, total, holdsTarget, columns: stream.columns ?? 80 }));
+        },
+        done: () => draw.done(),
+    };
+}
+/** The whole view: a progress line, then a row for each metric that the run has. */
+function liveText(history, { times, total, holdsTarget, columns }) {
+    const last = history.at(-1);
+    const rows = metricRows(history, holdsTarget ? last["entropic/target"] : undefined);
+    const width = Math.max(8, Math.min(40, columns - 56));
+    const lines = rows.map(({ label, values, value, remark }) => [colors.dim(pad(label, 10)), pad(value, 9, "right"), colors.cyan(pad(sparkline(values, width), width)), colors.dim(remark)]
+        .join("  ")
+        .trimEnd());
+    return ["", progressLine(last.step, total, times, columns), "", ...lines, ""].join("\n");
+}
+function metricRows(history, target) {
+    const last = history.at(-1);
+    const offset = last.entropy !== undefined && target !== undefined ? signed(last.entropy - target) : "";
+    const evaluated = history.findLast((metrics) => metrics["eval/pass@1"] !== undefined);
+    const rows = [
+        row(history, "reward", "reward", evaluated ? `pass@1 ${number(evaluated["eval/pass@1"])} at step ${evaluated.step}` : ""),
+        row(history, "entropy", "entropy", target === undefined ? "nats per token" : `target ${number(target)}, ${offset} off`),
+        row(history, "alpha", "entropic/alpha", last["entropic/saturated"] ? "at its limit" : "", signed),
+        row(history, "gated", "entropic/gated_fraction", "of the tokens"),
+        row(history, "loss", "loss", ""),
+        row(history, "sampling", "sampling/tokens_per_second", "tokens/s", rate),
+        row(history, "training", "training/tokens_per_second", "tokens/s", rate),
+    ];
+    return rows.filter(({ values }) => values.some((value) => value !== undefined));
+}
+function row(history, label, metric, remark, format = number) {
+    const values = history.map((metrics) => metrics[metric]);
+    const last = values.at(-1);
+    return { label, values, value: last === undefined ? "" : format(last), remark };
+}
+function progressLine(step, total, times, columns) {
+    const width = Math.max(10, Math.min(40, columns - 40));
+    const filled = Math.min(width, Math.floor((width * step) / total));
+    const recent = times.slice(-11);
+    const perStep = (recent.at(-1) - recent[0]) / (recent.length - 1);
+    const left = Math.max(0, total - step);
+    const eta = left === 0 ? "done" : `${duration((perStep * left) / 1000)} left`;
+    return `${colors.green("█".repeat(filled))}${colors.dim("░".repeat(width - filled))}  ${colors.bold(`step ${step}/${total}`)}  ${eta}`;
+}
+/** Seconds as people say them: 42 s, 3 min 05 s, 2 h 10 min. */
+export function duration(seconds) {
+    const whole = Math.round(seconds);
+    if (whole < 60)
+        return `${whole} s`;
+    if (whole < 3600)
+        return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+    return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+}

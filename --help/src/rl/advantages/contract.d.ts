@@ -1,0 +1,34 @@
+/** A reward, or null where a completion was not scored. */
+export type Score = number | null;
+/** The scores that one reward function gave. */
+export interface RewardPart {
+    readonly scores: readonly Score[];
+    readonly weight: number;
+}
+export interface AdvantageInput {
+    /** One reward for each completion [P * G], summed over the reward functions by weight. The G completions of a prompt stand side by side. */
+    readonly rewards: readonly Score[];
+    /** G, the completions of one prompt. */
+    readonly groupSize: number;
+    /** The scores of each reward function before the sum. Only `gdpo` reads them; without them it takes `rewards` as its one part. */
+    readonly parts?: readonly RewardPart[];
+    /** The k of `pass@k`. */
+    readonly k?: number;
+    /** What a right answer weighs in `w-reinforce`. */
+    readonly lambda?: number;
+}
+/** What an advantage says of itself. */
+export interface AdvantageTraits {
+    /** Whether it compares the completions of one prompt. A single completion then teaches nothing, and neither do equal rewards. */
+    readonly comparesWithinGroups: boolean;
+    /** How many completions of a prompt it needs. Left out: the two that a comparison takes. */
+    readonly leastCompletions?: (options: {
+        readonly k: number;
+    }) => number;
+}
+/** Turns rewards into advantages [P * G]. An unscored completion gets 0 and takes no part in any statistic. */
+export type Advantage = ((input: AdvantageInput) => Float64Array) & AdvantageTraits;
+/** An advantage that compares the completions of one prompt with each other. */
+export declare function withinGroups(advantages: (input: AdvantageInput) => Float64Array, traits?: Omit<AdvantageTraits, "comparesWithinGroups">): Advantage;
+/** An advantage that does not compare the completions of one prompt with each other. */
+export declare function withoutGroups(advantages: (input: AdvantageInput) => Float64Array): Advantage;

@@ -1,0 +1,36 @@
+import { isMapping } from "../../options/problems.js";
+/** The default of grpo.maxNewTokens, which a preset may depend on. */
+export const DEFAULT_MAX_NEW_TOKENS = 8;
+/** Values that `entropy.preset` stands for; keys written out win over them. */
+export const entropyPresets = {
+    paper: { kp: 1, ki: 0.01, gate: "probability", tau: 0.95, target: 0.1 },
+};
+/** Values that `grpo.preset` stands for, given maxNewTokens; keys written out win over them. */
+export const grpoPresets = {
+    dapo: (maxNewTokens) => ({
+        clipHigh: 0.28,
+        aggregate: "token-mean",
+        dynamicSampling: 3,
+        overlongBuffer: Math.floor(maxNewTokens / 5),
+    }),
+};
+/** Fills in the values that a configuration's presets stand for. A preset that does not exist is left for the schema to refuse. */
+export function withPresets(value) {
+    if (!isMapping(value))
+        return value;
+    const { grpo, entropy } = value;
+    return {
+        ...value,
+        ...(isMapping(grpo) && { grpo: { ...grpoPreset(grpo), ...grpo } }),
+        ...(isMapping(entropy) && { entropy: { ...entropyPreset(entropy), ...entropy } }),
+    };
+}
+function entropyPreset({ preset }) {
+    return isKeyOf(entropyPresets, preset) ? entropyPresets[preset] : {};
+}
+function grpoPreset({ preset, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }) {
+    return isKeyOf(grpoPresets, preset) && typeof maxNewTokens === "number" ? grpoPresets[preset](maxNewTokens) : {};
+}
+function isKeyOf(table, key) {
+    return typeof key === "string" && Object.hasOwn(table, key);
+}

@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { controllers } from "../../control/index.js";
+import { losses } from "../../loss/index.js";
+import { MOST_RATIO } from "../../loss/token.js";
+import { WEIGHT_STORAGE } from "../../nn/half_weights.js";
+import { KL_ESTIMATES } from "../../ops/token_loss.js";
+import { shapeOfChosen } from "../../options/define.js";
+import { MOST } from "../../options/limits.js";
+import { adjustable, decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.js";
+import { ACTIVATION_STORAGE } from "../../policy/activations.js";
+import { tasks } from "../../tasks/index.js";
+import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.js";
+import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.js";
+import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.js";
+import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.js";
+const activations = adjustable(oneOf(ACTIVATION_STORAGE), "f32", "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded activations.");
+const weights = option(oneOf(WEIGHT_STORAGE), "f32", "How matrix products read the weights. f16 reads copies that are rounded to 11 bits and take half the bytes; the weights that are trained and saved stay f32.");
+/** AdamW moves a weight by about the learning rate in a step, whatever the gradient, and weights are seldom above 1. */
+const learningRate = decimal({ min: 0, max: 1 });
+const weightDecay = adjustable(decimal({ min: 0, max: 1000 }), 0.01, "AdamW's decoupled weight decay. It acts on matrices only. A step takes the share learningRate * weightDecay of each weight away, at most all of it.");
+const maxGradNorm = adjustable(decimal({ min: 1e-6, max: 1e9 }), 1.0, "The largest norm of all gradients together. Larger ones are scaled down to it.");
+const stopAfterSkipped = adjustable(whole({ min: 1, max: 1_000_000 }), 5, "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.");
+const model = text("the path of a checkpoint folder").describe("Where the policy comes from: the path of a folder in Hugging Face's layout.");
+const modelConfig = openSection({ model_type: text("the name of an architecture, such as llama").describe("The architecture, such as llama.") }, "a mapping in the style of Hugging Face's config.json, with model_type").describe("The model to build, written with the keys of Hugging Face's config.json. Its weights start random.");
+const task = openSection({
+    name: text("the name of a task, such as countdown").describe(`Which task: ${namesOf(tasks).join(", ")}.`),
+}, "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }").describe("The task to learn. Keys beside `name` are the task's own options.");
+const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: the order of prompts, sampling, initial weights.");
+const memory = option(z
+    .union([z.string(), z.number()])
+    .nullable()
+    .refine((amount) => amount === null || parseBytes(amount) !== undefined, { error: `${BYTES_ALLOWED}, or null (as much as there is)` }), null, "The most GPU memory that the run may take, such as 10GiB. It is counted before anything is created; fewer sequences are sampled at a time where that makes it fit. null is as much as the adapter has.");
+const grpo = {
+    preset: option(oneOf(namesOf(grpoPresets), "no preset").nullable(), null, "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win."),
+    steps: adjustable(whole({ min: 1, max: MOST.steps }), 60, "Number of training steps. Each samples completions once and learns from them."),
+    prompts: option(whole({ min: 1, max: MOST.prompts }), 32, "Prompts in a step."),
+    completions: option(whole({ min: 1, max: MOST.completions }), 8, "Completions sampled for each prompt. They form a group and are compared with one another."),
+    maxNewTokens: option(whole({ min: 1, max: MOST.tokens }), DEFAULT_MAX_NEW_TOKENS, "The longest completion, in tokens."),
+    temperature: option(decimal({ min: 0.01, max: 100 }), 1.0, "What the logits are divided by, in sampling and in the loss. The entropy and its target are measured at this temperature."),
+    topP: option(decimal({ min: 0.001, max: 1 }), 1.0, "Sampling chooses among the smallest set of most probable tokens that has at least this probability; 1 allows all."),
+    topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
+    learningRate: adjustable(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
+    updatesPerRollout: option(whole({ min: 1, max: MOST.updates }), 1, "Optimiser steps on the completions of a step. With more than 1 the later ones are off-policy: the policy that learns is no longer the one that sampled."),
+    microBatchRows: adjustable(whole({ min: 1, max: MOST.tokens }), 4096, "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up."),
+    dynamicSampling: option(whole({ min: 0, max: MOST_EXTRA_ROUNDS }), 0, "How many times a step may sample further problems to replace groups whose rewards are all alike; 0 never does."),
+    overlongBuffer: option(whole({ min: 0, max: MOST.tokens }), 0, "Punishes long completions: over the last so many tokens before maxNewTokens the reward falls evenly, by 1 in all; 0 punishes nothing."),
+    maskTruncated: adjustable(flag(), false, "Whether completions that were cut off at maxNewTokens are left out of the loss."),
+    loss: option(oneOf(namesOf(losses)), "ppo-clip", "The policy loss: what the advantage of a token turns into. Each loss has options of its own."),
+    advantage: option(oneOf(ADVANTAGE_NAMES), "grpo", `How rewards become advantages: ${ADVANTAGE_NAMES.join(", ")}. The page method.md has the formulas.`),
+    advantageK: option(whole({ min: 1, max: MOST.completions }), DEFAULT_K, "The k of the advantage pass@k. It must be below grpo.completions."),
+    advantageLambda: adjustable(decimal({ min: 0, max: 1000 }), DEFAULT_LAMBDA, "The advantage of a right answer with w-reinforce. That of a wrong answer is -1."),
+    tis: adjustable(decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(), null, "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again."),
+    aggregate: option(oneOf(["token-mean", "sequence-mean", "constant"]), "token-mean", "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens."),
+    beta: adjustable(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+    kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
+    entropyCoef: adjustable(decimal({ min: -10, max: 10 }), 0, "Weight of a plain entropy bonus in the loss, for comparison with entropy control."),
+    weightDecay,
+    maxGradNorm,
+    stopAfterSkipped,
+    activations,
+    weights,
+};
+const entropy = {
+    preset: option(oneOf(namesOf(entropyPresets), "no preset").nullable(), null, "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; keys that are written out win."),
+    controller: option(oneOf(namesOf(controllers)), "pi", "What steers the entropy. Each controller has options of its own."),
+    gate: option(oneOf(["probability", "entropy-effect"]), "entropy-effect", "Which tokens alpha reweights: probability takes those more probable than tau, entropy-effect takes every token by the sign of its effect on entropy."),
+    tau: option(decimal({ min: 0, max: 1 }), 0.95, "The probability above which the gate `probability` lets a token through."),
+    alphaNorm: option(oneOf(["all", "gated"]), "all", "Which tokens the control term is averaged over: all of the completions, or only those that the gate lets through."),
+};
+const evaluation = {
+    prompts: option(whole({ min: 1, max: MOST.prompts }), 128, "Held-out prompts of an evaluation."),
+    completions: option(whole({ min: 1, max: MOST.completions }), 8, "Completions of each evaluation prompt: the k of pass@k."),
+};
+const trainEvaluation = section({
+    every: adjustable(whole({ min: 0, max: MOST.steps }), 20, "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then."),
+    ...evaluation,
+});
+const sft = section({
+    steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
+    batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
+    learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
+    warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
+    weightDecay,
+    maxGradNorm,
+    stopAfterSkipped,
+    activations,
+    weights,
+    stopAtPassAt1: option(decimal({ above: 0, max: 1 }, "run all steps").nullable(), 0.31, "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps."),
+    evalEvery: option(whole({ min: 1, max: MOST.steps }), 50, "Steps between two measurements of pass@1."),
+});
+function output(directory) {
+    return section({
+        dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
+        checkpointEvery: adjustable(whole({ min: 0, max: MOST.steps }), 20, "Steps between two checkpoints. The last step is saved in any case; 0 saves only that."),
+        keepLast: adjustable(whole({ min: 1 }, "all").nullable(), null, "How many of the newest checkpoints stay. Older ones are removed once a new one is on the disk; null keeps all."),
+        keepBest: adjustable(flag(), false, "With keepLast: whether the best checkpoint stays too. It is the one with the highest pass@1 among those whose step was evaluated (eval.every); where none was, the one with the highest mean reward."),
+    }).prefault({});
+}
+/** The schema of `train`; `directory` is the default of output.dir. */
+export function trainSchema(directory, { controller, loss }) {
+    return section({
+        model,
+        task,
+        seed,
+        memory,
+        grpo: section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}),
+        entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
+        eval: trainEvaluation.prefault({}),
+        output: output(directory),
+    });
+}
+/** The options of `train` that do not depend on a controller or a loss, for documentation. */
+export function commonTrainSchema() {
+    return trainSchema("runs/NAME", { controller: "", loss: "" }).extend({ grpo: section(grpo), entropy: section(entropy) });
+}
+/** The schema of `sft`; `directory` is the default of output.dir. */
+export function sftSchema(directory) {
+    return section({
+        model: modelConfig,
+        task,
+        seed,
+        memory,
+        sft: sft.prefault({}),
+        eval: section(evaluation).prefault({}),
+        output: output(directory),
+    });
+}

@@ -1,0 +1,21 @@
+import { type Controller } from "../../control/index.js";
+import type { Finding } from "../../report/findings.js";
+import type { Metrics } from "../../report/metrics.js";
+import type { TrainConfig } from "../config/index.js";
+/** What diagnoses need to know of a run's settings. */
+export interface DiagnosticSettings {
+    /** Whether a controller steers entropy towards `entropic/target`. */
+    readonly holdsTarget: boolean;
+    /** Whether alpha can differ from 0. */
+    readonly usesAlpha: boolean;
+    /** The controller's proportional-integral law; absent where it has none. */
+    readonly gains: Controller["gains"];
+    readonly gate: TrainConfig["entropy"]["gate"];
+    readonly tau: number;
+    /** Whether a group of equal rewards teaches nothing. */
+    readonly comparesWithinGroups: boolean;
+}
+/** Looks at all steps so far, the newest last. Returns what is wrong now, or undefined. */
+export type Diagnosis = (history: readonly Metrics[], settings: DiagnosticSettings) => Omit<Finding, "name" | "step"> | undefined;
+/** The settings of a run. `controller` is the configuration's, unless a user's own is given. */
+export declare function diagnosticSettings({ grpo, entropy }: Pick<TrainConfig, "grpo" | "entropy">, { holds, usesAlpha, gains }?: Controller): DiagnosticSettings;

@@ -1,0 +1,91 @@
+import { packRows } from "../../nn/rows.js";
+import { TOKEN_INPUT } from "../../ops/records.js";
+/** Makes samples of sampled completions and their advantages. `maskTruncated` masks the completions that were cut short. */
+export function toSamples(entries, advantages, { classes, maskTruncated }) {
+    return entries.map(({ promptIds, completion }, i) => ({
+        promptIds,
+        completionIds: completion.ids,
+        oldLogprobs: completion.logprobs,
+        advantage: advantages[i],
+        ...(classes && { classes: classes[i] }),
+        ...(maskTruncated && completion.finishReason === "length" && { isMasked: true }),
+    }));
+}
+export function totalsOf(samples) {
+    const counted = samples.filter(({ isMasked }) => !isMasked);
+    return {
+        sequences: counted.length,
+        responseTokens: counted.reduce((total, sample) => total + sample.completionIds.length, 0),
+    };
+}
+/** The rows that a sample takes: one for each token but the last, which no action follows. */
+export function rowsOfSample(sample) {
+    return sample.promptIds.length + sample.completionIds.length - 1;
+}
+/**
+ * Packs samples end to end. The weight of a response token is its share of the loss: 1/tokens (token-mean),
+ * 1/(sequences * tokens of its sequence) (sequence-mean), 1/(sequences * maxLength) (constant, Dr. GRPO).
+ */
+export function packBatch(samples, totals, options) {
+    const lengths = samples.map(rowsOfSample);
+    const rows = lengths.reduce((a, b) => a + b, 0);
+    const tokens = new Uint32Array(rows);
+    const actions = new Uint32Array(rows);
+    const tokenInputs = new Float32Array(rows * TOKEN_INPUT.size);
+    const sequenceBegin = new Uint32Array(samples.length + 1);
+    let row = 0;
+    samples.forEach((sample, s) => {
+        const ids = [...sample.promptIds, ...sample.completionIds];
+        const weight = weightOf(sample, totals, options);
+        const firstResponse = sample.promptIds.length - 1;
+        for (let position = 0; position < ids.length - 1; position += 1, row += 1) {
+            tokens[row] = ids[position];
+            actions[row] = ids[position + 1];
+            const response = position - firstResponse;
+            if (response < 0 || sample.isMasked)
+                continue;
+            const own = TOKEN_INPUT.pack({
+                old_logp: sample.oldLogprobs[response],
+                reference_logp: (sample.referenceLogprobs ?? sample.oldLogprobs)[response],
+                advantage: sample.advantage * (sample.importance?.[response] ?? 1),
+                weight,
+                mask: 1 + (sample.classes?.[response] ?? 0),
+                control_weight: 1,
+            });
+            tokenInputs.set(own, row * TOKEN_INPUT.size);
+        }
+        sequenceBegin[s + 1] = row;
+    });
+    return {
+        rows,
+        sequences: samples.length,
+        responseTokens: totalsOf(samples).responseTokens,
+        inputs: { tokens, actions, token_inputs: tokenInputs, sequence_begin: sequenceBegin, ...packRows(lengths) },
+    };
+}
+function weightOf(sample, totals, options) {
+    if (options.aggregate === "token-mean")
+        return 1 / Math.max(1, totals.responseTokens);
+    if (options.aggregate === "constant")
+        return 1 / (totals.sequences * options.maxLength);
+    return 1 / (totals.sequences * Math.max(1, sample.completionIds.length));
+}
+/** Splits samples, in order, into micro-batches of at most `maxRows` rows each. @throws when one sample alone exceeds it */
+export function microBatches(samples, maxRows) {
+    const batches = [];
+    let current = [];
+    let rows = 0;
+    for (const sample of samples) {
+        const more = rowsOfSample(sample);
+        if (more > maxRows)
+            throw new Error(`a sample of ${more} rows exceeds grpo.microBatchRows ${maxRows}; raise it`);
+        if (rows + more > maxRows) {
+            batches.push(current);
+            current = [];
+            rows = 0;
+        }
+        current.push(sample);
+        rows += more;
+    }
+    return current.length > 0 ? [...batches, current] : batches;
+}

@@ -1,0 +1,131 @@
+import { meanLoop } from "../../control/index.js";
+import { tokenMean } from "../../policy/update.js";
+import { rewardStatistics } from "../advantages/index.js";
+import { isScored } from "../advantages/scores.js";
+import { rewardMetrics } from "../scoring/rewards.js";
+/**
+ * One line of metrics.jsonl. Losses and norms are means over the updates of the rollout. The controller's state is that of the last update.
+ * A step that had no token to learn from has no metrics of learning.
+ */
+export function stepMetrics({ config, controller, loss }, record) {
+    const { rollout, learned, samples } = record;
+    const { updates } = learned;
+    const { all, trained } = rollout;
+    const lengths = all.entries.map(({ completion }) => completion.ids.length);
+    const sampledTokens = lengths.reduce((a, b) => a + b, 0);
+    const learns = updates.length > 0;
+    const gap = record.gap ?? (learns ? gapOf(updates[0]) : undefined);
+    return {
+        step: record.step,
+        ...(learns && { loss: meanOf(updates, ({ loss }) => loss), grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm) }),
+        learning_rate: config.grpo.learningRate,
+        ...scoreMetrics(all, config.grpo.completions),
+        ...tagMetrics(all),
+        // This is the entropy of the policy that sampled, from before the rollout's first update.
+        ...(learns && {
+            entropy: updates[0].entropy,
+            kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
+            ...clipMetrics(updates),
+        }),
+        ...(learns && loss.selects && { [loss.selects]: meanOf(updates, ({ selected }) => selected) }),
+        ...lengthMetrics(all.entries, lengths),
+        ...(config.grpo.maskTruncated && { "completions/masked_ratio": meanOf(samples, ({ isMasked }) => (isMasked ? 1 : 0)) }),
+        num_tokens: record.tokens,
+        ...(config.grpo.dynamicSampling > 0 && roundMetrics(rollout)),
+        ...(gap && samplingMetrics(gap)),
+        ...(learns && { "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")) }),
+        ...controllerMetrics(learned, controller),
+        skipped_steps: learned.skipped,
+        step_time: record.milliseconds / 1000,
+        "sampling/tokens_per_second": (sampledTokens / rollout.milliseconds) * 1000,
+        ...(learns && { "training/tokens_per_second": ((tokensOf(trained.entries) * updates.length) / learned.milliseconds) * 1000 }),
+    };
+}
+/** What the rewards say. Where no function scored a completion there is no reward, and `frac_unscored` is 1. */
+function scoreMetrics({ scores }, completions) {
+    const { reward, reward_std, frac_reward_zero_std } = rewardStatistics(scores.rewards, completions);
+    const unscored = meanOf(scores.rewards, (score) => (score === null ? 1 : 0));
+    return { ...(unscored < 1 && { reward, reward_std }), frac_reward_zero_std, frac_unscored: unscored, ...rewardMetrics(scores) };
+}
+/** Tokens of prompts and completions. */
+export function tokensOf(entries) {
+    return entries.reduce((sum, { promptIds, completion }) => sum + promptIds.length + completion.ids.length, 0);
+}
+const LOOP_METRICS = ["alpha", "error", "integral", "target_entropy", "saturated"];
+/** The controller's one loop, or the mean loop of its classes, with the fields that it reports; then the loop of each class. */
+function controllerMetrics({ updates, state }, { reports = [], classes = [] }) {
+    const { control, loops } = state;
+    const tokens = updates.at(-1)?.measured.map((one) => one.tokens) ?? [];
+    const whole = classes.length > 0 ? meanLoop(loops, tokens) : loops[0];
+    const fields = [...LOOP_METRICS, ...reports];
+    return Object.assign(entropicMetrics({ ...whole, ...control }, fields), ...classes.map(({ name }, i) => entropicMetrics(loops[i], ["entropy", ...fields], `/${name}`)));
+}
+function entropicMetrics(values, fields, suffix = "") {
+    const shown = fields.filter((field) => field in values);
+    return Object.fromEntries(shown.map((field) => [`entropic/${field === "target_entropy" ? "target" : field}${suffix}`, values[field]]));
+}
+function clipMetrics(updates) {
+    const all = updates.flatMap(({ metrics }) => withTokens(metrics));
+    return {
+        "clip_ratio/low_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_low")),
+        "clip_ratio/low_min": Math.min(...all.map(({ clip_low }) => clip_low)),
+        "clip_ratio/high_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_high")),
+        "clip_ratio/high_max": Math.max(...all.map(({ clip_high }) => clip_high)),
+        "clip_ratio/region_mean": meanOf(updates, ({ metrics }) => tokenMean(metrics, "clip_region")),
+    };
+}
+/** The micro-batches that have tokens. The others report zeros, which are no extremes. */
+function withTokens(metrics) {
+    return metrics.filter(({ token_count }) => token_count > 0);
+}
+function roundMetrics({ rounds, keptFraction }) {
+    return { "sampling/rounds": rounds, "sampling/kept_fraction": keptFraction };
+}
+function lengthMetrics(entries, lengths) {
+    return {
+        "completions/mean_length": meanOf(lengths, (length) => length),
+        "completions/min_length": Math.min(...lengths),
+        "completions/max_length": Math.max(...lengths),
+        "completions/clipped_ratio": meanOf(entries, ({ completion }) => (completion.finishReason === "length" ? 1 : 0)),
+    };
+}
+/** For each tag of the problems the mean entropy of its sampled tokens and the mean reward of its completions. */
+function tagMetrics({ entries, scores: { rewards } }) {
+    const tags = [...new Set(entries.flatMap(({ problem }) => problem.tag ?? []))].sort();
+    return Object.fromEntries(tags.flatMap((tag) => {
+        const own = entries.map((_, i) => i).filter((i) => entries[i].problem.tag === tag);
+        const scored = own.map((i) => rewards[i]).filter(isScored);
+        const entropies = own.flatMap((i) => [...entries[i].completion.entropies]);
+        return [
+            [`tags/${tag}/entropy`, meanOf(entropies, (entropy) => entropy)],
+            ...(scored.length > 0 ? [[`tags/${tag}/reward`, meanOf(scored, (reward) => reward)]] : []),
+        ];
+    }));
+}
+/** How far the trainer's first forward pass is from the sampler's. Both run the same policy, so they differ by rounding alone. */
+function gapOf(update) {
+    const metrics = withTokens(update.metrics);
+    return {
+        difference: {
+            mean: tokenMean(metrics, "logp_difference_mean"),
+            max: Math.max(...metrics.map((record) => record.logp_difference_max)),
+        },
+        ratio: {
+            min: Math.min(...metrics.map((record) => record.ratio_min)),
+            mean: tokenMean(metrics, "ratio_mean"),
+            max: Math.max(...metrics.map((record) => record.ratio_max)),
+        },
+    };
+}
+function samplingMetrics({ difference, ratio }) {
+    return {
+        "sampling/sampling_logp_difference/mean": difference.mean,
+        "sampling/sampling_logp_difference/max": difference.max,
+        "sampling/importance_sampling_ratio/min": ratio.min,
+        "sampling/importance_sampling_ratio/mean": ratio.mean,
+        "sampling/importance_sampling_ratio/max": ratio.max,
+    };
+}
+function meanOf(items, value) {
+    return items.reduce((sum, item) => sum + value(item), 0) / Math.max(1, items.length);
+}

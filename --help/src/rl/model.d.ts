@@ -1,0 +1,22 @@
+import type { Tokenizer } from "../data/tokenizer.js";
+import type { Device } from "../gpu/device.js";
+import type { GenerationConfig } from "../io/generation_config.js";
+import type { LanguageModel } from "../nn/language_model.js";
+import type { PlacedModule } from "../nn/place.js";
+/** A language model on a device, with what turns text into its tokens and what a checkpoint of it needs. */
+export interface PolicyModel {
+    readonly module: LanguageModel;
+    readonly placed: PlacedModule;
+    readonly tokenizer: Tokenizer;
+    /** The Hugging Face config.json. */
+    readonly config: Readonly<Record<string, unknown>>;
+    /** The Hugging Face generation_config.json, which names the end tokens; empty where the model has none. */
+    readonly generation: GenerationConfig;
+    /** A second copy with the same parameters, for a frozen reference. */
+    clone(): Promise<PolicyModel>;
+    /** The same model on another device, without its weights: to measure what it takes there. */
+    outline(device: Device): PolicyModel;
+    destroy(): void;
+}
+/** What sampling needs of a model. */
+export type SampledModel = Pick<PolicyModel, "module" | "tokenizer">;

@@ -1,0 +1,76 @@
+import { problemsOfStep } from "./prompts.js";
+/** The first key of further rounds, above the keys of first rounds and below those of evaluations. A step has keys for so many of them. */
+const EXTRA_KEYS = 0x4000_0000;
+export const MOST_EXTRA_ROUNDS = 16;
+/**
+ * The completions of a step, with dynamic sampling (DAPO, Yu et al. 2025, arXiv 2503.14476, section 3.2) where it is asked for: groups
+ * whose rewards are all alike teach nothing and are replaced by groups of further problems, at most `extraRounds` times. What is then
+ * still missing is filled with the groups that were left out, in their order. Everything follows from seed and step, so that a resumed
+ * run samples the same.
+ */
+export async function sampleStep(options) {
+    const { prompts, completions, step, extraRounds } = options;
+    const problems = problemsOfStep(options.problems, { seed: options.seed, step, count: prompts });
+    const first = await options.rollout(problems, step * prompts * completions);
+    const rounds = [first];
+    let differing = differingGroups(first, completions).length;
+    const drawn = new Set(problems);
+    while (differing < prompts && rounds.length <= extraRounds) {
+        const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - differing });
+        if (further.length === 0)
+            break;
+        const firstKey = EXTRA_KEYS + (step * MOST_EXTRA_ROUNDS + rounds.length - 1) * prompts * completions;
+        const round = await options.rollout(further, firstKey);
+        rounds.push(round);
+        differing += differingGroups(round, completions).length;
+    }
+    const all = joined(rounds);
+    const trained = extraRounds === 0 ? all : chosen(all, { prompts, completions });
+    const keptFraction = (Math.min(differing, prompts) * completions) / all.entries.length;
+    return { trained, all, rounds: rounds.length, keptFraction };
+}
+/** Problems that the step has not drawn yet, in an order of the round's own. They are fewer than `count` only where the task has no more. */
+function furtherProblems({ problems, seed, step }, { drawn, round, count }) {
+    const own = seed ^ Math.imul(step + 1, 0x9e3779b1) ^ Math.imul(round, 0x85ebca6b);
+    // An epoch from its beginning has every problem once.
+    const order = problemsOfStep(problems, { seed: own, step: 0, count: problems.length });
+    const further = order.filter((problem) => !drawn.has(problem)).slice(0, count);
+    for (const problem of further)
+        drawn.add(problem);
+    return further;
+}
+/** Indices of the groups with at least two different rewards. */
+function differingGroups({ scores: { rewards } }, completions) {
+    const groups = Array.from({ length: rewards.length / completions }, (_, group) => group);
+    return groups.filter((group) => {
+        const scored = rewards.slice(group * completions, (group + 1) * completions).filter((reward) => reward !== null);
+        return scored.some((reward) => reward !== scored[0]);
+    });
+}
+/** The first groups with differing rewards, then those without. */
+function chosen(all, { prompts, completions }) {
+    const differing = new Set(differingGroups(all, completions));
+    const groups = Array.from({ length: all.entries.length / completions }, (_, group) => group);
+    const kept = [...differing, ...groups.filter((group) => !differing.has(group))].slice(0, prompts).sort((a, b) => a - b);
+    const rows = kept.flatMap((group) => Array.from({ length: completions }, (_, i) => group * completions + i));
+    const pick = (scores) => rows.map((row) => scores[row]);
+    return { entries: rows.map((row) => all.entries[row]), scores: eachList(all.scores, pick) };
+}
+function joined(rounds) {
+    const [first, ...others] = rounds;
+    return others.reduce((all, round) => ({
+        entries: [...all.entries, ...round.entries],
+        scores: {
+            rewards: [...all.scores.rewards, ...round.scores.rewards],
+            byFunction: new Map([...all.scores.byFunction].map(([name, scores]) => [name, [...scores, ...round.scores.byFunction.get(name)]])),
+            parts: all.scores.parts.map(({ weight, scores }, i) => ({ weight, scores: [...scores, ...round.scores.parts[i].scores] })),
+        },
+    }), first);
+}
+function eachList({ rewards, byFunction, parts }, change) {
+    return {
+        rewards: change(rewards),
+        byFunction: new Map([...byFunction].map(([name, scores]) => [name, change(scores)])),
+        parts: parts.map(({ weight, scores }) => ({ weight, scores: change(scores) })),
+    };
+}

@@ -1,0 +1,120 @@
+import { ConfigError, isMapping, refusal } from "../../options/problems.js";
+import { quoted, reasonOf } from "../../options/quote.js";
+import { average, isScored, standardDeviation } from "../advantages/scores.js";
+/**
+ * Joins reward functions into one, which runs them at the same time. Throws when two have one name or none is given. The joined function
+ * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number nor null.
+ */
+export function combineRewards(functions) {
+    checkRewards(functions);
+    const names = functions.map(({ name }) => name);
+    return async (input) => {
+        const scores = await Promise.all(functions.map((named) => scoresOf(named, input)));
+        const rewards = input.completions.map((_, index) => weightedSum(functions.map(({ weight = 1 }, which) => ({ weight, score: scores[which][index] }))));
+        const byFunction = new Map(names.map((name, which) => [name, scores[which]]));
+        return { rewards, byFunction, parts: functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which] })) };
+    };
+}
+/** Refuses rewards that are none. @throws ConfigError where none is given, one is no function, a weight no number, or two have one name */
+export function checkRewards(functions) {
+    if (functions.length === 0)
+        throw new ConfigError(["no reward function is given; give a task or at least one function in rewards"]);
+    for (const [index, given] of functions.entries()) {
+        // The types of a program in JavaScript say nothing.
+        const { name, reward, weight = 1 } = isMapping(given) ? given : {};
+        if (typeof reward !== "function")
+            throw new ConfigError([refusal(`rewards.${index}`, given, "a function, or { name, reward, weight }")]);
+        if (typeof name !== "string" || name === "")
+            throw new ConfigError([refusal(`rewards.${index}.name`, name, "a text")]);
+        if (typeof weight !== "number" || !Number.isFinite(Math.fround(weight)))
+            throw new ConfigError([refusal(`rewards.${index}.weight`, weight, "a finite number")]);
+    }
+    const names = functions.map(({ name }) => name);
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    if (repeated !== undefined)
+        throw new ConfigError([`two reward functions are named ${quoted(repeated)}; metrics need different names`]);
+}
+/** What reward functions get for sampled completions after `step` steps of training. */
+export function rewardInput(entries, step) {
+    const columns = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
+    columns.delete("prompt");
+    return {
+        prompts: entries.map(({ problem }) => problem.prompt),
+        completions: entries.map(({ text }) => text),
+        completionIds: entries.map(({ completion }) => completion.ids),
+        columns: Object.fromEntries([...columns].map((name) => [name, entries.map(({ problem }) => problem[name])])),
+        state: { step },
+    };
+}
+/** A task's own reward as a reward function under the task's name. */
+export function taskReward(task) {
+    return {
+        name: task.name,
+        reward: ({ prompts, completions, columns }) => completions.map((completion, index) => {
+            const prompt = prompts[index];
+            try {
+                return task.reward({ ...row(columns, index), prompt }, completion);
+            }
+            catch (error) {
+                const place = `The reward of the task ${quoted(task.name)} failed on the prompt ${quoted(prompt)}`;
+                throw new RewardError(`${place}: ${reasonOf(error)}; it must not throw on what a model writes.`, { cause: error });
+            }
+        }),
+    };
+}
+/** Mean and unbiased standard deviation of each function's scores, under TRL's names; none of a function that scored nothing. */
+export function rewardMetrics({ byFunction }) {
+    const metrics = {};
+    for (const [name, scores] of byFunction) {
+        const scored = scores.filter(isScored);
+        if (scored.length === 0)
+            continue;
+        metrics[`rewards/${name}/mean`] = average(scored);
+        metrics[`rewards/${name}/std`] = standardDeviation(scored);
+    }
+    return metrics;
+}
+/** A reward function that threw, or that returned something else than one score for each completion; its own error is the cause. */
+export class RewardError extends Error {
+    name = "RewardError";
+}
+/** What one reward function returns, checked. @throws RewardError naming the function, the completion and its prompt */
+export async function scoresOf({ name, reward }, input) {
+    const place = `Reward function ${quoted(name)}`;
+    const scores = await runReward(place, reward, input);
+    const expected = input.completions.length;
+    if (!Array.isArray(scores) || scores.length !== expected) {
+        const given = Array.isArray(scores) ? `${scores.length} scores` : quoted(scores);
+        throw new RewardError(`${place} returned ${given} for ${expected} completions; return an array with one number or null each.`);
+    }
+    // A score beyond float32 would be infinite on the GPU. Holes of a list are found too.
+    const wrong = scores.findIndex((score) => score !== null && !(typeof score === "number" && Number.isFinite(Math.fround(score))));
+    if (wrong >= 0) {
+        throw new RewardError(`${place} returned ${quoted(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}) of the prompt ` +
+            `${quoted(input.prompts[wrong])}; return a finite number, or null to leave it unscored.`);
+    }
+    return scores;
+}
+async function runReward(place, reward, input) {
+    try {
+        return await reward(input);
+    }
+    catch (error) {
+        if (error instanceof RewardError)
+            throw error;
+        throw new RewardError(`${place} failed on ${aboutPrompts(input)}: ${reasonOf(error)}; mend it, or let it return null there.`, {
+            cause: error,
+        });
+    }
+}
+function aboutPrompts({ prompts }) {
+    const different = new Set(prompts).size;
+    return different === 1 ? `the prompt ${quoted(prompts[0])}` : `one of ${different} prompts, the first ${quoted(prompts[0])}`;
+}
+function weightedSum(parts) {
+    const scored = parts.filter(({ score }) => score !== null);
+    return scored.length === 0 ? null : scored.reduce((sum, { weight, score }) => sum + weight * score, 0);
+}
+function row(columns, index) {
+    return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[index]]));
+}

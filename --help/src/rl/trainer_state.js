@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { piecesOf } from "../nn/module.js";
+import { requireTensors } from "../nn/place.js";
+import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.js";
+import { ConfigError, describeIssues } from "../options/problems.js";
+import { decimal, list, whole } from "../options/schema.js";
+const count = () => whole({ min: 0 });
+/** A record with exactly its fields, all finite numbers. */
+function record({ fields }) {
+    const shape = Object.fromEntries(fields.map((field) => [field, decimal()]));
+    return z.strictObject(shape, { error: `a mapping with the keys ${fields.join(", ")}` });
+}
+const name = () => z.string({ error: "a name" });
+const optimizerAllowed = `a list of the ${OPTIMIZER_STATE.size} numbers ${OPTIMIZER_STATE.fields.join(", ")}, with step and skipped whole`;
+function isOptimizerState(values) {
+    const { step, skipped } = OPTIMIZER_STATE.read(values);
+    return values.length === OPTIMIZER_STATE.size && [step, skipped].every((value) => Number.isSafeInteger(value) && value >= 0);
+}
+const stateSchema = z.strictObject({
+    step: count(),
+    tokens: count(),
+    control: z.strictObject({
+        controller: name(),
+        classes: list(name(), "a list of names"),
+        control: record(CONTROL),
+        loops: list(record(LOOP), "a list").min(1),
+    }, { error: "a mapping with the keys controller, classes, control, loops" }),
+    optimizer: list(decimal(), optimizerAllowed).refine(isOptimizerState, { error: optimizerAllowed }),
+}, { error: "a mapping with the keys step, tokens, control, optimizer" });
+/** The state that a checkpoint holds. @throws ConfigError with the first field that is missing, unknown or out of range */
+export function parseTrainerState(state) {
+    const parsed = stateSchema.safeParse(state);
+    if (parsed.success)
+        return parsed.data;
+    const [first] = describeIssues(parsed.error, state, () => Object.keys(stateSchema.shape));
+    throw new ConfigError([first]);
+}
+/** @throws ConfigError, EngineError where a saved state cannot be the one of a trainer of this module */
+export function checkSavedTrainer({ state, moments }, module) {
+    parseTrainerState(state);
+    const parameters = [...module.namedParameters()].flatMap(([path, parameter]) => piecesOf(path, parameter));
+    const pieces = ["first", "second"].flatMap((moment) => parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })));
+    requireTensors(pieces, moments, "the optimiser's state");
+    const known = new Set(pieces.map((piece) => piece.name));
+    for (const [name, { data }] of moments) {
+        if (!known.has(name))
+            throw new ConfigError([`the optimiser's state has the tensor ${name.slice(0, 80)}, which this model has not`]);
+        const broken = Array.prototype.findIndex.call(data, (value) => !Number.isFinite(value));
+        if (broken >= 0)
+            throw new ConfigError([`the optimiser's tensor ${name} holds ${data[broken]} at ${broken}; it must be finite`]);
+    }
+}

@@ -1,0 +1,124 @@
+import { quoted } from "../options/quote.js";
+import { decimal, option, section, whole } from "../options/schema.js";
+import { evaluateExpression } from "./expression.js";
+import { hashText, once, splitByHash } from "./split.js";
+import { defineTask } from "./task.js";
+const STOP = "$";
+const OPERATORS = ["+", "-", "*"];
+const options = section({
+    numbers: option(whole({ min: 2, max: 4 }), 3, "How many numbers a problem gives."),
+    max: option(whole({ min: 1, max: 9 }), 9, "The largest number."),
+    heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
+    partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of an expression that uses the numbers once but misses the target."),
+});
+/**
+ * "375=022:" -> "3*5+7$": use each digit once with +, - and * (usual precedence, no brackets) to hit the target. A problem is a
+ * multiset of digits with a reachable target of zero or more; the digits of its prompt stand in an order drawn by its hash.
+ * Three digits up to 9 make 1,418 problems with 3.6 right answers on average.
+ */
+export const countdown = defineTask({
+    key: "countdown",
+    description: "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
+    options,
+    build: ({ numbers: count, max, heldOut, partialCredit }) => {
+        // A target has three digits even where the largest one is shorter, so that prompts of easier settings look alike.
+        const width = Math.max(3, String(max ** count).length);
+        const splits = once(() => splitByHash(allProblems(count, max, width), canonical, heldOut));
+        const solutionsOf = new Map();
+        return {
+            alphabet: "0123456789+-*=:$",
+            stop: STOP,
+            maxPromptLength: count + width + 2,
+            maxCompletionLength: 2 * count,
+            problems: (split) => splits()[split],
+            solutions: (problem) => {
+                const { numbers, target } = parsePrompt(problem.prompt);
+                const key = sorted(numbers).join("");
+                const answers = solutionsOf.get(key) ?? expressions(sorted(numbers));
+                solutionsOf.set(key, answers);
+                return answers.get(target)?.map((expression) => expression + STOP) ?? [];
+            },
+            reward: (problem, completion) => {
+                const { numbers, target } = parsePrompt(problem.prompt);
+                if (!completion.endsWith(STOP))
+                    return 0;
+                const evaluated = evaluateExpression(completion.slice(0, -STOP.length));
+                if (evaluated === undefined || sorted(evaluated.numbers).join() !== sorted(numbers).join())
+                    return 0;
+                return evaluated.value === target ? 1 : partialCredit;
+            },
+        };
+    },
+});
+/** Reads a prompt such as "375=022:". Throws on any other prompt, which must come from another dataset. */
+function parsePrompt(prompt) {
+    const match = /^([1-9]+)=(\d+):$/.exec(prompt);
+    if (match === null)
+        throw new Error(`Prompt ${quoted(prompt)} is not a countdown problem; one like "375=022:" is expected.`);
+    return { numbers: [...match[1]].map(Number), target: Number(match[2]) };
+}
+function allProblems(count, max, width) {
+    const problems = [];
+    for (const multiset of multisets(count, 1, max)) {
+        for (const target of expressions(multiset).keys()) {
+            if (target < 0)
+                continue;
+            const numbers = shuffled(multiset, target);
+            problems.push({ prompt: `${numbers.join("")}=${String(target).padStart(width, "0")}:`, numbers, target });
+        }
+    }
+    return problems;
+}
+function canonical({ numbers, target }) {
+    return `${sorted(numbers).join("")}=${target}`;
+}
+/** Every value that some order of the numbers and some operators reach, with the expressions that reach it. */
+function expressions(multiset) {
+    const byValue = new Map();
+    const extend = (text, rest) => {
+        if (rest.length === 0) {
+            const { value } = evaluateExpression(text);
+            const found = byValue.get(value);
+            if (found === undefined)
+                byValue.set(value, [text]);
+            else
+                found.push(text);
+            return;
+        }
+        for (const number of new Set(rest)) {
+            const left = without(rest, number);
+            if (text === "")
+                extend(String(number), left);
+            else
+                for (const operator of OPERATORS)
+                    extend(text + operator + number, left);
+        }
+    };
+    extend("", multiset);
+    return byValue;
+}
+/** All ascending lists of `count` numbers from `from` to `max`. */
+function multisets(count, from, max) {
+    if (count === 0)
+        return [[]];
+    const lists = [];
+    for (let first = from; first <= max; first++) {
+        for (const rest of multisets(count - 1, first, max))
+            lists.push([first, ...rest]);
+    }
+    return lists;
+}
+function shuffled(multiset, target) {
+    const problem = `${multiset.join("")}=${target}`;
+    return multiset
+        .map((number, place) => ({ number, rank: hashText(`${problem} place ${place}`) }))
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ number }) => number);
+}
+function without(numbers, number) {
+    const place = numbers.indexOf(number);
+    return numbers.filter((_, index) => index !== place);
+}
+function sorted(numbers) {
+    return [...numbers].sort((a, b) => a - b);
+}

@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import { type Declaration, type Factory } from "../options/define.js";
+/** One question of a task. Reward functions get its columns beside the prompt as they are. */
+export interface Problem {
+    readonly prompt: string;
+    /** The kind of the prompt, such as its difficulty. Metrics, and control where it is asked for, are kind by kind, so use few words. */
+    readonly tag?: string;
+    readonly [column: string]: unknown;
+}
+/** A task whose answers can be checked: problems, and a reward that follows from a problem and its completion alone. */
+export interface Task {
+    readonly name: string;
+    readonly description: string;
+    /** Every character of prompts and completions, the end character included. */
+    readonly alphabet: string;
+    /** The character that ends a completion. */
+    readonly stop: string;
+    /** Longest prompt, in characters. */
+    readonly maxPromptLength: number;
+    /** Longest right completion, in characters, `stop` included. */
+    readonly maxCompletionLength: number;
+    /** The same problems in the same order every time; no problem of one split occurs in the other. */
+    problems(split: Split): readonly Problem[];
+    /** Right completions, `stop` included, for the warm start. */
+    solutions(problem: Problem): readonly string[];
+    /** Reward in 0..1 of a completion, which must end in `stop`: one that was cut short gets 0. Never throws on what a model writes. */
+    reward(problem: Problem, completion: string): number;
+}
+/** Problems to train on, or problems held out for evaluation. */
+export type Split = "train" | "eval";
+/** A task as it declares itself: `tasks.countdown({ numbers: 4 })` makes one from its options. */
+export type TaskFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, Task>;
+/** Declares a task: its key, description and options, and the function that builds it from them. */
+export declare function defineTask<Options extends z.ZodObject>({ build, ...declaration }: Declaration<Options> & {
+    readonly build: (options: z.output<Options>) => Omit<Task, "name" | "description">;
+}): TaskFactory<Options>;

@@ -1,0 +1,41 @@
+import { opCases } from "../ops/index.js";
+import { detailsOf, measuresOf, titleOf } from "./ops.js";
+/** Ops whose kernels share a row between LANES invocations. */
+const ROW_OPS = [
+    "rms_norm",
+    "layer_norm",
+    "qk_norm",
+    "column_sum",
+    "causal_attention",
+    "decode_attention",
+    "embedding",
+    "token_statistics",
+    "logits_gradient",
+    "next_token",
+    "entropy_reduce",
+    "metric_reduce",
+    "gradient_norm",
+    "sequence_ratio",
+    "control_weight",
+    "covariance_select",
+];
+/** Ops of which a default run takes a case; the others take seconds to compile at each width. */
+const TELLING = ["rms_norm", "layer_norm", "column_sum", "token_statistics", "logits_gradient", "sequence_ratio"];
+const TELLING_WIDTHS = [4, 32, 128];
+function casesOf(lanes) {
+    return ROW_OPS.flatMap((name) => opCases[name]
+        .filter(({ quick, needsSubgroups }) => quick && !needsSubgroups)
+        .slice(0, 2)
+        .map((one, i) => ({
+        name: `${lanes} lanes: ${titleOf(one)}`,
+        level: i === 0 && TELLING.includes(name) && TELLING_WIDTHS.includes(lanes) ? "default" : "full",
+        details: { ...detailsOf(one), lanes: String(lanes) },
+        run: async ({ open }) => measuresOf(await open({ lanes }), one),
+    })));
+}
+/** The width at which other GPUs run these kernels is a constant of the WGSL, so any GPU can stand in for them. */
+export const lanesGroup = {
+    name: "lanes",
+    description: "row kernels at every width from 4 to 128, without subgroups",
+    cases: [4, 8, 16, 32, 64, 128].flatMap(casesOf),
+};

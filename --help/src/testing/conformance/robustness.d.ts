@@ -1,0 +1,2 @@
+import { type ConformanceGroup } from "./case.js";
+export declare const robustnessGroup: ConformanceGroup;

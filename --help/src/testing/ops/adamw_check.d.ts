@@ -1,0 +1,2 @@
+import type { OpCase } from "../op_case.js";
+export declare const adamwCheckCases: readonly OpCase[];

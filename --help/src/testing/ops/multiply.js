@@ -1,0 +1,21 @@
+import { multiply } from "../../ops/multiply.js";
+import { multiplyReference } from "../reference/multiply.js";
+import { normal } from "../values.js";
+const SHAPES = [
+    [1, 1],
+    [5, 4],
+    [7, 3],
+    [33, 12],
+    [67, 31],
+];
+export const multiplyCases = SHAPES.map(([rows, columns]) => ({
+    name: "multiply",
+    title: `${rows} x ${columns}`,
+    tolerance: 2e-5,
+    quick: rows === 7 || rows === 33,
+    inputs: { a: normal([rows, columns], 1), b: normal([rows, columns], 2) },
+    dynamicRows: ["a", "b"],
+    op: ({ a, b }) => ({ y: multiply(a, b) }),
+    reference: multiplyReference,
+    gradients: ["a", "b"],
+}));

@@ -1,0 +1,57 @@
+import { FINISHED, nextTokenOp } from "../../ops/next_token.js";
+import { nextTokenReference } from "../reference/next_token.js";
+import { given, normal } from "../values.js";
+const SHAPES = [
+    [1, 1],
+    [3, 16],
+    [5, 37],
+    [2, 131],
+    [67, 5],
+];
+/** A greedy draw, which needs no random numbers; the group `sampling` of `verify` draws at random. */
+export const nextTokenCases = SHAPES.map(([rows, vocabulary]) => ({
+    name: "next_token",
+    title: `greedy over ${rows} x ${vocabulary}`,
+    tolerance: 2e-6,
+    byElement: true,
+    quick: rows < 10,
+    inputs: {
+        logits: normal([rows, vocabulary], 1, 1.5),
+        sequence_key: given([rows], Array(rows).fill(3), "u32"),
+        stop_tokens: given([2], [0xffffffff, 2], "u32"),
+        position: given([rows], Array(rows).fill(5), "u32"),
+        token: given([rows], Array(rows).fill(0), "u32"),
+        done: given([rows], Array(rows).fill(0), "u32"),
+        completions: given([rows, 3], Array(rows * 3).fill(9), "u32"),
+        completion_statistics: given([rows, 3, 2], Array(rows * 6).fill(7)),
+    },
+    dynamicRows: ["logits", "sequence_key", "position", "token", "done", "completions", "completion_statistics"],
+    op: (i) => nextTokenOp({
+        logits: i.logits,
+        sequence_key: i.sequence_key,
+        stop_tokens: i.stop_tokens,
+        position: i.position,
+        token: i.token,
+        done: i.done,
+        completions: i.completions,
+        completion_statistics: i.completion_statistics,
+    }, { temperature: 0, topK: 0, topP: 1, seed: 1 }),
+    reference: ({ logits }) => {
+        const drawn = Array.from({ length: rows }, (_, row) => {
+            const { probabilities, logp, entropy } = nextTokenReference(logits.data.subarray(row * vocabulary, (row + 1) * vocabulary), {
+                temperature: 0,
+                topK: 0,
+                topP: 1,
+            });
+            const token = probabilities.indexOf(1);
+            return { token, done: token === 2 ? FINISHED + 1 : 1, completions: [token, 9, 9], statistics: [logp[token], entropy, 7, 7, 7, 7] };
+        });
+        return {
+            token: Float64Array.from(drawn, ({ token }) => token),
+            done: Float64Array.from(drawn, ({ done }) => done),
+            position: new Float64Array(rows).fill(6),
+            completions: Float64Array.from(drawn.flatMap(({ completions }) => completions)),
+            completion_statistics: Float64Array.from(drawn.flatMap(({ statistics }) => statistics)),
+        };
+    },
+}));

@@ -1,0 +1,30 @@
+import { rope } from "../../ops/rope.js";
+import { ropeTable } from "../../ops/rope_table.js";
+import { ropeReference } from "../reference/rope.js";
+import { given, integers, normal } from "../values.js";
+const SHAPES = [
+    [1, 1, 1, 2],
+    [7, 6, 2, 10],
+    [13, 4, 1, 12],
+    [19, 3, 3, 16],
+    [3, 2, 1, 40],
+];
+export const ropeCases = SHAPES.map(([rows, heads, keyValueHeads, headDim]) => {
+    const layout = { heads, keyValueHeads, headDim };
+    const table = ropeTable({ positions: 30, headDim, theta: 10000 });
+    return {
+        name: "rope",
+        title: `${rows} rows with heads ${heads}/${keyValueHeads} of ${headDim}`,
+        tolerance: 2e-6,
+        quick: rows === 7 || rows === 19,
+        inputs: {
+            x: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
+            positions: integers([rows], 30, 2),
+            table: given([30, headDim], [...table]),
+        },
+        dynamicRows: ["x", "positions"],
+        op: ({ x, positions, table }) => ({ y: rope(x, positions, table, layout) }),
+        reference: (inputs) => ropeReference(inputs, layout),
+        gradients: ["x"],
+    };
+});

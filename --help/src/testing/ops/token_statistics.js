@@ -1,0 +1,31 @@
+import { tokenStatistics } from "../../ops/token_statistics.js";
+import { tokenStatisticsReference } from "../reference/token_statistics.js";
+import { given, integers, normal } from "../values.js";
+const SHAPES = [
+    [1, 2],
+    [70, 16],
+    [9, 37],
+    [3, 259],
+    [2, 1028],
+    [5, 1],
+];
+export const tokenStatisticsCases = [
+    ...SHAPES.map(([rows, vocabulary]) => ({
+        name: "token_statistics",
+        title: `${rows} x ${vocabulary}`,
+        tolerance: 2e-6,
+        quick: rows === 70 || rows === 3,
+        inputs: { logits: normal([rows, vocabulary], 1, 3), actions: integers([rows], vocabulary, 2) },
+        dynamicRows: ["logits", "actions"],
+        op: ({ logits, actions }) => ({ statistics: tokenStatistics(logits, actions, { inverseTemperature: 1 / 0.6 }) }),
+        reference: (inputs) => tokenStatisticsReference(inputs, Math.fround(1 / 0.6)),
+    })),
+    {
+        name: "token_statistics",
+        title: "a chunk writes into the statistics of the batch",
+        tolerance: 2e-6,
+        inputs: { logits: normal([3, 6], 1), actions: integers([3], 6, 2), statistics: given([3, 4], Array(12).fill(7)) },
+        op: (i) => ({ statistics: tokenStatistics(i.logits, i.actions, { inverseTemperature: 1, into: i.statistics }) }),
+        reference: (inputs) => tokenStatisticsReference(inputs, 1),
+    },
+];
