@@ -7,7 +7,7 @@ import { toHalf } from "../ops/to_half.ts";
 import { Embedding } from "./embedding.ts";
 import { LanguageModel } from "./language_model.ts";
 import { Module, type Parameter } from "./module.ts";
-import type { HalfWeights, PlacedModule, Placement } from "./place.ts";
+import { type HalfWeights, type PlacedModule, type Placement, readParameters } from "./place.ts";
 
 /** How matrix products read weights. With f16 they read copies rounded to 16 bits; AdamW changes the weights themselves. */
 export const WEIGHT_STORAGE = ["f32", "f16"] as const;
@@ -20,7 +20,7 @@ export interface WeightClaim {
 
 /**
  * Claims a module's weights. In plans that are built from now on, products read the weights as `storage` says.
- * @throws EngineError while another claim on the module needs the other storage
+ * @throws EngineError while another claim on the module needs the other storage, and where a weight is too large for it
  */
 export async function claimWeights(placed: PlacedModule, storage: WeightStorage): Promise<WeightClaim> {
   // One claim after the other: what the copies of an earlier one come to decides what this one finds.
@@ -56,7 +56,23 @@ async function setWeightStorage(placed: PlacedModule, storage: WeightStorage): P
     placed.halves = undefined;
     for (const { parameter } of placed.placements) parameter.half = undefined;
   }
-  if (storage === "f16" && !placed.halves) placed.halves = await createHalves(placed);
+  if (storage === "f16" && !placed.halves) {
+    await requireHalfRange(placed);
+    placed.halves = await createHalves(placed);
+  }
+}
+
+/** The largest number that 16-bit floats hold. */
+const LARGEST_HALF = 65504;
+
+/** A matrix that is rounded to other numbers would make another model in silence. */
+async function requireHalfRange(placed: PlacedModule): Promise<void> {
+  if (placed.device.measuring) return;
+  for (const [name, { shape, data }] of await readParameters(placed)) {
+    const largest = shape.length === 2 ? data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) : 0;
+    if (largest <= LARGEST_HALF) continue;
+    throw new EngineError(`weights is f16, which holds numbers up to ${LARGEST_HALF}; ${name} has ${largest}: use weights f32`);
+  }
 }
 
 function createHalves(placed: PlacedModule): Promise<HalfWeights> {

@@ -127,3 +127,20 @@ test("while one trainer stands another cannot change how the weights are stored"
   third.destroy();
   policy.destroy();
 });
+
+test("a weight that 16 bits cannot hold is refused by name, and the model stays as it was", async () => {
+  const large = await model(false);
+  const name = "model.layers.0.mlp.up_proj.weight";
+  const parameters = await readParameters(large.placed);
+  const { shape, data } = parameters.get(name)!;
+  loadParameters(large.placed, parameters.set(name, { shape, data: data.map((value, i) => (i === 5 ? -65536 : value)) }));
+  const before = await logprobsOf(large);
+  await assert.rejects(claimWeights(large.placed, "f16"), {
+    name: "EngineError",
+    message: `weights is f16, which holds numbers up to 65504; ${name} has 65536: use weights f32`,
+  });
+  const claim = await claimWeights(large.placed, "f32");
+  assert.deepEqual(await logprobsOf(large), before);
+  claim.release();
+  large.destroy();
+});
