@@ -15,6 +15,7 @@ import { writePictures } from "./pictures.ts";
 import { describeChanges } from "./run_config.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
 import { evaluationNow } from "./run_evaluations.ts";
+import { readTask } from "./task.ts";
 import type { Session } from "./training_session.ts";
 
 /** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
@@ -109,13 +110,19 @@ async function earlierEvaluation({ output, eval: { completions } }: TrainConfig)
 function announce({ device, model }: Session, config: TrainConfig): void {
   const size = model.placed.parameterCount.toLocaleString("en-US");
   process.stdout.write(`adapter: ${device.name}${device.software ? " (software)" : ""}   model: ${size} parameters\n`);
-  for (const line of withoutEffect(config)) process.stdout.write(pc.dim(`${line}\n`));
+  for (const line of [...withoutEffect(config), ...cutEvaluation(config)]) process.stdout.write(pc.dim(`${line}\n`));
   if (device.software) {
     const faster = /swiftshader/i.test(device.name) ? "a GPU, or Mesa's lavapipe (mesa-vulkan-drivers 24 or newer)," : "a GPU";
     process.stdout.write(
       pc.dim(`this adapter runs on the CPU; ${faster} would be faster (the command devices lists what this machine has)\n`),
     );
   }
+}
+
+/** Says that an evaluation takes fewer problems than it was asked for. */
+function cutEvaluation({ task, eval: { prompts } }: TrainConfig): string[] {
+  const held = readTask(task).problems("eval").length;
+  return prompts > held ? [`eval.prompts ${prompts} is more than there are: the task holds out ${held} problems, and all are taken`] : [];
 }
 
 /** The entropies that the controller holds: "entropy target: 0.35 nats", or one for each class of tokens. */
