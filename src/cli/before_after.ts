@@ -17,6 +17,7 @@ import { findingsSummary } from "./run_diagnostics.ts";
 import { evaluationNow } from "./run_evaluations.ts";
 import { readTask } from "./task.ts";
 import type { Session } from "./training_session.ts";
+import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
 /** evaluation.json of a run folder, with the numbers of the table. The shipped checkpoint has one of plain GRPO to compare runs with. */
 interface EvaluationFile {
@@ -56,6 +57,7 @@ export async function evaluateBeforeAndAfter(session: Session, config: TrainConf
     announce(session, config);
     process.stdout.write(changed);
     before = trainer.step === 0 ? summarize(await evaluationNow(trainer)) : await earlierEvaluation(config);
+    if (before) warnOfUniformPolicy(before.entropy, session.model.module.vocabSize);
     await writeEvaluation(session, config, { before, after: undefined, changes: options.changes });
     await options.run(interrupt);
   } finally {

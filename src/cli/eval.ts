@@ -10,6 +10,7 @@ import { UsageError } from "./errors.ts";
 import { summarize } from "./evaluation_table.ts";
 import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
 import { readTask } from "./task.ts";
+import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
 interface EvalOptions {
   adapter: string;
@@ -70,6 +71,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const problems = result.entries.length / completions;
   const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };
   process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+  warnOfUniformPolicy(result.entropy, model.module.vocabSize);
   if (prompts !== undefined && prompts > held) {
     process.stderr.write(`--prompts ${prompts} is more than there are: the task holds out ${held} problems, and all of them were taken\n`);
   }

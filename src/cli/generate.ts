@@ -11,6 +11,7 @@ import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
+import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
 interface GenerateOptions {
   adapter: string;
@@ -82,6 +83,8 @@ async function generate(options: GenerateOptions): Promise<void> {
   }));
   if (options.json) process.stdout.write(`${JSON.stringify({ completions })}\n`);
   else for (const { prompt, text } of completions) process.stdout.write(`${prompt}${text}\n`);
+  const entropies = results.flatMap((completion) => [...completion.entropies]);
+  warnOfUniformPolicy(entropies.reduce((sum, entropy) => sum + entropy, 0) / entropies.length, model.module.vocabSize);
   sampler.destroy();
   model.destroy();
   device.destroy();

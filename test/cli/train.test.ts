@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
+import { scaleTensors } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MODEL = join(ROOT, "models/checkpoints/countdown-base");
@@ -157,4 +158,19 @@ test("generate continues a prompt, as text and as JSON, and refuses one that is 
   const long = entropic(...words, "--prompt", "1".repeat(40));
   assert.equal(long.status, 2);
   assert.match(long.stderr, /a prompt of 40 tokens does not fit this model's context of 32/);
+});
+
+test("a model whose weights are so large that norms overflow to 0 is said to know nothing", async () => {
+  const large = join(folder, "large");
+  cpSync(MODEL, large, { recursive: true });
+  const names = [...(await readSafetensors(join(large, "model.safetensors"))).keys()];
+  await scaleTensors(large, Object.fromEntries(names.map((name) => [name, 1e20])));
+  for (const [model, pattern] of [
+    [large, /^note: every token is equally probable \(entropy 2\.773 is ln 16\): .*weights are too large to compute with$/m],
+    [MODEL, /^(?!.*equally probable)/s],
+  ] as const) {
+    const { status, stderr } = entropic("generate", "--model", model, "--prompt", "375=022:");
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, pattern);
+  }
 });
