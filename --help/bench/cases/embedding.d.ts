@@ -1,2 +1,0 @@
-import type { BenchCase } from "../harness.js";
-export declare const embeddingCases: readonly BenchCase[];

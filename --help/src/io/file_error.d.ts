@@ -1,4 +1,0 @@
-/** A file or folder that is missing, damaged or not ours to overwrite; the message is one line that names it and the remedy. */
-export declare class FileError extends Error {
-    readonly name = "FileError";
-}

@@ -1,9 +1,0 @@
-/** Modules: layers with parameters whose `forward` is ordinary TypeScript over symbolic tensors. @module */
-export { attend, CausalSelfAttention, RotaryEmbedding } from "./attention.js";
-export { Embedding } from "./embedding.js";
-export { LanguageModel } from "./language_model.js";
-export { Conv1D, fusedLinear, Linear } from "./linear.js";
-export { GatedMlp } from "./mlp.js";
-export { Constant, Module, Parameter } from "./module.js";
-export { LayerNorm, RMSNorm } from "./norm.js";
-export { inputRows, packRows } from "./rows.js";

@@ -1,8 +1,0 @@
-import { NotFiniteError } from "../gpu/errors.js";
-/** @throws NotFiniteError where the model gave a token a log-probability that is not finite: what was drawn then means nothing */
-export function requireFiniteCompletions(completions) {
-    const wrong = completions.filter(({ logprobs, entropies }) => ![...logprobs, ...entropies].every(Number.isFinite)).length;
-    if (wrong === 0)
-        return;
-    throw new NotFiniteError(`the model's logits, divided by the temperature, are not finite in ${wrong} of ${completions.length} completions; take another checkpoint, or a temperature nearer 1`);
-}

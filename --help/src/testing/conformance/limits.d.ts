@@ -1,2 +1,0 @@
-import { type ConformanceGroup } from "./case.js";
-export declare const limitsGroup: ConformanceGroup;

@@ -1,2 +1,0 @@
-import type { OpCase } from "../op_case.js";
-export declare const embeddingCases: readonly OpCase[];

@@ -1,5 +1,0 @@
-import type { HostValues } from "../check_op.js";
-/** y = a * b. */
-export declare function multiplyReference({ a, b }: HostValues): {
-    y: Float64Array;
-};
