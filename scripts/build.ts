@@ -7,6 +7,10 @@ import { writeOptionTypes } from "./option_types.ts";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const target = process.argv[2] ?? "dist";
+if (target.startsWith("-")) {
+  process.stderr.write("usage: npm run build [-- FOLDER]; it compiles into dist/ where no folder is named\n");
+  process.exit(2);
+}
 rmSync(target, { recursive: true, force: true });
 const compiler = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", target];
 const { status } = spawnSync(process.execPath, compiler, { stdio: "inherit" });
