@@ -3,8 +3,9 @@ import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError, MemoryError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
-import { brief, listed, quoted } from "../options/quote.ts";
+import { brief } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
+import { requirePieces } from "./checkpoint_names.ts";
 import { requireFinite } from "./finite.ts";
 import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 
@@ -212,24 +213,16 @@ export function requireTensors(
   tensors: ReadonlyMap<string, NamedArray>,
   source: string,
 ): void {
+  requirePieces(pieces, tensors, source);
   for (const { name, shape } of pieces) {
-    const found = tensors.get(name);
-    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
-    if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
-    }
-    if (found.data instanceof Int32Array)
-      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
-    if (found.data.length !== elementsOf(shape)) {
+    const { data } = tensors.get(name)!;
+    if (data instanceof Int32Array) throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
+    if (data.length !== elementsOf(shape)) {
       throw new EngineError(
-        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
+        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${data.length}`,
       );
     }
   }
-}
-
-function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  return listed([...tensors.keys()]);
 }
 
 /** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */

@@ -14,6 +14,7 @@ import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
+import { matchCheckpoint, untiedHead } from "../nn/checkpoint_names.ts";
 import { requireFinite } from "../nn/finite.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
@@ -103,16 +104,19 @@ function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<s
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
+  const { sources, copies } = matchCheckpoint(module, tensors, source);
+  for (const pair of copies) {
+    if (!equalNumbers(tensors.get(pair.copy)!.data, tensors.get(pair.original)!.data)) throw untiedHead(source, pair);
+  }
+  const named = new Map([...sources].map(([piece, name]) => [piece, tensors.get(name)!]));
   const placed = placeModule(device, module);
-  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
+  makeWith(placed, () => loadParameters(placed, named, source));
   return finish(origin, module, placed);
 }
 
-/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
-  const names = new Set([...module.namedParameters()].map(([name]) => name));
-  const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
-  return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
+function equalNumbers(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** A model of which only the sizes count, on a device that measures. */
