@@ -12,6 +12,7 @@ export { buildPlan, evaluate, type Plan } from "./graph/plan.ts";
 export { ceilDivide, type Dimension, derive, product, type RunScalars, runScalar, type Scalar } from "./graph/scalar.ts";
 export { type DType, externalTensor, reshape, rowsOf, Tensor } from "./graph/tensor.ts";
 export { type Dispatch, empty, type GradientSink, input, scope } from "./graph/trace.ts";
+export { readCommonKeys } from "./nn/common_config.ts";
 export { type ConfigReader, checkHeads, LARGEST, type LanguageModelConfig, readConfig } from "./nn/config.ts";
 export * as nn from "./nn/index.ts";
 export {
@@ -24,6 +25,7 @@ export {
   placeModule,
   readParameters,
 } from "./nn/place.ts";
+export { type RopeConfig, readRope } from "./nn/rope_config.ts";
 export type { KeyValueCache, Rows } from "./nn/rows.ts";
 export { defineOp, type Inputs, type Op, type OpDefinition, shapeError } from "./ops/define.ts";
 export * from "./ops/index.ts";
