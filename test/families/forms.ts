@@ -45,7 +45,7 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["llama", { ...wide, rope_scaling: { ...yarn, attention_factor: 0.7 } }],
   ["llama", { ...wide, rope_scaling: { ...yarn, mscale: 0.8, mscale_all_dim: 1.5 } }],
   ["llama", { ...wide, rope_scaling: { ...yarn, mscale: 0.8 } }],
-  ["llama", { ...wide, rope_scaling: { ...yarn, beta_fast: 3, beta_slow: 0.2 } }],
+  ["llama", { ...wide, rope_scaling: { ...yarn, factor: 2, original_max_position_embeddings: 24, beta_fast: 2, beta_slow: 0.5 } }],
   ["llama", { ...wide, rope_scaling: { ...yarn, beta_fast: 1.5, beta_slow: 0.5, truncate: false } }],
   ["llama", { ...wide, rope_scaling: { type: "yarn", factor: 2 } }],
   ["llama", { ...wide, original_max_position_embeddings: 12, rope_scaling: { type: "yarn", factor: 4 } }],
