@@ -1,12 +1,10 @@
-import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, createBuffers, destroyBuffer, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError, MemoryError } from "../gpu/errors.ts";
+import { MemoryError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
-import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
-import { requireFinite } from "./finite.ts";
-import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
+import type { Constant, Module, Parameter } from "./module.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
 export interface Shard {
@@ -53,12 +51,6 @@ export interface PlacedModule {
   /** Resolves when the claims before the next one are decided. */
   claiming: Promise<void>;
   destroy(): void;
-}
-
-/** A named tensor on the host, as checkpoints hold it. */
-export interface NamedArray {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
 }
 
 /** Shards stay below this even where a device allows more, so that one upload is never enormous. */
@@ -182,87 +174,6 @@ export function initializeParameters(placed: PlacedModule, seed: number): void {
     uploadBuffer(placed.device, parameter.tensor.storage.window!, data);
   }
   placed.halves?.refresh();
-}
-
-/** The pieces of all parameters under their checkpoint names. */
-export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly parameter: Parameter })[] {
-  return placed.placements.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
-}
-
-/**
- * Copies a checkpoint's tensors into the parameters.
- * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
- * @throws NotFiniteError naming the tensor with numbers that are not finite
- */
-export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
-  const pieces = namedPieces(placed);
-  requireTensors(pieces, tensors, source);
-  requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = parameter.tensor.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
-  }
-  placed.halves?.refresh();
-}
-
-/** @throws EngineError where a tensor is missing, or has another shape or another number of values than its piece */
-export function requireTensors(
-  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
-  tensors: ReadonlyMap<string, NamedArray>,
-  source: string,
-): void {
-  for (const { name, shape } of pieces) {
-    const found = tensors.get(name);
-    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
-    if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
-    }
-    if (found.data instanceof Int32Array)
-      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
-    if (found.data.length !== elementsOf(shape)) {
-      throw new EngineError(
-        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
-      );
-    }
-  }
-}
-
-function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  return listed([...tensors.keys()]);
-}
-
-/** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
-export async function readParameters(
-  placed: PlacedModule,
-  flat?: FlatBuffers,
-): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
-  const { placements } = placed;
-  const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor)! : parameter.tensor).storage.window!);
-  const bytes = await readBuffers(placed.device, windows);
-  const found = new Map<string, { shape: number[]; data: Float32Array }>();
-  placements.forEach(({ name, parameter }, i) => {
-    const values = new Float32Array(bytes[i]!);
-    for (const piece of piecesOf(name, parameter)) {
-      const data = values.slice(piece.begin, piece.begin + elementsOf(piece.shape));
-      found.set(piece.name, { shape: [...piece.shape], data });
-    }
-  });
-  return found;
-}
-
-/**
- * Writes flat buffers (moments) from arrays under checkpoint names.
- * @throws EngineError as `loadParameters` does, before anything is written
- */
-export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
-  const pieces = namedPieces(placed);
-  requireTensors(pieces, tensors, "optimizer state");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
-  }
 }
 
 function elementsOf(shape: readonly number[]): number {
