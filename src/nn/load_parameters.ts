@@ -1,9 +1,10 @@
-import { readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { uploadBuffer } from "../gpu/buffer.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 import { requireFinite } from "./finite.ts";
 import { type NamedPiece, type Parameter, piecesOf } from "./module.ts";
-import type { FlatBuffers, PlacedModule } from "./place.ts";
+import { readParameterValues, writeParameter } from "./parameter_memory.ts";
+import { allParameters, type FlatBuffers, type Named, type PlacedModule } from "./place.ts";
 
 /** A named tensor on the host, as checkpoints hold it. */
 export interface NamedArray {
@@ -11,9 +12,9 @@ export interface NamedArray {
   readonly data: ArrayLike<number>;
 }
 
-/** The pieces of all parameters under their checkpoint names. */
-export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly parameter: Parameter })[] {
-  return placed.placements.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
+/** The pieces of parameters under their checkpoint names. */
+export function namedPieces(parameters: readonly Named[]): (NamedPiece & { readonly parameter: Parameter })[] {
+  return parameters.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
 }
 
 /**
@@ -22,13 +23,13 @@ export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly para
  * @throws NotFiniteError naming the tensor with numbers that are not finite
  */
 export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
-  const pieces = namedPieces(placed);
+  const pieces = namedPieces(allParameters(placed));
   requireTensors(pieces, tensors, source);
   requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = parameter.tensor.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
+  for (const { name, parameter } of allParameters(placed)) {
+    const writer = writeParameter(placed.device, parameter);
+    for (const piece of piecesOf(name, parameter)) writer.write(Float32Array.from(tensors.get(piece.name)!.data));
+    writer.end();
   }
   placed.halves?.refresh();
 }
@@ -59,19 +60,18 @@ function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
   return listed([...tensors.keys()]);
 }
 
-/** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
+/** Reads all parameters back under their checkpoint names; given flat buffers, the gradients or moments of the trained ones. */
 export async function readParameters(
   placed: PlacedModule,
   flat?: FlatBuffers,
 ): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
-  const { placements } = placed;
-  const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor)! : parameter.tensor).storage.window!);
-  const bytes = await readBuffers(placed.device, windows);
+  const parameters = flat ? placed.placements : allParameters(placed);
+  const read = parameters.map(({ parameter }) => (flat ? { pieces: [flat.of.get(parameter.tensor)!] } : parameter));
+  const values = await readParameterValues(placed.device, read);
   const found = new Map<string, { shape: number[]; data: Float32Array }>();
-  placements.forEach(({ name, parameter }, i) => {
-    const values = new Float32Array(bytes[i]!);
+  parameters.forEach(({ name, parameter }, i) => {
     for (const piece of piecesOf(name, parameter)) {
-      const data = values.slice(piece.begin, piece.begin + elementsOf(piece.shape));
+      const data = values[i]!.slice(piece.begin, piece.begin + elementsOf(piece.shape));
       found.set(piece.name, { shape: [...piece.shape], data });
     }
   });
@@ -83,7 +83,7 @@ export async function readParameters(
  * @throws EngineError as `loadParameters` does, before anything is written
  */
 export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
-  const pieces = namedPieces(placed);
+  const pieces = namedPieces(placed.placements);
   requireTensors(pieces, tensors, "optimizer state");
   for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
