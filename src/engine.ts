@@ -15,16 +15,8 @@ export { type Dispatch, empty, type GradientSink, input, scope } from "./graph/t
 export { readCommonKeys } from "./nn/common_config.ts";
 export { type ConfigReader, checkHeads, LARGEST, type LanguageModelConfig, readConfig } from "./nn/config.ts";
 export * as nn from "./nn/index.ts";
-export {
-  createFlatBuffers,
-  type FlatBuffers,
-  initializeParameters,
-  loadParameters,
-  type NamedArray,
-  type PlacedModule,
-  placeModule,
-  readParameters,
-} from "./nn/place.ts";
+export { loadParameters, type NamedArray, readParameters } from "./nn/load_parameters.ts";
+export { createFlatBuffers, type FlatBuffers, initializeParameters, type PlacedModule, placeModule } from "./nn/place.ts";
 export { type RopeConfig, readRope } from "./nn/rope_config.ts";
 export type { KeyValueCache, Rows } from "./nn/rows.ts";
 export { defineOp, type Inputs, type Op, type OpDefinition, shapeError } from "./ops/define.ts";

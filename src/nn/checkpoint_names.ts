@@ -1,7 +1,7 @@
 import { EngineError } from "../gpu/errors.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 import type { LanguageModel } from "./language_model.ts";
-import { type NamedPiece, piecesOf } from "./module.ts";
+import { type Module, type NamedPiece, piecesOf } from "./module.ts";
 
 /** A tensor of a checkpoint, of which only the shape counts here. */
 interface Shaped {
@@ -27,15 +27,18 @@ const HEAD = "lm_head.weight";
 /** Buffers that old checkpoints hold beside their parameters: tables of rotary angles, GPT-2's causal mask and the number it masks with. */
 const BUFFERS = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|h\.\d+\.attn\.(bias|masked_bias))$/;
 
+/** Every tensor that a module takes from a checkpoint, by its name there. */
+export function checkpointPieces(module: Module): NamedPiece[] {
+  return [...module.namedParameters()].flatMap(([name, parameter]) => piecesOf(name, parameter));
+}
+
 /**
  * Finds every piece of a model among the tensors of a checkpoint, before a number is read.
  * @throws EngineError naming a tensor that is missing or has another shape, or one that the model does not use
  */
 export function matchCheckpoint(model: LanguageModel, stored: ReadonlyMap<string, Shaped>, source: string): CheckpointNames {
-  const parameters = [...model.namedParameters()];
-  const pieces = parameters.flatMap(([name, parameter]) => piecesOf(name, parameter));
-  const head = parameters.find(([, parameter]) => parameter === model.head())?.[0];
-  return matchNames(pieces, stored, source, head);
+  const head = [...model.namedParameters()].find(([, parameter]) => parameter === model.head())?.[0];
+  return matchNames(checkpointPieces(model), stored, source, head);
 }
 
 /** The same for pieces alone; `head` names the piece that makes logits. */

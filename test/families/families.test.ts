@@ -8,6 +8,7 @@ import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { heldTensors } from "../../src/io/safetensors.ts";
 import { inputRows, packRows } from "../../src/nn/rows.ts";
 import { loadModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -32,7 +33,7 @@ const tokenizer = characterTokenizer("abcd$");
 
 async function load(config: Readonly<Record<string, unknown>>, tensors: Tensors): Promise<PolicyModel> {
   const stored = new Map([...tensors].map(([name, tensor]) => [name, { dtype: "F32", ...tensor }]));
-  await writeCheckpoint(dir, { config, tensors: stored, tokenizerFiles: tokenizer.files });
+  await writeCheckpoint(dir, { config, tensors: heldTensors(stored), tokenizerFiles: tokenizer.files });
   return loadModel(device, dir);
 }
 
