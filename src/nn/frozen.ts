@@ -48,8 +48,7 @@ export function planFrozen(device: Device, wanted: readonly FrozenParameter[], p
 /** Gives a planned parameter its buffers, one for each piece. */
 export function placeFrozen({ name, parameter, storage, planned }: PlannedParameter, buffers: readonly GPUBuffer[]): FrozenPlacement {
   const pieces = planned.map(({ label, shape, bytes }, i) => {
-    // A window of whole quads, because a kernel may read the last numbers four at a time.
-    return externalTensor(label, { buffer: buffers[i]!, offset: 0, size: Math.ceil(bytes / 16) * 16 }, shape, storage);
+    return externalTensor(label, { buffer: buffers[i]!, offset: 0, size: bytes }, shape, storage);
   });
   parameter.place(...pieces);
   return { name, parameter, storage, pieces };
