@@ -7,18 +7,23 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
-import { makeWith } from "../gpu/parts.ts";
-import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import { writeCheckpoint } from "../io/checkpoint.ts";
+import type { SavedDtype } from "../io/convert_floats.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
+import { configWithDtype } from "../io/model_dtype.ts";
+import { openModelFolder, readModelConfig } from "../io/model_folder.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
-import type { HostTensor } from "../io/safetensors.ts";
-import { requireFinite } from "../nn/finite.ts";
+import { type HostTensor, heldTensors } from "../io/safetensors.ts";
+import { finiteTensors } from "../nn/finite_tensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
+import { storedParameters } from "../nn/stored_parameters.ts";
+import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
 import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
+import type { TensorSource } from "../stored_tensor.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -38,7 +43,7 @@ function shippedModel(given: string): string | undefined {
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
   const dir = await folderOf(name);
-  const folder = await readModelFolder(dir);
+  const folder = await openModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
@@ -96,20 +101,27 @@ interface Origin {
   readonly build: ModelBuilder;
 }
 
-function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+async function modelFrom(origin: Origin, module: LanguageModel, tensors: TensorSource, source: string): Promise<PolicyModel> {
   const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
+  const named = withModelPrefix(tensors, module);
+  requireStoredTensors(module, named, source);
   const placed = placeModule(device, module);
-  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
+  try {
+    await streamParameters(placed, named, source);
+  } catch (error) {
+    placed.destroy();
+    throw error;
+  }
   return finish(origin, module, placed);
 }
 
 /** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
+function withModelPrefix(tensors: TensorSource, module: LanguageModel): TensorSource {
   const names = new Set([...module.namedParameters()].map(([name]) => name));
   const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
   return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
@@ -131,47 +143,56 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     config,
     outline: (device) => outlineOf({ ...origin, device }),
     generation,
-    clone: async () => {
-      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
-      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, "the copied model");
-    },
+    clone: () =>
+      explained(placed.device, "clone()", () =>
+        modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), storedParameters(placed), "the copied model"),
+      ),
     destroy: () => placed.destroy(),
   };
 }
 
-type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+/** What a checkpoint holds beside the model, and how the model is written. */
+export interface SaveOptions {
+  /** The moments of the optimiser, as `trainer.save()` or `trainer.store()` gives them. */
+  readonly moments?: HostArrays | TensorSource;
+  readonly state?: object;
+  readonly logs?: Digests;
+  readonly files?: Readonly<Record<string, string>>;
+  /** The type of the numbers in the file. Default: f32. */
+  readonly dtype?: SavedDtype;
+  /** The most bytes of one file of weights; a larger model is written in shards. Default: 5 GB. */
+  readonly shardBytes?: number;
+}
 
 /**
- * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given.
- * @throws NotFiniteError before anything is written where a parameter is not finite
+ * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given. Tensors are read back from
+ * the GPU and written a piece at a time.
+ * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`; then nothing is left written
  */
-export async function saveModel(
-  dir: string,
-  model: PolicyModel,
-  extra: {
-    readonly moments?: Arrays;
-    readonly state?: object;
-    readonly logs?: Digests;
-    readonly files?: Readonly<Record<string, string>>;
-  } = {},
-): Promise<void> {
-  const parameters = await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed));
-  requireFinite(parameters, "the model", `${dir} is not written; go on from the last checkpoint`);
-  await writeCheckpoint(dir, {
-    config: model.config,
-    tensors: toHostTensors(parameters),
-    tokenizerFiles: model.tokenizer.files,
-    ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
-    state: extra.state,
-    logs: extra.logs,
-    extraFiles: { ...generationFile(model.generation), ...extra.files },
-  });
+export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
+  const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
+  const parameters = finiteTensors(storedParameters(model.placed), "the model", `${dir} is not written; go on from the last checkpoint`);
+  await explained(model.placed.device, "reading the parameters", () =>
+    writeCheckpoint(dir, {
+      config: configWithDtype(model.config, dtype),
+      tensors: parameters,
+      write: { dtype, shardBytes },
+      tokenizerFiles: model.tokenizer.files,
+      optimizer: moments && momentsAsSource(moments),
+      state,
+      logs,
+      extraFiles: { ...generationFile(model.generation), ...files },
+    }),
+  );
 }
 
 function generationFile(generation: GenerationConfig): Record<string, string> {
   return Object.keys(generation).length > 0 ? { [GENERATION_CONFIG]: `${JSON.stringify(generation, undefined, 2)}\n` } : {};
 }
 
-function toHostTensors(arrays: Arrays): Map<string, HostTensor> {
-  return new Map([...arrays].map(([name, { shape, data }]) => [name, { dtype: "F32", shape: [...shape], data }]));
+type HostArrays = ReadonlyMap<string, Pick<HostTensor, "shape" | "data">>;
+
+function momentsAsSource(moments: HostArrays | TensorSource): TensorSource {
+  const held = [...moments].filter((entry): entry is [string, Pick<HostTensor, "shape" | "data">] => "data" in entry[1]);
+  return held.length > 0 ? heldTensors(new Map(held)) : (moments as TensorSource);
 }
