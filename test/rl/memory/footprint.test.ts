@@ -101,7 +101,10 @@ test("a cache in 16 bits takes half the bytes, and the run is otherwise planned 
   const model = await smallModel(device);
   const { footprint: whole } = await planTraining(optionsOf({ model }));
   const { footprint: half } = await planTraining(optionsOf({ model, grpo: { cacheStorage: "f16" } }));
-  assert.deepEqual(half.parts, { ...whole.parts, cache: whole.parts.cache / 2 });
+  // Buffers are rounded up to some hundred bytes.
+  const spare = half.parts.cache - whole.parts.cache / 2;
+  assert.ok(spare >= 0 && spare <= 1024, `${half.parts.cache} bytes are not half of ${whole.parts.cache}`);
+  assert.deepEqual(half.parts, { ...whole.parts, cache: half.parts.cache });
   model.destroy();
 });
 
