@@ -1,4 +1,5 @@
 import { createController } from "../control/index.ts";
+import { stopTexts } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
@@ -58,7 +59,7 @@ export async function planSession(config: TrainConfig, options: SessionOptions) 
     trainProblems: task.problems("train"),
     evalProblems: task.problems("eval"),
     rewards: [taskReward(task)],
-    stop: task.stop,
+    stop: stopTexts(task.stop),
   };
   return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
 }
@@ -137,9 +138,9 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
   const shown = result.entries.slice(0, SAMPLES_PER_STEP);
   await appendSamples(
     dir,
-    shown.map(({ problem, text, completion }, i) => ({
+    shown.map(({ prompt, text, completion }, i) => ({
       step,
-      prompt: problem.prompt,
+      prompt,
       completion: text,
       reward: result.rewards[i],
       advantage: result.advantages[i],

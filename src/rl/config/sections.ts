@@ -12,6 +12,7 @@ import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
+import { cacheOptions } from "./cache_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
 const activations = adjustable(
@@ -167,6 +168,7 @@ const grpo = {
   stopAfterSkipped,
   activations,
   weights,
+  ...cacheOptions,
 };
 
 const entropy = {
