@@ -1,7 +1,7 @@
 import type { Sampler } from "../../policy/sampler.ts";
 import { longestPromptOf, type Run } from "../run.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
-import { combineRewards, rewardInput } from "../scoring/rewards.ts";
+import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 
 /** Evaluates the policy of a run on its held-out problems, sampled and greedy. */
@@ -29,7 +29,11 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
       evaluatePolicy({
         ...{ model, problems, completions, sampler, greedy },
         seed: config.seed,
-        score: async (entries) => (await rewards(rewardInput(entries, step))).rewards,
+        score: async (entries) => {
+          const scores = await rewards(rewardInput(entries, step, { tokenizer: model.tokenizer, stop: [stop], maxNewTokens }));
+          reportFailures(run, scores);
+          return scores.rewards;
+        },
       }),
     destroy: () => greedy.destroy(),
   };

@@ -1,7 +1,7 @@
 import type { Sampler } from "../../policy/sampler.ts";
 import { longestPromptOf, type Run } from "../run.ts";
 import { overlongReward } from "../scoring/overlong.ts";
-import { combineRewards, rewardInput } from "../scoring/rewards.ts";
+import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
 import { rollout } from "./rollout.ts";
 import { samplerFor } from "./sampler_for.ts";
@@ -35,7 +35,9 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     const started = performance.now();
     const entries = await rollout({ sampler, tokenizer, problems, completions, seed, firstKey });
     milliseconds += performance.now() - started;
-    return { entries, scores: await score(rewardInput(entries, step)) };
+    const scores = await score(rewardInput(entries, step, { tokenizer, stop: [stop], maxNewTokens }));
+    reportFailures(run, scores);
+    return { entries, scores };
   };
   return {
     sampler,
