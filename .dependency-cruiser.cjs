@@ -17,7 +17,7 @@ const may = {
   control: ["gpu", "graph", "ops"],
   loss: ["gpu", "graph", "ops"],
   policy: ["gpu", "graph", "ops", "nn", "optim", "control", "loss"],
-  tasks: [],
+  tasks: ["data"],
   data: ["io"],
   io: [],
   data_sets: ["io", "tasks", "data"],

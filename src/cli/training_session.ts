@@ -56,11 +56,11 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
 export async function planSession(config: TrainConfig, options: SessionOptions) {
-  const { trainProblems, evalProblems, rewards, stop: stops } = await readSubject(config.task);
+  const { trainProblems, evalProblems, rewards, stop } = await readSubject(config.task);
   const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
   const outline = await outlineModel(device, options.modelDir ?? config.model);
   checkAgainstModel(config, outline.module);
-  const subject = { trainProblems, evalProblems, rewards, stop: stops[0] ?? "" };
+  const subject = { trainProblems, evalProblems, rewards, stop };
   return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
 }
 
@@ -139,9 +139,9 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
   const shown = result.entries.slice(0, SAMPLES_PER_STEP);
   await appendSamples(
     dir,
-    shown.map(({ problem, text, completion }, i) => ({
+    shown.map(({ prompt, text, completion }, i) => ({
       step,
-      prompt: problem.prompt,
+      prompt,
       completion: text,
       reward: result.rewards[i],
       advantage: result.advantages[i],

@@ -2,6 +2,7 @@ import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { FileError } from "../io/file_error.ts";
 import { parseJsonObject } from "../io/json.ts";
 import { quoted, reasonOf } from "../options/quote.ts";
+import { type ChatMessage, chatTemplate, tokenContent } from "./chat_template.ts";
 import { checkVocabulary } from "./vocabulary.ts";
 
 /** Text to token ids and back, together with the files from which Hugging Face tooling makes the same tokenizer. */
@@ -10,6 +11,8 @@ export interface Tokenizer {
   encode(text: string, options?: { readonly specialTokens?: boolean }): number[];
   /** Text of ids; with `specialTokens: true` the special tokens are spelled out. */
   decode(ids: ArrayLike<number>, options?: { readonly specialTokens?: boolean }): string;
+  /** A chat as one text, by the model's chat template. @throws Error, one line, where there is none or it refuses the messages */
+  renderChat(messages: readonly ChatMessage[], options: { readonly addGenerationPrompt: boolean }): string;
   /** One more than the largest id. */
   readonly vocabSize: number;
   readonly eosId?: number | undefined;
@@ -64,6 +67,7 @@ export function tokenizerFromFiles(files: Readonly<Record<string, string>>, sour
       ids.length === 0
         ? ""
         : tokenizer.decode(Array.from(ids), { skip_special_tokens: !specialTokens, clean_up_tokenization_spaces: cleanUp }),
+    renderChat: chatTemplate(files, special, place(CONFIG_FILE)),
     vocabSize: largest(tokenizer.get_vocab(true).values()) + 1,
     eosId: idOf("eos_token"),
     bosId: idOf("bos_token"),
@@ -134,10 +138,17 @@ function closedAlphabet({ model }: Record<string, unknown>): ReadonlySet<string>
   return dropsUnknown ? new Set(Object.keys(vocab as object)) : undefined;
 }
 
+/** A text holds a character that the tokenizer has no token for. */
+export class AlphabetError extends Error {
+  override readonly name = "AlphabetError";
+}
+
 function requireCharacters(text: string, alphabet: ReadonlySet<string> | undefined): void {
   const stranger = alphabet && [...text].find((character) => !alphabet.has(character));
   if (stranger === undefined) return;
-  throw new Error(`"${stranger}" in ${quoted(text)} is not in the tokenizer's alphabet ${quoted([...alphabet!].join(""))}; remove it.`);
+  throw new AlphabetError(
+    `"${stranger}" in ${quoted(text)} is not in the tokenizer's alphabet ${quoted([...alphabet!].join(""))}; remove it.`,
+  );
 }
 
 function largest(ids: Iterable<number>): number {
@@ -155,12 +166,6 @@ function constructed(definition: object, config: object, name: string): HuggingF
   } catch (error) {
     throw new FileError(`${name} could not be read: ${reasonOf(error)}; save the tokenizer again as a fast tokenizer.`);
   }
-}
-
-/** A special token is written as a string or as an object with its content. */
-function tokenContent(token: unknown): string | undefined {
-  if (typeof token === "string") return token;
-  return typeof token === "object" && token !== null && "content" in token ? String(token.content) : undefined;
 }
 
 function json(value: unknown): string {

@@ -1,7 +1,8 @@
+import { type ChatMessage, type Prompt, withSystem } from "../data/prompt.ts";
 import type { Row } from "../io/rows.ts";
 import { ConfigError, isMapping } from "../options/problems.ts";
 import { brief, quoted } from "../options/quote.ts";
-import type { Problem } from "../tasks/task.ts";
+import { origin, type Problem } from "../tasks/task.ts";
 import { holdOut } from "./held_out.ts";
 import type { DataOptions } from "./options.ts";
 import { columnOf, fillTemplate, isTemplate, textOf } from "./template.ts";
@@ -56,6 +57,7 @@ function toProblem(options: DataOptions, row: Row, place: string): Problem {
   return {
     ...columns,
     prompt: promptOf(options, row, place),
+    [origin]: place,
     ...(tag !== null && { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) }),
   };
 }
@@ -64,18 +66,12 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === "";
 }
 
-function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): Problem["prompt"] {
+function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): Prompt {
   const value = isTemplate(prompt) ? fillTemplate(prompt, row, place) : columnOf(row, prompt, place, "task.prompt");
   const messages = Array.isArray(value) ? messagesOf(value, `${place}: the column ${quoted(prompt)}`) : undefined;
   if (messages === undefined && system === null && !chat) return textOf(value, `${place}: the column ${quoted(prompt)}`);
   const asked = messages ?? [{ role: "user", content: textOf(value, `${place}: the column ${quoted(prompt)}`) }];
-  const spoken = system === null || asked[0]?.role === "system" ? asked : [{ role: "system", content: system }, ...asked];
-  return spoken as unknown as Problem["prompt"];
-}
-
-interface ChatMessage {
-  readonly role: string;
-  readonly content: string;
+  return system === null || asked[0]?.role === "system" ? asked : withSystem(asked, system);
 }
 
 function messagesOf(value: readonly unknown[], place: string): ChatMessage[] {

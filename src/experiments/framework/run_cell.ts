@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { stopTexts } from "../../data/stops.ts";
 import { isFile, readOptionalText } from "../../io/files.ts";
 import { appendMetrics, createRunFolder, readMetrics } from "../../io/run_folder.ts";
 import { writeWhole } from "../../io/write_whole.ts";
@@ -54,7 +55,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
     trainProblems: task.problems("train"),
     evalProblems: task.problems("eval"),
     rewards: cell.rewards ?? [taskReward(task)],
-    stop: task.stop,
+    stop: stopTexts(task.stop),
   });
   const lines: Metrics[] = [];
   const observations: unknown[] = [];

@@ -1,3 +1,4 @@
+import { stopTexts } from "../../data/stops.ts";
 import type { Device } from "../../gpu/device.ts";
 import { explained } from "../../gpu/explain.ts";
 import { build } from "../../gpu/parts.ts";
@@ -5,7 +6,7 @@ import type { Task } from "../../tasks/task.ts";
 import { checkHostMemory } from "../memory/host.ts";
 import { fitSampling } from "../memory/sampling.ts";
 import type { PolicyModel, SampledModel } from "../model.ts";
-import { checkProblems, checkVocabulary } from "../problems.ts";
+import { checkProblems, checkReadable } from "../problems.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
 import { taskReward } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
@@ -30,18 +31,14 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const { device, model, task, completions, seed } = options;
   const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
   checkProblems(`the held-out problems of the task ${task.name}`, problems);
-  checkVocabulary(
-    model.tokenizer,
-    problems.map(({ prompt }) => prompt),
-    task.stop,
-  );
+  checkReadable(model.tokenizer, `the held-out problems of the task ${task.name}`, problems);
   const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
   const wanted = problems.length * completions;
   checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
-  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: task.stop };
-  const samplersOn = (on: Device, { module, tokenizer }: SampledModel, sequencesAtOnce: number) =>
+  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: stopTexts(task.stop) };
+  const samplersOn = (on: Device, model: SampledModel, sequencesAtOnce: number) =>
     build(async (own) => {
-      const each = { ...shared, device: on, model: { module, tokenizer }, sequencesAtOnce };
+      const each = { ...shared, device: on, model, sequencesAtOnce };
       const sampler = own(await samplerFor({ ...each, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } }));
       const greedy = own(await samplerFor({ ...each, sampling: { temperature: 0, ...FULL_DISTRIBUTION } }));
       return { sampler, greedy };

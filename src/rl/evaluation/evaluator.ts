@@ -30,7 +30,7 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
         ...{ model, problems, completions, sampler, greedy },
         seed: config.seed,
         score: async (entries) => {
-          const scores = await rewards(rewardInput(entries, step, { tokenizer: model.tokenizer, stop: [stop], maxNewTokens }));
+          const scores = await rewards(rewardInput(entries, step, { tokenizer: model.tokenizer, stop, maxNewTokens }));
           reportFailures(run, scores);
           return scores.rewards;
         },

@@ -1,3 +1,4 @@
+import { encodePrompt } from "../../data/prompt.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Device } from "../../gpu/device.ts";
 import { ConfigError, refusal } from "../../options/problems.ts";
@@ -17,8 +18,8 @@ export interface SamplerForOptions {
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
-  /** Text of one token that ends a completion; where it is empty, no text does. */
-  readonly stop: string;
+  /** Texts that end a completion. */
+  readonly stop: readonly string[];
 }
 
 /** The most sequences sampled at once where memory does not bound them: more hardly run faster together. */
@@ -51,13 +52,15 @@ const lengths = new WeakMap<Tokenizer, WeakMap<readonly Problem[], number>>();
 export function longestPrompt({ tokenizer }: SampledModel, problems: readonly Problem[]): number {
   const known = lengths.get(tokenizer) ?? new WeakMap<readonly Problem[], number>();
   lengths.set(tokenizer, known);
-  const longest = known.get(problems) ?? problems.reduce((most, { prompt }) => Math.max(most, tokenizer.encode(prompt).length), 1);
+  const longest = known.get(problems) ?? problems.reduce((most, { prompt }) => Math.max(most, encodePrompt(tokenizer, prompt).length), 1);
   known.set(problems, longest);
   return longest;
 }
 
-function stopTokens({ tokenizer }: SampledModel, stop: string): number[] {
-  const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length > 1) throw new ConfigError([`${refusal("stop", stop, "one token of the model's tokenizer")}, not ${ids.length}`]);
-  return ids;
+function stopTokens({ tokenizer }: SampledModel, stop: readonly string[]): number[] {
+  return stop.flatMap((text) => {
+    const ids = tokenizer.encode(text, { specialTokens: false });
+    if (ids.length > 1) throw new ConfigError([`${refusal("stop", text, "one token of the model's tokenizer")}, not ${ids.length}`]);
+    return ids;
+  });
 }

@@ -35,7 +35,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     const started = performance.now();
     const entries = await rollout({ sampler, tokenizer, problems, completions, seed, firstKey });
     milliseconds += performance.now() - started;
-    const scores = await score(rewardInput(entries, step, { tokenizer, stop: [stop], maxNewTokens }));
+    const scores = await score(rewardInput(entries, step, { tokenizer, stop, maxNewTokens }));
     reportFailures(run, scores);
     return { entries, scores };
   };

@@ -1,6 +1,6 @@
 import { ConfigError, isMapping, refusal } from "../../options/problems.ts";
 import { quoted, reasonOf } from "../../options/quote.ts";
-import type { Task } from "../../tasks/task.ts";
+import type { Problem, Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
@@ -68,16 +68,21 @@ export function checkRewards(functions: readonly NamedReward[]): void {
 
 /** What reward functions get for sampled completions after `step` steps of training; `about` says how the completions were sampled. */
 export function rewardInput(entries: readonly RolloutEntry[], step: number, about?: EndOfCompletions): RewardInput {
-  const columns = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
-  columns.delete("prompt");
+  const rows = entries.map(({ problem }) => columnsOf(problem));
+  const columns = new Set(rows.flatMap((row) => Object.keys(row)));
   return {
-    prompts: entries.map(({ problem }) => problem.prompt),
+    prompts: entries.map(({ prompt }) => prompt),
     completions: entries.map(({ text }) => text),
     completionIds: entries.map(({ completion }) => completion.ids),
     ...(about && { withoutEnd: entries.map((entry) => withoutEnd(entry, about)) }),
-    columns: Object.fromEntries([...columns].map((name) => [name, entries.map(({ problem }) => problem[name])])),
+    columns: Object.fromEntries([...columns].map((name) => [name, rows.map((row) => row[name])])),
     state: { step, ...(about && { maxNewTokens: about.maxNewTokens }) },
   };
+}
+
+/** The columns of a problem. A prompt of messages is the column `messages`. */
+function columnsOf({ prompt, ...columns }: Problem): Record<string, unknown> {
+  return typeof prompt === "string" ? columns : { ...columns, messages: prompt };
 }
 
 /** A task's own reward as a reward function under the task's name. */

@@ -27,7 +27,7 @@ function optionsOf({ model, grpo, memory, on = device }: Given): TrainerOptions 
     entropy: { target: 1.2 },
     ...(memory !== undefined && { memory }),
   });
-  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: task.stop };
+  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
   return { device: on, model, config, ...subject };
 }
 
