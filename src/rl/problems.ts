@@ -1,5 +1,6 @@
 import { encodePrompt } from "../data/prompt.ts";
-import { AlphabetError, type Tokenizer } from "../data/tokenizer.ts";
+import { AlphabetError } from "../data/text_check.ts";
+import type { Tokenizer } from "../data/tokenizer.ts";
 import { ConfigError, isMapping, refusal } from "../options/problems.ts";
 import { quoted, reasonOf } from "../options/quote.ts";
 import { origin, type Problem } from "../tasks/task.ts";

@@ -1,7 +1,7 @@
 import { encodePrompt } from "../../data/prompt.ts";
+import { endingsOf } from "../../data/stops.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Device } from "../../gpu/device.ts";
-import { ConfigError, refusal } from "../../options/problems.ts";
 import { createSampler, type Sampler, type SamplingOptions } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { SampledModel } from "../model.ts";
@@ -30,7 +30,7 @@ export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
 
 /**
  * A sampler with room for any of the prompts that were measured.
- * @throws ConfigError when the text that ends a completion is more than one token of the model
+ * @throws ConfigError when a token that ends a completion is none of the model
  */
 export function samplerFor({ device, model, longestPrompt: longest, stop, sampling, ...options }: SamplerForOptions): Promise<Sampler> {
   const sequences = Math.min(options.sequencesAtOnce ?? MOST_SEQUENCES, options.completions);
@@ -42,7 +42,7 @@ export function samplerFor({ device, model, longestPrompt: longest, stop, sampli
     maxLength: longest + options.maxNewTokens,
     maxNewTokens: options.maxNewTokens,
     sampling,
-    stopTokens: stopTokens(model, stop),
+    ...endingsOf(model, stop),
   });
 }
 
@@ -55,12 +55,4 @@ export function longestPrompt({ tokenizer }: SampledModel, problems: readonly Pr
   const longest = known.get(problems) ?? problems.reduce((most, { prompt }) => Math.max(most, encodePrompt(tokenizer, prompt).length), 1);
   known.set(problems, longest);
   return longest;
-}
-
-function stopTokens({ tokenizer }: SampledModel, stop: readonly string[]): number[] {
-  return stop.flatMap((text) => {
-    const ids = tokenizer.encode(text, { specialTokens: false });
-    if (ids.length > 1) throw new ConfigError([`${refusal("stop", text, "one token of the model's tokenizer")}, not ${ids.length}`]);
-    return ids;
-  });
 }
