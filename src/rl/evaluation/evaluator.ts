@@ -1,6 +1,7 @@
 import type { Sampler } from "../../policy/sampler.ts";
 import { longestPromptOf, type Run } from "../run.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
+import { endOfCompletions } from "../scoring/end_of_completions.ts";
 import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 
@@ -23,6 +24,7 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
     sampling: { temperature: 0, ...FULL_DISTRIBUTION },
   });
   const rewards = combineRewards(run.rewards);
+  const ends = endOfCompletions(model, { stop, maxNewTokens });
   const problems = run.evalProblems.slice(0, prompts);
   return {
     evaluate: (step) =>
@@ -30,7 +32,7 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
         ...{ model, problems, completions, sampler, greedy },
         seed: config.seed,
         score: async (entries) => {
-          const scores = await rewards(rewardInput(entries, step, { tokenizer: model.tokenizer, stop, maxNewTokens }));
+          const scores = await rewards(rewardInput(entries, step, ends));
           reportFailures(run, scores);
           return scores.rewards;
         },
