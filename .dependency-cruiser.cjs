@@ -20,8 +20,9 @@ const may = {
   tasks: ["data"],
   data: ["io"],
   io: [],
+  data_sets: ["io", "tasks", "data"],
   report: [],
-  rl: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "tasks", "data", "io", "report"],
+  rl: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "tasks", "data", "data_sets", "io", "report"],
   testing: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "io"],
   experiments: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "rl", "tasks", "data", "io", "report"],
 };

@@ -7,7 +7,7 @@ import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems, checkReadable, checkStop } from "./problems.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
-import { checkRewards, type NamedReward } from "./scoring/rewards.ts";
+import { checkRewards, type NamedReward, type RewardFailure } from "./scoring/rewards.ts";
 
 /** What a run of GRPO is made of. */
 export interface Run {
@@ -25,6 +25,8 @@ export interface Run {
   readonly reference?: PolicyModel;
   /** The most sequences that are sampled at a time. More run faster together, and each holds a key-value cache. */
   readonly sequencesAtOnce?: number;
+  /** Is told of every prompt that a reward function with `onError: "unscored"` could not score. */
+  readonly onRewardFailure?: (failure: RewardFailure) => void;
   /** Tells the class of each token, in place of the controller's classBy. */
   readonly classOf?: TokenClassFunction;
 }

@@ -59,7 +59,9 @@ const modelConfig = openSection(
 
 const task = openSection(
   {
-    name: text("the name of a task, such as countdown").describe(`Which task: ${namesOf(tasks).join(", ")}.`),
+    name: text("the name of a task, such as countdown").describe(
+      `Which task: ${namesOf(tasks).join(", ")}; or data, which may be left out where the key data is given.`,
+    ),
   },
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
 ).describe("The task to learn. Keys beside `name` are the task's own options.");
