@@ -16,7 +16,8 @@ import { listCheckpoints } from "../io/run_folder.ts";
 import type { HostTensor } from "../io/safetensors.ts";
 import { requireFinite } from "../nn/finite.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { loadParameters, type NamedArray, readParameters } from "../nn/load_parameters.ts";
+import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
 

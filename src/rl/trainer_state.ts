@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SavedControl } from "../control/index.ts";
+import { type NamedArray, requireTensors } from "../nn/load_parameters.ts";
 import { type Module, piecesOf } from "../nn/module.ts";
-import { type NamedArray, requireTensors } from "../nn/place.ts";
 import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.ts";
 import { ConfigError, describeIssues } from "../options/problems.ts";
 import { decimal, list, whole } from "../options/schema.ts";

@@ -11,7 +11,7 @@ import { nn, type Rows, type Tensor } from "../../src/engine.ts";
 import { readModelFolder, writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { endTokens } from "../../src/io/generation_config.ts";
 import { writeSafetensors } from "../../src/io/safetensors.ts";
-import { readParameters } from "../../src/nn/place.ts";
+import { readParameters } from "../../src/nn/load_parameters.ts";
 import { createModel, loadModel, saveModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { tasks } from "../../src/tasks/index.ts";
