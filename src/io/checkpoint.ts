@@ -15,10 +15,18 @@ export interface ModelFolder {
   readonly tensors: Map<string, HostTensor>;
 }
 
+/** The files that a checkpoint's configuration and tensors become. */
+export interface Layout {
+  readonly config: string;
+  readonly tensors: string;
+}
+
 export interface Checkpoint {
-  /** Becomes config.json. */
+  /** Default: config.json and model.safetensors. */
+  readonly layout?: Layout;
+  /** Becomes the layout's file of the configuration. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Become model.safetensors. */
+  /** Become the layout's file of tensors. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
   /** Texts by file name, as a Tokenizer's `files` holds them. */
   readonly tokenizerFiles: Readonly<Record<string, string>>;
@@ -41,6 +49,7 @@ export interface TrainingState {
 const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const STATE = "state.json";
+const MODEL_LAYOUT: Layout = { config: "config.json", tensors: MODEL };
 
 /**
  * Reads config.json and the parameters, whether in one file or in shards. Throws FileError, also where the folder is a checkpoint of this
@@ -98,16 +107,16 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
 }
 
 async function writeFiles(folder: string, checkpoint: Checkpoint): Promise<void> {
-  const { config, tensors, tokenizerFiles, optimizer, state = {}, logs, extraFiles } = checkpoint;
+  const { config, tensors, tokenizerFiles, optimizer, state = {}, logs, extraFiles, layout = MODEL_LAYOUT } = checkpoint;
   const files: Record<string, Digest> = {};
-  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, "config.json": json(config) })) {
-    if (name !== basename(name) || [MODEL, OPTIMIZER, STATE].includes(name)) {
+  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, [layout.config]: json(config) })) {
+    if (name !== basename(name) || [layout.tensors, OPTIMIZER, STATE].includes(name)) {
       throw new FileError(`A checkpoint's file is named "${name}"; a plain file name of its own, without folders, is expected.`);
     }
     await writeSynced(join(folder, name), [text]);
     files[name] = digestOf([text]);
   }
-  files[MODEL] = await writeSafetensors(join(folder, MODEL), tensors);
+  files[layout.tensors] = await writeSafetensors(join(folder, layout.tensors), tensors);
   if (optimizer !== undefined) files[OPTIMIZER] = await writeSafetensors(join(folder, OPTIMIZER), optimizer);
   await writeSynced(join(folder, STATE), [serializeState({ state: { ...state }, files, logs })]);
 }

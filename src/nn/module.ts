@@ -90,11 +90,13 @@ export abstract class Module {
     return found;
   }
 
-  /** Every module inside this one, with its dotted name. */
+  /** Every module inside this one once, with its dotted name. */
   namedModules(): Map<string, Module> {
     const found = new Map<string, Module>();
+    const seen = new Set<Module>();
     visit(this, "", (name, value) => {
-      if (value instanceof Module) found.set(name, value);
+      if (value instanceof Module && !seen.has(value)) found.set(name, value);
+      if (value instanceof Module) seen.add(value);
     });
     return found;
   }

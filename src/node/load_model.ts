@@ -7,7 +7,6 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
-import { makeWith } from "../gpu/parts.ts";
 import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
@@ -17,9 +16,12 @@ import type { HostTensor } from "../io/safetensors.ts";
 import { requireFinite } from "../nn/finite.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, type NamedArray, readParameters } from "../nn/load_parameters.ts";
+import { adaptersOf, baseOf } from "../nn/lora.ts";
+import { mergeAdapters } from "../nn/merge_adapters.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
-import type { PolicyModel } from "../rl/model.ts";
+import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
+import { type AdapterOptions, adapterContent, fillAdapters, findBase, storageFor, withAdapters } from "./load_adapter.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -35,15 +37,33 @@ function shippedModel(given: string): string | undefined {
 
 /**
  * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, or a checkpoint of this package by its name.
+ * The folder of a PEFT adapter is loaded with the base model that it names.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
-export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = await folderOf(name);
+export async function loadModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  const { build = buildModel, ...options } = optionsOf(given);
+  const found = await findBase(name, options);
+  const dir = await folderOf(found.base);
   const folder = await readModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
-  return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
+  const adapter = found.adapter && { ...found.adapter, storage: storageFor(options.baseStorage, matrixTypes(folder.tensors)) };
+  const origin: Origin = { device, config: folder.config, tokenizer, generation, build, adapter };
+  return modelFrom(origin, module, folder.tensors, dir, (placed) => fillAdapters(placed, found));
+}
+
+/** What a model is loaded with beside its own files, and what builds it where that is not `buildModel`. */
+export interface LoadOptions extends AdapterOptions {
+  readonly build?: ModelBuilder;
+}
+
+function optionsOf(given: ModelBuilder | LoadOptions): LoadOptions {
+  return typeof given === "function" ? { build: given } : given;
+}
+
+function matrixTypes(tensors: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>): string[] {
+  return [...tensors.values()].filter(({ shape }) => shape.length > 1).map(({ dtype }) => dtype);
 }
 
 /** Names the checkpoint that is meant where the folder of a run is given. */
@@ -59,15 +79,20 @@ async function folderOf(name: string): Promise<string> {
 }
 
 /** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
-export async function outlineModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = await folderOf(name);
+export async function outlineModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  const { build = buildModel, ...options } = optionsOf(given);
+  const found = await findBase(name, options);
+  const dir = await folderOf(found.base);
   const config = await readModelConfig(dir);
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), generation: {}, build });
+  const types = found.adapter ? matrixTypes((await readModelFolder(dir)).tensors) : [];
+  const adapter = found.adapter && { ...found.adapter, storage: storageFor(options.baseStorage, types) };
+  const origin = { config, tokenizer: await loadTokenizer(dir), generation: {}, build, adapter };
+  return outlineOf({ ...origin, device: createMeasuringDevice(device) });
 }
 
 /** What `createModel` would make, without memory on the device. */
 export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build });
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build, adapter: undefined });
 }
 
 /** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
@@ -86,7 +111,7 @@ export async function createModel(device: Device, options: NewModel): Promise<Po
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
-  return finish({ device, config, tokenizer, generation, build }, module, placed);
+  return finish({ device, config, tokenizer, generation, build, adapter: undefined }, module, placed);
 }
 
 interface Origin {
@@ -95,17 +120,32 @@ interface Origin {
   readonly tokenizer: Tokenizer;
   readonly generation: GenerationConfig;
   readonly build: ModelBuilder;
+  readonly adapter: ModelAdapter | undefined;
 }
 
-function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+/** `fill` gives the adapters of the placed model their values. */
+async function modelFrom(
+  origin: Origin,
+  module: LanguageModel,
+  tensors: ReadonlyMap<string, NamedArray>,
+  source: string,
+  fill: (placed: PlacedModule) => Promise<void> | void,
+): Promise<PolicyModel> {
   const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
-  const placed = placeModule(device, module);
-  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
+  const named = withModelPrefix(tensors, module);
+  const placed = placeModule(device, module, withAdapters(module, origin.adapter));
+  try {
+    loadParameters(baseOf(placed), named, source);
+    if (origin.adapter) await fill(placed);
+  } catch (error) {
+    placed.destroy();
+    throw error;
+  }
   return finish(origin, module, placed);
 }
 
@@ -119,11 +159,14 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: Langu
 /** A model of which only the sizes count, on a device that measures. */
 function outlineOf(origin: Origin): PolicyModel {
   const module = origin.build(origin.config);
-  return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
+  return {
+    ...finish(origin, module, placeModule(origin.device, module, withAdapters(module, origin.adapter))),
+    clone: async () => outlineOf(origin),
+  };
 }
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
-  const { config, tokenizer, generation, build } = origin;
+  const { config, tokenizer, generation, build, adapter } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
@@ -132,9 +175,12 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     config,
     outline: (device) => outlineOf({ ...origin, device }),
     generation,
+    adapter,
     clone: async () => {
       const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
-      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, "the copied model");
+      const source = "the copied model";
+      const fill = (copy: PlacedModule): void => loadParameters(adaptersOf(copy), tensors, source);
+      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, source, fill);
     },
     destroy: () => placed.destroy(),
   };
@@ -143,7 +189,8 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
 type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
 /**
- * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given.
+ * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
+ * state where given.
  * @throws NotFiniteError before anything is written where a parameter is not finite
  */
 export async function saveModel(
@@ -154,18 +201,25 @@ export async function saveModel(
     readonly state?: object;
     readonly logs?: Digests;
     readonly files?: Readonly<Record<string, string>>;
+    /** Whether adapters are added to the weights that they adapt, so that the folder is a model like any other. Default: false. */
+    readonly merged?: boolean;
   } = {},
 ): Promise<void> {
-  const parameters = await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed));
+  const { placed, adapter } = model;
+  const saved = adapter && !extra.merged ? adaptersOf(placed) : placed;
+  const read = () => (adapter && extra.merged ? mergeAdapters(placed) : readParameters(saved));
+  const parameters = await explained(placed.device, "reading the parameters", read);
   requireFinite(parameters, "the model", `${dir} is not written; go on from the last checkpoint`);
+  const content =
+    adapter && !extra.merged
+      ? adapterContent(model.module, adapter, toHostTensors(parameters))
+      : { config: model.config, tensors: toHostTensors(parameters), tokenizerFiles: model.tokenizer.files };
   await writeCheckpoint(dir, {
-    config: model.config,
-    tensors: toHostTensors(parameters),
-    tokenizerFiles: model.tokenizer.files,
+    ...content,
     ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
     state: extra.state,
     logs: extra.logs,
-    extraFiles: { ...generationFile(model.generation), ...extra.files },
+    extraFiles: { ...(adapter && !extra.merged ? {} : generationFile(model.generation)), ...extra.files },
   });
 }
 
