@@ -28,6 +28,10 @@ export interface LoraOptions {
 /** What adapters are where nothing else is asked for. */
 export const LORA_DEFAULTS = { rank: 16, alpha: 32, targets: ALL_LINEAR, rslora: false } as const satisfies LoraOptions;
 
+/** How the weights of a base model may be stored under adapters; auto takes the type that its files hold. */
+export const BASE_STORAGE = ["auto", "f32", "bf16", "f16"] as const;
+export type BaseStorage = (typeof BASE_STORAGE)[number];
+
 /** A matrix of the base model with an adapter. Its halves are the tensors NAME.lora_A and NAME.lora_B of the module. */
 export interface AdaptedMatrix {
   /** Hugging Face's name of the layer, such as "model.layers.0.self_attn.q_proj". */
@@ -112,6 +116,13 @@ export function adaptedMatrices(model: Module): AdaptedMatrix[] {
 /** Whether a parameter, by its name, belongs to an adapter. */
 export function isOfAdapter(name: string): boolean {
   return /\.lora_[AB]$/.test(name);
+}
+
+/** What is trained of a model, by name: its adapters where it has some, else everything. */
+export function trainedParameters(model: Module): [string, Parameter][] {
+  const all = [...model.namedParameters()];
+  const adapters = all.filter(([name]) => isOfAdapter(name));
+  return adapters.length > 0 ? adapters : all;
 }
 
 /** A placed model's base alone, for what loads or reads its parameters. */

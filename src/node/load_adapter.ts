@@ -14,14 +14,20 @@ import type { HostTensor } from "../io/safetensors.ts";
 import type { FrozenStorage } from "../nn/frozen.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, namedPieces } from "../nn/load_parameters.ts";
-import { adaptedMatrices, adaptersOf, addAdapters, initializeAdapters, isOfAdapter, LORA_DEFAULTS, type LoraOptions } from "../nn/lora.ts";
+import {
+  adaptedMatrices,
+  adaptersOf,
+  addAdapters,
+  type BaseStorage,
+  initializeAdapters,
+  isOfAdapter,
+  LORA_DEFAULTS,
+  type LoraOptions,
+} from "../nn/lora.ts";
 import { ALL_LINEAR } from "../nn/lora_targets.ts";
 import type { PlacedModule, PlaceOptions } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
 import type { ModelAdapter } from "../rl/model.ts";
-
-/** How the weights of a base model are stored under adapters; auto takes the type that its files hold. */
-export const BASE_STORAGE = ["auto", "f32", "bf16", "f16"] as const;
 
 /** What a model is loaded with beside its own files. */
 export interface AdapterOptions {
@@ -30,7 +36,7 @@ export interface AdapterOptions {
   /** The folder of a PEFT adapter for the model. */
   readonly adapter?: string;
   /** How the weights under adapters are stored. Default: auto. */
-  readonly baseStorage?: (typeof BASE_STORAGE)[number];
+  readonly baseStorage?: BaseStorage;
 }
 
 /** A base model by its path or name, and the adapters to put on it. */

@@ -16,7 +16,7 @@ import type { HostTensor } from "../io/safetensors.ts";
 import { requireFinite } from "../nn/finite.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, type NamedArray, readParameters } from "../nn/load_parameters.ts";
-import { adaptersOf, baseOf } from "../nn/lora.ts";
+import { adaptersOf, addAdapters, baseOf } from "../nn/lora.ts";
 import { mergeAdapters } from "../nn/merge_adapters.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
@@ -88,6 +88,14 @@ export async function outlineModel(device: Device, name: string, given: ModelBui
   const adapter = found.adapter && { ...found.adapter, storage: storageFor(options.baseStorage, types) };
   const origin = { config, tokenizer: await loadTokenizer(dir), generation: {}, build, adapter };
   return outlineOf({ ...origin, device: createMeasuringDevice(device) });
+}
+
+/** The module of a model folder, or of an adapter's folder with its adapters, without memory. @throws FileError, EngineError */
+export async function buildModule(name: string, build: ModelBuilder = buildModel): Promise<LanguageModel> {
+  const { base, adapter } = await findBase(name, {});
+  const module = build(await readModelConfig(await folderOf(base)));
+  if (adapter) addAdapters(module, adapter.options);
+  return module;
 }
 
 /** What `createModel` would make, without memory on the device. */

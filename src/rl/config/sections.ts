@@ -12,6 +12,7 @@ import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
+import { loraSection } from "./lora_section.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
 const activations = adjustable(
@@ -257,6 +258,7 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     memory,
     grpo: section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}),
     entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
+    lora: loraSection.optional(),
     eval: trainEvaluation.prefault({}),
     output: output(directory),
   });
