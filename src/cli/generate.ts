@@ -10,12 +10,13 @@ import { createSampler, type Sampler } from "../policy/sampler.ts";
 import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, decimal, integer } from "./options.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
 interface GenerateOptions {
   adapter: string;
   model: string;
+  lora?: string;
   prompt: string[];
   maxTokens: number;
   temperature: number;
@@ -38,6 +39,7 @@ export function register(command: Command): void {
     .option("--seed <seed>", "seed of the random numbers", integer({ min: 0, max: 0xffffffff }), 0)
     .option("--stop <text>", "text of one token that ends a completion, beside the model's own end token")
     .action(generate);
+  addLoraOption(command);
   addAdapterOption(command);
   addMemoryOption(command);
   addJsonOption(command);
@@ -49,7 +51,7 @@ export function register(command: Command): void {
 
 async function generate(options: GenerateOptions): Promise<void> {
   const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model);
+  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
   const { tokenizer, module } = model;
   const prompts = options.prompt.map((text, key) => ({ text, key, ids: tokenizer.encode(text) }));
   const longest = Math.max(...prompts.map(({ ids }) => ids.length));
