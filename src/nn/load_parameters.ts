@@ -40,24 +40,37 @@ export function requireTensors(
   tensors: ReadonlyMap<string, NamedArray>,
   source: string,
 ): void {
+  requireShapes(pieces, tensors, source);
+  for (const { name, shape } of pieces) {
+    const { data } = tensors.get(name)!;
+    if (data instanceof Int32Array) throw wholeNumbers(name, source);
+    if (data.length !== elementsOf(shape)) throw wrongCount({ name, shape }, data.length, source);
+  }
+}
+
+/** @throws EngineError where a tensor is missing or has another shape than its piece */
+export function requireShapes(
+  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
+  tensors: ReadonlyMap<string, Pick<NamedArray, "shape">>,
+  source: string,
+): void {
   for (const { name, shape } of pieces) {
     const found = tensors.get(name);
-    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
+    if (!found)
+      throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${listed([...tensors.keys()])}`);
     if (found.shape.join() !== shape.join()) {
       throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
-    }
-    if (found.data instanceof Int32Array)
-      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
-    if (found.data.length !== elementsOf(shape)) {
-      throw new EngineError(
-        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
-      );
     }
   }
 }
 
-function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  return listed([...tensors.keys()]);
+function wholeNumbers(name: string, source: string): EngineError {
+  return new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
+}
+
+export function wrongCount({ name, shape }: Pick<NamedPiece, "name" | "shape">, count: number, source: string): EngineError {
+  const wanted = `tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values`;
+  return new EngineError(`${brief(source)}: ${wanted}; it holds ${count}`);
 }
 
 /** Reads all parameters back under their checkpoint names; given flat buffers, the gradients or moments of the trained ones. */

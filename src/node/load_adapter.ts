@@ -10,8 +10,6 @@ import {
   readPeftConfig,
   readPeftTensors,
 } from "../io/peft.ts";
-import type { HostTensor } from "../io/safetensors.ts";
-import type { FrozenStorage } from "../nn/frozen.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { loadParameters, namedPieces } from "../nn/load_parameters.ts";
 import {
@@ -28,6 +26,7 @@ import { ALL_LINEAR } from "../nn/lora_targets.ts";
 import type { PlacedModule, PlaceOptions } from "../nn/place.ts";
 import { brief } from "../options/quote.ts";
 import type { ModelAdapter } from "../rl/model.ts";
+import type { TensorSource } from "../stored_tensor.ts";
 
 /** What a model is loaded with beside its own files. */
 export interface AdapterOptions {
@@ -85,7 +84,7 @@ export async function fillAdapters(placed: PlacedModule, { dir, seed }: Pick<Ada
 }
 
 /** What a checkpoint of a model's adapters holds, in PEFT's format. */
-export function adapterContent(module: LanguageModel, { base, options }: ModelAdapter, halves: ReadonlyMap<string, HostTensor>) {
+export function adapterContent(module: LanguageModel, { base, options }: ModelAdapter, halves: TensorSource) {
   const { exclude = [], rslora = false, rankPattern = {}, alphaPattern = {}, ...plain } = options;
   const matrices = adaptedMatrices(module);
   const endings = [...new Set(matrices.map(({ name }) => name.split(".").at(-1)!))];
@@ -100,9 +99,15 @@ export function adapterContent(module: LanguageModel, { base, options }: ModelAd
   };
 }
 
-/** The storage that `baseStorage` means for files of these types: 16 bits where all matrices have them. */
-export function storageFor(wanted: AdapterOptions["baseStorage"], dtypes: readonly string[]): FrozenStorage {
-  if (wanted !== undefined && wanted !== "auto") return wanted;
-  const isAll = (dtype: string): boolean => dtypes.length > 0 && dtypes.every((one) => one === dtype);
-  return isAll("BF16") ? "bf16" : isAll("F16") ? "f16" : "f32";
+/** Adapters with the storage of their base: the one asked for, or with auto 16 bits where all matrices of the files have them. */
+export function placedAdapter(
+  { adapter }: AdaptedBase,
+  { baseStorage = "auto" }: AdapterOptions,
+  tensors: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>,
+): ModelAdapter | undefined {
+  if (!adapter) return undefined;
+  if (baseStorage !== "auto") return { ...adapter, storage: baseStorage };
+  const types = new Set([...tensors.values()].filter(({ shape }) => shape.length > 1).map(({ dtype }) => dtype));
+  const [only] = types.size === 1 ? types : [];
+  return { ...adapter, storage: only === "BF16" ? "bf16" : only === "F16" ? "f16" : "f32" };
 }

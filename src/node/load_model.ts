@@ -7,21 +7,26 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
-import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import { type Checkpoint, writeCheckpoint } from "../io/checkpoint.ts";
+import type { SavedDtype } from "../io/convert_floats.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
+import { configWithDtype } from "../io/model_dtype.ts";
+import { openModelFolder, readModelConfig } from "../io/model_folder.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
-import type { HostTensor } from "../io/safetensors.ts";
-import { requireFinite } from "../nn/finite.ts";
+import { type HostTensor, heldTensors } from "../io/safetensors.ts";
+import { finiteTensors } from "../nn/finite_tensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { loadParameters, type NamedArray, readParameters } from "../nn/load_parameters.ts";
 import { adaptersOf, addAdapters, baseOf } from "../nn/lora.ts";
-import { mergeAdapters } from "../nn/merge_adapters.ts";
+import { mergedParameters } from "../nn/merge_adapters.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
+import { storedParameters } from "../nn/stored_parameters.ts";
+import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
 import { brief } from "../options/quote.ts";
 import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
-import { type AdapterOptions, adapterContent, fillAdapters, findBase, storageFor, withAdapters } from "./load_adapter.ts";
+import type { TensorSource } from "../stored_tensor.ts";
+import { type AdapterOptions, adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -44,13 +49,13 @@ export async function loadModel(device: Device, name: string, given: ModelBuilde
   const { build = buildModel, ...options } = optionsOf(given);
   const found = await findBase(name, options);
   const dir = await folderOf(found.base);
-  const folder = await readModelFolder(dir);
+  const folder = await openModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
-  const adapter = found.adapter && { ...found.adapter, storage: storageFor(options.baseStorage, matrixTypes(folder.tensors)) };
+  const adapter = placedAdapter(found, options, folder.tensors);
   const origin: Origin = { device, config: folder.config, tokenizer, generation, build, adapter };
-  return modelFrom(origin, module, folder.tensors, dir, (placed) => fillAdapters(placed, found));
+  return modelFrom(origin, module, { tensors: folder.tensors, source: dir, fill: (placed) => fillAdapters(placed, found) });
 }
 
 /** What a model is loaded with beside its own files, and what builds it where that is not `buildModel`. */
@@ -60,10 +65,6 @@ export interface LoadOptions extends AdapterOptions {
 
 function optionsOf(given: ModelBuilder | LoadOptions): LoadOptions {
   return typeof given === "function" ? { build: given } : given;
-}
-
-function matrixTypes(tensors: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>): string[] {
-  return [...tensors.values()].filter(({ shape }) => shape.length > 1).map(({ dtype }) => dtype);
 }
 
 /** Names the checkpoint that is meant where the folder of a run is given. */
@@ -84,8 +85,7 @@ export async function outlineModel(device: Device, name: string, given: ModelBui
   const found = await findBase(name, options);
   const dir = await folderOf(found.base);
   const config = await readModelConfig(dir);
-  const types = found.adapter ? matrixTypes((await readModelFolder(dir)).tensors) : [];
-  const adapter = found.adapter && { ...found.adapter, storage: storageFor(options.baseStorage, types) };
+  const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
   const origin = { config, tokenizer: await loadTokenizer(dir), generation: {}, build, adapter };
   return outlineOf({ ...origin, device: createMeasuringDevice(device) });
 }
@@ -131,14 +131,15 @@ interface Origin {
   readonly adapter: ModelAdapter | undefined;
 }
 
-/** `fill` gives the adapters of the placed model their values. */
-async function modelFrom(
-  origin: Origin,
-  module: LanguageModel,
-  tensors: ReadonlyMap<string, NamedArray>,
-  source: string,
-  fill: (placed: PlacedModule) => Promise<void> | void,
-): Promise<PolicyModel> {
+/** Where the numbers of a model come from. */
+interface Content {
+  readonly tensors: TensorSource;
+  readonly source: string;
+  /** Gives the adapters of the placed model their values. */
+  readonly fill: (placed: PlacedModule) => Promise<void>;
+}
+
+async function modelFrom(origin: Origin, module: LanguageModel, { tensors, source, fill }: Content): Promise<PolicyModel> {
   const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
@@ -146,9 +147,10 @@ async function modelFrom(
     );
   }
   const named = withModelPrefix(tensors, module);
+  requireStoredTensors(module, named, source);
   const placed = placeModule(device, module, withAdapters(module, origin.adapter));
   try {
-    loadParameters(baseOf(placed), named, source);
+    await streamParameters(baseOf(placed), named, source);
     if (origin.adapter) await fill(placed);
   } catch (error) {
     placed.destroy();
@@ -158,7 +160,7 @@ async function modelFrom(
 }
 
 /** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
+function withModelPrefix(tensors: TensorSource, module: LanguageModel): TensorSource {
   const names = new Set([...module.namedParameters()].map(([name]) => name));
   const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
   return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
@@ -184,57 +186,73 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     outline: (device) => outlineOf({ ...origin, device }),
     generation,
     adapter,
-    clone: async () => {
-      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
-      const source = "the copied model";
-      const fill = (copy: PlacedModule): void => loadParameters(adaptersOf(copy), tensors, source);
-      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, source, fill);
-    },
+    clone: () =>
+      explained(placed.device, "clone()", () => {
+        const [tensors, source] = [storedParameters(placed), "the copied model"];
+        const fill = (copy: PlacedModule): Promise<void> => streamParameters(adaptersOf(copy), tensors, source);
+        return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), { tensors, source, fill });
+      }),
     destroy: () => placed.destroy(),
   };
 }
 
-type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+/** What a checkpoint holds beside the model, and how the model is written. */
+export interface SaveOptions {
+  /** The moments of the optimiser, as `trainer.save()` or `trainer.store()` gives them. */
+  readonly moments?: HostArrays | TensorSource;
+  readonly state?: object;
+  readonly logs?: Digests;
+  readonly files?: Readonly<Record<string, string>>;
+  /** The type of the numbers in the file. Default: f32. */
+  readonly dtype?: SavedDtype;
+  /** The most bytes of one file of weights; a larger model is written in shards. Default: 5 GB. */
+  readonly shardBytes?: number;
+  /** Whether adapters are added to the weights under them, so that the folder is a model like any other. Default: false. */
+  readonly merged?: boolean;
+}
 
 /**
  * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
- * state where given.
- * @throws NotFiniteError before anything is written where a parameter is not finite
+ * state where given. Tensors are read back from the GPU and written a piece at a time.
+ * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`; then nothing is left written
  */
-export async function saveModel(
-  dir: string,
-  model: PolicyModel,
-  extra: {
-    readonly moments?: Arrays;
-    readonly state?: object;
-    readonly logs?: Digests;
-    readonly files?: Readonly<Record<string, string>>;
-    /** Whether adapters are added to the weights that they adapt, so that the folder is a model like any other. Default: false. */
-    readonly merged?: boolean;
-  } = {},
-): Promise<void> {
-  const { placed, adapter } = model;
-  const saved = adapter && !extra.merged ? adaptersOf(placed) : placed;
-  const read = () => (adapter && extra.merged ? mergeAdapters(placed) : readParameters(saved));
-  const parameters = await explained(placed.device, "reading the parameters", read);
-  requireFinite(parameters, "the model", `${dir} is not written; go on from the last checkpoint`);
-  const content =
-    adapter && !extra.merged
-      ? adapterContent(model.module, adapter, toHostTensors(parameters))
-      : { config: model.config, tensors: toHostTensors(parameters), tokenizerFiles: model.tokenizer.files };
-  await writeCheckpoint(dir, {
-    ...content,
-    ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
-    state: extra.state,
-    logs: extra.logs,
-    extraFiles: { ...(adapter && !extra.merged ? {} : generationFile(model.generation)), ...extra.files },
+export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
+  const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
+  const finite = (tensors: TensorSource): TensorSource =>
+    finiteTensors(tensors, "the model", `${dir} is not written; go on from the last checkpoint`);
+  await explained(model.placed.device, "reading the parameters", async () => {
+    const { tensors, extraFiles, ...content } = await contentOf(model, options);
+    return writeCheckpoint(dir, {
+      ...content,
+      tensors: finite(tensors),
+      write: { dtype, shardBytes },
+      optimizer: moments && momentsAsSource(moments),
+      state,
+      logs,
+      extraFiles: { ...extraFiles, ...files },
+    });
   });
+}
+
+/** The files of a model, or of its adapters alone. */
+async function contentOf(model: PolicyModel, { dtype = "f32", merged = false }: SaveOptions): Promise<Checkpoint> {
+  const { placed, module, adapter, config, tokenizer, generation } = model;
+  if (adapter && !merged) return adapterContent(module, adapter, storedParameters(adaptersOf(placed)));
+  return {
+    config: configWithDtype(config, dtype),
+    tensors: adapter ? await mergedParameters(placed) : storedParameters(placed),
+    tokenizerFiles: tokenizer.files,
+    extraFiles: generationFile(generation),
+  };
 }
 
 function generationFile(generation: GenerationConfig): Record<string, string> {
   return Object.keys(generation).length > 0 ? { [GENERATION_CONFIG]: `${JSON.stringify(generation, undefined, 2)}\n` } : {};
 }
 
-function toHostTensors(arrays: Arrays): Map<string, HostTensor> {
-  return new Map([...arrays].map(([name, { shape, data }]) => [name, { dtype: "F32", shape: [...shape], data }]));
+type HostArrays = ReadonlyMap<string, Pick<HostTensor, "shape" | "data">>;
+
+function momentsAsSource(moments: HostArrays | TensorSource): TensorSource {
+  const held = [...moments].filter((entry): entry is [string, Pick<HostTensor, "shape" | "data">] => "data" in entry[1]);
+  return held.length > 0 ? heldTensors(new Map(held)) : (moments as TensorSource);
 }

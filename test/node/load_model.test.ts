@@ -8,8 +8,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { nn, type Rows, type Tensor } from "../../src/engine.ts";
-import { readModelFolder, writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { endTokens } from "../../src/io/generation_config.ts";
+import { openModelFolder } from "../../src/io/model_folder.ts";
 import { writeSafetensors } from "../../src/io/safetensors.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
 import { createModel, loadModel, saveModel } from "../../src/node/load_model.ts";
@@ -57,7 +58,7 @@ for (const [what, build] of [
     const copy = await model.clone();
     assert.deepEqual(await readParameters(copy.placed), own);
     await saveModel(dir, model);
-    assert.deepEqual([...(await readModelFolder(dir)).tensors.keys()].sort(), [...own.keys()].sort());
+    assert.deepEqual([...(await openModelFolder(dir)).tensors.keys()].sort(), [...own.keys()].sort());
     const loaded = await loadModel(device, dir, build);
     assert.deepEqual(await readParameters(loaded.placed), own);
     for (const each of [model, copy, loaded]) each.destroy();
@@ -69,7 +70,7 @@ test("a checkpoint of GPT-2 from the Hugging Face hub, whose names lack `transfo
   const model = await createModel(device, { config, tokenizer, seed: 3 });
   const dir = join(folder, "gpt2");
   await saveModel(dir, model);
-  const { tensors, ...rest } = await readModelFolder(dir);
+  const { tensors, ...rest } = await openModelFolder(dir);
   const short = new Map([...tensors].map(([name, tensor]) => [name.replace(/^transformer\./, ""), tensor]));
   await writeCheckpoint(dir, { config: rest.config, tensors: short, tokenizerFiles: tokenizer.files });
   const loaded = await loadModel(device, dir);

@@ -1,4 +1,4 @@
-import { unpackHalves } from "../../half_float.ts";
+import { type HalfType, roundTo16, unpackHalves, widenFrom16 } from "../../half_float.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
@@ -57,8 +57,45 @@ function caseOf(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCas
   };
 }
 
-export const matmulHalfCases: readonly OpCase[] = [...FAMILIES, "vector" as const].flatMap((family) =>
-  (family === "vector" ? (["NT"] as const) : (["NN", "NT"] as const)).flatMap((layout) =>
-    SHAPES.map((shape) => caseOf(layout, family, shape)),
-  ),
+/** Values that a 16-bit type holds, of all sizes that a weight may have, the smallest included. */
+export function exact(shape: readonly number[], dtype: HalfType, seed: number): HostValue {
+  const random = normal(shape, seed).data;
+  const spread = Float32Array.from(random, (x, i) => x * 2 ** -((i * 7) % (dtype === "f16" ? 24 : 60)));
+  return { shape, dtype, data: Float64Array.from(widenFrom16(roundTo16(spread, dtype), dtype)) };
+}
+
+/** Odd sizes, few rows, and quads with many rows. */
+const STORED_SHAPES: readonly MatmulShape[] = [
+  [3, 5, 7],
+  [17, 33, 65],
+  [64, 48, 112],
+];
+
+/** b exists in 16 bits only. */
+function storedCase(layout: Layout, family: MatmulFamily, shape: MatmulShape, dtype: HalfType): OpCase {
+  const [rows, columns, inner] = shape;
+  return {
+    name: "matmul",
+    title: `${layout} by ${family} reads b stored as ${dtype} of ${shape.join(" x ")}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 17 && dtype === "bf16",
+    slow: family === "tiled" && rows !== 53 && rows !== 64,
+    inputs: { a: normal([rows, inner], 1), b: exact(layout === "NT" ? [columns, inner] : [inner, columns], dtype, 7) },
+    dynamicRows: ["a"],
+    op: (i) => ({ y: matmul(i.a!, i.b!, { layout, family }) }),
+    reference: (inputs) => matmulReference(inputs, layout),
+    gradients: rows === 3 && family !== "vector" ? ["a"] : [],
+  };
+}
+
+const families: readonly MatmulFamily[] = [...FAMILIES, "vector"];
+const layoutsOf = (family: MatmulFamily): readonly Layout[] => (family === "vector" ? ["NT"] : ["NN", "NT"]);
+
+export const matmulHalfCases: readonly OpCase[] = families.flatMap((family) =>
+  layoutsOf(family).flatMap((layout) => [
+    ...SHAPES.map((shape) => caseOf(layout, family, shape)),
+    ...STORED_SHAPES.map((shape) => storedCase(layout, family, shape, "bf16")),
+    storedCase(layout, family, SHAPES[2]!, "f16"),
+  ]),
 );
