@@ -13,6 +13,7 @@ import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { loraSection } from "./lora_section.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
 const activations = adjustable(
@@ -261,6 +262,7 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     memory,
     grpo: section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}),
     entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
+    lora: loraSection.optional(),
     eval: trainEvaluation.prefault({}),
     output: output(directory),
   });
