@@ -14,7 +14,7 @@ import { addOnto } from "../ops/add_onto.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { BATCH_METRICS, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import type { AdamW } from "../optim/adamw.ts";
-import { type ActivationStorage, rewriteActivations } from "./activations.ts";
+import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { chunksOf } from "./chunks.ts";
 import { headBackward, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
@@ -38,14 +38,15 @@ export interface SupervisedUpdate {
 }
 
 /** Plans one step of supervised learning: cross-entropy of packed rows, its gradient, and AdamW. */
-export async function createSupervisedUpdate(options: {
-  readonly device: Device;
-  readonly model: LanguageModel;
-  readonly optimizer: AdamW;
-  readonly rows: number;
-  readonly chunkBytes?: number;
-  readonly activations?: ActivationStorage;
-}): Promise<SupervisedUpdate> {
+export async function createSupervisedUpdate(
+  options: ActivationOptions & {
+    readonly device: Device;
+    readonly model: LanguageModel;
+    readonly optimizer: AdamW;
+    readonly rows: number;
+    readonly chunkBytes?: number;
+  },
+): Promise<SupervisedUpdate> {
   const { device, model, optimizer } = options;
   const plan = await buildPlan(device, "supervised update", () => {
     const rows = runScalar("rows", options.rows);
@@ -65,7 +66,7 @@ export async function createSupervisedUpdate(options: {
     sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
     differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
     optimizer.step(runScalar("learning_rate"));
-    return { keep: [metrics], rewrite: rewriteActivations(options.activations, [metrics]) };
+    return { keep: [metrics], rewrite: rewriteActivations(options, [metrics]) };
   });
   const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
   const reader = createReader(device, { metrics: plan.windowOf(plan.result.keep[0]!), optimizer: optimizer.state.storage.window! });
