@@ -9,14 +9,14 @@ export interface FusedPart {
   readonly rows: number;
 }
 
-/** A trainable tensor. It has memory once its module has been placed on a device. */
+/** A tensor of numbers that a checkpoint holds, trained or frozen. It has memory once its module has been placed on a device. */
 export class Parameter {
   readonly shape: readonly number[];
   readonly initial: Initial;
   readonly parts: readonly FusedPart[];
   /** The values rounded to 16-bit floats, two per word. Products read these instead, once `claimWeights` has set them. */
   half: Tensor | undefined;
-  #tensor: Tensor | undefined;
+  #pieces: readonly Tensor[] = [];
 
   constructor(shape: readonly number[], initial: Initial, parts: readonly FusedPart[] = []) {
     this.shape = shape;
@@ -26,12 +26,21 @@ export class Parameter {
 
   /** The tensor that operations take. @throws Error before the module has been placed on a device */
   get tensor(): Tensor {
-    if (!this.#tensor) throw new Error("this parameter has no memory yet: place its module on a device with placeModule(device, module)");
-    return this.#tensor;
+    const [tensor, ...others] = this.pieces;
+    if (others.length > 0) throw new Error(`${tensor} is one of ${others.length + 1} pieces of a table: read them all, from \`pieces\``);
+    return tensor!;
   }
 
-  place(tensor: Tensor): void {
-    this.#tensor = tensor;
+  /** The tensor, or the pieces of whole rows, end to end, of a frozen table that is larger than one binding. */
+  get pieces(): readonly Tensor[] {
+    if (this.#pieces.length === 0) {
+      throw new Error("this parameter has no memory yet: place its module on a device with placeModule(device, module)");
+    }
+    return this.#pieces;
+  }
+
+  place(...pieces: readonly Tensor[]): void {
+    this.#pieces = pieces;
   }
 }
 

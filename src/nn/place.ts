@@ -1,4 +1,4 @@
-import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, createBuffers, destroyBuffer, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError, MemoryError } from "../gpu/errors.ts";
@@ -6,7 +6,9 @@ import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
 import { requireFinite } from "./finite.ts";
+import { type FrozenPlacement, type FrozenStorage, placeFrozen, planFrozen } from "./frozen.ts";
 import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
+import { readParameterValues, writeParameter } from "./parameter_memory.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
 export interface Shard {
@@ -43,7 +45,10 @@ export interface PlacedModule {
   readonly device: Device;
   readonly module: Module;
   readonly shards: readonly Shard[];
+  /** The parameters that are trained. */
   readonly placements: readonly Placement[];
+  /** The parameters that are not. They have no gradient and no moment. */
+  readonly frozen: readonly FrozenPlacement[];
   /** Trainable numbers, padding not counted. */
   readonly parameterCount: number;
   /** The 16-bit copies that products read in place of the matrices; set by `claimWeights`. */
@@ -64,45 +69,45 @@ export interface NamedArray {
 /** Shards stay below this even where a device allows more, so that one upload is never enormous. */
 const SHARD_BYTES = 1 << 30;
 
-/** Gives every parameter and constant of a module memory on the device. Parameters are zero until loaded or initialised. */
-export function placeModule(device: Device, module: Module): PlacedModule {
-  const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter }));
-  const matrices = parameters.filter(({ parameter }) => parameter.shape.length >= 2);
-  const vectors = parameters.filter(({ parameter }) => parameter.shape.length < 2);
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+export interface PlaceOptions {
+  /** How a parameter that is not trained is stored, by its name; undefined for one that is trained. Default: all are trained. */
+  readonly frozen?: (name: string) => FrozenStorage | undefined;
+  /** The most bytes that a frozen table takes in one piece, as f32. Default: as many as the device binds. */
+  readonly pieceBytes?: number;
+}
 
-  const sizes: { bytes: number; decayBytes: number }[] = [{ bytes: 0, decayBytes: 0 }];
-  const placements = [...matrices, ...vectors].map(({ name, parameter }): Placement => {
-    const bytes = align(elementsOf(parameter.shape) * 4);
-    if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
-    if (sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
-    const shard = sizes.at(-1)!;
-    const offset = shard.bytes;
-    shard.bytes += bytes;
-    if (parameter.shape.length >= 2) shard.decayBytes = shard.bytes;
-    return { name, parameter, shard: sizes.length - 1, offset };
-  });
+/** Gives every parameter and constant of a module memory on the device. Parameters are zero until loaded or initialised. */
+export function placeModule(device: Device, module: Module, options: PlaceOptions = {}): PlacedModule {
+  const { frozen: storageOf = () => undefined, pieceBytes = Number.POSITIVE_INFINITY } = options;
+  const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter, storage: storageOf(name) }));
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+  const trained = parameters.filter(({ storage }) => storage === undefined);
+  const { sizes, placements } = layOut(device, trained, limit);
+  const fixed = parameters.flatMap(({ storage, ...parameter }) => (storage ? [{ ...parameter, storage }] : []));
+  const planned = planFrozen(device, fixed, Math.min(limit, pieceBytes));
   const constants = [...module.constants()];
   const buffers = createBuffers(device, [
     ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
+    ...planned.flatMap((parameter) => parameter.planned),
     ...constants.map(([label, { shape }]) => ({ label, bytes: elementsOf(shape) * 4 })),
   ]);
-  const shards = sizes.map(({ bytes, decayBytes }, i): Shard => {
-    const buffer = buffers[i]!;
+  const remaining = [...buffers];
+  const shards = remaining.splice(0, sizes.length).map((buffer, i): Shard => {
+    const { bytes, decayBytes } = sizes[i]!;
     const window = { buffer, offset: 0, size: bytes };
     return { label: `parameters ${i}`, window, length: bytes / 4, decayEnd: decayBytes / 4 };
   });
   for (const { name, parameter, shard, offset } of placements) {
     parameter.place(placedTensor(name, shards[shard]!.window.buffer, offset, parameter));
   }
-  constants.forEach((constant, i) => {
-    placeConstant(device, constant, buffers[shards.length + i]!);
-  });
+  const frozen = planned.map((parameter) => placeFrozen(parameter, remaining.splice(0, parameter.planned.length)));
+  for (const constant of constants) placeConstant(device, constant, remaining.shift()!);
   const placed: PlacedModule = {
     device,
     module,
     shards,
     placements,
+    frozen,
     parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
     halves: undefined,
     claims: 0,
@@ -114,6 +119,29 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     },
   };
   return placed;
+}
+
+interface ShardSize {
+  bytes: number;
+  decayBytes: number;
+}
+
+/** Lays trained parameters out in flat buffers of at most `limit` bytes, matrices first. */
+function layOut(device: Device, trained: readonly Pick<Placement, "name" | "parameter">[], limit: number) {
+  const isMatrix = ({ parameter }: Pick<Placement, "parameter">): boolean => parameter.shape.length >= 2;
+  const sizes: ShardSize[] = [];
+  const ordered = [...trained.filter(isMatrix), ...trained.filter((parameter) => !isMatrix(parameter))];
+  const placements = ordered.map(({ name, parameter }): Placement => {
+    const bytes = align(elementsOf(parameter.shape) * 4);
+    if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
+    if (sizes.length === 0 || sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
+    const shard = sizes.at(-1)!;
+    const offset = shard.bytes;
+    shard.bytes += bytes;
+    if (isMatrix({ parameter })) shard.decayBytes = shard.bytes;
+    return { name, parameter, shard: sizes.length - 1, offset };
+  });
+  return { sizes, placements };
 }
 
 function tooLarge(device: Device, name: string, bytes: number, limit: number): MemoryError {
@@ -172,21 +200,30 @@ function flatTensor(label: string, window: BufferWindow): Tensor {
 /** Draws every parameter's initial value from one seed, in the order of the module's fields. */
 export function initializeParameters(placed: PlacedModule, seed: number): void {
   const random = createRandom(seed);
-  const order = new Map([...placed.module.namedParameters().values()].map((parameter, i) => [parameter, i]));
-  for (const { parameter } of [...placed.placements].sort((a, b) => order.get(a.parameter)! - order.get(b.parameter)!)) {
+  for (const parameter of placed.module.namedParameters().values()) {
     const { initial } = parameter;
     const data = new Float32Array(elementsOf(parameter.shape));
     if (initial.kind === "normal") {
       for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * initial.standardDeviation;
     } else if (initial.kind === "ones") data.fill(1);
-    uploadBuffer(placed.device, parameter.tensor.storage.window!, data);
+    const writer = writeParameter(placed.device, parameter);
+    writer.write(data);
+    writer.end();
   }
   placed.halves?.refresh();
 }
 
-/** The pieces of all parameters under their checkpoint names. */
-export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly parameter: Parameter })[] {
-  return placed.placements.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
+/** A parameter and its name. */
+type Named = Pick<Placement, "name" | "parameter">;
+
+/** All parameters of a module, trained and frozen. */
+export function allParameters({ placements, frozen }: Pick<PlacedModule, "placements" | "frozen">): readonly Named[] {
+  return [...placements, ...frozen];
+}
+
+/** The pieces of parameters under their checkpoint names. */
+export function namedPieces(parameters: readonly Named[]): (NamedPiece & { readonly parameter: Parameter })[] {
+  return parameters.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
 }
 
 /**
@@ -195,13 +232,13 @@ export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly para
  * @throws NotFiniteError naming the tensor with numbers that are not finite
  */
 export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
-  const pieces = namedPieces(placed);
+  const pieces = namedPieces(allParameters(placed));
   requireTensors(pieces, tensors, source);
   requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = parameter.tensor.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
+  for (const { name, parameter } of allParameters(placed)) {
+    const writer = writeParameter(placed.device, parameter);
+    for (const piece of piecesOf(name, parameter)) writer.write(Float32Array.from(tensors.get(piece.name)!.data));
+    writer.end();
   }
   placed.halves?.refresh();
 }
@@ -232,19 +269,18 @@ function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
   return listed([...tensors.keys()]);
 }
 
-/** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
+/** Reads all parameters back under their checkpoint names; given flat buffers, the gradients or moments of the trained ones. */
 export async function readParameters(
   placed: PlacedModule,
   flat?: FlatBuffers,
 ): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
-  const { placements } = placed;
-  const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor)! : parameter.tensor).storage.window!);
-  const bytes = await readBuffers(placed.device, windows);
+  const parameters = flat ? placed.placements : allParameters(placed);
+  const read = parameters.map(({ parameter }) => (flat ? { pieces: [flat.of.get(parameter.tensor)!] } : parameter));
+  const values = await readParameterValues(placed.device, read);
   const found = new Map<string, { shape: number[]; data: Float32Array }>();
-  placements.forEach(({ name, parameter }, i) => {
-    const values = new Float32Array(bytes[i]!);
+  parameters.forEach(({ name, parameter }, i) => {
     for (const piece of piecesOf(name, parameter)) {
-      const data = values.slice(piece.begin, piece.begin + elementsOf(piece.shape));
+      const data = values[i]!.slice(piece.begin, piece.begin + elementsOf(piece.shape));
       found.set(piece.name, { shape: [...piece.shape], data });
     }
   });
@@ -256,7 +292,7 @@ export async function readParameters(
  * @throws EngineError as `loadParameters` does, before anything is written
  */
 export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
-  const pieces = namedPieces(placed);
+  const pieces = namedPieces(placed.placements);
   requireTensors(pieces, tensors, "optimizer state");
   for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;

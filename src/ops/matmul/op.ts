@@ -84,6 +84,13 @@ export interface MatmulOptions {
 export interface Weight {
   readonly tensor: Tensor;
   readonly half?: Tensor | undefined;
+  /** The matrix in pieces of whole rows, end to end, where it is larger than one binding; `tensor` is not read then. */
+  readonly pieces?: readonly Tensor[];
+}
+
+/** The pieces of whole rows that a weight lies in: one, where it is not larger than a binding. */
+export function piecesOf(weight: Weight): readonly Tensor[] {
+  return weight.pieces ?? [weight.tensor];
 }
 
 /** y = op(a) op(b) + bias + residual. a, b, y: see Layout. The number of rows (K in TN) may be dynamic, all else is static. */
