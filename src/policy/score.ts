@@ -10,7 +10,7 @@ import type { LanguageModel } from "../nn/language_model.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
-import { chunksOf } from "./chunks.ts";
+import { type HeadMemory, headChunks } from "./chunks.ts";
 import { headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
@@ -27,13 +27,14 @@ export interface Scorer {
 }
 
 /** Scores packed rows with a model: for a reference policy, and for comparing sampler and trainer. */
-export async function createScorer(options: {
-  readonly device: Device;
-  readonly model: LanguageModel;
-  readonly rows: number;
-  readonly temperature: number;
-  readonly chunkBytes?: number;
-}): Promise<Scorer> {
+export async function createScorer(
+  options: HeadMemory & {
+    readonly device: Device;
+    readonly model: LanguageModel;
+    readonly rows: number;
+    readonly temperature: number;
+  },
+): Promise<Scorer> {
   const { device, model } = options;
   assertOnDevice(device, model, "the scorer");
   const trace = () => {
@@ -44,7 +45,7 @@ export async function createScorer(options: {
       weight: model.head(),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1 / options.temperature,
-      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
+      chunks: headChunks(rows, model, options),
     });
     return { keep: [statistics] };
   };

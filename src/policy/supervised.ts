@@ -15,7 +15,7 @@ import { crossEntropy } from "../ops/cross_entropy.ts";
 import { BATCH_METRICS, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationOptions, rewriteActivations } from "./activations.ts";
-import { chunksOf } from "./chunks.ts";
+import { type HeadMemory, headChunks } from "./chunks.ts";
 import { headBackward, headSink, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
@@ -39,13 +39,13 @@ export interface SupervisedUpdate {
 
 /** Plans one step of supervised learning: cross-entropy of packed rows, its gradient, and AdamW. */
 export async function createSupervisedUpdate(
-  options: ActivationOptions & {
-    readonly device: Device;
-    readonly model: LanguageModel;
-    readonly optimizer: AdamW;
-    readonly rows: number;
-    readonly chunkBytes?: number;
-  },
+  options: ActivationOptions &
+    HeadMemory & {
+      readonly device: Device;
+      readonly model: LanguageModel;
+      readonly optimizer: AdamW;
+      readonly rows: number;
+    },
 ): Promise<SupervisedUpdate> {
   const { device, model, optimizer } = options;
   const plan = await buildPlan(device, "supervised update", () => {
@@ -56,7 +56,7 @@ export async function createSupervisedUpdate(
       weight: model.head(),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1,
-      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
+      chunks: headChunks(rows, model, options),
     };
     const saved = headStatistics(head);
     const { coefficients, metrics } = crossEntropy(saved.statistics, input("token_inputs", [rows, TOKEN_INPUT.size]));
