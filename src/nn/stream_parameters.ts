@@ -5,7 +5,7 @@ import { brief, quoted } from "../options/quote.ts";
 import { FLOAT_DTYPES, floatsOf, type StoredTensor, type TensorSource } from "../stored_tensor.ts";
 import { checkpointPieces, requirePieces } from "./checkpoint_names.ts";
 import { createFiniteCheck } from "./finite.ts";
-import { wrongCount } from "./load_parameters.ts";
+import { namedPieces, wrongCount } from "./load_parameters.ts";
 import { type Module, type NamedPiece, piecesOf } from "./module.ts";
 import { type ParameterWriter, writeParameter } from "./parameter_memory.ts";
 import { allParameters, type PlacedModule } from "./place.ts";
@@ -20,7 +20,10 @@ function numbersFor(stored: DType, bytes: Uint8Array<ArrayBuffer>, dtype: string
 
 /** Refuses a checkpoint by its tensors' names, shapes and types, before any number is read. @throws EngineError */
 export function requireStoredTensors(module: Module, tensors: TensorSource, source: string): void {
-  const pieces = checkpointPieces(module);
+  requireStoredPieces(checkpointPieces(module), tensors, source);
+}
+
+function requireStoredPieces(pieces: readonly NamedPiece[], tensors: TensorSource, source: string): void {
   requirePieces(pieces, tensors, source);
   for (const { name } of pieces) {
     const { dtype } = tensors.get(name)!;
@@ -37,7 +40,7 @@ export function requireStoredTensors(module: Module, tensors: TensorSource, sour
  * @throws NotFiniteError naming the tensor with numbers that are not finite
  */
 export async function streamParameters(placed: PlacedModule, tensors: TensorSource, source = "checkpoint"): Promise<void> {
-  requireStoredTensors(placed.module, tensors, source);
+  requireStoredPieces(namedPieces(allParameters(placed)), tensors, source);
   for (const { name, parameter } of allParameters(placed)) {
     const writer = writeParameter(placed.device, parameter);
     const { dtype } = parameter.pieces[0]!;
