@@ -76,7 +76,7 @@ test("micro-batches add up to the same gradient as one batch", async () => {
 test("gdpo gets the reward functions apart, with their weights", async () => {
   const { trainer } = await trainerOf({ grpo: { advantage: "gdpo" } });
   const { advantages, entries } = await trainer.train();
-  const right = await Promise.all(entries.map(({ problem, text }) => task.reward(problem, text)));
+  const right = await Promise.all(entries.map(({ problem, prompt, text }) => task.reward({ ...problem, prompt }, text)));
   const first = entries.map(({ completion }) => (completion.ids[0] ?? 0) / 10);
   const expected = gdpo({
     rewards: right.map((reward, i) => reward + first[i]!),
@@ -90,7 +90,7 @@ test("gdpo gets the reward functions apart, with their weights", async () => {
 
 test("rewards of tokens: at each one the advantage compares what is still earned there", async () => {
   // Without a token that stops, every completion has maxNewTokens tokens.
-  const lengths = { grpo: { advantage: "dr-grpo" }, stop: "" };
+  const lengths = { grpo: { advantage: "dr-grpo" }, stop: [] };
   const perToken = ({ completionIds }: RewardInput) => completionIds.map((ids) => Array.from(ids, (id) => (id % 3) / 3));
   const { trainer } = await trainerOf({ ...lengths, rewards: [{ name: "own", reward: perToken }] });
   const { advantages, tokenAdvantages, entries, rewards } = await trainer.train();
@@ -114,7 +114,7 @@ test("a reward that comes with the last token alone trains as the score of the w
   const whole = ({ completionIds }: RewardInput) => completionIds.map((ids) => ids[0]!);
   const lines = await Promise.all(
     [last, whole].map(async (reward) => {
-      const { trainer } = await trainerOf({ stop: "", rewards: [{ name: "own", reward }] });
+      const { trainer } = await trainerOf({ stop: [], rewards: [{ name: "own", reward }] });
       const metrics = untimed(await run(trainer.train, 2));
       trainer.destroy();
       return metrics;
