@@ -2,7 +2,7 @@ import type { KernelSource, KernelVariant } from "../gpu/kernel.ts";
 import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
 import type { Scalar } from "./scalar.ts";
-import { type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
+import { bytesOf, type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
 
 /** One kernel launch of a node, over symbolic tensors. */
 export interface Dispatch {
@@ -124,7 +124,7 @@ export function input(name: string, shape: readonly Scalar[], dtype: DType = "f3
   const { inputs } = currentTrace();
   const known = inputs.get(name);
   if (known) return known;
-  const storage: Storage = { kind: "input", label: name, bytes: elementsAtCapacity(shape) * 4 };
+  const storage: Storage = { kind: "input", label: name, bytes: bytesOf({ shape, dtype }) };
   const tensor = new Tensor({ shape, dtype, storage, label: name });
   inputs.set(name, tensor);
   return tensor;

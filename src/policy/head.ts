@@ -2,7 +2,7 @@ import type { Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { empty, type GradientSink } from "../graph/trace.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
-import { matmul, type Weight } from "../ops/matmul/op.ts";
+import { matmul, piecesOf, type Weight } from "../ops/matmul/op.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenStatistics } from "../ops/token_statistics.ts";
 import type { Chunk } from "./chunks.ts";
@@ -36,12 +36,18 @@ export function headStatistics(head: Head): HeadStatistics {
   return { statistics, logits: chunks.length === 1 ? logits : undefined };
 }
 
+/** Where the gradient of the head's matrix goes; undefined where the head is frozen. */
+export function headSink({ weight }: Pick<Head, "weight">, sinks: ReadonlyMap<Tensor, GradientSink>): GradientSink | undefined {
+  const [tensor] = piecesOf(weight);
+  return sinks.get(tensor!);
+}
+
 /**
  * The backward pass of the head. Each chunk's logits are recomputed, turned into their gradient in place, and multiplied
- * into grad_hidden [N, C] (returned) and the head's gradient (onto the sink).
+ * into grad_hidden [N, C] (returned) and, where the head is trained, the head's gradient (onto the sink).
  * coefficients [N, 2]: dL/dlogp of the action and dL/dentropy of every row.
  */
-export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink): Tensor {
+export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink | undefined): Tensor {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
   const gradHidden = empty("grad_hidden", { shape: hidden.shape });
   chunks.forEach(({ begin, rows }, index) => {
@@ -54,7 +60,7 @@ export function headBackward(head: Head, saved: HeadStatistics, coefficients: Te
       inverseTemperature,
     });
     matmul(gradLogits, weight, { layout: "NN", sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
-    matmul(gradLogits, hiddenRows, { layout: "TN", sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
+    if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
   });
   return gradHidden;
 }

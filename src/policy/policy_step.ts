@@ -14,7 +14,7 @@ import { TOKEN_INPUT } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
-import { type Head, headBackward, headStatistics } from "./head.ts";
+import { type Head, headBackward, headSink, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
 
 /** What a step is traced from: the model, its options, and the memory that it shares with the host. */
@@ -95,10 +95,10 @@ export function gatedScope({ alphaNorm, aggregate }: PolicyLossOptions): "none" 
 }
 
 function backward({ head, saved, coefficients, sinks }: Backward): void {
-  const headSink = sinks.get(head.weight.tensor)!;
-  const gradHidden = headBackward(head, saved, coefficients, headSink);
+  const sink = headSink(head, sinks);
+  const gradHidden = headBackward(head, saved, coefficients, sink);
   // The embedding adds to the gradient of a tied head, which stands there already.
-  sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
+  if (sink) sinks.set(head.weight.tensor, { ...sink, accumulate: 1 });
   differentiate({ seeds: new Map([[head.hidden, gradHidden]]), sinks, add, addOnto });
 }
 

@@ -8,6 +8,7 @@ import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
+import { withoutAdapters } from "../nn/projection.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { chunksOf } from "./chunks.ts";
@@ -33,8 +34,10 @@ export async function createScorer(options: {
   readonly rows: number;
   readonly temperature: number;
   readonly chunkBytes?: number;
+  /** Scores with the base model under the adapters. */
+  readonly withoutAdapter?: boolean;
 }): Promise<Scorer> {
-  const { device, model } = options;
+  const { device, model, withoutAdapter } = options;
   assertOnDevice(device, model, "the scorer");
   const trace = () => {
     const rows = runScalar("rows", options.rows);
@@ -50,7 +53,7 @@ export async function createScorer(options: {
   };
   const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
   const { plan, reader, destroy } = await build(async (own) => {
-    const plan = own(await buildPlan(device, "score", trace));
+    const plan = own(await buildPlan(device, "score", withoutAdapter ? () => withoutAdapters(trace) : trace));
     const reader = own(createReader(device, { statistics: plan.windowOf(plan.result.keep[0]!) }));
     return { plan, reader };
   });

@@ -16,7 +16,7 @@ import { BATCH_METRICS, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationStorage, rewriteActivations } from "./activations.ts";
 import { chunksOf } from "./chunks.ts";
-import { headBackward, headStatistics } from "./head.ts";
+import { headBackward, headSink, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
 export interface SupervisedResult {
@@ -60,9 +60,9 @@ export async function createSupervisedUpdate(options: {
     const saved = headStatistics(head);
     const { coefficients, metrics } = crossEntropy(saved.statistics, input("token_inputs", [rows, TOKEN_INPUT.size]));
     const sinks = optimizer.sinks(0);
-    const headSink = sinks.get(head.weight.tensor)!;
-    const gradHidden = headBackward(head, saved, coefficients, headSink);
-    sinks.set(head.weight.tensor, { ...headSink, accumulate: 1 });
+    const sink = headSink(head, sinks);
+    const gradHidden = headBackward(head, saved, coefficients, sink);
+    if (sink) sinks.set(head.weight.tensor, { ...sink, accumulate: 1 });
     differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
     optimizer.step(runScalar("learning_rate"));
     return { keep: [metrics], rewrite: rewriteActivations(options.activations, [metrics]) };
