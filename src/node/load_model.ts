@@ -26,6 +26,7 @@ import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.
 import { brief } from "../options/quote.ts";
 import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
+import { resolveModel } from "./hub.ts";
 import { type AdapterOptions, adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
@@ -41,8 +42,9 @@ function shippedModel(given: string): string | undefined {
 }
 
 /**
- * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, or a checkpoint of this package by its name.
- * The folder of a PEFT adapter is loaded with the base model that it names.
+ * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, a checkpoint of this package by its name, or a model
+ * of the Hugging Face hub by its name (`org/name`, `org/name@revision`), which is downloaded where the cache lacks it. The folder of a PEFT
+ * adapter is loaded with the base model that it names.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
 export async function loadModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
@@ -74,7 +76,7 @@ async function refuseRunFolder(dir: string): Promise<void> {
 }
 
 async function folderOf(name: string): Promise<string> {
-  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? (await resolveModel(name)));
   await refuseRunFolder(dir);
   return dir;
 }

@@ -1,9 +1,9 @@
-import { type HalfType, roundTo16, unpackHalves, widenFrom16 } from "../../half_float.ts";
+import { type HalfType, unpackHalves } from "../../half_float.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { matmulReference } from "../reference/matmul.ts";
-import { normal } from "../values.ts";
+import { exact, normal } from "../values.ts";
 import { FAMILIES, type MatmulShape } from "./matmul.ts";
 
 /** Odd sizes, in which a pair of halves lies across two rows of b; few rows; the last two for quads. */
@@ -55,13 +55,6 @@ function caseOf(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCas
     op: (i) => ({ y: matmul(i.a!, { tensor: i.b!, half: i.half! }, { layout, bias: i.bias, residual: i.residual, family }) }),
     reference: (inputs) => matmulReference({ ...inputs, b }, layout),
   };
-}
-
-/** Values that a 16-bit type holds, of all sizes that a weight may have, the smallest included. */
-export function exact(shape: readonly number[], dtype: HalfType, seed: number): HostValue {
-  const random = normal(shape, seed).data;
-  const spread = Float32Array.from(random, (x, i) => x * 2 ** -((i * 7) % (dtype === "f16" ? 24 : 60)));
-  return { shape, dtype, data: Float64Array.from(widenFrom16(roundTo16(spread, dtype), dtype)) };
 }
 
 /** Odd sizes, few rows, and quads with many rows. */
