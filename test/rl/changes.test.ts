@@ -117,6 +117,7 @@ test("every option of a run says whether it may change; those of losses may", ()
       "entropy.tau",
       "entropy.alphaNorm",
     ],
+    ...["rank", "alpha", "targets", "exclude", "rslora", "adapter", "baseStorage"].map((key) => `lora.${key}`),
     ...["eval.prompts", "eval.completions", "output.dir", "anchorSteps", "classes", "classBy"],
   ]);
 });
