@@ -13,6 +13,7 @@ import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
+import { report } from "./report_section.ts";
 
 const weights = option(
   oneOf(WEIGHT_STORAGE),
@@ -258,6 +259,7 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
     eval: trainEvaluation.prefault({}),
     output: output(directory),
+    report,
   });
 }
 
@@ -276,6 +278,7 @@ export function sftSchema(directory: string) {
     sft: sft.prefault({}),
     eval: section(evaluation).prefault({}),
     output: output(directory),
+    report,
   });
 }
 
