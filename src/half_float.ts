@@ -22,16 +22,27 @@ export function unpackHalves(words: Uint32Array): Float32Array {
 export type HalfType = "f16" | "bf16";
 
 /** The values of 16-bit floats. */
-export function widenFrom16(halves: Uint16Array, type: HalfType): Float32Array {
-  const words = new Uint32Array(halves.length);
+export function widenFrom16(halves: Uint16Array, type: HalfType): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(halves.length);
+  const words = new Uint32Array(values.buffer);
   if (type === "bf16") for (let i = 0; i < halves.length; i += 1) words[i] = halves[i]! << 16;
-  const values = new Float32Array(words.buffer);
-  if (type === "f16") for (let i = 0; i < halves.length; i += 1) values[i] = halfToFloat(halves[i]!);
+  else {
+    const table = halfTable();
+    for (let i = 0; i < halves.length; i += 1) words[i] = table[halves[i]!]!;
+  }
   return values;
 }
 
+let table: Uint32Array | undefined;
+
+/** The bits of every IEEE half-precision float in single precision. */
+function halfTable(): Uint32Array {
+  table ??= new Uint32Array(Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToFloat(bits)).buffer);
+  return table;
+}
+
 /** Floats rounded to the nearest 16-bit float, ties to even. Values that are too large become infinite. */
-export function roundTo16(values: Float32Array, type: HalfType): Uint16Array {
+export function roundTo16(values: Float32Array, type: HalfType): Uint16Array<ArrayBuffer> {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const round = type === "bf16" ? bfloatOf : halfOf;
   const halves = new Uint16Array(values.length);

@@ -1,14 +1,12 @@
 import { align, createBuffers, destroyBuffer, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError, MemoryError } from "../gpu/errors.ts";
+import { MemoryError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
-import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
-import { requireFinite } from "./finite.ts";
 import { type FrozenPlacement, type FrozenStorage, placeFrozen, planFrozen } from "./frozen.ts";
-import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
-import { readParameterValues, writeParameter } from "./parameter_memory.ts";
+import type { Constant, Module, Parameter } from "./module.ts";
+import { writeParameter } from "./parameter_memory.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
 export interface Shard {
@@ -58,12 +56,6 @@ export interface PlacedModule {
   /** Resolves when the claims before the next one are decided. */
   claiming: Promise<void>;
   destroy(): void;
-}
-
-/** A named tensor on the host, as checkpoints hold it. */
-export interface NamedArray {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
 }
 
 /** Shards stay below this even where a device allows more, so that one upload is never enormous. */
@@ -197,14 +189,16 @@ function flatTensor(label: string, window: BufferWindow): Tensor {
   return externalTensor(label, window, [window.size / 4]);
 }
 
-/** Draws every parameter's initial value from one seed, in the order of the module's fields. */
-export function initializeParameters(placed: PlacedModule, seed: number): void {
+/** Draws the initial values of parameters from one seed: of all in the order of the module's fields, or of those given. */
+export function initializeParameters(placed: PlacedModule, seed: number, chosen?: readonly Pick<Placement, "parameter">[]): void {
   const random = createRandom(seed);
-  for (const parameter of placed.module.namedParameters().values()) {
+  for (const parameter of chosen?.map((one) => one.parameter) ?? placed.module.namedParameters().values()) {
     const { initial } = parameter;
     const data = new Float32Array(elementsOf(parameter.shape));
     if (initial.kind === "normal") {
       for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * initial.standardDeviation;
+    } else if (initial.kind === "uniform") {
+      for (let i = 0; i < data.length; i += 1) data[i] = (2 * random.uniform() - 1) * initial.bound;
     } else if (initial.kind === "ones") data.fill(1);
     const writer = writeParameter(placed.device, parameter);
     writer.write(data);
@@ -214,91 +208,11 @@ export function initializeParameters(placed: PlacedModule, seed: number): void {
 }
 
 /** A parameter and its name. */
-type Named = Pick<Placement, "name" | "parameter">;
+export type Named = Pick<Placement, "name" | "parameter">;
 
 /** All parameters of a module, trained and frozen. */
 export function allParameters({ placements, frozen }: Pick<PlacedModule, "placements" | "frozen">): readonly Named[] {
   return [...placements, ...frozen];
-}
-
-/** The pieces of parameters under their checkpoint names. */
-export function namedPieces(parameters: readonly Named[]): (NamedPiece & { readonly parameter: Parameter })[] {
-  return parameters.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
-}
-
-/**
- * Copies a checkpoint's tensors into the parameters.
- * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
- * @throws NotFiniteError naming the tensor with numbers that are not finite
- */
-export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
-  const pieces = namedPieces(allParameters(placed));
-  requireTensors(pieces, tensors, source);
-  requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
-  for (const { name, parameter } of allParameters(placed)) {
-    const writer = writeParameter(placed.device, parameter);
-    for (const piece of piecesOf(name, parameter)) writer.write(Float32Array.from(tensors.get(piece.name)!.data));
-    writer.end();
-  }
-  placed.halves?.refresh();
-}
-
-/** @throws EngineError where a tensor is missing, or has another shape or another number of values than its piece */
-export function requireTensors(
-  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
-  tensors: ReadonlyMap<string, NamedArray>,
-  source: string,
-): void {
-  for (const { name, shape } of pieces) {
-    const found = tensors.get(name);
-    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
-    if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
-    }
-    if (found.data instanceof Int32Array)
-      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
-    if (found.data.length !== elementsOf(shape)) {
-      throw new EngineError(
-        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
-      );
-    }
-  }
-}
-
-function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  return listed([...tensors.keys()]);
-}
-
-/** Reads all parameters back under their checkpoint names; given flat buffers, the gradients or moments of the trained ones. */
-export async function readParameters(
-  placed: PlacedModule,
-  flat?: FlatBuffers,
-): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
-  const parameters = flat ? placed.placements : allParameters(placed);
-  const read = parameters.map(({ parameter }) => (flat ? { pieces: [flat.of.get(parameter.tensor)!] } : parameter));
-  const values = await readParameterValues(placed.device, read);
-  const found = new Map<string, { shape: number[]; data: Float32Array }>();
-  parameters.forEach(({ name, parameter }, i) => {
-    for (const piece of piecesOf(name, parameter)) {
-      const data = values[i]!.slice(piece.begin, piece.begin + elementsOf(piece.shape));
-      found.set(piece.name, { shape: [...piece.shape], data });
-    }
-  });
-  return found;
-}
-
-/**
- * Writes flat buffers (moments) from arrays under checkpoint names.
- * @throws EngineError as `loadParameters` does, before anything is written
- */
-export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
-  const pieces = namedPieces(placed.placements);
-  requireTensors(pieces, tensors, "optimizer state");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
-  }
 }
 
 function elementsOf(shape: readonly number[]): number {

@@ -8,6 +8,7 @@ import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
+import { withoutAdapters } from "../nn/projection.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { type HeadMemory, headChunks } from "./chunks.ts";
@@ -33,9 +34,11 @@ export async function createScorer(
     readonly model: LanguageModel;
     readonly rows: number;
     readonly temperature: number;
+    /** Scores with the base model under the adapters. */
+    readonly withoutAdapter?: boolean;
   },
 ): Promise<Scorer> {
-  const { device, model } = options;
+  const { device, model, withoutAdapter } = options;
   assertOnDevice(device, model, "the scorer");
   const trace = () => {
     const rows = runScalar("rows", options.rows);
@@ -51,7 +54,7 @@ export async function createScorer(
   };
   const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
   const { plan, reader, destroy } = await build(async (own) => {
-    const plan = own(await buildPlan(device, "score", trace));
+    const plan = own(await buildPlan(device, "score", withoutAdapter ? () => withoutAdapters(trace) : trace));
     const reader = own(createReader(device, { statistics: plan.windowOf(plan.result.keep[0]!) }));
     return { plan, reader };
   });

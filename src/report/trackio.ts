@@ -39,7 +39,7 @@ export function createTrackioReporter(options: TrackioOptions): Reporter {
   const waiting: ReportedStep[] = [];
   const closing = new AbortController();
   let [hasWarned, isRefused, isFirst] = [false, false, true];
-  let wake = (): void => undefined;
+  const sleeper = createSleeper();
   let isClosing = false;
   let sending: Promise<void> | undefined;
 
@@ -49,15 +49,6 @@ export function createTrackioReporter(options: TrackioOptions): Reporter {
     const then = error instanceof Refused ? "nothing more is sent to it" : "it is tried again; the run goes on";
     options.warn(`Trackio at ${brief(addressOf(options.url).href)} did not take the metrics (${reasonOf(error)}); ${then}`);
   };
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      (timer as { unref?: () => void }).unref?.();
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   const send = async (): Promise<void> => {
     for (let failures = 0; waiting.length > 0 && !isRefused; ) {
       const batch = waiting.slice(0, BATCH);
@@ -72,7 +63,7 @@ export function createTrackioReporter(options: TrackioOptions): Reporter {
         failures += 1;
         if (closing.signal.aborted || isRefused) return;
         const longest = isClosing ? timing.close / 4 : timing.longestPause;
-        await pause(Math.min(timing.firstPause * 2 ** (failures - 1), longest));
+        await sleeper.sleep(Math.min(timing.firstPause * 2 ** (failures - 1), longest));
       }
     }
   };
@@ -92,15 +83,30 @@ export function createTrackioReporter(options: TrackioOptions): Reporter {
     },
     close: async () => {
       isClosing = true;
-      wake();
+      sleeper.wake();
       const limit = setTimeout(() => {
         closing.abort();
-        wake();
+        sleeper.wake();
       }, timing.close);
       while (sending) await sending;
       clearTimeout(limit);
     },
   };
+}
+
+/** Pauses that can be cut short, and that do not keep the process alive. */
+function createSleeper(): { sleep(milliseconds: number): Promise<void>; wake(): void } {
+  let wake = (): void => undefined;
+  const sleep = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      (timer as { unref?: () => void }).unref?.();
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  return { sleep, wake: () => wake() };
 }
 
 interface Posting {

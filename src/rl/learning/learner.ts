@@ -1,7 +1,7 @@
 import type { ControlState, Measured, SavedControl } from "../../control/index.ts";
 import { build } from "../../gpu/parts.ts";
 import { requireFinite } from "../../nn/finite.ts";
-import type { NamedArray } from "../../nn/place.ts";
+import type { NamedArray } from "../../nn/load_parameters.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";

@@ -23,9 +23,11 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
   const rows = passRows(run);
   const { chunkBytes } = updateMemory(config.grpo);
   return build(async (own) => {
-    const scorerOf = async ({ module }: PolicyModel): Promise<Scorer> =>
-      own(await createScorer({ device, model: module, rows, temperature, chunkBytes }));
-    const reference = beta > 0 ? await scorerOf(await frozenPolicy(run, own)) : undefined;
+    const scorerOf = async ({ module }: PolicyModel, withoutAdapter = false): Promise<Scorer> =>
+      own(await createScorer({ device, model: module, rows, temperature, chunkBytes, withoutAdapter }));
+    // The base under the adapters is a reference for nothing: it is in memory already.
+    const isBase = model.adapter !== undefined && run.reference === undefined;
+    const reference = beta > 0 ? await scorerOf(isBase ? model : await frozenPolicy(run, own), isBase) : undefined;
     const policy = tis === null ? undefined : await scorerOf(model);
     return {
       scoreAgain: async (samples: readonly Sample[]) => {
