@@ -2,7 +2,7 @@ import type { Device } from "../gpu/device.ts";
 import { formatTable } from "../report/table.ts";
 import { formatBytes } from "../rl/memory/bytes.ts";
 import type { Fit } from "../rl/memory/fit.ts";
-import { PARTS, type Part } from "../rl/memory/footprint.ts";
+import { PARTS, type Part } from "../rl/memory/parts.ts";
 
 /** Prints what `--plan` found out: the bytes of every part, their sum, and what the adapter and the user allow. */
 export function showPlan({ device, fit }: { readonly device: Device; readonly fit: Fit }, memory: string | number | null): void {

@@ -8,6 +8,7 @@ import { writeError } from "../io/write_whole.ts";
 import { createModel, outlineNew, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { type RunLock, withRunLock } from "../node/run_lock.ts";
+import { type Reporter, reportedStep } from "../report/reporter.ts";
 import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/index.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
@@ -16,6 +17,7 @@ import { InterruptedError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { checkReport, openReporters } from "./reporters.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
@@ -48,6 +50,7 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const task = readTask(config.task);
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
+  checkReport(config);
   const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
   const wanted = {
     config: { vocab_size: tokenizer.vocabSize, ...config.model },
@@ -84,6 +87,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
   const show = (text: string): void => void process.stdout.write(`${text}\n`);
   const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
   let [last, skipped] = [0, 0];
+  let reports: Reporter | undefined;
   let saved: number | undefined;
   const save = async (): Promise<void> => {
     if (saved === last) return;
@@ -94,7 +98,11 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
   const record = async (step: WarmStartStep): Promise<void> => {
     last = step.step;
     await lock.assertHeld();
-    await appendMetrics(dir, metricsOf(step));
+    const metrics = metricsOf(step);
+    await appendMetrics(dir, metrics);
+    // Opening tells of all that is in the file, this step included.
+    if (reports) reports.report(reportedStep(metrics));
+    else reports = await openReporters(config, (line) => show(`warning: ${line}`));
   };
   try {
     for await (const step of watchSteps(steps, watch, show)) {
@@ -113,6 +121,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
       return checkpointDir(dir, last);
     });
   } finally {
+    await reports?.close();
     interrupt.release();
   }
   show(`checkpoint: ${checkpointDir(dir, last)}`);

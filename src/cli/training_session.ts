@@ -8,6 +8,7 @@ import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { RunLock } from "../node/run_lock.ts";
 import type { Metrics } from "../report/metrics.ts";
+import { type Reporter, reportedStep } from "../report/reporter.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
 import type { PolicyModel } from "../rl/model.ts";
@@ -15,6 +16,7 @@ import { createTrainer, planTraining, type StepResult, type Trainer } from "../r
 import { InterruptedError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
+import { checkReport, openReporters } from "./reporters.ts";
 import { collectFailures } from "./reward_failures.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
 import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
@@ -43,6 +45,7 @@ export interface SessionOptions {
 export async function openSession(config: TrainConfig, options: SessionOptions): Promise<Session> {
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
+  checkReport(config);
   const { device, fit, subject, templateVariables } = await planSession(config, options);
   const model = await loadModel(device, options.modelDir ?? config.model, { ...adapterOptions(config, options), templateVariables });
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
@@ -107,15 +110,18 @@ export async function runSession(session: Session, config: TrainConfig, { interr
     await saveCheckpoint(config.output, trainer, model);
     saved = trainer.step;
   };
+  let reports: Reporter | undefined;
   const note = async (result: StepResult, metrics: Metrics): Promise<void> => {
     await lock.assertHeld();
     await record(dir, result, metrics);
+    reports?.report(reportedStep(metrics));
     view.step(metrics);
     for (const line of session.failures()) view.note(line);
     await diagnose(metrics, view.note);
   };
   try {
     await recordFirstEvaluation(dir, trainer);
+    reports = await openReporters(config, (line) => view.note(`warning: ${line}`));
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
       const metrics = await withEvaluation(trainer, config, result.metrics);
@@ -132,6 +138,7 @@ export async function runSession(session: Session, config: TrainConfig, { interr
       return checkpointDir(dir, trainer.step);
     });
   } finally {
+    await reports?.close();
     view.done();
   }
   if (trainer.step < total) throw stoppedEarly(trainer.step, config, interrupt);

@@ -20,7 +20,11 @@ export const CHECKPOINTS = "checkpoints";
 export const LOGS = [METRICS, SAMPLES, DIAGNOSTICS];
 const PLOTS = "plots";
 const EVALUATION = "evaluation.json";
-const OTHERS = [EVALUATION, "profile.json", "trace.json"];
+/** What a run remembers of the Trackio server that it reports to. */
+export const TRACKIO_STATE = "trackio.json";
+/** How the names of TensorBoard's event files begin. */
+export const EVENT_FILES = "events.out.tfevents.";
+const OTHERS = [EVALUATION, "profile.json", "trace.json", TRACKIO_STATE];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
 /**
@@ -33,7 +37,8 @@ export async function createRunFolder(dir: string, configText: string, { overwri
     throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
   }
   if (holdsRun) {
-    for (const name of [...LOGS, CONFIG, ...OTHERS]) await rm(join(dir, name), { force: true });
+    const events = (await readdir(dir)).filter((name) => name.startsWith(EVENT_FILES));
+    for (const name of [...LOGS, CONFIG, ...OTHERS, ...events]) await rm(join(dir, name), { force: true });
     await removeCheckpointsAndPictures(join(dir, CHECKPOINTS), join(dir, PLOTS));
   }
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {

@@ -62,8 +62,8 @@ interface Difference {
 
 function differences(from: unknown, to: unknown, path: readonly string[]): Difference[] {
   if (same(from, to)) return [];
-  // A task is one choice, whatever its options are.
-  if (!isMapping(from) || !isMapping(to) || path[0] === "task") return [{ path, from, to }];
+  // A task is one choice, whatever its options are, and so is whom to report to.
+  if (!isMapping(from) || !isMapping(to) || path[0] === "task" || path[0] === "report") return [{ path, from, to }];
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
   return [...keys].flatMap((key) => differences(from[key], to[key], [...path, key]));
 }

@@ -15,6 +15,7 @@ import { cacheOptions } from "./cache_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
+import { report } from "./report_section.ts";
 
 const weights = option(
   oneOf(WEIGHT_STORAGE),
@@ -264,6 +265,7 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     lora: loraSection.optional(),
     eval: trainEvaluation.prefault({}),
     output: output(directory),
+    report,
   });
 }
 
@@ -282,6 +284,7 @@ export function sftSchema(directory: string) {
     sft: sft.prefault({}),
     eval: section(evaluation).prefault({}),
     output: output(directory),
+    report,
   });
 }
 

@@ -3,6 +3,7 @@ import { MemoryError } from "../../gpu/errors.ts";
 import { MOST_SEQUENCES } from "../sampling/sampler_for.ts";
 import { formatBytes } from "./bytes.ts";
 import { type Footprint, isOfSampling } from "./footprint.ts";
+import { weightsOf } from "./parts.ts";
 
 /** What fits: the bytes, and the number of sequences sampled at a time with which they were counted. */
 export interface Fit {
@@ -94,7 +95,7 @@ function overLimit({ total, parts }: Footprint, { bytes: limit, source }: Limit)
   const largest = Object.entries(parts).sort(([, a], [, b]) => b - a);
   const shares = largest.slice(0, 3).map(([part, bytes]) => `${part} ${formatBytes(bytes)}`);
   const fact = `this needs ${formatBytes(total)} (${shares.join(", ")}); ${source} allows ${formatBytes(limit)}`;
-  const alone = parts.parameters + parts.gradients + parts.moments;
+  const alone = weightsOf(parts) + parts.gradients + parts.moments;
   if (alone > limit) {
     const line = `${fact}; weights, gradients and moments alone are ${formatBytes(alone)}; take a smaller model`;
     return new MemoryError(line, { part: MODEL_ALONE, bytes: alone, limit });

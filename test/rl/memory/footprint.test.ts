@@ -35,6 +35,7 @@ function optionsOf({ model, grpo, memory, on = device }: Given): TrainerOptions 
 const RUNS: Readonly<Record<string, object>> = {
   plain: {},
   "with a reference, importance sampling and 16 bits": { beta: 0.1, tis: 2, activations: "f16", weights: "f16", cacheStorage: "f16" },
+  "with blocks that are computed again, logits in chunks": { recompute: true, logitsBytes: 256 },
   "in several micro-batches": { microBatchRows: 40, updatesPerRollout: 2 },
   "with larger groups and another loss": { completions: 6, prompts: 9, maxNewTokens: 5, loss: "gspo" },
 };
@@ -53,6 +54,8 @@ for (const [name, grpo] of Object.entries(RUNS)) {
     assert.equal(device.stats.bytesAllocated - before, footprint.total - footprint.parts.passing, "bytes that stay");
     const sum = Object.values(footprint.parts).reduce((a, b) => a + b, 0);
     assert.equal(sum, footprint.total, "the parts are the sum");
+    assert.equal(footprint.parts.parameters, footprint.parts.gradients, "a trained number has a gradient");
+    assert.ok(footprint.parts.tables > 0 && footprint.parts.tables < footprint.parts.parameters, "tables are counted apart");
     await trainer.save();
     const peak = device.stats.bytesPeak - before;
     assert.ok(peak <= footprint.total, `the peak ${peak} exceeds the plan's ${footprint.total}`);
