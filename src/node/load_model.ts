@@ -21,6 +21,7 @@ import { finiteTensors } from "../nn/finite_tensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { adaptersOf, addAdapters, baseOf } from "../nn/lora.ts";
 import { mergedParameters } from "../nn/merge_adapters.ts";
+import { namedForModel } from "../nn/named_for_model.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { storedParameters } from "../nn/stored_parameters.ts";
 import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
@@ -152,7 +153,7 @@ async function modelFrom(origin: Origin, module: LanguageModel, { tensors, sourc
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
-  const named = withModelPrefix(tensors, module);
+  const named = await namedForModel(module, tensors, source);
   requireStoredTensors(module, named, source);
   const placed = placeModule(device, module, withAdapters(module, origin.adapter));
   try {
@@ -163,13 +164,6 @@ async function modelFrom(origin: Origin, module: LanguageModel, { tensors, sourc
     throw error;
   }
   return finish(origin, module, placed);
-}
-
-/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
-function withModelPrefix(tensors: TensorSource, module: LanguageModel): TensorSource {
-  const names = new Set([...module.namedParameters()].map(([name]) => name));
-  const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
-  return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
 }
 
 /** A model of which only the sizes count, on a device that measures. */

@@ -11,7 +11,7 @@ import { assertOnDevice } from "../nn/on_device.ts";
 import { withoutAdapters } from "../nn/projection.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
-import { chunksOf } from "./chunks.ts";
+import { type HeadMemory, headChunks } from "./chunks.ts";
 import { headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
@@ -28,15 +28,16 @@ export interface Scorer {
 }
 
 /** Scores packed rows with a model: for a reference policy, and for comparing sampler and trainer. */
-export async function createScorer(options: {
-  readonly device: Device;
-  readonly model: LanguageModel;
-  readonly rows: number;
-  readonly temperature: number;
-  readonly chunkBytes?: number;
-  /** Scores with the base model under the adapters. */
-  readonly withoutAdapter?: boolean;
-}): Promise<Scorer> {
+export async function createScorer(
+  options: HeadMemory & {
+    readonly device: Device;
+    readonly model: LanguageModel;
+    readonly rows: number;
+    readonly temperature: number;
+    /** Scores with the base model under the adapters. */
+    readonly withoutAdapter?: boolean;
+  },
+): Promise<Scorer> {
   const { device, model, withoutAdapter } = options;
   assertOnDevice(device, model, "the scorer");
   const trace = () => {
@@ -47,7 +48,7 @@ export async function createScorer(options: {
       weight: model.head(),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1 / options.temperature,
-      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
+      chunks: headChunks(rows, model, options),
     });
     return { keep: [statistics] };
   };
