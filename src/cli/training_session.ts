@@ -46,8 +46,6 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
   checkReport(config);
-  const { device, fit, subject } = await planSession(config, options);
-  const model = await loadModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
   const { device, fit, subject, templateVariables } = await planSession(config, options);
   const model = await loadModel(device, options.modelDir ?? config.model, { ...adapterOptions(config, options), templateVariables });
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
