@@ -72,10 +72,10 @@ export function elementsAtCapacity(shape: readonly Dimension[]): number {
   return shape.reduce<number>((total, dimension) => total * capacityOf(dimension), 1);
 }
 
-/** Bytes where every dynamic size is at its capacity, in whole words. */
+/** Bytes where every dynamic size is at its capacity. 16-bit elements fill up quads of words, because kernels may bind them as quads. */
 export function bytesOf({ shape, dtype }: { readonly shape: readonly Dimension[]; readonly dtype: DType }): number {
   const elements = elementsAtCapacity(shape);
-  return 4 * (isHalf(dtype) ? Math.ceil(elements / 2) : elements);
+  return isHalf(dtype) ? 16 * Math.ceil(elements / 8) : 4 * elements;
 }
 
 export function describeShape(shape: readonly Dimension[]): string {

@@ -29,7 +29,9 @@ export interface PlannedParameter extends FrozenParameter {
 }
 
 interface PlannedPiece {
+  /** Names the buffer, and the tensor in it. */
   readonly label: string;
+  readonly title: string;
   readonly shape: readonly number[];
   readonly bytes: number;
 }
@@ -47,9 +49,8 @@ export function planFrozen(device: Device, wanted: readonly FrozenParameter[], p
 
 /** Gives a planned parameter its buffers, one for each piece. */
 export function placeFrozen({ name, parameter, storage, planned }: PlannedParameter, buffers: readonly GPUBuffer[]): FrozenPlacement {
-  const pieces = planned.map(({ label, shape, bytes }, i) => {
-    // A window of whole quads, because a kernel may read the last numbers four at a time.
-    return externalTensor(label, { buffer: buffers[i]!, offset: 0, size: Math.ceil(bytes / 16) * 16 }, shape, storage);
+  const pieces = planned.map(({ title, shape, bytes }, i) => {
+    return externalTensor(title, { buffer: buffers[i]!, offset: 0, size: bytes }, shape, storage);
   });
   parameter.place(...pieces);
   return { name, parameter, storage, pieces };
@@ -66,7 +67,7 @@ function planPieces(device: Device, name: string, shape: readonly number[], dtyp
   const [rows = 1, ...rest] = shape;
   const rowBytes = 4 * elementsAtCapacity(rest);
   const label = `frozen ${name}`;
-  if (rows * rowBytes <= pieceBytes) return [{ label, shape, bytes: bytesOf({ shape, dtype }) }];
+  if (rows * rowBytes <= pieceBytes) return [{ label, title: name, shape, bytes: bytesOf({ shape, dtype }) }];
   const most = Math.floor(pieceBytes / rowBytes / ROW_STEP) * ROW_STEP;
   if (shape.length < 2 || most === 0) {
     const bytes = shape.length < 2 ? rows * rowBytes : ROW_STEP * rowBytes;
@@ -76,6 +77,7 @@ function planPieces(device: Device, name: string, shape: readonly number[], dtyp
   const size = Math.ceil(rows / Math.ceil(rows / most) / ROW_STEP) * ROW_STEP;
   return Array.from({ length: Math.ceil(rows / size) }, (_, i) => {
     const piece = [Math.min(size, rows - i * size), ...rest];
-    return { label: `${label} ${i}`, shape: piece, bytes: bytesOf({ shape: piece, dtype }) };
+    const title = i === 0 ? name : `${name}[${i * size}:]`;
+    return { label: `${label} ${i}`, title, shape: piece, bytes: bytesOf({ shape: piece, dtype }) };
   });
 }

@@ -6,6 +6,7 @@ import { cacheWriteOp } from "./cache_write.ts";
 import { causalAttentionOp } from "./causal_attention.ts";
 import { columnSumOp } from "./column_sum.ts";
 import { controlWeightOp } from "./control_weight.ts";
+import { copyColumnsOp } from "./copy_columns.ts";
 import { covarianceSelectOp } from "./covariance_select.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
@@ -83,6 +84,7 @@ export const ops = {
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
   causal_attention: { op: causalAttentionOp, kernels: family("attention/causal", "_backward_query", "_backward_key_value") },
+  copy_columns: { op: copyColumnsOp, kernels: ["elementwise/copy_columns"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },

@@ -45,6 +45,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
+/** Conditions that mean something only beside another one. */
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B" };
+
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
   const text = withImports(id, new Set());
@@ -71,9 +74,13 @@ function variantsOf(id: string): KernelVariant[] {
     const modules = Object.keys(shaders).filter((module) => module.startsWith(`${name}/`));
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
-  return variants.filter(({ conditions }) =>
-    EXCLUSIVE.every((group) => !group.some((name) => names.has(name)) || group.filter((name) => conditions[name]).length === 1),
-  );
+  const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
+    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || conditions[other] === true);
+  return variants
+    .filter(isMeant)
+    .filter(({ conditions }) =>
+      EXCLUSIVE.every((group) => !group.some((name) => names.has(name)) || group.filter((name) => conditions[name]).length === 1),
+    );
 }
 
 function withImports(id: string, seen: Set<string>): string {

@@ -8,6 +8,7 @@ import { cacheWriteCases } from "./cache_write.ts";
 import { causalAttentionCases } from "./causal_attention.ts";
 import { columnSumCases } from "./column_sum.ts";
 import { controlWeightCases } from "./control_weight.ts";
+import { copyColumnsCases } from "./copy_columns.ts";
 import { covarianceSelectCases } from "./covariance_select.ts";
 import { crossEntropyCases } from "./cross_entropy.ts";
 import { decodeAttentionCases } from "./decode_attention.ts";
@@ -43,6 +44,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   causal_attention: causalAttentionCases,
   column_sum: columnSumCases,
   control_weight: controlWeightCases,
+  copy_columns: copyColumnsCases,
   covariance_select: covarianceSelectCases,
   cross_entropy: crossEntropyCases,
   decode_attention: decodeAttentionCases,
