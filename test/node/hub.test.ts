@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { type HostTensor, serializeSafetensors } from "../../src/io/safetensors.ts";
+import { readData } from "../../src/node/data_files.ts";
 import { resolveData, resolveModel } from "../../src/node/hub.ts";
 import { downloadFile } from "../../src/node/hub_download.ts";
 import { isTransient } from "../../src/node/hub_errors.ts";
@@ -49,7 +50,7 @@ const hub = await serveHub({
       "data/test-00000-of-00001.parquet": text("3"),
     },
   },
-  "datasets/org/two": { commit, files: { "main/train.jsonl": text("{}"), "other/train.jsonl": text("{}") } },
+  "datasets/org/two": { commit, files: { "main/train.jsonl": text('{"question":"1+1","answer":"2"}\n'), "other/train.jsonl": text("{}") } },
 });
 const cache = await mkdtemp(join(tmpdir(), "entropic-hub-"));
 const saved = Object.fromEntries(["HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN", "HF_HUB_OFFLINE"].map((name) => [name, process.env[name]]));
@@ -176,31 +177,36 @@ test("without the hub the cache serves, and what it lacks is said in one line", 
 });
 
 test("paths are left alone", async () => {
-  for (const name of ["src/node", "runs/a/b", "./none", "../none", "none", "/none/none", "a/..", "org/name@../x"]) {
+  for (const name of ["src/node", "runs/a/b", "org/name@", "./none", "../none", "none", "/none/none", "a/..", "org/name@../x"]) {
     assert.equal(await resolveModel(name), name);
   }
 });
 
 test("files of a data set come by split, by file and by folder", async () => {
-  const names = (paths: readonly string[]): string[] =>
+  const names = (paths: readonly string[] = []): string[] =>
     paths.map((path) => path.replace(/^.*snapshots[/\\]\w+[/\\]/, "").replaceAll("\\", "/"));
-  assert.deepEqual(names(await resolveData("org/rows", { split: "train" })), [
+  assert.deepEqual(names(await resolveData("org/rows", "train")), [
     "data/train-00000-of-00002.parquet",
     "data/train-00001-of-00002.parquet",
   ]);
-  assert.deepEqual(names(await resolveData("org/rows", { file: "data/test-00000-of-00001.parquet" })), [
-    "data/test-00000-of-00001.parquet",
-  ]);
+  const one = "data/test-00000-of-00001.parquet";
+  assert.deepEqual(names(await resolveData(`org/rows@v1/${one}`, "train")), [one]);
+  await assert.rejects(resolveData("org/rows", "dev"), refused(/has no Parquet or JSONL file of the split dev; it has data\/test/));
   await assert.rejects(
-    resolveData("org/rows", { split: "dev" }),
-    refused(/no Parquet or JSONL file of the split dev; it has of such files data\/test/),
+    resolveData("org/two", "train"),
+    refused(/of the split train in several folders; name one: org\/two\/main, org\/two\/other/),
   );
-  await assert.rejects(resolveData("org/two", { split: "train" }), refused(/in the folders main\/, other\/; name one of them as its file/));
-  assert.deepEqual(names(await resolveData("org/two", { file: "main", split: "train" })), ["main/train.jsonl"]);
+  assert.deepEqual(names(await resolveData("org/two/main", "train")), ["main/train.jsonl"]);
   await assert.rejects(resolveData("org/none"), refused(/org\/none is neither a path here nor a data set on the hub/));
+  for (const path of ["src/node", "src/none/rows.jsonl", "./a/b", "rows.jsonl"]) assert.equal(await resolveData(path), undefined, path);
   process.env.HF_HUB_OFFLINE = "1";
-  assert.deepEqual(names(await resolveData("org/rows", { split: "test" })), ["data/test-00000-of-00001.parquet"]);
+  assert.deepEqual(names(await resolveData("org/rows", "test")), [one]);
   delete process.env.HF_HUB_OFFLINE;
+});
+
+test("a task's data may be rows of the hub", async () => {
+  const { rows } = await readData("org/two/main", "train");
+  assert.deepEqual(rows, [{ question: "1+1", answer: "2" }]);
 });
 
 test("progress says how much has come, how fast, and how long it takes", () => {
