@@ -59,20 +59,20 @@ function bfloatOf(bits: number): number {
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
+/** Scratch memory for reading a float's bits as its value. */
+const scratch = new Float32Array(1);
+const scratchBits = new Uint32Array(scratch.buffer);
+
 /** The bits of the nearest binary16 of a float's bits. */
 function halfOf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const size = bits & 0x7fffffff;
-  if (size >= INFINITE) return sign | (size > INFINITE ? 0x7e00 : 0x7c00);
-  const exponent = (size >>> 23) - 127;
-  if (exponent > 15) return sign | 0x7c00;
-  // The fraction with its leading one; what is below 2^-14 loses further bits.
-  const lost = exponent < -14 ? Math.min(13 - 14 - exponent, 25) : 13;
-  const fraction = (size & 0x7fffff) | (size >>> 23 === 0 ? 0 : 0x800000);
-  const kept = Math.floor(fraction / 2 ** lost);
-  const rest = fraction - kept * 2 ** lost;
-  const tie = 2 ** (lost - 1);
-  const rounded = kept + (rest > tie || (rest === tie && kept % 2 === 1) ? 1 : 0);
-  // A fraction that is rounded up to the next power of two carries into the exponent by itself.
-  return sign | (exponent < -14 ? rounded : rounded + ((exponent + 14) << 10));
+  if (size > INFINITE) return sign | 0x7e00;
+  // From 2^16 on all is infinite; a fraction that is rounded up to the next power of two carries into the exponent by itself.
+  if (size >= 0x47800000) return sign | 0x7c00;
+  if (size >= 0x38800000) return sign | (((size + 0xfff + ((size >>> 13) & 1)) >>> 13) - (112 << 10));
+  // Below 2^-14 the step is 2^-24 everywhere, which is that of single precision from 0.5 on.
+  scratchBits[0] = size;
+  scratch[0]! += 0.5;
+  return sign | (scratchBits[0]! - 0x3f000000);
 }

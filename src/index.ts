@@ -41,8 +41,9 @@ export {
   type Token,
 } from "./loss/index.ts";
 export { NoAdapterError } from "./node/adapters.ts";
+export { resolveData, resolveModel } from "./node/hub.ts";
 export type { AdapterOptions } from "./node/load_adapter.ts";
-export { createModel, type LoadOptions, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
+export { createModel, type LoadOptions, loadModel, type ModelBuilder, type SaveOptions, saveModel } from "./node/load_model.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
 export type { Contradiction, Declaration, Factory } from "./options/define.ts";
@@ -65,6 +66,7 @@ export { type NamedReward, RewardError, type RewardFunction, type RewardInput, t
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";
 export type { SavedTrainer, TrainerState } from "./rl/trainer_state.ts";
+export type { StoredTensor, TensorSource } from "./stored_tensor.ts";
 export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, type TextProblem, tasks } from "./tasks/index.ts";
 export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";
 export { checkLoss, type LossErrors } from "./testing/check_loss.ts";

@@ -168,7 +168,7 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
 }
 
 async function saveCheckpoint(output: KeepRule & { readonly dir: string }, trainer: Trainer, model: PolicyModel): Promise<void> {
-  const { state, moments } = await trainer.save();
+  const { state, moments } = await trainer.store();
   const { dir } = output;
   const folder = checkpointDir(dir, trainer.step);
   // The logs are on the disk before the checkpoint that goes on from them.

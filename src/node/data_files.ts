@@ -3,6 +3,7 @@ import { basename, join, sep } from "node:path";
 import { FileError, isFile, isFolder } from "../io/files.ts";
 import { ROW_FILES, type Row, readRows } from "../io/rows.ts";
 import { brief, listed } from "../options/quote.ts";
+import { resolveData } from "./hub.ts";
 
 /** Reads the rows of a file, or of a split of a folder. @throws FileError where there is no such data */
 export async function readData(name: string, split: string): Promise<{ readonly name: string; readonly rows: Row[] }> {
@@ -12,10 +13,12 @@ export async function readData(name: string, split: string): Promise<{ readonly 
   return { name: files.length === 1 ? files[0]! : `${name} (${split})`, rows: parts.flat() };
 }
 
-async function dataFiles(name: string, split: string): Promise<string[]> {
+async function dataFiles(name: string, split: string): Promise<readonly string[]> {
   if (await isFolder(name)) return filesOfSplit(name, split);
   if (await isFile(name)) return [name];
-  throw new FileError(`there is no data ${brief(name)}; give the path of a file or folder that exists`);
+  const files = await resolveData(name, split);
+  if (files) return files;
+  throw new FileError(`there is no data ${brief(name)}; give the path of a file or folder, or the name of a data set of the hub`);
 }
 
 /** The data files of a folder, in the order of their names, that begin with the name of a split or lie in a folder that does. */

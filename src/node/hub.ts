@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readJsonObject } from "../io/files.ts";
-import { type DataChoice, dataFiles, type HubFile, modelFiles, SHARD_INDEX } from "./hub_files.ts";
+import { dataFiles, type HubFile, modelFiles, SHARD_INDEX } from "./hub_files.ts";
 import {
   cachedFiles,
   cachedSnapshot,
@@ -12,15 +12,21 @@ import {
   type RepositoryName,
 } from "./hub_repository.ts";
 
-/** `org/name`, or `org/name@revision` for a branch, a tag or a commit. */
-const HUB_NAME = /^([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?$/;
+/** `org/name`, or `org/name@revision` for a branch, a tag or a commit; behind it, for data, the path of a file or folder of the repository. */
+const HUB_NAME = /^([\w.-]+\/[\w.-]+)(?:@([\w.-]+))?(?:\/([\w./-]+))?$/;
+
+interface HubName extends RepositoryName {
+  readonly path: string | undefined;
+}
 
 /** Reads a name that is no path here as one of the hub; undefined for one that cannot be. */
-function hubName(name: string, type: RepositoryName["type"]): RepositoryName | undefined {
+function hubName(name: string, type: RepositoryName["type"]): HubName | undefined {
   if (existsSync(name)) return undefined;
-  const [, repository, revision = "main"] = HUB_NAME.exec(name) ?? [];
-  if (repository === undefined || /(^|\/)\.+\//.test(`${repository}/`) || revision.split("/").includes("..")) return undefined;
-  return { type, name: repository, revision };
+  const [, repository, revision = "main", path] = HUB_NAME.exec(name) ?? [];
+  if (repository === undefined || name.split(/[/@]/).some((part) => /^\.*$/.test(part))) return undefined;
+  // A longer name whose first folder exists is a path with a mistake in it.
+  if (path !== undefined && (type === "model" || existsSync(repository.split("/")[0]!))) return undefined;
+  return { type, name: repository, revision, path };
 }
 
 /** What a name led to, so that one process asks the hub once, and reads one commit under one name. */
@@ -52,20 +58,21 @@ async function fetchModel(repository: Repository, name: string): Promise<string>
 }
 
 /**
- * The files of a data set. A name of the form `org/name` or `org/name@revision` that is no path here is one of the hub, whose Parquet or
- * JSONL files are downloaded: those of a split, or a file or folder of the repository. Any other name is returned as it is.
- * @throws FileError as `resolveModel` does, and where no files fit the choice
+ * The files of a split of a data set on the hub, by its name: `org/name`, `org/name@revision`, or with a file or folder of it,
+ * `org/name/folder`. Its Parquet and JSONL files are downloaded. Undefined for a name that is a path here or cannot be one of the hub.
+ * @throws FileError as `resolveModel` does, and where no files fit
  */
-export async function resolveData(name: string, choice: DataChoice = {}): Promise<readonly string[]> {
+export async function resolveData(name: string, split?: string): Promise<readonly string[] | undefined> {
   const repository = hubName(name, "dataset");
-  if (!repository) return [name];
-  let paths: readonly HubFile[] = [];
-  const folder = await folderOf(repository, async ({ files, fetch }) => {
-    paths = dataFiles(files, repository.name, choice);
-    return fetch(paths);
+  if (!repository) return undefined;
+  const choice = { split, path: repository.path };
+  let files: readonly HubFile[] = [];
+  const folder = await folderOf(repository, async (opened) => {
+    files = dataFiles(opened.files, repository.name, choice);
+    return opened.fetch(files);
   });
-  if (paths.length === 0) paths = dataFiles(await cachedFiles(folder), repository.name, choice);
-  return paths.map(({ path }) => join(folder, path));
+  if (files.length === 0) files = dataFiles(await cachedFiles(folder), repository.name, choice);
+  return files.map(({ path }) => join(folder, path));
 }
 
 /** The folder that `fetch` fills from the hub, or what the cache holds where the hub cannot be asked. */

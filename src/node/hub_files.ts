@@ -35,29 +35,26 @@ const DATA_FILE = /\.(parquet|jsonl|ndjson)$/;
 /** Which files of a data set are wanted. */
 export interface DataChoice {
   /** The part of the data set, by the word that its files or folders are named with, such as `train`. */
-  readonly split?: string | undefined;
+  readonly split: string | undefined;
   /** The path of a file in the repository, or of a folder with the wanted files. */
-  readonly file?: string | undefined;
+  readonly path: string | undefined;
 }
 
 /** The files of a data set's repository that hold its rows, in the order of their names. @throws FileError where none or too many fit */
-export function dataFiles(files: readonly HubFile[], name: string, { split, file }: DataChoice): readonly HubFile[] {
+export function dataFiles(files: readonly HubFile[], name: string, { split, path: within }: DataChoice): readonly HubFile[] {
   const data = files.filter(({ path }) => DATA_FILE.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
-  const named = file === undefined ? data : data.filter(({ path }) => path === file || path.startsWith(`${file.replace(/\/+$/, "")}/`));
-  const fitting =
-    split === undefined || named.some(({ path }) => path === file) ? named : named.filter(({ path }) => wordsOf(path).includes(split));
-  const wanted = [...(file === undefined ? [] : [`at ${file}`]), ...(split === undefined ? [] : [`of the split ${split}`])].join(" ");
+  const named = data.filter(({ path }) => within === undefined || path === within || path.startsWith(`${within}/`));
+  // A file that is named itself need not be named for its split.
+  const fitting = named.filter(({ path }) => split === undefined || path === within || wordsOf(path).includes(split));
+  const wanted = [within === undefined ? "" : ` at ${within}`, split === undefined ? "" : ` of the split ${split}`].join("");
   if (fitting.length === 0) {
-    const found = data.length === 0 ? "no Parquet or JSONL file at all" : `of such files ${listed(data.map(({ path }) => path))}`;
-    throw new FileError(`${name} on the hub has no Parquet or JSONL file ${wanted}`.trimEnd().concat(`; it has ${found}.`));
+    const found = data.length === 0 ? "none at all" : listed(data.map(({ path }) => path));
+    throw new FileError(`${name} on the hub has no Parquet or JSONL file${wanted}; it has ${found}.`);
   }
-  const folders = [...new Set(fitting.map(({ path }) => path.slice(0, path.lastIndexOf("/") + 1)))];
-  if (folders.length > 1) {
-    throw new FileError(
-      `${name} on the hub has files ${wanted || "of data"} in the folders ${listed(folders)}; name one of them as its file.`,
-    );
-  }
-  return fitting;
+  const folders = [...new Set(fitting.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf("/"), 0))))];
+  if (folders.length === 1) return fitting;
+  const choices = folders.map((folder) => `${name}/${folder}`);
+  throw new FileError(`${name} on the hub has data${wanted} in several folders; name one: ${listed(choices)}.`);
 }
 
 /** The words of a path: `data/train-00000-of-00002.parquet` is of the split `train`. */

@@ -4,10 +4,12 @@ import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
 import { loadFlatBuffers, readParameters } from "../nn/load_parameters.ts";
 import { createFlatBuffers, type FlatBuffers, type PlacedModule, parameterShards } from "../nn/place.ts";
+import { storedFlatBuffers } from "../nn/stored_parameters.ts";
 import { type AdamWShard, type AdamWStepOptions, adamwStep } from "../ops/adamw.ts";
 import { adamwCheck } from "../ops/adamw_check.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";
 import { OPTIMIZER_STATE } from "../ops/records.ts";
+import type { StoredTensor, TensorSource } from "../stored_tensor.ts";
 import { createHeartbeat, type Heartbeat } from "./heartbeat.ts";
 
 /** The options of AdamW that are the same in every step. */
@@ -37,6 +39,8 @@ export interface AdamW {
   /** Traces the gradient norm, clipping, the look ahead, the update, and the copying into 16-bit weights where there are any. */
   step(learningRate: Scalar): void;
   save(): Promise<{ readonly moments: NamedArrays; readonly state: readonly number[] }>;
+  /** What `save` gives, with moments that are read back from the GPU when they are asked for. */
+  store(): Promise<{ readonly moments: TensorSource; readonly state: readonly number[] }>;
   load(saved: {
     readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
     readonly state: readonly number[];
@@ -55,6 +59,12 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
   const state = externalTensor("optimizer_state", window, [OPTIMIZER_STATE.size]);
   const parameters = parameterShards(placed);
   const heartbeat = createHeartbeat(device);
+  const readState = async (): Promise<number[]> => {
+    const [bytes] = await readBuffers(device, [window]);
+    // The norm of a skipped step is NaN, which JSON cannot hold; every step computes it anew.
+    const { norm, ...others } = OPTIMIZER_STATE.read(new Float32Array(bytes!));
+    return OPTIMIZER_STATE.pack({ ...others, norm: Number.isFinite(norm) ? norm : 0 });
+  };
   return {
     gradients,
     state,
@@ -74,10 +84,12 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
       const moments: NamedArrays = new Map();
       for (const [name, array] of await readParameters(placed, first)) moments.set(`first.${name}`, array);
       for (const [name, array] of await readParameters(placed, second)) moments.set(`second.${name}`, array);
-      const [bytes] = await readBuffers(device, [window]);
-      // The norm of a skipped step is NaN, which JSON cannot hold; every step computes it anew.
-      const { norm, ...state } = OPTIMIZER_STATE.read(new Float32Array(bytes!));
-      return { moments, state: OPTIMIZER_STATE.pack({ ...state, norm: Number.isFinite(norm) ? norm : 0 }) };
+      return { moments, state: await readState() };
+    },
+    store: async () => {
+      const named = (flat: FlatBuffers, moment: string): [string, StoredTensor][] =>
+        [...storedFlatBuffers(placed, flat)].map(([name, tensor]) => [`${moment}.${name}`, tensor]);
+      return { moments: new Map([...named(first, "first"), ...named(second, "second")]), state: await readState() };
     },
     load: (saved) => {
       loadFlatBuffers(placed, first, withPrefix(saved.moments, "first."));

@@ -2,6 +2,7 @@ import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
+import type { TensorSource } from "../stored_tensor.ts";
 import { advantagesByToken } from "./advantages/by_token.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
@@ -43,6 +44,8 @@ export interface Trainer {
   train(): Promise<StepResult>;
   evaluate(): Promise<Evaluation>;
   save(): Promise<{ readonly state: TrainerState; readonly moments: Map<string, { shape: number[]; data: Float32Array }> }>;
+  /** What `save` gives, for `saveModel` before the next step: its moments are read back from the GPU a piece at a time, as they are written. */
+  store(): Promise<{ readonly state: TrainerState; readonly moments: TensorSource }>;
   /** Goes on from what `save` gave. @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer */
   load(saved: SavedTrainer): void;
   /** The dispatches of one update, one a line. */
@@ -116,6 +119,11 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     save: () =>
       turns.run("save()", async () => {
         const { moments, ...state } = await learning.save();
+        return { state: { step, tokens, ...state }, moments };
+      }),
+    store: () =>
+      turns.run("store()", async () => {
+        const { moments, ...state } = await learning.store();
         return { state: { step, tokens, ...state }, moments };
       }),
     load: ({ state, moments }) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { readTensors } from "../../src/io/safetensors.ts";
 import { createLoss, losses } from "../../src/loss/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
@@ -34,6 +35,17 @@ test("a resumed run equals the uninterrupted one, controller and data position i
   const { trainer: second } = await trainerOf({ model });
   second.load(saved);
   assert.deepEqual(untimed(await run(second.train, 2)), untimed(expected.slice(2)));
+});
+
+test("what is stored for a checkpoint is what is saved, with moments that are read in pieces", async () => {
+  const { trainer } = await trainerOf();
+  await run(trainer.train, 2);
+  const [saved, stored] = [await trainer.save(), await trainer.store()];
+  assert.deepEqual(stored.state, saved.state);
+  const moments = await readTensors(stored.moments, "moments");
+  assert.deepEqual([...moments.keys()], [...saved.moments.keys()]);
+  for (const [name, { shape, data }] of saved.moments) assert.deepEqual(moments.get(name), { dtype: "F32", shape, data }, name);
+  trainer.destroy();
 });
 
 test("nothing is created after the first step", async () => {

@@ -1,10 +1,12 @@
 import type { ControlState, Measured, SavedControl } from "../../control/index.ts";
 import { build } from "../../gpu/parts.ts";
 import { requireFinite } from "../../nn/finite.ts";
+import { finiteTensors } from "../../nn/finite_tensors.ts";
 import type { NamedArray } from "../../nn/load_parameters.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
+import type { TensorSource } from "../../stored_tensor.ts";
 import { updateMemory } from "../memory/update_memory.ts";
 import { mayTakeSeveral, passRows, type Run } from "../run.ts";
 import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
@@ -16,6 +18,8 @@ export interface Learner {
   /** Repeats the last step's first update, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(place: string): Promise<string | undefined>;
   save(): Promise<LearnerState>;
+  /** What `save` gives, with moments that are read back from the GPU when they are asked for. */
+  store(): Promise<Pick<LearnerState, "control" | "optimizer"> & { readonly moments: TensorSource }>;
   load(saved: Pick<LearnerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, NamedArray> }): void;
   /** The dispatches of one update, one a line. */
   describe(): string;
@@ -40,6 +44,9 @@ export interface LearnerState {
   readonly optimizer: readonly number[];
   readonly moments: Map<string, { shape: number[]; data: Float32Array }>;
 }
+
+/** What an error about moments that are not finite says. */
+const WHOSE_MOMENTS = ["the moments of AdamW", "they are not saved; go on from the last checkpoint"] as const;
 
 export async function createLearner(run: Run): Promise<Learner> {
   const { device, model, config, controller, loss } = run;
@@ -81,8 +88,12 @@ export async function createLearner(run: Run): Promise<Learner> {
     explainSkipped: async (place) => last && update.explainSkipped(last.batches, place, last.draw),
     save: async () => {
       const { moments, state } = await optimizer.save();
-      requireFinite(moments, "the moments of AdamW", "they are not saved; go on from the last checkpoint");
+      requireFinite(moments, ...WHOSE_MOMENTS);
       return { control: await update.readControl(), optimizer: state, moments };
+    },
+    store: async () => {
+      const { moments, state } = await optimizer.store();
+      return { control: await update.readControl(), optimizer: state, moments: finiteTensors(moments, ...WHOSE_MOMENTS) };
     },
     load: ({ control, optimizer: state, moments }) => {
       // The controller refuses the state of another one, and does so before anything changes.

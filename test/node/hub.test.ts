@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { type HostTensor, serializeSafetensors } from "../../src/io/safetensors.ts";
+import { readData } from "../../src/node/data_files.ts";
+import { resolveData, resolveModel } from "../../src/node/hub.ts";
+import { downloadFile } from "../../src/node/hub_download.ts";
+import { isTransient } from "../../src/node/hub_errors.ts";
+import { progressLine } from "../../src/node/hub_progress.ts";
+import { serveHub } from "./hub_server.ts";
+
+const text = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
+const weights = (length: number): Uint8Array => {
+  const data = Float32Array.from({ length }, (_, i) => Math.sin(i));
+  return serializeSafetensors(new Map<string, HostTensor>([["a", { dtype: "F32", shape: [length], data }]]));
+};
+const commit = "0123456789abcdef0123456789abcdef01234567";
+const basics = { "config.json": text({ model_type: "llama" }), ...textsOf(characterTokenizer("01$").files) };
+
+function textsOf(files: Readonly<Record<string, string>>): Record<string, Uint8Array> {
+  return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, text(content)]));
+}
+
+const hub = await serveHub({
+  "models/org/whole": {
+    commit,
+    files: { ...basics, "README.md": text("hello"), "model.safetensors": weights(5000), "pytorch_model.bin": text("x") },
+  },
+  "models/org/sharded": {
+    commit,
+    files: {
+      ...basics,
+      "one.safetensors": weights(400),
+      "other.safetensors": weights(300),
+      "model.safetensors.index.json": text({ weight_map: { a: "one.safetensors" } }),
+    },
+  },
+  "models/org/pickled": { commit, files: { ...basics, "pytorch_model.bin": weights(400) } },
+  "models/org/gated": { commit, files: { ...basics, "model.safetensors": weights(400) }, token: "hf_right" },
+  "models/org/breaks": { commit, files: { ...basics, "model.safetensors": weights(5000) } },
+  "datasets/org/rows": {
+    commit,
+    files: {
+      "README.md": text("rows"),
+      "data/train-00000-of-00002.parquet": weights(400),
+      "data/train-00001-of-00002.parquet": text("2"),
+      "data/test-00000-of-00001.parquet": text("3"),
+    },
+  },
+  "datasets/org/two": { commit, files: { "main/train.jsonl": text('{"question":"1+1","answer":"2"}\n'), "other/train.jsonl": text("{}") } },
+});
+const cache = await mkdtemp(join(tmpdir(), "entropic-hub-"));
+const saved = Object.fromEntries(["HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN", "HF_HUB_OFFLINE"].map((name) => [name, process.env[name]]));
+Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_HUB_CACHE: cache });
+delete process.env.HF_TOKEN;
+delete process.env.HF_HUB_OFFLINE;
+after(async () => {
+  hub.close();
+  for (const [name, value] of Object.entries(saved)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  await rm(cache, { recursive: true });
+});
+
+/** One line of a FileError. */
+const refused = (wanted: RegExp) => (error: Error) => {
+  assert.equal(error.name, "FileError", String(error));
+  assert.match(error.message, wanted);
+  assert.doesNotMatch(error.message, /\n/);
+  return true;
+};
+
+test("a model of the hub comes with what it needs and nothing else, once, into the layout of Hugging Face's cache", async () => {
+  const folder = await resolveModel("org/whole");
+  assert.equal(folder, join(cache, "models--org--whole", "snapshots", commit));
+  assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
+  assert.deepEqual(JSON.parse(await readFile(join(folder, "config.json"), "utf8")), { model_type: "llama" });
+  assert.match(await readlink(join(folder, "model.safetensors")), /^\.\.[/\\]\.\.[/\\]blobs[/\\][0-9a-f]{64}$/);
+  assert.equal(await readFile(join(cache, "models--org--whole", "refs", "main"), "utf8"), commit);
+  for (const unwanted of ["README.md", "pytorch_model.bin"]) await assert.rejects(readFile(join(folder, unwanted)), { code: "ENOENT" });
+  const { length } = hub.requests;
+  assert.equal(await resolveModel("org/whole"), folder);
+  assert.equal(hub.requests.length, length, "a name that was resolved asks nobody again");
+  assert.equal(await resolveModel("org/whole@v1"), folder);
+  assert.ok(!hub.requests.slice(length).some((request) => request.includes("/resolve/")), "nothing is downloaded twice");
+});
+
+test("of a model in shards those come that its index names", async () => {
+  const folder = await resolveModel(`org/sharded@${commit}`);
+  assert.deepEqual(new Uint8Array(await readFile(join(folder, "one.safetensors"))), weights(400));
+  await assert.rejects(readFile(join(folder, "other.safetensors")), { code: "ENOENT" });
+});
+
+test("a connection that breaks half way is gone on with, in one process and in the next", async () => {
+  hub.breaks.push(4000, 7000);
+  const folder = await resolveModel("org/breaks");
+  assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
+  const ranges = hub.requests.filter((request) => request.includes("org/breaks/resolve") && request.includes("model.safetensors"));
+  assert.ok(ranges.length >= 3, `the file was asked for ${ranges.length} times`);
+
+  const content = weights(2000);
+  const path = join(cache, "half");
+  const { createHash } = await import("node:crypto");
+  const file = {
+    path: "half",
+    size: content.length,
+    hash: createHash("sha256").update(content).digest("hex"),
+    algorithm: "sha256",
+  } as const;
+  const begun: number[] = [];
+  const open = async (position: number): Promise<ReadableStream<Uint8Array>> => {
+    begun.push(position);
+    return new Response(content.slice(position)).body!;
+  };
+  const download = { file, path, open, progress: () => {}, pauses: [0, 0] };
+  await writeFile(`${path}.incomplete`, content.subarray(0, 1500));
+  await downloadFile(download, isTransient);
+  assert.deepEqual(new Uint8Array(await readFile(path)), content);
+  assert.deepEqual(begun, [1500]);
+
+  await writeFile(`${path}.incomplete`, new Uint8Array(1500));
+  await downloadFile(download, isTransient);
+  assert.deepEqual(new Uint8Array(await readFile(path)), content, "a beginning of other bytes is fetched anew");
+  const wrong = { ...download, open: async () => new Response(new Uint8Array(content.length)).body! };
+  await assert.rejects(
+    downloadFile(wrong, isTransient),
+    refused(/half arrived from the hub with other bytes than the hub says it has; try again/),
+  );
+  let tries = 0;
+  const broken = async () => {
+    tries += 1;
+    throw new TypeError("terminated");
+  };
+  await assert.rejects(downloadFile({ ...download, open: broken }, isTransient), { message: "terminated" });
+  assert.equal(tries, 2);
+});
+
+test("what the hub refuses is said in one line that names the remedy", async () => {
+  await assert.rejects(resolveModel("org/none"), refused(/org\/none is neither a path here nor a model on the hub; check the name/));
+  await assert.rejects(resolveModel("org/whole@v9"), refused(/nor a model on the hub with the revision "v9"/));
+  await assert.rejects(resolveModel("broken/server"), refused(/The hub answers 503 for the model broken\/server; try again later/));
+  await assert.rejects(
+    resolveModel("org/pickled"),
+    refused(/has no model\.safetensors: its weights are in pytorch_model\.bin; take a repository/),
+  );
+  await assert.rejects(resolveModel("org/gated"), refused(/refuses the model org\/gated \(401\).*set HF_TOKEN/));
+  process.env.HF_TOKEN = "hf_wrong";
+  await assert.rejects(resolveModel("org/gated"), refused(/org\/gated \(401\).*HF_TOKEN may not read it: accept its terms/));
+  process.env.HF_TOKEN = "wrong";
+  await assert.rejects(resolveModel("org/gated"), refused(/HF_TOKEN does not begin with hf_/));
+  process.env.HF_TOKEN = "hf_right";
+  hub.seenByStorage.length = 0;
+  assert.match(await resolveModel("org/gated"), /models--org--gated/);
+  assert.ok(hub.seenByStorage.length > 0 && hub.seenByStorage.every((header) => header === undefined), "the token stays with the hub");
+  delete process.env.HF_TOKEN;
+});
+
+test("without the hub the cache serves, and what it lacks is said in one line", async () => {
+  const folder = join(cache, "models--org--whole", "snapshots", commit);
+  process.env.HF_HUB_OFFLINE = "1";
+  const { length } = hub.requests;
+  assert.equal(await resolveModel("org/whole@main"), folder);
+  await assert.rejects(
+    resolveModel("org/none"),
+    refused(/HF_HUB_OFFLINE is set, and its cache here holds no model "org\/none"; connect, or/),
+  );
+  assert.equal(hub.requests.length, length);
+  delete process.env.HF_HUB_OFFLINE;
+  process.env.HF_ENDPOINT = "http://127.0.0.1:9";
+  await assert.rejects(resolveModel("org/none"), refused(/The hub cannot be reached, and its cache here holds no model "org\/none"/));
+  assert.equal(await resolveModel(`org/whole@${commit}`), folder);
+  process.env.HF_ENDPOINT = hub.url;
+});
+
+test("paths are left alone", async () => {
+  for (const name of ["src/node", "runs/a/b", "org/name@", "./none", "../none", "none", "/none/none", "a/..", "org/name@../x"]) {
+    assert.equal(await resolveModel(name), name);
+  }
+});
+
+test("files of a data set come by split, by file and by folder", async () => {
+  const names = (paths: readonly string[] = []): string[] =>
+    paths.map((path) => path.replace(/^.*snapshots[/\\]\w+[/\\]/, "").replaceAll("\\", "/"));
+  assert.deepEqual(names(await resolveData("org/rows", "train")), [
+    "data/train-00000-of-00002.parquet",
+    "data/train-00001-of-00002.parquet",
+  ]);
+  const one = "data/test-00000-of-00001.parquet";
+  assert.deepEqual(names(await resolveData(`org/rows@v1/${one}`, "train")), [one]);
+  await assert.rejects(resolveData("org/rows", "dev"), refused(/has no Parquet or JSONL file of the split dev; it has data\/test/));
+  await assert.rejects(
+    resolveData("org/two", "train"),
+    refused(/of the split train in several folders; name one: org\/two\/main, org\/two\/other/),
+  );
+  assert.deepEqual(names(await resolveData("org/two/main", "train")), ["main/train.jsonl"]);
+  await assert.rejects(resolveData("org/none"), refused(/org\/none is neither a path here nor a data set on the hub/));
+  for (const path of ["src/node", "src/none/rows.jsonl", "./a/b", "rows.jsonl"]) assert.equal(await resolveData(path), undefined, path);
+  process.env.HF_HUB_OFFLINE = "1";
+  assert.deepEqual(names(await resolveData("org/rows", "test")), [one]);
+  delete process.env.HF_HUB_OFFLINE;
+});
+
+test("a task's data may be rows of the hub", async () => {
+  const { rows } = await readData("org/two/main", "train");
+  assert.deepEqual(rows, [{ question: "1+1", answer: "2" }]);
+});
+
+test("progress says how much has come, how fast, and how long it takes", () => {
+  const state = { title: "org/name", total: 1e9, done: 4.5e8, had: 5e7, milliseconds: 40_000 };
+  assert.equal(progressLine(state), "org/name: 450.0 MB of 1.0 GB, 10.0 MB/s, 55 s left");
+  assert.equal(progressLine({ ...state, done: 5e7 }), "org/name: 50.0 MB of 1.0 GB");
+});
