@@ -12,6 +12,7 @@ import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
+import { scheduleOptions } from "./schedule_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
 const activations = adjustable(
@@ -106,6 +107,7 @@ const grpo = {
   ),
   topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
   learningRate: adjustable(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
+  ...scheduleOptions(0),
   updatesPerRollout: option(
     whole({ min: 1, max: MOST.updates }),
     1,
@@ -209,7 +211,7 @@ const sft = section({
   steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
   batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
   learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
-  warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
+  ...scheduleOptions(50),
   weightDecay,
   maxGradNorm,
   stopAfterSkipped,
