@@ -8,7 +8,9 @@ export function controllerWithTarget({ config, controller }: Pick<Run, "config" 
   const [only, ...others] = controller.holds;
   const isConfigured = controller.name === config.entropy.controller && controller.resumed !== undefined;
   if (only?.option !== "target" || others.length > 0 || !isConfigured) {
-    throw new ConfigError([`the controller ${quoted(controller.name)} has no single target to change; set the target of its options and make another trainer`]);
+    throw new ConfigError([
+      `the controller ${quoted(controller.name)} has no single target to change; set the target of its options and make another trainer`,
+    ]);
   }
   return createController({ ...config.entropy, target });
 }

@@ -12,8 +12,8 @@ import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
-import { scheduleOptions } from "./schedule_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
+import { scheduleOptions } from "./schedule_options.ts";
 
 const activations = adjustable(
   oneOf(ACTIVATION_STORAGE),
