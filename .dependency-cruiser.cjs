@@ -32,7 +32,7 @@ const layer = ([folder, below]) => ({
   comment: `src/${folder} may import ${below.length > 0 ? below.join(", ") : "nothing else of src"}.`,
   severity: "error",
   from: { path: `^src/${folder}/` },
-  to: { path: "^(src|models)/", pathNot: `^src/((random|half_float)\\.ts$|(${["options", folder, ...below].join("|")})/)` },
+  to: { path: "^(src|models)/", pathNot: `^src/((random|half_float|stored_tensor)\\.ts$|(${["options", folder, ...below].join("|")})/)` },
 });
 
 module.exports = {

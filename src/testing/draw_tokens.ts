@@ -19,8 +19,8 @@ export interface DrawOptions {
   readonly length?: number;
   readonly stop?: readonly number[];
   readonly banned?: readonly number[];
-  /** The tokens that each sequence has already; with a repetition penalty alone. */
-  readonly seen?: readonly (readonly number[])[];
+  /** The tokens that every sequence has already. They matter with a repetition penalty alone. */
+  readonly seen?: readonly number[];
   readonly keys?: readonly number[];
   readonly positions?: readonly number[];
   readonly steps?: number;
@@ -71,7 +71,7 @@ export async function drawTokens(device: Device, logits: readonly ArrayLike<numb
     token: fill(S, () => NOT_DRAWN),
     done: fill(S, () => 0),
     completions: Float32Array.from({ length: S * L * SAMPLED_TOKEN.size }, (_, i) => (i % SAMPLED_TOKEN.size === 0 ? NOT_DRAWN : 7)),
-    ...(hasPenalty && { seen: markTokens(V, options.seen ?? Array.from({ length: S }, () => [])) }),
+    ...(hasPenalty && { seen: markTokens(V, Array(S).fill(options.seen ?? [])) }),
   };
   plan.upload(inputs);
   for (let step = 0; step < steps; step += 1) plan.run({ scalars: { rows: S, seed } });

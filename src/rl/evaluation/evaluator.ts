@@ -15,9 +15,9 @@ export interface Evaluator {
 export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evaluator> {
   const { device, model, config, stop } = run;
   const { prompts, completions } = config.eval;
-  const { maxNewTokens } = config.grpo;
+  const { maxNewTokens, cacheStorage } = config.grpo;
   const greedy = await samplerFor({
-    ...{ device, model, stop, maxNewTokens },
+    ...{ device, model, stop, maxNewTokens, cacheStorage },
     longestPrompt: longestPromptOf(run),
     completions: prompts,
     sequencesAtOnce: run.sequencesAtOnce,

@@ -2,6 +2,7 @@ import { encodePrompt } from "../../data/prompt.ts";
 import { endingsOf } from "../../data/stops.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Device } from "../../gpu/device.ts";
+import type { CacheStorage } from "../../ops/cache_storage.ts";
 import { createSampler, type Sampler, type SamplingOptions } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { SampledModel } from "../model.ts";
@@ -18,6 +19,7 @@ export interface SamplerForOptions {
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
+  readonly cacheStorage?: CacheStorage;
   /** Texts that end a completion. */
   readonly stop: readonly string[];
 }
@@ -42,6 +44,7 @@ export function samplerFor({ device, model, longestPrompt: longest, stop, sampli
     maxLength: longest + options.maxNewTokens,
     maxNewTokens: options.maxNewTokens,
     sampling,
+    cacheStorage: options.cacheStorage ?? "f32",
     ...endingsOf(model, stop),
   });
 }

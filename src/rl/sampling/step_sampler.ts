@@ -28,6 +28,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     completions: prompts * completions,
     sequencesAtOnce: run.sequencesAtOnce,
     sampling: grpo,
+    cacheStorage: grpo.cacheStorage,
   });
   const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);
   const ends = endOfCompletions(model, { stop, maxNewTokens });
