@@ -5,18 +5,21 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { controllers } from "../src/control/index.ts";
+import { dataTask } from "../src/data_sets/options.ts";
 import { losses } from "../src/loss/index.ts";
 import type { Declaration } from "../src/options/define.ts";
 import { describeOptions } from "../src/options/schema.ts";
 import { metricDefinitions } from "../src/report/metrics.ts";
 import { listOptions, type OptionDescription } from "../src/rl/config/index.ts";
+import { rewardRegistry } from "../src/rl/rewards/index.ts";
+import { commonRewardOptions, moduleRewardOptions } from "../src/rl/rewards/read.ts";
 import { tasks } from "../src/tasks/index.ts";
 
 export const CONFIGURATION = new URL("../docs/configuration.md", import.meta.url);
 
 const INTRODUCTION = `# Configuration
 
-Written by \`node --import tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss and src/tasks: change the sentences there.
+Written by \`node --import tsx scripts/document_options.ts\` from the schemas in src/rl/config, src/control, src/loss, src/tasks, src/data_sets and src/rl/rewards: change the sentences there.
 
 A configuration is a YAML file. Every key but \`model\` and \`task\` may be left out. \`--set a.b=c\` overrides one key
 (\`--set grpo.steps=10 --set entropy.controller=none\`). A key that nobody knows, a value of the wrong type or out of range and a
@@ -35,7 +38,9 @@ export function configurationPage(): string {
     `## Controllers\n\nWhat \`entropy.controller\` can be, each with the keys of the section \`entropy\` that are its own.\n\n${declarations(controllers, resumableTable)}`,
     `## Losses\n\nWhat \`grpo.loss\` can be, each with the keys of the section \`grpo\` that are its own. [The method](method.md#the-loss-of-a-token) has the formulas.\n\n${declarations(losses, resumableTable)}`,
     `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks, optionTable)}`,
-    `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\` and \`eval/pass@k\`.\n\n${metricTable()}`,
+    `### data\n\n${dataTask.description}. [data.md](data.md) has examples.\n\n${optionTable(describeOptions(dataTask.options))}`,
+    `## Rewards\n\nWhat an entry of \`task.rewards\` can be. Each takes these keys beside its own:\n\n${optionTable(describeOptions(commonRewardOptions))}\n\n${declarations(rewardRegistry, optionTable)}\n\n### ./my_reward.ts\n\nThe path of a module that exports a function, with these keys beside.\n\n${optionTable(describeOptions(moduleRewardOptions))}`,
+    `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`rewards/NAME/failed\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\` and \`eval/pass@k\`.\n\n${metricTable()}`,
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -62,7 +62,16 @@ export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOpti
 export { SkippedStepsError } from "./rl/learning/skipped_steps.ts";
 export type { TokenClassFunction } from "./rl/learning/token_classes.ts";
 export type { ModelAdapter, PolicyModel } from "./rl/model.ts";
-export { type NamedReward, RewardError, type RewardFunction, type RewardInput, taskReward } from "./rl/scoring/rewards.ts";
+export { type Completion as RewardedCompletion, defineReward, type RewardFactory, rewardFunctions } from "./rl/rewards/index.ts";
+export {
+  type NamedReward,
+  RewardError,
+  type RewardFailure,
+  type RewardFunction,
+  type RewardInput,
+  type RewardScore,
+  taskReward,
+} from "./rl/scoring/rewards.ts";
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";
 export type { SavedTrainer, TrainerState } from "./rl/trainer_state.ts";

@@ -5,10 +5,12 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { controllers } from "../src/control/index.ts";
+import { dataTask } from "../src/data_sets/options.ts";
 import { losses } from "../src/loss/index.ts";
 import type { Declaration } from "../src/options/define.ts";
 import { describeOptions } from "../src/options/schema.ts";
 import { listOptions } from "../src/rl/config/index.ts";
+import { rewardFunctions } from "../src/rl/rewards/index.ts";
 import { tasks } from "../src/tasks/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -93,7 +95,9 @@ function memberNames(): string[] {
 }
 
 function optionNames(): string[] {
-  const registries = [controllers, losses, tasks].flatMap((registry) => Object.values(registry) as unknown as Declaration[]);
+  const registries = [controllers, losses, tasks, rewardFunctions, { dataTask }].flatMap(
+    (registry) => Object.values(registry) as unknown as Declaration[],
+  );
   const options = [...listOptions("train"), ...listOptions("sft"), ...registries.flatMap((one) => describeOptions(one.options))];
   return options.map(({ path }) => path.split(".").at(-1)!);
 }

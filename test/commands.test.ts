@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { chooseCases } from "../bench/suite.ts";
 import { readConfigFile } from "../src/cli/options.ts";
 import { buildProgram, COMMAND_NAMES } from "../src/cli/program.ts";
-import { readTask } from "../src/cli/task.ts";
+import { readSubject } from "../src/cli/subject.ts";
 import { studies } from "../src/experiments/index.ts";
 import { applyOverrides, parseSftConfig, parseTrainConfig } from "../src/rl/config/index.ts";
 import { type CommandLine, filesBelow, linesOfComments, linesOfHelp, linesOfMarkdown, resolve, wordsOf } from "./command_lines.ts";
@@ -74,7 +74,7 @@ async function check(args: readonly string[]): Promise<void> {
     if (name === "train") parseTrainConfig(config);
     else parseSftConfig(config);
   }
-  if (name === "eval") readTask(parse(options.task as string));
+  if (name === "eval") await readSubject(parse(options.task as string));
   if (name === "bench") chooseCases(given);
   if (name === "experiment") for (const study of given) assert.ok(Object.hasOwn(studies, study), `there is no study ${study}`);
 }

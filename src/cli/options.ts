@@ -80,9 +80,9 @@ function checked(text: string, { min, max }: { min?: number; max?: number }, acc
  * configuration is known by its name.
  * Throws UsageError or ConfigError with one line when the file cannot be read or is not YAML.
  */
-export async function readConfigFile(nameOrPath: string): Promise<{ value: unknown; name: string }> {
+export async function readConfigFile(nameOrPath: string): Promise<{ value: unknown; name: string; path: string }> {
   const path = configFile(nameOrPath);
-  return { value: readYaml(await readUserFile(path), path), name: basename(path, extname(path)) };
+  return { value: readYaml(await readUserFile(path), path), name: basename(path, extname(path)), path };
 }
 
 /** The summaries of studies are the largest. */

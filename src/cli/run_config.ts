@@ -20,8 +20,8 @@ export interface RunConfig {
 }
 
 /** The configuration that a file and overrides give, with the files that its task names found. */
-export async function readTrainConfig(path: string, overrides: readonly string[]): Promise<TrainConfig> {
-  const { value, name } = await readConfigFile(path);
+export async function readTrainConfig(nameOrPath: string, overrides: readonly string[]): Promise<TrainConfig> {
+  const { value, name, path } = await readConfigFile(nameOrPath);
   return parseTrainConfig(withFoundFiles(applyOverrides(value, overrides), dirname(path)), name);
 }
 

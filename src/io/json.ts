@@ -57,7 +57,14 @@ const COLON = /\s*:/y;
 
 /** The index after the quote that ends the string which begins at `begin`. */
 function endOfString(json: string, begin: number): number {
-  let end = begin + 1;
-  while (json[end] !== '"') end += json[end] === "\\" ? 2 : 1;
+  let end = json.indexOf('"', begin + 1);
+  while (isEscaped(json, end)) end = json.indexOf('"', end + 1);
   return end + 1;
+}
+
+/** Whether an odd number of backslashes stands before a character. */
+function isEscaped(json: string, at: number): boolean {
+  let before = at;
+  while (json[before - 1] === "\\") before -= 1;
+  return (at - before) % 2 === 1;
 }

@@ -49,81 +49,106 @@ function findTsx(path: string): string | undefined {
   return undefined;
 }
 
+/** How long a module may take. */
+export interface ModuleLimits {
+  /** The most seconds that the completions of one prompt may take. */
+  readonly timeout: number;
+  /** The most seconds that loading the module may take. */
+  readonly loadTimeout?: number;
+}
+
 /**
  * The reward function of a module: its export `reward`, or its default export. It runs in a thread of its own, so that a call that never
  * returns can be ended: the thread is then started again, and the calls that were waiting are made again.
  * @throws ConfigError where the module cannot be loaded
  */
-export async function loadRewardModule(path: string, { timeout }: { readonly timeout: number }): Promise<RewardFunction> {
+export async function loadRewardModule(path: string, { timeout, loadTimeout = 60 }: ModuleLimits): Promise<RewardFunction> {
   if (!(await isFile(path))) throw new ConfigError([`there is no reward module ${brief(path)}; check the path in task.rewards`]);
-  const calls = new Map<number, Call>();
-  /** The calls that the thread has begun, in its order. */
-  let begun: number[] = [];
+  const calls = createCalls(path);
   let thread: Worker;
-  let next = 0;
-
-  const settle = (id: number): Call | undefined => {
-    const call = calls.get(id);
-    if (call) clearTimeout(call.timer);
-    calls.delete(id);
-    begun = begun.filter((one) => one !== id);
-    if (calls.size === 0) thread.unref();
-    return call;
+  const start = async (): Promise<void> => {
+    thread = await startThread(path, loadTimeout, { onMessage, onEnd });
+    if (calls.waiting().length === 0) thread.unref();
+    for (const id of calls.waiting()) send(id);
   };
-  const fail = (id: number, reason: string): void => {
-    const call = settle(id);
-    call?.reject(failure(path, reason, call.input));
-  };
-  const send = (id: number): void => thread.postMessage({ kind: "score", id, input: calls.get(id)!.input } satisfies ToThread);
-  const restart = async (): Promise<void> => {
-    begun = [];
-    for (const call of calls.values()) clearTimeout(call.timer);
-    try {
-      thread = await startThread(path, timeout, { onMessage, onEnd });
-      if (calls.size === 0) thread.unref();
-      for (const id of calls.keys()) send(id);
-    } catch (error) {
-      for (const id of [...calls.keys()]) settle(id)?.reject(error as Error);
-    }
-  };
+  const send = (id: number): void => thread.postMessage({ kind: "score", id, input: calls.inputOf(id) } satisfies ToThread);
   const onEnd = (ended: Worker, reason: string): void => {
     if (ended !== thread) return;
-    for (const id of [...begun]) fail(id, reason);
-    void restart();
+    for (const id of calls.forgetBegun()) calls.fail(id, reason);
+    start().catch((error: Error) => calls.rejectAll(error));
   };
   const onMessage = (message: FromThread): void => {
-    if (message.kind === "started") {
-      begun.push(message.id);
-      const call = calls.get(message.id);
-      if (call) call.timer = setTimeout(() => void overdue(message.id), timeout * 1000);
-    } else if (message.kind === "scored") settle(message.id)?.resolve(message.scores as never);
-    else if (message.kind === "failed") fail(message.id, message.reason);
+    if (message.kind === "started") calls.begin(message.id, timeout * 1000, () => void overdue(message.id));
+    else if (message.kind === "scored") calls.resolve(message.id, message.scores);
+    else if (message.kind === "failed") calls.fail(message.id, message.reason);
+    if (calls.waiting().length === 0) thread.unref();
   };
   /** A call took too long. A thread that still answers waits for something; one that does not is busy with the last call that it began. */
   const overdue = async (id: number): Promise<void> => {
     const asked = thread;
     const answers = await isAlive(asked);
-    if (!calls.has(id) || asked !== thread) return;
-    if (answers) return fail(id, tooLong(timeout));
-    if (begun.at(-1) !== id) {
-      calls.get(id)!.timer = setTimeout(() => void overdue(id), ANSWER_MS);
-      return;
-    }
-    fail(id, tooLong(timeout));
+    if (asked !== thread || !calls.waiting().includes(id)) return;
+    if (!answers && calls.lastBegun() !== id) return calls.wait(id, ANSWER_MS, () => void overdue(id));
+    calls.fail(id, `it took longer than ${timeout} s`);
+    if (answers) return;
     // The other calls have done no wrong, so they are made again.
-    begun = [];
+    calls.forgetBegun();
     await asked.terminate();
   };
-
-  thread = await startThread(path, timeout, { onMessage, onEnd });
-  thread.unref();
+  await start();
   return (input) =>
     new Promise((resolve, reject) => {
-      const id = next++;
-      calls.set(id, { input, resolve, reject });
       thread.ref();
-      send(id);
+      send(calls.add({ input, resolve, reject }));
     });
+}
+
+/** The calls of a module that have no answer yet, in their order. */
+function createCalls(path: string) {
+  const calls = new Map<number, Call>();
+  /** Those that the thread has begun, in its order. */
+  let begun: number[] = [];
+  let next = 0;
+  const settle = (id: number): Call | undefined => {
+    const call = calls.get(id);
+    clearTimeout(call?.timer);
+    calls.delete(id);
+    begun = begun.filter((one) => one !== id);
+    return call;
+  };
+  const wait = (id: number, milliseconds: number, then: () => void): void => {
+    const call = calls.get(id);
+    if (call) call.timer = setTimeout(then, milliseconds);
+  };
+  return {
+    add: (call: Call): number => {
+      calls.set(next, call);
+      return next++;
+    },
+    waiting: (): readonly number[] => [...calls.keys()],
+    inputOf: (id: number): RewardInput => calls.get(id)!.input,
+    begin: (id: number, milliseconds: number, overdue: () => void): void => {
+      begun.push(id);
+      wait(id, milliseconds, overdue);
+    },
+    wait,
+    lastBegun: (): number | undefined => begun.at(-1),
+    /** The thread has ended: what it had begun counts as not begun. */
+    forgetBegun: (): readonly number[] => {
+      const forgotten = begun;
+      begun = [];
+      for (const call of calls.values()) clearTimeout(call.timer);
+      return forgotten;
+    },
+    resolve: (id: number, scores: unknown): void => settle(id)?.resolve(scores as never),
+    fail: (id: number, reason: string): void => {
+      const call = settle(id);
+      call?.reject(failure(path, reason, call.input));
+    },
+    rejectAll: (error: Error): void => {
+      for (const id of [...calls.keys()]) settle(id)?.reject(error);
+    },
+  };
 }
 
 interface ThreadEvents {
@@ -186,10 +211,6 @@ function isAlive(thread: Worker): Promise<boolean> {
 function explained(reason: string): string {
   if (!/Unknown file extension/.test(reason)) return reason;
   return `${reason}; this Node.js does not read TypeScript: install tsx beside it, save it as .mjs, or use Node.js 22.18 or newer`;
-}
-
-function tooLong(timeout: number): string {
-  return `it took longer than ${timeout} s`;
 }
 
 function failure(path: string, reason: string, { prompts }: RewardInput): RewardError {

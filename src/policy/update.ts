@@ -1,4 +1,4 @@
-import { traceControl } from "../control/define.ts";
+import { type Controller, traceControl } from "../control/define.ts";
 import { resumedState, type SavedControl, savedControl } from "../control/saved.ts";
 import { type ControlState, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
 import { createReader, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
@@ -60,8 +60,8 @@ export interface PolicyUpdate {
   /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(batches: readonly UpdateBatch[], place: string, draw?: number): Promise<string | undefined>;
   readControl(): Promise<SavedControl>;
-  /** @throws when the state is of another controller or of other classes */
-  writeControl(saved: SavedControl): void;
+  /** `by` is the same controller with other options, where they changed. @throws when the state is of another controller or of other classes */
+  writeControl(saved: SavedControl, by?: Controller): void;
   describe(): string;
   destroy(): void;
 }
@@ -121,7 +121,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
         return found;
       }),
     readControl: async () => savedControl(controller, readState(new Float32Array(await arena.read(control, initial.length)))),
-    writeControl: (saved) => arena.write(control, Float32Array.from(packState(resumedState(controller, saved)))),
+    writeControl: (saved, by = controller) => arena.write(control, Float32Array.from(packState(resumedState(by, saved)))),
     describe: () => exact.describe(),
   };
 }

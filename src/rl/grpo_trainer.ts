@@ -5,12 +5,12 @@ import type { PolicyLoss } from "../loss/index.ts";
 import { ConfigError, refusal } from "../options/problems.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { Problem, Task } from "../tasks/task.ts";
-import { checkAgainstModel, parseTrainConfig, type TrainConfig } from "./config/index.ts";
+import { checkAgainstModel, type OptionChange, parseTrainConfig, type TrainConfig } from "./config/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems, checkStop } from "./problems.ts";
-import { checkRewards, type NamedReward, type RewardFunction, taskReward } from "./scoring/rewards.ts";
+import { checkRewards, type NamedReward, type RewardFailure, type RewardFunction, taskReward } from "./scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 
 /** The options of a configuration's section `grpo`, with `seed`, `memory` and the section `eval` beside them. */
@@ -36,6 +36,17 @@ interface Common {
   readonly loss?: PolicyLoss;
   /** Left out: the defaults of docs/configuration.md. */
   readonly config?: GRPOConfig;
+  /** Is told of every step that is done; what it returns is awaited. Such as `onStep: ({ metrics }) => console.log(metrics.reward)`. */
+  readonly onStep?: (result: StepResult) => void | Promise<void>;
+  /** Is told of every evaluation, after `step` steps; what it returns is awaited. */
+  readonly onEvaluate?: (evaluation: Evaluation, step: number) => void | Promise<void>;
+  /** Is told of every prompt that a reward function with `onError: "unscored"` could not score. */
+  readonly onRewardFailure?: (failure: RewardFailure) => void;
+  /**
+   * Ends training between two steps: once it is aborted, `step` and iterating throw its reason before they begin a step. A step that runs is
+   * finished. `save` and `evaluate` still work, and another trainer goes on from what `save` gives.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** What to learn: a task, or problems of one's own with at least one reward function. `rewards` beside a task replace the task's reward. */
@@ -59,8 +70,10 @@ export type GRPOTrainerOptions = Common &
  * @throws ConfigError from the constructor, one line a problem, for an option that is unknown or out of range
  */
 export class GRPOTrainer implements AsyncIterable<Metrics> {
-  readonly config: TrainConfig;
+  #config: TrainConfig;
   readonly controller: Controller;
+  /** What `setTarget` has changed so far, as the list `changes` of a run's config.yaml. */
+  readonly changes: OptionChange[] = [];
   readonly #options: GRPOTrainerOptions;
   #trainer: Promise<Trainer> | undefined;
 
@@ -70,26 +83,52 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     // Where a function tells classes, positions do not, because then every class would need its first position.
     const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, memory, eval: evaluation }) };
-    this.config = parseTrainConfig(given);
+    this.#config = parseTrainConfig(given);
     this.controller = options.controller ?? createController(this.config.entropy);
     if (!("task" in options)) checkOwnProblems(options);
     checkAgainstModel(this.config, options.model.module, this.controller);
     this.#options = options;
   }
 
+  /** The configuration with every default filled in, and with what `setTarget` has changed. */
+  get config(): TrainConfig {
+    return this.#config;
+  }
+
   /** Does one step (rollout, rewards, advantages, update) and returns its metrics, completions and rewards. */
   async step(): Promise<StepResult> {
-    return (await this.#built()).train();
+    this.#options.signal?.throwIfAborted();
+    const result = await (await this.#built()).train();
+    await this.#options.onStep?.(result);
+    return result;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Metrics> {
     const trainer = await this.#built();
-    while (trainer.step < this.config.grpo.steps) yield (await trainer.train()).metrics;
+    while (trainer.step < this.config.grpo.steps) yield (await this.step()).metrics;
+  }
+
+  /**
+   * Steers towards another entropy from the next step on, in nats per token; metrics show it as `entropic/target`. `config` and `changes`
+   * record it. A trainer that loads the state takes the target of its own options.
+   * @throws ConfigError for a target out of range, and for a controller that takes none
+   */
+  async setTarget(target: number): Promise<void> {
+    const entropy = { ...this.#config.entropy, target };
+    const config = parseTrainConfig({ ...this.#config, entropy });
+    checkAgainstModel(config, this.#options.model.module);
+    const trainer = await this.#built();
+    await trainer.setTarget(target);
+    this.changes.push({ after: trainer.step, option: "entropy.target", from: this.#config.entropy.target, to: target });
+    this.#config = config;
   }
 
   /** Measures pass@1, pass@k, greedy accuracy and entropy on the held-out problems. */
   async evaluate(): Promise<Evaluation> {
-    return (await this.#built()).evaluate();
+    const trainer = await this.#built();
+    const evaluation = await trainer.evaluate();
+    await this.#options.onEvaluate?.(evaluation, trainer.step);
+    return evaluation;
   }
 
   /** What a run needs to go on, beside the parameters: `saveModel(dir, model, await trainer.save())`. */
@@ -110,7 +149,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
 
   #built(): Promise<Trainer> {
     if (this.#trainer) return this.#trainer;
-    const { device, model, classOf, loss } = this.#options;
+    const { device, model, classOf, loss, onRewardFailure } = this.#options;
     const building = createTrainer({
       device,
       model,
@@ -118,6 +157,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
       controller: this.controller,
       ...(classOf && { classOf }),
       ...(loss && { loss }),
+      ...(onRewardFailure && { onRewardFailure }),
       ...subjectOf(this.#options),
     });
     this.#trainer = building;

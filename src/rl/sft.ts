@@ -5,7 +5,7 @@ import { build, type Own } from "../gpu/parts.ts";
 import { claimWeights } from "../nn/half_weights.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
-import { warmupRate } from "../optim/schedule.ts";
+import { learningRateAt } from "../optim/schedule.ts";
 import { createSupervisedUpdate, type SupervisedResult } from "../policy/supervised.ts";
 import { createRandom } from "../random.ts";
 import type { Task, TextProblem } from "../tasks/task.ts";
@@ -55,7 +55,7 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   const learner = await createLearner(options, sequencesAtOnce);
   try {
     for (let step = 1; step <= sft.steps; step += 1) {
-      const learningRate = warmupRate(sft.learningRate, sft.warmupSteps, step - 1);
+      const learningRate = learningRateAt(sft, step - 1);
       const batch = Array.from({ length: sft.batch }, () => solved(task, problems[random.integer(problems.length)]!, random.integer));
       const { loss, gradNorm, skipped, wasSkipped, explain } = await learner.learn(batch, learningRate);
       const measured = { step, loss, gradNorm, learningRate, skipped };

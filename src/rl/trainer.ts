@@ -16,6 +16,7 @@ import { oneAtATime } from "./one_at_a_time.ts";
 import { checkStorage, checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
+import { controllerWithTarget } from "./set_target.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
@@ -48,6 +49,11 @@ export interface Trainer {
   store(): Promise<{ readonly state: TrainerState; readonly moments: TensorSource }>;
   /** Goes on from what `save` gave. @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer */
   load(saved: SavedTrainer): void;
+  /**
+   * Steers towards another entropy from the next step on. A state that is loaded later has the target of the configuration again.
+   * @throws ConfigError where the controller of the configuration takes no such target
+   */
+  setTarget(target: number): Promise<void>;
   /** The dispatches of one update, one a line. */
   describe(): string;
   destroy(): void;
@@ -132,6 +138,7 @@ async function buildTrainer(run: Run): Promise<Trainer> {
         learning.load({ ...state, moments });
         ({ step, tokens } = state);
       }),
+    setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run, target))),
     describe: () => learning.describe(),
     destroy: () => turns.end("destroy()", parts.destroy),
   };

@@ -16,6 +16,7 @@ import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 import { report } from "./report_section.ts";
+import { scheduleOptions } from "./schedule_options.ts";
 
 const weights = option(
   oneOf(WEIGHT_STORAGE),
@@ -103,6 +104,7 @@ const grpo = {
   ),
   topK: option(whole({ min: 0, max: MOST.tokens }), 0, "Sampling chooses among this many of the most probable tokens; 0 allows all."),
   learningRate: adjustable(learningRate, 0.0003, "AdamW's learning rate: about how far a step moves each weight."),
+  ...scheduleOptions(0),
   updatesPerRollout: option(
     whole({ min: 1, max: MOST.updates }),
     1,
@@ -212,7 +214,7 @@ const sft = section({
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up. null takes one pass.",
   ),
   learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
-  warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
+  ...scheduleOptions(50),
   weightDecay,
   maxGradNorm,
   stopAfterSkipped,

@@ -1,10 +1,11 @@
-import type { ControlState, Measured, SavedControl } from "../../control/index.ts";
+import type { Controller, ControlState, Measured, SavedControl } from "../../control/index.ts";
 import { build } from "../../gpu/parts.ts";
 import { requireFinite } from "../../nn/finite.ts";
 import { finiteTensors } from "../../nn/finite_tensors.ts";
 import type { NamedArray } from "../../nn/load_parameters.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
+import { learningRateAt } from "../../optim/schedule.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
 import type { TensorSource } from "../../stored_tensor.ts";
 import { updateMemory } from "../memory/update_memory.ts";
@@ -21,6 +22,8 @@ export interface Learner {
   /** What `save` gives, with moments that are read back from the GPU when they are asked for. */
   store(): Promise<Pick<LearnerState, "control" | "optimizer"> & { readonly moments: TensorSource }>;
   load(saved: Pick<LearnerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, NamedArray> }): void;
+  /** Goes on with the same controller under other options, such as another target. */
+  setController(controller: Controller): Promise<void>;
   /** The dispatches of one update, one a line. */
   describe(): string;
   destroy(): void;
@@ -75,10 +78,11 @@ export async function createLearner(run: Run): Promise<Learner> {
       const batches = microBatches(samples, grpo.microBatchRows).map((group) => packBatch(group, totals, packing));
       // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
       const firstDraw = step * grpo.updatesPerRollout + 1;
+      const learningRate = learningRateAt(grpo, step);
       const updates: UpdateResult[] = [];
       for (let i = 0; i < grpo.updatesPerRollout && totals.responseTokens > 0; i += 1) {
         // The sampler's entropies are of the policy before the first update.
-        updates.push(await update.step(batches, grpo.learningRate, i === 0 ? sampled : undefined, firstDraw + i));
+        updates.push(await update.step(batches, learningRate, i === 0 ? sampled : undefined, firstDraw + i));
       }
       skipped = updates.at(-1)?.skipped ?? skipped;
       last = updates.length > 0 ? { batches, draw: firstDraw } : undefined;
@@ -101,6 +105,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       optimizer.load({ moments, state });
       ({ skipped } = OPTIMIZER_STATE.read(state));
     },
+    setController: async (changed) => update.writeControl(await update.readControl(), changed),
     describe: () => update.describe(),
     destroy,
   };

@@ -1,4 +1,5 @@
 import { type Controller, meanLoop } from "../../control/index.ts";
+import { learningRateAt } from "../../optim/schedule.ts";
 import { tokenMean, type UpdateResult } from "../../policy/update.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
@@ -41,7 +42,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
   return {
     step: record.step,
     ...(learns && { loss: meanOf(updates, ({ loss }) => loss), grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm) }),
-    learning_rate: config.grpo.learningRate,
+    learning_rate: learningRateAt(config.grpo, record.step - 1),
     ...scoreMetrics(all, config.grpo.completions),
     ...tagMetrics(all),
     // This is the entropy of the policy that sampled, from before the rollout's first update.

@@ -1,0 +1,16 @@
+import { type Controller, createController } from "../control/index.ts";
+import { ConfigError } from "../options/problems.ts";
+import { quoted } from "../options/quote.ts";
+import type { Run } from "./run.ts";
+
+/** The controller of a run with another target. @throws ConfigError for a controller whose one target is no option of the configuration */
+export function controllerWithTarget({ config, controller }: Pick<Run, "config" | "controller">, target: number): Controller {
+  const [only, ...others] = controller.holds;
+  const isConfigured = controller.name === config.entropy.controller && controller.resumed !== undefined;
+  if (only?.option !== "target" || others.length > 0 || !isConfigured) {
+    throw new ConfigError([
+      `the controller ${quoted(controller.name)} has no single target to change; set the target of its options and make another trainer`,
+    ]);
+  }
+  return createController({ ...config.entropy, target });
+}

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import fc from "fast-check";
+import { holdOut } from "../../src/data_sets/held_out.ts";
+import { dataTask } from "../../src/data_sets/options.ts";
+import { dataProblems } from "../../src/data_sets/problems.ts";
+import { readRows } from "../../src/io/rows.ts";
+import { readData } from "../../src/node/data_files.ts";
+import { needsShared, sharedPath } from "../shared.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "entropic-data-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const settings = (more: object = {}) => dataTask({ data: "x.jsonl", rewards: ["math"], ...more });
+
+test("JSON lines: CRLF, a byte order mark, blank lines, no last line end, line separators inside a text", async () => {
+  const path = file("a.jsonl", '\uFEFF{"a":1}\r\n\r\n  \n{"a":"\u2028x"}\r\n{"a":{"b":[2]}}');
+  assert.deepEqual(await readRows(path), [{ a: 1 }, { a: "\u2028x" }, { a: { b: [2] } }]);
+  assert.deepEqual(await readRows(file("list.json", '[{"a":1},{"a":2}]')), [{ a: 1 }, { a: 2 }]);
+  assert.deepEqual(await readRows(file("lines.json", '{"a":1}\n{"a":2}\n')), [{ a: 1 }, { a: 2 }]);
+});
+
+test("a bad line is named with its number, and a bad file in one line", async () => {
+  await assert.rejects(readRows(file("bad.jsonl", '{"a":1}\n\n{"a":\n')), /bad\.jsonl line 3 is not valid JSON/);
+  await assert.rejects(readRows(file("list.jsonl", "[1]\n")), /list\.jsonl line 1 holds an array; a JSON object is expected/);
+  await assert.rejects(readRows(file("twice.jsonl", '{"a":1,"a":2}\n')), /line 1 has the key "a" twice/);
+  await assert.rejects(readRows(file("latin.jsonl", Uint8Array.of(0x7b, 0x7d, 0x0a, 0xe9, 0x0a))), /latin\.jsonl is not UTF-8 text/);
+  await assert.rejects(readRows(file("lfs.jsonl", "version https://git-lfs.github.com/spec/v1\n")), /Git LFS pointer/);
+  await assert.rejects(
+    readRows(file("lfs.parquet", "version https://git-lfs.github.com/spec/v1\noid x\n")),
+    /no whole Parquet file .*Git LFS pointer/,
+  );
+  await assert.rejects(readRows(file("x.csv", "a,b\n")), /x\.csv is no data file; give one that ends in \.jsonl/);
+  await assert.rejects(readRows(join(folder, "none.jsonl")), /none\.jsonl does not exist/);
+  await assert.rejects(readRows(join(folder, "none.parquet")), /none\.parquet does not exist/);
+});
+
+test("a line may lie across the pieces that a file is read in", async () => {
+  const long = "é".repeat(2 ** 20);
+  assert.deepEqual(await readRows(file("long.jsonl", `{"a":"${long}"}\n{"a":2}\n`)), [{ a: long }, { a: 2 }]);
+});
+
+test("a folder has splits: files, or folders of them, whose names begin so", async () => {
+  mkdirSync(join(folder, "set/test"), { recursive: true });
+  file("set/train-00000.jsonl", '{"a":1}');
+  file("set/train-00001.jsonl", '{"a":2}');
+  file("set/trainer.jsonl", '{"a":3}');
+  file("set/test/0.jsonl", '{"a":4}');
+  assert.deepEqual((await readData(join(folder, "set"), "train")).rows, [{ a: 1 }, { a: 2 }]);
+  assert.deepEqual((await readData(join(folder, "set"), "test")).rows, [{ a: 4 }]);
+  await assert.rejects(readData(join(folder, "set"), "valid"), /has no split valid: it holds .*train-00000\.jsonl.*; set task\.split/);
+  await assert.rejects(readData(join(folder, "nothing"), "train"), /there is no data .*nothing/);
+});
+
+test("a template takes any columns; one that is missing is named with the row and the columns there are", () => {
+  const rows = [{ question: "1+1", n: 3, level: "easy" }, { queston: "2+2" }];
+  const template = settings({ prompt: "{{Q}} {question} ({ n }) =", heldOut: 0 });
+  const { trainProblems } = dataProblems(template, { name: "d", rows: rows.slice(0, 1) });
+  assert.deepEqual(trainProblems[0]!.prompt, "{Q} 1+1 (3) =");
+  assert.equal(trainProblems[0]!.level, "easy");
+  assert.throws(
+    () => dataProblems(template, { name: "d", rows }),
+    /d row 2 has no column "question", which task\.prompt names; did you mean queston\? Its columns are queston/,
+  );
+  assert.throws(
+    () => dataProblems(settings({ prompt: "n", answer: "gold" }), { name: "d", rows }),
+    /d row 1 has no column "gold", which task\.answer names/,
+  );
+  const empty = { name: "d", rows: [{ prompt: "a", gold: null }] };
+  assert.throws(() => dataProblems(settings({ answer: "gold" }), empty), /d row 1 has nothing in the column "gold"/);
+  assert.throws(
+    () => dataProblems(settings(), { name: "d", rows: [{ prompt: { a: 1 } }] }),
+    /d row 1: the column "prompt" holds .*must be a text/,
+  );
+  assert.throws(() => dataProblems(settings(), { name: "d", rows: [] }), /d leaves no row to train on: it holds no rows/);
+});
+
+test("messages, system prompts, and what a row may call its columns", () => {
+  const of = (more: object, row: object) =>
+    dataProblems(settings({ heldOut: 0, ...more }), { name: "d", rows: [{ ...row }] }).trainProblems[0]!;
+  const user = { role: "user", content: "hi" };
+  assert.deepEqual(of({}, { prompt: [user] }).prompt, [user]);
+  assert.deepEqual(of({ system: "s" }, { prompt: [user] }).prompt, [{ role: "system", content: "s" }, user]);
+  assert.deepEqual(of({ system: "s" }, { prompt: [{ role: "system", content: "own" }, user] }).prompt, [
+    { role: "system", content: "own" },
+    user,
+  ]);
+  assert.deepEqual(of({ system: "s" }, { prompt: "hi" }).prompt, [{ role: "system", content: "s" }, user]);
+  assert.deepEqual(of({ chat: true }, { prompt: "hi" }).prompt, [user]);
+  assert.deepEqual(
+    of(
+      {},
+      {
+        prompt: [
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "h" },
+              { type: "text", text: "i" },
+            ],
+          },
+        ],
+      },
+    ).prompt,
+    [user],
+  );
+  assert.throws(() => of({}, { prompt: [{ role: "user", content: 1 }] }), /d row 1: the column "prompt" holds .* as message 1/);
+  assert.equal(of({}, { prompt: "p", tag: 7 }).tag, undefined);
+  assert.equal(of({ tag: "level" }, { prompt: "p", level: 2 }).tag, "2");
+});
+
+test("a held-out share goes by the prompt alone: more rows move none across, and one prompt stays on one side", () => {
+  const keys = fc.array(fc.string({ maxLength: 3 }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(keys, keys, fc.double({ min: 0, max: 0.999, noNaN: true }), (first, more, share) => {
+      const split = (all: readonly string[]) =>
+        holdOut(
+          all.map((key, item) => ({ item: `${item} ${key}`, key })),
+          share,
+        );
+      const [small, large] = [split(first), split([...first, ...more])];
+      for (const side of ["train", "eval"] as const) {
+        assert.ok(
+          small[side].every((item) => large[side].includes(item)),
+          `${side} keeps its rows`,
+        );
+      }
+      const keyOf = (item: string): string => item.slice(item.indexOf(" ") + 1);
+      const held = new Set(large.eval.map(keyOf));
+      assert.ok(
+        large.train.every((item) => !held.has(keyOf(item))),
+        "no prompt is on both sides",
+      );
+      assert.equal(large.train.length + large.eval.length, first.length + more.length);
+    }),
+  );
+  const many = Array.from({ length: 4000 }, (_, item) => ({ item, key: `prompt ${item}` }));
+  assert.ok(Math.abs(holdOut(many, 0.1).eval.length - 400) < 60, `${holdOut(many, 0.1).eval.length}`);
+  assert.equal(holdOut([...many, ...many], 7).eval.length, 14, "a number counts prompts, whose rows stay together");
+});
+
+test("rows to evaluate on are not trained on; limit takes the front", () => {
+  const rows = ["a", "b", "a", "c"].map((prompt) => ({ prompt }));
+  const { trainProblems, evalProblems } = dataProblems(
+    settings({ evalSplit: "test", limit: 1 }),
+    { name: "d", rows },
+    { name: "e", rows: [{ prompt: "a" }] },
+  );
+  assert.deepEqual(
+    trainProblems.map(({ prompt }) => prompt),
+    ["b"],
+  );
+  assert.deepEqual(
+    evalProblems.map(({ prompt }) => prompt),
+    ["a"],
+  );
+});
+
+test("options that contradict each other are refused", () => {
+  assert.throws(() => dataTask({ data: "x" }), /task\.rewards is \[\]; it must be a list of at least one reward/);
+  assert.throws(() => settings({ evalSplit: "test", heldOut: 3 }), /task\.heldOut is 3; it must be left out/);
+  assert.throws(() => settings({ heldOut: 1.5 }), /task\.heldOut is 1\.5/);
+  assert.throws(() => settings({ promt: "x" }), /task\.promt is not a known key; did you mean prompt\?/);
+});
+
+const gsm8k = sharedPath("data/gsm8k");
+test("GSM8K: 7,473 and 1,319 rows in well under a second each", needsShared("data/gsm8k"), async () => {
+  const before = process.cpuUsage();
+  const { rows } = await readData(gsm8k!, "train");
+  const { trainProblems, evalProblems } = dataProblems(settings({ prompt: "{question}\n", answer: "answer" }), { name: "g", rows });
+  assert.equal(trainProblems.length + evalProblems.length, 7473);
+  const { user, system } = process.cpuUsage(before);
+  assert.ok(user + system < 1_500_000, `${user + system} us of work`);
+  assert.equal((await readData(gsm8k!, "test")).rows.length, 1319);
+});
+
+const digits = sharedPath("data/digit-completion");
+test("a Parquet file of messages", needsShared("data/digit-completion"), async () => {
+  const { rows } = await readData(digits!, "train");
+  assert.equal(rows.length, 800);
+  const { trainProblems } = dataProblems(settings({ heldOut: 0 }), { name: "d", rows });
+  assert.deepEqual(trainProblems[0]!.prompt, [{ role: "user", content: "8,3:9,4" }]);
+  assert.ok(existsSync(join(digits!, "test.parquet")));
+});
