@@ -10,8 +10,16 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Writes the messages of a chat as one text. With `addGenerationPrompt` the text ends where the model's answer begins. */
-export type RenderChat = (messages: readonly ChatMessage[], options: { readonly addGenerationPrompt: boolean }) => string;
+/** How a chat is written. */
+export interface RenderOptions {
+  /** Whether the text ends where the model's answer begins. */
+  readonly addGenerationPrompt: boolean;
+  /** More variables of the template, such as `{ enable_thinking: false }` for Qwen3. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes the messages of a chat as one text. */
+export type RenderChat = (messages: readonly ChatMessage[], options: RenderOptions) => string;
 
 const TEMPLATE_FILE = "chat_template.jinja";
 
@@ -33,12 +41,12 @@ export function chatTemplate(
     };
   }
   const template = parsed(source, place);
-  const variables = specialTokens(config);
-  return (messages, { addGenerationPrompt }) => {
+  const tokens = { ...specialTokens(config), tools: null, documents: null };
+  return (messages, { addGenerationPrompt, variables }) => {
     try {
-      return template.render({ ...variables, messages, add_generation_prompt: addGenerationPrompt, tools: null, documents: null });
+      return template.render({ ...tokens, ...variables, messages, add_generation_prompt: addGenerationPrompt });
     } catch (error) {
-      throw new Error(`the chat template refuses the messages: ${brief(reasonOf(error), 240)}`, { cause: error });
+      throw new Error(`the chat template refuses the messages: ${brief(messageOf(error), 240)}`, { cause: error });
     }
   };
 }
@@ -78,4 +86,9 @@ function specialTokens(config: Readonly<Record<string, unknown>>): Record<string
 export function tokenContent(token: unknown): string | undefined {
   if (typeof token === "string") return token;
   return isMapping(token) && "content" in token ? String(token.content) : undefined;
+}
+
+/** The whole message of an error: `raise_exception` may say more than its first line. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

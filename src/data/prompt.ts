@@ -24,3 +24,12 @@ export function withSystem(prompt: Prompt, system: string): readonly ChatMessage
   const messages = typeof prompt === "string" ? [{ role: "user", content: prompt }] : prompt;
   return [{ role: "system", content: system }, ...messages];
 }
+
+/** The same tokenizer, whose chat template gets more variables, such as `{ enable_thinking: false }` for Qwen3. */
+export function withTemplateVariables(tokenizer: Tokenizer, variables: Readonly<Record<string, unknown>>): Tokenizer {
+  const { renderChat } = tokenizer;
+  return {
+    ...tokenizer,
+    renderChat: (messages, options) => renderChat(messages, { ...options, variables: { ...variables, ...options.variables } }),
+  };
+}

@@ -104,13 +104,16 @@ function spelledToken(tokenizer: Tokenizer, id: number): string {
 /** Finds the first token with which one of the texts is whole, even where the text begins or ends inside a token. */
 function stopFinder(tokenizer: Tokenizer, texts: readonly string[]): (ids: readonly number[]) => number | undefined {
   const mayComplete = completers(tokenizer, texts);
-  // A token has at least one byte of text, but for the first one of a window, which may lose its space.
-  const window = Math.max(...texts.map((text) => new TextEncoder().encode(text).length)) + 1;
+  // Every token has at least one byte of text.
+  const window = Math.max(...texts.map((text) => new TextEncoder().encode(text).length));
+  // The first token of a text may lose its space, but a completion follows its prompt. So another token takes the first place.
+  const lead = spelledTokens(tokenizer).findIndex((token) => token !== "" && !token.includes(NO_CHARACTER));
+  const { length: begin } = tokenizer.decode([lead], { specialTokens: true });
   return (ids) => {
     const found = ids.findIndex((id, last) => {
       if (!mayComplete[id]) return false;
-      const written = tokenizer.decode(ids.slice(Math.max(0, last + 1 - window), last + 1), { specialTokens: true });
-      return texts.some((text) => written.includes(text));
+      const written = tokenizer.decode([lead, ...ids.slice(Math.max(0, last + 1 - window), last + 1)], { specialTokens: true });
+      return texts.some((text) => written.includes(text, begin));
     });
     return found < 0 ? undefined : found + 1;
   };

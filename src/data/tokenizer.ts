@@ -2,7 +2,7 @@ import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { FileError } from "../io/file_error.ts";
 import { parseJsonObject } from "../io/json.ts";
 import { quoted, reasonOf } from "../options/quote.ts";
-import { type ChatMessage, chatTemplate, tokenContent } from "./chat_template.ts";
+import { chatTemplate, type RenderChat, tokenContent } from "./chat_template.ts";
 import { type Decoder, decoderFactory, waitingDecoders } from "./decoder.ts";
 import { exactDefinition } from "./definition.ts";
 import { specialTokens } from "./special_tokens.ts";
@@ -19,7 +19,7 @@ export interface Tokenizer {
   /** Decodes ids one by one: each call of `push` returns the text that has become final, and `end` the rest. */
   decoder(options?: { readonly specialTokens?: boolean }): Decoder;
   /** A chat as one text, by the model's chat template. @throws Error, one line, where there is none or it refuses the messages */
-  renderChat(messages: readonly ChatMessage[], options: { readonly addGenerationPrompt: boolean }): string;
+  renderChat: RenderChat;
   /** The token of an id as the vocabulary writes it; undefined where it has none. */
   token(id: number): string | undefined;
   /** One more than the largest id. */
