@@ -20,8 +20,9 @@ const may = {
   tasks: ["data"],
   data: ["io"],
   io: [],
+  data_sets: ["io", "tasks", "data"],
   report: [],
-  rl: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "tasks", "data", "io", "report"],
+  rl: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "tasks", "data", "data_sets", "io", "report"],
   testing: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "io"],
   experiments: ["gpu", "graph", "ops", "nn", "optim", "control", "loss", "policy", "rl", "tasks", "data", "io", "report"],
 };
@@ -31,7 +32,7 @@ const layer = ([folder, below]) => ({
   comment: `src/${folder} may import ${below.length > 0 ? below.join(", ") : "nothing else of src"}.`,
   severity: "error",
   from: { path: `^src/${folder}/` },
-  to: { path: "^(src|models)/", pathNot: `^src/((random|half_float)\\.ts$|(${["options", folder, ...below].join("|")})/)` },
+  to: { path: "^(src|models)/", pathNot: `^src/((random|half_float|stored_tensor)\\.ts$|(${["options", folder, ...below].join("|")})/)` },
 });
 
 module.exports = {

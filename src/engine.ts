@@ -14,16 +14,8 @@ export { type DType, externalTensor, reshape, rowsOf, Tensor } from "./graph/ten
 export { type Dispatch, empty, type GradientSink, input, scope } from "./graph/trace.ts";
 export { type ConfigReader, checkHeads, LARGEST, type LanguageModelConfig, readConfig } from "./nn/config.ts";
 export * as nn from "./nn/index.ts";
-export {
-  createFlatBuffers,
-  type FlatBuffers,
-  initializeParameters,
-  loadParameters,
-  type NamedArray,
-  type PlacedModule,
-  placeModule,
-  readParameters,
-} from "./nn/place.ts";
+export { loadParameters, type NamedArray, readParameters } from "./nn/load_parameters.ts";
+export { createFlatBuffers, type FlatBuffers, initializeParameters, type PlacedModule, placeModule } from "./nn/place.ts";
 export type { KeyValueCache, Rows } from "./nn/rows.ts";
 export { defineOp, type Inputs, type Op, type OpDefinition, shapeError } from "./ops/define.ts";
 export * from "./ops/index.ts";

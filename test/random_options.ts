@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Device } from "../src/gpu/device.ts";
 import { losses } from "../src/loss/index.ts";
-import { readParameters } from "../src/nn/place.ts";
+import { readParameters } from "../src/nn/load_parameters.ts";
 import { ConfigError } from "../src/options/problems.ts";
 import { ADVANTAGE_NAMES } from "../src/rl/advantages/index.ts";
 import { smallTrainer } from "./small_policy.ts";

@@ -1,5 +1,6 @@
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
+import { type ColumnWindow, copyColumns } from "../../src/ops/copy_columns.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { gelu, geluOp } from "../../src/ops/gelu.ts";
 import { multiply } from "../../src/ops/multiply.ts";
@@ -8,6 +9,7 @@ import { toHalf } from "../../src/ops/to_half.ts";
 import type { HostValue } from "../../src/testing/check_op.ts";
 import { addReference } from "../../src/testing/reference/add.ts";
 import { addOntoReference } from "../../src/testing/reference/add_onto.ts";
+import { copyColumnsReference } from "../../src/testing/reference/copy_columns.ts";
 import { fromHalfReference } from "../../src/testing/reference/from_half.ts";
 import { geluReference } from "../../src/testing/reference/gelu.ts";
 import { roundToHalf } from "../../src/testing/reference/half.ts";
@@ -36,6 +38,14 @@ function sumCases(columns: number): BenchCase[] {
     opCase({ op: "add", ...size, inputs: pair, build: (i) => ({ y: add(i.a!, i.b!) }), reference: addReference }),
     opCase({ op: "multiply", ...size, inputs: pair, build: (i) => ({ y: multiply(i.a!, i.b!) }), reference: multiplyReference }),
     opCase({
+      op: "copy_columns",
+      ...size,
+      bytes: 4 * 2 * elements,
+      inputs: () => ({ x: matrix(1), onto: normal([ROWS, 2 * columns], 2) }),
+      build: (i) => ({ y: copyColumns(i.x!, windowOf(columns), i.onto!) }),
+      reference: (inputs) => copyColumnsReference(inputs, windowOf(columns)),
+    }),
+    opCase({
       op: "add_onto",
       ...size,
       inputs: () => ({ x: matrix(1), y: matrix(2) }),
@@ -43,6 +53,11 @@ function sumCases(columns: number): BenchCase[] {
       reference: (inputs) => addOntoReference(inputs, 1),
     }),
   ];
+}
+
+/** The right half of a matrix that is twice as wide. */
+function windowOf(columns: number): ColumnWindow {
+  return { from: 0, to: columns, count: columns, width: 2 * columns };
 }
 
 /** Storing an activation in 16 bits moves 6 bytes per element, and so does reading it back. */

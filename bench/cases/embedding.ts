@@ -26,7 +26,7 @@ export const embeddingCases: readonly BenchCase[] = SHAPES.flatMap(([rows, vocab
     }),
     gradientCase({
       op: embeddingOp,
-      attributes: {},
+      attributes: { first: 0, total: vocabulary },
       shape,
       flops: rows * columns,
       bytes: 4 * (rows + (rows + vocabulary) * columns),

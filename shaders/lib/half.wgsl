@@ -1,11 +1,18 @@
-// Matrices stored as 16-bit floats: two to a 32-bit word, row after row without gaps.
+// Matrices stored as 16-bit floats: two to a 32-bit word, the lower half first, row after row without gaps.
+// With BF16 a half is the upper half of a 32-bit float (bfloat16), otherwise it is an IEEE binary16. Both expand exactly.
+
+// The two values of a word.
+fn unpack_pair(word: u32) -> vec2f {
+  @if(BF16) { return bitcast<vec2f>(vec2u(word << 16u, word & 0xffff0000u)); }
+  @if(!BF16) { return unpack2x16float(word); }
+}
 
 // Four neighbouring values, from the two words that hold them.
 fn unpack_quad(words: vec2u) -> vec4f {
-  return vec4f(unpack2x16float(words.x), unpack2x16float(words.y));
+  return vec4f(unpack_pair(words.x), unpack_pair(words.y));
 }
 
 // The value at an index, from the word that holds it.
 fn unpack_one(word: u32, index: u32) -> f32 {
-  return unpack2x16float(word)[index & 1u];
+  return unpack_pair(word)[index & 1u];
 }

@@ -1,9 +1,9 @@
 import { createController } from "../control/index.ts";
-import { stopTexts } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { writeError } from "../io/write_whole.ts";
+import type { AdapterOptions } from "../node/load_adapter.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { RunLock } from "../node/run_lock.ts";
@@ -11,22 +11,26 @@ import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
 import type { PolicyModel } from "../rl/model.ts";
-import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
+import { collectFailures } from "./reward_failures.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
 import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
-import { readTask } from "./task.ts";
+import { readSubject } from "./subject.ts";
 
 export interface Session {
   readonly device: Device;
   readonly model: PolicyModel;
   readonly trainer: Trainer;
   readonly watch: StepWatch;
+  /** How many problems the task holds out. */
+  readonly heldOut: number;
+  /** The rewards that failed since this was last asked, one line a prompt. */
+  readonly failures: () => readonly string[];
 }
 
 export interface SessionOptions {
@@ -40,28 +44,33 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
   const { device, fit, subject } = await planSession(config, options);
-  const model = await loadModel(device, options.modelDir ?? config.model);
-  const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
+  const model = await loadModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
+  const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
+  const failures = collectFailures();
   const trainer = await createTrainer({
-    ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce },
+    ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce, onRewardFailure: failures.add },
     ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
   });
-  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
+  const watch = await createStepWatch(wanted, { device, dir: config.output.dir });
+  return { device, model, trainer, watch, heldOut: subject.evalProblems.length, failures: failures.take };
 }
 
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
 export async function planSession(config: TrainConfig, options: SessionOptions) {
-  const task = readTask(config.task);
+  const { trainProblems, evalProblems, rewards, stop } = await readSubject(config.task);
   const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
-  const outline = await outlineModel(device, options.modelDir ?? config.model);
+  const outline = await outlineModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
   checkAgainstModel(config, outline.module);
-  const subject = {
-    trainProblems: task.problems("train"),
-    evalProblems: task.problems("eval"),
-    rewards: [taskReward(task)],
-    stop: stopTexts(task.stop),
-  };
+  const subject = { trainProblems, evalProblems, rewards, stop };
   return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
+}
+
+/** The adapters that a configuration asks for. A checkpoint of a run brings its own. */
+function adapterOptions({ lora, seed }: TrainConfig, { modelDir }: SessionOptions): AdapterOptions {
+  if (!lora) return {};
+  const { adapter, baseStorage, ...options } = lora;
+  if (modelDir !== undefined) return { baseStorage };
+  return adapter === null ? { baseStorage, lora: { ...options, seed } } : { baseStorage, adapter };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */
@@ -101,6 +110,7 @@ export async function runSession(session: Session, config: TrainConfig, { interr
     await lock.assertHeld();
     await record(dir, result, metrics);
     view.step(metrics);
+    for (const line of session.failures()) view.note(line);
     await diagnose(metrics, view.note);
   };
   try {

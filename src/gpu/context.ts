@@ -17,7 +17,7 @@ export type Run = Readonly<Record<string, number>>;
 
 /** The tensor that a window holds in one run. It is smaller than the window where a dynamic size is below its capacity. */
 export interface WindowContents {
-  readonly dtype: "f32" | "u32" | "i32";
+  readonly dtype: "f32" | "u32" | "i32" | "f16" | "bf16";
   readonly shape: readonly number[];
 }
 

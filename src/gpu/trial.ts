@@ -1,4 +1,4 @@
-import { unpackHalves } from "../half_float.ts";
+import { type HalfType, widenFrom16 } from "../half_float.ts";
 import { createRandom } from "../random.ts";
 import { createBuffer, destroyBuffer, readBuffers } from "./buffer.ts";
 import type { BufferWindow, GpuContext } from "./context.ts";
@@ -11,8 +11,8 @@ import { relativeError } from "./relative_error.ts";
 export interface TrialTensor {
   readonly storage: object;
   readonly bytes: number;
-  /** u32: words that hold two 16-bit floats each. Default: f32. */
-  readonly dtype?: "f32" | "u32" | "i32";
+  /** u32: words that hold two 16-bit floats each, as with f16. Default: f32. */
+  readonly dtype?: "f32" | "u32" | "i32" | HalfType;
 }
 
 /** One dispatch of a trial. All its numbers are known. */
@@ -128,7 +128,7 @@ function allocate(device: GpuContext, launches: readonly TrialLaunch[]): TrialMe
     },
     filledWith: (tensor) => {
       const contents = randomContents(tensor, parts.get(tensor.storage)!.seed);
-      return contents instanceof Uint32Array ? unpackHalves(contents) : contents;
+      return contents instanceof Uint32Array ? widenFrom16(new Uint16Array(contents.buffer), halfTypeOf(tensor)) : contents;
     },
     destroy: () => {
       for (const { buffer } of parts.values()) destroyBuffer(device, buffer);
@@ -190,13 +190,19 @@ async function medianTime(device: GpuContext, list: LaunchList, budgetMs: number
 }
 
 function randomContents({ bytes, dtype }: TrialTensor, seed: number): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
-  return dtype === "u32" ? randomHalves(bytes / 4, seed) : randomValues(bytes / 4, seed);
+  const isFloat = dtype === undefined || dtype === "f32" || dtype === "i32";
+  return isFloat ? randomValues(bytes / 4, seed) : randomHalves(bytes / 4, halfTypeOf({ dtype }), seed);
+}
+
+function halfTypeOf({ dtype }: Pick<TrialTensor, "dtype">): HalfType {
+  return dtype === "bf16" ? "bf16" : "f16";
 }
 
 /** Words of two random 16-bit floats of either sign, with sizes from 2^-7 to 1. */
-function randomHalves(words: number, seed: number): Uint32Array<ArrayBuffer> {
+function randomHalves(words: number, type: HalfType, seed: number): Uint32Array<ArrayBuffer> {
   const { integer } = createRandom(seed);
-  const half = (): number => (integer(2) << 15) | ((8 + integer(7)) << 10) | integer(1024);
+  const half = (): number =>
+    (integer(2) << 15) | (type === "f16" ? ((8 + integer(7)) << 10) | integer(1024) : ((120 + integer(7)) << 7) | integer(128));
   const pattern = Uint32Array.from({ length: Math.min(words, 16381) }, () => (half() << 16) | half());
   return Uint32Array.from({ length: words }, (_, i) => pattern[i % pattern.length]!);
 }

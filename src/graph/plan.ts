@@ -8,7 +8,7 @@ import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
-import { elementsAtCapacity, type Storage, type Tensor } from "./tensor.ts";
+import { isHalf, type Storage, type Tensor } from "./tensor.ts";
 import { type Dispatch, type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
 
 export interface PlanOptions {
@@ -169,7 +169,7 @@ function allocate(device: Device, label: string, contents: Contents): Memory {
     windowOf: (tensor) => {
       const window = bufferOf(tensor.storage);
       if (!window) throw new EngineError(`${tensor} has no memory in plan ${label}: nothing computes it, or it was not kept`);
-      const size = Math.max(4, Math.min(elementsAtCapacity(tensor.shape) * 4, window.size - tensor.offset));
+      const size = Math.max(4, Math.min(tensor.bytes, window.size - tensor.offset));
       return { buffer: window.buffer, offset: window.offset + tensor.offset, size };
     },
     poison: () => {
@@ -223,7 +223,7 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
 }
 
 function viewAs(tensor: Tensor, bytes: ArrayBuffer): HostArray {
-  if (tensor.dtype === "u32") return new Uint32Array(bytes);
+  if (tensor.dtype === "u32" || isHalf(tensor.dtype)) return new Uint32Array(bytes);
   return tensor.dtype === "i32" ? new Int32Array(bytes) : new Float32Array(bytes);
 }
 

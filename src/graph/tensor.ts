@@ -1,8 +1,13 @@
 import type { BufferWindow } from "../gpu/context.ts";
 import { capacityOf, type Dimension, describeScalar } from "./scalar.ts";
 
-/** The type of a tensor's elements. */
-export type DType = "f32" | "u32" | "i32";
+/** The type of a tensor's elements. Those of 16 bits lie two to a word, without gaps, and are only read. */
+export type DType = "f32" | "u32" | "i32" | "f16" | "bf16";
+
+/** Whether elements of this type take 16 bits. */
+export function isHalf(dtype: DType): dtype is "f16" | "bf16" {
+  return dtype === "f16" || dtype === "bf16";
+}
 
 /**
  * Memory that tensors live in. A plan gives `slot` storage a buffer by liveness. `input` storage is uploaded before a run
@@ -46,7 +51,7 @@ export class Tensor {
 
   /** Bytes where every dynamic size is at its capacity. */
   get bytes(): number {
-    return elementsAtCapacity(this.shape) * 4;
+    return bytesOf(this);
   }
 
   /** The static size of dimension `index`; negative counts from the end. */
@@ -65,6 +70,12 @@ export class Tensor {
 
 export function elementsAtCapacity(shape: readonly Dimension[]): number {
   return shape.reduce<number>((total, dimension) => total * capacityOf(dimension), 1);
+}
+
+/** Bytes where every dynamic size is at its capacity. 16-bit elements fill up quads of words, because kernels may bind them as quads. */
+export function bytesOf({ shape, dtype }: { readonly shape: readonly Dimension[]; readonly dtype: DType }): number {
+  const elements = elementsAtCapacity(shape);
+  return isHalf(dtype) ? 16 * Math.ceil(elements / 8) : 4 * elements;
 }
 
 export function describeShape(shape: readonly Dimension[]): string {

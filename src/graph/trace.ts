@@ -2,7 +2,7 @@ import type { KernelSource, KernelVariant } from "../gpu/kernel.ts";
 import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
 import type { Scalar } from "./scalar.ts";
-import { type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
+import { bytesOf, type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
 
 /** One kernel launch of a node, over symbolic tensors. */
 export interface Dispatch {
@@ -60,6 +60,8 @@ export interface Node {
   readonly label: string;
   /** The part of the model that traced it, such as "layers.3"; empty outside any scope. */
   readonly scope: string;
+  /** Whether `differentiate` traced it; what the forward pass computes may be computed again before it is needed (graph/recompute). */
+  readonly isBackward?: boolean | undefined;
   readonly inputs: NodeTensors;
   readonly outputs: NodeTensors;
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
@@ -79,6 +81,7 @@ export interface Trace {
 
 let current: Trace | undefined;
 const scopes: string[] = [];
+let isBackward = false;
 
 /** Runs `build` and records every operation it calls. */
 export function trace<Result>(build: () => Result): { readonly trace: Trace; readonly result: Result } {
@@ -115,8 +118,19 @@ export function currentScope(): string {
   return scopes.join(".");
 }
 
-export function record(node: Omit<Node, "scope">): void {
-  currentTrace().nodes.push({ ...node, scope: currentScope() });
+/** Marks what is traced inside as backward pass. */
+export function backwardPass(build: () => void): void {
+  const outer = isBackward;
+  isBackward = true;
+  try {
+    build();
+  } finally {
+    isBackward = outer;
+  }
+}
+
+export function record(node: Omit<Node, "scope" | "isBackward">): void {
+  currentTrace().nodes.push({ ...node, scope: currentScope(), isBackward });
 }
 
 /** A tensor that every run of the plan is given from the host, by name. */
@@ -124,7 +138,7 @@ export function input(name: string, shape: readonly Scalar[], dtype: DType = "f3
   const { inputs } = currentTrace();
   const known = inputs.get(name);
   if (known) return known;
-  const storage: Storage = { kind: "input", label: name, bytes: elementsAtCapacity(shape) * 4 };
+  const storage: Storage = { kind: "input", label: name, bytes: bytesOf({ shape, dtype }) };
   const tensor = new Tensor({ shape, dtype, storage, label: name });
   inputs.set(name, tensor);
   return tensor;

@@ -1,29 +1,34 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { quoted } from "../options/quote.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
-import { FileError, isFile, isFolder, readJsonObject, syncFolder, writeSynced } from "./files.ts";
+import { FileError, isFolder, syncFolder, writeSynced } from "./files.ts";
+import { isModelFile, requireFolder } from "./model_folder.ts";
 import { keepForeignFiles } from "./remove_run.ts";
-import { type HostTensor, readSafetensors, writeSafetensors } from "./safetensors.ts";
-import { modelDigests, readStateFile, serializeState } from "./state_file.ts";
+import { type HostTensor, readSafetensors } from "./safetensors.ts";
+import { readStateFile, serializeState } from "./state_file.ts";
 import { partialPaths, sweepPartial } from "./sweep.ts";
+import type { TensorSource } from "./tensor_source.ts";
+import { type WriteOptions, writeModelTensors, writeTensors } from "./write_tensors.ts";
 
-/** A Hugging Face model folder: its config.json and every parameter under its Hugging Face name. */
-export interface ModelFolder {
-  readonly dir: string;
-  readonly config: Record<string, unknown>;
-  readonly tensors: Map<string, HostTensor>;
+/** The files that configuration and tensors become where they are not a model's. */
+export interface Layout {
+  readonly config: string;
+  readonly tensors: string;
 }
 
 export interface Checkpoint {
+  /** Default: config.json, and model.safetensors or its shards. */
+  readonly layout?: Layout | undefined;
   /** Becomes config.json. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Become model.safetensors. */
-  readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Become model.safetensors, or its shards. */
+  readonly tensors: TensorSource;
+  /** How they are written. */
+  readonly write?: WriteOptions | undefined;
   /** Texts by file name, as a Tokenizer's `files` holds them. */
   readonly tokenizerFiles: Readonly<Record<string, string>>;
   /** Becomes optimizer.safetensors. */
-  readonly optimizer?: ReadonlyMap<string, HostTensor> | undefined;
+  readonly optimizer?: TensorSource | undefined;
   /** Goes into state.json, beside digests of all files: step, data position, controller, optimiser. */
   readonly state?: object | undefined;
   /** What the logs of the run hold at this checkpoint. */
@@ -38,26 +43,8 @@ export interface TrainingState {
   readonly logs: Digests | undefined;
 }
 
-const MODEL = "model.safetensors";
 const OPTIMIZER = "optimizer.safetensors";
 const STATE = "state.json";
-
-/**
- * Reads config.json and the parameters, whether in one file or in shards. Throws FileError, also where the folder is a checkpoint of this
- * package and a file of it is not what was written.
- */
-export async function readModelFolder(dir: string): Promise<ModelFolder> {
-  await requireFolder(dir, "Model folder");
-  const digests = await modelDigests(dir);
-  if (digests) await verifyFiles(dir, digests);
-  return { dir, config: await readModelConfig(dir), tensors: await readParameters(dir) };
-}
-
-/** Reads the config.json of a model folder alone. Throws FileError. */
-export async function readModelConfig(dir: string): Promise<Record<string, unknown>> {
-  await requireFolder(dir, "Model folder");
-  return readRequired(dir, "config.json", "a Hugging Face model folder needs it");
-}
 
 /**
  * The optimiser's tensors and the state of a checkpoint that `writeCheckpoint` wrote with both. Throws FileError, also where any file of the
@@ -98,17 +85,18 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
 }
 
 async function writeFiles(folder: string, checkpoint: Checkpoint): Promise<void> {
-  const { config, tensors, tokenizerFiles, optimizer, state = {}, logs, extraFiles } = checkpoint;
+  const { config, tensors, write, tokenizerFiles, optimizer, state = {}, logs, extraFiles, layout } = checkpoint;
   const files: Record<string, Digest> = {};
-  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, "config.json": json(config) })) {
-    if (name !== basename(name) || [MODEL, OPTIMIZER, STATE].includes(name)) {
+  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, [layout?.config ?? "config.json"]: json(config) })) {
+    if (name !== basename(name) || [OPTIMIZER, STATE, layout?.tensors].includes(name) || isModelFile(name)) {
       throw new FileError(`A checkpoint's file is named "${name}"; a plain file name of its own, without folders, is expected.`);
     }
     await writeSynced(join(folder, name), [text]);
     files[name] = digestOf([text]);
   }
-  files[MODEL] = await writeSafetensors(join(folder, MODEL), tensors);
-  if (optimizer !== undefined) files[OPTIMIZER] = await writeSafetensors(join(folder, OPTIMIZER), optimizer);
+  if (layout) files[layout.tensors] = await writeTensors(join(folder, layout.tensors), tensors, write?.dtype);
+  else Object.assign(files, await writeModelTensors(folder, tensors, write));
+  if (optimizer !== undefined) files[OPTIMIZER] = await writeTensors(join(folder, OPTIMIZER), optimizer);
   await writeSynced(join(folder, STATE), [serializeState({ state: { ...state }, files, logs })]);
 }
 
@@ -123,37 +111,6 @@ async function replaceFolder(target: string, replacement: string, aside: string)
   if (!replaces) return;
   await keepForeignFiles(aside, target);
   await rm(aside, { recursive: true });
-}
-
-async function readParameters(dir: string): Promise<Map<string, HostTensor>> {
-  if (await isFile(join(dir, MODEL))) return readSafetensors(join(dir, MODEL));
-  const indexPath = join(dir, "model.safetensors.index.json");
-  if (!(await isFile(indexPath))) {
-    throw new FileError(`${dir} holds neither model.safetensors nor model.safetensors.index.json; convert its weights to safetensors.`);
-  }
-  const shardOf = (await readJsonObject(indexPath)).weight_map;
-  if (typeof shardOf !== "object" || shardOf === null) throw new FileError(`${indexPath} has no weight_map; download it again.`);
-  const tensors = new Map<string, HostTensor>();
-  for (const shard of new Set(Object.values(shardOf) as unknown[])) {
-    if (typeof shard !== "string" || shard !== basename(shard)) {
-      throw new FileError(`${indexPath} names the shard ${quoted(shard)}; a file beside it is expected.`);
-    }
-    for (const [name, tensor] of await readSafetensors(join(dir, shard))) tensors.set(name, tensor);
-  }
-  for (const [name, shard] of Object.entries(shardOf)) {
-    if (!tensors.has(name)) throw new FileError(`${join(dir, String(shard))} lacks tensor "${name}" that ${indexPath} places there.`);
-  }
-  return tensors;
-}
-
-async function readRequired(dir: string, name: string, reason: string): Promise<Record<string, unknown>> {
-  const path = join(dir, name);
-  if (!(await isFile(path))) throw new FileError(`${dir} holds no ${name}; ${reason}.`);
-  return readJsonObject(path);
-}
-
-async function requireFolder(dir: string, kind: string): Promise<void> {
-  if (!(await isFolder(dir))) throw new FileError(`${kind} "${dir}" does not exist; give a folder with config.json and model.safetensors.`);
 }
 
 function json(value: unknown): string {

@@ -1,13 +1,20 @@
 import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFolder, readOptionalText } from "./files.ts";
+import { isModelFile } from "./model_folder.ts";
 import { writeWhole } from "./write_whole.ts";
 
-/** Everything that a checkpoint may hold. Other files in its folder are the user's. */
+/** Everything that a checkpoint may hold beside the files of its model. Other files in its folder are the user's. */
 const CHECKPOINT_FILES: readonly string[] = [
-  ...["config.json", "model.safetensors", "optimizer.safetensors", "state.json", "generation_config.json", "recipe.yaml"],
+  ...["config.json", "optimizer.safetensors", "state.json", "generation_config.json", "recipe.yaml"],
+  ...["adapter_config.json", "adapter_model.safetensors"],
   ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "vocab.json", "merges.txt"],
 ];
+
+function isCheckpointFile(name: string): boolean {
+  return CHECKPOINT_FILES.includes(name) || isModelFile(name);
+}
+
 const CHECKPOINT_FOLDER = /^(step-\d{6,}|\.step-\d{6,}\.partial-.*)$/;
 /** In the run folder: names, one a line, of the pictures that were drawn into its folder of plots. */
 const PICTURE_LIST = ".pictures";
@@ -34,7 +41,7 @@ export async function rememberPictures(pictures: string, names: readonly string[
 /** Removes a checkpoint, so that it is whole or gone at any moment. A user's files in its folder stay where they are. */
 export async function removeCheckpoint(path: string): Promise<void> {
   const names = await namesIn(path);
-  const own = names.filter((name) => CHECKPOINT_FILES.includes(name));
+  const own = names.filter(isCheckpointFile);
   if (own.length < names.length) {
     // state.json goes first, because without it nothing is resumed from here.
     for (const name of own.sort((a, b) => Number(b === "state.json") - Number(a === "state.json"))) await rm(join(path, name));
@@ -47,7 +54,7 @@ export async function removeCheckpoint(path: string): Promise<void> {
 
 /** Moves a user's files from the folder of an old checkpoint to that of the one which replaces it. */
 export async function keepForeignFiles(from: string, to: string): Promise<void> {
-  for (const name of await namesIn(from)) if (!CHECKPOINT_FILES.includes(name)) await rename(join(from, name), join(to, name));
+  for (const name of await namesIn(from)) if (!isCheckpointFile(name)) await rename(join(from, name), join(to, name));
 }
 
 async function removeEmpty(folder: string): Promise<void> {

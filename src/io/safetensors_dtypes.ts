@@ -1,4 +1,4 @@
-import { halfToFloat } from "../half_float.ts";
+import { floatsOf } from "../stored_tensor.ts";
 
 /** What the host keeps of a tensor: floats of any width as float32, integers of any width as int32. */
 export type HostData = Float32Array | Int32Array;
@@ -11,25 +11,20 @@ interface Dtype {
 
 /** The element types of the safetensors format that can be read. */
 export const DTYPES: Readonly<Record<string, Dtype>> = {
-  F32: { bytes: 4, decode: (buffer) => new Float32Array(buffer) },
-  F64: { bytes: 8, decode: (buffer) => Float32Array.from(new Float64Array(buffer)) },
-  F16: { bytes: 2, decode: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToFloat) },
-  BF16: { bytes: 2, decode: bfloat16ToFloat },
+  F32: { bytes: 4, decode: (buffer) => floatsOf(new Uint8Array(buffer), "F32") },
+  F64: { bytes: 8, decode: (buffer) => floatsOf(new Uint8Array(buffer), "F64") },
+  F16: { bytes: 2, decode: (buffer) => floatsOf(new Uint8Array(buffer), "F16") },
+  BF16: { bytes: 2, decode: (buffer) => floatsOf(new Uint8Array(buffer), "BF16") },
   I64: { bytes: 8, decode: (buffer) => fittingInt32(new BigInt64Array(buffer)) },
   U64: { bytes: 8, decode: (buffer) => fittingInt32(new BigUint64Array(buffer)) },
   I32: { bytes: 4, decode: (buffer) => new Int32Array(buffer) },
   U32: { bytes: 4, decode: (buffer) => fittingInt32(new Uint32Array(buffer)) },
-  I16: { bytes: 2, decode: (buffer) => Int32Array.from(new Int16Array(buffer)) },
-  U16: { bytes: 2, decode: (buffer) => Int32Array.from(new Uint16Array(buffer)) },
-  I8: { bytes: 1, decode: (buffer) => Int32Array.from(new Int8Array(buffer)) },
-  U8: { bytes: 1, decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
-  BOOL: { bytes: 1, decode: (buffer) => Int32Array.from(new Uint8Array(buffer)) },
+  I16: { bytes: 2, decode: (buffer) => new Int32Array(new Int16Array(buffer)) },
+  U16: { bytes: 2, decode: (buffer) => new Int32Array(new Uint16Array(buffer)) },
+  I8: { bytes: 1, decode: (buffer) => new Int32Array(new Int8Array(buffer)) },
+  U8: { bytes: 1, decode: (buffer) => new Int32Array(new Uint8Array(buffer)) },
+  BOOL: { bytes: 1, decode: (buffer) => new Int32Array(new Uint8Array(buffer)) },
 };
-
-function bfloat16ToFloat(buffer: ArrayBuffer): Float32Array {
-  const wide = Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16);
-  return new Float32Array(wide.buffer);
-}
 
 function fittingInt32(values: Uint32Array | BigInt64Array | BigUint64Array): Int32Array | undefined {
   const result = new Int32Array(values.length);

@@ -13,6 +13,6 @@ export class Embedding extends Module {
 
   /** indices: [N] u32 -> [N, C] */
   forward(indices: Tensor): Tensor {
-    return embedding(indices, this.weight.tensor);
+    return embedding(indices, this.weight);
   }
 }

@@ -6,8 +6,9 @@ import { externalTensor } from "../graph/tensor.ts";
 import { toHalf } from "../ops/to_half.ts";
 import { Embedding } from "./embedding.ts";
 import { LanguageModel } from "./language_model.ts";
+import { readParameters } from "./load_parameters.ts";
 import { Module, type Parameter } from "./module.ts";
-import { type HalfWeights, type PlacedModule, type Placement, readParameters } from "./place.ts";
+import type { HalfWeights, PlacedModule, Placement } from "./place.ts";
 
 /** How matrix products read weights. With f16 they read copies rounded to 16 bits; AdamW changes the weights themselves. */
 export const WEIGHT_STORAGE = ["f32", "f16"] as const;

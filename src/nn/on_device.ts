@@ -4,8 +4,9 @@ import type { Module } from "./module.ts";
 
 /** Refuses a model whose parameters lie on another device or were destroyed, before anything is made for it. @throws EngineError */
 export function assertOnDevice(device: Device, module: Module, wantedBy: string): void {
-  for (const [name, { tensor }] of module.namedParameters()) {
-    const { window } = tensor.storage;
-    if (window) assertUsable(device, window.buffer, `the model's ${name}`, wantedBy);
+  for (const [name, { pieces }] of module.namedParameters()) {
+    for (const { storage } of pieces) {
+      if (storage.window) assertUsable(device, storage.window.buffer, `the model's ${name}`, wantedBy);
+    }
   }
 }

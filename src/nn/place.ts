@@ -1,12 +1,12 @@
-import { align, createBuffers, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { align, createBuffers, destroyBuffer, uploadBuffer } from "../gpu/buffer.ts";
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
-import { EngineError, MemoryError } from "../gpu/errors.ts";
+import { MemoryError } from "../gpu/errors.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
-import { brief, listed, quoted } from "../options/quote.ts";
 import { createRandom } from "../random.ts";
-import { requireFinite } from "./finite.ts";
-import { type Constant, type Module, type NamedPiece, type Parameter, piecesOf } from "./module.ts";
+import { type FrozenPlacement, type FrozenStorage, placeFrozen, planFrozen } from "./frozen.ts";
+import type { Constant, Module, Parameter } from "./module.ts";
+import { writeParameter } from "./parameter_memory.ts";
 
 /** One flat buffer of parameters. Matrices come first, so that weight decay concerns the elements below `decayEnd`. */
 export interface Shard {
@@ -43,7 +43,10 @@ export interface PlacedModule {
   readonly device: Device;
   readonly module: Module;
   readonly shards: readonly Shard[];
+  /** The parameters that are trained. */
   readonly placements: readonly Placement[];
+  /** The parameters that are not. They have no gradient and no moment. */
+  readonly frozen: readonly FrozenPlacement[];
   /** Trainable numbers, padding not counted. */
   readonly parameterCount: number;
   /** The 16-bit copies that products read in place of the matrices; set by `claimWeights`. */
@@ -55,54 +58,48 @@ export interface PlacedModule {
   destroy(): void;
 }
 
-/** A named tensor on the host, as checkpoints hold it. */
-export interface NamedArray {
-  readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
-}
-
 /** Shards stay below this even where a device allows more, so that one upload is never enormous. */
 const SHARD_BYTES = 1 << 30;
 
-/** Gives every parameter and constant of a module memory on the device. Parameters are zero until loaded or initialised. */
-export function placeModule(device: Device, module: Module): PlacedModule {
-  const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter }));
-  const matrices = parameters.filter(({ parameter }) => parameter.shape.length >= 2);
-  const vectors = parameters.filter(({ parameter }) => parameter.shape.length < 2);
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+export interface PlaceOptions {
+  /** How a parameter that is not trained is stored, by its name; undefined for one that is trained. Default: all are trained. */
+  readonly frozen?: (name: string) => FrozenStorage | undefined;
+  /** The most bytes that a frozen table takes in one piece, as f32. Default: as many as the device binds. */
+  readonly pieceBytes?: number;
+}
 
-  const sizes: { bytes: number; decayBytes: number }[] = [{ bytes: 0, decayBytes: 0 }];
-  const placements = [...matrices, ...vectors].map(({ name, parameter }): Placement => {
-    const bytes = align(elementsOf(parameter.shape) * 4);
-    if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
-    if (sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
-    const shard = sizes.at(-1)!;
-    const offset = shard.bytes;
-    shard.bytes += bytes;
-    if (parameter.shape.length >= 2) shard.decayBytes = shard.bytes;
-    return { name, parameter, shard: sizes.length - 1, offset };
-  });
+/** Gives every parameter and constant of a module memory on the device. Parameters are zero until loaded or initialised. */
+export function placeModule(device: Device, module: Module, options: PlaceOptions = {}): PlacedModule {
+  const { frozen: storageOf = () => undefined, pieceBytes = Number.POSITIVE_INFINITY } = options;
+  const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter, storage: storageOf(name) }));
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+  const trained = parameters.filter(({ storage }) => storage === undefined);
+  const { sizes, placements } = layOut(device, trained, limit);
+  const fixed = parameters.flatMap(({ storage, ...parameter }) => (storage ? [{ ...parameter, storage }] : []));
+  const planned = planFrozen(device, fixed, Math.min(limit, pieceBytes));
   const constants = [...module.constants()];
   const buffers = createBuffers(device, [
     ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
+    ...planned.flatMap((parameter) => parameter.planned),
     ...constants.map(([label, { shape }]) => ({ label, bytes: elementsOf(shape) * 4 })),
   ]);
-  const shards = sizes.map(({ bytes, decayBytes }, i): Shard => {
-    const buffer = buffers[i]!;
+  const remaining = [...buffers];
+  const shards = remaining.splice(0, sizes.length).map((buffer, i): Shard => {
+    const { bytes, decayBytes } = sizes[i]!;
     const window = { buffer, offset: 0, size: bytes };
     return { label: `parameters ${i}`, window, length: bytes / 4, decayEnd: decayBytes / 4 };
   });
   for (const { name, parameter, shard, offset } of placements) {
     parameter.place(placedTensor(name, shards[shard]!.window.buffer, offset, parameter));
   }
-  constants.forEach((constant, i) => {
-    placeConstant(device, constant, buffers[shards.length + i]!);
-  });
+  const frozen = planned.map((parameter) => placeFrozen(parameter, remaining.splice(0, parameter.planned.length)));
+  for (const constant of constants) placeConstant(device, constant, remaining.shift()!);
   const placed: PlacedModule = {
     device,
     module,
     shards,
     placements,
+    frozen,
     parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
     halves: undefined,
     claims: 0,
@@ -114,6 +111,29 @@ export function placeModule(device: Device, module: Module): PlacedModule {
     },
   };
   return placed;
+}
+
+interface ShardSize {
+  bytes: number;
+  decayBytes: number;
+}
+
+/** Lays trained parameters out in flat buffers of at most `limit` bytes, matrices first. */
+function layOut(device: Device, trained: readonly Pick<Placement, "name" | "parameter">[], limit: number) {
+  const isMatrix = ({ parameter }: Pick<Placement, "parameter">): boolean => parameter.shape.length >= 2;
+  const sizes: ShardSize[] = [];
+  const ordered = [...trained.filter(isMatrix), ...trained.filter((parameter) => !isMatrix(parameter))];
+  const placements = ordered.map(({ name, parameter }): Placement => {
+    const bytes = align(elementsOf(parameter.shape) * 4);
+    if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
+    if (sizes.length === 0 || sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
+    const shard = sizes.at(-1)!;
+    const offset = shard.bytes;
+    shard.bytes += bytes;
+    if (isMatrix({ parameter })) shard.decayBytes = shard.bytes;
+    return { name, parameter, shard: sizes.length - 1, offset };
+  });
+  return { sizes, placements };
 }
 
 function tooLarge(device: Device, name: string, bytes: number, limit: number): MemoryError {
@@ -169,100 +189,30 @@ function flatTensor(label: string, window: BufferWindow): Tensor {
   return externalTensor(label, window, [window.size / 4]);
 }
 
-/** Draws every parameter's initial value from one seed, in the order of the module's fields. */
-export function initializeParameters(placed: PlacedModule, seed: number): void {
+/** Draws the initial values of parameters from one seed: of all in the order of the module's fields, or of those given. */
+export function initializeParameters(placed: PlacedModule, seed: number, chosen?: readonly Pick<Placement, "parameter">[]): void {
   const random = createRandom(seed);
-  const order = new Map([...placed.module.namedParameters().values()].map((parameter, i) => [parameter, i]));
-  for (const { parameter } of [...placed.placements].sort((a, b) => order.get(a.parameter)! - order.get(b.parameter)!)) {
+  for (const parameter of chosen?.map((one) => one.parameter) ?? placed.module.namedParameters().values()) {
     const { initial } = parameter;
     const data = new Float32Array(elementsOf(parameter.shape));
     if (initial.kind === "normal") {
       for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * initial.standardDeviation;
+    } else if (initial.kind === "uniform") {
+      for (let i = 0; i < data.length; i += 1) data[i] = (2 * random.uniform() - 1) * initial.bound;
     } else if (initial.kind === "ones") data.fill(1);
-    uploadBuffer(placed.device, parameter.tensor.storage.window!, data);
+    const writer = writeParameter(placed.device, parameter);
+    writer.write(data);
+    writer.end();
   }
   placed.halves?.refresh();
 }
 
-/** The pieces of all parameters under their checkpoint names. */
-export function namedPieces(placed: PlacedModule): (NamedPiece & { readonly parameter: Parameter })[] {
-  return placed.placements.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
-}
+/** A parameter and its name. */
+export type Named = Pick<Placement, "name" | "parameter">;
 
-/**
- * Copies a checkpoint's tensors into the parameters.
- * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
- * @throws NotFiniteError naming the tensor with numbers that are not finite
- */
-export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
-  const pieces = namedPieces(placed);
-  requireTensors(pieces, tensors, source);
-  requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = parameter.tensor.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
-  }
-  placed.halves?.refresh();
-}
-
-/** @throws EngineError where a tensor is missing, or has another shape or another number of values than its piece */
-export function requireTensors(
-  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
-  tensors: ReadonlyMap<string, NamedArray>,
-  source: string,
-): void {
-  for (const { name, shape } of pieces) {
-    const found = tensors.get(name);
-    if (!found) throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${describeNames(tensors)}`);
-    if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
-    }
-    if (found.data instanceof Int32Array)
-      throw new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
-    if (found.data.length !== elementsOf(shape)) {
-      throw new EngineError(
-        `${brief(source)}: tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values; it holds ${found.data.length}`,
-      );
-    }
-  }
-}
-
-function describeNames(tensors: ReadonlyMap<string, NamedArray>): string {
-  return listed([...tensors.keys()]);
-}
-
-/** Reads parameters (or gradients, or moments, given their flat buffers) back under their checkpoint names. */
-export async function readParameters(
-  placed: PlacedModule,
-  flat?: FlatBuffers,
-): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
-  const { placements } = placed;
-  const windows = placements.map(({ parameter }) => (flat ? flat.of.get(parameter.tensor)! : parameter.tensor).storage.window!);
-  const bytes = await readBuffers(placed.device, windows);
-  const found = new Map<string, { shape: number[]; data: Float32Array }>();
-  placements.forEach(({ name, parameter }, i) => {
-    const values = new Float32Array(bytes[i]!);
-    for (const piece of piecesOf(name, parameter)) {
-      const data = values.slice(piece.begin, piece.begin + elementsOf(piece.shape));
-      found.set(piece.name, { shape: [...piece.shape], data });
-    }
-  });
-  return found;
-}
-
-/**
- * Writes flat buffers (moments) from arrays under checkpoint names.
- * @throws EngineError as `loadParameters` does, before anything is written
- */
-export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
-  const pieces = namedPieces(placed);
-  requireTensors(pieces, tensors, "optimizer state");
-  for (const { name, shape, begin, parameter } of pieces) {
-    const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
-    const size = elementsOf(shape) * 4;
-    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
-  }
+/** All parameters of a module, trained and frozen. */
+export function allParameters({ placements, frozen }: Pick<PlacedModule, "placements" | "frozen">): readonly Named[] {
+  return [...placements, ...frozen];
 }
 
 function elementsOf(shape: readonly number[]): number {

@@ -7,18 +7,27 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
-import { makeWith } from "../gpu/parts.ts";
-import { readModelConfig, readModelFolder, writeCheckpoint } from "../io/checkpoint.ts";
+import { type Checkpoint, writeCheckpoint } from "../io/checkpoint.ts";
+import type { SavedDtype } from "../io/convert_floats.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
+import { configWithDtype } from "../io/model_dtype.ts";
+import { openModelFolder, readModelConfig } from "../io/model_folder.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
-import type { HostTensor } from "../io/safetensors.ts";
-import { requireFinite } from "../nn/finite.ts";
+import { type HostTensor, heldTensors } from "../io/safetensors.ts";
+import { finiteTensors } from "../nn/finite_tensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
-import { initializeParameters, loadParameters, type NamedArray, type PlacedModule, placeModule, readParameters } from "../nn/place.ts";
+import { adaptersOf, addAdapters, baseOf } from "../nn/lora.ts";
+import { mergedParameters } from "../nn/merge_adapters.ts";
+import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
+import { storedParameters } from "../nn/stored_parameters.ts";
+import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
 import { brief } from "../options/quote.ts";
-import type { PolicyModel } from "../rl/model.ts";
+import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
+import type { TensorSource } from "../stored_tensor.ts";
+import { resolveModel } from "./hub.ts";
+import { type AdapterOptions, adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -33,16 +42,31 @@ function shippedModel(given: string): string | undefined {
 }
 
 /**
- * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, or a checkpoint of this package by its name.
+ * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, a checkpoint of this package by its name, or a model
+ * of the Hugging Face hub by its name (`org/name`, `org/name@revision`), which is downloaded where the cache lacks it. The folder of a PEFT
+ * adapter is loaded with the base model that it names.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
-export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = await folderOf(name);
-  const folder = await readModelFolder(dir);
+export async function loadModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  const { build = buildModel, ...options } = optionsOf(given);
+  const found = await findBase(name, options);
+  const dir = await folderOf(found.base);
+  const folder = await openModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
-  return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
+  const adapter = placedAdapter(found, options, folder.tensors);
+  const origin: Origin = { device, config: folder.config, tokenizer, generation, build, adapter };
+  return modelFrom(origin, module, { tensors: folder.tensors, source: dir, fill: (placed) => fillAdapters(placed, found) });
+}
+
+/** What a model is loaded with beside its own files, and what builds it where that is not `buildModel`. */
+export interface LoadOptions extends AdapterOptions {
+  readonly build?: ModelBuilder;
+}
+
+function optionsOf(given: ModelBuilder | LoadOptions): LoadOptions {
+  return typeof given === "function" ? { build: given } : given;
 }
 
 /** Names the checkpoint that is meant where the folder of a run is given. */
@@ -52,21 +76,33 @@ async function refuseRunFolder(dir: string): Promise<void> {
 }
 
 async function folderOf(name: string): Promise<string> {
-  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? (await resolveModel(name)));
   await refuseRunFolder(dir);
   return dir;
 }
 
 /** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
-export async function outlineModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = await folderOf(name);
+export async function outlineModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  const { build = buildModel, ...options } = optionsOf(given);
+  const found = await findBase(name, options);
+  const dir = await folderOf(found.base);
   const config = await readModelConfig(dir);
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), generation: {}, build });
+  const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
+  const origin = { config, tokenizer: await loadTokenizer(dir), generation: {}, build, adapter };
+  return outlineOf({ ...origin, device: createMeasuringDevice(device) });
+}
+
+/** The module of a model folder, or of an adapter's folder with its adapters, without memory. @throws FileError, EngineError */
+export async function buildModule(name: string, build: ModelBuilder = buildModel): Promise<LanguageModel> {
+  const { base, adapter } = await findBase(name, {});
+  const module = build(await readModelConfig(await folderOf(base)));
+  if (adapter) addAdapters(module, adapter.options);
+  return module;
 }
 
 /** What `createModel` would make, without memory on the device. */
 export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build });
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build, adapter: undefined });
 }
 
 /** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
@@ -85,7 +121,7 @@ export async function createModel(device: Device, options: NewModel): Promise<Po
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
-  return finish({ device, config, tokenizer, generation, build }, module, placed);
+  return finish({ device, config, tokenizer, generation, build, adapter: undefined }, module, placed);
 }
 
 interface Origin {
@@ -94,22 +130,39 @@ interface Origin {
   readonly tokenizer: Tokenizer;
   readonly generation: GenerationConfig;
   readonly build: ModelBuilder;
+  readonly adapter: ModelAdapter | undefined;
 }
 
-function modelFrom(origin: Origin, module: LanguageModel, tensors: ReadonlyMap<string, NamedArray>, source: string): PolicyModel {
+/** Where the numbers of a model come from. */
+interface Content {
+  readonly tensors: TensorSource;
+  readonly source: string;
+  /** Gives the adapters of the placed model their values. */
+  readonly fill: (placed: PlacedModule) => Promise<void>;
+}
+
+async function modelFrom(origin: Origin, module: LanguageModel, { tensors, source, fill }: Content): Promise<PolicyModel> {
   const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
-  const placed = placeModule(device, module);
-  makeWith(placed, () => loadParameters(placed, withModelPrefix(tensors, module), source));
+  const named = withModelPrefix(tensors, module);
+  requireStoredTensors(module, named, source);
+  const placed = placeModule(device, module, withAdapters(module, origin.adapter));
+  try {
+    await streamParameters(baseOf(placed), named, source);
+    if (origin.adapter) await fill(placed);
+  } catch (error) {
+    placed.destroy();
+    throw error;
+  }
   return finish(origin, module, placed);
 }
 
 /** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
-function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: LanguageModel): ReadonlyMap<string, NamedArray> {
+function withModelPrefix(tensors: TensorSource, module: LanguageModel): TensorSource {
   const names = new Set([...module.namedParameters()].map(([name]) => name));
   const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
   return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
@@ -118,11 +171,14 @@ function withModelPrefix(tensors: ReadonlyMap<string, NamedArray>, module: Langu
 /** A model of which only the sizes count, on a device that measures. */
 function outlineOf(origin: Origin): PolicyModel {
   const module = origin.build(origin.config);
-  return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
+  return {
+    ...finish(origin, module, placeModule(origin.device, module, withAdapters(module, origin.adapter))),
+    clone: async () => outlineOf(origin),
+  };
 }
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
-  const { config, tokenizer, generation, build } = origin;
+  const { config, tokenizer, generation, build, adapter } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
@@ -131,47 +187,74 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     config,
     outline: (device) => outlineOf({ ...origin, device }),
     generation,
-    clone: async () => {
-      const tensors = await explained(placed.device, "clone()", () => readParameters(placed));
-      return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), tensors, "the copied model");
-    },
+    adapter,
+    clone: () =>
+      explained(placed.device, "clone()", () => {
+        const [tensors, source] = [storedParameters(placed), "the copied model"];
+        const fill = (copy: PlacedModule): Promise<void> => streamParameters(adaptersOf(copy), tensors, source);
+        return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), { tensors, source, fill });
+      }),
     destroy: () => placed.destroy(),
   };
 }
 
-type Arrays = ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>;
+/** What a checkpoint holds beside the model, and how the model is written. */
+export interface SaveOptions {
+  /** The moments of the optimiser, as `trainer.save()` or `trainer.store()` gives them. */
+  readonly moments?: HostArrays | TensorSource;
+  readonly state?: object;
+  readonly logs?: Digests;
+  readonly files?: Readonly<Record<string, string>>;
+  /** The type of the numbers in the file. Default: f32. */
+  readonly dtype?: SavedDtype;
+  /** The most bytes of one file of weights; a larger model is written in shards. Default: 5 GB. */
+  readonly shardBytes?: number;
+  /** Whether adapters are added to the weights under them, so that the folder is a model like any other. Default: false. */
+  readonly merged?: boolean;
+}
 
 /**
- * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given.
- * @throws NotFiniteError before anything is written where a parameter is not finite
+ * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
+ * state where given. Tensors are read back from the GPU and written a piece at a time.
+ * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`; then nothing is left written
  */
-export async function saveModel(
-  dir: string,
-  model: PolicyModel,
-  extra: {
-    readonly moments?: Arrays;
-    readonly state?: object;
-    readonly logs?: Digests;
-    readonly files?: Readonly<Record<string, string>>;
-  } = {},
-): Promise<void> {
-  const parameters = await explained(model.placed.device, "reading the parameters", () => readParameters(model.placed));
-  requireFinite(parameters, "the model", `${dir} is not written; go on from the last checkpoint`);
-  await writeCheckpoint(dir, {
-    config: model.config,
-    tensors: toHostTensors(parameters),
-    tokenizerFiles: model.tokenizer.files,
-    ...(extra.moments ? { optimizer: toHostTensors(extra.moments) } : {}),
-    state: extra.state,
-    logs: extra.logs,
-    extraFiles: { ...generationFile(model.generation), ...extra.files },
+export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
+  const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
+  const finite = (tensors: TensorSource): TensorSource =>
+    finiteTensors(tensors, "the model", `${dir} is not written; go on from the last checkpoint`);
+  await explained(model.placed.device, "reading the parameters", async () => {
+    const { tensors, extraFiles, ...content } = await contentOf(model, options);
+    return writeCheckpoint(dir, {
+      ...content,
+      tensors: finite(tensors),
+      write: { dtype, shardBytes },
+      optimizer: moments && momentsAsSource(moments),
+      state,
+      logs,
+      extraFiles: { ...extraFiles, ...files },
+    });
   });
+}
+
+/** The files of a model, or of its adapters alone. */
+async function contentOf(model: PolicyModel, { dtype = "f32", merged = false }: SaveOptions): Promise<Checkpoint> {
+  const { placed, module, adapter, config, tokenizer, generation } = model;
+  if (adapter && !merged) return adapterContent(module, adapter, storedParameters(adaptersOf(placed)));
+  return {
+    config: configWithDtype(config, dtype),
+    tensors: adapter ? await mergedParameters(placed) : storedParameters(placed),
+    tokenizerFiles: tokenizer.files,
+    extraFiles: generationFile(generation),
+  };
 }
 
 function generationFile(generation: GenerationConfig): Record<string, string> {
   return Object.keys(generation).length > 0 ? { [GENERATION_CONFIG]: `${JSON.stringify(generation, undefined, 2)}\n` } : {};
 }
 
-function toHostTensors(arrays: Arrays): Map<string, HostTensor> {
-  return new Map([...arrays].map(([name, { shape, data }]) => [name, { dtype: "F32", shape: [...shape], data }]));
+type HostArrays = ReadonlyMap<string, Pick<HostTensor, "shape" | "data">>;
+
+function momentsAsSource(moments: HostArrays | TensorSource): TensorSource {
+  const held = [...moments].filter((entry): entry is [string, Pick<HostTensor, "shape" | "data">] => "data" in entry[1]);
+  return held.length > 0 ? heldTensors(new Map(held)) : (moments as TensorSource);
 }

@@ -1,28 +1,43 @@
 import { ceilDivide, type Scalar } from "../graph/scalar.ts";
-import { reshape, type Tensor } from "../graph/tensor.ts";
+import { isHalf, reshape, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
 import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { elementsOf } from "./elements.ts";
 
-/** tokens [N] u32, weight [V, C] -> y [N, C]: rows of a table by index. */
-export const embeddingOp = defineOp<{ tokens: Tensor; weight: Tensor }, "y">({
+type Table = { tokens: Tensor; weight: Tensor; onto?: Tensor | undefined };
+
+/** Which rows of a table its piece `weight` holds: those from `first`, of `total` rows. */
+interface PieceRows {
+  readonly first: number;
+  readonly total: Scalar;
+}
+
+/**
+ * tokens [N] u32, weight [V, C] -> y [N, C]: rows of a table by index. The weight may be a piece of a table; those after the first one
+ * write the rows of their own tokens `onto` what the others have made.
+ */
+export const embeddingOp = defineOp<Table, "y", PieceRows>({
   name: "embedding",
   shape: (inputs) => {
-    const { tokens, weight } = inputs;
+    const { tokens, weight, onto } = inputs;
     if (tokens.shape.length !== 1 || tokens.dtype !== "u32" || weight.shape.length !== 2) {
       throw shapeError("embedding", inputs, "tokens [N] of u32 and weight [V, C]");
     }
-    return { y: { shape: [tokens.shape[0]!, weight.size(1)], dtype: weight.dtype } };
+    if (onto) return { y: { inPlaceOf: onto } };
+    return { y: { shape: [tokens.shape[0]!, weight.size(1)], dtype: isHalf(weight.dtype) ? "f32" : weight.dtype } };
   },
-  forward: ({ inputs: { tokens, weight }, outputs: { y } }) => {
+  forward: ({ inputs: { tokens, weight }, outputs: { y }, attributes }) => {
     const { variant, columns, count } = elementsOf(y.shape);
-    const parameters = { rows: tokens.shape[0]!, vocabulary: weight.shape[0]!, columns };
-    return [{ kernel: "embedding/gather", variant, bindings: { tokens, weight, y }, parameters, workgroups: ceilDivide(count, 64) }];
+    const conditions = { ...variant.conditions, HALF: isHalf(weight.dtype), BF16: weight.dtype === "bf16" };
+    const parameters = { rows: tokens.shape[0]!, vocabulary: weight.shape[0]!, columns, ...attributes };
+    const bindings = { tokens, weight, y };
+    return [{ kernel: "embedding/gather", variant: { conditions }, bindings, parameters, workgroups: ceilDivide(count, 64) }];
   },
-  backward: ({ inputs: { tokens, weight } }, { gradient, needs, sink }) => ({
-    weight: needs("weight") ? tableGradient({ tokens, grad_y: gradient("y")! }, weight, sink("weight")) : undefined,
-  }),
+  backward: ({ inputs: { tokens, weight }, attributes: { total } }, { gradient, needs, sink }) => {
+    if (needs("weight") && weight.shape[0] !== total) throw new Error("a table in pieces is frozen; it has no gradient");
+    return { weight: needs("weight") ? tableGradient({ tokens, grad_y: gradient("y")! }, weight, sink("weight")) : undefined };
+  },
 });
 
 type Given = { readonly tokens: Tensor; readonly grad_y: Tensor };
@@ -89,7 +104,18 @@ const gatherBackward = defineOp<Lists, "grad_weight", { readonly rows: Scalar; r
   },
 });
 
-/** Rows of a table by index: token embeddings, or rows of hidden states. The host keeps tokens below V; others give NaN. */
-export function embedding(tokens: Tensor, weight: Tensor): Tensor {
-  return embeddingOp({ tokens, weight }, {}).y;
+/**
+ * Rows of a table by index: token embeddings, or rows of hidden states. The host keeps tokens below V; others give NaN. A table that lies
+ * in pieces takes one dispatch for each, so that any number of them may be bound one by one.
+ */
+export function embedding(tokens: Tensor, table: Tensor | { readonly pieces: readonly Tensor[] }): Tensor {
+  const pieces = "storage" in table ? [table] : table.pieces;
+  const total = pieces.length === 1 ? pieces[0]!.shape[0]! : pieces.reduce((sum, piece) => sum + piece.size(0), 0);
+  let first = 0;
+  let onto: Tensor | undefined;
+  for (const weight of pieces) {
+    onto = embeddingOp({ tokens, weight, onto }, { first, total }).y;
+    if (pieces.length > 1) first += weight.size(0);
+  }
+  return onto!;
 }

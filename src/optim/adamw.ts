@@ -2,7 +2,8 @@ import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/b
 import type { Scalar } from "../graph/scalar.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
-import { createFlatBuffers, type FlatBuffers, loadFlatBuffers, type PlacedModule, parameterShards, readParameters } from "../nn/place.ts";
+import { loadFlatBuffers, readParameters } from "../nn/load_parameters.ts";
+import { createFlatBuffers, type FlatBuffers, type PlacedModule, parameterShards } from "../nn/place.ts";
 import { type AdamWShard, type AdamWStepOptions, adamwStep } from "../ops/adamw.ts";
 import { adamwCheck } from "../ops/adamw_check.ts";
 import { gradientNorm } from "../ops/gradient_norm.ts";

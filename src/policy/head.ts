@@ -2,7 +2,7 @@ import type { Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { empty, type GradientSink } from "../graph/trace.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
-import { matmul, type Weight } from "../ops/matmul/op.ts";
+import { matmul, piecesOf, type Weight } from "../ops/matmul/op.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
 import { tokenStatistics } from "../ops/token_statistics.ts";
 import type { Chunk } from "./chunks.ts";
@@ -28,33 +28,42 @@ export function headStatistics(head: Head): HeadStatistics {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
   const statistics = empty("statistics", { shape: [hidden.shape[0]!, TOKEN_STATISTICS.size], isExact: true });
   let logits: Tensor | undefined;
-  for (const { begin, rows } of chunks) {
+  for (const { begin, rows, tokens } of chunks) {
     const chunk = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" }); // [n, V]
     logits = chunk;
-    tokenStatistics(chunk, rowsOf(actions, begin, rows), { inverseTemperature, into: rowsOf(statistics, begin, rows) });
+    const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
+    tokenStatistics(chunk, own(actions), { inverseTemperature, first: tokens.first, into: own(statistics) });
   }
   return { statistics, logits: chunks.length === 1 ? logits : undefined };
 }
 
+/** Where the gradient of the head's matrix goes; undefined where the head is frozen. */
+export function headSink({ weight }: Pick<Head, "weight">, sinks: ReadonlyMap<Tensor, GradientSink>): GradientSink | undefined {
+  const [tensor] = piecesOf(weight);
+  return sinks.get(tensor!);
+}
+
 /**
  * The backward pass of the head. Each chunk's logits are recomputed, turned into their gradient in place, and multiplied
- * into grad_hidden [N, C] (returned) and the head's gradient (onto the sink).
+ * into grad_hidden [N, C] (returned) and, where the head is trained, the head's gradient (onto the sink).
  * coefficients [N, 2]: dL/dlogp of the action and dL/dentropy of every row.
  */
-export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink): Tensor {
+export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink | undefined): Tensor {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
   const gradHidden = empty("grad_hidden", { shape: hidden.shape });
-  chunks.forEach(({ begin, rows }, index) => {
+  chunks.forEach(({ begin, rows, tokens }, index) => {
+    const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
     const hiddenRows = rowsOf(hidden, begin, rows);
     const logits = saved.logits ?? matmul(hiddenRows, weight, { layout: "NT" });
     const gradLogits = logitsGradient(logits, {
-      actions: rowsOf(actions, begin, rows),
-      statistics: rowsOf(saved.statistics, begin, rows),
-      coefficients: rowsOf(coefficients, begin, rows),
+      actions: own(actions),
+      statistics: own(saved.statistics),
+      coefficients: own(coefficients),
+      first: tokens.first,
       inverseTemperature,
     });
     matmul(gradLogits, weight, { layout: "NN", sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
-    matmul(gradLogits, hiddenRows, { layout: "TN", sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
+    if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
   });
   return gradHidden;
 }

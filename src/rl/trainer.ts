@@ -11,7 +11,7 @@ import { checkClasses, classifier, measureSampled } from "./learning/token_class
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkSubject, type Run } from "./run.ts";
+import { checkStorage, checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
@@ -67,6 +67,7 @@ function toRun(options: TrainerOptions): Run {
   const { entropy, grpo } = options.config;
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
+  checkStorage(run);
   return run;
 }
 

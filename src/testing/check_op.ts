@@ -7,13 +7,14 @@ import { buildPlan } from "../graph/plan.ts";
 import { capacityOf, type Dimension, runScalar } from "../graph/scalar.ts";
 import { type DType, externalTensor, type Tensor } from "../graph/tensor.ts";
 import { type GradientSink, input } from "../graph/trace.ts";
+import { roundTo16 } from "../half_float.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { createRandom, type Random } from "../random.ts";
 
 export { relativeError };
 
-/** A value in double precision with its shape; integers are plain numbers too. */
+/** A value in double precision with its shape; integers are plain numbers too. Values of 16-bit types must be exact in them. */
 export interface HostValue {
   readonly shape: readonly number[];
   readonly data: Float64Array;
@@ -164,7 +165,12 @@ function createSinks(device: Device, check: OpCheck, random: Random): Map<string
 /** The values of an input as the GPU takes them. */
 export function toDevice(value: HostValue): HostArray {
   if (value.dtype === "u32") return Uint32Array.from(value.data);
-  return value.dtype === "i32" ? Int32Array.from(value.data) : Float32Array.from(value.data);
+  if (value.dtype === "i32") return Int32Array.from(value.data);
+  const floats = Float32Array.from(value.data);
+  if (value.dtype !== "f16" && value.dtype !== "bf16") return floats;
+  const words = new Uint32Array(Math.ceil(floats.length / 2));
+  new Uint16Array(words.buffer).set(roundTo16(floats, value.dtype));
+  return words;
 }
 
 /** d/dx of sum(weights * outputs) by central differences of the double-precision reference. */

@@ -1,4 +1,5 @@
 import type { RecordLayout } from "../graph/record.ts";
+import { type HalfType, roundTo16, widenFrom16 } from "../half_float.ts";
 import { createRandom } from "../random.ts";
 import type { HostValue } from "./check_op.ts";
 
@@ -10,6 +11,13 @@ function values(shape: readonly number[], draw: () => number): Float64Array {
 export function normal(shape: readonly number[], seed: number, scale = 1): HostValue {
   const random = createRandom(seed);
   return { shape, data: values(shape, () => Math.fround(random.normal() * scale)) };
+}
+
+/** Values that a 16-bit type holds, of all sizes that a weight may have, the smallest included. */
+export function exact(shape: readonly number[], dtype: HalfType, seed: number): HostValue {
+  const random = normal(shape, seed).data;
+  const spread = Float32Array.from(random, (x, i) => x * 2 ** -((i * 7) % (dtype === "f16" ? 24 : 60)));
+  return { shape, dtype, data: Float64Array.from(widenFrom16(roundTo16(spread, dtype), dtype)) };
 }
 
 /** Integers from 0 to `below` - 1. */

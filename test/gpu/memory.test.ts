@@ -8,7 +8,7 @@ import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
 import { refusedError } from "../../src/gpu/refused.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { readParameters } from "../../src/nn/place.ts";
+import { readParameters } from "../../src/nn/load_parameters.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { smallModel } from "../small_policy.ts";

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
-import { type Checkpoint, readModelFolder, readTrainingState, writeCheckpoint } from "../../src/io/checkpoint.ts";
-import { type HostTensor, writeSafetensors } from "../../src/io/safetensors.ts";
+import { type Checkpoint, readTrainingState, writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { openModelFolder } from "../../src/io/model_folder.ts";
+import { type HostTensor, heldTensors, readTensors, writeSafetensors } from "../../src/io/safetensors.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "checkpoint-"));
 const tokenizer = characterTokenizer("01=$", { eos: "$" });
@@ -14,14 +15,17 @@ function floats(...values: number[]): HostTensor {
   return { dtype: "F32", shape: [values.length], data: Float32Array.from(values) };
 }
 
+const tensors = new Map([
+  ["a", floats(1, 2)],
+  ["b", floats(3)],
+]);
+const moments = new Map([["a.m", floats(0.5, 0.25)]]);
+
 const checkpoint: Checkpoint = {
   config: { model_type: "llama", hidden_size: 4 },
-  tensors: new Map([
-    ["a", floats(1, 2)],
-    ["b", floats(3)],
-  ]),
+  tensors: heldTensors(tensors),
   tokenizerFiles: tokenizer.files,
-  optimizer: new Map([["a.m", floats(0.5, 0.25)]]),
+  optimizer: heldTensors(moments),
   state: { step: 7, controller: { alpha: -0.1 } },
   extraFiles: { "generation_config.json": "{}" },
 };
@@ -30,11 +34,11 @@ test("a checkpoint is read back whole, and nothing temporary stays", async () =>
   const dir = join(folder, "new", "step-000007");
   await mkdir(join(folder, "new", ".step-000007.partial-1"), { recursive: true });
   await writeCheckpoint(dir, checkpoint);
-  const model = await readModelFolder(dir);
+  const model = await openModelFolder(dir);
   assert.deepEqual(model.config, checkpoint.config);
-  assert.deepEqual(model.tensors, checkpoint.tensors);
+  assert.deepEqual(await readTensors(model.tensors, dir), tensors);
   assert.deepEqual(await readTrainingState(dir), {
-    optimizer: checkpoint.optimizer,
+    optimizer: moments,
     state: checkpoint.state,
     logs: undefined,
   });
@@ -62,16 +66,17 @@ test("a state of another version is refused, with what to do instead", async () 
 test("a checkpoint at the same place is replaced", async () => {
   const dir = join(folder, "twice");
   await writeCheckpoint(dir, checkpoint);
-  await writeCheckpoint(dir, { ...checkpoint, state: undefined, tensors: new Map([["c", floats(9)]]) });
-  assert.deepEqual([...(await readModelFolder(dir)).tensors.keys()], ["c"]);
+  await writeCheckpoint(dir, { ...checkpoint, state: undefined, tensors: heldTensors(new Map([["c", floats(9)]])) });
+  assert.deepEqual([...(await openModelFolder(dir)).tensors.keys()], ["c"]);
   await assert.rejects(readTrainingState(dir), /twice is a model without the state of a run; it can be trained from, but not resumed/);
 });
 
 test("a failed write leaves neither a folder nor a temporary one", async () => {
   const parent = join(folder, "failed");
-  const broken = { ...floats(1), shape: [2] };
-  await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, tensors: new Map([["a", broken]]) }), /needs 2 values/);
-  for (const name of ["../evil", "state.json", "model.safetensors"]) {
+  const short = new Map([["a", { ...heldTensors(tensors).get("a")!, shape: [3] }]]);
+  await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, tensors: short }), /needs 12 bytes but holds 8; fix its shape/);
+  assert.throws(() => heldTensors(new Map([["a", { ...floats(1), shape: [2] }]])), /needs 2 values but holds 1/);
+  for (const name of ["../evil", "state.json", "model.safetensors", "model-00001-of-00002.safetensors"]) {
     await assert.rejects(writeCheckpoint(join(parent, "x"), { ...checkpoint, extraFiles: { [name]: "" } }), /plain file name/);
   }
   assert.deepEqual(await readdir(parent), []);
@@ -85,18 +90,18 @@ test("shards are joined through their index", async () => {
   await writeSafetensors(join(dir, "two.safetensors"), new Map([["b", floats(2)]]));
   const index = (weight_map: unknown) => writeFile(join(dir, "model.safetensors.index.json"), JSON.stringify({ weight_map }));
   await index({ a: "one.safetensors", b: "two.safetensors" });
-  assert.deepEqual([...(await readModelFolder(dir)).tensors.keys()], ["a", "b"]);
+  assert.deepEqual([...(await openModelFolder(dir)).tensors.keys()], ["a", "b"]);
   await index({ a: "one.safetensors", c: "two.safetensors" });
-  await assert.rejects(readModelFolder(dir), /two\.safetensors lacks tensor "c"/);
+  await assert.rejects(openModelFolder(dir), /two\.safetensors lacks tensor "c"/);
   await index({ a: "../one.safetensors" });
-  await assert.rejects(readModelFolder(dir), /a file beside it is expected/);
+  await assert.rejects(openModelFolder(dir), /a file beside it is expected/);
 });
 
 test("what is missing or damaged is named in one line", async () => {
   const dir = join(folder, "damaged");
   const refused = async (message: RegExp) =>
     assert.rejects(
-      readModelFolder(dir),
+      openModelFolder(dir),
       (error: Error) => error.name === "FileError" && message.test(error.message) && !/\n/.test(error.message),
     );
   await refused(/damaged" does not exist; give a folder with config\.json/);
@@ -106,7 +111,7 @@ test("what is missing or damaged is named in one line", async () => {
   await refused(/config\.json is not valid JSON/);
   await writeFile(join(dir, "config.json"), "{}");
   await refused(/holds neither model\.safetensors nor/);
-  await writeSafetensors(join(dir, "model.safetensors"), checkpoint.tensors);
+  await writeSafetensors(join(dir, "model.safetensors"), tensors);
   await truncate(join(dir, "model.safetensors"), 40);
   await refused(/model\.safetensors is truncated/);
 });

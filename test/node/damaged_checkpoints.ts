@@ -5,7 +5,7 @@ import { initialState } from "../../src/control/index.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { checkpointDir } from "../../src/io/run_folder.ts";
-import type { HostTensor } from "../../src/io/safetensors.ts";
+import { type HostTensor, heldTensors } from "../../src/io/safetensors.ts";
 import { type Module, piecesOf } from "../../src/nn/module.ts";
 import { createRandom, type Random } from "../../src/random.ts";
 import type { TrainerState } from "../../src/rl/trainer_state.ts";
@@ -55,9 +55,9 @@ export async function writeTiny(
   const module = buildModel(config);
   await writeCheckpoint(checkpointDir(dir, step), {
     config,
-    tensors: tensorsOf(module, [""], random),
+    tensors: heldTensors(tensorsOf(module, [""], random)),
     tokenizerFiles: tokenizer.files,
-    optimizer: optimizer(tensorsOf(module, ["first.", "second."], random)),
+    optimizer: heldTensors(optimizer(tensorsOf(module, ["first.", "second."], random))),
     state: state as object,
   });
 }

@@ -22,10 +22,10 @@ const kernels = Object.keys(shaders).filter((id) => !id.startsWith("lib/") && !i
 
 /**
  * N packed rows, S sequences, C hidden, H heads, K kv-heads, D head_dim, F intermediate, V vocabulary, B blocks, P positions,
- * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most, G classes of tokens. In products M, N and K
- * are what formulas call them, and B is parts of K.
+ * E elements of a flat buffer of parameters, M stop tokens, L tokens of a completion at most, G classes of tokens, R the rank of an adapter
+ * of T parts. In products M, N and K are what formulas call them, and B is parts of K.
  */
-const LEGEND = new Set("NSCHKDFVBPEMLG");
+const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
@@ -44,6 +44,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+
+/** Conditions that mean something only beside another one. */
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -71,9 +74,13 @@ function variantsOf(id: string): KernelVariant[] {
     const modules = Object.keys(shaders).filter((module) => module.startsWith(`${name}/`));
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
-  return variants.filter(({ conditions }) =>
-    EXCLUSIVE.every((group) => !group.some((name) => names.has(name)) || group.filter((name) => conditions[name]).length === 1),
-  );
+  const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
+    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || conditions[other] === true);
+  return variants
+    .filter(isMeant)
+    .filter(({ conditions }) =>
+      EXCLUSIVE.every((group) => !group.some((name) => names.has(name)) || group.filter((name) => conditions[name]).length === 1),
+    );
 }
 
 function withImports(id: string, seen: Set<string>): string {

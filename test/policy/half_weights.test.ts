@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import { unpackHalves } from "../../src/half_float.ts";
 import { claimWeights } from "../../src/nn/half_weights.ts";
-import { loadParameters, readParameters } from "../../src/nn/place.ts";
+import { loadParameters, readParameters } from "../../src/nn/load_parameters.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { type Controller, createController, type Measured, measure } from "../../src/control/index.ts";
 import { relativeError } from "../../src/gpu/relative_error.ts";
 import { createLoss } from "../../src/loss/index.ts";
-import { readParameters } from "../../src/nn/place.ts";
+import { readParameters } from "../../src/nn/load_parameters.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
 import type { PolicyLossOptions } from "../../src/policy/options.ts";

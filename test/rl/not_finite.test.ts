@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { NotFiniteError } from "../../src/gpu/errors.ts";
-import { loadParameters, readParameters } from "../../src/nn/place.ts";
+import { loadParameters, readParameters } from "../../src/nn/load_parameters.ts";
 import { saveModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { parseSftConfig } from "../../src/rl/config/index.ts";

@@ -1,7 +1,7 @@
 import type { Trial, TrialLaunch, TrialTensor } from "../../gpu/trial.ts";
 import type { Candidate, TuneRequest } from "../../gpu/tuning.ts";
 import { capacityOf } from "../../graph/scalar.ts";
-import { elementsAtCapacity, Tensor } from "../../graph/tensor.ts";
+import { bytesOf, type DType, Tensor } from "../../graph/tensor.ts";
 import { type DeviceTraits, type Dispatch, workgroupsOf } from "../../graph/trace.ts";
 import { questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
@@ -99,7 +99,7 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): 
   return {
     inputs: {
       a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
-      b: layout === "NT" ? tensor("b", columns, inner) : tensor("b", inner, columns),
+      b: stored("b", like.inputs.b.dtype, ...(layout === "NT" ? [columns, inner] : [inner, columns])),
       bias: bias && tensor("bias", columns),
       residual: residual && tensor("residual", rows, columns),
       onto: accumulates ? y : undefined,
@@ -117,7 +117,11 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): 
 }
 
 function tensor(label: string, ...shape: number[]): Tensor {
-  return new Tensor({ shape, storage: { kind: "slot", label, bytes: elementsAtCapacity(shape) * 4 } });
+  return stored(label, "f32", ...shape);
+}
+
+function stored(label: string, dtype: DType, ...shape: number[]): Tensor {
+  return new Tensor({ shape, dtype, storage: { kind: "slot", label, bytes: bytesOf({ shape, dtype }) } });
 }
 
 /** 16-bit values, two to a word. */

@@ -49,7 +49,10 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const [first, second] = Object.values(ways);
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
-  return { key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B"].filter(Boolean).join(" "), ways };
+  return {
+    key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B", problem.conditions.BF16 && "BF16"].filter(Boolean).join(" "),
+    ways,
+  };
 }
 
 /** The class of products that share a choice: sizes to the nearest power of two, which matrices load in quads, and the parts of K. */

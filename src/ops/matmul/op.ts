@@ -7,6 +7,7 @@ import { matmulRequests } from "./check.ts";
 import { matmulLaunches } from "./choose.ts";
 import { packedShape } from "./families/subgroup.ts";
 import { fuseReader } from "./fuse.ts";
+import { multiplyPieces } from "./pieces.ts";
 import {
   type Layout,
   type MatmulAttributes,
@@ -84,12 +85,21 @@ export interface MatmulOptions {
 export interface Weight {
   readonly tensor: Tensor;
   readonly half?: Tensor | undefined;
+  /** The matrix in pieces of whole rows, end to end, where it is larger than one binding; `tensor` is not read then. */
+  readonly pieces?: readonly Tensor[];
+}
+
+/** The pieces of whole rows that a weight lies in: one, where it is not larger than a binding. */
+export function piecesOf(weight: Weight): readonly Tensor[] {
+  return weight.pieces ?? [weight.tensor];
 }
 
 /** y = op(a) op(b) + bias + residual. a, b, y: see Layout. The number of rows (K in TN) may be dynamic, all else is static. */
 export function matmul(a: Tensor, b: Tensor | Weight, options: MatmulOptions): Tensor {
+  const pieces = "storage" in b ? [b] : piecesOf(b);
+  if (pieces.length > 1) return multiplyPieces(a, pieces, options, matmul);
   const { layout, bias, residual, sink, family, tile } = options;
-  const weight: Weight = "tensor" in b ? b : { tensor: b };
+  const weight: Weight = "storage" in b ? { tensor: b } : b;
   const inputs = { a, b: weight.tensor, bias, residual, onto: sink?.onto, half: weight.half };
   return matmulOp(inputs, { layout, accumulate: sink?.accumulate ?? 0, family, tile }).y;
 }

@@ -1,5 +1,5 @@
 import { capacityOf, derive, type Scalar } from "../../graph/scalar.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import { isHalf, type Tensor } from "../../graph/tensor.ts";
 import type { Call } from "../define.ts";
 
 /** NN: a [M, K] b [K, N].  NT: a [M, K] b [N, K], as linear layers keep their weights.  TN: a [K, M] b [K, N], weight gradients. */
@@ -62,8 +62,8 @@ export interface Problem {
   readonly layout: Layout;
   /** The operands, and what lib/epilogue.wgsl binds. */
   readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated", Tensor>>>;
-  /** Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats. */
-  readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD" | "HALF_B", boolean>>;
+  /** Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats, which are bfloat16 with BF16. */
+  readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD" | "HALF_B" | "BF16", boolean>>;
   /** The terms that the epilogue adds in a run, and all those that a run may add. */
   readonly terms: Scalar;
   readonly possibleTerms: number;
@@ -82,13 +82,20 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
   const sizes = sizesOf(inputs, layout);
   const BACKWARD = activation === "gelu backward";
   const beside = BACKWARD ? { x: x! } : activation && { activated };
+  const read = half ?? b;
   const fixed = (bias ? TERMS.bias : 0) + (residual ? TERMS.residual : 0);
   return {
     sizes,
     layout,
     // A kernel's bindings are fixed, so b stands in for what the kernel does not read.
-    bindings: { a, b: half ?? b, bias: bias ?? b, residual: residual ?? b, y, ...beside },
-    conditions: { WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes), GELU: activation !== undefined, BACKWARD, HALF_B: half !== undefined },
+    bindings: { a, b: read, bias: bias ?? b, residual: residual ?? b, y, ...beside },
+    conditions: {
+      WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes),
+      GELU: activation !== undefined,
+      BACKWARD,
+      HALF_B: half !== undefined || isHalf(b.dtype),
+      BF16: read.dtype === "bf16",
+    },
     possibleTerms: fixed + (onto && accumulate !== 0 ? TERMS.accumulate : 0),
     terms: derive("terms", [accumulate], (adds) => fixed + (adds === 1 ? TERMS.accumulate : 0)),
     splits: splitsFor(layout, sizes),

@@ -1,6 +1,7 @@
 import { STAGING_BYTES } from "../../gpu/buffer.ts";
 import type { Device } from "../../gpu/device.ts";
 import { createMeasuringDevice, type MeasuringDevice } from "../../gpu/measuring.ts";
+import { allParameters } from "../../nn/place.ts";
 import type { PolicyModel } from "../model.ts";
 
 /** What memory is spent on, in the order of tables. */
@@ -48,8 +49,8 @@ export async function measureFootprint(
 }
 
 /** `placed`: how many of the allocations are the model's own. */
-function footprintOf({ allocations, stats }: MeasuringDevice, { placed: { placements }, module }: PolicyModel, placed: number): Footprint {
-  const head = placements.find(({ parameter }) => parameter === module.head())?.name ?? "";
+function footprintOf({ allocations, stats }: MeasuringDevice, { placed: model, module }: PolicyModel, placed: number): Footprint {
+  const head = allParameters(model).find(({ parameter }) => parameter === module.head())?.name ?? "";
   const parts = Object.fromEntries(Object.keys(PARTS).map((part) => [part, 0])) as Record<Part, number>;
   const seen = new Set<string>();
   let sampling = 0;

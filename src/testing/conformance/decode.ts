@@ -1,6 +1,7 @@
 import type { Device } from "../../gpu/device.ts";
 import type { LanguageModel } from "../../nn/language_model.ts";
-import { loadParameters, placeModule } from "../../nn/place.ts";
+import { loadParameters } from "../../nn/load_parameters.ts";
+import { placeModule } from "../../nn/place.ts";
 import { packRows } from "../../nn/rows.ts";
 import { type Completion, createSampler, type Prompt } from "../../policy/sampler.ts";
 import { createScorer, type Scores } from "../../policy/score.ts";

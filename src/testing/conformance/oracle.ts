@@ -1,5 +1,5 @@
 import type { LanguageModel } from "../../nn/language_model.ts";
-import type { NamedArray } from "../../nn/place.ts";
+import type { NamedArray } from "../../nn/load_parameters.ts";
 import { type CaseQuantity, type CaseResults, compareCase, type OracleCase, runCase, TOLERANCES } from "../verify_case.ts";
 import type { Bench, ConformanceCase, ConformanceGroup, Measure } from "./case.ts";
 

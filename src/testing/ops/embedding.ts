@@ -2,7 +2,7 @@ import { embedding } from "../../ops/embedding.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { embeddingReference } from "../reference/embedding.ts";
-import { given, integers, normal } from "../values.ts";
+import { exact, given, integers, normal } from "../values.ts";
 
 /** Small tables sum their gradient over blocks, large ones (over 256 rows) over lists; vec4 where the columns allow. */
 const SHAPES = [
@@ -51,4 +51,36 @@ const dynamicTable: OpCase = {
   gradients: ["hidden"],
 };
 
-export const embeddingCases: readonly OpCase[] = [...gathers, dynamicTable];
+/** Tables of 16-bit numbers: rows that share a word, and quads. */
+const stored = (["bf16", "f16"] as const).flatMap((dtype) =>
+  [
+    [9, 7, 5],
+    [70, 16, 12],
+  ].map(
+    ([rows, vocabulary, columns]): OpCase => ({
+      name: "embedding",
+      title: `${rows} tokens of ${vocabulary} with ${columns} columns in ${dtype}`,
+      tolerance: 0,
+      quick: rows === 9,
+      inputs: { tokens: skewedTokens(rows!, vocabulary!), weight: exact([vocabulary!, columns!], dtype, 2) },
+      dynamicRows: ["tokens"],
+      op: ({ tokens, weight }) => ({ y: embedding(tokens!, weight!) }),
+      reference: embeddingReference,
+    }),
+  ),
+);
+
+/** The last piece is shorter than the others; tokens of every piece occur. */
+const inPieces: OpCase = {
+  name: "embedding",
+  title: "tokens of a table in three pieces",
+  tolerance: 0,
+  quick: true,
+  inputs: { tokens: skewedTokens(40, 11), a: normal([4, 5], 1), b: normal([4, 5], 2), c: normal([3, 5], 3) },
+  dynamicRows: ["tokens"],
+  op: ({ tokens, a, b, c }) => ({ y: embedding(tokens!, { pieces: [a!, b!, c!] }) }),
+  reference: ({ tokens, a, b, c }) =>
+    embeddingReference({ tokens: tokens!, weight: { shape: [11, 5], data: Float64Array.of(...a!.data, ...b!.data, ...c!.data) } }),
+};
+
+export const embeddingCases: readonly OpCase[] = [...gathers, dynamicTable, ...stored, inPieces];

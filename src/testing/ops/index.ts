@@ -8,6 +8,7 @@ import { cacheWriteCases } from "./cache_write.ts";
 import { causalAttentionCases } from "./causal_attention.ts";
 import { columnSumCases } from "./column_sum.ts";
 import { controlWeightCases } from "./control_weight.ts";
+import { copyColumnsCases } from "./copy_columns.ts";
 import { covarianceSelectCases } from "./covariance_select.ts";
 import { crossEntropyCases } from "./cross_entropy.ts";
 import { decodeAttentionCases } from "./decode_attention.ts";
@@ -18,6 +19,7 @@ import { geluCases } from "./gelu.ts";
 import { gradientNormCases } from "./gradient_norm.ts";
 import { layerNormCases } from "./layer_norm.ts";
 import { logitsGradientCases } from "./logits_gradient.ts";
+import { lowRankCases } from "./low_rank.ts";
 import { matmulCases } from "./matmul.ts";
 import { matmulActivationCases } from "./matmul_activation.ts";
 import { matmulHalfCases } from "./matmul_half.ts";
@@ -43,6 +45,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   causal_attention: causalAttentionCases,
   column_sum: columnSumCases,
   control_weight: controlWeightCases,
+  copy_columns: copyColumnsCases,
   covariance_select: covarianceSelectCases,
   cross_entropy: crossEntropyCases,
   decode_attention: decodeAttentionCases,
@@ -53,6 +56,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   gradient_norm: gradientNormCases,
   layer_norm: layerNormCases,
   logits_gradient: logitsGradientCases,
+  low_rank: lowRankCases,
   matmul: [...matmulCases, ...matmulHalfCases, ...matmulActivationCases],
   metric_reduce: metricReduceCases,
   multiply: multiplyCases,

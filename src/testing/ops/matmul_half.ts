@@ -1,9 +1,9 @@
-import { unpackHalves } from "../../half_float.ts";
+import { type HalfType, unpackHalves } from "../../half_float.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { matmulReference } from "../reference/matmul.ts";
-import { normal } from "../values.ts";
+import { exact, normal } from "../values.ts";
 import { FAMILIES, type MatmulShape } from "./matmul.ts";
 
 /** Odd sizes, in which a pair of halves lies across two rows of b; few rows; the last two for quads. */
@@ -57,8 +57,38 @@ function caseOf(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCas
   };
 }
 
-export const matmulHalfCases: readonly OpCase[] = [...FAMILIES, "vector" as const].flatMap((family) =>
-  (family === "vector" ? (["NT"] as const) : (["NN", "NT"] as const)).flatMap((layout) =>
-    SHAPES.map((shape) => caseOf(layout, family, shape)),
-  ),
+/** Odd sizes, few rows, and quads with many rows. */
+const STORED_SHAPES: readonly MatmulShape[] = [
+  [3, 5, 7],
+  [17, 33, 65],
+  [64, 48, 112],
+];
+
+/** b exists in 16 bits only. */
+function storedCase(layout: Layout, family: MatmulFamily, shape: MatmulShape, dtype: HalfType): OpCase {
+  const [rows, columns, inner] = shape;
+  return {
+    name: "matmul",
+    title: `${layout} by ${family} reads b stored as ${dtype} of ${shape.join(" x ")}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 17 && dtype === "bf16",
+    slow: family === "tiled" && rows !== 53 && rows !== 64,
+    inputs: { a: normal([rows, inner], 1), b: exact(layout === "NT" ? [columns, inner] : [inner, columns], dtype, 7) },
+    dynamicRows: ["a"],
+    op: (i) => ({ y: matmul(i.a!, i.b!, { layout, family }) }),
+    reference: (inputs) => matmulReference(inputs, layout),
+    gradients: rows === 3 && family !== "vector" ? ["a"] : [],
+  };
+}
+
+const families: readonly MatmulFamily[] = [...FAMILIES, "vector"];
+const layoutsOf = (family: MatmulFamily): readonly Layout[] => (family === "vector" ? ["NT"] : ["NN", "NT"]);
+
+export const matmulHalfCases: readonly OpCase[] = families.flatMap((family) =>
+  layoutsOf(family).flatMap((layout) => [
+    ...SHAPES.map((shape) => caseOf(layout, family, shape)),
+    ...STORED_SHAPES.map((shape) => storedCase(layout, family, shape, "bf16")),
+    storedCase(layout, family, SHAPES[2]!, "f16"),
+  ]),
 );

@@ -17,7 +17,7 @@ function launches(problem: Problem, device: DeviceTraits): Dispatch[] {
   if (isFewRows(layout, sizes.rows)) return [fewRowsLaunch(problem, device)];
   if (!needsPacking(layout, sizes)) return [multiplyLaunch(problem, device)];
   const { bindings, conditions, scratch } = problem;
-  const ofPacked = { ...problem, bindings: { ...bindings, b: scratch.packed }, conditions: { ...conditions, HALF_B: false } };
+  const ofPacked = { ...problem, bindings: { ...bindings, b: scratch.packed }, conditions: { ...conditions, HALF_B: false, BF16: false } };
   return [packLaunch(problem, device), multiplyLaunch(ofPacked, device)];
 }
 
@@ -55,7 +55,9 @@ function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, {
   const isTransposed = layout === "NT";
   return {
     kernel: "matmul/pack",
-    variant: { conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), HALF_B: conditions.HALF_B } },
+    variant: {
+      conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), HALF_B: conditions.HALF_B, BF16: conditions.BF16 },
+    },
     bindings: { b: bindings.b, packed: scratch.packed },
     parameters: { columns, inner },
     workgroups: [ceilDivide(columns, 4 * lanes), isTransposed ? ceilDivide(inner, 32) : inner, 1],

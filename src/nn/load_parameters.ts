@@ -1,0 +1,110 @@
+import { uploadBuffer } from "../gpu/buffer.ts";
+import { EngineError } from "../gpu/errors.ts";
+import { brief, listed, quoted } from "../options/quote.ts";
+import { requireFinite } from "./finite.ts";
+import { type NamedPiece, type Parameter, piecesOf } from "./module.ts";
+import { readParameterValues, writeParameter } from "./parameter_memory.ts";
+import { allParameters, type FlatBuffers, type Named, type PlacedModule } from "./place.ts";
+
+/** A named tensor on the host, as checkpoints hold it. */
+export interface NamedArray {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/** The pieces of parameters under their checkpoint names. */
+export function namedPieces(parameters: readonly Named[]): (NamedPiece & { readonly parameter: Parameter })[] {
+  return parameters.flatMap(({ name, parameter }) => piecesOf(name, parameter).map((piece) => ({ ...piece, parameter })));
+}
+
+/**
+ * Copies a checkpoint's tensors into the parameters.
+ * @throws EngineError naming the tensor, the expected and the found shape, or the tensor that is missing
+ * @throws NotFiniteError naming the tensor with numbers that are not finite
+ */
+export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string, NamedArray>, source = "checkpoint"): void {
+  const pieces = namedPieces(allParameters(placed));
+  requireTensors(pieces, tensors, source);
+  requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
+  for (const { name, parameter } of allParameters(placed)) {
+    const writer = writeParameter(placed.device, parameter);
+    for (const piece of piecesOf(name, parameter)) writer.write(Float32Array.from(tensors.get(piece.name)!.data));
+    writer.end();
+  }
+  placed.halves?.refresh();
+}
+
+/** @throws EngineError where a tensor is missing, or has another shape or another number of values than its piece */
+export function requireTensors(
+  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
+  tensors: ReadonlyMap<string, NamedArray>,
+  source: string,
+): void {
+  requireShapes(pieces, tensors, source);
+  for (const { name, shape } of pieces) {
+    const { data } = tensors.get(name)!;
+    if (data instanceof Int32Array) throw wholeNumbers(name, source);
+    if (data.length !== elementsOf(shape)) throw wrongCount({ name, shape }, data.length, source);
+  }
+}
+
+/** @throws EngineError where a tensor is missing or has another shape than its piece */
+export function requireShapes(
+  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
+  tensors: ReadonlyMap<string, Pick<NamedArray, "shape">>,
+  source: string,
+): void {
+  for (const { name, shape } of pieces) {
+    const found = tensors.get(name);
+    if (!found)
+      throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${listed([...tensors.keys()])}`);
+    if (found.shape.join() !== shape.join()) {
+      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
+    }
+  }
+}
+
+function wholeNumbers(name: string, source: string): EngineError {
+  return new EngineError(`${brief(source)}: tensor ${name} holds whole numbers; a parameter needs floats`);
+}
+
+export function wrongCount({ name, shape }: Pick<NamedPiece, "name" | "shape">, count: number, source: string): EngineError {
+  const wanted = `tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values`;
+  return new EngineError(`${brief(source)}: ${wanted}; it holds ${count}`);
+}
+
+/** Reads all parameters back under their checkpoint names; given flat buffers, the gradients or moments of the trained ones. */
+export async function readParameters(
+  placed: PlacedModule,
+  flat?: FlatBuffers,
+): Promise<Map<string, { shape: number[]; data: Float32Array }>> {
+  const parameters = flat ? placed.placements : allParameters(placed);
+  const read = parameters.map(({ parameter }) => (flat ? { pieces: [flat.of.get(parameter.tensor)!] } : parameter));
+  const values = await readParameterValues(placed.device, read);
+  const found = new Map<string, { shape: number[]; data: Float32Array }>();
+  parameters.forEach(({ name, parameter }, i) => {
+    for (const piece of piecesOf(name, parameter)) {
+      const data = values[i]!.slice(piece.begin, piece.begin + elementsOf(piece.shape));
+      found.set(piece.name, { shape: [...piece.shape], data });
+    }
+  });
+  return found;
+}
+
+/**
+ * Writes flat buffers (moments) from arrays under checkpoint names.
+ * @throws EngineError as `loadParameters` does, before anything is written
+ */
+export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors: ReadonlyMap<string, NamedArray>): void {
+  const pieces = namedPieces(placed.placements);
+  requireTensors(pieces, tensors, "optimizer state");
+  for (const { name, shape, begin, parameter } of pieces) {
+    const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
+    const size = elementsOf(shape) * 4;
+    uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
+  }
+}
+
+function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

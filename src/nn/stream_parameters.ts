@@ -1,0 +1,78 @@
+import { EngineError } from "../gpu/errors.ts";
+import { type DType, isHalf } from "../graph/tensor.ts";
+import type { HalfType } from "../half_float.ts";
+import { brief, quoted } from "../options/quote.ts";
+import { FLOAT_DTYPES, floatsOf, type StoredTensor, type TensorSource } from "../stored_tensor.ts";
+import { createFiniteCheck } from "./finite.ts";
+import { namedPieces, requireShapes, wrongCount } from "./load_parameters.ts";
+import { type Module, type NamedPiece, piecesOf } from "./module.ts";
+import { type ParameterWriter, writeParameter } from "./parameter_memory.ts";
+import { allParameters, type PlacedModule } from "./place.ts";
+
+const FILE_DTYPES = { f16: "F16", bf16: "BF16" } as const;
+
+/** A piece's numbers for a parameter: words of 16 bits as they are where it stores their type, and else floats. */
+function numbersFor(stored: DType, bytes: Uint8Array<ArrayBuffer>, dtype: string): Float32Array | Uint16Array {
+  if (isHalf(stored) && FILE_DTYPES[stored] === dtype) return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  return floatsOf(bytes, dtype)!;
+}
+
+/** Every tensor that a module takes from a checkpoint, by its name there. */
+export function checkpointPieces(module: Module): NamedPiece[] {
+  return [...module.namedParameters()].flatMap(([name, parameter]) => piecesOf(name, parameter));
+}
+
+/** Refuses a checkpoint by its tensors' names, shapes and types, before any number is read. @throws EngineError */
+export function requireStoredTensors(module: Module, tensors: TensorSource, source: string): void {
+  requireStoredPieces(checkpointPieces(module), tensors, source);
+}
+
+function requireStoredPieces(pieces: readonly NamedPiece[], tensors: TensorSource, source: string): void {
+  requireShapes(pieces, tensors, source);
+  for (const { name } of pieces) {
+    const { dtype } = tensors.get(name)!;
+    if (FLOAT_DTYPES.includes(dtype)) continue;
+    throw new EngineError(
+      `${brief(source)}: tensor ${name} has dtype ${quoted(dtype)}; a parameter is read from ${FLOAT_DTYPES.join(", ")}`,
+    );
+  }
+}
+
+/**
+ * Copies a checkpoint's tensors into the parameters, a piece of a tensor at a time. Where it fails, some parameters are already overwritten.
+ * @throws EngineError as `requireStoredTensors` does, before anything is written
+ * @throws NotFiniteError naming the tensor with numbers that are not finite
+ */
+export async function streamParameters(placed: PlacedModule, tensors: TensorSource, source = "checkpoint"): Promise<void> {
+  requireStoredPieces(namedPieces(allParameters(placed)), tensors, source);
+  for (const { name, parameter } of allParameters(placed)) {
+    const writer = writeParameter(placed.device, parameter);
+    const { dtype } = parameter.pieces[0]!;
+    for (const piece of piecesOf(name, parameter)) await copyTensor(tensors.get(piece.name)!, piece, { writer, dtype, source });
+    writer.end();
+  }
+  placed.halves?.refresh();
+}
+
+interface Destination {
+  readonly writer: ParameterWriter;
+  readonly dtype: DType;
+  readonly source: string;
+}
+
+async function copyTensor(tensor: StoredTensor, piece: NamedPiece, { writer, dtype, source }: Destination): Promise<void> {
+  const check = createFiniteCheck(piece.name, source, "take another checkpoint");
+  const wanted = piece.shape.reduce((a, b) => a * b, 1);
+  let count = 0;
+  for await (const bytes of tensor.pieces()) {
+    const numbers = numbersFor(dtype, bytes, tensor.dtype);
+    count += numbers.length;
+    // More numbers than the piece holds would run into the parameter's next piece.
+    if (count > wanted) break;
+    if (numbers instanceof Uint16Array) check.seeHalves(numbers, dtype as HalfType);
+    else check.see(numbers);
+    writer.write(numbers);
+  }
+  if (count !== wanted) throw wrongCount(piece, count, source);
+  check.end();
+}
