@@ -1,4 +1,17 @@
-import { add, EngineError, gelu, LARGEST, type LanguageModelConfig, nn, type Rows, readConfig, scope, type Tensor } from "../src/engine.ts";
+import {
+  add,
+  type ConfigReader,
+  EngineError,
+  gelu,
+  LARGEST,
+  type LanguageModelConfig,
+  nn,
+  type Rows,
+  readCommonKeys,
+  readConfig,
+  scope,
+  type Tensor,
+} from "../src/engine.ts";
 
 /** GPT-2 (Radford et al. 2019). Keys are Hugging Face's. */
 export interface Gpt2Config extends LanguageModelConfig {
@@ -12,25 +25,45 @@ export interface Gpt2Config extends LanguageModelConfig {
   readonly tie_word_embeddings: boolean;
 }
 
+/** transformers' names of the tanh form of GELU. */
+const TANH_GELU = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
+
+/** Keys of GPT-2's heads for other tasks. */
+const SUMMARY = ["summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout"];
+
 export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const read = readConfig(json);
-  // The gelu of this model is the tanh approximation; another activation is another model.
-  read.oneOf("activation_function", ["gelu_new", "gelu_pytorch_tanh"], "gelu_new");
-  const n_embd = read.integer("n_embd", undefined, LARGEST.width);
-  const n_head = read.integer("n_head", undefined, LARGEST.heads);
+  readCommonKeys(read, ["GPT2LMHeadModel", "GPT2Model", "GPT2DoubleHeadsModel"]);
+  read.oneOf("activation_function", TANH_GELU, "gelu_new");
+  if (!read.flag("scale_attn_weights", true)) read.refuse("scale_attn_weights", "true or absent");
+  if (read.flag("scale_attn_by_inverse_layer_idx", false)) read.refuse("scale_attn_by_inverse_layer_idx", "false or absent");
+  const n_embd = readNamed(read, "n_embd", "hidden_size", LARGEST.width);
+  const n_head = readNamed(read, "n_head", "num_attention_heads", LARGEST.heads);
   if (n_embd % n_head !== 0) throw new EngineError(`config.json: n_head is ${n_head}; it must divide n_embd (${n_embd})`);
-  return {
+  const n_positions = readNamed(read, "n_positions", "max_position_embeddings", LARGEST.positions, 1024);
+  if (read.integer("n_ctx", n_positions) !== n_positions) read.refuse("n_ctx", `n_positions (${n_positions}), or absent`);
+  const config = {
     model_type: "gpt2",
     vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
     n_embd,
-    n_layer: read.integer("n_layer", undefined, LARGEST.layers),
+    n_layer: readNamed(read, "n_layer", "num_hidden_layers", LARGEST.layers),
     n_head,
-    n_positions: read.integer("n_positions", 1024, LARGEST.positions),
+    n_positions,
     n_inner: read.integer("n_inner", 4 * n_embd, LARGEST.width),
     layer_norm_epsilon: read.eps("layer_norm_epsilon", 1e-5),
     initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
     tie_word_embeddings: read.flag("tie_word_embeddings", true),
   };
+  read.refuseOthers(["model_type", ...SUMMARY]);
+  return config;
+}
+
+/** GPT-2's own name of a size, or the one that transformers takes for it as well. */
+function readNamed(read: ConfigReader, own: string, other: string, max: number, otherwise?: number): number {
+  if (read.value(other) === undefined) return read.integer(own, otherwise, max);
+  const size = read.integer(other, undefined, max);
+  if (read.integer(own, size, max) !== size) read.refuse(other, `the same as ${own}, or absent`);
+  return size;
 }
 
 class Gpt2Attention extends nn.Module {

@@ -1,6 +1,7 @@
 import { type nn, readConfig } from "../src/engine.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Llama, llamaConfig } from "./llama.ts";
+import { Mistral, mistralConfig } from "./mistral.ts";
 import { Qwen2, qwen2Config } from "./qwen2.ts";
 import { Qwen3, qwen3Config } from "./qwen3.ts";
 
@@ -10,6 +11,7 @@ type Json = Readonly<Record<string, unknown>>;
 export const architectures: Readonly<Record<string, (config: Json) => nn.LanguageModel>> = {
   gpt2: (config) => new Gpt2(gpt2Config(config)),
   llama: (config) => new Llama(llamaConfig(config)),
+  mistral: (config) => new Mistral(mistralConfig(config)),
   qwen2: (config) => new Qwen2(qwen2Config(config)),
   qwen3: (config) => new Qwen3(qwen3Config(config)),
 };

@@ -1,74 +1,18 @@
-import {
-  add,
-  type ConfigReader,
-  checkHeads,
-  EngineError,
-  LARGEST,
-  type LanguageModelConfig,
-  nn,
-  type RopeScaling,
-  type Rows,
-  readConfig,
-  scope,
-  type Tensor,
-} from "../src/engine.ts";
+import { add, nn, type Rows, scope, type Tensor } from "../src/engine.ts";
+import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
-/** Llama (Touvron et al. 2023, arXiv 2302.13971), and what Qwen2 and Qwen3 change in it. Keys are Hugging Face's. */
-export interface LlamaConfig extends LanguageModelConfig {
-  readonly hidden_size: number;
-  readonly num_hidden_layers: number;
-  readonly intermediate_size: number;
-  readonly num_attention_heads: number;
-  readonly num_key_value_heads: number;
-  readonly head_dim: number;
-  readonly max_position_embeddings: number;
-  readonly rms_norm_eps: number;
-  readonly rope_theta: number;
-  readonly rope_scaling: RopeScaling | undefined;
-  readonly tie_word_embeddings: boolean;
-  readonly initializer_range: number;
-  /** Qwen2: biases on q, k and v. */
-  readonly attention_bias: boolean;
-  /** Qwen3: RMS norm of every query and key head. */
-  readonly query_key_norm: boolean;
-}
-
-/** Reads a Hugging Face config.json; `family` fixes what the model type implies. */
-export function llamaConfig(json: Readonly<Record<string, unknown>>, family: Partial<LlamaConfig> = {}): LlamaConfig {
-  const read = readConfig(json);
-  // What else these keys may say is not built here, and a model that ignores it computes something else in silence.
-  read.oneOf("hidden_act", ["silu", "swish"], "silu");
-  refuseTrue(read, ["mlp_bias", "use_sliding_window"]);
-  const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
-  const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
-  const num_key_value_heads = read.integer("num_key_value_heads", num_attention_heads, LARGEST.heads);
-  const head_dim = read.integer("head_dim", hidden_size / num_attention_heads, LARGEST.headWidth);
-  checkHeads(num_attention_heads, num_key_value_heads, head_dim);
-  const positions = Math.floor(LARGEST.angles / head_dim);
-  return {
-    model_type: read.text("model_type", "llama"),
-    vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
-    hidden_size,
-    num_hidden_layers: read.integer("num_hidden_layers", undefined, LARGEST.layers),
-    intermediate_size: read.integer("intermediate_size", undefined, LARGEST.width),
-    num_attention_heads,
-    num_key_value_heads,
-    head_dim,
-    max_position_embeddings: read.integer("max_position_embeddings", 2048, Math.min(LARGEST.positions, positions)),
-    rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
-    rope_theta: read.number("rope_theta", 10000, { min: 1, max: 1e12 }),
-    rope_scaling: read.ropeScaling(),
-    tie_word_embeddings: read.flag("tie_word_embeddings", false),
-    initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
-    attention_bias: read.flag("attention_bias", false),
-    query_key_norm: false,
-    ...family,
-  };
-}
-
-function refuseTrue(read: ConfigReader, keys: readonly string[]): void {
-  const key = keys.find((name) => read.flag(name, false));
-  if (key) throw new EngineError(`config.json: ${key} is true; it must be false, because this model is built without it`);
+/** Llama (Touvron et al. 2023, arXiv 2302.13971). */
+export function llamaConfig(json: Readonly<Record<string, unknown>>): LlamaConfig {
+  return readLlamaConfig(json, {
+    model_type: "llama",
+    className: "Llama",
+    attentionBias: "key",
+    mlpBias: "key",
+    queryKeyNorm: false,
+    maxPositions: 2048,
+    slidingWindow: null,
+    windowNeedsFlag: false,
+  });
 }
 
 export class LlamaBlock extends nn.Module {
@@ -89,13 +33,14 @@ export class LlamaBlock extends nn.Module {
       keyValueHeads: config.num_key_value_heads,
       headDim: config.head_dim,
       bias: config.attention_bias,
+      outputBias: config.attention_output_bias,
       rotary,
       std,
       outputStd,
       ...(config.query_key_norm ? { queryKeyNormEps: config.rms_norm_eps } : {}),
     });
     this.post_attention_layernorm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
-    this.mlp = new nn.GatedMlp(config.hidden_size, config.intermediate_size, { std, outputStd });
+    this.mlp = new nn.GatedMlp(config.hidden_size, config.intermediate_size, { std, outputStd, bias: config.mlp_bias });
   }
 
   /** x: [N, C] -> [N, C] */

@@ -1,8 +1,19 @@
-import { Llama, type LlamaConfig, llamaConfig } from "./llama.ts";
+import { Llama } from "./llama.ts";
+import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
 /** Qwen3 (arXiv 2505.09388): Llama with an RMS norm on every query and key head, and a head_dim of its own. */
 export function qwen3Config(json: Readonly<Record<string, unknown>>): LlamaConfig {
-  return llamaConfig({ head_dim: 128, ...json }, { query_key_norm: true });
+  return readLlamaConfig(json, {
+    model_type: "qwen3",
+    className: "Qwen3",
+    attentionBias: "key",
+    mlpBias: "none",
+    queryKeyNorm: true,
+    maxPositions: 32_768,
+    slidingWindow: 4096,
+    windowNeedsFlag: true,
+    headDim: 128,
+  });
 }
 
 export class Qwen3 extends Llama {}

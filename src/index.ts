@@ -41,7 +41,8 @@ export {
   type Token,
 } from "./loss/index.ts";
 export { NoAdapterError } from "./node/adapters.ts";
-export { createModel, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
+export type { AdapterOptions } from "./node/load_adapter.ts";
+export { createModel, type LoadOptions, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
 export type { Contradiction, Declaration, Factory } from "./options/define.ts";
@@ -66,7 +67,7 @@ export { meanPassAtK, passAtK } from "./rl/evaluation/pass_at_k.ts";
 export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "./rl/grpo_trainer.ts";
 export { SkippedStepsError } from "./rl/learning/skipped_steps.ts";
 export type { TokenClassFunction } from "./rl/learning/token_classes.ts";
-export type { PolicyModel } from "./rl/model.ts";
+export type { ModelAdapter, PolicyModel } from "./rl/model.ts";
 export { type NamedReward, RewardError, type RewardFunction, type RewardInput, taskReward } from "./rl/scoring/rewards.ts";
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";

@@ -102,14 +102,16 @@ const folder = mkdtempSync(join(tmpdir(), "entropic-commands-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const QUICKSTART = join(folder, "quickstart");
+const ADAPTED = join(folder, "lora");
 const SHORT = ["--overwrite", "--set", "eval.prompts=4", "--set"];
 const argumentOf = (args: readonly string[], option: string): string => args[args.indexOf(option) + 1]!;
 
-/** What makes a call take seconds, or undefined where it cannot be made. `train` comes first and leaves a run for `resume` and `plot`. */
+/** What makes a call take seconds, or undefined where it cannot be made. `train` comes first and leaves runs for `resume`, `plot` and `merge`. */
 const shortened: Readonly<Record<string, (args: readonly string[]) => readonly string[] | undefined>> = {
   train: (args) => {
     const steps = args.includes("--profile") ? 7 : 1;
-    return [...args, "--no-plots", ...SHORT, `grpo.steps=${steps}`, "--set", "grpo.prompts=4", "--set", `output.dir=${QUICKSTART}`];
+    const dir = args.some((arg) => arg.startsWith("lora")) ? ADAPTED : QUICKSTART;
+    return [...args, "--no-plots", ...SHORT, `grpo.steps=${steps}`, "--set", "grpo.prompts=4", "--set", `output.dir=${dir}`];
   },
   resume: () => ["resume", QUICKSTART, "--no-plots", "--set", "grpo.steps=8"],
   plot: () => ["plot", QUICKSTART],
@@ -118,6 +120,7 @@ const shortened: Readonly<Record<string, (args: readonly string[]) => readonly s
   // It reads lines until its input ends, which test/cli/generate.test.ts lets it do.
   chat: () => ["chat", "--help"],
   generate: (args) => (existsSync(argumentOf(args, "--model")) ? args : undefined),
+  merge: () => ["merge", "--model", join(ADAPTED, "checkpoints/step-000001"), "--out", join(folder, "merged")],
   verify: () => ["verify", "src/testing/cases/gpt2--entropic-small"],
   devices: (args) => args,
   bench: () => ["bench", "--list"],

@@ -57,7 +57,8 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const held = subject.evalProblems.length;
   checkSampled(Math.min(options.prompts ?? held, held), options.completions);
   const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
+  const { templateVariables } = subject;
+  const model = await loadModel(device, options.model, { ...(options.lora !== undefined && { adapter: options.lora }), templateVariables });
   const { prompts, completions, temperature, maxNewTokens, seed, memory } = options;
   const failures = collectFailures();
   const result = await evaluateTask({

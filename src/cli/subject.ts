@@ -20,11 +20,11 @@ function isData(section: unknown): section is Record<string, unknown> {
 
 async function readDataSubject({ name: _, ...section }: Record<string, unknown>): Promise<Subject> {
   const options = dataTask(section as Parameters<typeof dataTask>[0]);
-  const { data, split, evalData, evalSplit, answer, stop } = options;
+  const { data, split, evalData, evalSplit, answer, stop, templateVariables } = options;
   const rewards = await readRewards(options.rewards, { answer, load: ({ path, timeout }) => loadRewardModule(resolve(path), { timeout }) });
   const separate = evalData !== null || evalSplit !== null;
   const evaluation = separate ? await readData(evalData ?? data, evalSplit ?? split) : undefined;
-  return { name: dataTask.key, ...dataProblems(options, await readData(data, split), evaluation), rewards, stop };
+  return { name: dataTask.key, ...dataProblems(options, await readData(data, split), evaluation), rewards, stop, templateVariables };
 }
 
 /**

@@ -34,6 +34,7 @@ export function register(command: Command): void {
   addExamples(command, [
     ["train quickstart", "trains the shipped model on countdown with its entropy held at 0.35 nats"],
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
+    ["train configs/quickstart.yaml --set lora.rank=16 --set output.dir=runs/lora", "trains low-rank adapters in place of the weights"],
     ["train configs/quickstart.yaml --plan", "shows the GPU memory that the run needs, part by part, and trains nothing"],
     ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
   ]);

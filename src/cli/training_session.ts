@@ -43,8 +43,8 @@ export interface SessionOptions {
 export async function openSession(config: TrainConfig, options: SessionOptions): Promise<Session> {
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
-  const { device, fit, subject } = await planSession(config, options);
-  const model = await loadModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
+  const { device, fit, subject, templateVariables } = await planSession(config, options);
+  const model = await loadModel(device, options.modelDir ?? config.model, { ...adapterOptions(config, options), templateVariables });
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
   const failures = collectFailures();
   const trainer = await createTrainer({
@@ -57,12 +57,13 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
 export async function planSession(config: TrainConfig, options: SessionOptions) {
-  const { trainProblems, evalProblems, rewards, stop } = await readSubject(config.task);
+  const { trainProblems, evalProblems, rewards, stop, templateVariables } = await readSubject(config.task);
   const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
-  const outline = await outlineModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
+  const wanted = { ...adapterOptions(config, options), templateVariables };
+  const outline = await outlineModel(device, options.modelDir ?? config.model, wanted);
   checkAgainstModel(config, outline.module);
   const subject = { trainProblems, evalProblems, rewards, stop };
-  return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
+  return { device, subject, templateVariables, fit: await planTraining({ device, model: outline, config, ...subject }) };
 }
 
 /** The adapters that a configuration asks for. A checkpoint of a run brings its own. */

@@ -35,18 +35,19 @@ function refuseInexact({ model, added_tokens, normalizer, post_processor }: Defi
   if (single) refuse(`single_word of the added token ${quoted(single.content)}`, true, "set it to false");
   const precompiled = stepsOf(normalizer, "normalizers").find((step) => step.type === "Precompiled");
   if (precompiled) refuse("normalizer", "Precompiled", "use a tokenizer with byte-level BPE, or one with byte_fallback");
-  const ids = new Map(isMapping(vocab) ? Object.entries(vocab) : []);
-  for (const { content, id } of listOf(added_tokens)) ids.set(String(content), id);
-  for (const step of stepsOf(post_processor, "processors")) checkTemplate(step, ids, name);
+  const added = new Map(listOf(added_tokens).map(({ content, id }) => [content, id]));
+  const idOf = (token: string): unknown => added.get(token) ?? (isMapping(vocab) && Object.hasOwn(vocab, token) ? vocab[token] : undefined);
+  for (const step of stepsOf(post_processor, "processors")) checkTemplate(step, idOf, name);
 }
 
 /** Refuses a template whose special tokens have other ids than the vocabulary gives them. */
-function checkTemplate({ type, special_tokens }: Definition, ids: ReadonlyMap<string, unknown>, name: string): void {
+function checkTemplate({ type, special_tokens }: Definition, idOf: (token: string) => unknown, name: string): void {
   if (type !== "TemplateProcessing" || !isMapping(special_tokens)) return;
   for (const [token, special] of Object.entries(special_tokens)) {
     const given = isMapping(special) ? special.ids : undefined;
-    if (Array.isArray(given) && given.length === 1 && given[0] === ids.get(token)) continue;
-    const known = ids.has(token) ? `the vocabulary gives it ${quoted(ids.get(token))}` : "the vocabulary lacks it";
+    const id = idOf(token);
+    if (Array.isArray(given) && given.length === 1 && given[0] === id) continue;
+    const known = id === undefined ? "the vocabulary lacks it" : `the vocabulary gives it ${quoted(id)}`;
     throw new FileError(`${name}: post_processor gives ${quoted(token)} the ids ${quoted(given)}; ${known}; make them agree.`);
   }
 }

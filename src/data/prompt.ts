@@ -25,8 +25,11 @@ export function withSystem(prompt: Prompt, system: string): readonly ChatMessage
   return [{ role: "system", content: system }, ...messages];
 }
 
+/** Variables of a chat template by name. */
+export type TemplateVariables = Readonly<Record<string, unknown>>;
+
 /** The same tokenizer, whose chat template gets more variables, such as `{ enable_thinking: false }` for Qwen3. */
-export function withTemplateVariables(tokenizer: Tokenizer, variables: Readonly<Record<string, unknown>>): Tokenizer {
+export function withTemplateVariables(tokenizer: Tokenizer, variables: TemplateVariables = {}): Tokenizer {
   const { renderChat } = tokenizer;
   return {
     ...tokenizer,

@@ -39,7 +39,7 @@ function searchStranger(
   const { type, unk_token, byte_fallback, vocab } = isMapping(model) ? model : ({} as Record<string, unknown>);
   if (type !== "BPE" || (unk_token ?? null) !== null || byte_fallback === true) return undefined;
   const added = Array.isArray(added_tokens) ? added_tokens.map(({ content }) => String(content)) : [];
-  const known = new Set(Object.keys(vocab as object).filter((token) => [...token].length === 1));
+  const known = new Set(Object.keys(vocab as object).filter((token) => token.length <= 2 && [...token].length === 1));
   const charactersOf = (text: string): string[] => [...added.reduce((rest, token) => rest.replaceAll(token, ""), text)];
   if ((normalizer ?? null) === null && (pre_tokenizer ?? null) === null) {
     const shown = ` ${quoted([...known].join(""))}`;

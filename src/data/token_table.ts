@@ -22,10 +22,15 @@ interface AddedToken {
 export function tokenTable({ model, added_tokens: list = [], decoder }: Readonly<Record<string, unknown>>): TokenTable {
   const { vocab } = model as { readonly vocab: Readonly<Record<string, number>> | readonly [string, number][] };
   const added = list as readonly AddedToken[];
-  const ids = new Map(isMapping(vocab) ? Object.entries(vocab) : (vocab as [string, number][]).map(([token], id) => [token, id]));
-  for (const { content, id } of added) ids.set(content, id);
+  const ids = new Map<string, number>();
   const tokens: (string | undefined)[] = [];
-  for (const [token, id] of ids) tokens[id] = token;
+  const take = (token: string, id: number): void => {
+    ids.set(token, id);
+    tokens[id] = token;
+  };
+  if (isMapping(vocab)) for (const token of Object.keys(vocab)) take(token, vocab[token] as number);
+  else for (const [id, [token]] of (vocab as readonly [string, number][]).entries()) take(token, id);
+  for (const { content, id } of added) take(content, id);
   const special = added.filter((token) => token.special === true);
   return { tokens, ids, added: new Set(added.map(({ id }) => id)), special: new Set(special.map(({ id }) => id)), decoder };
 }

@@ -28,6 +28,11 @@ const options = section({
     "A system prompt. With it every prompt is sent as a chat, by the model's chat template.",
   ),
   chat: option(flag(), false, "Whether a prompt that is a text is sent as the message of a user, by the model's chat template."),
+  templateVariables: option(
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]), { error: "a mapping of names to texts, numbers, true or false" }),
+    {},
+    "More variables for the model's chat template, such as { enable_thinking: false } for Qwen3.",
+  ),
   answer: option(
     column("", "none"),
     null,

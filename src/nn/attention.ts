@@ -39,7 +39,9 @@ export class RotaryEmbedding extends Module {
 export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly hiddenSize: number;
   readonly rotary: RotaryEmbedding;
+  /** Biases on q, k and v. */
   readonly bias?: boolean;
+  readonly outputBias?: boolean;
   /** RMS norm of every query and key head (Qwen3), with this eps. */
   readonly queryKeyNormEps?: number;
   readonly std?: number;
@@ -57,13 +59,13 @@ export class CausalSelfAttention extends Module {
 
   constructor(options: CausalSelfAttentionOptions) {
     super();
-    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, queryKeyNormEps, std } = options;
+    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, queryKeyNormEps, std } = options;
     const parts = { q_proj: heads * headDim, k_proj: keyValueHeads * headDim, v_proj: keyValueHeads * headDim };
     this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, ...(std === undefined ? {} : { std }) });
     this.q_norm = queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps);
     this.k_norm = queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps);
     const outputStd = options.outputStd ?? std;
-    this.o_proj = new Linear(heads * headDim, hiddenSize, outputStd === undefined ? {} : { std: outputStd });
+    this.o_proj = new Linear(heads * headDim, hiddenSize, { bias: outputBias, ...(outputStd === undefined ? {} : { std: outputStd }) });
     this.rotary = options.rotary;
     this.layout = { heads, keyValueHeads, headDim };
   }

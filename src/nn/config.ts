@@ -1,7 +1,7 @@
 import { EngineError } from "../gpu/errors.ts";
-import type { RopeScaling } from "../ops/rope_table.ts";
 import { isMapping, nearestWord } from "../options/problems.ts";
-import { listed, quoted } from "../options/quote.ts";
+import { brief, listed, quoted } from "../options/quote.ts";
+import { HARMLESS_KEYS } from "./harmless_keys.ts";
 
 /** What every model's configuration has. */
 export interface LanguageModelConfig {
@@ -30,7 +30,7 @@ export const LARGEST = {
   angles: 2 ** 26,
 } as const;
 
-/** Reads the keys of a config.json. Its errors name the key and what is allowed. */
+/** Reads the keys of a config.json and remembers which it has read. Its errors name the key and what is allowed. */
 export interface ConfigReader {
   /** A whole number from 1 to `max` (2^24 when left out). */
   integer(key: string, otherwise?: number, max?: number): number;
@@ -41,17 +41,32 @@ export interface ConfigReader {
   oneOf(key: string, words: readonly string[], otherwise?: string): string;
   /** The eps of a norm, which must be above 0 and small. */
   eps(key: string, otherwise: number): number;
-  /** The key rope_scaling, which may be absent, linear or llama3. */
-  ropeScaling(): RopeScaling | undefined;
+  /** Whether the key is there at all, be it null. */
+  has(key: string): boolean;
+  /** The value as it stands; undefined where it is absent or null. */
+  value(key: string): unknown;
+  /** The keys of a mapping inside; undefined where it is absent, null or empty. */
+  section(key: string): ConfigReader | undefined;
+  /** Throws the error that a key must be something else, or what is said of it in place of that. */
+  refuse(key: string, needs: string): never;
+  /**
+   * Refuses every key that was not read, is not null, false or empty, and is not known to change nothing that is computed. `harmless` names
+   * further keys of the last kind.
+   */
+  refuseOthers(harmless?: readonly string[]): void;
 }
 
 /** Reads keys of a Hugging Face config.json. @throws EngineError naming the key, what was found and what is needed */
 export function readConfig(json: Readonly<Record<string, unknown>>, place = ""): ConfigReader {
-  const given = (key: string): unknown => (Object.hasOwn(json, key) ? json[key] : undefined);
+  const read = new Set<string>();
+  const given = (key: string): unknown => {
+    read.add(key);
+    return Object.hasOwn(json, key) ? (json[key] ?? undefined) : undefined;
+  };
   const refuse = (key: string, needs: string): never => {
     const value = given(key);
     const found = value === undefined ? "is missing" : `is ${quoted(value)}`;
-    throw new EngineError(`config.json: ${place}${key} ${found}; it must be ${needs}`);
+    throw new EngineError(`config.json: ${place}${brief(key)} ${found}; it must be ${needs}`);
   };
   const number = (key: string, otherwise?: number, { min = -Number.MAX_VALUE, max = Number.MAX_VALUE }: Bounds = {}): number => {
     const value = given(key) ?? otherwise;
@@ -81,29 +96,32 @@ export function readConfig(json: Readonly<Record<string, unknown>>, place = ""):
       return refuse(key, `one of ${listed(words)}${near ? `; did you mean ${near}?` : ""}`);
     },
     eps: (key, otherwise) => number(key, otherwise, { min: 1e-12, max: 0.1 }),
-    ropeScaling: () => {
-      const scaling = given("rope_scaling") ?? undefined;
-      if (scaling === undefined) return undefined;
-      return isMapping(scaling) ? readScaling(scaling) : refuse("rope_scaling", "absent or an object with rope_type and factor");
+    has: (key) => Object.hasOwn(json, key),
+    value: given,
+    section: (key) => {
+      const value = given(key);
+      if (isEmpty(value)) return undefined;
+      return isMapping(value) ? readConfig(value, `${place}${key}.`) : refuse(key, "absent or a mapping");
+    },
+    refuse,
+    refuseOthers: (harmless = []) => {
+      const known = new Set([...read, ...harmless, ...(place === "" ? HARMLESS_KEYS : [])]);
+      const unknown = Object.keys(json).find((key) => !known.has(key) && !isEmpty(json[key]));
+      if (unknown !== undefined) throw new EngineError(describeUnknown(place, unknown, json[unknown], [...read, ...harmless]));
     },
   };
 }
 
-function readScaling(scaling: Readonly<Record<string, unknown>>): RopeScaling | undefined {
-  const read = readConfig(scaling, "rope_scaling.");
-  const kind = read.oneOf(Object.hasOwn(scaling, "rope_type") ? "rope_type" : "type", ["default", "linear", "llama3"]);
-  if (kind === "default") return undefined;
-  const factor = read.number("factor", undefined, { min: 1, max: 1e6 });
-  if (kind === "linear") return { kind, factor };
-  const lowFreqFactor = read.number("low_freq_factor", undefined, { min: 1e-6, max: 1e6 });
-  const highFreqFactor = read.number("high_freq_factor", undefined, { min: 1e-6, max: 1e6 });
-  if (highFreqFactor <= lowFreqFactor) {
-    throw new EngineError(
-      `config.json: rope_scaling.high_freq_factor is ${highFreqFactor}; it must be above low_freq_factor (${lowFreqFactor})`,
-    );
-  }
-  const originalMaxPositions = read.integer("original_max_position_embeddings", undefined, LARGEST.positions);
-  return { kind: "llama3", factor, lowFreqFactor, highFreqFactor, originalMaxPositions };
+/** Whether a value says that something is not there: no key, null, false, an empty text, list or mapping. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === "") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function describeUnknown(place: string, key: string, value: unknown, known: readonly string[]): string {
+  const near = nearestWord(key, known);
+  const fact = `config.json: ${place}${brief(key)} is ${quoted(value)}, and this model knows no such key`;
+  return `${fact}; ${near ? `did you mean ${near}? ` : ""}remove it only if it changes nothing that is computed`;
 }
 
 /** Refuses heads that cannot be made. @throws EngineError where query heads do not divide among key heads, or a head has an odd width */

@@ -1,6 +1,7 @@
 import { uploadBuffer } from "../gpu/buffer.ts";
 import { EngineError } from "../gpu/errors.ts";
-import { brief, listed, quoted } from "../options/quote.ts";
+import { brief } from "../options/quote.ts";
+import { requirePieces } from "./checkpoint_names.ts";
 import { requireFinite } from "./finite.ts";
 import { type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 import { readParameterValues, writeParameter } from "./parameter_memory.ts";
@@ -40,27 +41,11 @@ export function requireTensors(
   tensors: ReadonlyMap<string, NamedArray>,
   source: string,
 ): void {
-  requireShapes(pieces, tensors, source);
+  requirePieces(pieces, tensors, source);
   for (const { name, shape } of pieces) {
     const { data } = tensors.get(name)!;
     if (data instanceof Int32Array) throw wholeNumbers(name, source);
     if (data.length !== elementsOf(shape)) throw wrongCount({ name, shape }, data.length, source);
-  }
-}
-
-/** @throws EngineError where a tensor is missing or has another shape than its piece */
-export function requireShapes(
-  pieces: readonly Pick<NamedPiece, "name" | "shape">[],
-  tensors: ReadonlyMap<string, Pick<NamedArray, "shape">>,
-  source: string,
-): void {
-  for (const { name, shape } of pieces) {
-    const found = tensors.get(name);
-    if (!found)
-      throw new EngineError(`${brief(source)} lacks tensor ${name} [${shape.join(", ")}]; it holds ${listed([...tensors.keys()])}`);
-    if (found.shape.join() !== shape.join()) {
-      throw new EngineError(`${brief(source)}: tensor ${name} is ${quoted(found.shape)}; this model needs [${shape.join(", ")}]`);
-    }
   }
 }
 

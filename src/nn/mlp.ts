@@ -8,15 +8,16 @@ export class GatedMlp extends Module {
   readonly gate_up_proj: Linear;
   readonly down_proj: Linear;
 
-  constructor(hiddenSize: number, intermediateSize: number, options: { readonly std?: number; readonly outputStd?: number } = {}) {
+  constructor(
+    hiddenSize: number,
+    intermediateSize: number,
+    options: { readonly bias?: boolean; readonly std?: number; readonly outputStd?: number } = {},
+  ) {
     super();
-    const { std, outputStd = std } = options;
-    this.gate_up_proj = fusedLinear(
-      hiddenSize,
-      { gate_proj: intermediateSize, up_proj: intermediateSize },
-      std === undefined ? {} : { std },
-    );
-    this.down_proj = new Linear(intermediateSize, hiddenSize, outputStd === undefined ? {} : { std: outputStd });
+    const { bias = false, std, outputStd = std } = options;
+    const parts = { gate_proj: intermediateSize, up_proj: intermediateSize };
+    this.gate_up_proj = fusedLinear(hiddenSize, parts, { bias, ...(std === undefined ? {} : { std }) });
+    this.down_proj = new Linear(intermediateSize, hiddenSize, { bias, ...(outputStd === undefined ? {} : { std: outputStd }) });
   }
 
   /** x: [N, C] -> [N, C] */

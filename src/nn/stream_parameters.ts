@@ -3,8 +3,9 @@ import { type DType, isHalf } from "../graph/tensor.ts";
 import type { HalfType } from "../half_float.ts";
 import { brief, quoted } from "../options/quote.ts";
 import { FLOAT_DTYPES, floatsOf, type StoredTensor, type TensorSource } from "../stored_tensor.ts";
+import { checkpointPieces, requirePieces } from "./checkpoint_names.ts";
 import { createFiniteCheck } from "./finite.ts";
-import { namedPieces, requireShapes, wrongCount } from "./load_parameters.ts";
+import { namedPieces, wrongCount } from "./load_parameters.ts";
 import { type Module, type NamedPiece, piecesOf } from "./module.ts";
 import { type ParameterWriter, writeParameter } from "./parameter_memory.ts";
 import { allParameters, type PlacedModule } from "./place.ts";
@@ -17,18 +18,13 @@ function numbersFor(stored: DType, bytes: Uint8Array<ArrayBuffer>, dtype: string
   return floatsOf(bytes, dtype)!;
 }
 
-/** Every tensor that a module takes from a checkpoint, by its name there. */
-export function checkpointPieces(module: Module): NamedPiece[] {
-  return [...module.namedParameters()].flatMap(([name, parameter]) => piecesOf(name, parameter));
-}
-
 /** Refuses a checkpoint by its tensors' names, shapes and types, before any number is read. @throws EngineError */
 export function requireStoredTensors(module: Module, tensors: TensorSource, source: string): void {
   requireStoredPieces(checkpointPieces(module), tensors, source);
 }
 
 function requireStoredPieces(pieces: readonly NamedPiece[], tensors: TensorSource, source: string): void {
-  requireShapes(pieces, tensors, source);
+  requirePieces(pieces, tensors, source);
   for (const { name } of pieces) {
     const { dtype } = tensors.get(name)!;
     if (FLOAT_DTYPES.includes(dtype)) continue;

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { basename, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildModel } from "../../models/index.ts";
-import { loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../data/tokenizer.ts";
+import { type TemplateVariables, withTemplateVariables } from "../data/prompt.ts";
+import { loadTokenizer, type Tokenizer } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
@@ -20,6 +21,7 @@ import { finiteTensors } from "../nn/finite_tensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { adaptersOf, addAdapters, baseOf } from "../nn/lora.ts";
 import { mergedParameters } from "../nn/merge_adapters.ts";
+import { namedForModel } from "../nn/named_for_model.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { storedParameters } from "../nn/stored_parameters.ts";
 import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
@@ -52,7 +54,7 @@ export async function loadModel(device: Device, name: string, given: ModelBuilde
   const found = await findBase(name, options);
   const dir = await folderOf(found.base);
   const folder = await openModelFolder(dir);
-  const tokenizer = await loadTokenizer(dir);
+  const tokenizer = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
   const adapter = placedAdapter(found, options, folder.tensors);
@@ -63,6 +65,8 @@ export async function loadModel(device: Device, name: string, given: ModelBuilde
 /** What a model is loaded with beside its own files, and what builds it where that is not `buildModel`. */
 export interface LoadOptions extends AdapterOptions {
   readonly build?: ModelBuilder;
+  /** More variables for the model's chat template. */
+  readonly templateVariables?: TemplateVariables | undefined;
 }
 
 function optionsOf(given: ModelBuilder | LoadOptions): LoadOptions {
@@ -88,7 +92,8 @@ export async function outlineModel(device: Device, name: string, given: ModelBui
   const dir = await folderOf(found.base);
   const config = await readModelConfig(dir);
   const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
-  const origin = { config, tokenizer: await loadTokenizer(dir), generation: {}, build, adapter };
+  const tokenizer = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
+  const origin = { config, tokenizer, generation: {}, build, adapter };
   return outlineOf({ ...origin, device: createMeasuringDevice(device) });
 }
 
@@ -148,7 +153,7 @@ async function modelFrom(origin: Origin, module: LanguageModel, { tensors, sourc
       `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
     );
   }
-  const named = withModelPrefix(tensors, module);
+  const named = await namedForModel(module, tensors, source);
   requireStoredTensors(module, named, source);
   const placed = placeModule(device, module, withAdapters(module, origin.adapter));
   try {
@@ -159,13 +164,6 @@ async function modelFrom(origin: Origin, module: LanguageModel, { tensors, sourc
     throw error;
   }
   return finish(origin, module, placed);
-}
-
-/** Adds the leading "transformer.", which checkpoints of GPT-2 on the Hugging Face hub leave out. Other models keep their own names. */
-function withModelPrefix(tensors: TensorSource, module: LanguageModel): TensorSource {
-  const names = new Set([...module.namedParameters()].map(([name]) => name));
-  const leftOut = tensors.has("wte.weight") && !names.has("wte.weight") && names.has("transformer.wte.weight");
-  return leftOut ? new Map([...tensors].map(([name, tensor]) => [`transformer.${name}`, tensor])) : tensors;
 }
 
 /** A model of which only the sizes count, on a device that measures. */
@@ -179,7 +177,6 @@ function outlineOf(origin: Origin): PolicyModel {
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
   const { config, tokenizer, generation, build, adapter } = origin;
-  const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
     placed,
@@ -192,7 +189,7 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
       explained(placed.device, "clone()", () => {
         const [tensors, source] = [storedParameters(placed), "the copied model"];
         const fill = (copy: PlacedModule): Promise<void> => streamParameters(adaptersOf(copy), tensors, source);
-        return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), { tensors, source, fill });
+        return modelFrom(origin, build(config), { tensors, source, fill });
       }),
     destroy: () => placed.destroy(),
   };

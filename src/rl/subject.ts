@@ -1,3 +1,4 @@
+import type { TemplateVariables } from "../data/prompt.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import { type NamedReward, taskReward } from "./scoring/rewards.ts";
 
@@ -9,6 +10,8 @@ export interface Subject {
   readonly rewards: readonly NamedReward[];
   /** Texts that end a completion, beside the model's own end tokens. */
   readonly stop: readonly string[];
+  /** More variables for the model's chat template. */
+  readonly templateVariables?: TemplateVariables;
   /** Tokens of the longest right completion, where it is known. */
   readonly maxCompletionLength?: number;
 }

@@ -143,3 +143,53 @@ test("merging is a sum in double precision", async () => {
   assert.deepEqual(merged.get("transformer.wpe.weight")!.data, base.get("transformer.wpe.weight")!.data);
   trained.destroy();
 });
+
+test("scales follow rank, alpha and their patterns, with and without rslora", async () => {
+  const scales = async (family: string): Promise<Record<string, number>> => {
+    const model = await adaptedModel(device, await savedBase(device, folder, family), LORA[family]);
+    const found = adaptedMatrices(model.module).filter(
+      ({ name }) => /\.[1]\..*(q|k|gate)_proj/.test(name) || /\.0\..*gate_proj/.test(name),
+    );
+    model.destroy();
+    return Object.fromEntries(found.map(({ name, scale }) => [name.replace(/^model\.layers\./, ""), scale]));
+  };
+  assert.deepEqual(await scales("qwen3"), { "1.self_attn.q_proj": 4 / Math.sqrt(8), "1.self_attn.k_proj": 4 / Math.sqrt(8) });
+  assert.deepEqual(await scales("qwen2"), {
+    ...{ "0.mlp.gate_proj": 5 / 5, "1.self_attn.q_proj": 5 / 3, "1.self_attn.k_proj": 2 / 3, "1.mlp.gate_proj": 5 / 3 },
+  });
+});
+
+test("first halves are drawn as PEFT draws them, from their seed", async () => {
+  const dir = await savedBase(device, folder, "llama");
+  const halvesOf = async (seed: number): Promise<Float32Array> => {
+    const model = await adaptedModel(device, dir, { rank: 64, targets: ["q_proj"], seed }, false);
+    const { data } = (await readParameters(adaptersOf(model.placed))).get("model.layers.0.self_attn.q_proj.lora_A")!;
+    model.destroy();
+    return data;
+  };
+  const [one, again, other] = [await halvesOf(1), await halvesOf(1), await halvesOf(2)];
+  assert.deepEqual(one, again);
+  assert.notDeepEqual(one, other);
+  const bound = 1 / Math.sqrt(24);
+  const variance = one.reduce((sum, value) => sum + value * value, 0) / one.length;
+  assert.ok(
+    one.every((value) => Math.abs(value) <= bound),
+    "inside the bound of Kaiming's uniform distribution with a = sqrt(5)",
+  );
+  assert.ok(Math.abs(variance / (bound ** 2 / 3) - 1) < 0.1, `variance ${variance}`);
+});
+
+test("a base in bf16 stays in it under adapters, and computes what the same numbers do in f32", async () => {
+  const dir = join(folder, "bf16");
+  const base = await loadModel(device, await savedBase(device, folder, "llama"));
+  await saveModel(dir, base, { dtype: "bf16" });
+  const half = await loadModel(device, dir, { lora: { rank: 2 } });
+  const wide = await loadModel(device, dir, { lora: { rank: 2 }, baseStorage: "f32" });
+  assert.deepEqual([half.adapter?.storage, wide.adapter?.storage], ["bf16", "f32"]);
+  assert.ok(relativeError(await logprobs(half), await logprobs(wide)) < 1e-5);
+  const expected = await gradientsOf(wide);
+  for (const [name, { data }] of await gradientsOf(half)) {
+    if (name.endsWith("lora_B")) assert.ok(relativeError(data, expected.get(name)!.data) < 1e-5, name);
+  }
+  for (const model of [base, half, wide]) model.destroy();
+});

@@ -12,40 +12,120 @@ const llama = {
   max_position_embeddings: 32,
 };
 const gpt2 = { model_type: "gpt2", vocab_size: 16, n_embd: 8, n_layer: 1, n_head: 2, n_positions: 32 };
+const mistral = { ...llama, model_type: "mistral" };
+const qwen2 = { ...llama, model_type: "qwen2" };
+const qwen3 = { ...llama, model_type: "qwen3" };
 const yarn = { type: "yarn", factor: 2 };
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
 
-const refused: [change: Record<string, unknown>, expected: RegExp][] = [
-  [{ model_type: "constructor" }, /model_type is "constructor"; it must be one of gpt2, llama, qwen2, qwen3/],
+type Refused = [change: Record<string, unknown>, expected: RegExp];
+
+const sizes: Refused[] = [
+  [{ model_type: "constructor" }, /model_type is "constructor"; it must be one of gpt2, llama, mistral, qwen2, qwen3/],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
+  [{ model_type: "gemma3" }, /model_type is "gemma3"; it must be one of gpt2, llama, mistral, qwen2, qwen3$/],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
   [{ max_position_embeddings: 1e7 }, /max_position_embeddings is 10000000; .* at most 1048576/],
   [{ max_position_embeddings: 2 ** 20, head_dim: 128 }, /max_position_embeddings is 1048576; .* at most 524288/],
   [{ vocab_size: 2 ** 31 }, /vocab_size is 2147483648; .* at most 16777216/],
   [{ hidden_size: 2.5 }, /hidden_size is 2\.5/],
+  [{ hidden_size: null }, /hidden_size is missing/],
   [{ hidden_size: "x".repeat(50_000) }, /hidden_size is "x{100,116}\.\.\.; it must be/],
-  [{ num_attention_heads: 3 }, /head_dim is missing/],
+  [{ num_attention_heads: 3 }, /num_attention_heads is 3; it must be a divisor of hidden_size \(8\) where head_dim is absent/],
   [{ num_key_value_heads: 4 }, /num_key_value_heads is 4; it must divide num_attention_heads \(2\)/],
+  [{ num_attention_heads: 4, num_key_value_heads: 3, head_dim: 2 }, /num_key_value_heads is 3; it must divide num_attention_heads \(4\)/],
   [{ head_dim: 3 }, /head_dim is 3; it must be even/],
   [{ rms_norm_eps: -1 }, /rms_norm_eps is -1; it must be a number from 1e-12 to 0\.1/],
   [{ rms_norm_eps: 0 }, /rms_norm_eps is 0/],
   [{ rms_norm_eps: 1e300 }, /rms_norm_eps is 1e\+300/],
-  [{ rope_theta: 0 }, /rope_theta is 0; it must be a number from 1 to/],
-  [{ rope_theta: -10_000 }, /rope_theta is -10000/],
   [{ initializer_range: 1e300 }, /initializer_range is 1e\+300/],
-  [{ rope_scaling: { type: "linear", factor: 0 } }, /rope_scaling\.factor is 0; it must be a number from 1/],
-  [{ rope_scaling: yarn }, /rope_scaling\.type is "yarn"; it must be one of default, linear, llama3/],
-  [{ rope_scaling: "linear" }, /rope_scaling is "linear"; it must be absent or an object/],
-  [{ rope_scaling: { ...llama3, high_freq_factor: 1 } }, /high_freq_factor is 1; it must be above low_freq_factor \(1\)/],
-  [{ hidden_act: "gelu" }, /hidden_act is "gelu"; it must be one of silu, swish/],
-  [{ mlp_bias: true }, /mlp_bias is true; it must be false/],
 ];
 
-for (const [change, expected] of refused) {
+const rope: Refused[] = [
+  [{ rope_theta: 0 }, /rope_theta is 0; it must be a number from 1 to/],
+  [{ rope_theta: -10_000 }, /rope_theta is -10000/],
+  [{ rope_scaling: { type: "linear", factor: 0 } }, /rope_scaling\.factor is 0; it must be a number from 1/],
+  [{ rope_scaling: { type: "linear" } }, /rope_scaling\.factor is missing/],
+  [
+    { rope_scaling: { type: "longrope", factor: 2 } },
+    /rope_scaling\.type is "longrope"; it must be one of default, linear, dynamic, yarn, llama3/,
+  ],
+  [{ rope_scaling: { type: "mrope", mrope_section: [1, 1, 2] } }, /rope_scaling\.type is "mrope"/],
+  [
+    { rope_scaling: { rope_type: "default", mrope_section: [1, 1, 2] } },
+    /rope_scaling\.mrope_section is \[1,1,2\], and this model knows no such key/,
+  ],
+  [
+    { rope_scaling: { rope_type: "linear", type: "yarn", factor: 2 } },
+    /rope_scaling\.type is "yarn"; it must be the same as rope_type \("linear"\)/,
+  ],
+  [{ rope_scaling: "linear" }, /rope_scaling is "linear"; it must be absent or a mapping/],
+  [{ rope_scaling: { ...llama3, high_freq_factor: 1 } }, /high_freq_factor is 1; it must be above low_freq_factor \(1\)/],
+  [
+    { rope_scaling: { type: "dynamic", factor: 2, original_max_position_embeddings: 16 } },
+    /rope_scaling\.original_max_position_embeddings is 16/,
+  ],
+  [{ rope_scaling: { ...yarn, beta_fast: 0.5 } }, /rope_scaling\.beta_fast is 0\.5; it must be at least beta_slow \(1\)/],
+  [{ rope_scaling: { ...yarn, truncate: "no" } }, /rope_scaling\.truncate is "no"; it must be true or false/],
+  [{ rope_scaling: { ...yarn, finetuned: true } }, /rope_scaling\.finetuned is true, and this model knows no such key/],
+  [{ rope_scaling: yarn, rope_theta: 1 }, /rope_theta is 1; it must be above 1 where rope_type is yarn/],
+  [
+    { original_max_position_embeddings: 16, rope_scaling: { ...yarn, original_max_position_embeddings: 8 } },
+    /original_max_position_embeddings is 16; it must be the same as that of the rotary angles \(8\)/,
+  ],
+  [{ original_max_position_embeddings: 16 }, /original_max_position_embeddings is 16, and this model knows no such key/],
+  [
+    { rope_theta: 1e4, rope_parameters: { rope_theta: 5e5 } },
+    /rope_theta is 10000 and rope_parameters\.rope_theta is 500000; remove the one/,
+  ],
+  [{ rope_scaling: yarn, rope_parameters: { rope_type: "default" } }, /rope_parameters and rope_scaling say different things/],
+  [{ rope_parameters: { full_attention: { rope_type: "default" } } }, /rope_parameters is .*; it must be one mapping for all layers/],
+  [{ partial_rotary_factor: 0.5 }, /partial_rotary_factor is 0\.5; it must be 1 or absent/],
+  [{ rope_parameters: { partial_rotary_factor: 0.5 } }, /rope_parameters\.partial_rotary_factor is 0\.5/],
+  [{ rope_interleaved: true }, /rope_interleaved is true, and this model knows no such key/],
+];
+
+const other: Refused[] = [
+  [{ hidden_act: "gelu" }, /hidden_act is "gelu"; it must be one of silu, swish/],
+  [{ is_causal: false }, /is_causal is false; it must be true or absent/],
+  [
+    { architectures: ["LlamaForSequenceClassification"] },
+    /architectures is \["LlamaForSequenceClassification"\]; .* LlamaForCausalLM, LlamaModel/,
+  ],
+  [{ quantization_config: { bits: 4 } }, /quantization_config is \{"bits":4\}; it must be absent, because quantised weights are not read/],
+  [{ auto_map: { AutoModel: "a.B" } }, /auto_map is .*; it must be absent, because a model's own code is not run/],
+  [{ dtype: "float16", torch_dtype: "bfloat16" }, /dtype is "float16" and torch_dtype is "bfloat16"; remove the one that does not hold/],
+  [{ embedding_multiplier: 12 }, /embedding_multiplier is 12, and this model knows no such key; remove it only if it changes nothing/],
+  [{ logits_scaling: 8 }, /logits_scaling is 8/],
+  [{ attn_logit_softcapping: 50 }, /attn_logit_softcapping is 50/],
+  [{ rms_norm_epsilon: 1e-5 }, /rms_norm_epsilon is 0\.00001, .*; did you mean rms_norm_eps\?/],
+  [{ sliding_window: 8 }, /sliding_window is 8; it must be null, or at least max_position_embeddings \(32\)/],
+  [{ num_experts: 4, hidden_dropout: 0.1 }, /num_experts is 4/],
+  [{ ["x".repeat(9_000)]: 1 }, /x{30}\.\.\.x{30,} is 1, and this model knows no such key/],
+  [{ ...mistral, attention_bias: true }, /attention_bias is true, and this model knows no such key/],
+  [{ ...mistral, max_position_embeddings: 8192 }, /sliding_window is missing; it must be null, .* lower max_position_embeddings to 4096/],
+  [{ ...mistral, sliding_window: 31 }, /sliding_window is 31; it must be null, or at least max_position_embeddings \(32\)/],
+  [{ ...mistral, sliding_window: 31, use_sliding_window: false }, /sliding_window is 31/],
+  [{ ...qwen2, use_sliding_window: true, sliding_window: 31 }, /use_sliding_window is true; it must be false, or sliding_window at least/],
+  [{ ...qwen2, attention_bias: false }, /attention_bias is false; .* qwen2 always has biases on q, k and v/],
+  [{ ...qwen2, mlp_bias: true }, /mlp_bias is true/],
+  [{ ...qwen2, use_mrope: true }, /use_mrope is true/],
+  [{ ...qwen3, layer_types: ["sliding_attention"] }, /layer_types is \["sliding_attention"\]; .* for each of the 1 layers/],
+  [{ ...qwen3, layer_types: ["full_attention", "full_attention"] }, /layer_types is/],
+];
+
+for (const [change, expected] of [...sizes, ...rope, ...other]) {
   test(`config.json with ${JSON.stringify(change).slice(0, 60)} is refused before anything is made`, () =>
-    assert.throws(() => buildModel({ ...llama, ...change }), expected));
+    assert.throws(
+      () => buildModel({ ...llama, ...change }),
+      (error: Error) => {
+        assert.match(error.message, expected);
+        assert.ok(!error.message.includes("\n") && error.message.length < 500, error.message);
+        return error.name === "EngineError";
+      },
+    ));
 }
 
 test("GPT-2's keys have ranges too, and what is right is built", () => {
@@ -53,9 +133,56 @@ test("GPT-2's keys have ranges too, and what is right is built", () => {
     [{ n_layer: 1e8 }, /n_layer is 100000000/],
     [{ n_head: 3 }, /n_head is 3; it must divide n_embd \(8\)/],
     [{ layer_norm_epsilon: -1 }, /layer_norm_epsilon is -1/],
+    [{ layernorm_epsilon: 1e-6 }, /layernorm_epsilon is 0\.000001, .*; did you mean layer_norm_epsilon\?/],
     [{ activation_function: "relu" }, /activation_function is "relu"/],
+    [{ activation_function: "gelu" }, /activation_function is "gelu"/],
+    [{ scale_attn_weights: false }, /scale_attn_weights is false; it must be true or absent/],
+    [{ scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx is true; it must be false or absent/],
+    [{ add_cross_attention: true }, /add_cross_attention is true; it must be false or absent/],
+    [{ n_ctx: 16 }, /n_ctx is 16; it must be n_positions \(32\), or absent/],
+    [{ hidden_size: 16 }, /hidden_size is 16; it must be the same as n_embd, or absent/],
+    [{ pruned_heads: { 0: [1] } }, /pruned_heads is/],
   ] as const)
     assert.throws(() => buildModel({ ...gpt2, ...change }), expected);
   assert.equal(buildModel(gpt2).vocabSize, 16);
+  const { n_embd: hidden_size, n_positions: max_position_embeddings, ...rest } = gpt2;
+  assert.equal(buildModel({ ...rest, hidden_size, max_position_embeddings }).contextLength, 32);
   assert.equal(buildModel({ ...llama, rope_scaling: llama3, rms_norm_eps: 1e-6, rope_theta: 5e5 }).contextLength, 32);
 });
+
+test("config.json of models as they are published loads: what says nothing of the computation is known by name", () => {
+  for (const config of published) assert.ok(buildModel(config).vocabSize > 0, JSON.stringify(config));
+  const generation = { do_sample: true, temperature: 0.6, top_p: 0.9, max_length: 20, repetition_penalty: 1.1, suppress_tokens: [1] };
+  const none = { attn_logit_softcapping: null, num_experts: false, adapter: "", block_configs: [], extra: {} };
+  assert.equal(buildModel({ ...llama, ...generation, ...none, dtype: "float32" }).vocabSize, 16);
+});
+
+/** As the organisations publish them, with smaller sizes. */
+const published: readonly Record<string, unknown>[] = [
+  {
+    ...{ ...llama, architectures: ["LlamaForCausalLM"], attention_bias: false, attention_dropout: 0.0, bos_token_id: 128000 },
+    ...{ eos_token_id: [128001, 128008, 128009], head_dim: 4, hidden_act: "silu", initializer_range: 0.02, mlp_bias: false },
+    ...{ num_key_value_heads: 1, pretraining_tp: 1, rms_norm_eps: 1e-5, rope_scaling: llama3, rope_theta: 500000.0 },
+    ...{ tie_word_embeddings: true, torch_dtype: "bfloat16", transformers_version: "4.45.0.dev0", use_cache: true },
+  },
+  {
+    ...{ ...llama, architectures: ["LlamaForCausalLM"], is_llama_config: true, rope_interleaved: false, rope_scaling: null },
+    ...{ "transformers.js_config": { kv_cache_dtype: { q4f16: "float16" } }, pad_token_id: 2, rope_theta: 100000 },
+  },
+  {
+    ...{ ...qwen2, architectures: ["Qwen2ForCausalLM"], attention_dropout: 0.0, bos_token_id: 151643, eos_token_id: 151645 },
+    ...{ hidden_act: "silu", max_window_layers: 21, num_key_value_heads: 2, rms_norm_eps: 1e-6, rope_theta: 1000000.0 },
+    ...{ sliding_window: 16, tie_word_embeddings: true, torch_dtype: "bfloat16", use_cache: true, use_mrope: false },
+    ...{ use_sliding_window: false, unsloth_fixed: true, _attn_implementation_autoset: true },
+  },
+  {
+    ...{ ...qwen3, architectures: ["Qwen3ForCausalLM"], attention_bias: false, head_dim: 8, max_window_layers: 28, rope_scaling: null },
+    ...{ sliding_window: null, use_sliding_window: false, layer_types: ["full_attention"], pad_token_id: null },
+  },
+  { ...mistral, architectures: ["MistralForCausalLM"], sliding_window: null, attention_dropout: 0.0, rope_theta: 1000000.0 },
+  {
+    ...{ ...gpt2, activation_function: "gelu_new", architectures: ["GPT2LMHeadModel"], attn_pdrop: 0.1, embd_pdrop: 0.1 },
+    ...{ n_ctx: 32, resid_pdrop: 0.1, summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true },
+    ...{ summary_type: "cls_index", summary_use_proj: true, task_specific_params: { "text-generation": { do_sample: true } } },
+  },
+];

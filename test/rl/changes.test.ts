@@ -33,6 +33,7 @@ test("what would break with the run so far is refused, one line an option", () =
     "grpo.maxNewTokens": "9",
     "grpo.temperature": "0.5",
     "grpo.weights": "f16",
+    lora: "{ rank: 4 }",
     "grpo.advantage": "rloo",
     "grpo.updatesPerRollout": "2",
     "eval.prompts": "3",
@@ -116,6 +117,7 @@ test("every option of a run says whether it may change; those of losses may", ()
       "entropy.tau",
       "entropy.alphaNorm",
     ],
+    ...["rank", "alpha", "targets", "exclude", "rslora", "adapter", "baseStorage"].map((key) => `lora.${key}`),
     ...["eval.prompts", "eval.completions", "output.dir", "anchorSteps", "classes", "classBy"],
   ]);
 });

@@ -42,6 +42,19 @@ test("quickstart.yaml has a comment for every key", async () => {
   for (const line of lines.filter((text) => /^ *\w+: \S/.test(text))) assert.match(line, /# \w/, line);
 });
 
+test("the section lora is there where it is written, with its own defaults, and an empty one is refused", () => {
+  assert.equal(parseTrainConfig(minimal).lora, undefined);
+  const { lora } = parseWith("lora={}");
+  const defaults = { rank: 16, alpha: 32, targets: "all-linear", exclude: [], rslora: false, adapter: null, baseStorage: "auto" };
+  assert.deepEqual(lora, defaults);
+  assert.deepEqual(parseWith("lora.rank=4", "lora.targets=[q_proj]").lora, { ...defaults, rank: 4, targets: ["q_proj"] });
+  const problems = (...overrides: string[]) => problemsOf(() => parseWith(...overrides));
+  assert.match(problems("lora=null")[0]!, /^lora is null; it must be a mapping with the keys rank, alpha/);
+  for (const wrong of ["rank=0", "rank=1.5", "alpha=0", "targets=[]", "targets=3", "rslora=1", "adapter=3", "baseStorage=f64", "ranks=3"]) {
+    assert.match(problems(`lora.${wrong}`)[0]!, new RegExp(`^lora\\.${wrong.split("=")[0]} is `), wrong);
+  }
+});
+
 test("the paper's preset fills in, and keys written out win over it", () => {
   const { entropy } = parseTrainConfig({ ...minimal, entropy: { preset: "paper", tau: 0.5 } });
   assert.deepEqual(

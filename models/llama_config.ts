@@ -1,0 +1,132 @@
+import {
+  type ConfigReader,
+  checkHeads,
+  LARGEST,
+  type LanguageModelConfig,
+  type RopeScaling,
+  readCommonKeys,
+  readConfig,
+  readRope,
+} from "../src/engine.ts";
+
+/** Llama, and what Mistral, Qwen2 and Qwen3 change in it. Keys are Hugging Face's. */
+export interface LlamaConfig extends LanguageModelConfig {
+  readonly hidden_size: number;
+  readonly num_hidden_layers: number;
+  readonly intermediate_size: number;
+  readonly num_attention_heads: number;
+  readonly num_key_value_heads: number;
+  readonly head_dim: number;
+  readonly max_position_embeddings: number;
+  readonly rms_norm_eps: number;
+  readonly rope_theta: number;
+  readonly rope_scaling: RopeScaling | undefined;
+  readonly tie_word_embeddings: boolean;
+  readonly initializer_range: number;
+  /** Biases on q, k and v. */
+  readonly attention_bias: boolean;
+  /** A bias on the layer after attention. */
+  readonly attention_output_bias: boolean;
+  /** Biases on gate, up and down. */
+  readonly mlp_bias: boolean;
+  /** Qwen3: RMS norm of every query and key head. */
+  readonly query_key_norm: boolean;
+}
+
+/** What a model_type fixes. */
+export interface LlamaFamily {
+  readonly model_type: string;
+  /** The beginning of the names of its classes in transformers. */
+  readonly className: string;
+  /** Which biases attention has. `key` means that attention_bias says whether q, k, v and o have one. */
+  readonly attentionBias: "none" | "qkv" | "key";
+  readonly mlpBias: "none" | "key";
+  readonly queryKeyNorm: boolean;
+  /** What transformers takes where config.json does not say. */
+  readonly maxPositions: number;
+  /** The window where config.json has no key sliding_window; null is none. */
+  readonly slidingWindow: number | null;
+  /** Whether use_sliding_window must be true for a window to count. */
+  readonly windowNeedsFlag: boolean;
+  readonly headDim?: number;
+}
+
+/** Reads the config.json of a family. @throws EngineError naming a key that is wrong, or that changes the model and is not honoured */
+export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family: LlamaFamily): LlamaConfig {
+  const read = readConfig(json);
+  readCommonKeys(read, [`${family.className}ForCausalLM`, `${family.className}Model`]);
+  read.oneOf("hidden_act", ["silu", "swish"], "silu");
+  const sizes = readSizes(read, family);
+  const positions = Math.min(LARGEST.positions, Math.floor(LARGEST.angles / sizes.head_dim));
+  const max_position_embeddings = read.integer("max_position_embeddings", Math.min(family.maxPositions, positions), positions);
+  refuseWindow(read, family, max_position_embeddings, sizes.num_hidden_layers);
+  const { theta, scaling } = readRope(read, max_position_embeddings);
+  const config = {
+    model_type: read.text("model_type", family.model_type),
+    vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
+    ...sizes,
+    max_position_embeddings,
+    rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
+    rope_theta: theta,
+    rope_scaling: scaling,
+    tie_word_embeddings: read.flag("tie_word_embeddings", false),
+    initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
+    ...readBiases(read, family),
+    query_key_norm: family.queryKeyNorm,
+  };
+  read.refuseOthers();
+  return config;
+}
+
+type Sizes = Pick<
+  LlamaConfig,
+  "hidden_size" | "num_hidden_layers" | "intermediate_size" | "num_attention_heads" | "num_key_value_heads" | "head_dim"
+>;
+
+function readSizes(read: ConfigReader, family: LlamaFamily): Sizes {
+  const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
+  const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
+  const num_key_value_heads = read.integer("num_key_value_heads", num_attention_heads, LARGEST.heads);
+  const shared = hidden_size / num_attention_heads;
+  const otherwise = family.headDim ?? shared;
+  if (read.value("head_dim") === undefined && !Number.isInteger(otherwise)) {
+    read.refuse("num_attention_heads", `a divisor of hidden_size (${hidden_size}) where head_dim is absent`);
+  }
+  const head_dim = read.integer("head_dim", otherwise, LARGEST.headWidth);
+  checkHeads(num_attention_heads, num_key_value_heads, head_dim);
+  return {
+    hidden_size,
+    num_hidden_layers: read.integer("num_hidden_layers", undefined, LARGEST.layers),
+    intermediate_size: read.integer("intermediate_size", undefined, LARGEST.width),
+    num_attention_heads,
+    num_key_value_heads,
+    head_dim,
+  };
+}
+
+type Biases = Pick<LlamaConfig, "attention_bias" | "attention_output_bias" | "mlp_bias">;
+
+function readBiases(read: ConfigReader, family: LlamaFamily): Biases {
+  const mlp_bias = family.mlpBias === "key" && read.flag("mlp_bias", false);
+  if (family.attentionBias === "none") return { attention_bias: false, attention_output_bias: false, mlp_bias };
+  const said = read.flag("attention_bias", family.attentionBias === "qkv");
+  if (family.attentionBias === "key") return { attention_bias: said, attention_output_bias: said, mlp_bias };
+  if (!said) read.refuse("attention_bias", `true or absent, because ${family.model_type} always has biases on q, k and v`);
+  return { attention_bias: true, attention_output_bias: false, mlp_bias };
+}
+
+/** Refuses a window that some sequence would be longer than, because every token attends to all before it here. */
+function refuseWindow(read: ConfigReader, family: LlamaFamily, positions: number, layers: number): void {
+  const types = read.value("layer_types");
+  if (types !== undefined && !(Array.isArray(types) && types.length === layers && types.every((type) => type === "full_attention"))) {
+    read.refuse("layer_types", `absent, or "full_attention" for each of the ${layers} layers`);
+  }
+  const used = read.flag("use_sliding_window", !family.windowNeedsFlag);
+  read.value("max_window_layers");
+  const absent = !read.has("sliding_window");
+  const window = absent ? family.slidingWindow : read.value("sliding_window") === undefined ? null : read.integer("sliding_window");
+  if (window === null || window >= positions || (family.windowNeedsFlag && !used)) return;
+  if (family.windowNeedsFlag) read.refuse("use_sliding_window", `false, or sliding_window at least max_position_embeddings (${positions})`);
+  const needs = `null, or at least max_position_embeddings (${positions}), because attention has no window here`;
+  read.refuse("sliding_window", `${needs}; lower max_position_embeddings to ${window} to use it on sequences that short`);
+}

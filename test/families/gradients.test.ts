@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { buildModel } from "../../models/index.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { runCase } from "../../src/testing/verify_case.ts";
+import { type FloatTensor, referenceLogProbabilities, type Tensors } from "./float64_model.ts";
+import { bases, yarn } from "./forms.ts";
+import { randomCheckpoint } from "./random_checkpoint.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const config = { ...bases.llama, attention_bias: true, mlp_bias: true, head_dim: 16, rope_theta: 50, rope_scaling: yarn };
+const tensors = randomCheckpoint(config);
+const tokens = Array.from({ length: 24 }, (_, t) => (t * 11 + 3) % 31);
+const actions = tokens.map((token) => (token * 7 + 5) % 31);
+
+/** Where the ratio is 1 and every advantage too, the loss has the gradient of this. */
+function meanLoss(values: Tensors): number {
+  const rows = referenceLogProbabilities(config, values, tokens);
+  return -rows.reduce((sum, row, t) => sum + row[actions[t]!]!, 0) / rows.length;
+}
+
+/** The slope of the loss along one number of a tensor, by central differences. */
+function slope(name: string, index: number): number {
+  const { shape, data } = tensors.get(name)!;
+  const moved = [1e-3, -1e-3].map((step) => {
+    const copy = data.slice();
+    copy[index] = data[index]! + step;
+    return { at: copy[index]!, loss: meanLoss(new Map<string, FloatTensor>([...tensors, [name, { shape, data: copy }]])) };
+  });
+  return (moved[0]!.loss - moved[1]!.loss) / (moved[0]!.at - moved[1]!.at);
+}
+
+test("gradients of every bias, and through YaRN's angles, are those of double precision", async () => {
+  const one = tokens.map(() => 1);
+  const array = (values: readonly number[], shape = [1, values.length]) => ({ shape, data: Float32Array.from(values) });
+  const logp = referenceLogProbabilities(config, tensors, tokens).map((row, t) => row[actions[t]!]!);
+  const columns = { inputs: tokens, actions, mask: one, old_logp: logp, ref_logp: logp };
+  const inputs = new Map(Object.entries(columns).map(([name, values]) => [name, array(values)]));
+  const results = await runCase(device, buildModel(config), {
+    name: "biases",
+    model: tensors,
+    inputs: new Map([...inputs, ["lengths", array([tokens.length], [1])], ["advantages", array([1], [1])]]),
+    options: {},
+    adamw: { lr: 1e-6, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, max_grad_norm: null, steps: 1 },
+  });
+  const weights = ["q_proj.weight", "k_proj.weight", "q_proj.bias", "k_proj.bias", "v_proj.bias", "o_proj.bias"];
+  const names = [...weights.map((name) => `self_attn.${name}`), "mlp.gate_proj.bias", "mlp.up_proj.bias", "mlp.down_proj.bias"];
+  for (const name of names.map((short) => `model.layers.0.${short}`)) {
+    const gradient = results.get(`grad.${name}`)!.data;
+    for (const index of [0, 5, gradient.length - 1]) {
+      const wanted = slope(name, index);
+      const error = Math.abs(gradient[index]! - wanted) / (Math.abs(wanted) + 0.01);
+      assert.ok(error < 1e-3, `${name}[${index}] is ${gradient[index]}, not ${wanted}`);
+    }
+  }
+});

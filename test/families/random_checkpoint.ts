@@ -1,0 +1,74 @@
+import { createRandom } from "../../src/random.ts";
+import type { FloatTensor } from "./float64_model.ts";
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Random tensors under the names that Hugging Face gives them, with the shapes that a config.json asks for. */
+export function randomCheckpoint(config: Config, seed = 1): Map<string, FloatTensor> {
+  const random = createRandom(seed);
+  const shapes = config.model_type === "gpt2" ? gpt2Shapes(config) : llamaShapes(config);
+  return new Map(
+    shapes.map(([name, ...shape]) => {
+      const norm = /norm|ln_/.test(name) && name.endsWith("weight");
+      const length = shape.reduce((a, b) => a * b, 1);
+      return [name, { shape, data: Float32Array.from({ length }, () => (norm ? 1 : 0) + 0.25 * random.normal()) }];
+    }),
+  );
+}
+
+type Shapes = [name: string, ...shape: number[]][];
+
+function gpt2Shapes(config: Config): Shapes {
+  const width = config.n_embd as number;
+  const inner = (config.n_inner as number | null | undefined) ?? 4 * width;
+  const vocabulary = config.vocab_size as number;
+  const both = (name: string, first: number, ...rest: number[]): Shapes => [
+    [`${name}.weight`, first, ...rest],
+    [`${name}.bias`, rest[0] ?? first],
+  ];
+  return [
+    ["transformer.wte.weight", vocabulary, width],
+    ["transformer.wpe.weight", config.n_positions as number, width],
+    ...Array.from({ length: config.n_layer as number }, (_, i) => `transformer.h.${i}`).flatMap((block) => [
+      ...both(`${block}.ln_1`, width),
+      ...both(`${block}.attn.c_attn`, width, 3 * width),
+      ...both(`${block}.attn.c_proj`, width, width),
+      ...both(`${block}.ln_2`, width),
+      ...both(`${block}.mlp.c_fc`, width, inner),
+      ...both(`${block}.mlp.c_proj`, inner, width),
+    ]),
+    ...both("transformer.ln_f", width),
+    ...(config.tie_word_embeddings === false ? ([["lm_head.weight", vocabulary, width]] as Shapes) : []),
+  ];
+}
+
+function llamaShapes(config: Config): Shapes {
+  const number = (key: string): number => config[key] as number;
+  const [width, inner, queries] = [number("hidden_size"), number("intermediate_size"), number("num_attention_heads")];
+  const head = (config.head_dim as number | null | undefined) ?? width / queries;
+  const keys = (config.num_key_value_heads as number | null | undefined) ?? queries;
+  const family = config.model_type as string;
+  const biased = config.attention_bias === true && family !== "mistral";
+  const dense = (name: string, rows: number, columns: number, bias: boolean): Shapes => [
+    [`${name}.weight`, rows, columns],
+    ...(bias ? ([[`${name}.bias`, rows]] as Shapes) : []),
+  ];
+  const block = (prefix: string): Shapes => [
+    [`${prefix}.input_layernorm.weight`, width],
+    ...dense(`${prefix}.self_attn.q_proj`, queries * head, width, biased || family === "qwen2"),
+    ...dense(`${prefix}.self_attn.k_proj`, keys * head, width, biased || family === "qwen2"),
+    ...dense(`${prefix}.self_attn.v_proj`, keys * head, width, biased || family === "qwen2"),
+    ...dense(`${prefix}.self_attn.o_proj`, width, queries * head, biased && family !== "qwen2"),
+    ...(family === "qwen3" ? (["q_norm", "k_norm"].map((name) => [`${prefix}.self_attn.${name}.weight`, head]) as Shapes) : []),
+    [`${prefix}.post_attention_layernorm.weight`, width],
+    ...dense(`${prefix}.mlp.gate_proj`, inner, width, config.mlp_bias === true),
+    ...dense(`${prefix}.mlp.up_proj`, inner, width, config.mlp_bias === true),
+    ...dense(`${prefix}.mlp.down_proj`, width, inner, config.mlp_bias === true),
+  ];
+  return [
+    ["model.embed_tokens.weight", number("vocab_size"), width],
+    ...Array.from({ length: number("num_hidden_layers") }, (_, i) => block(`model.layers.${i}`)).flat(),
+    ["model.norm.weight", width],
+    ...(config.tie_word_embeddings === true ? [] : ([["lm_head.weight", number("vocab_size"), width]] as Shapes)),
+  ];
+}
