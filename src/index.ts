@@ -48,7 +48,14 @@ export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevi
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
 export type { Contradiction, Declaration, Factory } from "./options/define.ts";
 export { decimal, flag, list, oneOf, option, section, text, whole } from "./options/schema.ts";
-export { type Completion, createSampler, type Sampler, type SamplerOptions, type SamplingOptions } from "./policy/sampler.ts";
+export {
+  type Completion,
+  createSampler,
+  type GenerationWatch,
+  type Sampler,
+  type SamplerOptions,
+  type SamplingOptions,
+} from "./policy/sampler.ts";
 export { createScorer, type Scorer } from "./policy/score.ts";
 export { createSupervisedUpdate, type SupervisedUpdate } from "./policy/supervised.ts";
 export { createPolicyUpdate, type PolicyUpdate, type PolicyUpdateOptions } from "./policy/update.ts";

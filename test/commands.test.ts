@@ -117,6 +117,8 @@ const shortened: Readonly<Record<string, (args: readonly string[]) => readonly s
   plot: () => ["plot", QUICKSTART],
   sft: (args) => [...args, ...SHORT, "sft.steps=1", "--set", "sft.batch=4", "--set", `output.dir=${join(folder, "sft")}`],
   eval: (args) => (existsSync(argumentOf(args, "--model")) ? [...args, "--prompts", "4"] : undefined),
+  // It reads lines until its input ends, which test/cli/generate.test.ts lets it do.
+  chat: () => ["chat", "--help"],
   generate: (args) => (existsSync(argumentOf(args, "--model")) ? args : undefined),
   merge: () => ["merge", "--model", join(ADAPTED, "checkpoints/step-000001"), "--out", join(folder, "merged")],
   verify: () => ["verify", "src/testing/cases/gpt2--entropic-small"],

@@ -49,7 +49,12 @@ export function createChatSession(
       const [word = "", rest = ""] = text.split(/\s+(.*)/s);
       if (word === "/exit") return { isOver: true, notes: [] };
       if (word === "/reset") return restart(prompt, "the chat begins anew");
-      if (word === "/system") return restart(rest === "" ? undefined : rest, "the chat begins anew, with this system prompt");
+      if (word === "/system") {
+        const next = rest === "" ? undefined : rest;
+        const refused = fittedOr(model.tokenizer, [...begin(next), { message: { role: "user", content: "1" } }], model.longestPrompt);
+        if (typeof refused === "string") return going(refused);
+        return restart(next, `the chat begins anew, ${next === undefined ? "without a" : "with this"} system prompt`);
+      }
       // A message may begin with a slash too, behind a space.
       if (line.startsWith("/")) return going(`there is no command ${brief(word, 40)}; there are ${COMMANDS}`);
       asked += 1;
