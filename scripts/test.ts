@@ -1,10 +1,14 @@
 /**
- * `npm test [-- FILE|FOLDER|--node-option ...]` runs Node's test runner over test/, or over what is named, and exits with its code.
+ * `npm test [-- FILE|FOLDER|--again|--node-option ...]` runs Node's test runner over test/, or over what is named, and exits with its code.
  * Node 20 expands no patterns itself, so the files are listed here. Two files run at a time, because that is what two cores bear.
+ * The tests that failed are listed at the end. With `--again` their files run once more, one at a time, and that decides: some tests wait
+ * for another process, and a busy machine may keep them waiting for too long.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,15 +26,42 @@ function testFiles(path: string): string[] {
     .map((name) => join(path, name));
 }
 
+/** Runs test files, so many at a time. Returns the exit code and the tests that failed, by file. */
+async function run(files: readonly string[], options: readonly string[], concurrency: number): Promise<[number, Map<string, string[]>]> {
+  const list = join(mkdtempSync(join(tmpdir(), "entropic-tests-")), "failed");
+  const shown = process.stdout.isTTY ? "spec" : "tap";
+  const reporters = [
+    ...[`--test-reporter=${shown}`, "--test-reporter-destination=stdout"],
+    ...[`--test-reporter=${join(root, "scripts/failed_tests.mjs")}`, `--test-reporter-destination=${list}`],
+  ];
+  const node = ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...reporters, ...options, ...files];
+  const [code] = (await once(spawn(process.execPath, node, { stdio: "inherit" }), "exit")) as [number | null];
+  const failed = new Map<string, string[]>();
+  for (const line of existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : []) {
+    const [file, name] = line.split("\t") as [string, string];
+    failed.set(file, [...(failed.get(file) ?? []), name]);
+  }
+  return [code ?? 1, failed];
+}
+
+function tell(heading: string, failed: ReadonlyMap<string, readonly string[]>): void {
+  const lines = [...failed].flatMap(([file, names]) => names.map((name) => `  ${relative(root, file)}: ${name}`));
+  if (lines.length > 0) process.stderr.write(`${heading}\n${lines.join("\n")}\n`);
+}
+
 const words = process.argv.slice(2);
-const options = words.filter((word) => word.startsWith("-"));
+const again = words.includes("--again");
+const options = words.filter((word) => word.startsWith("-") && word !== "--again");
 const named = words.filter((word) => !word.startsWith("-"));
 const files = named.length > 0 ? named.flatMap(testFiles) : testFiles(join(root, "test"));
 if (files.length === 0) {
   process.stderr.write(`error: ${named.join(", ")} holds no *.test.ts\n`);
   process.exit(2);
 }
-const runner = spawn(process.execPath, ["--import", "tsx", "--test", "--test-concurrency=2", ...options, ...files], { stdio: "inherit" });
-runner.on("exit", (code, signal) => {
-  process.exitCode = signal === null ? (code ?? 1) : 1;
-});
+let [code, failed] = await run(files, options, 2);
+tell("failed:", failed);
+if (code !== 0 && again && failed.size > 0) {
+  [code, failed] = await run([...failed.keys()], options, 1);
+  tell("failed again, alone:", failed);
+}
+process.exitCode = code;

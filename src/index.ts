@@ -25,6 +25,7 @@ export {
   stepLoops,
   type TokenClass,
 } from "./control/index.ts";
+export type { ChatMessage, Prompt } from "./data/prompt.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
 export * from "./engine.ts";
 export { FileError } from "./io/files.ts";
@@ -63,7 +64,7 @@ export { type NamedReward, RewardError, type RewardFunction, type RewardInput, t
 export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";
 export type { SavedTrainer, TrainerState } from "./rl/trainer_state.ts";
-export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, tasks } from "./tasks/index.ts";
+export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, type TextProblem, tasks } from "./tasks/index.ts";
 export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";
 export { checkLoss, type LossErrors } from "./testing/check_loss.ts";
 export { checkOp, type HostValue, type HostValues, type OpCheck, type OpErrors } from "./testing/check_op.ts";

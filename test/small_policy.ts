@@ -55,7 +55,7 @@ export async function smallTrainer(
     entropy: { target: 1.2, ...entropy },
     eval: { prompts: 4, completions: 2 },
   });
-  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: task.stop };
+  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
   return { trainer: await createTrainer({ device, model, config, ...subject, ...more }), model };
 }
 

@@ -1,7 +1,8 @@
+import type { Tensor } from "../../src/graph/tensor.ts";
 import { packRows } from "../../src/nn/rows.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attention.ts";
-import { decodeAttention } from "../../src/ops/decode_attention.ts";
+import { type CachedRows, decodeAttention } from "../../src/ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { cacheWriteReference } from "../../src/testing/reference/cache_write.ts";
@@ -91,6 +92,10 @@ function cacheShape({ sequences, length, layout }: Packed): number[] {
   return [sequences, length, layout.keyValueHeads, layout.headDim];
 }
 
+function cachedRows({ cache_keys, cache_values, sequence, positions }: Readonly<Record<string, Tensor>>): CachedRows {
+  return { cacheKeys: cache_keys!, cacheValues: cache_values!, sequence: sequence!, positions: positions! };
+}
+
 function decodeCase(decoding: Packed): BenchCase {
   const { sequences, length, layout } = decoding;
   const { heads, keyValueHeads, headDim } = layout;
@@ -103,11 +108,12 @@ function decodeCase(decoding: Packed): BenchCase {
     bytes: 4 * (2 * attended * keyValueHeads * headDim + 2 * sequences * heads * headDim),
     inputs: () => ({
       qkv: normal([sequences, packedWidth(layout)], 1),
+      sequence: given([sequences], [...Array(sequences).keys()], "u32"),
       positions,
       cache_keys: normal(cacheShape(decoding), 3),
       cache_values: normal(cacheShape(decoding), 4),
     }),
-    build: (i) => ({ out: decodeAttention(i.qkv!, i.cache_keys!, i.cache_values!, i.positions!, layout) }),
+    build: (i) => ({ out: decodeAttention(i.qkv!, cachedRows(i), layout) }),
     reference: (inputs) => decodeAttentionReference(inputs, layout),
   });
 }
@@ -138,7 +144,7 @@ function cacheWriteCase(decoding: Packed): BenchCase {
       ),
     }),
     build: (i) => {
-      const written = cacheWrite(i.qkv!, i.cache_keys!, i.cache_values!, i.sequence!, i.positions!, layout);
+      const written = cacheWrite(i.qkv!, cachedRows(i), layout);
       return { cache_keys: written.cacheKeys, cache_values: written.cacheValues };
     },
     reference: (inputs) => cacheWriteReference(inputs, layout),

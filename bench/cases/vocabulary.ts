@@ -1,6 +1,7 @@
 import type { HostArray } from "../../src/gpu/buffer.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
-import { FINISHED, type NextTokenOptions, nextToken } from "../../src/ops/next_token.ts";
+import { FINISHED, markTokens, markWords, type NextTokenOptions, nextToken } from "../../src/ops/next_token.ts";
+import { SAMPLED_TOKEN } from "../../src/ops/records.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { nextTokenReference } from "../../src/testing/reference/next_token.ts";
@@ -99,18 +100,16 @@ function nextTokenCase(variant: string, options: NextTokenOptions, sequences: nu
     inputs: () => ({
       logits: normal([sequences, vocabulary], 1, 2),
       sequence_key: integers([sequences], 2 ** 31, 2),
-      stop_tokens: given([1], [0xffffffff], "u32"),
+      token_marks: given([2, markWords(vocabulary)], [...markTokens(vocabulary, [[], []])], "u32"),
       position: integers([sequences], 64, 3),
       token: integers([sequences], vocabulary, 4),
       done: given([sequences], new Array<number>(sequences).fill(0), "u32"),
-      completions: { shape: [sequences, LENGTH], dtype: "u32", data: new Float64Array(sequences * LENGTH) },
-      completion_statistics: { shape: [sequences, LENGTH, 2], data: new Float64Array(sequences * LENGTH * 2) },
+      completions: { shape: [sequences, LENGTH, SAMPLED_TOKEN.size], data: new Float64Array(sequences * LENGTH * SAMPLED_TOKEN.size) },
     }),
     build: (i) => {
       const state = { position: i.position!, token: i.token!, done: i.done!, completions: i.completions! };
-      const completionStatistics = i.completion_statistics!;
-      nextToken({ logits: i.logits!, sequenceKey: i.sequence_key!, stopTokens: i.stop_tokens!, ...state, completionStatistics }, options);
-      return { ...state, completion_statistics: completionStatistics };
+      nextToken({ logits: i.logits!, sequenceKey: i.sequence_key!, tokenMarks: i.token_marks!, ...state }, options);
+      return state;
     },
     renewed: ["done"],
     reference: { errorOf: (outputs, inputs) => samplingError(outputs, inputs, options) },
@@ -122,20 +121,21 @@ const REFERENCE_WORK = 2 ** 27;
 
 /** Infinite unless every state went one token further. At some rows also the error of the token's logp and entropy. */
 function samplingError(outputs: Outputs, inputs: HostValues, options: NextTokenOptions): number {
-  const { position, token, done, completions, completion_statistics } = outputs as Record<string, HostArray>;
+  const { position, token, done, completions } = outputs as Record<string, HostArray>;
   const { logits, position: before } = inputs;
   const [rows, vocabulary] = logits!.shape as [number, number];
   const stride = Math.max(1, Math.ceil((rows * vocabulary ** 2) / REFERENCE_WORK));
   let error = 0;
   for (let row = 0; row < rows; row += 1) {
     const drawn = token![row]!;
-    const stepped = position![row] === before!.data[row]! + 1 && done![row]! % FINISHED === 1 && completions![row * LENGTH] === drawn;
+    const sampled = SAMPLED_TOKEN.read(completions!, row * LENGTH * SAMPLED_TOKEN.size);
+    const stepped = position![row] === before!.data[row]! + 1 && done![row]! % FINISHED === 1 && sampled.token === drawn;
     if (!stepped || drawn >= vocabulary) return Number.POSITIVE_INFINITY;
     if (row % stride !== 0) continue;
     const { probabilities, logp, entropy } = nextTokenReference(logits!.data.subarray(row * vocabulary, (row + 1) * vocabulary), options);
     if (!(probabilities[drawn]! > 0)) return Number.POSITIVE_INFINITY;
-    const [actualLogp, actualEntropy] = completion_statistics!.subarray(row * LENGTH * 2, row * LENGTH * 2 + 2);
-    error = Math.max(error, Math.abs(actualLogp! - logp[drawn]!) / Math.abs(logp[drawn]!), Math.abs(actualEntropy! - entropy) / entropy);
+    const errors = [(sampled.logp - logp[drawn]!) / logp[drawn]!, (sampled.entropy - entropy) / entropy];
+    error = Math.max(error, ...errors.map(Math.abs));
   }
   return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
 }

@@ -61,7 +61,7 @@ const trainer = await createTrainer({
   trainProblems: task.problems("train"),
   evalProblems: task.problems("eval"),
   rewards: [taskReward(task)],
-  stop: task.stop,
+  stop: [task.stop],
 });
 
 // What waits for the garbage collector is no leak, so every look comes behind a collection.

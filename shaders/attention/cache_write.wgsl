@@ -1,5 +1,6 @@
 // cache_keys[sequence(n), position(n)] = the key heads of row n,  cache_values[sequence(n), position(n)] = its value heads
 // Each invocation copies one element of a row's key heads and the same element of its value heads.
+import package::lib::cache::{Cached, to_cache};
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 
@@ -14,8 +15,8 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(1) var<storage, read> sequence: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> positions: array<u32>; // [N]
-@group(0) @binding(3) var<storage, read_write> cache_keys: array<Element>; // [S, P, K, D]
-@group(0) @binding(4) var<storage, read_write> cache_values: array<Element>; // [S, P, K, D]
+@group(0) @binding(3) var<storage, read_write> cache_keys: array<Cached>; // [S, P, K, D]
+@group(0) @binding(4) var<storage, read_write> cache_values: array<Cached>; // [S, P, K, D]
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
@@ -28,6 +29,6 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   let column = i % key_elements;
   let key = row * (parameters.query_elements + 2u * key_elements) + parameters.query_elements + column;
   let cached = (sequence[row] * parameters.cache_positions + positions[row]) * key_elements + column;
-  cache_keys[cached] = qkv[key];
-  cache_values[cached] = qkv[key + key_elements];
+  cache_keys[cached] = to_cache(qkv[key]);
+  cache_values[cached] = to_cache(qkv[key + key_elements]);
 }

@@ -1,7 +1,8 @@
-// out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s,
+// out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of cache slot sequence(n),
 // which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_keys for GPUs.
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element. A workgroup owns as many heads of one row as fit. Keys
 // are added in order.
+import package::lib::cache::{Cached, from_cache};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -17,11 +18,12 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [S, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> positions: array<u32>; // [S]
-@group(0) @binding(2) var<storage, read> cache_keys: array<Element>; // [S, P, K, D]
-@group(0) @binding(3) var<storage, read> cache_values: array<Element>; // [S, P, K, D]
-@group(0) @binding(4) var<storage, read_write> out: array<Element>; // [S, H D]
+@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(1) var<storage, read> sequence: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read> positions: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> cache_keys: array<Cached>; // [S, P, K, D]
+@group(0) @binding(4) var<storage, read> cache_values: array<Cached>; // [S, P, K, D]
+@group(0) @binding(5) var<storage, read_write> out: array<Element>; // [N, H D]
 
 // The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
 const HEAD_LANES = min(u32(LANES), 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
@@ -68,7 +70,7 @@ fn main(
   let key_value_head = head / (heads / parameters.key_value_heads);
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
   let cache_width = parameters.key_value_heads * HEAD_ELEMENTS;
-  let cache_begin = row * parameters.cache_positions * cache_width + key_value_head * HEAD_ELEMENTS;
+  let cache_begin = sequence[row] * parameters.cache_positions * cache_width + key_value_head * HEAD_ELEMENTS;
 
   var query: HeadPart;
   var sum: HeadPart;
@@ -86,8 +88,8 @@ fn main(
     var value: HeadPart;
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
-      product = fma(query[piece], cache_keys[begin + d], product);
-      value[piece] = cache_values[begin + d];
+      product = fma(query[piece], from_cache(cache_keys[begin + d]), product);
+      value[piece] = from_cache(cache_values[begin + d]);
     }
     let score = sum_over_head(sum_of_parts(product), lane);
     // One of the two factors is 1, so one exponential serves both.

@@ -1,8 +1,9 @@
-// out_s = sum_j P_sj v_j,  P_sj = softmax_j(q_s . k_j / sqrt(D)) over the positions j = 0 .. position(s) of cache slot s, in blocks of
-// LANES keys (Milakov & Gimelshein 2018, arXiv 1805.02867). This is what causal computes for the newest row of every sequence.
+// out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of cache slot sequence(n), in
+// blocks of LANES keys (Milakov & Gimelshein 2018, arXiv 1805.02867). This is what causal computes for the newest row of every sequence.
 // The kernel is for GPUs, where one row must occupy many lanes, so they split the keys. Each workgroup owns one query head of one row. In a
 // block a lane first computes the score and weight of one key. Then HEAD_LANES lanes own the elements of the head and add up the values,
 // LANES / HEAD_LANES keys at a time. The sums of these groups of lanes are added at the end.
+import package::lib::cache::{Cached, from_cache};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -19,11 +20,12 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [S, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> positions: array<u32>; // [S]
-@group(0) @binding(2) var<storage, read> cache_keys: array<Element>; // [S, P, K, D]
-@group(0) @binding(3) var<storage, read> cache_values: array<Element>; // [S, P, K, D]
-@group(0) @binding(4) var<storage, read_write> out: array<Element>; // [S, H D]
+@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(1) var<storage, read> sequence: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read> positions: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> cache_keys: array<Cached>; // [S, P, K, D]
+@group(0) @binding(4) var<storage, read> cache_values: array<Cached>; // [S, P, K, D]
+@group(0) @binding(5) var<storage, read_write> out: array<Element>; // [N, H D]
 
 // The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
 const HEAD_LANES = min(u32(LANES), 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
@@ -81,7 +83,7 @@ fn main(
   let position = positions[row];
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
   let cache_width = parameters.key_value_heads * HEAD_ELEMENTS;
-  let cached = row * parameters.cache_positions * cache_width + head / (heads / parameters.key_value_heads) * HEAD_ELEMENTS;
+  let cached = sequence[row] * parameters.cache_positions * cache_width + head / (heads / parameters.key_value_heads) * HEAD_ELEMENTS;
 
   var query: array<Element, HEAD_ELEMENTS>;
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
@@ -96,7 +98,7 @@ fn main(
     let own = cached + min(block + lane, position) * cache_width;
     var product = Element(0.0);
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-      product = fma(query[d], cache_keys[own + d], product);
+      product = fma(query[d], from_cache(cache_keys[own + d]), product);
     }
     let attends = block + lane <= position;
     let score = select(LOWEST, sum_of_parts(product), attends);
@@ -114,7 +116,7 @@ fn main(
       let values = cached + min(block + key + group, position) * cache_width;
       for (var piece = 0u; piece < PIECES; piece += 1u) {
         let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
-        sum[piece] = fma(Element(shared_weight), cache_values[values + d], sum[piece]);
+        sum[piece] = fma(Element(shared_weight), from_cache(cache_values[values + d]), sum[piece]);
       }
     }
   }

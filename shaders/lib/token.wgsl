@@ -34,8 +34,9 @@ struct TokenMetrics {
   entropy: f32,
 }
 
-// What the sampler keeps of a token that it drew, of softmax(logits / temperature), in nats.
+// A token that the sampler drew, and what it keeps of softmax(logits / temperature), in nats.
 struct SampledToken {
+  token: f32, // the token's index, which is exact below 2^24
   logp: f32,
   entropy: f32, // of the distribution that the token was drawn from
 }

@@ -3,10 +3,14 @@
 //   else: argmax of z + Gumbel noise over the kept tokens, which is a draw from their softmax (the Gumbel-max trick)
 // top_k keeps the k most probable tokens. Of those, top_p keeps the fewest most probable ones that hold at least this share of their
 // probability. Tokens that tie at the border are all kept. Distances x = m - z from the maximum m are not negative, so their bits sort as
-// they do, and bisection on the bits finds the border exactly, in 31 steps and without sorting.
+// they do, and bisection on the bits finds the border exactly, in 31 steps and without sorting. min_p (arXiv 2407.01082) keeps the tokens
+// with p >= min_p p_max, which are those with x <= -log(min_p).
+// A token that the sequence has already is made less probable first: its z is divided by the penalty where positive and multiplied by it
+// where negative (Keskar et al. 2019, arXiv 1909.05858, for penalties above 1). Banned tokens are never drawn.
 // Noise depends on (seed, sequence_key, position, token) alone, so a completion is the same in any batch. logp and entropy are those of the
-// whole softmax(z), before top-k and top-p. done counts the tokens generated so far. It gets the bit FINISHED after a stop token or after
-// `length` tokens; from then on the sequence stays as it is. Each workgroup handles one sequence; its lanes take four columns at a time.
+// whole softmax(z), before penalty, bans, top-k, top-p and min-p. done counts the tokens generated so far. It gets the bit FINISHED after a
+// stop token or after `length` tokens; from then on the sequence stays as it is. Token t of a completion lies in column t % columns.
+// Each workgroup handles one sequence; its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
 import package::lib::random::{gumbel, philox};
@@ -18,11 +22,13 @@ struct Parameters {
   rows: u32,
   vocabulary: u32,
   length: u32,
-  stop_count: u32,
+  columns: u32,
   seed: u32,
   greedy: u32,
   top_k: u32, // 0: off
   top_p: f32, // 1: off
+  min_p_border: u32, // the bits of the largest x that min_p keeps; LARGEST_BITS: off
+  penalty: f32, // 1: off
   inverse_temperature: f32,
 }
 var<immediate> parameters: Parameters;
@@ -30,15 +36,17 @@ var<immediate> parameters: Parameters;
 @if(VEC4) @group(0) @binding(0) var<storage, read> logits: array<vec4f>; // [S, V]
 @if(!VEC4) @group(0) @binding(0) var<storage, read> logits: array<f32>; // [S, V]
 @group(0) @binding(1) var<storage, read> sequence_key: array<u32>; // [S]
-@group(0) @binding(2) var<storage, read> stop_tokens: array<u32>; // [M]
+@group(0) @binding(2) var<storage, read> token_marks: array<u32>; // [2, V / 32], a bit a token: those that end a sequence, those that are banned
 @group(0) @binding(3) var<storage, read_write> position: array<u32>; // [S]
 @group(0) @binding(4) var<storage, read_write> token: array<u32>; // [S]
 @group(0) @binding(5) var<storage, read_write> done: array<u32>; // [S]
-@group(0) @binding(6) var<storage, read_write> completions: array<u32>; // [S, L]
-@group(0) @binding(7) var<storage, read_write> completion_statistics: array<SampledToken>; // [S, L, 2]
+@group(0) @binding(6) var<storage, read_write> completions: array<SampledToken>; // [S, L, 3]
+@if(PENALTY) @group(0) @binding(7) var<storage, read_write> seen: array<u32>; // [S, V / 32], a bit a token: those of prompt and completion
 
 const FINISHED = 0x80000000u;
 const LARGEST_BITS = 0x7f7fffffu;
+const STOPS = 0u;
+const BANNED = 1u;
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -53,17 +61,22 @@ fn main(
   let top = maximum(row, lane);
   let sums = softmax_sums(row, top, lane);
   let log_total = log(sums.x);
+  var peak = top;
+  @if(ADJUSTED) {
+    peak = adjusted_maximum(row, lane);
+  }
   var border = LARGEST_BITS;
   if parameters.top_k > 0u {
-    border = smallest_border(row, top, border, f32(parameters.top_k), 0.0, lane);
+    border = smallest_border(row, peak, border, f32(parameters.top_k), 0.0, lane);
   }
   if parameters.top_p < 1.0 {
-    border = smallest_border(row, top, border, 0.0, parameters.top_p * kept_sums(row, top, border, lane).y, lane);
+    border = smallest_border(row, peak, border, 0.0, parameters.top_p * kept_sums(row, peak, border, lane).y, lane);
   }
-  let next = choose(row, top, border, lane);
+  border = min(border, parameters.min_p_border);
+  let next = choose(row, peak, border, lane);
   if lane == 0u && done[row] < FINISHED {
     let logp = logit(row, next) - top - log_total;
-    write(row, next, SampledToken(logp, log_total - sums.y / sums.x));
+    write(row, next, SampledToken(f32(next), logp, log_total - sums.y / sums.x));
   }
 }
 
@@ -71,6 +84,16 @@ fn maximum(row: u32, lane: u32) -> f32 {
   var top = LOWEST;
   for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
     let z = load(row, column);
+    top = max(top, max(max(z.x, z.y), max(z.z, z.w)));
+  }
+  return reduce_max(top, lane);
+}
+
+@if(ADJUSTED)
+fn adjusted_maximum(row: u32, lane: u32) -> f32 {
+  var top = LOWEST;
+  for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
+    let z = adjusted(row, column);
     top = max(top, max(max(z.x, z.y), max(z.z, z.w)));
   }
   return reduce_max(top, lane);
@@ -91,7 +114,7 @@ fn softmax_sums(row: u32, top: f32, lane: u32) -> vec2f {
 fn kept_sums(row: u32, top: f32, border: u32, lane: u32) -> vec2f {
   var sums = vec2f(0.0);
   for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
-    let x = top - load(row, column);
+    let x = top - adjusted(row, column);
     let kept = is_kept(x, border, column);
     sums += vec2f(dot(select(vec4f(0.0), vec4f(1.0), kept), vec4f(1.0)), dot(select(vec4f(0.0), exp(-x), kept), vec4f(1.0)));
   }
@@ -118,7 +141,7 @@ fn choose(row: u32, top: f32, border: u32, lane: u32) -> u32 {
   var best = LOWEST;
   var index = 0u;
   for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
-    let z = load(row, column);
+    let z = adjusted(row, column);
     var score = z;
     if parameters.greedy == 0u {
       score += gumbel(philox(counter + vec4u(0u, 0u, column / 4u, 0u), vec2u(parameters.seed, 0u)));
@@ -137,21 +160,50 @@ fn choose(row: u32, top: f32, border: u32, lane: u32) -> u32 {
 }
 
 fn is_kept(x: vec4f, border: u32, column: u32) -> vec4<bool> {
-  let exists = vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(parameters.vocabulary);
-  return (bitcast<vec4u>(x) <= vec4u(border)) & exists;
+  return (bitcast<vec4u>(x) <= vec4u(border)) & may_be_drawn(column);
 }
 
-fn write(row: u32, next: u32, statistics: SampledToken) {
+fn may_be_drawn(column: u32) -> vec4<bool> {
+  var drawable = vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(parameters.vocabulary);
+  @if(ADJUSTED) {
+    drawable &= !marked(token_marks[BANNED * mark_words() + column / 32u], column);
+  }
+  return drawable;
+}
+
+// z as it counts for the draw.
+@if(!ADJUSTED) fn adjusted(row: u32, column: u32) -> vec4f { return load(row, column); }
+@if(ADJUSTED)
+fn adjusted(row: u32, column: u32) -> vec4f {
+  var z = load(row, column);
+  @if(PENALTY) {
+    let repeated = marked(seen[row * mark_words() + column / 32u], column);
+    z = select(z, select(z * parameters.penalty, z / parameters.penalty, z > vec4f(0.0)), repeated);
+  }
+  return select(vec4f(LOWEST), z, may_be_drawn(column));
+}
+
+// Marks of sets of tokens are bits. A set has so many words.
+fn mark_words() -> u32 {
+  return (parameters.vocabulary + 31u) / 32u;
+}
+
+// Whether each of four columns is in the set of which `word` holds their bits.
+fn marked(word: u32, column: u32) -> vec4<bool> {
+  return (vec4u(word >> (column % 32u)) & vec4u(1u, 2u, 4u, 8u)) != vec4u(0u);
+}
+
+fn write(row: u32, next: u32, sampled: SampledToken) {
   let index = done[row];
   if index >= parameters.length {
     return;
   }
-  completions[row * parameters.length + index] = next;
-  completion_statistics[row * parameters.length + index] = statistics;
-  var finished = index + 1u == parameters.length;
-  for (var i = 0u; i < parameters.stop_count; i += 1u) {
-    finished = finished || stop_tokens[i] == next;
+  completions[row * parameters.columns + index % parameters.columns] = sampled;
+  @if(PENALTY) {
+    seen[row * mark_words() + next / 32u] |= 1u << (next % 32u);
   }
+  let stops = (token_marks[STOPS * mark_words() + next / 32u] >> (next % 32u)) & 1u;
+  let finished = index + 1u == parameters.length || stops != 0u;
   position[row] += 1u;
   token[row] = next;
   done[row] = (index + 1u) | select(0u, FINISHED, finished);

@@ -15,7 +15,6 @@ import { writePictures } from "./pictures.ts";
 import { describeChanges } from "./run_config.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
 import { evaluationNow } from "./run_evaluations.ts";
-import { readTask } from "./task.ts";
 import type { Session } from "./training_session.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
@@ -109,10 +108,10 @@ async function earlierEvaluation({ output, eval: { completions } }: TrainConfig)
   }
 }
 
-function announce({ device, model }: Session, config: TrainConfig): void {
+function announce({ device, model, heldOut }: Session, config: TrainConfig): void {
   const size = model.placed.parameterCount.toLocaleString("en-US");
   process.stdout.write(`adapter: ${device.name}${device.software ? " (software)" : ""}   model: ${size} parameters\n`);
-  for (const line of [...withoutEffect(config), ...cutEvaluation(config)]) process.stdout.write(pc.dim(`${line}\n`));
+  for (const line of [...withoutEffect(config), ...cutEvaluation(config, heldOut)]) process.stdout.write(pc.dim(`${line}\n`));
   if (device.software) {
     const faster = /swiftshader/i.test(device.name) ? "a GPU, or Mesa's lavapipe (mesa-vulkan-drivers 24 or newer)," : "a GPU";
     process.stdout.write(
@@ -122,8 +121,7 @@ function announce({ device, model }: Session, config: TrainConfig): void {
 }
 
 /** Says that an evaluation takes fewer problems than it was asked for. */
-function cutEvaluation({ task, eval: { prompts } }: TrainConfig): string[] {
-  const held = readTask(task).problems("eval").length;
+function cutEvaluation({ eval: { prompts } }: TrainConfig, held: number): string[] {
   return prompts > held ? [`eval.prompts ${prompts} is more than there are: the task holds out ${held} problems, and all are taken`] : [];
 }
 

@@ -5,11 +5,11 @@ import { MOST } from "../options/limits.ts";
 import { readYaml } from "../options/yaml.ts";
 import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
-import type { Task } from "../tasks/index.ts";
 import { UsageError } from "./errors.ts";
 import { summarize } from "./evaluation_table.ts";
 import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
-import { readTask } from "./task.ts";
+import { collectFailures } from "./reward_failures.ts";
+import { readSubject } from "./subject.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
 interface EvalOptions {
@@ -32,7 +32,7 @@ export function register(command: Command): void {
     .option("--prompts <n>", "held-out problems (default: all)", integer({ min: 1 }))
     .option("--completions <n>", "completions of each problem: the k of pass@k", integer({ min: 1, max: MOST.completions }), 8)
     .option("--temperature <t>", "sampling temperature; 0 takes the most probable token", decimal({ min: 0 }), 1)
-    .option("--max-new-tokens <n>", "longest completion (default: the task's)", integer({ min: 1, max: MOST.tokens }))
+    .option("--max-new-tokens <n>", "longest completion (default: the task's, or 256 for data)", integer({ min: 1, max: MOST.tokens }))
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);
   addAdapterOption(command);
@@ -51,26 +51,29 @@ export function register(command: Command): void {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const task: Task = readTask(readYaml(options.task, "--task"));
-  const held = task.problems("eval").length;
+  const subject = await readSubject(readYaml(options.task, "--task"));
+  const held = subject.evalProblems.length;
   checkSampled(Math.min(options.prompts ?? held, held), options.completions);
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
   const { prompts, completions, temperature, maxNewTokens, seed, memory } = options;
+  const failures = collectFailures();
   const result = await evaluateTask({
     device,
     model,
-    task,
+    subject,
     completions,
     temperature,
     seed,
     ...(prompts !== undefined && { prompts }),
     ...(maxNewTokens !== undefined && { maxNewTokens }),
     ...(memory !== undefined && { memory }),
+    onRewardFailure: failures.add,
   });
   const problems = result.entries.length / completions;
   const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };
   process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+  for (const line of failures.take()) process.stderr.write(`${line}\n`);
   warnOfUniformPolicy(result.entropy, model.module.vocabSize);
   if (prompts !== undefined && prompts > held) {
     process.stderr.write(`--prompts ${prompts} is more than there are: the task holds out ${held} problems, and all of them were taken\n`);

@@ -1,105 +1,126 @@
 import type { Command } from "commander";
+import { encodePrompt, promptText } from "../data/prompt.ts";
+import { endingsOf } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
-import { endTokens } from "../io/generation_config.ts";
 import { loadModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
-import { quoted } from "../options/quote.ts";
+import { brief } from "../options/quote.ts";
 import { requireFiniteCompletions } from "../policy/finite_completions.ts";
-import { createSampler, type Sampler } from "../policy/sampler.ts";
+import { type Completion, createSampler, type GenerationWatch, type Sampler, type SamplerOptions } from "../policy/sampler.ts";
 import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
+import { type CompletionOutput, createOutput, type GivenPrompt } from "./completion_output.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, integer } from "./options.ts";
+import { type PromptFlags, readPrompts } from "./prompts.ts";
+import { addSamplingOptions, type SamplingFlags, samplingOf } from "./sampling_options.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
 
-interface GenerateOptions {
-  adapter: string;
-  model: string;
-  prompt: string[];
-  maxTokens: number;
-  temperature: number;
-  topK: number;
-  topP: number;
-  seed: number;
-  stop?: string;
-  memory?: number;
-  json?: boolean;
+interface GenerateOptions extends SamplingFlags, PromptFlags {
+  readonly adapter: string;
+  readonly model: string;
+  readonly n: number;
+  readonly output?: string;
+  readonly memory?: number;
+  readonly json?: boolean;
 }
 
 export function register(command: Command): void {
   command
     .requiredOption("--model <dir>", "folder of a model: config.json, model.safetensors, tokenizer.json")
-    .requiredOption("--prompt <text...>", "one or more prompts")
-    .option("--max-tokens <n>", "longest completion, in tokens", integer({ min: 1, max: MOST.tokens }), 64)
-    .option("--temperature <t>", "sampling temperature; 0 takes the most probable token", decimal({ min: 0 }), 1)
-    .option("--top-k <k>", "sample from the k most probable tokens; 0 is all", integer({ min: 0, max: MOST.tokens }), 0)
-    .option("--top-p <p>", "sample from the smallest set with this probability; 1 is all", decimal({ min: 0, max: 1 }), 1)
-    .option("--seed <seed>", "seed of the random numbers", integer({ min: 0, max: 0xffffffff }), 0)
-    .option("--stop <text>", "text of one token that ends a completion, beside the model's own end token")
+    .option("--prompt <text...>", "one or more prompts")
+    .option("--file <path>", "prompts, one a line; in a file *.jsonl objects with the key prompt or messages")
+    .option("--chat", "take prompts as a user's messages and write them with the model's chat template")
+    .option("--n <n>", "completions of each prompt", integer({ min: 1, max: MOST.completions }), 1)
+    .option("--output <path>", "write completions into this file, one JSON object a line, and show progress")
     .action(generate);
+  addSamplingOptions(command, { maxTokens: 64 });
   addAdapterOption(command);
   addMemoryOption(command);
   addJsonOption(command);
   addExamples(command, [
     ['generate --model models/checkpoints/countdown-base --prompt "375=022:"', "samples one answer"],
     ['generate --model my-model --prompt "Once upon" "A dog" --temperature 0 --json', "completes two prompts greedily, as JSON"],
+    ["generate --model my-model --file questions.jsonl --n 4 --output answers.jsonl", "samples four completions of every prompt of a file"],
   ]);
 }
 
 async function generate(options: GenerateOptions): Promise<void> {
+  const prompts = await readPrompts(options);
+  if (prompts.length * options.n > MOST.sampled) {
+    throw new UsageError(`${prompts.length} prompts x --n ${options.n} are more than ${MOST.sampled} completions; give fewer at a time`);
+  }
   const device = await openDevice({ adapter: options.adapter });
   const model = await loadModel(device, options.model);
-  const { tokenizer, module } = model;
-  const prompts = options.prompt.map((text, key) => ({ text, key, ids: tokenizer.encode(text) }));
-  const longest = Math.max(...prompts.map(({ ids }) => ids.length));
-  if (longest >= module.contextLength) {
-    throw new UsageError(`a prompt of ${longest} tokens does not fit this model's context of ${module.contextLength}; shorten it`);
-  }
-  const maxNewTokens = Math.min(options.maxTokens, module.contextLength - longest);
-  const shared = {
-    maxLength: longest + maxNewTokens,
-    maxNewTokens,
-    sampling: { temperature: options.temperature, topK: options.topK, topP: options.topP },
-    stopTokens: [...new Set([...stopTokens(options, tokenizer), ...endTokens(model.generation), ...ownEnd(tokenizer.eosId)])],
-  };
-  const allRows = prompts.reduce((total, { ids }) => total + ids.length, 0);
-  const samplerOn = (on: Device, { module: model }: PolicyModel, sequencesAtOnce: number): Promise<Sampler> => {
-    const sequences = Math.min(sequencesAtOnce, prompts.length);
-    const promptRows = Math.min(sequences * longest, allRows);
-    return createSampler({ ...shared, device: on, model, sequences, promptRows });
-  };
-  const { sequencesAtOnce } = await fitSampling({ device, model, memory: options.memory, build: samplerOn });
-  const sampler = await samplerOn(device, model, sequencesAtOnce);
-  const results = await sampler.generate(prompts, options.seed);
-  requireFiniteCompletions(results);
-  const completions = results.map((completion, i) => ({
-    prompt: prompts[i]!.text,
-    promptTokens: prompts[i]!.ids,
-    tokens: completion.ids,
-    text: tokenizer.decode(completion.ids, { specialTokens: false }),
-    logprobs: [...completion.logprobs],
-    finishReason: completion.finishReason,
+  const { tokenizer } = model;
+  const given = prompts.map((prompt) => ({
+    text: promptText(tokenizer, prompt),
+    isText: typeof prompt === "string",
+    ids: encodePrompt(tokenizer, prompt),
   }));
-  if (options.json) process.stdout.write(`${JSON.stringify({ completions })}\n`);
-  else for (const { prompt, text } of completions) process.stdout.write(`${prompt}${text}\n`);
-  const entropies = results.flatMap((completion) => [...completion.entropies]);
-  warnOfUniformPolicy(entropies.reduce((sum, entropy) => sum + entropy, 0) / entropies.length, model.module.vocabSize);
+  const wanted = given.flatMap((prompt, i) => Array.from({ length: options.n }, (_, j) => ({ ...prompt, key: i * options.n + j })));
+  const sampler = await samplerOf(device, model, { options, wanted });
+  const output = createOutput(options, tokenizer, wanted);
+  await complete(sampler, { options, wanted, output, vocabSize: model.module.vocabSize });
   sampler.destroy();
   model.destroy();
   device.destroy();
 }
 
-function ownEnd(eosId: number | undefined): number[] {
-  return eosId === undefined ? [] : [eosId];
+interface Wanted {
+  readonly options: GenerateOptions;
+  readonly wanted: readonly GivenPrompt[];
 }
 
-function stopTokens(
-  { stop }: GenerateOptions,
-  tokenizer: { encode(text: string, options?: { specialTokens?: boolean }): number[] },
-): number[] {
-  if (stop === undefined) return [];
-  const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length !== 1) throw new UsageError(`--stop ${quoted(stop)} is ${ids.length} tokens of this model; give a text that is one token`);
-  return ids;
+/** The most rows of prompts in one pass, where no single prompt is longer. */
+const PROMPT_ROWS = 4096;
+
+/** A sampler with room for the prompts, and as many at a time as memory has room for. */
+async function samplerOf(device: Device, model: PolicyModel, { options, wanted }: Wanted): Promise<Sampler> {
+  const { contextLength } = model.module;
+  const lengths = wanted.map(({ ids }) => ids.length);
+  const longest = lengths.reduce((a, b) => Math.max(a, b), 0);
+  const allRows = lengths.reduce((a, b) => a + b, 0);
+  const empty = wanted.find(({ ids }) => ids.length === 0);
+  if (empty) throw new UsageError("a prompt has no tokens; give a text, because this model's tokenizer begins none by itself");
+  if (longest >= contextLength) {
+    const { text } = wanted.find(({ ids }) => ids.length === longest)!;
+    const fact = `a prompt of ${longest} tokens does not fit this model's context of ${contextLength}`;
+    throw new UsageError(`${fact}; shorten it: ${brief(text, 60)}`);
+  }
+  const maxNewTokens = Math.min(options.maxTokens, contextLength - longest);
+  const shared: Omit<SamplerOptions, "device" | "model" | "sequences" | "promptRows"> = {
+    maxLength: longest + maxNewTokens,
+    maxNewTokens,
+    sampling: samplingOf(options, model.generation),
+    cacheStorage: options.cache,
+    ...endingsOf(model, options.stop ?? []),
+  };
+  const build = (on: Device, { module }: PolicyModel, sequencesAtOnce: number): Promise<Sampler> => {
+    const sequences = Math.min(sequencesAtOnce, wanted.length);
+    const promptRows = Math.min(sequences * longest, allRows, Math.max(longest, PROMPT_ROWS));
+    return createSampler({ ...shared, device: on, model: module, sequences, promptRows });
+  };
+  const { sequencesAtOnce } = await fitSampling({ device, model, memory: options.memory, build });
+  return build(device, model, sequencesAtOnce);
+}
+
+async function complete(
+  sampler: Sampler,
+  { options, wanted, output, vocabSize }: Wanted & { readonly output: CompletionOutput; readonly vocabSize: number },
+): Promise<void> {
+  const watch: GenerationWatch = {
+    ...(output.onTokens && { onTokens: (_, ids) => output.onTokens!(ids) }),
+    onCompletion: (index: number, completion: Completion) => output.onCompletion(index, completion),
+  };
+  try {
+    const completions = await sampler.generate(wanted, options.seed, watch);
+    requireFiniteCompletions(completions);
+    output.end();
+    const entropies = completions.flatMap((completion) => [...completion.entropies]);
+    warnOfUniformPolicy(entropies.reduce((sum, entropy) => sum + entropy, 0) / entropies.length, vocabSize);
+  } finally {
+    output.close();
+  }
 }

@@ -24,6 +24,7 @@ const commands: readonly CommandEntry[] = [
   { name: "train", description: "Train a model by reinforcement learning as a YAML file says", load: () => import("./train.ts") },
   { name: "resume", description: "Continue a run from its last checkpoint", load: () => import("./resume.ts") },
   { name: "generate", description: "Continue prompts with a model", load: () => import("./generate.ts") },
+  { name: "chat", description: "Chat with a model that has a chat template", load: () => import("./chat.ts") },
   { name: "eval", description: "Measure a model's pass@1 and pass@k on a task's held-out problems", load: () => import("./eval.ts") },
   { name: "verify", description: "Check this machine's GPU against stored reference results", load: () => import("./verify.ts") },
   { name: "sft", description: "Warm-start a small model on a task's own solutions", load: () => import("./sft.ts") },

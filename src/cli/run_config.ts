@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { writeConfig } from "../io/run_folder.ts";
 import {
@@ -11,11 +11,18 @@ import {
   withChanges,
 } from "../rl/config/index.ts";
 import { readConfigFile } from "./options.ts";
+import { withFoundFiles } from "./subject.ts";
 
 /** The configuration of a run, and what resumes have changed in it since its start. */
 export interface RunConfig {
   readonly config: TrainConfig;
   readonly changes: readonly OptionChange[];
+}
+
+/** The configuration that a file and overrides give, with the files that its task names found. */
+export async function readTrainConfig(path: string, overrides: readonly string[]): Promise<TrainConfig> {
+  const { value, name } = await readConfigFile(path);
+  return parseTrainConfig(withFoundFiles(applyOverrides(value, overrides), dirname(path)), name);
 }
 
 /** Reads RUN/config.yaml. The folder may have been moved since it was written, so its path is `dir`. */

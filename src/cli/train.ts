@@ -3,12 +3,12 @@ import { stringify } from "yaml";
 import { createRunFolder, listCheckpoints } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { withRunLock } from "../node/run_lock.ts";
-import { applyOverrides, parseTrainConfig } from "../rl/config/index.ts";
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { showPlan } from "./memory_table.ts";
-import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
+import { addAdapterOption, addExamples, addSetOption } from "./options.ts";
 import { resume } from "./resume.ts";
+import { readTrainConfig } from "./run_config.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
 import { openSession, planSession, runSession } from "./training_session.ts";
 
@@ -40,8 +40,7 @@ export function register(command: Command): void {
 }
 
 async function trainAgain(path: string, options: TrainOptions): Promise<void> {
-  const { value, name } = await readConfigFile(path);
-  const { dir } = parseTrainConfig(applyOverrides(value, options.set), name).output;
+  const { dir } = (await readTrainConfig(path, options.set)).output;
   const goOn = async (): Promise<void> => {
     if ((await listCheckpoints(dir)).length > 0) await resume(dir, { ...options, set: [] });
     else await train(path, { ...options, overwrite: true });
@@ -51,8 +50,7 @@ async function trainAgain(path: string, options: TrainOptions): Promise<void> {
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {
-  const { value, name } = await readConfigFile(path);
-  const config = parseTrainConfig(applyOverrides(value, options.set), name);
+  const config = await readTrainConfig(path, options.set);
   if (options.plan) return showPlan(await planSession(config, { adapter: options.adapter }), config.memory);
   const session = await openSession(config, { adapter: options.adapter, watch: options });
   const { dir } = config.output;

@@ -10,22 +10,26 @@ import type { Metrics } from "../report/metrics.ts";
 import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
 import type { PolicyModel } from "../rl/model.ts";
-import { taskReward } from "../rl/scoring/rewards.ts";
 import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { InterruptedError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
+import { collectFailures } from "./reward_failures.ts";
 import { diagnoseRun } from "./run_diagnostics.ts";
 import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
-import { readTask } from "./task.ts";
+import { readSubject } from "./subject.ts";
 
 export interface Session {
   readonly device: Device;
   readonly model: PolicyModel;
   readonly trainer: Trainer;
   readonly watch: StepWatch;
+  /** How many problems the task holds out. */
+  readonly heldOut: number;
+  /** The rewards that failed since this was last asked, one line a prompt. */
+  readonly failures: () => readonly string[];
 }
 
 export interface SessionOptions {
@@ -41,25 +45,22 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
   const { device, fit, subject } = await planSession(config, options);
   const model = await loadModel(device, options.modelDir ?? config.model);
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
+  const failures = collectFailures();
   const trainer = await createTrainer({
-    ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce },
+    ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce, onRewardFailure: failures.add },
     ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
   });
-  return { device, model, trainer, watch: await createStepWatch(wanted, { device, dir: config.output.dir }) };
+  const watch = await createStepWatch(wanted, { device, dir: config.output.dir });
+  return { device, model, trainer, watch, heldOut: subject.evalProblems.length, failures: failures.take };
 }
 
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
 export async function planSession(config: TrainConfig, options: SessionOptions) {
-  const task = readTask(config.task);
+  const { trainProblems, evalProblems, rewards, stop } = await readSubject(config.task);
   const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
   const outline = await outlineModel(device, options.modelDir ?? config.model);
   checkAgainstModel(config, outline.module);
-  const subject = {
-    trainProblems: task.problems("train"),
-    evalProblems: task.problems("eval"),
-    rewards: [taskReward(task)],
-    stop: task.stop,
-  };
+  const subject = { trainProblems, evalProblems, rewards, stop };
   return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
 }
 
@@ -100,6 +101,7 @@ export async function runSession(session: Session, config: TrainConfig, { interr
     await lock.assertHeld();
     await record(dir, result, metrics);
     view.step(metrics);
+    for (const line of session.failures()) view.note(line);
     await diagnose(metrics, view.note);
   };
   try {
@@ -137,9 +139,9 @@ async function record(dir: string, result: StepResult, metrics: Metrics): Promis
   const shown = result.entries.slice(0, SAMPLES_PER_STEP);
   await appendSamples(
     dir,
-    shown.map(({ problem, text, completion }, i) => ({
+    shown.map(({ prompt, text, completion }, i) => ({
       step,
-      prompt: problem.prompt,
+      prompt,
       completion: text,
       reward: result.rewards[i],
       advantage: result.advantages[i],

@@ -2,6 +2,12 @@ import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { FileError } from "../io/file_error.ts";
 import { parseJsonObject } from "../io/json.ts";
 import { quoted, reasonOf } from "../options/quote.ts";
+import { chatTemplate, type RenderChat, tokenContent } from "./chat_template.ts";
+import { type Decoder, decoderFactory, waitingDecoders } from "./decoder.ts";
+import { exactDefinition } from "./definition.ts";
+import { specialTokens } from "./special_tokens.ts";
+import { textCheck } from "./text_check.ts";
+import { tokenTable } from "./token_table.ts";
 import { checkVocabulary } from "./vocabulary.ts";
 
 /** Text to token ids and back, together with the files from which Hugging Face tooling makes the same tokenizer. */
@@ -10,6 +16,12 @@ export interface Tokenizer {
   encode(text: string, options?: { readonly specialTokens?: boolean }): number[];
   /** Text of ids; with `specialTokens: true` the special tokens are spelled out. */
   decode(ids: ArrayLike<number>, options?: { readonly specialTokens?: boolean }): string;
+  /** Decodes ids one by one: each call of `push` returns the text that has become final, and `end` the rest. */
+  decoder(options?: { readonly specialTokens?: boolean }): Decoder;
+  /** A chat as one text, by the model's chat template. @throws Error, one line, where there is none or it refuses the messages */
+  renderChat: RenderChat;
+  /** The token of an id as the vocabulary writes it; undefined where it has none. */
+  token(id: number): string | undefined;
   /** One more than the largest id. */
   readonly vocabSize: number;
   readonly eosId?: number | undefined;
@@ -42,33 +54,41 @@ export async function loadTokenizer(dir: string): Promise<Tokenizer> {
 export function tokenizerFromFiles(files: Readonly<Record<string, string>>, source?: string): Tokenizer {
   const place = (name: string): string => (source === undefined ? name : `${source}/${name}`);
   const parse = (name: string) => parseJsonObject(files[name] ?? "{}", place(name));
-  const config = parse(CONFIG_FILE);
+  const config = { ...parse("special_tokens_map.json"), ...parse(CONFIG_FILE) };
   const definition = parse(REQUIRED_FILE);
   checkVocabulary(definition, place(REQUIRED_FILE));
-  const tokenizer = constructed(definition, config, place(REQUIRED_FILE));
-  const alphabet = closedAlphabet(definition);
-  const special = { ...parse("special_tokens_map.json"), ...config };
-  const idOf = (key: string) => {
-    const content = tokenContent(special[key]);
-    return content === undefined ? undefined : tokenizer.token_to_id(content);
-  };
-  // Cleaning up spaces loses text ("a ." becomes "a."), so it is done only where the tokenizer asks for it.
-  const cleanUp = config.clean_up_tokenization_spaces === true;
+  const library = constructed(exactDefinition(definition, place(REQUIRED_FILE)), config, place(REQUIRED_FILE));
+  const table = tokenTable(definition);
+  const special = specialTokens(config, table, place(CONFIG_FILE));
+  const begin = beginningOf(special.bosId, config.add_bos_token === true);
+  const checkText = textCheck(definition);
+  const decoder = decoderFactory(table) ?? waitingDecoders(library, table);
   return {
     encode: (text, { specialTokens = true } = {}) => {
-      requireCharacters(text, alphabet);
-      return text === "" && !specialTokens ? [] : tokenizer.encode(text, { add_special_tokens: specialTokens }).ids;
+      checkText(text);
+      if (!specialTokens) return text === "" ? [] : library.encode(text, { add_special_tokens: false }).ids;
+      return begin(library.encode(text).ids);
     },
-    decode: (ids, { specialTokens = false } = {}) =>
-      // The library refuses an empty list.
-      ids.length === 0
-        ? ""
-        : tokenizer.decode(Array.from(ids), { skip_special_tokens: !specialTokens, clean_up_tokenization_spaces: cleanUp }),
-    vocabSize: largest(tokenizer.get_vocab(true).values()) + 1,
-    eosId: idOf("eos_token"),
-    bosId: idOf("bos_token"),
-    padId: idOf("pad_token"),
+    decode: (ids, options) => {
+      const { push, end } = decoder(options);
+      return Array.from(ids, push).join("") + end();
+    },
+    decoder,
+    renderChat: chatTemplate(files, config, place(CONFIG_FILE)),
+    token: (id) => table.tokens[id],
+    vocabSize: table.tokens.length,
+    ...special,
     files,
+  };
+}
+
+/** Makes the function that sees to it that a text begins with one beginning token, where the tokenizer asks for it, and never with two. */
+function beginningOf(bosId: number | undefined, isAsked: boolean): (ids: number[]) => number[] {
+  return (ids) => {
+    if (bosId === undefined) return ids;
+    if (isAsked && ids[0] !== bosId) return [bosId, ...ids];
+    // The text began with the token already, as the text of a chat does.
+    return ids[0] === bosId && ids[1] === bosId ? ids.slice(1) : ids;
   };
 }
 
@@ -127,40 +147,16 @@ function characterConfigJson({ eos, bos, pad }: { readonly eos?: string; readonl
   });
 }
 
-/** The alphabet of a tokenizer that would silently drop any other character: BPE without merges and without an unknown token. */
-function closedAlphabet({ model }: Record<string, unknown>): ReadonlySet<string> | undefined {
-  const { type, unk_token, merges, vocab } = (model ?? {}) as Record<string, unknown>;
-  const dropsUnknown = type === "BPE" && (unk_token ?? null) === null && Array.isArray(merges) && merges.length === 0;
-  return dropsUnknown ? new Set(Object.keys(vocab as object)) : undefined;
-}
-
-function requireCharacters(text: string, alphabet: ReadonlySet<string> | undefined): void {
-  const stranger = alphabet && [...text].find((character) => !alphabet.has(character));
-  if (stranger === undefined) return;
-  throw new Error(`"${stranger}" in ${quoted(text)} is not in the tokenizer's alphabet ${quoted([...alphabet!].join(""))}; remove it.`);
-}
-
-function largest(ids: Iterable<number>): number {
-  let maximum = -1;
-  for (const id of ids) maximum = Math.max(maximum, id);
-  return maximum;
-}
-
 /** The library's tokenizer, tried on a text, because it meets much of what is damaged only then. */
-function constructed(definition: object, config: object, name: string): HuggingFaceTokenizer {
+function constructed(definition: object, { eos_token }: Record<string, unknown>, name: string): HuggingFaceTokenizer {
   try {
-    const tokenizer = new HuggingFaceTokenizer(definition, config);
+    // Nothing else of the configuration may change the ids. A Unigram model asks for its end token.
+    const tokenizer = new HuggingFaceTokenizer(definition, { eos_token: tokenContent(eos_token) });
     tokenizer.decode(tokenizer.encode("a").ids.concat(0));
     return tokenizer;
   } catch (error) {
     throw new FileError(`${name} could not be read: ${reasonOf(error)}; save the tokenizer again as a fast tokenizer.`);
   }
-}
-
-/** A special token is written as a string or as an object with its content. */
-function tokenContent(token: unknown): string | undefined {
-  if (typeof token === "string") return token;
-  return typeof token === "object" && token !== null && "content" in token ? String(token.content) : undefined;
 }
 
 function json(value: unknown): string {

@@ -44,7 +44,7 @@ export async function writeSafetensors(path: string, tensors: ReadonlyMap<string
 }
 
 export function serializeSafetensors(tensors: ReadonlyMap<string, HostTensor>): Uint8Array {
-  return Buffer.concat([safetensorsHead(heldTensors(tensors)), ...[...tensors.values()].map(bytesOf)]);
+  return new Uint8Array(Buffer.concat([safetensorsHead(heldTensors(tensors)), ...[...tensors.values()].map(bytesOf)]));
 }
 
 /** Tensors in host memory as a source: floats as F32 and integers as I32. */

@@ -19,9 +19,10 @@ export function attend(owner: object, qkv: Tensor, rows: Rows, layout: HeadLayou
   const { cache } = rows;
   if (!cache) return causalAttention(qkv, rows.sequenceStart, rows.sequenceEnd, layout);
   const { keys, values } = cache.layer(owner, layout);
-  cacheWrite(qkv, keys, values, cache.sequence, rows.positions, layout);
+  const cached = { cacheKeys: keys, cacheValues: values, sequence: cache.sequence, positions: rows.positions };
+  cacheWrite(qkv, cached, layout);
   if (cache.mode === "packed") return causalAttention(qkv, rows.sequenceStart, rows.sequenceEnd, layout);
-  return decodeAttention(qkv, keys, values, rows.positions, layout);
+  return decodeAttention(qkv, cached, layout);
 }
 
 /** A table of rotary angles, shared by the layers of a model (Su et al. 2021, arXiv 2104.09864). */

@@ -4,7 +4,7 @@ import { brief, listed } from "../options/quote.ts";
 /** Stands for any number of at least 0. */
 const NUMBER = "number";
 
-/** Every environment variable of this package, with the values that it takes; docs/environment.md says what they do. */
+/** Every environment variable of this package, and those of Hugging Face's libraries that it heeds, with the values that it takes; docs/environment.md says what they do. */
 const VARIABLES = {
   ENTROPIC_ADAPTER: undefined,
   ENTROPIC_SUBGROUPS: ["0", "1"],
@@ -15,6 +15,9 @@ const VARIABLES = {
   ENTROPIC_WATCHDOG: NUMBER,
   ENTROPIC_SLICE: NUMBER,
   ENTROPIC_DEBUG: ["0", "1", "2", "3", "4"],
+  HF_ENDPOINT: undefined,
+  HF_TOKEN: undefined,
+  HF_HUB_OFFLINE: undefined,
 } as const satisfies Readonly<Record<string, readonly string[] | typeof NUMBER | undefined>>;
 
 /** The name of one of this package's environment variables. */

@@ -24,6 +24,7 @@ import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.
 import { brief } from "../options/quote.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
+import { resolveModel } from "./hub.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -38,7 +39,8 @@ function shippedModel(given: string): string | undefined {
 }
 
 /**
- * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, or a checkpoint of this package by its name.
+ * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, a checkpoint of this package by its name, or a model
+ * of the Hugging Face hub by its name (`org/name`, `org/name@revision`), which is downloaded where the cache lacks it.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
 export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
@@ -57,7 +59,7 @@ async function refuseRunFolder(dir: string): Promise<void> {
 }
 
 async function folderOf(name: string): Promise<string> {
-  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? (await resolveModel(name)));
   await refuseRunFolder(dir);
   return dir;
 }

@@ -1,16 +1,18 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { cacheConditions, isCache } from "./cache_storage.ts";
+import type { CachedRows } from "./decode_attention.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
 
-/** Writes the keys and values of qkv [N, (H + 2K) D] to the caches [S, P, K, D], in place. */
+/** Writes the keys and values of qkv [N, (H + 2K) D] to the caches [S, P, K, D] (in 16 bits [S, P, K, D / 2] u32), in place. */
 export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { readonly layout: HeadLayout }>({
   name: "cache_write",
   shape: (inputs, { layout }) => {
     const { qkv, cache_keys, cache_values } = inputs;
-    if (!isPacked(qkv, layout) || cache_keys.shape.length !== 4 || cache_values.shape.length !== 4) {
+    if (!isPacked(qkv, layout) || !isCache(cache_keys, layout) || !isCache(cache_values, layout)) {
       throw shapeError("cache_write", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
     }
     return { cache_keys: { inPlaceOf: cache_keys }, cache_values: { inPlaceOf: cache_values } };
@@ -24,7 +26,7 @@ export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { readon
     return [
       {
         kernel: "attention/cache_write",
-        variant: { conditions: { VEC4: width === 4 } },
+        variant: { conditions: { VEC4: width === 4, ...cacheConditions(outputs.cache_keys) } },
         bindings: { qkv, sequence, positions, ...outputs },
         parameters: { rows, query_elements, key_elements, cache_positions: outputs.cache_keys.size(1) },
         workgroups: ceilDivide(product(rows, key_elements), 64),
@@ -35,16 +37,10 @@ export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { readon
 
 /**
  * Keeps keys and values for later tokens: cacheKeys[sequence[n], positions[n]] becomes the key heads of row n, cacheValues its value heads.
- * qkv: [N, (H + 2K) D]; caches: [S, P, K, D], written in place; sequence, positions: [N] u32. Returns the caches as written.
+ * qkv: [N, (H + 2K) D]. Returns the caches as written.
  */
-export function cacheWrite(
-  qkv: Tensor,
-  cacheKeys: Tensor,
-  cacheValues: Tensor,
-  sequence: Tensor,
-  positions: Tensor,
-  layout: HeadLayout,
-): { readonly cacheKeys: Tensor; readonly cacheValues: Tensor } {
+export function cacheWrite(qkv: Tensor, rows: CachedRows, layout: HeadLayout): Pick<CachedRows, "cacheKeys" | "cacheValues"> {
+  const { sequence, positions, cacheKeys, cacheValues } = rows;
   const written = cacheWriteOp({ qkv, sequence, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout });
   return { cacheKeys: written.cache_keys, cacheValues: written.cache_values };
 }

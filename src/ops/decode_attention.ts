@@ -1,18 +1,19 @@
 import { product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { cacheConditions, isCache } from "./cache_storage.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 /** What the lanes of the kernel split among them: a head's elements (software adapters) or the keys (GPUs). */
 export type DecodeSplit = "elements" | "keys";
 
-type In = { qkv: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
+type In = { qkv: Tensor; sequence: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
 
-/** qkv [S, (H + 2K) D], positions [S] u32, cache_keys and cache_values [S, P, K, D] -> out [S, H D]. */
+/** qkv [N, (H + 2K) D], sequence and positions [N] u32, cache_keys and cache_values [S, P, K, D] -> out [N, H D]. */
 export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayout; readonly split?: DecodeSplit | undefined }>({
   name: "decode_attention",
   shape: (inputs, { layout }) => {
-    if (!isPacked(inputs.qkv, layout) || inputs.cache_keys.shape.length !== 4 || inputs.cache_values.shape.length !== 4) {
+    if (!isPacked(inputs.qkv, layout) || !isCache(inputs.cache_keys, layout) || !isCache(inputs.cache_values, layout)) {
       throw shapeError("decode_attention", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
     }
     return { out: { shape: [inputs.qkv.shape[0]!, layout.heads * layout.headDim] } };
@@ -25,7 +26,7 @@ export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayo
     return [
       {
         kernel: isByKeys ? "attention/decode_keys" : "attention/decode",
-        variant,
+        variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys) } },
         bindings: { ...inputs, ...outputs },
         parameters: {
           rows,
@@ -46,17 +47,21 @@ function tilesOf(heads: number, elements: number, lanes: number): number {
   return Math.ceil(heads / (lanes / headLanes));
 }
 
+/** A key-value cache, and where each row stands in it. */
+export interface CachedRows {
+  /** [S, P, K, D], or [S, P, K, D / 2] u32 where they are kept in 16 bits. */
+  readonly cacheKeys: Tensor;
+  readonly cacheValues: Tensor;
+  /** [N] u32: the cache slot of each row, and the index p of its token in the sequence. */
+  readonly sequence: Tensor;
+  readonly positions: Tensor;
+}
+
 /**
  * Attention of one new row per sequence over its cache slot, where cacheWrite has put the row's own key and value before.
- * qkv: [S, (H + 2K) D], row s of cache slot s; positions: [S] u32, the index p of the new token, which attends to 0 .. p -> [S, H D]
+ * qkv: [N, (H + 2K) D]; each row attends to positions 0 .. p of its slot -> [N, H D]
  */
-export function decodeAttention(
-  qkv: Tensor,
-  cacheKeys: Tensor,
-  cacheValues: Tensor,
-  positions: Tensor,
-  layout: HeadLayout,
-  split?: DecodeSplit,
-): Tensor {
-  return decodeAttentionOp({ qkv, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout, split }).out;
+export function decodeAttention(qkv: Tensor, rows: CachedRows, layout: HeadLayout, split?: DecodeSplit): Tensor {
+  const { sequence, positions, cacheKeys, cacheValues } = rows;
+  return decodeAttentionOp({ qkv, sequence, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout, split }).out;
 }

@@ -1,6 +1,7 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { SAMPLED_TOKEN } from "./records.ts";
 
 /** Attributes of the op that draws the next token. */
 export interface NextTokenOptions {
@@ -10,50 +11,67 @@ export interface NextTokenOptions {
   readonly topK: number;
   /** Of those, keeps the most probable ones that together hold at least this share of their probability; 1: all. */
   readonly topP: number;
+  /** Keeps the tokens that are at least this many times as probable as the most probable one; 0: all. */
+  readonly minP?: number;
+  /** Above 1, tokens that the sequence has already become less probable; 1: off. Needs `seen`. */
+  readonly repetitionPenalty?: number;
+  /** Whether `tokenMarks` bans any token. */
+  readonly hasBans?: boolean;
   readonly seed: Scalar;
+  /** The most tokens of a completion; by default as many as `completions` has room for. */
+  readonly length?: number;
 }
 
 /** `done` counts the tokens generated so far; this bit of it is set when the sequence has finished. */
 export const FINISHED = 0x80000000;
 
-/** Updated in place: position, token, done [S] u32, completions [S, L] u32, completion_statistics [S, L, 2]. */
-type State = { position: Tensor; token: Tensor; done: Tensor; completions: Tensor; completion_statistics: Tensor };
-type In = State & { logits: Tensor; sequence_key: Tensor; stop_tokens: Tensor };
+/** The bits of the largest float: no border. */
+const LARGEST_BITS = 0x7f7fffff;
 
-/** logits [S, V], sequence_key [S] u32, stop_tokens [M] u32 -> the state of each sequence, one token further. */
-export const nextTokenOp = defineOp<In, keyof State, NextTokenOptions>({
+/** Updated in place: position, token, done [S] u32, completions [S, L, 3], seen [S, ceil(V / 32)] u32. */
+type State = { position: Tensor; token: Tensor; done: Tensor; completions: Tensor; seen?: Tensor | undefined };
+type In = State & { logits: Tensor; sequence_key: Tensor; token_marks: Tensor };
+type Out = "position" | "token" | "done" | "completions";
+
+/** logits [S, V], sequence_key [S] u32, token_marks [2, ceil(V / 32)] u32 -> the state of each sequence, one token further. */
+export const nextTokenOp = defineOp<In, Out, NextTokenOptions>({
   name: "next_token",
   shape: (inputs) => {
-    const { logits, completions, completion_statistics, position, token, done } = inputs;
-    if (logits.shape.length !== 2 || completions.shape.length !== 2 || completion_statistics.shape.length !== 3) {
-      throw shapeError("next_token", inputs, "logits [S, V], completions [S, L] and completion_statistics [S, L, 2]");
+    const { logits, completions, position, token, done } = inputs;
+    if (logits.shape.length !== 2 || completions.shape.length !== 3 || completions.shape[2] !== SAMPLED_TOKEN.size) {
+      throw shapeError("next_token", inputs, "logits [S, V] and completions [S, L, 3]");
     }
     return {
       position: { inPlaceOf: position },
       token: { inPlaceOf: token },
       done: { inPlaceOf: done },
       completions: { inPlaceOf: completions },
-      completion_statistics: { inPlaceOf: completion_statistics },
     };
   },
-  forward: ({ inputs: { logits, sequence_key, stop_tokens }, outputs, attributes: { temperature, topK, topP, seed } }) => {
+  forward: ({ inputs: { logits, sequence_key, token_marks, seen }, outputs, attributes }) => {
+    const { temperature, topK, topP, minP = 0, repetitionPenalty = 1, hasBans = false, seed } = attributes;
     const rows = logits.shape[0]!;
     const vocabulary = logits.size(1);
+    const columns = outputs.completions.size(1);
     const greedy = temperature === 0;
     return [
       {
         kernel: "sample/next_token",
-        variant: { conditions: { VEC4: vocabulary % 4 === 0 } },
-        bindings: { logits, sequence_key, stop_tokens, ...outputs },
+        variant: {
+          conditions: { VEC4: vocabulary % 4 === 0, PENALTY: seen !== undefined, ADJUSTED: seen !== undefined || hasBans },
+        },
+        bindings: { logits, sequence_key, token_marks, ...outputs, ...(seen && { seen }) },
         parameters: {
           rows,
           vocabulary,
-          length: outputs.completions.size(1),
-          stop_count: stop_tokens.size(0),
+          length: attributes.length ?? columns,
+          columns,
           seed,
           greedy: greedy ? 1 : 0,
           top_k: greedy || topK >= vocabulary ? 0 : topK,
           top_p: greedy ? 1 : topP,
+          min_p_border: greedy || minP === 0 ? LARGEST_BITS : bitsOf(Math.log(1 / minP)),
+          penalty: repetitionPenalty,
           inverse_temperature: greedy ? 1 : 1 / temperature,
         },
         workgroups: rows,
@@ -62,25 +80,44 @@ export const nextTokenOp = defineOp<In, keyof State, NextTokenOptions>({
   },
 });
 
+function bitsOf(value: number): number {
+  return new Uint32Array(Float32Array.of(value).buffer)[0]!;
+}
+
+/** Sets of tokens as bits, one row of words a set: bit t of set n is bit t % 32 of word t / 32 of row n. Ids beyond the vocabulary are left out. */
+export function markTokens(vocabulary: number, sets: readonly Iterable<number>[]): Uint32Array<ArrayBuffer> {
+  const words = markWords(vocabulary);
+  const marks = new Uint32Array(sets.length * words);
+  sets.forEach((tokens, set) => {
+    for (const token of tokens) if (token < vocabulary) marks[set * words + (token >>> 5)]! |= 1 << (token & 31);
+  });
+  return marks;
+}
+
+/** Words of 32 marks that a set of tokens takes. */
+export function markWords(vocabulary: number): number {
+  return Math.ceil(vocabulary / 32);
+}
+
 /** Samples a token for every sequence and appends it, all on the GPU; sequences that have finished stay as they are. */
 export function nextToken(
   given: {
     readonly logits: Tensor;
     /** Keys the random numbers: the same key, seed and position give the same numbers in any batch. */
     readonly sequenceKey: Tensor;
-    /** At least one; 0xffffffff stands for none. */
-    readonly stopTokens: Tensor;
+    /** [2, ceil(V / 32)], from markTokens: the tokens that end a sequence, and those that are never drawn. */
+    readonly tokenMarks: Tensor;
     /** Position of the last token of each sequence. */
     readonly position: Tensor;
     readonly token: Tensor;
     readonly done: Tensor;
+    /** [S, L, 3], a SAMPLED_TOKEN of each token: log-probability and entropy are those of the whole softmax(logits / temperature). */
     readonly completions: Tensor;
-    /** Log-probability of each token and entropy of its distribution, of the whole softmax(logits / temperature). */
-    readonly completionStatistics: Tensor;
+    /** [S, ceil(V / 32)], from markTokens: the tokens of each sequence so far. Needed for a repetition penalty alone. */
+    readonly seen?: Tensor | undefined;
   },
   options: NextTokenOptions,
 ): void {
-  const { logits, position, token, done, completions } = given;
-  const state = { position, token, done, completions, completion_statistics: given.completionStatistics };
-  nextTokenOp({ logits, sequence_key: given.sequenceKey, stop_tokens: given.stopTokens, ...state }, options);
+  const { sequenceKey, tokenMarks, ...others } = given;
+  nextTokenOp({ ...others, sequence_key: sequenceKey, token_marks: tokenMarks }, options);
 }

@@ -7,7 +7,7 @@ export const TOKEN_INPUT = defineRecord("TokenInput", ["old_logp", "reference_lo
 /** What the head measures of a token, by name. */
 export const TOKEN_STATISTICS = defineRecord("TokenStatistics", ["logp", "entropy", "log_sum_exp", "effect"]);
 /** What the sampler keeps of a token that it drew. */
-export const SAMPLED_TOKEN = defineRecord("SampledToken", ["logp", "entropy"]);
+export const SAMPLED_TOKEN = defineRecord("SampledToken", ["token", "logp", "entropy"]);
 /** The derivatives of a token's loss by its log-probability and by its entropy. */
 export const LOSS_COEFFICIENTS = defineRecord("LossCoefficients", ["logp", "entropy"]);
 /** What the loss reports of a token, by name. */

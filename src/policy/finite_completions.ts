@@ -1,5 +1,5 @@
 import { NotFiniteError } from "../gpu/errors.ts";
-import type { Completion } from "./sequence_memory.ts";
+import type { Completion } from "./completion.ts";
 
 /** @throws NotFiniteError where the model gave a token a log-probability that is not finite: what was drawn then means nothing */
 export function requireFiniteCompletions(completions: readonly Pick<Completion, "logprobs" | "entropies">[]): void {

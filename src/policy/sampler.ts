@@ -1,14 +1,11 @@
-import type { Device } from "../gpu/device.ts";
-import { EngineError } from "../gpu/errors.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { explained } from "../gpu/explain.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { build } from "../gpu/parts.ts";
-import { buildPlan } from "../graph/plan.ts";
+import { buildPlan, type Plan } from "../graph/plan.ts";
 import { runScalar, type Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
-import type { LanguageModel } from "../nn/language_model.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
@@ -16,120 +13,123 @@ import { matmul } from "../ops/matmul/op.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { createArena } from "./arena.ts";
 import { chunksOf } from "./chunks.ts";
-import { type Completion, createSequenceMemory, type Prompt, type SequenceMemory } from "./sequence_memory.ts";
+import type { Completion, Prompt } from "./completion.ts";
+import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
+import { checkSamplerOptions, type SamplerOptions } from "./sampler_options.ts";
+import { createSequenceMemory, type SequenceMemory } from "./sequence_memory.ts";
 
-export type { Completion, Prompt } from "./sequence_memory.ts";
+export type { Completion, Prompt } from "./completion.ts";
+export type { SamplerOptions, SamplingOptions } from "./sampler_options.ts";
 
-/** How a token is drawn from the logits. */
-export interface SamplingOptions {
-  /** 0: greedy. */
-  readonly temperature: number;
-  /** Keeps the k most probable tokens; 0: all. */
-  readonly topK: number;
-  /** Keeps the smallest set of tokens with at least this probability; 1: all. */
-  readonly topP: number;
-}
-
-/** What a sampler's memory is planned for, and how it draws tokens. */
-export interface SamplerOptions {
-  readonly device: Device;
-  readonly model: LanguageModel;
-  /** The most sequences generated at once, the most rows of all their prompts, and the most tokens of one sequence. */
-  readonly sequences: number;
-  readonly promptRows: number;
-  readonly maxLength: number;
-  readonly maxNewTokens: number;
-  readonly sampling: SamplingOptions;
-  readonly stopTokens: readonly number[];
+/** Hears of completions while they are generated, and ends them. */
+export interface GenerationWatch {
+  /** Is told of new tokens of the prompt with this index, soon after each. */
+  readonly onTokens?: (index: number, ids: readonly number[]) => void;
+  readonly onCompletion?: (index: number, completion: Completion) => void;
+  /** Ends all completions as they stand. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Completes prompts with a model on the GPU. */
 export interface Sampler {
   /** Completes prompts, as many at a time as fit, and returns the completions in the order of the prompts. */
-  generate(prompts: readonly Prompt[], seed: number): Promise<Completion[]>;
+  generate(prompts: readonly Prompt[], seed: number, watch?: GenerationWatch): Promise<Completion[]>;
   destroy(): void;
 }
 
-/** Decode steps in one submission. After each submission the host reads back which sequences have finished. */
+/** Decode steps in one submission. After each the host reads what was sampled, and gives the slots of ended sequences to others. */
 const STEPS_PER_SUBMIT = 16;
 
 /** Builds prefill and decode plans over a key-value cache; everything from logits to the next input token stays on the GPU. */
 export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   const { device, model, maxNewTokens } = options;
-  if (options.maxLength > model.contextLength) {
-    throw new EngineError(
-      `sequences of ${options.maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
-    );
-  }
+  checkSamplerOptions(options);
   assertOnDevice(device, model, "the sampler");
-  const { memory, prefill, decode, destroy } = await build(async (own) => {
-    const memory = createSequenceMemory(options, own(createArena(device)));
+  const parts = await build(async (own) => {
+    // A pass over prompts gives the first token, and the decode steps after it the others.
+    const memory = createSequenceMemory(options, Math.min(maxNewTokens, 1 + STEPS_PER_SUBMIT), own(createArena(device)));
     const prefill = own(await buildPlan(device, "prefill", () => tracePrefill(options, memory)));
     const decode = own(await buildPlan(device, "decode", () => traceDecode(options, memory)));
     return { memory, prefill, decode };
   });
-
-  const run = async (prompts: readonly Prompt[], seed: number): Promise<Completion[]> => {
-    const uploads = packPrompts(prompts);
-    memory.reset(prompts);
-    const scalars = { sequences: prompts.length, rows: uploads.rows, seed };
-    prefill.run({ scalars, inputs: uploads.inputs });
-    for (let done = 1; done < maxNewTokens; done += STEPS_PER_SUBMIT) {
-      const steps = Math.min(STEPS_PER_SUBMIT, maxNewTokens - done);
-      submitPass(device, "decode", (recording) => {
-        for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
-      });
-      if (done + steps < maxNewTokens && (await memory.allDone(prompts.length, done + steps))) break;
-    }
-    return memory.completions(prompts.length);
-  };
   const alone = createExclusive("the sampler");
   return {
-    generate: (prompts, seed) =>
-      alone(() =>
-        explained(device, "generate()", async () => {
-          const completions: Completion[] = [];
-          for (const batch of batchesOf(prompts, options)) completions.push(...(await run(batch, seed)));
-          return completions;
-        }),
-      ),
-    destroy,
+    generate: (prompts, seed, watch = {}) =>
+      alone(() => explained(device, "generate()", () => generate({ ...options, ...parts, prompts, seed, watch }))),
+    destroy: parts.destroy,
   };
 }
 
-function batchesOf(prompts: readonly Prompt[], options: SamplerOptions): Prompt[][] {
-  const longest = Math.min(options.maxLength - options.maxNewTokens, options.promptRows);
-  const batches: Prompt[][] = [];
-  let rows = 0;
-  for (const prompt of prompts) {
-    const length = prompt.ids.length;
-    if (length === 0 || length > longest) {
-      throw new EngineError(`a prompt has ${length} tokens; it must have 1 to ${longest}, beside ${options.maxNewTokens} new ones`);
-    }
-    const current = batches.at(-1);
-    if (!current || current.length === options.sequences || rows + length > options.promptRows) {
-      batches.push([prompt]);
-      rows = length;
-    } else {
-      current.push(prompt);
-      rows += length;
-    }
-  }
-  return batches;
+interface Generation extends SamplerOptions {
+  readonly memory: SequenceMemory;
+  readonly prefill: Plan;
+  readonly decode: Plan;
+  readonly prompts: readonly Prompt[];
+  readonly seed: number;
+  readonly watch: GenerationWatch;
 }
 
-function packPrompts(prompts: readonly Prompt[]): { rows: number; inputs: Record<string, Uint32Array> } {
-  const lengths = prompts.map((prompt) => prompt.ids.length);
+async function generate(generation: Generation): Promise<Completion[]> {
+  const { memory, prompts, watch } = generation;
+  const batch = createContinuousBatch(prompts, generation);
+  const completions = Array<Completion>(prompts.length);
+  const keep = (index: number, completion: Completion): void => {
+    completions[index] = completion;
+    watch.onCompletion?.(index, completion);
+  };
+  while (!batch.isDone) {
+    if (watch.signal?.aborted) {
+      for (const { index, completion } of batch.abort()) keep(index, completion);
+      break;
+    }
+    const asked = submitSteps(generation, batch);
+    const sequences = batch.rows;
+    const sampled = await memory.read(sequences, asked);
+    for (const [row, sequence] of sequences.entries()) {
+      const { ids, completion } = batch.extend(sequence, sampled[row]!);
+      if (ids.length > 0) watch.onTokens?.(sequence.index, ids);
+      if (completion) keep(sequence.index, completion);
+    }
+  }
+  return completions;
+}
+
+/** Submits one pass over waiting prompts, where slots are free for them, and decode steps of every row. Returns how many tokens a row was asked for. */
+function submitSteps(generation: Generation, batch: ContinuousBatch): (sequence: ActiveSequence) => number {
+  const { device, memory, prefill, decode, seed, maxNewTokens, watch } = generation;
+  const before = batch.rows;
+  const fresh = batch.admit();
+  const { rows } = batch;
+  if (fresh.length > 0 || rows !== before) memory.place(rows);
+  if (fresh.length > 0) {
+    const uploads = packPrompts(fresh);
+    prefill.run({ scalars: { sequences: fresh.length, rows: uploads.rows, seed }, inputs: uploads.inputs });
+  }
+  const first = new Set(fresh);
+  const left = Math.max(...rows.map((sequence) => maxNewTokens - sequence.ids.length - (first.has(sequence) ? 1 : 0)));
+  // Whoever listens wants each token at once; and slots that can still be filled are filled before they cost decode steps.
+  const steps = batch.hasRoom ? 0 : Math.min(left, watch.onTokens ? 1 : STEPS_PER_SUBMIT);
+  const scalars = { sequences: rows.length, seed };
+  if (steps > 0) {
+    submitPass(device, "decode", (recording) => {
+      for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
+    });
+  }
+  return (sequence) => steps + (first.has(sequence) ? 1 : 0);
+}
+
+function packPrompts(fresh: readonly ActiveSequence[]): { rows: number; inputs: Record<string, Uint32Array> } {
+  const lengths = fresh.map(({ prompt }) => prompt.ids.length);
   const rows = lengths.reduce((a, b) => a + b, 0);
   const slot = new Uint32Array(rows);
-  const last = new Uint32Array(prompts.length);
+  const last = new Uint32Array(fresh.length);
   let row = 0;
-  prompts.forEach((prompt, s) => {
-    slot.fill(s, row, row + prompt.ids.length);
-    row += prompt.ids.length;
+  fresh.forEach((sequence, s) => {
+    slot.fill(sequence.slot, row, row + lengths[s]!);
+    row += lengths[s]!;
     last[s] = row - 1;
   });
-  const tokens = Uint32Array.from(prompts.flatMap((prompt) => [...prompt.ids]));
+  const tokens = Uint32Array.from(fresh.flatMap(({ prompt }) => [...prompt.ids]));
   return { rows, inputs: { tokens, cache_slot: slot, last_row: last, ...packRows(lengths) } };
 }
 
@@ -155,7 +155,7 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
-  const { model, sampling } = options;
+  const { model, sampling, bannedTokens = [], maxNewTokens } = options;
   for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
     const logits = matmul(rowsOf(hidden, begin, rows), model.head(), { layout: "NT" });
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
@@ -163,14 +163,14 @@ function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor,
       {
         logits,
         sequenceKey: cut(memory.sequenceKey),
-        stopTokens: memory.stopTokens,
+        tokenMarks: memory.tokenMarks,
         position: cut(memory.position),
         token: cut(memory.token),
         done: cut(memory.done),
-        completions: cut(memory.completionTokens),
-        completionStatistics: cut(memory.completionStatistics),
+        completions: cut(memory.completions),
+        seen: memory.seen && cut(memory.seen),
       },
-      { ...sampling, seed: runScalar("seed") },
+      { ...sampling, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
     );
   }
 }

@@ -1,141 +1,117 @@
-import type { Device } from "../gpu/device.ts";
 import { lostWork } from "../gpu/errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
+import { cacheTensor } from "../ops/cache_storage.ts";
 import type { HeadLayout } from "../ops/heads.ts";
-import { FINISHED } from "../ops/next_token.ts";
+import { FINISHED, markTokens, markWords } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
 import type { Arena } from "./arena.ts";
+import type { ActiveSequence, NewTokens } from "./continuous_batch.ts";
+import type { SamplerOptions } from "./sampler_options.ts";
 
-export interface Prompt {
-  readonly ids: readonly number[];
-  /** Keys the random numbers: the same key, seed and prompt give the same completion in any batch. */
-  readonly key: number;
-}
-
-/** A sampled completion: its tokens, and what the policy said of each. */
-export interface Completion {
-  readonly ids: readonly number[];
-  /** Log-probability of every token and entropy of its distribution, of softmax(logits / temperature) over all tokens, in nats. */
-  readonly logprobs: Float32Array;
-  readonly entropies: Float32Array;
-  readonly finishReason: "stop" | "length";
-}
-
-export interface SequenceMemoryOptions {
-  readonly device: Device;
-  /** The most sequences at once [S], tokens of a sequence [P] and new tokens of a sequence [L]. */
-  readonly sequences: number;
-  readonly maxLength: number;
-  readonly maxNewTokens: number;
-  readonly stopTokens: readonly number[];
-}
-
-/** State of the sequences being generated, on the GPU. */
+/** State of the sequences being generated, on the GPU: one row a sequence. Keys and values lie in cache slots, which rows refer to. */
 export interface SequenceMemory {
   readonly position: Tensor; // [S]
   readonly token: Tensor; // [S]
   readonly done: Tensor; // [S]
   readonly sequenceKey: Tensor; // [S]
-  readonly stopTokens: Tensor;
   readonly slots: Tensor; // [S]
-  readonly completionTokens: Tensor; // [S, L]
-  readonly completionStatistics: Tensor; // [S, L, 2]
+  readonly tokenMarks: Tensor; // [2, V / 32]
+  readonly seen: Tensor | undefined; // [S, V / 32]
+  readonly completions: Tensor; // [S, C, 3]: token t of a completion lies in column t % C
   cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
-  reset(prompts: readonly Prompt[]): void;
+  /** Puts sequences into rows, in this order. */
+  place(rows: readonly ActiveSequence[]): void;
   /**
-   * Whether every sequence has finished, after so many tokens were asked of each.
-   * @throws DeviceLostError where an unfinished sequence has another number of tokens
+   * The new tokens of every row, of which each was asked for so many beyond those that it had.
+   * @throws DeviceLostError where a row has another number of tokens
    */
-  allDone(sequences: number, tokens: number): Promise<boolean>;
-  /** What was generated. @throws DeviceLostError where a sequence has not finished */
-  completions(sequences: number): Promise<Completion[]>;
+  read(rows: readonly ActiveSequence[], asked: (sequence: ActiveSequence) => number): Promise<NewTokens[]>;
 }
 
-/** No token has this id. */
-const NO_TOKEN = 0xffffffff;
-
-/** Makes the state in an arena, which is the owner's to destroy. */
-export function createSequenceMemory(options: SequenceMemoryOptions, arena: Arena): SequenceMemory {
-  const { sequences: S, maxNewTokens: L, stopTokens } = options;
+/** Makes the state in an arena, which is the owner's to destroy. `columns`: the most new tokens between two reads. */
+export function createSequenceMemory(options: SamplerOptions, columns: number, arena: Arena): SequenceMemory {
+  const { sequences: S, stopTokens, bannedTokens = [], sampling, model } = options;
+  const words = markWords(model.vocabSize);
+  const hasPenalty = (sampling.repetitionPenalty ?? 1) !== 1;
   const state = {
     position: arena.make("position", [S], "u32"),
     token: arena.make("token", [S], "u32"),
     done: arena.make("done", [S], "u32"),
     sequenceKey: arena.make("sequence_key", [S], "u32"),
-    stopTokens: arena.make("stop_tokens", [Math.max(1, stopTokens.length)], "u32"),
     slots: arena.make("cache slots", [S], "u32"),
-    completionTokens: arena.make("completion tokens", [S, L], "u32"),
-    completionStatistics: arena.make("completion statistics", [S, L, SAMPLED_TOKEN.size], "f32"),
+    tokenMarks: arena.make("token marks", [2, words], "u32"),
+    seen: hasPenalty ? arena.make("completion marks", [S, words], "u32") : undefined,
+    completions: arena.make("completion tokens", [S, columns, SAMPLED_TOKEN.size], "f32"),
   };
-  arena.write(state.stopTokens, Uint32Array.from(stopTokens.length > 0 ? stopTokens : [NO_TOKEN]));
-  arena.write(state.slots, Uint32Array.from(Array(S).keys()));
+  arena.write(state.tokenMarks, markTokens(model.vocabSize, [stopTokens, bannedTokens]));
   const layer = createLayers(arena, options);
-  const readDone = arena.reader({ done: state.done });
-  const readAll = arena.reader({ done: state.done, ids: state.completionTokens, statistics: state.completionStatistics });
+  const fetch = arena.reader({ done: state.done, completions: state.completions });
+  const write = (tensor: Tensor, rows: readonly ActiveSequence[], value: (row: ActiveSequence) => number): void =>
+    arena.write(tensor, Uint32Array.from(rows, value));
   return {
     ...state,
     cache: (mode, sequence) => ({ mode, sequence, layer }),
-    reset: (prompts) => {
-      arena.write(
-        state.position,
-        Uint32Array.from(prompts, ({ ids }) => ids.length - 1),
+    place: (rows) => {
+      write(state.position, rows, ({ prompt, ids }) => prompt.ids.length + ids.length - 1);
+      write(state.token, rows, ({ ids }) => ids.at(-1) ?? 0);
+      write(state.done, rows, ({ ids }) => ids.length);
+      write(state.sequenceKey, rows, ({ prompt }) => prompt.key);
+      write(state.slots, rows, ({ slot }) => slot);
+      if (!state.seen) return;
+      const marks = markTokens(
+        model.vocabSize,
+        rows.map(({ prompt, ids }) => [...prompt.ids, ...ids]),
       );
-      arena.write(
-        state.sequenceKey,
-        Uint32Array.from(prompts, ({ key }) => key),
-      );
-      arena.write(state.done, new Uint32Array(prompts.length));
+      arena.write(state.seen, marks);
     },
-    allDone: async (sequences, tokens) => {
-      const done = new Uint32Array((await readDone()).done, 0, sequences);
-      checkTokens(options, done, tokens);
-      return done.every((tokens) => tokens >= FINISHED);
-    },
-    completions: async (sequences) => {
-      const read = await readAll();
-      const done = new Uint32Array(read.done, 0, sequences);
-      checkTokens(options, done, L);
-      const ids = new Uint32Array(read.ids);
-      const statistics = new Float32Array(read.statistics);
-      return Array.from({ length: sequences }, (_, s) => toCompletion(s, done[s]!, ids, statistics, options));
+    read: async (rows, asked) => {
+      const read = await fetch();
+      const done = new Uint32Array(read.done);
+      const completions = new Float32Array(read.completions);
+      return rows.map((sequence, row) => {
+        checkTokens(options, { state: done[row]!, before: sequence.ids.length, asked: asked(sequence) });
+        const width = columns * SAMPLED_TOKEN.size;
+        return newTokens(sequence, done[row]!, completions.subarray(row * width, (row + 1) * width));
+      });
     },
   };
 }
 
-/** Every decode step gives each unfinished sequence a token, and a finished one has at least one. What is otherwise never ran. */
-function checkTokens({ device, maxNewTokens }: SequenceMemoryOptions, done: Uint32Array, tokens: number): void {
-  const isRight = (state: number): boolean =>
-    state >= FINISHED ? state > FINISHED && state - FINISHED <= tokens : state === tokens && tokens < maxNewTokens;
-  const wrong = done.findIndex((state) => !isRight(state));
-  if (wrong === -1) return;
-  const has = done[wrong]! % FINISHED;
-  throw lostWork(device, `a sequence has ${has} new tokens where ${tokens} were asked for`);
+/** Every pass gives each unfinished sequence a token, and a finished one has got at least one. What is otherwise never ran. */
+function checkTokens(
+  { device, maxNewTokens }: SamplerOptions,
+  { state, before, asked }: { readonly state: number; readonly before: number; readonly asked: number },
+): void {
+  const count = state % FINISHED;
+  const isRight = state >= FINISHED ? count > before && count <= before + asked : count === before + asked && count < maxNewTokens;
+  if (isRight) return;
+  throw lostWork(device, `a sequence has ${count} new tokens where ${before + asked} were asked for`);
 }
 
 /** Keys and values of every layer of the model, made when the layer is first asked for. */
-function createLayers(arena: Arena, { sequences: S, maxLength: P }: SequenceMemoryOptions): KeyValueCache["layer"] {
+function createLayers(arena: Arena, { sequences: S, maxLength: P, cacheStorage = "f32" }: SamplerOptions): KeyValueCache["layer"] {
   const layers = new Map<object, { keys: Tensor; values: Tensor }>();
   return (owner: object, layout: HeadLayout) => {
     const known = layers.get(owner);
     if (known) return known;
-    const shape = [S, P, layout.keyValueHeads, layout.headDim];
-    const fresh = { keys: arena.make(`keys ${layers.size}`, shape, "f32"), values: arena.make(`values ${layers.size}`, shape, "f32") };
+    const { shape, dtype } = cacheTensor({ slots: S, positions: P }, layout, cacheStorage);
+    const fresh = { keys: arena.make(`keys ${layers.size}`, shape, dtype), values: arena.make(`values ${layers.size}`, shape, dtype) };
     layers.set(owner, fresh);
     return fresh;
   };
 }
 
-function toCompletion(s: number, state: number, ids: Uint32Array, statistics: Float32Array, options: SequenceMemoryOptions): Completion {
-  const { maxNewTokens: L, stopTokens } = options;
-  const count = state % FINISHED;
-  const tokens = Array.from(ids.subarray(s * L, s * L + count));
-  const { size, column } = SAMPLED_TOKEN;
-  const own = statistics.subarray(s * L * size, (s * L + count) * size);
+function newTokens(sequence: ActiveSequence, state: number, ring: Float32Array): NewTokens {
+  const { size } = SAMPLED_TOKEN;
+  const begin = sequence.ids.length;
+  const records = Array.from({ length: (state % FINISHED) - begin }, (_, i) =>
+    SAMPLED_TOKEN.read(ring, ((begin + i) * size) % ring.length),
+  );
   return {
-    ids: tokens,
-    logprobs: Float32Array.from(column(own, "logp")),
-    entropies: Float32Array.from(column(own, "entropy")),
-    finishReason: stopTokens.includes(tokens.at(-1)!) ? "stop" : "length",
+    ids: records.map(({ token }) => token),
+    logprobs: records.map(({ logp }) => logp),
+    entropies: records.map(({ entropy }) => entropy),
+    isFinished: state >= FINISHED,
   };
 }

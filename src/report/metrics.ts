@@ -67,7 +67,7 @@ export const metricDefinitions = {
  * Metrics whose names depend on the run. Each reward function and each tag of the problems has a pair, and pass@k has one name for its k.
  * Each class of tokens has the controller's metrics, and each other task that is evaluated has those of an evaluation.
  */
-type RewardMetric = `rewards/${string}/mean` | `rewards/${string}/std`;
+type RewardMetric = `rewards/${string}/${"mean" | "std" | "failed"}`;
 type PassMetric = `eval/pass@${number}`;
 type ClassMetric = `entropic/${string}/${string}`;
 type TagMetric = `tags/${string}/${"entropy" | "reward"}`;
@@ -83,6 +83,12 @@ export function describeMetric(name: string): MetricDefinition | undefined {
   if (Object.hasOwn(metricDefinitions, name)) return metricDefinitions[name as keyof typeof metricDefinitions];
   const reward = /^rewards\/(.+)\/(mean|std)$/.exec(name);
   if (reward) return { description: `${reward[2] === "mean" ? "Mean" : "Standard deviation"} of the reward ${reward[1]}.`, unit: "reward" };
+  const failed = /^rewards\/(.+)\/failed$/.exec(name);
+  if (failed)
+    return {
+      description: `Completions of the step that the reward ${failed[1]} failed on; they have no score of it.`,
+      unit: "completions",
+    };
   const ofClass = /^(entropic)\/(\w+)\/(.+)$/.exec(name);
   const whole = ofClass && describeMetric(ofClass[2] === "entropy" ? "entropy" : `entropic/${ofClass[2]}`);
   if (ofClass && whole) return { ...whole, description: `${whole.description.replace(/\.$/, "")}; of the class ${ofClass[3]} of tokens.` };

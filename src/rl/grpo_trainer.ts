@@ -1,4 +1,5 @@
 import { type Controller, createController } from "../control/index.ts";
+import { type StopTexts, stopTexts } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import type { PolicyLoss } from "../loss/index.ts";
 import { ConfigError, refusal } from "../options/problems.ts";
@@ -46,8 +47,8 @@ export type GRPOTrainerOptions = Common &
         /** The problems that `evaluate` measures on; the training problems when left out. */
         readonly evalProblems?: readonly Problem[];
         readonly rewards: readonly (RewardFunction | NamedReward)[];
-        /** Text that ends a completion, one token long; it is part of the completion. */
-        readonly stop: string;
+        /** Text that ends a completion, or several; it is part of the completion. The model's own end tokens end one too. */
+        readonly stop: StopTexts;
       }
   );
 
@@ -134,13 +135,13 @@ function subjectOf(options: GRPOTrainerOptions): Subject {
   const rewards = options.rewards?.map(named);
   if (!("task" in options)) {
     const { problems, evalProblems = problems, stop } = options;
-    return { trainProblems: problems, evalProblems, stop, rewards: rewards ?? [] };
+    return { trainProblems: problems, evalProblems, stop: stopTexts(stop), rewards: rewards ?? [] };
   }
   const { task } = options;
   return {
     trainProblems: task.problems("train"),
     evalProblems: task.problems("eval"),
-    stop: task.stop,
+    stop: stopTexts(task.stop),
     rewards: rewards ?? [taskReward(task)],
   };
 }

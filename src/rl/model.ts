@@ -21,4 +21,4 @@ export interface PolicyModel {
 }
 
 /** What sampling needs of a model. */
-export type SampledModel = Pick<PolicyModel, "module" | "tokenizer">;
+export type SampledModel = Pick<PolicyModel, "module" | "tokenizer" | "config" | "generation">;

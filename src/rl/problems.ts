@@ -1,7 +1,9 @@
+import { encodePrompt } from "../data/prompt.ts";
+import { AlphabetError } from "../data/text_check.ts";
 import type { Tokenizer } from "../data/tokenizer.ts";
 import { ConfigError, isMapping, refusal } from "../options/problems.ts";
 import { quoted, reasonOf } from "../options/quote.ts";
-import type { Problem } from "../tasks/task.ts";
+import { origin, type Problem } from "../tasks/task.ts";
 
 /**
  * Refuses problems that cannot be trained on, before anything is built for them. `option` is the name that messages give the list.
@@ -20,34 +22,56 @@ export function checkProblems(option: string, problems: readonly Problem[], { le
 function problemOf(problem: unknown): string | undefined {
   if (!isMapping(problem)) return ` is ${quoted(problem)}; it must be a record such as { prompt: "1+1=" }`;
   const { prompt, tag } = problem;
-  if (Array.isArray(prompt)) {
-    return ".prompt is a list, as of a chat's messages; it must be a text: join the messages as the model's chat template does";
-  }
-  if (typeof prompt !== "string" || prompt === "") {
-    return prompt === undefined
-      ? ".prompt is missing; it must be a text that the model continues"
-      : `.prompt is ${quoted(prompt)}; it must be a text of at least one character`;
-  }
+  const wrong = Array.isArray(prompt) ? messagesProblem(prompt) : textProblem(prompt);
+  if (wrong !== undefined) return `.prompt${wrong}`;
   return tag === undefined || typeof tag === "string" ? undefined : `.tag is ${quoted(tag)}; it must be a text, or left out`;
 }
 
+function textProblem(prompt: unknown): string | undefined {
+  if (typeof prompt === "string" && prompt !== "") return undefined;
+  return prompt === undefined
+    ? " is missing; it must be a text that the model continues, or a list of messages"
+    : ` is ${quoted(prompt)}; it must be a text of at least one character, or a list of messages`;
+}
+
+function messagesProblem(messages: readonly unknown[]): string | undefined {
+  if (messages.length === 0) return ' is an empty list; it must hold at least one message such as { role: "user", content: "1+1=" }';
+  const wrong = messages.findIndex((message) => !isMessage(message));
+  return wrong < 0 ? undefined : `.${wrong} is ${quoted(messages[wrong])}; it must be a message such as { role: "user", content: "1+1=" }`;
+}
+
+function isMessage(message: unknown): boolean {
+  return isMapping(message) && typeof message.role === "string" && typeof message.content === "string";
+}
+
 /**
- * Refuses prompts, and a text that ends completions, which the model's tokenizer cannot write.
- * @throws ConfigError with the tokenizer's reason, and what to do about it
+ * Refuses prompts that the model's tokenizer or its chat template cannot write. `option` is the name that messages give the list.
+ * @throws ConfigError naming the problem, with the reason and what to do about it
  */
-export function checkVocabulary(tokenizer: Tokenizer, prompts: readonly string[], stop: string): void {
-  for (const text of [stop, ...prompts]) {
-    try {
-      tokenizer.encode(text, { specialTokens: text !== stop });
-    } catch (error) {
-      const remedy = "train on a task of this model's alphabet, or warm-start a model for this one with sft";
-      throw new ConfigError([`this model cannot read the task: ${reasonOf(error).replace(/; remove it$/, "")}; ${remedy}`]);
-    }
+export function checkReadable(tokenizer: Tokenizer, option: string, problems: readonly Problem[]): void {
+  for (const [index, problem] of problems.entries()) {
+    const place = problem[origin] ?? `${option}.${index}`;
+    const ids = readable(place, () => encodePrompt(tokenizer, problem.prompt));
+    if (ids.length === 0) throw new ConfigError([`${place} has the prompt ${quoted(problem.prompt)}, which is no token; give it a text`]);
   }
 }
 
-/** Refuses a text that ends completions which is none. The empty text stands for none. */
-export function checkStop(stop: unknown): void {
-  if (typeof stop === "string") return;
-  throw new ConfigError([refusal("stop", stop, 'the text of the one token that ends a completion, such as "$", or "" where none does')]);
+/** Refuses texts that end completions and that are none, or that the model's tokenizer cannot write. */
+export function checkStop(stop: unknown, tokenizer?: Tokenizer): void {
+  const texts: unknown = typeof stop === "string" ? [stop] : stop;
+  if (!Array.isArray(texts) || !texts.every((text) => typeof text === "string")) {
+    throw new ConfigError([refusal("stop", stop, 'the text that ends a completion, such as "$", or a list of texts, which may be empty')]);
+  }
+  for (const text of texts as string[]) readable(`stop ${quoted(text)}`, () => tokenizer?.encode(text, { specialTokens: false }));
+}
+
+function readable<Result>(place: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    const reason = reasonOf(error).replace(/; remove it$/, "");
+    if (!(error instanceof AlphabetError)) throw new ConfigError([`${place}: ${reason}`]);
+    const remedy = "train on a task of this model's alphabet, or warm-start a model for this one with sft";
+    throw new ConfigError([`this model cannot read the task: ${reason}; ${remedy}`]);
+  }
 }

@@ -5,9 +5,9 @@ import type { Problem } from "../tasks/task.ts";
 import type { TrainConfig } from "./config/index.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
-import { checkProblems, checkStop, checkVocabulary } from "./problems.ts";
+import { checkProblems, checkReadable, checkStop } from "./problems.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
-import { checkRewards, type NamedReward } from "./scoring/rewards.ts";
+import { checkRewards, type NamedReward, type RewardFailure } from "./scoring/rewards.ts";
 
 /** What a run of GRPO is made of. */
 export interface Run {
@@ -17,14 +17,16 @@ export interface Run {
   readonly trainProblems: readonly Problem[];
   readonly evalProblems: readonly Problem[];
   readonly rewards: readonly NamedReward[];
-  /** Text that ends a completion; it is part of the completion. */
-  readonly stop: string;
+  /** Texts that end a completion, beside the model's own end tokens; they are part of the completion. */
+  readonly stop: readonly string[];
   readonly controller: Controller;
   readonly loss: PolicyLoss;
   /** The policy that `beta` measures against; the starting policy when absent. */
   readonly reference?: PolicyModel;
   /** The most sequences that are sampled at a time. More run faster together, and each holds a key-value cache. */
   readonly sequencesAtOnce?: number;
+  /** Is told of every prompt that a reward function with `onError: "unscored"` could not score. */
+  readonly onRewardFailure?: (failure: RewardFailure) => void;
   /** Tells the class of each token, in place of the controller's classBy. */
   readonly classOf?: TokenClassFunction;
 }
@@ -50,9 +52,9 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkProblems("the training problems", run.trainProblems);
   checkProblems("the held-out problems", run.evalProblems, { least: 0 });
   checkRewards(run.rewards);
-  checkStop(run.stop);
-  const prompts = [...run.trainProblems, ...run.evalProblems].map(({ prompt }) => prompt);
-  checkVocabulary(run.model.tokenizer, prompts, run.stop);
+  checkStop(run.stop, run.model.tokenizer);
+  checkReadable(run.model.tokenizer, "the training problems", run.trainProblems);
+  checkReadable(run.model.tokenizer, "the held-out problems", run.evalProblems);
 }
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */

@@ -1,3 +1,4 @@
+import { stopTexts } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import { explained } from "../gpu/explain.ts";
 import { build, type Own } from "../gpu/parts.ts";
@@ -7,7 +8,7 @@ import { ADAMW_DEFAULTS, createAdamW } from "../optim/adamw.ts";
 import { warmupRate } from "../optim/schedule.ts";
 import { createSupervisedUpdate, type SupervisedResult } from "../policy/supervised.ts";
 import { createRandom } from "../random.ts";
-import type { Problem, Task } from "../tasks/task.ts";
+import type { Task, TextProblem } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
 import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
@@ -80,7 +81,7 @@ interface Example {
   readonly completion: string;
 }
 
-function solved(task: Task, problem: Problem, integer: (below: number) => number): Example {
+function solved(task: Task, problem: TextProblem, integer: (below: number) => number): Example {
   const solutions = task.solutions(problem);
   return { prompt: problem.prompt, completion: solutions[integer(solutions.length)]! };
 }
@@ -117,7 +118,7 @@ async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Lea
     sequencesAtOnce,
     maxNewTokens: task.maxCompletionLength,
     sampling: { temperature: 1, ...FULL_DISTRIBUTION },
-    stop: task.stop,
+    stop: stopTexts(task.stop),
   });
   own(sampler);
   const score = scoredBy(taskReward(task));

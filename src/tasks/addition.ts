@@ -1,11 +1,11 @@
 import { quoted } from "../options/quote.ts";
 import { option, section, whole } from "../options/schema.ts";
 import { hashText, once, splitByHash } from "./split.ts";
-import { defineTask, type Problem } from "./task.ts";
+import { defineTask, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 
-interface AdditionProblem extends Problem {
+interface AdditionProblem extends TextProblem {
   readonly left: number;
   readonly right: number;
 }

@@ -2,12 +2,12 @@ import { quoted } from "../options/quote.ts";
 import { decimal, option, section, whole } from "../options/schema.ts";
 import { evaluateExpression } from "./expression.ts";
 import { hashText, once, splitByHash } from "./split.ts";
-import { defineTask, type Problem } from "./task.ts";
+import { defineTask, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 const OPERATORS = ["+", "-", "*"] as const;
 
-interface CountdownProblem extends Problem {
+interface CountdownProblem extends TextProblem {
   readonly numbers: readonly number[];
   readonly target: number;
 }

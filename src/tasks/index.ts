@@ -6,7 +6,7 @@ import { mixtureOf } from "./mixture.ts";
 import { sort } from "./sort.ts";
 import type { Task, TaskFactory } from "./task.ts";
 
-export { defineTask, type Problem, type Split, type Task, type TaskFactory } from "./task.ts";
+export { defineTask, type Problem, type Split, type Task, type TaskFactory, type TextProblem } from "./task.ts";
 
 /** Every task by its name in configs: `tasks.countdown({ numbers: 4 })`. A new task is one file and one line here. */
 export const tasks = { countdown, addition, sort, maze, mixture: mixtureOf((config) => createTask(config)) } as const;

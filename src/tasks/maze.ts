@@ -3,11 +3,11 @@ import { decimal, option, section, whole } from "../options/schema.ts";
 import type { Random } from "../random.ts";
 import { canonicalMaze, drawMaze, type Maze, parseMaze, stepsToExit, walk, waysOut } from "./maze_grid.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
-import { defineTask, type Problem } from "./task.ts";
+import { defineTask, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 
-interface MazeProblem extends Problem {
+interface MazeProblem extends TextProblem {
   /** Moves of the shortest way out. */
   readonly steps: number;
 }

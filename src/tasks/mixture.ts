@@ -1,6 +1,6 @@
 import { list, openSection, option, section, text } from "../options/schema.ts";
 import { once } from "./split.ts";
-import { defineTask, type Problem, type Split, type Task } from "./task.ts";
+import { defineTask, type Split, type Task, type TextProblem } from "./task.ts";
 
 const part = openSection({ name: text("the name of a task") }, "a mapping with the key name and the task's own options");
 
@@ -35,8 +35,8 @@ export function mixtureOf(create: (config: { readonly name: string }) => Task) {
       const other = parts.find((task) => task.stop !== stop);
       if (other)
         throw new Error(`task "mixture": ${other.name} ends answers with ${other.stop}, not with ${stop}; mix tasks that end alike.`);
-      const problems = once((): Record<Split, readonly Problem[]> => ({ train: inTurn(parts, "train"), eval: inTurn(parts, "eval") }));
-      const taskOf = ({ tag }: Problem): Task => byName.get(String(tag))!;
+      const problems = once((): Record<Split, readonly TextProblem[]> => ({ train: inTurn(parts, "train"), eval: inTurn(parts, "eval") }));
+      const taskOf = ({ tag }: TextProblem): Task => byName.get(String(tag))!;
       return {
         alphabet: [...new Set(parts.flatMap(({ alphabet }) => [...alphabet]))].join(""),
         stop,
@@ -51,8 +51,8 @@ export function mixtureOf(create: (config: { readonly name: string }) => Task) {
 }
 
 /** One problem of each task, then the next of each. */
-function inTurn(parts: readonly Task[], split: Split): Problem[] {
-  const lists = parts.map((task) => task.problems(split).map((problem): Problem => ({ ...problem, tag: task.name })));
+function inTurn(parts: readonly Task[], split: Split): TextProblem[] {
+  const lists = parts.map((task) => task.problems(split).map((problem): TextProblem => ({ ...problem, tag: task.name })));
   const longest = Math.max(...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, i) =>
     lists.flatMap((list) => (split === "train" ? [list[i % list.length]!] : list.slice(i, i + 1))),

@@ -2,7 +2,7 @@ import { quoted } from "../options/quote.ts";
 import { flag, option, section, whole } from "../options/schema.ts";
 import type { Random } from "../random.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
-import { defineTask, type Problem } from "./task.ts";
+import { defineTask, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
@@ -32,7 +32,7 @@ export const sort = defineTask({
     minLength !== null && minLength > length ? [{ option: "minLength", value: minLength, allowed: `at most length (${length})` }] : [],
   build: ({ length, minLength, letters, mixedCase, problems: limit, heldOut }) => {
     const shortest = minLength ?? Math.ceil(length / 2);
-    const draw = (random: Random): Problem => {
+    const draw = (random: Random): TextProblem => {
       const count = shortest + random.integer(length - shortest + 1);
       const text = Array.from({ length: count }, () => {
         const letter = LETTERS[random.integer(letters)]!;
@@ -66,7 +66,7 @@ function parsePrompt(prompt: string): string {
   return match[1]!;
 }
 
-function canonical({ prompt }: Problem): string {
+function canonical({ prompt }: TextProblem): string {
   return byCode(prompt);
 }
 

@@ -1,12 +1,23 @@
 import type { z } from "zod";
+import type { Prompt } from "../data/prompt.ts";
 import { type Declaration, declare, type Factory } from "../options/define.ts";
 
 /** One question of a task. Reward functions get its columns beside the prompt as they are. */
 export interface Problem {
-  readonly prompt: string;
+  readonly prompt: Prompt;
   /** The kind of the prompt, such as its difficulty. Metrics, and control where it is asked for, are kind by kind, so use few words. */
   readonly tag?: string;
   readonly [column: string]: unknown;
+  /** Where the problem comes from, such as "train.jsonl, row 17", for messages. It is no column. */
+  readonly [origin]?: string;
+}
+
+/** The key under which a problem keeps where it comes from. */
+export const origin: unique symbol = Symbol("origin");
+
+/** A problem whose prompt is a text as the model gets it. */
+export interface TextProblem extends Problem {
+  readonly prompt: string;
 }
 
 /** A task whose answers can be checked: problems, and a reward that follows from a problem and its completion alone. */
@@ -22,11 +33,11 @@ export interface Task {
   /** Longest right completion, in characters, `stop` included. */
   readonly maxCompletionLength: number;
   /** The same problems in the same order every time; no problem of one split occurs in the other. */
-  problems(split: Split): readonly Problem[];
+  problems(split: Split): readonly TextProblem[];
   /** Right completions, `stop` included, for the warm start. */
-  solutions(problem: Problem): readonly string[];
+  solutions(problem: TextProblem): readonly string[];
   /** Reward in 0..1 of a completion, which must end in `stop`: one that was cut short gets 0. Never throws on what a model writes. */
-  reward(problem: Problem, completion: string): number;
+  reward(problem: TextProblem, completion: string): number;
 }
 
 /** Problems to train on, or problems held out for evaluation. */

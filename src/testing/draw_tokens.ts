@@ -3,7 +3,8 @@ import type { Device } from "../gpu/device.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
-import { nextToken } from "../ops/next_token.ts";
+import { markTokens, markWords, nextToken } from "../ops/next_token.ts";
+import { SAMPLED_TOKEN } from "../ops/records.ts";
 import { createRandom } from "../random.ts";
 
 /** How tokens are drawn, and where their sequences stand before. */
@@ -11,10 +12,15 @@ export interface DrawOptions {
   readonly temperature: number;
   readonly topK: number;
   readonly topP: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
   readonly seed?: number;
   /** The most tokens of a completion. */
   readonly length?: number;
   readonly stop?: readonly number[];
+  readonly banned?: readonly number[];
+  /** The tokens that every sequence has already. They matter with a repetition penalty alone. */
+  readonly seen?: readonly number[];
   readonly keys?: readonly number[];
   readonly positions?: readonly number[];
   readonly steps?: number;
@@ -37,46 +43,47 @@ export const NOT_DRAWN = 9999;
 export async function drawTokens(device: Device, logits: readonly ArrayLike<number>[], options: DrawOptions): Promise<DrawnTokens> {
   const S = logits.length;
   const V = logits[0]!.length;
-  const { length: L = 1, stop = [0xffffffff], steps = 1, seed = 1 } = options;
+  const { length: L = 1, stop = [], banned = [], steps = 1, seed = 1 } = options;
+  const hasPenalty = (options.repetitionPenalty ?? 1) !== 1;
   const plan = await buildPlan(device, "next token", () => {
     const rows = runScalar("rows", S + 3);
     const state = {
       position: input("position", [rows], "u32"),
       token: input("token", [rows], "u32"),
       done: input("done", [rows], "u32"),
-      completions: input("completions", [rows, L], "u32"),
-      completionStatistics: input("completion_statistics", [rows, L, 2]),
+      completions: input("completions", [rows, L, SAMPLED_TOKEN.size]),
+      ...(hasPenalty && { seen: input("seen", [rows, markWords(V)], "u32") }),
     };
     const given = {
       logits: input("logits", [rows, V]),
       sequenceKey: input("key", [rows], "u32"),
-      stopTokens: input("stop", [stop.length], "u32"),
+      tokenMarks: input("marks", [2, markWords(V)], "u32"),
     };
-    nextToken({ ...given, ...state }, { ...options, seed: runScalar("seed") });
-    return { keep: Object.values(state) };
+    nextToken({ ...given, ...state }, { ...options, hasBans: banned.length > 0, seed: runScalar("seed") });
+    return { keep: [state.position, state.token, state.done, state.completions] };
   });
   const fill = (count: number, value: (i: number) => number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => value(i));
   const inputs: Record<string, HostArray> = {
     logits: Float32Array.from(logits.flatMap((row) => Array.from(row))),
     key: fill(S, (s) => options.keys?.[s] ?? s),
-    stop: Uint32Array.from(stop),
+    marks: markTokens(V, [stop, banned]),
     position: fill(S, (s) => options.positions?.[s] ?? 5),
     token: fill(S, () => NOT_DRAWN),
     done: fill(S, () => 0),
-    completions: fill(S * L, () => NOT_DRAWN),
-    completion_statistics: new Float32Array(S * L * 2).fill(7),
+    completions: Float32Array.from({ length: S * L * SAMPLED_TOKEN.size }, (_, i) => (i % SAMPLED_TOKEN.size === 0 ? NOT_DRAWN : 7)),
+    ...(hasPenalty && { seen: markTokens(V, Array(S).fill(options.seen ?? [])) }),
   };
   plan.upload(inputs);
   for (let step = 0; step < steps; step += 1) plan.run({ scalars: { rows: S, seed } });
-  const [position, token, done, completions, statistics] = (await plan.read(plan.result.keep)).map((values) => [...values]);
+  const [position, token, done, completions] = (await plan.read(plan.result.keep)).map((values) => [...values]);
   plan.destroy();
-  const cut = (values: number[] | undefined, width: number): number[] => values!.slice(0, S * width);
+  const drawn = completions!.slice(0, S * L * SAMPLED_TOKEN.size);
   return {
-    position: cut(position, 1),
-    token: cut(token, 1),
-    done: cut(done, 1),
-    completions: cut(completions, L),
-    statistics: cut(statistics, L * 2),
+    position: position!.slice(0, S),
+    token: token!.slice(0, S),
+    done: done!.slice(0, S),
+    completions: drawn.filter((_, i) => i % SAMPLED_TOKEN.size === 0),
+    statistics: drawn.filter((_, i) => i % SAMPLED_TOKEN.size !== 0),
   };
 }
 

@@ -29,7 +29,7 @@ for (const [change, line] of TOO_LARGE) {
     for (const [name, text] of Object.entries(small.tokenizer.files)) await writeFile(join(dir, name), text);
     small.destroy();
     const { buffers } = device.stats;
-    const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: task.stop };
+    const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
     const config = parseTrainConfig({ model: dir, task: { name: "addition", digits: 1 }, memory: "1GiB", entropy: { target: 1 } });
     const plan = async () => planTraining({ device, model: await outlineModel(device, dir), config, ...subject });
     await assert.rejects(plan, (error) => {

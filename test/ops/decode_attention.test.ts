@@ -34,17 +34,17 @@ test("decoding over the cache that cache_write filled agrees with causal_attenti
       const count = all.shape[0]!;
       const u32 = (name: string) => input(name, [count], "u32");
       const cache = ["keys", "values"].map((name) => input(name, [3, 32, 2, 8]));
-      const { cacheKeys, cacheValues } = cacheWrite(all, cache[0]!, cache[1]!, u32("sequence"), u32("positions"), layout);
-      return [
-        causalAttention(all, u32("start"), u32("end"), layout),
-        decodeAttention(input("newest", [3, columns]), cacheKeys, cacheValues, input("last", [3], "u32"), layout),
-      ];
+      const cached = { cacheKeys: cache[0]!, cacheValues: cache[1]!, sequence: u32("sequence"), positions: u32("positions") };
+      const written = cacheWrite(all, cached, layout);
+      const lastRows = { ...written, sequence: input("slots", [3], "u32"), positions: input("last", [3], "u32") };
+      return [causalAttention(all, u32("start"), u32("end"), layout), decodeAttention(input("newest", [3, columns]), lastRows, layout)];
     },
     {
       scalars: { rows },
       inputs: {
         qkv,
         newest: Float32Array.from(newest.flatMap((row) => [...qkv.subarray(row * columns, (row + 1) * columns)])),
+        slots: Uint32Array.of(0, 1, 2),
         last: Uint32Array.from(lengths, (length) => length - 1),
         sequence: each((i) => i),
         positions: each((_, position) => position),

@@ -70,7 +70,7 @@ test("a stop token is recorded and ends its sequence; so does the length; then n
 });
 
 test("logits without a row dimension are refused", async () => {
-  const names = ["logits", "sequenceKey", "stopTokens", "position", "token", "done", "completions", "completionStatistics"];
+  const names = ["logits", "sequenceKey", "tokenMarks", "position", "token", "done", "completions"];
   const build = buildPlan(device, "refused", () => {
     const tensors = Object.fromEntries(names.map((name) => [name, input(name, [4], "u32")]));
     nextToken(tensors as Parameters<typeof nextToken>[0], { temperature: 1, topK: 0, topP: 1, seed: 1 });

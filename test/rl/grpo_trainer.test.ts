@@ -95,14 +95,15 @@ test("problems, rewards and a stop that cannot be trained on are refused with wh
   for (const [changes, expected] of [
     [{ problems: [] }, /problems is empty; give at least one record such as/],
     [{ problems: "1+1=" }, /problems is "1\+1="; it must be a list of records/],
-    [{ problems: [{ prompt: "1+1=" }, { prompt: chat }] }, /problems\.1\.prompt is a list, as of a chat's messages; .* chat template/],
+    [{ problems: [{ prompt: "1+1=" }, { prompt: [] }] }, /problems\.1\.prompt is an empty list; it must hold at least one message/],
+    [{ problems: [{ prompt: [...chat, { role: "user" }] }] }, /problems\.0\.prompt\.1 is \{"role":"user"\}; it must be a message such as/],
     [{ problems: [{ prompt: 3 }] }, /problems\.0\.prompt is 3; it must be a text/],
     [{ problems: [{ question: "1+1=" }] }, /problems\.0\.prompt is missing/],
     [{ problems: [{ prompt: "" }] }, /problems\.0\.prompt is ""/],
     [{ problems: ["1+1="] }, /problems\.0 is "1\+1="; it must be a record/],
     [{ problems: [{ prompt: "1+1=", tag: 3 }] }, /problems\.0\.tag is 3/],
     [{ evalProblems: [null] }, /evalProblems\.0 is null/],
-    [{ stop: undefined }, /stop is missing; it must be the text of the one token that ends a completion, such as "\$"/],
+    [{ stop: undefined }, /stop is missing; it must be the text that ends a completion, such as "\$"/],
     [{ rewards: undefined }, /rewards is missing; it must be a list of functions/],
     [{ rewards: [] }, /no reward function is given/],
     [{ rewards: [3] }, /rewards\.0 is 3; it must be a function, or/],
@@ -117,6 +118,9 @@ test("problems, rewards and a stop that cannot be trained on are refused with wh
     /ConfigError: this model cannot read the task: "\w" in .*; train on a task of this model's alphabet, or warm-start/,
   );
   await elsewhere.destroy();
+  const chatting = new GRPOTrainer({ ...own, problems: [...own.problems, { prompt: chat }] });
+  await assert.rejects(chatting.step(), /ConfigError: the training problems\.1: the model has no chat template for a prompt of messages/);
+  await chatting.destroy();
   const throwing = new GRPOTrainer({
     ...own,
     rewards: [

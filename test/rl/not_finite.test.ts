@@ -90,7 +90,7 @@ test("a weight of NaN is refused when it is loaded, cloned or saved; logits that
 
   const problems = task.problems("eval").slice(0, 2);
   const sampler = await samplerFor({
-    ...{ device, model, stop: task.stop, completions: 4, maxNewTokens: 3, sampling: { temperature: 1, ...FULL_DISTRIBUTION } },
+    ...{ device, model, stop: [task.stop], completions: 4, maxNewTokens: 3, sampling: { temperature: 1, ...FULL_DISTRIBUTION } },
     longestPrompt: longestPrompt(model, problems),
   });
   const evaluation = evaluatePolicy({ model, problems, completions: 2, seed: 0, sampler, score: async (all) => all.map(() => 0) });
@@ -133,7 +133,7 @@ test("a step without a token to learn from changes nothing, in one batch and in 
     const before = await everything(trainer, model);
     const { moments, state } = await trainer.save();
     // The same policy under a stop text that no completion reaches.
-    const { trainer: blind } = await smallTrainer(device, { model, grpo, entropy: { target: 1.2 }, stop: "" });
+    const { trainer: blind } = await smallTrainer(device, { model, grpo, entropy: { target: 1.2 }, stop: [] });
     blind.load({ state, moments });
     const { metrics } = await blind.train();
     assert.equal(metrics["completions/masked_ratio"], 1);

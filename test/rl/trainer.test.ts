@@ -76,7 +76,7 @@ test("micro-batches add up to the same gradient as one batch", async () => {
 test("gdpo gets the reward functions apart, with their weights", async () => {
   const { trainer } = await trainerOf({ grpo: { advantage: "gdpo" } });
   const { advantages, entries } = await trainer.train();
-  const right = await Promise.all(entries.map(({ problem, text }) => task.reward(problem, text)));
+  const right = await Promise.all(entries.map(({ problem, prompt, text }) => task.reward({ ...problem, prompt }, text)));
   const first = entries.map(({ completion }) => (completion.ids[0] ?? 0) / 10);
   const expected = gdpo({
     rewards: right.map((reward, i) => reward + first[i]!),

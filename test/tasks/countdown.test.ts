@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { tasks } from "../../src/tasks/index.ts";
-import type { Problem } from "../../src/tasks/task.ts";
+import type { TextProblem } from "../../src/tasks/task.ts";
 
 const task = tasks.countdown();
 const all = [...task.problems("train"), ...task.problems("eval")];
-const canonical = ({ prompt }: Problem) => [...prompt.split("=")[0]!].sort().join("") + prompt.split("=")[1];
+const canonical = ({ prompt }: TextProblem) => [...prompt.split("=")[0]!].sort().join("") + prompt.split("=")[1];
 
 /** An evaluator that shares nothing with the task's. */
 function value(expression: string): number {

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { tasks } from "../../src/tasks/index.ts";
 import { canonicalMaze } from "../../src/tasks/maze_grid.ts";
-import type { Problem } from "../../src/tasks/task.ts";
+import type { TextProblem } from "../../src/tasks/task.ts";
 
 const task = tasks.maze({ problems: 2000 });
 const all = [...task.problems("train"), ...task.problems("eval")];
 
 /** Walks on the text itself, sharing nothing with the task: where moves end, undefined in a wall, off the grid or after the exit. */
-function endOf({ prompt }: Problem, moves: string): string | undefined {
+function endOf({ prompt }: TextProblem, moves: string): string | undefined {
   const rows = prompt.slice(0, -1).split("/");
   let row = rows.findIndex((text) => text.includes("S"));
   let column = rows[row]!.indexOf("S");

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { tasks } from "../../src/tasks/index.ts";
-import type { Problem } from "../../src/tasks/task.ts";
+import type { TextProblem } from "../../src/tasks/task.ts";
 
 const task = tasks.sort({ length: 7, minLength: 4, letters: 5, problems: 3000 });
 const all = [...task.problems("train"), ...task.problems("eval")];
 const multiset = (text: string) => [...text].sort().join("");
-const letters = ({ prompt }: Problem) => prompt.slice(0, -1);
+const letters = ({ prompt }: TextProblem) => prompt.slice(0, -1);
 
 /** Every order of a text's letters, by brute force. */
 function permutations(text: string): string[] {

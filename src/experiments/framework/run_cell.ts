@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { stopTexts } from "../../data/stops.ts";
 import { isFile, readOptionalText } from "../../io/files.ts";
 import { appendMetrics, createRunFolder, readMetrics } from "../../io/run_folder.ts";
 import { writeWhole } from "../../io/write_whole.ts";
@@ -9,6 +10,7 @@ import { evaluateTask, type TaskEvaluationOptions } from "../../rl/evaluation/ev
 import { evaluationMetrics } from "../../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../../rl/model.ts";
 import { taskReward } from "../../rl/scoring/rewards.ts";
+import { subjectOfTask } from "../../rl/subject.ts";
 import { createTrainer } from "../../rl/trainer.ts";
 import { createTask } from "../../tasks/index.ts";
 import type { Cell, CellResult } from "./cell.ts";
@@ -54,7 +56,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
     trainProblems: task.problems("train"),
     evalProblems: task.problems("eval"),
     rewards: cell.rewards ?? [taskReward(task)],
-    stop: task.stop,
+    stop: stopTexts(task.stop),
   });
   const lines: Metrics[] = [];
   const observations: unknown[] = [];
@@ -66,7 +68,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
   try {
     await createRunFolder(folder, describe(cell, config, host.device.name), { overwrite: true });
     const evaluate = (): Promise<Evaluation> =>
-      cell.scoredByTask ? evaluateTask({ ...evaluationOf(config, model, host), task }) : trainer.evaluate();
+      cell.scoredByTask ? evaluateTask({ ...evaluationOf(config, model, host), subject: subjectOfTask(task) }) : trainer.evaluate();
     const elsewhere = (): Promise<Omit<Metrics, "step">> => evaluateElsewhere(cell, model, config, host);
     await record({ step: 0, ...evaluationMetrics(await evaluate()), ...(await elsewhere()) });
     while (trainer.step < config.grpo.steps) {
@@ -91,7 +93,7 @@ function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {
   return step === grpo.steps || (every > 0 && step % every === 0);
 }
 
-function evaluationOf(config: TrainConfig, model: PolicyModel, { device }: Host): Omit<TaskEvaluationOptions, "task"> {
+function evaluationOf(config: TrainConfig, model: PolicyModel, { device }: Host): Omit<TaskEvaluationOptions, "subject"> {
   const { prompts, completions } = config.eval;
   return { device, model, prompts, completions, temperature: config.grpo.temperature, seed: config.seed };
 }
@@ -100,7 +102,7 @@ async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainCo
   const shared = evaluationOf(config, model, host);
   let metrics: Omit<Metrics, "step"> = {};
   for (const [name, task] of Object.entries(cell.elsewhere ?? {})) {
-    metrics = { ...metrics, ...evaluationMetrics(await evaluateTask({ ...shared, task: createTask(task) }), name) };
+    metrics = { ...metrics, ...evaluationMetrics(await evaluateTask({ ...shared, subject: subjectOfTask(createTask(task)) }), name) };
   }
   return metrics;
 }

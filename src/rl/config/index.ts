@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { controllers } from "../../control/index.ts";
+import { dataTask } from "../../data_sets/options.ts";
 import { losses } from "../../loss/index.ts";
 import { parseOptions } from "../../options/define.ts";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
@@ -23,7 +24,7 @@ export type { OptionDescription };
  * `name` is the run's name where output.dir is left out (`runs/NAME`). Throws ConfigError, one line per problem.
  */
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
-  const filled = withPresets(withoutEmptySections(withoutChanges(value)));
+  const filled = withPresets(withTaskName(withoutEmptySections(withoutChanges(value))));
   const schema = trainSchema(`runs/${name}`, chosenIn(filled));
   // Which controller and loss are chosen is known only when this runs, so the type has the options of all of them.
   const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled, hints);
@@ -33,7 +34,7 @@ export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
 
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
-  const config = parseOptions(sftSchema(`runs/${name}`), withoutEmptySections(value), hints);
+  const config = parseOptions(sftSchema(`runs/${name}`), withTaskName(withoutEmptySections(value)), hints);
   throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft)]);
   return config;
 }
@@ -64,6 +65,12 @@ function chosenIn(value: unknown): Chosen {
     return typeof word === "string" ? word : otherwise;
   };
   return { controller: wordAt("entropy", "controller", "pi"), loss: wordAt("grpo", "loss", "ppo-clip") };
+}
+
+/** A task that names data and nothing else is the task `data`. */
+function withTaskName(value: unknown): unknown {
+  if (!isMapping(value) || !isMapping(value.task) || !("data" in value.task)) return value;
+  return { ...value, task: { name: dataTask.key, ...value.task } };
 }
 
 /** YAML reads a section with nothing under its key as null. It means the defaults, so it is left out. */

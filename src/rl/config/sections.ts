@@ -12,6 +12,7 @@ import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
+import { cacheOptions } from "./cache_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 
 const activations = adjustable(
@@ -58,7 +59,9 @@ const modelConfig = openSection(
 
 const task = openSection(
   {
-    name: text("the name of a task, such as countdown").describe(`Which task: ${namesOf(tasks).join(", ")}.`),
+    name: text("the name of a task, such as countdown").describe(
+      `Which task: ${namesOf(tasks).join(", ")}; or data, which may be left out where the key data is given.`,
+    ),
   },
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
 ).describe("The task to learn. Keys beside `name` are the task's own options.");
@@ -167,6 +170,7 @@ const grpo = {
   stopAfterSkipped,
   activations,
   weights,
+  ...cacheOptions,
 };
 
 const entropy = {

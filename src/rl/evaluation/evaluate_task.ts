@@ -1,47 +1,58 @@
 import type { Device } from "../../gpu/device.ts";
 import { explained } from "../../gpu/explain.ts";
 import { build } from "../../gpu/parts.ts";
-import type { Task } from "../../tasks/task.ts";
 import { checkHostMemory } from "../memory/host.ts";
 import { fitSampling } from "../memory/sampling.ts";
 import type { PolicyModel, SampledModel } from "../model.ts";
-import { checkProblems, checkVocabulary } from "../problems.ts";
+import { checkProblems, checkReadable } from "../problems.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
-import { taskReward } from "../scoring/rewards.ts";
-import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluate.ts";
+import { endOfCompletions } from "../scoring/end_of_completions.ts";
+import { combineRewards, type RewardFailure, reportFailures, rewardInput } from "../scoring/rewards.ts";
+import type { Subject } from "../subject.ts";
+import { type Evaluation, evaluatePolicy, type ScoreEntries } from "./evaluate.ts";
 
 export interface TaskEvaluationOptions {
   readonly device: Device;
   readonly model: PolicyModel;
-  readonly task: Task;
+  readonly subject: Subject;
   /** The most held-out problems to take; all of them when left out. */
   readonly prompts?: number;
   readonly completions: number;
   readonly temperature: number;
-  /** Longest completion, in tokens; the task's own when left out. */
+  /** Longest completion, in tokens; the task's own when left out, or 256 where it has none. */
   readonly maxNewTokens?: number;
   readonly seed: number;
   /** The most bytes of GPU memory to take, the model included; as many as the adapter has when left out. */
   readonly memory?: number;
+  /** Is told of every prompt that a reward could not score. */
+  readonly onRewardFailure?: (failure: RewardFailure) => void;
+}
+
+const LONGEST = 256;
+
+function scoredBySubject({ model, subject, onRewardFailure }: TaskEvaluationOptions, maxNewTokens: number): ScoreEntries {
+  const rewards = combineRewards(subject.rewards);
+  const ends = endOfCompletions(model, { stop: subject.stop, maxNewTokens });
+  return async (entries) => {
+    const scores = await rewards(rewardInput(entries, 0, ends));
+    reportFailures({ onRewardFailure }, scores);
+    return scores.rewards;
+  };
 }
 
 /** Evaluates a model on a task's held-out problems, sampled and greedy; builds what it needs and frees it again. */
 export async function evaluateTask(options: TaskEvaluationOptions): Promise<Evaluation> {
-  const { device, model, task, completions, seed } = options;
-  const problems = task.problems("eval").slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
-  checkProblems(`the held-out problems of the task ${task.name}`, problems);
-  checkVocabulary(
-    model.tokenizer,
-    problems.map(({ prompt }) => prompt),
-    task.stop,
-  );
-  const maxNewTokens = options.maxNewTokens ?? task.maxCompletionLength;
+  const { device, model, subject, completions, seed } = options;
+  const problems = subject.evalProblems.slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
+  checkProblems(`the held-out problems of the task ${subject.name}`, problems);
+  checkReadable(model.tokenizer, `the held-out problems of the task ${subject.name}`, problems);
+  const maxNewTokens = options.maxNewTokens ?? subject.maxCompletionLength ?? LONGEST;
   const wanted = problems.length * completions;
   checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
-  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: task.stop };
-  const samplersOn = (on: Device, { module, tokenizer }: SampledModel, sequencesAtOnce: number) =>
+  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: subject.stop };
+  const samplersOn = (on: Device, model: SampledModel, sequencesAtOnce: number) =>
     build(async (own) => {
-      const each = { ...shared, device: on, model: { module, tokenizer }, sequencesAtOnce };
+      const each = { ...shared, device: on, model, sequencesAtOnce };
       const sampler = own(await samplerFor({ ...each, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } }));
       const greedy = own(await samplerFor({ ...each, sampling: { temperature: 0, ...FULL_DISTRIBUTION } }));
       return { sampler, greedy };
@@ -50,7 +61,8 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const samplers = await samplersOn(device, model, sequencesAtOnce);
   try {
     const { sampler, greedy } = samplers;
-    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score: scoredBy(taskReward(task)) });
+    const score = scoredBySubject(options, maxNewTokens);
+    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score });
     return await explained(device, "the evaluation", evaluate);
   } finally {
     samplers.destroy();

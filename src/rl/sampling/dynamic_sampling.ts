@@ -107,6 +107,11 @@ function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
         rewards: [...all.scores.rewards, ...round.scores.rewards],
         byFunction: new Map([...all.scores.byFunction].map(([name, scores]) => [name, [...scores, ...round.scores.byFunction.get(name)!]])),
         parts: all.scores.parts.map(({ weight, scores }, i) => ({ weight, scores: [...scores, ...round.scores.parts[i]!.scores] })),
+        ...(all.scores.failures && {
+          failures: new Map(
+            [...all.scores.failures].map(([name, failed]) => [name, [...failed, ...(round.scores.failures?.get(name) ?? [])]]),
+          ),
+        }),
       },
     }),
     first,

@@ -1,3 +1,4 @@
+import { encodePrompt, promptText } from "../../data/prompt.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Completion, Sampler } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
@@ -5,6 +6,8 @@ import type { Problem } from "../../tasks/task.ts";
 /** One completion of one problem. */
 export interface RolloutEntry {
   readonly problem: Problem;
+  /** The prompt as the model sees it, as text. */
+  readonly prompt: string;
   readonly promptIds: readonly number[];
   readonly completion: Completion;
   /** The completion as text, its end mark included. */
@@ -26,13 +29,14 @@ export interface RolloutOptions {
 export async function rollout(options: RolloutOptions): Promise<RolloutEntry[]> {
   const { tokenizer, completions } = options;
   const prompts = options.problems.flatMap((problem) => {
-    const ids = tokenizer.encode(problem.prompt);
-    return Array.from({ length: completions }, () => ({ problem, ids }));
+    const one = { problem, prompt: promptText(tokenizer, problem.prompt), ids: encodePrompt(tokenizer, problem.prompt) };
+    return Array.from({ length: completions }, () => one);
   });
   const keyed = prompts.map(({ ids }, i) => ({ ids, key: (options.firstKey + i) >>> 0 }));
   const results = await options.sampler.generate(keyed, options.seed);
   return results.map((completion, i) => ({
     problem: prompts[i]!.problem,
+    prompt: prompts[i]!.prompt,
     promptIds: prompts[i]!.ids,
     completion,
     text: tokenizer.decode(completion.ids, { specialTokens: true }),

@@ -1,6 +1,8 @@
+import { encodePrompt } from "../../data/prompt.ts";
+import { endingsOf } from "../../data/stops.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Device } from "../../gpu/device.ts";
-import { ConfigError, refusal } from "../../options/problems.ts";
+import type { CacheStorage } from "../../ops/cache_storage.ts";
 import { createSampler, type Sampler, type SamplingOptions } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import type { SampledModel } from "../model.ts";
@@ -17,8 +19,9 @@ export interface SamplerForOptions {
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
-  /** Text of one token that ends a completion; where it is empty, no text does. */
-  readonly stop: string;
+  readonly cacheStorage?: CacheStorage;
+  /** Texts that end a completion. */
+  readonly stop: readonly string[];
 }
 
 /** The most sequences sampled at once where memory does not bound them: more hardly run faster together. */
@@ -29,7 +32,7 @@ export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
 
 /**
  * A sampler with room for any of the prompts that were measured.
- * @throws ConfigError when the text that ends a completion is more than one token of the model
+ * @throws ConfigError when a token that ends a completion is none of the model
  */
 export function samplerFor({ device, model, longestPrompt: longest, stop, sampling, ...options }: SamplerForOptions): Promise<Sampler> {
   const sequences = Math.min(options.sequencesAtOnce ?? MOST_SEQUENCES, options.completions);
@@ -41,7 +44,8 @@ export function samplerFor({ device, model, longestPrompt: longest, stop, sampli
     maxLength: longest + options.maxNewTokens,
     maxNewTokens: options.maxNewTokens,
     sampling,
-    stopTokens: stopTokens(model, stop),
+    cacheStorage: options.cacheStorage ?? "f32",
+    ...endingsOf(model, stop),
   });
 }
 
@@ -51,13 +55,7 @@ const lengths = new WeakMap<Tokenizer, WeakMap<readonly Problem[], number>>();
 export function longestPrompt({ tokenizer }: SampledModel, problems: readonly Problem[]): number {
   const known = lengths.get(tokenizer) ?? new WeakMap<readonly Problem[], number>();
   lengths.set(tokenizer, known);
-  const longest = known.get(problems) ?? problems.reduce((most, { prompt }) => Math.max(most, tokenizer.encode(prompt).length), 1);
+  const longest = known.get(problems) ?? problems.reduce((most, { prompt }) => Math.max(most, encodePrompt(tokenizer, prompt).length), 1);
   known.set(problems, longest);
   return longest;
-}
-
-function stopTokens({ tokenizer }: SampledModel, stop: string): number[] {
-  const ids = tokenizer.encode(stop, { specialTokens: false });
-  if (ids.length > 1) throw new ConfigError([`${refusal("stop", stop, "one token of the model's tokenizer")}, not ${ids.length}`]);
-  return ids;
 }

@@ -1,7 +1,8 @@
 import type { Sampler } from "../../policy/sampler.ts";
 import { longestPromptOf, type Run } from "../run.ts";
+import { endOfCompletions } from "../scoring/end_of_completions.ts";
 import { overlongReward } from "../scoring/overlong.ts";
-import { combineRewards, rewardInput } from "../scoring/rewards.ts";
+import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
 import { rollout } from "./rollout.ts";
 import { samplerFor } from "./sampler_for.ts";
@@ -27,15 +28,19 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     completions: prompts * completions,
     sequencesAtOnce: run.sequencesAtOnce,
     sampling: grpo,
+    cacheStorage: grpo.cacheStorage,
   });
   const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);
+  const ends = endOfCompletions(model, { stop, maxNewTokens });
   let milliseconds = 0;
   const scoredRollout = async (problems: Run["trainProblems"], firstKey: number, step: number): Promise<ScoredRollout> => {
     const { tokenizer } = model;
     const started = performance.now();
     const entries = await rollout({ sampler, tokenizer, problems, completions, seed, firstKey });
     milliseconds += performance.now() - started;
-    return { entries, scores: await score(rewardInput(entries, step)) };
+    const scores = await score(rewardInput(entries, step, ends));
+    reportFailures(run, scores);
+    return { entries, scores };
   };
   return {
     sampler,

@@ -1,35 +1,22 @@
 import { ConfigError, isMapping, refusal } from "../../options/problems.ts";
 import { quoted, reasonOf } from "../../options/quote.ts";
-import type { Task } from "../../tasks/task.ts";
+import type { Problem, Task } from "../../tasks/task.ts";
 import type { RewardPart, Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import { type EndOfCompletions, withoutEnd } from "./end_of_completions.ts";
+import { isolatedScores, type RewardFailure } from "./isolated.ts";
+import { type NamedReward, RewardError, type RewardInput } from "./reward_function.ts";
 
-/** What a reward function gets. Each list has one entry for every completion, as in TRL. */
-export interface RewardInput {
-  readonly prompts: readonly string[];
-  readonly completions: readonly string[];
-  readonly completionIds: readonly ArrayLike<number>[];
-  /** The dataset's columns beside the prompt, repeated for every completion of a prompt. */
-  readonly columns: Readonly<Record<string, readonly unknown[]>>;
-  readonly state: RewardState;
-}
-
-/** Where training stands. */
-export interface RewardState {
-  readonly step: number;
-  readonly [key: string]: unknown;
-}
-
-/** Returns the scores of completions, or a promise of them. null leaves a completion unscored. */
-export type RewardFunction = (input: RewardInput) => readonly Score[] | Promise<readonly Score[]>;
-
-/** A reward function under the name it has in metrics (`rewards/NAME/mean`), with its weight in the sum (default 1). */
-export interface NamedReward {
-  readonly name: string;
-  readonly reward: RewardFunction;
-  readonly weight?: number;
-}
+export type { RewardFailure } from "./isolated.ts";
+export {
+  type NamedReward,
+  RewardError,
+  type RewardFunction,
+  type RewardInput,
+  type RewardState,
+  scoresOf,
+} from "./reward_function.ts";
 
 export interface CombinedRewards {
   /** Weighted sum per completion over the functions that scored it; null where none did. */
@@ -38,6 +25,8 @@ export interface CombinedRewards {
   readonly byFunction: ReadonlyMap<string, readonly Score[]>;
   /** The scores of each function with its weight, for advantages that do not start from the sum. */
   readonly parts: readonly RewardPart[];
+  /** The failures of each function that is asked to survive them, as `onError` or `timeout` does. */
+  readonly failures?: ReadonlyMap<string, readonly RewardFailure[]>;
 }
 
 /**
@@ -48,12 +37,15 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
   checkRewards(functions);
   const names = functions.map(({ name }) => name);
   return async (input) => {
-    const scores = await Promise.all(functions.map((named) => scoresOf(named, input)));
+    const isolated = await Promise.all(functions.map((named) => isolatedScores(named, input)));
+    const scores = isolated.map((one) => one.scores);
     const rewards = input.completions.map((_, index) =>
       weightedSum(functions.map(({ weight = 1 }, which) => ({ weight, score: scores[which]![index]! }))),
     );
     const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
-    return { rewards, byFunction, parts: functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! })) };
+    const failures = new Map(names.flatMap((name, which) => (isolated[which]!.failures ? [[name, isolated[which]!.failures]] : [])));
+    const parts = functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! }));
+    return { rewards, byFunction, parts, ...(failures.size > 0 && { failures }) };
   };
 }
 
@@ -74,17 +66,23 @@ export function checkRewards(functions: readonly NamedReward[]): void {
   if (repeated !== undefined) throw new ConfigError([`two reward functions are named ${quoted(repeated)}; metrics need different names`]);
 }
 
-/** What reward functions get for sampled completions after `step` steps of training. */
-export function rewardInput(entries: readonly RolloutEntry[], step: number): RewardInput {
-  const columns = new Set(entries.flatMap(({ problem }) => Object.keys(problem)));
-  columns.delete("prompt");
+/** What reward functions get for sampled completions after `step` steps of training; `about` says how the completions were sampled. */
+export function rewardInput(entries: readonly RolloutEntry[], step: number, about?: EndOfCompletions): RewardInput {
+  const rows = entries.map(({ problem }) => columnsOf(problem));
+  const columns = new Set(rows.flatMap((row) => Object.keys(row)));
   return {
-    prompts: entries.map(({ problem }) => problem.prompt),
+    prompts: entries.map(({ prompt }) => prompt),
     completions: entries.map(({ text }) => text),
     completionIds: entries.map(({ completion }) => completion.ids),
-    columns: Object.fromEntries([...columns].map((name) => [name, entries.map(({ problem }) => problem[name])])),
-    state: { step },
+    ...(about && { withoutEnd: entries.map((entry) => withoutEnd(entry, about)) }),
+    columns: Object.fromEntries([...columns].map((name) => [name, rows.map((row) => row[name])])),
+    state: { step, ...(about && { maxNewTokens: about.maxNewTokens }) },
   };
+}
+
+/** The columns of a problem. A prompt of messages is the column `messages`. */
+function columnsOf({ prompt, ...columns }: Problem): Record<string, unknown> {
+  return typeof prompt === "string" ? columns : { ...columns, messages: prompt };
 }
 
 /** A task's own reward as a reward function under the task's name. */
@@ -104,9 +102,25 @@ export function taskReward(task: Task): NamedReward {
   };
 }
 
-/** Mean and unbiased standard deviation of each function's scores, under TRL's names; none of a function that scored nothing. */
-export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction">): Record<string, number> {
+/** Tells of the prompts that could not be scored. */
+export function reportFailures({ onRewardFailure }: FailureListener, { failures = new Map() }: Pick<CombinedRewards, "failures">): void {
+  for (const failed of failures.values()) for (const failure of failed) onRewardFailure?.(failure);
+}
+
+interface FailureListener {
+  readonly onRewardFailure?: ((failure: RewardFailure) => void) | undefined;
+}
+
+/**
+ * Mean and unbiased standard deviation of each function's scores, under TRL's names; none of a function that scored nothing. For each
+ * function that survives failures the number of completions that have no score because of them.
+ */
+export function rewardMetrics({
+  byFunction,
+  failures = new Map(),
+}: Pick<CombinedRewards, "byFunction" | "failures">): Record<string, number> {
   const metrics: Record<string, number> = {};
+  for (const [name, failed] of failures) metrics[`rewards/${name}/failed`] = failed.reduce((sum, { completions }) => sum + completions, 0);
   for (const [name, scores] of byFunction) {
     const scored = scores.filter(isScored);
     if (scored.length === 0) continue;
@@ -114,47 +128,6 @@ export function rewardMetrics({ byFunction }: Pick<CombinedRewards, "byFunction"
     metrics[`rewards/${name}/std`] = standardDeviation(scored);
   }
   return metrics;
-}
-
-/** A reward function that threw, or that returned something else than one score for each completion; its own error is the cause. */
-export class RewardError extends Error {
-  override readonly name = "RewardError";
-}
-
-/** What one reward function returns, checked. @throws RewardError naming the function, the completion and its prompt */
-export async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Promise<readonly Score[]> {
-  const place = `Reward function ${quoted(name)}`;
-  const scores: unknown = await runReward(place, reward, input);
-  const expected = input.completions.length;
-  if (!Array.isArray(scores) || scores.length !== expected) {
-    const given = Array.isArray(scores) ? `${scores.length} scores` : quoted(scores);
-    throw new RewardError(`${place} returned ${given} for ${expected} completions; return an array with one number or null each.`);
-  }
-  // A score beyond float32 would be infinite on the GPU. Holes of a list are found too.
-  const wrong = scores.findIndex((score) => score !== null && !(typeof score === "number" && Number.isFinite(Math.fround(score))));
-  if (wrong >= 0) {
-    throw new RewardError(
-      `${place} returned ${quoted(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}) of the prompt ` +
-        `${quoted(input.prompts[wrong])}; return a finite number, or null to leave it unscored.`,
-    );
-  }
-  return scores as Score[];
-}
-
-async function runReward(place: string, reward: RewardFunction, input: RewardInput): Promise<unknown> {
-  try {
-    return await reward(input);
-  } catch (error) {
-    if (error instanceof RewardError) throw error;
-    throw new RewardError(`${place} failed on ${aboutPrompts(input)}: ${reasonOf(error)}; mend it, or let it return null there.`, {
-      cause: error,
-    });
-  }
-}
-
-function aboutPrompts({ prompts }: RewardInput): string {
-  const different = new Set(prompts).size;
-  return different === 1 ? `the prompt ${quoted(prompts[0])}` : `one of ${different} prompts, the first ${quoted(prompts[0])}`;
 }
 
 function weightedSum(parts: readonly { readonly weight: number; readonly score: Score }[]): Score {

@@ -19,6 +19,17 @@ export const SAMPLINGS: readonly (readonly [name: string, vocabulary: number, sa
   ["top-p", 37, { temperature: 0.8, topK: 0, topP: 0.7 }],
   ["top-p of nearly nothing", 37, { temperature: 1, topK: 0, topP: 1e-6 }],
   ["top-k and then top-p", 130, { temperature: 1.2, topK: 20, topP: 0.6 }],
+  ["min-p", 37, { temperature: 1.3, topK: 0, topP: 1, minP: 0.1 }],
+  ["min-p of 1", 37, { temperature: 1, topK: 0, topP: 1, minP: 1 }],
+  ["top-k and top-p and then min-p", 130, { temperature: 1.5, topK: 40, topP: 0.9, minP: 0.08 }],
+  ["a repetition penalty", 37, { temperature: 0.9, topK: 0, topP: 1, repetitionPenalty: 1.4, seen: [0, 3, 8, 12, 20, 31, 32, 36] }],
+  ["repetition made likelier", 16, { temperature: 1, topK: 6, topP: 1, repetitionPenalty: 0.6, seen: [1, 2, 3, 9] }],
+  ["banned tokens", 37, { temperature: 1, topK: 0, topP: 1, banned: [0, 5, 6, 31, 32, 36] }],
+  [
+    "everything at once",
+    130,
+    { temperature: 1.1, topK: 30, topP: 0.8, minP: 0.05, repetitionPenalty: 1.3, seen: [4, 64, 99, 129], banned: [1, 2, 70, 128] },
+  ],
   ["top-k beyond the vocabulary", 9, { temperature: 1, topK: 50, topP: 1 }],
 ];
 

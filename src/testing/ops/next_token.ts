@@ -1,4 +1,4 @@
-import { FINISHED, nextTokenOp } from "../../ops/next_token.ts";
+import { FINISHED, markTokens, nextTokenOp } from "../../ops/next_token.ts";
 import type { OpCase } from "../op_case.ts";
 import { nextTokenReference } from "../reference/next_token.ts";
 import { given, normal } from "../values.ts";
@@ -21,25 +21,23 @@ export const nextTokenCases: readonly OpCase[] = SHAPES.map(([rows, vocabulary])
   inputs: {
     logits: normal([rows, vocabulary], 1, 1.5),
     sequence_key: given([rows], Array(rows).fill(3), "u32"),
-    stop_tokens: given([2], [0xffffffff, 2], "u32"),
+    token_marks: given([2, Math.ceil(vocabulary / 32)], [...markTokens(vocabulary, [[2], []])], "u32"),
     position: given([rows], Array(rows).fill(5), "u32"),
     token: given([rows], Array(rows).fill(0), "u32"),
     done: given([rows], Array(rows).fill(0), "u32"),
-    completions: given([rows, 3], Array(rows * 3).fill(9), "u32"),
-    completion_statistics: given([rows, 3, 2], Array(rows * 6).fill(7)),
+    completions: given([rows, 3, 3], Array(rows * 9).fill(7)),
   },
-  dynamicRows: ["logits", "sequence_key", "position", "token", "done", "completions", "completion_statistics"],
+  dynamicRows: ["logits", "sequence_key", "position", "token", "done", "completions"],
   op: (i) =>
     nextTokenOp(
       {
         logits: i.logits!,
         sequence_key: i.sequence_key!,
-        stop_tokens: i.stop_tokens!,
+        token_marks: i.token_marks!,
         position: i.position!,
         token: i.token!,
         done: i.done!,
         completions: i.completions!,
-        completion_statistics: i.completion_statistics!,
       },
       { temperature: 0, topK: 0, topP: 1, seed: 1 },
     ),
@@ -51,14 +49,13 @@ export const nextTokenCases: readonly OpCase[] = SHAPES.map(([rows, vocabulary])
         topP: 1,
       });
       const token = probabilities.indexOf(1);
-      return { token, done: token === 2 ? FINISHED + 1 : 1, completions: [token, 9, 9], statistics: [logp[token]!, entropy, 7, 7, 7, 7] };
+      return { token, done: token === 2 ? FINISHED + 1 : 1, completions: [token, logp[token]!, entropy, 7, 7, 7, 7, 7, 7] };
     });
     return {
       token: Float64Array.from(drawn, ({ token }) => token),
       done: Float64Array.from(drawn, ({ done }) => done),
       position: new Float64Array(rows).fill(6),
       completions: Float64Array.from(drawn.flatMap(({ completions }) => completions)),
-      completion_statistics: Float64Array.from(drawn.flatMap(({ statistics }) => statistics)),
     };
   },
 }));

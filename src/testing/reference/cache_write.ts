@@ -1,13 +1,14 @@
 import type { HeadLayout } from "../../ops/heads.ts";
-import type { HostValues } from "../check_op.ts";
+import type { HostValue, HostValues } from "../check_op.ts";
+import { numbersOf, packHalves } from "./half.ts";
 
 /** The caches [S, P, K, D] after the key and value heads of each row went to [sequence(n), positions(n)]. */
 export function cacheWriteReference(
   { qkv, cache_keys, cache_values, sequence, positions }: HostValues,
   { heads, keyValueHeads, headDim }: HeadLayout,
 ): { cache_keys: Float64Array; cache_values: Float64Array } {
-  const keys = cache_keys!.data.slice();
-  const values = cache_values!.data.slice();
+  const keys = numbersOf(cache_keys!).slice();
+  const values = numbersOf(cache_values!).slice();
   const width = keyValueHeads * headDim;
   const columns = (heads + 2 * keyValueHeads) * headDim;
   sequence!.data.forEach((slot, row) => {
@@ -16,5 +17,6 @@ export function cacheWriteReference(
     keys.set(qkv!.data.subarray(begin, begin + width), at);
     values.set(qkv!.data.subarray(begin + width, begin + 2 * width), at);
   });
-  return { cache_keys: keys, cache_values: values };
+  const kept = (cache: HostValue, numbers: Float64Array) => (cache.dtype === "u32" ? packHalves(numbers) : numbers);
+  return { cache_keys: kept(cache_keys!, keys), cache_values: kept(cache_values!, values) };
 }

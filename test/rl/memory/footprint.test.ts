@@ -27,14 +27,14 @@ function optionsOf({ model, grpo, memory, on = device }: Given): TrainerOptions 
     entropy: { target: 1.2 },
     ...(memory !== undefined && { memory }),
   });
-  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: task.stop };
+  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
   return { device: on, model, config, ...subject };
 }
 
 /** Runs that need different kinds of memory. */
 const RUNS: Readonly<Record<string, object>> = {
   plain: {},
-  "with a reference, importance sampling and 16 bits": { beta: 0.1, tis: 2, activations: "f16", weights: "f16" },
+  "with a reference, importance sampling and 16 bits": { beta: 0.1, tis: 2, activations: "f16", weights: "f16", cacheStorage: "f16" },
   "in several micro-batches": { microBatchRows: 40, updatesPerRollout: 2 },
   "with larger groups and another loss": { completions: 6, prompts: 9, maxNewTokens: 5, loss: "gspo" },
 };
@@ -94,6 +94,17 @@ test("a key-value cache that exceeds the device's binding is cut into fewer sequ
   );
   assert.ok(sequencesAtOnce < 24 && sequencesAtOnce > 4, `${sequencesAtOnce} sequences at a time`);
   assert.ok(footprint.parts.cache > 0);
+  model.destroy();
+});
+
+test("a cache in 16 bits takes half the bytes, and the run is otherwise planned alike", async () => {
+  const model = await smallModel(device);
+  const { footprint: whole } = await planTraining(optionsOf({ model }));
+  const { footprint: half } = await planTraining(optionsOf({ model, grpo: { cacheStorage: "f16" } }));
+  // Buffers are rounded up to some hundred bytes.
+  const spare = half.parts.cache - whole.parts.cache / 2;
+  assert.ok(spare >= 0 && spare <= 1024, `${half.parts.cache} bytes are not half of ${whole.parts.cache}`);
+  assert.deepEqual(half.parts, { ...whole.parts, cache: half.parts.cache });
   model.destroy();
 });
 

@@ -16,18 +16,19 @@ interface Call {
 function sampler(differs: (prompt: string) => boolean, completions: number): { calls: Call[]; rollout: SamplingOptions["rollout"] } {
   const calls: Call[] = [];
   const rollout = async (chosen: readonly Problem[], firstKey: number): Promise<ScoredRollout> => {
-    calls.push({ prompts: chosen.map(({ prompt }) => prompt), firstKey });
+    calls.push({ prompts: chosen.map(({ prompt }) => String(prompt)), firstKey });
     const entries = chosen.flatMap((problem) =>
       Array.from({ length: completions }, () => ({ problem, promptIds: [], completion: {}, text: "" }) as unknown as RolloutEntry),
     );
-    const rewards = entries.map(({ problem }, i) => (differs(problem.prompt) && i % completions === 0 ? 1 : 0));
+    const rewards = entries.map(({ problem }, i) => (differs(String(problem.prompt)) && i % completions === 0 ? 1 : 0));
     return { entries, scores: { rewards, byFunction: new Map([["r", rewards]]), parts: [{ weight: 1, scores: rewards }] } };
   };
   return { calls, rollout };
 }
 
 const shared = { problems, seed: 3, step: 2, prompts: 8, completions: 2 };
-const promptsOf = ({ entries }: ScoredRollout): string[] => entries.filter((_, i) => i % 2 === 0).map(({ problem }) => problem.prompt);
+const promptsOf = ({ entries }: ScoredRollout): string[] =>
+  entries.filter((_, i) => i % 2 === 0).map(({ problem }) => String(problem.prompt));
 const isOdd = (prompt: string): boolean => Number(prompt) % 2 === 1;
 
 test("without dynamic sampling a step is its first rollout, whatever the rewards", async () => {

@@ -1,6 +1,6 @@
 import type { NamedReward } from "../../../rl/scoring/rewards.ts";
 import { hashText } from "../../../tasks/split.ts";
-import type { Problem, Task } from "../../../tasks/task.ts";
+import type { Task, TextProblem } from "../../../tasks/task.ts";
 
 /** The options of the task. */
 export interface NoisyStringsOptions {
@@ -36,14 +36,14 @@ const WARM_ANSWERS = 512;
 export function noisyStrings(options: NoisyStringsOptions): NoisyStrings {
   const { characters, prompts, length, lowest, highest, warmth } = options;
   const alphabet = "abcdefghijklmnopqrstuvwxyz".slice(0, characters);
-  const problems = [...alphabet].slice(0, prompts).map((prompt): Problem => ({ prompt }));
+  const problems = [...alphabet].slice(0, prompts).map((prompt): TextProblem => ({ prompt }));
   const good = new Map(problems.map(({ prompt }) => [prompt, goodCharacters(prompt, [...alphabet], options)]));
   const chance = (prompt: string, answer: string): number => {
     const places = good.get(prompt)!;
     const hits = [...answer].filter((character, place) => places[place]?.has(character)).length;
     return lowest + ((highest - lowest) * hits) / length;
   };
-  const reward = (problem: Problem, completion: string): number => chance(problem.prompt, completion);
+  const reward = (problem: TextProblem, completion: string): number => chance(problem.prompt, completion);
   return {
     name: "noisy-strings",
     description: "Answer a character with a string; the better the string, the likelier the reward",

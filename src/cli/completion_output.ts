@@ -1,0 +1,151 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { Decoder } from "../data/decoder.ts";
+import type { Tokenizer } from "../data/tokenizer.ts";
+import { brief, reasonOf } from "../options/quote.ts";
+import type { Completion, Prompt as TokenPrompt } from "../policy/sampler.ts";
+import { duration } from "../report/terminal.ts";
+import { UsageError } from "./errors.ts";
+
+/** A prompt with its text as the model sees it. */
+export interface GivenPrompt extends TokenPrompt {
+  readonly text: string;
+  /** Whether it was given as text and not as the messages of a chat. */
+  readonly isText: boolean;
+}
+
+/** Where completions go. */
+export interface CompletionOutput {
+  /** Takes the tokens of the only completion as they come; undefined where whole completions are shown. */
+  readonly onTokens?: (ids: readonly number[]) => void;
+  onCompletion(index: number, completion: Completion): void;
+  /** Everything was completed. */
+  end(): void;
+  close(): void;
+}
+
+interface OutputFlags {
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+/** @throws UsageError for a file that exists, or cannot be made */
+export function createOutput({ output, json }: OutputFlags, tokenizer: Tokenizer, prompts: readonly GivenPrompt[]): CompletionOutput {
+  const recordOf = (index: number, completion: Completion) => recordOfCompletion(tokenizer, prompts[index]!, completion);
+  if (output !== undefined) return fileOutput(output, recordOf, prompts.length);
+  if (json) return jsonOutput(recordOf, prompts.length);
+  return prompts.length === 1 ? streamedOutput(tokenizer, prompts[0]!) : textOutput(tokenizer, prompts);
+}
+
+type RecordOf = (index: number, completion: Completion) => object;
+
+function recordOfCompletion(tokenizer: Tokenizer, { text, ids }: GivenPrompt, completion: Completion): object {
+  return {
+    prompt: text,
+    promptTokens: ids,
+    tokens: completion.ids,
+    text: continuation(tokenizer, ids, completion.ids),
+    logprobs: [...completion.logprobs],
+    finishReason: completion.finishReason,
+  };
+}
+
+/** The text of tokens after a prompt, which may begin with a space that is lost at the beginning of a text. */
+function continuation(tokenizer: Tokenizer, promptIds: readonly number[], ids: readonly number[]): string {
+  const { push, end } = decoderAfter(tokenizer, promptIds);
+  return ids.map(push).join("") + end();
+}
+
+function decoderAfter(tokenizer: Tokenizer, promptIds: readonly number[]): Decoder {
+  const decoder = tokenizer.decoder();
+  const text = promptIds.map(decoder.push).join("");
+  // A decoder whose text all waits for the end would return the prompt again.
+  return text === "" ? tokenizer.decoder() : decoder;
+}
+
+const nothing = (): void => {};
+
+function jsonOutput(recordOf: RecordOf, count: number): CompletionOutput {
+  const completions = Array<object>(count);
+  return {
+    onCompletion: (index, completion) => {
+      completions[index] = recordOf(index, completion);
+    },
+    end: () => void process.stdout.write(`${JSON.stringify({ completions })}\n`),
+    close: nothing,
+  };
+}
+
+/** A prompt, and then its completion token by token. */
+function streamedOutput(tokenizer: Tokenizer, { text, isText, ids }: GivenPrompt): CompletionOutput {
+  const decoder = decoderAfter(tokenizer, ids);
+  if (isText) process.stdout.write(text);
+  const write = (piece: string): void => {
+    if (piece !== "") process.stdout.write(piece);
+  };
+  return {
+    onTokens: (ids) => write(ids.map((id) => decoder.push(id)).join("")),
+    onCompletion: nothing,
+    end: () => write(`${decoder.end()}\n`),
+    close: nothing,
+  };
+}
+
+function textOutput(tokenizer: Tokenizer, prompts: readonly GivenPrompt[]): CompletionOutput {
+  const show = inOrder<Completion>((index, completion) => {
+    const { text, isText, ids } = prompts[index]!;
+    process.stdout.write(`${isText ? text : ""}${continuation(tokenizer, ids, completion.ids)}\n`);
+  });
+  return { onCompletion: show, end: nothing, close: nothing };
+}
+
+/** Calls `use` with what comes in any order in the order of the indices. */
+function inOrder<Item>(use: (index: number, item: Item) => void): (index: number, item: Item) => void {
+  const waiting = new Map<number, Item>();
+  let next = 0;
+  return (index, item) => {
+    waiting.set(index, item);
+    for (let ready = waiting.get(next); ready !== undefined; ready = waiting.get(next)) {
+      waiting.delete(next);
+      use(next, ready);
+      next += 1;
+    }
+  };
+}
+
+const PROGRESS_MS = 2000;
+
+/** A line of JSON for each completion, in the order of the prompts, as soon as those before it are there. Progress goes to stderr. */
+function fileOutput(path: string, recordOf: RecordOf, count: number): CompletionOutput {
+  const file = openNew(path);
+  const write = inOrder<object>((_, record) => writeSync(file, `${JSON.stringify(record)}\n`));
+  const began = performance.now();
+  let [done, tokens, said] = [0, 0, began];
+  const say = (now: number): void => {
+    const seconds = (now - began) / 1000;
+    const left = done === count ? "" : `, about ${duration((seconds * (count - done)) / done)} left`;
+    process.stderr.write(`${done} of ${count} completions, ${tokens} tokens, ${Math.round(tokens / seconds)} tokens/s${left}\n`);
+    said = now;
+  };
+  return {
+    onCompletion: (index, completion) => {
+      write(index, recordOf(index, completion));
+      [done, tokens] = [done + 1, tokens + completion.ids.length];
+      if (performance.now() - said > PROGRESS_MS) say(performance.now());
+    },
+    end: () => {
+      say(performance.now());
+      process.stdout.write(`wrote ${brief(path)}\n`);
+    },
+    close: () => closeSync(file),
+  };
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, "wx");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") throw new UsageError(`--output ${brief(path)} exists; remove it, or name another file`);
+    throw new UsageError(`--output ${brief(path)} cannot be made (${code ?? reasonOf(error)}); name another file`);
+  }
+}

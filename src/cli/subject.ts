@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { dataTask } from "../data_sets/options.ts";
+import { dataProblems } from "../data_sets/problems.ts";
+import { readData } from "../node/data_files.ts";
+import { loadRewardModule } from "../node/module_reward.ts";
+import { isMapping } from "../options/problems.ts";
+import { isModulePath, readRewards } from "../rl/rewards/read.ts";
+import { type Subject, subjectOfTask } from "../rl/subject.ts";
+import { readTask } from "./task.ts";
+
+/** What the section `task` of a configuration trains and evaluates on. @throws ConfigError, FileError, UsageError in one line */
+export async function readSubject(section: unknown): Promise<Subject> {
+  return isData(section) ? readDataSubject(section) : subjectOfTask(readTask(section));
+}
+
+function isData(section: unknown): section is Record<string, unknown> {
+  return isMapping(section) && (section.name === dataTask.key || (section.name === undefined && "data" in section));
+}
+
+async function readDataSubject({ name: _, ...section }: Record<string, unknown>): Promise<Subject> {
+  const options = dataTask(section as Parameters<typeof dataTask>[0]);
+  const { data, split, evalData, evalSplit, answer, stop } = options;
+  const rewards = await readRewards(options.rewards, { answer, load: ({ path, timeout }) => loadRewardModule(resolve(path), { timeout }) });
+  const separate = evalData !== null || evalSplit !== null;
+  const evaluation = separate ? await readData(evalData ?? data, evalSplit ?? split) : undefined;
+  return { name: dataTask.key, ...dataProblems(options, await readData(data, split), evaluation), rewards, stop };
+}
+
+/**
+ * A configuration whose task names files by their whole paths. A relative path is looked for beside the configuration first, then in the
+ * working folder. A run keeps the whole paths, so that it can be resumed from anywhere.
+ */
+export function withFoundFiles(config: unknown, folder: string): unknown {
+  if (!isMapping(config) || !isMapping(config.task) || !isData({ ...config.task })) return config;
+  const { task } = config;
+  const found = (path: unknown): unknown => (typeof path === "string" ? whereItIs(path, folder) : path);
+  const module = (name: unknown): unknown => (typeof name === "string" && isModulePath(name) ? found(name) : name);
+  const reward = (entry: unknown): unknown => (isMapping(entry) ? { ...entry, name: module(entry.name) } : module(entry));
+  return {
+    ...config,
+    task: {
+      ...task,
+      data: found(task.data),
+      ...(task.evalData !== undefined && { evalData: found(task.evalData) }),
+      ...(Array.isArray(task.rewards) && { rewards: task.rewards.map(reward) }),
+    },
+  };
+}
+
+function whereItIs(path: string, folder: string): string {
+  if (isAbsolute(path)) return path;
+  return [resolve(folder, path), resolve(path)].find((place) => existsSync(place)) ?? path;
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { Contradiction } from "../options/define.ts";
+import { declare } from "../options/define.ts";
+import { decimal, flag, list, openSection, option, section, text, whole } from "../options/schema.ts";
+
+const column = (what: string, nullMeaning: string) => text(`the name of a column, or null (${nullMeaning})`).nullable().describe(what);
+
+const rewardAllowed = "the name of a reward, the path of a module, or a mapping with the key name";
+const reward = z.union([text(rewardAllowed), openSection({ name: text(rewardAllowed) }, rewardAllowed)], { error: rewardAllowed });
+
+const options = section({
+  data: text("the path of a data file or of a folder of them, or the name of a data set, such as org/name").describe(
+    "The data: the path of a .jsonl, .json or .parquet file, of a folder of them, or the name of a data set on the hub.",
+  ),
+  split: option(
+    text("the name of a split"),
+    "train",
+    "Which split of a data set to train on. In a folder it is what the names of files, or of a folder of them, begin with. A single file has no splits.",
+  ),
+  prompt: option(
+    text("a text with columns in braces, or the name of a column"),
+    "prompt",
+    "What the model is asked: a text with columns in braces, such as Q: {question} A:, or the name of one column. A column of messages ({ role, content }) is written by the model's chat template.",
+  ),
+  system: option(
+    text("a text, or null (none)").nullable(),
+    null,
+    "A system prompt. With it every prompt is sent as a chat, by the model's chat template.",
+  ),
+  chat: option(flag(), false, "Whether a prompt that is a text is sent as the message of a user, by the model's chat template."),
+  answer: option(
+    column("", "none"),
+    null,
+    "The column with the right answer, which rewards such as math compare with; null where there is none.",
+  ),
+  tag: option(
+    column("", "none"),
+    null,
+    "The column that names the kind of a row, such as its difficulty. Metrics are kind by kind, so it should have few different values.",
+  ),
+  evalData: option(
+    text("the path of a data file, or null (rows of data)").nullable(),
+    null,
+    "A file, folder or data set to evaluate on, with the same columns; null holds rows of data out.",
+  ),
+  evalSplit: option(
+    text("the name of a split, or null (rows of the split)").nullable(),
+    null,
+    "The split to evaluate on, such as test; null holds rows of the training split out.",
+  ),
+  heldOut: option(
+    decimal({ min: 0 }, "a tenth, or none where evalData or evalSplit is given").nullable(),
+    null,
+    "Rows to evaluate on and not to train on: a share below 1, or a number of different prompts. A hash of a row's prompt decides, so that rows of one prompt stay together; with a share, rows that are added move no other row across. null is a tenth, or none where evalData or evalSplit is given.",
+  ),
+  limit: option(whole({ min: 1 }, "all").nullable(), null, "The most rows to train on, from the front; null takes all."),
+  rewards: option(
+    list(reward, "a list of rewards"),
+    [],
+    "The rewards, whose weighted sum is learned from: names (math, exact, contains, regex, format, length, repetition), mappings of a name, weight and options, or paths of modules such as ./my_reward.ts.",
+  ),
+  stop: option(
+    list(z.string({ error: "a text" }).min(1, { error: "a text of at least one character" }), "a list of texts"),
+    [],
+    "Texts that end a completion, beside the model's own end tokens.",
+  ),
+});
+
+/** What the section `task` says where it names data. */
+export type DataOptions = z.output<typeof options>;
+
+function check({ rewards, heldOut, evalData, evalSplit }: DataOptions): Contradiction[] {
+  const separate = evalData !== null || evalSplit !== null;
+  return [
+    ...(rewards.length === 0 ? [{ option: "rewards", value: rewards, allowed: "a list of at least one reward, such as [math]" }] : []),
+    ...(separate && heldOut !== null && heldOut > 0
+      ? [{ option: "heldOut", value: heldOut, allowed: "left out, because evalData or evalSplit says what to evaluate on" }]
+      : []),
+    ...(heldOut !== null && heldOut > 1 && !Number.isInteger(heldOut)
+      ? [{ option: "heldOut", value: heldOut, allowed: "a share below 1 or a whole number of prompts" }]
+      : []),
+  ];
+}
+
+/** The task that reads its problems from files: the name it has in configurations, its options and what they mean. */
+export const dataTask = declare(
+  "task",
+  {
+    key: "data",
+    description:
+      "Problems and answers from a file, with rewards by name. It is meant wherever the key data is given, so its name may be left out",
+    options,
+    check,
+  },
+  (parsed): DataOptions => parsed,
+);

@@ -1,0 +1,91 @@
+import { type ChatMessage, type Prompt, withSystem } from "../data/prompt.ts";
+import type { Row } from "../io/rows.ts";
+import { ConfigError, isMapping } from "../options/problems.ts";
+import { brief, quoted } from "../options/quote.ts";
+import { origin, type Problem } from "../tasks/task.ts";
+import { holdOut } from "./held_out.ts";
+import type { DataOptions } from "./options.ts";
+import { columnOf, fillTemplate, isTemplate, textOf } from "./template.ts";
+
+/** Rows as they were read, and the name that messages give them. */
+export interface DataRows {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+export interface DataProblems {
+  readonly trainProblems: readonly Problem[];
+  readonly evalProblems: readonly Problem[];
+}
+
+/** What share of the rows is held out where nothing says so. */
+const HELD_OUT = 0.1;
+
+/**
+ * The problems to train and to evaluate on. Every column of a row is a column of its problem. Rows whose prompt is evaluated on are not
+ * trained on. @throws ConfigError that names the row and the column
+ */
+export function dataProblems(options: DataOptions, data: DataRows, evaluation?: DataRows): DataProblems {
+  const all = toProblems(options, data);
+  const keyed = all.map((problem) => ({ item: problem, key: JSON.stringify(problem.prompt) }));
+  const held = evaluation === undefined ? holdOut(keyed, options.heldOut ?? HELD_OUT) : apart(keyed, toProblems(options, evaluation));
+  if (held.train.length === 0) {
+    const why = all.length === 0 ? "it holds no rows" : `all ${all.length} of its rows are held out`;
+    throw new ConfigError([`${data.name} leaves no row to train on: ${why}; give more rows, or lower task.heldOut`]);
+  }
+  if (held.eval.length === 0 && options.heldOut !== 0) {
+    throw new ConfigError([`${data.name} leaves no row to evaluate on; give task.evalData or raise task.heldOut, such as to 1`]);
+  }
+  return { trainProblems: held.train.slice(0, options.limit ?? all.length), evalProblems: held.eval };
+}
+
+function apart(keyed: readonly { readonly item: Problem; readonly key: string }[], evaluation: readonly Problem[]) {
+  const known = new Set(evaluation.map(({ prompt }) => JSON.stringify(prompt)));
+  return { train: keyed.filter(({ key }) => !known.has(key)).map(({ item }) => item), eval: evaluation };
+}
+
+function toProblems(options: DataOptions, { name, rows }: DataRows): Problem[] {
+  return rows.map((row, index) => toProblem(options, row, `${brief(name)} row ${index + 1}`));
+}
+
+function toProblem(options: DataOptions, row: Row, place: string): Problem {
+  const { answer, tag } = options;
+  if (answer !== null && isEmpty(columnOf(row, answer, place, "task.answer"))) {
+    throw new ConfigError([`${place} has nothing in the column ${quoted(answer)}, which task.answer names; leave the row out`]);
+  }
+  const { tag: _, ...columns } = row;
+  return {
+    ...columns,
+    prompt: promptOf(options, row, place),
+    [origin]: place,
+    ...(tag !== null && { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) }),
+  };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === "";
+}
+
+function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): Prompt {
+  const value = isTemplate(prompt) ? fillTemplate(prompt, row, place) : columnOf(row, prompt, place, "task.prompt");
+  const messages = Array.isArray(value) ? messagesOf(value, `${place}: the column ${quoted(prompt)}`) : undefined;
+  if (messages === undefined && system === null && !chat) return textOf(value, `${place}: the column ${quoted(prompt)}`);
+  const asked = messages ?? [{ role: "user", content: textOf(value, `${place}: the column ${quoted(prompt)}`) }];
+  return system === null || asked[0]?.role === "system" ? asked : withSystem(asked, system);
+}
+
+function messagesOf(value: readonly unknown[], place: string): ChatMessage[] {
+  if (value.length === 0) throw new ConfigError([`${place} holds no message; leave the row out`]);
+  return value.map((message, index) => {
+    const { role, content }: Record<string, unknown> = isMapping(message) ? message : {};
+    const words = Array.isArray(content) ? joinedParts(content) : content;
+    if (typeof role === "string" && typeof words === "string") return { role, content: words };
+    throw new ConfigError([`${place} holds ${quoted(message)} as message ${index + 1}; it must have the texts role and content`]);
+  });
+}
+
+/** The text of a content in parts; undefined where a part is no text, such as an image. */
+function joinedParts(parts: readonly unknown[]): string | undefined {
+  const texts = parts.map((part) => (isMapping(part) && part.type === "text" ? part.text : undefined));
+  return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
+}

@@ -1,0 +1,59 @@
+import { createReadStream } from "node:fs";
+import { brief, quoted } from "../options/quote.ts";
+import { FileError } from "./file_error.ts";
+import { readError, readText } from "./files.ts";
+import { parseJsonObject } from "./json.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * The rows of a file that holds one JSON object a line. Line ends may be LF or CRLF, a byte order mark may come first, and blank lines do
+ * not count. @throws FileError with the number of the line that is no JSON object
+ */
+export async function readJsonLines(path: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  let number = 0;
+  for await (const lines of linesOf(path)) {
+    for (const line of lines) {
+      number += 1;
+      if (line.trim() !== "") rows.push(parseJsonObject(line, `${brief(path)} line ${number}`));
+    }
+  }
+  return rows;
+}
+
+/** The rows of a JSON file that is a list of objects. A file of one object a line is read as such, because both are called .json. */
+export async function readJsonRows(path: string): Promise<Row[]> {
+  const text = (await readText(path)).replace(/^\uFEFF/, "");
+  if (!text.trimStart().startsWith("[")) return readJsonLines(path);
+  const { rows } = parseJsonObject(`{"rows":${text}}`, path);
+  return (rows as unknown[]).map((row, index) => {
+    if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Row;
+    throw new FileError(`${brief(path)} holds ${quoted(row)} as row ${index + 1}; a JSON object is expected.`);
+  });
+}
+
+/** The lines of a file, some at a time, so that a file may be larger than the longest string. */
+async function* linesOf(path: string): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let rest = "";
+  let number = 0;
+  const decode = (bytes?: Uint8Array): string => {
+    try {
+      return decoder.decode(bytes, { stream: bytes !== undefined });
+    } catch {
+      throw new FileError(`${brief(path)} is not UTF-8 text after line ${number}; save it as UTF-8.`);
+    }
+  };
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      const lines = (rest + decode(chunk as Uint8Array)).split("\n");
+      rest = lines.pop()!;
+      number += lines.length;
+      yield lines;
+    }
+  } catch (error) {
+    throw error instanceof FileError ? error : readError(path, error);
+  }
+  yield [rest + decode()];
+}

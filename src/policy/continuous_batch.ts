@@ -1,0 +1,116 @@
+import { EngineError } from "../gpu/errors.ts";
+import type { Completion, Prompt } from "./completion.ts";
+import type { SamplerOptions } from "./sampler_options.ts";
+
+/** A sequence that is being generated. */
+export interface ActiveSequence {
+  /** Which prompt of the call it continues. */
+  readonly index: number;
+  readonly prompt: Prompt;
+  /** The cache slot with its keys and values. */
+  readonly slot: number;
+  readonly ids: number[];
+  readonly logprobs: number[];
+  readonly entropies: number[];
+}
+
+/** Tokens that a sequence has got, and whether the GPU will give it no more. */
+export interface NewTokens {
+  readonly ids: readonly number[];
+  readonly logprobs: readonly number[];
+  readonly entropies: readonly number[];
+  readonly isFinished: boolean;
+}
+
+/** Which sequences are generated at a time: a slot is taken again as soon as its sequence has ended. */
+export interface ContinuousBatch {
+  /** Sequences in the order of their rows. Those that have no token yet come first. */
+  readonly rows: readonly ActiveSequence[];
+  readonly isDone: boolean;
+  /** Whether another prompt waits for a slot that is free. */
+  readonly hasRoom: boolean;
+  /** Gives free slots to waiting prompts, as many as one pass has rows for. Returns their sequences, which are now the first rows. */
+  admit(): readonly ActiveSequence[];
+  /** Adds new tokens to a sequence. Returns those that stay, and the completion where the sequence has ended. */
+  extend(sequence: ActiveSequence, tokens: NewTokens): { readonly ids: readonly number[]; readonly completion?: Completion };
+  /** Ends every sequence as it stands, the waiting ones too. */
+  abort(): readonly { readonly index: number; readonly completion: Completion }[];
+}
+
+type BatchOptions = Pick<SamplerOptions, "sequences" | "promptRows" | "maxLength" | "maxNewTokens" | "stopTokens" | "stopAfter">;
+
+/** @throws EngineError for a prompt that is empty or too long */
+export function createContinuousBatch(prompts: readonly Prompt[], options: BatchOptions): ContinuousBatch {
+  checkPrompts(prompts, options);
+  const stops = new Set(options.stopTokens);
+  const freeSlots = Array.from({ length: options.sequences }, (_, i) => options.sequences - 1 - i);
+  let next = 0;
+  let rows: readonly ActiveSequence[] = [];
+  const start = (index: number): ActiveSequence => {
+    return { index, prompt: prompts[index]!, slot: freeSlots.pop()!, ids: [], logprobs: [], entropies: [] };
+  };
+  return {
+    get rows() {
+      return rows;
+    },
+    get isDone() {
+      return rows.length === 0 && next === prompts.length;
+    },
+    get hasRoom() {
+      return freeSlots.length > 0 && next < prompts.length;
+    },
+    admit: () => {
+      const fresh: ActiveSequence[] = [];
+      for (let room = options.promptRows; freeSlots.length > 0 && next < prompts.length; next += 1) {
+        room -= prompts[next]!.ids.length;
+        if (room < 0) break;
+        fresh.push(start(next));
+      }
+      rows = [...fresh, ...rows];
+      return fresh;
+    },
+    extend: (sequence, tokens) => {
+      const before = sequence.ids.length;
+      append(sequence, tokens);
+      const kept = options.stopAfter?.(sequence.ids);
+      if (kept !== undefined) truncate(sequence, kept);
+      const ids = sequence.ids.slice(before);
+      if (kept === undefined && !tokens.isFinished) return { ids };
+      const hasStopped = kept !== undefined || stops.has(sequence.ids.at(-1)!);
+      rows = rows.filter((other) => other !== sequence);
+      freeSlots.push(sequence.slot);
+      return { ids, completion: toCompletion(sequence, hasStopped ? "stop" : "length") };
+    },
+    abort: () => {
+      const waiting = prompts.slice(next).map((_, i) => ({ index: next + i, ids: [], logprobs: [], entropies: [] }));
+      const ended = [...rows, ...waiting].map((sequence) => ({ index: sequence.index, completion: toCompletion(sequence, "aborted") }));
+      rows = [];
+      next = prompts.length;
+      return ended;
+    },
+  };
+}
+
+function checkPrompts(prompts: readonly Prompt[], options: BatchOptions): void {
+  const longest = Math.min(options.maxLength - options.maxNewTokens, options.promptRows);
+  const wrong = prompts.find(({ ids }) => ids.length === 0 || ids.length > longest);
+  if (!wrong) return;
+  throw new EngineError(`a prompt has ${wrong.ids.length} tokens; it must have 1 to ${longest}, beside ${options.maxNewTokens} new ones`);
+}
+
+function append(sequence: ActiveSequence, { ids, logprobs, entropies }: NewTokens): void {
+  sequence.ids.push(...ids);
+  sequence.logprobs.push(...logprobs);
+  sequence.entropies.push(...entropies);
+}
+
+function truncate(sequence: ActiveSequence, length: number): void {
+  for (const list of [sequence.ids, sequence.logprobs, sequence.entropies]) list.splice(length);
+}
+
+function toCompletion(
+  { ids, logprobs, entropies }: Pick<ActiveSequence, "ids" | "logprobs" | "entropies">,
+  finishReason: Completion["finishReason"],
+): Completion {
+  return { ids, logprobs: Float32Array.from(logprobs), entropies: Float32Array.from(entropies), finishReason };
+}

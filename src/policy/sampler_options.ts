@@ -1,0 +1,56 @@
+import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import type { CacheStorage } from "../ops/cache_storage.ts";
+
+/** How a token is drawn from the logits. Filters apply in this order: repetition penalty, temperature, top-k, top-p, min-p. */
+export interface SamplingOptions {
+  /** 0: greedy. */
+  readonly temperature: number;
+  /** Keeps the k most probable tokens; 0: all. */
+  readonly topK: number;
+  /** Keeps the smallest set of tokens with at least this probability; 1: all. */
+  readonly topP: number;
+  /** Keeps the tokens that are at least this many times as probable as the most probable one (arXiv 2407.01082); 0: all. */
+  readonly minP?: number;
+  /**
+   * Divides positive logits of tokens that prompt or completion have already by this number, and multiplies negative ones by it
+   * (arXiv 1909.05858); 1: off. Log-probabilities are those of the model without it, so what is learned from them is off-policy.
+   */
+  readonly repetitionPenalty?: number;
+}
+
+/** What a sampler's memory is planned for, and how it draws tokens. */
+export interface SamplerOptions {
+  readonly device: Device;
+  readonly model: LanguageModel;
+  /** The most sequences generated at once, the most rows of prompts in one pass, and the most tokens of one sequence. */
+  readonly sequences: number;
+  readonly promptRows: number;
+  readonly maxLength: number;
+  readonly maxNewTokens: number;
+  readonly sampling: SamplingOptions;
+  readonly stopTokens: readonly number[];
+  /** Tokens that are never drawn, such as ids that the tokenizer lacks. */
+  readonly bannedTokens?: readonly number[];
+  /** Says how many of the tokens stay where a text that ends the completion is among them; undefined: it goes on. */
+  readonly stopAfter?: ((ids: readonly number[]) => number | undefined) | undefined;
+  /** How keys and values of earlier tokens are kept. f16 takes half the memory and rounds them to 11 bits; f32 by default. */
+  readonly cacheStorage?: CacheStorage;
+}
+
+/** @throws EngineError for options that no token can be drawn with */
+export function checkSamplerOptions({ model, maxLength, sampling, bannedTokens = [] }: SamplerOptions): void {
+  if (maxLength > model.contextLength) {
+    throw new EngineError(
+      `sequences of ${maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
+    );
+  }
+  const { minP = 0, repetitionPenalty = 1 } = sampling;
+  if (!(minP >= 0 && minP <= 1)) throw new EngineError(`minP is ${minP}; it must be 0 to 1`);
+  if (!(repetitionPenalty > 0 && Number.isFinite(repetitionPenalty))) {
+    throw new EngineError(`repetitionPenalty is ${repetitionPenalty}; it must be above 0, and 1 for none`);
+  }
+  const banned = new Set(bannedTokens.filter((id) => id < model.vocabSize));
+  if (banned.size === model.vocabSize) throw new EngineError(`all ${model.vocabSize} tokens are banned; leave at least one to be drawn`);
+}

@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import { type Declaration, declare, type Factory } from "../../options/define.ts";
+import { text } from "../../options/schema.ts";
+import type { Score } from "../advantages/index.ts";
+import type { NamedReward, RewardInput, RewardState } from "../scoring/rewards.ts";
+
+/** One completion, as a reward sees it. */
+export interface Completion {
+  /** The completion without the token or the stop text that ended it. */
+  readonly text: string;
+  readonly ids: ArrayLike<number>;
+  readonly prompt: string;
+  /** The columns of its row. */
+  readonly columns: Readonly<Record<string, unknown>>;
+  readonly state: RewardState;
+}
+
+/** A reward as it declares itself: `rewardFunctions.math({ column: "answer" })` makes one from its options. */
+export type RewardFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, NamedReward>;
+
+/** Declares a reward: its key, description and options, and the function that makes the score of one completion from them. */
+export function defineReward<Options extends z.ZodObject>({
+  build,
+  ...declaration
+}: Declaration<Options> & {
+  readonly build: (options: z.output<Options>) => (completion: Completion) => Score;
+}): RewardFactory<Options> {
+  const { key } = declaration;
+  return declare(`rewards.${key}`, declaration, (options): NamedReward => {
+    const score = build(options);
+    return { name: key, reward: (input) => input.completions.map((_, index) => score(completionAt(input, index))) };
+  });
+}
+
+function completionAt(
+  { prompts, completions, withoutEnd = completions, completionIds, columns, state }: RewardInput,
+  index: number,
+): Completion {
+  return {
+    text: withoutEnd[index]!,
+    ids: completionIds[index]!,
+    prompt: prompts[index]!,
+    columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[index]])),
+    state,
+  };
+}
+
+/** The option that names the column with the right answer. */
+export function answerColumn() {
+  return text("the name of a column")
+    .prefault("answer")
+    .describe("The column with the right answer; in a configuration it is that of task.answer.");
+}
+
+/** The right answer of a completion's row; undefined where its column is empty, so that the completion has no score. */
+export function answerOf({ columns }: Pick<Completion, "columns">, column: string): string | undefined {
+  const value = columns[column];
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

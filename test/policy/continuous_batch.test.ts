@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EngineError } from "../../src/gpu/errors.ts";
+import { type ContinuousBatch, createContinuousBatch, type NewTokens } from "../../src/policy/continuous_batch.ts";
+
+const options = { sequences: 2, promptRows: 5, maxLength: 12, maxNewTokens: 8, stopTokens: [7] };
+const prompts = [[1, 2], [3], [4, 5, 6], [1]].map((ids, key) => ({ ids, key }));
+
+const got = (ids: readonly number[], isFinished = false): NewTokens => {
+  return { ids, logprobs: ids.map((id) => -id), entropies: ids.map((id) => id / 2), isFinished };
+};
+const indices = ({ rows }: ContinuousBatch): number[] => rows.map(({ index }) => index);
+
+test("the slot of a sequence that has ended goes to the next prompt, whose row comes first", () => {
+  const batch = createContinuousBatch(prompts, options);
+  batch.admit();
+  assert.deepEqual(indices(batch), [0, 1]);
+  const [first, second] = batch.rows;
+  assert.notEqual(first!.slot, second!.slot);
+  assert.equal(batch.hasRoom, false);
+  const { completion } = batch.extend(first!, got([5, 7], true));
+  assert.deepEqual(completion, {
+    ids: [5, 7],
+    logprobs: Float32Array.of(-5, -7),
+    entropies: Float32Array.of(2.5, 3.5),
+    finishReason: "stop",
+  });
+  assert.equal(batch.extend(second!, got([5, 5])).completion, undefined);
+  assert.equal(batch.hasRoom, true);
+  batch.admit();
+  assert.deepEqual(indices(batch), [2, 1]);
+  assert.equal(batch.rows[0]!.slot, first!.slot);
+  assert.deepEqual(batch.rows[1]!.ids, [5, 5]);
+});
+
+test("one slot serves all prompts, one after the other", () => {
+  const batch = createContinuousBatch(prompts, { ...options, sequences: 1 });
+  const order: number[] = [];
+  while (!batch.isDone) {
+    batch.admit();
+    assert.equal(batch.rows.length, 1);
+    order.push(batch.rows[0]!.index);
+    assert.equal(batch.extend(batch.rows[0]!, got([1], true)).completion!.finishReason, "length");
+  }
+  assert.deepEqual(order, [0, 1, 2, 3]);
+});
+
+test("a pass over prompts has no more rows than there is room for", () => {
+  const batch = createContinuousBatch(prompts, { ...options, sequences: 4 });
+  assert.deepEqual(
+    batch.admit().map(({ index }) => index),
+    [0, 1],
+  );
+  assert.equal(batch.hasRoom, true);
+  assert.deepEqual(
+    batch.admit().map(({ index }) => index),
+    [2, 3],
+  );
+  assert.deepEqual(indices(batch), [2, 3, 0, 1]);
+});
+
+test("a stop text cuts a completion off where it was completed, also between two reads", () => {
+  const stopAfter = (ids: readonly number[]): number | undefined => {
+    const at = ids.findIndex((id, i) => id === 3 && ids[i + 1] === 4);
+    return at === -1 ? undefined : at + 2;
+  };
+  const batch = createContinuousBatch(prompts, { ...options, stopAfter });
+  batch.admit();
+  const [first, second] = batch.rows;
+  assert.deepEqual(batch.extend(first!, got([9, 3])), { ids: [9, 3] });
+  const ended = batch.extend(first!, got([4, 3, 4], true));
+  assert.deepEqual(ended.ids, [4]);
+  assert.deepEqual([ended.completion!.ids, ended.completion!.finishReason], [[9, 3, 4], "stop"]);
+  assert.deepEqual([...ended.completion!.logprobs], [-9, -3, -4]);
+  assert.equal(batch.extend(second!, got([4, 3], true)).completion!.finishReason, "length");
+});
+
+test("an abort ends sequences as they stand, and those that wait without a token", () => {
+  const batch = createContinuousBatch(prompts, options);
+  batch.admit();
+  batch.extend(batch.rows[1]!, got([6]));
+  const ended = batch.abort();
+  assert.deepEqual(
+    ended.map(({ index, completion }) => [index, completion.ids, completion.finishReason]),
+    [
+      [0, [], "aborted"],
+      [1, [6], "aborted"],
+      [2, [], "aborted"],
+      [3, [], "aborted"],
+    ],
+  );
+  assert.equal(batch.isDone, true);
+});
+
+test("prompts without tokens, or with more than there is room for, are refused", () => {
+  for (const ids of [[], [1, 2, 3, 4, 5]]) {
+    const refused = () => createContinuousBatch([...prompts, { ids, key: 9 }], options);
+    assert.throws(refused, (error) => error instanceof EngineError && error.message.includes(`has ${ids.length} tokens`));
+  }
+});
