@@ -1,6 +1,7 @@
 // In place, with z = logits * inverse_temperature, p = exp(z - log_sum_exp), c = (c_logp, c_entropy) and action a of each row:
 //   logits_j <- inverse_temperature * (c_logp * (1[j = a] - p_j) - c_entropy * p_j * (log p_j + H))
 // which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
+// Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, is_zero};
@@ -11,6 +12,7 @@ struct Parameters {
   rows: u32,
   vocabulary: u32,
   inverse_temperature: f32,
+  first: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -30,10 +32,11 @@ fn main(
   if row >= parameters.rows {
     return;
   }
-  let c = coefficients[row];
+  let token = parameters.first + row;
+  let c = coefficients[token];
   let counts = !is_zero(c.logp) || !is_zero(c.entropy);
-  let policy = statistics[row];
-  let action = actions[row];
+  let policy = statistics[token];
+  let action = actions[token];
   for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
     let logp = load(row, column) * parameters.inverse_temperature - policy.log_sum_exp;
     let p = exp(logp);

@@ -4,6 +4,7 @@
 // One pass over the logits suffices. A lane keeps the maximum m and, over all b but the action, the sums of e, e d, e^2 and e^2 d with
 // d = z_b - m and e = exp(d); it rescales the sums when m grows. Leaving out the action keeps 1 - p_a, and so the sign of the effect, exact
 // for nearly certain tokens.
+// Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, log_1_plus};
@@ -15,6 +16,7 @@ struct Parameters {
   rows: u32,
   vocabulary: u32,
   inverse_temperature: f32,
+  first: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -41,7 +43,8 @@ fn main(
   if row >= parameters.rows {
     return;
   }
-  let action = actions[row];
+  let token = parameters.first + row;
+  let action = actions[token];
   var sums = Sums(LOWEST, 0.0, 0.0, 0.0, 0.0);
   for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
     let z = load(row, column) * parameters.inverse_temperature;
@@ -63,7 +66,7 @@ fn main(
   let log_total = log_1_plus(select(max(total - 1.0, 0.0), sums.e, d_action == 0.0));
   let effect = e_action * sums.e / (total * total) * (d_action - mean) - (sums.eed - mean * sums.ee) / (total * total);
   if writes(lane) {
-    statistics[row] = TokenStatistics(d_action - log_total, log_total - mean, sums.m + log_total, effect);
+    statistics[token] = TokenStatistics(d_action - log_total, log_total - mean, sums.m + log_total, effect);
   }
 }
 

@@ -7,7 +7,7 @@ import { formatTable } from "../report/table.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
 import { UsageError } from "./errors.ts";
 import { summarize } from "./evaluation_table.ts";
-import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, decimal, integer } from "./options.ts";
 import { collectFailures } from "./reward_failures.ts";
 import { readSubject } from "./subject.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
@@ -15,6 +15,7 @@ import { warnOfUniformPolicy } from "./uniform_policy.ts";
 interface EvalOptions {
   adapter: string;
   model: string;
+  lora?: string;
   task: string;
   prompts?: number;
   completions: number;
@@ -35,6 +36,7 @@ export function register(command: Command): void {
     .option("--max-new-tokens <n>", "longest completion (default: the task's, or 256 for data)", integer({ min: 1, max: MOST.tokens }))
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);
+  addLoraOption(command);
   addAdapterOption(command);
   addMemoryOption(command);
   addJsonOption(command);
@@ -55,7 +57,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const held = subject.evalProblems.length;
   checkSampled(Math.min(options.prompts ?? held, held), options.completions);
   const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model);
+  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
   const { prompts, completions, temperature, maxNewTokens, seed, memory } = options;
   const failures = collectFailures();
   const result = await evaluateTask({

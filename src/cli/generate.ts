@@ -12,7 +12,7 @@ import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { type CompletionOutput, createOutput, type GivenPrompt } from "./completion_output.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addJsonOption, addMemoryOption, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, integer } from "./options.ts";
 import { type PromptFlags, readPrompts } from "./prompts.ts";
 import { addSamplingOptions, type SamplingFlags, samplingOf } from "./sampling_options.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
@@ -20,6 +20,7 @@ import { warnOfUniformPolicy } from "./uniform_policy.ts";
 interface GenerateOptions extends SamplingFlags, PromptFlags {
   readonly adapter: string;
   readonly model: string;
+  readonly lora?: string;
   readonly n: number;
   readonly output?: string;
   readonly memory?: number;
@@ -36,6 +37,7 @@ export function register(command: Command): void {
     .option("--output <path>", "write completions into this file, one JSON object a line, and show progress")
     .action(generate);
   addSamplingOptions(command, { maxTokens: 64 });
+  addLoraOption(command);
   addAdapterOption(command);
   addMemoryOption(command);
   addJsonOption(command);
@@ -52,7 +54,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     throw new UsageError(`${prompts.length} prompts x --n ${options.n} are more than ${MOST.sampled} completions; give fewer at a time`);
   }
   const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model);
+  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
   const { tokenizer } = model;
   const given = prompts.map((prompt) => ({
     text: promptText(tokenizer, prompt),

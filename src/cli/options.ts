@@ -22,6 +22,11 @@ export function addAdapterOption(command: Command): Command {
   return command.addOption(new Option("--adapter <name>", meaning).env("ENTROPIC_ADAPTER").default("auto"));
 }
 
+/** `--lora DIR`: the PEFT adapter to put on the model. */
+export function addLoraOption(command: Command): Command {
+  return command.option("--lora <dir>", "folder of a PEFT adapter (adapter_config.json) to put on the model");
+}
+
 /** `--memory 10GiB`: the most GPU memory to take. */
 export function addMemoryOption(command: Command): Command {
   const meaning = "most GPU memory to take, such as 10GiB (default: as much as there is)";

@@ -3,6 +3,7 @@ import type { Device } from "../gpu/device.ts";
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { writeError } from "../io/write_whole.ts";
+import type { AdapterOptions } from "../node/load_adapter.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import { openDevice } from "../node/open_device.ts";
 import type { RunLock } from "../node/run_lock.ts";
@@ -43,8 +44,8 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
   const wanted = options.watch ?? {};
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
   const { device, fit, subject } = await planSession(config, options);
-  const model = await loadModel(device, options.modelDir ?? config.model);
-  const resumed = options.modelDir !== undefined && config.grpo.beta > 0;
+  const model = await loadModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
+  const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
   const failures = collectFailures();
   const trainer = await createTrainer({
     ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce, onRewardFailure: failures.add },
@@ -58,10 +59,18 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 export async function planSession(config: TrainConfig, options: SessionOptions) {
   const { trainProblems, evalProblems, rewards, stop } = await readSubject(config.task);
   const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
-  const outline = await outlineModel(device, options.modelDir ?? config.model);
+  const outline = await outlineModel(device, options.modelDir ?? config.model, adapterOptions(config, options));
   checkAgainstModel(config, outline.module);
   const subject = { trainProblems, evalProblems, rewards, stop };
   return { device, subject, fit: await planTraining({ device, model: outline, config, ...subject }) };
+}
+
+/** The adapters that a configuration asks for. A checkpoint of a run brings its own. */
+function adapterOptions({ lora, seed }: TrainConfig, { modelDir }: SessionOptions): AdapterOptions {
+  if (!lora) return {};
+  const { adapter, baseStorage, ...options } = lora;
+  if (modelDir !== undefined) return { baseStorage };
+  return adapter === null ? { baseStorage, lora: { ...options, seed } } : { baseStorage, adapter };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */

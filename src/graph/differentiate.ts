@@ -1,5 +1,5 @@
 import type { Tensor } from "./tensor.ts";
-import { currentTrace, type GradientSink, type Node, scope } from "./trace.ts";
+import { backwardPass, currentTrace, type GradientSink, type Node, scope } from "./trace.ts";
 
 export interface DifferentiateOptions {
   /** Where the backward pass begins: tensors, and the gradients of the loss by them. */
@@ -61,11 +61,13 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
       if (gradient && target && dependent.has(target)) deliver(target, gradient, absorbed.has(name));
     }
   };
-  for (const node of nodes.reverse()) {
-    if (!isOnPath(node, gradients, dependent)) continue;
-    if (node.scope === "") visit(node);
-    else scope(node.scope, () => visit(node));
-  }
+  backwardPass(() => {
+    for (const node of nodes.reverse()) {
+      if (!isOnPath(node, gradients, dependent)) continue;
+      if (node.scope === "") visit(node);
+      else scope(node.scope, () => visit(node));
+    }
+  });
   return gradients;
 }
 

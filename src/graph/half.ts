@@ -1,5 +1,6 @@
-import { elementsAtCapacity, type Storage, Tensor } from "./tensor.ts";
-import { type Dispatch, type Node, type NodeTensors, trace } from "./trace.ts";
+import { over, withTensors } from "./substitute.ts";
+import { elementsAtCapacity, type Storage, type Tensor } from "./tensor.ts";
+import { type Node, trace } from "./trace.ts";
 
 export interface HalfOptions {
   /** Tensors that outlive the run. They are never rounded. */
@@ -33,8 +34,8 @@ export function storeHalf(nodes: readonly Node[], options: HalfOptions): Node[] 
   for (const { tensor, from, until } of waits) {
     const halved = trace(() => options.toHalf(tensor));
     const again = trace(() => options.fromHalf(halved.result));
-    append(after, from, halved.trace.nodes);
-    append(before, until, again.trace.nodes);
+    append(after, from, besides(nodes[from]!, halved.trace.nodes));
+    append(before, until, besides(nodes[until]!, again.trace.nodes));
     expanded.set(tensor.storage, { storage: again.result.storage, since: until });
   }
   return nodes.flatMap((node, index) => {
@@ -42,7 +43,7 @@ export function storeHalf(nodes: readonly Node[], options: HalfOptions): Node[] 
       const other = expanded.get(tensor.storage);
       return other && index >= other.since ? over(tensor, other.storage) : tensor;
     };
-    return [...(before.get(index) ?? []), replaced(node, substitute), ...(after.get(index) ?? [])];
+    return [...(before.get(index) ?? []), withTensors(node, substitute), ...(after.get(index) ?? [])];
   });
 }
 
@@ -82,21 +83,11 @@ function longestWait(at: readonly number[]): { from: number; until: number } | u
   return longest && longest.until - longest.from >= SHORTEST_WAIT ? longest : undefined;
 }
 
+/** Nodes that belong to the same part of the model, and to the same pass, as the node that they stand next to. */
+function besides({ scope, isBackward }: Node, nodes: readonly Node[]): Node[] {
+  return nodes.map((node) => ({ ...node, scope, isBackward }));
+}
+
 function append(lists: Map<number, Node[]>, index: number, nodes: readonly Node[]): void {
   lists.set(index, [...(lists.get(index) ?? []), ...nodes]);
-}
-
-function over({ shape, dtype, offset, label }: Tensor, storage: Storage): Tensor {
-  return new Tensor({ shape, dtype, offset, label, storage });
-}
-
-function replaced(node: Node, substitute: (tensor: Tensor) => Tensor): Node {
-  const mapped = (tensors: NodeTensors): NodeTensors =>
-    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, substitute(tensor)]));
-  return {
-    ...node,
-    inputs: mapped(node.inputs),
-    outputs: mapped(node.outputs),
-    dispatches: (device) => node.dispatches(device).map((dispatch): Dispatch => ({ ...dispatch, bindings: mapped(dispatch.bindings) })),
-  };
 }

@@ -60,6 +60,8 @@ export interface Node {
   readonly label: string;
   /** The part of the model that traced it, such as "layers.3"; empty outside any scope. */
   readonly scope: string;
+  /** Whether `differentiate` traced it; what the forward pass computes may be computed again before it is needed (graph/recompute). */
+  readonly isBackward?: boolean | undefined;
   readonly inputs: NodeTensors;
   readonly outputs: NodeTensors;
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
@@ -79,6 +81,7 @@ export interface Trace {
 
 let current: Trace | undefined;
 const scopes: string[] = [];
+let isBackward = false;
 
 /** Runs `build` and records every operation it calls. */
 export function trace<Result>(build: () => Result): { readonly trace: Trace; readonly result: Result } {
@@ -115,8 +118,19 @@ export function currentScope(): string {
   return scopes.join(".");
 }
 
-export function record(node: Omit<Node, "scope">): void {
-  currentTrace().nodes.push({ ...node, scope: currentScope() });
+/** Marks what is traced inside as backward pass. */
+export function backwardPass(build: () => void): void {
+  const outer = isBackward;
+  isBackward = true;
+  try {
+    build();
+  } finally {
+    isBackward = outer;
+  }
+}
+
+export function record(node: Omit<Node, "scope" | "isBackward">): void {
+  currentTrace().nodes.push({ ...node, scope: currentScope(), isBackward });
 }
 
 /** A tensor that every run of the plan is given from the host, by name. */

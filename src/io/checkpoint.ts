@@ -10,7 +10,15 @@ import { partialPaths, sweepPartial } from "./sweep.ts";
 import type { TensorSource } from "./tensor_source.ts";
 import { type WriteOptions, writeModelTensors, writeTensors } from "./write_tensors.ts";
 
+/** The files that configuration and tensors become where they are not a model's. */
+export interface Layout {
+  readonly config: string;
+  readonly tensors: string;
+}
+
 export interface Checkpoint {
+  /** Default: config.json, and model.safetensors or its shards. */
+  readonly layout?: Layout | undefined;
   /** Becomes config.json. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Become model.safetensors, or its shards. */
@@ -77,16 +85,17 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
 }
 
 async function writeFiles(folder: string, checkpoint: Checkpoint): Promise<void> {
-  const { config, tensors, write, tokenizerFiles, optimizer, state = {}, logs, extraFiles } = checkpoint;
+  const { config, tensors, write, tokenizerFiles, optimizer, state = {}, logs, extraFiles, layout } = checkpoint;
   const files: Record<string, Digest> = {};
-  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, "config.json": json(config) })) {
-    if (name !== basename(name) || [OPTIMIZER, STATE].includes(name) || isModelFile(name)) {
+  for (const [name, text] of Object.entries({ ...tokenizerFiles, ...extraFiles, [layout?.config ?? "config.json"]: json(config) })) {
+    if (name !== basename(name) || [OPTIMIZER, STATE, layout?.tensors].includes(name) || isModelFile(name)) {
       throw new FileError(`A checkpoint's file is named "${name}"; a plain file name of its own, without folders, is expected.`);
     }
     await writeSynced(join(folder, name), [text]);
     files[name] = digestOf([text]);
   }
-  Object.assign(files, await writeModelTensors(folder, tensors, write));
+  if (layout) files[layout.tensors] = await writeTensors(join(folder, layout.tensors), tensors, write?.dtype);
+  else Object.assign(files, await writeModelTensors(folder, tensors, write));
   if (optimizer !== undefined) files[OPTIMIZER] = await writeTensors(join(folder, OPTIMIZER), optimizer);
   await writeSynced(join(folder, STATE), [serializeState({ state: { ...state }, files, logs })]);
 }

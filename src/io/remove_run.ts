@@ -7,6 +7,7 @@ import { writeWhole } from "./write_whole.ts";
 /** Everything that a checkpoint may hold beside the files of its model. Other files in its folder are the user's. */
 const CHECKPOINT_FILES: readonly string[] = [
   ...["config.json", "optimizer.safetensors", "state.json", "generation_config.json", "recipe.yaml"],
+  ...["adapter_config.json", "adapter_model.safetensors"],
   ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "vocab.json", "merges.txt"],
 ];
 

@@ -3,7 +3,9 @@ export { attend, CausalSelfAttention, type CausalSelfAttentionOptions, RotaryEmb
 export { Embedding } from "./embedding.ts";
 export { LanguageModel } from "./language_model.ts";
 export { Conv1D, fusedLinear, Linear } from "./linear.ts";
+export { addAdapters, LORA_DEFAULTS, type LoraOptions } from "./lora.ts";
 export { GatedMlp } from "./mlp.ts";
 export { Constant, Module, Parameter } from "./module.ts";
 export { LayerNorm, RMSNorm } from "./norm.ts";
+export { Projection, withoutAdapters } from "./projection.ts";
 export { inputRows, type KeyValueCache, packRows, type Rows } from "./rows.ts";

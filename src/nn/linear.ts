@@ -1,9 +1,11 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { matmul } from "../ops/matmul/op.ts";
-import { type FusedPart, Module, Parameter } from "./module.ts";
+import { type FusedPart, Parameter } from "./module.ts";
+import { Projection } from "./projection.ts";
 
 /** y = x W^T + b, with W [out, in] as PyTorch stores it. */
-export class Linear extends Module {
+export class Linear extends Projection {
+  readonly isTransposed = false;
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
 
@@ -20,7 +22,7 @@ export class Linear extends Module {
 
   /** x: [N, in] -> [N, out] */
   forward(x: Tensor): Tensor {
-    return matmul(x, this.weight, { layout: "NT", ...(this.bias ? { bias: this.bias.tensor } : {}) });
+    return this.adapted(x, matmul(x, this.weight, { layout: "NT", ...(this.bias ? { bias: this.bias.tensor } : {}) }));
   }
 }
 
@@ -36,7 +38,8 @@ export function fusedLinear(
 }
 
 /** y = x W + b, with W [in, out]: GPT-2's Conv1D. */
-export class Conv1D extends Module {
+export class Conv1D extends Projection {
+  readonly isTransposed = true;
   readonly weight: Parameter;
   readonly bias: Parameter;
 
@@ -48,6 +51,6 @@ export class Conv1D extends Module {
 
   /** x: [N, in] -> [N, out] */
   forward(x: Tensor): Tensor {
-    return matmul(x, this.weight, { layout: "NN", bias: this.bias.tensor });
+    return this.adapted(x, matmul(x, this.weight, { layout: "NN", bias: this.bias.tensor }));
   }
 }

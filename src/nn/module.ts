@@ -1,7 +1,10 @@
 import type { Tensor } from "../graph/tensor.ts";
 
 /** How a parameter begins when no checkpoint gives it. */
-export type Initial = { readonly kind: "normal"; readonly standardDeviation: number } | { readonly kind: "ones" | "zeros" };
+export type Initial =
+  | { readonly kind: "normal"; readonly standardDeviation: number }
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "ones" | "zeros" };
 
 /** One of several checkpoint tensors that are one matrix here, end to end along the first dimension, as q, k and v are. */
 export interface FusedPart {
@@ -87,6 +90,17 @@ export abstract class Module {
     return found;
   }
 
+  /** Every module inside this one once, with its dotted name. */
+  namedModules(): Map<string, Module> {
+    const found = new Map<string, Module>();
+    const seen = new Set<Module>();
+    visit(this, "", (name, value) => {
+      if (value instanceof Module && !seen.has(value)) found.set(name, value);
+      if (value instanceof Module) seen.add(value);
+    });
+    return found;
+  }
+
   /** Every constant once. */
   constants(): Map<string, Constant> {
     const found = new Map<string, Constant>();
@@ -97,15 +111,20 @@ export abstract class Module {
   }
 }
 
-function visit(module: Module, prefix: string, see: (name: string, value: Parameter | Constant) => void): void {
+function visit(module: Module, prefix: string, see: (name: string, value: Parameter | Constant | Module) => void): void {
   for (const [field, value] of Object.entries(module)) {
     const name = prefix ? `${prefix}.${field}` : field;
     if (value instanceof Parameter || value instanceof Constant) see(name, value);
-    else if (value instanceof Module) visit(value, name, see);
+    else if (value instanceof Module) visitInside(value, name, see);
     else if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) if (item instanceof Module) visit(item, `${name}.${index}`, see);
+      for (const [index, item] of value.entries()) if (item instanceof Module) visitInside(item, `${name}.${index}`, see);
     }
   }
+}
+
+function visitInside(module: Module, name: string, see: Parameters<typeof visit>[2]): void {
+  see(name, module);
+  visit(module, name, see);
 }
 
 /** What a checkpoint holds under one name: a whole parameter, or one of its fused parts. */
@@ -120,15 +139,21 @@ export interface NamedPiece {
 export function piecesOf(name: string, parameter: Parameter): NamedPiece[] {
   if (parameter.parts.length === 0) return [{ name, shape: parameter.shape, begin: 0 }];
   const path = name.split(".");
+  const [layer, field] = [path.slice(0, -1).join("."), path.at(-1)!];
   const rowSize = parameter.shape.slice(1).reduce((a, b) => a * b, 1);
   let row = 0;
   return parameter.parts.map((part) => {
     const piece = {
-      name: [...path.slice(0, -2), part.name, path.at(-1)].join("."),
+      name: `${partName(layer, part.name)}.${field}`,
       shape: [part.rows, ...parameter.shape.slice(1)],
       begin: row * rowSize,
     };
     row += part.rows;
     return piece;
   });
+}
+
+/** Hugging Face's name of a part of a fused layer: "self_attn.qkv_proj" and "q_proj" -> "self_attn.q_proj". */
+export function partName(layer: string, part: string): string {
+  return [...layer.split(".").slice(0, -1), part].join(".");
 }

@@ -189,14 +189,16 @@ function flatTensor(label: string, window: BufferWindow): Tensor {
   return externalTensor(label, window, [window.size / 4]);
 }
 
-/** Draws every parameter's initial value from one seed, in the order of the module's fields. */
-export function initializeParameters(placed: PlacedModule, seed: number): void {
+/** Draws the initial values of parameters from one seed: of all in the order of the module's fields, or of those given. */
+export function initializeParameters(placed: PlacedModule, seed: number, chosen?: readonly Pick<Placement, "parameter">[]): void {
   const random = createRandom(seed);
-  for (const parameter of placed.module.namedParameters().values()) {
+  for (const parameter of chosen?.map((one) => one.parameter) ?? placed.module.namedParameters().values()) {
     const { initial } = parameter;
     const data = new Float32Array(elementsOf(parameter.shape));
     if (initial.kind === "normal") {
       for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * initial.standardDeviation;
+    } else if (initial.kind === "uniform") {
+      for (let i = 0; i < data.length; i += 1) data[i] = (2 * random.uniform() - 1) * initial.bound;
     } else if (initial.kind === "ones") data.fill(1);
     const writer = writeParameter(placed.device, parameter);
     writer.write(data);

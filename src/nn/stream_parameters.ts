@@ -4,7 +4,7 @@ import type { HalfType } from "../half_float.ts";
 import { brief, quoted } from "../options/quote.ts";
 import { FLOAT_DTYPES, floatsOf, type StoredTensor, type TensorSource } from "../stored_tensor.ts";
 import { createFiniteCheck } from "./finite.ts";
-import { requireShapes, wrongCount } from "./load_parameters.ts";
+import { namedPieces, requireShapes, wrongCount } from "./load_parameters.ts";
 import { type Module, type NamedPiece, piecesOf } from "./module.ts";
 import { type ParameterWriter, writeParameter } from "./parameter_memory.ts";
 import { allParameters, type PlacedModule } from "./place.ts";
@@ -24,7 +24,10 @@ export function checkpointPieces(module: Module): NamedPiece[] {
 
 /** Refuses a checkpoint by its tensors' names, shapes and types, before any number is read. @throws EngineError */
 export function requireStoredTensors(module: Module, tensors: TensorSource, source: string): void {
-  const pieces = checkpointPieces(module);
+  requireStoredPieces(checkpointPieces(module), tensors, source);
+}
+
+function requireStoredPieces(pieces: readonly NamedPiece[], tensors: TensorSource, source: string): void {
   requireShapes(pieces, tensors, source);
   for (const { name } of pieces) {
     const { dtype } = tensors.get(name)!;
@@ -41,7 +44,7 @@ export function requireStoredTensors(module: Module, tensors: TensorSource, sour
  * @throws NotFiniteError naming the tensor with numbers that are not finite
  */
 export async function streamParameters(placed: PlacedModule, tensors: TensorSource, source = "checkpoint"): Promise<void> {
-  requireStoredTensors(placed.module, tensors, source);
+  requireStoredPieces(namedPieces(allParameters(placed)), tensors, source);
   for (const { name, parameter } of allParameters(placed)) {
     const writer = writeParameter(placed.device, parameter);
     const { dtype } = parameter.pieces[0]!;

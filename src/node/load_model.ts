@@ -7,7 +7,7 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
-import { writeCheckpoint } from "../io/checkpoint.ts";
+import { type Checkpoint, writeCheckpoint } from "../io/checkpoint.ts";
 import type { SavedDtype } from "../io/convert_floats.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
@@ -18,13 +18,16 @@ import { listCheckpoints } from "../io/run_folder.ts";
 import { type HostTensor, heldTensors } from "../io/safetensors.ts";
 import { finiteTensors } from "../nn/finite_tensors.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
+import { adaptersOf, addAdapters, baseOf } from "../nn/lora.ts";
+import { mergedParameters } from "../nn/merge_adapters.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { storedParameters } from "../nn/stored_parameters.ts";
 import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
 import { brief } from "../options/quote.ts";
-import type { PolicyModel } from "../rl/model.ts";
+import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
 import { resolveModel } from "./hub.ts";
+import { type AdapterOptions, adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
 
 /** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
 export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
@@ -40,16 +43,30 @@ function shippedModel(given: string): string | undefined {
 
 /**
  * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, a checkpoint of this package by its name, or a model
- * of the Hugging Face hub by its name (`org/name`, `org/name@revision`), which is downloaded where the cache lacks it.
+ * of the Hugging Face hub by its name (`org/name`, `org/name@revision`), which is downloaded where the cache lacks it. The folder of a PEFT
+ * adapter is loaded with the base model that it names.
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
  */
-export async function loadModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = await folderOf(name);
+export async function loadModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  const { build = buildModel, ...options } = optionsOf(given);
+  const found = await findBase(name, options);
+  const dir = await folderOf(found.base);
   const folder = await openModelFolder(dir);
   const tokenizer = await loadTokenizer(dir);
   const module = build(folder.config);
   const generation = await readGenerationConfig(dir, module.vocabSize);
-  return modelFrom({ device, config: folder.config, tokenizer, generation, build }, module, folder.tensors, dir);
+  const adapter = placedAdapter(found, options, folder.tensors);
+  const origin: Origin = { device, config: folder.config, tokenizer, generation, build, adapter };
+  return modelFrom(origin, module, { tensors: folder.tensors, source: dir, fill: (placed) => fillAdapters(placed, found) });
+}
+
+/** What a model is loaded with beside its own files, and what builds it where that is not `buildModel`. */
+export interface LoadOptions extends AdapterOptions {
+  readonly build?: ModelBuilder;
+}
+
+function optionsOf(given: ModelBuilder | LoadOptions): LoadOptions {
+  return typeof given === "function" ? { build: given } : given;
 }
 
 /** Names the checkpoint that is meant where the folder of a run is given. */
@@ -65,15 +82,27 @@ async function folderOf(name: string): Promise<string> {
 }
 
 /** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
-export async function outlineModel(device: Device, name: string, build: ModelBuilder = buildModel): Promise<PolicyModel> {
-  const dir = await folderOf(name);
+export async function outlineModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  const { build = buildModel, ...options } = optionsOf(given);
+  const found = await findBase(name, options);
+  const dir = await folderOf(found.base);
   const config = await readModelConfig(dir);
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer: await loadTokenizer(dir), generation: {}, build });
+  const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
+  const origin = { config, tokenizer: await loadTokenizer(dir), generation: {}, build, adapter };
+  return outlineOf({ ...origin, device: createMeasuringDevice(device) });
+}
+
+/** The module of a model folder, or of an adapter's folder with its adapters, without memory. @throws FileError, EngineError */
+export async function buildModule(name: string, build: ModelBuilder = buildModel): Promise<LanguageModel> {
+  const { base, adapter } = await findBase(name, {});
+  const module = build(await readModelConfig(await folderOf(base)));
+  if (adapter) addAdapters(module, adapter.options);
+  return module;
 }
 
 /** What `createModel` would make, without memory on the device. */
 export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build });
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build, adapter: undefined });
 }
 
 /** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
@@ -92,7 +121,7 @@ export async function createModel(device: Device, options: NewModel): Promise<Po
   const module = build(config);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
-  return finish({ device, config, tokenizer, generation, build }, module, placed);
+  return finish({ device, config, tokenizer, generation, build, adapter: undefined }, module, placed);
 }
 
 interface Origin {
@@ -101,9 +130,18 @@ interface Origin {
   readonly tokenizer: Tokenizer;
   readonly generation: GenerationConfig;
   readonly build: ModelBuilder;
+  readonly adapter: ModelAdapter | undefined;
 }
 
-async function modelFrom(origin: Origin, module: LanguageModel, tensors: TensorSource, source: string): Promise<PolicyModel> {
+/** Where the numbers of a model come from. */
+interface Content {
+  readonly tensors: TensorSource;
+  readonly source: string;
+  /** Gives the adapters of the placed model their values. */
+  readonly fill: (placed: PlacedModule) => Promise<void>;
+}
+
+async function modelFrom(origin: Origin, module: LanguageModel, { tensors, source, fill }: Content): Promise<PolicyModel> {
   const { device, tokenizer } = origin;
   if (tokenizer.vocabSize > module.vocabSize) {
     throw new EngineError(
@@ -112,9 +150,10 @@ async function modelFrom(origin: Origin, module: LanguageModel, tensors: TensorS
   }
   const named = withModelPrefix(tensors, module);
   requireStoredTensors(module, named, source);
-  const placed = placeModule(device, module);
+  const placed = placeModule(device, module, withAdapters(module, origin.adapter));
   try {
-    await streamParameters(placed, named, source);
+    await streamParameters(baseOf(placed), named, source);
+    if (origin.adapter) await fill(placed);
   } catch (error) {
     placed.destroy();
     throw error;
@@ -132,11 +171,14 @@ function withModelPrefix(tensors: TensorSource, module: LanguageModel): TensorSo
 /** A model of which only the sizes count, on a device that measures. */
 function outlineOf(origin: Origin): PolicyModel {
   const module = origin.build(origin.config);
-  return { ...finish(origin, module, placeModule(origin.device, module)), clone: async () => outlineOf(origin) };
+  return {
+    ...finish(origin, module, placeModule(origin.device, module, withAdapters(module, origin.adapter))),
+    clone: async () => outlineOf(origin),
+  };
 }
 
 function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): PolicyModel {
-  const { config, tokenizer, generation, build } = origin;
+  const { config, tokenizer, generation, build, adapter } = origin;
   const copyOfTokenizer = (): Tokenizer => tokenizerFromFiles(tokenizer.files);
   return {
     module,
@@ -145,10 +187,13 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     config,
     outline: (device) => outlineOf({ ...origin, device }),
     generation,
+    adapter,
     clone: () =>
-      explained(placed.device, "clone()", () =>
-        modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), storedParameters(placed), "the copied model"),
-      ),
+      explained(placed.device, "clone()", () => {
+        const [tensors, source] = [storedParameters(placed), "the copied model"];
+        const fill = (copy: PlacedModule): Promise<void> => streamParameters(adaptersOf(copy), tensors, source);
+        return modelFrom({ ...origin, tokenizer: copyOfTokenizer() }, build(config), { tensors, source, fill });
+      }),
     destroy: () => placed.destroy(),
   };
 }
@@ -164,28 +209,43 @@ export interface SaveOptions {
   readonly dtype?: SavedDtype;
   /** The most bytes of one file of weights; a larger model is written in shards. Default: 5 GB. */
   readonly shardBytes?: number;
+  /** Whether adapters are added to the weights under them, so that the folder is a model like any other. Default: false. */
+  readonly merged?: boolean;
 }
 
 /**
- * Writes a checkpoint: a Hugging Face folder, with the optimiser's tensors and the trainer's state where given. Tensors are read back from
- * the GPU and written a piece at a time.
+ * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
+ * state where given. Tensors are read back from the GPU and written a piece at a time.
  * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`; then nothing is left written
  */
 export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
   const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
-  const parameters = finiteTensors(storedParameters(model.placed), "the model", `${dir} is not written; go on from the last checkpoint`);
-  await explained(model.placed.device, "reading the parameters", () =>
-    writeCheckpoint(dir, {
-      config: configWithDtype(model.config, dtype),
-      tensors: parameters,
+  const finite = (tensors: TensorSource): TensorSource =>
+    finiteTensors(tensors, "the model", `${dir} is not written; go on from the last checkpoint`);
+  await explained(model.placed.device, "reading the parameters", async () => {
+    const { tensors, extraFiles, ...content } = await contentOf(model, options);
+    return writeCheckpoint(dir, {
+      ...content,
+      tensors: finite(tensors),
       write: { dtype, shardBytes },
-      tokenizerFiles: model.tokenizer.files,
       optimizer: moments && momentsAsSource(moments),
       state,
       logs,
-      extraFiles: { ...generationFile(model.generation), ...files },
-    }),
-  );
+      extraFiles: { ...extraFiles, ...files },
+    });
+  });
+}
+
+/** The files of a model, or of its adapters alone. */
+async function contentOf(model: PolicyModel, { dtype = "f32", merged = false }: SaveOptions): Promise<Checkpoint> {
+  const { placed, module, adapter, config, tokenizer, generation } = model;
+  if (adapter && !merged) return adapterContent(module, adapter, storedParameters(adaptersOf(placed)));
+  return {
+    config: configWithDtype(config, dtype),
+    tensors: adapter ? await mergedParameters(placed) : storedParameters(placed),
+    tokenizerFiles: tokenizer.files,
+    extraFiles: generationFile(generation),
+  };
 }
 
 function generationFile(generation: GenerationConfig): Record<string, string> {

@@ -2,10 +2,10 @@ import { basename, join } from "node:path";
 import { buildModel } from "../../models/index.ts";
 import { readTrainingState } from "../io/checkpoint.ts";
 import type { Digests } from "../io/digest.ts";
-import { FileError, readJsonObject } from "../io/files.ts";
+import { FileError } from "../io/files.ts";
 import { type CheckpointPlace, listCheckpoints } from "../io/run_folder.ts";
 import { checkSavedTrainer, parseTrainerState, type SavedTrainer } from "../rl/trainer_state.ts";
-import type { ModelBuilder } from "./load_model.ts";
+import { buildModule, type ModelBuilder } from "./load_model.ts";
 
 /** A checkpoint of a run that is whole, and what is needed to go on from it beside its model. */
 export interface ResumePoint extends CheckpointPlace {
@@ -43,6 +43,6 @@ async function readResumePoint({ step, path }: CheckpointPlace, build: ModelBuil
   if (state.step !== step)
     throw new FileError(`${join(path, "state.json")} is of step ${state.step}; its folder is named for step ${step}.`);
   const saved = { state, moments: optimizer };
-  checkSavedTrainer(saved, build(await readJsonObject(join(path, "config.json"))));
+  checkSavedTrainer(saved, await buildModule(path, build));
   return { step, path, saved, logs };
 }

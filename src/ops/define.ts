@@ -67,7 +67,7 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
   definition: OpDefinition<In, Out, Attributes>,
   label: string,
   call: Call<In, Out, Attributes>,
-): Omit<Node, "scope"> {
+): Omit<Node, "scope" | "isBackward"> {
   const { name, forward, tune, fuse, backward } = definition;
   const present = Object.entries(call.inputs).filter(([, tensor]) => tensor !== undefined);
   return {
@@ -81,7 +81,7 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
       fuse &&
       ((reader) => {
         const both = fuse(call, reader);
-        return both && { ...nodeOf(definition, label, both), scope: reader.scope };
+        return both && { ...nodeOf(definition, label, both), scope: reader.scope, isBackward: reader.isBackward };
       }),
     backward: backward && ((context) => backward(call, context)),
   };

@@ -17,6 +17,7 @@ import { geluOp } from "./gelu.ts";
 import { gradientNormOp } from "./gradient_norm.ts";
 import { layerNormOp } from "./layer_norm.ts";
 import { logitsGradientOp } from "./logits_gradient.ts";
+import { lowRankOp } from "./low_rank.ts";
 import { matmulOp } from "./matmul/op.ts";
 import { metricReduceOp } from "./metric_reduce.ts";
 import { multiplyOp } from "./multiply.ts";
@@ -51,6 +52,7 @@ export { type GradientNormOptions, gradientNorm } from "./gradient_norm.ts";
 export type { HeadLayout } from "./heads.ts";
 export { layerNorm } from "./layer_norm.ts";
 export { logitsGradient } from "./logits_gradient.ts";
+export { type AdaptedPart, lowRank } from "./low_rank.ts";
 export { type Layout, matmul, type Weight } from "./matmul/op.ts";
 export { metricReduce } from "./metric_reduce.ts";
 export { multiply } from "./multiply.ts";
@@ -97,6 +99,7 @@ export const ops = {
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
   layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward", "_backward_weight") },
   logits_gradient: { op: logitsGradientOp, kernels: ["policy/logits_gradient"] },
+  low_rank: { op: lowRankOp, kernels: family("adapter/low_rank", "_backward", "_backward_weight") },
   matmul: { op: matmulOp, kernels: MATMUL_KERNELS },
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },

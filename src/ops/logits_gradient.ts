@@ -6,8 +6,11 @@ import { vocabularyRows } from "./vocabulary_rows.ts";
 
 type In = { actions: Tensor; coefficients: Tensor; statistics: Tensor; logits: Tensor };
 
+/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. */
+type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined };
+
 /** logits [N, V] become the gradient of sum over rows of (c_logp * logp + c_entropy * entropy), in place. */
-export const logitsGradientOp = defineOp<In, "logits", { readonly inverseTemperature: Scalar }>({
+export const logitsGradientOp = defineOp<In, "logits", Attributes>({
   name: "logits_gradient",
   shape: (inputs) => {
     const { logits, actions, coefficients, statistics } = inputs;
@@ -21,12 +24,15 @@ export const logitsGradientOp = defineOp<In, "logits", { readonly inverseTempera
     }
     return { logits: { inPlaceOf: logits } };
   },
-  forward: ({ inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature } }, device) => [
+  forward: (
+    { inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature, first = 0 } },
+    device,
+  ) => [
     {
       kernel: "policy/logits_gradient",
       ...vocabularyRows(logits, device),
       bindings: { actions, coefficients, statistics, logits },
-      parameters: { rows: logits.shape[0]!, vocabulary: logits.size(1), inverse_temperature: inverseTemperature },
+      parameters: { rows: logits.shape[0]!, vocabulary: logits.size(1), inverse_temperature: inverseTemperature, first },
     },
   ],
 });
@@ -37,8 +43,8 @@ export const logitsGradientOp = defineOp<In, "logits", { readonly inverseTempera
  */
 export function logitsGradient(
   logits: Tensor,
-  given: { readonly actions: Tensor; readonly statistics: Tensor; readonly coefficients: Tensor; readonly inverseTemperature: Scalar },
+  given: Attributes & { readonly actions: Tensor; readonly statistics: Tensor; readonly coefficients: Tensor },
 ): Tensor {
-  const { inverseTemperature, actions, statistics, coefficients } = given;
-  return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature }).logits;
+  const { inverseTemperature, first, actions, statistics, coefficients } = given;
+  return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature, first }).logits;
 }

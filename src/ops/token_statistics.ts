@@ -6,8 +6,11 @@ import { vocabularyRows } from "./vocabulary_rows.ts";
 
 type In = { logits: Tensor; actions: Tensor; into?: Tensor | undefined };
 
+/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. */
+type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined };
+
 /** logits [N, V], actions [N] u32 -> statistics [N, 4], of softmax(logits * inverseTemperature), in one pass over the logits. */
-export const tokenStatisticsOp = defineOp<In, "statistics", { readonly inverseTemperature: Scalar }>({
+export const tokenStatisticsOp = defineOp<In, "statistics", Attributes>({
   name: "token_statistics",
   shape: (inputs) => {
     const { logits, actions, into } = inputs;
@@ -16,25 +19,21 @@ export const tokenStatisticsOp = defineOp<In, "statistics", { readonly inverseTe
     }
     return { statistics: into ? { inPlaceOf: into } : { shape: [logits.shape[0]!, TOKEN_STATISTICS.size] } };
   },
-  forward: ({ inputs: { logits, actions }, outputs, attributes: { inverseTemperature } }, device) => [
+  forward: ({ inputs: { logits, actions }, outputs, attributes: { inverseTemperature, first = 0 } }, device) => [
     {
       kernel: "policy/token_statistics",
       ...vocabularyRows(logits, device),
       bindings: { logits, actions, ...outputs },
-      parameters: { rows: logits.shape[0]!, vocabulary: logits.size(1), inverse_temperature: inverseTemperature },
+      parameters: { rows: logits.shape[0]!, vocabulary: logits.size(1), inverse_temperature: inverseTemperature, first },
     },
   ],
 });
 
 /**
  * What the policy loss needs of logits [N, V]: [N, 4] = log-probability of the action, entropy, log-sum-exp and entropy effect, in nats.
- * `into` [N, 4] is written instead of a fresh tensor where logits exist only a chunk of rows at a time.
+ * `into` [N, 4] is written instead of a fresh tensor where logits exist only a chunk of rows at a time, which begins at token `first`.
  */
-export function tokenStatistics(
-  logits: Tensor,
-  actions: Tensor,
-  options: { readonly inverseTemperature: Scalar; readonly into?: Tensor | undefined },
-): Tensor {
-  const { inverseTemperature, into } = options;
-  return tokenStatisticsOp({ logits, actions, into }, { inverseTemperature }).statistics;
+export function tokenStatistics(logits: Tensor, actions: Tensor, options: Attributes & { readonly into?: Tensor | undefined }): Tensor {
+  const { inverseTemperature, first, into } = options;
+  return tokenStatisticsOp({ logits, actions, into }, { inverseTemperature, first }).statistics;
 }

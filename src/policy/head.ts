@@ -28,10 +28,11 @@ export function headStatistics(head: Head): HeadStatistics {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
   const statistics = empty("statistics", { shape: [hidden.shape[0]!, TOKEN_STATISTICS.size], isExact: true });
   let logits: Tensor | undefined;
-  for (const { begin, rows } of chunks) {
+  for (const { begin, rows, tokens } of chunks) {
     const chunk = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" }); // [n, V]
     logits = chunk;
-    tokenStatistics(chunk, rowsOf(actions, begin, rows), { inverseTemperature, into: rowsOf(statistics, begin, rows) });
+    const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
+    tokenStatistics(chunk, own(actions), { inverseTemperature, first: tokens.first, into: own(statistics) });
   }
   return { statistics, logits: chunks.length === 1 ? logits : undefined };
 }
@@ -50,13 +51,15 @@ export function headSink({ weight }: Pick<Head, "weight">, sinks: ReadonlyMap<Te
 export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink | undefined): Tensor {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
   const gradHidden = empty("grad_hidden", { shape: hidden.shape });
-  chunks.forEach(({ begin, rows }, index) => {
+  chunks.forEach(({ begin, rows, tokens }, index) => {
+    const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
     const hiddenRows = rowsOf(hidden, begin, rows);
     const logits = saved.logits ?? matmul(hiddenRows, weight, { layout: "NT" });
     const gradLogits = logitsGradient(logits, {
-      actions: rowsOf(actions, begin, rows),
-      statistics: rowsOf(saved.statistics, begin, rows),
-      coefficients: rowsOf(coefficients, begin, rows),
+      actions: own(actions),
+      statistics: own(saved.statistics),
+      coefficients: own(coefficients),
+      first: tokens.first,
       inverseTemperature,
     });
     matmul(gradLogits, weight, { layout: "NN", sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });

@@ -13,12 +13,12 @@ import { metricReduce } from "../ops/metric_reduce.ts";
 import { TOKEN_INPUT } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
-import { chunksOf, DEFAULT_CHUNK_BYTES } from "./chunks.ts";
+import { type HeadMemory, headChunks } from "./chunks.ts";
 import { type Head, headBackward, headSink, headStatistics } from "./head.ts";
 import type { PolicyLossOptions } from "./options.ts";
 
 /** What a step is traced from: the model, its options, and the memory that it shares with the host. */
-export interface TracedUpdate {
+export interface TracedUpdate extends HeadMemory {
   readonly model: LanguageModel;
   readonly optimizer: AdamW;
   readonly controller: Controller;
@@ -26,7 +26,6 @@ export interface TracedUpdate {
   /** Most rows and sequences of one micro-batch. */
   readonly rows: number;
   readonly sequences: number;
-  readonly chunkBytes?: number;
   /** Seeds a loss that selects tokens at random. Default 0. */
   readonly seed?: number;
   /** The state of entropy control, the metrics of a batch, and how many tokens the loss selected [1]. */
@@ -71,7 +70,7 @@ interface Statistics {
   readonly tokenInputs: Tensor;
 }
 
-function traceStatistics({ model, loss, control, chunkBytes, ...update }: TracedUpdate, wholeBatch: boolean): Statistics {
+function traceStatistics({ model, loss, control, ...update }: TracedUpdate, wholeBatch: boolean): Statistics {
   const rows = runScalar("rows", update.rows);
   const actions = input("actions", [rows], "u32");
   const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
@@ -81,7 +80,7 @@ function traceStatistics({ model, loss, control, chunkBytes, ...update }: Traced
     weight: model.head(),
     actions,
     inverseTemperature: 1 / loss.temperature,
-    chunks: chunksOf(rows, model.vocabSize, chunkBytes ?? DEFAULT_CHUNK_BYTES),
+    chunks: headChunks(rows, model, update),
   };
   const saved = headStatistics(head);
   entropyReduce(saved.statistics, tokenInputs, control, { gate: loss.gate, tau: loss.tau, wholeBatch });

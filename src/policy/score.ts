@@ -8,9 +8,10 @@ import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
+import { withoutAdapters } from "../nn/projection.ts";
 import { inputRows } from "../nn/rows.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
-import { chunksOf } from "./chunks.ts";
+import { type HeadMemory, headChunks } from "./chunks.ts";
 import { headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
@@ -27,14 +28,17 @@ export interface Scorer {
 }
 
 /** Scores packed rows with a model: for a reference policy, and for comparing sampler and trainer. */
-export async function createScorer(options: {
-  readonly device: Device;
-  readonly model: LanguageModel;
-  readonly rows: number;
-  readonly temperature: number;
-  readonly chunkBytes?: number;
-}): Promise<Scorer> {
-  const { device, model } = options;
+export async function createScorer(
+  options: HeadMemory & {
+    readonly device: Device;
+    readonly model: LanguageModel;
+    readonly rows: number;
+    readonly temperature: number;
+    /** Scores with the base model under the adapters. */
+    readonly withoutAdapter?: boolean;
+  },
+): Promise<Scorer> {
+  const { device, model, withoutAdapter } = options;
   assertOnDevice(device, model, "the scorer");
   const trace = () => {
     const rows = runScalar("rows", options.rows);
@@ -44,13 +48,13 @@ export async function createScorer(options: {
       weight: model.head(),
       actions: input("actions", [rows], "u32"),
       inverseTemperature: 1 / options.temperature,
-      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
+      chunks: headChunks(rows, model, options),
     });
     return { keep: [statistics] };
   };
   const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
   const { plan, reader, destroy } = await build(async (own) => {
-    const plan = own(await buildPlan(device, "score", trace));
+    const plan = own(await buildPlan(device, "score", withoutAdapter ? () => withoutAdapters(trace) : trace));
     const reader = own(createReader(device, { statistics: plan.windowOf(plan.result.keep[0]!) }));
     return { plan, reader };
   });

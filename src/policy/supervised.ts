@@ -1,11 +1,12 @@
-import { createReader } from "../gpu/buffer.ts";
+import { createReader, type Reader } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
 import { firstNotFinite } from "../gpu/nan_check.ts";
+import { build, type Own } from "../gpu/parts.ts";
 import { differentiate } from "../graph/differentiate.ts";
-import { buildPlan } from "../graph/plan.ts";
-import { runScalar } from "../graph/scalar.ts";
+import { buildPlan, type Plan } from "../graph/plan.ts";
+import { type RunScalars, runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
@@ -14,8 +15,8 @@ import { addOnto } from "../ops/add_onto.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { BATCH_METRICS, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import type { AdamW } from "../optim/adamw.ts";
-import { type ActivationStorage, rewriteActivations } from "./activations.ts";
-import { chunksOf } from "./chunks.ts";
+import { type ActivationOptions, rewriteActivations } from "./activations.ts";
+import { type HeadMemory, headChunks } from "./chunks.ts";
 import { headBackward, headSink, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
@@ -29,65 +30,123 @@ export interface SupervisedResult {
   readonly skipped: number;
 }
 
-/** Supervised learning of the rows that have a weight: forward, cross-entropy, backward, AdamW, in one submission. */
+/** Supervised learning of the rows that have a weight: forward, cross-entropy, backward, AdamW; in one submission where one batch holds all. */
 export interface SupervisedUpdate {
-  step(batch: UpdateBatch, learningRate: number): Promise<SupervisedResult>;
+  /**
+   * Does one step. Several batches are passed one after the other, and their gradients and losses add up: the weights of tokens are
+   * shares of the whole step.
+   */
+  step(batch: UpdateBatch | readonly UpdateBatch[], learningRate: number): Promise<SupervisedResult>;
   /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. No weight changes. */
-  explainSkipped(batch: UpdateBatch, place: string): Promise<string | undefined>;
+  explainSkipped(batch: UpdateBatch | readonly UpdateBatch[], place: string): Promise<string | undefined>;
   destroy(): void;
 }
 
-/** Plans one step of supervised learning: cross-entropy of packed rows, its gradient, and AdamW. */
-export async function createSupervisedUpdate(options: {
+interface SupervisedUpdateOptions extends ActivationOptions, HeadMemory {
   readonly device: Device;
   readonly model: LanguageModel;
   readonly optimizer: AdamW;
+  /** Most rows of one batch. */
   readonly rows: number;
-  readonly chunkBytes?: number;
-  readonly activations?: ActivationStorage;
-}): Promise<SupervisedUpdate> {
-  const { device, model, optimizer } = options;
-  const plan = await buildPlan(device, "supervised update", () => {
-    const rows = runScalar("rows", options.rows);
-    const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
-    const head = {
-      hidden,
-      weight: model.head(),
-      actions: input("actions", [rows], "u32"),
-      inverseTemperature: 1,
-      chunks: chunksOf(rows, model.vocabSize, options.chunkBytes),
-    };
-    const saved = headStatistics(head);
-    const { coefficients, metrics } = crossEntropy(saved.statistics, input("token_inputs", [rows, TOKEN_INPUT.size]));
-    const sinks = optimizer.sinks(0);
-    const sink = headSink(head, sinks);
-    const gradHidden = headBackward(head, saved, coefficients, sink);
-    if (sink) sinks.set(head.weight.tensor, { ...sink, accumulate: 1 });
-    differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
-    optimizer.step(runScalar("learning_rate"));
-    return { keep: [metrics], rewrite: rewriteActivations(options.activations, [metrics]) };
-  });
-  const wanted = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
-  const reader = createReader(device, { metrics: plan.windowOf(plan.result.keep[0]!), optimizer: optimizer.state.storage.window! });
-  const step = async (batch: UpdateBatch, learningRate: number): Promise<SupervisedResult> => {
-    plan.upload(Object.fromEntries(wanted.map((name) => [name, batch.inputs[name]!])));
-    const scalars = { rows: batch.rows, learning_rate: learningRate };
-    submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
-    const bytes = await reader.read();
-    const state = new Float32Array(bytes.optimizer);
+  /** Whether a step may take several batches, whose plans are built when the first such step comes. */
+  readonly mayTakeSeveral?: boolean;
+}
+
+/** Plans one step of supervised learning: cross-entropy of packed rows, its gradient, and AdamW. */
+export async function createSupervisedUpdate(options: SupervisedUpdateOptions): Promise<SupervisedUpdate> {
+  return build((own) => buildSupervisedUpdate(options, own));
+}
+
+async function buildSupervisedUpdate(options: SupervisedUpdateOptions, own: Own): Promise<Omit<SupervisedUpdate, "destroy">> {
+  const { device, optimizer } = options;
+  const whole = await buildPass(options, own, true);
+  // A measuring device must hear of everything that may be built later.
+  let several = device.measuring && options.mayTakeSeveral ? await buildSeveral(options, own) : undefined;
+  const resultOf = (read: readonly ReadBack[]): SupervisedResult => {
+    const state = new Float32Array(read.at(-1)!.optimizer);
     optimizer.heartbeat.beat(state);
-    const { loss } = BATCH_METRICS.read(new Float32Array(bytes.metrics));
     const { norm, scale, skipped } = OPTIMIZER_STATE.read(state);
+    const loss = read.reduce((sum, { metrics }) => sum + (metrics ? BATCH_METRICS.read(new Float32Array(metrics)).loss : 0), 0);
     return { loss, gradNorm: norm, wasSkipped: scale === 0, skipped };
+  };
+  const step: SupervisedUpdate["step"] = async (given, learning_rate) => {
+    const batches = "rows" in given ? [given] : given;
+    if (batches.length === 1) return resultOf([await whole.run(batches[0], { learning_rate })]);
+    several ??= await buildSeveral(options, own);
+    const read: ReadBack[] = [];
+    for (const [i, batch] of batches.entries()) read.push(await several.pass.run(batch, { accumulate: i === 0 ? 0 : 1 }));
+    return resultOf([...read, await several.optimize.run(undefined, { learning_rate })]);
   };
   const alone = createExclusive("the supervised update");
   return {
-    step: (batch, learningRate) => alone(() => step(batch, learningRate)),
+    step: (batches, learningRate) => alone(() => step(batches, learningRate)),
     // At this learning rate the optimiser skips the step whatever the gradients are.
-    explainSkipped: (batch, place) => alone(() => firstNotFinite(device, place, () => step(batch, Number.NaN))),
-    destroy: () => {
-      plan.destroy();
-      reader.destroy();
+    explainSkipped: (batches, place) => alone(() => firstNotFinite(device, place, () => step(batches, Number.NaN))),
+  };
+}
+
+interface ReadBack {
+  readonly metrics?: ArrayBuffer;
+  readonly optimizer: ArrayBuffer;
+}
+
+/** A plan that reads back what it says after every run. */
+interface Pass {
+  run(batch: UpdateBatch | undefined, scalars: RunScalars): Promise<ReadBack>;
+}
+
+async function buildSeveral(options: SupervisedUpdateOptions, own: Own): Promise<{ readonly pass: Pass; readonly optimize: Pass }> {
+  const { device, optimizer } = options;
+  const pass = await buildPass(options, own, false);
+  const plan = own(
+    await buildPlan(device, "supervised optimizer step", () => {
+      optimizer.step(runScalar("learning_rate"));
+      return {};
+    }),
+  );
+  return { pass, optimize: passOf(device, plan, own(createReader(device, { optimizer: optimizer.state.storage.window! }))) };
+}
+
+/** One pass over a batch; the pass over a whole step changes the weights too. */
+async function buildPass(options: SupervisedUpdateOptions, own: Own, isWhole: boolean): Promise<Pass> {
+  const { device, optimizer } = options;
+  const label = isWhole ? "supervised update" : "supervised micro-batch";
+  const plan = own(await buildPlan(device, label, () => tracePass(options, isWhole)));
+  const windows = { metrics: plan.windowOf(plan.result.keep[0]!), optimizer: optimizer.state.storage.window! };
+  return passOf(device, plan, own(createReader(device, windows)));
+}
+
+function tracePass(options: SupervisedUpdateOptions, isWhole: boolean) {
+  const { model, optimizer } = options;
+  const rows = runScalar("rows", options.rows);
+  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
+  const head = {
+    hidden,
+    weight: model.head(),
+    actions: input("actions", [rows], "u32"),
+    inverseTemperature: 1,
+    chunks: headChunks(rows, model, options),
+  };
+  const saved = headStatistics(head);
+  const { coefficients, metrics } = crossEntropy(saved.statistics, input("token_inputs", [rows, TOKEN_INPUT.size]));
+  const sinks = optimizer.sinks(isWhole ? 0 : runScalar("accumulate"));
+  const sink = headSink(head, sinks);
+  const gradHidden = headBackward(head, saved, coefficients, sink);
+  if (sink) sinks.set(head.weight.tensor, { ...sink, accumulate: 1 });
+  differentiate({ seeds: new Map([[hidden, gradHidden]]), sinks, add, addOnto });
+  if (isWhole) optimizer.step(runScalar("learning_rate"));
+  return { keep: [metrics], rewrite: rewriteActivations(options, [metrics]) };
+}
+
+const WANTED = ["tokens", "actions", "token_inputs", "positions", "sequence_start", "sequence_end"];
+
+function passOf(device: Device, plan: Plan, reader: Reader<"optimizer"> | Reader<"metrics" | "optimizer">): Pass {
+  return {
+    run: async (batch, scalars) => {
+      if (batch) plan.upload(Object.fromEntries(WANTED.map((name) => [name, batch.inputs[name]!])));
+      const all = batch ? { ...scalars, rows: batch.rows } : scalars;
+      submitPass(device, plan.label, (recording) => plan.encode(recording, all), reader.encode);
+      return reader.read();
     },
   };
 }

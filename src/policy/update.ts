@@ -11,14 +11,13 @@ import { build, type Own } from "../gpu/parts.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { type RunScalars, runScalar } from "../graph/scalar.ts";
 import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
-import { type ActivationStorage, rewriteActivations } from "./activations.ts";
+import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { createArena, windowsOf } from "./arena.ts";
 import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
 
 /** What an update is planned for. */
-export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count"> {
+export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count">, ActivationOptions {
   readonly device: Device;
-  readonly activations?: ActivationStorage;
   /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
   readonly mayTakeSeveral?: boolean;
 }
@@ -138,7 +137,7 @@ interface MicroBatches {
   readonly submit: Submit;
 }
 
-type Planned = TracedUpdate & Pick<PolicyUpdateOptions, "device" | "activations">;
+type Planned = TracedUpdate & Pick<PolicyUpdateOptions, "device" | keyof ActivationOptions>;
 
 /** The whole step in one plan: the entropy of this very batch sets alpha. */
 function buildExactPlan(traced: Planned): Promise<Plan> {
@@ -199,10 +198,10 @@ async function accumulate(
   return [read, await submit(optimize, undefined, { learning_rate: learningRate })];
 }
 
-function buildStepPlan({ device, activations }: Planned, label: string, trace: () => void): Promise<Plan> {
+function buildStepPlan({ device, activations, recompute }: Planned, label: string, trace: () => void): Promise<Plan> {
   return buildPlan(device, label, () => {
     trace();
-    return { rewrite: rewriteActivations(activations) };
+    return { rewrite: rewriteActivations({ activations, recompute }) };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Controller } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import type { PolicyLoss } from "../loss/index.ts";
+import { ConfigError, refusal } from "../options/problems.ts";
 import type { Problem } from "../tasks/task.ts";
 import type { TrainConfig } from "./config/index.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
@@ -21,7 +22,7 @@ export interface Run {
   readonly stop: readonly string[];
   readonly controller: Controller;
   readonly loss: PolicyLoss;
-  /** The policy that `beta` measures against; the starting policy when absent. */
+  /** The policy that `beta` measures against. When absent, it is the base of a model with adapters, else the starting policy. */
   readonly reference?: PolicyModel;
   /** The most sequences that are sampled at a time. More run faster together, and each holds a key-value cache. */
   readonly sequencesAtOnce?: number;
@@ -55,6 +56,13 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkStop(run.stop, run.model.tokenizer);
   checkReadable(run.model.tokenizer, "the training problems", run.trainProblems);
   checkReadable(run.model.tokenizer, "the held-out problems", run.evalProblems);
+}
+
+/** Products read the base under adapters as it is stored, so that a copy of it would be read by nothing. @throws ConfigError */
+export function checkStorage({ model, config }: Pick<Run, "model" | "config">): void {
+  if (!model.adapter || config.grpo.weights === "f32") return;
+  const needs = "f32 for a model with adapters; lora.baseStorage says how the weights under them are stored";
+  throw new ConfigError([refusal("grpo.weights", config.grpo.weights, needs)]);
 }
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */

@@ -11,9 +11,10 @@ import { createRandom } from "../random.ts";
 import type { Task, TextProblem } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
 import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
-import { packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
+import { microBatches, packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
 import { type WatchedStep, watchSkips } from "./learning/skipped_steps.ts";
 import type { Fit } from "./memory/fit.ts";
+import { updateMemory } from "./memory/update_memory.ts";
 import { fitWarmStart } from "./memory/warm_start.ts";
 import type { PolicyModel } from "./model.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "./sampling/sampler_for.ts";
@@ -107,8 +108,10 @@ async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Lea
   own({ destroy: claim.release });
   const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
   const optimizer = own(createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...sft }));
-  const rows = sft.batch * maxLength;
-  const update = own(await createSupervisedUpdate({ device, model: model.module, optimizer, rows, activations: sft.activations }));
+  const longest = sft.batch * maxLength;
+  const rows = Math.max(maxLength, Math.min(sft.microBatchRows ?? longest, longest));
+  const memory = { ...updateMemory(sft), mayTakeSeveral: rows < longest };
+  const update = own(await createSupervisedUpdate({ device, model: model.module, optimizer, rows, ...memory }));
   const problems = task.problems("eval").slice(0, config.eval.prompts);
   const sampler = await samplerFor({
     device,
@@ -125,9 +128,10 @@ async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Lea
   return {
     learn: async (examples, learningRate) => {
       const samples = examples.map((example) => toSample(model, example));
-      const batch = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength });
-      const learned = await explained(device, "a step of the warm start", () => update.step(batch, learningRate));
-      return { ...learned, explain: (place) => update.explainSkipped(batch, place) };
+      const [totals, packing] = [totalsOf(samples), { aggregate: "token-mean", maxLength } as const];
+      const batches = microBatches(samples, rows).map((group) => packBatch(group, totals, packing));
+      const learned = await explained(device, "a step of the warm start", () => update.step(batches, learningRate));
+      return { ...learned, explain: (place) => update.explainSkipped(batches, place) };
     },
     evaluate: () => explained(device, "an evaluation", () => evaluatePolicy({ model, problems, completions, seed, sampler, score })),
   };

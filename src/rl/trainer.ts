@@ -2,6 +2,7 @@ import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
+import { advantagesByToken } from "./advantages/by_token.ts";
 import { advantages as advantageFunctions } from "./advantages/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
@@ -11,7 +12,7 @@ import { checkClasses, classifier, measureSampled } from "./learning/token_class
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkSubject, type Run } from "./run.ts";
+import { checkStorage, checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import type { CombinedRewards } from "./scoring/rewards.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
@@ -25,7 +26,10 @@ export interface StepResult {
   readonly metrics: Metrics;
   readonly entries: readonly RolloutEntry[];
   readonly rewards: readonly (number | null)[];
+  /** One for each completion: where rewards are given token by token that of its first token. */
   readonly advantages: ArrayLike<number>;
+  /** Where rewards are given token by token one for each token of each completion. */
+  readonly tokenAdvantages?: readonly ArrayLike<number>[] | undefined;
 }
 
 /** Trains step by step; `GRPOTrainer` wraps one for programs. A call while another runs, or after `destroy`, is refused with EngineError. */
@@ -67,6 +71,7 @@ function toRun(options: TrainerOptions): Run {
   const { entropy, grpo } = options.config;
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
+  checkStorage(run);
   return run;
 }
 
@@ -86,14 +91,16 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const started = performance.now();
     const rollout = await sampling.sample(step);
     const { entries, scores } = rollout.trained;
-    const advantages = advantagesOf(scores, run.config);
+    const { advantages, tokenAdvantages } = advantagesOf(scores, run.config);
     const classes = classify && entries.map(classify);
-    const { samples, gap } = await scoring.scoreAgain(toSamples(entries, advantages, { classes, maskTruncated: grpo.maskTruncated }));
+    const { samples, gap } = await scoring.scoreAgain(
+      toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
+    );
     const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
     step += 1;
     tokens += tokensOf(entries);
     const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });
-    const result = { metrics, entries, rewards: scores.rewards, advantages };
+    const result = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
     const { updates } = learned;
     const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
     await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
@@ -122,7 +129,13 @@ async function buildTrainer(run: Run): Promise<Trainer> {
   };
 }
 
-function advantagesOf({ rewards, parts }: CombinedRewards, { grpo }: Run["config"]): Float64Array {
+function advantagesOf(
+  { rewards, parts, byToken }: CombinedRewards,
+  { grpo }: Run["config"],
+): Pick<StepResult, "advantages" | "tokenAdvantages"> {
   const options = { groupSize: grpo.completions, k: grpo.advantageK, lambda: grpo.advantageLambda };
-  return advantageFunctions[grpo.advantage]({ rewards, parts, ...options });
+  const advantage = advantageFunctions[grpo.advantage];
+  if (!byToken) return { advantages: advantage({ rewards, parts, ...options }) };
+  const tokenAdvantages = advantagesByToken(advantage, byToken, options);
+  return { advantages: Float64Array.from(tokenAdvantages, (own) => own[0] ?? 0), tokenAdvantages };
 }

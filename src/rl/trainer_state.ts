@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SavedControl } from "../control/index.ts";
 import { type NamedArray, requireTensors } from "../nn/load_parameters.ts";
+import { trainedParameters } from "../nn/lora.ts";
 import { type Module, piecesOf } from "../nn/module.ts";
 import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.ts";
 import { ConfigError, describeIssues } from "../options/problems.ts";
@@ -67,7 +68,7 @@ export function parseTrainerState(state: unknown): TrainerState {
 /** @throws ConfigError, EngineError where a saved state cannot be the one of a trainer of this module */
 export function checkSavedTrainer({ state, moments }: SavedTrainer, module: Module): void {
   parseTrainerState(state);
-  const parameters = [...module.namedParameters()].flatMap(([path, parameter]) => piecesOf(path, parameter));
+  const parameters = trainedParameters(module).flatMap(([path, parameter]) => piecesOf(path, parameter));
   const pieces = ["first", "second"].flatMap((moment) => parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })));
   requireTensors(pieces, moments, "the optimiser's state");
   const known = new Set(pieces.map((piece) => piece.name));

@@ -18,6 +18,7 @@ import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
+import { chunksOf } from "../../src/policy/chunks.ts";
 import { headBackward, headSink, headStatistics } from "../../src/policy/head.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
@@ -154,7 +155,7 @@ function nodesOf(placed: ReturnType<typeof place>): readonly Node[] {
     const rows = runScalar("rows", ROWS);
     const hidden = placed.module.forward(input("tokens", [rows], "u32"), inputRows(rows));
     const head = { hidden, weight: placed.module.head(), actions: input("actions", [rows], "u32"), inverseTemperature: 1 };
-    const chunks = [{ begin: 0, rows }];
+    const chunks = chunksOf(rows, placed.module.vocabSize);
     const saved = headStatistics({ ...head, chunks });
     const sinks = optimizer.sinks(0);
     const gradient = headBackward({ ...head, chunks }, saved, input("coefficients", [rows, 2]), headSink(head, sinks));

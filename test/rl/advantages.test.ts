@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { advantagesByToken } from "../../src/rl/advantages/by_token.ts";
 import {
   ADVANTAGE_NAMES,
   type AdvantageInput,
@@ -216,5 +217,23 @@ test("rewards that do not divide into groups are refused", () => {
   for (const [list, size] of [[[1, 2, 3], 2] as const, [[], 2] as const, [[1], 0] as const, [[1, 2], 1.5] as const]) {
     for (const name of ADVANTAGE_NAMES) assert.throws(() => of(name, list, size), /do not divide into groups of/, name);
     assert.throws(() => rewardStatistics(list, size), /do not divide into groups of/);
+  }
+});
+
+test("by token: completions that have ended are not compared with those that go on", () => {
+  const tokens = [[1, 0, 2], [0], [0, 0, 0], [1, 1]];
+  const [a, b, c, d] = advantagesByToken(advantages["dr-grpo"], tokens, { groupSize: 4 }) as [Float64Array, ...Float64Array[]];
+  // Rewards to go at token 0: 3, 0, 0, 2; at token 1: 2, -, 0, 1; at token 2: 2, -, 0, -.
+  close(a, [3 - 1.25, 2 - 1, 2 - 1]);
+  close(b!, [-1.25]);
+  close(c!, [-1.25, -1, -1]);
+  close(d!, [2 - 1.25, 0]);
+});
+
+test("by token: at the first token every advantage is that of the whole completions", () => {
+  const tokens = rewards.map((reward, i) => [reward / 2, ...Array<number>(i % 3).fill(0), reward / 2]);
+  for (const name of ADVANTAGE_NAMES) {
+    const first = advantagesByToken(advantages[name], tokens, { groupSize: 4, k: 2, lambda: 0.1 }).map((own) => own[0]!);
+    close(first, of(name, rewards, 4, { k: 2, lambda: 0.1 }));
   }
 });

@@ -88,6 +88,41 @@ test("gdpo gets the reward functions apart, with their weights", async () => {
   trainer.destroy();
 });
 
+test("rewards of tokens: at each one the advantage compares what is still earned there", async () => {
+  // Without a token that stops, every completion has maxNewTokens tokens.
+  const lengths = { grpo: { advantage: "dr-grpo" }, stop: [] };
+  const perToken = ({ completionIds }: RewardInput) => completionIds.map((ids) => Array.from(ids, (id) => (id % 3) / 3));
+  const { trainer } = await trainerOf({ ...lengths, rewards: [{ name: "own", reward: perToken }] });
+  const { advantages, tokenAdvantages, entries, rewards } = await trainer.train();
+  entries.forEach(({ completion: { ids } }, i) => {
+    const group = entries.slice(i - (i % shape.completions), i - (i % shape.completions) + shape.completions);
+    const toGo = (of: (typeof entries)[number], t: number): number => of.completion.ids.slice(t).reduce((sum, id) => sum + (id % 3) / 3, 0);
+    assert.ok(Math.abs(rewards[i]! - toGo(entries[i]!, 0)) < 1e-12, `reward of ${i}`);
+    ids.forEach((_, t) => {
+      const mean = group.reduce((sum, other) => sum + toGo(other, t), 0) / group.length;
+      const expected = toGo(entries[i]!, t) - mean;
+      assert.ok(Math.abs(tokenAdvantages![i]![t]! - expected) < 1e-9, `token ${t} of ${i}: ${tokenAdvantages![i]![t]}, ${expected}`);
+    });
+    assert.equal(advantages[i], tokenAdvantages![i]![0]);
+  });
+  trainer.destroy();
+});
+
+test("a reward that comes with the last token alone trains as the score of the whole, where completions are equally long", async () => {
+  const last = ({ completionIds }: RewardInput) =>
+    completionIds.map((ids) => Array.from(ids, (_, t) => (t === ids.length - 1 ? ids[0]! : 0)));
+  const whole = ({ completionIds }: RewardInput) => completionIds.map((ids) => ids[0]!);
+  const lines = await Promise.all(
+    [last, whole].map(async (reward) => {
+      const { trainer } = await trainerOf({ stop: [], rewards: [{ name: "own", reward }] });
+      const metrics = untimed(await run(trainer.train, 2));
+      trainer.destroy();
+      return metrics;
+    }),
+  );
+  assert.deepEqual(lines[0], lines[1]);
+});
+
 test("every further update of a rollout moves the policy away from its reference and from the one that sampled", async () => {
   const grpo = { beta: 0.05, entropyCoef: 0.01, dualClip: 3, aggregate: "sequence-mean" };
   const [once, thrice] = await Promise.all(

@@ -73,7 +73,11 @@ function withTaskName(value: unknown): unknown {
   return { ...value, task: { name: dataTask.key, ...value.task } };
 }
 
-/** YAML reads a section with nothing under its key as null. It means the defaults, so it is left out. */
+/**
+ * YAML reads a section with nothing under its key as null. It means the defaults, so it is left out. `lora` means something by being there,
+ * so that an empty one is refused.
+ */
 function withoutEmptySections(value: unknown): unknown {
-  return isMapping(value) ? Object.fromEntries(Object.entries(value).filter(([, section]) => section !== null)) : value;
+  const isKept = ([key, section]: [string, unknown]): boolean => section !== null || key === "lora";
+  return isMapping(value) ? Object.fromEntries(Object.entries(value).filter(isKept)) : value;
 }

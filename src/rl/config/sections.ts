@@ -7,19 +7,14 @@ import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
 import { MOST } from "../../options/limits.ts";
 import { adjustable, decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
-import { ACTIVATION_STORAGE } from "../../policy/activations.ts";
 import { tasks } from "../../tasks/index.ts";
 import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.ts";
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { loraSection } from "./lora_section.ts";
+import { memoryOptions } from "./memory_options.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
-
-const activations = adjustable(
-  oneOf(ACTIVATION_STORAGE),
-  "f32",
-  "How activations are kept for the backward pass. f16 takes half the memory and rounds them to 11 bits; the loss itself is computed from unrounded activations.",
-);
 
 const weights = option(
   oneOf(WEIGHT_STORAGE),
@@ -168,7 +163,7 @@ const grpo = {
   weightDecay,
   maxGradNorm,
   stopAfterSkipped,
-  activations,
+  ...memoryOptions,
   weights,
   ...cacheOptions,
 };
@@ -210,12 +205,17 @@ const trainEvaluation = section({
 const sft = section({
   steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
   batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
+  microBatchRows: option(
+    whole({ min: 1, max: MOST.tokens }, "as many as a step has").nullable(),
+    null,
+    "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up. null takes one pass.",
+  ),
   learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
   warmupSteps: option(whole({ min: 0, max: MOST.steps }), 50, "Steps over which the learning rate rises from 0 to its value."),
   weightDecay,
   maxGradNorm,
   stopAfterSkipped,
-  activations,
+  ...memoryOptions,
   weights,
   stopAtPassAt1: option(
     decimal({ above: 0, max: 1 }, "run all steps").nullable(),
@@ -261,6 +261,7 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     memory,
     grpo: section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}),
     entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
+    lora: loraSection.optional(),
     eval: trainEvaluation.prefault({}),
     output: output(directory),
   });

@@ -5,6 +5,7 @@ import type { NamedArray } from "../../nn/load_parameters.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
+import { updateMemory } from "../memory/update_memory.ts";
 import { mayTakeSeveral, passRows, type Run } from "../run.ts";
 import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
 
@@ -52,7 +53,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       loss: { ...grpo, gate, tau, alphaNorm, loss },
       rows: passRows(run),
       sequences: grpo.prompts * grpo.completions,
-      activations: grpo.activations,
+      ...updateMemory(grpo),
       mayTakeSeveral: mayTakeSeveral(run),
     });
     return { optimizer, update: own(update) };

@@ -10,7 +10,8 @@ export interface Sample {
   readonly oldLogprobs: ArrayLike<number>;
   /** Log-probability of every completion token under the reference model [M]; absent without a KL term. */
   readonly referenceLogprobs?: ArrayLike<number>;
-  readonly advantage: number;
+  /** The advantage of the completion, or one of every completion token [M]. */
+  readonly advantage: number | ArrayLike<number>;
   /** What the advantage is multiplied by at every completion token [M]; absent: 1. */
   readonly importance?: ArrayLike<number>;
   /** The class of every completion token [M], where entropy is controlled by class; absent: all of class 0. */
@@ -22,7 +23,7 @@ export interface Sample {
 /** Makes samples of sampled completions and their advantages. `maskTruncated` masks the completions that were cut short. */
 export function toSamples(
   entries: readonly RolloutEntry[],
-  advantages: ArrayLike<number>,
+  advantages: ArrayLike<number> | readonly ArrayLike<number>[],
   { classes, maskTruncated }: { readonly classes: readonly ArrayLike<number>[] | undefined; readonly maskTruncated: boolean },
 ): Sample[] {
   return entries.map(({ promptIds, completion }, i) => ({
@@ -95,7 +96,7 @@ export function packBatch(
       const own = TOKEN_INPUT.pack({
         old_logp: sample.oldLogprobs[response]!,
         reference_logp: (sample.referenceLogprobs ?? sample.oldLogprobs)[response]!,
-        advantage: sample.advantage * (sample.importance?.[response] ?? 1),
+        advantage: advantageOf(sample, response) * (sample.importance?.[response] ?? 1),
         weight,
         mask: 1 + (sample.classes?.[response] ?? 0),
         control_weight: 1,
@@ -110,6 +111,10 @@ export function packBatch(
     responseTokens: totalsOf(samples).responseTokens,
     inputs: { tokens, actions, token_inputs: tokenInputs, sequence_begin: sequenceBegin, ...packRows(lengths) },
   };
+}
+
+function advantageOf({ advantage }: Sample, token: number): number {
+  return typeof advantage === "number" ? advantage : advantage[token]!;
 }
 
 function weightOf(sample: Sample, totals: StepTotals, options: { readonly aggregate: Aggregate; readonly maxLength: number }): number {

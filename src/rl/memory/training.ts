@@ -27,10 +27,10 @@ function measureTraining({ device, model, reference: _, ...run }: Run, build: Bu
   return measureFootprint(device, model, (measuring, outline) => build({ ...run, device: measuring, model: outline }));
 }
 
-/** Halves of numbers, and 16 bits in place of 32. */
+/** Halves of numbers, blocks that are computed again, and 16 bits in place of 32. */
 function knobsOf(run: Run, measure: (changed: Run) => Knob["measure"]): Knob[][] {
   const { grpo } = run.config;
-  const knob = (option: keyof typeof grpo, value: number | string): Knob => ({
+  const knob = (option: keyof typeof grpo, value: number | string | boolean): Knob => ({
     setting: `grpo.${option}=${value}`,
     measure: measure({ ...run, config: { ...run.config, grpo: { ...grpo, [option]: value } } }),
   });
@@ -39,6 +39,7 @@ function knobsOf(run: Run, measure: (changed: Run) => Knob["measure"]): Knob[][]
   };
   return [
     halves("microBatchRows", grpo.maxNewTokens + 1),
+    grpo.recompute ? [] : [knob("recompute", true)],
     grpo.activations === "f32" ? [knob("activations", "f16")] : [],
     grpo.weights === "f16" ? [knob("weights", "f32")] : [],
     halves("completions", 2),

@@ -31,16 +31,19 @@ export async function fitWarmStart(options: WarmStart, build: Build): Promise<Fi
     (changed: WarmStart): Knob["measure"] =>
     (sequencesAtOnce) =>
       measureFootprint(device, model, (measuring, outline) => build({ ...changed, device: measuring, model: outline }, sequencesAtOnce));
-  const knob = (option: "batch" | "activations", value: number | string): Knob => ({
+  const knob = (option: "microBatchRows" | "batch" | "recompute" | "activations", value: number | string | boolean): Knob => ({
     setting: `sft.${option}=${value}`,
     measure: measure({ ...options, config: { ...config, sft: { ...config.sft, [option]: value } } }),
   });
+  const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
   return fit({
     device,
     memory: parseBytes(config.memory),
     measure: measure(options),
     knobs: () => [
+      halvesOf(config.sft.microBatchRows ?? config.sft.batch * maxLength, maxLength).map((value) => knob("microBatchRows", value)),
       halvesOf(config.sft.batch, 1).map((value) => knob("batch", value)),
+      config.sft.recompute ? [] : [knob("recompute", true)],
       config.sft.activations === "f32" ? [knob("activations", "f16")] : [],
     ],
   });

@@ -1,5 +1,4 @@
 import type { Problem } from "../../tasks/task.ts";
-import type { Score } from "../advantages/index.ts";
 import type { CombinedRewards } from "../scoring/rewards.ts";
 import { problemsOfStep } from "./prompts.ts";
 import type { RolloutEntry } from "./rollout.ts";
@@ -94,7 +93,7 @@ function chosen(all: ScoredRollout, { prompts, completions }: { prompts: number;
   const groups = Array.from({ length: all.entries.length / completions }, (_, group) => group);
   const kept = [...differing, ...groups.filter((group) => !differing.has(group))].slice(0, prompts).sort((a, b) => a - b);
   const rows = kept.flatMap((group) => Array.from({ length: completions }, (_, i) => group * completions + i));
-  const pick = (scores: readonly Score[]): Score[] => rows.map((row) => scores[row]!);
+  const pick = <Item>(items: readonly Item[]): Item[] => rows.map((row) => items[row]!);
   return { entries: rows.map((row) => all.entries[row]!), scores: eachList(all.scores, pick) };
 }
 
@@ -107,6 +106,7 @@ function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
         rewards: [...all.scores.rewards, ...round.scores.rewards],
         byFunction: new Map([...all.scores.byFunction].map(([name, scores]) => [name, [...scores, ...round.scores.byFunction.get(name)!]])),
         parts: all.scores.parts.map(({ weight, scores }, i) => ({ weight, scores: [...scores, ...round.scores.parts[i]!.scores] })),
+        byToken: all.scores.byToken && round.scores.byToken && [...all.scores.byToken, ...round.scores.byToken],
         ...(all.scores.failures && {
           failures: new Map(
             [...all.scores.failures].map(([name, failed]) => [name, [...failed, ...(round.scores.failures?.get(name) ?? [])]]),
@@ -118,8 +118,12 @@ function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
   );
 }
 
-function eachList({ rewards, byFunction, parts }: CombinedRewards, change: (scores: readonly Score[]) => Score[]): CombinedRewards {
+function eachList(
+  { rewards, byFunction, parts, byToken }: CombinedRewards,
+  change: <Item>(items: readonly Item[]) => Item[],
+): CombinedRewards {
   return {
+    byToken: byToken && change(byToken),
     rewards: change(rewards),
     byFunction: new Map([...byFunction].map(([name, scores]) => [name, change(scores)])),
     parts: parts.map(({ weight, scores }) => ({ weight, scores: change(scores) })),

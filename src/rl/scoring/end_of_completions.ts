@@ -12,12 +12,18 @@ export interface EndOfCompletions {
 }
 
 /** How the completions of a model end. */
-export function endOfCompletions(model: SampledModel, { stop, maxNewTokens }: Pick<EndOfCompletions, "stop" | "maxNewTokens">): EndOfCompletions {
+export function endOfCompletions(
+  model: SampledModel,
+  { stop, maxNewTokens }: Pick<EndOfCompletions, "stop" | "maxNewTokens">,
+): EndOfCompletions {
   return { tokenizer: model.tokenizer, endTokens: endTokensOf(model), stop, maxNewTokens };
 }
 
 /** A completion without the token or the stop text that ended it, and without what that text's last token says after it. */
-export function withoutEnd({ text, completion }: Pick<RolloutEntry, "text" | "completion">, { tokenizer, endTokens, stop }: EndOfCompletions): string {
+export function withoutEnd(
+  { text, completion }: Pick<RolloutEntry, "text" | "completion">,
+  { tokenizer, endTokens, stop }: EndOfCompletions,
+): string {
   const { ids, finishReason } = completion;
   if (finishReason !== "stop") return text;
   const isEndToken = endTokens.includes(ids.at(-1)!);

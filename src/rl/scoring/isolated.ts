@@ -1,6 +1,6 @@
 import { quoted } from "../../options/quote.ts";
-import type { Score } from "../advantages/index.ts";
-import { type NamedReward, RewardError, type RewardInput, scoresOf } from "./reward_function.ts";
+import { type NamedReward, RewardError, type RewardInput, rewardsOf } from "./reward_function.ts";
+import type { RewardScore } from "./token_rewards.ts";
 
 /** A prompt whose completions a reward function could not score. */
 export interface RewardFailure {
@@ -14,7 +14,7 @@ export interface RewardFailure {
 }
 
 export interface IsolatedScores {
-  readonly scores: readonly Score[];
+  readonly scores: readonly RewardScore[];
   /** Absent where one failure rejects all. */
   readonly failures?: readonly RewardFailure[];
 }
@@ -25,12 +25,12 @@ export interface IsolatedScores {
  */
 export async function isolatedScores(named: NamedReward, input: RewardInput): Promise<IsolatedScores> {
   const { name, onError, timeout } = named;
-  if (onError === undefined && timeout === undefined) return { scores: await scoresOf(named, input) };
+  if (onError === undefined && timeout === undefined) return { scores: await rewardsOf(named, input) };
   const failures: RewardFailure[] = [];
   const byPrompt = groupsOf(input).map(async ({ begin, end }) => {
     const asked = part(input, begin, end);
     try {
-      return await withinTime(scoresOf(named, asked), named, asked);
+      return await withinTime(rewardsOf(named, asked), named, asked);
     } catch (error) {
       if (onError !== "unscored" || !(error instanceof RewardError)) throw error;
       failures.push({ reward: name, prompt: asked.prompts[0]!, reason: error.message, completions: end - begin });

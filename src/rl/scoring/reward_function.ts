@@ -1,5 +1,6 @@
 import { quoted, reasonOf } from "../../options/quote.ts";
 import type { Score } from "../advantages/index.ts";
+import { isRewardScore, type RewardScore, wholeScore } from "./token_rewards.ts";
 
 /** What a reward function gets. Each list has one entry for every completion, as in TRL. */
 export interface RewardInput {
@@ -19,8 +20,8 @@ export interface RewardState {
   readonly [key: string]: unknown;
 }
 
-/** Returns the scores of completions, or a promise of them. null leaves a completion unscored. */
-export type RewardFunction = (input: RewardInput) => readonly Score[] | Promise<readonly Score[]>;
+/** Returns the scores of completions, or a promise of them. */
+export type RewardFunction = (input: RewardInput) => readonly RewardScore[] | Promise<readonly RewardScore[]>;
 
 /** A reward function under the name it has in metrics (`rewards/NAME/mean`), with its weight in the sum (default 1). */
 export interface NamedReward {
@@ -41,8 +42,13 @@ export class RewardError extends Error {
   override readonly name = "RewardError";
 }
 
-/** What one reward function returns, checked. @throws RewardError naming the function, the completion and its prompt */
-export async function scoresOf({ name, reward }: NamedReward, input: RewardInput): Promise<readonly Score[]> {
+/** The scores that one reward function gives. @throws RewardError naming the function, the completion and its prompt */
+export async function scoresOf(named: NamedReward, input: RewardInput): Promise<readonly Score[]> {
+  return (await rewardsOf(named, input)).map(wholeScore);
+}
+
+/** What one reward function returns, checked. @throws RewardError as `scoresOf` does */
+export async function rewardsOf({ name, reward }: NamedReward, input: RewardInput): Promise<readonly RewardScore[]> {
   const place = `Reward function ${quoted(name)}`;
   const scores: unknown = await runReward(place, reward, input);
   const expected = input.completions.length;
@@ -50,15 +56,21 @@ export async function scoresOf({ name, reward }: NamedReward, input: RewardInput
     const given = Array.isArray(scores) ? `${scores.length} scores` : quoted(scores);
     throw new RewardError(`${place} returned ${given} for ${expected} completions; return an array with one number or null each.`);
   }
-  // A score beyond float32 would be infinite on the GPU. Holes of a list are found too.
-  const wrong = scores.findIndex((score) => score !== null && !(typeof score === "number" && Number.isFinite(Math.fround(score))));
+  // Holes of a list are found too.
+  const wrong = scores.findIndex((score, i) => !isRewardScore(score, input.completionIds[i]?.length ?? 0));
   if (wrong >= 0) {
     throw new RewardError(
       `${place} returned ${quoted(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}) of the prompt ` +
-        `${quoted(input.prompts[wrong])}; return a finite number, or null to leave it unscored.`,
+        `${quoted(input.prompts[wrong])}; return ${needed(scores[wrong], input.completionIds[wrong])}.`,
     );
   }
-  return scores as Score[];
+  return scores as RewardScore[];
+}
+
+function needed(score: unknown, ids: ArrayLike<number> | undefined): string {
+  return Array.isArray(score)
+    ? `a finite number for each of its ${ids?.length ?? 0} tokens`
+    : "a finite number, or null to leave it unscored";
 }
 
 async function runReward(place: string, reward: RewardFunction, input: RewardInput): Promise<unknown> {

@@ -7,6 +7,7 @@ import type { RolloutEntry } from "../sampling/rollout.ts";
 import { type EndOfCompletions, withoutEnd } from "./end_of_completions.ts";
 import { isolatedScores, type RewardFailure } from "./isolated.ts";
 import { type NamedReward, RewardError, type RewardInput } from "./reward_function.ts";
+import { rewardsByToken, wholeScore } from "./token_rewards.ts";
 
 export type { RewardFailure } from "./isolated.ts";
 export {
@@ -17,6 +18,7 @@ export {
   type RewardState,
   scoresOf,
 } from "./reward_function.ts";
+export type { RewardScore } from "./token_rewards.ts";
 
 export interface CombinedRewards {
   /** Weighted sum per completion over the functions that scored it; null where none did. */
@@ -25,6 +27,8 @@ export interface CombinedRewards {
   readonly byFunction: ReadonlyMap<string, readonly Score[]>;
   /** The scores of each function with its weight, for advantages that do not start from the sum. */
   readonly parts: readonly RewardPart[];
+  /** The weighted sum for each token of a completion; undefined where no function rewards tokens. */
+  readonly byToken?: readonly Float64Array[] | undefined;
   /** The failures of each function that is asked to survive them, as `onError` or `timeout` does. */
   readonly failures?: ReadonlyMap<string, readonly RewardFailure[]>;
 }
@@ -38,14 +42,16 @@ export function combineRewards(functions: readonly NamedReward[]): (input: Rewar
   const names = functions.map(({ name }) => name);
   return async (input) => {
     const isolated = await Promise.all(functions.map((named) => isolatedScores(named, input)));
-    const scores = isolated.map((one) => one.scores);
+    const scores = isolated.map((one) => one.scores.map(wholeScore));
     const rewards = input.completions.map((_, index) =>
       weightedSum(functions.map(({ weight = 1 }, which) => ({ weight, score: scores[which]![index]! }))),
     );
     const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
     const failures = new Map(names.flatMap((name, which) => (isolated[which]!.failures ? [[name, isolated[which]!.failures]] : [])));
     const parts = functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! }));
-    return { rewards, byFunction, parts, ...(failures.size > 0 && { failures }) };
+    const given = functions.map(({ weight = 1 }, which) => ({ weight, scores: isolated[which]!.scores }));
+    const byToken = rewardsByToken(given, input.completionIds);
+    return { rewards, byFunction, parts, byToken, ...(failures.size > 0 && { failures }) };
   };
 }
 

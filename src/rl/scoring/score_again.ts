@@ -2,6 +2,7 @@ import { build, type Own } from "../../gpu/parts.ts";
 import { claimWeights } from "../../nn/half_weights.ts";
 import { createScorer, type Scorer } from "../../policy/score.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micro_batches.ts";
+import { updateMemory } from "../memory/update_memory.ts";
 import type { PolicyModel } from "../model.ts";
 import { passRows, type Run } from "../run.ts";
 import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
@@ -20,10 +21,13 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
   const { device, model, config, loss } = run;
   const { beta, tis, temperature } = config.grpo;
   const rows = passRows(run);
+  const { chunkBytes } = updateMemory(config.grpo);
   return build(async (own) => {
-    const scorerOf = async ({ module }: PolicyModel): Promise<Scorer> =>
-      own(await createScorer({ device, model: module, rows, temperature }));
-    const reference = beta > 0 ? await scorerOf(await frozenPolicy(run, own)) : undefined;
+    const scorerOf = async ({ module }: PolicyModel, withoutAdapter = false): Promise<Scorer> =>
+      own(await createScorer({ device, model: module, rows, temperature, chunkBytes, withoutAdapter }));
+    // The base under the adapters is a reference for nothing: it is in memory already.
+    const isBase = model.adapter !== undefined && run.reference === undefined;
+    const reference = beta > 0 ? await scorerOf(isBase ? model : await frozenPolicy(run, own), isBase) : undefined;
     const policy = tis === null ? undefined : await scorerOf(model);
     return {
       scoreAgain: async (samples: readonly Sample[]) => {

@@ -19,6 +19,7 @@ import { geluCases } from "./gelu.ts";
 import { gradientNormCases } from "./gradient_norm.ts";
 import { layerNormCases } from "./layer_norm.ts";
 import { logitsGradientCases } from "./logits_gradient.ts";
+import { lowRankCases } from "./low_rank.ts";
 import { matmulCases } from "./matmul.ts";
 import { matmulActivationCases } from "./matmul_activation.ts";
 import { matmulHalfCases } from "./matmul_half.ts";
@@ -55,6 +56,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   gradient_norm: gradientNormCases,
   layer_norm: layerNormCases,
   logits_gradient: logitsGradientCases,
+  low_rank: lowRankCases,
   matmul: [...matmulCases, ...matmulHalfCases, ...matmulActivationCases],
   metric_reduce: metricReduceCases,
   multiply: multiplyCases,

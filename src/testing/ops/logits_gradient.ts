@@ -2,7 +2,7 @@ import { logitsGradient } from "../../ops/logits_gradient.ts";
 import { tokenStatistics } from "../../ops/token_statistics.ts";
 import type { OpCase } from "../op_case.ts";
 import { logitsGradientReference } from "../reference/logits_gradient.ts";
-import { integers, normal } from "../values.ts";
+import { given, integers, normal } from "../values.ts";
 
 const SHAPES = [
   [1, 3],
@@ -14,22 +14,50 @@ const SHAPES = [
 
 const inverseTemperature = Math.fround(1 / 0.7);
 
-export const logitsGradientCases: readonly OpCase[] = SHAPES.map(([rows, vocabulary]) => ({
+const whole = SHAPES.map(
+  ([rows, vocabulary]): OpCase => ({
+    name: "logits_gradient",
+    title: `${rows} x ${vocabulary}`,
+    // 1 - p loses digits where a token is nearly certain, as in the single row of three.
+    tolerance: 2e-5,
+    quick: rows === 70 || rows === 9,
+    inputs: {
+      logits: normal([rows, vocabulary], 1, 2),
+      actions: integers([rows], vocabulary, 2),
+      coefficients: normal([rows, 2], 3),
+    },
+    dynamicRows: ["logits", "actions", "coefficients"],
+    op: ({ logits, actions, coefficients }) => {
+      const statistics = tokenStatistics(logits!, actions!, { inverseTemperature });
+      const given = { actions: actions!, statistics, coefficients: coefficients!, inverseTemperature };
+      return { logits: logitsGradient(logits!, given) };
+    },
+    reference: (inputs) => logitsGradientReference(inputs, inverseTemperature),
+  }),
+);
+
+/** A chunk that begins at the third token of its window. */
+const later: OpCase = {
   name: "logits_gradient",
-  title: `${rows} x ${vocabulary}`,
-  // 1 - p loses digits where a token is nearly certain, as in the single row of three.
+  title: "3 x 37 from token 2 of 5",
   tolerance: 2e-5,
-  quick: rows === 70 || rows === 9,
   inputs: {
-    logits: normal([rows, vocabulary], 1, 2),
-    actions: integers([rows], vocabulary, 2),
-    coefficients: normal([rows, 2], 3),
+    logits: normal([3, 37], 1, 2),
+    actions: integers([5], 37, 2),
+    coefficients: normal([5, 2], 3),
+    statistics: given([5, 4], Array(20).fill(7)),
   },
-  dynamicRows: ["logits", "actions", "coefficients"],
-  op: ({ logits, actions, coefficients }) => {
-    const statistics = tokenStatistics(logits!, actions!, { inverseTemperature });
-    const given = { actions: actions!, statistics, coefficients: coefficients!, inverseTemperature };
-    return { logits: logitsGradient(logits!, given) };
+  op: ({ logits, actions, coefficients, statistics }) => {
+    const options = { inverseTemperature, first: 2 };
+    tokenStatistics(logits!, actions!, { ...options, into: statistics! });
+    const all = { actions: actions!, statistics: statistics!, coefficients: coefficients! };
+    return { logits: logitsGradient(logits!, { ...all, ...options }) };
   },
-  reference: (inputs) => logitsGradientReference(inputs, inverseTemperature),
-}));
+  reference: ({ logits, actions, coefficients }) => {
+    const [own, weights] = [actions!.data.subarray(2), coefficients!.data.subarray(4)];
+    const of = { logits: logits!, actions: { shape: [3], data: own }, coefficients: { shape: [3, 2], data: weights } };
+    return logitsGradientReference(of, inverseTemperature);
+  },
+};
+
+export const logitsGradientCases: readonly OpCase[] = [...whole, later];

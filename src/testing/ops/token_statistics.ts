@@ -36,4 +36,15 @@ export const tokenStatisticsCases: readonly OpCase[] = [
     op: (i) => ({ statistics: tokenStatistics(i.logits!, i.actions!, { inverseTemperature: 1, into: i.statistics! }) }),
     reference: (inputs) => tokenStatisticsReference(inputs, 1),
   },
+  {
+    name: "token_statistics",
+    title: "a chunk begins at the third token of its window",
+    tolerance: 2e-6,
+    inputs: { logits: normal([3, 6], 1), actions: integers([5], 6, 2), statistics: given([5, 4], Array(20).fill(7)) },
+    op: (i) => ({ statistics: tokenStatistics(i.logits!, i.actions!, { inverseTemperature: 1, first: 2, into: i.statistics! }) }),
+    reference: ({ logits, actions }) => {
+      const own = { logits: logits!, actions: { shape: [3], data: actions!.data.subarray(2) } };
+      return { statistics: Float64Array.from([...Array(8).fill(7), ...tokenStatisticsReference(own, 1).statistics]) };
+    },
+  },
 ];

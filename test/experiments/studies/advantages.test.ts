@@ -49,7 +49,7 @@ test("a shaped reward is the same for the same answer, and of the values that it
     ],
   };
   for (const shape of Object.keys(rewardShapes) as (keyof typeof rewardShapes)[]) {
-    const [first, wrong, again] = await shapedReward(task, shape).reward(input);
+    const [first, wrong, again] = (await shapedReward(task, shape).reward(input)) as number[];
     assert.ok(values[shape][0]!.includes(first!), `${shape}: ${first}`);
     assert.ok(values[shape][1]!.includes(wrong!), `${shape}: ${wrong}`);
     assert.equal(again, first);

@@ -121,7 +121,7 @@ test("the overlong punishment of DAPO, formula 13: 0 until the buffer, then down
     state: { step: 0 },
   });
   assert.deepEqual(
-    scores.map((score) => score! + 0),
+    scores.map((score) => (score as number) + 0),
     [0, 0, -0.25, -0.5, -0.75, -1, -1],
   );
 });

@@ -67,3 +67,22 @@ test("wrong returns are refused by the function's name", async () => {
   const same = { name: "same", reward: () => [1, 1, 1] };
   assert.throws(() => combineRewards([same, same]), /two reward functions are named "same"/);
 });
+
+test("a list rewards the tokens of a completion; beside it whole scores count at the last token, by weight", async () => {
+  const { rewards, byFunction, byToken } = await combineRewards([
+    { name: "digits", reward: () => [[1, 0.5, 0, 0, 0, 0], null, []] },
+    { name: "short", weight: 0.5, reward: () => [2, null, 4] },
+  ])(input);
+  assert.deepEqual(rewards, [2.5, null, 2]);
+  assert.deepEqual(byFunction.get("digits"), [1.5, null, 0]);
+  assert.deepEqual(byToken, [Float64Array.of(1, 0.5, 0, 0, 0, 1), new Float64Array(0), new Float64Array(0)]);
+  const whole = await combineRewards([{ name: "short", reward: () => [2, null, 4] }])(input);
+  assert.equal(whole.byToken, undefined);
+});
+
+test("a list of another length than the completion, or with what is no finite number, is refused", async () => {
+  for (const list of [[1], [1, 2, 3, 4, 5, Number.NaN], [1, 2, 3, 4, 5, null], Array<number>(6), [3e38, 3e38, 0, 0, 0, 0]]) {
+    const wrong: RewardFunction = () => [list as number[], 0, 0];
+    await assert.rejects(combineRewards([{ name: "digits", reward: wrong }])(input), /return a finite number for each of its 6 tokens/);
+  }
+});

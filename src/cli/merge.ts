@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { loadModel, saveModel } from "../node/load_model.ts";
+import { openDevice } from "../node/open_device.ts";
+import { quoted } from "../options/quote.ts";
+import { UsageError } from "./errors.ts";
+import { addAdapterOption, addExamples, addLoraOption } from "./options.ts";
+
+interface MergeOptions {
+  adapter: string;
+  model: string;
+  lora?: string;
+  out: string;
+}
+
+export function register(command: Command): void {
+  command
+    .requiredOption("--model <dir>", "folder of the base model, or of an adapter that names its base")
+    .requiredOption("--out <dir>", "folder to write: a model in Hugging Face's layout, with f32 weights")
+    .action(merge);
+  addLoraOption(command);
+  addAdapterOption(command);
+  addExamples(command, [
+    ["merge --model runs/lora/checkpoints/step-000060 --out merged", "writes base and adapter as one model"],
+    ["merge --model countdown-base --lora runs/lora/checkpoints/step-000060 --out merged", "the same, with the base given"],
+  ]);
+}
+
+/** Adds an adapter to the weights of its base and writes the sum as a model like any other. */
+async function merge(options: MergeOptions): Promise<void> {
+  const device = await openDevice({ adapter: options.adapter });
+  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
+  if (!model.adapter) throw new UsageError(`--model ${quoted(options.model)} is a model without adapter; give the adapter with --lora`);
+  await saveModel(options.out, model, { merged: true });
+  process.stdout.write(`${options.out}: ${model.adapter.base} with the adapter of ${options.lora ?? options.model} added\n`);
+  for (const part of [model, device]) part.destroy();
+}

@@ -1,0 +1,19 @@
+import { type Storage, Tensor } from "./tensor.ts";
+import type { Dispatch, Node, NodeTensors } from "./trace.ts";
+
+/** The same tensor over other memory. */
+export function over({ shape, dtype, offset, label }: Tensor, storage: Storage): Tensor {
+  return new Tensor({ shape, dtype, offset, label, storage });
+}
+
+/** A node that does the same work on other tensors. */
+export function withTensors(node: Node, substitute: (tensor: Tensor) => Tensor): Node {
+  const mapped = (tensors: NodeTensors): NodeTensors =>
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, substitute(tensor)]));
+  return {
+    ...node,
+    inputs: mapped(node.inputs),
+    outputs: mapped(node.outputs),
+    dispatches: (device) => node.dispatches(device).map((dispatch): Dispatch => ({ ...dispatch, bindings: mapped(dispatch.bindings) })),
+  };
+}

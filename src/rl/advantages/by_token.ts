@@ -1,0 +1,32 @@
+import type { Advantage, AdvantageInput, Score } from "./contract.ts";
+
+/**
+ * Advantages of every token [P * G][M] from rewards of every token, for any advantage of whole completions. At each position the advantage
+ * compares what the completions of a group still earn from there on (the reward to go). Those that have ended are not compared:
+ *
+ *   G_t = sum over u >= t of r_u
+ *   A_t = advantage(G_t of the completions with a token t)
+ *
+ * At the first token this is the advantage of the whole completions.
+ */
+export function advantagesByToken(
+  advantage: Advantage,
+  tokens: readonly ArrayLike<number>[],
+  options: Pick<AdvantageInput, "groupSize" | "k" | "lambda">,
+): Float64Array[] {
+  const toGo = tokens.map(rewardsToGo);
+  const result = tokens.map(({ length }) => new Float64Array(length));
+  const longest = tokens.reduce((most, { length }) => Math.max(most, length), 0);
+  for (let t = 0; t < longest; t += 1) {
+    const rewards = toGo.map((own): Score => own[t] ?? null);
+    const advantages = advantage({ ...options, rewards });
+    for (const [i, own] of result.entries()) if (t < own.length) own[t] = advantages[i]!;
+  }
+  return result;
+}
+
+function rewardsToGo(rewards: ArrayLike<number>): Float64Array {
+  const sums = Float64Array.from(rewards);
+  for (let t = sums.length - 2; t >= 0; t -= 1) sums[t]! += sums[t + 1]!;
+  return sums;
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
+import { readParameters } from "../../src/nn/load_parameters.ts";
+import { adaptersOf, baseOf } from "../../src/nn/lora.ts";
+import { loadModel, saveModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { measureFootprint } from "../../src/rl/memory/footprint.ts";
+import type { PolicyModel } from "../../src/rl/model.ts";
+import { run, type SmallRun, smallModel, smallTrainer, untimed } from "../small_policy.ts";
+import { testFolder } from "./small_lora.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+const folder = await testFolder();
+const base = join(folder, "base");
+const whole = await smallModel(device);
+await saveModel(base, whole);
+
+const lora = { rank: 2, alpha: 4, seed: 1 };
+const adapted = (): Promise<PolicyModel> => loadModel(device, base, { lora });
+const trainerOf = (options: SmallRun) => smallTrainer(device, options);
+
+test("a step trains adapters alone: no gradient of a frozen weight, no moment of one, and the base keeps its bits", async () => {
+  const model = await adapted();
+  const [before, start] = [await readParameters(baseOf(model.placed)), await readParameters(adaptersOf(model.placed))];
+  const { trainer } = await trainerOf({ model, grpo: { microBatchRows: 30 } });
+  await run(trainer.train, 2);
+  assert.deepEqual(await readParameters(baseOf(model.placed)), before);
+  const after = await readParameters(adaptersOf(model.placed));
+  for (const [name, { data }] of after) assert.notDeepEqual(data, start.get(name)!.data, name);
+  const { moments } = await trainer.save();
+  assert.deepEqual([...moments.keys()].sort(), [...after.keys()].flatMap((name) => [`first.${name}`, `second.${name}`]).sort());
+  const dispatches = trainer.describe().split("\n");
+  const gradients = dispatches.filter((line) => /backward_weight|column_sum|TN/.test(line));
+  const allowed = dispatches.filter((line) => /lora_[AB]/.test(line));
+  assert.ok(gradients.length > 0 && allowed.length > 0, "the description names what runs");
+  assert.deepEqual(
+    gradients.filter((line) => !/lora_[AB]/.test(line)),
+    [],
+    "products for gradients concern adapters alone",
+  );
+  trainer.destroy();
+  model.destroy();
+});
+
+test("a resumed run equals the uninterrupted one, from the files of its adapter", async () => {
+  const grpo = { beta: 0.05, steps: 4 };
+  const model = await adapted();
+  const first = await trainerOf({ model, grpo });
+  await run(first.trainer.train, 2);
+  const saved = await first.trainer.save();
+  const dir = join(folder, "step");
+  await saveModel(dir, model, saved);
+  const expected = await run(first.trainer.train, 2);
+  const again = await loadModel(device, dir);
+  const second = await trainerOf({ model: again, grpo });
+  second.trainer.load(saved);
+  assert.deepEqual(untimed(await run(second.trainer.train, 2)), untimed(expected));
+  assert.ok(
+    expected.every(({ kl }) => (kl as number) > 0),
+    "the reference is the base and not the policy",
+  );
+  for (const each of [first.trainer, second.trainer, model, again]) each.destroy();
+});
+
+test("the reference policy takes no memory, and planned bytes are those created", async () => {
+  const model = await adapted();
+  const build = (beta: number) => (on: typeof device, outline: PolicyModel) =>
+    trainerOf({ model: outline, grpo: { beta }, device: on, sequencesAtOnce: 8 });
+  const { parts } = await measureFootprint(createMeasuringDevice(device), model, build(0.1));
+  assert.equal(parts.reference, 0);
+  const planned = await measureFootprint(device, model, build(0.1));
+  const before = device.stats.bytesAllocated;
+  const { trainer } = await trainerOf({ model, grpo: { beta: 0.1 }, sequencesAtOnce: 8 });
+  const own = [...model.placed.shards.map(({ window }) => window.size)].reduce((a, b) => a + b, 0);
+  assert.ok(own > 0);
+  assert.equal(planned.total - planned.parts.passing - planned.parts.parameters, device.stats.bytesAllocated - before);
+  trainer.destroy();
+  model.destroy();
+});
+
+test("16-bit copies of the weights are refused for a model with adapters", async () => {
+  const model = await adapted();
+  await assert.rejects(trainerOf({ model, grpo: { weights: "f16" } }), /grpo\.weights is "f16"; it must be f32 for a model with adapters/);
+  model.destroy();
+});

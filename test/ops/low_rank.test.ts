@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { buildPlan } from "../../src/graph/plan.ts";
+import { input } from "../../src/graph/trace.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { lowRank } from "../../src/ops/low_rank.ts";
+import { lowRankCases } from "../../src/testing/ops/low_rank.ts";
+import { testCases } from "./op_cases.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+testCases(device, lowRankCases);
+
+test("low_rank names the shapes of parts that do not fit", async () => {
+  const part = { column: 0, columns: 4, scale: 1 };
+  const traced = (...parts: (typeof part)[]): Promise<unknown> =>
+    buildPlan(device, "wrong", () => ({ keep: [lowRank(input("y", [3, 6]), input("h", [3, 2]), input("b", [4, 2]), parts)] }));
+  await assert.rejects(traced(part, part), /low_rank: given onto \[3, 6\], h \[3, 2\], b \[4, 2\]; it needs .* of 2 parts inside onto/);
+  await assert.rejects(traced({ ...part, column: 3 }), /of 1 parts inside onto/);
+});
