@@ -1,6 +1,5 @@
 import { capacityOf } from "../../graph/scalar.ts";
 import { elementsAtCapacity, type Tensor } from "../../graph/tensor.ts";
-import type { GradientSink } from "../../graph/trace.ts";
 import { columnSum } from "../column_sum.ts";
 import { defineOp, type Op, shapeError } from "../define.ts";
 import { matmulRequests } from "./check.ts";
@@ -11,14 +10,14 @@ import { multiplyPieces } from "./pieces.ts";
 import {
   type Layout,
   type MatmulAttributes,
-  type MatmulFamily,
   type MatmulInputs,
+  type MatmulOptions,
   type MatmulOutputs,
   sizesOf,
   splitsFor,
 } from "./problem.ts";
 
-export type { Layout, MatmulFamily } from "./problem.ts";
+export type { Layout, MatmulFamily, MatmulOptions } from "./problem.ts";
 
 /** y [M, N] = op(a) op(b) + bias [N] + residual [M, N], a fresh tensor or added onto one in place. The layout says what op transposes. */
 export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
@@ -67,18 +66,6 @@ function checkShapes(inputs: MatmulInputs, layout: Layout): void {
   if (half && 2 * elementsAtCapacity(half.shape) < elementsAtCapacity(b.shape)) {
     throw refusal("as many halves as b has elements, two a word");
   }
-}
-
-export interface MatmulOptions {
-  readonly layout: Layout;
-  readonly bias?: Tensor | undefined;
-  readonly residual?: Tensor | undefined;
-  /** The gradient of a parameter, which the product is added onto in place. */
-  readonly sink?: GradientSink | undefined;
-  /** The family of kernels to take instead of the one that suits the adapter. */
-  readonly family?: MatmulFamily | undefined;
-  /** The tile that the tiled family takes instead of the one that suits the shape: a name in TILES. */
-  readonly tile?: string | undefined;
 }
 
 /** A matrix that may have a copy in 16-bit floats, two to a word and without gaps. Products read the copy in its place. */

@@ -1,7 +1,7 @@
 import { reshape, type Tensor } from "../../graph/tensor.ts";
 import { empty } from "../../graph/trace.ts";
 import { copyColumns } from "../copy_columns.ts";
-import type { MatmulOptions } from "./op.ts";
+import type { MatmulOptions } from "./problem.ts";
 
 type Multiply = (a: Tensor, piece: Tensor, options: MatmulOptions) => Tensor;
 

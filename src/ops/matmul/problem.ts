@@ -1,5 +1,6 @@
 import { capacityOf, derive, type Scalar } from "../../graph/scalar.ts";
 import { isHalf, type Tensor } from "../../graph/tensor.ts";
+import type { GradientSink } from "../../graph/trace.ts";
 import type { Call } from "../define.ts";
 
 /** NN: a [M, K] b [K, N].  NT: a [M, K] b [N, K], as linear layers keep their weights.  TN: a [K, M] b [K, N], weight gradients. */
@@ -54,6 +55,19 @@ export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, layout: Layout)
   const [rows, inner] = layout === "TN" ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
   const [columns, innerOfB] = layout === "NT" ? [b.shape[0]!, b.shape[1]!] : [b.shape[1]!, b.shape[0]!];
   return { rows, columns, inner, innerOfB };
+}
+
+/** What a product is asked for beside its operands. */
+export interface MatmulOptions {
+  readonly layout: Layout;
+  readonly bias?: Tensor | undefined;
+  readonly residual?: Tensor | undefined;
+  /** The gradient of a parameter, which the product is added onto in place. */
+  readonly sink?: GradientSink | undefined;
+  /** The family of kernels to take instead of the one that suits the adapter. */
+  readonly family?: MatmulFamily | undefined;
+  /** The tile that the tiled family takes instead of the one that suits the shape: a name in TILES. */
+  readonly tile?: string | undefined;
 }
 
 /** One product, as the families see it. */

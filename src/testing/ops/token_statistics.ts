@@ -10,6 +10,8 @@ const SHAPES = [
   [3, 259],
   [2, 1028],
   [5, 1],
+  // The vocabulary of Qwen2.
+  [2, 151936],
 ] as const;
 
 export const tokenStatisticsCases: readonly OpCase[] = [
@@ -18,6 +20,7 @@ export const tokenStatisticsCases: readonly OpCase[] = [
       name: "token_statistics",
       title: `${rows} x ${vocabulary}`,
       tolerance: 2e-6,
+      slow: vocabulary > 100_000,
       quick: rows === 70 || rows === 3,
       inputs: { logits: normal([rows, vocabulary], 1, 3), actions: integers([rows], vocabulary, 2) },
       dynamicRows: ["logits", "actions"],

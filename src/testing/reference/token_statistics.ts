@@ -3,7 +3,7 @@ import type { HostValues } from "../check_op.ts";
 /** log softmax of one row. */
 export function logSoftmax(logits: ArrayLike<number>): number[] {
   const values = Array.from(logits);
-  const top = Math.max(...values);
+  const top = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   const logTotal = Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
   return values.map((value) => value - top - logTotal);
 }
