@@ -14,6 +14,7 @@ import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
+import { output } from "./output_section.ts";
 import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.ts";
 import { report } from "./report_section.ts";
 import { scheduleOptions } from "./schedule_options.ts";
@@ -227,27 +228,6 @@ const sft = section({
   ),
   evalEvery: option(whole({ min: 1, max: MOST.steps }), 50, "Steps between two measurements of pass@1."),
 });
-
-function output(directory: string) {
-  return section({
-    dir: option(text("the path of a folder"), directory, "The folder that the run writes to."),
-    checkpointEvery: adjustable(
-      whole({ min: 0, max: MOST.steps }),
-      20,
-      "Steps between two checkpoints. The last step is saved in any case; 0 saves only that.",
-    ),
-    keepLast: adjustable(
-      whole({ min: 1 }, "all").nullable(),
-      null,
-      "How many of the newest checkpoints stay. Older ones are removed once a new one is on the disk; null keeps all.",
-    ),
-    keepBest: adjustable(
-      flag(),
-      false,
-      "With keepLast: whether the best checkpoint stays too. It is the one with the highest pass@1 among those whose step was evaluated (eval.every); where none was, the one with the highest mean reward.",
-    ),
-  }).prefault({});
-}
 
 /** The methods that a configuration names: its controller and its loss. Their options are keys of its sections. */
 export interface Chosen {
