@@ -1,4 +1,5 @@
 import type { BenchCase } from "../harness.ts";
+import { adapterCases } from "./adapters.ts";
 import { attentionCases } from "./attention.ts";
 import { elementwiseCases } from "./elementwise.ts";
 import { embeddingCases } from "./embedding.ts";
@@ -16,6 +17,7 @@ export const caseFamilies: Readonly<Record<string, readonly BenchCase[]>> = {
   heads: headCases,
   norms: normCases,
   elementwise: elementwiseCases,
+  adapters: adapterCases,
   embedding: embeddingCases,
   vocabulary: vocabularyCases,
   policy: policyCases,
