@@ -57,11 +57,7 @@ async function parseArguments(args: readonly string[]): Promise<Parsed | undefin
     command.configureOutput({ writeOut: () => {} });
     command.action(() => void parsed.push({ name: command.name(), given: command.args, options: command.opts() }));
   }
-  try {
-    await program.parseAsync(args, { from: "user" });
-  } catch (error) {
-    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
-  }
+  await program.parseAsync(args, { from: "user" }).catch(unlessHelp);
   return parsed[0];
 }
 
