@@ -66,9 +66,24 @@ async function copyTensor(tensor: StoredTensor, piece: NamedPiece, { writer, dty
     // More numbers than the piece holds would run into the parameter's next piece.
     if (count > wanted) break;
     if (numbers instanceof Uint16Array) check.seeHalves(numbers, dtype as HalfType);
-    else check.see(numbers);
+    else {
+      check.see(numbers);
+      if (isHalf(dtype)) requireRange(numbers, dtype, { name: piece.name, source });
+    }
     writer.write(numbers);
   }
   if (count !== wanted) throw wrongCount(piece, count, source);
   check.end();
+}
+
+/** From here on numbers are rounded to infinity. */
+const ROUNDED_TO_INFINITY = { f16: 65520, bf16: 2 ** 128 - 2 ** 119 } as const;
+
+/** A number that is rounded to infinity would make another model in silence. */
+function requireRange(numbers: Float32Array, dtype: HalfType, { name, source }: { readonly name: string; readonly source: string }): void {
+  const limit = ROUNDED_TO_INFINITY[dtype];
+  const wrong = numbers.find((value) => Math.abs(value) >= limit && Number.isFinite(value));
+  if (wrong === undefined) return;
+  const remedy = dtype === "f16" ? "store them as bf16 or f32" : "store them as f32";
+  throw new EngineError(`${brief(source)}: tensor ${name} holds ${wrong}, which is too large for weights in ${dtype}; ${remedy}`);
 }

@@ -153,6 +153,37 @@ test("numbers that are not finite are counted in every type, over the pieces of 
   }
 });
 
+test("numbers that 16 bits would round to infinity are refused by name, and those just below are kept", async () => {
+  const [name] = [...source.keys()].filter((key) => source.get(key)!.shape.length === 2);
+  const { shape } = source.get(name!)!;
+  const holding = (value: number) => ({
+    dtype: "F32",
+    async *pieces() {
+      yield new Uint8Array(new Float32Array(shape[0]! * shape[1]!).fill(-value, 3, 4).buffer);
+    },
+  });
+  for (const [frozen, kept, refused] of [
+    ["f16", 65519, 65520],
+    ["bf16", 3.39e38, 3.4e38],
+  ] as const) {
+    const placed = placeModule(device, buildModel(model.config), { frozen: () => frozen });
+    await streamParameters(
+      placed,
+      changed(name!, () => holding(kept)),
+      "here",
+    );
+    await assert.rejects(
+      streamParameters(
+        placed,
+        changed(name!, () => holding(refused)),
+        "here",
+      ),
+      new RegExp(`here: tensor ${name} holds -[\\d.e+]+, which is too large for weights in ${frozen}; store them as`),
+    );
+    placed.destroy();
+  }
+});
+
 test("a model whose numbers are too large for the type is not saved, and nothing is left of it", async () => {
   const large = await smallModel(device);
   const parameters = await readParameters(large.placed);
