@@ -86,7 +86,7 @@ test("a kernel that is not there lists those of its folder, or all where there i
     device.kernel("norm/rms_nrom"),
     /there is no kernel norm\/rms_nrom; known: (norm\/\w+, )*norm\/rms_norm, (norm\/\w+(, )?)+$/,
   );
-  await assert.rejects(device.kernel("nrom/rms_norm"), /there is no kernel nrom\/rms_norm; known: attention\/.*norm\/rms_norm,/);
+  await assert.rejects(device.kernel("nrom/rms_norm"), /there is no kernel nrom\/rms_norm; known: adapter\/.*norm\/rms_norm,/);
 });
 
 test("a kernel that does not link or compile says why and leaves the device usable", async () => {
