@@ -47,14 +47,29 @@ export function aligned(bytes: number): number {
 
 const utf8 = new TextEncoder();
 
-function writeValue(out: Writer, given: GgufValue): void {
-  if (given.type === "strings") return writeArray(out, "string", given.value, out.string);
-  if (given.type === "i32s") return writeArray(out, "i32", given.value, out.i32);
-  if (given.type === "f32s") return writeArray(out, "f32", given.value, out.f32);
-  out.u32(TYPES[given.type]);
-  if (given.type === "string") out.string(given.value);
-  else if (given.type === "bool") out.bytes(Uint8Array.of(given.value ? 1 : 0));
-  else out[given.type](given.value);
+function writeValue(out: Writer, { type, value }: GgufValue): void {
+  switch (type) {
+    case "strings":
+      writeArray(out, "string", value, out.string);
+      break;
+    case "i32s":
+      writeArray(out, "i32", value, out.i32);
+      break;
+    case "f32s":
+      writeArray(out, "f32", value, out.f32);
+      break;
+    case "string":
+      out.u32(TYPES.string);
+      out.string(value);
+      break;
+    case "bool":
+      out.u32(TYPES.bool);
+      out.bytes(Uint8Array.of(value ? 1 : 0));
+      break;
+    default:
+      out.u32(TYPES[type]);
+      out[type](value);
+  }
 }
 
 function writeArray<T>(out: Writer, type: "string" | "i32" | "f32", values: readonly T[], write: (value: T) => void): void {

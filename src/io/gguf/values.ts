@@ -1,10 +1,12 @@
 /** A value of a GGUF file's metadata, with the type that it has there. */
 export type GgufValue =
-  | { readonly type: "u32" | "f32"; readonly value: number }
+  | { readonly type: "u32"; readonly value: number }
+  | { readonly type: "f32"; readonly value: number }
   | { readonly type: "bool"; readonly value: boolean }
   | { readonly type: "string"; readonly value: string }
   | { readonly type: "strings"; readonly value: readonly string[] }
-  | { readonly type: "i32s" | "f32s"; readonly value: readonly number[] };
+  | { readonly type: "i32s"; readonly value: readonly number[] }
+  | { readonly type: "f32s"; readonly value: readonly number[] };
 
 /** Metadata by key, in the order of the file. */
 export type GgufMetadata = Readonly<Record<string, GgufValue>>;
