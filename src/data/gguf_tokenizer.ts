@@ -30,7 +30,7 @@ export function ggufTokenizer(tokenizer: Tokenizer, { vocabSize, endIds }: Use):
   const form = formOf(definition);
   const config = { ...json(tokenizer, "special_tokens_map.json"), ...json(tokenizer, "tokenizer_config.json") };
   const template = chatTemplateSource(tokenizer.files, config, "tokenizer_config.json");
-  const added = tokenizer.encode("");
+  const encoded = tokenizer.encode(anyText(tokenizer, definition.table));
   const ends = endIds.slice(0, END_KEYS.length).map((id, i) => [`tokenizer.ggml.${END_KEYS[i]}_token_id`, u32(id)]);
   return {
     "tokenizer.ggml.model": string(form.model),
@@ -40,10 +40,16 @@ export function ggufTokenizer(tokenizer: Tokenizer, { vocabSize, endIds }: Use):
     ...Object.fromEntries(ends),
     ...idEntry("padding_token_id", tokenizer.padId),
     ...idEntry("unknown_token_id", idOf(definition.table, config.unk_token ?? definition.model.unk_token)),
-    "tokenizer.ggml.add_bos_token": bool(tokenizer.bosId !== undefined && added[0] === tokenizer.bosId),
-    "tokenizer.ggml.add_eos_token": bool(added.length > 0 && added.at(-1) === tokenizer.eosId && tokenizer.eosId !== tokenizer.bosId),
+    "tokenizer.ggml.add_bos_token": bool(tokenizer.bosId !== undefined && encoded[0] === tokenizer.bosId),
+    "tokenizer.ggml.add_eos_token": bool(tokenizer.eosId !== undefined && encoded.at(-1) === tokenizer.eosId),
     ...(template === undefined ? {} : { "tokenizer.chat_template": string(template) }),
   };
+}
+
+/** A text of one plain token, whatever the alphabet, to see which special tokens are put around it. */
+function anyText(tokenizer: Tokenizer, { tokens, added }: TokenTable): string {
+  const id = tokens.findIndex((token, id) => token !== undefined && !added.has(id) && id !== tokenizer.eosId && id !== tokenizer.bosId);
+  return id < 0 ? "" : tokenizer.decode([id]);
 }
 
 function idEntry(key: string, id: number | undefined): GgufMetadata {
