@@ -41,6 +41,7 @@ export {
   type Token,
 } from "./loss/index.ts";
 export { NoAdapterError } from "./node/adapters.ts";
+export { exportGguf, type GgufFile, type GgufOptions } from "./node/export_gguf.ts";
 export type { AdapterOptions } from "./node/load_adapter.ts";
 export { createModel, type LoadOptions, loadModel, type ModelBuilder, saveModel } from "./node/load_model.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";

@@ -94,6 +94,7 @@ test("a number beyond the range of f16 is refused by name, and nothing is left w
     (await readdir(folder)).filter((name) => name.includes("large")),
     [],
   );
+  await assert.rejects(writeGguf(folder, {}, []), /is a folder; give the name of a file/);
 });
 
 test("values of every type and texts of any script come back", async () => {

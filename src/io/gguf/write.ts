@@ -1,6 +1,6 @@
 import { open, rename, rm } from "node:fs/promises";
-import { quoted } from "../../options/quote.ts";
-import { FileError } from "../files.ts";
+import { brief, quoted } from "../../options/quote.ts";
+import { FileError, isFolder } from "../files.ts";
 import { partialPaths } from "../sweep.ts";
 import { writeError } from "../write_whole.ts";
 import { encodedPieces, type GgufTensor } from "./encode.ts";
@@ -13,6 +13,7 @@ import type { GgufMetadata } from "./values.ts";
  * @throws FileError where it cannot be written, or a number does not fit the type of its tensor
  */
 export async function writeGguf(path: string, metadata: GgufMetadata, tensors: readonly GgufTensor[]): Promise<number> {
+  if (await isFolder(path)) throw new FileError(`${brief(path)} is a folder; give the name of a file to write.`);
   const { partial } = partialPaths(path);
   try {
     const bytes = await writeInto(partial, metadata, tensors);
