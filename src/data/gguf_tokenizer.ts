@@ -90,8 +90,10 @@ function tokensOf({ table, vocabSize }: Definition, { spelled, typeOf }: GgufFor
     const token = table.tokens[id];
     if (token === undefined) return [`[PAD${id}]`, TOKEN_TYPES.unused];
     if (!table.added.has(id)) return [spelled(token), typeOf(token)];
-    const type = table.special.has(id) ? TOKEN_TYPES.control : TOKEN_TYPES.userDefined;
-    return [token, typeOf(token) === TOKEN_TYPES.unknown ? TOKEN_TYPES.unknown : type];
+    if (typeOf(token) === TOKEN_TYPES.unknown) return [token, TOKEN_TYPES.unknown];
+    if (table.special.has(id)) return [token, TOKEN_TYPES.control];
+    // llama.cpp looks for these tokens before it writes spaces in another way.
+    return [token.replaceAll("\u2581", " "), TOKEN_TYPES.userDefined];
   });
   return {
     "tokenizer.ggml.tokens": strings(entries.map(([token]) => token)),

@@ -115,6 +115,7 @@ test("stop, special and byte tokens have their types, and every end token a key"
   const tokenizer = byteLevelTokenizer({ added, config });
   const metadata = metadataOf(tokenizer, [256, 5, 6, 7]);
   assert.deepEqual((metadata["tokenizer.ggml.token_type"] as number[]).slice(255), [1, 3, 4]);
+  assert.deepEqual((metadata["tokenizer.ggml.tokens"] as string[]).slice(256), ["<|end|>", " think"]);
   const ids = ["eos", "eot", "eom", "padding", "bos"].map((key) => metadata[`tokenizer.ggml.${key}_token_id`]);
   assert.deepEqual(ids, [256, 5, 6, 256, undefined]);
   assert.equal(metadata["tokenizer.chat_template"], "{{ messages }}");
