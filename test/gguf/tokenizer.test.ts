@@ -109,7 +109,7 @@ for (const [name, words] of [
 test("stop, special and byte tokens have their types, and every end token a key", () => {
   const added = [
     { content: "<|end|>", special: true },
-    { content: "<think>", special: false },
+    { content: "\u2581think", special: false },
   ];
   const config = { eos_token: "<|end|>", pad_token: "<|end|>", chat_template: "{{ messages }}" };
   const tokenizer = byteLevelTokenizer({ added, config });
