@@ -41,6 +41,7 @@ export {
   type Token,
 } from "./loss/index.ts";
 export { NoAdapterError } from "./node/adapters.ts";
+export { exportGguf, type GgufFile, type GgufOptions } from "./node/export_gguf.ts";
 export { resolveData, resolveModel } from "./node/hub.ts";
 export type { AdapterOptions } from "./node/load_adapter.ts";
 export { createModel, type LoadOptions, loadModel, type ModelBuilder, type SaveOptions, saveModel } from "./node/load_model.ts";

@@ -102,7 +102,7 @@ const ADAPTED = join(folder, "lora");
 const SHORT = ["--overwrite", "--set", "eval.prompts=4", "--set"];
 const argumentOf = (args: readonly string[], option: string): string => args[args.indexOf(option) + 1]!;
 
-/** What makes a call take seconds, or undefined where it cannot be made. `train` comes first and leaves runs for `resume`, `plot` and `merge`. */
+/** What makes a call take seconds, or undefined where it cannot be made. `train` comes first and leaves runs for `resume`, `plot`, `merge` and `export`. */
 const shortened: Readonly<Record<string, (args: readonly string[]) => readonly string[] | undefined>> = {
   train: (args) => {
     const steps = args.includes("--profile") ? 7 : 1;
@@ -117,6 +117,7 @@ const shortened: Readonly<Record<string, (args: readonly string[]) => readonly s
   chat: () => ["chat", "--help"],
   generate: (args) => (existsSync(argumentOf(args, "--model")) ? args : undefined),
   merge: () => ["merge", "--model", join(ADAPTED, "checkpoints/step-000001"), "--out", join(folder, "merged")],
+  export: () => ["export", "--model", join(ADAPTED, "checkpoints/step-000001"), "--gguf", join(folder, "model.gguf"), "--type", "q8_0"],
   verify: () => ["verify", "src/testing/cases/gpt2--entropic-small"],
   devices: (args) => args,
   bench: () => ["bench", "--list"],

@@ -33,7 +33,7 @@ export function chatTemplate(
   config: Readonly<Record<string, unknown>>,
   place: string,
 ): RenderChat {
-  const source = files[TEMPLATE_FILE] ?? defaultTemplate(config.chat_template, place);
+  const source = chatTemplateSource(files, config, place);
   if (source === undefined) {
     const remedy = `give prompts as text, or put a ${TEMPLATE_FILE} beside tokenizer.json`;
     return () => {
@@ -49,6 +49,15 @@ export function chatTemplate(
       throw new Error(`the chat template refuses the messages: ${brief(messageOf(error), 240)}`, { cause: error });
     }
   };
+}
+
+/** The text of a tokenizer's chat template; undefined where it has none. @throws FileError where it cannot be told */
+export function chatTemplateSource(
+  files: Readonly<Record<string, string>>,
+  config: Readonly<Record<string, unknown>>,
+  place: string,
+): string | undefined {
+  return files[TEMPLATE_FILE] ?? defaultTemplate(config.chat_template, place);
 }
 
 function defaultTemplate(value: unknown, place: string): string | undefined {

@@ -3,7 +3,7 @@ import { isMapping } from "../options/problems.ts";
 type Section = Readonly<Record<string, unknown>>;
 
 /** How GPT-2 cuts a text into words. */
-const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+export const GPT2_WORDS = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const PUNCTUATION = "[\\p{P}!-\\/:-@\\[-`{-~]";
 
 /**

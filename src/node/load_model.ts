@@ -79,7 +79,8 @@ async function refuseRunFolder(dir: string): Promise<void> {
   if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
 }
 
-async function folderOf(name: string): Promise<string> {
+/** The folder of a model by its path or name, downloaded where that is needed. @throws FileError */
+export async function folderOf(name: string): Promise<string> {
   const dir = existsSync(name) ? name : (shippedModel(name) ?? (await resolveModel(name)));
   await refuseRunFolder(dir);
   return dir;
@@ -148,11 +149,7 @@ interface Content {
 
 async function modelFrom(origin: Origin, module: LanguageModel, { tensors, source, fill }: Content): Promise<PolicyModel> {
   const { device, tokenizer } = origin;
-  if (tokenizer.vocabSize > module.vocabSize) {
-    throw new EngineError(
-      `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
-    );
-  }
+  requireVocabulary(tokenizer, module, source);
   const named = await namedForModel(module, tensors, source);
   requireStoredTensors(module, named, source);
   const placed = placeModule(device, module, withAdapters(module, origin.adapter));
@@ -164,6 +161,14 @@ async function modelFrom(origin: Origin, module: LanguageModel, { tensors, sourc
     throw error;
   }
   return finish(origin, module, placed);
+}
+
+/** @throws EngineError where the tokenizer has ids that the model lacks */
+export function requireVocabulary(tokenizer: Tokenizer, module: LanguageModel, source: string): void {
+  if (tokenizer.vocabSize <= module.vocabSize) return;
+  throw new EngineError(
+    `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
+  );
 }
 
 /** A model of which only the sizes count, on a device that measures. */
@@ -187,9 +192,10 @@ function finish(origin: Origin, module: LanguageModel, placed: PlacedModule): Po
     adapter,
     clone: () =>
       explained(placed.device, "clone()", () => {
-        const [tensors, source] = [storedParameters(placed), "the copied model"];
-        const fill = (copy: PlacedModule): Promise<void> => streamParameters(adaptersOf(copy), tensors, source);
-        return modelFrom(origin, build(config), { tensors, source, fill });
+        const source = "the copied model";
+        const adapters = storedParameters(adaptersOf(placed));
+        const fill = (copy: PlacedModule): Promise<void> => streamParameters(adaptersOf(copy), adapters, source);
+        return modelFrom(origin, build(config), { tensors: storedParameters(baseOf(placed)), source, fill });
       }),
     destroy: () => placed.destroy(),
   };

@@ -8,7 +8,7 @@ import { elementsOf } from "./elements.ts";
 type Table = { tokens: Tensor; weight: Tensor; onto?: Tensor | undefined };
 
 /** Which rows of a table its piece `weight` holds: those from `first`, of `total` rows. */
-interface PieceRows {
+export interface PieceRows {
   readonly first: number;
   readonly total: Scalar;
 }

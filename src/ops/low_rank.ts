@@ -11,12 +11,12 @@ export interface AdaptedPart {
   readonly scale: number;
 }
 
-interface Attributes {
+export interface LowRankAttributes {
   readonly parts: readonly AdaptedPart[];
 }
 
 /** y[:, part p] += scale_p h_p b_p^T, in place, for parts that lie side by side in y: the second half of low-rank adapters. */
-export const lowRankOp = defineOp<{ onto: Tensor; h: Tensor; b: Tensor }, "y", Attributes>({
+export const lowRankOp = defineOp<{ onto: Tensor; h: Tensor; b: Tensor }, "y", LowRankAttributes>({
   name: "low_rank",
   shape: (inputs, { parts }) => {
     checkShapes(inputs, parts);
@@ -43,7 +43,7 @@ export const lowRankOp = defineOp<{ onto: Tensor; h: Tensor; b: Tensor }, "y", A
   },
 });
 
-const lowRankBackward = defineOp<{ grad_y: Tensor; h: Tensor; b: Tensor }, "grad_h", Attributes>({
+const lowRankBackward = defineOp<{ grad_y: Tensor; h: Tensor; b: Tensor }, "grad_h", LowRankAttributes>({
   name: "low_rank_backward",
   shape: ({ h }) => ({ grad_h: { shape: h.shape } }),
   forward: ({ inputs: { grad_y, b }, outputs: { grad_h }, attributes: { parts } }) =>
@@ -59,7 +59,7 @@ const lowRankBackward = defineOp<{ grad_y: Tensor; h: Tensor; b: Tensor }, "grad
 
 type WeightInputs = { grad_y: Tensor; h: Tensor; b: Tensor; onto?: Tensor | undefined };
 
-const lowRankBackwardWeight = defineOp<WeightInputs, "grad_b", Attributes & { readonly accumulate: Scalar }>({
+const lowRankBackwardWeight = defineOp<WeightInputs, "grad_b", LowRankAttributes & { readonly accumulate: Scalar }>({
   name: "low_rank_backward_weight",
   shape: ({ b, onto }) => ({ grad_b: onto ? { inPlaceOf: onto } : { shape: b.shape } }),
   forward: ({ inputs: { grad_y, h, b }, outputs: { grad_b }, attributes: { parts, accumulate } }) =>

@@ -1,0 +1,99 @@
+import { quoted } from "../../options/quote.ts";
+import type { StoredTensor, TensorSource } from "../../stored_tensor.ts";
+import { FileError } from "../file_error.ts";
+import type { GgufTensor, Rearrange } from "./encode.ts";
+import { type GgufTensorType, tensorType } from "./tensor_types.ts";
+
+/** llama.cpp's names of architectures; Mistral is a Llama there. */
+export type GgufArchitecture = "llama" | "qwen2" | "qwen3" | "gpt2";
+
+/** llama.cpp's names of what stands outside the layers. */
+const OUTER: Readonly<Record<string, string>> = {
+  "model.embed_tokens": "token_embd",
+  "model.norm": "output_norm",
+  "transformer.wte": "token_embd",
+  "transformer.wpe": "position_embd",
+  "transformer.ln_f": "output_norm",
+  lm_head: "output",
+};
+
+/** llama.cpp's names of the parts of a layer. */
+const INNER: Readonly<Record<string, string>> = {
+  input_layernorm: "attn_norm",
+  "self_attn.q_proj": "attn_q",
+  "self_attn.k_proj": "attn_k",
+  "self_attn.v_proj": "attn_v",
+  "self_attn.o_proj": "attn_output",
+  "self_attn.q_norm": "attn_q_norm",
+  "self_attn.k_norm": "attn_k_norm",
+  post_attention_layernorm: "ffn_norm",
+  "mlp.gate_proj": "ffn_gate",
+  "mlp.up_proj": "ffn_up",
+  "mlp.down_proj": "ffn_down",
+  ln_1: "attn_norm",
+  "attn.c_attn": "attn_qkv",
+  "attn.c_proj": "attn_output",
+  ln_2: "ffn_norm",
+  "mlp.c_fc": "ffn_up",
+  "mlp.c_proj": "ffn_down",
+};
+
+/** GPT-2's Conv1D, which lies as [in, out]. */
+const TRANSPOSED = /\.c_(attn|proj|fc)\.weight$/;
+
+/** What decides the order of a tensor's numbers. */
+export interface HeadCounts {
+  readonly architecture: GgufArchitecture;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+}
+
+/** The tensors of a model under llama.cpp's names and in its order of numbers. @throws FileError for a tensor without a name there */
+export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: GgufTensorType): GgufTensor[] {
+  return [...named].map(([given, source]) => {
+    const name = ggufName(given);
+    const isTransposed = TRANSPOSED.test(given);
+    const shape = isTransposed ? [...source.shape].reverse() : source.shape;
+    const rearrange = isTransposed ? transposed(source.shape) : pairing(given, source, counts);
+    return { name, shape, type: tensorType(name, shape, wanted), source, rearrange };
+  });
+}
+
+/** llama.cpp's name of a tensor, by Hugging Face's. */
+export function ggufName(name: string): string {
+  const [, path, ending] = /^(.+)\.(weight|bias)$/.exec(name) ?? [];
+  const [, layer, part] = /^(?:model\.layers|transformer\.h)\.(\d+)\.(.+)$/.exec(path ?? "") ?? [];
+  const found = part === undefined ? OUTER[path ?? ""] : INNER[part];
+  if (found === undefined) throw new FileError(`Tensor ${quoted(name)} has no name in GGUF; export a model of models/ as it is.`);
+  return layer === undefined ? `${found}.${ending}` : `blk.${layer}.${found}.${ending}`;
+}
+
+function transposed([rows, columns]: readonly number[]): Rearrange {
+  return (values) => {
+    const turned = new Float32Array(values.length);
+    for (let row = 0; row < rows!; row += 1) {
+      for (let column = 0; column < columns!; column += 1) turned[column * rows! + row] = values[row * columns! + column]!;
+    }
+    return turned;
+  };
+}
+
+/**
+ * Rotary angles turn pairs of numbers: here those that lie half a head apart, and in llama.cpp's architecture llama neighbours. So the rows of
+ * its queries and keys change places: row j and row j + D/2 of a head become rows 2j and 2j + 1.
+ */
+function pairing(name: string, { shape }: StoredTensor, { architecture, heads, keyValueHeads }: HeadCounts): Rearrange | undefined {
+  const [, which] = /\.self_attn\.([qk])_proj\.(?:weight|bias)$/.exec(name) ?? [];
+  if (architecture !== "llama" || which === undefined) return undefined;
+  const [rows, columns = 1] = shape as [number, number?];
+  const half = rows / (which === "q" ? heads : keyValueHeads) / 2;
+  return (values) => {
+    const paired = new Float32Array(values.length);
+    for (let row = 0; row < rows; row += 1) {
+      const inHead = row % (2 * half);
+      const target = row - inHead + 2 * (inHead % half) + Math.floor(inHead / half);
+      paired.set(values.subarray(row * columns, (row + 1) * columns), target * columns);
+    }
+    return paired;
+  };
+}

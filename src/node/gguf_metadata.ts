@@ -1,0 +1,121 @@
+import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
+import { llamaConfig } from "../../models/llama.ts";
+import type { LlamaConfig } from "../../models/llama_config.ts";
+import { mistralConfig } from "../../models/mistral.ts";
+import { qwen2Config } from "../../models/qwen2.ts";
+import { qwen3Config } from "../../models/qwen3.ts";
+import { EngineError } from "../gpu/errors.ts";
+import type { HeadCounts } from "../io/gguf/tensors.ts";
+import { f32, type GgufMetadata, type GgufValue, string, u32 } from "../io/gguf/values.ts";
+import type { RopeScaling, YarnScaling } from "../ops/rope_table.ts";
+import { listed, quoted } from "../options/quote.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What llama.cpp needs to know of a model's shape. */
+export interface GgufShape extends HeadCounts {
+  readonly metadata: GgufMetadata;
+  /** What each rotary frequency is divided by, where Llama 3 stretches them. */
+  readonly ropeFactors: Float32Array<ArrayBuffer> | undefined;
+}
+
+type Family = "llama" | "mistral" | "qwen2" | "qwen3";
+
+const readers: Readonly<Record<Family, (json: Json) => LlamaConfig>> = {
+  llama: llamaConfig,
+  mistral: mistralConfig,
+  qwen2: qwen2Config,
+  qwen3: qwen3Config,
+};
+
+/** The keys of a config.json in llama.cpp's words. @throws EngineError for what llama.cpp would not compute */
+export function ggufShape(json: Json): GgufShape {
+  const family = json.model_type as string;
+  if (family === "gpt2") return gpt2Shape(gpt2Config(json));
+  if (!Object.hasOwn(readers, family)) {
+    throw new EngineError(
+      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gpt2, ${listed(Object.keys(readers))}`,
+    );
+  }
+  return llamaShape(readers[family as Family](json), family as Family);
+}
+
+function gpt2Shape(config: Gpt2Config): GgufShape {
+  const { n_head: heads } = config;
+  const metadata = keyed("gpt2", {
+    block_count: u32(config.n_layer),
+    context_length: u32(config.n_positions),
+    embedding_length: u32(config.n_embd),
+    feed_forward_length: u32(config.n_inner),
+    "attention.head_count": u32(heads),
+    "attention.head_count_kv": u32(heads),
+    "attention.layer_norm_epsilon": f32(config.layer_norm_epsilon),
+    vocab_size: u32(config.vocab_size),
+  });
+  return { architecture: "gpt2", heads, keyValueHeads: heads, metadata, ropeFactors: undefined };
+}
+
+function llamaShape(config: LlamaConfig, family: Family): GgufShape {
+  const architecture = family === "mistral" ? "llama" : family;
+  const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope_scaling } = config;
+  if (family === "qwen3" && config.attention_bias) throw refusal("attention_bias", true, "llama.cpp's qwen3 has no biases");
+  if (rope_scaling?.kind === "llama3" && architecture !== "llama") {
+    throw refusal("rope_type", "llama3", `llama.cpp's ${architecture} does not read its factors`);
+  }
+  const ownHead = head_dim * heads !== config.hidden_size;
+  const metadata = keyed(architecture, {
+    block_count: u32(config.num_hidden_layers),
+    context_length: u32(config.max_position_embeddings),
+    embedding_length: u32(config.hidden_size),
+    feed_forward_length: u32(config.intermediate_size),
+    "attention.head_count": u32(heads),
+    "attention.head_count_kv": u32(keyValueHeads),
+    ...(ownHead || family === "qwen3" ? { "attention.key_length": u32(head_dim), "attention.value_length": u32(head_dim) } : {}),
+    "rope.dimension_count": u32(head_dim),
+    "rope.freq_base": f32(config.rope_theta),
+    ...scalingKeys(rope_scaling),
+    "attention.layer_norm_rms_epsilon": f32(config.rms_norm_eps),
+    vocab_size: u32(config.vocab_size),
+  });
+  const ropeFactors = rope_scaling?.kind === "llama3" ? llama3Factors(config, rope_scaling) : undefined;
+  return { architecture, heads, keyValueHeads, metadata, ropeFactors };
+}
+
+function keyed(architecture: string, values: Readonly<Record<string, GgufValue>>): GgufMetadata {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${architecture}.${key}`, value]));
+}
+
+function refusal(key: string, value: unknown, why: string): EngineError {
+  return new EngineError(`config.json: ${key} is ${quoted(value)}; ${why}, so the model has no GGUF file`);
+}
+
+function scalingKeys(scaling: RopeScaling | undefined): Readonly<Record<string, GgufValue>> {
+  if (scaling?.kind === "linear") return { "rope.scaling.type": string("linear"), "rope.scaling.factor": f32(scaling.factor) };
+  return scaling?.kind === "yarn" ? yarnKeys(scaling) : {};
+}
+
+function yarnKeys({ factor, attentionFactor, betaFast, betaSlow, truncate, originalMaxPositions }: YarnScaling) {
+  if (!truncate) throw refusal("truncate", false, "llama.cpp's YaRN begins and ends at whole dimensions");
+  // llama.cpp multiplies by YaRN's usual factor itself.
+  const beyondUsual = attentionFactor / (1 + 0.1 * Math.log(factor));
+  return {
+    "rope.scaling.type": string("yarn"),
+    "rope.scaling.factor": f32(factor),
+    "rope.scaling.original_context_length": u32(originalMaxPositions),
+    ...(Math.abs(beyondUsual - 1) > 1e-6 ? { "rope.scaling.attn_factor": f32(beyondUsual) } : {}),
+    ...(betaFast === 32 ? {} : { "rope.scaling.yarn_beta_fast": f32(betaFast) }),
+    ...(betaSlow === 1 ? {} : { "rope.scaling.yarn_beta_slow": f32(betaSlow) }),
+  };
+}
+
+/** Short waves stay, long ones are stretched by the factor, and between them 1 / factor passes smoothly into 1. */
+function llama3Factors({ head_dim, rope_theta }: LlamaConfig, scaling: Extract<RopeScaling, { readonly kind: "llama3" }>) {
+  const { factor, lowFreqFactor, highFreqFactor, originalMaxPositions } = scaling;
+  return Float32Array.from({ length: head_dim / 2 }, (_, i) => {
+    const wavelength = 2 * Math.PI * rope_theta ** ((2 * i) / head_dim);
+    if (wavelength < originalMaxPositions / highFreqFactor) return 1;
+    if (wavelength > originalMaxPositions / lowFreqFactor) return factor;
+    const smooth = (originalMaxPositions / wavelength - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
+    return 1 / ((1 - smooth) / factor + smooth);
+  });
+}

@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { GGUFValueType } from "@huggingface/gguf";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { roundTo16, widenFrom16 } from "../../src/half_float.ts";
+import { writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { type HostTensor, heldTensors, readSafetensors } from "../../src/io/safetensors.ts";
+import { exportGguf, type GgufOptions } from "../../src/node/export_gguf.ts";
+import { loadModel, saveModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { createScorer } from "../../src/policy/score.ts";
+import type { PolicyModel } from "../../src/rl/model.ts";
+import { bases, llama3, yarn } from "../families/forms.ts";
+import { randomCheckpoint } from "../families/random_checkpoint.ts";
+import { adaptedModel, FAMILIES, tokenizer as letters, randomBatch, savedBase } from "../lora/small_lora.ts";
+import { type ReadGguf, readGguf } from "./read_gguf.ts";
+
+const device = await openDevice();
+const folder = await mkdtemp(join(tmpdir(), "entropic-gguf-"));
+after(async () => {
+  device.destroy();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const tokenizer = characterTokenizer("abcd$", { eos: "$" });
+type Config = Readonly<Record<string, unknown>>;
+type Options = Omit<GgufOptions, "openDevice">;
+
+/** Exports a folder. No GPU may be opened where there is no adapter. */
+async function exported(
+  dir: string,
+  options: Options = { type: "f32" },
+  openDevice = () => assert.fail("a GPU was opened"),
+): Promise<ReadGguf> {
+  const path = join(folder, "model.gguf");
+  const file = await exportGguf(path, dir, { ...options, openDevice });
+  const read = await readGguf(path);
+  assert.deepEqual([file.bytes, file.tensors], [read.bytes, read.tensors.size]);
+  return read;
+}
+
+async function written(config: Config): Promise<{ dir: string; tensors: Map<string, HostTensor> }> {
+  const stored = randomCheckpoint(config);
+  const tensors = new Map([...stored].map(([name, tensor]) => [name, { dtype: "F32", ...tensor }]));
+  const dir = join(folder, "model");
+  await writeCheckpoint(dir, { config, tensors: heldTensors(tensors), tokenizerFiles: tokenizer.files });
+  return { dir, tensors };
+}
+
+const LAYER: readonly (readonly [ours: string, theirs: string])[] = [
+  ["attn_norm", "input_layernorm"],
+  ["attn_q", "self_attn.q_proj"],
+  ["attn_k", "self_attn.k_proj"],
+  ["attn_v", "self_attn.v_proj"],
+  ["attn_output", "self_attn.o_proj"],
+  ["attn_q_norm", "self_attn.q_norm"],
+  ["attn_k_norm", "self_attn.k_norm"],
+  ["ffn_norm", "post_attention_layernorm"],
+  ["ffn_gate", "mlp.gate_proj"],
+  ["ffn_up", "mlp.up_proj"],
+  ["ffn_down", "mlp.down_proj"],
+];
+const GPT2_LAYER: typeof LAYER = [
+  ["attn_norm", "ln_1"],
+  ["attn_qkv", "attn.c_attn"],
+  ["attn_output", "attn.c_proj"],
+  ["ffn_norm", "ln_2"],
+  ["ffn_up", "mlp.c_fc"],
+  ["ffn_down", "mlp.c_proj"],
+];
+const OUTSIDE: Readonly<Record<string, string>> = {
+  "token_embd.weight": "model.embed_tokens.weight",
+  "output_norm.weight": "model.norm.weight",
+  "output.weight": "lm_head.weight",
+};
+const GPT2_OUTSIDE: Readonly<Record<string, string>> = {
+  "token_embd.weight": "transformer.wte.weight",
+  "position_embd.weight": "transformer.wpe.weight",
+  "output_norm.weight": "transformer.ln_f.weight",
+  "output_norm.bias": "transformer.ln_f.bias",
+  "output.weight": "lm_head.weight",
+};
+
+/** The tensors of a GGUF file as a model of Hugging Face has them, found as transformers' own reader of GGUF files does. */
+function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, HostTensor> {
+  const architecture = metadata["general.architecture"] as string;
+  const isGpt2 = architecture === "gpt2";
+  const heads = (which: string): number => Number(metadata[`${architecture}.attention.head_count${which === "k" ? "_kv" : ""}`]);
+  const model = new Map<string, HostTensor>();
+  for (const [name, { dimensions, data }] of tensors) {
+    if (name === "rope_freqs.weight") continue;
+    const [, layer, part, ending] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
+    const inner = (isGpt2 ? GPT2_LAYER : LAYER).find(([ours]) => ours === part)?.[1];
+    const theirs = inner
+      ? `${isGpt2 ? "transformer.h" : "model.layers"}.${layer}.${inner}.${ending}`
+      : (isGpt2 ? GPT2_OUTSIDE : OUTSIDE)[name];
+    assert.ok(theirs, `${name} is no name of llama.cpp's`);
+    const shape = [...dimensions].reverse();
+    const [, which] = /attn_([qk])\./.exec(name) ?? [];
+    let values: ArrayLike<number> = data;
+    if (architecture === "llama" && which) values = unpaired(data, shape[0]!, heads(which));
+    const isConvolution = isGpt2 && ending === "weight" && /attn_qkv|attn_output|ffn_up|ffn_down/.test(name);
+    if (isConvolution) values = turned(data, shape);
+    model.set(theirs, { dtype: "F32", shape: isConvolution ? dimensions : shape, data: Float32Array.from(values) });
+  }
+  return model;
+}
+
+/** w.reshape(heads, D / 2, 2, columns).swapaxes(1, 2) */
+function unpaired(data: Float64Array, rows: number, heads: number): number[] {
+  const [columns, half] = [data.length / rows, rows / heads / 2];
+  const result: number[] = [];
+  for (let head = 0; head < heads; head += 1) {
+    for (let side = 0; side < 2; side += 1) {
+      for (let i = 0; i < half; i += 1) {
+        const row = head * 2 * half + 2 * i + side;
+        result.push(...data.subarray(row * columns, (row + 1) * columns));
+      }
+    }
+  }
+  return result;
+}
+
+function turned(data: Float64Array, [rows, columns]: readonly number[]): Float64Array {
+  return data.map((_, i) => data[(i % rows!) * columns! + Math.floor(i / rows!)]!);
+}
+
+function assertSame(
+  found: ReadonlyMap<string, HostTensor>,
+  wanted: ReadonlyMap<string, HostTensor>,
+  rounded = (data: Float32Array) => data,
+): void {
+  assert.deepEqual([...found.keys()].sort(), [...wanted.keys()].sort());
+  for (const [name, { shape, data }] of wanted) {
+    const expected = shape.length > 1 && !name.includes("wpe") ? rounded(data as Float32Array) : data;
+    assert.deepEqual(found.get(name)!.shape, shape, name);
+    assert.deepEqual([...found.get(name)!.data], [...expected], name);
+  }
+}
+
+const forms: readonly Config[] = [
+  ...Object.values(bases),
+  { ...bases.llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
+  { ...bases.gpt2, tie_word_embeddings: false, n_inner: 20 },
+];
+
+for (const config of forms) {
+  const { model_type: family, tie_word_embeddings: tied } = config;
+  test(`${family}${config.attention_bias ? " with biases" : ""}${tied === undefined ? "" : `, tied: ${tied}`}: names, shapes and numbers come back`, async () => {
+    const { dir, tensors } = await written(config);
+    assertSame(asHuggingFace(await exported(dir)), tensors);
+    const halves = await exported(dir, {});
+    assertSame(asHuggingFace(halves), tensors, (data) => widenFrom16(roundTo16(data, "f16"), "f16"));
+    for (const [name, { type, dimensions }] of halves.tensors) {
+      assert.equal(type, dimensions.length === 1 || name === "position_embd.weight" ? "F32" : "F16", name);
+    }
+  });
+}
+
+test("q8_0 keeps rows that are no whole blocks in f16", async () => {
+  const { dir } = await written({ ...bases.llama, hidden_size: 32, head_dim: 8 });
+  const { metadata, tensors } = await exported(dir, { type: "q8_0" });
+  assert.equal(metadata["general.file_type"], 7);
+  assert.equal(tensors.get("blk.1.attn_q.weight")!.type, "Q8_0");
+  assert.equal(tensors.get("token_embd.weight")!.type, "Q8_0");
+  assert.equal(tensors.get("blk.1.ffn_down.weight")!.type, "F16");
+  assert.equal(tensors.get("blk.1.ffn_norm.weight")!.type, "F32");
+});
+
+test("metadata says what llama.cpp needs, with the types that it reads", async () => {
+  const { dir } = await written({ ...bases.mistral, rms_norm_eps: 1e-5, rope_theta: 5e5, eos_token_id: 3, pad_token_id: 0 });
+  const { metadata, types } = await exported(dir);
+  const expected: Record<string, [GGUFValueType, unknown]> = {
+    "general.architecture": [GGUFValueType.STRING, "llama"],
+    "general.name": [GGUFValueType.STRING, "model"],
+    "general.file_type": [GGUFValueType.UINT32, 0],
+    "general.alignment": [GGUFValueType.UINT32, 32],
+    "llama.block_count": [GGUFValueType.UINT32, 2],
+    "llama.context_length": [GGUFValueType.UINT32, 48],
+    "llama.embedding_length": [GGUFValueType.UINT32, 20],
+    "llama.feed_forward_length": [GGUFValueType.UINT32, 27],
+    "llama.attention.head_count": [GGUFValueType.UINT32, 4],
+    "llama.attention.head_count_kv": [GGUFValueType.UINT32, 2],
+    "llama.attention.key_length": [GGUFValueType.UINT32, 6],
+    "llama.attention.value_length": [GGUFValueType.UINT32, 6],
+    "llama.rope.dimension_count": [GGUFValueType.UINT32, 6],
+    "llama.rope.freq_base": [GGUFValueType.FLOAT32, 5e5],
+    "llama.attention.layer_norm_rms_epsilon": [GGUFValueType.FLOAT32, Math.fround(1e-5)],
+    "llama.vocab_size": [GGUFValueType.UINT32, 31],
+    "tokenizer.ggml.eos_token_id": [GGUFValueType.UINT32, 4],
+    "tokenizer.ggml.eot_token_id": [GGUFValueType.UINT32, 3],
+    "tokenizer.ggml.add_bos_token": [GGUFValueType.BOOL, false],
+    "tokenizer.ggml.model": [GGUFValueType.STRING, "gpt2"],
+  };
+  for (const [key, [type, value]] of Object.entries(expected)) assert.deepEqual([types[key], metadata[key]], [type, value], key);
+  const tokens = metadata["tokenizer.ggml.tokens"] as string[];
+  assert.deepEqual([tokens.length, tokens[4], tokens[5], tokens[30]], [31, "$", "[PAD5]", "[PAD30]"]);
+  assert.deepEqual((metadata["tokenizer.ggml.token_type"] as number[]).slice(3, 7), [1, 1, 5, 5]);
+
+  const gpt2 = await exported((await written(bases.gpt2!)).dir);
+  assert.equal(gpt2.metadata["gpt2.attention.layer_norm_epsilon"], Math.fround(1e-5));
+  assert.equal(gpt2.metadata["gpt2.feed_forward_length"], 72);
+});
+
+test("stretched rotary angles are llama.cpp's keys, or factors", async () => {
+  const wide = { ...bases.llama, head_dim: 16, rope_theta: 50 };
+  const linear = (await exported((await written({ ...wide, rope_scaling: { type: "linear", factor: 3 } })).dir)).metadata;
+  assert.deepEqual([linear["llama.rope.scaling.type"], linear["llama.rope.scaling.factor"]], ["linear", 3]);
+
+  const stretched = (await exported((await written({ ...wide, rope_scaling: { ...yarn, attention_factor: 0.7, beta_fast: 2 } })).dir))
+    .metadata;
+  const key = (name: string): unknown => stretched[`llama.rope.scaling.${name}`];
+  assert.deepEqual([key("type"), key("factor"), key("original_context_length"), key("yarn_beta_fast")], ["yarn", 4, 12, 2]);
+  assert.ok(Math.abs((key("attn_factor") as number) * (1 + 0.1 * Math.log(4)) - 0.7) < 1e-6, "llama.cpp multiplies the two");
+  assert.equal(key("yarn_beta_slow"), undefined);
+
+  const { metadata, tensors } = await exported((await written({ ...wide, rope_scaling: llama3 })).dir, {});
+  assert.equal(metadata["llama.rope.scaling.type"], undefined);
+  const factors = tensors.get("rope_freqs.weight")!;
+  assert.deepEqual([factors.type, factors.dimensions], ["F32", [8]]);
+  factors.data.forEach((found, i) => {
+    const frequency = 50 ** (-i / 8);
+    const turns = (frequency * llama3.original_max_position_embeddings) / (2 * Math.PI);
+    const smooth = (turns - llama3.low_freq_factor) / (llama3.high_freq_factor - llama3.low_freq_factor);
+    const scaled = turns > 4 ? frequency : turns < 1 ? frequency / 8 : ((1 - smooth) * frequency) / 8 + smooth * frequency;
+    assert.ok(Math.abs(frequency / found - scaled) < 1e-6 * scaled, `frequency ${i}`);
+  });
+});
+
+test("what llama.cpp would not compute is refused in one line", async () => {
+  const refused: readonly (readonly [Config, RegExp])[] = [
+    [{ ...bases.qwen3, attention_bias: true }, /attention_bias is true; llama\.cpp's qwen3 has no biases/],
+    [{ ...bases.qwen2, head_dim: 16, rope_scaling: llama3 }, /rope_type is "llama3"; llama\.cpp's qwen2 does not read its factors/],
+    [{ ...bases.llama, head_dim: 16, rope_scaling: { ...yarn, truncate: false } }, /truncate is false; llama\.cpp's YaRN/],
+  ];
+  for (const [config, message] of refused) {
+    const { dir } = await written(config);
+    await assert.rejects(exported(dir), message);
+  }
+});
+
+async function logprobs(model: PolicyModel): Promise<Float32Array> {
+  const batch = randomBatch([5, 9, 3], letters.vocabSize);
+  const scorer = await createScorer({ device, model: model.module, rows: batch.rows, temperature: 1 });
+  const { logprobs: found } = await scorer.score(batch);
+  for (const part of [scorer, model]) part.destroy();
+  return found;
+}
+
+for (const family of Object.keys(FAMILIES)) {
+  test(`${family}: weights read back from the file give the bits of the original, and an adapter is added first`, async () => {
+    const base = await savedBase(device, folder, family);
+    const back = join(folder, "back");
+    const readBack = async (file: ReadGguf): Promise<PolicyModel> => {
+      const config = { vocab_size: letters.vocabSize, ...FAMILIES[family] };
+      await writeCheckpoint(back, { config, tensors: heldTensors(asHuggingFace(file)), tokenizerFiles: letters.files });
+      return loadModel(device, back);
+    };
+    assert.deepEqual(await logprobs(await readBack(await exported(base))), await logprobs(await loadModel(device, base)));
+
+    const adapted = await adaptedModel(device, base, { rank: 2, targets: "all-linear" });
+    const [adapter, merged] = [join(folder, "adapter"), join(folder, "merged")];
+    await saveModel(adapter, adapted);
+    await saveModel(merged, adapted, { merged: true });
+    adapted.destroy();
+    const file = await exported(adapter, { type: "f32" }, (() => openDevice()) as never);
+    assertSame(asHuggingFace(file), await readSafetensors(join(merged, "model.safetensors")));
+  });
+}
+
+const stories = "../shared/models/stories260K";
+const shipped = ["models/checkpoints/countdown-base", "models/checkpoints/sort-base", ...(existsSync(stories) ? [stories] : [])];
+for (const dir of shipped) {
+  test(`${dir} comes back number for number`, async () => {
+    const wanted = await readSafetensors(join(dir, "model.safetensors"));
+    wanted.delete("lm_head.weight");
+    assertSame(asHuggingFace(await exported(dir)), wanted);
+  });
+}
