@@ -100,5 +100,5 @@ test("configuration files: missing, a folder, broken YAML, good", async () => {
       error.name === "ConfigError" && /mine\.yaml is not valid YAML: .* at line \d/.test(error.message) && !error.message.includes("\n"),
   );
   writeFileSync(file, "grpo: { steps: 3 }\n");
-  assert.deepEqual(await readConfigFile(file), { value: { grpo: { steps: 3 } }, name: "mine" });
+  assert.deepEqual(await readConfigFile(file), { value: { grpo: { steps: 3 } }, name: "mine", path: file });
 });
