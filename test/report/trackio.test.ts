@@ -92,6 +92,18 @@ test("a Trackio server is told every step once, with its tokens, and the configu
   });
 });
 
+test("the id of a line is that of its step, so that a step which is sent twice is stored once", async () => {
+  await withServer(ok, async (url, received) => {
+    const reporter = createTrackioReporter({ url, project: "sums", run: "first", runId: "id", config: {}, warn: assert.fail, timing });
+    for (const step of [5, 6]) reporter.report({ step, metrics: { reward: 1 } });
+    await reporter.close();
+    assert.deepEqual(
+      received.entries.map(({ log_id }) => log_id),
+      ["id-5", "id-6"],
+    );
+  });
+});
+
 test("a server that fails for a while costs one warning and loses no step", async () => {
   const answer: Answer = (response, request, count) => {
     if (count > 3) return ok(response, request, count);
