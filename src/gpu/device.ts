@@ -24,6 +24,8 @@ export interface DeviceOptions {
   readonly immediates?: boolean;
   /** Invocations that share a row, a power of two from 4 to 128. Setting this turns subgroups off. */
   readonly lanes?: number;
+  /** The kernels to take: those of GPUs or those of software adapters. Left out: those of the adapter's kind. */
+  readonly kernels?: "hardware" | "software";
   /** true: ask for timestamp queries (profiling). */
   readonly timestamps?: boolean;
   /** What to print on the console: 1 a line per plan, 2 also its dispatches, 3 also WGSL; 4 also fills a plan's memory with NaN. */
@@ -121,7 +123,7 @@ type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "subgroupMatrice
 /** What the engine will use of an adapter. */
 function traitsOf(options: DeviceOptions): Traits {
   const { adapter } = options;
-  const software = isSoftware(adapter.info);
+  const software = options.kernels === undefined ? isSoftware(adapter.info) : options.kernels === "software";
   const subgroupSize = fixedSubgroupSize(adapter);
   const subgroups = options.subgroups !== false && options.lanes === undefined && subgroupSize !== undefined;
   const lanes = subgroups ? subgroupSize : (options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"]);

@@ -20,6 +20,8 @@ export interface OpenDeviceOptions {
   readonly immediates?: boolean | undefined;
   /** Invocations per row in row kernels without subgroups (or ENTROPIC_LANES). */
   readonly lanes?: number | undefined;
+  /** Take the kernels of real GPUs on a software adapter, or the other way round (or ENTROPIC_KERNELS). Default: those of its kind. */
+  readonly kernels?: "hardware" | "software" | undefined;
   /** How much to print on the console, 0 to 4 (or ENTROPIC_DEBUG). */
   readonly debug?: number | undefined;
   /** Seconds that one submission may take before the device counts as lost (or ENTROPIC_WATCHDOG). Default: 300. 0: any time. */
@@ -70,6 +72,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
         : TUNE[options.tune ? 1 : 0];
   const subgroupMatrix = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
   const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
+  const kernels = options.kernels ?? environment("ENTROPIC_KERNELS");
   const watchdog = options.watchdog ?? numberIn("ENTROPIC_WATCHDOG");
   const slice = options.slice ?? numberIn("ENTROPIC_SLICE");
   if (candidate.software) pollPatiently();
@@ -86,6 +89,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     ...(subgroups === undefined ? {} : { subgroups }),
     ...(immediates === undefined ? {} : { immediates }),
     ...(lanes === undefined ? {} : { lanes }),
+    ...(kernels === undefined ? {} : { kernels }),
     ...(debug === undefined ? {} : { debug }),
     ...(watchdog === undefined ? {} : { watchdog }),
     ...(slice === undefined ? {} : { slice }),

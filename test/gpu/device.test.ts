@@ -53,6 +53,13 @@ test("row kernels agree with subgroups, without, and at every number of lanes", 
   }
 });
 
+test("a software adapter runs the kernels of GPUs when it is asked to", async () => {
+  const expected = await normalise(await open());
+  const device = await open({ kernels: "hardware", tune: false });
+  assert.equal(device.software, false);
+  assert.ok(relativeError(await normalise(device), expected) < 1e-6);
+});
+
 test("lanes must be a power of two from 4 to 128", async () => {
   for (const lanes of [0, 3, 24, 256]) {
     await assert.rejects(openDevice({ lanes }), new RegExp(`lanes is ${lanes}; it must be a power of two from 4 to 128`));
