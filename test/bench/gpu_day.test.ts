@@ -73,7 +73,7 @@ test("a dry run takes the whole way on a software GPU, and a second call does no
     spawnSync(process.execPath, ["--import", "tsx", ...words, "--only", "devices,profile-Qwen"], { cwd: root, encoding: "utf8" });
   const first = run();
   assert.equal(first.status, 0, first.stderr);
-  assert.match(first.stdout, /devices +done after[^]*profile-Qwen +done after/);
+  assert.match(first.stdout, /devices +done after[\s\S]*profile-Qwen +done after/);
   assert.match(readFileSync(join(out, "report.md"), "utf8"), /\| Qwen \| 32 \|/);
   assert.ok(existsSync(join(out, "devices.json")));
   assert.doesNotMatch(run().stdout, /done after/);
@@ -82,5 +82,5 @@ test("a dry run takes the whole way on a software GPU, and a second call does no
 test("a stage that does not exist is refused in one line", () => {
   const words = ["--import", "tsx", "bench/gpu_day/run.ts", "--adapter", "software", "--only", "profiles"];
   const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
-  assert.deepEqual([status, stderr.trim().split("\n").at(-1)?.slice(0, 32)], [2, "error: there is no stage profiles"]);
+  assert.deepEqual([status, stderr.trim().split("\n").at(-1)?.slice(0, 33)], [2, "error: there is no stage profiles"]);
 });
