@@ -189,15 +189,15 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
         }
       }
     }
-    // The slice that the workgroup stored before.
+    // The slice that was stored before. Indices are written out here, because Tint would clamp those that a function returns.
     if k > begin {
       for (var q = 0u; q < STEP; q += 1u) {
         var of_b: array<vec4f, COLUMN_QUADS>;
         for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-          of_b[j] = slices[line_of_b(q) + column_quad + j * ACROSS];
+          of_b[j] = slices[SLICE_OF_A + q * LINE_OF_B + (q >> 2u) * GAP + column_quad + j * ACROSS];
         }
         for (var i = 0u; i < ROW_QUADS; i += 1u) {
-          let of_a = slices[line_of_a(q) + row_quad + i * DOWN];
+          let of_a = slices[q * LINE_OF_A + (q >> 2u) * GAP + row_quad + i * DOWN];
           for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
             let at = i * 4u * COLUMN_QUADS + j;
             sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);

@@ -117,7 +117,12 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): 
       grad_bias,
       bias_partials: tensor("bias_partials", splits, grad_bias.size(0)),
     },
-    attributes: { layout, activation, accumulate: accumulates ? 1 : 0, gradBias: gradBias && { of: gradBias.of, accumulate: addsBias ? 1 : 0 } },
+    attributes: {
+      layout,
+      activation,
+      accumulate: accumulates ? 1 : 0,
+      gradBias: gradBias && { of: gradBias.of, accumulate: addsBias ? 1 : 0 },
+    },
   };
 }
 

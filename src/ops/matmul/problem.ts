@@ -87,7 +87,9 @@ export interface Problem {
   readonly sizes: MatmulSizes;
   readonly layout: Layout;
   /** The operands, and what lib/epilogue.wgsl binds. */
-  readonly bindings: Readonly<Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated" | "grad_bias", Tensor>>>;
+  readonly bindings: Readonly<
+    Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated" | "grad_bias", Tensor>>
+  >;
   /**
    * Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats, which are bfloat16 with BF16. SUM_A and SUM_B ask for the
    * gradient of a bias (lib/bias_gradient.wgsl).

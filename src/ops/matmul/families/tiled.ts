@@ -54,7 +54,10 @@ const FROM_LARGE_TO_SMALL = ["128x128x16", "128x64x16", "64x64x16", "64x32x16", 
 const ENOUGH_TILES = 128;
 
 /** The tiles worth trying that a device has room for, the best guess first: the largest of which there are enough, then its neighbours. */
-export function tilesFor({ sizes, splits }: Pick<Problem, "sizes" | "splits">, { limits }: Pick<DeviceTraits, "limits">): readonly string[] {
+export function tilesFor(
+  { sizes, splits }: Pick<Problem, "sizes" | "splits">,
+  { limits }: Pick<DeviceTraits, "limits">,
+): readonly string[] {
   const [rows, columns] = [capacityOf(sizes.rows), capacityOf(sizes.columns)];
   const fitting = (rows <= 16 ? FLAT : FROM_LARGE_TO_SMALL).filter((name) => {
     const { workgroupBytes, invocations } = needsOf(TILES[name]!);
