@@ -46,7 +46,7 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4" };
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
