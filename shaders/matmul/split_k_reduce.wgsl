@@ -7,6 +7,7 @@ import package::lib::grid::linear_workgroup;
 struct Parameters {
   rows: u32,
   columns: u32,
+  stride_of_y: u32,
   splits: u32,
   terms: u32,
 }
@@ -34,10 +35,10 @@ fn main(
     return;
   }
   let column = quad % quads * 4u;
-  let at = quad / quads * parameters.columns + column;
+  let at = quad / quads * parameters.stride_of_y + column;
   var sums = quad_of_partials(at);
   for (var split = 1u; split < parameters.splits; split += 1u) {
-    sums += quad_of_partials(split * parameters.rows * parameters.columns + at);
+    sums += quad_of_partials(split * parameters.rows * parameters.stride_of_y + at);
   }
   store_quad(at, column, parameters.columns, sums, parameters.terms);
 }

@@ -56,9 +56,9 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
 }
 
 /** The class of products that share a choice: sizes to the nearest power of two, which matrices load in quads, and the parts of K. */
-function classOf({ sizes, layout, splits }: Problem): string {
+function classOf({ sizes, strides, layout, splits }: Problem): string {
   const powers = [sizes.rows, sizes.columns, sizes.inner].map((size) => Math.round(Math.log2(capacityOf(size))));
-  const wide = Object.values(wideConditions(layout, sizes)).map(Number);
+  const wide = Object.values(wideConditions(layout, sizes, strides)).map(Number);
   return `matmul ${layout} 2^${powers.join(" 2^")}, wide ${wide.join("")}, parts ${splits}`;
 }
 

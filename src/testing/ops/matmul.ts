@@ -1,8 +1,9 @@
+import { wholeQuads } from "../../ops/elements.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { matmulReference } from "../reference/matmul.ts";
-import { normal } from "../values.ts";
+import { normal, padRows } from "../values.ts";
 
 const LAYOUTS: readonly Layout[] = ["NN", "NT", "TN"];
 /** The families that compute every layout. */
@@ -86,6 +87,43 @@ function byVector(shape: MatmulShape): OpCase {
   };
 }
 
+/** Rows of logits, hidden size and vocabulary. The second has a head whose rows are no quads, the last a long sum in NN. */
+const PADDED_SHAPES: readonly (readonly [rows: number, width: number, vocabulary: number])[] = [
+  [5, 8, 97],
+  [53, 6, 17],
+  [9, 4, 1031],
+];
+
+/** y = a b^T in rows padded to whole quads, and the gradients of a and b by it. */
+function padded(family: MatmulFamily, [rows, width, vocabulary]: (typeof PADDED_SHAPES)[number]): OpCase {
+  const gradient = normal([rows, vocabulary], 3);
+  const zeros = (values: Float64Array, fill = padRows({ shape: [rows, vocabulary], data: values }).data): Float64Array =>
+    fill.map((x, i) => (i % wholeQuads(vocabulary) < vocabulary ? x : 0));
+  return {
+    name: "matmul",
+    title: `padded rows by ${family} of ${rows} x ${vocabulary} x ${width}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 5,
+    inputs: {
+      a: normal([rows, width], 1),
+      b: normal([vocabulary, width], 2),
+      g: { shape: [rows, wholeQuads(vocabulary)], data: zeros(gradient.data) },
+    },
+    dynamicRows: ["a", "g"],
+    op: ({ a, b, g }) => {
+      const options = { valid: vocabulary, family };
+      const y = matmul(a!, b!, { ...options, layout: "NT" });
+      return { y, of_a: matmul(g!, b!, { ...options, layout: "NN" }), of_b: matmul(g!, a!, { ...options, layout: "TN" }) };
+    },
+    reference: ({ a, b }) => ({
+      y: zeros(matmulReference({ a: a!, b: b! }, "NT").y),
+      of_a: matmulReference({ a: gradient, b: b! }, "NN").y,
+      of_b: matmulReference({ a: gradient, b: a! }, "TN").y,
+    }),
+  };
+}
+
 /** Three products of one input, whose gradients meet in their epilogues. */
 function shared(): OpCase {
   const product = (x: HostValue, w: HostValue): Float64Array => matmulReference({ a: x, b: w }, "NT").y;
@@ -111,4 +149,9 @@ const byFamily = FAMILIES.flatMap((family) =>
   ),
 );
 
-export const matmulCases: readonly OpCase[] = [...byFamily, ...VECTOR_SHAPES.map(byVector), shared()];
+export const matmulCases: readonly OpCase[] = [
+  ...byFamily,
+  ...VECTOR_SHAPES.map(byVector),
+  ...FAMILIES.flatMap((family) => PADDED_SHAPES.map((shape) => padded(family, shape))),
+  shared(),
+];

@@ -1,6 +1,6 @@
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
-import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem } from "../problem.ts";
+import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem, type Strides } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
 import { matrixWay } from "./matrix.ts";
 
@@ -8,10 +8,11 @@ import { matrixWay } from "./matrix.ts";
 export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
-  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights.
-  candidates: ({ sizes, conditions }, device) => ({
+  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights
+  // and no padded rows.
+  candidates: ({ sizes, conditions, isPadded }, device) => ({
     ...Object.fromEntries(
-      (conditions.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [
+      (conditions.HALF_B || isPadded ? [] : device.subgroupMatrices).map((matrix) => [
         `${matrix.component} matrices of ${matrix.size}`,
         matrixWay(matrix),
       ]),
@@ -91,37 +92,49 @@ function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
   return [multiplyLaunch(parts, tile, depth), reduceLaunch(problem)];
 }
 
-function multiplyLaunch({ sizes, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
+function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
   const { rows, columns, inner } = sizes;
   const { height, width, step, blockHeight, blockWidth } = tile;
   return {
     kernel: "matmul/tiled",
     variant: {
       constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
-      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...conditions },
+      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes, strides), ...conditions },
     },
     bindings,
-    parameters: { rows, columns, inner, depth, terms },
+    parameters: { rows, columns, inner, ...strides, depth, terms },
     workgroups: [ceilDivide(columns, width), ceilDivide(rows, height), splits],
   };
 }
 
-function reduceLaunch({ sizes: { rows, columns }, bindings, conditions, terms, splits, scratch: { partials } }: Problem): Dispatch {
+function reduceLaunch({
+  sizes: { rows, columns },
+  strides: { stride_of_y },
+  bindings,
+  conditions,
+  terms,
+  splits,
+  scratch: { partials },
+}: Problem): Dispatch {
   const { a, b, ...epilogue } = bindings;
   return {
     kernel: "matmul/split_k_reduce",
     variant: { conditions },
     bindings: { partials, unread: partials, ...epilogue },
-    parameters: { rows, columns, splits, terms },
+    parameters: { rows, columns, stride_of_y, splits, terms },
     workgroups: ceilDivide(product(rows, ceilDivide(columns, 4)), 128),
   };
 }
 
 /** Which matrices have rows of whole quads. */
-export function wideConditions(layout: Layout, { rows, columns, inner }: MatmulSizes): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
+export function wideConditions(
+  layout: Layout,
+  { columns, inner }: MatmulSizes,
+  { stride_of_a, stride_of_y }: Strides,
+): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
   return {
-    WIDE_A: isWhole(layout === "TN" ? rows : inner),
+    WIDE_A: isWhole(stride_of_a),
     WIDE_B: isWhole(layout === "NT" ? inner : columns),
-    WIDE_Y: isWhole(columns),
+    WIDE_Y: isWhole(stride_of_y),
   };
 }
