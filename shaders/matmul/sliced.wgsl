@@ -1,10 +1,10 @@
 // y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for up to 64 rows on a GPU: decoding, bound by reading b.
 // Sliced along K (CUTLASS calls it sliced-K): one workgroup of 128 owns TILE_ROWS rows of y. K_LANES neighbouring invocations walk along
 // K side by side, a quad each, for the same four columns, so that rows of b are read in whole cache lines and each only once. The other
-// invocations take further columns: an L of 32 gives 16 columns, one of 128 gives 4 and four times as many workgroups. An invocation
+// invocations take further columns: 32 along K leave 16 columns, 128 leave 4 and make four times as many workgroups. An invocation
 // fetches b one step ahead. Values of a come from the cache, once for the four columns.
-// The partial sums meet in a tree of fixed shape in workgroup memory, eight rows at a time. A row's bits depend on TILE_ROWS and K_LANES,
-// which are rules of the plan's shape, and not on the other rows. They are not those of the tiles, which add in the order of K.
+// The partial sums meet in a tree of fixed shape in workgroup memory, eight rows at a time. A row's bits depend on K_LANES, a rule of b's
+// shape, and not on the other rows. They are not those of the tiles, which add in the order of K.
 import package::lib::epilogue::store_quad;
 import package::lib::row_quads::{quad_of_a, quad_of_b};
 import constants::K_LANES;

@@ -1,5 +1,6 @@
 import { capacityOf } from "../../graph/scalar.ts";
 import { elementsAtCapacity, type Tensor } from "../../graph/tensor.ts";
+import type { BackwardContext } from "../../graph/trace.ts";
 import { columnSum } from "../column_sum.ts";
 import { defineOp, type Op, shapeError } from "../define.ts";
 import { wholeQuads } from "../elements.ts";
@@ -25,31 +26,56 @@ export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defin
   name: "matmul",
   shape: (inputs, attributes) => {
     checkShapes(inputs, attributes);
+    const { layout, gradBias } = attributes;
     const sizes = sizesOf(inputs, attributes);
     const shape = [sizes.rows, stridesOf(inputs, attributes).stride_of_y];
+    const splits = splitsFor(layout, sizes);
+    const summed = gradBias?.of === "b" ? sizes.columns : sizes.rows;
     return {
       y: inputs.onto ? { inPlaceOf: inputs.onto } : { shape },
       packed: { shape: packedShape(sizes) },
-      partials: { shape: [splitsFor(attributes.layout, sizes), ...shape] },
+      partials: { shape: [splits, ...shape] },
       activated: { shape },
+      grad_bias: inputs.grad_bias_onto ? { inPlaceOf: inputs.grad_bias_onto } : { shape: [summed] },
+      bias_partials: { shape: [splits, summed] },
     };
   },
   forward: matmulLaunches,
   tune: matmulRequests,
   fuse: fuseReader,
-  backward: ({ inputs: { a, b, bias, residual, half }, attributes: { layout, family, tile, valid } }, { gradient, needs, sink }) => {
+  backward: ({ inputs: { a, b, bias, residual, half }, attributes: { layout, family, tile, valid } }, context) => {
     if (layout === "TN") throw new Error("matmul TN is a backward pass itself; it cannot be differentiated");
+    const { gradient, needs } = context;
     const grad = gradient("y")!;
     const weight = { tensor: b, half };
-    const onto = { layout: "TN", sink: sink("b"), family, tile, valid } as const;
+    const options = { family, tile, valid };
     return {
-      a: needs("a") ? matmul(grad, weight, { layout: layout === "NT" ? "NN" : "NT", family, tile, valid }) : undefined,
-      b: needs("b") ? (layout === "NT" ? matmul(grad, a, onto) : matmul(a, grad, onto)) : undefined,
-      bias: bias && needs("bias") ? columnSum(grad, sink("bias")) : undefined,
+      a: needs("a") ? matmul(grad, weight, { layout: layout === "NT" ? "NN" : "NT", ...options }) : undefined,
+      ...weightGradients(a, grad, { isTransposed: layout === "NN", hasBias: bias !== undefined, ...options }, context),
       residual: residual && grad,
     };
   },
 });
+
+interface WeightGradientOptions extends Pick<MatmulOptions, "family" | "tile" | "valid"> {
+  /** Whether the weight lies as [in, out]. */
+  readonly isTransposed: boolean;
+  readonly hasBias: boolean;
+}
+
+/** The gradients of a weight and its bias: one product makes both where both are wanted. */
+function weightGradients(x: Tensor, grad: Tensor, options: WeightGradientOptions, { needs, sink }: BackwardContext) {
+  const { isTransposed, hasBias, ...others } = options;
+  const wantsBias = hasBias && needs("bias");
+  const onto = sink("bias");
+  if (!needs("b")) return { bias: wantsBias ? columnSum(grad, onto) : undefined };
+  const weight = sink("b");
+  const [a, b] = isTransposed ? [x, grad] : [grad, x];
+  const gradBias = wantsBias ? ({ of: isTransposed ? "b" : "a", accumulate: onto?.accumulate ?? 0 } as const) : undefined;
+  const inputs = { a, b, onto: weight?.onto, grad_bias_onto: wantsBias ? onto?.onto : undefined };
+  const { y, grad_bias } = matmulOp(inputs, { layout: "TN", accumulate: weight?.accumulate ?? 0, ...others, gradBias });
+  return { b: y, bias: wantsBias ? grad_bias : undefined };
+}
 
 const NAMES: Readonly<Record<string, string>> = { onto: "a sink", residual: "a residual", x: "an activation's input" };
 

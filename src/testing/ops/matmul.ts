@@ -66,23 +66,24 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
   };
 }
 
-const VECTOR_SHAPES: readonly MatmulShape[] = [
-  [1, 7, 300],
+const SLICED_SHAPES: readonly MatmulShape[] = [
+  [1, 7, 600],
   [3, 9, 5],
-  [8, 20, 1023],
+  [8, 20, 1027],
   [13, 33, 64],
+  [64, 5, 260],
 ];
 
-function byVector(shape: MatmulShape): OpCase {
+function bySlices(shape: MatmulShape): OpCase {
   const [rows, columns] = shape;
   return {
     name: "matmul",
-    title: `NT by vector of ${shape.join(" x ")}`,
+    title: `NT by slices of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     quick: rows === 13,
     inputs: { ...operands("NT", shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
     dynamicRows: ["a", "residual"],
-    op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "vector" }) }),
+    op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "sliced" }) }),
     reference: (inputs) => matmulReference(inputs, "NT"),
   };
 }
@@ -151,7 +152,7 @@ const byFamily = FAMILIES.flatMap((family) =>
 
 export const matmulCases: readonly OpCase[] = [
   ...byFamily,
-  ...VECTOR_SHAPES.map(byVector),
+  ...SLICED_SHAPES.map(bySlices),
   ...FAMILIES.flatMap((family) => PADDED_SHAPES.map((shape) => padded(family, shape))),
   shared(),
 ];

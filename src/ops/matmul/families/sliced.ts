@@ -1,24 +1,19 @@
 import { capacityOf, ceilDivide } from "../../../graph/scalar.ts";
 import type { Dispatch } from "../../../graph/trace.ts";
-import { isWhole, type Layout, type MatmulSizes, type Problem } from "../problem.ts";
+import { isWhole, type MatmulSizes, type Problem } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
 
 /** With more rows, tiles read b often enough from workgroup memory. */
 const MOST_ROWS = 64;
 
-/**
- * Whether a product on a GPU is sliced along K: those NT of few rows. The capacity of the plan decides, so that a row has the same bits
- * however many there are in a run.
- */
-export function isSliced(layout: Layout, { rows }: MatmulSizes): boolean {
-  return layout === "NT" && capacityOf(rows) <= MOST_ROWS;
-}
-
 const slicedWay: CheckedWay = { launches, checkSizes, precision: "f32" };
 
-/** For products NT of few rows on a GPU, bound by reading b: invocations side by side along K. Its bits are not those of the tiles. */
+/**
+ * For products NT of few rows on a GPU, bound by reading b: invocations side by side along K. Its bits are not those of the tiles, so the
+ * capacity of a plan decides and not tuning: a row has the same bits in every run, however many rows there are.
+ */
 export const sliced: Family = {
-  suits: ({ software }, layout, sizes) => !software && isSliced(layout, sizes),
+  suits: ({ software }, { layout, sizes: { rows } }) => !software && layout === "NT" && capacityOf(rows) <= MOST_ROWS,
   way: () => slicedWay,
   candidates: () => ({ sliced: slicedWay }),
 };
@@ -26,7 +21,7 @@ export const sliced: Family = {
 function launches({ sizes, strides: { stride_of_y }, layout, bindings, conditions, terms }: Problem): Dispatch[] {
   if (layout !== "NT") throw new Error(`matmul layout is ${layout}; it must be NT with the family sliced`);
   const { rows, columns, inner } = sizes;
-  const { height, lanes } = shapeFor(sizes);
+  const [height, lanes] = [rowsOfWorkgroup(sizes), lanesAlongK(sizes)];
   return [
     {
       kernel: "matmul/sliced",
@@ -38,22 +33,21 @@ function launches({ sizes, strides: { stride_of_y }, layout, bindings, condition
   ];
 }
 
-/** The rows of a workgroup, and its invocations side by side along K. */
-interface Slices {
-  readonly height: number;
-  readonly lanes: number;
+/** How many invocations keep a large GPU busy with reading. */
+const ENOUGH_INVOCATIONS = 128 * 128;
+
+/**
+ * The invocations side by side along K, of which each should find two quads and more. The shape of b alone decides, and so a row has the
+ * same bits in every plan of few rows.
+ */
+export function lanesAlongK({ columns, inner }: Pick<MatmulSizes, "columns" | "inner">): number {
+  const fitting = [32, 64, 128].filter((lanes) => lanes === 32 || 8 * lanes <= capacityOf(inner));
+  return fitting.find((lanes) => (lanes * capacityOf(columns)) / 4 >= ENOUGH_INVOCATIONS) ?? fitting.at(-1)!;
 }
 
-/** How many workgroups keep a large GPU busy. */
-const ENOUGH_WORKGROUPS = 256;
-
-/** More invocations along K make more workgroups, of fewer columns each. Each should have a quad of K to read. */
-export function shapeFor({ rows, columns, inner }: MatmulSizes): Slices {
+function rowsOfWorkgroup({ rows }: Pick<MatmulSizes, "rows">): number {
   const capacity = capacityOf(rows);
-  const height = capacity <= 4 ? 4 : capacity <= 8 ? 8 : 16;
-  const workgroups = (lanes: number): number => Math.ceil(capacityOf(columns) / widthOf(lanes)) * Math.ceil(capacity / height);
-  const fitting = [32, 64, 128].filter((lanes) => lanes === 32 || 4 * lanes <= capacityOf(inner));
-  return { height, lanes: fitting.find((lanes) => workgroups(lanes) >= ENOUGH_WORKGROUPS) ?? fitting.at(-1)! };
+  return capacity <= 4 ? 4 : capacity <= 8 ? 8 : 16;
 }
 
 /** The columns of a workgroup of 128 invocations, of which each owns four. */
@@ -61,12 +55,12 @@ function widthOf(lanes: number): number {
   return (4 * 128) / lanes;
 }
 
-/** A few columns take as many lanes as the problem's where K is as long. */
+/** Few columns take as many lanes along K as the problem's, if K is just long enough for them. */
 function checkSizes({ sizes }: Problem): MatmulSizes<number> {
-  const { height, lanes } = shapeFor(sizes);
+  const [height, lanes] = [rowsOfWorkgroup(sizes), lanesAlongK(sizes)];
   return {
-    rows: raggedAbove(height, 3) - 4,
+    rows: height - 1,
     columns: raggedAbove(widthOf(lanes), sizes.columns),
-    inner: raggedAbove(4 * lanes, sizes.inner),
+    inner: raggedAbove(8 * lanes, sizes.inner),
   };
 }
