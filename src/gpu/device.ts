@@ -127,7 +127,7 @@ type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "subgroupMatrice
 
 /** What the engine will use of an adapter. */
 function traitsOf(options: DeviceOptions): Traits {
-  const { adapter } = options;
+  const { adapter, subgroupMatrix } = options;
   const software = options.kernels === undefined ? isSoftware(adapter.info) : options.kernels === "software";
   const subgroupSize = fixedSubgroupSize(adapter);
   const subgroups = options.subgroups !== false && options.lanes === undefined && subgroupSize !== undefined;
@@ -137,7 +137,7 @@ function traitsOf(options: DeviceOptions): Traits {
     software,
     lanes,
     subgroups,
-    subgroupMatrices: subgroups ? fittingMatrices(adapter, options.subgroupMatrix) : [],
+    subgroupMatrices: fittingMatrices(adapter, subgroups || subgroupMatrix === "emulated" ? subgroupMatrix : undefined),
     immediates: options.immediates !== false && hasImmediates(options),
     timestamps: options.timestamps === true && adapter.features.has("timestamp-query"),
   };
@@ -152,8 +152,9 @@ function hasImmediates({ adapter, wgslLanguageFeatures }: DeviceOptions): boolea
 function featuresOf({ subgroups, subgroupMatrices, timestamps }: Traits): GPUFeatureName[] {
   const features: GPUFeatureName[] = [];
   if (subgroups) features.push("subgroups" as GPUFeatureName);
-  if (subgroupMatrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
-  if (subgroupMatrices.some(({ component }) => component === "f16")) features.push("shader-f16");
+  const matrices = subgroupMatrices.filter(({ emulated }) => !emulated);
+  if (matrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
+  if (matrices.some(({ component }) => component === "f16")) features.push("shader-f16");
   if (timestamps) features.push("timestamp-query");
   return features;
 }

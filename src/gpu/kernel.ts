@@ -7,6 +7,7 @@ import { unsafeToggle } from "./toggles.ts";
 /** A kernel of the library by its id ("norm/rms_norm"), or WGSL under a name. */
 export type KernelSource = string | KernelOfOnesOwn;
 
+/** WGSL that is not in the library. */
 export interface KernelOfOnesOwn {
   readonly name: string;
   readonly wgsl: string;
@@ -206,13 +207,13 @@ function namesBeside(id: string, shaders: KernelTraits["shaders"]): string {
 
 /** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */
 const EXPERIMENTAL =
-  "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major".split(
+  "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major col_major".split(
     " ",
   );
 const EXPERIMENTAL_DECLARATION = new RegExp(`const (${EXPERIMENTAL.join("|")}) = 0u;`, "g");
 
 function declareExperimental(wgsl: string): string {
-  if (!wgsl.includes("enable chromium_experimental_subgroup_matrix;")) return wgsl;
+  if (!wgsl.includes("subgroup_matrix_")) return wgsl;
   return `${wgsl}\n${EXPERIMENTAL.map((name) => `const ${name} = 0u;`).join("\n")}\n`;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { create, globals } from "webgpu";
 import { isSoftware } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import type { SubgroupMatrixWish } from "../gpu/subgroup_matrix.ts";
 import { quoted } from "../options/quote.ts";
 import { environment, environmentToggles } from "./environment.ts";
 import { withoutNoise } from "./quiet_dawn.ts";
@@ -195,7 +196,12 @@ export function adapterName(info: Pick<GPUAdapterInfo, "device" | "description" 
 }
 
 /** The values of ENTROPIC_SUBGROUP_MATRIX and their meanings. */
-export const SUBGROUP_MATRIX: Readonly<Record<string, "f32" | "f16" | undefined>> = { 0: undefined, 1: "f32", f16: "f16" };
+export const SUBGROUP_MATRIX: Readonly<Record<string, SubgroupMatrixWish | undefined>> = {
+  0: undefined,
+  1: "f32",
+  f16: "f16",
+  emulated: "emulated",
+};
 
 function createGpu(toggles: readonly string[], ...flags: readonly string[]): GPU {
   // These two features allow experiments, and are off without them: subgroup matrices, and half precision on NVIDIA's driver.

@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { createDevice, type Device } from "../gpu/device.ts";
+import type { SubgroupMatrixWish } from "../gpu/subgroup_matrix.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
 import { cacheFolders } from "./cache.ts";
 import { checkEnvironment, checkToggles, environment } from "./environment.ts";
@@ -33,6 +34,8 @@ export interface OpenDeviceOptions {
   readonly timestamps?: boolean | undefined;
   /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE=0, 1, force). Default: only on hardware. */
   readonly tune?: boolean | "force" | undefined;
+  /** Which matrix instructions products may use (or ENTROPIC_SUBGROUP_MATRIX). Default: none. */
+  readonly subgroupMatrix?: SubgroupMatrixWish | undefined;
   /** Toggles of Dawn's for measuring, a leading minus turns one off (or ENTROPIC_TOGGLES). Default: none. */
   readonly toggles?: readonly string[] | undefined;
 }
@@ -77,7 +80,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
       : options.tune === "force"
         ? "force"
         : TUNE[options.tune ? 1 : 0];
-  const subgroupMatrix = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
+  const subgroupMatrix = options.subgroupMatrix ?? SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
   const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
   const kernels = options.kernels ?? environment("ENTROPIC_KERNELS");
   const watchdog = options.watchdog ?? numberIn("ENTROPIC_WATCHDOG");

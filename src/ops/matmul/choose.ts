@@ -3,9 +3,9 @@ import type { DeviceTraits, Dispatch } from "../../graph/trace.ts";
 import type { CheckedWay, Family, Way } from "./families/family.ts";
 import { register, registerWay } from "./families/register.ts";
 import { subgroup } from "./families/subgroup.ts";
-import { tiled, wideConditions } from "./families/tiled.ts";
+import { tiled } from "./families/tiled.ts";
 import { vector } from "./families/vector.ts";
-import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf } from "./problem.ts";
+import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf, wideConditions } from "./problem.ts";
 
 /** The first family that suits a device is the device's family. */
 const FAMILIES: Readonly<Record<MatmulFamily, Family>> = { tiled, subgroup, vector, register };

@@ -146,3 +146,12 @@ export function isWhole(length: Scalar): boolean {
 export function layoutConditions(layout: Layout): Record<Layout, boolean> {
   return { NN: layout === "NN", NT: layout === "NT", TN: layout === "TN" };
 }
+
+/** Which matrices have rows of whole quads. */
+export function wideConditions(layout: Layout, { rows, columns, inner }: MatmulSizes): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
+  return {
+    WIDE_A: isWhole(layout === "TN" ? rows : inner),
+    WIDE_B: isWhole(layout === "NT" ? inner : columns),
+    WIDE_Y: isWhole(columns),
+  };
+}

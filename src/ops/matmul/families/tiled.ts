@@ -1,22 +1,17 @@
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
-import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem } from "../problem.ts";
+import { layoutConditions, type MatmulSizes, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
-import { matrixWay } from "./matrix.ts";
+import { matrixWays } from "./matrix.ts";
 
 /** For GPUs: a workgroup owns a tile of y and shares the operands through workgroup memory. */
 export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
-  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights.
-  candidates: ({ sizes, conditions }, device) => ({
-    ...Object.fromEntries(
-      (conditions.HALF_B ? [] : device.subgroupMatrices).map((matrix) => [
-        `${matrix.component} matrices of ${matrix.size}`,
-        matrixWay(matrix),
-      ]),
-    ),
-    ...Object.fromEntries(tilesFor(sizes, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
+  // A device has matrix instructions only where the user asked for them, so they come first.
+  candidates: (problem, device) => ({
+    ...matrixWays(problem, device),
+    ...Object.fromEntries(tilesFor(problem.sizes, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
   }),
 };
 
@@ -114,14 +109,5 @@ function reduceLaunch({ sizes: { rows, columns }, bindings, conditions, terms, s
     bindings: { partials, unread: partials, ...epilogue },
     parameters: { rows, columns, splits, terms },
     workgroups: ceilDivide(product(rows, ceilDivide(columns, 4)), 128),
-  };
-}
-
-/** Which matrices have rows of whole quads. */
-export function wideConditions(layout: Layout, { rows, columns, inner }: MatmulSizes): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
-  return {
-    WIDE_A: isWhole(layout === "TN" ? rows : inner),
-    WIDE_B: isWhole(layout === "NT" ? inner : columns),
-    WIDE_Y: isWhole(columns),
   };
 }
