@@ -26,7 +26,9 @@ const LINE_OF_A = LENGTH_OF_A + PADDING;
 const LINE_OF_B = LENGTH_OF_B + PADDING;
 const SLICE_OF_A = (TILE * STEP / LENGTH_OF_A) * LINE_OF_A;
 const SLICE_OF_B = (TILE * STEP / LENGTH_OF_B) * LINE_OF_B;
-const STRIP_LINE = 32u + 4u;
+// A strip is a part of the 32 x 32 as high as a matrix: 256 sums, of which each lane reads two quads.
+const STRIP_WIDTH = 256u / SIZE;
+const STRIP_LINE = STRIP_WIDTH + 4u;
 const STRIP = SIZE * STRIP_LINE;
 // With F16 the slice of a has a second part: what is left of each value when it is rounded.
 @if(F16) const PARTS_OF_A = 2u;
@@ -47,30 +49,29 @@ var<workgroup> strips: array<f32, 4u * STRIP + SIZE>;
 @if(EMULATED) alias Right = u32;
 @if(EMULATED) alias Sums = array<f32, OWNED>;
 
-// A value as the hardware will read it.
-fn component(value: f32) -> Component {
-  @if(F16 && EMULATED) { return quantizeToF16(value); }
-  @if(!(F16 && EMULATED)) { return Component(value); }
+// Values as the hardware reads them. An emulated f16 is an f32 of as many bits; what is too large for f16 is left as it is.
+fn components(quad: vec4f) -> vec4<Component> {
+  @if(F16 && EMULATED) {
+    let bits = bitcast<vec4u>(quad);
+    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
+    return select(normal, round(quad * 0x1p24f) * 0x1p-24f, abs(quad) < vec4f(0x1p-14f));
+  }
+  @if(!(F16 && EMULATED)) { return vec4<Component>(quad); }
 }
 
 // Stores four neighbours of a line of a, or of what is left of them.
-fn keep_in_a(at: u32, quad: vec4f) {
-  slice_of_a[at] = component(quad.x);
-  slice_of_a[at + 1u] = component(quad.y);
-  slice_of_a[at + 2u] = component(quad.z);
-  slice_of_a[at + 3u] = component(quad.w);
+fn keep_in_a(at: u32, quad: vec4<Component>) {
+  slice_of_a[at] = quad.x;
+  slice_of_a[at + 1u] = quad.y;
+  slice_of_a[at + 2u] = quad.z;
+  slice_of_a[at + 3u] = quad.w;
 }
 
-fn keep_in_b(at: u32, quad: vec4f) {
-  slice_of_b[at] = component(quad.x);
-  slice_of_b[at + 1u] = component(quad.y);
-  slice_of_b[at + 2u] = component(quad.z);
-  slice_of_b[at + 3u] = component(quad.w);
-}
-
-// What the hardware will not see of four values.
-fn rest_of(quad: vec4f) -> vec4f {
-  return quad - vec4f(vec4<Component>(component(quad.x), component(quad.y), component(quad.z), component(quad.w)));
+fn keep_in_b(at: u32, quad: vec4<Component>) {
+  slice_of_b[at] = quad.x;
+  slice_of_b[at + 1u] = quad.y;
+  slice_of_b[at + 2u] = quad.z;
+  slice_of_b[at + 3u] = quad.w;
 }
 
 // The matrix of op(a) from (row, k) of the slice, or of its second part.
@@ -125,8 +126,15 @@ fn store_sums(subgroup: u32, column: u32, sums: Sums, lane: u32) {
   }
 }
 
-// Four neighbours of a row of a subgroup's strip.
-fn quad_of_strip(subgroup: u32, row: u32, column: u32) -> vec4f {
-  let at = subgroup * STRIP + row * STRIP_LINE + column;
+// Where a lane's quad lies in the 32 x 32, as (column, row). Two quads after the other are of one strip.
+fn place_of_quad(quad: u32, lane: u32) -> vec2u {
+  let strip = quad >> 1u;
+  @if(F16) { return vec2u(16u * (strip & 1u) + 4u * (lane & 3u), 16u * (strip >> 1u) + 8u * (quad & 1u) + (lane >> 2u)); }
+  @if(!F16) { return vec2u(4u * (lane & 7u), 8u * strip + 4u * (quad & 1u) + (lane >> 3u)); }
+}
+
+// The quad at a place, once the sums of its strip are stored.
+fn quad_of_strip(subgroup: u32, place: vec2u) -> vec4f {
+  let at = subgroup * STRIP + (place.y & (SIZE - 1u)) * STRIP_LINE + (place.x & (STRIP_WIDTH - 1u));
   return vec4f(strips[at], strips[at + 1u], strips[at + 2u], strips[at + 3u]);
 }

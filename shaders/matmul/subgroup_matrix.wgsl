@@ -12,8 +12,8 @@
 import package::lib::epilogue::store_quad;
 import package::lib::operand::{quad_of_a, quad_of_b};
 import package::lib::matrix::{
-  TILE, STEP, SIZE, MATRICES, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, Sums,
-  keep_in_a, keep_in_b, rest_of, load_left, load_right, add_product, store_sums, quad_of_strip
+  TILE, STEP, SIZE, MATRICES, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIP_WIDTH, Sums,
+  keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, place_of_quad, quad_of_strip
 };
 @if(!EMULATED) enable chromium_experimental_subgroup_matrix;
 @if(F16 && !EMULATED) enable f16;
@@ -74,11 +74,12 @@ fn stage(index: u32, fetched: Fetched) {
     let at = in_a.x * LINE_OF_A + in_a.y;
     @if(F16) {
       let scaled = fetched.a[i] * power_of_two(TOP - exponent_of(in_a.x));
-      keep_in_a(at, scaled);
-      keep_in_a(SLICE_OF_A + at, rest_of(scaled));
+      let nearest = components(scaled);
+      keep_in_a(at, nearest);
+      keep_in_a(SLICE_OF_A + at, components(scaled - vec4f(nearest)));
     }
-    @if(!F16) { keep_in_a(at, fetched.a[i]); }
-    keep_in_b(in_b.x * LINE_OF_B + in_b.y, fetched.b[i]);
+    @if(!F16) { keep_in_a(at, components(fetched.a[i])); }
+    keep_in_b(in_b.x * LINE_OF_B + in_b.y, components(fetched.b[i]));
   }
 }
 
@@ -124,11 +125,14 @@ fn power_of_two(exponent: i32) -> f32 {
 
 // Multiplies the staged slices and adds the products to a subgroup's sums.
 fn multiply(sums: ptr<function, array<Sums, MATRICES * MATRICES>>, corner: vec2u, lane: u32) {
+  // Drivers that write out every emulated product take a minute to compile, so they must not know how many there are.
+  @if(EMULATED) let count = MATRICES + (parameters.inner >> 31u);
+  @if(!EMULATED) let count = MATRICES;
   for (var part = 0u; part < STEP / SIZE; part += 1u) {
     let q = part * SIZE;
-    for (var j = 0u; j < MATRICES; j += 1u) {
+    for (var j = 0u; j < count; j += 1u) {
       let of_b = load_right(q, corner.x + j * SIZE);
-      for (var i = 0u; i < MATRICES; i += 1u) {
+      for (var i = 0u; i < count; i += 1u) {
         let at = i * MATRICES + j;
         @if(F16) { (*sums)[at] = add_product(load_left(1u, corner.y + i * SIZE, q), of_b, (*sums)[at], lane); }
         (*sums)[at] = add_product(load_left(0u, corner.y + i * SIZE, q), of_b, (*sums)[at], lane);
@@ -138,20 +142,24 @@ fn multiply(sums: ptr<function, array<Sums, MATRICES * MATRICES>>, corner: vec2u
 }
 
 // Adds a subgroup's sums to the quads of y that its invocations own, strip by strip, and clears them.
-fn flush(sums: ptr<function, array<Sums, MATRICES * MATRICES>>, quads: ptr<function, array<vec4f, QUADS>>, index: u32) {
-  let subgroup = index >> 5u;
-  let lane = index & 31u;
-  for (var i = 0u; i < MATRICES; i += 1u) {
-    for (var j = 0u; j < MATRICES; j += 1u) {
-      store_sums(subgroup, j * SIZE, (*sums)[i * MATRICES + j], lane);
-      (*sums)[i * MATRICES + j] = Sums();
+fn flush(
+  sums: ptr<function, array<Sums, MATRICES * MATRICES>>,
+  quads: ptr<function, array<vec4f, QUADS>>,
+  subgroup: u32,
+  lane: u32,
+) {
+  for (var strip = 0u; strip < QUADS / 2u; strip += 1u) {
+    for (var i = 0u; i < STRIP_WIDTH / SIZE; i += 1u) {
+      let at = strip * (STRIP_WIDTH / SIZE) + i;
+      store_sums(subgroup, i * SIZE, (*sums)[at], lane);
+      (*sums)[at] = Sums();
     }
     workgroupBarrier();
-    for (var q = 0u; q < SIZE / 4u; q += 1u) {
-      let row = (lane >> 3u) + 4u * q;
-      var quad = quad_of_strip(subgroup, row, 4u * (lane & 7u));
-      @if(F16) { quad *= power_of_two(exponent_of(corner_of(subgroup).y + i * SIZE + row) - TOP); }
-      (*quads)[i * (SIZE / 4u) + q] += quad;
+    for (var i = 2u * strip; i < 2u * strip + 2u; i += 1u) {
+      let place = place_of_quad(i, lane);
+      var sum = quad_of_strip(subgroup, place);
+      @if(F16) { sum *= power_of_two(exponent_of(corner_of(subgroup).y + place.y) - TOP); }
+      (*quads)[i] += sum;
     }
     workgroupBarrier();
   }
@@ -162,6 +170,7 @@ fn walk(
   sums: ptr<function, array<Sums, MATRICES * MATRICES>>,
   fetched: ptr<function, Fetched>,
   index: u32,
+  subgroup: u32,
   first: vec2u,
   begin: u32,
   end: u32,
@@ -171,7 +180,7 @@ fn walk(
     workgroupBarrier();
     // Past the end of K this fetches zeros.
     *fetched = fetch(index, first.y, first.x, (step + 1u) * STEP);
-    multiply(sums, corner_of(index >> 5u), index & 31u);
+    multiply(sums, corner_of(subgroup), index & 31u);
     workgroupBarrier();
   }
 }
@@ -182,7 +191,14 @@ fn corner_of(subgroup: u32) -> vec2u {
 }
 
 @compute @workgroup_size(INVOCATIONS)
-fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
+fn main(
+  @builtin(local_invocation_index) index: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @if(!EMULATED) @builtin(subgroup_id) subgroup: u32,
+  @if(!EMULATED) @builtin(subgroup_invocation_id) lane: u32,
+) {
+  @if(EMULATED) let subgroup = index >> 5u;
+  @if(EMULATED) let lane = index & 31u;
   let first = workgroup.xy * TILE;
   let steps = (parameters.inner + STEP - 1u) / STEP;
   var sums: array<Sums, MATRICES * MATRICES>;
@@ -192,16 +208,15 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   for (var chunk = 0u; chunk * CHUNK_STEPS < steps; chunk += 1u) {
     let begin = chunk * CHUNK_STEPS;
     find_largest(index, first.y, begin * STEP);
-    walk(&sums, &fetched, index, first, begin, min(begin + CHUNK_STEPS, steps));
-    flush(&sums, &quads, index);
+    walk(&sums, &fetched, index, subgroup, first, begin, min(begin + CHUNK_STEPS, steps));
+    flush(&sums, &quads, subgroup, lane);
   }
-  @if(!F16) walk(&sums, &fetched, index, first, 0u, steps);
-  @if(!F16) flush(&sums, &quads, index);
-  let corner = first + corner_of(index >> 5u) + vec2u(4u * (index & 7u), (index & 31u) >> 3u);
+  @if(!F16) walk(&sums, &fetched, index, subgroup, first, 0u, steps);
+  @if(!F16) flush(&sums, &quads, subgroup, lane);
   for (var i = 0u; i < QUADS; i += 1u) {
-    let row = corner.y + 4u * i;
-    if row < parameters.rows && corner.x < parameters.columns {
-      store_quad(row * parameters.columns + corner.x, corner.x, parameters.columns, quads[i], parameters.terms);
+    let place = first + corner_of(subgroup) + place_of_quad(i, lane);
+    if place.y < parameters.rows && place.x < parameters.columns {
+      store_quad(place.y * parameters.columns + place.x, place.x, parameters.columns, quads[i], parameters.terms);
     }
   }
 }

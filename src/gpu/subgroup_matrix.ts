@@ -29,7 +29,11 @@ interface Configuration {
 
 interface MatrixAdapter {
   readonly features: ReadonlySet<string>;
-  readonly info: { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number; readonly subgroupMatrixConfigs?: Iterable<Configuration> };
+  readonly info: {
+    readonly subgroupMinSize?: number;
+    readonly subgroupMaxSize?: number;
+    readonly subgroupMatrixConfigs?: Iterable<Configuration>;
+  };
 }
 
 /** The matrix instructions of an adapter that matmul/subgroup_matrix can use, the fastest first. */

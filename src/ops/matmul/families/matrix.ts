@@ -17,7 +17,9 @@ export function matrixWays(problem: Problem, { subgroupMatrices, limits }: Devic
   const fitting = subgroupMatrices.filter(
     (matrix) => suits(matrix, problem) && workgroupBytes(matrix, problem) <= limits.maxComputeWorkgroupStorageSize,
   );
-  return Object.fromEntries(fitting.map((matrix) => [`${matrix.emulated ? "emulated " : ""}${matrix.component} matrices`, matrixWay(matrix)]));
+  return Object.fromEntries(
+    fitting.map((matrix) => [`${matrix.emulated ? "emulated " : ""}${matrix.component} matrices`, matrixWay(matrix)]),
+  );
 }
 
 /** f16 matrices are for weights that are f16 already: bfloat16 has exponents that f16 has not, and gradients multiply two f32 matrices. */
@@ -31,7 +33,7 @@ function workgroupBytes({ component, emulated }: SubgroupMatrix, { layout }: Pro
   const [size, padding, parts] = isF16 ? [16, 8, 2] : [8, 4, 1];
   const slice = (isAcross: boolean): number => (isAcross ? TILE * (STEP + padding) : STEP * (TILE + padding));
   const operands = parts * slice(layout !== "TN") + slice(layout === "NT") + 2 * size;
-  const strips = 4 * size * 36 + size;
+  const strips = 4 * size * (256 / size + 4) + size;
   return (isF16 && !emulated ? 2 : 4) * operands + 4 * strips + (isF16 ? 4 * TILE : 0);
 }
 
