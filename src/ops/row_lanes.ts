@@ -1,4 +1,7 @@
+import type { KernelVariant } from "../gpu/kernel.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits } from "../graph/trace.ts";
+import { rowElements } from "./elements.ts";
 
 /** How many invocations share a row, and what a kernel with `lib/reduce` must be told of it. */
 export interface RowLanes {
@@ -28,4 +31,21 @@ function hardwareLanes(device: Pick<DeviceTraits, "lanes" | "limits">, columns: 
   let lanes = device.lanes;
   while (2 * lanes <= most && lanes * VALUES_PER_LANE < columns) lanes *= 2;
   return lanes;
+}
+
+/** How the lanes of a workgroup hold a row of x [N, C] together (lib/held_row): it has `columns` elements, which are `count` = C values. */
+export function heldRow(
+  device: DeviceTraits,
+  x: Tensor,
+): { readonly variant: Required<Pick<KernelVariant, "constants" | "conditions">>; readonly columns: number; readonly count: number } {
+  const { variant, columns, count } = rowElements(x);
+  const { lanes, constants, conditions } = rowLanes(device, count);
+  return {
+    variant: {
+      constants: { ...constants, PER_LANE: Math.ceil(columns / lanes) },
+      conditions: { ...variant.conditions, ...conditions },
+    },
+    columns,
+    count,
+  };
 }

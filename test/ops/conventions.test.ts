@@ -40,6 +40,8 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
   TERMS: [0, 7],
+  PER_LANE: [1, 3],
+  ROW_LANES: [1, 8],
 };
 
 /** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
@@ -49,7 +51,7 @@ const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGR
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4" };
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", THREE: "TWO", FOUR: "THREE" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
