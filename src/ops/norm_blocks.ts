@@ -1,7 +1,7 @@
 import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor, TensorSpec } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch, GradientSink } from "../graph/trace.ts";
-import { BLOCK_ROWS, columnSumLaunch, wholeBlock } from "./column_sum.ts";
+import { BLOCK_ROWS, wholeSumLaunch } from "./column_sum.ts";
 import type { OutputSpec } from "./define.ts";
 
 /** Blocks of rows that suit any GPU, and the fewest and the most rows of one. */
@@ -47,6 +47,6 @@ export function sumBlocks(device: DeviceTraits, blocks: Scalar, gradients: reado
   return [...ways].map((way) => {
     const alike = gradients.filter(({ accumulate }) => accumulate === way);
     const sums = alike.map(({ partial, gradient }) => ({ x: partial, rows: blocks, columns: partial.size(1), y: gradient }));
-    return columnSumLaunch(device, sums, { blockRows: wholeBlock(blocks), accumulate: way });
+    return wholeSumLaunch(device, sums, way);
   });
 }
