@@ -43,7 +43,7 @@ const wholeSums = new WeakMap<Dispatch, WholeSums>();
 const OTHERS = ["TWO", "THREE", "FOUR"] as const;
 
 /** One launch for up to four sums of any sizes over all of their rows. Later ones may join it (graph/join). */
-export function wholeSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], accumulate: Scalar): Dispatch {
+function wholeSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], accumulate: Scalar): Dispatch {
   const blockRows = Math.max(1, ...sums.map(({ rows }) => capacityOf(rows)));
   const join = (later: Dispatch): Dispatch | undefined => {
     const other = wholeSums.get(later);
@@ -53,6 +53,23 @@ export function wholeSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[],
   const launch = { ...sumLaunch(device, sums, { blockRows, accumulate }), join };
   wholeSums.set(launch, { sums, accumulate });
   return launch;
+}
+
+/** A gradient whose partial sums are to be added up. */
+export interface PartialGradient {
+  readonly partial: Tensor;
+  readonly gradient: Tensor;
+  readonly accumulate: Scalar;
+}
+
+/** Adds up the parts of gradients, of which each has so many: in one launch where all gradients are stored in the same way. */
+export function sumParts(device: DeviceTraits, parts: Scalar, gradients: readonly PartialGradient[]): Dispatch[] {
+  const ways = new Set(gradients.map(({ accumulate }) => accumulate));
+  return [...ways].map((way) => {
+    const alike = gradients.filter(({ accumulate }) => accumulate === way);
+    const sums = alike.map(({ partial, gradient }) => ({ x: partial, rows: parts, columns: partial.size(1), y: gradient }));
+    return wholeSumLaunch(device, sums, way);
+  });
 }
 
 function sumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], { blockRows, accumulate }: Attributes): Dispatch {

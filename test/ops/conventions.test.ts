@@ -40,8 +40,8 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
   TERMS: [0, 7],
-  PER_LANE: [1, 3],
-  ROW_LANES: [1, 8],
+  PER_LANE: [3],
+  ROW_LANES: [8],
 };
 
 /** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
@@ -50,8 +50,21 @@ const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGR
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
+/** Conditions of which at most one holds. */
+const CONFLICTING: readonly (readonly string[])[] = [
+  ["SUM_A", "SUM_B", "GELU"],
+  ["SUM_A", "SUM_B", "HALF_B"],
+];
+
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", THREE: "TWO", FOUR: "THREE" };
+const DEPENDENT: Readonly<Record<string, string>> = {
+  BF16: "HALF_B",
+  HALF_CACHE: "VEC4",
+  SUM_A: "TN",
+  SUM_B: "TN",
+  THREE: "TWO",
+  FOUR: "THREE",
+};
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -80,7 +93,8 @@ function variantsOf(id: string): KernelVariant[] {
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
   const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
-    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || conditions[other] === true);
+    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || !names.has(other) || conditions[other] === true) &&
+    CONFLICTING.every((group) => group.filter((name) => conditions[name]).length <= 1);
   return variants
     .filter(isMeant)
     .filter(({ conditions }) =>
