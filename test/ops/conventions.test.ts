@@ -40,16 +40,20 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
   TERMS: [0, 7],
+  DIGIT_BITS: [8],
 };
 
 /** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
 const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES"]);
 
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ["NN", "NT", "TN"],
+  ["WHOLE", "PARTED", "FILTERED"],
+];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4" };
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", PENALTY: "ADJUSTED" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {

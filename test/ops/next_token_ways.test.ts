@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type DrawnTokens, type DrawOptions, drawTokens, randomLogits } from "../../src/testing/draw_tokens.ts";
+import { nextTokenReference } from "../../src/testing/reference/next_token.ts";
+
+/** The kernels of software adapters read a row twice by few lanes; those of GPUs read it once by many, and long rows by parts. */
+const software = await openDevice({ kernels: "software" });
+const hardware = await openDevice({ kernels: "hardware", tune: false });
+const devices = { software, hardware };
+after(() => {
+  software.destroy();
+  hardware.destroy();
+});
+
+const PLAIN = { temperature: 1, topK: 0, topP: 1 } as const;
+
+/** Logits so near to each other that every token that is kept is drawn often. Many differ in the last bits alone. */
+function nearlyEqual(vocabulary: number): number[] {
+  const order = Array.from({ length: vocabulary }, (_, i) => (i * 89) % vocabulary);
+  return order.map((rank) => (rank % 50 === 0 ? 1 + 2 ** -13 : 1) + rank * 2 ** -23);
+}
+
+const FILTERS: readonly (readonly [name: string, options: DrawOptions])[] = [
+  ["top-k", { ...PLAIN, topK: 9 }],
+  ["top-p", { ...PLAIN, topP: 0.0265 }],
+  ["top-k and then top-p", { ...PLAIN, topK: 12, topP: 0.55 }],
+  ["top-p without the banned", { ...PLAIN, topP: 0.0265, banned: [0, 50, 100] }],
+];
+
+for (const [name, device] of Object.entries(devices)) {
+  for (const [filter, options] of FILTERS) {
+    test(`${filter} keeps exactly the tokens that it should, on kernels for ${name}`, async () => {
+      const row = nearlyEqual(301);
+      const { token } = await drawTokens(device, Array(400).fill(row) as number[][], options);
+      const { probabilities } = nextTokenReference(row, options);
+      const kept = probabilities.flatMap((probability, i) => (probability > 0 ? [i] : []));
+      assert.deepEqual([...new Set(token)].sort((a, b) => a - b), kept);
+    });
+  }
+}
+
+const WAYS: readonly (readonly [name: string, options: DrawOptions])[] = [
+  ["plain", PLAIN],
+  ["greedy", { temperature: 0, topK: 0, topP: 1 }],
+  ["banned tokens", { ...PLAIN, banned: [1, 2, 30] }],
+  ["a penalty", { ...PLAIN, repetitionPenalty: 1.3, seen: [0, 4, 36] }],
+  ["top-p", { ...PLAIN, topP: 0.8 }],
+];
+
+function assertSame(actual: DrawnTokens, expected: DrawnTokens): void {
+  assert.deepEqual(actual.token, expected.token);
+  actual.statistics.forEach((value, i) => {
+    assert.ok(Math.abs(value - expected.statistics[i]!) < 4e-6 * (1 + Math.abs(value)), `${value} instead of ${expected.statistics[i]}`);
+  });
+}
+
+for (const vocabulary of [37, 20_006]) {
+  test(`both kinds of kernels draw the same tokens, V ${vocabulary}`, async () => {
+    const rows = [1, 2, 3].map((seed) => randomLogits(vocabulary, seed, 2));
+    for (const [name, options] of WAYS) {
+      const sampled = await drawTokens(software, rows, { ...options, seed: 7 });
+      await assert.doesNotReject(async () => assertSame(await drawTokens(hardware, rows, { ...options, seed: 7 }), sampled), name);
+    }
+  });
+}
+
+test("logits that are NaN give some token, and masks of -1e30 are never drawn", async () => {
+  const masked = Array.from({ length: 37 }, (_, i) => (i % 9 === 4 ? 1 : -1e30));
+  for (const device of Object.values(devices)) {
+    for (const options of [PLAIN, { ...PLAIN, topK: 3, topP: 0.5 }]) {
+      const broken = [Array(37).fill(Number.NaN), [...Array(36).fill(1), Number.NaN]] as number[][];
+      const { token, done } = await drawTokens(device, broken, options);
+      assert.ok(
+        token.every((drawn) => drawn < 37) && done.every((count) => count % 2 ** 31 === 1),
+        String([token, done]),
+      );
+      const drawn = await drawTokens(device, Array(60).fill(masked) as number[][], options);
+      assert.deepEqual([...new Set(drawn.token.map((one) => one % 9))], [4]);
+    }
+  }
+});
