@@ -4,7 +4,7 @@
 // The border is found a digit of DIGIT_BITS bits at a time: a histogram counts the tokens by that digit, among those whose higher digits
 // are the border's, and a scan finds the bin that the border lies in. Amounts are whole numbers of 64 bits, so the order in which lanes add
 // them does not matter: 1 for a token, or its e^-x in units of 2^-40, of which 2^24 fit.
-import package::lib::drawn_logits::{adjusted, may_be_drawn, parameters};
+import package::lib::drawn_logits::{COLUMN_STEP, QUADS, QUAD_STEP, adjusted, may_be_drawn, parameters};
 import constants::{LANES, DIGIT_BITS};
 
 const BINS = 1u << DIGIT_BITS;
@@ -31,15 +31,15 @@ struct Digit {
   widest: u32,
 }
 
-fn kept_border(row: u32, peak: f32, lane: u32) -> u32 {
+// What counts are the tokens that are kept.
+fn kept_tokens(row: u32, peak: f32, lane: u32) -> Digit {
   var border = LARGEST_BITS;
-  if parameters.top_k > 0u {
-    border = smallest_border(row, peak, border, false, lane);
+  // First by the number of tokens, then by mass.
+  let end = select(1u, 2u, parameters.top_p < 1.0);
+  for (var mass = select(1u, 0u, parameters.top_k > 0u); mass < end; mass += 1u) {
+    border = smallest_border(row, peak, border, mass == 1u, lane);
   }
-  if parameters.top_p < 1.0 {
-    border = smallest_border(row, peak, border, true, lane);
-  }
-  return min(border, parameters.min_p_border);
+  return Digit(0u, X_BITS, 0u, min(border, parameters.min_p_border));
 }
 
 // The smallest border that keeps top_k tokens or, by mass, the share top_p of what `widest` keeps; `widest` where none does.
@@ -71,23 +71,43 @@ fn fill_bins(row: u32, peak: f32, digit: Digit, by_mass: bool, lane: u32) {
     atomicStore(&high[bin], 0u);
   }
   workgroupBarrier();
-  for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
-    let x = peak - adjusted(row, column);
-    let bits = bitcast<vec4u>(x);
-    let counts = may_be_drawn(column) & (bits <= vec4u(digit.widest)) & (bits >> vec4u(digit.end) == vec4u(digit.border >> digit.end));
-    if any(counts) {
-      let bins = (bits >> vec4u(digit.shift)) & vec4u(BINS - 1u);
-      // Units of 2^-8, and what is left of them in units of 2^-40.
-      let units = exp(-x) * 256.0;
-      for (var i = 0u; i < 4u; i += 1u) {
-        if counts[i] {
-          let whole = floor(units[i]);
-          add_to_bin(bins[i], select(vec2u(1u, 0u), vec2u(u32((units[i] - whole) * LOW_WORD), u32(whole)), by_mass));
-        }
+  for (var column = 4u * lane; column < parameters.vocabulary; column += COLUMN_STEP) {
+    // Quads that count are loaded again, from the cache, in a loop that no driver can unroll.
+    if any_counts(row, column, peak, digit) {
+      for (var at = column; at < min(column + COLUMN_STEP, parameters.vocabulary); at += QUAD_STEP) {
+        let x = peak - adjusted(row, at);
+        add_quad(x, counted(x, at, digit), digit, by_mass);
       }
     }
   }
   workgroupBarrier();
+}
+
+fn any_counts(row: u32, column: u32, peak: f32, digit: Digit) -> bool {
+  var found = vec4<bool>(false);
+  for (var q = 0u; q < QUADS; q += 1u) {
+    let at = column + q * QUAD_STEP;
+    found |= counted(peak - adjusted(row, at), at, digit);
+  }
+  return any(found);
+}
+
+fn counted(x: vec4f, column: u32, digit: Digit) -> vec4<bool> {
+  let bits = bitcast<vec4u>(x);
+  let has_digits = bits >> vec4u(digit.end) == vec4u(digit.border >> digit.end);
+  return may_be_drawn(column) & (bits <= vec4u(digit.widest)) & has_digits;
+}
+
+fn add_quad(x: vec4f, counts: vec4<bool>, digit: Digit, by_mass: bool) {
+  let bins = (bitcast<vec4u>(x) >> vec4u(digit.shift)) & vec4u(BINS - 1u);
+  // Units of 2^-8, and what is left of them in units of 2^-40.
+  let units = exp(-x) * 256.0;
+  for (var i = 0u; i < 4u; i += 1u) {
+    if counts[i] {
+      let whole = floor(units[i]);
+      add_to_bin(bins[i], select(vec2u(1u, 0u), vec2u(u32((units[i] - whole) * LOW_WORD), u32(whole)), by_mass));
+    }
+  }
 }
 
 fn add_to_bin(bin: u32, amount: vec2u) {

@@ -1,11 +1,10 @@
 // One pass over columns of a row: the sums of its softmax, and the candidate for the next token with the best score.
 // The score of a token is z, or z + Gumbel noise where tokens are drawn: its argmax is a draw from the softmax (the Gumbel-max trick).
 // Noise depends on (seed, sequence_key, position, token) alone.
-import package::lib::drawn_logits::{adjusted, load, may_be_drawn, parameters};
+import package::lib::drawn_logits::{COLUMN_STEP, QUADS, QUAD_STEP, adjusted, largest_of, load, may_be_drawn, parameters};
 import package::lib::numeric::LOWEST;
 import package::lib::random::{gumbel, philox};
 import package::lib::reduce::{reduce_max, reduce_sum};
-import constants::LANES;
 
 // Sums are relative to the largest z so far; they are rescaled when it grows.
 struct Softmax {
@@ -24,11 +23,6 @@ struct Draw {
   best: Candidate,
 }
 
-// A lane takes so many quads at a time, whose loads are on their way together.
-const QUADS = 4u;
-const QUAD_STEP = 4u * LANES;
-const COLUMN_STEP = QUADS * QUAD_STEP;
-
 // Above every Gumbel variate of lib/random, of which the largest is 22.9.
 const MOST_NOISE = 24.0;
 
@@ -38,21 +32,35 @@ fn draw_from(row: u32, begin: u32, end: u32, counter: vec4u, lane: u32) -> Draw 
   var own = Draw(Softmax(first_maximum(row, begin, end, lane), 0.0, 0.0), NO_CANDIDATE);
   for (var column = begin + 4u * lane; column < end; column += COLUMN_STEP) {
     own.softmax = add_quads(own.softmax, row, column);
-    for (var q = 0u; q < QUADS; q += 1u) {
-      let at = column + q * QUAD_STEP;
+    // No driver can unroll this loop, whose body is long.
+    for (var at = column; at < min(column + COLUMN_STEP, end); at += QUAD_STEP) {
       own.best = contend(own.best, adjusted(row, at), may_be_drawn(at), at, counter);
     }
   }
   return own;
 }
 
-fn softmax_of(row: u32, lane: u32) -> Softmax {
+// The softmax of a row, and the largest z that counts for the draw.
+struct Peak {
+  softmax: Softmax,
+  z: f32,
+}
+
+fn peak_of(row: u32, lane: u32) -> Peak {
   let end = parameters.vocabulary;
   var own = Softmax(first_maximum(row, 0u, end, lane), 0.0, 0.0);
+  var z = LOWEST;
   for (var column = 4u * lane; column < end; column += COLUMN_STEP) {
     own = add_quads(own, row, column);
+    @if(ADJUSTED) {
+      for (var at = column; at < min(column + COLUMN_STEP, end); at += QUAD_STEP) {
+        z = max(z, largest_of(adjusted(row, at)));
+      }
+    }
   }
-  return merge_softmax(own, lane);
+  let softmax = merge_softmax(own, lane);
+  @if(ADJUSTED) { return Peak(softmax, reduce_max(z, lane)); }
+  @if(!ADJUSTED) { return Peak(softmax, softmax.m); }
 }
 
 // With two_reads sums are relative to the final maximum from the beginning.
@@ -82,10 +90,6 @@ fn add_quads(before: Softmax, row: u32, column: u32) -> Softmax {
     sums.ed += dot(e, d);
   }
   return sums;
-}
-
-fn largest_of(z: vec4f) -> f32 {
-  return max(max(z.x, z.y), max(z.z, z.w));
 }
 
 fn rescale(sums: Softmax, m: f32) -> Softmax {

@@ -3,6 +3,7 @@
 // divided by the penalty where positive and multiplied by it where negative (Keskar et al. 2019, arXiv 1909.05858, for penalties above 1).
 // Banned tokens are never drawn. Behind the vocabulary z is LOWEST. With VEC4 rows are whole quads.
 import package::lib::numeric::LOWEST;
+import constants::LANES;
 
 struct Parameters {
   rows: u32,
@@ -27,6 +28,11 @@ var<immediate> parameters: Parameters;
 @if(!VEC4) @group(0) @binding(0) var<storage, read> logits: array<f32>; // [S, V]
 @group(0) @binding(1) var<storage, read> token_marks: array<u32>; // [2, V / 32], a bit a token: those that end a sequence, those that are banned
 @if(PENALTY) @group(0) @binding(7) var<storage, read_write> seen: array<u32>; // [S, V / 32], a bit a token: those of prompt and completion
+
+// A lane takes so many quads at a time, whose loads are on their way together.
+const QUADS = 4u;
+const QUAD_STEP = 4u * LANES;
+const COLUMN_STEP = QUADS * QUAD_STEP;
 
 const STOPS = 0u;
 const BANNED = 1u;
@@ -74,6 +80,10 @@ fn may_be_drawn(column: u32) -> vec4<bool> {
 
 fn in_vocabulary(column: u32) -> vec4<bool> {
   return vec4u(0u, 1u, 2u, 3u) + column < vec4u(parameters.vocabulary);
+}
+
+fn largest_of(z: vec4f) -> f32 {
+  return max(max(z.x, z.y), max(z.z, z.w));
 }
 
 fn stops_at(token: u32) -> bool {

@@ -8,12 +8,11 @@
 // stop token or after `length` tokens; from then on the sequence stays as it is. Token t of a completion lies in column t % columns.
 // Each workgroup handles one sequence; its lanes take four columns at a time. With WHOLE one pass over a row does all. With PARTED the
 // workgroups of next_token_part did it, and their draws are merged in order. With FILTERED the border of the kept tokens is found first.
-import package::lib::draw::{Candidate, Draw, NO_CANDIDATE, Softmax, contend, draw_from, merge_best, merge_softmax, rescale, softmax_of};
-@if(FILTERED) import package::lib::border::kept_border;
-import package::lib::drawn_logits::{adjusted, load, logit, mark_words, may_be_drawn, parameters, seen, stops_at};
+import package::lib::draw::{Candidate, Draw, NO_CANDIDATE, Softmax, contend, draw_from, merge_best, merge_softmax, peak_of, rescale};
+@if(FILTERED) import package::lib::border::{any_counts, counted, kept_tokens};
+import package::lib::drawn_logits::{COLUMN_STEP, QUAD_STEP, adjusted, logit, mark_words, parameters, seen, stops_at};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
-import package::lib::reduce::reduce_max;
 import package::lib::token::SampledToken;
 import constants::LANES;
 
@@ -70,29 +69,19 @@ fn draw_of(row: u32, lane: u32) -> Draw {
 
 @if(FILTERED)
 fn draw_of(row: u32, lane: u32) -> Draw {
-  let softmax = softmax_of(row, lane);
-  let peak = adjusted_maximum(row, softmax.m, lane);
-  let border = kept_border(row, peak, lane);
+  let peak = peak_of(row, lane);
+  let kept = kept_tokens(row, peak.z, lane);
+  let counter = counter_of(row);
   var best = NO_CANDIDATE;
-  for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
-    let z = adjusted(row, column);
-    let is_kept = (bitcast<vec4u>(peak - z) <= vec4u(border)) & may_be_drawn(column);
-    best = contend(best, z, is_kept, column, counter_of(row));
-  }
-  return Draw(softmax, merge_best(best, lane));
-}
-
-@if(FILTERED)
-fn adjusted_maximum(row: u32, top: f32, lane: u32) -> f32 {
-  @if(!ADJUSTED) { return top; }
-  @if(ADJUSTED) {
-    var own = LOWEST;
-    for (var column = 4u * lane; column < parameters.vocabulary; column += 4u * LANES) {
-      let z = adjusted(row, column);
-      own = max(own, max(max(z.x, z.y), max(z.z, z.w)));
+  for (var column = 4u * lane; column < parameters.vocabulary; column += COLUMN_STEP) {
+    if any_counts(row, column, peak.z, kept) {
+      for (var at = column; at < min(column + COLUMN_STEP, parameters.vocabulary); at += QUAD_STEP) {
+        let z = adjusted(row, at);
+        best = contend(best, z, counted(peak.z - z, at, kept), at, counter);
+      }
     }
-    return reduce_max(own, lane);
   }
+  return Draw(peak.softmax, merge_best(best, lane));
 }
 
 @if(!PARTED)

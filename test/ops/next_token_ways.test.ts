@@ -21,11 +21,11 @@ function nearlyEqual(vocabulary: number): number[] {
   return order.map((rank) => (rank % 50 === 0 ? 1 + 2 ** -13 : 1) + rank * 2 ** -23);
 }
 
+const BANNED = [0, 50, 100];
 const FILTERS: readonly (readonly [name: string, options: DrawOptions])[] = [
-  ["top-k", { ...PLAIN, topK: 9 }],
-  ["top-p", { ...PLAIN, topP: 0.0265 }],
-  ["top-k and then top-p", { ...PLAIN, topK: 12, topP: 0.55 }],
-  ["top-p without the banned", { ...PLAIN, topP: 0.0265, banned: [0, 50, 100] }],
+  ["top-k", { ...PLAIN, topK: 9, banned: BANNED }],
+  ["top-p", { ...PLAIN, topP: 0.0265, banned: BANNED }],
+  ["top-k and then top-p", { ...PLAIN, topK: 12, topP: 0.55, banned: BANNED }],
 ];
 
 for (const [name, device] of Object.entries(devices)) {
@@ -40,12 +40,10 @@ for (const [name, device] of Object.entries(devices)) {
   }
 }
 
-const WAYS: readonly (readonly [name: string, options: DrawOptions])[] = [
-  ["plain", PLAIN],
-  ["greedy", { temperature: 0, topK: 0, topP: 1 }],
-  ["banned tokens", { ...PLAIN, banned: [1, 2, 30] }],
-  ["a penalty", { ...PLAIN, repetitionPenalty: 1.3, seen: [0, 4, 36] }],
-  ["top-p", { ...PLAIN, topP: 0.8 }],
+const WAYS: readonly (readonly [vocabulary: number, options: DrawOptions])[] = [
+  [37, { ...PLAIN, repetitionPenalty: 1.3, seen: [0, 4, 36] }],
+  [37, { ...PLAIN, topP: 0.8 }],
+  [20_006, { ...PLAIN, banned: [1, 2, 30, 20_000] }],
 ];
 
 function assertSame(actual: DrawnTokens, expected: DrawnTokens): void {
@@ -55,13 +53,11 @@ function assertSame(actual: DrawnTokens, expected: DrawnTokens): void {
   });
 }
 
-for (const vocabulary of [37, 20_006]) {
-  test(`both kinds of kernels draw the same tokens, V ${vocabulary}`, async () => {
+for (const [vocabulary, options] of WAYS) {
+  test(`both kinds of kernels draw the same tokens, V ${vocabulary} ${JSON.stringify(options)}`, async () => {
     const rows = [1, 2, 3].map((seed) => randomLogits(vocabulary, seed, 2));
-    for (const [name, options] of WAYS) {
-      const sampled = await drawTokens(software, rows, { ...options, seed: 7 });
-      await assert.doesNotReject(async () => assertSame(await drawTokens(hardware, rows, { ...options, seed: 7 }), sampled), name);
-    }
+    const sampled = await drawTokens(software, rows, { ...options, seed: 7 });
+    assertSame(await drawTokens(hardware, rows, { ...options, seed: 7 }), sampled);
   });
 }
 
