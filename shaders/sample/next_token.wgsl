@@ -1,7 +1,7 @@
 // The next token of each sequence, from z = logits * inverse_temperature:
 //   greedy: the most probable token; of equals, the one with the lowest index
 //   else: argmax of z + Gumbel noise over the kept tokens, which is a draw from their softmax
-// What a draw is, lib/draw says; penalty and bans, lib/drawn_logits; top-k and top-p, lib/border. min_p (arXiv 2407.01082) keeps the tokens
+// What a draw is, lib/draw says; penalty and bans, lib/drawn_logits; top-k and top-p, lib/kept. min_p (arXiv 2407.01082) keeps the tokens
 // with p >= min_p p_max, which are those with x <= -log(min_p).
 // Noise depends on (seed, sequence_key, position, token) alone, so a completion is the same in any batch. logp and entropy are those of the
 // whole softmax(z), before penalty, bans, top-k, top-p and min-p. done counts the tokens generated so far. It gets the bit FINISHED after a
@@ -9,7 +9,9 @@
 // Each workgroup handles one sequence; its lanes take four columns at a time. With WHOLE one pass over a row does all. With PARTED the
 // workgroups of next_token_part did it, and their draws are merged in order. With FILTERED the border of the kept tokens is found first.
 import package::lib::draw::{Candidate, Draw, NO_CANDIDATE, Softmax, contend, draw_from, merge_best, merge_softmax, peak_of, rescale};
-@if(FILTERED) import package::lib::border::{any_counts, counted, kept_tokens};
+@if(FILTERED && HISTOGRAM) import package::lib::border_histogram::smallest_border;
+@if(FILTERED && !HISTOGRAM) import package::lib::border_bisection::smallest_border;
+@if(FILTERED) import package::lib::kept::{LARGEST_BITS, all_within, any_counts, counted};
 import package::lib::drawn_logits::{COLUMN_STEP, QUAD_STEP, adjusted, logit, mark_words, parameters, seen, stops_at};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -70,7 +72,7 @@ fn draw_of(row: u32, lane: u32) -> Draw {
 @if(FILTERED)
 fn draw_of(row: u32, lane: u32) -> Draw {
   let peak = peak_of(row, lane);
-  let kept = kept_tokens(row, peak.z, lane);
+  let kept = all_within(kept_border(row, peak.z, lane));
   let counter = counter_of(row);
   var best = NO_CANDIDATE;
   for (var column = 4u * lane; column < parameters.vocabulary; column += COLUMN_STEP) {
@@ -82,6 +84,17 @@ fn draw_of(row: u32, lane: u32) -> Draw {
     }
   }
   return Draw(peak.softmax, merge_best(best, lane));
+}
+
+@if(FILTERED)
+fn kept_border(row: u32, peak: f32, lane: u32) -> u32 {
+  var border = LARGEST_BITS;
+  // First by the number of tokens, then by mass.
+  let end = select(1u, 2u, parameters.top_p < 1.0);
+  for (var mass = select(1u, 0u, parameters.top_k > 0u); mass < end; mass += 1u) {
+    border = smallest_border(row, peak, border, mass == 1u, lane);
+  }
+  return min(border, parameters.min_p_border);
 }
 
 @if(!PARTED)

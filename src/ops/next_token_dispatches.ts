@@ -15,7 +15,10 @@ export const DRAW_SIZE = 5;
 /** The bits of the largest float: no border. */
 const LARGEST_BITS = 0x7f7fffff;
 
-/** Bits of a histogram's digit (lib/border). Wide digits take fewer passes over a row; on a CPU the bins themselves are what costs. */
+/** On a CPU a histogram of so many logits is faster than bisection. */
+const LONG_ROW = 16_384;
+
+/** Bits of a histogram's digit (lib/border_histogram). Wide digits take fewer passes over a row; on a CPU the bins themselves are what costs. */
 const WIDE_DIGIT = 11;
 const NARROW_DIGIT = 8;
 
@@ -91,6 +94,7 @@ function variantOf(
       VEC4,
       ...adjusted,
       ...(way && { WHOLE: way === "WHOLE", PARTED: way === "PARTED", FILTERED: way === "FILTERED" }),
+      HISTOGRAM: way === "FILTERED" && (!device.software || columns >= LONG_ROW),
     },
   };
 }

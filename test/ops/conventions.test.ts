@@ -53,7 +53,13 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
 ];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", PENALTY: "ADJUSTED" };
+const DEPENDENT: Readonly<Record<string, string>> = {
+  BF16: "HALF_B",
+  HALF_CACHE: "VEC4",
+  PADDED: "VEC4",
+  PENALTY: "ADJUSTED",
+  HISTOGRAM: "FILTERED",
+};
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {

@@ -1,16 +1,15 @@
-// Which tokens top-k and top-p keep. x = m - z is a token's distance from the largest z. It is not negative, so its bits sort as it does,
-// and a token is kept where they are at most the border's. top_k keeps the k most probable tokens. Of those, top_p keeps the fewest most
-// probable ones that hold at least this share of their probability. Tokens that tie at the border are all kept.
-// The border is found a digit of DIGIT_BITS bits at a time: a histogram counts the tokens by that digit, among those whose higher digits
-// are the border's, and a scan finds the bin that the border lies in. Amounts are whole numbers of 64 bits, so the order in which lanes add
-// them does not matter: 1 for a token, or its e^-x in units of 2^-40, of which 2^24 fit.
-import package::lib::drawn_logits::{COLUMN_STEP, QUADS, QUAD_STEP, adjusted, may_be_drawn, parameters};
+// The border of the kept tokens (lib/kept), a digit of DIGIT_BITS bits at a time: a histogram counts the tokens by that digit, among those
+// whose higher digits are the border's, and a scan finds the bin that the border lies in. Amounts are whole numbers of 64 bits, so the order
+// in which lanes add them does not matter: 1 for a token, or its e^-x in units of 2^-36.
+// Tokens so unlikely that V of them would not hold the share 1 - top_p are not among those that top_p keeps, and are never counted.
+import package::lib::drawn_logits::{COLUMN_STEP, QUADS, QUAD_STEP, adjusted, parameters};
+import package::lib::kept::{Digit, X_BITS, all_within, any_counts, counted};
+import package::lib::reduce::reduce_sum;
 import constants::{LANES, DIGIT_BITS};
 
 const BINS = 1u << DIGIT_BITS;
-const LARGEST_BITS = 0x7f7fffffu;
-const X_BITS = 31u;
-const LOW_WORD = 4294967296.0;
+const LOW_WORD = 0x1p32f;
+const UNITS_OF_HIGH = 16.0;
 
 var<workgroup> low: array<atomic<u32>, BINS>;
 var<workgroup> high: array<atomic<u32>, BINS>;
@@ -23,46 +22,47 @@ struct Found {
   wanted: vec2u,
 }
 
-// The bits of x from `shift` to `end` are the digit, and those from `end` on must be those of `border`. No x beyond `widest` counts.
-struct Digit {
-  shift: u32,
-  end: u32,
-  border: u32,
-  widest: u32,
-}
-
-// What counts are the tokens that are kept.
-fn kept_tokens(row: u32, peak: f32, lane: u32) -> Digit {
-  var border = LARGEST_BITS;
-  // First by the number of tokens, then by mass.
-  let end = select(1u, 2u, parameters.top_p < 1.0);
-  for (var mass = select(1u, 0u, parameters.top_k > 0u); mass < end; mass += 1u) {
-    border = smallest_border(row, peak, border, mass == 1u, lane);
-  }
-  return Digit(0u, X_BITS, 0u, min(border, parameters.min_p_border));
-}
-
 // The smallest border that keeps top_k tokens or, by mass, the share top_p of what `widest` keeps; `widest` where none does.
 fn smallest_border(row: u32, peak: f32, widest: u32, by_mass: bool, lane: u32) -> u32 {
   var wanted = vec2u(parameters.top_k, 0u);
+  var narrower = widest;
+  if by_mass {
+    let mass = mass_within(row, peak, widest, lane);
+    wanted = share_of(mass);
+    // Half of it, so that rounding does not matter.
+    let least = 0.5 * (1.0 - parameters.top_p) * mass / f32(parameters.vocabulary);
+    narrower = min(widest, bitcast<u32>(-log(least)));
+  }
   var border = 0u;
   for (var end = X_BITS; end > 0u;) {
-    let digit = Digit(max(end, DIGIT_BITS) - DIGIT_BITS, end, border, widest);
+    let shift = max(end, DIGIT_BITS) - DIGIT_BITS;
+    let digit = Digit(shift, end, border, narrower);
     fill_bins(row, peak, digit, by_mass, lane);
     let own = sum_of_bins(lane);
     let through = scan(own, lane);
-    if by_mass && end == X_BITS {
-      wanted = share_of(workgroupUniformLoad(&scanned[LANES - 1u]));
-    }
     let place = find(wanted, through, own, lane);
     if place.bin == BINS {
       return widest;
     }
-    border |= place.bin << digit.shift;
+    border |= place.bin << shift;
     wanted = place.wanted;
-    end = digit.shift;
+    end = shift;
   }
   return border;
+}
+
+// The sum of e^-x within a border.
+fn mass_within(row: u32, peak: f32, border: u32, lane: u32) -> f32 {
+  let kept = all_within(border);
+  var sum = 0.0;
+  for (var column = 4u * lane; column < parameters.vocabulary; column += COLUMN_STEP) {
+    for (var q = 0u; q < QUADS; q += 1u) {
+      let at = column + q * QUAD_STEP;
+      let x = peak - adjusted(row, at);
+      sum += dot(select(vec4f(0.0), exp(-x), counted(x, at, kept)), vec4f(1.0));
+    }
+  }
+  return reduce_sum(sum, lane);
 }
 
 fn fill_bins(row: u32, peak: f32, digit: Digit, by_mass: bool, lane: u32) {
@@ -83,29 +83,15 @@ fn fill_bins(row: u32, peak: f32, digit: Digit, by_mass: bool, lane: u32) {
   workgroupBarrier();
 }
 
-fn any_counts(row: u32, column: u32, peak: f32, digit: Digit) -> bool {
-  var found = vec4<bool>(false);
-  for (var q = 0u; q < QUADS; q += 1u) {
-    let at = column + q * QUAD_STEP;
-    found |= counted(peak - adjusted(row, at), at, digit);
-  }
-  return any(found);
-}
-
-fn counted(x: vec4f, column: u32, digit: Digit) -> vec4<bool> {
-  let bits = bitcast<vec4u>(x);
-  let has_digits = bits >> vec4u(digit.end) == vec4u(digit.border >> digit.end);
-  return may_be_drawn(column) & (bits <= vec4u(digit.widest)) & has_digits;
-}
-
 fn add_quad(x: vec4f, counts: vec4<bool>, digit: Digit, by_mass: bool) {
   let bins = (bitcast<vec4u>(x) >> vec4u(digit.shift)) & vec4u(BINS - 1u);
-  // Units of 2^-8, and what is left of them in units of 2^-40.
-  let units = exp(-x) * 256.0;
+  let units = exp(-x) * UNITS_OF_HIGH;
+  let whole = floor(units);
+  let lower = select(vec4u(1u), vec4u((units - whole) * LOW_WORD), by_mass);
+  let upper = select(vec4u(0u), vec4u(whole), by_mass);
   for (var i = 0u; i < 4u; i += 1u) {
     if counts[i] {
-      let whole = floor(units[i]);
-      add_to_bin(bins[i], select(vec2u(1u, 0u), vec2u(u32((units[i] - whole) * LOW_WORD), u32(whole)), by_mass));
+      add_to_bin(bins[i], vec2u(lower[i], upper[i]));
     }
   }
 }
@@ -171,10 +157,11 @@ fn find(wanted: vec2u, through: vec2u, own: vec2u, lane: u32) -> Found {
 }
 
 // top_p of a mass, and at least 1, so that a token is kept.
-fn share_of(mass: vec2u) -> vec2u {
-  let share = parameters.top_p * (f32(mass.y) * LOW_WORD + f32(mass.x));
-  let upper = floor(share / LOW_WORD);
-  return select(vec2u(u32(share - upper * LOW_WORD), u32(upper)), vec2u(1u, 0u), share < 1.0);
+fn share_of(mass: f32) -> vec2u {
+  let units = parameters.top_p * mass * UNITS_OF_HIGH;
+  let whole = floor(units);
+  let share = vec2u(u32((units - whole) * LOW_WORD), u32(whole));
+  return select(share, vec2u(1u, 0u), all(share == vec2u(0u)));
 }
 
 fn plus(a: vec2u, b: vec2u) -> vec2u {
