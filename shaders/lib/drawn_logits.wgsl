@@ -27,7 +27,7 @@ var<immediate> parameters: Parameters;
 @if(VEC4) @group(0) @binding(0) var<storage, read> logits: array<vec4f>; // [S, V]
 @if(!VEC4) @group(0) @binding(0) var<storage, read> logits: array<f32>; // [S, V]
 @group(0) @binding(1) var<storage, read> token_marks: array<u32>; // [2, V / 32], a bit a token: those that end a sequence, those that are banned
-@if(PENALTY) @group(0) @binding(7) var<storage, read_write> seen: array<u32>; // [S, V / 32], a bit a token: those of prompt and completion
+@if(PENALTY) @group(0) @binding(3) var<storage, read_write> seen: array<u32>; // [S, V / 32], a bit a token: those of prompt and completion
 
 // A lane takes so many quads at a time, whose loads are on their way together.
 const QUADS = 4u;

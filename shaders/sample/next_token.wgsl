@@ -18,13 +18,17 @@ import package::lib::numeric::LOWEST;
 import package::lib::token::SampledToken;
 import constants::LANES;
 
-// Bindings 0, 1 and, with PENALTY, 7 are those of lib/drawn_logits.
+// Bindings 0, 1 and, with PENALTY, 3 are those of lib/drawn_logits.
 @if(!PARTED) @group(0) @binding(2) var<storage, read> sequence_key: array<u32>; // [S]
 @if(PARTED) @group(0) @binding(2) var<storage, read> draws: array<Draw>; // [S, B, 5]
-@group(0) @binding(3) var<storage, read_write> position: array<u32>; // [S]
-@group(0) @binding(4) var<storage, read_write> token: array<u32>; // [S]
-@group(0) @binding(5) var<storage, read_write> done: array<u32>; // [S]
-@group(0) @binding(6) var<storage, read_write> completions: array<SampledToken>; // [S, L, 3]
+@if(!PENALTY) @group(0) @binding(3) var<storage, read_write> position: array<u32>; // [S]
+@if(!PENALTY) @group(0) @binding(4) var<storage, read_write> token: array<u32>; // [S]
+@if(!PENALTY) @group(0) @binding(5) var<storage, read_write> done: array<u32>; // [S]
+@if(!PENALTY) @group(0) @binding(6) var<storage, read_write> completions: array<SampledToken>; // [S, L, 3]
+@if(PENALTY) @group(0) @binding(4) var<storage, read_write> position: array<u32>; // [S]
+@if(PENALTY) @group(0) @binding(5) var<storage, read_write> token: array<u32>; // [S]
+@if(PENALTY) @group(0) @binding(6) var<storage, read_write> done: array<u32>; // [S]
+@if(PENALTY) @group(0) @binding(7) var<storage, read_write> completions: array<SampledToken>; // [S, L, 3]
 
 const FINISHED = 0x80000000u;
 

@@ -5,10 +5,12 @@ import package::lib::drawn_logits::{parameters, token_marks};
 import package::lib::grid::linear_workgroup;
 import constants::LANES;
 
-// Bindings 0 and 1 are those of lib/drawn_logits.
+// Bindings 0, 1 and, with PENALTY, 3 are those of lib/drawn_logits.
 @group(0) @binding(2) var<storage, read> sequence_key: array<u32>; // [S]
-@group(0) @binding(3) var<storage, read> position: array<u32>; // [S]
-@group(0) @binding(4) var<storage, read_write> draws: array<Draw>; // [S, B, 5]
+@if(!PENALTY) @group(0) @binding(3) var<storage, read_write> position: array<u32>; // [S]
+@if(!PENALTY) @group(0) @binding(4) var<storage, read_write> draws: array<Draw>; // [S, B, 5]
+@if(PENALTY) @group(0) @binding(4) var<storage, read_write> position: array<u32>; // [S]
+@if(PENALTY) @group(0) @binding(5) var<storage, read_write> draws: array<Draw>; // [S, B, 5]
 
 @compute @workgroup_size(LANES)
 fn main(

@@ -41,26 +41,26 @@ export function nextTokenDispatches(tensors: NextTokenTensors, options: NextToke
   const { logits, token_marks, sequence_key, seen, draws, state } = tensors;
   const rows = logits.shape[0]!;
   const { vocabulary } = logitsRows(logits, options.vocabulary).parameters;
-  // The search for a border goes over a row several times, and a penalty has a binding more: one workgroup does them.
-  const parts = device.software || seen || isFiltered(options) ? 1 : partsOf(vocabulary);
+  // The search for a border goes over a row several times, with barriers between: one workgroup does it.
+  const parts = device.software || isFiltered(options) ? 1 : partsOf(vocabulary);
   const parameters = parametersOf(tensors, options, { parts, two_reads: device.software ? 1 : 0 });
+  const given = { logits, token_marks, ...(seen && { seen }) };
   if (parts === 1) {
     const variant = variantOf(tensors, options, device, { columns: vocabulary, way: isFiltered(options) ? "FILTERED" : "WHOLE" });
-    const bindings = { logits, token_marks, sequence_key, ...state, ...(seen && { seen }) };
-    return [{ kernel: "sample/next_token", variant, bindings, parameters, workgroups: rows }];
+    return [{ kernel: "sample/next_token", variant, bindings: { ...given, sequence_key, ...state }, parameters, workgroups: rows }];
   }
   return [
     {
       kernel: "sample/next_token_part",
       variant: variantOf(tensors, options, device, { columns: PART_COLUMNS }),
-      bindings: { logits, token_marks, sequence_key, position: state.position, draws },
+      bindings: { ...given, sequence_key, position: state.position, draws },
       parameters,
       workgroups: product(rows, parts),
     },
     {
       kernel: "sample/next_token",
       variant: variantOf(tensors, options, device, { columns: parts, way: "PARTED" }),
-      bindings: { logits, token_marks, draws, ...state },
+      bindings: { ...given, draws, ...state },
       parameters,
       workgroups: rows,
     },
