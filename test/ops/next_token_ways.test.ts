@@ -46,7 +46,8 @@ for (const [name, device] of Object.entries(devices)) {
 const WAYS: readonly (readonly [vocabulary: number, options: DrawOptions])[] = [
   [37, { ...PLAIN, repetitionPenalty: 1.3, seen: [0, 4, 36] }],
   [37, { ...PLAIN, topP: 0.8 }],
-  [20_006, { ...PLAIN, banned: [1, 2, 30, 20_000] }],
+  // Nine parts of a row, which is more than a subgroup of lavapipe has lanes.
+  [70_006, { ...PLAIN, banned: [1, 2, 30, 70_000], repetitionPenalty: 1.3, seen: [0, 4, 70_001] }],
   [20_006, { ...PLAIN, topK: 300, topP: 0.9 }],
 ];
 
