@@ -1,8 +1,9 @@
 import type { Tensor } from "../graph/tensor.ts";
+import { wholeQuads } from "./elements.ts";
 
 /** The length of a row of logits over a vocabulary: whole quads, so that kernels move quads whatever the vocabulary. */
 export function paddedVocabulary(vocabulary: number): number {
-  return Math.ceil(vocabulary / 4) * 4;
+  return wholeQuads(vocabulary);
 }
 
 /** Parameters and condition of a kernel that reads rows of logits. What lies behind the vocabulary in a row is never counted. */

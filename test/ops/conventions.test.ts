@@ -37,8 +37,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8],
+  TILE_ROWS: [4, 8, 16],
   QUADS: [1, 2, 4],
+  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
   DIGIT_BITS: [8],
 };
