@@ -41,6 +41,7 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   QUADS: [1, 2, 4],
   K_LANES: [32, 64, 128],
   TERMS: [0, 7],
+  DIGIT_BITS: [8],
   PER_LANE: [3],
   ROW_LANES: [8],
 };
@@ -49,7 +50,10 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES"]);
 
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ["NN", "NT", "TN"],
+  ["WHOLE", "PARTED", "FILTERED"],
+];
 
 /** Conditions of which at most one holds. */
 const CONFLICTING: readonly (readonly string[])[] = [
@@ -66,6 +70,8 @@ const DEPENDENT: Readonly<Record<string, string>> = {
   SUM_B: "TN",
   THREE: "TWO",
   FOUR: "THREE",
+  PENALTY: "ADJUSTED",
+  HISTOGRAM: "FILTERED",
 };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
