@@ -1,14 +1,24 @@
+import { type Contest, compileEntrants, OTHER_BITS, type Outcome, runContest } from "./contest.ts";
 import type { GpuContext } from "./context.ts";
 import { ShaderError } from "./errors.ts";
-import { type OpenTrial, openTrial, type Trial, TrialMemoryError } from "./trial.ts";
-import { createTuningRecord, hashKernels, type TuningRecord, type TuningStore } from "./tuning_record.ts";
+import { clockName } from "./pass_clock.ts";
+import { PACE, type Pace } from "./timing_rounds.ts";
+import { checkTrial, type Trial } from "./trial.ts";
+import { TrialMemoryError } from "./trial_memory.ts";
+import { type Choice, createTuningRecord, hashKernels, type TuningRecord, type TuningStore } from "./tuning_record.ts";
 
 /** A question about an adapter: which of several ways to compute the same thing is to be used. */
 export interface TuneRequest {
   /** Names the question: requests with the same key share an answer. */
   readonly key: string;
+  /** Requests with the same timeKey share times, but each has its own checks. Left out: the key. */
+  readonly timeKey?: string | undefined;
   /** The best guess comes first. A candidate is checked before it is used; where tuning is on, candidates are also timed. */
   readonly candidates: readonly Candidate[];
+  /** What is timed; its entrants have the candidates' names. Only where there are several. */
+  readonly contest?: (() => Contest) | undefined;
+  /** Whether candidates give different bits. Then only a mode that times "all" does not take the best guess. */
+  readonly changesBits?: boolean | undefined;
 }
 
 export interface Candidate {
@@ -17,16 +27,21 @@ export interface Candidate {
   readonly kernels: readonly string[];
   /** Names the check: candidates of several requests may share one. */
   readonly checkKey: string;
-  /** A small problem whose answer is known. */
-  readonly check: () => Trial;
-  /** The problem that is timed. */
-  readonly trial: () => Trial;
+  /** A small problem whose answer is known. Left out: the candidate is trusted. */
+  readonly check?: (() => Trial) | undefined;
 }
 
 export interface TuningOptions {
   readonly store?: TuningStore | undefined;
   /** Whether candidates are timed. "auto" times them on hardware only, "force" even where a choice is known. */
   readonly mode?: "off" | "on" | "auto" | "force" | undefined;
+  /** Also time candidates that give different bits. */
+  readonly all?: boolean | undefined;
+  /** The version of Dawn, whose compiler choices depend on. */
+  readonly dawn?: string | undefined;
+  readonly pace?: Pace | undefined;
+  /** Shows how far timing is; called with undefined at the end. */
+  readonly progress?: ((line: string | undefined) => void) | undefined;
 }
 
 /** What is known of an adapter: which kernels are right on it, and which are fastest. */
@@ -37,25 +52,34 @@ export interface Tuning {
   settle(requests: readonly TuneRequest[]): Promise<void>;
   /** The candidate to use. Undefined where none is right or the key was never asked: the caller then takes its plain way. */
   choice(key: string): string | undefined;
+  /** The choices that were made by timing, by timeKey. Those of earlier processes are among them, unless the mode is "force". */
+  choices(): Promise<Readonly<Record<string, Choice>>>;
 }
 
-/** How long a candidate is measured, compiling excluded. */
-const BUDGET_MS = 50;
+/** The best guess is left only for a candidate that takes less than this part of its time. */
+export const CLEARLY_FASTER = 0.95;
+
+/** Whether a mode times candidates on an adapter. */
+export function timesOn({ software }: Pick<GpuContext, "software">, { mode = "auto" }: TuningOptions): boolean {
+  return mode === "on" || mode === "force" || (mode === "auto" && !software);
+}
 
 export function createTuning(device: GpuContext, options: TuningOptions): Tuning {
-  const { store, mode = "auto" } = options;
-  const measures = mode === "on" || mode === "force" || (mode === "auto" && !device.software);
-  const record = createTuningRecord(device, store, mode === "force");
-  const trials = createTrials(device, record);
+  const measures = timesOn(device, options);
+  const record = createTuningRecord(device, { ...options, forget: options.mode === "force" });
+  const trials = createTrials(device, record, options);
   const choices = new Map<string, string | undefined>();
   let queue: Promise<void> = Promise.resolve();
 
   const settleAll = async (requests: readonly TuneRequest[]): Promise<void> => {
     await record.load();
-    for (const request of requests) {
-      if (!choices.has(request.key)) choices.set(request.key, await answer(trials, request, measures));
+    const unanswered = requests.filter(({ key }, i) => !choices.has(key) && requests.findIndex((other) => other.key === key) === i);
+    try {
+      if (measures) await timeAll(trials, unanswered);
+      for (const request of unanswered) choices.set(request.key, await answer(trials, request, measures));
+    } finally {
+      await record.save();
     }
-    await record.save();
   };
   return {
     measures,
@@ -67,6 +91,11 @@ export function createTuning(device: GpuContext, options: TuningOptions): Tuning
       return settled;
     },
     choice: (key) => choices.get(key),
+    choices: async () => {
+      await record.load();
+      const prefix = choiceKey("");
+      return Object.fromEntries(Object.entries(record.choices()).map(([key, choice]) => [key.slice(prefix.length), choice]));
+    },
   };
 }
 
@@ -74,6 +103,7 @@ export function createTuning(device: GpuContext, options: TuningOptions): Tuning
 interface Trials {
   readonly device: GpuContext;
   readonly record: TuningRecord;
+  readonly options: TuningOptions;
   /** A hash of everything that a verdict on kernels depends on. */
   hashOf(kernels: readonly string[], more?: string): string;
   /** Says that kernels are wrong, once for each kernel. */
@@ -82,13 +112,14 @@ interface Trials {
   announce(): void;
 }
 
-function createTrials(device: GpuContext, record: TuningRecord): Trials {
+function createTrials(device: GpuContext, record: TuningRecord, options: TuningOptions): Trials {
   const hashes = new Map<string, string>();
   const warned = new Set<string>();
   let isAnnounced = false;
   return {
     device,
     record,
+    options,
     hashOf: (kernels, more = "") => {
       const key = [...kernels, more].join();
       const hash = hashes.get(key) ?? hashKernels(device, kernels, more);
@@ -107,98 +138,140 @@ function createTrials(device: GpuContext, record: TuningRecord): Trials {
   };
 }
 
-/** The first candidate that is right, in the order given or, where candidates are timed, from the fastest on. */
+function choiceKey(timeKey: string): string {
+  return `choice ${timeKey}`;
+}
+
+function isTimed({ options }: Trials, { candidates, contest, changesBits }: TuneRequest): boolean {
+  return contest !== undefined && candidates.length > 1 && (!changesBits || options.all === true);
+}
+
+/** The choice of a request, where one was made by timing. */
+function choiceOf({ record, hashOf }: Trials, { key, timeKey = key, candidates }: TuneRequest): Choice | undefined {
+  return record.choice(choiceKey(timeKey), hashOfAll({ hashOf }, candidates));
+}
+
+function hashOfAll({ hashOf }: Pick<Trials, "hashOf">, candidates: readonly Candidate[]): string {
+  return hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
+}
+
+/** The first candidate that is right, in the order given or, where candidates were timed, from the choice on. */
 async function answer(trials: Trials, request: TuneRequest, measures: boolean): Promise<string | undefined> {
-  const order = measures && request.candidates.length > 1 ? await byTime(trials, request) : request.candidates;
-  for (const candidate of order) {
-    if (await isRight(trials, candidate)) return candidate.name;
+  const choice = measures && isTimed(trials, request) ? choiceOf(trials, request) : undefined;
+  for (const candidate of choice ? inOrderOf(choice, request.candidates) : request.candidates) {
+    if ((await whatIsWrong(trials, candidate)) === null) return candidate.name;
   }
   return undefined;
 }
 
-/** Whether a candidate passes its check; undefined where the GPU has no memory to check it, which is tried again next time. */
-async function isRight({ device, record, hashOf, warn }: Trials, candidate: Candidate): Promise<boolean | undefined> {
-  const hash = hashOf(candidate.kernels);
-  const key = `check ${candidate.checkKey}`;
-  const known = record.get(key, hash);
-  const found = known && "wrong" in known ? { is: known.wrong } : await unlessOutOfMemory(() => whatIsWrong(device, candidate.check()));
+/** Candidates without a fault: the chosen one, then the fastest first. */
+function inOrderOf({ name: chosen, outcomes }: Choice, candidates: readonly Candidate[]): readonly Candidate[] {
+  const timeOf = ({ name }: Candidate): number => (name === chosen ? 0 : (outcomes[name]?.milliseconds ?? Number.POSITIVE_INFINITY));
+  return candidates.filter(({ name }) => outcomes[name]?.fault === undefined).sort((one, other) => timeOf(one) - timeOf(other));
+}
+
+/** What a candidate's check found: null where it is right, undefined where the GPU has no memory to check it. */
+async function whatIsWrong({ device, record, hashOf, warn }: Trials, candidate: Candidate): Promise<string | null | undefined> {
+  const { check, kernels, checkKey } = candidate;
+  if (!check) return null;
+  const hash = hashOf(kernels);
+  const key = `check ${checkKey}`;
+  const known = record.verdict(key, hash);
+  const found = known ?? (await unlessOutOfMemory(async () => ({ hash, wrong: await faultOf(device, check()) })));
   if (!found) return undefined;
-  const wrong = found.is ?? null;
-  if (!known) record.set(key, { hash, wrong });
-  if (wrong !== null) warn(candidate, wrong);
-  return wrong === null;
+  if (!known) record.set(key, found);
+  if (found.wrong !== null) warn(candidate, found.wrong);
+  return found.wrong;
 }
 
-/** Times the candidates that are right and returns them, the fastest first. */
-async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise<readonly Candidate[]> {
-  const { device, record } = trials;
-  const hash = trials.hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
-  const known = record.get(`choice ${key}`, hash);
-  if (known && "name" in known) return sortedBy(candidates, known.milliseconds);
-  trials.announce();
-  const milliseconds: Record<string, number> = {};
-  const untimed: Candidate[] = [];
-  let isUnchecked = false;
-  for (const candidate of candidates) {
-    const right = await isRight(trials, candidate);
-    isUnchecked ||= right === undefined;
-    // A wrong kernel is not worth timing.
-    if (!right) continue;
-    const time = await unlessOutOfMemory(() => withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS)));
-    if (time) milliseconds[candidate.name] = time.is;
-    else untimed.push(candidate);
-  }
-  for (const fastest of sortedBy(candidates, milliseconds)) {
-    // A kernel that passed the small check may still be wrong at the real size.
-    const wrong = await unlessOutOfMemory(() => withTrial(device, fastest.trial(), (open) => open.check()));
-    if (wrong?.is === undefined) break;
-    trials.warn(fastest, wrong.is);
-    delete milliseconds[fastest.name];
-  }
-  const sorted = sortedBy(candidates, milliseconds);
-  // The next process may have the memory.
-  if (untimed.length > 0 || isUnchecked) return [...sorted, ...untimed];
-  record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
-  if (device.debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
-  return sorted;
-}
-
-/** The candidates that have a time, the fastest first. */
-function sortedBy(candidates: readonly Candidate[], milliseconds: Readonly<Record<string, number>>): Candidate[] {
-  return candidates.filter(({ name }) => name in milliseconds).sort((a, b) => milliseconds[a.name]! - milliseconds[b.name]!);
-}
-
-function describe(milliseconds: Readonly<Record<string, number>>): string {
-  return Object.entries(milliseconds)
-    .map(([name, time]) => `${name} ${time.toPrecision(3)} ms`)
-    .join(", ");
-}
-
-/** What is wrong with a trial: its output, or a kernel that does not compile. Undefined where it is right. */
-async function whatIsWrong(device: GpuContext, trial: Trial): Promise<string | undefined> {
+/** What is wrong with a trial: its output, or a kernel that does not compile. */
+async function faultOf(device: GpuContext, trial: Trial): Promise<string | null> {
   try {
-    return await withTrial(device, trial, (open) => open.check());
+    return (await checkTrial(device, trial)) ?? null;
   } catch (error) {
-    if (error instanceof ShaderError) return error.message.split("\n")[0];
+    if (error instanceof ShaderError) return error.message.split("\n")[0]!;
     throw error;
   }
 }
 
 /** What a trial found; undefined where the GPU had no memory for it. */
-async function unlessOutOfMemory<Found>(find: () => Promise<Found>): Promise<{ readonly is: Found } | undefined> {
+async function unlessOutOfMemory<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
   try {
-    return { is: await find() };
+    return await find();
   } catch (error) {
     if (error instanceof TrialMemoryError) return undefined;
     throw error;
   }
 }
 
-async function withTrial<Result>(device: GpuContext, trial: Trial, use: (open: OpenTrial) => Promise<Result>): Promise<Result> {
-  const open = await openTrial(device, trial);
-  try {
-    return await use(open);
-  } finally {
-    open.destroy();
+/** Makes the choices that are not known yet. */
+async function timeAll(trials: Trials, requests: readonly TuneRequest[]): Promise<void> {
+  const { device, options } = trials;
+  const open = new Map(
+    requests
+      .filter((request) => isTimed(trials, request) && !choiceOf(trials, request))
+      .reverse()
+      .map((request) => [request.timeKey ?? request.key, { request, contest: request.contest!() }]),
+  );
+  if (open.size === 0) return;
+  trials.announce();
+  const begin = performance.now();
+  let done = 0;
+  await compileEntrants(
+    device,
+    [...open.values()].map(({ contest }) => contest),
+  );
+  for (const { request, contest } of [...open.values()].reverse()) {
+    options.progress?.(progressLine(device, done, open.size, performance.now() - begin));
+    await decide(trials, request, contest);
+    done += 1;
   }
+  options.progress?.(undefined);
+}
+
+/** "timing kernels on X: 12 of 25, some 20 s left" */
+function progressLine({ name }: GpuContext, done: number, total: number, milliseconds: number): string {
+  const left = done === 0 ? "" : `, some ${Math.ceil(((total - done) * milliseconds) / done / 1000)} s left`;
+  return `timing kernels on ${name}: ${done + 1} of ${total}${left}`;
+}
+
+/** Times the candidates of a request that pass their check. Where the GPU has no memory for that, the next process tries again. */
+async function decide(trials: Trials, request: TuneRequest, contest: Contest): Promise<void> {
+  const { key, timeKey = key, candidates } = request;
+  const { device, record, options } = trials;
+  const outcomes: Record<string, Outcome> = {};
+  for (const candidate of candidates) {
+    const wrong = await whatIsWrong(trials, candidate);
+    if (wrong === undefined) return;
+    if (wrong !== null) outcomes[candidate.name] = { fault: wrong };
+  }
+  const entrants = Object.fromEntries(Object.entries(contest.entrants).filter(([name]) => outcomes[name] === undefined));
+  const found = await unlessOutOfMemory(() => runContest(device, { ...contest, entrants }, options.pace ?? PACE));
+  if (!found) return;
+  for (const candidate of candidates) {
+    // A kernel that passed the small check may still be wrong at the real size.
+    const fault = found[candidate.name]?.fault;
+    if (fault !== undefined && fault !== OTHER_BITS) trials.warn(candidate, fault);
+    outcomes[candidate.name] ??= found[candidate.name]!;
+  }
+  const ordered = Object.fromEntries(candidates.map(({ name }) => [name, outcomes[name]!]));
+  const choice = { hash: hashOfAll(trials, candidates), name: choose(ordered), date: new Date().toISOString(), clock: clockName(device) };
+  record.set(choiceKey(timeKey), { ...choice, outcomes: ordered });
+  if (device.debug >= 1) console.error(`tuned ${timeKey}: ${choice.name} of ${describe(ordered)}`);
+}
+
+/** The best guess among those without a fault, unless another is clearly faster; empty where there is none. */
+export function choose(outcomes: Readonly<Record<string, Outcome>>): string {
+  const right = Object.entries(outcomes).filter(([, { fault }]) => fault === undefined);
+  const [guess] = right;
+  if (!guess) return "";
+  const timeOf = (entry: readonly [string, Outcome]): number => entry[1].milliseconds ?? Number.POSITIVE_INFINITY;
+  const fastest = right.reduce((best, entry) => (timeOf(entry) < timeOf(best) ? entry : best));
+  return timeOf(fastest) < CLEARLY_FASTER * timeOf(guess) ? fastest[0] : guess[0];
+}
+
+function describe(outcomes: Readonly<Record<string, Outcome>>): string {
+  return Object.entries(outcomes)
+    .map(([name, { milliseconds, fault }]) => `${name} ${milliseconds?.toPrecision(3) ?? fault ?? "alone"}${milliseconds ? " ms" : ""}`)
+    .join(", ");
 }
