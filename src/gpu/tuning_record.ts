@@ -32,68 +32,78 @@ type Entries = Readonly<Record<string, Entry>>;
 /** The version of the stored text's format. */
 const VERSION = 2;
 
+/** What the keys of verdicts and of choices begin with in the stored text. */
+const CHECK = "check ";
+const CHOICE = "choice ";
+
 /** What is known of an adapter: the entries of the store, and those found since. */
 export interface TuningRecord {
   /** Reads the store, once. */
   load(): Promise<void>;
-  /** What is known under a key, unless what it depends on has changed. */
+  /** What is known under a key; undefined where what it depends on has changed. */
   verdict(key: string, hash: string): Verdict | undefined;
   choice(key: string, hash: string): Choice | undefined;
   /** All choices by key, the stored ones included. */
   choices(): Readonly<Record<string, Choice>>;
-  set(key: string, entry: Entry): void;
+  setVerdict(key: string, verdict: Verdict): void;
+  setChoice(key: string, choice: Choice): void;
   /** Writes the entries found since the last save. */
   save(): Promise<void>;
 }
 
 export interface RecordOptions {
   readonly store?: TuningStore | undefined;
-  /** Names the version of Dawn. Entries of another version do not count, because it may compile kernels otherwise. */
+  /** Names the version of Dawn. Another version counts as another adapter, because it may compile kernels otherwise. */
   readonly dawn?: string | undefined;
   /** The record starts empty, whatever the store holds. */
   readonly forget: boolean;
 }
 
-export function createTuningRecord(device: GpuContext, { store, dawn = "", forget }: RecordOptions): TuningRecord {
-  const adapter = adapterKey(device);
+export function createTuningRecord(device: GpuContext, { store, dawn, forget }: RecordOptions): TuningRecord {
+  const adapter = adapterKey(device, dawn);
   let entries: Entries | undefined;
   let changes: Entries = {};
-  const stored = async (): Promise<Entries> => parse(await store?.read(adapter), adapter, dawn);
+  const stored = async (): Promise<Entries> => parse(await store?.read(adapter), adapter);
   const get = (key: string, hash: string): Entry | undefined => {
     const entry = entries?.[key];
     return entry?.hash === hash ? entry : undefined;
+  };
+  const set = (key: string, entry: Entry): void => {
+    entries = { ...entries, [key]: entry };
+    changes = { ...changes, [key]: entry };
   };
   return {
     load: async () => {
       entries ??= forget ? {} : await stored();
     },
     verdict: (key, hash) => {
-      const entry = get(key, hash);
+      const entry = get(CHECK + key, hash);
       return entry && "wrong" in entry ? entry : undefined;
     },
     choice: (key, hash) => {
-      const entry = get(key, hash);
+      const entry = get(CHOICE + key, hash);
       return entry && "outcomes" in entry ? entry : undefined;
     },
-    choices: () => Object.fromEntries(Object.entries(entries ?? {}).filter((pair): pair is [string, Choice] => "outcomes" in pair[1])),
-    set: (key, entry) => {
-      entries = { ...entries, [key]: entry };
-      changes = { ...changes, [key]: entry };
+    choices: () => {
+      const found = Object.entries(entries ?? {}).filter((pair): pair is [string, Choice] => "outcomes" in pair[1]);
+      return Object.fromEntries(found.map(([key, choice]) => [key.slice(CHOICE.length), choice]));
     },
+    setVerdict: (key, verdict) => set(CHECK + key, verdict),
+    setChoice: (key, choice) => set(CHOICE + key, choice),
     save: async () => {
       if (!store || Object.keys(changes).length === 0) return;
       const found = changes;
       changes = {};
       // Another process may have written meanwhile.
       const merged = { ...(await stored()), ...found };
-      await store.write(adapter, `${JSON.stringify({ version: VERSION, adapter, dawn, entries: merged }, null, 1)}\n`);
+      await store.write(adapter, `${JSON.stringify({ version: VERSION, adapter, entries: merged }, null, 1)}\n`);
     },
   };
 }
 
-/** Everything that names an adapter and its driver, so that a new driver counts as a new adapter. */
-export function adapterKey({ info }: Pick<GpuContext, "info">): string {
-  return [info.vendor, info.architecture, info.device, info.description].join(" | ");
+/** Everything that names an adapter, its driver and Dawn, so that a new driver counts as a new adapter. */
+export function adapterKey({ info }: Pick<GpuContext, "info">, dawn = "an unknown Dawn"): string {
+  return [info.vendor, info.architecture, info.device, info.description, dawn].join(" | ");
 }
 
 /** A hash of the kernels' texts, and of the traits that change how they are compiled. */
@@ -116,13 +126,13 @@ function fnv(text: string): string {
   return [high, low].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-/** The entries of a stored text; none where it is damaged, or about another adapter or another Dawn. */
-function parse(text: string | undefined, adapter: string, dawn: string): Entries {
+/** The entries of a stored text; none where it is damaged or about another adapter. */
+function parse(text: string | undefined, adapter: string): Entries {
   if (text === undefined) return {};
   try {
-    const stored = JSON.parse(text) as Readonly<Record<"version" | "adapter" | "dawn" | "entries", unknown>> | null;
+    const stored = JSON.parse(text) as Readonly<Record<"version" | "adapter" | "entries", unknown>> | null;
     const { entries } = stored ?? {};
-    const isKnown = stored?.version === VERSION && stored.adapter === adapter && stored.dawn === dawn;
+    const isKnown = stored?.version === VERSION && stored.adapter === adapter;
     if (!isKnown || typeof entries !== "object" || entries === null) return {};
     return Object.fromEntries(Object.entries(entries).filter(([, entry]) => isEntry(entry))) as Entries;
   } catch {
