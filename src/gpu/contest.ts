@@ -54,7 +54,8 @@ export async function runContest(device: GpuContext, contest: Contest, pace: Pac
     memory.fill();
     const times = right.length > 1 ? await timeRounds(right.map(timerOf(clock)), pace) : [];
     times.forEach((milliseconds, i) => {
-      outcomes[right[i]!.name] = { ...outcomes[right[i]!.name], milliseconds };
+      const { name } = right[i]!;
+      if (Number.isFinite(milliseconds)) outcomes[name] = { ...outcomes[name], milliseconds };
     });
     device.assertHealthy();
     return outcomes;
