@@ -20,6 +20,7 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
   },
+  rows: { matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y },
   backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink, absorb }) => {
     const saved = { x, grad_y: gradient("y")!, inverse_rms, weight };
     const into = needs("weight") ? sink("weight") : undefined;

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Contest } from "../../src/gpu/contest.ts";
+import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
 import { checkTrial, type Trial } from "../../src/gpu/trial.ts";
 import { TrialMemoryError } from "../../src/gpu/trial_memory.ts";
 import { createTuning } from "../../src/gpu/tuning.ts";
+import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { fittingSizes } from "../../src/ops/matmul/check.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
 import type { MatmulSizes } from "../../src/ops/matmul/problem.ts";
 
 const device = await openDevice();
@@ -95,4 +98,43 @@ test("timed sizes are cut to 8,192 and 64 MB together, with the same remainder b
     fittingSizes({ rows: 100, columns: 64, inner: 63 }, () => 1),
     { rows: 100, columns: 64, inner: 63 },
   );
+});
+
+test("the trials of a product with a large vocabulary take at most 64 MB", async () => {
+  const gpu = await openDevice({ kernels: "hardware", tune: true });
+  after(() => gpu.destroy());
+  for (const [rows, columns, inner, layout] of [
+    [256, 151_936, 896, "NT"],
+    [256, 896, 151_936, "NN"],
+    [151_936, 896, 256, "TN"],
+  ] as const) {
+    const [a, b] = [layout === "TN" ? [inner, rows] : [rows, inner], layout === "NT" ? [columns, inner] : [inner, columns]];
+    const { trace: product } = trace(() => matmul(input("a", a), input("b", b), { layout }));
+    const measuring = createMeasuringDevice(gpu);
+    await measuring.tuning.settle(product.nodes.flatMap((node) => node.tune?.(measuring) ?? []));
+    const { bytesPeak } = measuring.stats;
+    assert.ok(bytesPeak > 1 << 20 && bytesPeak <= 64 << 20, `${layout}: ${bytesPeak} bytes`);
+  }
+});
+
+test("requests that share times have their own checks, and nothing is timed twice", async (context) => {
+  const lines = context.mock.method(console, "error", (_line: string) => {});
+  const entrant = { launches: trial.launches, tolerance: 0 };
+  let contests = 0;
+  const contest = (): Contest => {
+    contests += 1;
+    return { output, entrants: { first: entrant, second: entrant } };
+  };
+  const wrong: Trial = { ...trial, expected: () => [8, 8, 8, 8] };
+  const candidate = (name: string, check: Trial) => ({ name, kernels: [name], checkKey: `${name} ${check === wrong}`, check: () => check });
+  const right = { key: "right", timeKey: "class", contest, candidates: [candidate("first", trial), candidate("second", trial)] };
+  const variant = { ...right, key: "variant", candidates: [candidate("first", wrong), candidate("second", trial)] };
+  const tuning = createTuning(device, { mode: "on", pace: { warmUp: 0, sample: 0.1, rounds: 1, share: 1 } });
+  await tuning.settle([right, variant]);
+  await tuning.settle([{ ...variant, key: "again" }]);
+  assert.equal(contests, 1);
+  assert.ok(["first", "second"].includes(tuning.choice("right")!));
+  assert.equal(tuning.choice("variant"), "second");
+  assert.equal(tuning.choice("again"), "second");
+  assert.equal(lines.mock.calls.filter(({ arguments: [line] }) => line.startsWith("warning: first is wrong")).length, 1);
 });

