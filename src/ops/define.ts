@@ -1,10 +1,49 @@
+import type { TuneRequest } from "../gpu/tuning.ts";
 import type { Scalar } from "../graph/scalar.ts";
-import { elementsAtCapacity, type Storage, Tensor } from "../graph/tensor.ts";
-import { currentScope, type Node, type NodeTensors, record } from "../graph/trace.ts";
-import type { Call, Inputs, OpDefinition, OutputSpec } from "./op_definition.ts";
-import { withTunedLanes } from "./tuned_lanes.ts";
+import { elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "../graph/tensor.ts";
+import {
+  type BackwardContext,
+  currentScope,
+  type DeviceTraits,
+  type Dispatch,
+  type Node,
+  type NodeTensors,
+  record,
+} from "../graph/trace.ts";
 
-export type { Call, Inputs, OpDefinition, OutputSpec };
+/** Inputs by name; an optional input may be undefined. */
+export type Inputs = Readonly<Record<string, Tensor | undefined>>;
+
+/** What a shape rule says of an output: a fresh tensor's shape, or an existing tensor that the op writes in place. */
+export type OutputSpec = TensorSpec | { readonly inPlaceOf: Tensor };
+
+/** A call of an op: its inputs, its outputs and its attributes. */
+export interface Call<In, Out extends string, Attributes> {
+  readonly inputs: In;
+  readonly outputs: Readonly<Record<Out, Tensor>>;
+  readonly attributes: Attributes;
+}
+
+/** What an op is: its shape rule, its kernel launches and its vector-Jacobian product. */
+export interface OpDefinition<In extends Inputs, Out extends string, Attributes> {
+  /** snake_case; the same word names the kernel, the reference and the benchmark. */
+  readonly name: string;
+  /** Checks the inputs' shapes (it throws `shapeError`) and returns the outputs' shapes. */
+  readonly shape: (inputs: In, attributes: Attributes) => Readonly<Record<Out, OutputSpec>>;
+  /** The kernel launches, chosen when the plan is built. */
+  readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
+  /** What `forward` will ask device.tuning about the choice of its kernels. */
+  readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
+  /** Stands between the node and `forward` where tuning has several ways to call it (tuned_lanes.ts). */
+  readonly tuned?: (definition: OpDefinition<In, Out, Attributes>) => Pick<OpDefinition<In, Out, Attributes>, "forward" | "tune">;
+  /** One call that replaces this call and a reader of its output; undefined where no kernel does both. */
+  readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | undefined;
+  /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
+  readonly backward?: (
+    call: Call<In, Out, Attributes>,
+    context: BackwardContext,
+  ) => Partial<Readonly<Record<keyof In, Tensor | undefined>>>;
+}
 
 /** An operation on symbolic tensors. Calling it traces a node. */
 export type Op<In extends Inputs, Out extends string, Attributes> = ((
@@ -31,8 +70,8 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
   label: string,
   call: Call<In, Out, Attributes>,
 ): Omit<Node, "scope" | "isBackward"> {
-  const { name, rows, fuse, backward } = definition;
-  const { forward, tune } = rows ? withTunedLanes(definition, rows) : definition;
+  const { name, fuse, backward } = definition;
+  const { forward, tune } = definition.tuned?.(definition) ?? definition;
   const present = Object.entries(call.inputs).filter(([, tensor]) => tensor !== undefined);
   return {
     op: name,

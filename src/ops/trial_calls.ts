@@ -2,7 +2,7 @@ import type { TrialLaunch } from "../gpu/trial.ts";
 import { capacityOf, type Scalar } from "../graph/scalar.ts";
 import { bytesOf, type Storage, Tensor } from "../graph/tensor.ts";
 import { type Dispatch, workgroupsOf } from "../graph/trace.ts";
-import type { Call, Inputs } from "./op_definition.ts";
+import type { Call, Inputs } from "./define.ts";
 
 /** A call of any op. */
 export type AnyCall = Call<Inputs, string, unknown>;
