@@ -37,8 +37,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8],
+  TILE_ROWS: [4, 8, 16],
   QUADS: [1, 2, 4],
+  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
   PER_LANE: [1, 3],
   ROW_LANES: [1, 8],
@@ -51,7 +52,7 @@ const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGR
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", THREE: "TWO", FOUR: "THREE" };
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", THREE: "TWO", FOUR: "THREE", PADDED: "VEC4" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
