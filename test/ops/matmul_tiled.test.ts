@@ -74,6 +74,11 @@ for (const [rows, columns] of [
   });
 }
 
+const limitsOf = (storage: number, invocations: number) =>
+  ({ limits: { maxComputeWorkgroupStorageSize: storage, maxComputeInvocationsPerWorkgroup: invocations } }) as Parameters<
+    typeof tilesFor
+  >[1];
+
 test("tiles that an adapter has no room for are not tried there", () => {
   const sizes = { rows: 4096, columns: 4096, inner: 512 };
   const tiles = (storage: number, invocations: number, rows = 4096) =>

@@ -71,7 +71,6 @@ const SLICED_SHAPES: readonly MatmulShape[] = [
   [3, 9, 5],
   [8, 20, 1027],
   [13, 33, 64],
-  [64, 5, 260],
 ];
 
 function bySlices(shape: MatmulShape): OpCase {
