@@ -5,8 +5,7 @@
 // BLOCK_WIDTH columns in registers, in quads of neighbours; quads of one invocation lie a whole row of invocations apart, so that
 // neighbours read neighbouring words. Slices are loaded in blocks of 4 x 4, transposed in registers where memory runs along K. All of
 // these sizes are powers of two and at least 4.
-// The blocks of a and b are dealt out to all invocations. A slice is loaded into registers before the slice before it is multiplied, so
-// that products hide the way to memory.
+// A slice is loaded into registers before the slice before it is multiplied, so that products hide the way to memory.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
 // WIDE_A, WIDE_B: the rows of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
@@ -48,11 +47,16 @@ const COLUMN_QUADS = u32(BLOCK_WIDTH / 4);
 // A line of a slice: the quads at one k.
 const LINE_OF_A = u32(TILE_HEIGHT / 4);
 const LINE_OF_B = u32(TILE_WIDTH / 4);
-// Blocks of 4 x 4 in a slice, and how many of both slices an invocation loads.
+// Blocks of 4 x 4 in a slice, and how many of them an invocation loads.
 const STEP_BLOCKS = u32(STEP / 4);
 const BLOCKS_OF_A = LINE_OF_A * STEP_BLOCKS;
 const BLOCKS_OF_B = LINE_OF_B * STEP_BLOCKS;
-const LOADS = (BLOCKS_OF_A + BLOCKS_OF_B + INVOCATIONS - 1u) / INVOCATIONS;
+const LOADS_OF_A = (BLOCKS_OF_A + INVOCATIONS - 1u) / INVOCATIONS;
+const LOADS_OF_B = (BLOCKS_OF_B + INVOCATIONS - 1u) / INVOCATIONS;
+// Where invocations are enough for both slices, the first ones load a and the next ones b, into the same registers.
+const IS_SHARED = BLOCKS_OF_A + BLOCKS_OF_B <= INVOCATIONS;
+const FIRST_OF_B = select(LOADS_OF_A, 0u, IS_SHARED);
+const LOADERS_BEFORE_B = select(0u, BLOCKS_OF_A, IS_SHARED);
 // Quads left free behind four lines, so that eight invocations that store neighbours along K meet eight different groups of banks.
 const GAP = max(1u, 8u / STEP_BLOCKS);
 const SLICE_OF_A = STEP_BLOCKS * (4u * LINE_OF_A + GAP);
@@ -167,6 +171,13 @@ fn place_in_b(block: u32) -> vec2u {
   @if(!NT) { return vec2u(block % LINE_OF_B, block / LINE_OF_B); }
 }
 
+fn store_block(at: u32, line: u32, block: mat4x4f) {
+  slices[at] = block[0];
+  slices[at + line] = block[1];
+  slices[at + 2u * line] = block[2];
+  slices[at + 3u * line] = block[3];
+}
+
 @compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
   let first_row = workgroup.y * TILE_HEIGHT;
@@ -176,31 +187,35 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let begin = workgroup.z * parameters.depth;
   let end = min(begin + parameters.depth, parameters.inner);
   var sums: array<vec4f, ROW_QUADS * 4u * COLUMN_QUADS>;
-  var loaded: array<mat4x4f, LOADS>;
+  var loaded: array<mat4x4f, FIRST_OF_B + LOADS_OF_B>;
   @if(SUM_A || SUM_B) var operand_sums = vec4f();
   for (var k = begin; ; k += STEP) {
     let is_inside = k < end;
     if is_inside {
-      for (var t = 0u; t < LOADS; t += 1u) {
-        let i = index + t * INVOCATIONS;
-        if i < BLOCKS_OF_A {
-          let place = place_in_a(i);
+      for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+        let block = index + t * INVOCATIONS;
+        if block < BLOCKS_OF_A {
+          let place = place_in_a(block);
           loaded[t] = block_of_a(first_row + 4u * place.x, k + 4u * place.y);
-        } else if i < BLOCKS_OF_A + BLOCKS_OF_B {
-          let place = place_in_b(i - BLOCKS_OF_A);
-          loaded[t] = block_of_b(k + 4u * place.y, first_column + 4u * place.x);
+        }
+      }
+      for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+        let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+        if block < BLOCKS_OF_B {
+          let place = place_in_b(block);
+          loaded[FIRST_OF_B + t] = block_of_b(k + 4u * place.y, first_column + 4u * place.x);
         }
       }
     }
-    // The slice that the workgroup stored before.
+    // The slice that was stored before. Indices are written out here, because Tint would clamp those that a function returns.
     if k > begin {
       for (var q = 0u; q < STEP; q += 1u) {
         var of_b: array<vec4f, COLUMN_QUADS>;
         for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-          of_b[j] = slices[line_of_b(q) + column_quad + j * ACROSS];
+          of_b[j] = slices[SLICE_OF_A + q * LINE_OF_B + (q >> 2u) * GAP + column_quad + j * ACROSS];
         }
         for (var i = 0u; i < ROW_QUADS; i += 1u) {
-          let of_a = slices[line_of_a(q) + row_quad + i * DOWN];
+          let of_a = slices[q * LINE_OF_A + (q >> 2u) * GAP + row_quad + i * DOWN];
           for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
             let at = i * 4u * COLUMN_QUADS + j;
             sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
@@ -225,17 +240,18 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       break;
     }
     workgroupBarrier();
-    for (var t = 0u; t < LOADS; t += 1u) {
-      let i = index + t * INVOCATIONS;
-      if i < BLOCKS_OF_A + BLOCKS_OF_B {
-        let is_of_a = i < BLOCKS_OF_A;
-        let place = select(place_in_b(i - BLOCKS_OF_A), place_in_a(i), is_of_a);
-        let line = select(LINE_OF_B, LINE_OF_A, is_of_a);
-        let at = select(line_of_b(4u * place.y), line_of_a(4u * place.y), is_of_a) + place.x;
-        slices[at] = loaded[t][0];
-        slices[at + line] = loaded[t][1];
-        slices[at + 2u * line] = loaded[t][2];
-        slices[at + 3u * line] = loaded[t][3];
+    for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+      let block = index + t * INVOCATIONS;
+      if block < BLOCKS_OF_A {
+        let place = place_in_a(block);
+        store_block(line_of_a(4u * place.y) + place.x, LINE_OF_A, loaded[t]);
+      }
+    }
+    for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+      let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+      if block < BLOCKS_OF_B {
+        let place = place_in_b(block);
+        store_block(line_of_b(4u * place.y) + place.x, LINE_OF_B, loaded[FIRST_OF_B + t]);
       }
     }
     workgroupBarrier();

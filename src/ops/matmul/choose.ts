@@ -51,7 +51,9 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const [first, second] = Object.values(ways);
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
-  const timeKey = [classOf(problem), activation, ...KEYED.filter((name) => problem.conditions[name])].filter(Boolean).join(" ");
+  const words = [classOf(problem), activation, ...KEYED.filter((name) => problem.conditions[name])].filter(Boolean);
+  // The best guess decides which candidates there are.
+  const timeKey = `${words.join(" ")}, guess ${Object.keys(ways)[0]}`;
   // A variant is checked even where another one of the class was timed.
   return { key: `${timeKey} by ${variantsOf(first.launches(problem, device))}`, timeKey, ways };
 }

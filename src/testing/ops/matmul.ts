@@ -66,12 +66,35 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
   };
 }
 
+/** More rows than a lane, a tile or a part of the sum has; columns and inner sizes of whole quads and others. */
+const LONG_SHAPES: readonly MatmulShape[] = [
+  [530, 9, 5],
+  [523, 20, 12],
+];
+
+/** The gradients of a weight and its bias over many rows, which one product computes. */
+function withBias(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCase {
+  const [rows, columns] = shape;
+  return {
+    name: "matmul",
+    title: `gradients of weight and bias through ${layout} by ${family} of ${shape.join(" x ")}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 530 && layout === "NT",
+    inputs: { ...operands(layout, shape), bias: normal([columns], 3) },
+    dynamicRows: ["a"],
+    parameters: ["b", "bias"],
+    op: ({ a, b, bias }) => ({ y: matmul(a!, b!, { layout, bias, family }) }),
+    reference: (inputs) => matmulReference(inputs, layout),
+    gradients: ["b", "bias"],
+  };
+}
+
 const SLICED_SHAPES: readonly MatmulShape[] = [
   [1, 7, 600],
   [3, 9, 5],
   [8, 20, 1027],
   [13, 33, 64],
-  [64, 5, 260],
 ];
 
 function bySlices(shape: MatmulShape): OpCase {
@@ -150,9 +173,10 @@ const byFamily = FAMILIES.flatMap((family) =>
   ),
 );
 
-export const matmulCases: readonly OpCase[] = [
-  ...byFamily,
-  ...SLICED_SHAPES.map(bySlices),
-  ...FAMILIES.flatMap((family) => PADDED_SHAPES.map((shape) => padded(family, shape))),
-  shared(),
-];
+const biases = FAMILIES.flatMap((family) =>
+  (["NN", "NT"] as const).flatMap((layout) => LONG_SHAPES.map((shape) => withBias(layout, family, shape))),
+);
+
+const paddedRows = FAMILIES.flatMap((family) => PADDED_SHAPES.map((shape) => padded(family, shape)));
+
+export const matmulCases: readonly OpCase[] = [...byFamily, ...biases, ...paddedRows, ...SLICED_SHAPES.map(bySlices), shared()];

@@ -42,12 +42,12 @@ export const TILES: Readonly<Record<string, Tile>> = {
   "64x64x16": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
   "64x32x16": { height: 64, width: 32, step: 16, blockHeight: 8, blockWidth: 4 },
   "32x32x32": { height: 32, width: 32, step: 32, blockHeight: 4, blockWidth: 4 },
+  "16x32x32": { height: 16, width: 32, step: 32, blockHeight: 4, blockWidth: 4 },
   "16x64x32": { height: 16, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
-  "8x64x32": { height: 8, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
 };
 
 /** Flat tiles for few rows. Others from the largest, which loads the least, to the smallest, which keeps the most cores busy. */
-const FLAT = ["8x64x32", "16x64x32", "32x32x32"];
+const FLAT = ["16x64x32", "16x32x32", "32x32x32", "64x32x16"];
 const FROM_LARGE_TO_SMALL = ["128x128x16", "128x64x16", "64x64x16", "64x32x16", "32x32x32"];
 
 /** As many workgroups as a large GPU has cores. */
