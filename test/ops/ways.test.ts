@@ -90,7 +90,7 @@ test("ways of other bits are timed only where the user asked for all", async (co
 
 test("a wrong way falls out with a warning, and one that does not compile", async (context) => {
   const errors = context.mock.method(console, "error", (_line: string) => {});
-  const ways = { guess: gather(1, "2.0"), wrong: gather(1, "2.1"), broken: gather(1, "two") };
+  const ways = { guess: gather(1, "2.0"), wrong: gather(1, "2.1"), broken: gather(1, "vec2f(2.0)") };
   const { taken, choice } = await settled(questionOf({ ways }), { mode: "on" });
   assert.equal(taken, ways.guess);
   assert.match(choice!.outcomes.wrong!.fault!, /^relative error 0\.05/);
