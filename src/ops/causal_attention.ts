@@ -1,13 +1,14 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
-import { defineOp, shapeError } from "./define.ts";
+import { tiledLaunch } from "./attention_tiles.ts";
+import { type Call, defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
 type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
 
-/** How lanes share keys and values: by shuffles, which are cheap on software adapters, or through workgroup memory, on GPUs. */
-export type OperandSharing = "shuffles" | "workgroup memory";
+/** How lanes share keys and values: by shuffles, on software adapters with subgroups, or in tiles in workgroup memory (lib/head_tile). */
+export type OperandSharing = "shuffles" | "tiles";
 
 type Attributes = { readonly layout: HeadLayout; readonly sharing?: OperandSharing | undefined };
 
@@ -22,12 +23,10 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads], isExact: true } };
   },
-  forward: ({ inputs: { qkv, sequence_start }, outputs, attributes }, device) => [
-    {
-      kernel: "attention/causal",
-      bindings: { qkv, sequence_start, ...outputs },
-      ...launch(qkv, attributes, attributes.layout.heads, device),
-    },
+  forward: ({ inputs: { qkv, sequence_start, sequence_end }, outputs, attributes }, device) => [
+    isByShuffles(attributes, device)
+      ? { ...launch("causal", qkv, attributes.layout, device), bindings: { qkv, sequence_start, ...outputs } }
+      : { ...tiledLaunch("causal_tiled", qkv, attributes.layout, device), bindings: { qkv, sequence_start, sequence_end, ...outputs } },
   ],
   backward: ({ inputs, outputs, attributes }, { gradient }) => ({
     qkv: causalAttentionBackwardOp({ ...inputs, ...outputs, grad_out: gradient("out")! }, attributes).grad_qkv,
@@ -37,35 +36,78 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
 type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
 
 /** The gradient of packed qkv: one kernel writes its query heads, then another its key and value heads. */
-export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta", Attributes>({
+export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta" | "parts", Attributes>({
   name: "causal_attention_backward",
-  shape: ({ qkv, log_sum_exp }) => ({ grad_qkv: { shape: qkv.shape }, delta: { shape: log_sum_exp.shape } }),
-  forward: ({ inputs, outputs: { grad_qkv, delta }, attributes }, device): readonly Dispatch[] => {
-    const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
-    return [
-      {
-        kernel: "attention/causal_backward_query",
-        bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
-        ...launch(qkv, attributes, attributes.layout.heads, device),
-      },
-      {
-        kernel: "attention/causal_backward_key_value",
-        bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
-        ...launch(qkv, attributes, attributes.layout.keyValueHeads, device),
-      },
-    ];
-  },
+  shape: ({ qkv, log_sum_exp }, { layout: { heads, headDim } }) => ({
+    grad_qkv: { shape: qkv.shape },
+    delta: { shape: log_sum_exp.shape },
+    parts: { shape: [qkv.shape[0]!, heads, 2 * headDim] },
+  }),
+  forward: (call, device) => (isByShuffles(call.attributes, device) ? shuffledBackward(call, device) : tiledBackward(call, device)),
 });
 
-/** A workgroup owns `lanes` rows of one of `heads` heads. */
-function launch(qkv: Tensor, { layout, sharing }: Attributes, heads: number, { lanes, software, subgroups }: DeviceTraits) {
+type BackwardCall = Call<BackwardIn, "grad_qkv" | "delta" | "parts", Attributes>;
+
+function shuffledBackward({ inputs, outputs: { grad_qkv, delta }, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
+  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  return [
+    {
+      ...launch("causal_backward_query", qkv, layout, device),
+      bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
+    },
+    {
+      ...launch("causal_backward_key_value", qkv, layout, device),
+      bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
+    },
+  ];
+}
+
+/** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
+function tiledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
+  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { grad_qkv, delta, parts } = outputs;
+  const isGrouped = layout.heads !== layout.keyValueHeads;
+  const keyValue = tiledLaunch("causal_tiled_backward_key_value", qkv, layout, device);
+  const { constants, conditions } = keyValue.variant;
+  return [
+    {
+      ...tiledLaunch("causal_tiled_backward_query", qkv, layout, device),
+      bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
+    },
+    {
+      ...keyValue,
+      variant: { constants, conditions: { ...conditions, GROUPED: isGrouped } },
+      bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) },
+    },
+    ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
+  ];
+}
+
+function groupSum(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, bindings: Dispatch["bindings"]): Dispatch {
   const rows = qkv.shape[0]!;
-  const { constants, conditions } = headElements(layout.headDim).variant;
-  const isByShuffles = (sharing ?? (software ? "shuffles" : "workgroup memory")) === "shuffles";
+  const { variant } = headElements(headDim);
   return {
-    variant: { constants, conditions: { ...conditions, SUBGROUPS: subgroups && isByShuffles } },
-    parameters: { rows, heads: layout.heads, key_value_heads: layout.keyValueHeads, scale: 1 / Math.sqrt(layout.headDim) },
-    workgroups: product(ceilDivide(rows, lanes), heads),
+    kernel: "attention/causal_group_sum",
+    variant,
+    bindings,
+    parameters: { rows, heads, key_value_heads: keyValueHeads },
+    workgroups: ceilDivide(product(rows, 2 * keyValueHeads, variant.constants.HEAD_ELEMENTS!), 64),
+  };
+}
+
+function isByShuffles({ sharing }: Attributes, { software, subgroups }: DeviceTraits): boolean {
+  return subgroups && (sharing ? sharing === "shuffles" : software);
+}
+
+/** A workgroup owns `lanes` rows of one head: of a key-value head where the kernel writes those, else of a query head. */
+function launch(name: string, qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, { lanes }: DeviceTraits) {
+  const rows = qkv.shape[0]!;
+  const owned = name === "causal_backward_key_value" ? keyValueHeads : heads;
+  return {
+    kernel: `attention/${name}`,
+    variant: headElements(headDim).variant,
+    parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    workgroups: product(ceilDivide(rows, lanes), owned),
   };
 }
 

@@ -40,6 +40,10 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
   TERMS: [0, 7],
+  // A small tile of attention (lib/head_tile), with a slice that does and one that does not hold a head.
+  ROWS: [8],
+  ACROSS: [8],
+  SLICE: [1, 2],
 };
 
 /** Conditions of which exactly one holds. */

@@ -31,8 +31,8 @@ type Shape = (typeof SHAPES)[number];
 
 const WAYS: readonly (readonly [Shape, OperandSharing | undefined])[] = [
   ...SHAPES.map((shape) => [shape, undefined] as const),
-  [SHAPES[1]!, "workgroup memory"],
-  [SHAPES[3]!, "workgroup memory"],
+  [SHAPES[1]!, "tiles"],
+  [SHAPES[3]!, "tiles"],
 ];
 
 const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
