@@ -79,7 +79,7 @@ fn main(
   for (var sequence = first_row; sequence <= last_row; sequence = max(sequence + 1u, sequence_end[sequence])) {
     let last_key = min(sequence_end[sequence] - 1u, last_row);
     for (var block = sequence_start[sequence]; block <= last_key; block += BLOCK_ROWS) {
-      var scores: array<vec4f, EACH>;
+      var scores = array<vec4f, EACH>();
       for (var slice = 0u; slice < SLICES; slice += 1u) {
         workgroupBarrier();
         for (var i = 0u; i < SLICE_PIECES; i += 1u) {

@@ -87,8 +87,8 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   var key_sums: array<vec4f, 4u * QUADS_EACH>;
   var value_sums: array<vec4f, 4u * QUADS_EACH>;
   for (var block = first_row; block <= last_query; block += BLOCK_ROWS) {
-    var scores: array<vec4f, EACH>;
-    var along_values: array<vec4f, EACH>;
+    var scores = array<vec4f, EACH>();
+    var along_values = array<vec4f, EACH>();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
       workgroupBarrier();
       for (var i = 0u; i < SLICE_PIECES; i += 1u) {

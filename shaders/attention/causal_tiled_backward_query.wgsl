@@ -111,8 +111,8 @@ fn main(
 
   var sums: array<vec4f, 4u * QUADS_EACH>;
   for (var block = sequence_start[first_row]; block <= last_row; block += BLOCK_ROWS) {
-    var scores: array<vec4f, EACH>;
-    var along_values: array<vec4f, EACH>;
+    var scores = array<vec4f, EACH>();
+    var along_values = array<vec4f, EACH>();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
       workgroupBarrier();
       for (var i = 0u; i < SLICE_PIECES; i += 1u) {

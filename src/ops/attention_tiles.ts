@@ -16,21 +16,24 @@ export type TiledKernel = "causal_tiled" | "causal_tiled_backward_query" | "caus
 /** Rows of a block of other rows, as in lib/head_tile. */
 const BLOCK_ROWS = 32;
 const BYTES_OF_QUAD = 16;
-/** The longest slice: 64 values of a head. Devices with little workgroup memory take shorter ones. */
-const SLICES = [16, 8, 4];
-const TILE_ROWS = [32, 16, 8, 4];
+/** The rows of a tile, the best guess first: large tiles read keys and values from memory less often, small ones leave room for others. */
+const TILE_ROWS = [32, 64, 16, 8, 4];
+/** The longest slice has 64 values of a head. Devices with little workgroup memory take shorter ones. */
+const LONGEST_SLICES = [16, 8, 4];
+/** More would take long to time. */
+const MOST_TILES = 3;
 
-/**
- * The tiles that fit a device, the best guess first. All give the same bits, so the choice among them is a matter of speed alone.
- * Large tiles read keys and values from memory less often; they come first.
- */
+/** The tiles worth trying that fit a device, the best guess first. All give the same bits: the choice is a matter of speed alone. */
 export function attentionTiles(kernel: TiledKernel, headDim: number, { limits }: Pick<DeviceTraits, "limits">): readonly AttentionTile[] {
   const quads = Math.ceil(headDim / 4);
   const across = lanesAcross(kernel, headDim);
-  return TILE_ROWS.flatMap((rows) => SLICES.map((most): AttentionTile => ({ rows, across, slice: evenSlice(quads, most) })))
-    .filter((tile, i, all) => all.findIndex(({ rows, slice }) => rows === tile.rows && slice === tile.slice) === i)
-    .filter((tile) => workgroupBytes(kernel, quads, tile) <= limits.maxComputeWorkgroupStorageSize)
-    .filter(({ rows }) => (rows / 4) * across <= limits.maxComputeInvocationsPerWorkgroup);
+  const fits = (tile: AttentionTile): boolean =>
+    workgroupBytes(kernel, quads, tile) <= limits.maxComputeWorkgroupStorageSize &&
+    (tile.rows / 4) * across <= limits.maxComputeInvocationsPerWorkgroup;
+  return TILE_ROWS.flatMap((rows) => {
+    const fitting = LONGEST_SLICES.map((most) => ({ rows, across, slice: evenSlice(quads, most) })).find(fits);
+    return fitting ? [fitting] : [];
+  }).slice(0, MOST_TILES);
 }
 
 /** Few enough sums an invocation to stay in registers, and few lanes without a quad of their own. */
@@ -58,19 +61,13 @@ export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, acros
 }
 
 /** What a dispatch of a tiled kernel takes besides its bindings: a workgroup owns a tile of one query head. */
-export function tiledLaunch(
-  kernel: TiledKernel,
-  qkv: Tensor,
-  { heads, keyValueHeads, headDim }: HeadLayout,
-  device: Pick<DeviceTraits, "limits">,
-  tile: AttentionTile = attentionTiles(kernel, headDim, device)[0]!,
-) {
+export function tiledLaunch(kernel: TiledKernel, qkv: Tensor, layout: HeadLayout, tile: AttentionTile) {
+  const { heads, keyValueHeads, headDim } = layout;
   const rows = qkv.shape[0]!;
   const { constants, conditions } = headElements(headDim).variant;
-  const variant = { constants: { ...constants, ROWS: tile.rows, ACROSS: tile.across, SLICE: tile.slice }, conditions };
   return {
     kernel: `attention/${kernel}`,
-    variant,
+    variant: { constants: { ...constants, ROWS: tile.rows, ACROSS: tile.across, SLICE: tile.slice }, conditions },
     parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: [heads, ceilDivide(rows, tile.rows), 1] as const,
   };

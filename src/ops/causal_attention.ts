@@ -1,7 +1,7 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
-import { tiledLaunch } from "./attention_tiles.ts";
+import { attentionTiles, type TiledKernel, tiledLaunch } from "./attention_tiles.ts";
 import { type Call, defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
@@ -10,10 +10,17 @@ type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
 /** How lanes share keys and values: by shuffles, on software adapters with subgroups, or in tiles in workgroup memory (lib/head_tile). */
 export type OperandSharing = "shuffles" | "tiles";
 
-type Attributes = { readonly layout: HeadLayout; readonly sharing?: OperandSharing | undefined };
+/** The heads, and for tests the kernels to take. */
+export interface CausalAttentionAttributes {
+  readonly layout: HeadLayout;
+  /** Left out: shuffles on software adapters that have subgroups, else tiles. */
+  readonly sharing?: OperandSharing | undefined;
+  /** The rows of a tile. Left out: the best guess. */
+  readonly tileRows?: number | undefined;
+}
 
 /** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
-export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>({
+export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", CausalAttentionAttributes>({
   name: "causal_attention",
   shape: (inputs, { layout }) => {
     const { qkv, sequence_start, sequence_end } = inputs;
@@ -26,7 +33,7 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
   forward: ({ inputs: { qkv, sequence_start, sequence_end }, outputs, attributes }, device) => [
     isByShuffles(attributes, device)
       ? { ...launch("causal", qkv, attributes.layout, device), bindings: { qkv, sequence_start, ...outputs } }
-      : { ...tiledLaunch("causal_tiled", qkv, attributes.layout, device), bindings: { qkv, sequence_start, sequence_end, ...outputs } },
+      : { ...tiled("causal_tiled", qkv, attributes, device), bindings: { qkv, sequence_start, sequence_end, ...outputs } },
   ],
   backward: ({ inputs, outputs, attributes }, { gradient }) => ({
     qkv: causalAttentionBackwardOp({ ...inputs, ...outputs, grad_out: gradient("out")! }, attributes).grad_qkv,
@@ -36,7 +43,7 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
 type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
 
 /** The gradient of packed qkv: one kernel writes its query heads, then another its key and value heads. */
-export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta" | "parts", Attributes>({
+export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta" | "parts", CausalAttentionAttributes>({
   name: "causal_attention_backward",
   shape: ({ qkv, log_sum_exp }, { layout: { heads, headDim } }) => ({
     grad_qkv: { shape: qkv.shape },
@@ -46,9 +53,12 @@ export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delt
   forward: (call, device) => (isByShuffles(call.attributes, device) ? shuffledBackward(call, device) : tiledBackward(call, device)),
 });
 
-type BackwardCall = Call<BackwardIn, "grad_qkv" | "delta" | "parts", Attributes>;
+type BackwardCall = Call<BackwardIn, "grad_qkv" | "delta" | "parts", CausalAttentionAttributes>;
 
-function shuffledBackward({ inputs, outputs: { grad_qkv, delta }, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
+function shuffledBackward(
+  { inputs, outputs: { grad_qkv, delta }, attributes: { layout } }: BackwardCall,
+  device: DeviceTraits,
+): Dispatch[] {
   const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
   return [
     {
@@ -63,15 +73,16 @@ function shuffledBackward({ inputs, outputs: { grad_qkv, delta }, attributes: { 
 }
 
 /** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
-function tiledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
+function tiledBackward({ inputs, outputs, attributes }: BackwardCall, device: DeviceTraits): Dispatch[] {
   const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta, parts } = outputs;
+  const { layout } = attributes;
   const isGrouped = layout.heads !== layout.keyValueHeads;
-  const keyValue = tiledLaunch("causal_tiled_backward_key_value", qkv, layout, device);
+  const keyValue = tiled("causal_tiled_backward_key_value", qkv, attributes, device);
   const { constants, conditions } = keyValue.variant;
   return [
     {
-      ...tiledLaunch("causal_tiled_backward_query", qkv, layout, device),
+      ...tiled("causal_tiled_backward_query", qkv, attributes, device),
       bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
     },
     {
@@ -81,6 +92,12 @@ function tiledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall
     },
     ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
   ];
+}
+
+function tiled(kernel: TiledKernel, qkv: Tensor, { layout, tileRows }: CausalAttentionAttributes, device: DeviceTraits) {
+  const tiles = attentionTiles(kernel, layout.headDim, device);
+  const tile = tiles.find(({ rows }) => rows === tileRows) ?? tiles[0]!;
+  return tiledLaunch(kernel, qkv, layout, tile);
 }
 
 function groupSum(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, bindings: Dispatch["bindings"]): Dispatch {
@@ -95,7 +112,7 @@ function groupSum(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, bi
   };
 }
 
-function isByShuffles({ sharing }: Attributes, { software, subgroups }: DeviceTraits): boolean {
+function isByShuffles({ sharing }: CausalAttentionAttributes, { software, subgroups }: DeviceTraits): boolean {
   return subgroups && (sharing ? sharing === "shuffles" : software);
 }
 
@@ -120,7 +137,7 @@ export function causalAttention(
   sequenceStart: Tensor,
   sequenceEnd: Tensor,
   layout: HeadLayout,
-  sharing?: OperandSharing,
+  kernels: Omit<CausalAttentionAttributes, "layout"> = {},
 ): Tensor {
-  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout, sharing }).out;
+  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout, ...kernels }).out;
 }

@@ -29,10 +29,18 @@ export function packedColumns({ heads, keyValueHeads, headDim }: HeadLayout): nu
 
 type Shape = (typeof SHAPES)[number];
 
+/** Heads of one slice, of several, of no whole quads and of two rows of lanes; groups of 1, 2, 3 and 7; rows of more than a tile. */
+const TILED: readonly Shape[] = [
+  { lengths: [33, 1, 1, 1, 40], layout: { heads: 1, keyValueHeads: 1, headDim: 8 } },
+  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7 } },
+  { lengths: [3, 2], layout: { heads: 7, keyValueHeads: 1, headDim: 20 } },
+  { lengths: [3, 1], layout: { heads: 2, keyValueHeads: 1, headDim: 64 } },
+  { lengths: [2, 1], layout: { heads: 1, keyValueHeads: 1, headDim: 128 } },
+];
+
 const WAYS: readonly (readonly [Shape, OperandSharing | undefined])[] = [
   ...SHAPES.map((shape) => [shape, undefined] as const),
-  [SHAPES[1]!, "tiles"],
-  [SHAPES[3]!, "tiles"],
+  ...TILED.map((shape) => [shape, "tiles"] as const),
 ];
 
 const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
@@ -44,11 +52,11 @@ const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
     title: `sequences of ${lengths.join(" ")}${means} with heads ${heads}/${keyValueHeads} of ${headDim}`,
     tolerance: 2e-5,
     quick: headDim === 7 || headDim === 12,
-    slow: headDim === 16 || headDim === 20,
+    slow: headDim === 16 || headDim === 20 || headDim === 128,
     inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
     op: ({ qkv, sequence_start, sequence_end }) => ({
-      out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, sharing),
+      out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, { sharing }),
     }),
     reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
     gradients: ["qkv"],
