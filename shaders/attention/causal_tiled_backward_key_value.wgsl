@@ -63,8 +63,8 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let head = workgroup.x;
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
   let k_column = (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS;
-  let lane = index & (ACROSS - 1u);
-  let group = index >> firstTrailingBit(u32(ACROSS));
+  let lane = index % ACROSS;
+  let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
   let known = min(rows, vec4u(last_row));
   let ends = vec4u(sequence_end[known.x], sequence_end[known.y], sequence_end[known.z], sequence_end[known.w]);

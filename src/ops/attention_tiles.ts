@@ -36,10 +36,10 @@ export function attentionTiles(kernel: TiledKernel, headDim: number, { limits }:
   }).slice(0, MOST_TILES);
 }
 
-/** Few enough sums an invocation to stay in registers, and few lanes without a quad of their own. */
+/** Enough lanes that the sums of an invocation stay in registers, and no more than short heads have quads for. */
 function lanesAcross(kernel: TiledKernel, headDim: number): number {
   if (headDim <= 32) return 8;
-  return headDim > 64 && kernel === "causal_tiled_backward_key_value" ? 32 : 16;
+  return headDim <= (kernel === "causal_tiled" ? 128 : 64) ? 16 : 32;
 }
 
 /** The quads of a slice, at most `most`, so that slices are as even as can be. */
