@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { openTrial, type Trial, TrialMemoryError } from "../../src/gpu/trial.ts";
+import type { Contest } from "../../src/gpu/contest.ts";
+import { checkTrial, type Trial } from "../../src/gpu/trial.ts";
+import { TrialMemoryError } from "../../src/gpu/trial_memory.ts";
 import { createTuning } from "../../src/gpu/tuning.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { fittingSizes } from "../../src/ops/matmul/check.ts";
+import type { MatmulSizes } from "../../src/ops/matmul/problem.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -49,28 +52,29 @@ function outOfMemory(times: number): void {
 test("a GPU without memory for a trial stays usable, and the kernels are taken untimed", async () => {
   const { bytesAllocated } = device.stats;
   outOfMemory(1);
-  await assert.rejects(openTrial(device, trial), TrialMemoryError);
+  await assert.rejects(checkTrial(device, trial), TrialMemoryError);
   assert.equal(device.stats.bytesAllocated, bytesAllocated, "its buffers are freed");
-  const candidates = ["first", "second"].map((name) => ({ name, kernels: [], checkKey: "fill", check: () => trial, trial: () => trial }));
-  const request = { key: "which", candidates };
+  const candidates = ["first", "second"].map((name) => ({ name, kernels: [], checkKey: "fill", check: () => trial }));
+  const entrant = { launches: trial.launches, tolerance: 0 };
+  const contest = (): Contest => ({ output, entrants: { first: entrant, second: entrant } });
+  const request = { key: "which", candidates, contest };
   const writes: string[] = [];
   const store = { read: async () => undefined, write: async (_: string, text: string) => void writes.push(text) };
-  const tuning = createTuning(device, { mode: "on", store });
-  const { measure } = await openTrial(device, trial);
-  assert.ok((await measure(1)) > 0, "a trial with memory is timed");
-  outOfMemory(1);
+  const tuning = createTuning(device, { mode: "on", store, pace: { warmUp: 0, sample: 0.1, rounds: 2, share: 1 } });
+  outOfMemory(2);
   await tuning.settle([request]);
   assert.equal(tuning.choice("which"), "second", "the first could not be checked");
-  outOfMemory(2);
+  outOfMemory(1);
   await tuning.settle([{ ...request, key: "untimed" }]);
   assert.equal(tuning.choice("untimed"), "first", "checked before, and not timed");
   assert.doesNotMatch(writes.join(), /"choice /, "what was not timed is not remembered");
   await tuning.settle([{ ...request, key: "timed" }]);
   assert.match(writes.join(), /"choice timed"/);
+  assert.equal(device.stats.bytesAllocated, bytesAllocated, "the buffers of all trials are freed");
   device.assertHealthy();
 });
 
-test("timed sizes are cut to 8,192 and 64 MB a tensor, with the same remainder by 64", () => {
+test("timed sizes are cut to 8,192 and 64 MB together, with the same remainder by 64", () => {
   const asked = [
     [64, 151936, 896, 1],
     [4096, 50257, 768, 1],
@@ -80,11 +84,15 @@ test("timed sizes are cut to 8,192 and 64 MB a tensor, with the same remainder b
     [100, 64, 63, 1],
   ] as const;
   for (const [rows, columns, inner, splits] of asked) {
-    const cut = fittingSizes({ rows, columns, inner }, splits);
-    const elements = Math.max(cut.rows * cut.inner, cut.columns * cut.inner, (cut.rows + 1) * cut.columns, splits * cut.rows * cut.columns);
+    const bytesFor = (sizes: MatmulSizes<number>): number =>
+      4 * (sizes.rows * sizes.inner + sizes.columns * sizes.inner + (1 + splits) * sizes.rows * sizes.columns);
+    const cut = fittingSizes({ rows, columns, inner }, bytesFor);
     const told = `${rows} x ${columns} x ${inner} in ${splits}: ${JSON.stringify(cut)}`;
-    assert.ok(4 * elements <= 64 << 20 && Math.max(cut.rows, cut.columns, cut.inner) <= 8192, told);
+    assert.ok(bytesFor(cut) <= 64 << 20 && Math.max(cut.rows, cut.columns, cut.inner) <= 8192, told);
     assert.deepEqual([cut.rows % 64, cut.columns % 64, cut.inner % 64], [rows % 64, columns % 64, inner % 64], told);
   }
-  assert.deepEqual(fittingSizes({ rows: 100, columns: 64, inner: 63 }, 1), { rows: 100, columns: 64, inner: 63 });
+  assert.deepEqual(
+    fittingSizes({ rows: 100, columns: 64, inner: 63 }, () => 1),
+    { rows: 100, columns: 64, inner: 63 },
+  );
 });

@@ -34,6 +34,8 @@ function wayOf(call: MatmulCall, device: DeviceTraits): Way {
 /** What tuning is asked: which of the named ways to take, the best guess first, and the key under which the choice is remembered. */
 export interface Question {
   readonly key: string;
+  /** The class of products that share times. */
+  readonly timeKey?: string;
   readonly ways: Readonly<Record<string, CheckedWay>>;
 }
 
@@ -49,10 +51,10 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const [first, second] = Object.values(ways);
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
-  return {
-    key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B", problem.conditions.BF16 && "BF16"].filter(Boolean).join(" "),
-    ways,
-  };
+  const { HALF_B, BF16 } = problem.conditions;
+  const timeKey = [classOf(problem), activation, HALF_B && "HALF_B", BF16 && "BF16"].filter(Boolean).join(" ");
+  // A variant is checked even where another one of the class was timed.
+  return { key: `${timeKey} by ${variantsOf(first.launches(problem, device))}`, timeKey, ways };
 }
 
 /** The class of products that share a choice: sizes to the nearest power of two, which matrices load in quads, and the parts of K. */

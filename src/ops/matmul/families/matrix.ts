@@ -27,5 +27,6 @@ export function matrixWay({ component, size }: SubgroupMatrix): CheckedWay {
       inner: raggedAbove(2 * TILE, inner),
     }),
     precision: component,
+    ownBits: true,
   };
 }
