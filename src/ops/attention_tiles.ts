@@ -1,7 +1,10 @@
-import { ceilDivide } from "../graph/scalar.ts";
+import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { DeviceTraits } from "../graph/trace.ts";
+import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
+import type { Call } from "./define.ts";
 import { type HeadLayout, headElements } from "./heads.ts";
+import type { AnyCall } from "./trial_calls.ts";
+import type { Ways } from "./ways.ts";
 
 /** The knobs of lib/head_tile: the rows of a tile, the lanes that share four of them, and the quads of a head in a slice of a block. */
 export interface AttentionTile {
@@ -10,8 +13,8 @@ export interface AttentionTile {
   readonly slice: number;
 }
 
-/** The kernels that work by tiles. Each has its own memory and registers, and so its own tiles. */
-export type TiledKernel = "causal_tiled" | "causal_tiled_backward_query" | "causal_tiled_backward_key_value";
+/** The kernels that work by tiles. Those of the backward pass keep twice as much. */
+export type TiledKernel = "causal_tiled" | "causal_tiled_backward";
 
 /** Rows of a block of other rows, as in lib/head_tile. */
 const BLOCK_ROWS = 32;
@@ -60,15 +63,74 @@ export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, acros
   return BYTES_OF_QUAD * (tile + band + weights + peaks);
 }
 
-/** What a dispatch of a tiled kernel takes besides its bindings: a workgroup owns a tile of one query head. */
-export function tiledLaunch(kernel: TiledKernel, qkv: Tensor, layout: HeadLayout, tile: AttentionTile) {
+export type AttentionInputs = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+export type ForwardCall = Call<AttentionInputs, "out" | "log_sum_exp", { readonly layout: HeadLayout }>;
+export type BackwardInputs = AttentionInputs & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
+export type BackwardCall = Call<BackwardInputs, "grad_qkv" | "delta" | "parts", { readonly layout: HeadLayout }>;
+
+/** The ways to launch the forward pass by tiles. */
+export function forwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<ForwardCall> {
+  return waysOf(attentionTiles("causal_tiled", headDim, device), ({ inputs, outputs, attributes }, tile) => [
+    { ...launch("causal_tiled", inputs.qkv, attributes.layout, tile), bindings: { ...inputs, ...outputs } },
+  ]);
+}
+
+/** The ways to launch the backward pass by tiles. Its two kernels have the same tiles. */
+export function backwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<BackwardCall> {
+  return waysOf(attentionTiles("causal_tiled_backward", headDim, device), backwardLaunches);
+}
+
+export function wayName(rows: number): string {
+  return `tiles of ${rows} rows`;
+}
+
+function waysOf<Known extends AnyCall>(
+  tiles: readonly AttentionTile[],
+  launches: (call: Known, tile: AttentionTile) => readonly Dispatch[],
+): Ways<Known> {
+  return Object.fromEntries(tiles.map((tile) => [wayName(tile.rows), (call: Known) => launches(call, tile)]));
+}
+
+/** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
+function backwardLaunches({ inputs, outputs, attributes: { layout } }: BackwardCall, tile: AttentionTile): readonly Dispatch[] {
+  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { grad_qkv, delta, parts } = outputs;
+  const isGrouped = layout.heads !== layout.keyValueHeads;
+  const query = launch("causal_tiled_backward_query", qkv, layout, tile);
+  const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, { GROUPED: isGrouped });
+  return [
+    { ...query, bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta } },
+    { ...keyValue, bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) } },
+    ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
+  ];
+}
+
+/** A workgroup owns a tile of one query head. */
+function launch(
+  name: string,
+  qkv: Tensor,
+  layout: HeadLayout,
+  { rows, across, slice }: AttentionTile,
+  more = {},
+): Omit<Dispatch, "bindings"> {
   const { heads, keyValueHeads, headDim } = layout;
-  const rows = qkv.shape[0]!;
   const { constants, conditions } = headElements(headDim).variant;
   return {
-    kernel: `attention/${kernel}`,
-    variant: { constants: { ...constants, ROWS: tile.rows, ACROSS: tile.across, SLICE: tile.slice }, conditions },
-    parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
-    workgroups: [heads, ceilDivide(rows, tile.rows), 1] as const,
+    kernel: `attention/${name}`,
+    variant: { constants: { ...constants, ROWS: rows, ACROSS: across, SLICE: slice }, conditions: { ...conditions, ...more } },
+    parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],
+  };
+}
+
+function groupSum(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, bindings: Dispatch["bindings"]): Dispatch {
+  const rows = qkv.shape[0]!;
+  const { variant } = headElements(headDim);
+  return {
+    kernel: "attention/causal_group_sum",
+    variant,
+    bindings,
+    parameters: { rows, heads, key_value_heads: keyValueHeads },
+    workgroups: ceilDivide(product(rows, 2 * keyValueHeads, variant.constants.HEAD_ELEMENTS!), 64),
   };
 }

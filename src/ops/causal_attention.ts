@@ -1,11 +1,20 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
+import type { HostArray } from "../gpu/buffer.ts";
+import { capacityOf, ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
-import { attentionTiles, type TiledKernel, tiledLaunch } from "./attention_tiles.ts";
-import { type Call, defineOp, shapeError } from "./define.ts";
+import {
+  type AttentionInputs,
+  type BackwardCall,
+  type BackwardInputs,
+  backwardWays,
+  type ForwardCall,
+  forwardWays,
+  wayName,
+} from "./attention_tiles.ts";
+import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
-
-type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+import { type AnyCall, withFewerRows } from "./trial_calls.ts";
+import { askWays, chosenWay, type Ways, type WaysQuestion } from "./ways.ts";
 
 /** How lanes share keys and values: by shuffles, on software adapters with subgroups, or in tiles in workgroup memory (lib/head_tile). */
 export type OperandSharing = "shuffles" | "tiles";
@@ -15,12 +24,12 @@ export interface CausalAttentionAttributes {
   readonly layout: HeadLayout;
   /** Left out: shuffles on software adapters that have subgroups, else tiles. */
   readonly sharing?: OperandSharing | undefined;
-  /** The rows of a tile. Left out: the best guess. */
+  /** The rows of a tile. Left out: as tuning chose, else the best guess. */
   readonly tileRows?: number | undefined;
 }
 
 /** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
-export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", CausalAttentionAttributes>({
+export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp", CausalAttentionAttributes>({
   name: "causal_attention",
   shape: (inputs, { layout }) => {
     const { qkv, sequence_start, sequence_end } = inputs;
@@ -30,36 +39,88 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", CausalAtten
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads], isExact: true } };
   },
-  forward: ({ inputs: { qkv, sequence_start, sequence_end }, outputs, attributes }, device) => [
-    isByShuffles(attributes, device)
-      ? { ...launch("causal", qkv, attributes.layout, device), bindings: { qkv, sequence_start, ...outputs } }
-      : { ...tiled("causal_tiled", qkv, attributes, device), bindings: { qkv, sequence_start, sequence_end, ...outputs } },
-  ],
+  forward: (call, device) =>
+    isByShuffles(call.attributes, device) ? shuffledForward(call, device) : wayOf(forwardQuestion(call, device), call, device),
+  tune: (call, device) => (isByShuffles(call.attributes, device) ? [] : askWays(forwardQuestion(call, device), device)),
   backward: ({ inputs, outputs, attributes }, { gradient }) => ({
     qkv: causalAttentionBackwardOp({ ...inputs, ...outputs, grad_out: gradient("out")! }, attributes).grad_qkv,
   }),
 });
 
-type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
-
-/** The gradient of packed qkv: one kernel writes its query heads, then another its key and value heads. */
-export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta" | "parts", CausalAttentionAttributes>({
+/** The gradient of packed qkv: one kernel writes its query heads, then others its key and value heads. */
+export const causalAttentionBackwardOp = defineOp<BackwardInputs, "grad_qkv" | "delta" | "parts", CausalAttentionAttributes>({
   name: "causal_attention_backward",
   shape: ({ qkv, log_sum_exp }, { layout: { heads, headDim } }) => ({
     grad_qkv: { shape: qkv.shape },
     delta: { shape: log_sum_exp.shape },
     parts: { shape: [qkv.shape[0]!, heads, 2 * headDim] },
   }),
-  forward: (call, device) => (isByShuffles(call.attributes, device) ? shuffledBackward(call, device) : tiledBackward(call, device)),
+  forward: (call, device) =>
+    isByShuffles(call.attributes, device) ? shuffledBackward(call, device) : wayOf(backwardQuestion(call, device), call, device),
+  tune: (call, device) => (isByShuffles(call.attributes, device) ? [] : askWays(backwardQuestion(call, device), device)),
 });
 
-type BackwardCall = Call<BackwardIn, "grad_qkv" | "delta" | "parts", CausalAttentionAttributes>;
+function isByShuffles({ sharing }: CausalAttentionAttributes, { software, subgroups }: DeviceTraits): boolean {
+  return subgroups && (sharing ? sharing === "shuffles" : software);
+}
 
-function shuffledBackward(
-  { inputs, outputs: { grad_qkv, delta }, attributes: { layout } }: BackwardCall,
+function forwardQuestion(call: ForwardCall, device: DeviceTraits): WaysQuestion<ForwardCall> {
+  const ways = forwardWays(call.attributes.layout.headDim, device);
+  return { ...questionOf("causal_attention", call, ways), output: ({ outputs }) => outputs.out };
+}
+
+function backwardQuestion(call: BackwardCall, device: DeviceTraits): WaysQuestion<BackwardCall> {
+  const ways = backwardWays(call.attributes.layout.headDim, device);
+  return { ...questionOf("causal_attention_backward", call, ways), output: ({ outputs }) => outputs.grad_qkv };
+}
+
+/** All tiles give the same bits. */
+function questionOf<Known extends ForwardCall | BackwardCall>(
+  op: string,
+  call: Known,
+  ways: Ways<Known>,
+): Omit<WaysQuestion<Known>, "output"> {
+  const { heads, keyValueHeads, headDim } = call.attributes.layout;
+  const rows = call.inputs.qkv.shape[0]!;
+  return {
+    key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows`,
+    ways,
+    timed: () => withFewerRows(call, rows),
+    contents: TRIAL_SEQUENCES,
+    tolerance: 1e-5,
+    changesBits: false,
+  };
+}
+
+/** The rows of a sequence in trials. */
+const TRIAL_LENGTH = 256;
+
+const TRIAL_SEQUENCES: Readonly<Record<string, (rows: number) => HostArray>> = {
+  sequence_start: (rows) => Uint32Array.from({ length: rows }, (_, i) => i - (i % TRIAL_LENGTH)),
+  sequence_end: (rows) => Uint32Array.from({ length: rows }, (_, i) => Math.min(i - (i % TRIAL_LENGTH) + TRIAL_LENGTH, rows)),
+};
+
+function wayOf<Known extends AnyCall>(
+  { key, ways }: WaysQuestion<Known>,
+  call: Known & { readonly attributes: CausalAttentionAttributes },
   device: DeviceTraits,
-): Dispatch[] {
+): readonly Dispatch[] {
+  const { tileRows } = call.attributes;
+  const way = tileRows === undefined ? chosenWay(key, ways, device) : ways[wayName(tileRows)];
+  if (!way)
+    throw new Error(
+      `${key}: ${device.limits.maxComputeWorkgroupStorageSize} bytes of workgroup memory hold no ${wayName(tileRows!)}; name one of ${Object.keys(ways).join(", ")}`,
+    );
+  return way(call);
+}
+
+function shuffledForward({ inputs: { qkv, sequence_start }, outputs, attributes }: ForwardCall, device: DeviceTraits): Dispatch[] {
+  return [{ ...launch("causal", qkv, attributes.layout, device), bindings: { qkv, sequence_start, ...outputs } }];
+}
+
+function shuffledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
   const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { grad_qkv, delta } = outputs;
   return [
     {
       ...launch("causal_backward_query", qkv, layout, device),
@@ -70,50 +131,6 @@ function shuffledBackward(
       bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
     },
   ];
-}
-
-/** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
-function tiledBackward({ inputs, outputs, attributes }: BackwardCall, device: DeviceTraits): Dispatch[] {
-  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
-  const { grad_qkv, delta, parts } = outputs;
-  const { layout } = attributes;
-  const isGrouped = layout.heads !== layout.keyValueHeads;
-  const keyValue = tiled("causal_tiled_backward_key_value", qkv, attributes, device);
-  const { constants, conditions } = keyValue.variant;
-  return [
-    {
-      ...tiled("causal_tiled_backward_query", qkv, attributes, device),
-      bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
-    },
-    {
-      ...keyValue,
-      variant: { constants, conditions: { ...conditions, GROUPED: isGrouped } },
-      bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) },
-    },
-    ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
-  ];
-}
-
-function tiled(kernel: TiledKernel, qkv: Tensor, { layout, tileRows }: CausalAttentionAttributes, device: DeviceTraits) {
-  const tiles = attentionTiles(kernel, layout.headDim, device);
-  const tile = tiles.find(({ rows }) => rows === tileRows) ?? tiles[0]!;
-  return tiledLaunch(kernel, qkv, layout, tile);
-}
-
-function groupSum(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, bindings: Dispatch["bindings"]): Dispatch {
-  const rows = qkv.shape[0]!;
-  const { variant } = headElements(headDim);
-  return {
-    kernel: "attention/causal_group_sum",
-    variant,
-    bindings,
-    parameters: { rows, heads, key_value_heads: keyValueHeads },
-    workgroups: ceilDivide(product(rows, 2 * keyValueHeads, variant.constants.HEAD_ELEMENTS!), 64),
-  };
-}
-
-function isByShuffles({ sharing }: CausalAttentionAttributes, { software, subgroups }: DeviceTraits): boolean {
-  return subgroups && (sharing ? sharing === "shuffles" : software);
 }
 
 /** A workgroup owns `lanes` rows of one head: of a key-value head where the kernel writes those, else of a query head. */
