@@ -1,7 +1,8 @@
 // With P and dS as in causal_backward_query:
 //   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i >= j of the sequence and the group's query heads
-// Each workgroup owns LANES rows of one key-value head, and each lane owns one row; the lanes share the loading of queries and grad_out.
-// A lane adds query heads in order, and the rows of each in order. The kernel writes only the key and value heads of grad_qkv.
+// For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one key-value head, each lane one row; the lanes
+// share the loading of queries and grad_out. A lane adds query heads in order, and the rows of each in order. The kernel writes only the
+// key and value heads of grad_qkv.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
