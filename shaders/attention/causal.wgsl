@@ -1,8 +1,8 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j = start(i) .. i of the same sequence, in one pass
 // over the keys (Milakov & Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). log_sum_exp is saved.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
-// share the loading of keys and values. adds its keys in order, and a key that the row does not attend to changes nothing, so its result
-// does not depend on its neighbours.
+// share the loading of keys and values. Every row adds its keys in order, and a key that the row does not attend to changes nothing, so its
+// result does not depend on its neighbours.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
