@@ -10,16 +10,22 @@ export type AnyCall = Call<Inputs, string, unknown>;
 /** The most bytes of a trial's buffers together. */
 export const MOST_BYTES = 64 << 20;
 
-/** Dispatches with numbers in the place of dynamic sizes. `operations` are those of all dispatches together. */
+/** Dispatches with numbers in the place of what is known only in a run. `operations` are those of all dispatches together. */
 export function toTrialLaunches(dispatches: readonly Dispatch[], operations?: number): TrialLaunch[] {
   return dispatches.map((dispatch) => ({
     kernel: dispatch.kernel,
     variant: dispatch.variant,
     bindings: dispatch.bindings,
-    parameters: Object.fromEntries(Object.entries(dispatch.parameters ?? {}).map(([name, value]) => [name, capacityOf(value)])),
+    parameters: Object.fromEntries(Object.entries(dispatch.parameters ?? {}).map(([name, value]) => [name, valueInTrial(value)])),
     workgroups: workgroupsOf(dispatch).map(capacityOf),
     operations: operations === undefined ? undefined : operations / dispatches.length,
   }));
+}
+
+/** Sizes are at their capacity. What has none, such as a temperature, is 1. */
+function valueInTrial(value: Scalar): number {
+  const capacity = capacityOf(value);
+  return Number.isFinite(capacity) ? capacity : 1;
 }
 
 /** The call on fresh tensors of other shapes. Tensors that shared storage share it again. `name` is that of the input or output. */

@@ -30,12 +30,13 @@ const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   HEAD_ELEMENTS: [5, 8],
-  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts has all that are used.
+  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts and the cases of matmul have all that are used.
   TILE_HEIGHT: [4],
   TILE_WIDTH: [4],
   STEP: [4],
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
+  K_LANES: [32],
   SIZE: [8, 16],
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
@@ -54,8 +55,17 @@ const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGR
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
+/** Conditions of which at most one holds. */
+const CONFLICTING: readonly (readonly string[])[] = [
+  ["SUM_A", "SUM_B", "GELU"],
+  ["SUM_A", "SUM_B", "HALF_B"],
+];
+
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", THREE: "TWO", FOUR: "THREE" };
+const DEPENDENT: Readonly<Record<string, string>> = {
+  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" },
+  ...{ THREE: "TWO", FOUR: "THREE" },
+};
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -84,7 +94,8 @@ function variantsOf(id: string): KernelVariant[] {
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
   const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
-    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || conditions[other] === true);
+    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || !names.has(other) || conditions[other] === true) &&
+    CONFLICTING.every((group) => group.filter((name) => conditions[name]).length <= 1);
   return variants
     .filter(isMeant)
     .filter(({ conditions }) =>

@@ -28,10 +28,10 @@ function gather(turns: number, scale: string): (call: Gather) => readonly Dispat
     @group(0) @binding(2) var<storage, read_write> y: array<f32>; // [N]
     @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
       if (id.x >= arrayLength(&y)) { return; }
-      var from = u32(index[id.x]);
-      for (var turn = 0u; turn < ${turns}u; turn += 1u) { from = (from * 5u + 1u) % ${ROWS}u; }
-      from = select(from, u32(index[id.x]), from < ${ROWS}u);
-      y[id.x] = x[from] * ${scale};
+      var at = u32(index[id.x]);
+      for (var turn = 0u; turn < ${turns}u; turn += 1u) { at = (at * 5u + 1u) % ${ROWS}u; }
+      at = select(at, u32(index[id.x]), at < ${ROWS}u);
+      y[id.x] = x[at] * ${scale};
     }`;
   return ({ inputs, outputs }) => [
     { kernel: { name: `gather ${turns} ${scale}`, wgsl }, bindings: { ...inputs, ...outputs }, workgroups: Math.ceil(ROWS / 64) },
@@ -90,7 +90,7 @@ test("ways of other bits are timed only where the user asked for all", async (co
 
 test("a wrong way falls out with a warning, and one that does not compile", async (context) => {
   const errors = context.mock.method(console, "error", (_line: string) => {});
-  const ways = { guess: gather(1, "2.0"), wrong: gather(1, "2.1"), broken: gather(1, "two") };
+  const ways = { guess: gather(1, "2.0"), wrong: gather(1, "2.1"), broken: gather(1, "vec2f(2.0)") };
   const { taken, choice } = await settled(questionOf({ ways }), { mode: "on" });
   assert.equal(taken, ways.guess);
   assert.match(choice!.outcomes.wrong!.fault!, /^relative error 0\.05/);
