@@ -44,6 +44,10 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   DIGIT_BITS: [8],
   PER_LANE: [3],
   ROW_LANES: [8],
+  // A small tile of attention (lib/head_tile), with a slice that does and one that does not hold a head.
+  ROWS: [8],
+  ACROSS: [8],
+  SLICE: [1, 2],
 };
 
 /** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
