@@ -34,20 +34,20 @@ const INVOCATIONS = 128u;
 const KEYS = 128u;
 const TEAM = 4u;
 const TEAMS = INVOCATIONS / TEAM;
-const ROUNDS = KEYS / TEAMS;
+// Keys of which a team loads elements before it multiplies, so that a query read from workgroup memory serves them all.
+const ROUNDS = 2u;
 // Lines of TEAMS scores are this far apart, so that neither the writes of a team nor the reads of a line meet in a bank.
 const LINE = TEAMS + 8u;
 const SHARE = (u32(HEAD_ELEMENTS) + TEAM - 1u) / TEAM;
 // Eight heads at most, so that all find lanes.
 const SOFTMAX_LANES = INVOCATIONS / 8u;
 const SOFTMAX_KEYS = KEYS / SOFTMAX_LANES;
-// The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
-const HEAD_LANES = min(INVOCATIONS, 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
+// The smallest power of two from 8 on that gives every element of a head a lane; all lanes where a head has more elements.
+const HEAD_LANES = clamp(1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)), 8u, INVOCATIONS);
 const KEYS_TOGETHER = INVOCATIONS / HEAD_LANES;
 const PIECES = (u32(HEAD_ELEMENTS) + HEAD_LANES - 1u) / HEAD_LANES;
 // Values that a lane loads before it adds the first.
-const LOADS = min(4u, HEAD_LANES);
-const STEPS = KEYS / (KEYS_TOGETHER * LOADS);
+const LOADS = 4u;
 
 var<workgroup> queries: array<Element, u32(HEADS) * u32(HEAD_ELEMENTS)>;
 // Scores of a block, then weights.
@@ -71,42 +71,45 @@ struct Walk {
   last: u32, // the newest position, which may lie in a later block
 }
 
-// Leaves the scores of a block's keys in weights; LOWEST behind the newest. Ends with a barrier.
-fn score_block(walk: Walk, block: u32, lane: u32) {
+// Leaves the scores of the first `count` keys of a block in weights, and anything behind them. Ends with a barrier.
+fn score_block(walk: Walk, block: u32, count: u32, lane: u32) {
   let team = lane / TEAM;
   let member = lane % TEAM;
-  var begins: array<u32, ROUNDS>;
-  for (var round = 0u; round < ROUNDS; round += 1u) {
-    begins[round] = walk.cached + min(block + round * TEAMS + team, walk.last) * walk.stride;
-  }
-  var products: array<f32, ROUNDS * u32(HEADS)>;
-  for (var step = 0u; step < SHARE; step += 1u) {
-    let d = step * TEAM + member;
-    if d < HEAD_ELEMENTS {
-      var keys: array<Element, ROUNDS>;
-      for (var round = 0u; round < ROUNDS; round += 1u) {
-        keys[round] = from_cache(cache_keys[begins[round] + d]);
-      }
-      for (var head = 0u; head < HEADS; head += 1u) {
-        let query = queries[head * HEAD_ELEMENTS + d];
+  for (var first = 0u; first < count; first += ROUNDS * TEAMS) {
+    var begins: array<u32, ROUNDS>;
+    for (var round = 0u; round < ROUNDS; round += 1u) {
+      begins[round] = walk.cached + min(block + first + round * TEAMS + team, walk.last) * walk.stride;
+    }
+    // Tint leaves a variable of a loop as it was, unless it is given a value.
+    var products = array<f32, ROUNDS * u32(HEADS)>();
+    for (var step = 0u; step < SHARE; step += 1u) {
+      let d = step * TEAM + member;
+      if d < HEAD_ELEMENTS {
+        var keys: array<Element, ROUNDS>;
         for (var round = 0u; round < ROUNDS; round += 1u) {
-          products[round * HEADS + head] = add_product(query, keys[round], products[round * HEADS + head]);
+          keys[round] = from_cache(cache_keys[begins[round] + d]);
+        }
+        for (var head = 0u; head < HEADS; head += 1u) {
+          let query = queries[head * HEAD_ELEMENTS + d];
+          for (var round = 0u; round < ROUNDS; round += 1u) {
+            products[round * HEADS + head] = add_product(query, keys[round], products[round * HEADS + head]);
+          }
         }
       }
     }
-  }
-  for (var round = 0u; round < ROUNDS; round += 1u) {
-    for (var head = 0u; head < HEADS; head += 1u) {
-      exchange[(head * TEAM + member) * LINE + team] = products[round * HEADS + head];
+    for (var round = 0u; round < ROUNDS; round += 1u) {
+      for (var head = 0u; head < HEADS; head += 1u) {
+        exchange[(head * TEAM + member) * LINE + team] = products[round * HEADS + head];
+      }
+      workgroupBarrier();
+      let key = lane % TEAMS;
+      for (var head = lane / TEAMS; head < HEADS; head += INVOCATIONS / TEAMS) {
+        let at = head * TEAM * LINE + key;
+        let score = (exchange[at] + exchange[at + LINE]) + (exchange[at + 2u * LINE] + exchange[at + 3u * LINE]);
+        weights[head * KEYS + first + round * TEAMS + key] = score;
+      }
+      workgroupBarrier();
     }
-    workgroupBarrier();
-    let key = lane % TEAMS;
-    for (var head = lane / TEAMS; head < HEADS; head += INVOCATIONS / TEAMS) {
-      let at = head * TEAM * LINE + key;
-      let score = (exchange[at] + exchange[at + LINE]) + (exchange[at + 2u * LINE] + exchange[at + 3u * LINE]);
-      weights[head * KEYS + round * TEAMS + key] = select(LOWEST, score, block + round * TEAMS + key <= walk.last);
-    }
-    workgroupBarrier();
   }
 }
 
@@ -116,27 +119,30 @@ struct Softmax {
   total: f32,
 }
 
-// Turns the scores of a block into weights, and leaves in shrinks what earlier sums are multiplied by. Ends with a barrier.
-fn weigh_block(before: Softmax, lane: u32) -> Softmax {
+// Turns the scores of the first `count` keys of a block into weights, those of the others into 0, and leaves in shrinks what earlier sums
+// are multiplied by. Ends with a barrier.
+fn weigh_block(before: Softmax, count: u32, lane: u32) -> Softmax {
   let head = min(lane / SOFTMAX_LANES, HEADS - 1u);
   let owns = lane / SOFTMAX_LANES < HEADS;
   let first = lane - lane % SOFTMAX_LANES;
-  let begin = head * KEYS + lane % SOFTMAX_LANES;
+  var scores: array<f32, SOFTMAX_KEYS>;
   var peak = before.largest;
   for (var i = 0u; i < SOFTMAX_KEYS; i += 1u) {
-    peak = max(peak, weights[begin + i * SOFTMAX_LANES]);
+    let key = lane % SOFTMAX_LANES + i * SOFTMAX_LANES;
+    scores[i] = select(LOWEST, weights[head * KEYS + key], key < count);
+    peak = max(peak, scores[i]);
   }
   exchange[lane] = peak;
   workgroupBarrier();
-  for (var i = 0u; i < SOFTMAX_LANES; i += 1u) {
-    peak = max(peak, exchange[first + i]);
+  for (var i = first; i < first + SOFTMAX_LANES; i += 1u) {
+    peak = max(peak, exchange[i]);
   }
   var own = 0.0;
-  if owns {
-    for (var i = 0u; i < SOFTMAX_KEYS; i += 1u) {
-      let weight = exp(weights[begin + i * SOFTMAX_LANES] - peak);
-      weights[begin + i * SOFTMAX_LANES] = weight;
-      own += weight;
+  for (var i = 0u; i < SOFTMAX_KEYS; i += 1u) {
+    let weight = exp(scores[i] - peak);
+    own += weight;
+    if owns {
+      weights[head * KEYS + lane % SOFTMAX_LANES + i * SOFTMAX_LANES] = weight;
     }
   }
   let shrink = exp(before.largest - peak);
@@ -146,8 +152,8 @@ fn weigh_block(before: Softmax, lane: u32) -> Softmax {
   }
   workgroupBarrier();
   var block_total = 0.0;
-  for (var i = 0u; i < SOFTMAX_LANES; i += 1u) {
-    block_total += exchange[INVOCATIONS + first + i];
+  for (var i = first; i < first + SOFTMAX_LANES; i += 1u) {
+    block_total += exchange[INVOCATIONS + i];
   }
   return Softmax(peak, fma(before.total, shrink, block_total));
 }
@@ -155,17 +161,13 @@ fn weigh_block(before: Softmax, lane: u32) -> Softmax {
 alias Sums = array<Element, u32(HEADS) * PIECES>;
 
 // Adds the weighted values of a block to a lane's sums.
-fn add_values(sum: ptr<function, Sums>, walk: Walk, block: u32, lane: u32) {
+fn add_values(sum: ptr<function, Sums>, walk: Walk, block: u32, count: u32, lane: u32) {
   for (var head = 0u; head < HEADS; head += 1u) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       (*sum)[head * PIECES + piece] *= shrinks[head];
     }
   }
-  for (var step = 0u; step < STEPS; step += 1u) {
-    let first = step * LOADS * KEYS_TOGETHER;
-    if block + first > walk.last {
-      break;
-    }
+  for (var first = 0u; first < count; first += LOADS * KEYS_TOGETHER) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = min(piece * HEAD_LANES + lane % HEAD_LANES, HEAD_ELEMENTS - 1u);
       var loaded: array<Element, LOADS>;
@@ -218,9 +220,10 @@ fn main(
     if block > position {
       break;
     }
-    score_block(walk, block, lane);
-    softmax = weigh_block(softmax, lane);
-    add_values(&sum, walk, block, lane);
+    let count = min(KEYS, position - block + 1u);
+    score_block(walk, block, count, lane);
+    softmax = weigh_block(softmax, count, lane);
+    add_values(&sum, walk, block, count, lane);
     workgroupBarrier();
   }
   if lane % SOFTMAX_LANES == 0u && lane / SOFTMAX_LANES < own_heads {
@@ -237,8 +240,8 @@ fn main(
       let d = piece * HEAD_LANES + lane;
       if lane < HEAD_LANES && d < HEAD_ELEMENTS && head < own_heads {
         var whole = values[lane];
-        for (var key = 1u; key < KEYS_TOGETHER; key += 1u) {
-          whole += values[key * HEAD_LANES + lane];
+        for (var other = lane + HEAD_LANES; other < INVOCATIONS; other += HEAD_LANES) {
+          whole += values[other];
         }
         @if(PARTS) {
           sums[((row * workgroups.y + part) * parameters.heads + head_begin + head) * HEAD_ELEMENTS + d] = whole;

@@ -23,7 +23,7 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", Attribu
       throw shapeError("decode_attention", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
     }
     const rows = inputs.qkv.shape[0]!;
-    const { parts } = partsOf(rows, layout, inputs.cache_keys.size(1));
+    const { parts } = partsOf(inputs.cache_keys.size(1));
     return {
       out: { shape: [rows, layout.heads * layout.headDim] },
       sums: { shape: [rows, parts, layout.heads * layout.headDim] },

@@ -1,4 +1,4 @@
-import { capacityOf, ceilDivide, product, type Scalar } from "../graph/scalar.ts";
+import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions } from "./cache_storage.ts";
@@ -12,21 +12,14 @@ export interface DecodeTensors {
 
 /** Positions that a workgroup takes at a time, and its invocations (decode_part.wgsl). */
 const BLOCK = 128;
-/** Workgroups that fill a large GPU several times over, so that sequences of different lengths even out. */
-const ENOUGH_WORKGROUPS = 4096;
 /** Each part of a row leaves sums as long as the row, which the merge reads again. */
 const MOST_PARTS = 64;
 /** Query heads that share what a workgroup loads; each takes registers of every lane. */
 const MOST_HEADS = 8;
 
-/**
- * How the positions of a cache are cut into parts, which workgroups take side by side. The rule knows capacities alone, so the bits of a
- * row do not depend on the rows beside it.
- */
-export function partsOf(rows: Scalar, { keyValueHeads }: HeadLayout, cachePositions: number): { readonly parts: number; readonly positions: number } {
-  const blocks = Math.ceil(cachePositions / BLOCK);
-  const wanted = Math.ceil(ENOUGH_WORKGROUPS / (capacityOf(rows) * keyValueHeads));
-  const positions = BLOCK * Math.ceil(blocks / Math.min(wanted, MOST_PARTS));
+/** How the positions of a cache are cut into parts, which workgroups take side by side. The bits of a row depend on nothing else. */
+export function partsOf(cachePositions: number): { readonly parts: number; readonly positions: number } {
+  const positions = BLOCK * Math.ceil(cachePositions / (BLOCK * MOST_PARTS));
   return { parts: Math.ceil(cachePositions / positions), positions };
 }
 
@@ -37,7 +30,7 @@ export function decodeInParts({ inputs, outputs }: DecodeTensors, layout: HeadLa
   const { out, sums, scales } = outputs;
   const rows = inputs.qkv.shape[0]!;
   const cache_positions = inputs.cache_keys.size(1);
-  const { parts, positions: part_positions } = partsOf(rows, layout, cache_positions);
+  const { parts, positions: part_positions } = partsOf(cache_positions);
   const HEADS = headsTogether(layout, limits.maxComputeWorkgroupStorageSize);
   const tiles = Math.ceil(heads / keyValueHeads / HEADS);
   const isWhole = parts === 1;
@@ -64,7 +57,9 @@ export function decodeInParts({ inputs, outputs }: DecodeTensors, layout: HeadLa
 /** Query heads of a key-value head that a workgroup takes: all or an even share of them, as many as its memory and registers hold. */
 function headsTogether({ heads, keyValueHeads, headDim }: HeadLayout, memory: number): number {
   const group = heads / keyValueHeads;
-  const shared = 4 * 4 * BLOCK + 8 * BLOCK; // values, exchange at least
-  const most = Math.floor((memory - shared) / (4 * headDim + 4 * BLOCK + 5 * BLOCK + 8));
-  return Math.ceil(group / Math.ceil(group / Math.max(1, Math.min(MOST_HEADS, most))));
+  // Bytes of the variables of decode_part: those that all heads share, and those of each.
+  const shared = 16 * BLOCK + 8 * BLOCK;
+  const each = 4 * headDim + 4 * BLOCK + 5 * BLOCK + 8;
+  const most = Math.max(1, Math.min(MOST_HEADS, Math.floor((memory - shared) / each)));
+  return Math.ceil(group / Math.ceil(group / most));
 }
