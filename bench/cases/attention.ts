@@ -173,7 +173,7 @@ function ropeCacheWriteCase(decoding: Packed): BenchCase {
   return opCase({
     op: "rope_cache_write",
     shape: describe({ ...decoding, length }),
-    flops: 0,
+    flops: 3 * sequences * length * (layout.heads + keyValueHeads) * headDim,
     bytes: 4 * sequences * length * (2 * packedWidth(layout) + 2 * keyValueHeads * headDim),
     inputs: () => {
       const { qkv, ...others } = promptRows(decoding);
