@@ -13,7 +13,7 @@ export interface Chunk {
 
 /** What decides how many rows a chunk has. */
 export interface ChunkOptions {
-  /** The most bytes of logits. By default 16 MiB, or 64 rows where these take more. */
+  /** The most bytes of logits. By default 16 MiB, or 256 rows where these take more, up to 160 MiB; never less than 64 rows take. */
   readonly bytes?: number | undefined;
   /** The most bytes that a device binds. */
   readonly limit?: number;
@@ -23,6 +23,10 @@ export interface ChunkOptions {
 
 /** Logits that fit are not split, and are then not computed again for the backward pass. */
 const DEFAULT_BYTES = 16 << 20;
+
+/** A chunk reads the head three times and its gradient twice, so few rows of a large vocabulary leave a GPU waiting for memory. */
+const DEFAULT_ROWS = 256;
+const MOST_BYTES = 160 << 20;
 
 /** Windows begin at multiples of 256 bytes, as 64 rows of 4 bytes and more do. */
 const WINDOW_ROWS = 64;
@@ -54,11 +58,15 @@ export function chunksOf(rows: Scalar, vocabSize: number, options: ChunkOptions 
 }
 
 function rowsOfChunk(vocabSize: number, { bytes, limit = Number.POSITIVE_INFINITY, hiddenSize = 1 }: ChunkOptions): number {
-  const most = Math.min(bytes ?? Math.max(DEFAULT_BYTES, WINDOW_ROWS * 4 * vocabSize), limit);
+  const most = Math.min(bytes ?? defaultBytes(4 * vocabSize), limit);
   const fitting = Math.floor(most / (4 * vocabSize));
   // Hidden states have no rows to spare before a chunk, because a product reads all of its rows.
   const step = fitting >= WINDOW_ROWS ? WINDOW_ROWS : WINDOW_ROWS / greatestCommonDivisor(WINDOW_ROWS, hiddenSize);
   return Math.max(step, fitting - (fitting % step));
+}
+
+function defaultBytes(bytesOfRow: number): number {
+  return Math.max(DEFAULT_BYTES, Math.min(DEFAULT_ROWS * bytesOfRow, MOST_BYTES), WINDOW_ROWS * bytesOfRow);
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

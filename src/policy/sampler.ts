@@ -13,7 +13,7 @@ import { embedding } from "../ops/embedding.ts";
 import { matmul } from "../ops/matmul/op.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { createArena } from "./arena.ts";
-import { chunksOf } from "./chunks.ts";
+import { headChunks } from "./chunks.ts";
 import type { Completion, Prompt } from "./completion.ts";
 import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
 import { checkSamplerOptions, type SamplerOptions } from "./sampler_options.ts";
@@ -215,7 +215,7 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling, bannedTokens = [], maxNewTokens } = options;
-  for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
+  for (const { begin, rows } of headChunks(sequences, model, { device: options.device })) {
     const logits = matmul(rowsOf(hidden, begin, rows), model.head(), { layout: "NT" });
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
     nextToken(

@@ -46,8 +46,14 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
+/** Conditions of which at most one holds. */
+const CONFLICTING: readonly (readonly string[])[] = [
+  ["SUM_A", "SUM_B", "GELU"],
+  ["SUM_A", "SUM_B", "HALF_B"],
+];
+
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4" };
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", SUM_A: "TN", SUM_B: "TN" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -76,7 +82,8 @@ function variantsOf(id: string): KernelVariant[] {
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
   const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
-    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || conditions[other] === true);
+    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || !names.has(other) || conditions[other] === true) &&
+    CONFLICTING.every((group) => group.filter((name) => conditions[name]).length <= 1);
   return variants
     .filter(isMeant)
     .filter(({ conditions }) =>

@@ -92,10 +92,12 @@ export function fittingSizes(sizes: MatmulSizes<number>, splits: number): { rows
 /** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
 function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): MatmulCall {
   const { rows, columns, inner } = sizes;
-  const { layout, activation, accumulate } = like.attributes;
+  const { layout, activation, accumulate, gradBias } = like.attributes;
   const { bias, residual, onto, half } = like.inputs;
   const accumulates = onto !== undefined && accumulate !== 0;
   const y = tensor("y", rows + 1, columns);
+  const grad_bias = tensor("grad_bias", gradBias?.of === "b" ? columns : rows);
+  const addsBias = like.inputs.grad_bias_onto !== undefined && gradBias?.accumulate !== 0;
   return {
     inputs: {
       a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
@@ -105,14 +107,22 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): 
       onto: accumulates ? y : undefined,
       x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
       half: half && halfTensor(columns * inner),
+      grad_bias_onto: addsBias ? grad_bias : undefined,
     },
     outputs: {
       y,
       packed: tensor("packed", ...packedShape(sizes).map(capacityOf)),
       partials: tensor("partials", splits, rows, columns),
       activated: tensor("activated", rows + 1, columns),
+      grad_bias,
+      bias_partials: tensor("bias_partials", splits, grad_bias.size(0)),
     },
-    attributes: { layout, activation, accumulate: accumulates ? 1 : 0 },
+    attributes: {
+      layout,
+      activation,
+      accumulate: accumulates ? 1 : 0,
+      gradBias: gradBias && { of: gradBias.of, accumulate: addsBias ? 1 : 0 },
+    },
   };
 }
 

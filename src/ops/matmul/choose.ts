@@ -50,10 +50,13 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
   return {
-    key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B", problem.conditions.BF16 && "BF16"].filter(Boolean).join(" "),
+    key: [classOf(problem), activation, ...KEYED.filter((name) => problem.conditions[name])].filter(Boolean).join(" "),
     ways,
   };
 }
+
+/** Conditions under which a choice is another one, because they change what kernels read or write. */
+const KEYED = ["HALF_B", "BF16", "SUM_A", "SUM_B"] as const;
 
 /** The class of products that share a choice: sizes to the nearest power of two, which matrices load in quads, and the parts of K. */
 function classOf({ sizes, layout, splits }: Problem): string {

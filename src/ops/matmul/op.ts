@@ -1,5 +1,6 @@
 import { capacityOf } from "../../graph/scalar.ts";
 import { elementsAtCapacity, type Tensor } from "../../graph/tensor.ts";
+import type { BackwardContext } from "../../graph/trace.ts";
 import { columnSum } from "../column_sum.ts";
 import { defineOp, type Op, shapeError } from "../define.ts";
 import { matmulRequests } from "./check.ts";
@@ -22,33 +23,56 @@ export type { Layout, MatmulFamily, MatmulOptions } from "./problem.ts";
 /** y [M, N] = op(a) op(b) + bias [N] + residual [M, N], a fresh tensor or added onto one in place. The layout says what op transposes. */
 export const matmulOp: Op<MatmulInputs, MatmulOutputs, MatmulAttributes> = defineOp<MatmulInputs, MatmulOutputs, MatmulAttributes>({
   name: "matmul",
-  shape: (inputs, { layout }) => {
+  shape: (inputs, { layout, gradBias }) => {
     checkShapes(inputs, layout);
     const sizes = sizesOf(inputs, layout);
     const { rows, columns } = sizes;
+    const splits = splitsFor(layout, sizes);
+    const summed = gradBias?.of === "b" ? columns : rows;
     return {
       y: inputs.onto ? { inPlaceOf: inputs.onto } : { shape: [rows, columns] },
       packed: { shape: packedShape(sizes) },
-      partials: { shape: [splitsFor(layout, sizes), rows, columns] },
+      partials: { shape: [splits, rows, columns] },
       activated: { shape: [rows, columns] },
+      grad_bias: inputs.grad_bias_onto ? { inPlaceOf: inputs.grad_bias_onto } : { shape: [summed] },
+      bias_partials: { shape: [splits, summed] },
     };
   },
   forward: matmulLaunches,
   tune: matmulRequests,
   fuse: fuseReader,
-  backward: ({ inputs: { a, b, bias, residual, half }, attributes: { layout, family, tile } }, { gradient, needs, sink }) => {
+  backward: ({ inputs: { a, b, bias, residual, half }, attributes: { layout, family, tile } }, context) => {
     if (layout === "TN") throw new Error("matmul TN is a backward pass itself; it cannot be differentiated");
+    const { gradient, needs } = context;
     const grad = gradient("y")!;
     const weight = { tensor: b, half };
-    const onto = { layout: "TN", sink: sink("b"), family, tile } as const;
     return {
       a: needs("a") ? matmul(grad, weight, { layout: layout === "NT" ? "NN" : "NT", family, tile }) : undefined,
-      b: needs("b") ? (layout === "NT" ? matmul(grad, a, onto) : matmul(a, grad, onto)) : undefined,
-      bias: bias && needs("bias") ? columnSum(grad, sink("bias")) : undefined,
+      ...weightGradients(a, grad, { isTransposed: layout === "NN", hasBias: bias !== undefined, family, tile }, context),
       residual: residual && grad,
     };
   },
 });
+
+interface WeightGradientOptions extends Pick<MatmulOptions, "family" | "tile"> {
+  /** Whether the weight lies as [in, out]. */
+  readonly isTransposed: boolean;
+  readonly hasBias: boolean;
+}
+
+/** The gradients of a weight and its bias: one product makes both where both are wanted. */
+function weightGradients(x: Tensor, grad: Tensor, options: WeightGradientOptions, { needs, sink }: BackwardContext) {
+  const { isTransposed, hasBias, family, tile } = options;
+  const wantsBias = hasBias && needs("bias");
+  const onto = sink("bias");
+  if (!needs("b")) return { bias: wantsBias ? columnSum(grad, onto) : undefined };
+  const weight = sink("b");
+  const [a, b] = isTransposed ? [x, grad] : [grad, x];
+  const gradBias = wantsBias ? ({ of: isTransposed ? "b" : "a", accumulate: onto?.accumulate ?? 0 } as const) : undefined;
+  const inputs = { a, b, onto: weight?.onto, grad_bias_onto: wantsBias ? onto?.onto : undefined };
+  const { y, grad_bias } = matmulOp(inputs, { layout: "TN", accumulate: weight?.accumulate ?? 0, family, tile, gradBias });
+  return { b: y, bias: wantsBias ? grad_bias : undefined };
+}
 
 const NAMES: Readonly<Record<string, string>> = { onto: "a sink", residual: "a residual", x: "an activation's input" };
 

@@ -65,6 +65,30 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
   };
 }
 
+/** More rows than a lane, a tile or a part of the sum has; columns and inner sizes of whole quads and others. */
+const LONG_SHAPES: readonly MatmulShape[] = [
+  [530, 9, 5],
+  [523, 20, 12],
+];
+
+/** The gradients of a weight and its bias over many rows, which one product computes. */
+function withBias(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCase {
+  const [rows, columns] = shape;
+  return {
+    name: "matmul",
+    title: `gradients of weight and bias through ${layout} by ${family} of ${shape.join(" x ")}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 530 && layout === "NT",
+    inputs: { ...operands(layout, shape), bias: normal([columns], 3) },
+    dynamicRows: ["a"],
+    parameters: ["b", "bias"],
+    op: ({ a, b, bias }) => ({ y: matmul(a!, b!, { layout, bias, family }) }),
+    reference: (inputs) => matmulReference(inputs, layout),
+    gradients: ["b", "bias"],
+  };
+}
+
 const VECTOR_SHAPES: readonly MatmulShape[] = [
   [1, 7, 300],
   [3, 9, 5],
@@ -111,4 +135,8 @@ const byFamily = FAMILIES.flatMap((family) =>
   ),
 );
 
-export const matmulCases: readonly OpCase[] = [...byFamily, ...VECTOR_SHAPES.map(byVector), shared()];
+const biases = FAMILIES.flatMap((family) =>
+  (["NN", "NT"] as const).flatMap((layout) => LONG_SHAPES.map((shape) => withBias(layout, family, shape))),
+);
+
+export const matmulCases: readonly OpCase[] = [...byFamily, ...biases, ...VECTOR_SHAPES.map(byVector), shared()];
