@@ -23,7 +23,7 @@ const LONG: readonly (readonly [HeadLayout, CacheStorage])[] = [
   [{ heads: 4, keyValueHeads: 2, headDim: 64 }, "f32"],
   [{ heads: 7, keyValueHeads: 1, headDim: 64 }, "f16"],
   [{ heads: 9, keyValueHeads: 1, headDim: 128 }, "f32"],
-  [{ heads: 2, keyValueHeads: 1, headDim: 130 }, "f32"],
+  [{ heads: 1, keyValueHeads: 1, headDim: 130 }, "f32"],
 ];
 
 interface Caches {
@@ -66,14 +66,21 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, ne
   };
 }
 
-const short = (layout: HeadLayout): readonly OpCase[] =>
-  (["elements", "positions"] as const).flatMap((split) =>
-    CACHE_STORAGE.filter((storage) => storage === "f32" || layout.headDim % 4 === 0).map((storage) =>
+/** Every layout over a cache of one part. */
+const short = (split: DecodeSplit, layouts: readonly HeadLayout[]): readonly OpCase[] =>
+  layouts.flatMap((layout) =>
+    CACHE_STORAGE.filter((storage) => storage === "f32" || (split === "elements" && layout.headDim % 4 === 0)).map((storage) =>
       caseOf(layout, split, { positions: 20, storage, newest: [18, 0, 7] }),
     ),
   );
 
 export const decodeAttentionCases: readonly OpCase[] = [
-  ...LAYOUTS.flatMap(short),
+  ...short("elements", LAYOUTS),
+  ...short(
+    "positions",
+    LAYOUTS.filter(({ headDim }) => [1, 7, 12].includes(headDim)),
+  ),
   ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { positions: 300, storage, newest: [126, 0, 299, 127, 128] })),
+  // More positions than parts of one block: here a part has two.
+  caseOf({ heads: 2, keyValueHeads: 1, headDim: 4 }, "positions", { positions: 8300, storage: "f32", newest: [8299, 130] }),
 ];
