@@ -15,7 +15,9 @@ function watched(device: Device): string[] {
   Object.assign(device, {
     flight: {
       submitted: (label: string) => {
-        events.push(label.replace(/,.*/, ""));
+        // A submission may come in several slices.
+        const name = label.replace(/,.*/, "");
+        if (events.at(-1) !== name) events.push(name);
         return submitted(label);
       },
       wait: async <Result>(what: string, promise: Promise<Result>) => {
