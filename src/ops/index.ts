@@ -25,6 +25,7 @@ import { nextTokenOp } from "./next_token.ts";
 import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
+import { ropeCacheWriteOp } from "./rope_cache_write.ts";
 import { sequenceRatioOp } from "./sequence_ratio.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
@@ -95,7 +96,7 @@ export const ops = {
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
-  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_keys") },
+  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_part", "_merge") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
   from_half: { op: fromHalfOp, kernels: ["elementwise/from_half"] },
@@ -111,6 +112,7 @@ export const ops = {
   qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward", "_backward_weight") },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
+  rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },
   sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },

@@ -29,6 +29,7 @@ import { nextTokenCases } from "./next_token.ts";
 import { qkNormCases } from "./qk_norm.ts";
 import { rmsNormCases } from "./rms_norm.ts";
 import { ropeCases } from "./rope.ts";
+import { ropeCacheWriteCases } from "./rope_cache_write.ts";
 import { sequenceRatioCases } from "./sequence_ratio.ts";
 import { swigluCases } from "./swiglu.ts";
 import { toHalfCases } from "./to_half.ts";
@@ -64,6 +65,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   qk_norm: qkNormCases,
   rms_norm: rmsNormCases,
   rope: ropeCases,
+  rope_cache_write: ropeCacheWriteCases,
   sequence_ratio: sequenceRatioCases,
   swiglu: swigluCases,
   to_half: toHalfCases,
