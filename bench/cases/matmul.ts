@@ -1,5 +1,5 @@
 import { unpackHalves } from "../../src/half_float.ts";
-import { type Layout, matmul, matmulOp } from "../../src/ops/matmul/op.ts";
+import { type Layout, type MatmulOptions, matmul, matmulOp } from "../../src/ops/matmul/op.ts";
 import { createRandom } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
@@ -85,18 +85,19 @@ function randomHalves(words: number): Float64Array {
   return Float64Array.from({ length: words }, () => half() * 2 ** 16 + half());
 }
 
-function matmulCase(layout: Layout, shape: Shape): BenchCase {
+/** The product of one layout and shape, by the kernels that suit the device or by those that are named. */
+export function matmulCase(layout: Layout, shape: Shape, named: Pick<MatmulOptions, "family" | "tile"> = {}): BenchCase {
   const [rows, columns, inner] = shape;
   const a = layout === "TN" ? [inner, rows] : [rows, inner];
   const b = layout === "NT" ? [columns, inner] : [inner, columns];
   return opCase({
     op: "matmul",
-    variant: layout,
+    variant: [layout, named.tile].filter(Boolean).join(" "),
     shape: shape.join("x"),
     flops: 2 * rows * columns * inner,
     bytes: 4 * (rows * inner + inner * columns + rows * columns),
     inputs: () => ({ a: normal(a, 1), b: normal(b, 2) }),
-    build: (i) => ({ y: matmul(i.a!, i.b!, { layout }) }),
+    build: (i) => ({ y: matmul(i.a!, i.b!, { layout, ...named }) }),
     reference: { errorOf: ({ y }: Outputs, i) => errorOfSome(y!, i.a!.data, i.b!.data, layout, shape) },
   });
 }

@@ -83,7 +83,8 @@ async function openSession({ device }: BenchContext, size: Size): Promise<Sessio
   };
 }
 
-function randomBatch({ batch, length, vocabulary }: Size): UpdateBatch {
+/** Sequences of random tokens, every one of which counts alike. */
+export function randomBatch({ batch, length, vocabulary }: Pick<Size, "batch" | "length" | "vocabulary">): UpdateBatch {
   const random = createRandom(3);
   const rows = batch * length;
   const draw = (): Uint32Array => Uint32Array.from({ length: rows }, () => random.integer(vocabulary));

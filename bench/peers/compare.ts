@@ -15,13 +15,13 @@ export interface Agreement {
   readonly problem: string | undefined;
 }
 
-/** Compares the losses of a peer with ours, step by step. */
-export function compareLosses(ours: readonly number[], theirs: readonly number[]): Agreement {
+/** Compares the losses of a peer with ours, step by step. `tolerance`: for a peer that rounds what it multiplies. */
+export function compareLosses(ours: readonly number[], theirs: readonly number[], tolerance?: number): Agreement {
   if (ours.length === 0 || ours.length !== theirs.length) {
     return { difference: Number.NaN, problem: `${theirs.length} losses where ours has ${ours.length}` };
   }
   const differences = ours.map((loss, i) => Math.abs(theirs[i]! - loss) / Math.abs(loss));
-  const step = differences.findIndex((difference, i) => !(difference <= (i === 0 ? FIRST_TOLERANCE : TOLERANCE)));
+  const step = differences.findIndex((difference, i) => !(difference <= (tolerance ?? (i === 0 ? FIRST_TOLERANCE : TOLERANCE))));
   const problem = step < 0 ? undefined : `loss ${theirs[step]} at step ${step + 1} where ours is ${ours[step]}`;
   return { difference: Math.max(...differences), problem };
 }

@@ -16,6 +16,8 @@ interface Peer {
   readonly backend: string;
   /** Runs products only. */
   readonly matmulOnly?: boolean;
+  /** How far its losses may lie from ours, where it rounds what it multiplies. */
+  readonly tolerance?: number;
 }
 
 const OURS: Peer = { name: "ours", file: "ours.ts", backend: "webgpu" };
@@ -30,6 +32,7 @@ const PEERS: readonly Peer[] = [
   { name: "onnxruntime", file: "onnxruntime.ts", backend: "cpu", matmulOnly: true },
   { name: "pytorch", file: "pytorch.py", backend: "cpu" },
   { name: "pytorch-cuda", file: "pytorch.py", backend: "cuda" },
+  { name: "pytorch-cuda-tf32", file: "pytorch.py", backend: "cuda-tf32", tolerance: 1e-2 },
 ];
 
 /** L is for GPUs: it runs when it is asked for. */
@@ -133,7 +136,7 @@ async function compare(workload: Workload, settings: Settings): Promise<Outcome[
         if (peer === OURS) throw new Error(`ours failed at ${workload.name}: ${report}`);
         outcomes.push({ peer: peer.name, load, missing: report });
       } else {
-        const agreement = compareLosses((outcomes[0]?.report ?? report).losses, report.losses);
+        const agreement = compareLosses((outcomes[0]?.report ?? report).losses, report.losses, peer.tolerance);
         outcomes.push({ peer: report.peer, load, report, agreement, summary: summarize([report]) });
       }
     }

@@ -3,11 +3,13 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import { compareWith, type EarlierReport, NOISE_RULE, parseReport } from "../../bench/compare.ts";
 import { type BenchCase, type BenchReport, type BenchResult, runCases } from "../../bench/harness.ts";
+import { drawRoofline } from "../../bench/roofline.ts";
 import { chooseCases } from "../../bench/suite.ts";
 import { failureRow, heading, preamble, row } from "../../bench/table.ts";
 import type { Device } from "../gpu/device.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { openDevice } from "../node/open_device.ts";
+import { svgToPng } from "../report/png.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, decimal, readUserFile } from "./options.ts";
 
@@ -17,6 +19,7 @@ interface BenchOptions {
   compare?: string;
   seconds: number;
   list?: boolean;
+  plot?: string;
 }
 
 export function register(command: Command): void {
@@ -25,12 +28,14 @@ export function register(command: Command): void {
     .option("--json <file>", "write the results to this file")
     .option("--compare <file>", "show each row's ratio to the median in an earlier --json file, and mark what moved")
     .option("--seconds <n>", "how long to time a case", decimal({ min: 0.001 }), 1)
+    .option("--plot <file>", "draw the rows below this GPU's ceilings (a roofline), as .svg or .png")
     .option("--list", "list the cases, and run none")
     .action(bench);
   addAdapterOption(command);
   addExamples(command, [
     ["bench matmul", "matrix products: times, GFLOP/s, the share of what this GPU can do, and the error against double precision"],
     ["bench --json before.json", "the whole suite, minutes on a software GPU; the file is for --compare"],
+    ["bench matmul attention --plot roofline.svg", "a picture of how near each of these comes to what this GPU can do"],
     ["bench attention --compare before.json", "what became slower or faster since"],
   ]);
 }
@@ -44,8 +49,12 @@ async function bench(words: readonly string[], options: BenchOptions): Promise<v
   const { compare } = options;
   const text = compare === undefined ? undefined : await readUserFile(compare);
   const earlier = text === undefined ? undefined : asUsage(() => parseReport(text, compare!));
-  if (options.json !== undefined && !existsSync(dirname(options.json))) {
-    throw new UsageError(`There is no folder ${dirname(options.json)} for ${options.json}; make it first.`);
+  for (const file of [options.json, options.plot]) {
+    if (file !== undefined && !existsSync(dirname(file)))
+      throw new UsageError(`There is no folder ${dirname(file)} for ${file}; make it first.`);
+  }
+  if (options.plot !== undefined && !/\.(svg|png)$/.test(options.plot)) {
+    throw new UsageError(`--plot is ${options.plot}; it must end with .svg or .png`);
   }
   await measure(cases, earlier, options);
 }
@@ -63,11 +72,18 @@ async function measure(cases: readonly BenchCase[], earlier: EarlierReport | und
     failure: (failure) => show(failureRow(failure)),
   });
   if (options.json !== undefined) await writeWhole(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (options.plot !== undefined) await plot(report, options.plot);
   if (earlier) await confirm(device, cases, earlier, report, options);
   device.destroy();
   if (report.failures.length === 0) return;
   const names = report.failures.map(({ name, shape }) => `${name} ${shape}`);
   throw new FailedError(`${names.length} of ${cases.length} cases failed: ${names.join(", ")}`);
+}
+
+async function plot(report: BenchReport, file: string): Promise<void> {
+  const svg = await drawRoofline(report);
+  await writeWhole(file, file.endsWith(".png") ? await svgToPng(svg) : svg);
+  show(`\n${file}`);
 }
 
 /** Times again the rows that seem to have moved, because another program on the machine can slow down all samples of one row. */
