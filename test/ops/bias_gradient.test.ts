@@ -50,8 +50,8 @@ for (const family of FAMILIES) {
   test(`a bias's gradient by ${family}: accumulate 0 overwrites, 1 adds, no rows are a sum of nothing, and nothing else is written`, async () => {
     for (const [of, shape] of [
       ["a", [21, 9, 45]],
-      ["a", [36, 8, 0]],
-      ["b", [9, 21, 45]],
+      ["a", [21, 9, 0]],
+      ["b", [8, 36, 45]],
       ["b", [8, 36, 0]],
     ] as const) {
       for (const accumulate of [0, 1]) {
@@ -65,25 +65,20 @@ for (const family of FAMILIES) {
   });
 }
 
-for (const [of, shape] of [
-  ["a", [70, 9]],
-  ["b", [8, 68]],
-] as const) {
-  test(`a bias's gradient from ${of} has the same bits by any tile, with K in parts`, async () => {
-    const capacity = 3 * 256 + 20;
-    for (const inner of [1, 300, capacity]) {
-      const results = [];
-      for (const tile of ["16x64x32", "32x32x32"]) {
-        const found = await gradients([...shape, inner], capacity, { family: "tiled", tile, of, accumulate: 1 });
-        assert.deepEqual(found.dispatches, ["matmul/tiled", "matmul/split_k_reduce"]);
-        assert.ok(relativeError(found.bias.subarray(0, -1), found.expected.bias) < 1e-5, `${tile}, K = ${inner}`);
-        assert.ok(relativeError(found.y, found.expected.y) < 1e-5, `${tile}, K = ${inner}`);
-        results.push(found.bias);
-      }
-      for (const other of results.slice(1)) assert.deepEqual(other, results[0], `K = ${inner}`);
+test("a bias's gradient has the same bits by any tile, with K in parts", async () => {
+  const capacity = 3 * 256 + 20;
+  for (const inner of [1, 300, capacity]) {
+    const results: Float32Array[] = [];
+    for (const tile of ["16x64x32", "32x32x32"]) {
+      const found = await gradients([70, 9, inner], capacity, { family: "tiled", tile, of: "a", accumulate: 1 });
+      assert.deepEqual(found.dispatches, ["matmul/tiled", "matmul/split_k_reduce"]);
+      assert.ok(relativeError(found.bias.subarray(0, -1), found.expected.bias) < 1e-5, `${tile}, K = ${inner}`);
+      assert.ok(relativeError(found.y, found.expected.y) < 1e-5, `${tile}, K = ${inner}`);
+      results.push(found.bias);
     }
-  });
-}
+    assert.deepEqual(results[1], results[0], `K = ${inner}`);
+  }
+});
 
 test("matrix instructions, which make no gradient of a bias, are not tried for it", () => {
   const hardware = { ...device, software: false, subgroupMatrices: [{ component: "f32", size: 8 }] } as typeof device;
