@@ -81,7 +81,7 @@ test("a bias's gradient has the same bits by any tile, with K in parts", async (
 });
 
 test("matrix instructions, which make no gradient of a bias, are not tried for it", () => {
-  const hardware = { ...device, software: false, subgroupMatrices: [{ component: "f32", size: 8 }] } as typeof device;
+  const hardware = { ...device, software: false, subgroupMatrices: [{ component: "f32", emulated: false }] } as typeof device;
   const namesOf = (gradBias: MatmulAttributes["gradBias"]): string[] => {
     const { trace: traced } = trace(() => {
       const [a, b] = [input("a", [64, 32]), input("b", [64, 16])];

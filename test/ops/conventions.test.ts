@@ -37,8 +37,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8],
+  TILE_ROWS: [4, 8, 16],
   QUADS: [1, 2, 4],
+  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
 };
 
@@ -52,7 +53,7 @@ const CONFLICTING: readonly (readonly string[])[] = [
 ];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", SUM_A: "TN", SUM_B: "TN" };
+const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
