@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type Layout, matmul } from "../../src/ops/matmul/op.ts";
-import { checkOp, type type type HostValues } from "../../src/testing/check_op.ts";
+import { checkOp, type HostValues } from "../../src/testing/check_op.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { exact, normal } from "../../src/testing/values.ts";
 
