@@ -13,6 +13,8 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
+  stride_of_a: u32,
+  stride_of_y: u32,
   terms: u32,
 }
 var<immediate> parameters: Parameters;
@@ -26,8 +28,8 @@ const ROWS = 8u;
 // op(a)[row, k]; rows past the end repeat the last one, and are never stored.
 fn load_a(row: u32, k: u32) -> f32 {
   let inside = min(row, parameters.rows - 1u);
-  @if(TN) { return a[k * parameters.rows + inside]; }
-  @if(!TN) { return a[inside * parameters.inner + k]; }
+  @if(TN) { return a[k * parameters.stride_of_a + inside]; }
+  @if(!TN) { return a[inside * parameters.stride_of_a + k]; }
 }
 
 fn value_of_b(at: u32) -> f32 {
@@ -82,7 +84,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     return;
   }
   for (var i = 0u; i < min(ROWS, parameters.rows - first_row); i += 1u) {
-    let at = (first_row + i) * parameters.columns + first_column;
+    let at = (first_row + i) * parameters.stride_of_y + first_column;
     store_quad(at, first_column, parameters.columns, sums[i], known_terms(TERMS, parameters.terms));
   }
 }

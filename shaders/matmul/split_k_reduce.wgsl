@@ -9,6 +9,7 @@ import package::lib::grid::linear_workgroup;
 struct Parameters {
   rows: u32,
   columns: u32,
+  stride_of_y: u32,
   splits: u32,
   terms: u32,
 }
@@ -59,8 +60,8 @@ fn main(
     return;
   }
   let column = quad % quads * 4u;
-  let at = quad / quads * parameters.columns + column;
-  let size = parameters.rows * parameters.columns;
+  let at = quad / quads * parameters.stride_of_y + column;
+  let size = parameters.rows * parameters.stride_of_y;
   let left = parameters.columns - column;
   var sums: vec4f;
   for (var part = 0u; part < parameters.splits; part += 4u) {

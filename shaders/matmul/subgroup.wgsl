@@ -21,6 +21,7 @@ struct Parameters {
   inner: u32,
   row_stride: u32,
   inner_stride: u32,
+  stride_of_y: u32,
   terms: u32,
 }
 var<immediate> parameters: Parameters;
@@ -59,7 +60,7 @@ fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
 // What lies past the edges is left alone.
 fn store_row(row: u32, quad: u32, sums: vec4f) {
   if row < parameters.rows && quad * 4u < parameters.columns {
-    store_quad(row * parameters.columns + quad * 4u, quad * 4u, parameters.columns, sums, known_terms(TERMS, parameters.terms));
+    store_quad(row * parameters.stride_of_y + quad * 4u, quad * 4u, parameters.columns, sums, known_terms(TERMS, parameters.terms));
   }
 }
 

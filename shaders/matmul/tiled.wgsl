@@ -23,6 +23,8 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
+  stride_of_a: u32,
+  stride_of_y: u32,
   depth: u32,
   terms: u32,
 }
@@ -115,22 +117,23 @@ fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
 
 // op(a) from (row, k): column i holds four rows at k + i.
 fn block_of_a(row: u32, k: u32) -> mat4x4f {
+  let length = parameters.stride_of_a;
   let rows = parameters.rows;
   let inner = parameters.inner;
   @if(TN) {
     return mat4x4f(
-      quad_of_a(k, row, inner, rows),
-      quad_of_a(k + 1u, row, inner, rows),
-      quad_of_a(k + 2u, row, inner, rows),
-      quad_of_a(k + 3u, row, inner, rows),
+      quad_of_a(k, row, inner, length),
+      quad_of_a(k + 1u, row, inner, length),
+      quad_of_a(k + 2u, row, inner, length),
+      quad_of_a(k + 3u, row, inner, length),
     );
   }
   @if(!TN) {
     return transpose(mat4x4f(
-      quad_of_a(row, k, rows, inner),
-      quad_of_a(row + 1u, k, rows, inner),
-      quad_of_a(row + 2u, k, rows, inner),
-      quad_of_a(row + 3u, k, rows, inner),
+      quad_of_a(row, k, rows, length),
+      quad_of_a(row + 1u, k, rows, length),
+      quad_of_a(row + 2u, k, rows, length),
+      quad_of_a(row + 3u, k, rows, length),
     ));
   }
 }
@@ -258,7 +261,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
       let column = first_column + 4u * (column_quad + j * ACROSS);
       if row < parameters.rows && column < parameters.columns {
-        let at = (workgroup.z * parameters.rows + row) * parameters.columns + column;
+        let at = (workgroup.z * parameters.rows + row) * parameters.stride_of_y + column;
         store_quad(at, column, parameters.columns, sums[i * COLUMN_QUADS + j], parameters.terms);
       }
     }

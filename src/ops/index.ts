@@ -74,7 +74,7 @@ export interface RegisteredOp {
   readonly kernels: readonly string[];
 }
 
-const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "split_k_reduce", "vector", "subgroup_matrix"].map(
+const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "split_k_reduce", "sliced", "subgroup_matrix"].map(
   (name) => `matmul/${name}`,
 );
 
@@ -103,7 +103,7 @@ export const ops = {
   matmul: { op: matmulOp, kernels: MATMUL_KERNELS },
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
-  next_token: { op: nextTokenOp, kernels: ["sample/next_token"] },
+  next_token: { op: nextTokenOp, kernels: family("sample/next_token", "_part") },
   qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward", "_backward_weight") },
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },

@@ -1,6 +1,7 @@
 import type { Device } from "../gpu/device.ts";
 import { capacityOf, derive, type Scalar } from "../graph/scalar.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
+import { paddedVocabulary } from "../ops/logits.ts";
 
 /** A run of packed rows whose logits exist at one time. */
 export interface Chunk {
@@ -33,7 +34,7 @@ const WINDOW_ROWS = 64;
 
 /** The chunks of the head of a model in a plan for a device. */
 export function headChunks(rows: Scalar, { vocabSize, hiddenSize }: LanguageModel, { device, chunkBytes }: HeadMemory): Chunk[] {
-  return chunksOf(rows, vocabSize, { bytes: chunkBytes, limit: device.limits.maxStorageBufferBindingSize, hiddenSize });
+  return chunksOf(rows, paddedVocabulary(vocabSize), { bytes: chunkBytes, limit: device.limits.maxStorageBufferBindingSize, hiddenSize });
 }
 
 /** How much memory the logits of a plan may take. */
@@ -43,7 +44,7 @@ export interface HeadMemory {
   readonly chunkBytes?: number | undefined;
 }
 
-/** Splits rows into chunks whose logits take few bytes at a time, and one binding in any case. */
+/** Splits rows into chunks whose logits, rows of `vocabSize` numbers, take few bytes at a time, and one binding in any case. */
 export function chunksOf(rows: Scalar, vocabSize: number, options: ChunkOptions = {}): Chunk[] {
   const capacity = capacityOf(rows);
   const size = rowsOfChunk(vocabSize, options);

@@ -37,9 +37,11 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8],
+  TILE_ROWS: [4, 8, 16],
   QUADS: [1, 2, 4],
+  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
+  DIGIT_BITS: [8],
   PER_LANE: [3],
   ROW_LANES: [8],
 };
@@ -48,7 +50,10 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
 const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES"]);
 
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ["NN", "NT", "TN"],
+  ["WHOLE", "PARTED", "FILTERED"],
+];
 
 /** Conditions of which at most one holds. */
 const CONFLICTING: readonly (readonly string[])[] = [
@@ -60,10 +65,13 @@ const CONFLICTING: readonly (readonly string[])[] = [
 const DEPENDENT: Readonly<Record<string, string>> = {
   BF16: "HALF_B",
   HALF_CACHE: "VEC4",
+  PADDED: "VEC4",
   SUM_A: "TN",
   SUM_B: "TN",
   THREE: "TWO",
   FOUR: "THREE",
+  PENALTY: "ADJUSTED",
+  HISTOGRAM: "FILTERED",
 };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */

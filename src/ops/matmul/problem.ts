@@ -2,15 +2,16 @@ import { capacityOf, derive, type Scalar } from "../../graph/scalar.ts";
 import { isHalf, type Tensor } from "../../graph/tensor.ts";
 import type { GradientSink } from "../../graph/trace.ts";
 import type { Call } from "../define.ts";
+import { wholeQuads } from "../elements.ts";
 
 /** NN: a [M, K] b [K, N].  NT: a [M, K] b [N, K], as linear layers keep their weights.  TN: a [K, M] b [K, N], weight gradients. */
 export type Layout = "NN" | "NT" | "TN";
 
 /**
- * A family of kernels. `subgroup` and `register` are for software adapters, with and without subgroups; `tiled` is for GPUs. `vector` is
- * for products NT of few rows on a GPU; only a call that names it gets it, because its sums have an order of their own.
+ * A family of kernels. `subgroup` and `register` are for software adapters, with and without subgroups; `tiled` is for GPUs, and so
+ * is `sliced`, for products NT of few rows.
  */
-export type MatmulFamily = "subgroup" | "register" | "tiled" | "vector";
+export type MatmulFamily = "subgroup" | "register" | "tiled" | "sliced";
 
 export type MatmulInputs = {
   a: Tensor;
@@ -36,6 +37,8 @@ export interface MatmulAttributes {
   /** A name in TILES, for the tiled family. */
   readonly tile?: string | undefined;
   readonly activation?: Activation | undefined;
+  /** See MatmulOptions. */
+  readonly valid?: number | undefined;
   readonly gradBias?: GradBias | undefined;
 }
 
@@ -63,10 +66,25 @@ export interface MatmulSizes<Size extends Scalar = Scalar> {
   readonly inner: Size;
 }
 
-export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, layout: Layout): MatmulSizes & { readonly innerOfB: Scalar } {
-  const [rows, inner] = layout === "TN" ? [a.shape[1]!, a.shape[0]!] : [a.shape[0]!, a.shape[1]!];
+type Called = Pick<MatmulAttributes, "layout" | "valid">;
+
+export function sizesOf({ a, b }: Pick<MatmulInputs, "a" | "b">, { layout, valid }: Called): MatmulSizes & { readonly innerOfB: Scalar } {
+  const columnsOfA = layout === "NT" ? a.shape[1]! : (valid ?? a.shape[1]!);
+  const [rows, inner] = layout === "TN" ? [columnsOfA, a.shape[0]!] : [a.shape[0]!, columnsOfA];
   const [columns, innerOfB] = layout === "NT" ? [b.shape[0]!, b.shape[1]!] : [b.shape[1]!, b.shape[0]!];
   return { rows, columns, inner, innerOfB };
+}
+
+/** How far rows of a and of y lie apart. */
+export interface Strides {
+  readonly stride_of_a: Scalar;
+  readonly stride_of_y: Scalar;
+}
+
+export function stridesOf(inputs: Pick<MatmulInputs, "a" | "b">, called: Called): Strides {
+  const { columns } = sizesOf(inputs, called);
+  const isPadded = called.layout === "NT" && called.valid !== undefined;
+  return { stride_of_a: inputs.a.shape[1]!, stride_of_y: isPadded ? wholeQuads(columns) : columns };
 }
 
 /** What a product is asked for beside its operands. */
@@ -80,11 +98,18 @@ export interface MatmulOptions {
   readonly family?: MatmulFamily | undefined;
   /** The tile that the tiled family takes instead of the one that suits the shape: a name in TILES. */
   readonly tile?: string | undefined;
+  /**
+   * The columns that count of a matrix whose rows are padded to whole quads: y in NT, else a. Padded rows move as quads. What pads y becomes
+   * zero; what pads a must be zero in NN.
+   */
+  readonly valid?: number | undefined;
 }
 
 /** One product, as the families see it. */
 export interface Problem {
   readonly sizes: MatmulSizes;
+  readonly strides: Strides;
+  readonly isPadded: boolean;
   readonly layout: Layout;
   /** The operands, and what lib/epilogue.wgsl binds. */
   readonly bindings: Readonly<
@@ -112,18 +137,21 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
   const { a, b, bias, residual, onto, x, half, grad_bias_onto } = inputs;
   const { y, packed, partials, activated, grad_bias, bias_partials } = outputs;
   const { layout, activation, accumulate, gradBias } = attributes;
-  const sizes = sizesOf(inputs, layout);
+  const sizes = sizesOf(inputs, attributes);
+  const strides = stridesOf(inputs, attributes);
   const BACKWARD = activation === "gelu backward";
   const beside = BACKWARD ? { x: x! } : activation ? { activated } : gradBias && { grad_bias };
   const read = half ?? b;
   const fixed = (bias ? TERMS.bias : 0) + (residual ? TERMS.residual : 0);
   return {
     sizes,
+    strides,
+    isPadded: attributes.valid !== undefined && attributes.valid % 4 !== 0,
     layout,
     // A kernel's bindings are fixed, so b stands in for what the kernel does not read.
     bindings: { a, b: read, bias: bias ?? b, residual: residual ?? b, y, ...beside },
     conditions: {
-      WIDE_Y: isWhole(sizes.columns) && !isEmpty(sizes),
+      WIDE_Y: isWhole(strides.stride_of_y) && !isEmpty(sizes),
       GELU: activation !== undefined,
       BACKWARD,
       HALF_B: half !== undefined || isHalf(b.dtype),
@@ -174,4 +202,17 @@ export function isWhole(length: Scalar): boolean {
 
 export function layoutConditions(layout: Layout): Record<Layout, boolean> {
   return { NN: layout === "NN", NT: layout === "NT", TN: layout === "TN" };
+}
+
+/** Which matrices have rows of whole quads. */
+export function wideConditions(
+  layout: Layout,
+  { columns, inner }: MatmulSizes,
+  { stride_of_a, stride_of_y }: Strides,
+): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
+  return {
+    WIDE_A: isWhole(stride_of_a),
+    WIDE_B: isWhole(layout === "NT" ? inner : columns),
+    WIDE_Y: isWhole(stride_of_y),
+  };
 }

@@ -2,30 +2,20 @@ import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../g
 import { reshape, type Tensor } from "../../../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
 import { sumParts } from "../../column_sum.ts";
-import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem } from "../problem.ts";
+import { layoutConditions, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
-import { matrixWay } from "./matrix.ts";
+import { matrixWays } from "./matrix.ts";
 
 /** For GPUs: a workgroup owns a tile of y and shares the operands through workgroup memory. */
 export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
-  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights and
-  // makes no gradient of a bias.
+  // A device has matrix instructions only where the user asked for them, so they come first.
   candidates: (problem, device) => ({
-    ...Object.fromEntries(
-      (canUseMatrices(problem) ? device.subgroupMatrices : []).map((matrix) => [
-        `${matrix.component} matrices of ${matrix.size}`,
-        matrixWay(matrix),
-      ]),
-    ),
+    ...matrixWays(problem, device),
     ...Object.fromEntries(tilesFor(problem, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
   }),
 };
-
-function canUseMatrices({ conditions: { HALF_B, SUM_A, SUM_B } }: Problem): boolean {
-  return !HALF_B && !SUM_A && !SUM_B;
-}
 
 /** The knobs of tiled.wgsl: the tile of y that a workgroup owns, its step along K, and the block of an invocation. */
 export interface Tile {
@@ -126,22 +116,24 @@ function smallSums({ layout, sizes, bindings, scratch, splits, plain }: Problem,
   return sumParts(device, splits, [gradient, { partial: bias_partials, gradient: bindings.grad_bias, accumulate: plain.grad_bias }]);
 }
 
-function multiplyLaunch({ sizes, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
+function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
   const { rows, columns, inner } = sizes;
   const { height, width, step, blockHeight, blockWidth } = tile;
   return {
     kernel: "matmul/tiled",
     variant: {
       constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
-      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...conditions },
+      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes, strides), ...conditions },
     },
     bindings,
-    parameters: { rows, columns, inner, depth, terms },
+    parameters: { rows, columns, inner, ...strides, depth, terms },
     workgroups: [ceilDivide(columns, width), ceilDivide(rows, height), splits],
   };
 }
 
-function reduceLaunch({ sizes: { rows, columns }, bindings, conditions, terms, splits, scratch }: Problem): Dispatch {
+function reduceLaunch(problem: Problem): Dispatch {
+  const { sizes, strides, bindings, conditions, terms, splits, scratch } = problem;
+  const { rows, columns } = sizes;
   const { a, b, ...epilogue } = bindings;
   const { partials, bias_partials } = scratch;
   const quads = product(rows, ceilDivide(columns, 4));
@@ -151,16 +143,7 @@ function reduceLaunch({ sizes: { rows, columns }, bindings, conditions, terms, s
     kernel: "matmul/split_k_reduce",
     variant: { conditions },
     bindings: { partials, ...beside, ...epilogue },
-    parameters: { rows, columns, splits, terms },
+    parameters: { rows, columns, stride_of_y: strides.stride_of_y, splits, terms },
     workgroups: ceilDivide(bindings.grad_bias ? derive("quads", [quads, biasQuads], (y, bias) => y + bias) : quads, 128),
-  };
-}
-
-/** Which matrices have rows of whole quads. */
-export function wideConditions(layout: Layout, { rows, columns, inner }: MatmulSizes): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
-  return {
-    WIDE_A: isWhole(layout === "TN" ? rows : inner),
-    WIDE_B: isWhole(layout === "NT" ? inner : columns),
-    WIDE_Y: isWhole(columns),
   };
 }
