@@ -26,7 +26,7 @@ interface Opened {
 }
 
 async function open(context: TestContext, { broken = {}, tuning = {}, asHardware = false }: Opened = {}): Promise<Device> {
-  const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software", "high-performance");
+  const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software");
   const shaders = loadShaders();
   shaders["lib/wrong_epilogue"] = shaders["lib/epilogue"]!.replaceAll("= gelu(values)", "= values");
   for (const [id, [from, to]] of Object.entries(broken)) {

@@ -200,3 +200,16 @@ export function isWhole(length: Scalar): boolean {
 export function layoutConditions(layout: Layout): Record<Layout, boolean> {
   return { NN: layout === "NN", NT: layout === "NT", TN: layout === "TN" };
 }
+
+/** Which matrices have rows of whole quads. */
+export function wideConditions(
+  layout: Layout,
+  { columns, inner }: MatmulSizes,
+  { stride_of_a, stride_of_y }: Strides,
+): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
+  return {
+    WIDE_A: isWhole(stride_of_a),
+    WIDE_B: isWhole(layout === "NT" ? inner : columns),
+    WIDE_Y: isWhole(stride_of_y),
+  };
+}

@@ -1,30 +1,20 @@
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
-import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem, type Strides } from "../problem.ts";
+import { layoutConditions, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
-import { matrixWay } from "./matrix.ts";
+import { matrixWays } from "./matrix.ts";
 
 /** For GPUs: a workgroup owns a tile of y and shares the operands through workgroup memory. */
 export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
-  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights
-  // and no padded rows, and makes no gradient of a bias.
+  // A device has matrix instructions only where the user asked for them, so they come first.
   candidates: (problem, device) => ({
-    ...Object.fromEntries(
-      (canUseMatrices(problem) ? device.subgroupMatrices : []).map((matrix) => [
-        `${matrix.component} matrices of ${matrix.size}`,
-        matrixWay(matrix),
-      ]),
-    ),
+    ...matrixWays(problem, device),
     ...Object.fromEntries(tilesFor(problem, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
   }),
 };
-
-function canUseMatrices({ isPadded, conditions: { HALF_B, SUM_A, SUM_B } }: Problem): boolean {
-  return !isPadded && !HALF_B && !SUM_A && !SUM_B;
-}
 
 /** The knobs of tiled.wgsl: the tile of y that a workgroup owns, its step along K, and the block of an invocation. */
 export interface Tile {
@@ -141,18 +131,5 @@ function reduceLaunch(problem: Problem): Dispatch {
     bindings: { partials, ...beside, ...epilogue },
     parameters: { rows, columns, stride_of_y: strides.stride_of_y, splits, terms },
     workgroups: ceilDivide(bindings.grad_bias ? derive("quads", [quads, biasQuads], (y, bias) => y + bias) : quads, 128),
-  };
-}
-
-/** Which matrices have rows of whole quads. */
-export function wideConditions(
-  layout: Layout,
-  { columns, inner }: MatmulSizes,
-  { stride_of_a, stride_of_y }: Strides,
-): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
-  return {
-    WIDE_A: isWhole(stride_of_a),
-    WIDE_B: isWhole(layout === "NT" ? inner : columns),
-    WIDE_Y: isWhole(stride_of_y),
   };
 }
