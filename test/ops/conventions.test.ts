@@ -41,10 +41,19 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
   TERMS: [0, 7],
+  DIGIT_BITS: [8],
+  PER_LANE: [3],
+  ROW_LANES: [8],
 };
 
+/** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
+const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES"]);
+
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ["NN", "NT", "TN"],
+  ["WHOLE", "PARTED", "FILTERED"],
+];
 
 /** Conditions of which at most one holds. */
 const CONFLICTING: readonly (readonly string[])[] = [
@@ -53,7 +62,10 @@ const CONFLICTING: readonly (readonly string[])[] = [
 ];
 
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" };
+const DEPENDENT: Readonly<Record<string, string>> = {
+  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" },
+  ...{ THREE: "TWO", FOUR: "THREE", PENALTY: "ADJUSTED", HISTOGRAM: "FILTERED" },
+};
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -65,13 +77,13 @@ function variantsOf(id: string): KernelVariant[] {
   const names = new Set(conditions);
   let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
-    if (name === "SUBGROUPS") continue;
+    if (OF_THE_DEVICE.has(name)) continue;
     variants = variants.flatMap((known) =>
       [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
     );
   }
   for (const name of new Set(constants)) {
-    if (name === "LANES") continue;
+    if (OF_THE_DEVICE.has(name)) continue;
     assert.ok(CONSTANTS[name], `${id} imports constants::${name}; give values of it in CONSTANTS`);
     variants = variants.flatMap((known) =>
       CONSTANTS[name]!.map((value) => ({ ...known, constants: { ...known.constants, [name]: value } })),
@@ -152,6 +164,14 @@ for (const id of kernels) {
           assert.deepEqual(await compilerErrors(wgsl), [], where);
         }
       }
+      if (!device.subgroups || !withImports(id, new Set()).includes("SEVERAL_SUBGROUPS")) continue;
+      const wide = {
+        ...variant,
+        constants: { ...variant.constants, LANES: 256 },
+        conditions: { ...variant.conditions, SEVERAL_SUBGROUPS: true },
+      };
+      const { wgsl } = await prepareKernel({ lanes: 32, subgroups: true, immediates: device.immediates, shaders }, id, wide);
+      assert.deepEqual(await compilerErrors(wgsl), [], `${id} ${JSON.stringify(wide)}, eight subgroups of 32 lanes`);
     }
   });
 }
