@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** What a user would see: the example's lines on stdout. It must end by itself, with exit code 0. */
 async function run(name: string): Promise<string[]> {
-  const options = { cwd: root, timeout: 600_000 };
+  // Without colours, which would stand around the numbers.
+  const { FORCE_COLOR: _, ...env } = process.env;
+  const options = { cwd: root, timeout: 600_000, env: { ...env, NO_COLOR: "1" } };
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}.ts`], options);
   return stdout.trim().split("\n");
 }

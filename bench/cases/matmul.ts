@@ -1,4 +1,5 @@
 import { unpackHalves } from "../../src/half_float.ts";
+import { wholeQuads } from "../../src/ops/elements.ts";
 import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul/op.ts";
 import { createRandom } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -25,13 +26,29 @@ const TRANSFORMER: readonly (readonly [Layout, Shape])[] = [
 ];
 
 /** Sequences that decode together. */
-const DECODE_ROWS = [1, 8, 256] as const;
+const DECODE_ROWS = [1, 8, 64, 256] as const;
+
+/** Few rows with the widths of Qwen2.5-0.5B: GPUs slice these products along K. */
+const FEW_ROWS: readonly Shape[] = [
+  [1, 4864, 896],
+  [8, 896, 4864],
+  [64, 896, 896],
+];
+
+/** Heads whose vocabulary is no multiple of 4: rows of logits are padded. */
+const PADDED: readonly Shape[] = [
+  [8, 50257, 64],
+  [256, 1031, 128],
+];
 
 export const matmulCases: readonly BenchCase[] = [
   ...SQUARES.flatMap((size) => LAYOUTS.map((layout) => matmulCase(layout, [size, size, size]))),
   ...TRANSFORMER.map(([layout, shape]) => matmulCase(layout, shape)),
   ...DECODE_ROWS.flatMap((rows) => (["NN", "NT"] as const).map((layout) => matmulCase(layout, [rows, 512, 128]))),
+  ...FEW_ROWS.map((shape) => matmulCase("NT", shape)),
+  ...PADDED.map(paddedCase),
   ...[1, 256, 2048].map((rows) => halfCase([rows, 512, 128])),
+  halfCase([8, 896, 4864]),
 ];
 
 /** The layout NT with 16-bit weights. */
@@ -79,6 +96,27 @@ export function matmulCase(layout: Layout, shape: Shape, named: Pick<MatmulOptio
     inputs: () => ({ a: normal(a, 1), b: normal(b, 2) }),
     build: (i) => ({ y: matmul(i.a!, i.b!, { layout, ...named }) }),
     reference: { errorOf: ({ y }: Outputs, i) => errorOfSome(y!, i.a!.data, i.b!.data, layout, shape) },
+  });
+}
+
+/** The layout NT with rows of y in whole quads. */
+function paddedCase(shape: Shape): BenchCase {
+  const [rows, columns, inner] = shape;
+  return opCase({
+    op: "matmul",
+    variant: "NT padded",
+    shape: shape.join("x"),
+    flops: 2 * rows * columns * inner,
+    bytes: 4 * (rows * inner + inner * columns + rows * columns),
+    inputs: () => ({ a: normal([rows, inner], 1), b: normal([columns, inner], 2) }),
+    build: (i) => ({ y: matmul(i.a!, i.b!, { layout: "NT", valid: columns }) }),
+    reference: {
+      errorOf: ({ y }: Outputs, i) => {
+        const width = wholeQuads(columns);
+        const valid = Float32Array.from({ length: rows * columns }, (_, at) => y![Math.floor(at / columns) * width + (at % columns)]!);
+        return errorOfSome(valid, i.a!.data, i.b!.data, "NT", shape);
+      },
+    },
   });
 }
 

@@ -2,7 +2,7 @@
 //   y = sum + bias + residual + y, each term only where its bit of `terms` is set
 //   GELU: activated = gelu(y) is stored beside y     GELU and BACKWARD: y is multiplied by gelu'(x)
 // A kernel binds its operands a and b as 0 and 1 and hands over quads, the sums of four neighbouring columns of a row.
-// With WIDE_Y, N is a multiple of 4, and quads are stored whole.
+// With WIDE_Y rows of y are whole quads, which are stored whole; what pads N columns to whole quads becomes zero.
 import package::lib::gelu::{gelu, gelu_slope};
 
 // Bits of `terms`.
@@ -34,7 +34,7 @@ fn store_quad(at: u32, column: u32, columns: u32, sums: vec4f, terms: u32) {
     if (terms & ACCUMULATE) != 0u { values += y[at / 4u]; }
     @if(GELU && BACKWARD) { values *= gelu_slope(x[at / 4u]); }
     @if(GELU && !BACKWARD) { activated[at / 4u] = gelu(values); }
-    y[at / 4u] = values;
+    y[at / 4u] = select(vec4f(), values, vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(columns));
   }
   @if(!WIDE_Y) {
     // Indices past the end of the row are clamped to its last value.

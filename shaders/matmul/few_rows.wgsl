@@ -14,6 +14,7 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
+  stride_of_y: u32,
   terms: u32,
 }
 var<immediate> parameters: Parameters;
@@ -76,6 +77,6 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   // A loop that no driver unrolls: unrolled epilogues cost more to compile than all the rest.
   var tile = array(sums_0, sums_1);
   for (var i = 0u; i < min(u32(TILE_ROWS), parameters.rows - row); i += 1u) {
-    store_quad((row + i) * columns + column, column, columns, tile[i / 4u][i % 4u], known_terms(TERMS, parameters.terms));
+    store_quad((row + i) * parameters.stride_of_y + column, column, columns, tile[i / 4u][i % 4u], known_terms(TERMS, parameters.terms));
   }
 }

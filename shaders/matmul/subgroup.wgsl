@@ -7,6 +7,8 @@
 // Each lane fetches 16 values of a at another k; subgroupShuffle hands them to all lanes. Products are added in the order of K by
 // fma whatever the tile: a row's value does not depend on its batch.
 // With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
+// SUM_A, SUM_B: lib/bias_gradient. Sums of a take the values that a lane fetches for the others, sums of b a walk of their own.
+@if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::{known_terms, store_quad};
 @if(HALF_B) import package::lib::half::unpack_quad;
 import constants::LANES;
@@ -19,6 +21,7 @@ struct Parameters {
   inner: u32,
   row_stride: u32,
   inner_stride: u32,
+  stride_of_y: u32,
   terms: u32,
 }
 var<immediate> parameters: Parameters;
@@ -57,7 +60,7 @@ fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
 // What lies past the edges is left alone.
 fn store_row(row: u32, quad: u32, sums: vec4f) {
   if row < parameters.rows && quad * 4u < parameters.columns {
-    store_quad(row * parameters.columns + quad * 4u, quad * 4u, parameters.columns, sums, known_terms(TERMS, parameters.terms));
+    store_quad(row * parameters.stride_of_y + quad * 4u, quad * 4u, parameters.columns, sums, known_terms(TERMS, parameters.terms));
   }
 }
 
@@ -80,6 +83,25 @@ fn pick_four(i: u32, sums_0: mat4x4f, sums_1: mat4x4f, sums_2: mat4x4f, sums_3: 
     pick(i, sums_0[2], sums_1[2], sums_2[2], sums_3[2]),
     pick(i, sums_0[3], sums_1[3], sums_2[3], sums_3[3]),
   );
+}
+
+@if(SUM_A)
+fn store_sums_of_a(row: u32, sums: mat4x4f, lane: u32) {
+  var whole = array(subgroupAdd(sums[0]), subgroupAdd(sums[1]), subgroupAdd(sums[2]), subgroupAdd(sums[3]));
+  for (var i = 0u; lane == 0u && i < 4u && row + 4u * i < parameters.rows; i += 1u) {
+    store_sums(0u, row + 4u * i, parameters.rows, whole[i], parameters.terms);
+  }
+}
+
+@if(SUM_B)
+fn sum_quad_of_b(quad: u32) {
+  let quads = (parameters.columns + 3u) / 4u;
+  if quad >= quads {
+    return;
+  }
+  var sums: vec4f;
+  for (var k = 0u; k < parameters.inner; k += 1u) { sums += quad_of_b(k * quads + quad); }
+  store_sums(0u, 4u * quad, parameters.columns, sums, parameters.terms);
 }
 
 @compute @workgroup_size(LANES)
@@ -108,12 +130,14 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   var sums_31: mat4x4f;
   var sums_32: mat4x4f;
   var sums_33: mat4x4f;
+  @if(SUM_A) var sums_of_a: mat4x4f;
   for (var k = 0u; k < parameters.inner; k += LANES) {
     let mine = min(k + lane, parameters.inner - 1u);
     let a_0 = four_of_a(row, mine);
     let a_1 = four_of_a(row + 4u, mine);
     let a_2 = four_of_a(row + 8u, mine);
     let a_3 = four_of_a(row + 12u, mine);
+    @if(SUM_A) { sums_of_a += mat4x4f(a_0, a_1, a_2, a_3) * select(0.0, 1.0, k + lane < parameters.inner); }
     // Loads, shuffles, then products row by row: in another order LLVM spills and the kernel takes twice as long.
     for (var owner = 0u; owner < min(u32(LANES), parameters.inner - k); owner += 1u) {
       let of_b = (k + owner) * quads;
@@ -174,5 +198,11 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
       );
       store_four(row + 4u * i, quad_0 + quad * LANES, sums);
     }
+  }
+  @if(SUM_A) {
+    if workgroup.x == 0u { store_sums_of_a(row, sums_of_a, lane); }
+  }
+  @if(SUM_B) {
+    for (var quad = 0u; quad < select(0u, own_quads, workgroup.y == 0u); quad += 1u) { sum_quad_of_b(quad_0 + quad * LANES); }
   }
 }

@@ -4,12 +4,14 @@
 // memory, k-major, so that every value loaded is used by a whole row or column of the tile. An invocation owns BLOCK_HEIGHT rows by
 // BLOCK_WIDTH columns in registers, in quads of neighbours; quads of one invocation lie a whole row of invocations apart, so that
 // neighbours read neighbouring words. Slices are loaded in blocks of 4 x 4, transposed in registers where memory runs along K. All of
-// these sizes are multiples of 4.
+// these sizes are powers of two and at least 4.
+// A slice is loaded into registers before the slice before it is multiplied, so that products hide the way to memory.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
-// WIDE_A, WIDE_B: the rows of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
+// SUM_A, SUM_B: lib/bias_gradient, the sums of an operand in the order of K. An invocation adds up four of them from the slices.
+@if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::store_quad;
-import package::lib::half::{unpack_one, unpack_quad};
+import package::lib::operand::{quad_of_a, quad_of_b};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
 import constants::STEP;
@@ -20,17 +22,12 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
+  stride_of_a: u32,
+  stride_of_y: u32,
   depth: u32,
   terms: u32,
 }
 var<immediate> parameters: Parameters;
-
-@if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
-@if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
-@if(WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
-@if(!WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
-@if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
-@if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
 
 // Invocations along the columns and the rows of the tile.
 const ACROSS = u32(TILE_WIDTH / BLOCK_WIDTH);
@@ -39,76 +36,55 @@ const INVOCATIONS = ACROSS * DOWN;
 // Quads of rows and of columns that an invocation owns.
 const ROW_QUADS = u32(BLOCK_HEIGHT / 4);
 const COLUMN_QUADS = u32(BLOCK_WIDTH / 4);
-// A line of a slice: the quads at one k, and one more so that neighbouring lines begin in different banks.
-const LINE_OF_A = u32(TILE_HEIGHT / 4 + 1);
-const LINE_OF_B = u32(TILE_WIDTH / 4 + 1);
-// Blocks of 4 x 4 in a slice.
+// A line of a slice: the quads at one k.
+const LINE_OF_A = u32(TILE_HEIGHT / 4);
+const LINE_OF_B = u32(TILE_WIDTH / 4);
+// Blocks of 4 x 4 in a slice, and how many of them an invocation loads.
 const STEP_BLOCKS = u32(STEP / 4);
-const BLOCKS_OF_A = u32(TILE_HEIGHT / 4) * STEP_BLOCKS;
-const BLOCKS_OF_B = u32(TILE_WIDTH / 4) * STEP_BLOCKS;
+const BLOCKS_OF_A = LINE_OF_A * STEP_BLOCKS;
+const BLOCKS_OF_B = LINE_OF_B * STEP_BLOCKS;
+const LOADS_OF_A = (BLOCKS_OF_A + INVOCATIONS - 1u) / INVOCATIONS;
+const LOADS_OF_B = (BLOCKS_OF_B + INVOCATIONS - 1u) / INVOCATIONS;
+// Where invocations are enough for both slices, the first ones load a and the next ones b, into the same registers.
+const IS_SHARED = BLOCKS_OF_A + BLOCKS_OF_B <= INVOCATIONS;
+const FIRST_OF_B = select(LOADS_OF_A, 0u, IS_SHARED);
+const LOADERS_BEFORE_B = select(0u, BLOCKS_OF_A, IS_SHARED);
+// Quads left free behind four lines, so that eight invocations that store neighbours along K meet eight different groups of banks.
+const GAP = max(1u, 8u / STEP_BLOCKS);
+const SLICE_OF_A = STEP_BLOCKS * (4u * LINE_OF_A + GAP);
+const SLICE_OF_B = STEP_BLOCKS * (4u * LINE_OF_B + GAP);
 
-var<workgroup> slice_of_a: array<vec4f, LINE_OF_A * STEP>;
-var<workgroup> slice_of_b: array<vec4f, LINE_OF_B * STEP>;
+// A slice of a, and behind it one of b.
+var<workgroup> slices: array<vec4f, SLICE_OF_A + SLICE_OF_B>;
 
-// Four neighbouring values of a line of a's memory, which has `lines` of `length` values; zero outside. Without branches: what lies
-// outside is read from anywhere else and dropped.
-fn quad_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  let left = select(0u, length - at, line < lines && at < length);
-  let first = select(0u, line * length + at, left > 0u);
-  @if(WIDE_A) {
-    return select(vec4f(), a[first / 4u], left > 0u);
-  }
-  @if(!WIDE_A) {
-    let last = first + max(left, 1u) - 1u;
-    let values = vec4f(a[first], a[min(first + 1u, last)], a[min(first + 2u, last)], a[min(first + 3u, last)]);
-    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
-  }
+// Where the line at k of a slice begins.
+fn line_of_a(k: u32) -> u32 {
+  return k * LINE_OF_A + (k >> 2u) * GAP;
 }
 
-@if(!WIDE_B)
-fn value_of_b(at: u32) -> f32 {
-  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
-  @if(!HALF_B) { return b[at]; }
-}
-
-// The same of b.
-fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  let left = select(0u, length - at, line < lines && at < length);
-  let first = select(0u, line * length + at, left > 0u);
-  @if(WIDE_B) {
-    @if(HALF_B) { return select(vec4f(), unpack_quad(b[first / 4u]), left > 0u); }
-    @if(!HALF_B) { return select(vec4f(), b[first / 4u], left > 0u); }
-  }
-  @if(!WIDE_B) {
-    let last = first + max(left, 1u) - 1u;
-    let values = vec4f(
-      value_of_b(first),
-      value_of_b(min(first + 1u, last)),
-      value_of_b(min(first + 2u, last)),
-      value_of_b(min(first + 3u, last)),
-    );
-    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
-  }
+fn line_of_b(k: u32) -> u32 {
+  return SLICE_OF_A + k * LINE_OF_B + (k >> 2u) * GAP;
 }
 
 // op(a) from (row, k): column i holds four rows at k + i.
 fn block_of_a(row: u32, k: u32) -> mat4x4f {
+  let length = parameters.stride_of_a;
   let rows = parameters.rows;
   let inner = parameters.inner;
   @if(TN) {
     return mat4x4f(
-      quad_of_a(k, row, inner, rows),
-      quad_of_a(k + 1u, row, inner, rows),
-      quad_of_a(k + 2u, row, inner, rows),
-      quad_of_a(k + 3u, row, inner, rows),
+      quad_of_a(k, row, inner, length),
+      quad_of_a(k + 1u, row, inner, length),
+      quad_of_a(k + 2u, row, inner, length),
+      quad_of_a(k + 3u, row, inner, length),
     );
   }
   @if(!TN) {
     return transpose(mat4x4f(
-      quad_of_a(row, k, rows, inner),
-      quad_of_a(row + 1u, k, rows, inner),
-      quad_of_a(row + 2u, k, rows, inner),
-      quad_of_a(row + 3u, k, rows, inner),
+      quad_of_a(row, k, rows, length),
+      quad_of_a(row + 1u, k, rows, length),
+      quad_of_a(row + 2u, k, rows, length),
+      quad_of_a(row + 3u, k, rows, length),
     ));
   }
 }
@@ -137,13 +113,20 @@ fn block_of_b(k: u32, column: u32) -> mat4x4f {
 
 // Where a block lies in its slice, as (quad of rows or columns, quad of k): neighbours follow the direction in which memory runs.
 fn place_in_a(block: u32) -> vec2u {
-  @if(TN) { return vec2u(block % (TILE_HEIGHT / 4), block / (TILE_HEIGHT / 4)); }
+  @if(TN) { return vec2u(block % LINE_OF_A, block / LINE_OF_A); }
   @if(!TN) { return vec2u(block / STEP_BLOCKS, block % STEP_BLOCKS); }
 }
 
 fn place_in_b(block: u32) -> vec2u {
   @if(NT) { return vec2u(block / STEP_BLOCKS, block % STEP_BLOCKS); }
-  @if(!NT) { return vec2u(block % (TILE_WIDTH / 4), block / (TILE_WIDTH / 4)); }
+  @if(!NT) { return vec2u(block % LINE_OF_B, block / LINE_OF_B); }
+}
+
+fn store_block(at: u32, line: u32, block: mat4x4f) {
+  slices[at] = block[0];
+  slices[at + line] = block[1];
+  slices[at + 2u * line] = block[2];
+  slices[at + 3u * line] = block[3];
 }
 
 @compute @workgroup_size(INVOCATIONS)
@@ -155,52 +138,95 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let begin = workgroup.z * parameters.depth;
   let end = min(begin + parameters.depth, parameters.inner);
   var sums: array<vec4f, ROW_QUADS * 4u * COLUMN_QUADS>;
-  for (var k = begin; k < end; k += STEP) {
-    for (var i = index; i < BLOCKS_OF_A; i += INVOCATIONS) {
-      let place = place_in_a(i);
-      let values = block_of_a(first_row + 4u * place.x, k + 4u * place.y);
-      let at = 4u * place.y * LINE_OF_A + place.x;
-      slice_of_a[at] = values[0];
-      slice_of_a[at + LINE_OF_A] = values[1];
-      slice_of_a[at + 2u * LINE_OF_A] = values[2];
-      slice_of_a[at + 3u * LINE_OF_A] = values[3];
+  var loaded: array<mat4x4f, FIRST_OF_B + LOADS_OF_B>;
+  @if(SUM_A || SUM_B) var operand_sums = vec4f();
+  for (var k = begin; ; k += STEP) {
+    let is_inside = k < end;
+    if is_inside {
+      for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+        let block = index + t * INVOCATIONS;
+        if block < BLOCKS_OF_A {
+          let place = place_in_a(block);
+          loaded[t] = block_of_a(first_row + 4u * place.x, k + 4u * place.y);
+        }
+      }
+      for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+        let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+        if block < BLOCKS_OF_B {
+          let place = place_in_b(block);
+          loaded[FIRST_OF_B + t] = block_of_b(k + 4u * place.y, first_column + 4u * place.x);
+        }
+      }
     }
-    for (var i = index; i < BLOCKS_OF_B; i += INVOCATIONS) {
-      let place = place_in_b(i);
-      let values = block_of_b(k + 4u * place.y, first_column + 4u * place.x);
-      let at = 4u * place.y * LINE_OF_B + place.x;
-      slice_of_b[at] = values[0];
-      slice_of_b[at + LINE_OF_B] = values[1];
-      slice_of_b[at + 2u * LINE_OF_B] = values[2];
-      slice_of_b[at + 3u * LINE_OF_B] = values[3];
+    // The slice that was stored before. Indices are written out here, because Tint would clamp those that a function returns.
+    if k > begin {
+      for (var q = 0u; q < STEP; q += 1u) {
+        var of_b: array<vec4f, COLUMN_QUADS>;
+        for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
+          of_b[j] = slices[SLICE_OF_A + q * LINE_OF_B + (q >> 2u) * GAP + column_quad + j * ACROSS];
+        }
+        for (var i = 0u; i < ROW_QUADS; i += 1u) {
+          let of_a = slices[q * LINE_OF_A + (q >> 2u) * GAP + row_quad + i * DOWN];
+          for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
+            let at = i * 4u * COLUMN_QUADS + j;
+            sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
+            sums[at + COLUMN_QUADS] = fma(vec4f(of_a.y), of_b[j], sums[at + COLUMN_QUADS]);
+            sums[at + 2u * COLUMN_QUADS] = fma(vec4f(of_a.z), of_b[j], sums[at + 2u * COLUMN_QUADS]);
+            sums[at + 3u * COLUMN_QUADS] = fma(vec4f(of_a.w), of_b[j], sums[at + 3u * COLUMN_QUADS]);
+          }
+        }
+      }
+      @if(SUM_A) {
+        if workgroup.x == 0u && index < LINE_OF_A {
+          for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_a(q) + index]; }
+        }
+      }
+      @if(SUM_B) {
+        if workgroup.y == 0u && index < LINE_OF_B {
+          for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_b(q) + index]; }
+        }
+      }
+    }
+    if !is_inside {
+      break;
     }
     workgroupBarrier();
-    for (var q = 0u; q < STEP; q += 1u) {
-      var of_b: array<vec4f, COLUMN_QUADS>;
-      for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-        of_b[j] = slice_of_b[q * LINE_OF_B + column_quad + j * ACROSS];
+    for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+      let block = index + t * INVOCATIONS;
+      if block < BLOCKS_OF_A {
+        let place = place_in_a(block);
+        store_block(line_of_a(4u * place.y) + place.x, LINE_OF_A, loaded[t]);
       }
-      for (var i = 0u; i < ROW_QUADS; i += 1u) {
-        let of_a = slice_of_a[q * LINE_OF_A + row_quad + i * DOWN];
-        for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-          let at = i * 4u * COLUMN_QUADS + j;
-          sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
-          sums[at + COLUMN_QUADS] = fma(vec4f(of_a.y), of_b[j], sums[at + COLUMN_QUADS]);
-          sums[at + 2u * COLUMN_QUADS] = fma(vec4f(of_a.z), of_b[j], sums[at + 2u * COLUMN_QUADS]);
-          sums[at + 3u * COLUMN_QUADS] = fma(vec4f(of_a.w), of_b[j], sums[at + 3u * COLUMN_QUADS]);
-        }
+    }
+    for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+      let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+      if block < BLOCKS_OF_B {
+        let place = place_in_b(block);
+        store_block(line_of_b(4u * place.y) + place.x, LINE_OF_B, loaded[FIRST_OF_B + t]);
       }
     }
     workgroupBarrier();
   }
   for (var i = 0u; i < ROW_QUADS * 4u; i += 1u) {
-    let row = first_row + 4u * (row_quad + (i / 4u) * DOWN) + i % 4u;
+    let row = first_row + 4u * (row_quad + (i >> 2u) * DOWN) + (i & 3u);
     for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
       let column = first_column + 4u * (column_quad + j * ACROSS);
       if row < parameters.rows && column < parameters.columns {
-        let at = (workgroup.z * parameters.rows + row) * parameters.columns + column;
+        let at = (workgroup.z * parameters.rows + row) * parameters.stride_of_y + column;
         store_quad(at, column, parameters.columns, sums[i * COLUMN_QUADS + j], parameters.terms);
       }
+    }
+  }
+  @if(SUM_A) {
+    let row = first_row + 4u * index;
+    if workgroup.x == 0u && index < LINE_OF_A && row < parameters.rows {
+      store_sums(workgroup.z * parameters.rows, row, parameters.rows, operand_sums, parameters.terms);
+    }
+  }
+  @if(SUM_B) {
+    let column = first_column + 4u * index;
+    if workgroup.y == 0u && index < LINE_OF_B && column < parameters.columns {
+      store_sums(workgroup.z * parameters.columns, column, parameters.columns, operand_sums, parameters.terms);
     }
   }
 }

@@ -2,6 +2,7 @@
 //   logits_j <- inverse_temperature * (c_logp * (1[j = a] - p_j) - c_entropy * p_j * (log p_j + H))
 // which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
 // Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
+// With VEC4 rows are whole quads; with PADDED they are longer than the vocabulary, and the rest becomes zero.
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, is_zero};
@@ -11,6 +12,7 @@ import constants::LANES;
 struct Parameters {
   rows: u32,
   vocabulary: u32,
+  stride: u32,
   inverse_temperature: f32,
   first: u32,
 }
@@ -42,7 +44,7 @@ fn main(
     let p = exp(logp);
     let is_action = vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action);
     let gradient = c.logp * (select(vec4f(0.0), vec4f(1.0), is_action) - p) - c.entropy * p * (logp + policy.entropy);
-    store(row, column, select(vec4f(0.0), parameters.inverse_temperature * gradient, vec4<bool>(counts)));
+    store(row, column, select(vec4f(0.0), parameters.inverse_temperature * gradient, vec4<bool>(counts) & in_vocabulary(column)));
   }
 }
 
@@ -54,8 +56,17 @@ fn main(
 @if(!ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return lane * 4u; }
 @if(!ROW_PER_LANE) fn column_step() -> u32 { return LANES * 4u; }
 
-@if(VEC4) fn load(row: u32, column: u32) -> vec4f { return logits[(row * parameters.vocabulary + column) / 4u]; }
-@if(VEC4) fn store(row: u32, column: u32, value: vec4f) { logits[(row * parameters.vocabulary + column) / 4u] = value; }
+@if(PADDED)
+fn in_vocabulary(column: u32) -> vec4<bool> {
+  return vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(parameters.vocabulary);
+}
+@if(!PADDED) fn in_vocabulary(column: u32) -> vec4<bool> { return vec4<bool>(true); }
+
+@if(VEC4)
+fn load(row: u32, column: u32) -> vec4f {
+  return select(vec4f(LOWEST), logits[(row * parameters.stride + column) / 4u], in_vocabulary(column));
+}
+@if(VEC4) fn store(row: u32, column: u32, value: vec4f) { logits[(row * parameters.stride + column) / 4u] = value; }
 
 @if(!VEC4)
 fn load(row: u32, column: u32) -> vec4f {
@@ -64,11 +75,11 @@ fn load(row: u32, column: u32) -> vec4f {
 @if(!VEC4)
 fn logit(row: u32, column: u32) -> f32 {
   let last = parameters.vocabulary - 1u;
-  return select(LOWEST, logits[row * parameters.vocabulary + min(column, last)], column <= last);
+  return select(LOWEST, logits[row * parameters.stride + min(column, last)], column <= last);
 }
 @if(!VEC4)
 fn store(row: u32, column: u32, value: vec4f) {
-  let i = row * parameters.vocabulary + column;
+  let i = row * parameters.stride + column;
   let left = parameters.vocabulary - column;
   logits[i] = value.x;
   if left > 1u { logits[i + 1u] = value.y; }

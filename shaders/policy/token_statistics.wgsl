@@ -5,6 +5,7 @@
 // d = z_b - m and e = exp(d); it rescales the sums when m grows. Leaving out the action keeps 1 - p_a, and so the sign of the effect, exact
 // for nearly certain tokens.
 // Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
+// With VEC4 rows are whole quads; with PADDED they are longer than the vocabulary, and the rest never counts.
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, log_1_plus};
@@ -15,6 +16,7 @@ import constants::LANES;
 struct Parameters {
   rows: u32,
   vocabulary: u32,
+  stride: u32,
   inverse_temperature: f32,
   first: u32,
 }
@@ -97,8 +99,13 @@ fn merge(sums: Sums, lane: u32) -> Sums {
   return Sums(m, e, ed, ee, reduce_sum(own.eed, lane));
 }
 
-@if(VEC4) fn load(row: u32, column: u32) -> vec4f { return logits[(row * parameters.vocabulary + column) / 4u]; }
-@if(VEC4) fn logit(row: u32, column: u32) -> f32 { return logits[(row * parameters.vocabulary + column) / 4u][column % 4u]; }
+@if(VEC4)
+fn load(row: u32, column: u32) -> vec4f {
+  let quad = logits[(row * parameters.stride + column) / 4u];
+  @if(PADDED) { return select(vec4f(LOWEST), quad, vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(parameters.vocabulary)); }
+  @if(!PADDED) { return quad; }
+}
+@if(VEC4) fn logit(row: u32, column: u32) -> f32 { return logits[(row * parameters.stride + column) / 4u][column % 4u]; }
 
 @if(!VEC4)
 fn load(row: u32, column: u32) -> vec4f {
@@ -107,5 +114,5 @@ fn load(row: u32, column: u32) -> vec4f {
 @if(!VEC4)
 fn logit(row: u32, column: u32) -> f32 {
   let last = parameters.vocabulary - 1u;
-  return select(LOWEST, logits[row * parameters.vocabulary + min(column, last)], column <= last);
+  return select(LOWEST, logits[row * parameters.stride + min(column, last)], column <= last);
 }

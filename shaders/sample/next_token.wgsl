@@ -10,6 +10,7 @@
 // Noise depends on (seed, sequence_key, position, token) alone, so a completion is the same in any batch. logp and entropy are those of the
 // whole softmax(z), before penalty, bans, top-k, top-p and min-p. done counts the tokens generated so far. It gets the bit FINISHED after a
 // stop token or after `length` tokens; from then on the sequence stays as it is. Token t of a completion lies in column t % columns.
+// With VEC4 rows are whole quads; with PADDED they are longer than the vocabulary, and the rest is never drawn.
 // Each workgroup handles one sequence; its lanes take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -21,6 +22,7 @@ import constants::LANES;
 struct Parameters {
   rows: u32,
   vocabulary: u32,
+  stride: u32,
   length: u32,
   columns: u32,
   seed: u32,
@@ -211,11 +213,13 @@ fn write(row: u32, next: u32, sampled: SampledToken) {
 
 @if(VEC4)
 fn load(row: u32, column: u32) -> vec4f {
-  return logits[(row * parameters.vocabulary + column) / 4u] * parameters.inverse_temperature;
+  let quad = logits[(row * parameters.stride + column) / 4u] * parameters.inverse_temperature;
+  @if(PADDED) { return select(vec4f(LOWEST), quad, vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(parameters.vocabulary)); }
+  @if(!PADDED) { return quad; }
 }
 @if(VEC4)
 fn logit(row: u32, column: u32) -> f32 {
-  return logits[(row * parameters.vocabulary + column) / 4u][column % 4u] * parameters.inverse_temperature;
+  return logits[(row * parameters.stride + column) / 4u][column % 4u] * parameters.inverse_temperature;
 }
 
 @if(!VEC4)
@@ -225,6 +229,6 @@ fn load(row: u32, column: u32) -> vec4f {
 @if(!VEC4)
 fn logit(row: u32, column: u32) -> f32 {
   let last = parameters.vocabulary - 1u;
-  let value = logits[row * parameters.vocabulary + min(column, last)];
+  let value = logits[row * parameters.stride + min(column, last)];
   return select(LOWEST, value * parameters.inverse_temperature, column <= last);
 }

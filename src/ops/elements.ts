@@ -1,5 +1,5 @@
 import type { KernelVariant } from "../gpu/kernel.ts";
-import { type Dimension, product, type Scalar } from "../graph/scalar.ts";
+import { capacityOf, type Dimension, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /** How a kernel cuts rows into elements (lib/element): vec4s where the last dimension is a multiple of 4, else floats. */
@@ -23,4 +23,9 @@ export function rowElements(x: Tensor): { readonly variant: KernelVariant; reado
   const count = x.size(1);
   const { variant, columns } = elementsOf([count]);
   return { variant, columns: columns as number, count };
+}
+
+/** A length rounded up to whole quads, which are four values each. */
+export function wholeQuads(length: Scalar): number {
+  return Math.ceil(capacityOf(length) / 4) * 4;
 }

@@ -74,7 +74,7 @@ export interface RegisteredOp {
   readonly kernels: readonly string[];
 }
 
-const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "split_k_reduce", "vector", "subgroup_matrix"].map(
+const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "split_k_reduce", "sliced", "subgroup_matrix"].map(
   (name) => `matmul/${name}`,
 );
 

@@ -1,13 +1,14 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { logitsRows } from "./logits.ts";
 import { LOSS_COEFFICIENTS, TOKEN_STATISTICS } from "./records.ts";
 import { vocabularyRows } from "./vocabulary_rows.ts";
 
 type In = { actions: Tensor; coefficients: Tensor; statistics: Tensor; logits: Tensor };
 
-/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. */
-type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined };
+/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. `vocabulary`: V where rows of logits are padded. */
+type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined; readonly vocabulary?: number | undefined };
 
 /** logits [N, V] become the gradient of sum over rows of (c_logp * logp + c_entropy * entropy), in place. */
 export const logitsGradientOp = defineOp<In, "logits", Attributes>({
@@ -25,26 +26,27 @@ export const logitsGradientOp = defineOp<In, "logits", Attributes>({
     return { logits: { inPlaceOf: logits } };
   },
   forward: (
-    { inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature, first = 0 } },
+    { inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature, first = 0, vocabulary } },
     device,
   ) => [
     {
       kernel: "policy/logits_gradient",
-      ...vocabularyRows(logits, device),
+      ...vocabularyRows(logits, device, vocabulary),
       bindings: { actions, coefficients, statistics, logits },
-      parameters: { rows: logits.shape[0]!, vocabulary: logits.size(1), inverse_temperature: inverseTemperature, first },
+      parameters: { rows: logits.shape[0]!, ...logitsRows(logits, vocabulary).parameters, inverse_temperature: inverseTemperature, first },
     },
   ],
 });
 
 /**
  * Turns logits [N, V] into their gradient in place, given actions [N], statistics [N, 4] of the same logits, and coefficients [N, 2]: the
- * derivatives of the loss by the action's log-probability and by the entropy of each row. Rows whose coefficients are 0 become zeros.
+ * derivatives of the loss by the action's log-probability and by the entropy of each row. Rows whose coefficients are 0 become zeros,
+ * and so does what pads a row.
  */
 export function logitsGradient(
   logits: Tensor,
   given: Attributes & { readonly actions: Tensor; readonly statistics: Tensor; readonly coefficients: Tensor },
 ): Tensor {
-  const { inverseTemperature, first, actions, statistics, coefficients } = given;
-  return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature, first }).logits;
+  const { inverseTemperature, first, vocabulary, actions, statistics, coefficients } = given;
+  return logitsGradientOp({ actions, coefficients, statistics, logits }, { inverseTemperature, first, vocabulary }).logits;
 }

@@ -1,6 +1,7 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { logitsRows } from "./logits.ts";
 import { SAMPLED_TOKEN } from "./records.ts";
 
 /** Attributes of the op that draws the next token. */
@@ -18,6 +19,8 @@ export interface NextTokenOptions {
   /** Whether `tokenMarks` bans any token. */
   readonly hasBans?: boolean;
   readonly seed: Scalar;
+  /** V, where rows of logits are padded; by default they are V long. */
+  readonly vocabulary?: number;
   /** The most tokens of a completion; by default as many as `completions` has room for. */
   readonly length?: number;
 }
@@ -51,19 +54,20 @@ export const nextTokenOp = defineOp<In, Out, NextTokenOptions>({
   forward: ({ inputs: { logits, sequence_key, token_marks, seen }, outputs, attributes }) => {
     const { temperature, topK, topP, minP = 0, repetitionPenalty = 1, hasBans = false, seed } = attributes;
     const rows = logits.shape[0]!;
-    const vocabulary = logits.size(1);
+    const { parameters, conditions } = logitsRows(logits, attributes.vocabulary);
+    const { vocabulary } = parameters;
     const columns = outputs.completions.size(1);
     const greedy = temperature === 0;
     return [
       {
         kernel: "sample/next_token",
         variant: {
-          conditions: { VEC4: vocabulary % 4 === 0, PENALTY: seen !== undefined, ADJUSTED: seen !== undefined || hasBans },
+          conditions: { ...conditions, PENALTY: seen !== undefined, ADJUSTED: seen !== undefined || hasBans },
         },
         bindings: { logits, sequence_key, token_marks, ...outputs, ...(seen && { seen }) },
         parameters: {
           rows,
-          vocabulary,
+          ...parameters,
           length: attributes.length ?? columns,
           columns,
           seed,

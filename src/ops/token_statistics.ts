@@ -1,13 +1,14 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
+import { logitsRows } from "./logits.ts";
 import { TOKEN_STATISTICS } from "./records.ts";
 import { vocabularyRows } from "./vocabulary_rows.ts";
 
 type In = { logits: Tensor; actions: Tensor; into?: Tensor | undefined };
 
-/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. */
-type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined };
+/** `first`: which token of the other inputs the first row of the logits is; 0 if absent. `vocabulary`: V where rows of logits are padded. */
+type Attributes = { readonly inverseTemperature: Scalar; readonly first?: number | undefined; readonly vocabulary?: number | undefined };
 
 /** logits [N, V], actions [N] u32 -> statistics [N, 4], of softmax(logits * inverseTemperature), in one pass over the logits. */
 export const tokenStatisticsOp = defineOp<In, "statistics", Attributes>({
@@ -19,12 +20,12 @@ export const tokenStatisticsOp = defineOp<In, "statistics", Attributes>({
     }
     return { statistics: into ? { inPlaceOf: into } : { shape: [logits.shape[0]!, TOKEN_STATISTICS.size] } };
   },
-  forward: ({ inputs: { logits, actions }, outputs, attributes: { inverseTemperature, first = 0 } }, device) => [
+  forward: ({ inputs: { logits, actions }, outputs, attributes: { inverseTemperature, first = 0, vocabulary } }, device) => [
     {
       kernel: "policy/token_statistics",
-      ...vocabularyRows(logits, device),
+      ...vocabularyRows(logits, device, vocabulary),
       bindings: { logits, actions, ...outputs },
-      parameters: { rows: logits.shape[0]!, vocabulary: logits.size(1), inverse_temperature: inverseTemperature, first },
+      parameters: { rows: logits.shape[0]!, ...logitsRows(logits, vocabulary).parameters, inverse_temperature: inverseTemperature, first },
     },
   ],
 });
@@ -34,6 +35,6 @@ export const tokenStatisticsOp = defineOp<In, "statistics", Attributes>({
  * `into` [N, 4] is written instead of a fresh tensor where logits exist only a chunk of rows at a time, which begins at token `first`.
  */
 export function tokenStatistics(logits: Tensor, actions: Tensor, options: Attributes & { readonly into?: Tensor | undefined }): Tensor {
-  const { inverseTemperature, first, into } = options;
-  return tokenStatisticsOp({ logits, actions, into }, { inverseTemperature, first }).statistics;
+  const { inverseTemperature, first, vocabulary, into } = options;
+  return tokenStatisticsOp({ logits, actions, into }, { inverseTemperature, first, vocabulary }).statistics;
 }

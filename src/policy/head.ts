@@ -19,20 +19,30 @@ export interface Head {
 export interface HeadStatistics {
   /** [N, 4]: a record TOKEN_STATISTICS of every row, of softmax(logits / temperature). */
   readonly statistics: Tensor;
-  /** The logits [N, V] where the batch is one chunk; they need not be computed again. */
+  /** The logits, as logitsOf gives them, where the batch is one chunk; they need not be computed again. */
   readonly logits: Tensor | undefined;
+}
+
+/** The tokens that a head tells apart. */
+export function vocabularyOf(weight: Weight): number {
+  return piecesOf(weight).reduce((sum, piece) => sum + piece.size(0), 0);
+}
+
+/** hidden [N, C] -> logits [N, V], whose rows are padded to whole quads. */
+export function logitsOf(hidden: Tensor, weight: Weight): Tensor {
+  return matmul(hidden, weight, { layout: "NT", valid: vocabularyOf(weight) });
 }
 
 /** Log-probability and entropy of every row, a chunk of logits at a time. */
 export function headStatistics(head: Head): HeadStatistics {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
   const statistics = empty("statistics", { shape: [hidden.shape[0]!, TOKEN_STATISTICS.size], isExact: true });
+  const vocabulary = vocabularyOf(weight);
   let logits: Tensor | undefined;
   for (const { begin, rows, tokens } of chunks) {
-    const chunk = matmul(rowsOf(hidden, begin, rows), weight, { layout: "NT" }); // [n, V]
-    logits = chunk;
+    logits = logitsOf(rowsOf(hidden, begin, rows), weight);
     const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
-    tokenStatistics(chunk, own(actions), { inverseTemperature, first: tokens.first, into: own(statistics) });
+    tokenStatistics(logits, own(actions), { inverseTemperature, vocabulary, first: tokens.first, into: own(statistics) });
   }
   return { statistics, logits: chunks.length === 1 ? logits : undefined };
 }
@@ -50,20 +60,22 @@ export function headSink({ weight }: Pick<Head, "weight">, sinks: ReadonlyMap<Te
  */
 export function headBackward(head: Head, saved: HeadStatistics, coefficients: Tensor, sink: GradientSink | undefined): Tensor {
   const { hidden, weight, actions, inverseTemperature, chunks } = head;
+  const valid = vocabularyOf(weight);
   const gradHidden = empty("grad_hidden", { shape: hidden.shape });
   chunks.forEach(({ begin, rows, tokens }, index) => {
     const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
     const hiddenRows = rowsOf(hidden, begin, rows);
-    const logits = saved.logits ?? matmul(hiddenRows, weight, { layout: "NT" });
+    const logits = saved.logits ?? logitsOf(hiddenRows, weight);
     const gradLogits = logitsGradient(logits, {
       actions: own(actions),
       statistics: own(saved.statistics),
       coefficients: own(coefficients),
       first: tokens.first,
       inverseTemperature,
+      vocabulary: valid,
     });
-    matmul(gradLogits, weight, { layout: "NN", sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
-    if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
+    matmul(gradLogits, weight, { layout: "NN", valid, sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
+    if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", valid, sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
   });
   return gradHidden;
 }

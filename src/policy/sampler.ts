@@ -9,12 +9,12 @@ import { input } from "../graph/trace.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
 import { embedding } from "../ops/embedding.ts";
-import { matmul } from "../ops/matmul/op.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { createArena } from "./arena.ts";
-import { chunksOf } from "./chunks.ts";
+import { headChunks } from "./chunks.ts";
 import type { Completion, Prompt } from "./completion.ts";
 import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
+import { logitsOf } from "./head.ts";
 import { checkSamplerOptions, type SamplerOptions } from "./sampler_options.ts";
 import { createSequenceMemory, type SequenceMemory } from "./sequence_memory.ts";
 
@@ -156,8 +156,9 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling, bannedTokens = [], maxNewTokens } = options;
-  for (const { begin, rows } of chunksOf(sequences, model.vocabSize)) {
-    const logits = matmul(rowsOf(hidden, begin, rows), model.head(), { layout: "NT" });
+  const vocabulary = model.vocabSize;
+  for (const { begin, rows } of headChunks(sequences, model, { device: options.device })) {
+    const logits = logitsOf(rowsOf(hidden, begin, rows), model.head());
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
     nextToken(
       {
@@ -170,7 +171,7 @@ function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor,
         completions: cut(memory.completions),
         seen: memory.seen && cut(memory.seen),
       },
-      { ...sampling, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
+      { ...sampling, vocabulary, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
     );
   }
 }

@@ -3,9 +3,11 @@ import type { Device } from "../gpu/device.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
+import { paddedVocabulary } from "../ops/logits.ts";
 import { markTokens, markWords, nextToken } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
 import { createRandom } from "../random.ts";
+import { given, padRows } from "./values.ts";
 
 /** How tokens are drawn, and where their sequences stand before. */
 export interface DrawOptions {
@@ -39,7 +41,7 @@ export interface DrawnTokens {
 /** Stands where no token was drawn. */
 export const NOT_DRAWN = 9999;
 
-/** Draws from the same logits `steps` times, one row a sequence. */
+/** Draws from the same logits `steps` times, one row a sequence. Rows are padded, as those of a head are. */
 export async function drawTokens(device: Device, logits: readonly ArrayLike<number>[], options: DrawOptions): Promise<DrawnTokens> {
   const S = logits.length;
   const V = logits[0]!.length;
@@ -54,17 +56,24 @@ export async function drawTokens(device: Device, logits: readonly ArrayLike<numb
       completions: input("completions", [rows, L, SAMPLED_TOKEN.size]),
       ...(hasPenalty && { seen: input("seen", [rows, markWords(V)], "u32") }),
     };
-    const given = {
-      logits: input("logits", [rows, V]),
+    const others = {
+      logits: input("logits", [rows, paddedVocabulary(V)]),
       sequenceKey: input("key", [rows], "u32"),
       tokenMarks: input("marks", [2, markWords(V)], "u32"),
     };
-    nextToken({ ...given, ...state }, { ...options, hasBans: banned.length > 0, seed: runScalar("seed") });
+    nextToken({ ...others, ...state }, { ...options, vocabulary: V, hasBans: banned.length > 0, seed: runScalar("seed") });
     return { keep: [state.position, state.token, state.done, state.completions] };
   });
   const fill = (count: number, value: (i: number) => number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => value(i));
   const inputs: Record<string, HostArray> = {
-    logits: Float32Array.from(logits.flatMap((row) => Array.from(row))),
+    logits: Float32Array.from(
+      padRows(
+        given(
+          [S, V],
+          logits.flatMap((row) => Array.from(row)),
+        ),
+      ).data,
+    ),
     key: fill(S, (s) => options.keys?.[s] ?? s),
     marks: markTokens(V, [stop, banned]),
     position: fill(S, (s) => options.positions?.[s] ?? 5),

@@ -26,6 +26,15 @@ export function integers(shape: readonly number[], below: number, seed: number, 
   return { shape, dtype, data: values(shape, () => random.integer(below)) };
 }
 
+/** Rows [N, L] padded to whole quads with numbers that must not count. */
+export function padRows({ shape, data }: HostValue): HostValue {
+  const [rows, length] = shape as [number, number];
+  const width = Math.ceil(length / 4) * 4;
+  const padded = new Float64Array(rows * width).map((_, i) => (i % 2 === 0 ? Number.NaN : 1e30));
+  for (let row = 0; row < rows; row += 1) padded.set(data.subarray(row * length, (row + 1) * length), row * width);
+  return { shape: [rows, width], data: padded };
+}
+
 /** The values that are given. */
 export function given(shape: readonly number[], data: readonly number[], dtype: "f32" | "u32" | "i32" = "f32"): HostValue {
   return { shape, dtype, data: Float64Array.from(data) };

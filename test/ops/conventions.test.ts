@@ -37,16 +37,32 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8],
+  TILE_ROWS: [4, 8, 16],
   QUADS: [1, 2, 4],
+  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
 };
 
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
 
+/** Conditions of which at most one holds. */
+const CONFLICTING: readonly (readonly string[])[] = [
+  ["SUM_A", "SUM_B", "GELU"],
+  ["SUM_A", "SUM_B", "HALF_B"],
+  ["F16", "BF16"],
+  ["F16", "TN"],
+];
+
 /** Conditions that mean something only beside another one. */
-const DEPENDENT: Readonly<Record<string, string>> = { BF16: "HALF_B", HALF_CACHE: "VEC4" };
+const DEPENDENT: Readonly<Record<string, string>> = {
+  BF16: "HALF_B",
+  HALF_CACHE: "VEC4",
+  PADDED: "VEC4",
+  SUM_A: "TN",
+  SUM_B: "TN",
+  F16: "HALF_B",
+};
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
@@ -58,7 +74,8 @@ function variantsOf(id: string): KernelVariant[] {
   const names = new Set(conditions);
   let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
-    if (name === "SUBGROUPS") continue;
+    // Only the tests of the kernel of matrices emulate them.
+    if (name === "SUBGROUPS" || name === "EMULATED") continue;
     variants = variants.flatMap((known) =>
       [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
     );
@@ -75,7 +92,8 @@ function variantsOf(id: string): KernelVariant[] {
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
   const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
-    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || conditions[other] === true);
+    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || !names.has(other) || conditions[other] === true) &&
+    CONFLICTING.every((group) => group.filter((name) => conditions[name]).length <= 1);
   return variants
     .filter(isMeant)
     .filter(({ conditions }) =>

@@ -8,7 +8,7 @@ import { tilesFor } from "../../src/ops/matmul/families/tiled.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { splitsFor } from "../../src/ops/matmul/problem.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
-import { multiply, tileCases } from "../../src/testing/conformance/paths.ts";
+import { tileCases } from "../../src/testing/conformance/paths.ts";
 import { operands } from "../../src/testing/ops/matmul.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -19,14 +19,28 @@ after(() => device.destroy());
 
 testConformance(device, tileCases);
 
-test("a long K is cut into parts whose number depends on the shape alone, and only in TN", () => {
-  const sizes = { rows: 128, columns: 512, inner: runScalar("rows", 4096) };
-  assert.equal(splitsFor("TN", sizes), 8);
-  assert.equal(splitsFor("NT", sizes), 1);
-  assert.equal(splitsFor("NN", sizes), 1);
-  assert.equal(splitsFor("TN", { rows: 768, columns: 3072, inner: 4096 }), 1);
-  assert.equal(splitsFor("TN", { rows: 8, columns: 8, inner: 255 }), 1);
-  assert.equal(splitsFor("TN", { rows: 8, columns: 8, inner: 1 << 20 }), 32);
+test("a long K is cut into parts whose number depends on the shape alone", () => {
+  const batch = runScalar("rows", 4096);
+  assert.equal(splitsFor("TN", { rows: 128, columns: 512, inner: batch }), 16);
+  assert.equal(splitsFor("TN", { rows: 768, columns: 3072, inner: 4096 }), 1, "there are tiles enough");
+  assert.equal(splitsFor("TN", { rows: 8, columns: 8, inner: 255 }), 1, "K is short");
+  assert.equal(splitsFor("TN", { rows: 8, columns: 8, inner: 1 << 20 }), 32, "the most parts");
+  assert.equal(splitsFor("NN", { rows: runScalar("rows", 256), columns: 896, inner: 151_936 }), 5, "the gradient of the head's input");
+  assert.equal(splitsFor("NT", { rows: batch, columns: 896, inner: 4864 }), 1);
+  assert.equal(splitsFor("NT", { rows: 128, columns: 896, inner: 4864 }), 4);
+});
+
+test("the parts of a sum take at most 32 MiB", () => {
+  for (const [rows, columns] of [
+    [64, 40_000],
+    [16, 151_936],
+    [1, 4e6],
+  ] as const) {
+    for (const layout of ["NN", "NT", "TN"] as const) {
+      const parts = splitsFor(layout, { rows, columns, inner: 1 << 20 });
+      assert.ok(parts === 1 || parts * rows * columns * 4 <= 32 << 20, `${parts} parts of ${rows} x ${columns}`);
+    }
+  }
 });
 
 for (const [rows, columns] of [
@@ -40,7 +54,7 @@ for (const [rows, columns] of [
       const { a, b } = operands("TN", [rows, columns, inner]);
       const values = { a, b, bias: normal([columns], 3), residual: normal([rows, columns], 4) };
       const results: Float32Array[] = [];
-      for (const tile of ["32x32x32", "8x64x32"]) {
+      for (const tile of ["32x32x32", "16x64x32"]) {
         const plan = await buildPlan(device, "parts", () => {
           const k = runScalar("k", capacity);
           const [bias, residual] = [input("bias", [columns]), input("residual", [rows, columns])];
@@ -60,23 +74,31 @@ for (const [rows, columns] of [
   });
 }
 
-test("the vector family says that it is for NT", async () => {
-  await assert.rejects(
-    multiply(device, "NN", [2, 3, 4], { family: "vector" }),
-    /matmul layout is NN; it must be NT with the family vector/,
-  );
-});
+const limitsOf = (storage: number, invocations: number) =>
+  ({ limits: { maxComputeWorkgroupStorageSize: storage, maxComputeInvocationsPerWorkgroup: invocations } }) as Parameters<
+    typeof tilesFor
+  >[1];
 
 test("tiles that an adapter has no room for are not tried there", () => {
-  const limits = (storage: number, invocations: number) =>
-    ({ limits: { maxComputeWorkgroupStorageSize: storage, maxComputeInvocationsPerWorkgroup: invocations } }) as Parameters<
-      typeof tilesFor
-    >[1];
   const sizes = { rows: 4096, columns: 4096, inner: 512 };
-  assert.ok(tilesFor(sizes, limits(32768, 256)).includes("128x128x16"));
-  assert.ok(!tilesFor(sizes, limits(32768, 128)).includes("128x128x16"));
-  for (const rows of [1, 64, 4096])
-    assert.ok(tilesFor({ ...sizes, rows }, limits(16384, 128)).length >= 3, "WebGPU's own limits have room");
+  const tiles = (storage: number, invocations: number, rows = 4096) =>
+    tilesFor({ sizes: { ...sizes, rows }, splits: 1 }, limitsOf(storage, invocations));
+  assert.ok(tiles(32768, 256).includes("128x128x16"));
+  assert.ok(!tiles(32768, 128).includes("128x128x16"));
+  assert.ok(!tiles(16384, 256).includes("128x128x16"));
+  for (const rows of [1, 64, 4096]) assert.ok(tiles(16384, 128, rows).length >= 3, "WebGPU's own limits have room");
+});
+
+test("the first tile is the largest of which there are enough for a large GPU", () => {
+  const first = (rows: number, columns: number, splits = 1) =>
+    tilesFor({ sizes: { rows, columns, inner: 1024 }, splits }, limitsOf(32768, 256))[0];
+  assert.equal(first(4096, 4096), "128x128x16");
+  assert.equal(first(2048, 768), "128x64x16");
+  assert.equal(first(256, 896, 5), "128x64x16");
+  assert.equal(first(1024, 256), "64x32x16");
+  assert.equal(first(512, 256), "32x32x32");
+  assert.equal(first(1024, 512), "64x64x16");
+  assert.equal(first(16, 4096), "16x64x32");
 });
 
 test("what a family does not need gets no memory", () => {

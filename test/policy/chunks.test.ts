@@ -7,6 +7,7 @@ const MIB = 2 ** 20;
 
 test("chunks hold every row once, and begin where windows may begin", () => {
   for (const [capacity, vocabulary, hiddenSize, bytes, limit] of [
+    [300, 151_936, 896, undefined, 2 ** 31 - 4],
     [300, 151_936, 896, undefined, 128 * MIB],
     [300, 151_936, 896, 8 * MIB, 128 * MIB],
     [130, 600_000, 40, undefined, 128 * MIB],
@@ -34,10 +35,15 @@ test("chunks hold every row once, and begin where windows may begin", () => {
   }
 });
 
-test("the logits of 151,936 tokens stay below 64 MiB, and those of small vocabularies below 16 MiB", () => {
-  const most = (vocabulary: number, bytes?: number): number =>
-    Math.max(...chunksOf(4096, vocabulary, { bytes, hiddenSize: 896 }).map(({ rows }) => capacityOf(rows) * vocabulary * 4));
-  assert.ok(most(151_936) <= 64 * MIB && most(151_936) === 64 * 151_936 * 4, `${most(151_936)} bytes`);
-  assert.ok(most(1000) <= 16 * MIB, `${most(1000)} bytes`);
-  assert.ok(most(151_936, 4 * MIB) <= 4 * MIB, `${most(151_936, 4 * MIB)} bytes where 4 MiB are asked for`);
+test("a chunk has 256 rows of a large vocabulary, as many as fit 160 MiB of a larger one, and 16 MiB of a small one", () => {
+  const most = (vocabulary: number, bytes?: number, limit?: number): number =>
+    Math.max(...chunksOf(4096, vocabulary, { bytes, limit, hiddenSize: 896 }).map(({ rows }) => capacityOf(rows)));
+  assert.equal(most(151_936), 256);
+  assert.equal(most(50_257), 256);
+  assert.equal(most(256_000), 128);
+  assert.equal(most(1_000_000), 64, "windows of tokens begin at multiples of 64 rows");
+  assert.equal(most(1000), 4096, "4096 rows of 1000 logits fit");
+  assert.equal(most(2000), 2048);
+  assert.equal(most(151_936, undefined, 128 * MIB), 192, "what lavapipe binds");
+  assert.equal(most(151_936, 4 * MIB), 6, "what is asked for counts");
 });

@@ -46,7 +46,7 @@ test("a head of 151,936 tokens in 16 bits, in pieces and chunks, is right to dou
   const coefficients = Float32Array.from({ length: ROWS * 2 }, () => normal());
   const actions = Uint32Array.from({ length: ROWS }, (_, row) => (row === 0 ? VOCABULARY - 1 : integer(VOCABULARY)));
   const plan = await buildPlan(device, "head", () => {
-    const chunks = chunksOf(ROWS, VOCABULARY);
+    const chunks = chunksOf(ROWS, VOCABULARY, { bytes: 64 * 4 * VOCABULARY });
     assert.equal(chunks.length, 2);
     const given = { hidden: input("hidden", [ROWS, WIDTH]), actions: input("actions", [ROWS], "u32") };
     const head = { ...given, weight: module.weight, inverseTemperature: 1, chunks };

@@ -3,11 +3,12 @@ import type { Candidate, TuneRequest } from "../../gpu/tuning.ts";
 import { capacityOf } from "../../graph/scalar.ts";
 import { bytesOf, type DType, Tensor } from "../../graph/tensor.ts";
 import { type DeviceTraits, type Dispatch, workgroupsOf } from "../../graph/trace.ts";
+import { wholeQuads } from "../elements.ts";
 import { questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
 import { registerWay } from "./families/register.ts";
 import { packedShape } from "./families/subgroup.ts";
-import { type Activation, type MatmulCall, type MatmulSizes, problemOf, sizesOf } from "./problem.ts";
+import { type Activation, type Layout, type MatmulCall, type MatmulSizes, problemOf } from "./problem.ts";
 
 /** What a product asks of the device before it chooses its kernels. */
 export function matmulRequests(call: MatmulCall, device: DeviceTraits): readonly TuneRequest[] {
@@ -92,27 +93,41 @@ export function fittingSizes(sizes: MatmulSizes<number>, splits: number): { rows
 /** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
 function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): MatmulCall {
   const { rows, columns, inner } = sizes;
-  const { layout, activation, accumulate } = like.attributes;
+  const { layout, activation, accumulate, gradBias } = like.attributes;
+  const isPadded = like.attributes.valid !== undefined;
+  const width = (size: number, of: Layout): number => (isPadded && layout === of ? wholeQuads(size) : size);
+  const widthOfY = width(columns, "NT");
   const { bias, residual, onto, half } = like.inputs;
   const accumulates = onto !== undefined && accumulate !== 0;
-  const y = tensor("y", rows + 1, columns);
+  const y = tensor("y", rows + 1, widthOfY);
+  const grad_bias = tensor("grad_bias", gradBias?.of === "b" ? columns : rows);
+  const addsBias = like.inputs.grad_bias_onto !== undefined && gradBias?.accumulate !== 0;
   return {
     inputs: {
-      a: layout === "TN" ? tensor("a", inner, rows) : tensor("a", rows, inner),
+      a: layout === "TN" ? tensor("a", inner, width(rows, "TN")) : tensor("a", rows, width(inner, "NN")),
       b: stored("b", like.inputs.b.dtype, ...(layout === "NT" ? [columns, inner] : [inner, columns])),
       bias: bias && tensor("bias", columns),
-      residual: residual && tensor("residual", rows, columns),
+      residual: residual && tensor("residual", rows, widthOfY),
       onto: accumulates ? y : undefined,
-      x: activation === "gelu backward" ? tensor("x", rows, columns) : undefined,
+      x: activation === "gelu backward" ? tensor("x", rows, widthOfY) : undefined,
       half: half && halfTensor(columns * inner),
+      grad_bias_onto: addsBias ? grad_bias : undefined,
     },
     outputs: {
       y,
       packed: tensor("packed", ...packedShape(sizes).map(capacityOf)),
-      partials: tensor("partials", splits, rows, columns),
-      activated: tensor("activated", rows + 1, columns),
+      partials: tensor("partials", splits, rows, widthOfY),
+      activated: tensor("activated", rows + 1, widthOfY),
+      grad_bias,
+      bias_partials: tensor("bias_partials", splits, grad_bias.size(0)),
     },
-    attributes: { layout, activation, accumulate: accumulates ? 1 : 0 },
+    attributes: {
+      layout,
+      activation,
+      accumulate: accumulates ? 1 : 0,
+      gradBias: gradBias && { of: gradBias.of, accumulate: addsBias ? 1 : 0 },
+      valid: isPadded ? { NT: columns, NN: inner, TN: rows }[layout] : undefined,
+    },
   };
 }
 
@@ -135,20 +150,22 @@ const TERMS = ["bias", "residual", "onto", "x"] as const;
 /** The right result in double precision; the last row stays as it was. */
 function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
   const { layout, activation } = call.attributes;
-  const { rows, columns, inner } = sizesOf(call.inputs, layout) as MatmulSizes<number>;
-  const { a, b } = problemOf(call).bindings;
-  const [left, right] = [before(a), before(b)];
+  const { sizes, strides, bindings } = problemOf(call);
+  const { rows, columns, inner } = sizes as MatmulSizes<number>;
+  const [strideOfA, strideOfY] = [strides.stride_of_a, strides.stride_of_y] as [number, number];
+  const [left, right] = [before(bindings.a), before(bindings.b)];
   const [bias, residual, onto, x] = TERMS.map((name) => call.inputs[name] && before(call.inputs[name]));
-  const [rowOfA, innerOfA] = layout === "TN" ? [1, rows] : [inner, 1];
+  const [rowOfA, innerOfA] = layout === "TN" ? [1, strideOfA] : [strideOfA, 1];
   const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
   const expected = Float64Array.from(before(resultOf(call)));
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
-      const at = row * columns + column;
+      const at = row * strideOfY + column;
       let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
       for (let k = 0; k < inner; k += 1) sum += left[row * rowOfA + k * innerOfA]! * right[k * innerOfB + column * columnOfB]!;
       expected[at] = activate(sum, activation, x?.[at]);
     }
+    expected.fill(0, row * strideOfY + columns, (row + 1) * strideOfY);
   }
   return expected;
 }

@@ -2,16 +2,16 @@ import { capacityOf, product } from "../../graph/scalar.ts";
 import type { DeviceTraits, Dispatch } from "../../graph/trace.ts";
 import type { CheckedWay, Family, Way } from "./families/family.ts";
 import { register, registerWay } from "./families/register.ts";
+import { sliced } from "./families/sliced.ts";
 import { subgroup } from "./families/subgroup.ts";
 import { tiled } from "./families/tiled.ts";
-import { vector } from "./families/vector.ts";
 import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf, wideConditions } from "./problem.ts";
 
-/** The first family that suits a device is the device's family. */
-const FAMILIES: Readonly<Record<MatmulFamily, Family>> = { tiled, subgroup, vector, register };
+/** The first family that suits a product on a device is the product's family. */
+const FAMILIES: Readonly<Record<MatmulFamily, Family>> = { sliced, tiled, subgroup, register };
 
-function familyOf(device: DeviceTraits): Family {
-  return Object.values(FAMILIES).find((family) => family.suits(device))!;
+function familyFor(problem: Problem, device: DeviceTraits): Family {
+  return Object.values(FAMILIES).find((family) => family.suits(device, problem))!;
 }
 
 /** The kernels of one product on a device: those that tuning chose, else those of the family that the call names, else the plain kernel. */
@@ -45,20 +45,23 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const problem = problemOf(call);
   const isOpen = family === undefined || (family === "tiled" && tile === undefined && device.tuning.measures);
   if (isEmpty(problem.sizes) || !isOpen) return NOTHING_TO_ASK;
-  const ways = (family ? FAMILIES[family] : familyOf(device)).candidates(problem, device);
+  const ways = (family ? FAMILIES[family] : familyFor(problem, device)).candidates(problem, device);
   const [first, second] = Object.values(ways);
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
   return {
-    key: [classOf(problem), activation, problem.conditions.HALF_B && "HALF_B", problem.conditions.BF16 && "BF16"].filter(Boolean).join(" "),
+    key: [classOf(problem), activation, ...KEYED.filter((name) => problem.conditions[name])].filter(Boolean).join(" "),
     ways,
   };
 }
 
+/** Conditions under which a choice is another one, because they change what kernels read or write. */
+const KEYED = ["HALF_B", "BF16", "SUM_A", "SUM_B"] as const;
+
 /** The class of products that share a choice: sizes to the nearest power of two, which matrices load in quads, and the parts of K. */
-function classOf({ sizes, layout, splits }: Problem): string {
+function classOf({ sizes, strides, layout, splits }: Problem): string {
   const powers = [sizes.rows, sizes.columns, sizes.inner].map((size) => Math.round(Math.log2(capacityOf(size))));
-  const wide = Object.values(wideConditions(layout, sizes)).map(Number);
+  const wide = Object.values(wideConditions(layout, sizes, strides)).map(Number);
   return `matmul ${layout} 2^${powers.join(" 2^")}, wide ${wide.join("")}, parts ${splits}`;
 }
 

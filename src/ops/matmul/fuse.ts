@@ -4,7 +4,7 @@ import type { MatmulCall } from "./problem.ts";
 /** The call that also does what a reader of the product does, in its epilogue: add, gelu or the gradient of gelu. */
 export function fuseReader(call: MatmulCall, reader: Node): MatmulCall | undefined {
   const { inputs, outputs, attributes } = call;
-  if (inputs.residual || inputs.onto || attributes.activation) return undefined;
+  if (inputs.residual || inputs.onto || attributes.activation || attributes.gradBias) return undefined;
   const { a, b, x, grad_y } = reader.inputs;
   switch (reader.op) {
     case "add":

@@ -20,9 +20,9 @@ export const memoryOptions = {
       .union([z.string(), z.number()])
       .nullable()
       .refine((amount) => amount === null || parseBytes(amount) !== undefined, {
-        error: `${BYTES_ALLOWED}, or null (16MiB, or 64 tokens)`,
+        error: `${BYTES_ALLOWED}, or null (16MiB, or 256 tokens)`,
       }),
     null,
-    "The most memory that logits take at one time, such as 8MiB. A batch that needs more takes them in chunks, which are computed again for the backward pass. null is 16MiB, or as much as 64 tokens need.",
+    "The most memory that logits take at one time, such as 8MiB. A batch that needs more takes them in chunks, which are computed again for the backward pass. null is 16MiB, or as much as 256 tokens need, up to 160MiB.",
   ),
 };

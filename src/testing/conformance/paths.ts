@@ -30,7 +30,7 @@ export async function multiply(
 const LAYOUTS: readonly Layout[] = ["NN", "NT", "TN"];
 const NAMES = Object.keys(TILES);
 /** The tile that others are compared with. */
-const REFERENCE_TILE = "8x64x32";
+const REFERENCE_TILE = "16x64x32";
 
 /** Every tile must give the same bits as any other, because tuning chooses among them by speed. */
 function tileCase(name: string, layout: Layout): ConformanceCase {

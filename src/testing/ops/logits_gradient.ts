@@ -1,8 +1,9 @@
+import { paddedVocabulary } from "../../ops/logits.ts";
 import { logitsGradient } from "../../ops/logits_gradient.ts";
 import { tokenStatistics } from "../../ops/token_statistics.ts";
 import type { OpCase } from "../op_case.ts";
 import { logitsGradientReference } from "../reference/logits_gradient.ts";
-import { given, integers, normal } from "../values.ts";
+import { given, integers, normal, padRows } from "../values.ts";
 
 const SHAPES = [
   [1, 3],
@@ -60,4 +61,36 @@ const later: OpCase = {
   },
 };
 
-export const logitsGradientCases: readonly OpCase[] = [...whole, later];
+/** Rows of whole quads, in which what pads them becomes zero. */
+const padded = (
+  [
+    [70, 17],
+    [9, 97],
+    [3, 1031],
+  ] as const
+).map(([rows, vocabulary]): OpCase => {
+  const logits = normal([rows, vocabulary], 1, 2);
+  return {
+    name: "logits_gradient",
+    title: `${rows} x ${vocabulary} in padded rows`,
+    tolerance: 2e-5,
+    quick: rows === 9,
+    inputs: { logits: padRows(logits), actions: integers([rows], vocabulary, 2), coefficients: normal([rows, 2], 3) },
+    dynamicRows: ["logits", "actions", "coefficients"],
+    op: (i) => {
+      const statistics = tokenStatistics(i.logits!, i.actions!, { inverseTemperature, vocabulary });
+      const given = { actions: i.actions!, statistics, coefficients: i.coefficients!, inverseTemperature, vocabulary };
+      return { logits: logitsGradient(i.logits!, given) };
+    },
+    reference: (inputs) => {
+      const gradient = logitsGradientReference({ ...inputs, logits }, inverseTemperature).logits;
+      return {
+        logits: padRows({ shape: logits.shape, data: gradient }).data.map((x, i) =>
+          i % paddedVocabulary(vocabulary) < vocabulary ? x : 0,
+        ),
+      };
+    },
+  };
+});
+
+export const logitsGradientCases: readonly OpCase[] = [...whole, later, ...padded];

@@ -1,8 +1,9 @@
+import { wholeQuads } from "../../ops/elements.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { matmulReference } from "../reference/matmul.ts";
-import { normal } from "../values.ts";
+import { normal, padRows } from "../values.ts";
 
 const LAYOUTS: readonly Layout[] = ["NN", "NT", "TN"];
 /** The families that compute every layout. */
@@ -65,24 +66,86 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
   };
 }
 
-const VECTOR_SHAPES: readonly MatmulShape[] = [
-  [1, 7, 300],
-  [3, 9, 5],
-  [8, 20, 1023],
-  [13, 33, 64],
+/** More rows than a lane, a tile or a part of the sum has; columns and inner sizes of whole quads and others. */
+const LONG_SHAPES: readonly MatmulShape[] = [
+  [530, 9, 5],
+  [523, 20, 12],
 ];
 
-function byVector(shape: MatmulShape): OpCase {
+/** The gradients of a weight and its bias over many rows, which one product computes. */
+function withBias(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCase {
   const [rows, columns] = shape;
   return {
     name: "matmul",
-    title: `NT by vector of ${shape.join(" x ")}`,
+    title: `gradients of weight and bias through ${layout} by ${family} of ${shape.join(" x ")}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 530 && layout === "NT",
+    inputs: { ...operands(layout, shape), bias: normal([columns], 3) },
+    dynamicRows: ["a"],
+    parameters: ["b", "bias"],
+    op: ({ a, b, bias }) => ({ y: matmul(a!, b!, { layout, bias, family }) }),
+    reference: (inputs) => matmulReference(inputs, layout),
+    gradients: ["b", "bias"],
+  };
+}
+
+const SLICED_SHAPES: readonly MatmulShape[] = [
+  [1, 7, 600],
+  [3, 9, 5],
+  [8, 20, 1027],
+  [13, 33, 64],
+  [64, 5, 260],
+];
+
+function bySlices(shape: MatmulShape): OpCase {
+  const [rows, columns] = shape;
+  return {
+    name: "matmul",
+    title: `NT by slices of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     quick: rows === 13,
     inputs: { ...operands("NT", shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
     dynamicRows: ["a", "residual"],
-    op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "vector" }) }),
+    op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout: "NT", bias, residual, family: "sliced" }) }),
     reference: (inputs) => matmulReference(inputs, "NT"),
+  };
+}
+
+/** Rows of logits, hidden size and vocabulary. The second has a head whose rows are no quads, the last a long sum in NN. */
+const PADDED_SHAPES: readonly (readonly [rows: number, width: number, vocabulary: number])[] = [
+  [5, 8, 97],
+  [53, 6, 17],
+  [9, 4, 1031],
+];
+
+/** y = a b^T in rows padded to whole quads, and the gradients of a and b by it. */
+function padded(family: MatmulFamily, [rows, width, vocabulary]: (typeof PADDED_SHAPES)[number]): OpCase {
+  const gradient = normal([rows, vocabulary], 3);
+  const zeros = (values: Float64Array, fill = padRows({ shape: [rows, vocabulary], data: values }).data): Float64Array =>
+    fill.map((x, i) => (i % wholeQuads(vocabulary) < vocabulary ? x : 0));
+  return {
+    name: "matmul",
+    title: `padded rows by ${family} of ${rows} x ${vocabulary} x ${width}`,
+    tolerance: 1e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 5,
+    inputs: {
+      a: normal([rows, width], 1),
+      b: normal([vocabulary, width], 2),
+      g: { shape: [rows, wholeQuads(vocabulary)], data: zeros(gradient.data) },
+    },
+    dynamicRows: ["a", "g"],
+    op: ({ a, b, g }) => {
+      const options = { valid: vocabulary, family };
+      const y = matmul(a!, b!, { ...options, layout: "NT" });
+      return { y, of_a: matmul(g!, b!, { ...options, layout: "NN" }), of_b: matmul(g!, a!, { ...options, layout: "TN" }) };
+    },
+    reference: ({ a, b }) => ({
+      y: zeros(matmulReference({ a: a!, b: b! }, "NT").y),
+      of_a: matmulReference({ a: gradient, b: b! }, "NN").y,
+      of_b: matmulReference({ a: gradient, b: a! }, "TN").y,
+    }),
   };
 }
 
@@ -111,4 +174,14 @@ const byFamily = FAMILIES.flatMap((family) =>
   ),
 );
 
-export const matmulCases: readonly OpCase[] = [...byFamily, ...VECTOR_SHAPES.map(byVector), shared()];
+const biases = FAMILIES.flatMap((family) =>
+  (["NN", "NT"] as const).flatMap((layout) => LONG_SHAPES.map((shape) => withBias(layout, family, shape))),
+);
+
+export const matmulCases: readonly OpCase[] = [
+  ...byFamily,
+  ...biases,
+  ...SLICED_SHAPES.map(bySlices),
+  ...FAMILIES.flatMap((family) => PADDED_SHAPES.map((shape) => padded(family, shape))),
+  shared(),
+];

@@ -42,8 +42,8 @@ function mlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape): OpCase {
 /** Few rows have kernels of their own, and so has a sum over many rows that is cut into parts. */
 const OTHERS: readonly (readonly [Layout, MatmulFamily, MatmulShape])[] = [
   ["NT", "subgroup", [5, 12, 8]],
-  ["NT", "vector", [5, 12, 8]],
-  ["NT", "vector", [3, 7, 5]],
+  ["NT", "sliced", [5, 12, 8]],
+  ["NT", "sliced", [3, 7, 5]],
   ["TN", "tiled", [8, 12, 600]],
   ["TN", "tiled", [5, 7, 600]],
 ];

@@ -78,12 +78,12 @@ function storedCase(layout: Layout, family: MatmulFamily, shape: MatmulShape, dt
     dynamicRows: ["a"],
     op: (i) => ({ y: matmul(i.a!, i.b!, { layout, family }) }),
     reference: (inputs) => matmulReference(inputs, layout),
-    gradients: rows === 3 && family !== "vector" ? ["a"] : [],
+    gradients: rows === 3 && family !== "sliced" ? ["a"] : [],
   };
 }
 
-const families: readonly MatmulFamily[] = [...FAMILIES, "vector"];
-const layoutsOf = (family: MatmulFamily): readonly Layout[] => (family === "vector" ? ["NT"] : ["NN", "NT"]);
+const families: readonly MatmulFamily[] = [...FAMILIES, "sliced"];
+const layoutsOf = (family: MatmulFamily): readonly Layout[] => (family === "sliced" ? ["NT"] : ["NN", "NT"]);
 
 export const matmulHalfCases: readonly OpCase[] = families.flatMap((family) =>
   layoutsOf(family).flatMap((layout) => [

@@ -1,7 +1,7 @@
 import { tokenStatistics } from "../../ops/token_statistics.ts";
 import type { OpCase } from "../op_case.ts";
 import { tokenStatisticsReference } from "../reference/token_statistics.ts";
-import { given, integers, normal } from "../values.ts";
+import { given, integers, normal, padRows } from "../values.ts";
 
 const SHAPES = [
   [1, 2],
@@ -12,6 +12,14 @@ const SHAPES = [
   [5, 1],
   // The vocabulary of Qwen2.
   [2, 151936],
+] as const;
+
+/** One row a lane, and one a workgroup, on any device. */
+const PADDED_SHAPES = [
+  [70, 17],
+  [3, 97],
+  [5, 1],
+  [3, 1031],
 ] as const;
 
 export const tokenStatisticsCases: readonly OpCase[] = [
@@ -28,6 +36,19 @@ export const tokenStatisticsCases: readonly OpCase[] = [
       reference: (inputs) => tokenStatisticsReference(inputs, Math.fround(1 / 0.6)),
     }),
   ),
+  ...PADDED_SHAPES.map(([rows, vocabulary]): OpCase => {
+    const logits = normal([rows, vocabulary], 1, 3);
+    return {
+      name: "token_statistics",
+      title: `${rows} x ${vocabulary} in padded rows`,
+      tolerance: 2e-6,
+      quick: rows === 3,
+      inputs: { logits: padRows(logits), actions: integers([rows], vocabulary, 2) },
+      dynamicRows: ["logits", "actions"],
+      op: (i) => ({ statistics: tokenStatistics(i.logits!, i.actions!, { inverseTemperature: 1 / 0.6, vocabulary }) }),
+      reference: (inputs) => tokenStatisticsReference({ ...inputs, logits }, Math.fround(1 / 0.6)),
+    };
+  }),
   {
     name: "token_statistics",
     title: "a chunk writes into the statistics of the batch",

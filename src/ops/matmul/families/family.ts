@@ -4,8 +4,8 @@ import { isWhole, type MatmulSizes, type Problem } from "../problem.ts";
 
 /** Kernels for one kind of device. */
 export interface Family {
-  /** Whether products on this device take the family when they name none. */
-  readonly suits: (device: DeviceTraits) => boolean;
+  /** Whether a product on this device takes the family when it names none. */
+  readonly suits: (device: DeviceTraits, problem: Problem) => boolean;
   /** The way that a call gets which names the family, with the given tile where the family has tiles. */
   readonly way: (tile?: string) => Way;
   /** The ways worth trying on a problem, by name, the best guess first. Where there are none, nothing is checked or timed. */

@@ -4,12 +4,12 @@ import type { Family, Way } from "./family.ts";
 
 /** The plain kernel, which is right everywhere; the others are compared with it. */
 export const registerWay: Way = {
-  launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms, possibleTerms }) => [
+  launches: ({ sizes: { rows, columns, inner }, strides, layout, bindings, conditions, terms, possibleTerms }) => [
     {
       kernel: "matmul/register",
       variant: { constants: { TERMS: possibleTerms }, conditions: { ...layoutConditions(layout), ...conditions } },
       bindings,
-      parameters: { rows, columns, inner, terms },
+      parameters: { rows, columns, inner, ...strides, terms },
       workgroups: [ceilDivide(columns, 32), ceilDivide(rows, 8), 1],
     },
   ],

@@ -1,5 +1,6 @@
 import { capacityOf, ceilDivide, type Scalar } from "../../../graph/scalar.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
+import { wholeQuads } from "../../elements.ts";
 import { isWhole, type Layout, type MatmulSizes, type Problem } from "../problem.ts";
 import type { CheckedWay, Family } from "./family.ts";
 
@@ -35,17 +36,20 @@ function needsPacking(layout: Layout, { columns }: MatmulSizes): boolean {
 
 /** The shape of packed b: [K, N rounded up to whole quads]. */
 export function packedShape({ columns, inner }: MatmulSizes): Scalar[] {
-  return [inner, Math.ceil(capacityOf(columns) / 4) * 4];
+  return [inner, wholeQuads(columns)];
 }
 
-function fewRowsLaunch({ sizes, bindings, conditions, terms, possibleTerms }: Problem, { lanes }: DeviceTraits): Dispatch {
+function fewRowsLaunch(
+  { sizes, strides: { stride_of_y }, bindings, conditions, terms, possibleTerms }: Problem,
+  { lanes }: DeviceTraits,
+): Dispatch {
   const { rows, columns, inner } = sizes;
   const tileRows = capacityOf(rows) > 4 ? 8 : 4;
   return {
     kernel: "matmul/few_rows",
     variant: { constants: { TILE_ROWS: tileRows, TERMS: possibleTerms }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
     bindings,
-    parameters: { rows, columns, inner, terms },
+    parameters: { rows, columns, inner, stride_of_y, terms },
     workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(rows, tileRows), 1],
   };
 }
@@ -64,15 +68,18 @@ function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, {
   };
 }
 
-function multiplyLaunch({ layout, sizes, bindings, conditions, terms, possibleTerms }: Problem, device: DeviceTraits): Dispatch {
+function multiplyLaunch(
+  { layout, sizes, strides: { stride_of_a, stride_of_y }, bindings, conditions, terms, possibleTerms }: Problem,
+  device: DeviceTraits,
+): Dispatch {
   const { rows, columns, inner } = sizes;
-  const quads = quadsPerLane(capacityOf(columns), device);
-  const strides = layout === "TN" ? { row_stride: 1, inner_stride: rows } : { row_stride: inner, inner_stride: 1 };
+  const quads = quadsPerLane(capacityOf(stride_of_y), device);
+  const strides = layout === "TN" ? { row_stride: 1, inner_stride: stride_of_a } : { row_stride: stride_of_a, inner_stride: 1 };
   return {
     kernel: "matmul/subgroup",
     variant: { constants: { QUADS: quads, TERMS: possibleTerms }, conditions },
     bindings,
-    parameters: { rows, columns, inner, ...strides, terms },
+    parameters: { rows, columns, inner, ...strides, stride_of_y, terms },
     workgroups: [ceilDivide(columns, 4 * quads * device.lanes), ceilDivide(rows, 16), 1],
   };
 }

@@ -1,6 +1,7 @@
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
+import type { Tensor } from "../../../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
-import { layoutConditions, type MatmulSizes, type Problem, wideConditions } from "../problem.ts";
+import { layoutConditions, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
 import { matrixWays } from "./matrix.ts";
 
@@ -11,7 +12,7 @@ export const tiled: Family = {
   // A device has matrix instructions only where the user asked for them, so they come first.
   candidates: (problem, device) => ({
     ...matrixWays(problem, device),
-    ...Object.fromEntries(tilesFor(problem.sizes, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
+    ...Object.fromEntries(tilesFor(problem, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
   }),
 };
 
@@ -26,32 +27,46 @@ export interface Tile {
 
 /** All tiles give the same bits, so the choice among them is a matter of speed alone. */
 export const TILES: Readonly<Record<string, Tile>> = {
-  "64x64x16": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 4 },
-  "64x64x32": { height: 64, width: 64, step: 32, blockHeight: 8, blockWidth: 4 },
-  "64x64x16 wide": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
-  "128x64x16": { height: 128, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
   "128x128x16": { height: 128, width: 128, step: 16, blockHeight: 8, blockWidth: 8 },
+  "128x64x16": { height: 128, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
+  "64x64x16": { height: 64, width: 64, step: 16, blockHeight: 8, blockWidth: 8 },
+  "64x32x16": { height: 64, width: 32, step: 16, blockHeight: 8, blockWidth: 4 },
   "32x32x32": { height: 32, width: 32, step: 32, blockHeight: 4, blockWidth: 4 },
-  "32x64x32": { height: 32, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
+  "16x32x32": { height: 16, width: 32, step: 32, blockHeight: 4, blockWidth: 4 },
   "16x64x32": { height: 16, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
-  "8x64x32": { height: 8, width: 64, step: 32, blockHeight: 4, blockWidth: 4 },
-  "8x32x64": { height: 8, width: 32, step: 64, blockHeight: 4, blockWidth: 4 },
 };
 
-/** The tiles worth trying, the best guess first: few rows want flat tiles, few elements small ones, so that no core is idle. */
-const FOR_FEW_ROWS = ["8x64x32", "8x32x64", "16x64x32", "32x32x32"];
-const FOR_FEW_ELEMENTS = ["32x32x32", "32x64x32", "64x64x16", "64x64x32", "16x64x32"];
-const FOR_MANY = ["64x64x16", "64x64x32", "64x64x16 wide", "128x64x16", "128x128x16", "32x64x32"];
+/** Flat tiles for few rows. Others from the largest, which loads the least, to the smallest, which keeps the most cores busy. */
+const FLAT = ["16x64x32", "16x32x32", "32x32x32", "64x32x16"];
+const FROM_LARGE_TO_SMALL = ["128x128x16", "128x64x16", "64x64x16", "64x32x16", "32x32x32"];
 
-export function tilesFor({ rows, columns }: MatmulSizes, { limits }: Pick<DeviceTraits, "limits">): readonly string[] {
-  const elements = capacityOf(rows) * capacityOf(columns);
-  const names = capacityOf(rows) <= 16 ? FOR_FEW_ROWS : elements < 64 ** 3 ? FOR_FEW_ELEMENTS : FOR_MANY;
-  return names.filter((name) => {
-    const { height, width, step, blockHeight, blockWidth } = TILES[name]!;
-    const storage = step * (height + width + 8) * 4;
-    const invocations = (height * width) / (blockHeight * blockWidth);
-    return storage <= limits.maxComputeWorkgroupStorageSize && invocations <= limits.maxComputeInvocationsPerWorkgroup;
+/** As many workgroups as a large GPU has cores. */
+const ENOUGH_TILES = 128;
+
+/** The tiles worth trying that a device has room for, the best guess first: the largest of which there are enough, then its neighbours. */
+export function tilesFor(
+  { sizes, splits }: Pick<Problem, "sizes" | "splits">,
+  { limits }: Pick<DeviceTraits, "limits">,
+): readonly string[] {
+  const [rows, columns] = [capacityOf(sizes.rows), capacityOf(sizes.columns)];
+  const fitting = (rows <= 16 ? FLAT : FROM_LARGE_TO_SMALL).filter((name) => {
+    const { workgroupBytes, invocations } = needsOf(TILES[name]!);
+    return workgroupBytes <= limits.maxComputeWorkgroupStorageSize && invocations <= limits.maxComputeInvocationsPerWorkgroup;
   });
+  if (rows <= 16) return fitting;
+  const enough = fitting.findIndex((name) => {
+    const { height, width } = TILES[name]!;
+    return Math.ceil(rows / height) * Math.ceil(columns / width) * splits >= ENOUGH_TILES;
+  });
+  const best = enough < 0 ? fitting.length - 1 : enough;
+  const distance = (name: string): number => Math.abs(fitting.indexOf(name) - best);
+  return fitting.filter((name) => distance(name) <= 2).sort((a, b) => distance(a) - distance(b));
+}
+
+/** What a tile takes of a workgroup: see the slices of tiled.wgsl. */
+function needsOf({ height, width, step, blockHeight, blockWidth }: Tile): { workgroupBytes: number; invocations: number } {
+  const gaps = 2 * Math.max(step / 4, 8);
+  return { workgroupBytes: 16 * ((step * (height + width)) / 4 + gaps), invocations: (height * width) / (blockHeight * blockWidth) };
 }
 
 /** Parts of K begin at multiples of this, which is a multiple of every tile's step. */
@@ -59,7 +74,7 @@ const PART_UNIT = 64;
 
 /** The product by tiles of one kind: the named one, else the one that suits the product's shape. */
 function tiledWay(name?: string): CheckedWay {
-  const tileFor = ({ sizes }: Problem, device: DeviceTraits): Tile => TILES[name ?? tilesFor(sizes, device)[0]!]!;
+  const tileFor = (problem: Problem, device: DeviceTraits): Tile => TILES[name ?? tilesFor(problem, device)[0]!]!;
   return {
     launches: (problem, device) => tiledLaunches(problem, tileFor(problem, device)),
     checkSizes: (problem, device) => {
@@ -80,34 +95,41 @@ function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
   const { inner } = sizes;
   if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
   // The parts are plain sums; the kernel that adds them up applies the epilogue.
-  const { x, activated, ...plain } = { ...bindings, y: scratch.partials };
-  const parts = { ...problem, bindings: plain, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
+  const { x, activated, grad_bias, ...plain } = { ...bindings, y: scratch.partials };
+  const sums = grad_bias && { grad_bias: scratch.bias_partials };
+  const parts = { ...problem, bindings: { ...plain, ...sums }, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
   return [multiplyLaunch(parts, tile, depth), reduceLaunch(problem)];
 }
 
-function multiplyLaunch({ sizes, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
+function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
   const { rows, columns, inner } = sizes;
   const { height, width, step, blockHeight, blockWidth } = tile;
   return {
     kernel: "matmul/tiled",
     variant: {
       constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
-      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes), ...conditions },
+      conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes, strides), ...conditions },
     },
     bindings,
-    parameters: { rows, columns, inner, depth, terms },
+    parameters: { rows, columns, inner, ...strides, depth, terms },
     workgroups: [ceilDivide(columns, width), ceilDivide(rows, height), splits],
   };
 }
 
-function reduceLaunch({ sizes: { rows, columns }, bindings, conditions, terms, splits, scratch: { partials } }: Problem): Dispatch {
+function reduceLaunch(problem: Problem): Dispatch {
+  const { sizes, strides, bindings, conditions, terms, splits, scratch } = problem;
+  const { rows, columns } = sizes;
   const { a, b, ...epilogue } = bindings;
+  const { partials, bias_partials } = scratch;
+  const quads = product(rows, ceilDivide(columns, 4));
+  const biasQuads = ceilDivide(conditions.SUM_B ? columns : rows, 4);
+  const beside: Record<string, Tensor> = bindings.grad_bias ? { bias_partials } : { unread: partials };
   return {
     kernel: "matmul/split_k_reduce",
     variant: { conditions },
-    bindings: { partials, unread: partials, ...epilogue },
-    parameters: { rows, columns, splits, terms },
-    workgroups: ceilDivide(product(rows, ceilDivide(columns, 4)), 128),
+    bindings: { partials, ...beside, ...epilogue },
+    parameters: { rows, columns, stride_of_y: strides.stride_of_y, splits, terms },
+    workgroups: ceilDivide(bindings.grad_bias ? derive("quads", [quads, biasQuads], (y, bias) => y + bias) : quads, 128),
   };
 }

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { predictionFor } from "../../bench/gpu_day/predictions.ts";
+import { writeReport } from "../../bench/gpu_day/report.ts";
+import { runStage, testSummary } from "../../bench/gpu_day/run_stage.ts";
+import { type Stage, stagesOf } from "../../bench/gpu_day/stages.ts";
+import { chooseCases } from "../../bench/suite.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "entropic-gpu-day-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const stages = (dry: boolean): Stage[] => stagesOf({ adapter: "hardware", out: folder, dry, python: undefined });
+const stage = (name: string, args: readonly string[], result: Stage["result"]): Stage => ({ name, args, result, limit: 5, expected: 1 });
+const evaluated = (code: string): readonly string[] => ["--eval", code];
+
+test("every stage fits into a call of ten minutes, has a name of its own, and names rows of the benchmark that exist", () => {
+  for (const dry of [false, true]) {
+    const all = stages(dry);
+    assert.equal(new Set(all.map(({ name }) => name)).size, all.length);
+    for (const { name, limit, expected } of all) assert.ok(expected <= limit && limit < 600, name);
+  }
+  const telling = stages(false).find(({ name }) => name === "toggles-none")!.args;
+  const words = telling.slice(telling.indexOf("bench") + 1, telling.indexOf("--seconds"));
+  assert.ok(words.length > 3 && chooseCases(words).length >= words.length);
+});
+
+test("a stage that ends well, fails, hangs or prints no JSON leaves a record that says so", async () => {
+  const run = (one: Stage, seconds = 5) => runStage(one, folder, seconds);
+  const printed = await run(stage("printed", evaluated("console.log('some words'); console.log(JSON.stringify({ found: 3 }))"), "printed"));
+  assert.equal(printed.status, "done");
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, "printed.json"), "utf8")), { found: 3 });
+  const failed = await run(stage("failed", evaluated("console.error('error: no GPU'); process.exit(1)"), "printed"));
+  assert.deepEqual([failed.status, failed.said?.at(-1)], ["failed", "error: no GPU"]);
+  assert.equal((await run(stage("silent", evaluated(""), "printed"))).status, "failed");
+  assert.equal((await run(stage("unwritten", evaluated(""), "written"))).status, "failed");
+  assert.equal((await run(stage("hangs", evaluated("setInterval(() => {}, 1000)"), "printed"), 1.5)).status, "timed out");
+  for (const name of ["printed", "failed", "hangs"]) assert.match(readFileSync(join(folder, `${name}.log`), "utf8"), /^\$ node /);
+});
+
+test("what Node's test runner prints is counted", () => {
+  const tap = "ok 1 - one\nnot ok 2 - two fails\n# tests 4\n# pass 2\n# fail 1\n# skipped 1\n";
+  assert.deepEqual(testSummary(tap), { passed: 2, failed: 1, skipped: 1, failures: ["two fails"] });
+});
+
+test("the report puts predictions beside what was measured, and says what did not run", () => {
+  const spread = { median: 1.25, min: 1, max: 2, percentile5: 1, percentile95: 2 };
+  const kernels = [{ name: "matmul/tiled", calls: 4, time: 0.5, share: 0.6, gflops: 900, gigabytes: 3 }];
+  const counts = { rows: 1024, parameters: 9, encodeMilliseconds: 0.4, dispatches: 99, submissions: 1, gpuMilliseconds: 0.8 };
+  writeFileSync(join(folder, "profile-S.json"), JSON.stringify({ shape: "S", milliseconds: spread, kernels, ...counts }));
+  const decoded = { shape: "Qwen", sequences: 64, topP: 1, promptLength: 543, millisecondsPerToken: 3, tokensPerSecond: 21333 };
+  writeFileSync(join(folder, "decode-Qwen.json"), JSON.stringify([decoded, { ...decoded, sequences: 256, failed: "out of memory" }]));
+  const file = join(folder, "report.md");
+  writeReport(file, { adapter: "NVIDIA H100 80GB HBM3", out: folder, stages: stages(false), dry: false });
+  const text = readFileSync(file, "utf8");
+  assert.match(text, /^# Measured on NVIDIA H100 80GB HBM3\n/);
+  assert.match(text, /\| S \| 1024 \| 1\.25 \(1 to 2\) \| 0\.8 \| 0\.9 \| 0\.4 \| 99 \|/);
+  assert.match(text, /\| Qwen \| 64 \| {2}\| 543 \| 3 \| 21333 \| 2\.5 \|/);
+  assert.match(text, /\| Qwen \| 256 \| {2}\| 543 \| out of memory \|/);
+  assert.match(text, /\| verify \| not run \|/);
+  assert.equal(predictionFor("some other GPU"), undefined);
+});
+
+test("a dry run takes the whole way on a software GPU, and a second call does not repeat it", { timeout: 300_000 }, () => {
+  const out = join(folder, "dry");
+  const words = ["bench/gpu_day/run.ts", "--adapter", process.env.ENTROPIC_ADAPTER ?? "software", "--dry-run", "--out", out];
+  const run = () =>
+    spawnSync(process.execPath, ["--import", "tsx", ...words, "--only", "devices,profile-Qwen"], { cwd: root, encoding: "utf8" });
+  const first = run();
+  assert.equal(first.status, 0, first.stderr);
+  assert.match(first.stdout, /devices +done after[\s\S]*profile-Qwen +done after/);
+  assert.match(readFileSync(join(out, "report.md"), "utf8"), /\| Qwen \| 32 \|/);
+  assert.ok(existsSync(join(out, "devices.json")));
+  assert.doesNotMatch(run().stdout, /done after/);
+});
+
+test("a stage that does not exist is refused in one line", () => {
+  const words = ["--import", "tsx", "bench/gpu_day/run.ts", "--adapter", "software", "--only", "profiles"];
+  const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: "utf8" });
+  assert.deepEqual([status, stderr.trim().split("\n").at(-1)?.slice(0, 33)], [2, "error: there is no stage profiles"]);
+});
