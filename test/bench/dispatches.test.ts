@@ -10,10 +10,10 @@ import { nullDevice, withLargeLimits } from "../gpu/null_device.ts";
  * raises it says why.
  */
 const COSTS: Readonly<Record<string, { readonly step: number; readonly mebibytes: number; readonly token: number }>> = {
-  S: { step: 174, mebibytes: 35, token: 38 },
-  M: { step: 248, mebibytes: 101, token: 54 },
-  L: { step: 608, mebibytes: 1185, token: 102 },
-  Qwen: { step: 1098, mebibytes: 7885, token: 244 },
+  S: { step: 142, mebibytes: 35, token: 38 },
+  M: { step: 200, mebibytes: 103, token: 54 },
+  L: { step: 388, mebibytes: 1225, token: 114 },
+  Qwen: { step: 826, mebibytes: 7955, token: 244 },
 };
 
 test("dispatches of a training step and of a decoded token, and the memory of a step's plan, are those that are written down", async () => {

@@ -79,9 +79,9 @@ test("the kernel compiles without immediates, and a subgroup that the compiler c
   other.destroy();
 });
 
-/** The kernels of a product of 40 x 36 x 44. */
+/** The kernels of a product of 72 x 36 x 44. */
 async function kernelsOf(device: Device, layout: Layout): Promise<string> {
-  const [a, b] = [layout === "TN" ? [44, 40] : [40, 44], layout === "NT" ? [36, 44] : [44, 36]];
+  const [a, b] = [layout === "TN" ? [44, 72] : [72, 44], layout === "NT" ? [36, 44] : [44, 36]];
   const plan = await buildPlan(device, "product", () => ({ keep: [matmul(input("a", a), input("b", b), { layout })] }));
   const ids = plan.launches.launches.map(({ kernel }) => kernel.id).join(" ");
   plan.destroy();

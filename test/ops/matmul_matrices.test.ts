@@ -60,8 +60,8 @@ const QUICK: readonly Product[] = [
 const OTHERS: readonly Product[] = [
   { layout: "NN", shape: [1, 1, 1] },
   { layout: "NN", shape: [68, 132, 36], terms: true },
-  { layout: "NT", shape: [64, 64, 16] },
-  { layout: "NT", shape: [33, 68, 40], b: "bf16" },
+  { layout: "NT", shape: [128, 64, 16] },
+  { layout: "NT", shape: [97, 68, 40], b: "bf16" },
   { layout: "NT", shape: [67, 70, 300], b: "f16", terms: true },
   { layout: "NN", shape: [65, 68, 130], b: "f16" },
   // Gradients as small as these are lost if they are rounded to f16 as they are, and rows may differ by any factor.
