@@ -22,6 +22,8 @@ struct Parameters {
   rows: u32,
   columns: u32,
   inner: u32,
+  stride_of_a: u32,
+  stride_of_y: u32,
   terms: u32,
 }
 var<immediate> parameters: Parameters;
@@ -55,12 +57,13 @@ fn fetch(index: u32, first_row: u32, first_column: u32, k: u32) -> Fetched {
   let rows = parameters.rows;
   let columns = parameters.columns;
   let inner = parameters.inner;
+  let length = parameters.stride_of_a;
   var fetched: Fetched;
   for (var i = 0u; i < FETCHED; i += 1u) {
     let in_a = place_in_a(index + i * INVOCATIONS);
     let in_b = place_in_b(index + i * INVOCATIONS);
-    @if(TN) { fetched.a[i] = quad_of_a(k + in_a.x, first_row + in_a.y, inner, rows); }
-    @if(!TN) { fetched.a[i] = quad_of_a(first_row + in_a.x, k + in_a.y, rows, inner); }
+    @if(TN) { fetched.a[i] = quad_of_a(k + in_a.x, first_row + in_a.y, inner, length); }
+    @if(!TN) { fetched.a[i] = quad_of_a(first_row + in_a.x, k + in_a.y, rows, length); }
     @if(NT) { fetched.b[i] = quad_of_b(first_column + in_b.x, k + in_b.y, columns, inner); }
     @if(!NT) { fetched.b[i] = quad_of_b(k + in_b.x, first_column + in_b.y, inner, columns); }
   }
@@ -104,7 +107,7 @@ fn find_largest(index: u32, first_row: u32, k: u32) {
     let row = 16u * pass_of_rows + (index >> 3u);
     var bits = vec4u();
     for (var i = 0u; i < CHUNK / 32u; i += 1u) {
-      let quad = quad_of_a(first_row + row, k + 32u * i + 4u * (index & 7u), parameters.rows, parameters.inner);
+      let quad = quad_of_a(first_row + row, k + 32u * i + 4u * (index & 7u), parameters.rows, parameters.stride_of_a);
       bits = max(bits, bitcast<vec4u>(quad) & vec4u(0x7fffffffu));
     }
     atomicMax(&largest[row], max(max(bits.x, bits.y), max(bits.z, bits.w)));
@@ -216,7 +219,7 @@ fn main(
   for (var i = 0u; i < QUADS; i += 1u) {
     let place = first + corner_of(subgroup) + place_of_quad(i, lane);
     if place.y < parameters.rows && place.x < parameters.columns {
-      store_quad(place.y * parameters.columns + place.x, place.x, parameters.columns, quads[i], parameters.terms);
+      store_quad(place.y * parameters.stride_of_y + place.x, place.x, parameters.columns, quads[i], parameters.terms);
     }
   }
 }

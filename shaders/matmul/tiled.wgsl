@@ -8,11 +8,10 @@
 // A slice is loaded into registers before the slice before it is multiplied, so that products hide the way to memory.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products of a part are added in the order of K by fma, whatever the tile and the rows beside a row.
-// WIDE_A, WIDE_B: the rows of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
 // SUM_A, SUM_B: lib/bias_gradient, the sums of an operand in the order of K. An invocation adds up four of them from the slices.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::store_quad;
-import package::lib::half::{unpack_one, unpack_quad};
+import package::lib::operand::{quad_of_a, quad_of_b};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
 import constants::STEP;
@@ -29,13 +28,6 @@ struct Parameters {
   terms: u32,
 }
 var<immediate> parameters: Parameters;
-
-@if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
-@if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
-@if(WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
-@if(!WIDE_B && !HALF_B) @group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
-@if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
-@if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
 
 // Invocations along the columns and the rows of the tile.
 const ACROSS = u32(TILE_WIDTH / BLOCK_WIDTH);
@@ -72,47 +64,6 @@ fn line_of_a(k: u32) -> u32 {
 
 fn line_of_b(k: u32) -> u32 {
   return SLICE_OF_A + k * LINE_OF_B + (k >> 2u) * GAP;
-}
-
-// Four neighbouring values of a line of a's memory, which has `lines` of `length` values; zero outside. Without branches: what lies
-// outside is read from anywhere else and dropped.
-fn quad_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  let left = select(0u, length - at, line < lines && at < length);
-  let first = select(0u, line * length + at, left > 0u);
-  @if(WIDE_A) {
-    return select(vec4f(), a[first >> 2u], left > 0u);
-  }
-  @if(!WIDE_A) {
-    let last = first + max(left, 1u) - 1u;
-    let values = vec4f(a[first], a[min(first + 1u, last)], a[min(first + 2u, last)], a[min(first + 3u, last)]);
-    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
-  }
-}
-
-@if(!WIDE_B)
-fn value_of_b(at: u32) -> f32 {
-  @if(HALF_B) { return unpack_one(b[at >> 1u], at); }
-  @if(!HALF_B) { return b[at]; }
-}
-
-// The same of b.
-fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  let left = select(0u, length - at, line < lines && at < length);
-  let first = select(0u, line * length + at, left > 0u);
-  @if(WIDE_B) {
-    @if(HALF_B) { return select(vec4f(), unpack_quad(b[first >> 2u]), left > 0u); }
-    @if(!HALF_B) { return select(vec4f(), b[first >> 2u], left > 0u); }
-  }
-  @if(!WIDE_B) {
-    let last = first + max(left, 1u) - 1u;
-    let values = vec4f(
-      value_of_b(first),
-      value_of_b(min(first + 1u, last)),
-      value_of_b(min(first + 2u, last)),
-      value_of_b(min(first + 3u, last)),
-    );
-    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
-  }
 }
 
 // op(a) from (row, k): column i holds four rows at k + i.

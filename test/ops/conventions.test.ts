@@ -64,11 +64,13 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
 const CONFLICTING: readonly (readonly string[])[] = [
   ["SUM_A", "SUM_B", "GELU"],
   ["SUM_A", "SUM_B", "HALF_B"],
+  ["F16", "BF16"],
+  ["F16", "TN"],
 ];
 
 /** Conditions that mean something only beside another one. */
 const DEPENDENT: Readonly<Record<string, string>> = {
-  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" },
+  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN", F16: "HALF_B" },
   ...{ THREE: "TWO", FOUR: "THREE", PENALTY: "ADJUSTED", HISTOGRAM: "FILTERED" },
 };
 
@@ -82,7 +84,8 @@ function variantsOf(id: string): KernelVariant[] {
   const names = new Set(conditions);
   let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
-    if (OF_THE_DEVICE.has(name)) continue;
+    // Only the tests of the kernel of matrices emulate them.
+    if (OF_THE_DEVICE.has(name) || name === "EMULATED") continue;
     variants = variants.flatMap((known) =>
       [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
     );

@@ -12,8 +12,9 @@ const STEP = 16;
 
 /** The ways by matrix instructions, by name. A device has instructions only where the user asked for them. */
 export function matrixWays(problem: Problem, { subgroupMatrices, limits }: DeviceTraits): Readonly<Record<string, CheckedWay>> {
-  // One workgroup walks along all of K, so a product that is cut into parts is left to the tiles.
-  if (problem.splits > 1) return {};
+  const { SUM_A, SUM_B } = problem.conditions;
+  // A workgroup walks along all of K, and makes no gradient of a bias.
+  if (problem.splits > 1 || SUM_A || SUM_B) return {};
   const fitting = subgroupMatrices.filter(
     (matrix) => suits(matrix, problem) && workgroupBytes(matrix, problem) <= limits.maxComputeWorkgroupStorageSize,
   );
@@ -55,7 +56,7 @@ function matrixWay({ component, emulated }: SubgroupMatrix): CheckedWay {
           },
         },
         bindings,
-        parameters: { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner, terms },
+        parameters: { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner, ...strides, terms },
         workgroups: [ceilDivide(sizes.columns, TILE), ceilDivide(sizes.rows, TILE), 1],
       },
     ],
