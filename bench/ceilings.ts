@@ -103,7 +103,7 @@ async function bestRate(device: Device, clock: Clock, attempts: readonly Attempt
 }
 
 async function bestMilliseconds(device: Device, clock: Clock, { wgsl, bytes, workgroups }: Attempt): Promise<number> {
-  const kernel = await device.kernel({ name: "ceiling", wgsl });
+  const kernel = await device.kernel({ name: "ceiling", wgsl, staysInBounds: true });
   const buffers = kernel.bindings.map(({ name }) => createBuffer(device, `ceiling ${name}`, bytes));
   const launch = {
     label: "ceiling",

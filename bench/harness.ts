@@ -66,6 +66,8 @@ export interface BenchReport {
   readonly adapter: string;
   readonly driver?: string;
   readonly date: string;
+  /** Toggles of Dawn's that were asked for; absent without any. */
+  readonly toggles?: readonly string[];
   /** The clock of the ops. Paths end on the host and are timed by it. */
   readonly clock: ClockName;
   readonly ceilings: Ceilings;
@@ -104,7 +106,8 @@ export async function runCases(device: Device, cases: readonly BenchCase[], opti
   clock.destroy();
   const { description } = device.gpu.adapterInfo;
   const driver = description && description !== device.name ? { driver: description } : {};
-  return { adapter: device.name, ...driver, date: new Date().toISOString(), clock: clock.name, ceilings, results, failures };
+  const toggles = device.toggles.length > 0 ? { toggles: device.toggles } : {};
+  return { adapter: device.name, ...driver, ...toggles, date: new Date().toISOString(), clock: clock.name, ceilings, results, failures };
 }
 
 /** @throws Error when the case's result is wrong: such a case is not worth timing */

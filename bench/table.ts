@@ -1,3 +1,4 @@
+import type { Device } from "../src/gpu/device.ts";
 import type { Ceilings } from "./ceilings.ts";
 import type { ClockName } from "./clock.ts";
 import type { Comparison } from "./compare.ts";
@@ -6,7 +7,11 @@ import type { BenchFailure, BenchResult } from "./harness.ts";
 const NAME_WIDTH = 46;
 
 /** The first lines: the adapter, the clock and the ceilings. */
-export function preamble(adapter: string, software: boolean, clock: ClockName, { gflops, gigabytesPerSecond }: Ceilings): string {
+export function preamble(
+  { name, software, toggles }: Pick<Device, "name" | "software" | "toggles">,
+  clock: ClockName,
+  { gflops, gigabytesPerSecond }: Ceilings,
+): string {
   const clocks = {
     "gpu timestamps": "ops by GPU timestamps, paths by the host's clock",
     host: software
@@ -14,7 +19,8 @@ export function preamble(adapter: string, software: boolean, clock: ClockName, {
       : "the host's, because the adapter has no timestamps",
   };
   return [
-    `adapter   ${adapter}`,
+    `adapter   ${name}`,
+    ...(toggles.length > 0 ? [`toggles   ${toggles.join(", ")}`] : []),
     `clock     ${clocks[clock]}`,
     `ceilings  ${gflops.toFixed(1)} GFLOP/s of fma, ${gigabytesPerSecond.toFixed(1)} GB/s of memory read and written; \`ceiling\` is the share of the nearer one`,
   ].join("\n");

@@ -53,6 +53,11 @@ const words = process.argv.slice(2);
 const again = words.includes("--again");
 const options = words.filter((word) => word.startsWith("-") && word !== "--again");
 const named = words.filter((word) => !word.startsWith("-"));
+if (process.env.ENTROPIC_TOGGLES && named.length === 0) {
+  // Tests of users' kernels and of the driver's safeguards mean nothing without these.
+  process.stderr.write("error: ENTROPIC_TOGGLES is set; unset it for the whole suite, or name the tests that are to run with it\n");
+  process.exit(2);
+}
 const files = named.length > 0 ? named.flatMap(testFiles) : testFiles(join(root, "test"));
 if (files.length === 0) {
   process.stderr.write(`error: ${named.join(", ")} holds no *.test.ts\n`);

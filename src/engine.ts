@@ -2,8 +2,8 @@
 export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.ts";
 export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";
-export { DeviceLostError, EngineError, MemoryError, NotFiniteError, ShaderError } from "./gpu/errors.ts";
-export type { Kernel, KernelSource, KernelVariant } from "./gpu/kernel.ts";
+export { DeviceLostError, EngineError, MemoryError, NotFiniteError, ShaderError, UnsafeKernelError } from "./gpu/errors.ts";
+export type { Kernel, KernelOfOnesOwn, KernelSource, KernelVariant } from "./gpu/kernel.ts";
 export { createProfiler, type ProfileClock, type Profiler } from "./gpu/profile.ts";
 export type { ProfiledDispatch, ProfiledSubmission } from "./gpu/profile_record.ts";
 export type { DeviceStats } from "./gpu/stats.ts";

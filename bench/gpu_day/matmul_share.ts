@@ -1,5 +1,5 @@
 import type { Device } from "../../src/gpu/device.ts";
-import { TILES, tilesFor } from "../../src/ops/matmul/families/tiled.ts";
+import { tilesFor } from "../../src/ops/matmul/families/tiled.ts";
 import { matmulCase } from "../cases/matmul.ts";
 import type { BenchCase } from "../harness.ts";
 
@@ -7,7 +7,7 @@ import type { BenchCase } from "../harness.ts";
 export function squareProducts(device: Device, sizes: readonly number[]): BenchCase[] {
   return sizes.flatMap((size) => {
     const shape = [size, size, size] as const;
-    const tiles = device.software ? [] : tilesFor({ rows: size, columns: size, inner: size }, device).filter((name) => name in TILES);
+    const tiles = device.software ? [] : tilesFor({ sizes: { rows: size, columns: size, inner: size }, splits: 1 }, device);
     return [
       ...(["NN", "NT", "TN"] as const).map((layout) => matmulCase(layout, shape)),
       ...tiles.map((tile) => matmulCase("NT", shape, { family: "tiled", tile })),

@@ -1,16 +1,22 @@
 // y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For GPUs that multiply small matrices in one instruction of a subgroup (Metal's simdgroup matrices, tensor cores), an experimental
-// feature. One workgroup is one subgroup and owns 32 x 32 of y as matrices of SIZE x SIZE. Slices of a and b, 32 deep along K, pass
-// through workgroup memory, zero past the edges, so that every shape is right. The sum leaves through workgroup memory, too, since
-// nothing tells which lane holds which value of a matrix.
-// SIZE is 8 or 16. With F16 the operands are rounded to half precision, sums are f32; without it all is f32.
+// feature. A workgroup is four subgroups of 32 lanes and owns 64 x 64 of y, a subgroup 32 x 32. Slices of a and b, 16 deep along K, pass
+// through workgroup memory (lib/matrix), zero past the edges, so that every shape is right. Registers fetch the next slice meanwhile.
+// Without F16 all is f32, and weights of 16 bits are expanded (HALF_B, BF16).
+// With F16, b holds f16 values (HALF_B), which tensor cores multiply as they are, and a is cut into two: a value is the f16 nearest to it
+// and the f16 nearest to the rest, together 22 bits. For this the values of a row are multiplied by a power of two that brings the largest
+// of 128 steps of K to 2^14, so that small gradients keep their bits. Tensor cores cut bits off when they add, so the sums of every 128
+// steps are added up in f32. F16 is for NN and NT.
 // How the hardware adds SIZE products is its own affair: the bits are not those of the tiles.
 import package::lib::epilogue::store_quad;
-import constants::LANES;
-import constants::SIZE;
-enable chromium_experimental_subgroup_matrix;
-@if(F16) enable f16;
+import package::lib::operand::{quad_of_a, quad_of_b};
+import package::lib::matrix::{
+  TILE, STEP, SIZE, MATRICES, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIP_WIDTH, Sums,
+  keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, place_of_quad, quad_of_strip
+};
+@if(!EMULATED) enable chromium_experimental_subgroup_matrix;
+@if(F16 && !EMULATED) enable f16;
 
 struct Parameters {
   rows: u32,
@@ -20,86 +26,197 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
-@group(0) @binding(1) var<storage, read> b: array<f32>; // [K, N]
+const INVOCATIONS = 128u;
+// Quads of each operand's slice that an invocation fetches, and of y that it ends with.
+const FETCHED = TILE * STEP / 4u / INVOCATIONS;
+const QUADS = TILE * TILE / 4u / INVOCATIONS;
+// Quads of a line, as a power of two.
+@if(!TN) const SHIFT_OF_A = 2u;
+@if(TN) const SHIFT_OF_A = 4u;
+@if(NT) const SHIFT_OF_B = 2u;
+@if(!NT) const SHIFT_OF_B = 4u;
 
-@if(F16) alias Component = f16;
-@if(!F16) alias Component = f32;
-alias Left = subgroup_matrix_left<Component, SIZE, SIZE>;
-alias Right = subgroup_matrix_right<Component, SIZE, SIZE>;
-alias Sums = subgroup_matrix_result<f32, SIZE, SIZE>;
-
-const TILE = 32u;
-const MATRICES = TILE / SIZE;
-
-var<workgroup> slice_of_a: array<Component, TILE * TILE>; // row by k
-var<workgroup> slice_of_b: array<Component, TILE * TILE>; // k by column
-var<workgroup> tile: array<f32, TILE * TILE>;
-
-// op(a)[row, k], zero outside.
-fn load_a(row: u32, k: u32) -> f32 {
-  if row >= parameters.rows || k >= parameters.inner {
-    return 0.0;
-  }
-  @if(TN) { return a[k * parameters.rows + row]; }
-  @if(!TN) { return a[row * parameters.inner + k]; }
+// What an invocation fetches of the next slices.
+struct Fetched {
+  a: array<vec4f, FETCHED>,
+  b: array<vec4f, FETCHED>,
 }
 
-// op(b)[k, column], zero outside.
-fn load_b(k: u32, column: u32) -> f32 {
-  if column >= parameters.columns || k >= parameters.inner {
-    return 0.0;
-  }
-  @if(NT) { return b[column * parameters.inner + k]; }
-  @if(!NT) { return b[k * parameters.columns + column]; }
+// The line of a slice that a quad lies in, and where it begins there.
+fn place_in_a(quad: u32) -> vec2u {
+  return vec2u(quad >> SHIFT_OF_A, 4u * (quad & (LENGTH_OF_A / 4u - 1u)));
 }
 
-// Neighbouring lanes follow the direction in which memory is contiguous.
-fn stage(lane: u32, first_row: u32, first_column: u32, k: u32) {
-  for (var i = lane; i < TILE * TILE; i += LANES) {
-    let slow = i / TILE;
-    let fast = i % TILE;
-    @if(TN) { slice_of_a[fast * TILE + slow] = Component(load_a(first_row + fast, k + slow)); }
-    @if(!TN) { slice_of_a[i] = Component(load_a(first_row + slow, k + fast)); }
-    @if(NT) { slice_of_b[fast * TILE + slow] = Component(load_b(k + fast, first_column + slow)); }
-    @if(!NT) { slice_of_b[i] = Component(load_b(k + slow, first_column + fast)); }
-  }
+fn place_in_b(quad: u32) -> vec2u {
+  return vec2u(quad >> SHIFT_OF_B, 4u * (quad & (LENGTH_OF_B / 4u - 1u)));
 }
 
-@compute @workgroup_size(LANES)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
-  let first_row = workgroup.y * TILE;
-  let first_column = workgroup.x * TILE;
-  var sums: array<Sums, MATRICES * MATRICES>;
-  for (var k = 0u; k < parameters.inner; k += TILE) {
-    stage(lane, first_row, first_column, k);
-    workgroupBarrier();
-    for (var q = 0u; q < TILE; q += SIZE) {
-      var of_b: array<Right, MATRICES>;
-      for (var j = 0u; j < MATRICES; j += 1u) {
-        of_b[j] = subgroupMatrixLoad<Right, row_major>(&slice_of_b, q * TILE + j * SIZE, TILE);
-      }
-      for (var i = 0u; i < MATRICES; i += 1u) {
-        let of_a = subgroupMatrixLoad<Left, row_major>(&slice_of_a, i * SIZE * TILE + q, TILE);
-        for (var j = 0u; j < MATRICES; j += 1u) {
-          sums[i * MATRICES + j] = subgroupMatrixMultiplyAccumulate(of_a, of_b[j], sums[i * MATRICES + j]);
-        }
-      }
+fn fetch(index: u32, first_row: u32, first_column: u32, k: u32) -> Fetched {
+  let rows = parameters.rows;
+  let columns = parameters.columns;
+  let inner = parameters.inner;
+  var fetched: Fetched;
+  for (var i = 0u; i < FETCHED; i += 1u) {
+    let in_a = place_in_a(index + i * INVOCATIONS);
+    let in_b = place_in_b(index + i * INVOCATIONS);
+    @if(TN) { fetched.a[i] = quad_of_a(k + in_a.x, first_row + in_a.y, inner, rows); }
+    @if(!TN) { fetched.a[i] = quad_of_a(first_row + in_a.x, k + in_a.y, rows, inner); }
+    @if(NT) { fetched.b[i] = quad_of_b(first_column + in_b.x, k + in_b.y, columns, inner); }
+    @if(!NT) { fetched.b[i] = quad_of_b(k + in_b.x, first_column + in_b.y, inner, columns); }
+  }
+  return fetched;
+}
+
+fn stage(index: u32, fetched: Fetched) {
+  for (var i = 0u; i < FETCHED; i += 1u) {
+    let in_a = place_in_a(index + i * INVOCATIONS);
+    let in_b = place_in_b(index + i * INVOCATIONS);
+    let at = in_a.x * LINE_OF_A + in_a.y;
+    @if(F16) {
+      let scaled = fetched.a[i] * power_of_two(TOP - exponent_of(in_a.x));
+      let nearest = components(scaled);
+      keep_in_a(at, nearest);
+      keep_in_a(SLICE_OF_A + at, components(scaled - vec4f(nearest)));
     }
-    workgroupBarrier();
+    @if(!F16) { keep_in_a(at, components(fetched.a[i])); }
+    keep_in_b(in_b.x * LINE_OF_B + in_b.y, components(fetched.b[i]));
   }
-  for (var i = 0u; i < MATRICES; i += 1u) {
-    for (var j = 0u; j < MATRICES; j += 1u) {
-      subgroupMatrixStore<row_major>(&tile, i * SIZE * TILE + j * SIZE, sums[i * MATRICES + j], TILE);
-    }
+}
+
+// The steps of K that share a row's scale and are added up by the matrices alone.
+// They are a power of two.
+@if(F16) const CHUNK_STEPS = 8u;
+@if(F16) const CHUNK = CHUNK_STEPS * STEP;
+// The biased exponent of f32 that scaled values reach: that of 2^14.
+@if(F16) const TOP = 127 + 14;
+
+// The bits of the largest value of each row in this chunk, without its sign.
+@if(F16) var<workgroup> largest: array<atomic<u32>, TILE>;
+
+// Eight neighbours share a row.
+@if(F16)
+fn find_largest(index: u32, first_row: u32, k: u32) {
+  if index < TILE {
+    atomicStore(&largest[index], 0u);
   }
   workgroupBarrier();
-  for (var i = 4u * lane; i < TILE * TILE; i += 4u * LANES) {
-    let row = first_row + i / TILE;
-    let column = first_column + i % TILE;
-    if row < parameters.rows && column < parameters.columns {
-      let quad = vec4f(tile[i], tile[i + 1u], tile[i + 2u], tile[i + 3u]);
-      store_quad(row * parameters.columns + column, column, parameters.columns, quad, parameters.terms);
+  for (var pass_of_rows = 0u; pass_of_rows < 4u; pass_of_rows += 1u) {
+    let row = 16u * pass_of_rows + (index >> 3u);
+    var bits = vec4u();
+    for (var i = 0u; i < CHUNK / 32u; i += 1u) {
+      let quad = quad_of_a(first_row + row, k + 32u * i + 4u * (index & 7u), parameters.rows, parameters.inner);
+      bits = max(bits, bitcast<vec4u>(quad) & vec4u(0x7fffffffu));
+    }
+    atomicMax(&largest[row], max(max(bits.x, bits.y), max(bits.z, bits.w)));
+  }
+  workgroupBarrier();
+}
+
+// The biased exponent of a row's largest value. At the ends of the range the scale and its inverse would not be normal numbers.
+@if(F16)
+fn exponent_of(row: u32) -> i32 {
+  return clamp(i32(atomicLoad(&largest[row]) >> 23u), 20, 250);
+}
+
+@if(F16)
+fn power_of_two(exponent: i32) -> f32 {
+  return bitcast<f32>(u32(127 + exponent) << 23u);
+}
+
+// Multiplies the staged slices and adds the products to a subgroup's sums.
+fn multiply(sums: ptr<function, array<Sums, MATRICES * MATRICES>>, corner: vec2u, lane: u32) {
+  // Drivers that write out every emulated product take a minute to compile, so they must not know how many there are.
+  @if(EMULATED) let count = MATRICES + (parameters.inner >> 31u);
+  @if(!EMULATED) let count = MATRICES;
+  for (var part = 0u; part < STEP / SIZE; part += 1u) {
+    let q = part * SIZE;
+    for (var j = 0u; j < count; j += 1u) {
+      let of_b = load_right(q, corner.x + j * SIZE);
+      for (var i = 0u; i < count; i += 1u) {
+        let at = i * MATRICES + j;
+        @if(F16) { (*sums)[at] = add_product(load_left(1u, corner.y + i * SIZE, q), of_b, (*sums)[at], lane); }
+        (*sums)[at] = add_product(load_left(0u, corner.y + i * SIZE, q), of_b, (*sums)[at], lane);
+      }
+    }
+  }
+}
+
+// Adds a subgroup's sums to the quads of y that its invocations own, strip by strip, and clears them.
+fn flush(
+  sums: ptr<function, array<Sums, MATRICES * MATRICES>>,
+  quads: ptr<function, array<vec4f, QUADS>>,
+  subgroup: u32,
+  lane: u32,
+) {
+  for (var strip = 0u; strip < QUADS / 2u; strip += 1u) {
+    for (var i = 0u; i < STRIP_WIDTH / SIZE; i += 1u) {
+      let at = strip * (STRIP_WIDTH / SIZE) + i;
+      store_sums(subgroup, i * SIZE, (*sums)[at], lane);
+      (*sums)[at] = Sums();
+    }
+    workgroupBarrier();
+    for (var i = 2u * strip; i < 2u * strip + 2u; i += 1u) {
+      let place = place_of_quad(i, lane);
+      var sum = quad_of_strip(subgroup, place);
+      @if(F16) { sum *= power_of_two(exponent_of(corner_of(subgroup).y + place.y) - TOP); }
+      (*quads)[i] += sum;
+    }
+    workgroupBarrier();
+  }
+}
+
+// Adds up the products of some slices. `fetched` holds the first of them, and then the one behind the last.
+fn walk(
+  sums: ptr<function, array<Sums, MATRICES * MATRICES>>,
+  fetched: ptr<function, Fetched>,
+  index: u32,
+  subgroup: u32,
+  first: vec2u,
+  begin: u32,
+  end: u32,
+) {
+  for (var step = begin; step < end; step += 1u) {
+    stage(index, *fetched);
+    workgroupBarrier();
+    // Past the end of K this fetches zeros.
+    *fetched = fetch(index, first.y, first.x, (step + 1u) * STEP);
+    multiply(sums, corner_of(subgroup), index & 31u);
+    workgroupBarrier();
+  }
+}
+
+// The first column and row of a subgroup in the tile.
+fn corner_of(subgroup: u32) -> vec2u {
+  return 32u * vec2u(subgroup & 1u, subgroup >> 1u);
+}
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(
+  @builtin(local_invocation_index) index: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @if(!EMULATED) @builtin(subgroup_id) subgroup: u32,
+  @if(!EMULATED) @builtin(subgroup_invocation_id) lane: u32,
+) {
+  @if(EMULATED) let subgroup = index >> 5u;
+  @if(EMULATED) let lane = index & 31u;
+  let first = workgroup.xy * TILE;
+  let steps = (parameters.inner + STEP - 1u) / STEP;
+  var sums: array<Sums, MATRICES * MATRICES>;
+  var quads: array<vec4f, QUADS>;
+  var fetched = fetch(index, first.y, first.x, 0u);
+  @if(F16)
+  for (var chunk = 0u; chunk * CHUNK_STEPS < steps; chunk += 1u) {
+    let begin = chunk * CHUNK_STEPS;
+    find_largest(index, first.y, begin * STEP);
+    walk(&sums, &fetched, index, subgroup, first, begin, min(begin + CHUNK_STEPS, steps));
+    flush(&sums, &quads, subgroup, lane);
+  }
+  @if(!F16) walk(&sums, &fetched, index, subgroup, first, 0u, steps);
+  @if(!F16) flush(&sums, &quads, subgroup, lane);
+  for (var i = 0u; i < QUADS; i += 1u) {
+    let place = first + corner_of(subgroup) + place_of_quad(i, lane);
+    if place.y < parameters.rows && place.x < parameters.columns {
+      store_quad(place.y * parameters.columns + place.x, place.x, parameters.columns, quads[i], parameters.terms);
     }
   }
 }

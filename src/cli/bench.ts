@@ -8,6 +8,7 @@ import { chooseCases } from "../../bench/suite.ts";
 import { failureRow, heading, preamble, row } from "../../bench/table.ts";
 import type { Device } from "../gpu/device.ts";
 import { writeWhole } from "../io/write_whole.ts";
+import { wordsOf } from "../node/environment.ts";
 import { openDevice } from "../node/open_device.ts";
 import { svgToPng } from "../report/png.ts";
 import { benchTuner } from "./bench_tuner.ts";
@@ -19,6 +20,7 @@ interface BenchOptions {
   json?: string;
   compare?: string;
   seconds: number;
+  toggles?: string;
   list?: boolean;
   tuner?: boolean;
   plot?: string;
@@ -30,6 +32,7 @@ export function register(command: Command): void {
     .option("--json <file>", "write the results to this file")
     .option("--compare <file>", "show each row's ratio to the median in an earlier --json file, and mark what moved")
     .option("--seconds <n>", "how long to time a case", decimal({ min: 0.001 }), 1)
+    .option("--toggles <list>", "turn on toggles of Dawn's, or off with a leading -, for this run (as ENTROPIC_TOGGLES does)")
     .option("--plot <file>", "draw the rows below this GPU's ceilings (a roofline), as .svg or .png")
     .option("--list", "list the cases, and run none")
     .option("--tuner", "show which kernels tuning chose and why; names are shapes of models to tune for: S, M, L, Qwen")
@@ -70,11 +73,12 @@ function checkFiles(options: BenchOptions): void {
 }
 
 async function measure(cases: readonly BenchCase[], earlier: EarlierReport | undefined, options: BenchOptions): Promise<void> {
-  const device = await openDevice({ adapter: options.adapter, timestamps: true });
+  const toggles = options.toggles === undefined ? {} : { toggles: wordsOf(options.toggles) };
+  const device = await openDevice({ adapter: options.adapter, timestamps: true, ...toggles });
   const report = await runCases(device, cases, {
     seconds: options.seconds,
     start: (clock, ceilings) => {
-      show(preamble(device.name, device.software, clock, ceilings));
+      show(preamble(device, clock, ceilings));
       if (earlier) show(`earlier   ${earlier.date} on ${earlier.adapter}; ${NOISE_RULE}`);
       show(`\n${heading(device.software, earlier !== undefined)}`);
     },

@@ -16,7 +16,7 @@ export function register(command: Command): void {
     const adapters = await listAdapters();
     if (options.json) process.stdout.write(`${JSON.stringify({ auto: adapters[0]?.name ?? null, adapters }, null, 2)}\n`);
     else if (adapters.length === 0) throw noAdapter();
-    else process.stdout.write(`${table(adapters)}\n`);
+    else process.stdout.write(`${[table(adapters), ...toggleLine(adapters)].join("\n")}\n`);
   });
 }
 
@@ -35,6 +35,11 @@ function table(adapters: readonly AdapterDescription[]): string {
     headings.map((heading) => ({ heading })),
     rows,
   );
+}
+
+/** Toggles are the same for all adapters. */
+function toggleLine([first]: readonly AdapterDescription[]): string[] {
+  return first === undefined || first.toggles.length === 0 ? [] : [`toggles: ${first.toggles.join(", ")}`];
 }
 
 function gibibytes(bytes: number | undefined): string {

@@ -45,6 +45,8 @@ export interface DeviceOptions {
   readonly watchdog?: number;
   /** The most dispatches of a slice (slices.ts); 0: a step is one submission. Left out: slices adapt to the adapter's speed. */
   readonly slice?: number;
+  /** The toggles of Dawn's that the adapter's GPU object was made with, where they matter (toggles.ts). */
+  readonly toggles?: readonly string[];
   /** Whether kernels are timed on the adapter, and where the results are stored. */
   readonly tuning?: TuningOptions;
 }
@@ -56,6 +58,8 @@ export interface Device extends GpuContext {
   /** Matrix instructions that kernels may use; none unless `subgroupMatrix` asked for them. */
   readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly timestamps: boolean;
+  /** The toggles of Dawn's that were asked for. */
+  readonly toggles: readonly string[];
   readonly tuning: Tuning;
   /** A kernel's linked text, without compiling it. */
   readonly kernelText: KernelCache["text"];
@@ -74,7 +78,7 @@ const DEFAULT_LANES = { software: 8, hardware: 64 } as const;
  * @throws EngineError when `lanes` is not a power of two from 4 to 128
  */
 export async function createDevice(options: DeviceOptions): Promise<Device> {
-  const { adapter, shaders, debug = 0 } = options;
+  const { adapter, shaders, debug = 0, toggles = [] } = options;
   const { info } = adapter;
   const traits = traitsOf(options);
   const requiredLimits = ownLimits(adapter, traits.immediates);
@@ -82,7 +86,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   const stats = createStats();
   const health = watchHealth(gpu);
   const flight = createFlight({ gpu, watchdog: options.watchdog ?? WATCHDOG_SECONDS, fail: health.fail, assertHealthy: health.assert });
-  const kernels = createKernelCache({ ...traits, gpu, shaders, stats, debug, flight });
+  const kernels = createKernelCache({ ...traits, gpu, shaders, stats, debug, flight, toggles });
   const context: GpuContext & Traits = {
     ...traits,
     gpu,
@@ -108,6 +112,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   return Object.assign(context, {
     vendor: info.vendor,
     architecture: info.architecture,
+    toggles,
     tuning: createTuning(context, options.tuning ?? {}),
     kernelText: kernels.text,
     fail: health.fail,
@@ -122,7 +127,7 @@ type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "subgroupMatrice
 
 /** What the engine will use of an adapter. */
 function traitsOf(options: DeviceOptions): Traits {
-  const { adapter } = options;
+  const { adapter, subgroupMatrix } = options;
   const software = options.kernels === undefined ? isSoftware(adapter.info) : options.kernels === "software";
   const subgroupSize = fixedSubgroupSize(adapter);
   const subgroups = options.subgroups !== false && options.lanes === undefined && subgroupSize !== undefined;
@@ -132,7 +137,7 @@ function traitsOf(options: DeviceOptions): Traits {
     software,
     lanes,
     subgroups,
-    subgroupMatrices: subgroups ? fittingMatrices(adapter, options.subgroupMatrix) : [],
+    subgroupMatrices: fittingMatrices(adapter, subgroups || subgroupMatrix === "emulated" ? subgroupMatrix : undefined),
     immediates: options.immediates !== false && hasImmediates(options),
     timestamps: options.timestamps === true && adapter.features.has("timestamp-query"),
   };
@@ -149,8 +154,9 @@ function featuresOf(traits: Traits, { adapter, tuning = {} }: DeviceOptions): GP
   const timesByGpu = !software && timesOn(traits, tuning) && adapter.features.has("timestamp-query");
   const features: GPUFeatureName[] = [];
   if (subgroups) features.push("subgroups" as GPUFeatureName);
-  if (subgroupMatrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
-  if (subgroupMatrices.some(({ component }) => component === "f16")) features.push("shader-f16");
+  const matrices = subgroupMatrices.filter(({ emulated }) => !emulated);
+  if (matrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
+  if (matrices.some(({ component }) => component === "f16")) features.push("shader-f16");
   if (timestamps || timesByGpu) features.push("timestamp-query");
   return features;
 }

@@ -13,6 +13,11 @@ export class ShaderError extends EngineError {
   override readonly name = "ShaderError";
 }
 
+/** A kernel that is not the library's own, on a device whose safeguards are off. */
+export class UnsafeKernelError extends EngineError {
+  override readonly name = "UnsafeKernelError";
+}
+
 /** Something does not fit: into a buffer, a binding, the memory that the user allows, or the machine. */
 export class MemoryError extends EngineError {
   override readonly name = "MemoryError";

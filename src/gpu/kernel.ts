@@ -1,10 +1,19 @@
 import { link } from "wesl/core";
-import { DeviceLostError, ShaderError } from "./errors.ts";
+import { DeviceLostError, ShaderError, UnsafeKernelError } from "./errors.ts";
 import type { Flight } from "./flight.ts";
 import type { DeviceStats } from "./stats.ts";
+import { unsafeToggle } from "./toggles.ts";
 
-/** A kernel of the library by its id ("norm/rms_norm"), or a user's own WGSL under a name. */
-export type KernelSource = string | { readonly name: string; readonly wgsl: string };
+/** A kernel of the library by its id ("norm/rms_norm"), or WGSL under a name. */
+export type KernelSource = string | KernelOfOnesOwn;
+
+/** WGSL that is not in the library. */
+export interface KernelOfOnesOwn {
+  readonly name: string;
+  readonly wgsl: string;
+  /** true: no index leaves its binding, so the kernel may also run where the GPU does not check that (toggles.ts). */
+  readonly staysInBounds?: boolean;
+}
 
 /** What `@if(CONDITION)`, `import constants::NAME` and `import package::MODULE::NAME` in the WGSL resolve to. */
 export interface KernelVariant {
@@ -52,6 +61,7 @@ export interface KernelTraits {
   readonly stats: DeviceStats;
   readonly debug: number;
   readonly flight: Flight;
+  readonly toggles: readonly string[];
 }
 
 export interface KernelCache {
@@ -65,9 +75,23 @@ export const MAX_PARAMETER_BYTES = 64;
 
 export function createKernelCache(traits: KernelTraits): KernelCache {
   const layouts = new Map<string, GPUBindGroupLayout>();
-  const text = remembered((source, variant) => prepareKernel(traits, source, variant));
+  const text = remembered((source, variant) => {
+    refuseUnsafe(traits.toggles, [source, ...Object.values(variant.modules ?? {})]);
+    return prepareKernel(traits, source, variant);
+  });
   const get = remembered(async (source, variant) => compile(traits, layouts, await text(source, variant), variant));
   return { get, text };
+}
+
+/** @throws UnsafeKernelError where safeguards are off and a text is not the library's own */
+function refuseUnsafe(toggles: readonly string[], sources: readonly KernelSource[]): void {
+  const toggle = unsafeToggle(toggles);
+  const foreign = sources.find((source) => typeof source !== "string" && !source.staysInBounds);
+  if (toggle === undefined || foreign === undefined) return;
+  const { name } = foreign as KernelOfOnesOwn;
+  throw new UnsafeKernelError(
+    `kernel ${name} does not run under the toggle ${toggle}, which is for the library's own kernels; leave it out`,
+  );
 }
 
 /** Makes something of a kernel once, and returns it again for the same kernel in the same variant. */
@@ -183,13 +207,13 @@ function namesBeside(id: string, shaders: KernelTraits["shaders"]): string {
 
 /** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */
 const EXPERIMENTAL =
-  "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major".split(
+  "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major col_major".split(
     " ",
   );
 const EXPERIMENTAL_DECLARATION = new RegExp(`const (${EXPERIMENTAL.join("|")}) = 0u;`, "g");
 
 function declareExperimental(wgsl: string): string {
-  if (!wgsl.includes("enable chromium_experimental_subgroup_matrix;")) return wgsl;
+  if (!wgsl.includes("subgroup_matrix_")) return wgsl;
   return `${wgsl}\n${EXPERIMENTAL.map((name) => `const ${name} = 0u;`).join("\n")}\n`;
 }
 

@@ -77,7 +77,7 @@ type CountingPass = Pick<Counting, "checks" | "results"> & { readonly pass: GPUC
  * first of them of each submission; left out, it makes the device fail.
  */
 export async function createNanCheck(device: Device, found: (error: EngineError) => void = device.fail): Promise<NanCheck> {
-  const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT });
+  const kernel = await device.kernel({ name: "debug/count_non_finite", wgsl: COUNT, staysInBounds: true });
   let counting: Counting;
   let current: { readonly launch: Launch; readonly run: Run; readonly pass: GPUComputePassEncoder };
   let reported: Promise<unknown> = Promise.resolve();

@@ -1,14 +1,22 @@
-/** Matrices of `size` by `size` that a subgroup multiplies in one instruction, with sums in f32. */
+/**
+ * An instruction by which 32 lanes multiply small matrices, with sums in f32: 8 x 8 of f32 values, as Metal has, or 16 x 16 of f16 values,
+ * as tensor cores have.
+ */
 export interface SubgroupMatrix {
   readonly component: "f32" | "f16";
-  readonly size: 8 | 16;
+  /** Plain invocations compute what the instruction would, slowly and on any adapter, so that its kernel can be tested. */
+  readonly emulated: boolean;
 }
 
-/** Which matrix instructions are allowed. "f32": those that lose no precision; "f16": also those on operands rounded to 16 bits. */
-export type SubgroupMatrixWish = "f32" | "f16";
+/** Which matrix instructions are allowed: those on f32 values, also those on f16 values, or both, emulated. */
+export type SubgroupMatrixWish = "f32" | "f16" | "emulated";
 
 /** Dawn's name of the feature, which is an experiment: it exists only where Dawn was told to allow unsafe APIs. */
 export const SUBGROUP_MATRIX_FEATURE = "chromium-experimental-subgroup-matrix" as GPUFeatureName;
+
+/** The lanes of a subgroup for which matmul/subgroup_matrix is written, and the size of its matrices. */
+const LANES = 32;
+const SIZES = { f32: 8, f16: 16 } as const;
 
 /** A matrix instruction as Dawn describes it: left M x K, right K x N, result M x N. */
 interface Configuration {
@@ -19,17 +27,29 @@ interface Configuration {
   readonly K: number;
 }
 
-/** The matrix instructions of an adapter that matmul/subgroup_matrix can use, f32 first: square ones with sums in f32. */
-export function fittingMatrices(
-  { features, info }: { readonly features: ReadonlySet<string>; readonly info: object },
-  wish: SubgroupMatrixWish | undefined,
-): readonly SubgroupMatrix[] {
-  if (wish === undefined || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
-  const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<Configuration> };
-  const matrices = [...subgroupMatrixConfigs].flatMap(({ componentType, resultComponentType, M, N, K }): SubgroupMatrix[] => {
-    const isSquare = M === N && N === K && (M === 8 || M === 16);
-    const isWanted = componentType === "f32" || (componentType === "f16" && wish === "f16" && features.has("shader-f16"));
-    return isSquare && isWanted && resultComponentType === "f32" ? [{ component: componentType, size: M }] : [];
-  });
-  return matrices.sort((one, other) => (one.component < other.component ? 1 : -1));
+interface MatrixAdapter {
+  readonly features: ReadonlySet<string>;
+  readonly info: {
+    readonly subgroupMinSize?: number;
+    readonly subgroupMaxSize?: number;
+    readonly subgroupMatrixConfigs?: Iterable<Configuration>;
+  };
+}
+
+/** The matrix instructions of an adapter that matmul/subgroup_matrix can use, the fastest first. */
+export function fittingMatrices({ features, info }: MatrixAdapter, wish: SubgroupMatrixWish | undefined): readonly SubgroupMatrix[] {
+  const wanted = wish === "f32" ? (["f32"] as const) : (["f16", "f32"] as const);
+  if (wish === "emulated") return wanted.map((component) => ({ component, emulated: true }));
+  const { subgroupMinSize, subgroupMaxSize, subgroupMatrixConfigs = [] } = info;
+  const isWide = subgroupMinSize === LANES && subgroupMaxSize === LANES;
+  if (wish === undefined || !isWide || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
+  const known = [...subgroupMatrixConfigs];
+  const has = (component: "f32" | "f16"): boolean =>
+    known.some(
+      ({ componentType, resultComponentType, M, N, K }) =>
+        componentType === component && resultComponentType === "f32" && [M, N, K].every((size) => size === SIZES[component]),
+    );
+  return wanted
+    .filter((component) => has(component) && (component === "f32" || features.has("shader-f16")))
+    .map((component) => ({ component, emulated: false }));
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { create, globals } from "webgpu";
 import { isSoftware } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import type { SubgroupMatrixWish } from "../gpu/subgroup_matrix.ts";
 import { quoted } from "../options/quote.ts";
-import { environment } from "./environment.ts";
+import { environment, environmentToggles } from "./environment.ts";
 import { withoutNoise } from "./quiet_dawn.ts";
 import { hasSystemLoader, loadLibrary, unpackSoftwareGpu } from "./software_gpu.ts";
 
@@ -22,6 +23,8 @@ export interface Candidate {
   readonly adapter: GPUAdapter;
   readonly software: boolean;
   readonly embedded: boolean;
+  /** The toggles of Dawn's that the adapter's devices have, beside those of every device. */
+  readonly toggles: readonly string[];
   request(): Promise<GPUAdapter>;
 }
 
@@ -32,13 +35,22 @@ for (const [name, value] of Object.entries(globals)) if (!(name in globalThis)) 
 const keepAlive = new Set<GPU>();
 const chosen = new Map<string, Promise<Candidate>>();
 
+/** How adapters are looked for. */
+export interface AdapterSearch {
+  /** Which of several real GPUs comes first. Default: "high-performance". */
+  readonly power?: GPUPowerPreference | undefined;
+  /** Toggles of Dawn's (toggles.ts); a leading minus turns one off. Default: those of ENTROPIC_TOGGLES. */
+  readonly toggles?: readonly string[] | undefined;
+}
+
 /** The adapter that a selection takes on this machine: "auto", "hardware", "software", or a part of a name. */
-export function chooseAdapter(selection: string, power: GPUPowerPreference = "high-performance"): Promise<Candidate> {
+export function chooseAdapter(selection: string, search: AdapterSearch = {}): Promise<Candidate> {
   const wanted = selection.trim().toLowerCase() || "auto";
-  const key = `${wanted} ${power}`;
+  const instance = instanceOf(search);
+  const key = JSON.stringify([wanted, instance]);
   let choice = chosen.get(key);
   if (choice === undefined) {
-    choice = findAdapter(wanted, power);
+    choice = findAdapter(wanted, instance);
     chosen.set(key, choice);
     choice.catch(() => chosen.delete(key));
   }
@@ -46,20 +58,30 @@ export function chooseAdapter(selection: string, power: GPUPowerPreference = "hi
 }
 
 /** Every usable adapter, the one that "auto" takes first. */
-export async function allAdapters(power: GPUPowerPreference = "high-performance"): Promise<Candidate[]> {
+export async function allAdapters(search: AdapterSearch = {}): Promise<Candidate[]> {
   const found: Candidate[] = [];
-  for await (const candidate of candidates(power)) found.push(candidate);
+  for await (const candidate of candidates(instanceOf(search))) found.push(candidate);
   return found;
 }
 
-async function findAdapter(wanted: string, power: GPUPowerPreference): Promise<Candidate> {
+/** What one object of Dawn's is made with. */
+interface Instance {
+  readonly power: GPUPowerPreference;
+  readonly toggles: readonly string[];
+}
+
+function instanceOf({ power = "high-performance", toggles = environmentToggles() }: AdapterSearch): Instance {
+  return { power, toggles };
+}
+
+async function findAdapter(wanted: string, instance: Instance): Promise<Candidate> {
   if (wanted === "embedded") {
-    const embedded = await embeddedCandidate();
+    const embedded = await embeddedCandidate(instance);
     if ("missing" in embedded) throw new NoAdapterError(`no embedded software GPU: ${embedded.missing}; ${remedy()}`);
     return embedded;
   }
   const seen: string[] = [];
-  for await (const candidate of candidates(power)) {
+  for await (const candidate of candidates(instance)) {
     if (accepts(wanted, candidate)) return candidate;
     seen.push(candidate.name);
   }
@@ -78,34 +100,34 @@ function accepts(wanted: string, { adapter, name, software, embedded }: Candidat
 }
 
 /** Adapters by preference: real GPUs, the system's software GPU, the embedded one. They come lazily, as each starts a driver. */
-async function* candidates(power: GPUPowerPreference): AsyncGenerator<Candidate> {
+async function* candidates(instance: Instance): AsyncGenerator<Candidate> {
   const seen = new Set<string>();
   const fresh = (candidate: Candidate | undefined): candidate is Candidate => {
     if (candidate === undefined || seen.has(candidate.name)) return false;
     seen.add(candidate.name);
     return true;
   };
-  for await (const candidate of systemCandidates(power)) if (fresh(candidate)) yield candidate;
-  const embedded = await embeddedCandidate();
+  for await (const candidate of systemCandidates(instance)) if (fresh(candidate)) yield candidate;
+  const embedded = await embeddedCandidate(instance);
   if (!("missing" in embedded) && fresh(embedded)) yield embedded;
 }
 
-async function* systemCandidates(power: GPUPowerPreference): AsyncGenerator<Candidate | undefined> {
+async function* systemCandidates({ power, toggles }: Instance): AsyncGenerator<Candidate | undefined> {
   if (!(await prepareSystemLoader())) return;
   // Dawn sorts real GPUs before software ones, so the first request takes the best.
-  const gpu = createGpu();
-  const best = await openCandidate(gpu, { powerPreference: power });
+  const gpu = createGpu(toggles);
+  const best = await openCandidate(gpu, toggles, { powerPreference: power });
   yield best;
   if (best === undefined) return;
-  const names = await systemNames(power);
+  const names = await systemNames({ power, toggles });
   if (names.length < 2) return;
-  for (const name of names) yield openCandidate(createGpu(`adapter=${name}`), { powerPreference: power });
+  for (const name of names) yield openCandidate(createGpu(toggles, `adapter=${name}`), toggles, { powerPreference: power });
 }
 
 /** The names of the system's adapters. Dawn lists them only in its error for a name that no adapter has. */
-async function systemNames(power: GPUPowerPreference): Promise<string[]> {
+async function systemNames({ power, toggles }: Instance): Promise<string[]> {
   try {
-    const gpu = createGpu("adapter=(none has this name)");
+    const gpu = createGpu(toggles, "adapter=(none has this name)");
     await withoutNoise(() => gpu.requestAdapter({ powerPreference: power }));
     return [];
   } catch (error) {
@@ -133,11 +155,11 @@ function systemHasDrivers(): boolean {
   return roots.map((root) => join(root, "vulkan/icd.d")).some((folder) => existsSync(folder) && readdirSync(folder).length > 0);
 }
 
-async function embeddedCandidate(): Promise<Candidate | { readonly missing: string }> {
+async function embeddedCandidate({ toggles }: Instance): Promise<Candidate | { readonly missing: string }> {
   const unpacked = await unpackSoftwareGpu();
   if ("missing" in unpacked) return unpacked;
   if (!loadLibrary(unpacked.loader)) return { missing: `${unpacked.loader} cannot be loaded (it needs glibc)` };
-  const gpu = createGpu();
+  const gpu = createGpu(toggles);
   const before = process.env.VK_DRIVER_FILES;
   process.env.VK_DRIVER_FILES = unpacked.driver;
   // Dawn looks for drivers inside this call, before it returns its promise, so nothing else sees the changed environment.
@@ -146,22 +168,23 @@ async function embeddedCandidate(): Promise<Candidate | { readonly missing: stri
   else process.env.VK_DRIVER_FILES = before;
   const adapter = await first;
   if (adapter === null) return { missing: `Dawn refused the driver ${unpacked.driver}` };
-  return candidateOf(gpu, adapter, {}, true);
+  return candidateOf({ gpu, adapter, toggles, embedded: true }, {});
 }
 
-async function openCandidate(gpu: GPU, options: GPURequestAdapterOptions): Promise<Candidate | undefined> {
+async function openCandidate(gpu: GPU, toggles: readonly string[], options: GPURequestAdapterOptions): Promise<Candidate | undefined> {
   const adapter = await withoutNoise(() => gpu.requestAdapter(options));
-  return adapter === null ? undefined : candidateOf(gpu, adapter, options, false);
+  return adapter === null ? undefined : candidateOf({ gpu, adapter, toggles, embedded: false }, options);
 }
 
-function candidateOf(gpu: GPU, adapter: GPUAdapter, options: GPURequestAdapterOptions, embedded: boolean): Candidate {
+function candidateOf(parts: Pick<Candidate, "gpu" | "adapter" | "toggles" | "embedded">, options: GPURequestAdapterOptions): Candidate {
+  const { gpu, adapter, embedded } = parts;
   const name = embedded ? "embedded SwiftShader" : adapterName(adapter.info);
   const request = async (): Promise<GPUAdapter> => {
     const again = await withoutNoise(() => gpu.requestAdapter(options));
     if (again === null) throw new NoAdapterError(`${name} is gone; the command devices lists what is left`);
     return again;
   };
-  return { name, gpu, adapter, software: isSoftware(adapter.info), embedded, request };
+  return { ...parts, name, software: isSoftware(adapter.info), request };
 }
 
 /** One readable name: Mesa's llvmpipe driver is better known as lavapipe. */
@@ -173,14 +196,22 @@ export function adapterName(info: Pick<GPUAdapterInfo, "device" | "description" 
 }
 
 /** The values of ENTROPIC_SUBGROUP_MATRIX and their meanings. */
-export const SUBGROUP_MATRIX: Readonly<Record<string, "f32" | "f16" | undefined>> = { 0: undefined, 1: "f32", f16: "f16" };
+export const SUBGROUP_MATRIX: Readonly<Record<string, SubgroupMatrixWish | undefined>> = {
+  0: undefined,
+  1: "f32",
+  f16: "f16",
+  emulated: "emulated",
+};
 
-function createGpu(...flags: readonly string[]): GPU {
+function createGpu(toggles: readonly string[], ...flags: readonly string[]): GPU {
   // These two features allow experiments, and are off without them: subgroup matrices, and half precision on NVIDIA's driver.
   const experiments = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"]
-    ? ["enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia"]
+    ? ["allow_unsafe_apis", "vulkan_enable_f16_on_nvidia"]
     : [];
-  const gpu = create(["disable-dawn-features=timestamp_quantization", ...experiments, ...flags]);
+  const on = [...experiments, ...toggles.filter((toggle) => !toggle.startsWith("-"))];
+  const off = ["timestamp_quantization", ...toggles.filter((toggle) => toggle.startsWith("-")).map((toggle) => toggle.slice(1))];
+  const lists = [...(on.length > 0 ? [`enable-dawn-features=${on}`] : []), `disable-dawn-features=${off}`];
+  const gpu = create([...lists, ...flags]);
   keepAlive.add(gpu);
   return gpu;
 }

@@ -1,8 +1,9 @@
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { createDevice, type Device } from "../gpu/device.ts";
+import type { SubgroupMatrixWish } from "../gpu/subgroup_matrix.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
-import { checkEnvironment, environment } from "./environment.ts";
+import { checkEnvironment, checkToggles, environment } from "./environment.ts";
 import { pollPatiently } from "./patient_polling.ts";
 import { processMappings } from "./process_mappings.ts";
 import { loadShaders } from "./shader_files.ts";
@@ -32,6 +33,10 @@ export interface OpenDeviceOptions {
   readonly timestamps?: boolean | undefined;
   /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE). Default: only on hardware. */
   readonly tune?: boolean | "force" | undefined;
+  /** Which matrix instructions products may use (or ENTROPIC_SUBGROUP_MATRIX). Default: none. */
+  readonly subgroupMatrix?: SubgroupMatrixWish | undefined;
+  /** Toggles of Dawn's for measuring, a leading minus turns one off (or ENTROPIC_TOGGLES). Default: none. */
+  readonly toggles?: readonly string[] | undefined;
 }
 
 /** An adapter as `devices --json` shows it. */
@@ -50,6 +55,8 @@ export interface AdapterDescription {
   /** Smallest and largest subgroup size, null without subgroups. */
   readonly subgroups: readonly [min: number, max: number] | null;
   readonly limits: Readonly<Record<string, number>>;
+  /** Toggles of Dawn's that were asked for. */
+  readonly toggles: readonly string[];
   /** Whether "auto" takes this adapter. */
   readonly auto: boolean;
 }
@@ -60,11 +67,13 @@ export interface AdapterDescription {
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
   checkEnvironment();
-  const candidate = await chooseAdapter(options.adapter ?? environment("ENTROPIC_ADAPTER") ?? "auto", options.powerPreference);
+  checkToggles("toggles", options.toggles ?? []);
+  const search = { power: options.powerPreference, toggles: options.toggles };
+  const candidate = await chooseAdapter(options.adapter ?? environment("ENTROPIC_ADAPTER") ?? "auto", search);
   const subgroups = options.subgroups ?? (environment("ENTROPIC_SUBGROUPS") === "0" ? false : undefined);
   const immediates = options.immediates ?? (environment("ENTROPIC_IMMEDIATES") === "0" ? false : undefined);
   const debug = options.debug ?? numberIn("ENTROPIC_DEBUG");
-  const subgroupMatrix = SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
+  const subgroupMatrix = options.subgroupMatrix ?? SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
   const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
   const kernels = options.kernels ?? environment("ENTROPIC_KERNELS");
   const watchdog = options.watchdog ?? numberIn("ENTROPIC_WATCHDOG");
@@ -75,7 +84,8 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
     shaders: loadShaders(),
     name: candidate.name,
-    tuning: tuningOptions(options.tune),
+    toggles: candidate.toggles,
+    tuning: tuningOptions(options.tune, candidate.toggles),
     heap: getHeapStatistics().heap_size_limit,
     mappings: candidate.software ? processMappings() : undefined,
     memory: candidate.software ? machineMemory() : undefined,
@@ -107,7 +117,7 @@ export async function listAdapters(): Promise<AdapterDescription[]> {
   return (await allAdapters()).map((candidate, index) => describe(candidate, index === 0));
 }
 
-function describe({ adapter, name, software, embedded }: Candidate, auto: boolean): AdapterDescription {
+function describe({ adapter, name, software, embedded, toggles }: Candidate, auto: boolean): AdapterDescription {
   const { vendor, architecture, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
   const limits: Record<string, number> = {};
   for (const key in adapter.limits) {
@@ -126,6 +136,7 @@ function describe({ adapter, name, software, embedded }: Candidate, auto: boolea
     f16: adapter.features.has("shader-f16"),
     subgroups: adapter.features.has("subgroups") && subgroupMinSize && subgroupMaxSize ? [subgroupMinSize, subgroupMaxSize] : null,
     limits,
+    toggles,
     auto,
   };
 }

@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { TuningOptions } from "../gpu/tuning.ts";
+import { cacheFolders } from "./cache.ts";
 import { environment } from "./environment.ts";
 import { tuningCache } from "./tuning_cache.ts";
 import { webgpuVersion } from "./webgpu_version.ts";
@@ -14,9 +15,11 @@ const TUNE = {
 } as const satisfies Readonly<Record<string, TuningOptions>>;
 
 /** How kernels are timed in this process: as an option says, else as ENTROPIC_TUNE does, else on hardware only. */
-export function tuningOptions(tune: boolean | "force" | undefined): TuningOptions {
+export function tuningOptions(tune: boolean | "force" | undefined, toggles: readonly string[]): TuningOptions {
   const word = tune === undefined ? environment("ENTROPIC_TUNE") : tune === "force" ? "force" : tune ? "1" : "0";
-  return { store: tuningCache(), dawn: `webgpu ${webgpuVersion()}`, progress: progressLine(), ...(word === undefined ? {} : TUNE[word]) };
+  // What is fastest without safeguards need not be so with them.
+  const store = tuningCache(cacheFolders(["tuning", ...toggles].join("+")));
+  return { store, dawn: `webgpu ${webgpuVersion()}`, progress: progressLine(), ...(word === undefined ? {} : TUNE[word]) };
 }
 
 /** A line that changes, where standard error is a terminal. */

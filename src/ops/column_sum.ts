@@ -16,12 +16,14 @@ export const columnSumOp = defineOp<{ x: Tensor; onto?: Tensor | undefined }, "y
     if (inputs.x.shape.length !== 2) throw shapeError("column_sum", inputs, "x [N, C]");
     return { y: inputs.onto ? { inPlaceOf: inputs.onto } : { shape: [ceilDivide(rows!, blockRows), columns!] } };
   },
-  forward: ({ inputs: { x }, outputs: { y }, attributes: { blockRows, accumulate } }, device) => [
-    columnSumLaunch(device, [{ x, rows: x.shape[0]!, columns: x.size(1), y }], { blockRows, accumulate }),
-  ],
+  forward: ({ inputs: { x }, outputs: { y }, attributes: { blockRows, accumulate } }, device) => {
+    const sum = { x, rows: x.shape[0]!, columns: x.size(1), y };
+    if (capacityOf(sum.rows) <= blockRows) return [wholeSumLaunch(device, [sum], accumulate)];
+    return [sumLaunch(device, [sum], { blockRows, accumulate })];
+  },
 });
 
-/** The sum over the rows of x [B, C], whose number may be below what the shape of x says. */
+/** A sum of the rows of x [B, C], of which there may be fewer than x has room for. */
 export interface ColumnSum {
   readonly x: Tensor;
   readonly rows: Scalar;
@@ -29,11 +31,48 @@ export interface ColumnSum {
   readonly y: Tensor;
 }
 
-/** What kernels call sums beside the first one. */
+/** Sums that one launch adds up whole, and that others may join. */
+interface WholeSums {
+  readonly sums: readonly ColumnSum[];
+  readonly accumulate: Scalar;
+}
+
+const wholeSums = new WeakMap<Dispatch, WholeSums>();
+
+/** What the kernel calls the sums beside the first one. */
 const OTHERS = ["TWO", "THREE", "FOUR"] as const;
 
-/** One launch for up to four sums, which need not have the same size. */
-export function columnSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], { blockRows, accumulate }: Attributes): Dispatch {
+/** One launch for up to four sums of any sizes over all of their rows. Later ones may join it (graph/join). */
+function wholeSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], accumulate: Scalar): Dispatch {
+  const blockRows = Math.max(1, ...sums.map(({ rows }) => capacityOf(rows)));
+  const join = (later: Dispatch): Dispatch | undefined => {
+    const other = wholeSums.get(later);
+    if (other?.accumulate !== accumulate || sums.length + other.sums.length > 1 + OTHERS.length) return undefined;
+    return wholeSumLaunch(device, [...sums, ...other.sums], accumulate);
+  };
+  const launch = { ...sumLaunch(device, sums, { blockRows, accumulate }), join };
+  wholeSums.set(launch, { sums, accumulate });
+  return launch;
+}
+
+/** A gradient whose partial sums are to be added up. */
+export interface PartialGradient {
+  readonly partial: Tensor;
+  readonly gradient: Tensor;
+  readonly accumulate: Scalar;
+}
+
+/** Adds up the parts of gradients, of which each has so many: in one launch where all gradients are stored in the same way. */
+export function sumParts(device: DeviceTraits, parts: Scalar, gradients: readonly PartialGradient[]): Dispatch[] {
+  const ways = new Set(gradients.map(({ accumulate }) => accumulate));
+  return [...ways].map((way) => {
+    const alike = gradients.filter(({ accumulate }) => accumulate === way);
+    const sums = alike.map(({ partial, gradient }) => ({ x: partial, rows: parts, columns: partial.size(1), y: gradient }));
+    return wholeSumLaunch(device, sums, way);
+  });
+}
+
+function sumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], { blockRows, accumulate }: Attributes): Dispatch {
   const isVec4 = sums.every(({ columns }) => columns % 4 === 0);
   const [lanes, rowLanes] = device.software ? [device.lanes, 1] : [32, 8];
   const bindings: Record<string, Tensor> = {};
@@ -49,14 +88,13 @@ export function columnSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[]
     Object.assign(parameters, { [`rows_${i}`]: sum.rows, [`columns_${i}`]: columns, [`end_${i}`]: end });
   }
   const conditions = { VEC4: isVec4, ...Object.fromEntries(OTHERS.map((name, i) => [name, sums.length > i + 1])) };
-  // At least one block, so that an empty batch writes zeros.
-  const blocks = sums.length > 1 ? 1 : atLeastOne(ceilDivide(sums[0]!.rows, blockRows));
   return {
     kernel: "norm/column_sum",
     variant: { conditions, constants: { LANES: lanes, ROW_LANES: rowLanes } },
     bindings,
     parameters,
-    workgroups: [end, blocks, 1],
+    // At least one block, so that an empty batch writes zeros.
+    workgroups: [end, sums.length > 1 ? 1 : atLeastOne(ceilDivide(sums[0]!.rows, blockRows)), 1],
   };
 }
 
@@ -69,10 +107,6 @@ function atLeastOne(blocks: Scalar): Scalar {
 export function columnSum(x: Tensor, sink?: GradientSink): Tensor {
   const rows = x.shape[0]!;
   const blocks = capacityOf(rows) > BLOCK_ROWS ? columnSumOp({ x }, { blockRows: BLOCK_ROWS, accumulate: 0 }).y : x;
-  return columnSumOp({ x: blocks, onto: sink?.onto }, { blockRows: wholeBlock(blocks.shape[0]!), accumulate: sink?.accumulate ?? 0 }).y;
-}
-
-/** A block that holds all rows. */
-export function wholeBlock(rows: Scalar): number {
-  return Math.max(1, capacityOf(rows));
+  const whole = Math.max(1, capacityOf(blocks.shape[0]!));
+  return columnSumOp({ x: blocks, onto: sink?.onto }, { blockRows: whole, accumulate: sink?.accumulate ?? 0 }).y;
 }

@@ -1,7 +1,8 @@
 import { ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { accumulateOf, gradientSpec, normBlockRows, partialSpec, sumBlocks } from "./norm_blocks.ts";
+import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
 
@@ -78,7 +79,7 @@ const layerNormBackward = defineOp<In, "grad_x" | "partial_weight" | "partial_bi
     ];
     return [
       { kernel: "norm/layer_norm_backward", variant: { ...variant, conditions }, bindings, parameters, workgroups: blocks },
-      ...(sums ? sumBlocks(device, blocks, gradients) : []),
+      ...(sums ? sumParts(device, blocks, gradients) : []),
     ];
   },
 });

@@ -1,7 +1,7 @@
 import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor, TensorSpec } from "../graph/tensor.ts";
-import type { DeviceTraits, Dispatch, GradientSink } from "../graph/trace.ts";
-import { BLOCK_ROWS, columnSumLaunch, wholeBlock } from "./column_sum.ts";
+import type { DeviceTraits, GradientSink } from "../graph/trace.ts";
+import { BLOCK_ROWS } from "./column_sum.ts";
 import type { OutputSpec } from "./define.ts";
 
 /** Blocks of rows that suit any GPU, and the fewest and the most rows of one. */
@@ -30,23 +30,6 @@ export function gradientSpec(x: Tensor, onto: Tensor | undefined): OutputSpec {
   return onto ? { inPlaceOf: onto } : { shape: [x.size(1)] };
 }
 
-/** A gradient whose partial sums are to be added up. */
-export interface PartialGradient {
-  readonly partial: Tensor;
-  readonly gradient: Tensor;
-  readonly accumulate: Scalar;
-}
-
 export function accumulateOf(sink: GradientSink | undefined): Scalar {
   return sink?.accumulate ?? 0;
-}
-
-/** Adds the partial sums of all blocks up: in one launch where all gradients are stored in the same way. */
-export function sumBlocks(device: DeviceTraits, blocks: Scalar, gradients: readonly PartialGradient[]): Dispatch[] {
-  const ways = new Set(gradients.map(({ accumulate }) => accumulate));
-  return [...ways].map((way) => {
-    const alike = gradients.filter(({ accumulate }) => accumulate === way);
-    const sums = alike.map(({ partial, gradient }) => ({ x: partial, rows: blocks, columns: partial.size(1), y: gradient }));
-    return columnSumLaunch(device, sums, { blockRows: wholeBlock(blocks), accumulate: way });
-  });
 }

@@ -1,7 +1,8 @@
 import { ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { accumulateOf, gradientSpec, normBlockRows, partialSpec, sumBlocks } from "./norm_blocks.ts";
+import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
 
@@ -50,7 +51,7 @@ const rmsNormBackward = defineOp<In, "grad_x" | "partial" | "grad_weight", Sums>
     const parameters = { rows, columns, count, block_rows: blockRows };
     return [
       { kernel: "norm/rms_norm_backward", variant: { ...variant, conditions }, bindings, parameters, workgroups: blocks },
-      ...(sums ? sumBlocks(device, blocks, [{ partial, gradient: grad_weight, accumulate }]) : []),
+      ...(sums ? sumParts(device, blocks, [{ partial, gradient: grad_weight, accumulate }]) : []),
     ];
   },
 });

@@ -30,7 +30,7 @@ interface Opened {
 const PACE: Pace = { warmUp: 0, sample: 0.1, rounds: 2, share: 5 };
 
 async function open(context: TestContext, { broken = {}, tuning = {}, asHardware = false }: Opened = {}): Promise<Device> {
-  const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software", "high-performance");
+  const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software");
   const shaders = loadShaders();
   shaders["lib/wrong_epilogue"] = shaders["lib/epilogue"]!.replaceAll("= gelu(values)", "= values");
   for (const [id, [from, to]] of Object.entries(broken)) {

@@ -97,7 +97,7 @@ console.log(device.name, device.lanes);`;
 
 test("choosing the embedded software GPU leaves the environment as it was", { skip: withoutEmbedded }, async () => {
   const before = process.env.VK_DRIVER_FILES;
-  await chooseAdapter("embedded", "low-power");
+  await chooseAdapter("embedded", { power: "low-power" });
   assert.equal(process.env.VK_DRIVER_FILES, before);
 });
 

@@ -22,7 +22,12 @@ const wrong: [name: string, value: string, expected: RegExp][] = [
   ["ENTROPIC_IMMEDIATES", "off", /ENTROPIC_IMMEDIATES is "off"/],
   ["ENTROPIC_LANES", "12", /ENTROPIC_LANES is "12"; it must be one of 4, 8, 16/],
   ["ENTROPIC_TUNE", "2", /ENTROPIC_TUNE is "2"; it must be one of 0, 1, force, all, force-all/],
-  ["ENTROPIC_SUBGROUP_MATRIX", "constructor", /ENTROPIC_SUBGROUP_MATRIX is "constructor"; it must be one of 0, 1, f16/],
+  ["ENTROPIC_SUBGROUP_MATRIX", "constructor", /ENTROPIC_SUBGROUP_MATRIX is "constructor"; it must be one of 0, 1, f16, emulated/],
+  [
+    "ENTROPIC_TOGGLES",
+    "-skip_validation,fast",
+    /ENTROPIC_TOGGLES has fast; it takes disable_robustness, skip_validation, .*leading - to turn it off/,
+  ],
   ["ENTROPIC_SUBGROUP", "0", /the environment variable ENTROPIC_SUBGROUP means nothing here; did you mean ENTROPIC_SUBGROUPS\?/],
 ];
 

@@ -86,7 +86,7 @@ for (const [of, shape] of [
 }
 
 test("matrix instructions, which make no gradient of a bias, are not tried for it", () => {
-  const hardware = { ...device, software: false, subgroupMatrices: [{ component: "f32", size: 8 }] } as typeof device;
+  const hardware = { ...device, software: false, subgroupMatrices: [{ component: "f32", emulated: false }] } as typeof device;
   const namesOf = (gradBias: MatmulAttributes["gradBias"]): string[] => {
     const { trace: traced } = trace(() => {
       const [a, b] = [input("a", [64, 32]), input("b", [64, 16])];

@@ -30,19 +30,19 @@ const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   HEAD_ELEMENTS: [5, 8],
-  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts and the cases of matmul have all that are used.
+  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts has all that are used.
   TILE_HEIGHT: [4],
   TILE_WIDTH: [4],
   STEP: [4],
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
-  K_LANES: [32],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8],
+  TILE_ROWS: [4, 8, 16],
   QUADS: [1, 2, 4],
+  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
-  PER_LANE: [1, 3],
-  ROW_LANES: [1, 8],
+  PER_LANE: [3],
+  ROW_LANES: [8],
 };
 
 /** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
@@ -59,8 +59,13 @@ const CONFLICTING: readonly (readonly string[])[] = [
 
 /** Conditions that mean something only beside another one. */
 const DEPENDENT: Readonly<Record<string, string>> = {
-  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" },
-  ...{ THREE: "TWO", FOUR: "THREE" },
+  BF16: "HALF_B",
+  HALF_CACHE: "VEC4",
+  PADDED: "VEC4",
+  SUM_A: "TN",
+  SUM_B: "TN",
+  THREE: "TWO",
+  FOUR: "THREE",
 };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */

@@ -67,10 +67,14 @@ function repeatLine(name: string, adapter: string, level: Level): string {
   return `${settings.join("")}${PROGRAM} verify --only ${JSON.stringify(name)}${options.join("")}`;
 }
 
-function adapterOf({ info, subgroups, lanes, immediates, software }: Device): Record<string, string> {
+function adapterOf({ info, subgroups, lanes, immediates, software, toggles }: Device): Record<string, string> {
   const names = ["vendor", "architecture", "device", "description", "subgroupMinSize", "subgroupMaxSize", "isFallbackAdapter"] as const;
   const told = Object.fromEntries(names.map((name) => [name, String(info[name])]));
-  return { ...told, "used as": `${lanes} lanes, subgroups ${subgroups}, immediates ${immediates}, software ${software}` };
+  return {
+    ...told,
+    "used as": `${lanes} lanes, subgroups ${subgroups}, immediates ${immediates}, software ${software}`,
+    toggles: toggles.join(", ") || "none",
+  };
 }
 
 function limitsOf({ limits }: Device): Record<string, string> {

@@ -4,8 +4,8 @@ import type { CheckedWay, Family, Way } from "./families/family.ts";
 import { register, registerWay } from "./families/register.ts";
 import { sliced } from "./families/sliced.ts";
 import { subgroup } from "./families/subgroup.ts";
-import { tiled, wideConditions } from "./families/tiled.ts";
-import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf } from "./problem.ts";
+import { tiled } from "./families/tiled.ts";
+import { isEmpty, type MatmulCall, type MatmulFamily, type Problem, problemOf, wideConditions } from "./problem.ts";
 
 /** The first family that suits a product on a device is the product's family. */
 const FAMILIES: Readonly<Record<MatmulFamily, Family>> = { sliced, tiled, subgroup, register };

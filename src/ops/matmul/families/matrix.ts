@@ -1,32 +1,70 @@
 import type { SubgroupMatrix } from "../../../gpu/subgroup_matrix.ts";
 import { ceilDivide } from "../../../graph/scalar.ts";
-import { layoutConditions } from "../problem.ts";
+import type { DeviceTraits } from "../../../graph/trace.ts";
+import { layoutConditions, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, raggedAbove } from "./family.ts";
 
-/** The rows and the columns that a workgroup of subgroup_matrix.wgsl owns, and its step along K. */
-const TILE = 32;
+/** The rows and the columns that a workgroup of subgroup_matrix.wgsl owns. */
+const TILE = 64;
+/** The steps of K that share a scale with f16 matrices, and those of a slice. */
+const CHUNK = 128;
+const STEP = 16;
 
-/** For GPUs whose subgroups multiply small matrices in one instruction. This way is tried before the tiles where the user asked for it. */
-export function matrixWay({ component, size }: SubgroupMatrix): CheckedWay {
+/** The ways by matrix instructions, by name. A device has instructions only where the user asked for them. */
+export function matrixWays(problem: Problem, { subgroupMatrices, limits }: DeviceTraits): Readonly<Record<string, CheckedWay>> {
+  // One workgroup walks along all of K, so a product that is cut into parts is left to the tiles.
+  if (problem.splits > 1) return {};
+  const fitting = subgroupMatrices.filter(
+    (matrix) => suits(matrix, problem) && workgroupBytes(matrix, problem) <= limits.maxComputeWorkgroupStorageSize,
+  );
+  return Object.fromEntries(
+    fitting.map((matrix) => [`${matrix.emulated ? "emulated " : ""}${matrix.component} matrices`, matrixWay(matrix)]),
+  );
+}
+
+/** f16 matrices are for weights that are f16 already: bfloat16 has exponents that f16 has not, and gradients multiply two f32 matrices. */
+function suits({ component }: SubgroupMatrix, { layout, isPadded, conditions: { HALF_B, BF16, SUM_A, SUM_B } }: Problem): boolean {
+  // The kernel knows no padded rows and makes no gradient of a bias.
+  if (isPadded || SUM_A || SUM_B) return false;
+  return component === "f32" || (HALF_B && !BF16 && layout !== "TN");
+}
+
+/** The workgroup memory of lib/matrix.wgsl: slices of a and b with padded lines, strips of sums, and the largest values of rows. */
+function workgroupBytes({ component, emulated }: SubgroupMatrix, { layout }: Problem): number {
+  const isF16 = component === "f16";
+  const [size, padding, parts] = isF16 ? [16, 8, 2] : [8, 4, 1];
+  const slice = (isAcross: boolean): number => (isAcross ? TILE * (STEP + padding) : STEP * (TILE + padding));
+  const operands = parts * slice(layout !== "TN") + slice(layout === "NT") + 2 * size;
+  const strips = 4 * size * (256 / size + 4) + size;
+  return (isF16 && !emulated ? 2 : 4) * operands + 4 * strips + (isF16 ? 4 * TILE : 0);
+}
+
+function matrixWay({ component, emulated }: SubgroupMatrix): CheckedWay {
+  const isF16 = component === "f16";
   return {
-    launches: ({ sizes: { rows, columns, inner }, layout, bindings, conditions, terms }) => [
+    launches: ({ sizes, strides, layout, bindings, conditions, terms }) => [
       {
         kernel: "matmul/subgroup_matrix",
         variant: {
-          constants: { SIZE: size },
-          conditions: { ...layoutConditions(layout), ...conditions, F16: component === "f16" },
+          conditions: {
+            ...layoutConditions(layout),
+            ...wideConditions(layout, sizes, strides),
+            ...conditions,
+            F16: isF16,
+            EMULATED: emulated,
+          },
         },
         bindings,
-        parameters: { rows, columns, inner, terms },
-        workgroups: [ceilDivide(columns, TILE), ceilDivide(rows, TILE), 1],
+        parameters: { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner, terms },
+        workgroups: [ceilDivide(sizes.columns, TILE), ceilDivide(sizes.rows, TILE), 1],
       },
     ],
     checkSizes: ({ sizes: { rows, columns, inner } }) => ({
       rows: raggedAbove(TILE, rows),
       columns: raggedAbove(TILE, columns),
-      inner: raggedAbove(2 * TILE, inner),
+      inner: raggedAbove(isF16 ? CHUNK + STEP : 2 * STEP, inner),
     }),
-    precision: component,
+    precision: "f32",
     ownBits: true,
   };
 }

@@ -1,30 +1,21 @@
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
-import type { Tensor } from "../../../graph/tensor.ts";
+import { reshape, type Tensor } from "../../../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
-import { isWhole, type Layout, layoutConditions, type MatmulSizes, type Problem, type Strides } from "../problem.ts";
+import { sumParts } from "../../column_sum.ts";
+import { layoutConditions, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
-import { matrixWay } from "./matrix.ts";
+import { matrixWays } from "./matrix.ts";
 
 /** For GPUs: a workgroup owns a tile of y and shares the operands through workgroup memory. */
 export const tiled: Family = {
   suits: ({ software }) => !software,
   way: tiledWay,
-  // A device has matrix instructions only where the user asked for them, so they come first. Their kernel reads no 16-bit weights
-  // and no padded rows, and makes no gradient of a bias.
+  // A device has matrix instructions only where the user asked for them, so they come first.
   candidates: (problem, device) => ({
-    ...Object.fromEntries(
-      (canUseMatrices(problem) ? device.subgroupMatrices : []).map((matrix) => [
-        `${matrix.component} matrices of ${matrix.size}`,
-        matrixWay(matrix),
-      ]),
-    ),
+    ...matrixWays(problem, device),
     ...Object.fromEntries(tilesFor(problem, device).map((tile) => [`tiled ${tile}`, tiledWay(tile)])),
   }),
 };
-
-function canUseMatrices({ isPadded, conditions: { HALF_B, SUM_A, SUM_B } }: Problem): boolean {
-  return !isPadded && !HALF_B && !SUM_A && !SUM_B;
-}
 
 /** The knobs of tiled.wgsl: the tile of y that a workgroup owns, its step along K, and the block of an invocation. */
 export interface Tile {
@@ -86,7 +77,7 @@ const PART_UNIT = 64;
 function tiledWay(name?: string): CheckedWay {
   const tileFor = (problem: Problem, device: DeviceTraits): Tile => TILES[name ?? tilesFor(problem, device)[0]!]!;
   return {
-    launches: (problem, device) => tiledLaunches(problem, tileFor(problem, device)),
+    launches: (problem, device) => tiledLaunches(problem, tileFor(problem, device), device),
     checkSizes: (problem, device) => {
       const { height, width, step } = tileFor(problem, device);
       const { rows, columns, inner } = problem.sizes;
@@ -100,7 +91,7 @@ function tiledWay(name?: string): CheckedWay {
   };
 }
 
-function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
+function tiledLaunches(problem: Problem, tile: Tile, device: DeviceTraits): Dispatch[] {
   const { sizes, bindings, conditions, splits, scratch } = problem;
   const { inner } = sizes;
   if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
@@ -109,7 +100,20 @@ function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
   const sums = grad_bias && { grad_bias: scratch.bias_partials };
   const parts = { ...problem, bindings: { ...plain, ...sums }, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
-  return [multiplyLaunch(parts, tile, depth), reduceLaunch(problem)];
+  return [multiplyLaunch(parts, tile, depth), ...(smallSums(problem, device) ?? [reduceLaunch(problem)])];
+}
+
+/** The largest gradient whose parts column_sum adds up, with a lane for every eighth part. */
+const SMALL_GRADIENT = 2 ** 18;
+
+/** Launches that add up the parts of a small weight gradient, which others may join; undefined for other products. */
+function smallSums({ layout, sizes, bindings, scratch, splits, plain }: Problem, device: DeviceTraits): Dispatch[] | undefined {
+  const elements = product(sizes.rows, sizes.columns);
+  if (layout !== "TN" || !plain || typeof elements !== "number" || elements > SMALL_GRADIENT) return undefined;
+  const { partials, bias_partials } = scratch;
+  const gradient = { partial: reshape(partials, [splits, elements]), gradient: bindings.y, accumulate: plain.y };
+  if (!bindings.grad_bias) return sumParts(device, splits, [gradient]);
+  return sumParts(device, splits, [gradient, { partial: bias_partials, gradient: bindings.grad_bias, accumulate: plain.grad_bias }]);
 }
 
 function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
@@ -141,18 +145,5 @@ function reduceLaunch(problem: Problem): Dispatch {
     bindings: { partials, ...beside, ...epilogue },
     parameters: { rows, columns, stride_of_y: strides.stride_of_y, splits, terms },
     workgroups: ceilDivide(bindings.grad_bias ? derive("quads", [quads, biasQuads], (y, bias) => y + bias) : quads, 128),
-  };
-}
-
-/** Which matrices have rows of whole quads. */
-export function wideConditions(
-  layout: Layout,
-  { columns, inner }: MatmulSizes,
-  { stride_of_a, stride_of_y }: Strides,
-): Record<"WIDE_A" | "WIDE_B" | "WIDE_Y", boolean> {
-  return {
-    WIDE_A: isWhole(stride_of_a),
-    WIDE_B: isWhole(layout === "NT" ? inner : columns),
-    WIDE_Y: isWhole(stride_of_y),
   };
 }

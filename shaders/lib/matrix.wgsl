@@ -1,0 +1,140 @@
+// Products of small matrices by a subgroup: SIZE x SIZE matrices are loaded from slices of a and b in workgroup memory, multiplied and
+// added up, and the sums are stored in a strip of workgroup memory, since nothing tells which lane holds which value of a matrix.
+// Slices keep the lines of the operands' memory as they are: with NN and NT a line of a is a row, with TN it is a step of K; with NT a
+// line of b is a column, otherwise a step of K. Lines are padded, so that those of one matrix begin in different banks.
+// With F16 the operands are f16 and matrices are 16 x 16, otherwise all is f32 and 8 x 8. Sums are f32.
+// With EMULATED plain invocations take the place of the matrix instructions, 32 of them for a subgroup: for testing on any adapter. A
+// matrix of an operand is then its place in the slice.
+@if(F16) const SIZE = 16u;
+@if(!F16) const SIZE = 8u;
+// The values between a slice's lines, which are 16 or 64 values long. The hardware wants lines at multiples of 16 bytes.
+@if(F16) const PADDING = 8u;
+@if(!F16) const PADDING = 4u;
+
+const TILE = 64u;
+const STEP = 16u;
+// The neighbouring values of a matrix that a lane holds when it is emulated.
+@if(EMULATED) const OWNED = SIZE * SIZE / 32u;
+// Matrices along a side of the 32 x 32 that a subgroup owns.
+const MATRICES = 32u / SIZE;
+
+@if(!TN) const LENGTH_OF_A = STEP;
+@if(TN) const LENGTH_OF_A = TILE;
+@if(NT) const LENGTH_OF_B = STEP;
+@if(!NT) const LENGTH_OF_B = TILE;
+const LINE_OF_A = LENGTH_OF_A + PADDING;
+const LINE_OF_B = LENGTH_OF_B + PADDING;
+const SLICE_OF_A = (TILE * STEP / LENGTH_OF_A) * LINE_OF_A;
+const SLICE_OF_B = (TILE * STEP / LENGTH_OF_B) * LINE_OF_B;
+// A strip is a part of the 32 x 32 as high as a matrix: 256 sums, of which each lane reads two quads.
+const STRIP_WIDTH = 256u / SIZE;
+const STRIP_LINE = STRIP_WIDTH + 4u;
+const STRIP = SIZE * STRIP_LINE;
+// With F16 the slice of a has a second part: what is left of each value when it is rounded.
+@if(F16) const PARTS_OF_A = 2u;
+@if(!F16) const PARTS_OF_A = 1u;
+
+@if(F16 && !EMULATED) alias Component = f16;
+@if(!F16 || EMULATED) alias Component = f32;
+
+// Dawn counts a matrix's last line in full when it checks that a load stays inside, hence the SIZE values at the end.
+var<workgroup> slice_of_a: array<Component, PARTS_OF_A * SLICE_OF_A + SIZE>;
+var<workgroup> slice_of_b: array<Component, SLICE_OF_B + SIZE>;
+var<workgroup> strips: array<f32, 4u * STRIP + SIZE>;
+
+@if(!EMULATED) alias Left = subgroup_matrix_left<Component, SIZE, SIZE>;
+@if(!EMULATED) alias Right = subgroup_matrix_right<Component, SIZE, SIZE>;
+@if(!EMULATED) alias Sums = subgroup_matrix_result<f32, SIZE, SIZE>;
+@if(EMULATED) alias Left = u32;
+@if(EMULATED) alias Right = u32;
+@if(EMULATED) alias Sums = array<f32, OWNED>;
+
+// Values as the hardware reads them. An emulated f16 is an f32 of as many bits; what is too large for f16 is left as it is.
+fn components(quad: vec4f) -> vec4<Component> {
+  @if(F16 && EMULATED) {
+    let bits = bitcast<vec4u>(quad);
+    let normal = bitcast<vec4f>((bits + 0xfffu + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u));
+    return select(normal, round(quad * 0x1p24f) * 0x1p-24f, abs(quad) < vec4f(0x1p-14f));
+  }
+  @if(!(F16 && EMULATED)) { return vec4<Component>(quad); }
+}
+
+// Stores four neighbours of a line of a, or of what is left of them.
+fn keep_in_a(at: u32, quad: vec4<Component>) {
+  slice_of_a[at] = quad.x;
+  slice_of_a[at + 1u] = quad.y;
+  slice_of_a[at + 2u] = quad.z;
+  slice_of_a[at + 3u] = quad.w;
+}
+
+fn keep_in_b(at: u32, quad: vec4<Component>) {
+  slice_of_b[at] = quad.x;
+  slice_of_b[at + 1u] = quad.y;
+  slice_of_b[at + 2u] = quad.z;
+  slice_of_b[at + 3u] = quad.w;
+}
+
+// The matrix of op(a) from (row, k) of the slice, or of its second part.
+fn load_left(part: u32, row: u32, k: u32) -> Left {
+  @if(TN) let at = k * LINE_OF_A + row;
+  @if(!TN) let at = part * SLICE_OF_A + row * LINE_OF_A + k;
+  @if(EMULATED) { return at; }
+  @if(!EMULATED && TN) { return subgroupMatrixLoad<Left, col_major>(&slice_of_a, at, LINE_OF_A); }
+  @if(!EMULATED && !TN) { return subgroupMatrixLoad<Left, row_major>(&slice_of_a, at, LINE_OF_A); }
+}
+
+// The matrix of op(b) from (k, column) of the slice.
+fn load_right(k: u32, column: u32) -> Right {
+  @if(NT) let at = column * LINE_OF_B + k;
+  @if(!NT) let at = k * LINE_OF_B + column;
+  @if(EMULATED) { return at; }
+  @if(!EMULATED && NT) { return subgroupMatrixLoad<Right, col_major>(&slice_of_b, at, LINE_OF_B); }
+  @if(!EMULATED && !NT) { return subgroupMatrixLoad<Right, row_major>(&slice_of_b, at, LINE_OF_B); }
+}
+
+@if(!EMULATED)
+fn add_product(left: Left, right: Right, sums: Sums, lane: u32) -> Sums {
+  return subgroupMatrixMultiplyAccumulate(left, right, sums);
+}
+
+@if(EMULATED)
+fn add_product(left: Left, right: Right, sums: Sums, lane: u32) -> Sums {
+  var result = sums;
+  let row = OWNED * lane / SIZE;
+  let column = OWNED * lane % SIZE;
+  for (var k = 0u; k < SIZE; k += 1u) {
+    @if(TN) let value_of_a = slice_of_a[left + k * LINE_OF_A + row];
+    @if(!TN) let value_of_a = slice_of_a[left + row * LINE_OF_A + k];
+    for (var i = 0u; i < OWNED; i += 1u) {
+      @if(NT) let value_of_b = slice_of_b[right + (column + i) * LINE_OF_B + k];
+      @if(!NT) let value_of_b = slice_of_b[right + k * LINE_OF_B + column + i];
+      result[i] = fma(value_of_a, value_of_b, result[i]);
+    }
+  }
+  return result;
+}
+
+// Stores sums in a subgroup's strip, from a column on.
+fn store_sums(subgroup: u32, column: u32, sums: Sums, lane: u32) {
+  let at = subgroup * STRIP + column;
+  @if(!EMULATED) { subgroupMatrixStore<row_major>(&strips, at, sums, STRIP_LINE); }
+  @if(EMULATED) {
+    let first = at + (OWNED * lane / SIZE) * STRIP_LINE + OWNED * lane % SIZE;
+    for (var i = 0u; i < OWNED; i += 1u) {
+      strips[first + i] = sums[i];
+    }
+  }
+}
+
+// Where a lane's quad lies in the 32 x 32, as (column, row). Two quads after the other are of one strip.
+fn place_of_quad(quad: u32, lane: u32) -> vec2u {
+  let strip = quad >> 1u;
+  @if(F16) { return vec2u(16u * (strip & 1u) + 4u * (lane & 3u), 16u * (strip >> 1u) + 8u * (quad & 1u) + (lane >> 2u)); }
+  @if(!F16) { return vec2u(4u * (lane & 7u), 8u * strip + 4u * (quad & 1u) + (lane >> 3u)); }
+}
+
+// The quad at a place, once the sums of its strip are stored.
+fn quad_of_strip(subgroup: u32, place: vec2u) -> vec4f {
+  let at = subgroup * STRIP + (place.y & (SIZE - 1u)) * STRIP_LINE + (place.x & (STRIP_WIDTH - 1u));
+  return vec4f(strips[at], strips[at + 1u], strips[at + 2u], strips[at + 3u]);
+}
