@@ -12,7 +12,7 @@ import package::lib::half::{unpack_one, unpack_quad};
 
 fn quad_of_a(row: u32, quad: u32, rows: u32, inner: u32) -> vec4f {
   let inside = min(row, rows - 1u);
-  @if(ALIGNED) { return a[inside * (inner / 4u) + quad]; }
+  @if(ALIGNED) { return a[inside * (inner >> 2u) + quad]; }
   @if(!ALIGNED) {
     let left = inner - quad * 4u;
     let i = inside * inner + quad * 4u + min(vec4u(0u, 1u, 2u, 3u), vec4u(left - 1u));
@@ -22,8 +22,8 @@ fn quad_of_a(row: u32, quad: u32, rows: u32, inner: u32) -> vec4f {
 
 fn quad_of_b(column: u32, quad: u32, columns: u32, inner: u32) -> vec4f {
   let inside = min(column, columns - 1u);
-  @if(ALIGNED && HALF_B) { return unpack_quad(b[inside * (inner / 4u) + quad]); }
-  @if(ALIGNED && !HALF_B) { return b[inside * (inner / 4u) + quad]; }
+  @if(ALIGNED && HALF_B) { return unpack_quad(b[inside * (inner >> 2u) + quad]); }
+  @if(ALIGNED && !HALF_B) { return b[inside * (inner >> 2u) + quad]; }
   @if(!ALIGNED) {
     let left = inner - quad * 4u;
     let i = inside * inner + quad * 4u + min(vec4u(0u, 1u, 2u, 3u), vec4u(left - 1u));
@@ -34,6 +34,6 @@ fn quad_of_b(column: u32, quad: u32, columns: u32, inner: u32) -> vec4f {
 
 @if(!ALIGNED)
 fn value_of_b(at: u32) -> f32 {
-  @if(HALF_B) { return unpack_one(b[at / 2u], at); }
+  @if(HALF_B) { return unpack_one(b[at >> 1u], at); }
   @if(!HALF_B) { return b[at]; }
 }

@@ -70,7 +70,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let first_row = workgroup.y * ROWS;
   let first_group = workgroup.x * GROUPS;
   let column = (first_group + index / K_LANES) * 4u;
-  let quads = (parameters.inner + 3u) / 4u;
+  let quads = (parameters.inner + 3u) >> 2u;
   var sums: array<vec4f, ROWS>;
   var quad = index % K_LANES;
   var next = block_of_b(column, min(quad, quads - 1u));

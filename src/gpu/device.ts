@@ -102,7 +102,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     requireMappings: createMappingCheck(options.mappings, stats),
     observer: undefined,
     afterSubmit: new Set(),
-    slicing: createSlicing(options.slice),
+    slicing: createSlicing(options.slice, traits.software),
     stamps: createStamps(gpu, info.device.startsWith("null"), health.fail),
     flight,
     kernel: async (source, variant) => own(context, await kernels.get(source, variant)),

@@ -39,7 +39,7 @@ export function createMeasuringDevice(device: Device): MeasuringDevice {
     requireMappings: () => undefined,
     observer: undefined,
     afterSubmit: new Set(),
-    slicing: { limitOf: () => Number.POSITIVE_INFINITY, measured: () => undefined },
+    slicing: { dispatches: Number.POSITIVE_INFINITY, limitOf: () => Number.POSITIVE_INFINITY, measured: () => undefined },
     stamps: { bytes: device.stamps.bytes, mark: () => undefined, commit: () => undefined, copyTo: () => () => undefined },
     flight: { submitted: async () => 0, wait: (_, promise) => promise },
     kernel: async (source, variant) => own(measuring, await kernel(source, variant)),

@@ -37,7 +37,10 @@ interface WholeSums {
   readonly accumulate: Scalar;
 }
 
-const wholeSums = new WeakMap<Dispatch, WholeSums>();
+type Join = NonNullable<Dispatch["join"]>;
+
+/** By the function that joins them, which a copy of a dispatch keeps. */
+const wholeSums = new WeakMap<Join, WholeSums>();
 
 /** What the kernel calls the sums beside the first one. */
 const OTHERS = ["TWO", "THREE", "FOUR"] as const;
@@ -45,14 +48,13 @@ const OTHERS = ["TWO", "THREE", "FOUR"] as const;
 /** One launch for up to four sums of any sizes over all of their rows. Later ones may join it (graph/join). */
 function wholeSumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], accumulate: Scalar): Dispatch {
   const blockRows = Math.max(1, ...sums.map(({ rows }) => capacityOf(rows)));
-  const join = (later: Dispatch): Dispatch | undefined => {
-    const other = wholeSums.get(later);
+  const join: Join = (later) => {
+    const other = later.join && wholeSums.get(later.join);
     if (other?.accumulate !== accumulate || sums.length + other.sums.length > 1 + OTHERS.length) return undefined;
     return wholeSumLaunch(device, [...sums, ...other.sums], accumulate);
   };
-  const launch = { ...sumLaunch(device, sums, { blockRows, accumulate }), join };
-  wholeSums.set(launch, { sums, accumulate });
-  return launch;
+  wholeSums.set(join, { sums, accumulate });
+  return { ...sumLaunch(device, sums, { blockRows, accumulate }), join };
 }
 
 /** A gradient whose partial sums are to be added up. */

@@ -57,10 +57,10 @@ const layerNormBackward = defineOp<In, "grad_x" | "partial_weight" | "partial_bi
   name: "layer_norm_backward",
   shape: ({ x, onto_weight, onto_bias }) => ({
     grad_x: { shape: x.shape },
-    partial_weight: partialSpec(x),
-    partial_bias: partialSpec(x),
-    grad_weight: gradientSpec(x, onto_weight),
-    grad_bias: gradientSpec(x, onto_bias),
+    partial_weight: partialSpec(x, x.size(1)),
+    partial_bias: partialSpec(x, x.size(1)),
+    grad_weight: gradientSpec(x.size(1), onto_weight),
+    grad_bias: gradientSpec(x.size(1), onto_bias),
   }),
   forward: ({ inputs, outputs, attributes: { sums, accumulateWeight, accumulateBias } }, device) => {
     const { residual, onto_weight, onto_bias, ...given } = inputs;

@@ -13,21 +13,21 @@ function hardwareBlockRows(rows: Scalar): number {
   return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, wanted));
 }
 
-/** The rows that one workgroup of a norm's backward pass handles. Without sums over rows there is nothing to gain from more than one. */
+/** The rows that one workgroup handles in a norm's backward pass. Without sums over rows there is nothing to gain from more than one. */
 export function normBlockRows(rows: Scalar, device: Pick<DeviceTraits, "software">, sums: boolean): number {
   if (!sums) return 1;
   return device.software ? BLOCK_ROWS : hardwareBlockRows(rows);
 }
 
-/** The sums of every block over its rows of x [N, C]: enough of them for any device. */
-export function partialSpec(x: Tensor): TensorSpec {
+/** The sums of every block over its rows of x: enough of them for any device. */
+export function partialSpec(x: Tensor, columns: number): TensorSpec {
   const rows = x.shape[0]!;
-  return { shape: [ceilDivide(rows, hardwareBlockRows(rows)), x.size(1)] };
+  return { shape: [ceilDivide(rows, hardwareBlockRows(rows)), columns] };
 }
 
-/** The gradient of a parameter [C]: in its sink, or fresh. */
-export function gradientSpec(x: Tensor, onto: Tensor | undefined): OutputSpec {
-  return onto ? { inPlaceOf: onto } : { shape: [x.size(1)] };
+/** The gradient of a parameter: in its sink, or fresh. */
+export function gradientSpec(columns: number, onto: Tensor | undefined): OutputSpec {
+  return onto ? { inPlaceOf: onto } : { shape: [columns] };
 }
 
 export function accumulateOf(sink: GradientSink | undefined): Scalar {

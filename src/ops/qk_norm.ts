@@ -1,9 +1,10 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
-import { reshape, type Tensor } from "../graph/tensor.ts";
+import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
-import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
+import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
+import { gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
 
 type In = { x: Tensor; query_weight: Tensor; key_weight: Tensor };
 type Attributes = { readonly layout: HeadLayout };
@@ -57,18 +58,22 @@ const qkNormBackward = defineOp<Saved & In, "grad_x", Attributes>({
   ],
 });
 
-type HeadRange = Attributes & { readonly firstHead: number; readonly endHead: number };
+type HeadRange = Attributes & { readonly firstHead: number; readonly endHead: number; readonly accumulate: Scalar };
 
-const qkNormBackwardWeight = defineOp<Saved, "partial", HeadRange>({
+/** The gradient of one weight, over the heads of a range. */
+const qkNormBackwardWeight = defineOp<Saved & { onto: Tensor | undefined }, "partial" | "grad_weight", HeadRange>({
   name: "qk_norm_backward_weight",
-  shape: ({ x }, { layout }) => ({ partial: { shape: [ceilDivide(x.shape[0]!, BLOCK_ROWS), layout.headDim] } }),
-  forward: ({ inputs, outputs, attributes: { layout, firstHead, endHead } }, { lanes }) => {
+  shape: ({ x, onto }, { layout: { headDim } }) => ({ partial: partialSpec(x, headDim), grad_weight: gradientSpec(headDim, onto) }),
+  forward: ({ inputs: { onto, ...inputs }, outputs: { partial, grad_weight }, attributes }, device) => {
+    const { layout, firstHead, endHead, accumulate } = attributes;
     const rows = inputs.x.shape[0]!;
     const { heads, keyValueHeads, headDim } = layout;
+    const blockRows = normBlockRows(rows, device, true);
+    const blocks = ceilDivide(rows, blockRows);
     return [
       {
         kernel: "attention/qk_norm_backward_weight",
-        bindings: { ...inputs, ...outputs },
+        bindings: { ...inputs, partial },
         parameters: {
           rows,
           heads: heads + 2 * keyValueHeads,
@@ -76,17 +81,17 @@ const qkNormBackwardWeight = defineOp<Saved, "partial", HeadRange>({
           head_dim: headDim,
           first_head: firstHead,
           end_head: endHead,
-          block_rows: BLOCK_ROWS,
+          block_rows: blockRows,
         },
-        workgroups: [Math.ceil(headDim / lanes), ceilDivide(rows, BLOCK_ROWS), 1],
+        workgroups: [Math.ceil(headDim / device.lanes), blocks, 1],
       },
+      ...sumParts(device, blocks, [{ partial, gradient: grad_weight, accumulate }]),
     ];
   },
 });
 
-function weightGradient(saved: Saved, range: HeadRange, sink: GradientSink | undefined): Tensor {
-  const sum = columnSum(qkNormBackwardWeight(saved, range).partial, sink);
-  return sink ? sum : reshape(sum, [range.layout.headDim]);
+function weightGradient(saved: Saved, range: Omit<HeadRange, "accumulate">, sink: GradientSink | undefined): Tensor {
+  return qkNormBackwardWeight({ ...saved, onto: sink?.onto }, { ...range, accumulate: sink?.accumulate ?? 0 }).grad_weight;
 }
 
 /**

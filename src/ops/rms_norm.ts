@@ -39,7 +39,7 @@ type Sums = { readonly sums: boolean; readonly accumulate: Scalar };
 
 const rmsNormBackward = defineOp<In, "grad_x" | "partial" | "grad_weight", Sums>({
   name: "rms_norm_backward",
-  shape: ({ x, onto }) => ({ grad_x: { shape: x.shape }, partial: partialSpec(x), grad_weight: gradientSpec(x, onto) }),
+  shape: ({ x, onto }) => ({ grad_x: { shape: x.shape }, partial: partialSpec(x, x.size(1)), grad_weight: gradientSpec(x.size(1), onto) }),
   forward: ({ inputs: { residual, onto, ...inputs }, outputs, attributes: { sums, accumulate } }, device) => {
     const { grad_x, partial, grad_weight } = outputs;
     const rows = inputs.x.shape[0]!;

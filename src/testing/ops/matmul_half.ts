@@ -42,7 +42,7 @@ function caseOf(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCas
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
     quick: rows === 17,
-    slow: family === "tiled" && rows !== 53 && rows !== 64,
+    slow: family === "tiled" ? rows !== 53 && rows !== 64 : family === "sliced" && rows !== 17 && rows !== 5,
     inputs: {
       a: normal([rows, inner], 1),
       // What must not be read.
@@ -73,7 +73,7 @@ function storedCase(layout: Layout, family: MatmulFamily, shape: MatmulShape, dt
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
     quick: rows === 17 && dtype === "bf16",
-    slow: family === "tiled" && rows !== 53 && rows !== 64,
+    slow: family === "tiled" ? rows !== 64 : family === "sliced" && (rows !== 17 || dtype !== "bf16"),
     inputs: { a: normal([rows, inner], 1), b: exact(layout === "NT" ? [columns, inner] : [inner, columns], dtype, 7) },
     dynamicRows: ["a"],
     op: (i) => ({ y: matmul(i.a!, i.b!, { layout, family }) }),
