@@ -65,10 +65,13 @@ export async function trialList(device: GpuContext, launches: readonly TrialLaun
   );
 }
 
+/** An output is read back in pieces, since whoever has little memory left for a trial has little for staging. */
+const STAGING_BYTES = 8 << 20;
+
 /** Runs the dispatches once, in slices, and reads the output. */
 export async function trialResult(device: GpuContext, list: LaunchList, memory: TrialMemory, output: TrialTensor): Promise<Float32Array> {
   unobserved(device, () => submitPass(device, "trial", (recording) => list.encode(recording, {})));
-  const [bytes] = await readBuffers(device, [memory.windowOf(output)]);
+  const [bytes] = await readBuffers(device, [memory.windowOf(output)], STAGING_BYTES);
   return new Float32Array(bytes!);
 }
 

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { Device } from "../../src/gpu/device.ts";
 import { createTuning, type TuningOptions } from "../../src/gpu/tuning.ts";
 import type { Choice } from "../../src/gpu/tuning_record.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { Tensor } from "../../src/graph/tensor.ts";
-import type { Dispatch } from "../../src/graph/trace.ts";
+import { type Dispatch, input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import type { Call } from "../../src/ops/define.ts";
+import { rmsNorm } from "../../src/ops/rms_norm.ts";
 import { MOST_BYTES, withFewerRows } from "../../src/ops/trial_calls.ts";
 import { askWays, chosenWay, type WaysQuestion } from "../../src/ops/ways.ts";
 
@@ -98,6 +100,31 @@ test("a wrong way falls out with a warning, and one that does not compile", asyn
   const warnings = errors.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.startsWith("warning:"));
   assert.equal(warnings.length, 2, warnings.join("\n"));
   device.assertHealthy();
+});
+
+test("an op on rows has a way for each number of lanes, and takes the chosen one; the rule's where nothing was timed", async () => {
+  const gpu = await openDevice({ kernels: "hardware", tune: true, lanes: 32 });
+  after(() => gpu.destroy());
+  const { trace: norm } = trace(() => rmsNorm(input("x", [64, 1024]), input("weight", [1024]), 1e-6));
+  const [node] = norm.nodes;
+  const lanesWith = (choice: string | undefined): unknown => {
+    const tuning = { measures: true, choice: () => choice };
+    const [{ variant } = assert.fail()] = node!.dispatches(Object.assign(Object.create(gpu) as Device, { tuning }));
+    return variant!.constants!.LANES;
+  };
+  const [request, ...others] = node!.tune!(gpu);
+  assert.deepEqual(others, []);
+  assert.equal(request!.changesBits, true);
+  assert.deepEqual(
+    request!.candidates.map(({ name }) => name),
+    ["64 lanes", "32 lanes", "128 lanes", "256 lanes"],
+  );
+  assert.deepEqual(["128 lanes", undefined].map(lanesWith), [128, 64]);
+  const entrants = Object.values(request!.contest!().entrants);
+  assert.deepEqual(
+    entrants.map(({ launches: [launch] }) => launch!.variant!.constants!.LANES),
+    [64, 32, 128, 256],
+  );
 });
 
 test("a call is cut to rows that fit a trial; what shares memory shares it again", () => {
