@@ -27,6 +27,8 @@ const PACKED: readonly Packed[] = [
   { sequences: 16, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
   { sequences: 8, length: 128, layout: { heads: 8, keyValueHeads: 2, headDim: 32 } },
   { sequences: 4, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 64 } },
+  { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 } },
+  { sequences: 2, length: 256, layout: { heads: 4, keyValueHeads: 2, headDim: 128 } },
 ];
 
 /** Sequences that decode together, in caches of `length` positions that are filled to half on average. */

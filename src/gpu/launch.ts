@@ -106,15 +106,16 @@ export function submitPass(
   slices.finish(copies);
 }
 
-/** Ends a submission whose only encoder an observer filled by itself. */
+/** Ends a submission that has one encoder, filled by the caller. Resolves with the milliseconds that it took. */
 export function submitEncoder(
   device: GpuContext,
   label: string,
   encoder: GPUCommandEncoder,
   copies?: (encoder: GPUCommandEncoder) => void,
-): void {
-  void submitCommands(device, label, encoder, copies);
+): Promise<number> {
+  const milliseconds = submitCommands(device, label, encoder, copies);
   for (const reset of device.afterSubmit) reset();
+  return milliseconds;
 }
 
 function update(device: GpuContext, limit: number, item: Prepared, run: Run): void {

@@ -29,6 +29,8 @@ export interface DeviceTraits {
   readonly software: boolean;
   readonly subgroups: boolean;
   readonly lanes: number;
+  /** The lanes that share a row, instead of those of the rule (ops/row_lanes). */
+  readonly rowLanes?: number;
   readonly limits: GPUSupportedLimits;
   readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly tuning: Pick<Tuning, "measures" | "choice">;

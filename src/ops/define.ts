@@ -39,6 +39,8 @@ export interface OpDefinition<In extends Inputs, Out extends string, Attributes>
   readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
   /** What `forward` will ask device.tuning about the choice of its kernels. */
   readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
+  /** Stands between the node and `forward` where tuning has several ways to call it (tuned_lanes.ts). */
+  readonly tuned?: (definition: OpDefinition<In, Out, Attributes>) => Pick<OpDefinition<In, Out, Attributes>, "forward" | "tune">;
   /** One call, of this op or of another (callOf), that replaces this call and a reader of its output; undefined where no kernel does both. */
   readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | OtherCall | undefined;
   /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
@@ -81,7 +83,8 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
   label: string,
   call: Call<In, Out, Attributes>,
 ): Omit<Node, "scope" | "isBackward"> {
-  const { name, forward, tune, fuse, backward } = definition;
+  const { name, fuse, backward } = definition;
+  const { forward, tune } = definition.tuned?.(definition) ?? definition;
   const present = Object.entries(call.inputs).filter(([, tensor]) => tensor !== undefined);
   return {
     op: name,

@@ -79,6 +79,10 @@ const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "sp
   (name) => `matmul/${name}`,
 );
 
+const CAUSAL_KERNELS = ["causal", "causal_tiled"]
+  .flatMap((name) => family(`attention/${name}`, "_backward_query", "_backward_key_value"))
+  .concat("attention/causal_group_sum");
+
 /** Every op by name. test/ops/conventions.test.ts demands a reference and a test for each op, and an op for every kernel. */
 export const ops = {
   adamw: { op: adamwOp, kernels: ["optim/adamw"] },
@@ -86,7 +90,7 @@ export const ops = {
   add: { op: addOp, kernels: ["elementwise/add"] },
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
-  causal_attention: { op: causalAttentionOp, kernels: family("attention/causal", "_backward_query", "_backward_key_value") },
+  causal_attention: { op: causalAttentionOp, kernels: CAUSAL_KERNELS },
   copy_columns: { op: copyColumnsOp, kernels: ["elementwise/copy_columns"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },

@@ -4,6 +4,7 @@ import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
 import { heldRow } from "./row_lanes.ts";
+import { tunedLanes } from "./tuned_lanes.ts";
 
 /** x [N, C], weight [C], bias [C] -> y [N, C] = (x - mean) / sqrt(variance + eps) * weight + bias (arXiv 1607.06450). */
 export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, "y" | "statistics", { readonly eps: number }>({
@@ -20,6 +21,7 @@ export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor },
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/layer_norm", variant, bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
   },
+  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y }),
   backward: ({ inputs: { x, weight }, outputs: { statistics } }, { gradient, needs, sink, absorb }) => {
     const sums = needs("weight") || needs("bias");
     const [ofWeight, ofBias] = (["weight", "bias"] as const).map((name) => (needs(name) ? sink(name) : undefined));

@@ -4,6 +4,7 @@ import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
 import { heldRow } from "./row_lanes.ts";
+import { tunedLanes } from "./tuned_lanes.ts";
 
 /** x [N, C], weight [C] -> y [N, C] = x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019, arXiv 1910.07467). */
 export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_rms", { readonly eps: number }>({
@@ -21,6 +22,7 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
   },
+  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y }),
   backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink, absorb }) => {
     const saved = { x, grad_y: gradient("y")!, inverse_rms, weight };
     const into = needs("weight") ? sink("weight") : undefined;

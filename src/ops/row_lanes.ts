@@ -20,8 +20,11 @@ const VALUES_PER_LANE = 16;
  * The lanes for a row of `columns` values. On a GPU there are enough for long rows to come in a few loads, and at least a subgroup. On a
  * CPU, where a workgroup is a loop, there is one subgroup.
  */
-export function rowLanes(device: Pick<DeviceTraits, "software" | "subgroups" | "lanes" | "limits">, columns: number): RowLanes {
-  const lanes = device.software ? device.lanes : hardwareLanes(device, columns);
+export function rowLanes(
+  device: Pick<DeviceTraits, "software" | "subgroups" | "lanes" | "rowLanes" | "limits">,
+  columns: number,
+): RowLanes {
+  const lanes = device.rowLanes ?? (device.software ? device.lanes : hardwareLanes(device, columns));
   return { lanes, constants: { LANES: lanes }, conditions: { SEVERAL_SUBGROUPS: device.subgroups && lanes > device.lanes } };
 }
 

@@ -215,7 +215,6 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling, bannedTokens = [], maxNewTokens } = options;
-  const vocabulary = model.vocabSize;
   for (const { begin, rows } of headChunks(sequences, model, { device: options.device })) {
     const logits = logitsOf(rowsOf(hidden, begin, rows), model.head());
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
@@ -230,7 +229,7 @@ function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor,
         completions: cut(memory.completions),
         seen: memory.seen && cut(memory.seen),
       },
-      { ...sampling, vocabulary, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
+      { ...sampling, vocabulary: model.vocabSize, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
     );
   }
 }

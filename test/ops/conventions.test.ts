@@ -31,20 +31,24 @@ const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   HEAD_ELEMENTS: [5, 8],
   HEADS: [3],
-  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts has all that are used.
+  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts and the cases of matmul have all that are used.
   TILE_HEIGHT: [4],
   TILE_WIDTH: [4],
   STEP: [4],
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
+  K_LANES: [32],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8, 16],
+  TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
-  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
   DIGIT_BITS: [8],
   PER_LANE: [3],
   ROW_LANES: [8],
+  // A small tile of attention (lib/head_tile), with a slice that does and one that does not hold a head.
+  ROWS: [8],
+  ACROSS: [8],
+  SLICE: [1, 2],
 };
 
 /** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
@@ -64,15 +68,8 @@ const CONFLICTING: readonly (readonly string[])[] = [
 
 /** Conditions that mean something only beside another one. */
 const DEPENDENT: Readonly<Record<string, string>> = {
-  BF16: "HALF_B",
-  HALF_CACHE: "VEC4",
-  PADDED: "VEC4",
-  SUM_A: "TN",
-  SUM_B: "TN",
-  THREE: "TWO",
-  FOUR: "THREE",
-  PENALTY: "ADJUSTED",
-  HISTOGRAM: "FILTERED",
+  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" },
+  ...{ THREE: "TWO", FOUR: "THREE", PENALTY: "ADJUSTED", HISTOGRAM: "FILTERED" },
 };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */

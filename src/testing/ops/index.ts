@@ -5,7 +5,7 @@ import { adamwCheckCases } from "./adamw_check.ts";
 import { addCases } from "./add.ts";
 import { addOntoCases } from "./add_onto.ts";
 import { cacheWriteCases } from "./cache_write.ts";
-import { causalAttentionCases } from "./causal_attention.ts";
+import { causalAttentionCases, largeAttentionCases } from "./causal_attention.ts";
 import { columnSumCases } from "./column_sum.ts";
 import { controlWeightCases } from "./control_weight.ts";
 import { copyColumnsCases } from "./copy_columns.ts";
@@ -43,7 +43,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   add: addCases,
   add_onto: addOntoCases,
   cache_write: cacheWriteCases,
-  causal_attention: causalAttentionCases,
+  causal_attention: [...causalAttentionCases, ...largeAttentionCases],
   column_sum: columnSumCases,
   control_weight: controlWeightCases,
   copy_columns: copyColumnsCases,
