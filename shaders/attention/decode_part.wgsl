@@ -185,6 +185,37 @@ fn add_values(sum: ptr<function, Sums>, walk: Walk, block: u32, count: u32, lane
   }
 }
 
+// Adds up what the lanes that own the same element have summed, and writes it for the heads from `result` on.
+fn write_sums(sum: ptr<function, Sums>, softmax: Softmax, result: u32, own_heads: u32, lane: u32) {
+  let softmax_head = lane / SOFTMAX_LANES;
+  if lane % SOFTMAX_LANES == 0u && softmax_head < own_heads {
+    totals[softmax_head] = softmax.total;
+    @if(PARTS) {
+      scales[result + softmax_head] = vec2f(softmax.largest, softmax.total);
+    }
+  }
+  for (var head = 0u; head < HEADS; head += 1u) {
+    for (var piece = 0u; piece < PIECES; piece += 1u) {
+      values[lane] = (*sum)[head * PIECES + piece];
+      workgroupBarrier();
+      let d = piece * HEAD_LANES + lane;
+      if lane < HEAD_LANES && d < HEAD_ELEMENTS && head < own_heads {
+        var whole = values[lane];
+        for (var other = lane + HEAD_LANES; other < INVOCATIONS; other += HEAD_LANES) {
+          whole += values[other];
+        }
+        @if(PARTS) {
+          sums[(result + head) * HEAD_ELEMENTS + d] = whole;
+        }
+        @if(!PARTS) {
+          out[(result + head) * HEAD_ELEMENTS + d] = whole / totals[head];
+        }
+      }
+      workgroupBarrier();
+    }
+  }
+}
+
 @compute @workgroup_size(INVOCATIONS)
 fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -226,31 +257,7 @@ fn main(
     add_values(&sum, walk, block, count, lane);
     workgroupBarrier();
   }
-  if lane % SOFTMAX_LANES == 0u && lane / SOFTMAX_LANES < own_heads {
-    totals[lane / SOFTMAX_LANES] = softmax.total;
-    @if(PARTS) {
-      let at = (row * workgroups.y + part) * parameters.heads + head_begin + lane / SOFTMAX_LANES;
-      scales[at] = vec2f(softmax.largest, softmax.total);
-    }
-  }
-  for (var head = 0u; head < HEADS; head += 1u) {
-    for (var piece = 0u; piece < PIECES; piece += 1u) {
-      values[lane] = sum[head * PIECES + piece];
-      workgroupBarrier();
-      let d = piece * HEAD_LANES + lane;
-      if lane < HEAD_LANES && d < HEAD_ELEMENTS && head < own_heads {
-        var whole = values[lane];
-        for (var other = lane + HEAD_LANES; other < INVOCATIONS; other += HEAD_LANES) {
-          whole += values[other];
-        }
-        @if(PARTS) {
-          sums[((row * workgroups.y + part) * parameters.heads + head_begin + head) * HEAD_ELEMENTS + d] = whole;
-        }
-        @if(!PARTS) {
-          out[(row * parameters.heads + head_begin + head) * HEAD_ELEMENTS + d] = whole / totals[head];
-        }
-      }
-      workgroupBarrier();
-    }
-  }
+  // A grid of one part has workgroups.y = 1, so this is the head's place in out as well.
+  let result = (row * workgroups.y + part) * parameters.heads + head_begin;
+  write_sums(&sum, softmax, result, own_heads, lane);
 }
