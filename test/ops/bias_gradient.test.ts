@@ -47,7 +47,7 @@ async function gradients([rows, columns, inner]: readonly [number, number, numbe
     return values;
   };
   const inputs = { a: padded(a.data, rows), b: padded(b.data, columns), onto: new Float32Array(length + 1).fill(3) };
-  const ones = residual ? { residual: new Float32Array(rows * columns).fill(1) } : {};
+  const ones: Record<string, Float32Array> = residual ? { residual: new Float32Array(rows * columns).fill(1) } : {};
   plan.run({ scalars: { k: inner }, inputs: { ...inputs, ...ones } });
   const [y, bias] = (await plan.read([...plan.result.keep, plan.result.onto])) as [Float32Array, Float32Array];
   const dispatches = plan.launches.launches.map(({ kernel }) => kernel.id);
