@@ -80,14 +80,14 @@ module.exports = {
     {
       name: "no-test-code-in-the-package",
       severity: "error",
-      from: { path: "^(src|models)/", pathNot: "^src/cli/bench\\.ts$" },
+      from: { path: "^(src|models)/", pathNot: "^src/cli/bench(_tuner)?\\.ts$" },
       to: { path: "^(test|bench|scripts)/" },
     },
     {
       name: "the-suite-needs-no-tests",
       comment: "`entropic bench` is part of the package, and so is the double precision of src/testing that it checks against.",
       severity: "error",
-      from: { path: "^(src/cli/bench\\.ts$|bench/)", pathNot: "^bench/peers/" },
+      from: { path: "^(src/cli/bench(_tuner)?\\.ts$|bench/)", pathNot: "^bench/peers/" },
       to: { path: "^(test|scripts|bench/peers)/" },
     },
     {

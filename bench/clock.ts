@@ -1,9 +1,10 @@
 import type { Recording } from "../src/gpu/context.ts";
 import type { Device } from "../src/gpu/device.ts";
-import { submitEncoder, submitPass } from "../src/gpu/launch.ts";
+import { submitPass } from "../src/gpu/launch.ts";
+import { type ClockName, createGpuClock } from "../src/gpu/pass_clock.ts";
 import { type Sample, timeOnHost } from "./sampling.ts";
 
-export type ClockName = "gpu timestamps" | "host";
+export type { ClockName };
 
 /** Measures how long the GPU takes for dispatches. */
 export interface Clock {
@@ -27,36 +28,15 @@ function hostClock(device: Device): Clock {
   return { name: "host", time, destroy: () => {} };
 }
 
-/** A clock that takes two timestamps, in nanoseconds, around the pass. */
+/** The GPU's own clock, in samples of the bench. */
 export function gpuClock(device: Device): Clock {
-  const { gpu } = device;
-  const querySet = gpu.createQuerySet({ label: "bench timestamps", type: "timestamp", count: 2 });
-  const resolved = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
-  const staging = gpu.createBuffer({ size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const submit = (label: string, encode: (recording: Recording) => void): void => {
-    const encoder = gpu.createCommandEncoder({ label });
-    const pass = encoder.beginComputePass({
-      label,
-      timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
-    });
-    encode({ begin: () => pass, end: () => {} });
-    pass.end();
-    encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-    submitEncoder(device, label, encoder, () => encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16));
-  };
+  const clock = createGpuClock(device);
   const time: Clock["time"] = async (label, encode) => {
-    let nanoseconds = 0;
+    let milliseconds = 0;
     const { processorMilliseconds } = await timeOnHost(async () => {
-      submit(label, encode);
-      await staging.mapAsync(GPUMapMode.READ);
-      const [begin, end] = new BigUint64Array(staging.getMappedRange());
-      nanoseconds = Number(end! - begin!);
-      staging.unmap();
+      milliseconds = await clock.time(label, encode);
     });
-    return { milliseconds: nanoseconds / 1e6, processorMilliseconds };
+    return { milliseconds, processorMilliseconds };
   };
-  const destroy = (): void => {
-    for (const part of [querySet, resolved, staging]) part.destroy();
-  };
-  return { name: "gpu timestamps", time, destroy };
+  return { name: clock.name, time, destroy: clock.destroy };
 }

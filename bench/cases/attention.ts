@@ -4,10 +4,13 @@ import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attention.ts";
 import { type CachedRows, decodeAttention } from "../../src/ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
+import { ropeCacheWriteOp } from "../../src/ops/rope_cache_write.ts";
+import { ropeTable } from "../../src/ops/rope_table.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { cacheWriteReference } from "../../src/testing/reference/cache_write.ts";
 import { causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { decodeAttentionReference } from "../../src/testing/reference/decode_attention.ts";
+import { ropeCacheWriteReference } from "../../src/testing/reference/rope_cache_write.ts";
 import { given, integers, normal } from "../../src/testing/values.ts";
 import { gradientCase } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
@@ -24,6 +27,8 @@ const PACKED: readonly Packed[] = [
   { sequences: 16, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
   { sequences: 8, length: 128, layout: { heads: 8, keyValueHeads: 2, headDim: 32 } },
   { sequences: 4, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 64 } },
+  { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 } },
+  { sequences: 2, length: 256, layout: { heads: 4, keyValueHeads: 2, headDim: 128 } },
 ];
 
 /** Sequences that decode together, in caches of `length` positions that are filled to half on average. */
@@ -32,9 +37,17 @@ const DECODING: readonly Packed[] = [
   { sequences: 32, length: 512, layout: { heads: 8, keyValueHeads: 2, headDim: 64 } },
 ];
 
+/** Decoding with the heads of Qwen2.5-0.5B, from one sequence on. */
+const FEW: readonly Packed[] = [1, 8, 64].map((sequences) => ({
+  sequences,
+  length: 512,
+  layout: { heads: 14, keyValueHeads: 2, headDim: 64 },
+}));
+
 export const attentionCases: readonly BenchCase[] = [
   ...PACKED.flatMap((packed) => [forwardCase(packed), backwardCase(packed)]),
-  ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding)]),
+  ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding), ropeCacheWriteCase(decoding)]),
+  ...FEW.map(decodeCase),
 ];
 
 function describe({ sequences, length, layout: { heads, keyValueHeads, headDim } }: Packed): string {
@@ -118,35 +131,61 @@ function decodeCase(decoding: Packed): BenchCase {
   });
 }
 
-/** Writes whole prompts of half the cache's length. */
-function cacheWriteCase(decoding: Packed): BenchCase {
+/** Rows of whole prompts of half the cache's length, and the caches that they are written to. */
+function promptRows(decoding: Packed): HostValues {
   const { sequences, layout } = decoding;
   const length = decoding.length / 2;
   const rows = sequences * length;
+  const each = (of: (row: number) => number) =>
+    given(
+      [rows],
+      Array.from({ length: rows }, (_, row) => of(row)),
+      "u32",
+    );
+  return {
+    qkv: normal([rows, packedWidth(layout)], 1),
+    cache_keys: normal(cacheShape(decoding), 2),
+    cache_values: normal(cacheShape(decoding), 3),
+    sequence: each((row) => Math.floor(row / length)),
+    positions: each((row) => row % length),
+  };
+}
+
+function cacheWriteCase(decoding: Packed): BenchCase {
+  const { sequences, layout } = decoding;
+  const length = decoding.length / 2;
   return opCase({
     op: "cache_write",
     shape: describe({ ...decoding, length }),
     flops: 0,
-    bytes: 4 * rows * 4 * layout.keyValueHeads * layout.headDim,
-    inputs: () => ({
-      qkv: normal([rows, packedWidth(layout)], 1),
-      cache_keys: normal(cacheShape(decoding), 2),
-      cache_values: normal(cacheShape(decoding), 3),
-      sequence: given(
-        [rows],
-        Array.from({ length: rows }, (_, row) => Math.floor(row / length)),
-        "u32",
-      ),
-      positions: given(
-        [rows],
-        Array.from({ length: rows }, (_, row) => row % length),
-        "u32",
-      ),
-    }),
+    bytes: 4 * sequences * length * 4 * layout.keyValueHeads * layout.headDim,
+    inputs: () => promptRows(decoding),
     build: (i) => {
       const written = cacheWrite(i.qkv!, cachedRows(i), layout);
       return { cache_keys: written.cacheKeys, cache_values: written.cacheValues };
     },
     reference: (inputs) => cacheWriteReference(inputs, layout),
+  });
+}
+
+function ropeCacheWriteCase(decoding: Packed): BenchCase {
+  const { sequences, layout } = decoding;
+  const { keyValueHeads, headDim } = layout;
+  const length = decoding.length / 2;
+  return opCase({
+    op: "rope_cache_write",
+    shape: describe({ ...decoding, length }),
+    flops: 3 * sequences * length * (layout.heads + keyValueHeads) * headDim,
+    bytes: 4 * sequences * length * (2 * packedWidth(layout) + 2 * keyValueHeads * headDim),
+    inputs: () => {
+      const { qkv, ...others } = promptRows(decoding);
+      return { x: qkv!, ...others, table: given([length, headDim], [...ropeTable({ positions: length, headDim, theta: 10000 })]) };
+    },
+    build: ({ x, positions, table, sequence, cache_keys, cache_values }) =>
+      ropeCacheWriteOp(
+        { x: x!, positions: positions!, table: table!, sequence: sequence!, cache_keys: cache_keys!, cache_values: cache_values! },
+        { layout },
+      ),
+    reference: (inputs) => ropeCacheWriteReference(inputs, layout),
   });
 }

@@ -1,6 +1,6 @@
 import { unpackHalves } from "../../src/half_float.ts";
 import { wholeQuads } from "../../src/ops/elements.ts";
-import { type Layout, type MatmulOptions, matmul } from "../../src/ops/matmul/op.ts";
+import { type Layout, type MatmulOptions, matmul, matmulOp } from "../../src/ops/matmul/op.ts";
 import { createRandom } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
@@ -49,7 +49,27 @@ export const matmulCases: readonly BenchCase[] = [
   ...PADDED.map(paddedCase),
   ...[1, 256, 2048].map((rows) => halfCase([rows, 512, 128])),
   halfCase([8, 896, 4864]),
+  biasGradientCase([128, 512, 2048]),
 ];
+
+/** The gradient of a weight with that of its bias beside it. */
+function biasGradientCase(shape: Shape): BenchCase {
+  const [rows, columns, inner] = shape;
+  return opCase({
+    op: "matmul",
+    variant: "TN with bias gradient",
+    shape: shape.join("x"),
+    flops: 2 * rows * columns * inner,
+    bytes: 4 * (rows * inner + inner * columns + rows * columns),
+    inputs: () => ({ a: normal([inner, rows], 1), b: normal([inner, columns], 2) }),
+    build: ({ a, b }) => {
+      const attributes = { layout: "TN", accumulate: 0, gradBias: { of: "b", accumulate: 0 } } as const;
+      const { y, grad_bias } = matmulOp({ a: a!, b: b! }, attributes);
+      return { y, grad_bias };
+    },
+    reference: { errorOf: ({ y }: Outputs, i) => errorOfSome(y!, i.a!.data, i.b!.data, "TN", shape) },
+  });
+}
 
 /** The layout NT with 16-bit weights. */
 function halfCase(shape: Shape): BenchCase {

@@ -1,10 +1,11 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j = start(i) .. i of the same sequence, in one pass
 // over the keys (Milakov & Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). log_sum_exp is saved.
-// Each workgroup owns LANES rows of one query head, and each lane owns one row; the lanes share the loading of keys and values. Every row
-// adds its keys in order, and a key that the row does not attend to changes nothing, so its result does not depend on its neighbours.
+// For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
+// share the loading of keys and values. Every row adds its keys in order, and a key that the row does not attend to changes nothing, so its
+// result does not depend on its neighbours.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::head_pair::{keep_piece, pair_barrier, pair_element, pairs_in_block, PAIR_ELEMENTS, PAIRS, PIECES};
+import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import package::lib::numeric::LOWEST;
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
@@ -26,8 +27,7 @@ alias HeadVector = array<Element, HEAD_ELEMENTS>;
 
 @compute @workgroup_size(LANES)
 fn main(
-  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
-  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
@@ -54,34 +54,28 @@ fn main(
   }
   var largest = LOWEST;
   var total = 0.0;
-  for (var block = sequence_start[first_row]; block <= last_row; block += PAIRS) {
-    pair_barrier();
+  for (var j = sequence_start[first_row]; j <= last_row; j += 1u) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let i = piece * LANES + lane;
-      let key_row = min(block + i / PAIR_ELEMENTS, last_row);
       let d = i % HEAD_ELEMENTS;
       let column = select(k_column, v_column, i % PAIR_ELEMENTS >= HEAD_ELEMENTS);
-      keep_piece(piece, lane, qkv[key_row * width + column + d]);
+      keep_piece(piece, qkv[j * width + column + d]);
     }
-    pair_barrier();
-    for (var pair = 0u; pair < pairs_in_block(last_row + 1u - block); pair += 1u) {
-      let j = block + pair;
-      var product = Element(0.0);
-      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-        product = fma(query[d], pair_element(pair, d), product);
-      }
-      let attends = j >= start && j <= row;
-      let score = select(LOWEST, sum_of_parts(product), attends);
-      // One of the two factors is 1, so one exponential serves both.
-      let grows = score > largest;
-      let smaller = exp(-abs(score - largest));
-      let shrink = select(1.0, smaller, grows);
-      let weight = select(0.0, select(smaller, 1.0, grows), attends);
-      largest = max(largest, score);
-      total = fma(total, shrink, weight);
-      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-        sum[d] = fma(sum[d], Element(shrink), weight * pair_element(pair, HEAD_ELEMENTS + d));
-      }
+    var product = Element(0.0);
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      product = fma(query[d], pair_element(d), product);
+    }
+    let attends = j >= start && j <= row;
+    let score = select(LOWEST, sum_of_parts(product), attends);
+    // One of the two factors is 1, so one exponential serves both.
+    let grows = score > largest;
+    let smaller = exp(-abs(score - largest));
+    let shrink = select(1.0, smaller, grows);
+    let weight = select(0.0, select(smaller, 1.0, grows), attends);
+    largest = max(largest, score);
+    total = fma(total, shrink, weight);
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      sum[d] = fma(sum[d], Element(shrink), weight * pair_element(HEAD_ELEMENTS + d));
     }
   }
   if first_row + lane <= last_row {

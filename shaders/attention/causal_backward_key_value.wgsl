@@ -1,10 +1,11 @@
 // With P and dS as in causal_backward_query:
 //   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i >= j of the sequence and the group's query heads
-// Each workgroup owns LANES rows of one key-value head, and each lane owns one row; the lanes share the loading of queries and grad_out.
-// A lane adds query heads in order, and the rows of each in order. The kernel writes only the key and value heads of grad_qkv.
+// For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one key-value head, each lane one row; the lanes
+// share the loading of queries and grad_out. A lane adds query heads in order, and the rows of each in order. The kernel writes only the
+// key and value heads of grad_qkv.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::head_pair::{keep_piece, pair_barrier, pair_element, pairs_in_block, PAIR_ELEMENTS, PAIRS, PIECES};
+import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
 
@@ -27,8 +28,7 @@ alias HeadVector = array<Element, HEAD_ELEMENTS>;
 
 @compute @workgroup_size(LANES)
 fn main(
-  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
-  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
@@ -60,34 +60,28 @@ fn main(
     value_sum[d] = Element(0.0);
   }
   for (var head = key_value_head * group; head < (key_value_head + 1u) * group; head += 1u) {
-    for (var block = first_row; block <= last_query; block += PAIRS) {
-      pair_barrier();
+    for (var i = first_row; i <= last_query; i += 1u) {
       for (var piece = 0u; piece < PIECES; piece += 1u) {
-        let i = piece * LANES + lane;
-        let query_row = min(block + i / PAIR_ELEMENTS, last_query);
-        let d = i % HEAD_ELEMENTS;
-        let of_grad = i % PAIR_ELEMENTS >= HEAD_ELEMENTS;
-        let q = qkv[query_row * width + head * HEAD_ELEMENTS + d];
-        let grad = grad_out[(query_row * heads + head) * HEAD_ELEMENTS + d];
-        keep_piece(piece, lane, select(q, grad, of_grad));
+        let place = piece * LANES + lane;
+        let d = place % HEAD_ELEMENTS;
+        let of_grad = place % PAIR_ELEMENTS >= HEAD_ELEMENTS;
+        let q = qkv[i * width + head * HEAD_ELEMENTS + d];
+        let grad = grad_out[(i * heads + head) * HEAD_ELEMENTS + d];
+        keep_piece(piece, select(q, grad, of_grad));
       }
-      pair_barrier();
-      for (var pair = 0u; pair < pairs_in_block(last_query + 1u - block); pair += 1u) {
-        let i = block + pair;
-        let saved = i * heads + head;
-        var product = Element(0.0);
-        var along_value = Element(0.0);
-        for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-          product = fma(key[d], pair_element(pair, d), product);
-          along_value = fma(value[d], pair_element(pair, HEAD_ELEMENTS + d), along_value);
-        }
-        let attended = i >= row && i < end;
-        let probability = select(0.0, exp(sum_of_parts(product) - log_sum_exp[saved]), attended);
-        let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale;
-        for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-          key_sum[d] = fma(Element(slope), pair_element(pair, d), key_sum[d]);
-          value_sum[d] = fma(Element(probability), pair_element(pair, HEAD_ELEMENTS + d), value_sum[d]);
-        }
+      let saved = i * heads + head;
+      var product = Element(0.0);
+      var along_value = Element(0.0);
+      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+        product = fma(key[d], pair_element(d), product);
+        along_value = fma(value[d], pair_element(HEAD_ELEMENTS + d), along_value);
+      }
+      let attended = i >= row && i < end;
+      let probability = select(0.0, exp(sum_of_parts(product) - log_sum_exp[saved]), attended);
+      let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale;
+      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+        key_sum[d] = fma(Element(slope), pair_element(d), key_sum[d]);
+        value_sum[d] = fma(Element(probability), pair_element(HEAD_ELEMENTS + d), value_sum[d]);
       }
     }
   }

@@ -1,10 +1,10 @@
 // With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_backward_key_value:
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135)
-// Each workgroup owns LANES rows of one query head, and each lane owns one row; the lanes share the loading of keys and values. Every row
-// adds its keys in order. The kernel writes only the query heads of grad_qkv.
+// For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
+// share the loading of keys and values. Every row adds its keys in order. The kernel writes only the query heads of grad_qkv.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::head_pair::{keep_piece, pair_barrier, pair_element, pairs_in_block, PAIR_ELEMENTS, PAIRS, PIECES};
+import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
 
@@ -28,8 +28,7 @@ alias HeadVector = array<Element, HEAD_ELEMENTS>;
 
 @compute @workgroup_size(LANES)
 fn main(
-  @if(SUBGROUPS) @builtin(subgroup_invocation_id) lane: u32,
-  @if(!SUBGROUPS) @builtin(local_invocation_index) lane: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
@@ -61,30 +60,24 @@ fn main(
     sum[d] = Element(0.0);
   }
   let along_out = sum_of_parts(along);
-  for (var block = sequence_start[first_row]; block <= last_row; block += PAIRS) {
-    pair_barrier();
+  for (var j = sequence_start[first_row]; j <= last_row; j += 1u) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let i = piece * LANES + lane;
-      let key_row = min(block + i / PAIR_ELEMENTS, last_row);
       let d = i % HEAD_ELEMENTS;
       let column = select(k_column, v_column, i % PAIR_ELEMENTS >= HEAD_ELEMENTS);
-      keep_piece(piece, lane, qkv[key_row * width + column + d]);
+      keep_piece(piece, qkv[j * width + column + d]);
     }
-    pair_barrier();
-    for (var pair = 0u; pair < pairs_in_block(last_row + 1u - block); pair += 1u) {
-      let j = block + pair;
-      var product = Element(0.0);
-      var along_value = Element(0.0);
-      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-        product = fma(query[d], pair_element(pair, d), product);
-        along_value = fma(grad[d], pair_element(pair, HEAD_ELEMENTS + d), along_value);
-      }
-      let attends = j >= start && j <= row;
-      let slope = exp(sum_of_parts(product) - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale;
-      let weight = Element(select(0.0, slope, attends));
-      for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-        sum[d] = fma(weight, pair_element(pair, d), sum[d]);
-      }
+    var product = Element(0.0);
+    var along_value = Element(0.0);
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      product = fma(query[d], pair_element(d), product);
+      along_value = fma(grad[d], pair_element(HEAD_ELEMENTS + d), along_value);
+    }
+    let attends = j >= start && j <= row;
+    let slope = exp(sum_of_parts(product) - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale;
+    let weight = Element(select(0.0, slope, attends));
+    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
+      sum[d] = fma(weight, pair_element(d), sum[d]);
     }
   }
   if first_row + lane <= last_row {

@@ -1,5 +1,5 @@
 // out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of cache slot sequence(n),
-// which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_keys for GPUs.
+// which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_part for GPUs.
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element. A workgroup owns as many heads of one row as fit. Keys
 // are added in order.
 import package::lib::cache::{Cached, from_cache};

@@ -1,7 +1,8 @@
 // y[n] = weight[tokens[n] - first] where the table's rows `first` to `first + vocabulary` hold the token: rows of a table by index.
 // The weight is a whole table, or one of its pieces; a piece writes only the rows of its own tokens. The piece with first = 0 also writes
 // rows of NaN for the tokens outside the table, which has `total` rows.
-// Rows are copied as bits, so tables of integers can be read too. With HALF a table of 16-bit floats is expanded exactly.
+// Rows are copied as bits, so tables of integers can be read too. With HALF a table of 16-bit floats is expanded exactly. With ADD the rows
+// of `residual` are added, as floats.
 // Each invocation handles one element (a vec4 where C allows).
 import package::lib::grid::linear_workgroup;
 @if(HALF) import package::lib::half::{unpack_one, unpack_quad};
@@ -24,7 +25,9 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> tokens: array<u32>; // [N]
 @group(0) @binding(1) var<storage, read> weight: array<Stored>; // [V, C]
-@group(0) @binding(2) var<storage, read_write> y: array<Bits>; // [N, C]
+@if(ADD) @group(0) @binding(2) var<storage, read> residual: array<Bits>; // [N, C]
+@if(ADD) @group(0) @binding(3) var<storage, read_write> y: array<Bits>; // [N, C]
+@if(!ADD) @group(0) @binding(2) var<storage, read_write> y: array<Bits>; // [N, C]
 
 const QUIET_NAN = 0x7fc00000u;
 
@@ -47,7 +50,10 @@ fn main(
   }
   let token = tokens[row];
   if token >= parameters.first && token - parameters.first < parameters.vocabulary {
-    y[i] = bits_of((token - parameters.first) * parameters.columns + i % parameters.columns);
+    let found = bits_of((token - parameters.first) * parameters.columns + i % parameters.columns);
+    @if(ADD && VEC4) { y[i] = bitcast<vec4u>(bitcast<vec4f>(found) + bitcast<vec4f>(residual[i])); }
+    @if(ADD && !VEC4) { y[i] = bitcast<u32>(bitcast<f32>(found) + bitcast<f32>(residual[i])); }
+    @if(!ADD) { y[i] = found; }
   } else if token >= parameters.total && parameters.first == 0u {
     y[i] = Bits(QUIET_NAN);
   }

@@ -1,14 +1,14 @@
 // y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for up to 64 rows on a GPU: decoding, bound by reading b.
-// Sliced along K (CUTLASS calls it sliced-K): one workgroup of 128 owns TILE_ROWS rows of y. K_LANES neighbouring invocations walk along
-// K side by side, a quad each, for the same four columns, so that rows of b are read in whole cache lines and each only once. The other
+// Sliced along K, as CUTLASS calls it: one workgroup of 128 owns TILE_HEIGHT rows of y, 4 or 8. K_LANES neighbouring invocations walk
+// along K side by side, a quad each, for the same four columns. So rows of b are read in whole cache lines, and only once. The other
 // invocations take further columns: 32 along K leave 16 columns, 128 leave 4 and make four times as many workgroups. An invocation
-// fetches b one step ahead. Values of a come from the cache, once for the four columns.
-// The partial sums meet in a tree of fixed shape in workgroup memory, eight rows at a time. A row's bits depend on K_LANES, a rule of b's
+// fetches b one step ahead. Values of a come from the cache, once for four columns.
+// The partial sums meet in a tree of fixed shape in workgroup memory. A row's bits depend on K_LANES, a rule of b's
 // shape, and not on the other rows. They are not those of the tiles, which add in the order of K.
 import package::lib::epilogue::store_quad;
 import package::lib::row_quads::{quad_of_a, quad_of_b};
 import constants::K_LANES;
-import constants::TILE_ROWS;
+import constants::TILE_HEIGHT;
 
 struct Parameters {
   rows: u32,
@@ -24,9 +24,9 @@ const INVOCATIONS = 128u;
 const GROUPS = INVOCATIONS / K_LANES;
 // More than any matrix has. A loop to a constant needs no second counter against endlessness.
 const MOST_STEPS = 1u << 24u;
-const ROWS_AT_ONCE = min(u32(TILE_ROWS), 8u);
+const ROWS = u32(TILE_HEIGHT);
 
-var<workgroup> partial: array<vec4f, ROWS_AT_ONCE * INVOCATIONS>;
+var<workgroup> partial: array<vec4f, ROWS * INVOCATIONS>;
 
 // Column i holds four columns of y at step i along K.
 fn block_of_b(column: u32, quad: u32) -> mat4x4f {
@@ -40,20 +40,17 @@ fn block_of_b(column: u32, quad: u32) -> mat4x4f {
   ));
 }
 
-// Adds up what the invocations of a group hold of rows `first` to `first + ROWS_AT_ONCE - 1` of the tile, eight values at a time.
-fn add_up(sums: ptr<function, array<vec4f, TILE_ROWS>>, first: u32, index: u32) {
-  for (var i = 0u; i < ROWS_AT_ONCE; i += 1u) {
-    partial[i * INVOCATIONS + index] = sums[first + i];
-  }
-  for (var bits = firstTrailingBit(u32(K_LANES)); bits > 0u;) {
+// Adds up what the K_LANES invocations of a group hold of each row, eight values at a time.
+fn add_up(index: u32) {
+  // A loop whose bounds no driver knows: written out, it costs lavapipe seconds to compile.
+  for (var bits = min(firstTrailingBit(u32(K_LANES)), parameters.columns * 7u); bits > 0u;) {
     let step = min(bits, 3u);
     bits -= step;
     let group = index >> bits;
-    let isUsed = group < ROWS_AT_ONCE * GROUPS;
     let begin = (group << (bits + step)) + (index & ((1u << bits) - 1u));
     var sum = vec4f();
     workgroupBarrier();
-    if isUsed {
+    if group < ROWS * GROUPS {
       for (var i = 0u; i < 8u; i += 1u) {
         if i >> step == 0u {
           sum += partial[begin + (i << bits)];
@@ -61,29 +58,20 @@ fn add_up(sums: ptr<function, array<vec4f, TILE_ROWS>>, first: u32, index: u32) 
       }
     }
     workgroupBarrier();
-    if isUsed {
+    if group < ROWS * GROUPS {
       partial[index] = sum;
     }
   }
   workgroupBarrier();
 }
 
-// One invocation stores four columns of a row.
-fn store(first_row: u32, first_group: u32, index: u32) {
-  let row = first_row + index / GROUPS;
-  let column = (first_group + index % GROUPS) * 4u;
-  if index < ROWS_AT_ONCE * GROUPS && row < parameters.rows && column < parameters.columns {
-    store_quad(row * parameters.stride_of_y + column, column, parameters.columns, partial[index], parameters.terms);
-  }
-}
-
 @compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
-  let first_row = workgroup.y * TILE_ROWS;
+  let first_row = workgroup.y * ROWS;
   let first_group = workgroup.x * GROUPS;
   let column = (first_group + index / K_LANES) * 4u;
   let quads = (parameters.inner + 3u) / 4u;
-  var sums: array<vec4f, TILE_ROWS>;
+  var sums: array<vec4f, ROWS>;
   var quad = index % K_LANES;
   var next = block_of_b(column, min(quad, quads - 1u));
   for (var step = 0u; step < MOST_STEPS; step += 1u) {
@@ -92,7 +80,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     }
     let of_b = next;
     next = block_of_b(column, min(quad + K_LANES, quads - 1u));
-    for (var i = 0u; i < TILE_ROWS; i += 1u) {
+    for (var i = 0u; i < ROWS; i += 1u) {
       let of_a = quad_of_a(first_row + i, quad, parameters.rows, parameters.inner);
       sums[i] = fma(vec4f(of_a.x), of_b[0], sums[i]);
       sums[i] = fma(vec4f(of_a.y), of_b[1], sums[i]);
@@ -101,11 +89,14 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     }
     quad += K_LANES;
   }
-  add_up(&sums, 0u, index);
-  store(first_row, first_group, index);
-  if TILE_ROWS > 8 {
-    workgroupBarrier();
-    add_up(&sums, 8u, index);
-    store(first_row + 8u, first_group, index);
+  for (var i = 0u; i < ROWS; i += 1u) {
+    partial[i * INVOCATIONS + index] = sums[i];
+  }
+  add_up(index);
+  // One invocation stores four columns of a row.
+  let row = first_row + index / GROUPS;
+  let stored = (first_group + index % GROUPS) * 4u;
+  if index < ROWS * GROUPS && row < parameters.rows && stored < parameters.columns {
+    store_quad(row * parameters.stride_of_y + stored, stored, parameters.columns, partial[index], parameters.terms);
   }
 }

@@ -7,7 +7,7 @@
 // these sizes are powers of two and at least 4.
 // A slice is loaded into registers before the slice before it is multiplied, so that products hide the way to memory.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
-// Products are added in the order of K by fma whatever the tile: a row's value depends neither on its batch nor on the tile.
+// Products of a part are added in the order of K by fma, whatever the tile and the rows beside a row.
 // SUM_A, SUM_B: lib/bias_gradient, the sums of an operand in the order of K. An invocation adds up four of them from the slices.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::store_quad;

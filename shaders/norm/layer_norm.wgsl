@@ -1,10 +1,11 @@
 // y = (x - mean) * inverse_std * weight + bias,  inverse_std = 1 / sqrt(mean((x - mean)^2) + eps)     (Ba et al. 2016, arXiv 1607.06450)
-// Each workgroup handles one row; its lanes stride over the columns, once for the mean and once for the variance, because
-// mean(x^2) - mean^2 would lose digits. mean and inverse_std are saved for the backward pass.
+// Each workgroup handles one row. A lane loads its Elements of the row together, every LANES-th one, and holds them (lib/held_row). The mean
+// comes first and then the variance, because mean(x^2) - mean^2 would lose digits. Both are saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
+import package::lib::held_row::{Held, RowStatistics};
 import package::lib::reduce::reduce_sum;
-import constants::LANES;
+import constants::{LANES, PER_LANE};
 
 struct Parameters {
   rows: u32,
@@ -18,8 +19,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> weight: array<Element>; // [C]
 @group(0) @binding(2) var<storage, read> bias: array<Element>; // [C]
 @group(0) @binding(3) var<storage, read_write> y: array<Element>; // [N, C]
-@group(0) @binding(4) var<storage, read_write> mean: array<f32>; // [N]
-@group(0) @binding(5) var<storage, read_write> inverse_std: array<f32>; // [N]
+@group(0) @binding(4) var<storage, read_write> statistics: array<RowStatistics>; // [N, 2]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -32,22 +32,33 @@ fn main(
     return;
   }
   let begin = row * parameters.columns;
+  var held: Held;
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    let column = k * LANES + lane;
+    if column < parameters.columns {
+      held[k] = x[begin + column];
+    }
+  }
   var sum = Element(0.0);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    sum += x[begin + column];
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    sum += held[k];
   }
   let center = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
   var squares = Element(0.0);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    let distance = x[begin + column] - center;
-    squares += distance * distance;
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    if k * LANES + lane < parameters.columns {
+      held[k] -= center;
+      squares += held[k] * held[k];
+    }
   }
   let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    y[begin + column] = (x[begin + column] - center) * inverse * weight[column] + bias[column];
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    let column = k * LANES + lane;
+    if column < parameters.columns {
+      y[begin + column] = held[k] * inverse * weight[column] + bias[column];
+    }
   }
   if lane == 0u {
-    mean[row] = center;
-    inverse_std[row] = inverse;
+    statistics[row] = RowStatistics(center, inverse);
   }
 }

@@ -1,26 +1,32 @@
 // With xhat = (x - mean) * inverse_std and s = weight * grad_y:
 //   grad_x = inverse_std * (s - mean(s) - xhat * mean(s * xhat))
+//   partial_weight[b, c] = sum over the rows n of block b of grad_y[n, c] * xhat[n, c], with WEIGHT
+//   partial_bias[b, c] = sum over the rows n of block b of grad_y[n, c], with WEIGHT; column_sum adds the blocks up
 // With RESIDUAL the gradient of x from its other readers is added, because x also continues the residual stream.
-// Each workgroup handles one row; its lanes stride over the columns.
+// Each workgroup handles the rows of a block in order. A lane loads its Elements of a row together, every LANES-th one, and holds them
+// (lib/held_row). It keeps the sums of its columns meanwhile.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
+import package::lib::held_row::{Held, RowStatistics};
 import package::lib::reduce::reduce_sum;
-import constants::LANES;
+import constants::{LANES, PER_LANE};
 
 struct Parameters {
   rows: u32,
   columns: u32, // in Elements
   count: f32, // C
+  block_rows: u32,
 }
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> x: array<Element>; // [N, C]
 @group(0) @binding(1) var<storage, read> weight: array<Element>; // [C]
 @group(0) @binding(2) var<storage, read> grad_y: array<Element>; // [N, C]
-@group(0) @binding(3) var<storage, read> mean: array<f32>; // [N]
-@group(0) @binding(4) var<storage, read> inverse_std: array<f32>; // [N]
-@group(0) @binding(5) var<storage, read> residual: array<Element>; // [N, C]
-@group(0) @binding(6) var<storage, read_write> grad_x: array<Element>; // [N, C]
+@group(0) @binding(3) var<storage, read> statistics: array<RowStatistics>; // [N, 2]
+@group(0) @binding(4) var<storage, read> residual: array<Element>; // [N, C]
+@group(0) @binding(5) var<storage, read_write> grad_x: array<Element>; // [N, C]
+@if(WEIGHT) @group(0) @binding(6) var<storage, read_write> partial_weight: array<Element>; // [B, C]
+@if(WEIGHT) @group(0) @binding(7) var<storage, read_write> partial_bias: array<Element>; // [B, C]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -28,27 +34,51 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let row = linear_workgroup(workgroup, workgroups);
-  if row >= parameters.rows {
+  let block = linear_workgroup(workgroup, workgroups);
+  let end = min((block + 1u) * parameters.block_rows, parameters.rows);
+  if block * parameters.block_rows >= end {
     return;
   }
-  let begin = row * parameters.columns;
-  let center = mean[row];
-  let inverse = inverse_std[row];
-  var sum = Element(0.0);
-  var projection = Element(0.0);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    let s = weight[column] * grad_y[begin + column];
-    sum += s;
-    projection += s * (x[begin + column] - center);
+  @if(WEIGHT) var weight_sums: Held;
+  @if(WEIGHT) var bias_sums: Held;
+  for (var row = block * parameters.block_rows; row < end; row += 1u) {
+    let begin = row * parameters.columns;
+    let center = statistics[row].mean;
+    let inverse = statistics[row].inverse_std;
+    var distances: Held;
+    var gradients: Held;
+    var sum = Element(0.0);
+    var projection = Element(0.0);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        distances[k] = x[begin + column] - center;
+        gradients[k] = grad_y[begin + column];
+        let s = weight[column] * gradients[k];
+        sum += s;
+        projection += s * distances[k];
+      }
+    }
+    let mean_s = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
+    let mean_s_xhat = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        let xhat = distances[k] * inverse;
+        var gradient = inverse * (weight[column] * gradients[k] - mean_s - xhat * mean_s_xhat);
+        @if(RESIDUAL) { gradient += residual[begin + column]; }
+        grad_x[begin + column] = gradient;
+        @if(WEIGHT) { weight_sums[k] += gradients[k] * distances[k] * inverse; }
+        @if(WEIGHT) { bias_sums[k] += gradients[k]; }
+      }
+    }
   }
-  let mean_s = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
-  let mean_s_xhat = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    let i = begin + column;
-    let xhat = (x[i] - center) * inverse;
-    var gradient = inverse * (weight[column] * grad_y[i] - mean_s - xhat * mean_s_xhat);
-    @if(RESIDUAL) { gradient += residual[i]; }
-    grad_x[i] = gradient;
+  @if(WEIGHT)
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    let column = k * LANES + lane;
+    if column < parameters.columns {
+      partial_weight[block * parameters.columns + column] = weight_sums[k];
+      partial_bias[block * parameters.columns + column] = bias_sums[k];
+    }
   }
 }

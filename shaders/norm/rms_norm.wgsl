@@ -1,9 +1,11 @@
 // y = x * inverse_rms * weight,  inverse_rms = 1 / sqrt(mean(x^2) + eps)     (Zhang & Sennrich 2019, arXiv 1910.07467)
-// Each workgroup handles one row; its lanes stride over the columns. inverse_rms is saved for the backward pass.
+// Each workgroup handles one row. A lane loads its Elements of the row together, every LANES-th one, and holds them (lib/held_row).
+// inverse_rms is saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
+import package::lib::held_row::Held;
 import package::lib::reduce::reduce_sum;
-import constants::LANES;
+import constants::{LANES, PER_LANE};
 
 struct Parameters {
   rows: u32,
@@ -29,14 +31,23 @@ fn main(
     return;
   }
   let begin = row * parameters.columns;
+  var held: Held;
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    let column = k * LANES + lane;
+    if column < parameters.columns {
+      held[k] = x[begin + column];
+    }
+  }
   var squares = Element(0.0);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    let value = x[begin + column];
-    squares += value * value;
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    squares += held[k] * held[k];
   }
   let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    y[begin + column] = x[begin + column] * inverse * weight[column];
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    let column = k * LANES + lane;
+    if column < parameters.columns {
+      y[begin + column] = held[k] * inverse * weight[column];
+    }
   }
   if lane == 0u {
     inverse_rms[row] = inverse;

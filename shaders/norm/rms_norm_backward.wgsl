@@ -1,16 +1,20 @@
 // With xhat = x * inverse_rms and s = weight * grad_y:
 //   grad_x = inverse_rms * (s - xhat * mean(s * xhat))
+//   partial[b, c] = sum over the rows n of block b of grad_y[n, c] * xhat[n, c], with WEIGHT; column_sum adds the blocks up
 // With RESIDUAL the gradient of x from its other readers is added, because x also continues the residual stream.
-// Each workgroup handles one row; its lanes stride over the columns.
+// Each workgroup handles the rows of a block in order. A lane loads its Elements of a row together, every LANES-th one, and holds them
+// (lib/held_row). It keeps the sums of its columns meanwhile.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
+import package::lib::held_row::Held;
 import package::lib::reduce::reduce_sum;
-import constants::LANES;
+import constants::{LANES, PER_LANE};
 
 struct Parameters {
   rows: u32,
   columns: u32, // in Elements
   count: f32, // C
+  block_rows: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -20,6 +24,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(3) var<storage, read> inverse_rms: array<f32>; // [N]
 @group(0) @binding(4) var<storage, read> residual: array<Element>; // [N, C]
 @group(0) @binding(5) var<storage, read_write> grad_x: array<Element>; // [N, C]
+@if(WEIGHT) @group(0) @binding(6) var<storage, read_write> partial: array<Element>; // [B, C]
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -27,21 +32,42 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let row = linear_workgroup(workgroup, workgroups);
-  if row >= parameters.rows {
+  let block = linear_workgroup(workgroup, workgroups);
+  let end = min((block + 1u) * parameters.block_rows, parameters.rows);
+  if block * parameters.block_rows >= end {
     return;
   }
-  let begin = row * parameters.columns;
-  let inverse = inverse_rms[row];
-  var projection = Element(0.0);
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    projection += weight[column] * grad_y[begin + column] * x[begin + column];
+  @if(WEIGHT) var weight_sums: Held;
+  for (var row = block * parameters.block_rows; row < end; row += 1u) {
+    let begin = row * parameters.columns;
+    let inverse = inverse_rms[row];
+    var values: Held;
+    var gradients: Held;
+    var projection = Element(0.0);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        values[k] = x[begin + column];
+        gradients[k] = grad_y[begin + column];
+        projection += weight[column] * gradients[k] * values[k];
+      }
+    }
+    let mean = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        var gradient = inverse * (weight[column] * gradients[k] - values[k] * inverse * mean);
+        @if(RESIDUAL) { gradient += residual[begin + column]; }
+        grad_x[begin + column] = gradient;
+        @if(WEIGHT) { weight_sums[k] += gradients[k] * values[k] * inverse; }
+      }
+    }
   }
-  let mean = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
-  for (var column = lane; column < parameters.columns; column += LANES) {
-    let i = begin + column;
-    var gradient = inverse * (weight[column] * grad_y[i] - x[i] * inverse * mean);
-    @if(RESIDUAL) { gradient += residual[i]; }
-    grad_x[i] = gradient;
+  @if(WEIGHT)
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    let column = k * LANES + lane;
+    if column < parameters.columns {
+      partial[block * parameters.columns + column] = weight_sums[k];
+    }
   }
 }

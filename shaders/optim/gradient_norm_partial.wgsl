@@ -1,5 +1,5 @@
 // partial[b] = (sum of squares, how many Elements hold a value that is not finite) of the gradients that workgroup b visits; gradient_norm
-// adds them up. The lanes of a fixed number of workgroups stride over the shard in order.
+// adds them up. The lanes of a fixed number of workgroups stride over the shard in order, four loads at a time.
 import package::lib::element::{Element, all_finite};
 import package::lib::optimizer::NormPartial;
 import package::lib::reduce::reduce_sum;
@@ -21,10 +21,18 @@ fn main(
 ) {
   var squares = 0.0;
   var broken = 0.0;
-  for (var i = workgroup.x * LANES + lane; i < parameters.count; i += workgroups.x * LANES) {
-    let value = gradients[i];
-    squares += square(value);
-    broken += select(1.0, 0.0, all_finite(value));
+  let stride = workgroups.x * LANES;
+  for (var i = workgroup.x * LANES + lane; i < parameters.count; i += 4u * stride) {
+    var values = array<Element, 4>();
+    for (var k = 0u; k < 4u; k += 1u) {
+      if i + k * stride < parameters.count {
+        values[k] = gradients[i + k * stride];
+      }
+    }
+    for (var k = 0u; k < 4u; k += 1u) {
+      squares += square(values[k]);
+      broken += select(1.0, 0.0, all_finite(values[k]));
+    }
   }
   let sum = reduce_sum(squares, lane);
   let count = reduce_sum(broken, lane);

@@ -3,7 +3,8 @@
 // which is the gradient by the logits of  sum over rows of c_logp * logp + c_entropy * H.  A row with c = 0 becomes exact zeros.
 // Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
 // With VEC4 rows are whole quads; with PADDED they are longer than the vocabulary, and the rest becomes zero.
-// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
+// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does one of the `parts` of a row, and its lanes
+// take four columns at a time.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, is_zero};
 import package::lib::token::{LossCoefficients, TokenStatistics};
@@ -15,6 +16,8 @@ struct Parameters {
   stride: u32,
   inverse_temperature: f32,
   first: u32,
+  parts: u32,
+  part_columns: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -30,7 +33,8 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let row = row_of(linear_workgroup(workgroup, workgroups), lane);
+  let index = linear_workgroup(workgroup, workgroups);
+  let row = row_of(index, lane);
   if row >= parameters.rows {
     return;
   }
@@ -39,7 +43,9 @@ fn main(
   let counts = !is_zero(c.logp) || !is_zero(c.entropy);
   let policy = statistics[token];
   let action = actions[token];
-  for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
+  let begin = first_column(index);
+  let end = min(begin + parameters.part_columns, parameters.vocabulary);
+  for (var column = begin + own_column(lane); column < end; column += column_step()) {
     let logp = load(row, column) * parameters.inverse_temperature - policy.log_sum_exp;
     let p = exp(logp);
     let is_action = vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action);
@@ -48,12 +54,14 @@ fn main(
   }
 }
 
-@if(ROW_PER_LANE) fn row_of(workgroup: u32, lane: u32) -> u32 { return workgroup * LANES + lane; }
-@if(ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return 0u; }
+@if(ROW_PER_LANE) fn row_of(index: u32, lane: u32) -> u32 { return index * LANES + lane; }
+@if(ROW_PER_LANE) fn first_column(index: u32) -> u32 { return 0u; }
+@if(ROW_PER_LANE) fn own_column(lane: u32) -> u32 { return 0u; }
 @if(ROW_PER_LANE) fn column_step() -> u32 { return 4u; }
 
-@if(!ROW_PER_LANE) fn row_of(workgroup: u32, lane: u32) -> u32 { return workgroup; }
-@if(!ROW_PER_LANE) fn first_column(lane: u32) -> u32 { return lane * 4u; }
+@if(!ROW_PER_LANE) fn row_of(index: u32, lane: u32) -> u32 { return index / parameters.parts; }
+@if(!ROW_PER_LANE) fn first_column(index: u32) -> u32 { return index % parameters.parts * parameters.part_columns; }
+@if(!ROW_PER_LANE) fn own_column(lane: u32) -> u32 { return lane * 4u; }
 @if(!ROW_PER_LANE) fn column_step() -> u32 { return LANES * 4u; }
 
 @if(PADDED)
@@ -64,9 +72,9 @@ fn in_vocabulary(column: u32) -> vec4<bool> {
 
 @if(VEC4)
 fn load(row: u32, column: u32) -> vec4f {
-  return select(vec4f(LOWEST), logits[(row * parameters.stride + column) / 4u], in_vocabulary(column));
+  return select(vec4f(LOWEST), logits[(row * parameters.stride + column) >> 2u], in_vocabulary(column));
 }
-@if(VEC4) fn store(row: u32, column: u32, value: vec4f) { logits[(row * parameters.stride + column) / 4u] = value; }
+@if(VEC4) fn store(row: u32, column: u32, value: vec4f) { logits[(row * parameters.stride + column) >> 2u] = value; }
 
 @if(!VEC4)
 fn load(row: u32, column: u32) -> vec4f {

@@ -5,13 +5,14 @@
 // d = z_b - m and e = exp(d); it rescales the sums when m grows. Leaving out the action keeps 1 - p_a, and so the sign of the effect, exact
 // for nearly certain tokens.
 // Row r of the logits is token first + r of all other arrays, so that a chunk of logits may begin anywhere in a batch.
-// With VEC4 rows are whole quads; with PADDED they are longer than the vocabulary, and the rest never counts.
-// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take four columns at a time.
+// With VEC4 rows are whole quads; with PADDED lanes also meet quads that end behind the vocabulary, and what lies there never counts.
+// With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take QUADS times four columns
+// at a time, whose loads are on their way together.
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::{LOWEST, log_1_plus};
 import package::lib::reduce::{reduce_max, reduce_sum};
 import package::lib::token::TokenStatistics;
-import constants::LANES;
+import constants::{LANES, QUADS};
 
 struct Parameters {
   rows: u32,
@@ -48,16 +49,8 @@ fn main(
   let token = parameters.first + row;
   let action = actions[token];
   var sums = Sums(LOWEST, 0.0, 0.0, 0.0, 0.0);
-  for (var column = first_column(lane); column < parameters.vocabulary; column += column_step()) {
-    let z = load(row, column) * parameters.inverse_temperature;
-    let m = max(sums.m, max(max(z.x, z.y), max(z.z, z.w)));
-    sums = rescale(sums, m);
-    let d = z - m;
-    let e = select(exp(d), vec4f(0.0), vec4u(column, column + 1u, column + 2u, column + 3u) == vec4u(action));
-    sums.e += dot(e, vec4f(1.0));
-    sums.ed += dot(e, d);
-    sums.ee += dot(e, e);
-    sums.eed += dot(e * e, d);
+  for (var column = first_column(lane); column < parameters.vocabulary; column += QUADS * column_step()) {
+    sums = add_quads(sums, row, column, action);
   }
   sums = merge(sums, lane);
 
@@ -70,6 +63,26 @@ fn main(
   if writes(lane) {
     statistics[token] = TokenStatistics(d_action - log_total, log_total - mean, sums.m + log_total, effect);
   }
+}
+
+fn add_quads(before: Sums, row: u32, column: u32, action: u32) -> Sums {
+  var z: array<vec4f, QUADS>;
+  var m = before.m;
+  for (var q = 0u; q < QUADS; q += 1u) {
+    z[q] = load(row, column + q * column_step()) * parameters.inverse_temperature;
+    m = max(m, max(max(z[q].x, z[q].y), max(z[q].z, z[q].w)));
+  }
+  var sums = rescale(before, m);
+  for (var q = 0u; q < QUADS; q += 1u) {
+    let d = z[q] - m;
+    let columns = vec4u(0u, 1u, 2u, 3u) + (column + q * column_step());
+    let e = select(exp(d), vec4f(0.0), columns == vec4u(action));
+    sums.e += dot(e, vec4f(1.0));
+    sums.ed += dot(e, d);
+    sums.ee += dot(e, e);
+    sums.eed += dot(e * e, d);
+  }
+  return sums;
 }
 
 fn rescale(sums: Sums, m: f32) -> Sums {
@@ -101,11 +114,13 @@ fn merge(sums: Sums, lane: u32) -> Sums {
 
 @if(VEC4)
 fn load(row: u32, column: u32) -> vec4f {
-  let quad = logits[(row * parameters.stride + column) / 4u];
-  @if(PADDED) { return select(vec4f(LOWEST), quad, vec4u(column, column + 1u, column + 2u, column + 3u) < vec4u(parameters.vocabulary)); }
-  @if(!PADDED) { return quad; }
+  @if(PADDED) {
+    let quad = logits[(row * parameters.stride + min(column, parameters.stride - 4u)) >> 2u];
+    return select(vec4f(LOWEST), quad, vec4u(0u, 1u, 2u, 3u) + column < vec4u(parameters.vocabulary));
+  }
+  @if(!PADDED) { return logits[(row * parameters.stride + column) >> 2u]; }
 }
-@if(VEC4) fn logit(row: u32, column: u32) -> f32 { return logits[(row * parameters.stride + column) / 4u][column % 4u]; }
+@if(VEC4) fn logit(row: u32, column: u32) -> f32 { return logits[(row * parameters.stride + column) >> 2u][column & 3u]; }
 
 @if(!VEC4)
 fn load(row: u32, column: u32) -> vec4f {

@@ -11,6 +11,7 @@ import { writeWhole } from "../io/write_whole.ts";
 import { wordsOf } from "../node/environment.ts";
 import { openDevice } from "../node/open_device.ts";
 import { svgToPng } from "../report/png.ts";
+import { benchTuner } from "./bench_tuner.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, decimal, readUserFile } from "./options.ts";
 
@@ -21,6 +22,7 @@ interface BenchOptions {
   seconds: number;
   toggles?: string;
   list?: boolean;
+  tuner?: boolean;
   plot?: string;
 }
 
@@ -33,17 +35,21 @@ export function register(command: Command): void {
     .option("--toggles <list>", "turn on toggles of Dawn's, or off with a leading -, for this run (as ENTROPIC_TOGGLES does)")
     .option("--plot <file>", "draw the rows below this GPU's ceilings (a roofline), as .svg or .png")
     .option("--list", "list the cases, and run none")
+    .option("--tuner", "show which kernels tuning chose and why; names are shapes of models to tune for: S, M, L, Qwen")
     .action(bench);
   addAdapterOption(command);
   addExamples(command, [
     ["bench matmul", "matrix products: times, GFLOP/s, the share of what this GPU can do, and the error against double precision"],
     ["bench --json before.json", "the whole suite, minutes on a software GPU; the file is for --compare"],
     ["bench matmul attention --plot roofline.svg", "a picture of how near each of these comes to what this GPU can do"],
+    ["bench S Qwen --tuner", "which kernels are fastest on this GPU for training and decoding models of these shapes"],
     ["bench attention --compare before.json", "what became slower or faster since"],
   ]);
 }
 
 async function bench(words: readonly string[], options: BenchOptions): Promise<void> {
+  checkFiles(options);
+  if (options.tuner) return benchTuner(words, options);
   const cases = asUsage(() => chooseCases(words));
   if (options.list) {
     for (const { name, shape } of cases) show(`${name} ${shape}`);
@@ -52,6 +58,11 @@ async function bench(words: readonly string[], options: BenchOptions): Promise<v
   const { compare } = options;
   const text = compare === undefined ? undefined : await readUserFile(compare);
   const earlier = text === undefined ? undefined : asUsage(() => parseReport(text, compare!));
+  await measure(cases, earlier, options);
+}
+
+/** Refuses files that could not be written, before anything is measured. */
+function checkFiles(options: BenchOptions): void {
   for (const file of [options.json, options.plot]) {
     if (file !== undefined && !existsSync(dirname(file)))
       throw new UsageError(`There is no folder ${dirname(file)} for ${file}; make it first.`);
@@ -59,7 +70,6 @@ async function bench(words: readonly string[], options: BenchOptions): Promise<v
   if (options.plot !== undefined && !/\.(svg|png)$/.test(options.plot)) {
     throw new UsageError(`--plot is ${options.plot}; it must end with .svg or .png`);
   }
-  await measure(cases, earlier, options);
 }
 
 async function measure(cases: readonly BenchCase[], earlier: EarlierReport | undefined, options: BenchOptions): Promise<void> {

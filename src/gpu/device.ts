@@ -9,7 +9,7 @@ import { createSlicing } from "./slicing.ts";
 import { createStamps } from "./stamps.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
-import { createTuning, type Tuning, type TuningOptions } from "./tuning.ts";
+import { createTuning, type Tuning, type TuningOptions, timesOn } from "./tuning.ts";
 
 /** What a device is made of; `openDevice` fills it in on Node.js. */
 export interface DeviceOptions {
@@ -82,7 +82,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
   const { info } = adapter;
   const traits = traitsOf(options);
   const requiredLimits = ownLimits(adapter, traits.immediates);
-  const gpu = await adapter.requestDevice({ requiredFeatures: featuresOf(traits), requiredLimits });
+  const gpu = await adapter.requestDevice({ requiredFeatures: featuresOf(traits, options), requiredLimits });
   const stats = createStats();
   const health = watchHealth(gpu);
   const flight = createFlight({ gpu, watchdog: options.watchdog ?? WATCHDOG_SECONDS, fail: health.fail, assertHealthy: health.assert });
@@ -102,7 +102,7 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     requireMappings: createMappingCheck(options.mappings, stats),
     observer: undefined,
     afterSubmit: new Set(),
-    slicing: createSlicing(options.slice),
+    slicing: createSlicing(options.slice, traits.software),
     stamps: createStamps(gpu, info.device.startsWith("null"), health.fail),
     flight,
     kernel: async (source, variant) => own(context, await kernels.get(source, variant)),
@@ -149,13 +149,15 @@ function hasImmediates({ adapter, wgslLanguageFeatures }: DeviceOptions): boolea
   return wgslLanguageFeatures.has("immediate_address_space") && maxImmediateSize >= MAX_PARAMETER_BYTES;
 }
 
-function featuresOf({ subgroups, subgroupMatrices, timestamps }: Traits): GPUFeatureName[] {
+function featuresOf(traits: Traits, { adapter, tuning = {} }: DeviceOptions): GPUFeatureName[] {
+  const { software, subgroups, subgroupMatrices, timestamps } = traits;
+  const timesByGpu = !software && timesOn(traits, tuning) && adapter.features.has("timestamp-query");
   const features: GPUFeatureName[] = [];
   if (subgroups) features.push("subgroups" as GPUFeatureName);
   const matrices = subgroupMatrices.filter(({ emulated }) => !emulated);
   if (matrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
   if (matrices.some(({ component }) => component === "f16")) features.push("shader-f16");
-  if (timestamps) features.push("timestamp-query");
+  if (timestamps || timesByGpu) features.push("timestamp-query");
   return features;
 }
 

@@ -183,7 +183,7 @@ export async function linkKernel(
     const result = await link({
       weslSrc: modules,
       rootModuleName: `package::${root.replaceAll("/", "::")}`,
-      constants: { LANES: traits.lanes, ...variant.constants },
+      constants: { LANES: traits.lanes, SUBGROUP_LANES: traits.lanes, ...variant.constants },
       conditions: { SUBGROUPS: traits.subgroups, ...variant.conditions },
     });
     return result.dest.replaceAll(EXPERIMENTAL_DECLARATION, "");

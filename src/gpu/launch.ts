@@ -19,22 +19,30 @@ export interface LaunchList {
 /** Bytes per dispatch in a uniform buffer of parameters: the strictest dynamic offset alignment that WebGPU allows. */
 const UNIFORM_STRIDE = 256;
 
+type Grid = readonly [x: number, y: number, z: number];
+
 interface Prepared {
   readonly launch: Launch;
   readonly bindGroup: GPUBindGroup;
   readonly block: DataView;
+  /** What the launch counts as where its operations are not known. */
+  readonly memoryOperations: number;
   /** Workgroups of the last run, folded, and how much work they are. */
-  grid: readonly number[];
+  grid: Grid;
   operations: number;
 }
 
 export function createLaunchList(device: GpuContext, label: string, launches: readonly Launch[]): LaunchList {
   const bindGroups = new Map<string, GPUBindGroup>();
   const ids = new Map<GPUBuffer, number>();
+  // Read once, because every reading is a call into Dawn.
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
   const prepared = launches.map((launch): Prepared => {
     const block = new DataView(new ArrayBuffer(Math.max(4, launch.kernel.parameterBytes)));
-    const item: Prepared = { launch, bindGroup: bindGroupOf(device, launch, bindGroups, ids), block, grid: [], operations: 0 };
-    if (launch.isStatic) update(device, item, {});
+    const bindGroup = bindGroupOf(device, launch, bindGroups, ids);
+    const memoryOperations = OPERATIONS_PER_BYTE * launch.windows.reduce((sum, { size }) => sum + size, 0);
+    const item: Prepared = { launch, bindGroup, block, memoryOperations, grid: [0, 0, 0], operations: 0 };
+    if (launch.isStatic) update(device, limit, item, {});
     return item;
   });
   const buffers = new Set(launches.flatMap(({ windows }) => windows.map(({ buffer }) => buffer)));
@@ -46,13 +54,16 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
     if (isDestroyed) throw new EngineError(`${label} was destroyed; build it again`);
     for (const buffer of buffers) assertUsable(device, buffer, buffer.label, label);
     // Decoding passes the same object in every step, and its parameters are packed already.
-    if (run !== lastRun) for (const item of prepared) refresh(device, item, run);
+    if (run !== lastRun) for (const item of prepared) if (!item.launch.isStatic) update(device, limit, item, run);
     lastRun = run;
     const offsets = uniforms?.write();
     let pass: GPUComputePassEncoder | undefined;
     let pipeline: GPUComputePipeline | undefined;
-    for (const [index, { launch, bindGroup, block, grid, operations }] of prepared.entries()) {
-      const [x = 1, y = 1, z = 1] = grid;
+    for (let index = 0; index < prepared.length; index += 1) {
+      const { launch, bindGroup, block, grid, operations } = prepared[index]!;
+      const x = grid[0];
+      const y = grid[1];
+      const z = grid[2];
       if (x * y * z === 0) continue;
       const { kernel } = launch;
       const target = recording.begin(launch, run, operations);
@@ -95,40 +106,38 @@ export function submitPass(
   slices.finish(copies);
 }
 
-/** Ends a submission whose only encoder an observer filled by itself. */
+/** Ends a submission that has one encoder, filled by the caller. Resolves with the milliseconds that it took. */
 export function submitEncoder(
   device: GpuContext,
   label: string,
   encoder: GPUCommandEncoder,
   copies?: (encoder: GPUCommandEncoder) => void,
-): void {
-  void submitCommands(device, label, encoder, copies);
+): Promise<number> {
+  const milliseconds = submitCommands(device, label, encoder, copies);
   for (const reset of device.afterSubmit) reset();
+  return milliseconds;
 }
 
-function refresh(device: GpuContext, item: Prepared, run: Run): void {
-  if (!item.launch.isStatic) update(device, item, run);
-}
-
-function update(device: GpuContext, item: Prepared, run: Run): void {
+function update(device: GpuContext, limit: number, item: Prepared, run: Run): void {
   const { launch } = item;
   packParameters(launch.kernel, launch.parameters(run), item.block, 0);
-  item.grid = fold(device, launch, launch.workgroups(run));
-  item.operations = launch.operations?.(run) ?? OPERATIONS_PER_BYTE * launch.windows.reduce((sum, { size }) => sum + size, 0);
+  item.grid = fold(device, limit, launch, launch.workgroups(run));
+  item.operations = launch.operations?.(run) ?? item.memoryOperations;
 }
 
 /** Other work than products is bound by memory. A GPU does about as many operations while it reads or writes a byte. */
 const OPERATIONS_PER_BYTE = 16;
 
 /** A linear grid longer than the device allows in one dimension becomes two-dimensional; shaders/lib/grid.wgsl undoes this. */
-function fold(device: GpuContext, launch: Launch, workgroups: readonly number[]): readonly number[] {
-  const limit = device.limits.maxComputeWorkgroupsPerDimension;
-  const [count = 0] = workgroups;
-  if (workgroups.length === 1 && count > limit) return [limit, Math.ceil(count / limit), 1];
-  if (workgroups.some((size) => size > limit)) {
+function fold(device: GpuContext, limit: number, launch: Launch, workgroups: readonly number[]): Grid {
+  const x = workgroups[0] ?? 0;
+  const y = workgroups[1] ?? 1;
+  const z = workgroups[2] ?? 1;
+  if (workgroups.length === 1 && x > limit) return [limit, Math.ceil(x / limit), 1];
+  if (x > limit || y > limit || z > limit) {
     throw new EngineError(`${launch.label}: a grid of ${workgroups.join(" x ")} workgroups exceeds ${limit} a dimension on ${device.name}`);
   }
-  return workgroups;
+  return [x, y, z];
 }
 
 function bindGroupOf(device: GpuContext, launch: Launch, known: Map<string, GPUBindGroup>, ids: Map<GPUBuffer, number>): GPUBindGroup {

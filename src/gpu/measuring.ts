@@ -2,7 +2,8 @@ import type { Device } from "./device.ts";
 import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
 import { own } from "./ownership.ts";
 import { createStats } from "./stats.ts";
-import type { Trial } from "./trial.ts";
+import { type TrialLaunch, tensorsOf } from "./trial.ts";
+import { storagesOf } from "./trial_memory.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** A buffer that a measuring device was asked for and that has not been destroyed. */
@@ -38,7 +39,7 @@ export function createMeasuringDevice(device: Device): MeasuringDevice {
     requireMappings: () => undefined,
     observer: undefined,
     afterSubmit: new Set(),
-    slicing: { limitOf: () => Number.POSITIVE_INFINITY, measured: () => undefined },
+    slicing: { dispatches: Number.POSITIVE_INFINITY, limitOf: () => Number.POSITIVE_INFINITY, measured: () => undefined },
     stamps: { bytes: device.stamps.bytes, mark: () => undefined, commit: () => undefined, copyTo: () => () => undefined },
     flight: { submitted: async () => 0, wait: (_, promise) => promise },
     kernel: async (source, variant) => own(measuring, await kernel(source, variant)),
@@ -82,20 +83,21 @@ function guessing(real: Tuning, take: (bytes: number) => void): Tuning {
   return {
     measures: real.measures,
     settle: async (requests) => {
-      for (const { key, candidates } of requests) {
+      for (const { key, candidates, contest } of requests) {
         if (real.choice(key) === undefined && !guesses.has(key)) {
-          const timed = real.measures && candidates.length > 1;
-          for (const { check, trial } of candidates) take(bytesOf(timed ? trial() : check()));
+          for (const { check } of candidates) take(bytesOf(check?.().launches ?? []));
+          if (real.measures && candidates.length > 1 && contest) {
+            take(bytesOf(Object.values(contest().entrants).flatMap(({ launches }) => launches)));
+          }
         }
         guesses.set(key, candidates[0]?.name);
       }
     },
     choice: (key) => real.choice(key) ?? guesses.get(key),
+    choices: () => real.choices(),
   };
 }
 
-function bytesOf({ launches, expected }: Trial): number {
-  const all = [...launches, ...(typeof expected === "function" ? [] : expected)];
-  const sizes = new Map(all.flatMap(({ bindings }) => Object.values(bindings)).map(({ storage, bytes }) => [storage, bytes]));
-  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+function bytesOf(launches: readonly TrialLaunch[]): number {
+  return storagesOf(tensorsOf(launches)).reduce((sum, { bytes }) => sum + bytes, 0);
 }

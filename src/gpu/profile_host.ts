@@ -28,7 +28,7 @@ export function createHostTimer(device: Device): Timer {
       await device.flight.wait(dispatch.label, gpu.queue.onSubmittedWorkDone());
       dispatch.duration = performance.now() - dispatch.start;
     }
-    submitEncoder(device, label, gpu.createCommandEncoder({ label }), copies);
+    void submitEncoder(device, label, gpu.createCommandEncoder({ label }), copies);
     const dispatches = commands.map((command) => command.dispatch);
     recorded.push({ label, encodeStart, encodeEnd, done: performance.now(), dispatchCount: dispatches.length, dispatches });
   };

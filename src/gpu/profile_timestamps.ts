@@ -43,7 +43,7 @@ export function createTimestampTimer(device: Device): Timer {
       segments.forEach((segment, i) => {
         resolve(encoder, segment, Math.min(DISPATCHES, dispatches.length - i * DISPATCHES));
       });
-      submitEncoder(device, label, encoder, copies);
+      void submitEncoder(device, label, encoder, copies);
       const reads = segments.map(async (segment, i) => {
         await readTimes(device, segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
         pool.release(segment);

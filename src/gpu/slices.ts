@@ -29,7 +29,7 @@ export function openSlices(device: GpuContext, label: string): Slices {
   return {
     begin: (launch: Launch, _run, operations) => {
       const more = sizeOf(operations);
-      if (slice.dispatches > 0 && slice.size + more > limit) {
+      if (slice.dispatches > 0 && (slice.size + more > limit || slice.dispatches >= device.slicing.dispatches)) {
         times.push(close());
         slice = open();
       }

@@ -17,20 +17,26 @@ const MOST = 64;
 
 /** How large the slices of a device's submissions are. */
 export interface Slicing {
+  /** The most dispatches of a slice. */
+  readonly dispatches: number;
   /** The size at which a slice of the submissions of this label ends. */
   limitOf(label: string): number;
   /** Counts a submission that is done: how many slices it had, their size in all, and how long they took together. */
   measured(label: string, slices: number, size: number, milliseconds: number): void;
 }
 
-/** `dispatches`: a fixed limit, the most dispatches of a slice; 0 never cuts. Left out: slices adapt. */
-export function createSlicing(dispatches?: number): Slicing {
+/**
+ * `dispatches`: a fixed limit, the most dispatches of a slice; 0 never cuts. Left out: slices adapt. On a GPU they stay short, so that it
+ * works on a slice while the host encodes the next; a software adapter is the host itself.
+ */
+export function createSlicing(dispatches?: number, software = true): Slicing {
   if (dispatches !== undefined) {
-    const limit = dispatches === 0 ? Number.POSITIVE_INFINITY : dispatches * LEAST;
-    return { limitOf: () => limit, measured: () => {} };
+    const most = dispatches === 0 ? Number.POSITIVE_INFINITY : dispatches;
+    return { dispatches: most, limitOf: () => most * LEAST, measured: () => {} };
   }
   const limits = new Map<string, number>();
   return {
+    dispatches: software ? Number.POSITIVE_INFINITY : DISPATCHES,
     limitOf: (label) => limits.get(label) ?? 1,
     measured: (label, slices, size, milliseconds) => {
       const limit = limits.get(label);

@@ -1,32 +1,17 @@
+import { createTrials, type Trials, whatIsWrong } from "./candidate_checks.ts";
 import type { GpuContext } from "./context.ts";
-import { ShaderError } from "./errors.ts";
-import { type OpenTrial, openTrial, type Trial, TrialMemoryError } from "./trial.ts";
-import { createTuningRecord, hashKernels, type TuningRecord, type TuningStore } from "./tuning_record.ts";
+import type { TuneRequest } from "./tune_request.ts";
+import { choiceOf, inOrderOf, isTimed, type Timing, timeAll } from "./tuning_choices.ts";
+import { type Choice, createTuningRecord, type TuningStore } from "./tuning_record.ts";
 
-/** A question about an adapter: which of several ways to compute the same thing is to be used. */
-export interface TuneRequest {
-  /** Names the question: requests with the same key share an answer. */
-  readonly key: string;
-  /** The best guess comes first. A candidate is checked before it is used; where tuning is on, candidates are also timed. */
-  readonly candidates: readonly Candidate[];
-}
+export type { Candidate, TuneRequest } from "./tune_request.ts";
 
-export interface Candidate {
-  readonly name: string;
-  /** The library's kernels that the candidate launches. When their text changes, stored results about them no longer count. */
-  readonly kernels: readonly string[];
-  /** Names the check: candidates of several requests may share one. */
-  readonly checkKey: string;
-  /** A small problem whose answer is known. */
-  readonly check: () => Trial;
-  /** The problem that is timed. */
-  readonly trial: () => Trial;
-}
-
-export interface TuningOptions {
+export interface TuningOptions extends Timing {
   readonly store?: TuningStore | undefined;
   /** Whether candidates are timed. "auto" times them on hardware only, "force" even where a choice is known. */
   readonly mode?: "off" | "on" | "auto" | "force" | undefined;
+  /** Names the version of Dawn, whose compiler choices depend on. */
+  readonly dawn?: string | undefined;
 }
 
 /** What is known of an adapter: which kernels are right on it, and which are fastest. */
@@ -37,25 +22,32 @@ export interface Tuning {
   settle(requests: readonly TuneRequest[]): Promise<void>;
   /** The candidate to use. Undefined where none is right or the key was never asked: the caller then takes its plain way. */
   choice(key: string): string | undefined;
+  /** The choices that were made by timing, by timeKey. Those of earlier processes are among them, unless the mode is "force". */
+  choices(): Promise<Readonly<Record<string, Choice>>>;
 }
 
-/** How long a candidate is measured, compiling excluded. */
-const BUDGET_MS = 50;
+/** Whether a mode times candidates on an adapter. */
+export function timesOn({ software }: Pick<GpuContext, "software">, { mode = "auto" }: TuningOptions): boolean {
+  return mode === "on" || mode === "force" || (mode === "auto" && !software);
+}
 
 export function createTuning(device: GpuContext, options: TuningOptions): Tuning {
-  const { store, mode = "auto" } = options;
-  const measures = mode === "on" || mode === "force" || (mode === "auto" && !device.software);
-  const record = createTuningRecord(device, store, mode === "force");
+  const measures = timesOn(device, options);
+  const record = createTuningRecord(device, { ...options, forget: options.mode === "force" });
   const trials = createTrials(device, record);
+  const timed = (request: TuneRequest): boolean => measures && isTimed(request, options);
   const choices = new Map<string, string | undefined>();
   let queue: Promise<void> = Promise.resolve();
 
   const settleAll = async (requests: readonly TuneRequest[]): Promise<void> => {
     await record.load();
-    for (const request of requests) {
-      if (!choices.has(request.key)) choices.set(request.key, await answer(trials, request, measures));
+    const unanswered = requests.filter(({ key }, i) => !choices.has(key) && requests.findIndex((other) => other.key === key) === i);
+    try {
+      await timeAll(trials, unanswered.filter(timed), options);
+      for (const request of unanswered) choices.set(request.key, await answer(trials, request, timed(request)));
+    } finally {
+      await record.save();
     }
-    await record.save();
   };
   return {
     measures,
@@ -67,138 +59,18 @@ export function createTuning(device: GpuContext, options: TuningOptions): Tuning
       return settled;
     },
     choice: (key) => choices.get(key),
-  };
-}
-
-/** What all trials of a device share. */
-interface Trials {
-  readonly device: GpuContext;
-  readonly record: TuningRecord;
-  /** A hash of everything that a verdict on kernels depends on. */
-  hashOf(kernels: readonly string[], more?: string): string;
-  /** Says that kernels are wrong, once for each kernel. */
-  warn(candidate: Candidate, wrong: string): void;
-  /** Says once that kernels are timed. */
-  announce(): void;
-}
-
-function createTrials(device: GpuContext, record: TuningRecord): Trials {
-  const hashes = new Map<string, string>();
-  const warned = new Set<string>();
-  let isAnnounced = false;
-  return {
-    device,
-    record,
-    hashOf: (kernels, more = "") => {
-      const key = [...kernels, more].join();
-      const hash = hashes.get(key) ?? hashKernels(device, kernels, more);
-      hashes.set(key, hash);
-      return hash;
-    },
-    warn: ({ kernels }, wrong) => {
-      if (kernels.some((kernel) => warned.has(kernel))) return;
-      for (const kernel of kernels) warned.add(kernel);
-      console.error(`warning: ${kernels.join(" + ")} is wrong on ${device.name} (${wrong}); a slower kernel takes its place`);
-    },
-    announce: () => {
-      if (!isAnnounced) console.error(`timing kernels on ${device.name}, once for this driver (ENTROPIC_TUNE=0 turns this off)`);
-      isAnnounced = true;
+    choices: async () => {
+      await record.load();
+      return record.choices();
     },
   };
 }
 
-/** The first candidate that is right, in the order given or, where candidates are timed, from the fastest on. */
-async function answer(trials: Trials, request: TuneRequest, measures: boolean): Promise<string | undefined> {
-  const order = measures && request.candidates.length > 1 ? await byTime(trials, request) : request.candidates;
-  for (const candidate of order) {
-    if (await isRight(trials, candidate)) return candidate.name;
+/** The first candidate that is right, in the order given or, where candidates were timed, from the choice on. */
+async function answer(trials: Trials, request: TuneRequest, isTimed: boolean): Promise<string | undefined> {
+  const choice = isTimed ? choiceOf(trials, request) : undefined;
+  for (const candidate of choice ? inOrderOf(choice, request.candidates) : request.candidates) {
+    if ((await whatIsWrong(trials, candidate)) === null) return candidate.name;
   }
   return undefined;
-}
-
-/** Whether a candidate passes its check; undefined where the GPU has no memory to check it, which is tried again next time. */
-async function isRight({ device, record, hashOf, warn }: Trials, candidate: Candidate): Promise<boolean | undefined> {
-  const hash = hashOf(candidate.kernels);
-  const key = `check ${candidate.checkKey}`;
-  const known = record.get(key, hash);
-  const found = known && "wrong" in known ? { is: known.wrong } : await unlessOutOfMemory(() => whatIsWrong(device, candidate.check()));
-  if (!found) return undefined;
-  const wrong = found.is ?? null;
-  if (!known) record.set(key, { hash, wrong });
-  if (wrong !== null) warn(candidate, wrong);
-  return wrong === null;
-}
-
-/** Times the candidates that are right and returns them, the fastest first. */
-async function byTime(trials: Trials, { key, candidates }: TuneRequest): Promise<readonly Candidate[]> {
-  const { device, record } = trials;
-  const hash = trials.hashOf([...new Set(candidates.flatMap(({ kernels }) => kernels))], candidates.map(({ name }) => name).join());
-  const known = record.get(`choice ${key}`, hash);
-  if (known && "name" in known) return sortedBy(candidates, known.milliseconds);
-  trials.announce();
-  const milliseconds: Record<string, number> = {};
-  const untimed: Candidate[] = [];
-  let isUnchecked = false;
-  for (const candidate of candidates) {
-    const right = await isRight(trials, candidate);
-    isUnchecked ||= right === undefined;
-    // A wrong kernel is not worth timing.
-    if (!right) continue;
-    const time = await unlessOutOfMemory(() => withTrial(device, candidate.trial(), (open) => open.measure(BUDGET_MS)));
-    if (time) milliseconds[candidate.name] = time.is;
-    else untimed.push(candidate);
-  }
-  for (const fastest of sortedBy(candidates, milliseconds)) {
-    // A kernel that passed the small check may still be wrong at the real size.
-    const wrong = await unlessOutOfMemory(() => withTrial(device, fastest.trial(), (open) => open.check()));
-    if (wrong?.is === undefined) break;
-    trials.warn(fastest, wrong.is);
-    delete milliseconds[fastest.name];
-  }
-  const sorted = sortedBy(candidates, milliseconds);
-  // The next process may have the memory.
-  if (untimed.length > 0 || isUnchecked) return [...sorted, ...untimed];
-  record.set(`choice ${key}`, { hash, name: sorted[0]?.name ?? "", milliseconds });
-  if (device.debug >= 1) console.error(`tuned ${key}: ${describe(milliseconds)}`);
-  return sorted;
-}
-
-/** The candidates that have a time, the fastest first. */
-function sortedBy(candidates: readonly Candidate[], milliseconds: Readonly<Record<string, number>>): Candidate[] {
-  return candidates.filter(({ name }) => name in milliseconds).sort((a, b) => milliseconds[a.name]! - milliseconds[b.name]!);
-}
-
-function describe(milliseconds: Readonly<Record<string, number>>): string {
-  return Object.entries(milliseconds)
-    .map(([name, time]) => `${name} ${time.toPrecision(3)} ms`)
-    .join(", ");
-}
-
-/** What is wrong with a trial: its output, or a kernel that does not compile. Undefined where it is right. */
-async function whatIsWrong(device: GpuContext, trial: Trial): Promise<string | undefined> {
-  try {
-    return await withTrial(device, trial, (open) => open.check());
-  } catch (error) {
-    if (error instanceof ShaderError) return error.message.split("\n")[0];
-    throw error;
-  }
-}
-
-/** What a trial found; undefined where the GPU had no memory for it. */
-async function unlessOutOfMemory<Found>(find: () => Promise<Found>): Promise<{ readonly is: Found } | undefined> {
-  try {
-    return { is: await find() };
-  } catch (error) {
-    if (error instanceof TrialMemoryError) return undefined;
-    throw error;
-  }
-}
-
-async function withTrial<Result>(device: GpuContext, trial: Trial, use: (open: OpenTrial) => Promise<Result>): Promise<Result> {
-  const open = await openTrial(device, trial);
-  try {
-    return await use(open);
-  } finally {
-    open.destroy();
-  }
 }

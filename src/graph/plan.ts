@@ -6,10 +6,11 @@ import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
 import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
+import { joinDispatches, type NodeDispatch } from "./join.ts";
 import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
 import { isHalf, type Storage, type Tensor } from "./tensor.ts";
-import { type Dispatch, type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
+import { type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
 
 export interface PlanOptions {
   readonly label?: string;
@@ -58,11 +59,9 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const { keep = [], label = "plan", rewrite = (nodes) => nodes } = options;
   const nodes = rewrite(fuseNodes(liveNodes(traced.nodes, keep), keep));
   const steps = await compile(device, nodes);
-  // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
-  const bound = new Set(steps.flatMap(({ dispatch }) => Object.values(dispatch.bindings).map((tensor) => tensor.storage)));
   for (const step of steps) checkBindings(device, label, step);
   device.requireMappings(`plan ${label}`, steps.length);
-  const memory = allocate(device, label, { nodes, bound, keep, inputs: traced.inputs });
+  const memory = allocate(device, label, { steps, keep, inputs: traced.inputs });
   const toLaunches = () => steps.map((step) => toLaunch(step, memory.windowOf));
   const launches = makeWith(memory, () => createLaunchList(device, label, toLaunches()));
   const upload: Plan["upload"] = (inputs) => {
@@ -101,16 +100,14 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
 }
 
 /** A dispatch of a node with its kernel. */
-interface Step {
-  readonly node: Node;
-  readonly dispatch: Dispatch;
+interface Step extends NodeDispatch {
   readonly kernel: Kernel;
 }
 
 /** Chooses the kernels of all nodes and compiles them. The device may have to try kernels out first. */
 async function compile(device: Device, nodes: readonly Node[]): Promise<Step[]> {
   await device.tuning.settle(nodes.flatMap((node) => node.tune?.(device) ?? []));
-  const dispatches = nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch })));
+  const dispatches = joinDispatches(nodes.flatMap((node) => node.dispatches(device).map((dispatch) => ({ node, dispatch }))));
   const kernels = await Promise.all(dispatches.map(({ dispatch }) => device.kernel(dispatch.kernel, dispatch.variant)));
   return dispatches.map((step, i) => ({ ...step, kernel: kernels[i]! }));
 }
@@ -138,14 +135,15 @@ interface Memory {
 export const POISON = 0x7fc0dead;
 
 interface Contents {
-  readonly nodes: readonly Node[];
-  readonly bound: ReadonlySet<Storage>;
+  readonly steps: readonly Step[];
   readonly keep: readonly Tensor[];
   readonly inputs: ReadonlyMap<string, Tensor>;
 }
 
 function allocate(device: Device, label: string, contents: Contents): Memory {
-  const { slotOf, slotBytes } = assignSlots(contents.nodes, contents.keep, contents.bound);
+  // A tensor that no kernel binds on this device, such as the scratch memory of another kernel family, gets no memory.
+  const uses = contents.steps.map(({ dispatch }) => dispatch.bindings);
+  const { slotOf, slotBytes } = assignSlots(uses, contents.keep);
   // A slot is named after a tensor that needs all of it, so that whoever lacks the memory learns what for.
   const names = new Map(
     [...slotOf].filter(([{ bytes }, slot]) => bytes === slotBytes[slot]).map(([storage, slot]) => [slot, storage.label]),

@@ -21,24 +21,26 @@ export function liveNodes(nodes: readonly Node[], keep: readonly Tensor[]): Node
   return live.reverse();
 }
 
+/** The tensors that a step uses: one node, or one of its dispatches. */
+export type Uses = Readonly<Record<string, Tensor>>;
+
 /**
  * Assigns slots by liveness. At its first use a storage takes the smallest free slot that fits, else grows the largest smaller one,
- * else makes a new one; after its last use the slot is free. An output never shares a slot with an input of its own node. With
- * `bound`, only storages in `bound` or `keep` get a slot.
+ * else makes a new one; after its last use the slot is free. Tensors of one step never share a slot.
  */
-export function assignSlots(nodes: readonly Node[], keep: readonly Tensor[], bound?: ReadonlySet<Storage>): SlotAssignment {
+export function assignSlots(steps: readonly Uses[], keep: readonly Tensor[]): SlotAssignment {
   const lastUse = new Map<Storage, number>();
-  nodes.forEach((node, index) => {
-    for (const storage of storagesOf(node)) lastUse.set(storage, index);
+  steps.forEach((step, index) => {
+    for (const storage of storagesOf(step)) lastUse.set(storage, index);
   });
   for (const tensor of keep) lastUse.set(tensor.storage, Number.POSITIVE_INFINITY);
-  const isWanted = (storage: Storage): boolean => !bound || bound.has(storage) || lastUse.get(storage) === Number.POSITIVE_INFINITY;
 
   const slotOf = new Map<Storage, number>();
   const slotBytes: number[] = [];
   let free: number[] = [];
-  nodes.forEach((node, index) => {
-    const storages = storagesOf(node).filter(isWanted);
+  // A kept tensor has memory even where nothing writes it.
+  [...steps, Object.fromEntries(keep.entries())].forEach((step, index) => {
+    const storages = storagesOf(step);
     for (const storage of storages) {
       if (slotOf.has(storage)) continue;
       const slot = takeSlot(free, slotBytes, storage.bytes);
@@ -69,7 +71,6 @@ function takeSlot(free: readonly number[], slotBytes: number[], bytes: number): 
   return slotBytes.length - 1;
 }
 
-function storagesOf(node: Node): Storage[] {
-  const tensors = [...Object.values(node.inputs), ...Object.values(node.outputs)];
-  return [...new Set(tensors.map((tensor) => tensor.storage))].filter((storage) => storage.kind === "slot");
+function storagesOf(step: Uses): Storage[] {
+  return [...new Set(Object.values(step).map((tensor) => tensor.storage))].filter((storage) => storage.kind === "slot");
 }

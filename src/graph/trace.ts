@@ -16,6 +16,8 @@ export interface Dispatch {
   readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
   /** Floating-point operations, where they are known; they decide where a submission is cut. */
   readonly operations?: Scalar;
+  /** One launch that does the work of this one and of a later one; undefined where no kernel does both (graph/join). */
+  readonly join?: (later: Dispatch) => Dispatch | undefined;
 }
 
 export function workgroupsOf({ workgroups }: Dispatch): readonly Scalar[] {
@@ -27,6 +29,8 @@ export interface DeviceTraits {
   readonly software: boolean;
   readonly subgroups: boolean;
   readonly lanes: number;
+  /** The lanes that share a row, instead of those of the rule (ops/row_lanes). */
+  readonly rowLanes?: number;
   readonly limits: GPUSupportedLimits;
   readonly subgroupMatrices: readonly SubgroupMatrix[];
   readonly tuning: Pick<Tuning, "measures" | "choice">;

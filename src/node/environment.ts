@@ -18,7 +18,7 @@ const VARIABLES = {
   ENTROPIC_LANES: ["4", "8", "16", "32", "64", "128"],
   ENTROPIC_IMMEDIATES: ["0", "1"],
   ENTROPIC_KERNELS: ["hardware", "software"],
-  ENTROPIC_TUNE: ["0", "1", "force"],
+  ENTROPIC_TUNE: ["0", "1", "force", "all", "force-all"],
   ENTROPIC_SUBGROUP_MATRIX: ["0", "1", "f16", "emulated"],
   ENTROPIC_TOGGLES: TOGGLE_LIST,
   ENTROPIC_WATCHDOG: NUMBER,

@@ -3,12 +3,11 @@ import { getHeapStatistics } from "node:v8";
 import { createDevice, type Device } from "../gpu/device.ts";
 import type { SubgroupMatrixWish } from "../gpu/subgroup_matrix.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
-import { cacheFolders } from "./cache.ts";
 import { checkEnvironment, checkToggles, environment } from "./environment.ts";
 import { pollPatiently } from "./patient_polling.ts";
 import { processMappings } from "./process_mappings.ts";
 import { loadShaders } from "./shader_files.ts";
-import { tuningCache } from "./tuning_cache.ts";
+import { tuningOptions } from "./tuning_options.ts";
 
 /** Which adapter to open, and how kernels run on it. Environment variables stand in for options that are left out. */
 export interface OpenDeviceOptions {
@@ -32,7 +31,7 @@ export interface OpenDeviceOptions {
   readonly slice?: number | undefined;
   /** true: ask for timestamp queries. */
   readonly timestamps?: boolean | undefined;
-  /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE=0, 1, force). Default: only on hardware. */
+  /** Whether to time kernels against each other, once per adapter (or ENTROPIC_TUNE). Default: only on hardware. */
   readonly tune?: boolean | "force" | undefined;
   /** Which matrix instructions products may use (or ENTROPIC_SUBGROUP_MATRIX). Default: none. */
   readonly subgroupMatrix?: SubgroupMatrixWish | undefined;
@@ -74,12 +73,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
   const subgroups = options.subgroups ?? (environment("ENTROPIC_SUBGROUPS") === "0" ? false : undefined);
   const immediates = options.immediates ?? (environment("ENTROPIC_IMMEDIATES") === "0" ? false : undefined);
   const debug = options.debug ?? numberIn("ENTROPIC_DEBUG");
-  const mode =
-    options.tune === undefined
-      ? TUNE[environment("ENTROPIC_TUNE") ?? "unset"]
-      : options.tune === "force"
-        ? "force"
-        : TUNE[options.tune ? 1 : 0];
   const subgroupMatrix = options.subgroupMatrix ?? SUBGROUP_MATRIX[environment("ENTROPIC_SUBGROUP_MATRIX") ?? "0"];
   const lanes = options.lanes ?? numberIn("ENTROPIC_LANES");
   const kernels = options.kernels ?? environment("ENTROPIC_KERNELS");
@@ -92,8 +85,7 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
     shaders: loadShaders(),
     name: candidate.name,
     toggles: candidate.toggles,
-    // What is fastest without safeguards need not be so with them.
-    tuning: { store: tuningCache(cacheFolders(["tuning", ...candidate.toggles].join("+"))), mode },
+    tuning: tuningOptions(options.tune, candidate.toggles),
     heap: getHeapStatistics().heap_size_limit,
     mappings: candidate.software ? processMappings() : undefined,
     memory: candidate.software ? machineMemory() : undefined,
@@ -113,8 +105,6 @@ export async function openDevice(options: OpenDeviceOptions = {}): Promise<Devic
 function machineMemory(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
-
-const TUNE = { unset: undefined, 0: "off", 1: "on", force: "force" } as const;
 
 function numberIn(name: "ENTROPIC_DEBUG" | "ENTROPIC_LANES" | "ENTROPIC_WATCHDOG" | "ENTROPIC_SLICE"): number | undefined {
   const value = environment(name);

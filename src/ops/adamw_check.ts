@@ -1,37 +1,39 @@
-import { rowsOf, type Tensor } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { type AdamWShard, type AdamWStepOptions, adamwParameters } from "./adamw.ts";
 import { defineOp } from "./define.ts";
 import { elementsOf } from "./elements.ts";
-
-/** How many counts each shard has; 256 floats keep the window of every shard aligned. */
-const PARTIAL_COUNTS = 256;
+import { MOST_SHARD_SUMS, shardSums, sumsOfShard } from "./shard_sums.ts";
 
 type Options = { readonly shards: readonly AdamWStepOptions[] };
 
 /** gradients_i, weights_i, first_i and second_i [E] of every shard i; updates state [8] in place. */
 export const adamwCheckOp = defineOp<Readonly<Record<string, Tensor>>, "partial" | "state", Options>({
   name: "adamw_check",
-  shape: ({ state }, { shards }) => ({ partial: { shape: [shards.length, PARTIAL_COUNTS] }, state: { inPlaceOf: state! } }),
-  forward: ({ inputs, outputs: { partial, state }, attributes: { shards } }) => [
-    ...shards.map((options, i) => {
+  shape: ({ state }, { shards }) => ({ partial: { shape: [shards.length, MOST_SHARD_SUMS] }, state: { inPlaceOf: state! } }),
+  forward: ({ inputs, outputs: { partial, state }, attributes: { shards } }, device) => {
+    const sums = shardSums(device);
+    const { constants } = sums;
+    const counts = shards.map((options, i) => {
       const gradients = inputs[`gradients_${i}`]!;
       const { variant, count } = elementsOf(gradients.shape);
       const before = { weights: inputs[`weights_${i}`]!, first: inputs[`first_${i}`]!, second: inputs[`second_${i}`]! };
       return {
         kernel: "optim/adamw_check_partial",
-        variant,
-        bindings: { gradients, optimizer_state: state, ...before, partial: rowsOf(partial, i, 1) },
+        variant: { conditions: { ...variant.conditions, ...sums.conditions }, constants },
+        bindings: { gradients, optimizer_state: state, ...before, partial: sumsOfShard(partial, i, sums) },
         parameters: { count, ...adamwParameters(options) },
-        workgroups: PARTIAL_COUNTS,
+        workgroups: sums.count,
       };
-    }),
-    {
+    });
+    const verdict = {
       kernel: "optim/adamw_check",
+      variant: { conditions: sums.conditions, constants },
       bindings: { partial, optimizer_state: state },
-      parameters: { count: shards.length * PARTIAL_COUNTS },
+      parameters: { count: shards.length * sums.count },
       workgroups: 1,
-    },
-  ],
+    };
+    return [...counts, verdict];
+  },
 });
 
 /**

@@ -1,18 +1,35 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
+import type { HostArray } from "../gpu/buffer.ts";
+import { capacityOf, ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
+import {
+  type AttentionInputs,
+  type BackwardCall,
+  type BackwardInputs,
+  backwardWays,
+  type ForwardCall,
+  forwardWays,
+  wayName,
+} from "./attention_tiles.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
+import { type AnyCall, withFewerRows } from "./trial_calls.ts";
+import { askWays, chosenWay, type Ways, type WaysQuestion } from "./ways.ts";
 
-type In = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+/** How lanes share keys and values: by shuffles, on software adapters with subgroups, or in tiles in workgroup memory (lib/head_tile). */
+export type OperandSharing = "shuffles" | "tiles";
 
-/** How lanes share keys and values: by shuffles, which are cheap on software adapters, or through workgroup memory, on GPUs. */
-export type OperandSharing = "shuffles" | "workgroup memory";
-
-type Attributes = { readonly layout: HeadLayout; readonly sharing?: OperandSharing | undefined };
+/** The heads, and for tests the kernels to take. */
+export interface CausalAttentionAttributes {
+  readonly layout: HeadLayout;
+  /** Left out: shuffles on software adapters that have subgroups, else tiles. */
+  readonly sharing?: OperandSharing | undefined;
+  /** The rows of a tile. Left out: as tuning chose, else the best guess. */
+  readonly tileRows?: number | undefined;
+}
 
 /** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
-export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>({
+export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp", CausalAttentionAttributes>({
   name: "causal_attention",
   shape: (inputs, { layout }) => {
     const { qkv, sequence_start, sequence_end } = inputs;
@@ -22,50 +39,109 @@ export const causalAttentionOp = defineOp<In, "out" | "log_sum_exp", Attributes>
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads], isExact: true } };
   },
-  forward: ({ inputs: { qkv, sequence_start }, outputs, attributes }, device) => [
-    {
-      kernel: "attention/causal",
-      bindings: { qkv, sequence_start, ...outputs },
-      ...launch(qkv, attributes, attributes.layout.heads, device),
-    },
-  ],
+  forward: (call, device) =>
+    isByShuffles(call.attributes, device) ? shuffledForward(call, device) : wayOf(forwardQuestion(call, device), call, device),
+  tune: (call, device) => (isByShuffles(call.attributes, device) ? [] : askWays(forwardQuestion(call, device), device)),
   backward: ({ inputs, outputs, attributes }, { gradient }) => ({
     qkv: causalAttentionBackwardOp({ ...inputs, ...outputs, grad_out: gradient("out")! }, attributes).grad_qkv,
   }),
 });
 
-type BackwardIn = In & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
-
-/** The gradient of packed qkv: one kernel writes its query heads, then another its key and value heads. */
-export const causalAttentionBackwardOp = defineOp<BackwardIn, "grad_qkv" | "delta", Attributes>({
+/** The gradient of packed qkv: one kernel writes its query heads, then others its key and value heads. */
+export const causalAttentionBackwardOp = defineOp<BackwardInputs, "grad_qkv" | "delta" | "parts", CausalAttentionAttributes>({
   name: "causal_attention_backward",
-  shape: ({ qkv, log_sum_exp }) => ({ grad_qkv: { shape: qkv.shape }, delta: { shape: log_sum_exp.shape } }),
-  forward: ({ inputs, outputs: { grad_qkv, delta }, attributes }, device): readonly Dispatch[] => {
-    const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
-    return [
-      {
-        kernel: "attention/causal_backward_query",
-        bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
-        ...launch(qkv, attributes, attributes.layout.heads, device),
-      },
-      {
-        kernel: "attention/causal_backward_key_value",
-        bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
-        ...launch(qkv, attributes, attributes.layout.keyValueHeads, device),
-      },
-    ];
-  },
+  shape: ({ qkv, log_sum_exp }, { layout: { heads, headDim } }) => ({
+    grad_qkv: { shape: qkv.shape },
+    delta: { shape: log_sum_exp.shape },
+    parts: { shape: [qkv.shape[0]!, heads, 2 * headDim] },
+  }),
+  forward: (call, device) =>
+    isByShuffles(call.attributes, device) ? shuffledBackward(call, device) : wayOf(backwardQuestion(call, device), call, device),
+  tune: (call, device) => (isByShuffles(call.attributes, device) ? [] : askWays(backwardQuestion(call, device), device)),
 });
 
-/** A workgroup owns `lanes` rows of one of `heads` heads. */
-function launch(qkv: Tensor, { layout, sharing }: Attributes, heads: number, { lanes, software, subgroups }: DeviceTraits) {
-  const rows = qkv.shape[0]!;
-  const { constants, conditions } = headElements(layout.headDim).variant;
-  const isByShuffles = (sharing ?? (software ? "shuffles" : "workgroup memory")) === "shuffles";
+function isByShuffles({ sharing }: CausalAttentionAttributes, { software, subgroups }: DeviceTraits): boolean {
+  return subgroups && (sharing ? sharing === "shuffles" : software);
+}
+
+function forwardQuestion(call: ForwardCall, device: DeviceTraits): WaysQuestion<ForwardCall> {
+  const ways = forwardWays(call.attributes.layout.headDim, device);
+  return { ...questionOf("causal_attention", call, ways), output: ({ outputs }) => outputs.out };
+}
+
+function backwardQuestion(call: BackwardCall, device: DeviceTraits): WaysQuestion<BackwardCall> {
+  const ways = backwardWays(call.attributes.layout.headDim, device);
+  return { ...questionOf("causal_attention_backward", call, ways), output: ({ outputs }) => outputs.grad_qkv };
+}
+
+/** All tiles give the same bits. */
+function questionOf<Known extends ForwardCall | BackwardCall>(
+  op: string,
+  call: Known,
+  ways: Ways<Known>,
+): Omit<WaysQuestion<Known>, "output"> {
+  const { heads, keyValueHeads, headDim } = call.attributes.layout;
+  const rows = call.inputs.qkv.shape[0]!;
   return {
-    variant: { constants, conditions: { ...conditions, SUBGROUPS: subgroups && isByShuffles } },
-    parameters: { rows, heads: layout.heads, key_value_heads: layout.keyValueHeads, scale: 1 / Math.sqrt(layout.headDim) },
-    workgroups: product(ceilDivide(rows, lanes), heads),
+    key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows`,
+    ways,
+    timed: () => withFewerRows(call, rows),
+    contents: TRIAL_SEQUENCES,
+    tolerance: 1e-5,
+    changesBits: false,
+  };
+}
+
+/** The rows of a sequence in trials. */
+const TRIAL_LENGTH = 256;
+
+const TRIAL_SEQUENCES: Readonly<Record<string, (rows: number) => HostArray>> = {
+  sequence_start: (rows) => Uint32Array.from({ length: rows }, (_, i) => i - (i % TRIAL_LENGTH)),
+  sequence_end: (rows) => Uint32Array.from({ length: rows }, (_, i) => Math.min(i - (i % TRIAL_LENGTH) + TRIAL_LENGTH, rows)),
+};
+
+function wayOf<Known extends AnyCall>(
+  { key, ways }: WaysQuestion<Known>,
+  call: Known & { readonly attributes: CausalAttentionAttributes },
+  device: DeviceTraits,
+): readonly Dispatch[] {
+  const { tileRows } = call.attributes;
+  const way = tileRows === undefined ? chosenWay(key, ways, device) : ways[wayName(tileRows)];
+  if (!way)
+    throw new Error(
+      `${key}: ${device.limits.maxComputeWorkgroupStorageSize} bytes of workgroup memory hold no ${wayName(tileRows!)}; name one of ${Object.keys(ways).join(", ")}`,
+    );
+  return way(call);
+}
+
+function shuffledForward({ inputs: { qkv, sequence_start }, outputs, attributes }: ForwardCall, device: DeviceTraits): Dispatch[] {
+  return [{ ...launch("causal", qkv, attributes.layout, device), bindings: { qkv, sequence_start, ...outputs } }];
+}
+
+function shuffledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
+  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { grad_qkv, delta } = outputs;
+  return [
+    {
+      ...launch("causal_backward_query", qkv, layout, device),
+      bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
+    },
+    {
+      ...launch("causal_backward_key_value", qkv, layout, device),
+      bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
+    },
+  ];
+}
+
+/** A workgroup owns `lanes` rows of one head: of a key-value head where the kernel writes those, else of a query head. */
+function launch(name: string, qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, { lanes }: DeviceTraits) {
+  const rows = qkv.shape[0]!;
+  const owned = name === "causal_backward_key_value" ? keyValueHeads : heads;
+  return {
+    kernel: `attention/${name}`,
+    variant: headElements(headDim).variant,
+    parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    workgroups: product(ceilDivide(rows, lanes), owned),
   };
 }
 
@@ -78,7 +154,7 @@ export function causalAttention(
   sequenceStart: Tensor,
   sequenceEnd: Tensor,
   layout: HeadLayout,
-  sharing?: OperandSharing,
+  kernels: Omit<CausalAttentionAttributes, "layout"> = {},
 ): Tensor {
-  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout, sharing }).out;
+  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout, ...kernels }).out;
 }

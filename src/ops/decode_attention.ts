@@ -1,45 +1,62 @@
 import { product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
+import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
-/** What the lanes of the kernel split among them: a head's elements (software adapters) or the keys (GPUs). */
-export type DecodeSplit = "elements" | "keys";
+/** What workgroups split among them: the elements of heads (software adapters) or the positions of a sequence (GPUs). */
+export type DecodeSplit = "elements" | "positions";
 
 type In = { qkv: Tensor; sequence: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
+type Attributes = { readonly layout: HeadLayout; readonly split?: DecodeSplit | undefined };
 
-/** qkv [N, (H + 2K) D], sequence and positions [N] u32, cache_keys and cache_values [S, P, K, D] -> out [N, H D]. */
-export const decodeAttentionOp = defineOp<In, "out", { readonly layout: HeadLayout; readonly split?: DecodeSplit | undefined }>({
+/**
+ * qkv [N, (H + 2K) D], sequence and positions [N] u32, cache_keys and cache_values [S, P, K, D] -> out [N, H D].
+ * sums and scales hold the parts of rows on the way, where the kernels of GPUs cut a row's positions into several.
+ */
+export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", Attributes>({
   name: "decode_attention",
   shape: (inputs, { layout }) => {
     if (!isPacked(inputs.qkv, layout) || !isCache(inputs.cache_keys, layout) || !isCache(inputs.cache_values, layout)) {
       throw shapeError("decode_attention", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
     }
-    return { out: { shape: [inputs.qkv.shape[0]!, layout.heads * layout.headDim] } };
-  },
-  forward: ({ inputs, outputs, attributes: { layout, split } }, { lanes, software }) => {
-    const { heads, keyValueHeads, headDim } = layout;
     const rows = inputs.qkv.shape[0]!;
-    const { variant, width } = headElements(headDim);
-    const isByKeys = (split ?? (software ? "elements" : "keys")) === "keys";
-    return [
-      {
-        kernel: isByKeys ? "attention/decode_keys" : "attention/decode",
-        variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys) } },
-        bindings: { ...inputs, ...outputs },
-        parameters: {
-          rows,
-          heads,
-          key_value_heads: keyValueHeads,
-          cache_positions: inputs.cache_keys.size(1),
-          scale: 1 / Math.sqrt(headDim),
-        },
-        workgroups: product(rows, isByKeys ? heads : tilesOf(heads, headDim / width, lanes)),
-      },
-    ];
+    const { parts } = partsOf(inputs.cache_keys.size(1));
+    return {
+      out: { shape: [rows, layout.heads * layout.headDim] },
+      sums: { shape: [rows, parts, layout.heads * layout.headDim] },
+      scales: { shape: [rows, parts, layout.heads, 2] },
+    };
   },
+  forward: ({ inputs, outputs, attributes: { layout, split } }, device) =>
+    (split ?? (device.software ? "elements" : "positions")) === "elements"
+      ? decodeByElements({ inputs, outputs }, layout, device)
+      : decodeInParts({ inputs, outputs }, layout, device),
 });
+
+/** The kernel of software adapters: lanes share the elements of heads, and walk all positions. */
+function decodeByElements({ inputs, outputs: { out } }: DecodeTensors, layout: HeadLayout, { lanes }: DeviceTraits): readonly Dispatch[] {
+  const { heads, keyValueHeads, headDim } = layout;
+  const rows = inputs.qkv.shape[0]!;
+  const { variant, width } = headElements(headDim);
+  return [
+    {
+      kernel: "attention/decode",
+      variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys) } },
+      bindings: { ...inputs, out },
+      parameters: {
+        rows,
+        heads,
+        key_value_heads: keyValueHeads,
+        cache_positions: inputs.cache_keys.size(1),
+        scale: 1 / Math.sqrt(headDim),
+      },
+      workgroups: product(rows, tilesOf(heads, headDim / width, lanes)),
+    },
+  ];
+}
 
 /** Workgroups for a row of the kernel that splits elements: several heads share a workgroup where one head leaves lanes over. */
 function tilesOf(heads: number, elements: number, lanes: number): number {

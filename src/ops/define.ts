@@ -24,6 +24,11 @@ export interface Call<In, Out extends string, Attributes> {
   readonly attributes: Attributes;
 }
 
+/** A call of whichever op, as a node that still lacks the place where it is traced. */
+export interface OtherCall {
+  readonly node: (label: string) => Omit<Node, "scope" | "isBackward">;
+}
+
 /** What an op is: its shape rule, its kernel launches and its vector-Jacobian product. */
 export interface OpDefinition<In extends Inputs, Out extends string, Attributes> {
   /** snake_case; the same word names the kernel, the reference and the benchmark. */
@@ -34,8 +39,10 @@ export interface OpDefinition<In extends Inputs, Out extends string, Attributes>
   readonly forward: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly Dispatch[];
   /** What `forward` will ask device.tuning about the choice of its kernels. */
   readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
-  /** One call that replaces this call and a reader of its output; undefined where no kernel does both. */
-  readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | undefined;
+  /** Stands between the node and `forward` where tuning has several ways to call it (tuned_lanes.ts). */
+  readonly tuned?: (definition: OpDefinition<In, Out, Attributes>) => Pick<OpDefinition<In, Out, Attributes>, "forward" | "tune">;
+  /** One call, of this op or of another (callOf), that replaces this call and a reader of its output; undefined where no kernel does both. */
+  readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | OtherCall | undefined;
   /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
   readonly backward?: (
     call: Call<In, Out, Attributes>,
@@ -63,12 +70,21 @@ export function defineOp<In extends Inputs, Out extends string, Attributes = Rec
   return Object.assign(op, { definition });
 }
 
+/** A call of another op, where a fusion is that op's work. */
+export function callOf<In extends Inputs, Out extends string, Attributes>(
+  { definition }: Op<In, Out, Attributes>,
+  call: Call<In, Out, Attributes>,
+): OtherCall {
+  return { node: (label) => nodeOf(definition, label, call) };
+}
+
 function nodeOf<In extends Inputs, Out extends string, Attributes>(
   definition: OpDefinition<In, Out, Attributes>,
   label: string,
   call: Call<In, Out, Attributes>,
 ): Omit<Node, "scope" | "isBackward"> {
-  const { name, forward, tune, fuse, backward } = definition;
+  const { name, fuse, backward } = definition;
+  const { forward, tune } = definition.tuned?.(definition) ?? definition;
   const present = Object.entries(call.inputs).filter(([, tensor]) => tensor !== undefined);
   return {
     op: name,
@@ -81,7 +97,8 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
       fuse &&
       ((reader) => {
         const both = fuse(call, reader);
-        return both && { ...nodeOf(definition, label, both), scope: reader.scope, isBackward: reader.isBackward };
+        const node = both && ("node" in both ? both.node(label) : nodeOf(definition, label, both));
+        return node && { ...node, scope: reader.scope, isBackward: reader.isBackward };
       }),
     backward: backward && ((context) => backward(call, context)),
   };

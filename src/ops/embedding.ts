@@ -5,7 +5,7 @@ import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { elementsOf } from "./elements.ts";
 
-type Table = { tokens: Tensor; weight: Tensor; onto?: Tensor | undefined };
+type Table = { tokens: Tensor; weight: Tensor; onto?: Tensor | undefined; residual?: Tensor | undefined };
 
 /** Which rows of a table its piece `weight` holds: those from `first`, of `total` rows. */
 export interface PieceRows {
@@ -15,7 +15,7 @@ export interface PieceRows {
 
 /**
  * tokens [N] u32, weight [V, C] -> y [N, C]: rows of a table by index. The weight may be a piece of a table; those after the first one
- * write the rows of their own tokens `onto` what the others have made.
+ * write the rows of their own tokens `onto` what the others have made. `residual` [N, C] is added where the whole table is given.
  */
 export const embeddingOp = defineOp<Table, "y", PieceRows>({
   name: "embedding",
@@ -27,12 +27,19 @@ export const embeddingOp = defineOp<Table, "y", PieceRows>({
     if (onto) return { y: { inPlaceOf: onto } };
     return { y: { shape: [tokens.shape[0]!, weight.size(1)], dtype: isHalf(weight.dtype) ? "f32" : weight.dtype } };
   },
-  forward: ({ inputs: { tokens, weight }, outputs: { y }, attributes }) => {
+  forward: ({ inputs: { tokens, weight, residual }, outputs: { y }, attributes }) => {
     const { variant, columns, count } = elementsOf(y.shape);
-    const conditions = { ...variant.conditions, HALF: isHalf(weight.dtype), BF16: weight.dtype === "bf16" };
+    const ADD = residual !== undefined;
+    const conditions = { ...variant.conditions, HALF: isHalf(weight.dtype), BF16: weight.dtype === "bf16", ADD };
     const parameters = { rows: tokens.shape[0]!, vocabulary: weight.shape[0]!, columns, ...attributes };
-    const bindings = { tokens, weight, y };
+    const bindings: Readonly<Record<string, Tensor>> = residual ? { tokens, weight, residual, y } : { tokens, weight, y };
     return [{ kernel: "embedding/gather", variant: { conditions }, bindings, parameters, workgroups: ceilDivide(count, 64) }];
+  },
+  fuse: ({ inputs, outputs, attributes }, reader) => {
+    const { a, b } = reader.inputs;
+    const isWhole = inputs.weight.shape[0] === attributes.total;
+    if (reader.op !== "add" || a === b || inputs.residual || !isWhole || outputs.y.dtype !== "f32") return undefined;
+    return { inputs: { ...inputs, residual: a === outputs.y ? b : a }, outputs: { y: reader.outputs.y! }, attributes };
   },
   backward: ({ inputs: { tokens, weight }, attributes: { total } }, { gradient, needs, sink }) => {
     if (needs("weight") && weight.shape[0] !== total) throw new Error("a table in pieces is frozen; it has no gradient");

@@ -1,7 +1,8 @@
-import { rowsOf, type Tensor } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
 import { elementsOf } from "./elements.ts";
 import { NORM_PARTIAL } from "./records.ts";
+import { MOST_SHARD_SUMS, shardSums, sumsOfShard } from "./shard_sums.ts";
 
 /** Attributes of the op that measures the gradient's norm. */
 export interface GradientNormOptions {
@@ -10,29 +11,36 @@ export interface GradientNormOptions {
   readonly betas: readonly [number, number];
 }
 
-/** How many partial sums each shard of gradients has; 256 pairs of floats keep the window of every shard aligned. */
-const PARTIAL_SUMS = 256;
-
 /** Flat gradients under any names; updates state [8] in place. */
 export const gradientNormOp = defineOp<Readonly<Record<string, Tensor>>, "partial" | "state", GradientNormOptions>({
   name: "gradient_norm",
   shape: ({ state, ...shards }) => ({
-    partial: { shape: [Object.keys(shards).length, PARTIAL_SUMS, NORM_PARTIAL.size] },
+    partial: { shape: [Object.keys(shards).length, MOST_SHARD_SUMS, NORM_PARTIAL.size] },
     state: { inPlaceOf: state! },
   }),
-  forward: ({ inputs, outputs: { partial, state }, attributes: { maxGradNorm, betas } }) => {
+  forward: ({ inputs, outputs: { partial, state }, attributes: { maxGradNorm, betas } }, device) => {
+    const sums = shardSums(device);
+    const { constants } = sums;
     const shards = Object.entries(inputs).filter(([name]) => name !== "state");
     return [
       ...shards.map(([, gradients], i) => {
         const { variant, count } = elementsOf(gradients.shape);
-        const bindings = { gradients, partial: rowsOf(partial, i, 1) };
-        return { kernel: "optim/gradient_norm_partial", variant, bindings, parameters: { count }, workgroups: PARTIAL_SUMS };
+        const conditions = { ...variant.conditions, ...sums.conditions };
+        const bindings = { gradients, partial: sumsOfShard(partial, i, sums) };
+        return {
+          kernel: "optim/gradient_norm_partial",
+          variant: { conditions, constants },
+          bindings,
+          parameters: { count },
+          workgroups: sums.count,
+        };
       }),
       {
         kernel: "optim/gradient_norm",
+        variant: { conditions: sums.conditions, constants },
         bindings: { partial, optimizer_state: state },
         parameters: {
-          count: shards.length * PARTIAL_SUMS,
+          count: shards.length * sums.count,
           max_norm: maxGradNorm ?? 0,
           log_beta1: Math.log(betas[0]),
           log_beta2: Math.log(betas[1]),

@@ -25,6 +25,7 @@ import { nextTokenOp } from "./next_token.ts";
 import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
+import { ropeCacheWriteOp } from "./rope_cache_write.ts";
 import { sequenceRatioOp } from "./sequence_ratio.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
@@ -78,6 +79,10 @@ const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "sp
   (name) => `matmul/${name}`,
 );
 
+const CAUSAL_KERNELS = ["causal", "causal_tiled"]
+  .flatMap((name) => family(`attention/${name}`, "_backward_query", "_backward_key_value"))
+  .concat("attention/causal_group_sum");
+
 /** Every op by name. test/ops/conventions.test.ts demands a reference and a test for each op, and an op for every kernel. */
 export const ops = {
   adamw: { op: adamwOp, kernels: ["optim/adamw"] },
@@ -85,28 +90,29 @@ export const ops = {
   add: { op: addOp, kernels: ["elementwise/add"] },
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
-  causal_attention: { op: causalAttentionOp, kernels: family("attention/causal", "_backward_query", "_backward_key_value") },
+  causal_attention: { op: causalAttentionOp, kernels: CAUSAL_KERNELS },
   copy_columns: { op: copyColumnsOp, kernels: ["elementwise/copy_columns"] },
   column_sum: { op: columnSumOp, kernels: ["norm/column_sum"] },
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
-  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_keys") },
+  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_part", "_merge") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
   from_half: { op: fromHalfOp, kernels: ["elementwise/from_half"] },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
-  layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward", "_backward_weight") },
+  layer_norm: { op: layerNormOp, kernels: family("norm/layer_norm", "_backward") },
   logits_gradient: { op: logitsGradientOp, kernels: ["policy/logits_gradient"] },
   low_rank: { op: lowRankOp, kernels: family("adapter/low_rank", "_backward", "_backward_weight") },
   matmul: { op: matmulOp, kernels: MATMUL_KERNELS },
   metric_reduce: { op: metricReduceOp, kernels: family("policy/metric_reduce", "_partial") },
   multiply: { op: multiplyOp, kernels: ["elementwise/multiply"] },
-  next_token: { op: nextTokenOp, kernels: ["sample/next_token"] },
+  next_token: { op: nextTokenOp, kernels: family("sample/next_token", "_part") },
   qk_norm: { op: qkNormOp, kernels: family("attention/qk_norm", "_backward", "_backward_weight") },
-  rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward", "_backward_weight") },
+  rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
+  rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },
   sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },

@@ -1,75 +1,85 @@
-import { ceilDivide } from "../graph/scalar.ts";
-import { reshape, type Tensor } from "../graph/tensor.ts";
-import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
+import { ceilDivide, type Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { rowElements } from "./elements.ts";
+import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
+import { heldRow } from "./row_lanes.ts";
+import { tunedLanes } from "./tuned_lanes.ts";
 
 /** x [N, C], weight [C], bias [C] -> y [N, C] = (x - mean) / sqrt(variance + eps) * weight + bias (arXiv 1607.06450). */
-export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, "y" | "mean" | "inverse_std", { readonly eps: number }>({
+export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor }, "y" | "statistics", { readonly eps: number }>({
   name: "layer_norm",
   shape: (inputs) => {
     const { x, weight, bias } = inputs;
     const fits = [weight, bias].every((tensor) => tensor.shape.length === 1 && tensor.size(0) === x.shape[1]);
     if (x.shape.length !== 2 || !fits) throw shapeError("layer_norm", inputs, "x [N, C], weight [C] and bias [C]");
-    const rows = x.shape[0]!;
-    return { y: { shape: x.shape }, mean: { shape: [rows] }, inverse_std: { shape: [rows] } };
+    return { y: { shape: x.shape }, statistics: { shape: [x.shape[0]!, 2], isExact: true } };
   },
-  forward: ({ inputs, outputs, attributes: { eps } }) => {
+  forward: ({ inputs, outputs, attributes: { eps } }, device) => {
     const rows = inputs.x.shape[0]!;
-    const { variant, columns, count } = rowElements(inputs.x);
+    const { variant, columns, count } = heldRow(device, inputs.x);
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/layer_norm", variant, bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
   },
-  backward: ({ inputs: { x, weight }, outputs: { mean, inverse_std } }, { gradient, needs, sink, absorb }) => {
-    const saved = { x, grad_y: gradient("y")!, mean, inverse_std };
-    const grad_x = needs("x") ? layerNormBackward({ ...saved, weight, residual: absorb("x") }, {}).grad_x : undefined;
-    if (!needs("weight") && !needs("bias")) return { x: grad_x };
-    const partial = layerNormBackwardWeight(saved, {});
-    const sum = (blocks: Tensor, name: "weight" | "bias"): Tensor | undefined => {
-      if (!needs(name)) return undefined;
-      const onto = sink(name);
-      return onto ? columnSum(blocks, onto) : reshape(columnSum(blocks), [x.size(1)]);
+  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y }),
+  backward: ({ inputs: { x, weight }, outputs: { statistics } }, { gradient, needs, sink, absorb }) => {
+    const sums = needs("weight") || needs("bias");
+    const [ofWeight, ofBias] = (["weight", "bias"] as const).map((name) => (needs(name) ? sink(name) : undefined));
+    const { grad_x, grad_weight, grad_bias } = layerNormBackward(
+      {
+        ...{ x, grad_y: gradient("y")!, statistics, weight, residual: needs("x") ? absorb("x") : undefined },
+        ...{ onto_weight: ofWeight?.onto, onto_bias: ofBias?.onto },
+      },
+      { sums, accumulateWeight: accumulateOf(ofWeight), accumulateBias: accumulateOf(ofBias) },
+    );
+    return {
+      x: needs("x") ? grad_x : undefined,
+      weight: needs("weight") ? grad_weight : undefined,
+      bias: needs("bias") ? grad_bias : undefined,
     };
-    return { x: grad_x, weight: sum(partial.partial_weight, "weight"), bias: sum(partial.partial_bias, "bias") };
   },
 });
 
-type Saved = { x: Tensor; grad_y: Tensor; mean: Tensor; inverse_std: Tensor };
+type In = {
+  x: Tensor;
+  grad_y: Tensor;
+  statistics: Tensor;
+  weight: Tensor;
+  residual: Tensor | undefined;
+  onto_weight: Tensor | undefined;
+  onto_bias: Tensor | undefined;
+};
 
-const layerNormBackward = defineOp<Saved & { weight: Tensor; residual: Tensor | undefined }, "grad_x">({
+/** Attributes: whether the gradient of the weight or of the bias is wanted, and how their sinks take them. */
+type Sums = { readonly sums: boolean; readonly accumulateWeight: Scalar; readonly accumulateBias: Scalar };
+
+const layerNormBackward = defineOp<In, "grad_x" | "partial_weight" | "partial_bias" | "grad_weight" | "grad_bias", Sums>({
   name: "layer_norm_backward",
-  shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs: { residual, ...inputs }, outputs }) => {
-    const rows = inputs.x.shape[0]!;
-    const { variant, columns, count } = rowElements(inputs.x);
-    return [
-      {
-        kernel: "norm/layer_norm_backward",
-        variant: { conditions: { ...variant.conditions, RESIDUAL: residual !== undefined } },
-        bindings: { ...inputs, residual: residual ?? inputs.x, ...outputs },
-        parameters: { rows, columns, count },
-        workgroups: rows,
-      },
+  shape: ({ x, onto_weight, onto_bias }) => ({
+    grad_x: { shape: x.shape },
+    partial_weight: partialSpec(x),
+    partial_bias: partialSpec(x),
+    grad_weight: gradientSpec(x, onto_weight),
+    grad_bias: gradientSpec(x, onto_bias),
+  }),
+  forward: ({ inputs, outputs, attributes: { sums, accumulateWeight, accumulateBias } }, device) => {
+    const { residual, onto_weight, onto_bias, ...given } = inputs;
+    const { grad_x, partial_weight, partial_bias, grad_weight, grad_bias } = outputs;
+    const rows = given.x.shape[0]!;
+    const { variant, columns, count } = heldRow(device, given.x);
+    const blockRows = normBlockRows(rows, device, sums);
+    const blocks = ceilDivide(rows, blockRows);
+    const conditions = { ...variant.conditions, RESIDUAL: residual !== undefined, WEIGHT: sums };
+    const partials: Readonly<Record<string, Tensor>> = sums ? { partial_weight, partial_bias } : {};
+    const bindings = { ...given, residual: residual ?? given.x, grad_x, ...partials };
+    const parameters = { rows, columns, count, block_rows: blockRows };
+    const gradients = [
+      { partial: partial_weight, gradient: grad_weight, accumulate: accumulateWeight },
+      { partial: partial_bias, gradient: grad_bias, accumulate: accumulateBias },
     ];
-  },
-});
-
-const layerNormBackwardWeight = defineOp<Saved, "partial_weight" | "partial_bias">({
-  name: "layer_norm_backward_weight",
-  shape: ({ x }) => {
-    const shape = [ceilDivide(x.shape[0]!, BLOCK_ROWS), x.size(1)];
-    return { partial_weight: { shape }, partial_bias: { shape } };
-  },
-  forward: ({ inputs, outputs }, { lanes }) => {
-    const rows = inputs.x.shape[0]!;
-    const columns = inputs.x.size(1);
     return [
-      {
-        kernel: "norm/layer_norm_backward_weight",
-        bindings: { ...inputs, ...outputs },
-        parameters: { rows, columns, block_rows: BLOCK_ROWS },
-        workgroups: [Math.ceil(columns / lanes), ceilDivide(rows, BLOCK_ROWS), 1],
-      },
+      { kernel: "norm/layer_norm_backward", variant: { ...variant, conditions }, bindings, parameters, workgroups: blocks },
+      ...(sums ? sumParts(device, blocks, gradients) : []),
     ];
   },
 });

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { logitsRows } from "./logits.ts";
 import { LOSS_COEFFICIENTS, TOKEN_STATISTICS } from "./records.ts";
-import { vocabularyRows } from "./vocabulary_rows.ts";
+import { vocabularyParts } from "./vocabulary_rows.ts";
 
 type In = { actions: Tensor; coefficients: Tensor; statistics: Tensor; logits: Tensor };
 
@@ -28,14 +28,19 @@ export const logitsGradientOp = defineOp<In, "logits", Attributes>({
   forward: (
     { inputs: { actions, coefficients, statistics }, outputs: { logits }, attributes: { inverseTemperature, first = 0, vocabulary } },
     device,
-  ) => [
-    {
-      kernel: "policy/logits_gradient",
-      ...vocabularyRows(logits, device, vocabulary),
-      bindings: { actions, coefficients, statistics, logits },
-      parameters: { rows: logits.shape[0]!, ...logitsRows(logits, vocabulary).parameters, inverse_temperature: inverseTemperature, first },
-    },
-  ],
+  ) => {
+    const { variant, workgroups, parameters } = vocabularyParts(logits, device, vocabulary);
+    const rows = { rows: logits.shape[0]!, ...logitsRows(logits, vocabulary).parameters };
+    return [
+      {
+        kernel: "policy/logits_gradient",
+        variant,
+        bindings: { actions, coefficients, statistics, logits },
+        parameters: { ...rows, inverse_temperature: inverseTemperature, first, ...parameters },
+        workgroups,
+      },
+    ];
+  },
 });
 
 /**

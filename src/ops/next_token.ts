@@ -1,7 +1,7 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { logitsRows } from "./logits.ts";
+import { DRAW_SIZE, nextTokenDispatches, partsOf } from "./next_token_dispatches.ts";
 import { SAMPLED_TOKEN } from "./records.ts";
 
 /** Attributes of the op that draws the next token. */
@@ -28,13 +28,10 @@ export interface NextTokenOptions {
 /** `done` counts the tokens generated so far; this bit of it is set when the sequence has finished. */
 export const FINISHED = 0x80000000;
 
-/** The bits of the largest float: no border. */
-const LARGEST_BITS = 0x7f7fffff;
-
 /** Updated in place: position, token, done [S] u32, completions [S, L, 3], seen [S, ceil(V / 32)] u32. */
 type State = { position: Tensor; token: Tensor; done: Tensor; completions: Tensor; seen?: Tensor | undefined };
 type In = State & { logits: Tensor; sequence_key: Tensor; token_marks: Tensor };
-type Out = "position" | "token" | "done" | "completions";
+type Out = "position" | "token" | "done" | "completions" | "draws";
 
 /** logits [S, V], sequence_key [S] u32, token_marks [2, ceil(V / 32)] u32 -> the state of each sequence, one token further. */
 export const nextTokenOp = defineOp<In, Out, NextTokenOptions>({
@@ -49,44 +46,12 @@ export const nextTokenOp = defineOp<In, Out, NextTokenOptions>({
       token: { inPlaceOf: token },
       done: { inPlaceOf: done },
       completions: { inPlaceOf: completions },
+      draws: { shape: [logits.shape[0]!, partsOf(logits.size(1)), DRAW_SIZE] },
     };
   },
-  forward: ({ inputs: { logits, sequence_key, token_marks, seen }, outputs, attributes }) => {
-    const { temperature, topK, topP, minP = 0, repetitionPenalty = 1, hasBans = false, seed } = attributes;
-    const rows = logits.shape[0]!;
-    const { parameters, conditions } = logitsRows(logits, attributes.vocabulary);
-    const { vocabulary } = parameters;
-    const columns = outputs.completions.size(1);
-    const greedy = temperature === 0;
-    return [
-      {
-        kernel: "sample/next_token",
-        variant: {
-          conditions: { ...conditions, PENALTY: seen !== undefined, ADJUSTED: seen !== undefined || hasBans },
-        },
-        bindings: { logits, sequence_key, token_marks, ...outputs, ...(seen && { seen }) },
-        parameters: {
-          rows,
-          ...parameters,
-          length: attributes.length ?? columns,
-          columns,
-          seed,
-          greedy: greedy ? 1 : 0,
-          top_k: greedy || topK >= vocabulary ? 0 : topK,
-          top_p: greedy ? 1 : topP,
-          min_p_border: greedy || minP === 0 ? LARGEST_BITS : bitsOf(Math.log(1 / minP)),
-          penalty: repetitionPenalty,
-          inverse_temperature: greedy ? 1 : 1 / temperature,
-        },
-        workgroups: rows,
-      },
-    ];
-  },
+  forward: ({ inputs: { logits, sequence_key, token_marks, seen }, outputs: { draws, ...state }, attributes }, device) =>
+    nextTokenDispatches({ logits, sequence_key, token_marks, seen, draws, state }, attributes, device),
 });
-
-function bitsOf(value: number): number {
-  return new Uint32Array(Float32Array.of(value).buffer)[0]!;
-}
 
 /** Sets of tokens as bits, one row of words a set: bit t of set n is bit t % 32 of word t / 32 of row n. Ids beyond the vocabulary are left out. */
 export function markTokens(vocabulary: number, sets: readonly Iterable<number>[]): Uint32Array<ArrayBuffer> {

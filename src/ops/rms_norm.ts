@@ -1,8 +1,10 @@
-import { ceilDivide } from "../graph/scalar.ts";
-import { reshape, type Tensor } from "../graph/tensor.ts";
-import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
+import { ceilDivide, type Scalar } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { rowElements } from "./elements.ts";
+import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
+import { heldRow } from "./row_lanes.ts";
+import { tunedLanes } from "./tuned_lanes.ts";
 
 /** x [N, C], weight [C] -> y [N, C] = x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019, arXiv 1910.07467). */
 export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_rms", { readonly eps: number }>({
@@ -14,63 +16,45 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
     }
     return { y: { shape: x.shape }, inverse_rms: { shape: [x.shape[0]!] } };
   },
-  forward: ({ inputs: { x, weight }, outputs: { y, inverse_rms }, attributes: { eps } }) => {
+  forward: ({ inputs: { x, weight }, outputs: { y, inverse_rms }, attributes: { eps } }, device) => {
     const rows = x.shape[0]!;
-    const { variant, columns, count } = rowElements(x);
+    const { variant, columns, count } = heldRow(device, x);
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
   },
+  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y }),
   backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink, absorb }) => {
-    const grad_y = gradient("y")!;
-    const saved = { x, grad_y, inverse_rms };
-    return {
-      x: needs("x") ? rmsNormBackward({ ...saved, weight, residual: absorb("x") }, {}).grad_x : undefined,
-      weight: needs("weight") ? weightGradient(saved, sink("weight")) : undefined,
-    };
+    const saved = { x, grad_y: gradient("y")!, inverse_rms, weight };
+    const into = needs("weight") ? sink("weight") : undefined;
+    const inputs = { ...saved, residual: needs("x") ? absorb("x") : undefined, onto: into?.onto };
+    const { grad_x, grad_weight } = rmsNormBackward(inputs, { sums: needs("weight"), accumulate: accumulateOf(into) });
+    return { x: needs("x") ? grad_x : undefined, weight: needs("weight") ? grad_weight : undefined };
   },
 });
 
-type Saved = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor };
+type In = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor; weight: Tensor; residual: Tensor | undefined; onto: Tensor | undefined };
 
-const rmsNormBackward = defineOp<Saved & { weight: Tensor; residual: Tensor | undefined }, "grad_x">({
+/** Attributes: whether the gradient of the weight is wanted, and how its sink takes it. */
+type Sums = { readonly sums: boolean; readonly accumulate: Scalar };
+
+const rmsNormBackward = defineOp<In, "grad_x" | "partial" | "grad_weight", Sums>({
   name: "rms_norm_backward",
-  shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs: { residual, ...inputs }, outputs }) => {
+  shape: ({ x, onto }) => ({ grad_x: { shape: x.shape }, partial: partialSpec(x), grad_weight: gradientSpec(x, onto) }),
+  forward: ({ inputs: { residual, onto, ...inputs }, outputs, attributes: { sums, accumulate } }, device) => {
+    const { grad_x, partial, grad_weight } = outputs;
     const rows = inputs.x.shape[0]!;
-    const { variant, columns, count } = rowElements(inputs.x);
+    const { variant, columns, count } = heldRow(device, inputs.x);
+    const blockRows = normBlockRows(rows, device, sums);
+    const blocks = ceilDivide(rows, blockRows);
+    const conditions = { ...variant.conditions, RESIDUAL: residual !== undefined, WEIGHT: sums };
+    const bindings = { ...inputs, residual: residual ?? inputs.x, grad_x, ...(sums ? { partial } : {}) };
+    const parameters = { rows, columns, count, block_rows: blockRows };
     return [
-      {
-        kernel: "norm/rms_norm_backward",
-        variant: { conditions: { ...variant.conditions, RESIDUAL: residual !== undefined } },
-        bindings: { ...inputs, residual: residual ?? inputs.x, ...outputs },
-        parameters: { rows, columns, count },
-        workgroups: rows,
-      },
+      { kernel: "norm/rms_norm_backward", variant: { ...variant, conditions }, bindings, parameters, workgroups: blocks },
+      ...(sums ? sumParts(device, blocks, [{ partial, gradient: grad_weight, accumulate }]) : []),
     ];
   },
 });
-
-const rmsNormBackwardWeight = defineOp<Saved, "partial">({
-  name: "rms_norm_backward_weight",
-  shape: ({ x }) => ({ partial: { shape: [ceilDivide(x.shape[0]!, BLOCK_ROWS), x.size(1)] } }),
-  forward: ({ inputs, outputs }, { lanes }) => {
-    const rows = inputs.x.shape[0]!;
-    const columns = inputs.x.size(1);
-    return [
-      {
-        kernel: "norm/rms_norm_backward_weight",
-        bindings: { ...inputs, ...outputs },
-        parameters: { rows, columns, block_rows: BLOCK_ROWS },
-        workgroups: [Math.ceil(columns / lanes), ceilDivide(rows, BLOCK_ROWS), 1],
-      },
-    ];
-  },
-});
-
-function weightGradient(saved: Saved, sink: Parameters<typeof columnSum>[1]): Tensor {
-  const sum = columnSum(rmsNormBackwardWeight(saved, {}).partial, sink);
-  return sink ? sum : reshape(sum, [saved.x.size(1)]);
-}
 
 /** y = x / sqrt(mean(x^2) + eps) * weight, over every row of x [N, C]. */
 export function rmsNorm(x: Tensor, weight: Tensor, eps: number): Tensor {

@@ -1,7 +1,8 @@
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { defineOp, type Op, shapeError } from "./define.ts";
+import { callOf, defineOp, type Op, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
+import { canRotateInto, ropeCacheWriteOp } from "./rope_cache_write.ts";
 
 type In = { x: Tensor; positions: Tensor; table: Tensor };
 type Attributes = { readonly layout: HeadLayout; readonly direction: 1 | -1 };
@@ -32,6 +33,14 @@ export const ropeOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
         workgroups: ceilDivide(product(rows, (packedHeads * half) / width), 64),
       },
     ];
+  },
+  fuse: ({ inputs, outputs: { y }, attributes: { layout, direction } }, reader) => {
+    const { qkv, positions, sequence, cache_keys, cache_values } = reader.inputs;
+    const isOwn = reader.op === "cache_write" && qkv === y && positions === inputs.positions && direction === 1;
+    if (!isOwn || !sequence || !cache_keys || !cache_values || !canRotateInto(cache_keys, layout)) return undefined;
+    const written = { cache_keys: reader.outputs.cache_keys!, cache_values: reader.outputs.cache_values! };
+    const both = { ...inputs, sequence, cache_keys, cache_values };
+    return callOf(ropeCacheWriteOp, { inputs: both, outputs: { y, ...written }, attributes: { layout } });
   },
   backward: ({ inputs: { positions, table }, attributes }, { gradient }) => ({
     x: ropeOp({ x: gradient("y")!, positions, table }, { ...attributes, direction: attributes.direction === 1 ? -1 : 1 }).y,

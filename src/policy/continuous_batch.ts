@@ -66,7 +66,7 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
         if (room < 0) break;
         fresh.push(start(next));
       }
-      rows = [...fresh, ...rows];
+      if (fresh.length > 0) rows = [...fresh, ...rows];
       return fresh;
     },
     extend: (sequence, tokens) => {

@@ -1,3 +1,4 @@
+import type { Device } from "../gpu/device.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { explained } from "../gpu/explain.ts";
 import { submitPass } from "../gpu/launch.ts";
@@ -16,7 +17,7 @@ import type { Completion, Prompt } from "./completion.ts";
 import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
 import { logitsOf } from "./head.ts";
 import { checkSamplerOptions, type SamplerOptions } from "./sampler_options.ts";
-import { createSequenceMemory, type SequenceMemory } from "./sequence_memory.ts";
+import { createSequenceMemory, type FetchedRows, type SequenceMemory } from "./sequence_memory.ts";
 
 export type { Completion, Prompt } from "./completion.ts";
 export type { SamplerOptions, SamplingOptions } from "./sampler_options.ts";
@@ -37,8 +38,23 @@ export interface Sampler {
   destroy(): void;
 }
 
-/** Decode steps in one submission. After each the host reads what was sampled, and gives the slots of ended sequences to others. */
-const STEPS_PER_SUBMIT = 16;
+/** How decoding is cut into chunks of steps. After each the host reads what was sampled, and gives the slots of ended sequences to others. */
+interface ChunkRule {
+  /** Decode steps of a chunk at most. */
+  readonly steps: number;
+  /** Chunks that may be submitted before the first of them was read. */
+  readonly ahead: number;
+}
+
+/**
+ * A GPU works on a chunk while the host reads the one before and encodes the next. Two chunks of half the size keep a sequence that has
+ * ended as long as one whole chunk would. A software adapter is the host itself, which has nothing to gain.
+ */
+const CHUNKS = { hardware: { steps: 8, ahead: 2 }, software: { steps: 16, ahead: 1 } } as const satisfies Record<string, ChunkRule>;
+
+function chunkRule(device: Device): ChunkRule {
+  return CHUNKS[device.software ? "software" : "hardware"];
+}
 
 /** Builds prefill and decode plans over a key-value cache; everything from logits to the next input token stays on the GPU. */
 export async function createSampler(options: SamplerOptions): Promise<Sampler> {
@@ -47,7 +63,9 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   assertOnDevice(device, model, "the sampler");
   const parts = await build(async (own) => {
     // A pass over prompts gives the first token, and the decode steps after it the others.
-    const memory = createSequenceMemory(options, Math.min(maxNewTokens, 1 + STEPS_PER_SUBMIT), own(createArena(device)));
+    const { steps, ahead } = chunkRule(device);
+    const sizes = { columns: Math.min(maxNewTokens, 1 + steps), readings: ahead };
+    const memory = createSequenceMemory(options, sizes, own(createArena(device)));
     const prefill = own(await buildPlan(device, "prefill", () => tracePrefill(options, memory)));
     const decode = own(await buildPlan(device, "decode", () => traceDecode(options, memory)));
     return { memory, prefill, decode };
@@ -69,53 +87,94 @@ interface Generation extends SamplerOptions {
   readonly watch: GenerationWatch;
 }
 
+/** Steps that were submitted and not read yet. */
+interface Chunk {
+  readonly rows: readonly ActiveSequence[];
+  readonly asked: (sequence: ActiveSequence) => number;
+  readonly fetched: Promise<FetchedRows>;
+}
+
 async function generate(generation: Generation): Promise<Completion[]> {
-  const { memory, prompts, watch } = generation;
+  const { device, prompts, watch } = generation;
+  // An observer may hold submissions back, so that a copy would not stand where it was asked for.
+  const ahead = device.observer ? 1 : chunkRule(device).ahead;
   const batch = createContinuousBatch(prompts, generation);
   const completions = Array<Completion>(prompts.length);
   const keep = (index: number, completion: Completion): void => {
     completions[index] = completion;
     watch.onCompletion?.(index, completion);
   };
-  while (!batch.isDone) {
-    if (watch.signal?.aborted) {
-      for (const { index, completion } of batch.abort()) keep(index, completion);
-      break;
+  const chunks: Chunk[] = [];
+  try {
+    while (!batch.isDone) {
+      if (watch.signal?.aborted && chunks.length === 0) {
+        for (const { index, completion } of batch.abort()) keep(index, completion);
+        break;
+      }
+      if (!watch.signal?.aborted && chunks.length < ahead && canSubmit(generation, batch, chunks)) {
+        chunks.push(submitChunk(generation, batch, chunks));
+      }
+      // Only what was read may end sequences and free their slots, so chunks are read in order.
+      if (chunks.length === ahead || watch.signal?.aborted || !canSubmit(generation, batch, chunks)) {
+        const chunk = chunks[0]!;
+        const fetched = await chunk.fetched;
+        chunks.shift();
+        extend(batch, chunk, fetched, { ...watch, onCompletion: keep });
+      }
     }
-    const asked = submitSteps(generation, batch);
-    const sequences = batch.rows;
-    const sampled = await memory.read(sequences, asked);
-    for (const [row, sequence] of sequences.entries()) {
-      const { ids, completion } = batch.extend(sequence, sampled[row]!);
-      if (ids.length > 0) watch.onTokens?.(sequence.index, ids);
-      if (completion) keep(sequence.index, completion);
-    }
+  } finally {
+    await Promise.allSettled(chunks.map(({ fetched }) => fetched));
   }
   return completions;
 }
 
-/** Submits one pass over waiting prompts, where slots are free for them, and decode steps of every row. Returns how many tokens a row was asked for. */
-function submitSteps(generation: Generation, batch: ContinuousBatch): (sequence: ActiveSequence) => number {
-  const { device, memory, prefill, decode, seed, maxNewTokens, watch } = generation;
-  const before = batch.rows;
+/** Adds what a chunk brought to the sequences that have not ended meanwhile. */
+function extend(batch: ContinuousBatch, { rows, asked }: Chunk, fetched: FetchedRows, watch: GenerationWatch): void {
+  const active = new Set(batch.rows);
+  for (const [row, sequence] of rows.entries()) {
+    if (!active.has(sequence)) continue;
+    const { ids, completion } = batch.extend(sequence, fetched.tokensOf(row, sequence, asked(sequence)));
+    if (ids.length > 0) watch.onTokens?.(sequence.index, ids);
+    if (completion) watch.onCompletion?.(sequence.index, completion);
+  }
+}
+
+/** Tokens that the hungriest row still lacks, beyond those that were asked for. */
+function tokensLeft({ maxNewTokens }: Generation, rows: readonly ActiveSequence[], chunks: readonly Pick<Chunk, "asked">[]): number {
+  const askedOf = (sequence: ActiveSequence): number => chunks.reduce((sum, { asked }) => sum + asked(sequence), 0);
+  return Math.max(...rows.map((sequence) => maxNewTokens - sequence.ids.length - askedOf(sequence)));
+}
+
+/** Behind unread chunks only the same rows can go on, for the host does not know how far others are. */
+function canSubmit(generation: Generation, batch: ContinuousBatch, chunks: readonly Chunk[]): boolean {
+  const last = chunks.at(-1);
+  return !last || (last.rows === batch.rows && !batch.hasRoom && tokensLeft(generation, batch.rows, chunks) > 0);
+}
+
+/** Submits one pass over waiting prompts, where slots are free for them, decode steps of every row, and a copy of what they sampled. */
+function submitChunk(generation: Generation, batch: ContinuousBatch, chunks: readonly Chunk[]): Chunk {
+  const { device, memory, prefill, decode, seed, watch } = generation;
   const fresh = batch.admit();
   const { rows } = batch;
-  if (fresh.length > 0 || rows !== before) memory.place(rows);
+  if (chunks.length === 0) memory.place(rows);
   if (fresh.length > 0) {
     const uploads = packPrompts(fresh);
     prefill.run({ scalars: { sequences: fresh.length, rows: uploads.rows, seed }, inputs: uploads.inputs });
   }
   const first = new Set(fresh);
-  const left = Math.max(...rows.map((sequence) => maxNewTokens - sequence.ids.length - (first.has(sequence) ? 1 : 0)));
+  const left = tokensLeft(generation, rows, [...chunks, { asked: (sequence) => (first.has(sequence) ? 1 : 0) }]);
   // Whoever listens wants each token at once; and slots that can still be filled are filled before they cost decode steps.
-  const steps = batch.hasRoom ? 0 : Math.min(left, watch.onTokens ? 1 : STEPS_PER_SUBMIT);
+  const steps = batch.hasRoom ? 0 : Math.min(left, watch.onTokens ? 1 : chunkRule(device).steps);
   const scalars = { sequences: rows.length, seed };
   if (steps > 0) {
     submitPass(device, "decode", (recording) => {
       for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
     });
   }
-  return (sequence) => steps + (first.has(sequence) ? 1 : 0);
+  const fetched = memory.fetch();
+  // Chunks are awaited in turn; one that fails in the meantime must not count as unhandled.
+  fetched.catch(() => {});
+  return { rows, asked: (sequence) => steps + (first.has(sequence) ? 1 : 0), fetched };
 }
 
 function packPrompts(fresh: readonly ActiveSequence[]): { rows: number; inputs: Record<string, Uint32Array> } {
@@ -156,7 +215,6 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
   const { model, sampling, bannedTokens = [], maxNewTokens } = options;
-  const vocabulary = model.vocabSize;
   for (const { begin, rows } of headChunks(sequences, model, { device: options.device })) {
     const logits = logitsOf(rowsOf(hidden, begin, rows), model.head());
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);
@@ -171,7 +229,7 @@ function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor,
         completions: cut(memory.completions),
         seen: memory.seen && cut(memory.seen),
       },
-      { ...sampling, vocabulary, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
+      { ...sampling, vocabulary: model.vocabSize, hasBans: bannedTokens.length > 0, length: maxNewTokens, seed: runScalar("seed") },
     );
   }
 }

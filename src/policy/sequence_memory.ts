@@ -22,15 +22,28 @@ export interface SequenceMemory {
   cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
   /** Puts sequences into rows, in this order. */
   place(rows: readonly ActiveSequence[]): void;
-  /**
-   * The new tokens of every row, of which each was asked for so many beyond those that it had.
-   * @throws DeviceLostError where a row has another number of tokens
-   */
-  read(rows: readonly ActiveSequence[], asked: (sequence: ActiveSequence) => number): Promise<NewTokens[]>;
+  /** Submits a copy of the rows as they stand behind all submissions so far. `readings` copies may be under way. */
+  fetch(): Promise<FetchedRows>;
 }
 
-/** Makes the state in an arena, which is the owner's to destroy. `columns`: the most new tokens between two reads. */
-export function createSequenceMemory(options: SamplerOptions, columns: number, arena: Arena): SequenceMemory {
+/** Rows as they stood at a time. */
+export interface FetchedRows {
+  /**
+   * The new tokens of a row's sequence, which was asked for so many beyond those that it has.
+   * @throws DeviceLostError where the row has another number of tokens
+   */
+  tokensOf(row: number, sequence: ActiveSequence, asked: number): NewTokens;
+}
+
+interface MemorySizes {
+  /** The most new tokens between two copies. */
+  readonly columns: number;
+  /** The most copies under way at a time. */
+  readonly readings: number;
+}
+
+/** Makes the state in an arena, which is the owner's to destroy. */
+export function createSequenceMemory(options: SamplerOptions, { columns, readings }: MemorySizes, arena: Arena): SequenceMemory {
   const { sequences: S, stopTokens, bannedTokens = [], sampling, model } = options;
   const words = markWords(model.vocabSize);
   const hasPenalty = (sampling.repetitionPenalty ?? 1) !== 1;
@@ -46,7 +59,8 @@ export function createSequenceMemory(options: SamplerOptions, columns: number, a
   };
   arena.write(state.tokenMarks, markTokens(model.vocabSize, [stopTokens, bannedTokens]));
   const layer = createLayers(arena, options);
-  const fetch = arena.reader({ done: state.done, completions: state.completions });
+  const readers = Array.from({ length: readings }, () => arena.reader({ done: state.done, completions: state.completions }));
+  let next = 0;
   const write = (tensor: Tensor, rows: readonly ActiveSequence[], value: (row: ActiveSequence) => number): void =>
     arena.write(tensor, Uint32Array.from(rows, value));
   return {
@@ -65,15 +79,19 @@ export function createSequenceMemory(options: SamplerOptions, columns: number, a
       );
       arena.write(state.seen, marks);
     },
-    read: async (rows, asked) => {
+    fetch: async () => {
+      const fetch = readers[next]!;
+      next = (next + 1) % readings;
       const read = await fetch();
       const done = new Uint32Array(read.done);
       const completions = new Float32Array(read.completions);
-      return rows.map((sequence, row) => {
-        checkTokens(options, { state: done[row]!, before: sequence.ids.length, asked: asked(sequence) });
-        const width = columns * SAMPLED_TOKEN.size;
-        return newTokens(sequence, done[row]!, completions.subarray(row * width, (row + 1) * width));
-      });
+      const width = columns * SAMPLED_TOKEN.size;
+      return {
+        tokensOf: (row, sequence, asked) => {
+          checkTokens(options, { state: done[row]!, before: sequence.ids.length, asked });
+          return newTokens(sequence, done[row]!, completions.subarray(row * width, (row + 1) * width));
+        },
+      };
     },
   };
 }

@@ -29,7 +29,7 @@ test("words choose a family, or cases by parts of their names and shapes; a wron
   assert.deepEqual(chooseCases([]), all);
   assert.deepEqual(chooseCases(["norms"]), families.norms);
   assert.deepEqual(
-    chooseCases(["matmul TN 512", "rope", "512x512x512"]).map(({ name, shape }) => `${name} ${shape}`),
+    chooseCases(["matmul TN 512", "rope N", "512x512x512"]).map(({ name, shape }) => `${name} ${shape}`),
     ["matmul NN 512x512x512", "matmul NT 512x512x512", "matmul TN 512x512x512", "rope N2048 H4 D32", "rope N2048 H8/2 D64"],
   );
   assert.throws(() => chooseCases(["matmul", "layernorm"]), {

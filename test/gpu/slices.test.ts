@@ -94,6 +94,23 @@ test("at first a slice ends after 64 dispatches, or after 30 GFLOP", async () =>
   plan.destroy();
 });
 
+test("a GPU gets a slice at least every 64 dispatches, however fast it is; a software adapter as few slices as its speed allows", async () => {
+  for (const [kernels, submits] of [
+    ["hardware", 4],
+    ["software", 1],
+  ] as const) {
+    const device = await open({ kernels, tune: false });
+    const plan = await buildPlan(device, "product", () => ({ keep: [appendDigits({ y: input("y", [1]) }, {}).y] }));
+    for (let i = 0; i < 12; i += 1) device.slicing.measured("fast", 4, 4, 1);
+    const before = device.stats.submits;
+    const slices = openSlices(device, "fast");
+    for (let i = 0; i < 256; i += 1) slices.begin(plan.launches.launches[0]!, {}, 0);
+    slices.finish();
+    assert.equal(device.stats.submits - before, submits);
+    plan.destroy();
+  }
+});
+
 test("the limit follows measured times into 50 to 100 ms a slice", () => {
   for (const speed of [1, 20, 75, 400, 5000]) {
     const slicing = createSlicing();

@@ -79,7 +79,7 @@ test("the kernel compiles without immediates, and a subgroup that the compiler c
   other.destroy();
 });
 
-/** The kernels of a product of 72 x 36 x 44. */
+/** The kernels of a product of 72 x 36 x 44: of more rows than take kernels of their own. */
 async function kernelsOf(device: Device, layout: Layout): Promise<string> {
   const [a, b] = [layout === "TN" ? [44, 72] : [72, 44], layout === "NT" ? [36, 44] : [44, 36]];
   const plan = await buildPlan(device, "product", () => ({ keep: [matmul(input("a", a), input("b", b), { layout })] }));

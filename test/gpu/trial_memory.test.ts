@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { openTrial, type Trial, TrialMemoryError } from "../../src/gpu/trial.ts";
-import { createTuning } from "../../src/gpu/tuning.ts";
+import type { Contest } from "../../src/gpu/contest.ts";
+import type { Device } from "../../src/gpu/device.ts";
+import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
+import type { Pace } from "../../src/gpu/timing_rounds.ts";
+import { checkTrial, type Trial } from "../../src/gpu/trial.ts";
+import { TrialMemoryError } from "../../src/gpu/trial_memory.ts";
+import { createTuning, type TuneRequest } from "../../src/gpu/tuning.ts";
+import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { fittingSizes } from "../../src/ops/matmul/check.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
+import type { MatmulSizes } from "../../src/ops/matmul/problem.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -25,6 +33,9 @@ const trial: Trial = {
   expected: () => [7, 7, 7, 7],
   tolerance: 0,
 };
+
+/** As short as can be: what is tested is not the speed. */
+const BRIEF: Pace = { warmUp: 0, sample: 0.1, rounds: 2, share: 1 };
 
 /** Lets the GPU answer some questions for memory with no, then as it is. */
 function outOfMemory(times: number): void {
@@ -49,28 +60,29 @@ function outOfMemory(times: number): void {
 test("a GPU without memory for a trial stays usable, and the kernels are taken untimed", async () => {
   const { bytesAllocated } = device.stats;
   outOfMemory(1);
-  await assert.rejects(openTrial(device, trial), TrialMemoryError);
+  await assert.rejects(checkTrial(device, trial), TrialMemoryError);
   assert.equal(device.stats.bytesAllocated, bytesAllocated, "its buffers are freed");
-  const candidates = ["first", "second"].map((name) => ({ name, kernels: [], checkKey: "fill", check: () => trial, trial: () => trial }));
-  const request = { key: "which", candidates };
+  const candidates = ["first", "second"].map((name) => ({ name, kernels: [], checkKey: "fill", check: () => trial }));
+  const entrant = { launches: trial.launches, tolerance: 0 };
+  const contest = (): Contest => ({ output, entrants: { first: entrant, second: entrant } });
+  const request = { key: "which", candidates, contest };
   const writes: string[] = [];
   const store = { read: async () => undefined, write: async (_: string, text: string) => void writes.push(text) };
-  const tuning = createTuning(device, { mode: "on", store });
-  const { measure } = await openTrial(device, trial);
-  assert.ok((await measure(1)) > 0, "a trial with memory is timed");
-  outOfMemory(1);
+  const tuning = createTuning(device, { mode: "on", store, pace: BRIEF });
+  outOfMemory(2);
   await tuning.settle([request]);
   assert.equal(tuning.choice("which"), "second", "the first could not be checked");
-  outOfMemory(2);
+  outOfMemory(1);
   await tuning.settle([{ ...request, key: "untimed" }]);
   assert.equal(tuning.choice("untimed"), "first", "checked before, and not timed");
   assert.doesNotMatch(writes.join(), /"choice /, "what was not timed is not remembered");
   await tuning.settle([{ ...request, key: "timed" }]);
   assert.match(writes.join(), /"choice timed"/);
+  assert.equal(device.stats.bytesAllocated, bytesAllocated, "the buffers of all trials are freed");
   device.assertHealthy();
 });
 
-test("timed sizes are cut to 8,192 and 64 MB a tensor, with the same remainder by 64", () => {
+test("timed sizes are cut to 8,192 and 64 MB together, with the same remainder by 64", () => {
   const asked = [
     [64, 151936, 896, 1],
     [4096, 50257, 768, 1],
@@ -80,11 +92,100 @@ test("timed sizes are cut to 8,192 and 64 MB a tensor, with the same remainder b
     [100, 64, 63, 1],
   ] as const;
   for (const [rows, columns, inner, splits] of asked) {
-    const cut = fittingSizes({ rows, columns, inner }, splits);
-    const elements = Math.max(cut.rows * cut.inner, cut.columns * cut.inner, (cut.rows + 1) * cut.columns, splits * cut.rows * cut.columns);
+    const bytesFor = (sizes: MatmulSizes<number>): number =>
+      4 * (sizes.rows * sizes.inner + sizes.columns * sizes.inner + (1 + splits) * sizes.rows * sizes.columns);
+    const cut = fittingSizes({ rows, columns, inner }, bytesFor);
     const told = `${rows} x ${columns} x ${inner} in ${splits}: ${JSON.stringify(cut)}`;
-    assert.ok(4 * elements <= 64 << 20 && Math.max(cut.rows, cut.columns, cut.inner) <= 8192, told);
+    assert.ok(bytesFor(cut) <= 64 << 20 && Math.max(cut.rows, cut.columns, cut.inner) <= 8192, told);
     assert.deepEqual([cut.rows % 64, cut.columns % 64, cut.inner % 64], [rows % 64, columns % 64, inner % 64], told);
   }
-  assert.deepEqual(fittingSizes({ rows: 100, columns: 64, inner: 63 }, 1), { rows: 100, columns: 64, inner: 63 });
+  assert.deepEqual(
+    fittingSizes({ rows: 100, columns: 64, inner: 63 }, () => 1),
+    { rows: 100, columns: 64, inner: 63 },
+  );
 });
+
+test("the trials of a product with a large vocabulary take at most 64 MB", async () => {
+  const gpu = await openDevice({ kernels: "hardware", tune: true });
+  after(() => gpu.destroy());
+  for (const [rows, columns, inner, layout] of [
+    [256, 151_936, 896, "NT"],
+    [256, 896, 151_936, "NN"],
+    [151_936, 896, 256, "TN"],
+  ] as const) {
+    const [a, b] = [layout === "TN" ? [inner, rows] : [rows, inner], layout === "NT" ? [columns, inner] : [inner, columns]];
+    const { trace: product } = trace(() => matmul(input("a", a), input("b", b), { layout }));
+    const measuring = createMeasuringDevice(gpu);
+    await measuring.tuning.settle(product.nodes.flatMap((node) => node.tune?.(measuring) ?? []));
+    const { bytesPeak } = measuring.stats;
+    assert.ok(bytesPeak > 1 << 20 && bytesPeak <= 64 << 20, `${layout}: ${bytesPeak} bytes`);
+  }
+});
+
+/** A request whose first candidate is faster on any machine: the second does everything some hundred times. */
+function requestOf(key: string, contest: () => void, checks: readonly [Trial, Trial] = [trial, trial]): TuneRequest {
+  const candidates = ["first", "second"].map((name, i) => ({
+    name,
+    kernels: [name],
+    checkKey: `${name} in ${checks[i]!.tolerance}`,
+    check: () => checks[i]!,
+  }));
+  const first = { launches: trial.launches, tolerance: 0 };
+  const second = { ...first, launches: new Array(400).fill(trial.launches).flat() };
+  return {
+    key,
+    timeKey: "class",
+    candidates,
+    contest: () => {
+      contest();
+      return { output, entrants: { first, second } };
+    },
+  };
+}
+
+test("requests that share times have their own checks, and nothing is timed twice", async (context) => {
+  const lines = context.mock.method(console, "error", (_line: string) => {});
+  let contests = 0;
+  const count = (): void => {
+    contests += 1;
+  };
+  const wrong: Trial = { ...trial, expected: () => [8, 8, 8, 8], tolerance: 0.01 };
+  const variant = requestOf("variant", count, [wrong, trial]);
+  const tuning = createTuning(device, { mode: "on", pace: BRIEF });
+  await tuning.settle([requestOf("right", count), variant]);
+  await tuning.settle([{ ...variant, key: "again" }]);
+  assert.equal(contests, 1);
+  assert.deepEqual(["right", "variant", "again"].map(tuning.choice), ["first", "second", "second"]);
+  assert.equal(lines.mock.calls.filter(({ arguments: [line] }) => line.startsWith("warning: first is wrong")).length, 1);
+});
+
+test("a stored choice holds for one driver and one Dawn", async (context) => {
+  context.mock.method(console, "error", () => {});
+  const texts = new Map<string, string>();
+  const store = {
+    read: async (adapter: string) => texts.get(adapter),
+    write: async (adapter: string, text: string) => void texts.set(adapter, text),
+  };
+  const contestsWith = async (dawn: string, description = device.info.description): Promise<number> => {
+    let contests = 0;
+    const shown = Object.defineProperty(Object.create(device) as Device, "info", { value: { ...infoOf(device), description } });
+    const tuning = createTuning(shown, { mode: "on", pace: BRIEF, store, dawn });
+    await tuning.settle([
+      requestOf("which", () => {
+        contests += 1;
+      }),
+    ]);
+    assert.equal((await tuning.choices()).class!.name, "first");
+    return contests;
+  };
+  assert.equal(await contestsWith("webgpu 1"), 1);
+  assert.equal(await contestsWith("webgpu 1"), 0);
+  assert.equal(await contestsWith("webgpu 2"), 1);
+  assert.equal(await contestsWith("webgpu 1", "another driver"), 1);
+  assert.equal(await contestsWith("webgpu 2"), 0);
+  assert.ok([...texts.keys()].some((adapter) => adapter.endsWith("| another driver | webgpu 1")));
+});
+
+function infoOf({ info: { vendor, architecture, device: name } }: Device): object {
+  return { vendor, architecture, device: name };
+}

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { createDevice, type Device } from "../../src/gpu/device.ts";
+import type { Pace } from "../../src/gpu/timing_rounds.ts";
 import type { TuningOptions } from "../../src/gpu/tuning.ts";
-import type { TuningStore } from "../../src/gpu/tuning_record.ts";
+import type { Choice, TuningStore } from "../../src/gpu/tuning_record.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
@@ -25,6 +26,9 @@ interface Opened {
   readonly asHardware?: boolean;
 }
 
+/** As short as can be: what is tested is not the speed. */
+const PACE: Pace = { warmUp: 0, sample: 0.1, rounds: 2, share: 5 };
+
 async function open(context: TestContext, { broken = {}, tuning = {}, asHardware = false }: Opened = {}): Promise<Device> {
   const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software");
   const shaders = loadShaders();
@@ -38,7 +42,7 @@ async function open(context: TestContext, { broken = {}, tuning = {}, asHardware
     adapter: await candidate.request(),
     wgslLanguageFeatures,
     shaders,
-    tuning: { mode: "off", ...tuning },
+    tuning: { mode: "off", pace: PACE, ...tuning },
   });
   context.after(() => device.destroy());
   return asHardware ? Object.defineProperty(Object.create(device) as Device, "software", { value: false }) : device;
@@ -106,8 +110,8 @@ test("sound kernels are used without a word", async (context) => {
   const warnings = warningsOf(context);
   const device = await open(context);
   const expected = device.subgroups && device.software ? "matmul/pack matmul/subgroup" : "matmul/register";
-  assert.equal(await multiply(device), device.software ? expected : "matmul/tiled");
-  assert.equal(await multiply(await open(context, { asHardware: true })), "matmul/tiled");
+  assert.equal(await multiply(device), device.software ? expected : "matmul/sliced");
+  assert.equal(await multiply(await open(context, { asHardware: true }), [50, 36, 20], "NN"), "matmul/tiled");
   assert.deepEqual(warnings, []);
 });
 
@@ -126,9 +130,9 @@ test("a wrong pack kernel is noticed as well, and one that does not compile", as
 test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", async (context) => {
   const warnings = warningsOf(context);
   const device = await open(context, { broken: WRONG_TILED, asHardware: true });
-  assert.equal(await multiply(device, [9, 12, 20]), "matmul/register");
+  assert.equal(await multiply(device, [9, 12, 20], "NN"), "matmul/register");
   assert.equal(warnings.length, 1);
-  const unreduced = { "matmul/split_k_reduce": ["split = 1u;", "split = 2u;"] } as const;
+  const unreduced = { "matmul/split_k_reduce": ["is_there = part < parameters.splits", "is_there = part < 1u"] } as const;
   const other = await open(context, { broken: unreduced, asHardware: true });
   assert.equal(await multiply(other, [9, 12, 520], "TN"), "matmul/register");
   assert.equal(await multiply(other, [9, 12, 20], "TN"), "matmul/tiled");
@@ -138,12 +142,12 @@ test("an activation in the epilogue is checked with its product", async (context
   const warnings = warningsOf(context);
   // As if the driver miscompiled it in this kernel alone.
   const wrong = ["lib::epilogue", "lib::wrong_epilogue"] as const;
-  const [x, w] = [Float32Array.from(normal([9, 12], 1).data), Float32Array.from(normal([20, 12], 2).data)];
+  const [x, w] = [Float32Array.from(normal([9, 12], 1).data), Float32Array.from(normal([12, 20], 2).data)];
   const results: Float32Array[] = [];
   for (const broken of [undefined, { "matmul/tiled": wrong }]) {
     const device = await open(context, { ...(broken && { broken }), asHardware: true });
     const plan = await buildPlan(device, "gelu", () => ({
-      keep: [gelu(matmul(input("x", [9, 12]), input("w", [20, 12]), { layout: "NT" }))],
+      keep: [gelu(matmul(input("x", [9, 12]), input("w", [12, 20]), { layout: "NN" }))],
     }));
     plan.run({ inputs: { x, w } });
     results.push((await plan.read(plan.result.keep))[0] as Float32Array);
@@ -156,7 +160,7 @@ test("where one tile is wrong the next one is taken", async (context) => {
   const warnings = warningsOf(context);
   const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = f32(TILE_HEIGHT != 16) * fma("] } as const;
   const device = await open(context, { broken, asHardware: true });
-  assert.equal(await multiply(device, [9, 12, 20]), "matmul/tiled");
+  assert.equal(await multiply(device, [9, 12, 20], "NN"), "matmul/tiled");
   assert.equal(warnings.length, 1);
 });
 
@@ -181,7 +185,7 @@ test("a verdict is remembered until the kernel changes; nothing is then checked 
     "[]",
     text.slice(0, -20),
     text.replace('"adapter": "', '"adapter": "another '),
-    text.replace('"version": 1', '"version": 0'),
+    text.replace('"version": 2', '"version": 1'),
   ]) {
     store.text = damaged;
     assert.ok((await dispatchesOf({})) > 1, JSON.stringify(damaged.slice(0, 40)));
@@ -193,36 +197,80 @@ test("a verdict is remembered until the kernel changes; nothing is then checked 
   assert.ok((await dispatchesOf({})) > 1, "an entry of another form counts as none");
 });
 
+/** The choices in a store's text. */
+function choicesIn({ text }: { readonly text: string | undefined }): Readonly<Record<string, Choice>> {
+  const { entries } = JSON.parse(text!) as { entries: Record<string, Choice> };
+  return Object.fromEntries(Object.entries(entries).filter(([key]) => key.startsWith("choice ")));
+}
+
 test("with tuning, the fastest of the sound candidates is found once and kept, and the mode force looks for it again", async (context) => {
   const lines = warningsOf(context);
   const store = memoryStore();
-  const tuned = async (mode: "on" | "force"): Promise<number> => {
-    const device = await open(context, { tuning: { store, mode } });
+  const progress: (string | undefined)[] = [];
+  const tuned = async (options: TuningOptions): Promise<number> => {
+    const device = await open(context, { tuning: { store, progress: (line) => progress.push(line), ...options } });
     await multiply(device, [9, 12, 20], "NN", "tiled");
     return device.stats.dispatches;
   };
-  assert.ok((await tuned("on")) > 4 * 7, "four candidates, each checked and run at least six times");
-  const { entries } = JSON.parse(store.text!) as { entries: Record<string, { name?: string; milliseconds?: Record<string, number> }> };
-  const [key, choice] = Object.entries(entries).find(([, entry]) => entry.name !== undefined)!;
-  assert.equal(key, "choice matmul NN 2^3 2^4 2^4, wide 111, parts 1");
-  const times = choice.milliseconds!;
-  assert.ok(Object.keys(times).length >= 3);
-  assert.equal(times[choice.name!], Math.min(...Object.values(times)));
-  assert.equal(await tuned("on"), 1);
+  assert.ok((await tuned({ mode: "on" })) > 4 * 3, "four candidates, each checked, compared and timed");
+  const [[key, choice] = []] = Object.entries(choicesIn(store));
+  assert.equal(key, "choice matmul NN 2^3 2^4 2^4, wide 111, parts 1, guess tiled 16x64x32");
+  const outcomes = Object.entries(choice!.outcomes);
+  assert.ok(outcomes.length >= 3);
+  const times = outcomes.map(([, { milliseconds }]) => milliseconds!);
+  const [guess] = times;
+  const taken = choice!.outcomes[choice!.name]!.milliseconds!;
+  assert.ok(choice!.name === outcomes[0]![0] ? Math.min(...times) >= 0.95 * guess! : taken === Math.min(...times) && taken < 0.95 * guess!);
+  assert.ok(outcomes.every(([, { error, fault }]) => error! < 1e-5 && fault === undefined));
+  assert.ok(
+    outcomes.slice(1).every(([, { error }]) => error === 0),
+    "all tiles give the same bits",
+  );
+  assert.equal(choice!.clock, "host");
+  assert.ok(Math.abs(Date.parse(choice!.date) - Date.now()) < 60e3);
+  assert.equal(await tuned({ mode: "on" }), 1);
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /^timing kernels on .*, once for this driver \(ENTROPIC_TUNE=0 turns this off\)$/);
-  assert.ok((await tuned("force")) > 4 * 7);
+  assert.equal(progress.length, 2);
+  assert.match(progress[0]!, /^timing kernels on .*: 1 of 1$/);
+  assert.equal(progress[1], undefined);
+  assert.ok((await tuned({ mode: "force" })) > 4 * 3);
 });
 
 test("with tuning, a kernel that is wrong at its real size alone is not taken", async (context) => {
   const lines = warningsOf(context);
   const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = f32(parameters.inner < 200u) * fma("] } as const;
   const device = await open(context, { broken, tuning: { mode: "on" }, asHardware: true });
-  assert.equal(await multiply(device, [9, 12, 256]), "matmul/register");
+  assert.equal(await multiply(device, [9, 12, 256], "NN"), "matmul/register");
   assert.deepEqual(
     lines.map((line) => line.split(" ")[0]),
     ["timing", "warning:"],
   );
+});
+
+test("with tuning, a candidate that is wrong at its real size falls out, and one of other bits without a word", async (context) => {
+  const lines = warningsOf(context);
+  for (const [factor, fault] of [
+    ["0.5", /^relative error/],
+    ["1.0000002", /^other bits$/],
+  ] as const) {
+    const store = memoryStore();
+    const wrong = `sums[at] = select(1.0, ${factor}, STEP == 16 && parameters.inner > 200u) * fma(`;
+    const device = await open(context, {
+      broken: { "matmul/tiled": ["sums[at] = fma(", wrong] },
+      tuning: { mode: "on", store },
+      asHardware: true,
+    });
+    assert.equal(await multiply(device, [9, 12, 256], "NN"), "matmul/tiled");
+    const [{ name, outcomes } = assert.fail()] = Object.values(choicesIn(store));
+    const [[loser, outcome] = assert.fail(), ...others] = Object.entries(outcomes).filter(([, each]) => each.fault !== undefined);
+    assert.match(loser, /x16$/);
+    assert.match(outcome!.fault!, fault);
+    assert.equal(outcome!.milliseconds, undefined, "what is wrong is not timed");
+    assert.deepEqual(others, []);
+    assert.notEqual(name, loser);
+  }
+  assert.equal(lines.filter((line) => line.startsWith("warning:")).length, 1);
 });
 
 test("what is known of an adapter goes to a file of its own, and a folder that cannot be written to is no error", async (context) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { assignSlots, liveNodes } from "../../src/graph/slots.ts";
+import { assignSlots, liveNodes, type Uses } from "../../src/graph/slots.ts";
 import { type Storage, Tensor } from "../../src/graph/tensor.ts";
 import type { Node } from "../../src/graph/trace.ts";
 
@@ -49,6 +49,10 @@ function build(recipes: readonly Recipe[], kept: readonly number[]): Graph {
   return { nodes, keep: kept.map(pick) };
 }
 
+function usesOf(nodes: readonly Node[]): Uses[] {
+  return nodes.map(({ inputs, outputs }) => Object.fromEntries([...Object.values(inputs), ...Object.values(outputs)].entries()));
+}
+
 /** Runs a graph where every memory cell holds one word: a hash of who wrote it last, and from which words. */
 function execute(nodes: readonly Node[], cellOf: (storage: Storage) => unknown) {
   const memory = new Map<unknown, string>();
@@ -66,7 +70,7 @@ function execute(nodes: readonly Node[], cellOf: (storage: Storage) => unknown) 
 test("with slots shared by liveness every node reads what it would read with memory of its own", () => {
   fc.assert(
     fc.property(graphs, ({ nodes, keep }) => {
-      const { slotOf } = assignSlots(nodes, keep);
+      const { slotOf } = assignSlots(usesOf(nodes), keep);
       const own = execute(nodes, (storage) => storage);
       const shared = execute(nodes, (storage) => slotOf.get(storage) ?? storage);
       assert.deepEqual(shared.seen, own.seen);
@@ -79,7 +83,7 @@ test("with slots shared by liveness every node reads what it would read with mem
 test("slots are large enough, and no output shares one with an input or another output of its node", () => {
   fc.assert(
     fc.property(graphs, ({ nodes, keep }) => {
-      const { slotOf, slotBytes } = assignSlots(nodes, keep);
+      const { slotOf, slotBytes } = assignSlots(usesOf(nodes), keep);
       for (const [storage, slot] of slotOf) assert.ok(slotBytes[slot]! >= storage.bytes);
       for (const node of nodes) {
         const storages = [...new Set([...Object.values(node.inputs), ...Object.values(node.outputs)].map((t) => t.storage))];
@@ -133,8 +137,8 @@ test("a chain of equal tensors needs two slots, and what is kept is never reused
       backward: undefined,
     }),
   );
-  assert.equal(assignSlots(nodes, [tensors[9]!]).slotBytes.length, 2);
-  const { slotOf, slotBytes } = assignSlots(nodes, [tensors[2]!, tensors[9]!]);
+  assert.equal(assignSlots(usesOf(nodes), [tensors[9]!]).slotBytes.length, 2);
+  const { slotOf, slotBytes } = assignSlots(usesOf(nodes), [tensors[2]!, tensors[9]!]);
   assert.equal(slotBytes.length, 3);
   const others = tensors.slice(3).map((other) => slotOf.get(other.storage));
   assert.ok(!others.includes(slotOf.get(tensors[2]!.storage)));

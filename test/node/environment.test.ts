@@ -21,7 +21,7 @@ const wrong: [name: string, value: string, expected: RegExp][] = [
   ["ENTROPIC_SUBGROUPS", "yes", /ENTROPIC_SUBGROUPS is "yes"; it must be one of 0, 1/],
   ["ENTROPIC_IMMEDIATES", "off", /ENTROPIC_IMMEDIATES is "off"/],
   ["ENTROPIC_LANES", "12", /ENTROPIC_LANES is "12"; it must be one of 4, 8, 16/],
-  ["ENTROPIC_TUNE", "2", /ENTROPIC_TUNE is "2"; it must be one of 0, 1, force/],
+  ["ENTROPIC_TUNE", "2", /ENTROPIC_TUNE is "2"; it must be one of 0, 1, force, all, force-all/],
   ["ENTROPIC_SUBGROUP_MATRIX", "constructor", /ENTROPIC_SUBGROUP_MATRIX is "constructor"; it must be one of 0, 1, f16, emulated/],
   [
     "ENTROPIC_TOGGLES",

@@ -30,21 +30,35 @@ const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   HEAD_ELEMENTS: [5, 8],
-  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts has all that are used.
+  HEADS: [3],
+  // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts and the cases of matmul have all that are used.
   TILE_HEIGHT: [4],
   TILE_WIDTH: [4],
   STEP: [4],
   BLOCK_HEIGHT: [4],
   BLOCK_WIDTH: [4],
+  K_LANES: [32],
   SIZE: [8, 16],
-  TILE_ROWS: [4, 8, 16],
+  TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
-  K_LANES: [32, 64, 128],
   TERMS: [0, 7],
+  DIGIT_BITS: [8],
+  PER_LANE: [3],
+  ROW_LANES: [8],
+  // A small tile of attention (lib/head_tile), with a slice that does and one that does not hold a head.
+  ROWS: [8],
+  ACROSS: [8],
+  SLICE: [1, 2],
 };
 
+/** How lanes share a row, and whether matrix instructions are emulated, which only their own test does. The tests give these their values themselves, where they do not open a device. */
+const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES", "EMULATED"]);
+
 /** Conditions of which exactly one holds. */
-const EXCLUSIVE: readonly (readonly string[])[] = [["NN", "NT", "TN"]];
+const EXCLUSIVE: readonly (readonly string[])[] = [
+  ["NN", "NT", "TN"],
+  ["WHOLE", "PARTED", "FILTERED"],
+];
 
 /** Conditions of which at most one holds. */
 const CONFLICTING: readonly (readonly string[])[] = [
@@ -56,11 +70,8 @@ const CONFLICTING: readonly (readonly string[])[] = [
 
 /** Conditions that mean something only beside another one. */
 const DEPENDENT: Readonly<Record<string, string>> = {
-  BF16: "HALF_B",
-  HALF_CACHE: "VEC4",
-  PADDED: "VEC4",
-  SUM_A: "TN",
-  SUM_B: "TN",
+  ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN" },
+  ...{ THREE: "TWO", FOUR: "THREE", PENALTY: "ADJUSTED", HISTOGRAM: "FILTERED" },
   F16: "HALF_B",
 };
 
@@ -74,14 +85,13 @@ function variantsOf(id: string): KernelVariant[] {
   const names = new Set(conditions);
   let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
-    // Only the tests of the kernel of matrices emulate them.
-    if (name === "SUBGROUPS" || name === "EMULATED") continue;
+    if (OF_THE_DEVICE.has(name)) continue;
     variants = variants.flatMap((known) =>
       [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
     );
   }
   for (const name of new Set(constants)) {
-    if (name === "LANES") continue;
+    if (OF_THE_DEVICE.has(name)) continue;
     assert.ok(CONSTANTS[name], `${id} imports constants::${name}; give values of it in CONSTANTS`);
     variants = variants.flatMap((known) =>
       CONSTANTS[name]!.map((value) => ({ ...known, constants: { ...known.constants, [name]: value } })),
@@ -162,6 +172,14 @@ for (const id of kernels) {
           assert.deepEqual(await compilerErrors(wgsl), [], where);
         }
       }
+      if (!device.subgroups || !withImports(id, new Set()).includes("SEVERAL_SUBGROUPS")) continue;
+      const wide = {
+        ...variant,
+        constants: { ...variant.constants, LANES: 256 },
+        conditions: { ...variant.conditions, SEVERAL_SUBGROUPS: true },
+      };
+      const { wgsl } = await prepareKernel({ lanes: 32, subgroups: true, immediates: device.immediates, shaders }, id, wide);
+      assert.deepEqual(await compilerErrors(wgsl), [], `${id} ${JSON.stringify(wide)}, eight subgroups of 32 lanes`);
     }
   });
 }

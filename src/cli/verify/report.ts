@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { arch, cpus, platform, release } from "node:os";
 import type { Device } from "../../gpu/device.ts";
+import { webgpuVersion } from "../../node/webgpu_version.ts";
 import { isPassed, type Level } from "../../testing/conformance/case.ts";
 import type { CaseOutcome, ConformanceResult } from "../../testing/conformance/run.ts";
 import { PROGRAM } from "../options.ts";
@@ -88,11 +88,9 @@ function limitsOf({ limits }: Device): Record<string, string> {
 }
 
 function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const { version } = require("webgpu/package.json") as { version: string };
   return {
     "Node.js": process.version,
-    "webgpu (Dawn)": version,
+    "webgpu (Dawn)": webgpuVersion(),
     system: `${platform()} ${release()} ${arch()}`,
     processor: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores`,
   };

@@ -1,20 +1,23 @@
-import type { Trial, TrialLaunch, TrialTensor } from "../../gpu/trial.ts";
+import type { Contest } from "../../gpu/contest.ts";
+import { type Trial, tensorsOf } from "../../gpu/trial.ts";
+import { storagesOf, type TrialTensor } from "../../gpu/trial_memory.ts";
 import type { Candidate, TuneRequest } from "../../gpu/tuning.ts";
 import { capacityOf } from "../../graph/scalar.ts";
 import { bytesOf, type DType, Tensor } from "../../graph/tensor.ts";
-import { type DeviceTraits, type Dispatch, workgroupsOf } from "../../graph/trace.ts";
+import type { DeviceTraits } from "../../graph/trace.ts";
 import { wholeQuads } from "../elements.ts";
-import { questionOf, variantsOf } from "./choose.ts";
+import { MOST_BYTES, toTrialLaunches } from "../trial_calls.ts";
+import { type Question, questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
-import { registerWay } from "./families/register.ts";
 import { packedShape } from "./families/subgroup.ts";
 import { type Activation, type Layout, type MatmulCall, type MatmulSizes, problemOf } from "./problem.ts";
 
 /** What a product asks of the device before it chooses its kernels. */
 export function matmulRequests(call: MatmulCall, device: DeviceTraits): readonly TuneRequest[] {
-  const { key, ways } = questionOf(call, device);
+  const { key, timeKey, ways } = questionOf(call, device);
   if (key === "") return [];
-  return [{ key, candidates: Object.entries(ways).map(([name, way]) => candidateOf(name, way, call, device)) }];
+  const candidates = Object.entries(ways).map(([name, way]) => candidateOf(name, way, call, device));
+  return [{ key, timeKey, candidates, contest: () => contestOf(ways, call, device) }];
 }
 
 function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: DeviceTraits): Candidate {
@@ -24,7 +27,6 @@ function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: De
     kernels: launches.map(({ kernel }) => kernel as string),
     checkKey: variantsOf(launches),
     check: () => checkOf(way, call, device),
-    trial: () => timedTrial(way, call, device),
   };
 }
 
@@ -38,7 +40,7 @@ function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial
   // A small problem would not be cut into parts by itself.
   const problem = { ...problemOf(small), splits: Math.min(splits, 2) };
   return {
-    launches: toTrial(way.launches(problem, device)),
+    launches: toTrialLaunches(way.launches(problem, device)),
     output: resultOf(small),
     expected: (before) => plainResult(small, before),
     tolerance: TOLERANCE[way.precision],
@@ -49,40 +51,46 @@ function resultOf({ outputs, attributes }: MatmulCall): Tensor {
   return attributes.activation === "gelu" ? outputs.activated : outputs.y;
 }
 
-/** The most operations that a timed trial does, and the least that it cuts a dynamic size down to. */
+/** The most operations that a timed product does, and the least that it cuts a dynamic size down to. */
 const MOST_OPERATIONS = 2 ** 33;
 const FEWEST_ROWS = 64;
-/** The largest size of a timed trial, which only a vocabulary exceeds, and the most bytes of one of its tensors. */
+/** The largest size of a timed product, which only a vocabulary exceeds. */
 const LARGEST_SIZE = 8192;
-const MOST_BYTES = 64 << 20;
 /** Cut sizes leave the same remainder by this, so that they are as easy or hard to load as the full ones. */
 const GRAIN = 64;
 
-/** A trial of the product at its own size, against the plain kernel. Sizes are cut down where the product is very large. */
-function timedTrial(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
+/** The ways to compute the product at its own size. Sizes are cut down where the product is very large. */
+function contestOf(ways: Question["ways"], call: MatmulCall, device: DeviceTraits): Contest {
   const { sizes, layout, splits } = problemOf(call);
-  const cut = fittingSizes({ rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) }, splits);
+  const launchesFor = (timed: MatmulCall) => Object.values(ways).flatMap((way) => way.launches({ ...problemOf(timed), splits }, device));
+  const bytesFor = (cut: MatmulSizes<number>): number => {
+    const storages = storagesOf(tensorsOf(toTrialLaunches(launchesFor(callOfSizes(cut, call, splits)))));
+    return storages.reduce((sum, { bytes }) => sum + bytes, 0);
+  };
+  const full = { rows: capacityOf(sizes.rows), columns: capacityOf(sizes.columns), inner: capacityOf(sizes.inner) };
+  const cut = fittingSizes(full, bytesFor);
   const dynamic = layout === "TN" ? "inner" : "rows";
   while (2 * cut.rows * cut.columns * cut.inner > MOST_OPERATIONS && cut[dynamic] >= 2 * FEWEST_ROWS) {
     cut[dynamic] = Math.ceil(cut[dynamic] / 2);
   }
   const timed = callOfSizes(cut, call, splits);
   const problem = { ...problemOf(timed), splits };
-  return {
-    launches: toTrial(way.launches(problem, device)),
-    output: resultOf(timed),
-    expected: toTrial(registerWay.launches(problem, device)),
-    tolerance: 10 * TOLERANCE[way.precision],
-  };
+  const operations = 2 * cut.rows * cut.columns * cut.inner;
+  const entrants = Object.entries(ways).map(([name, way]) => {
+    const launches = toTrialLaunches(way.launches(problem, device), operations);
+    return [name, { launches, tolerance: 10 * TOLERANCE[way.precision], ownBits: way.ownBits ?? false }] as const;
+  });
+  return { output: resultOf(timed), entrants: Object.fromEntries(entrants), expectedAt: (before) => plainElement(timed, before) };
 }
 
-/** Sizes that are at most LARGEST_SIZE, of which no tensor takes more than MOST_BYTES. */
-export function fittingSizes(sizes: MatmulSizes<number>, splits: number): { rows: number; columns: number; inner: number } {
+/** Sizes that are at most LARGEST_SIZE, and of which all buffers together take no more than MOST_BYTES. */
+export function fittingSizes(
+  sizes: MatmulSizes<number>,
+  bytesFor: (sizes: MatmulSizes<number>) => number,
+): { rows: number; columns: number; inner: number } {
   const cut = { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner };
   const largest = (): keyof typeof cut => (["rows", "columns", "inner"] as const).reduce((a, b) => (cut[b] > cut[a] ? b : a));
-  const mostBytes = ({ rows, columns, inner }: typeof cut): number =>
-    4 * Math.max(rows * inner, columns * inner, (rows + 1) * columns, splits * rows * columns);
-  while (cut[largest()] > LARGEST_SIZE || mostBytes(cut) > MOST_BYTES) {
+  while (cut[largest()] > LARGEST_SIZE || bytesFor(cut) > MOST_BYTES) {
     const name = largest();
     const size = Math.min(cut[name] / 2, LARGEST_SIZE);
     cut[name] = Math.floor((size - (cut[name] % GRAIN)) / GRAIN) * GRAIN + (cut[name] % GRAIN);
@@ -149,6 +157,11 @@ const TERMS = ["bias", "residual", "onto", "x"] as const;
 
 /** The right result in double precision; the last row stays as it was. */
 function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
+  const elementAt = plainElement(call, before);
+  return Float64Array.from({ length: resultOf(call).bytes / 4 }, (_, at) => elementAt(at));
+}
+
+function plainElement(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): (at: number) => number {
   const { layout, activation } = call.attributes;
   const { sizes, strides, bindings } = problemOf(call);
   const { rows, columns, inner } = sizes as MatmulSizes<number>;
@@ -157,17 +170,15 @@ function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32A
   const [bias, residual, onto, x] = TERMS.map((name) => call.inputs[name] && before(call.inputs[name]));
   const [rowOfA, innerOfA] = layout === "TN" ? [1, strideOfA] : [strideOfA, 1];
   const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
-  const expected = Float64Array.from(before(resultOf(call)));
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      const at = row * strideOfY + column;
-      let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
-      for (let k = 0; k < inner; k += 1) sum += left[row * rowOfA + k * innerOfA]! * right[k * innerOfB + column * columnOfB]!;
-      expected[at] = activate(sum, activation, x?.[at]);
-    }
-    expected.fill(0, row * strideOfY + columns, (row + 1) * strideOfY);
-  }
-  return expected;
+  const untouched = before(resultOf(call));
+  return (at) => {
+    const [row, column] = [Math.floor(at / strideOfY), at % strideOfY];
+    if (row >= rows) return untouched[at]!;
+    if (column >= columns) return 0;
+    let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
+    for (let k = 0; k < inner; k += 1) sum += left[row * rowOfA + k * innerOfA]! * right[k * innerOfB + column * columnOfB]!;
+    return activate(sum, activation, x?.[at]);
+  };
 }
 
 /** GELU or its slope, as in lib/gelu.wgsl: with s = sigmoid(2u), gelu is x s and its slope is s + x s (1 - s) 2u'. */
@@ -177,14 +188,4 @@ function activate(value: number, activation: Activation | undefined, slopeAt = 0
   const twice = 2 * Math.sqrt(2 / Math.PI);
   const s = 1 / (1 + Math.exp(-twice * (at + 0.044715 * at ** 3)));
   return activation === "gelu" ? value * s : value * (s + at * s * (1 - s) * twice * (1 + 3 * 0.044715 * at ** 2));
-}
-
-function toTrial(dispatches: readonly Dispatch[]): TrialLaunch[] {
-  return dispatches.map((dispatch) => ({
-    kernel: dispatch.kernel,
-    variant: dispatch.variant,
-    bindings: dispatch.bindings,
-    parameters: Object.fromEntries(Object.entries(dispatch.parameters ?? {}).map(([name, value]) => [name, capacityOf(value)])),
-    workgroups: workgroupsOf(dispatch).map(capacityOf),
-  }));
 }

@@ -34,6 +34,8 @@ function wayOf(call: MatmulCall, device: DeviceTraits): Way {
 /** What tuning is asked: which of the named ways to take, the best guess first, and the key under which the choice is remembered. */
 export interface Question {
   readonly key: string;
+  /** The class of products that share times. */
+  readonly timeKey?: string;
   readonly ways: Readonly<Record<string, CheckedWay>>;
 }
 
@@ -49,10 +51,11 @@ export function questionOf(call: MatmulCall, device: DeviceTraits): Question {
   const [first, second] = Object.values(ways);
   if (!first) return NOTHING_TO_ASK;
   if (!second) return { key: variantsOf(first.launches(problem, device)), ways };
-  return {
-    key: [classOf(problem), activation, ...KEYED.filter((name) => problem.conditions[name])].filter(Boolean).join(" "),
-    ways,
-  };
+  const words = [classOf(problem), activation, ...KEYED.filter((name) => problem.conditions[name])].filter(Boolean);
+  // The best guess decides which candidates there are.
+  const timeKey = `${words.join(" ")}, guess ${Object.keys(ways)[0]}`;
+  // A variant is checked even where another one of the class was timed.
+  return { key: `${timeKey} by ${variantsOf(first.launches(problem, device))}`, timeKey, ways };
 }
 
 /** Conditions under which a choice is another one, because they change what kernels read or write. */

@@ -123,6 +123,8 @@ export interface Problem {
   /** The terms that the epilogue adds in a run, and all those that a run may add. */
   readonly terms: Scalar;
   readonly possibleTerms: number;
+  /** Where the epilogue adds and applies nothing: whether y and grad_bias go onto what was there, as scalars that are 0 or 1. */
+  readonly plain: Readonly<Record<"y" | "grad_bias", Scalar>> | undefined;
   /** Into how many parts the tiled family cuts K. */
   readonly splits: number;
   readonly scratch: Readonly<Record<"packed" | "partials" | "bias_partials", Tensor>>;
@@ -159,6 +161,7 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
     },
     possibleTerms: fixed + accumulated(onto && accumulate !== 0, grad_bias_onto && gradBias?.accumulate !== 0),
     terms: derive("terms", [accumulate, gradBias?.accumulate ?? 0], (y, bias) => fixed + accumulated(y === 1, bias === 1)),
+    plain: fixed > 0 || activation ? undefined : { y: accumulate, grad_bias: gradBias?.accumulate ?? 0 },
     splits: splitsFor(layout, sizes),
     scratch: { packed, partials, bias_partials },
   };

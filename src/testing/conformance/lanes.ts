@@ -8,7 +8,6 @@ const ROW_OPS = [
   "layer_norm",
   "qk_norm",
   "column_sum",
-  "causal_attention",
   "decode_attention",
   "embedding",
   "token_statistics",

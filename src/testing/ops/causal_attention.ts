@@ -29,13 +29,28 @@ export function packedColumns({ heads, keyValueHeads, headDim }: HeadLayout): nu
 
 type Shape = (typeof SHAPES)[number];
 
-const WAYS: readonly (readonly [Shape, OperandSharing | undefined])[] = [
-  ...SHAPES.map((shape) => [shape, undefined] as const),
-  [SHAPES[1]!, "workgroup memory"],
-  [SHAPES[3]!, "workgroup memory"],
+/** Groups of 1, 3 and 7, rows of more than a tile, sequences of one row, and a head of no whole quads. */
+const TILED: readonly Shape[] = [
+  { lengths: [33, 1, 1, 1, 40], layout: { heads: 1, keyValueHeads: 1, headDim: 8 } },
+  { lengths: [3, 2], layout: { heads: 7, keyValueHeads: 1, headDim: 8 } },
+  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7 } },
 ];
 
-const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
+/** Heads of several slices and parts, which software adapters compile for a minute. */
+const LARGE: readonly Shape[] = [
+  { lengths: [34, 1], layout: { heads: 2, keyValueHeads: 1, headDim: 20 } },
+  { lengths: [3, 1], layout: { heads: 2, keyValueHeads: 1, headDim: 64 } },
+  { lengths: [2, 1], layout: { heads: 1, keyValueHeads: 1, headDim: 96 } },
+  { lengths: [2, 1], layout: { heads: 1, keyValueHeads: 1, headDim: 128 } },
+  { lengths: [2], layout: { heads: 1, keyValueHeads: 1, headDim: 256 } },
+];
+
+const withGradients = [...SHAPES.map((shape) => caseOf(shape)), ...TILED.map((shape) => caseOf(shape, "tiles"))];
+
+/** For `verify --full` alone. */
+export const largeAttentionCases: readonly OpCase[] = LARGE.map((shape) => ({ ...caseOf(shape, "tiles"), quick: false, slow: true }));
+
+function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
   const { rows, ...structure } = packedSequences(lengths);
   const means = sharing ? ` by ${sharing}` : "";
@@ -48,12 +63,12 @@ const withGradients = WAYS.map(([{ lengths, layout }, sharing]): OpCase => {
     inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
     op: ({ qkv, sequence_start, sequence_end }) => ({
-      out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, sharing),
+      out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, { sharing }),
     }),
     reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
     gradients: ["qkv"],
   };
-});
+}
 
 function longSequences(): OpCase {
   const layout = { heads: 2, keyValueHeads: 1, headDim: 8 };

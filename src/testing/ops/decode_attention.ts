@@ -17,24 +17,45 @@ const LAYOUTS: readonly HeadLayout[] = [
   { heads: 1, keyValueHeads: 1, headDim: 37 },
 ];
 
-function caseOf(layout: HeadLayout, split: DecodeSplit, storage: CacheStorage): OpCase {
+/** Groups of query heads that fill no tile, and heads of usual sizes, over caches of several parts. */
+const LONG: readonly (readonly [HeadLayout, CacheStorage])[] = [
+  [{ heads: 2, keyValueHeads: 2, headDim: 8 }, "f16"],
+  [{ heads: 4, keyValueHeads: 2, headDim: 64 }, "f32"],
+  [{ heads: 7, keyValueHeads: 1, headDim: 64 }, "f16"],
+  [{ heads: 9, keyValueHeads: 1, headDim: 128 }, "f32"],
+  [{ heads: 1, keyValueHeads: 1, headDim: 130 }, "f32"],
+];
+
+interface Caches {
+  readonly positions: number;
+  readonly storage: CacheStorage;
+  /** The newest position of each row. */
+  readonly newest: readonly number[];
+}
+
+function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, newest }: Caches): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
-  const cache = [4, 20, keyValueHeads, headDim];
+  const rows = newest.length;
+  const slots = newest.map((_, row) => rows - row);
+  const cache = [rows + 1, positions, keyValueHeads, headDim];
   const cache_keys = normal(cache, 2);
   // Beyond the newest position a cache holds anything.
-  cache_keys.data.fill(Number.NaN, 59 * keyValueHeads * headDim, 60 * keyValueHeads * headDim);
+  newest.forEach((position, row) => {
+    const begin = slots[row]! * positions;
+    cache_keys.data.fill(Number.NaN, (begin + position + 1) * keyValueHeads * headDim, (begin + positions) * keyValueHeads * headDim);
+  });
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
     name: "decode_attention",
-    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage}`,
+    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${positions} positions`,
     tolerance: 2e-5,
     quick: headDim === 7 || headDim === 12,
     inputs: {
-      qkv: normal([3, (heads + 2 * keyValueHeads) * headDim], 1),
+      qkv: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
       cache_keys: kept(cache_keys),
       cache_values: kept(normal(cache, 3)),
-      sequence: given([3], [2, 0, 3], "u32"),
-      positions: given([3], [18, 0, 7], "u32"),
+      sequence: given([rows], slots, "u32"),
+      positions: given([rows], [...newest], "u32"),
     },
     dynamicRows: ["qkv", "sequence", "positions"],
     op: ({ qkv, cache_keys, cache_values, sequence, positions }) => {
@@ -45,8 +66,21 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, storage: CacheStorage): 
   };
 }
 
-export const decodeAttentionCases: readonly OpCase[] = LAYOUTS.flatMap((layout) =>
-  (["elements", "keys"] as const).flatMap((split) =>
-    CACHE_STORAGE.filter((storage) => storage === "f32" || layout.headDim % 4 === 0).map((storage) => caseOf(layout, split, storage)),
+/** Every layout over a cache of one part. */
+const short = (split: DecodeSplit, layouts: readonly HeadLayout[]): readonly OpCase[] =>
+  layouts.flatMap((layout) =>
+    CACHE_STORAGE.filter((storage) => storage === "f32" || (split === "elements" && layout.headDim % 4 === 0)).map((storage) =>
+      caseOf(layout, split, { positions: 20, storage, newest: [18, 0, 7] }),
+    ),
+  );
+
+export const decodeAttentionCases: readonly OpCase[] = [
+  ...short("elements", LAYOUTS),
+  ...short(
+    "positions",
+    LAYOUTS.filter(({ headDim }) => [1, 7, 12].includes(headDim)),
   ),
-);
+  ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { positions: 300, storage, newest: [126, 0, 299, 127, 128] })),
+  // More positions than parts of one block: here a part has two.
+  caseOf({ heads: 2, keyValueHeads: 1, headDim: 4 }, "positions", { positions: 8300, storage: "f32", newest: [8299, 130] }),
+];

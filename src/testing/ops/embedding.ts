@@ -1,3 +1,4 @@
+import { add } from "../../ops/add.ts";
 import { embedding } from "../../ops/embedding.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
@@ -83,4 +84,22 @@ const inPieces: OpCase = {
     embeddingReference({ tokens: tokens!, weight: { shape: [11, 5], data: Float64Array.of(...a!.data, ...b!.data, ...c!.data) } }),
 };
 
-export const embeddingCases: readonly OpCase[] = [...gathers, dynamicTable, ...stored, inPieces];
+/** The addition goes into the kernel of the second table. */
+const twoTables = [12, 5].map(
+  (columns): OpCase => ({
+    name: "embedding",
+    title: `the sum of the rows of two tables of ${columns} columns`,
+    tolerance: 2e-6,
+    quick: true,
+    inputs: { tokens: skewedTokens(40, 11), a: normal([11, columns], 1), b: normal([11, columns], 2) },
+    dynamicRows: ["tokens"],
+    op: ({ tokens, a, b }) => ({ y: add(embedding(tokens!, a!), embedding(tokens!, b!)) }),
+    reference: ({ tokens, a, b }) => {
+      const [one, other] = [a!, b!].map((weight) => embeddingReference({ tokens: tokens!, weight }).y);
+      return { y: one!.map((value, i) => value + other![i]!) };
+    },
+    gradients: ["a", "b"],
+  }),
+);
+
+export const embeddingCases: readonly OpCase[] = [...gathers, dynamicTable, ...stored, inPieces, ...twoTables];

@@ -5,7 +5,7 @@ import { adamwCheckCases } from "./adamw_check.ts";
 import { addCases } from "./add.ts";
 import { addOntoCases } from "./add_onto.ts";
 import { cacheWriteCases } from "./cache_write.ts";
-import { causalAttentionCases } from "./causal_attention.ts";
+import { causalAttentionCases, largeAttentionCases } from "./causal_attention.ts";
 import { columnSumCases } from "./column_sum.ts";
 import { controlWeightCases } from "./control_weight.ts";
 import { copyColumnsCases } from "./copy_columns.ts";
@@ -29,6 +29,7 @@ import { nextTokenCases } from "./next_token.ts";
 import { qkNormCases } from "./qk_norm.ts";
 import { rmsNormCases } from "./rms_norm.ts";
 import { ropeCases } from "./rope.ts";
+import { ropeCacheWriteCases } from "./rope_cache_write.ts";
 import { sequenceRatioCases } from "./sequence_ratio.ts";
 import { swigluCases } from "./swiglu.ts";
 import { toHalfCases } from "./to_half.ts";
@@ -42,7 +43,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   add: addCases,
   add_onto: addOntoCases,
   cache_write: cacheWriteCases,
-  causal_attention: causalAttentionCases,
+  causal_attention: [...causalAttentionCases, ...largeAttentionCases],
   column_sum: columnSumCases,
   control_weight: controlWeightCases,
   copy_columns: copyColumnsCases,
@@ -64,6 +65,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   qk_norm: qkNormCases,
   rms_norm: rmsNormCases,
   rope: ropeCases,
+  rope_cache_write: ropeCacheWriteCases,
   sequence_ratio: sequenceRatioCases,
   swiglu: swigluCases,
   to_half: toHalfCases,

@@ -28,6 +28,7 @@ const SHAPES = [
   [4, 150],
   [5, 12],
   [3, 160],
+  [2, 1100],
 ] as const;
 
 /** Multiples of 1/16 around 4096: mean(x^2) - mean^2 would lose every digit of the variance. */

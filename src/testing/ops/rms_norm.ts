@@ -14,6 +14,7 @@ const SHAPES = [
   [4, 150],
   [5, 12],
   [3, 160],
+  [2, 1100],
 ] as const;
 
 export const rmsNormCases: readonly OpCase[] = [

@@ -43,3 +43,37 @@ export function attend(
   const out = Float64Array.from(query, (_, d) => values.reduce((sum, value, j) => sum + weights[j]! * value[d]!, 0) / total);
   return { out, logSumExp: largest + Math.log(total) };
 }
+
+/** The gradient of causal_attention by qkv in double precision, in closed form: finite differences of many rows would take minutes. */
+export function causalAttentionGradient({ qkv, sequence_start }: HostValues, layout: HeadLayout, gradOut: Float64Array): Float64Array {
+  const { heads, keyValueHeads, headDim } = layout;
+  const scale = 1 / Math.sqrt(headDim);
+  const width = (heads + 2 * keyValueHeads) * headDim;
+  const { out, log_sum_exp } = causalAttentionReference({ qkv: qkv!, sequence_start: sequence_start! }, layout);
+  const gradient = new Float64Array(qkv!.data.length);
+  const addTo = (row: number, head: number, by: number, vector: Float64Array): void => {
+    for (let d = 0; d < headDim; d += 1) gradient[row * width + head * headDim + d]! += by * vector[d]!;
+  };
+  for (let at = 0; at < log_sum_exp.length; at += 1) {
+    const [row, head] = [Math.floor(at / heads), at % heads];
+    const shared = heads + Math.floor(head / (heads / keyValueHeads));
+    const query = headOf(qkv!, layout, row, head);
+    const grad = gradOut.subarray(at * headDim, (at + 1) * headDim);
+    const delta = dot(grad, out.subarray(at * headDim, (at + 1) * headDim));
+    for (let from = sequence_start!.data[row]!; from <= row; from += 1) {
+      const key = headOf(qkv!, layout, from, shared);
+      const probability = Math.exp(scale * dot(query, key) - log_sum_exp[at]!);
+      const slope = probability * (dot(grad, headOf(qkv!, layout, from, shared + keyValueHeads)) - delta) * scale;
+      addTo(row, head, slope, key);
+      addTo(from, shared, slope, query);
+      addTo(from, shared + keyValueHeads, probability, grad);
+    }
+  }
+  return gradient;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -36,7 +36,8 @@ export function nextTokenReference(
   const largest = Math.exp(drawn[order[0]!]!);
   kept = kept.filter((token) => Math.exp(drawn[token]!) >= minP * largest);
   const mass = massOf(kept);
-  return { probabilities: drawn.map((value, token) => (kept.includes(token) ? Math.exp(value) / mass : 0)), logp, entropy };
+  const isKept = new Set(kept);
+  return { probabilities: drawn.map((value, token) => (isKept.has(token) ? Math.exp(value) / mass : 0)), logp, entropy };
 }
 
 /** Logits after the repetition penalty of Keskar et al. 2019 (arXiv 1909.05858), as transformers applies it to negative ones. */

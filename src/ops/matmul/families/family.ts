@@ -23,6 +23,8 @@ export interface CheckedWay extends Way {
   readonly checkSizes: (problem: Problem, device: DeviceTraits) => MatmulSizes<number>;
   /** f16: operands are rounded to 11 bits. */
   readonly precision: "f32" | "f16";
+  /** Whether its sums have an order of their own. Ways without this must give the same bits, for tuning chooses among them by speed. */
+  readonly ownBits?: boolean;
 }
 
 /** A size a little above another one. It is made of whole quads where `like` is. */

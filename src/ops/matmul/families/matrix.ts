@@ -24,7 +24,9 @@ export function matrixWays(problem: Problem, { subgroupMatrices, limits }: Devic
 }
 
 /** f16 matrices are for weights that are f16 already: bfloat16 has exponents that f16 has not, and gradients multiply two f32 matrices. */
-function suits({ component }: SubgroupMatrix, { layout, conditions: { HALF_B, BF16 } }: Problem): boolean {
+function suits({ component }: SubgroupMatrix, { layout, isPadded, conditions: { HALF_B, BF16, SUM_A, SUM_B } }: Problem): boolean {
+  // The kernel knows no padded rows and makes no gradient of a bias.
+  if (isPadded || SUM_A || SUM_B) return false;
   return component === "f32" || (HALF_B && !BF16 && layout !== "TN");
 }
 
@@ -64,5 +66,6 @@ function matrixWay({ component, emulated }: SubgroupMatrix): CheckedWay {
       inner: raggedAbove(isF16 ? CHUNK + STEP : 2 * STEP, inner),
     }),
     precision: "f32",
+    ownBits: true,
   };
 }

@@ -25,7 +25,7 @@ function launches({ sizes, strides: { stride_of_y }, layout, bindings, condition
   return [
     {
       kernel: "matmul/sliced",
-      variant: { constants: { TILE_ROWS: height, K_LANES: lanes }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+      variant: { constants: { TILE_HEIGHT: height, K_LANES: lanes }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
       bindings,
       parameters: { rows, columns, inner, stride_of_y, terms },
       workgroups: [ceilDivide(columns, widthOf(lanes)), ceilDivide(rows, height), 1],
@@ -46,8 +46,7 @@ export function lanesAlongK({ columns, inner }: Pick<MatmulSizes, "columns" | "i
 }
 
 function rowsOfWorkgroup({ rows }: Pick<MatmulSizes, "rows">): number {
-  const capacity = capacityOf(rows);
-  return capacity <= 4 ? 4 : capacity <= 8 ? 8 : 16;
+  return capacityOf(rows) <= 4 ? 4 : 8;
 }
 
 /** The columns of a workgroup of 128 invocations, of which each owns four. */

@@ -1,6 +1,7 @@
 import { capacityOf, ceilDivide, derive, product, type Scalar } from "../../../graph/scalar.ts";
-import type { Tensor } from "../../../graph/tensor.ts";
+import { reshape, type Tensor } from "../../../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
+import { sumParts } from "../../column_sum.ts";
 import { layoutConditions, type Problem, wideConditions } from "../problem.ts";
 import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
 import { matrixWays } from "./matrix.ts";
@@ -76,7 +77,7 @@ const PART_UNIT = 64;
 function tiledWay(name?: string): CheckedWay {
   const tileFor = (problem: Problem, device: DeviceTraits): Tile => TILES[name ?? tilesFor(problem, device)[0]!]!;
   return {
-    launches: (problem, device) => tiledLaunches(problem, tileFor(problem, device)),
+    launches: (problem, device) => tiledLaunches(problem, tileFor(problem, device), device),
     checkSizes: (problem, device) => {
       const { height, width, step } = tileFor(problem, device);
       const { rows, columns, inner } = problem.sizes;
@@ -90,7 +91,7 @@ function tiledWay(name?: string): CheckedWay {
   };
 }
 
-function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
+function tiledLaunches(problem: Problem, tile: Tile, device: DeviceTraits): Dispatch[] {
   const { sizes, bindings, conditions, splits, scratch } = problem;
   const { inner } = sizes;
   if (splits === 1) return [multiplyLaunch(problem, tile, inner)];
@@ -99,7 +100,20 @@ function tiledLaunches(problem: Problem, tile: Tile): Dispatch[] {
   const sums = grad_bias && { grad_bias: scratch.bias_partials };
   const parts = { ...problem, bindings: { ...plain, ...sums }, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
-  return [multiplyLaunch(parts, tile, depth), reduceLaunch(problem)];
+  return [multiplyLaunch(parts, tile, depth), ...(smallSums(problem, device) ?? [reduceLaunch(problem)])];
+}
+
+/** The largest gradient whose parts column_sum adds up, with a lane for every eighth part. */
+const SMALL_GRADIENT = 2 ** 18;
+
+/** Launches that add up the parts of a small weight gradient, which others may join; undefined for other products. */
+function smallSums({ layout, sizes, bindings, scratch, splits, plain }: Problem, device: DeviceTraits): Dispatch[] | undefined {
+  const elements = product(sizes.rows, sizes.columns);
+  if (layout !== "TN" || !plain || typeof elements !== "number" || elements > SMALL_GRADIENT) return undefined;
+  const { partials, bias_partials } = scratch;
+  const gradient = { partial: reshape(partials, [splits, elements]), gradient: bindings.y, accumulate: plain.y };
+  if (!bindings.grad_bias) return sumParts(device, splits, [gradient]);
+  return sumParts(device, splits, [gradient, { partial: bias_partials, gradient: bindings.grad_bias, accumulate: plain.grad_bias }]);
 }
 
 function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {

@@ -1,0 +1,171 @@
+// out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j = start(i) .. i of the same sequence, in one pass
+// over blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved. For GPUs.
+// A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
+// Blocks are counted from the beginning of a sequence, and totals are added by the place of a key in its block, so that a row's bits
+// depend neither on its neighbours nor on the shape of the tile.
+import package::lib::head_tile::{columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_qkv, slice_place};
+import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, LINE, PARTS, PART_LINE, PART_PIECES, PART_ROWS};
+import package::lib::head_tile::{QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::element::Element;
+import package::lib::numeric::LOWEST;
+import constants::HEAD_ELEMENTS;
+import constants::ROWS;
+import constants::ACROSS;
+import constants::SLICE;
+
+struct Parameters {
+  rows: u32,
+  heads: u32,
+  key_value_heads: u32,
+  scale: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read> sequence_end: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
+@group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
+
+var<workgroup> queries: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
+// The largest score of each row among the keys of a lane.
+var<workgroup> peaks: array<vec4f, ACROSS * GROUPS>;
+
+fn store(row: u32, head: u32, quad: u32, values: vec4f) {
+  let begin = (row * parameters.heads + head) * HEAD_ELEMENTS;
+  @if(VEC4) {
+    out[begin + quad] = values;
+  }
+  @if(!VEC4) {
+    for (var i = 0u; i < 4u; i += 1u) {
+      if 4u * quad + i < HEAD_ELEMENTS {
+        out[begin + 4u * quad + i] = values[i];
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(
+  @builtin(local_invocation_index) index: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  // Later rows have more keys. Tiles that take long go first.
+  let first_row = (workgroups.y - 1u - workgroup.y) * ROWS;
+  if first_row >= parameters.rows {
+    return;
+  }
+  let last_row = min(first_row + ROWS, parameters.rows) - 1u;
+  let head = workgroup.x;
+  let width = (parameters.heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
+  let k_column = (parameters.heads + head / (parameters.heads / parameters.key_value_heads)) * HEAD_ELEMENTS;
+  let v_column = k_column + parameters.key_value_heads * HEAD_ELEMENTS;
+  let lane = index % ACROSS;
+  let group = index / ACROSS;
+  let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
+
+  let begins = min(rows, vec4u(last_row)) * width + head * HEAD_ELEMENTS;
+  for (var quad = lane; quad < SLICES * SLICE; quad += ACROSS) {
+    let columns = columns_of_qkv(begins, quad);
+    let at = 4u * quad * GROUPS + group;
+    queries[at] = columns[0] * parameters.scale;
+    queries[at + GROUPS] = columns[1] * parameters.scale;
+    queries[at + 2u * GROUPS] = columns[2] * parameters.scale;
+    queries[at + 3u * GROUPS] = columns[3] * parameters.scale;
+  }
+  var sums: array<vec4f, 4u * QUADS_EACH>;
+  var totals: array<vec4f, EACH>;
+  var largest = vec4f(LOWEST);
+  for (var sequence = first_row; sequence <= last_row; sequence = max(sequence + 1u, sequence_end[sequence])) {
+    let last_key = min(sequence_end[sequence] - 1u, last_row);
+    for (var block = sequence_start[sequence]; block <= last_key; block += BLOCK_ROWS) {
+      var scores = array<vec4f, EACH>();
+      for (var slice = 0u; slice < SLICES; slice += 1u) {
+        workgroupBarrier();
+        for (var i = 0u; i < SLICE_PIECES; i += 1u) {
+          let place = slice_place(i, group, lane);
+          keep_in_slice(place, quad_of_qkv(min(block + place.x, last_key) * width + k_column, slice * SLICE + place.y));
+        }
+        workgroupBarrier();
+        for (var quad = 0u; quad < SLICE; quad += 1u) {
+          let at = (slice * SLICE + quad) * 4u * GROUPS + group;
+          for (var j = 0u; j < EACH; j += 1u) {
+            let key = band[(lane + j * ACROSS) * LINE + quad];
+            scores[j] = fma(vec4f(key.x), queries[at], scores[j]);
+            scores[j] = fma(vec4f(key.y), queries[at + GROUPS], scores[j]);
+            scores[j] = fma(vec4f(key.z), queries[at + 2u * GROUPS], scores[j]);
+            scores[j] = fma(vec4f(key.w), queries[at + 3u * GROUPS], scores[j]);
+          }
+        }
+      }
+      // Rows of earlier sequences come before their key, and rows of later ones behind last_key.
+      let past = min(rows + 1u, select(vec4u(), vec4u(last_key + 1u), rows <= vec4u(last_key)));
+      var peak = vec4f(LOWEST);
+      for (var j = 0u; j < EACH; j += 1u) {
+        let attends = vec4u(block + lane + j * ACROSS) < past;
+        peak = max(peak, select(vec4f(LOWEST), scores[j], attends));
+      }
+      peaks[lane * GROUPS + group] = peak;
+      workgroupBarrier();
+      let before = largest;
+      for (var i = 0u; i < ACROSS; i += 1u) {
+        largest = max(largest, peaks[i * GROUPS + group]);
+      }
+      let shrink = exp(before - largest);
+      for (var j = 0u; j < EACH; j += 1u) {
+        let attends = vec4u(block + lane + j * ACROSS) < past;
+        let weight = select(vec4f(), exp(scores[j] - largest), attends);
+        totals[j] = fma(totals[j], shrink, weight);
+        weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = weight;
+      }
+      for (var j = 0u; j < QUADS_EACH; j += 1u) {
+        sums[4u * j] *= shrink.x;
+        sums[4u * j + 1u] *= shrink.y;
+        sums[4u * j + 2u] *= shrink.z;
+        sums[4u * j + 3u] *= shrink.w;
+      }
+      for (var part = 0u; part < PARTS; part += 1u) {
+        if part > 0u {
+          workgroupBarrier();
+        }
+        for (var i = 0u; i < PART_PIECES; i += 1u) {
+          let place = part_place(i, group, lane);
+          let key_row = min(block + part * PART_ROWS + place.x, last_key);
+          keep_in_part(place, quad_of_qkv(key_row * width + v_column, place.y));
+        }
+        workgroupBarrier();
+        for (var i = 0u; i < PART_ROWS; i += 1u) {
+          let weight = weights[(part * PART_ROWS + i) * WEIGHT_LINE + group];
+          for (var j = 0u; j < QUADS_EACH; j += 1u) {
+            let value = band[i * PART_LINE + lane + j * ACROSS];
+            sums[4u * j] = fma(vec4f(weight.x), value, sums[4u * j]);
+            sums[4u * j + 1u] = fma(vec4f(weight.y), value, sums[4u * j + 1u]);
+            sums[4u * j + 2u] = fma(vec4f(weight.z), value, sums[4u * j + 2u]);
+            sums[4u * j + 3u] = fma(vec4f(weight.w), value, sums[4u * j + 3u]);
+          }
+        }
+      }
+    }
+  }
+  workgroupBarrier();
+  for (var j = 0u; j < EACH; j += 1u) {
+    weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = totals[j];
+  }
+  workgroupBarrier();
+  var total = vec4f();
+  for (var i = 0u; i < BLOCK_ROWS; i += 1u) {
+    total += weights[i * WEIGHT_LINE + group];
+  }
+  for (var i = 0u; i < 4u; i += 1u) {
+    if rows[i] <= last_row {
+      for (var j = 0u; j < QUADS_EACH; j += 1u) {
+        if lane + j * ACROSS < QUADS {
+          store(rows[i], head, lane + j * ACROSS, sums[4u * j + i] / total[i]);
+        }
+      }
+      if lane == 0u {
+        log_sum_exp[rows[i] * parameters.heads + head] = largest[i] + log(total[i]);
+      }
+    }
+  }
+}

@@ -1,0 +1,189 @@
+// With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_tiled_backward_key_value:
+//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135). For GPUs.
+// A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
+// in order, and a key that the row does not attend to changes nothing. The kernel writes only the query heads of grad_qkv.
+import package::lib::head_tile::{columns_of_grad_out, columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_qkv, slice_place};
+import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, IS_WHOLE, LINE, PARTS, PART_LINE, PART_PIECES};
+import package::lib::head_tile::{PART_ROWS, QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::element::Element;
+import constants::HEAD_ELEMENTS;
+import constants::ROWS;
+import constants::ACROSS;
+import constants::SLICE;
+
+struct Parameters {
+  rows: u32,
+  heads: u32,
+  key_value_heads: u32,
+  scale: f32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> out: array<Element>; // [N, H D]
+@group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
+@group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
+
+var<workgroup> queries: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
+var<workgroup> grads: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
+
+fn quad_of_out(begin: u32, quad: u32) -> vec4f {
+  @if(VEC4) {
+    return out[begin + quad];
+  }
+  @if(!VEC4) {
+    // What lies behind the vector's end meets zeros of grad_out.
+    let at = vec4u(begin) + min(vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u), vec4u(u32(HEAD_ELEMENTS) - 1u));
+    return vec4f(out[at.x], out[at.y], out[at.z], out[at.w]);
+  }
+}
+
+fn store(begin: u32, quad: u32, values: vec4f) {
+  @if(VEC4) {
+    grad_qkv[begin + quad] = values;
+  }
+  @if(!VEC4) {
+    for (var i = 0u; i < 4u; i += 1u) {
+      if 4u * quad + i < HEAD_ELEMENTS {
+        grad_qkv[begin + 4u * quad + i] = values[i];
+      }
+    }
+  }
+}
+
+@compute @workgroup_size(INVOCATIONS)
+fn main(
+  @builtin(local_invocation_index) index: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  // Later rows have more keys. Tiles that take long go first.
+  let first_row = (workgroups.y - 1u - workgroup.y) * ROWS;
+  if first_row >= parameters.rows {
+    return;
+  }
+  let last_row = min(first_row + ROWS, parameters.rows) - 1u;
+  let heads = parameters.heads;
+  let head = workgroup.x;
+  let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
+  let k_column = (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS;
+  let v_column = k_column + parameters.key_value_heads * HEAD_ELEMENTS;
+  let lane = index % ACROSS;
+  let group = index / ACROSS;
+  let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
+  let known = min(rows, vec4u(last_row));
+
+  let begins = known * width + head * HEAD_ELEMENTS;
+  let out_begins = (known * heads + head) * HEAD_ELEMENTS;
+  for (var quad = lane; quad < SLICES * SLICE; quad += ACROSS) {
+    let query = columns_of_qkv(begins, quad);
+    let grad = columns_of_grad_out(out_begins, quad);
+    let at = 4u * quad * GROUPS + group;
+    queries[at] = query[0] * parameters.scale;
+    queries[at + GROUPS] = query[1] * parameters.scale;
+    queries[at + 2u * GROUPS] = query[2] * parameters.scale;
+    queries[at + 3u * GROUPS] = query[3] * parameters.scale;
+    grads[at] = grad[0];
+    grads[at + GROUPS] = grad[1];
+    grads[at + 2u * GROUPS] = grad[2];
+    grads[at + 3u * GROUPS] = grad[3];
+    if quad < QUADS {
+      let result = transpose(mat4x4f(
+        quad_of_out(out_begins.x, quad),
+        quad_of_out(out_begins.y, quad),
+        quad_of_out(out_begins.z, quad),
+        quad_of_out(out_begins.w, quad),
+      ));
+      let along_out = (grad[0] * result[0] + grad[1] * result[1]) + (grad[2] * result[2] + grad[3] * result[3]);
+      let place = (quad & (BLOCK_ROWS - 1u)) * WEIGHT_LINE + group;
+      weights[place] = select(vec4f(), weights[place], quad >= BLOCK_ROWS) + along_out;
+    }
+  }
+  workgroupBarrier();
+  var deltas = vec4f();
+  for (var i = 0u; i < min(QUADS, BLOCK_ROWS); i += 1u) {
+    deltas += weights[i * WEIGHT_LINE + group];
+  }
+  let saved = known * heads + head;
+  let normalizers = vec4f(log_sum_exp[saved.x], log_sum_exp[saved.y], log_sum_exp[saved.z], log_sum_exp[saved.w]);
+  let starts = vec4u(sequence_start[known.x], sequence_start[known.y], sequence_start[known.z], sequence_start[known.w]);
+
+  var sums: array<vec4f, 4u * QUADS_EACH>;
+  for (var block = sequence_start[first_row]; block <= last_row; block += BLOCK_ROWS) {
+    var scores = array<vec4f, EACH>();
+    var along_values = array<vec4f, EACH>();
+    for (var slice = 0u; slice < SLICES; slice += 1u) {
+      workgroupBarrier();
+      for (var i = 0u; i < SLICE_PIECES; i += 1u) {
+        let place = slice_place(i, group, lane);
+        keep_in_slice(place, quad_of_qkv(min(block + place.x, last_row) * width + v_column, slice * SLICE + place.y));
+      }
+      workgroupBarrier();
+      for (var quad = 0u; quad < SLICE; quad += 1u) {
+        let at = (slice * SLICE + quad) * 4u * GROUPS + group;
+        for (var j = 0u; j < EACH; j += 1u) {
+          let value = band[(lane + j * ACROSS) * LINE + quad];
+          along_values[j] = fma(vec4f(value.x), grads[at], along_values[j]);
+          along_values[j] = fma(vec4f(value.y), grads[at + GROUPS], along_values[j]);
+          along_values[j] = fma(vec4f(value.z), grads[at + 2u * GROUPS], along_values[j]);
+          along_values[j] = fma(vec4f(value.w), grads[at + 3u * GROUPS], along_values[j]);
+        }
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < SLICE_PIECES; i += 1u) {
+        let place = slice_place(i, group, lane);
+        keep_in_slice(place, quad_of_qkv(min(block + place.x, last_row) * width + k_column, slice * SLICE + place.y));
+      }
+      workgroupBarrier();
+      for (var quad = 0u; quad < SLICE; quad += 1u) {
+        let at = (slice * SLICE + quad) * 4u * GROUPS + group;
+        for (var j = 0u; j < EACH; j += 1u) {
+          let key = band[(lane + j * ACROSS) * LINE + quad];
+          scores[j] = fma(vec4f(key.x), queries[at], scores[j]);
+          scores[j] = fma(vec4f(key.y), queries[at + GROUPS], scores[j]);
+          scores[j] = fma(vec4f(key.z), queries[at + 2u * GROUPS], scores[j]);
+          scores[j] = fma(vec4f(key.w), queries[at + 3u * GROUPS], scores[j]);
+        }
+      }
+    }
+    for (var j = 0u; j < EACH; j += 1u) {
+      let key_row = vec4u(block + lane + j * ACROSS);
+      let slope = exp(scores[j] - normalizers) * (along_values[j] - deltas) * parameters.scale;
+      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = select(vec4f(), slope, (key_row >= starts) & (key_row <= rows));
+    }
+    for (var part = 0u; part < PARTS; part += 1u) {
+      if !IS_WHOLE {
+        workgroupBarrier();
+        for (var i = 0u; i < PART_PIECES; i += 1u) {
+          let place = part_place(i, group, lane);
+          let key_row = min(block + part * PART_ROWS + place.x, last_row);
+          keep_in_part(place, quad_of_qkv(key_row * width + k_column, place.y));
+        }
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < PART_ROWS; i += 1u) {
+        let weight = weights[(part * PART_ROWS + i) * WEIGHT_LINE + group];
+        for (var j = 0u; j < QUADS_EACH; j += 1u) {
+          let key = band[i * PART_LINE + lane + j * ACROSS];
+          sums[4u * j] = fma(vec4f(weight.x), key, sums[4u * j]);
+          sums[4u * j + 1u] = fma(vec4f(weight.y), key, sums[4u * j + 1u]);
+          sums[4u * j + 2u] = fma(vec4f(weight.z), key, sums[4u * j + 2u]);
+          sums[4u * j + 3u] = fma(vec4f(weight.w), key, sums[4u * j + 3u]);
+        }
+      }
+    }
+  }
+  for (var i = 0u; i < 4u; i += 1u) {
+    if rows[i] <= last_row {
+      for (var j = 0u; j < QUADS_EACH; j += 1u) {
+        if lane + j * ACROSS < QUADS {
+          store(begins[i], lane + j * ACROSS, sums[4u * j + i]);
+        }
+      }
+      if lane == 0u {
+        delta[saved[i]] = deltas[i];
+      }
+    }
+  }
+}

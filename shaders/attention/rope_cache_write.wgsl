@@ -1,0 +1,63 @@
+// rope and cache_write in one pass: query and key heads are rotated by their row's position, value heads copied, and
+//   cache_keys[sequence(n), position(n)] = the rotated key heads of row n,  cache_values[sequence(n), position(n)] = its value heads
+// Each invocation handles one element of the first half of a head and its partner in the second half.
+import package::lib::cache::{Cached, to_cache};
+import package::lib::element::Element;
+import package::lib::grid::linear_workgroup;
+import constants::HEAD_ELEMENTS;
+
+struct Parameters {
+  rows: u32,
+  heads: u32,
+  key_value_heads: u32,
+  cache_positions: u32,
+}
+var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> x: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(1) var<storage, read> positions: array<u32>; // [N]
+@group(0) @binding(2) var<storage, read> table: array<Element>; // [P, D]
+@group(0) @binding(3) var<storage, read> sequence: array<u32>; // [N]
+@group(0) @binding(4) var<storage, read_write> y: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(5) var<storage, read_write> cache_keys: array<Cached>; // [S, P, K, D]
+@group(0) @binding(6) var<storage, read_write> cache_values: array<Cached>; // [S, P, K, D]
+
+const HALF = HEAD_ELEMENTS / 2;
+
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
+  let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
+  let packed_head = i / HALF;
+  let packed_heads = parameters.heads + 2u * parameters.key_value_heads;
+  let row = packed_head / packed_heads;
+  if row >= parameters.rows {
+    return;
+  }
+  let d = i % HALF;
+  let head = packed_head % packed_heads;
+  let at = packed_head * HEAD_ELEMENTS + d;
+  let x1 = x[at];
+  let x2 = x[at + HALF];
+  let slot = (sequence[row] * parameters.cache_positions + positions[row]) * parameters.key_value_heads;
+  let first_value_head = parameters.heads + parameters.key_value_heads;
+  if head >= first_value_head {
+    y[at] = x1;
+    y[at + HALF] = x2;
+    let cached = (slot + head - first_value_head) * HEAD_ELEMENTS + d;
+    cache_values[cached] = to_cache(x1);
+    cache_values[cached + HALF] = to_cache(x2);
+    return;
+  }
+  let angle = positions[row] * HEAD_ELEMENTS + d;
+  let cosine = table[angle];
+  let sine = table[angle + HALF];
+  let y1 = x1 * cosine - x2 * sine;
+  let y2 = x2 * cosine + x1 * sine;
+  y[at] = y1;
+  y[at + HALF] = y2;
+  if head >= parameters.heads {
+    let cached = (slot + head - parameters.heads) * HEAD_ELEMENTS + d;
+    cache_keys[cached] = to_cache(y1);
+    cache_keys[cached + HALF] = to_cache(y2);
+  }
+}

@@ -1,0 +1,114 @@
+// Attention by tiles. A workgroup owns a tile: ROWS rows of one head. It walks over other rows, such as the keys of a tile of queries, in
+// blocks of BLOCK_ROWS, and adds up two kinds of products, both in a fixed order:
+//   scores [tile row, block row], sums along D of the head:  an invocation owns four rows of the tile and EACH rows of the block
+//   sums [tile row, D], sums along the block:                an invocation owns four rows of the tile and QUADS_EACH quads of the head
+// ACROSS neighbouring invocations, the lanes, share a group of four rows. Neighbouring lanes own neighbouring rows of the block, or quads.
+// Vectors of the tile lie in workgroup memory by [D][group], a quad for the four rows of a group, so one read serves four fma of a product.
+// The block passes through `band`, as slices for scores (SLICE quads of all its rows), and as parts for sums (PART_ROWS rows, all quads);
+// where a head is one slice, both are the same. No invocation holds a whole head vector.
+import package::lib::element::Element;
+import constants::HEAD_ELEMENTS;
+import constants::ROWS;
+import constants::ACROSS;
+import constants::SLICE;
+
+@if(VEC4) const QUADS = u32(HEAD_ELEMENTS);
+@if(!VEC4) const QUADS = u32(HEAD_ELEMENTS + 3) / 4u;
+const BLOCK_ROWS = 32u;
+
+const GROUPS = u32(ROWS) / 4u;
+const INVOCATIONS = GROUPS * u32(ACROSS);
+const EACH = BLOCK_ROWS / u32(ACROSS);
+const QUADS_EACH = (QUADS + u32(ACROSS) - 1u) / u32(ACROSS);
+
+const SLICES = (QUADS + u32(SLICE) - 1u) / u32(SLICE);
+const SLICE_EACH = (u32(SLICE) + u32(ACROSS) - 1u) / u32(ACROSS);
+const SLICE_PIECES = (BLOCK_ROWS + GROUPS - 1u) / GROUPS * SLICE_EACH;
+// A row of a slice, and a quad more, so that lanes that read neighbouring rows use different banks.
+const LINE = u32(SLICE) + 1u;
+
+// Whether a slice is a part.
+const IS_WHOLE = SLICES == 1u;
+const PART_LINE = select(QUADS, LINE, IS_WHOLE);
+// As many rows, a power of two, as the band has room for.
+const PART_ROWS = min(BLOCK_ROWS, 1u << firstLeadingBit(BLOCK_ROWS * LINE / PART_LINE));
+const PARTS = BLOCK_ROWS / PART_ROWS;
+const PART_PIECES = (PART_ROWS + GROUPS - 1u) / GROUPS * QUADS_EACH;
+
+// Lanes without a quad read past the last row, and drop what they get.
+const BAND = max(BLOCK_ROWS * LINE, (PART_ROWS - 1u) * PART_LINE + QUADS_EACH * u32(ACROSS));
+
+// Weights of the sums by [row of the block][group]: a quad for the four rows of a group.
+const WEIGHT_LINE = GROUPS + 1u;
+
+var<workgroup> band: array<vec4f, BAND>;
+var<workgroup> weights: array<vec4f, BLOCK_ROWS * WEIGHT_LINE>;
+
+@group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
+
+// Four values of the head vector of qkv that begins at an element; zeros behind its end.
+fn quad_of_qkv(begin: u32, quad: u32) -> vec4f {
+  @if(VEC4) {
+    return select(vec4f(), qkv[begin + min(quad, QUADS - 1u)], quad < QUADS);
+  }
+  @if(!VEC4) {
+    let d = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
+    let at = vec4u(begin) + min(d, vec4u(u32(HEAD_ELEMENTS) - 1u));
+    return select(vec4f(), vec4f(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]), d < vec4u(u32(HEAD_ELEMENTS)));
+  }
+}
+
+// The same of four vectors at once: column i of the result has value 4 quad + i of each.
+fn columns_of_qkv(begins: vec4u, quad: u32) -> mat4x4f {
+  return transpose(mat4x4f(
+    quad_of_qkv(begins.x, quad),
+    quad_of_qkv(begins.y, quad),
+    quad_of_qkv(begins.z, quad),
+    quad_of_qkv(begins.w, quad),
+  ));
+}
+
+@group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
+
+// The same two of grad_out, which only the backward pass binds.
+fn quad_of_grad_out(begin: u32, quad: u32) -> vec4f {
+  @if(VEC4) {
+    return select(vec4f(), grad_out[begin + min(quad, QUADS - 1u)], quad < QUADS);
+  }
+  @if(!VEC4) {
+    let d = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
+    let at = vec4u(begin) + min(d, vec4u(u32(HEAD_ELEMENTS) - 1u));
+    return select(vec4f(), vec4f(grad_out[at.x], grad_out[at.y], grad_out[at.z], grad_out[at.w]), d < vec4u(u32(HEAD_ELEMENTS)));
+  }
+}
+
+fn columns_of_grad_out(begins: vec4u, quad: u32) -> mat4x4f {
+  return transpose(mat4x4f(
+    quad_of_grad_out(begins.x, quad),
+    quad_of_grad_out(begins.y, quad),
+    quad_of_grad_out(begins.z, quad),
+    quad_of_grad_out(begins.w, quad),
+  ));
+}
+
+// The row of the block and the quad of the slice that an invocation fetches as its i-th, of SLICE_PIECES.
+fn slice_place(i: u32, group: u32, lane: u32) -> vec2u {
+  return vec2u(group + i / SLICE_EACH * GROUPS, lane + i % SLICE_EACH * ACROSS);
+}
+
+fn keep_in_slice(place: vec2u, quad: vec4f) {
+  if place.x < BLOCK_ROWS && place.y < u32(SLICE) {
+    band[place.x * LINE + place.y] = quad;
+  }
+}
+
+// The row of the part and the quad of the head that an invocation fetches as its i-th, of PART_PIECES.
+fn part_place(i: u32, group: u32, lane: u32) -> vec2u {
+  return vec2u(group + i / QUADS_EACH * GROUPS, lane + i % QUADS_EACH * ACROSS);
+}
+
+fn keep_in_part(place: vec2u, quad: vec4f) {
+  if place.x < PART_ROWS && place.y < QUADS {
+    band[place.x * PART_LINE + place.y] = quad;
+  }
+}

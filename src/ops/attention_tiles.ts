@@ -1,0 +1,136 @@
+import { ceilDivide, product } from "../graph/scalar.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
+import type { Call } from "./define.ts";
+import { type HeadLayout, headElements } from "./heads.ts";
+import type { AnyCall } from "./trial_calls.ts";
+import type { Ways } from "./ways.ts";
+
+/** The knobs of lib/head_tile: the rows of a tile, the lanes that share four of them, and the quads of a head in a slice of a block. */
+export interface AttentionTile {
+  readonly rows: number;
+  readonly across: number;
+  readonly slice: number;
+}
+
+/** The kernels that work by tiles. Those of the backward pass keep twice as much. */
+export type TiledKernel = "causal_tiled" | "causal_tiled_backward";
+
+/** Rows of a block of other rows, as in lib/head_tile. */
+const BLOCK_ROWS = 32;
+const BYTES_OF_QUAD = 16;
+/** The rows of a tile, the best guess first: large tiles read keys and values from memory less often, small ones leave room for others. */
+const TILE_ROWS = [32, 64, 16, 8, 4];
+/** The longest slice has 64 values of a head. Devices with little workgroup memory take shorter ones. */
+const LONGEST_SLICES = [16, 8, 4];
+/** More would take long to time. */
+const MOST_TILES = 3;
+
+/** The tiles worth trying that fit a device, the best guess first. All give the same bits: the choice is a matter of speed alone. */
+export function attentionTiles(kernel: TiledKernel, headDim: number, { limits }: Pick<DeviceTraits, "limits">): readonly AttentionTile[] {
+  const quads = Math.ceil(headDim / 4);
+  const across = lanesAcross(kernel, headDim);
+  const fits = (tile: AttentionTile): boolean =>
+    workgroupBytes(kernel, quads, tile) <= limits.maxComputeWorkgroupStorageSize &&
+    (tile.rows / 4) * across <= limits.maxComputeInvocationsPerWorkgroup;
+  return TILE_ROWS.flatMap((rows) => {
+    const fitting = LONGEST_SLICES.map((most) => ({ rows, across, slice: evenSlice(quads, most) })).find(fits);
+    return fitting ? [fitting] : [];
+  }).slice(0, MOST_TILES);
+}
+
+/** Enough lanes that the sums of an invocation stay in registers, and no more than short heads have quads for. */
+function lanesAcross(kernel: TiledKernel, headDim: number): number {
+  if (headDim <= 32) return 8;
+  return headDim <= (kernel === "causal_tiled" ? 128 : 64) ? 16 : 32;
+}
+
+/** The quads of a slice, at most `most`, so that slices are as even as can be. */
+function evenSlice(quads: number, most: number): number {
+  return Math.ceil(quads / Math.ceil(quads / most));
+}
+
+/** The workgroup memory of a kernel, as its WGSL declares it. */
+export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, across, slice }: AttentionTile): number {
+  const groups = rows / 4;
+  const padded = Math.ceil(quads / slice) * slice;
+  const tile = padded * rows * (kernel === "causal_tiled" ? 1 : 2);
+  const line = padded === slice ? slice + 1 : quads;
+  const partRows = Math.min(BLOCK_ROWS, 2 ** Math.floor(Math.log2((BLOCK_ROWS * (slice + 1)) / line)));
+  const band = Math.max(BLOCK_ROWS * (slice + 1), (partRows - 1) * line + Math.ceil(quads / across) * across);
+  const weights = BLOCK_ROWS * (groups + 1);
+  const peaks = kernel === "causal_tiled" ? across * groups : 0;
+  return BYTES_OF_QUAD * (tile + band + weights + peaks);
+}
+
+export type AttentionInputs = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+export type ForwardCall = Call<AttentionInputs, "out" | "log_sum_exp", { readonly layout: HeadLayout }>;
+export type BackwardInputs = AttentionInputs & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
+export type BackwardCall = Call<BackwardInputs, "grad_qkv" | "delta" | "parts", { readonly layout: HeadLayout }>;
+
+/** The ways to launch the forward pass by tiles. */
+export function forwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<ForwardCall> {
+  return waysOf(attentionTiles("causal_tiled", headDim, device), ({ inputs, outputs, attributes }, tile) => [
+    { ...launch("causal_tiled", inputs.qkv, attributes.layout, tile), bindings: { ...inputs, ...outputs } },
+  ]);
+}
+
+/** The ways to launch the backward pass by tiles. Its two kernels have the same tiles. */
+export function backwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<BackwardCall> {
+  return waysOf(attentionTiles("causal_tiled_backward", headDim, device), backwardLaunches);
+}
+
+export function wayName(rows: number): string {
+  return `tiles of ${rows} rows`;
+}
+
+function waysOf<Known extends AnyCall>(
+  tiles: readonly AttentionTile[],
+  launches: (call: Known, tile: AttentionTile) => readonly Dispatch[],
+): Ways<Known> {
+  return Object.fromEntries(tiles.map((tile) => [wayName(tile.rows), (call: Known) => launches(call, tile)]));
+}
+
+/** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
+function backwardLaunches({ inputs, outputs, attributes: { layout } }: BackwardCall, tile: AttentionTile): readonly Dispatch[] {
+  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { grad_qkv, delta, parts } = outputs;
+  const isGrouped = layout.heads !== layout.keyValueHeads;
+  const query = launch("causal_tiled_backward_query", qkv, layout, tile);
+  const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, { GROUPED: isGrouped });
+  return [
+    { ...query, bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta } },
+    { ...keyValue, bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) } },
+    ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
+  ];
+}
+
+/** A workgroup owns a tile of one query head. */
+function launch(
+  name: string,
+  qkv: Tensor,
+  layout: HeadLayout,
+  { rows, across, slice }: AttentionTile,
+  more = {},
+): Omit<Dispatch, "bindings"> {
+  const { heads, keyValueHeads, headDim } = layout;
+  const { constants, conditions } = headElements(headDim).variant;
+  return {
+    kernel: `attention/${name}`,
+    variant: { constants: { ...constants, ROWS: rows, ACROSS: across, SLICE: slice }, conditions: { ...conditions, ...more } },
+    parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],
+  };
+}
+
+function groupSum(qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, bindings: Dispatch["bindings"]): Dispatch {
+  const rows = qkv.shape[0]!;
+  const { variant } = headElements(headDim);
+  return {
+    kernel: "attention/causal_group_sum",
+    variant,
+    bindings,
+    parameters: { rows, heads, key_value_heads: keyValueHeads },
+    workgroups: ceilDivide(product(rows, 2 * keyValueHeads, variant.constants.HEAD_ELEMENTS!), 64),
+  };
+}

@@ -1,0 +1,35 @@
+import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
+import type { Tensor, TensorSpec } from "../graph/tensor.ts";
+import type { DeviceTraits, GradientSink } from "../graph/trace.ts";
+import { BLOCK_ROWS } from "./column_sum.ts";
+import type { OutputSpec } from "./define.ts";
+
+/** Blocks of rows that suit any GPU, and the fewest and the most rows of one. */
+const BLOCKS = 512;
+const [FEWEST_ROWS, MOST_ROWS] = [4, 32];
+
+function hardwareBlockRows(rows: Scalar): number {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, capacityOf(rows) / BLOCKS)));
+  return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, wanted));
+}
+
+/** The rows that one workgroup of a norm's backward pass handles. Without sums over rows there is nothing to gain from more than one. */
+export function normBlockRows(rows: Scalar, device: Pick<DeviceTraits, "software">, sums: boolean): number {
+  if (!sums) return 1;
+  return device.software ? BLOCK_ROWS : hardwareBlockRows(rows);
+}
+
+/** The sums of every block over its rows of x [N, C]: enough of them for any device. */
+export function partialSpec(x: Tensor): TensorSpec {
+  const rows = x.shape[0]!;
+  return { shape: [ceilDivide(rows, hardwareBlockRows(rows)), x.size(1)] };
+}
+
+/** The gradient of a parameter [C]: in its sink, or fresh. */
+export function gradientSpec(x: Tensor, onto: Tensor | undefined): OutputSpec {
+  return onto ? { inPlaceOf: onto } : { shape: [x.size(1)] };
+}
+
+export function accumulateOf(sink: GradientSink | undefined): Scalar {
+  return sink?.accumulate ?? 0;
+}

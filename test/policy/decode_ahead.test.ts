@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Device } from "../../src/gpu/device.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type Completion, createSampler } from "../../src/policy/sampler.ts";
+import { smallModel } from "../small_policy.ts";
+
+const LIMIT = 30;
+const prompts = Array.from({ length: 5 }, (_, key) => ({ ids: [1, 2, 3, 4].slice(key % 3), key: key * 77 }));
+
+/** Writes down what is submitted, and when a read back has arrived. */
+function watched(device: Device): string[] {
+  const events: string[] = [];
+  const { submitted, wait } = device.flight;
+  Object.assign(device, {
+    flight: {
+      submitted: (label: string) => {
+        // A submission may come in several slices.
+        const name = label.replace(/,.*/, "");
+        if (events.at(-1) !== name) events.push(name);
+        return submitted(label);
+      },
+      wait: async <Result>(what: string, promise: Promise<Result>) => {
+        const result = await wait(what, promise);
+        if (what === "a read back") events.push("arrived");
+        return result;
+      },
+    },
+  });
+  return events;
+}
+
+test("a GPU is given the next decode steps before the last are read, a software adapter after; completions stay what they are", async () => {
+  for (const kernels of ["hardware", "software"] as const) {
+    const device = await openDevice({ kernels, tune: false });
+    const model = await smallModel(device, { max_position_embeddings: 64 });
+    const complete = async (sequences: number, stopTokens: readonly number[]): Promise<Completion[]> => {
+      const sampling = { temperature: 1, topK: 0, topP: 1 };
+      const rows = { sequences, promptRows: 4 * sequences, maxLength: 4 + LIMIT, maxNewTokens: LIMIT };
+      const sampler = await createSampler({ device, model: model.module, ...rows, sampling, stopTokens });
+      const completions = await sampler.generate(prompts, 5);
+      sampler.destroy();
+      return completions;
+    };
+    assert.deepEqual(await complete(5, [3]), await complete(2, [3]));
+    const events = watched(device);
+    const all = await complete(5, []);
+    assert.ok(all.every(({ ids }) => ids.length === LIMIT));
+    const chunk = ["decode", "read back"];
+    const order = {
+      hardware: ["prefill", ...chunk, ...chunk, "arrived", ...chunk, "arrived", ...chunk, "arrived", "arrived"],
+      software: ["prefill", ...chunk, "arrived", ...chunk, "arrived"],
+    };
+    assert.deepEqual(events, order[kernels]);
+    model.destroy();
+    device.destroy();
+  }
+});
