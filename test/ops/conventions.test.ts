@@ -51,7 +51,10 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   SLICE: [1, 2],
 };
 
-/** How lanes share a row, and whether matrix instructions are emulated, which only their own test does. The tests give these their values themselves, where they do not open a device. */
+/**
+ * How lanes share a row, and whether matrix instructions are emulated, which only their own test does. The tests give these their values
+ * themselves, where they do not open a device.
+ */
 const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES", "EMULATED"]);
 
 /** Conditions of which exactly one holds. */
