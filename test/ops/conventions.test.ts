@@ -51,8 +51,11 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   SLICE: [1, 2],
 };
 
-/** How lanes share a row. The tests give these their values themselves, where they do not open a device. */
-const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES"]);
+/**
+ * How lanes share a row, and whether matrix instructions are emulated, which only their own test does. The tests give these their values
+ * themselves, where they do not open a device.
+ */
+const OF_THE_DEVICE = new Set(["SUBGROUPS", "SEVERAL_SUBGROUPS", "LANES", "SUBGROUP_LANES", "EMULATED"]);
 
 /** Conditions of which exactly one holds. */
 const EXCLUSIVE: readonly (readonly string[])[] = [
@@ -84,8 +87,7 @@ function variantsOf(id: string): KernelVariant[] {
   const names = new Set(conditions);
   let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
-    // Only the tests of the kernel of matrices emulate them.
-    if (OF_THE_DEVICE.has(name) || name === "EMULATED") continue;
+    if (OF_THE_DEVICE.has(name)) continue;
     variants = variants.flatMap((known) =>
       [true, false].map((value) => ({ ...known, conditions: { ...known.conditions, [name]: value } })),
     );
