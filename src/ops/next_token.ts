@@ -1,29 +1,9 @@
-import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { DRAW_SIZE, nextTokenDispatches, partsOf } from "./next_token_dispatches.ts";
+import { DRAW_SIZE, type NextTokenOptions, nextTokenDispatches, partsOf } from "./next_token_dispatches.ts";
 import { SAMPLED_TOKEN } from "./records.ts";
 
-/** Attributes of the op that draws the next token. */
-export interface NextTokenOptions {
-  /** 0: takes the most probable token; of equals, the one with the lowest index. */
-  readonly temperature: number;
-  /** Keeps the k most probable tokens, and those that tie with the last; 0: all. */
-  readonly topK: number;
-  /** Of those, keeps the most probable ones that together hold at least this share of their probability; 1: all. */
-  readonly topP: number;
-  /** Keeps the tokens that are at least this many times as probable as the most probable one; 0: all. */
-  readonly minP?: number;
-  /** Above 1, tokens that the sequence has already become less probable; 1: off. Needs `seen`. */
-  readonly repetitionPenalty?: number;
-  /** Whether `tokenMarks` bans any token. */
-  readonly hasBans?: boolean;
-  readonly seed: Scalar;
-  /** V, where rows of logits are padded; by default they are V long. */
-  readonly vocabulary?: number;
-  /** The most tokens of a completion; by default as many as `completions` has room for. */
-  readonly length?: number;
-}
+export type { NextTokenOptions } from "./next_token_dispatches.ts";
 
 /** `done` counts the tokens generated so far; this bit of it is set when the sequence has finished. */
 export const FINISHED = 0x80000000;

@@ -3,8 +3,28 @@ import { product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { logitsRows } from "./logits.ts";
-import type { NextTokenOptions } from "./next_token.ts";
 import { rowLanes } from "./row_lanes.ts";
+
+/** Attributes of the op that draws the next token. */
+export interface NextTokenOptions {
+  /** 0: takes the most probable token; of equals, the one with the lowest index. */
+  readonly temperature: number;
+  /** Keeps the k most probable tokens, and those that tie with the last; 0: all. */
+  readonly topK: number;
+  /** Of those, keeps the most probable ones that together hold at least this share of their probability; 1: all. */
+  readonly topP: number;
+  /** Keeps the tokens that are at least this many times as probable as the most probable one; 0: all. */
+  readonly minP?: number;
+  /** Above 1, tokens that the sequence has already become less probable; 1: off. Needs `seen`. */
+  readonly repetitionPenalty?: number;
+  /** Whether `tokenMarks` bans any token. */
+  readonly hasBans?: boolean;
+  readonly seed: Scalar;
+  /** V, where rows of logits are padded; by default they are V long. */
+  readonly vocabulary?: number;
+  /** The most tokens of a completion; by default as many as `completions` has room for. */
+  readonly length?: number;
+}
 
 /** Columns of a part of a row. It is the same for any number of rows, so that a sequence's bits do not depend on the batch. */
 const PART_COLUMNS = 8192;
