@@ -134,8 +134,16 @@ test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", as
   assert.equal(warnings.length, 1);
   const unreduced = { "matmul/split_k_reduce": ["is_there = part < parameters.splits", "is_there = part < 1u"] } as const;
   const other = await open(context, { broken: unreduced, asHardware: true });
-  assert.equal(await multiply(other, [9, 12, 520], "TN"), "matmul/register");
+  assert.equal(await multiply(other, [9, 12, 2100], "NN"), "matmul/register");
+  assert.equal(
+    await multiply(other, [513, 512, 520], "TN"),
+    "matmul/register",
+    "small gradients have another kernel, and so has their check",
+  );
+  assert.equal(await multiply(other, [9, 12, 520], "TN"), "matmul/tiled norm/column_sum");
   assert.equal(await multiply(other, [9, 12, 20], "TN"), "matmul/tiled");
+  const halved = await open(context, { broken: { "norm/column_sum": ["sum += quad[i];", "sum += 0.5 * quad[i];"] }, asHardware: true });
+  assert.equal(await multiply(halved, [9, 12, 520], "TN"), "matmul/register");
 });
 
 test("an activation in the epilogue is checked with its product", async (context) => {
