@@ -56,7 +56,7 @@ test("bench refuses what it cannot do, in one line and before it measures", () =
 });
 
 test("bench --list shows the cases", () => {
-  const { status, stdout } = bench("rope", "--list");
+  const { status, stdout } = bench("rope N", "--list");
   assert.equal(status, 0);
   assert.deepEqual(stdout.trim().split("\n"), ["rope N2048 H4 D32", "rope N2048 H8/2 D64"]);
 });
