@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, mock, test } from "node:test";
 import { CommanderError } from "commander";
 import { parse } from "yaml";
+import { SHAPES } from "../bench/gpu_day/shapes.ts";
 import { chooseCases } from "../bench/suite.ts";
 import { readConfigFile } from "../src/cli/options.ts";
 import { buildProgram, COMMAND_NAMES } from "../src/cli/program.ts";
@@ -71,7 +72,13 @@ async function check(args: readonly string[]): Promise<void> {
     else parseSftConfig(config);
   }
   if (name === "eval") await readSubject(parse(options.task as string));
-  if (name === "bench") chooseCases(given);
+  if (name === "bench" && options.tuner)
+    for (const shape of given)
+      assert.ok(
+        SHAPES.some((one) => one.name === shape),
+        `no shape ${shape}`,
+      );
+  else if (name === "bench") chooseCases(given);
   if (name === "experiment") for (const study of given) assert.ok(Object.hasOwn(studies, study), `there is no study ${study}`);
 }
 
