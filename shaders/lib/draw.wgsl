@@ -15,7 +15,7 @@ struct Softmax {
 
 struct Candidate {
   score: f32,
-  index: u32,
+  index: f32, // whole; exact below 2^24
 }
 
 struct Draw {
@@ -26,7 +26,7 @@ struct Draw {
 // Above every Gumbel variate of lib/random, of which the largest is 22.9.
 const MOST_NOISE = 24.0;
 
-const NO_CANDIDATE = Candidate(LOWEST, 0u);
+const NO_CANDIDATE = Candidate(LOWEST, 0.0);
 
 fn draw_from(row: u32, begin: u32, end: u32, counter: vec4u, lane: u32) -> Draw {
   var own = Draw(Softmax(first_maximum(row, begin, end, lane), 0.0, 0.0), NO_CANDIDATE);
@@ -115,7 +115,7 @@ fn contend(best: Candidate, z: vec4f, allowed: vec4<bool>, column: u32, counter:
     score = select(vec4f(LOWEST), score, allowed);
     for (var i = 0u; i < 4u; i += 1u) {
       if score[i] > next.score {
-        next = Candidate(score[i], column + i);
+        next = Candidate(score[i], f32(column + i));
       }
     }
   }
@@ -125,7 +125,7 @@ fn contend(best: Candidate, z: vec4f, allowed: vec4<bool>, column: u32, counter:
 // The best candidate of all lanes; of equals, the one with the lowest index. Indices below 2^24 are exact in a float.
 fn merge_best(own: Candidate, lane: u32) -> Candidate {
   let winner = reduce_max(own.score, lane);
-  let index = u32(-reduce_max(select(LOWEST, -f32(own.index), own.score == winner), lane));
+  let index = -reduce_max(select(LOWEST, -own.index, own.score == winner), lane);
   // Logits that are NaN have no winner, and any token does.
-  return Candidate(winner, min(index, parameters.vocabulary - 1u));
+  return Candidate(winner, min(index, f32(parameters.vocabulary - 1u)));
 }

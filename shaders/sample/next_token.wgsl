@@ -44,7 +44,7 @@ fn main(
   }
   let draw = draw_of(row, lane);
   if lane == 0u && done[row] < FINISHED {
-    let next = draw.best.index;
+    let next = u32(draw.best.index);
     let log_total = log(draw.softmax.e);
     let logp = logit(row, next) - draw.softmax.m - log_total;
     write(row, next, SampledToken(f32(next), logp, log_total - draw.softmax.ed / draw.softmax.e));

@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
+import { ROW_STATISTICS } from "./records.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
 
@@ -13,7 +14,7 @@ export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor },
     const { x, weight, bias } = inputs;
     const fits = [weight, bias].every((tensor) => tensor.shape.length === 1 && tensor.size(0) === x.shape[1]);
     if (x.shape.length !== 2 || !fits) throw shapeError("layer_norm", inputs, "x [N, C], weight [C] and bias [C]");
-    return { y: { shape: x.shape }, statistics: { shape: [x.shape[0]!, 2], isExact: true } };
+    return { y: { shape: x.shape }, statistics: { shape: [x.shape[0]!, ROW_STATISTICS.size], isExact: true } };
   },
   forward: ({ inputs, outputs, attributes: { eps } }, device) => {
     const rows = inputs.x.shape[0]!;

@@ -3,6 +3,7 @@ import { product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { logitsRows } from "./logits.ts";
+import { CANDIDATE, SOFTMAX } from "./records.ts";
 import { rowLanes } from "./row_lanes.ts";
 
 /** Attributes of the op that draws the next token. */
@@ -30,7 +31,7 @@ export interface NextTokenOptions {
 const PART_COLUMNS = 8192;
 
 /** Numbers of a draw: three of the softmax and two of the best candidate (lib/draw). */
-export const DRAW_SIZE = 5;
+export const DRAW_SIZE = SOFTMAX.size + CANDIDATE.size;
 
 /** The bits of the largest float: no border. */
 const LARGEST_BITS = 0x7f7fffff;

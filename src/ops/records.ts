@@ -8,6 +8,12 @@ export const TOKEN_INPUT = defineRecord("TokenInput", ["old_logp", "reference_lo
 export const TOKEN_STATISTICS = defineRecord("TokenStatistics", ["logp", "entropy", "log_sum_exp", "effect"]);
 /** What the sampler keeps of a token that it drew. */
 export const SAMPLED_TOKEN = defineRecord("SampledToken", ["token", "logp", "entropy"]);
+/** What layer_norm leaves of a row for its backward pass. */
+export const ROW_STATISTICS = defineRecord("RowStatistics", ["mean", "inverse_std"]);
+/** The sums of a softmax over some columns of a row, relative to their largest logit m. */
+export const SOFTMAX = defineRecord("Softmax", ["m", "e", "ed"]);
+/** The best candidate for the next token among some columns, with its score. */
+export const CANDIDATE = defineRecord("Candidate", ["score", "index"]);
 /** The derivatives of a token's loss by its log-probability and by its entropy. */
 export const LOSS_COEFFICIENTS = defineRecord("LossCoefficients", ["logp", "entropy"]);
 /** What the loss reports of a token, by name. */
