@@ -89,7 +89,9 @@ function benches(options: StageOptions): Stage[] {
   const bench = (name: string, words: readonly string[], limit: number, expected: number): Stage =>
     onAdapter(options, cli(name, ["bench", ...words, ...seconds, "--json", join(out, `${name}.json`)], "written", limit, expected));
   const suite = bench("bench", dry ? ["rms_norm"] : ["--plot", join(out, "roofline.svg")], 590, 240);
-  const tuner = onAdapter(options, cli("tuner", ["bench", "--tuner", "--json", join(out, "tuner.json")], "written", 300, 20));
+  const shapes = SHAPES.map(({ name }) => name);
+  const chosen = cli("tuner", ["bench", ...shapes, "--tuner", "--json", join(out, "tuner.json")], "written", 420, 120);
+  const tuner = { ...onAdapter(options, chosen), env: { ENTROPIC_TUNE: "force" } };
   const telling = dry ? ["rms_norm"] : TELLING;
   const toggled = Object.entries(TOGGLES).map(([name, toggles]) => bench(`toggles-${name}`, [...telling, "--toggles", toggles], 200, 45));
   return [suite, ...(dry ? [] : [tuner]), bench("toggles-none", telling, 200, 45), ...(dry ? toggled.slice(0, 1) : toggled)];

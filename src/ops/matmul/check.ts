@@ -31,7 +31,7 @@ function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: De
 }
 
 /** How far a right result may be off: a sum of up to some thousand products in f32, in any order, or of operands rounded to 11 bits. */
-const TOLERANCE = { f32: 5e-5, f16: 2e-3 };
+const TOLERANCE = 5e-5;
 
 /** A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. */
 function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial {
@@ -50,7 +50,7 @@ function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial
     launches: toTrialLaunches(way.launches(isAlike ? problem : { ...problem, plain: undefined }, device)),
     output: resultOf(small),
     expected: (before) => plainResult(small, before),
-    tolerance: TOLERANCE[way.precision],
+    tolerance: TOLERANCE,
   };
 }
 
@@ -85,7 +85,7 @@ function contestOf(ways: Question["ways"], call: MatmulCall, device: DeviceTrait
   const operations = 2 * cut.rows * cut.columns * cut.inner;
   const entrants = Object.entries(ways).map(([name, way]) => {
     const launches = toTrialLaunches(way.launches(problem, device), operations);
-    return [name, { launches, tolerance: 10 * TOLERANCE[way.precision], ownBits: way.ownBits ?? false }] as const;
+    return [name, { launches, tolerance: 10 * TOLERANCE, ownBits: way.ownBits ?? false }] as const;
   });
   return { output: resultOf(timed), entrants: Object.fromEntries(entrants), expectedAt: (before) => plainElement(timed, before) };
 }

@@ -21,8 +21,6 @@ export interface Way {
 export interface CheckedWay extends Way {
   /** A small problem with ragged edges that takes the same variants as the given one. */
   readonly checkSizes: (problem: Problem, device: DeviceTraits) => MatmulSizes<number>;
-  /** f16: operands are rounded to 11 bits. */
-  readonly precision: "f32" | "f16";
   /** Whether its sums have an order of their own. Ways without this must give the same bits, for tuning chooses among them by speed. */
   readonly ownBits?: boolean;
 }

@@ -65,7 +65,6 @@ function matrixWay({ component, emulated }: SubgroupMatrix): CheckedWay {
       columns: raggedAbove(TILE, columns),
       inner: raggedAbove(isF16 ? CHUNK + STEP : 2 * STEP, inner),
     }),
-    precision: "f32",
     ownBits: true,
   };
 }

@@ -6,7 +6,7 @@ import { type CheckedWay, type Family, raggedAbove } from "./family.ts";
 /** With more rows, tiles read b often enough from workgroup memory. */
 const MOST_ROWS = 64;
 
-const slicedWay: CheckedWay = { launches, checkSizes, precision: "f32" };
+const slicedWay: CheckedWay = { launches, checkSizes };
 
 /**
  * For products NT of few rows on a GPU, bound by reading b: invocations side by side along K. Its bits are not those of the tiles, so the

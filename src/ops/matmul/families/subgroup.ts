@@ -4,7 +4,7 @@ import { wholeQuads } from "../../elements.ts";
 import { isWhole, type Layout, type MatmulSizes, type Problem } from "../problem.ts";
 import type { CheckedWay, Family } from "./family.ts";
 
-const subgroupWay: CheckedWay = { launches, checkSizes, precision: "f32" };
+const subgroupWay: CheckedWay = { launches, checkSizes };
 
 /** For software adapters, where subgroup shuffles are nearly free and workgroup memory is slow. */
 export const subgroup: Family = {

@@ -87,7 +87,6 @@ function tiledWay(name?: string): CheckedWay {
         inner: raggedAbove(problem.splits > 1 ? PART_UNIT + step : 2 * step, inner),
       };
     },
-    precision: "f32",
   };
 }
 
