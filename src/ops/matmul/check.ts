@@ -30,7 +30,7 @@ function candidateOf(name: string, way: CheckedWay, call: MatmulCall, device: De
   };
 }
 
-/** How far a right result may be off: a sum of up to some thousand products in f32, in any order, or of operands rounded to 11 bits. */
+/** How far a right result may be off: a sum of up to some thousand products in f32, in any order. */
 const TOLERANCE = 5e-5;
 
 /** A trial of the call's kernels in the same variants, on a small problem with ragged edges, against sums in double precision. */
