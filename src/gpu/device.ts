@@ -1,9 +1,10 @@
 import type { GpuContext } from "./context.ts";
 import { DeviceLostError, EngineError, LOSS_REMEDY } from "./errors.ts";
 import { createFlight } from "./flight.ts";
-import { createKernelCache, type KernelCache, MAX_PARAMETER_BYTES } from "./kernel.ts";
+import { createKernelCache, type KernelCache } from "./kernel.ts";
 import { createMappingCheck, type Mappings } from "./mappings.ts";
 import { own } from "./ownership.ts";
+import { MAX_PARAMETER_BYTES } from "./reflect.ts";
 import { refusedError } from "./refused.ts";
 import { createSlicing } from "./slicing.ts";
 import { createStamps } from "./stamps.ts";

@@ -1,6 +1,7 @@
 import { link } from "wesl/core";
 import { DeviceLostError, ShaderError, UnsafeKernelError } from "./errors.ts";
 import type { Flight } from "./flight.ts";
+import { type Declared, parametersToUniform, reflect } from "./reflect.ts";
 import type { DeviceStats } from "./stats.ts";
 import { unsafeToggle } from "./toggles.ts";
 
@@ -23,29 +24,10 @@ export interface KernelVariant {
   readonly modules?: Readonly<Record<string, KernelSource>>;
 }
 
-export interface KernelBinding {
-  readonly name: string;
-  readonly access: "read" | "read_write";
-  readonly type: string;
-  /** The shape comment behind the binding, "[N, C]"; empty when there is none. */
-  readonly shape: string;
-}
-
-export interface KernelParameter {
-  /** A field of a nested struct has both names: "loss.delta". */
-  readonly name: string;
-  readonly type: "u32" | "i32" | "f32";
-  /** Bytes from the beginning of the parameters. */
-  readonly offset: number;
-}
-
 /** A compiled kernel: what it binds, which parameters it takes, and its pipeline. */
-export interface Kernel {
+export interface Kernel extends Declared {
   readonly id: string;
   readonly wgsl: string;
-  readonly bindings: readonly KernelBinding[];
-  readonly parameters: readonly KernelParameter[];
-  readonly parameterBytes: number;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroupLayout: GPUBindGroupLayout;
   /** Group 1 where parameters travel in a uniform buffer because the adapter has no immediates. */
@@ -69,9 +51,6 @@ export interface KernelCache {
   /** The kernel's text, linked but not compiled. `get` uses the same text. */
   readonly text: (source: KernelSource, variant?: KernelVariant) => Promise<KernelText>;
 }
-
-/** As many bytes of parameters as WebGPU lets every adapter with immediates have. */
-export const MAX_PARAMETER_BYTES = 64;
 
 export function createKernelCache(traits: KernelTraits): KernelCache {
   const layouts = new Map<string, GPUBindGroupLayout>();
@@ -222,62 +201,7 @@ function preamble(traits: Pick<KernelTraits, "subgroups" | "immediates">, hasPar
   return subgroups + (traits.immediates && hasParameters ? "requires immediate_address_space;\n" : "");
 }
 
-const IMMEDIATE = /var<immediate>\s+(\w+)\s*:\s*(\w+)\s*;/;
-
-function parametersToUniform(wgsl: string): string {
-  return wgsl.replace(IMMEDIATE, "@group(1) @binding(0) var<uniform> $1: $2;");
-}
-
-const BINDING =
-  /@group\((\d+)\)\s*@binding\((\d+)\)\s*var<storage,\s*(read_write|read)>\s+(\w+)\s*:\s*([^;]+);[^\S\n]*(?:\/\/[^\S\n]*(\[[^\]]*\]))?/g;
-
-/** Bindings and parameters as the kernel's own text declares them: the WGSL is the single source of truth. */
-export function reflect(id: string, wgsl: string): Pick<Kernel, "bindings" | "parameters" | "parameterBytes"> {
-  const bindings: KernelBinding[] = [];
-  for (const [, group, index, access, name, type, shape] of wgsl.matchAll(BINDING)) {
-    if (group !== "0") throw new ShaderError(`kernel ${id}: binding ${name} is in group ${group}; storage goes to group 0`);
-    bindings[Number(index)] = { name: name!, access: access as "read" | "read_write", type: type!.trim(), shape: shape ?? "" };
-  }
-  for (let i = 0; i < bindings.length; i += 1) {
-    if (!bindings[i]) throw new ShaderError(`kernel ${id}: binding ${i} is missing; number bindings from 0 without gaps`);
-  }
-  const immediate = IMMEDIATE.exec(wgsl);
-  if (!immediate) return { bindings, parameters: [], parameterBytes: 0 };
-  const { fields, bytes } = structLayout(id, wgsl, immediate[2]!);
-  if (bytes > MAX_PARAMETER_BYTES) {
-    throw new ShaderError(`kernel ${id} has ${bytes} bytes of parameters; at most ${MAX_PARAMETER_BYTES} fit`);
-  }
-  return { bindings, parameters: fields, parameterBytes: bytes };
-}
-
-const FIELD = /(?:@align\((\d+)\)\s*)?(\w+)\s*:\s*(\w+)/g;
-
-/** The fields of a struct of scalars and structs, laid out as WGSL does. A field whose name begins with _ only takes space. */
-function structLayout(id: string, wgsl: string, struct: string): { fields: KernelParameter[]; bytes: number } {
-  const body = new RegExp(`struct\\s+${struct}\\s*\\{([^}]*)\\}`).exec(wgsl)?.[1];
-  if (body === undefined) throw new ShaderError(`kernel ${id}: struct ${struct} of its parameters was not found`);
-  const fields: KernelParameter[] = [];
-  let [end, alignment] = [0, 4];
-  for (const [, align = "4", name, type] of body.replaceAll(/\/\/[^\n]*/g, "").matchAll(FIELD)) {
-    const offset = roundUp(end, Number(align));
-    alignment = Math.max(alignment, Number(align));
-    if (type === "u32" || type === "i32" || type === "f32") {
-      if (!name!.startsWith("_")) fields.push({ name: name!, type, offset });
-      end = offset + 4;
-    } else {
-      const inner = structLayout(id, wgsl, type!);
-      fields.push(...inner.fields.map((field) => ({ ...field, name: `${name}.${field.name}`, offset: offset + field.offset })));
-      end = offset + inner.bytes;
-    }
-  }
-  return { fields, bytes: roundUp(end, alignment) };
-}
-
-function roundUp(bytes: number, step: number): number {
-  return Math.ceil(bytes / step) * step;
-}
-
-function bindingLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>, bindings: readonly KernelBinding[]): GPUBindGroupLayout {
+function bindingLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>, bindings: Declared["bindings"]): GPUBindGroupLayout {
   const key = bindings.map((binding) => binding.access).join();
   const known = layouts.get(key);
   if (known) return known;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { reflect } from "../../src/gpu/kernel.ts";
+import { reflect } from "../../src/gpu/reflect.ts";
 import type { RecordLayout } from "../../src/graph/record.ts";
 import * as records from "../../src/ops/records.ts";
 
