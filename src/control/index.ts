@@ -22,6 +22,7 @@ export { entrocraft } from "./entrocraft.ts";
 export { fixed, none } from "./fixed.ts";
 export { entropic, type PIOptions } from "./pi.ts";
 export type { SavedControl } from "./saved.ts";
+export type { StepSignals } from "./signals.ts";
 export {
   type Control,
   type ControlState,
@@ -33,6 +34,8 @@ export {
   measure,
   packState,
   readState,
+  type SetFields,
+  setFields,
   stepLoops,
 } from "./state.ts";
 
