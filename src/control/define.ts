@@ -53,7 +53,16 @@ export interface ControllerBehaviour {
   /** Whether control only keeps entropy from falling below its target, and lets it lie above. */
   readonly isFloor?: boolean;
   /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */
-  readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale" | "kp" | "ki" | "authority" | "released" | "signal")[];
+  readonly reports?: readonly (
+    | "entropy_coefficient"
+    | "positive_scale"
+    | "negative_scale"
+    | "kp"
+    | "ki"
+    | "authority"
+    | "released"
+    | "signal"
+  )[];
   /** Classes of tokens, one for each loop; `classBy` tells a class: "position", or a column of the problems. Absent: one loop for all. */
   readonly classes?: readonly TokenClass[];
   readonly classBy?: string;

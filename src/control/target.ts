@@ -8,17 +8,23 @@ const MOST_NATS = 100;
 const NUMBER = `a number from 0 to ${MOST_NATS}, or auto`;
 const POINTS = "points [share of the run, nats] with rising shares from 0 to 1, such as [[0, 0.6], [1, 0.2]]";
 
-const nats = () => z.number().min(0).max(MOST_NATS);
+const isInside = (value: number, most: number): boolean => value >= 0 && value <= most;
 
-function points() {
-  const share = z.number().min(0).max(1);
-  const rises = (list: TargetPoints): boolean => list.every(([at], i) => i === 0 || at > list[i - 1]![0]);
-  return z.array(z.tuple([share, nats()])).min(2).refine(rises);
+function nats(error: string) {
+  return z.number({ error }).refine((value) => isInside(value, MOST_NATS), { error });
+}
+
+function points(error: string) {
+  const areGood = (list: TargetPoints): boolean =>
+    list.length > 1 &&
+    list.every(([share, held], i) => isInside(share, 1) && isInside(held, MOST_NATS) && (i === 0 || share > list[i - 1]![0]));
+  return z.array(z.tuple([z.number(), z.number()], { error }), { error }).refine(areGood, { error });
 }
 
 /** A number, `auto`, or points: what a class of tokens may be held at. */
 export function scheduledTarget() {
-  return z.union([nats(), z.literal("auto"), points()], { error: `${NUMBER}, or ${POINTS}` });
+  const error = `${NUMBER}, or ${POINTS}`;
+  return z.union([nats(error), z.literal("auto"), points(error)], { error });
 }
 
 /** Words for targets that find themselves while the run goes on, from a signal that the host measures in every step. */
@@ -28,7 +34,8 @@ export type Target = number | "auto" | FoundTarget | TargetPoints;
 
 /** What the tokens of a whole run may be held at: the same, or a target that finds itself. */
 export function anyTarget() {
-  return z.union([nats(), z.enum(["auto", ...FOUND]), points()], { error: `${NUMBER}, ${FOUND.join(", ")}, or ${POINTS}` });
+  const error = `${NUMBER}, ${FOUND.join(", ")}, or ${POINTS}`;
+  return z.union([nats(error), z.enum(["auto", ...FOUND]), points(error)], { error });
 }
 
 export function isPoints(target: Target): target is TargetPoints {

@@ -59,7 +59,8 @@ export const metricDefinitions = {
   "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
   "entropic/released": { description: "Share of alpha that entropy.release has taken away, from 0 to 1.", unit: "fraction" },
   "entropic/signal": {
-    description: "What the target follows: the share of groups with spread (spread), the entropy of right answers (right), or that of wrong answers minus it (gap).",
+    description:
+      "What the target follows: the share of groups with spread (spread), the entropy of right answers (right), or that of wrong answers minus it (gap).",
     unit: "",
   },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },

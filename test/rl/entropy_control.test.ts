@@ -38,6 +38,19 @@ const settings: Readonly<Record<string, EntropyOptions>> = {
   "automatic gains": { target: 1.2, gains: "auto" },
   "automatic target": { target: "auto", anchorSteps: 1 },
   classes: { classes: byPosition },
+  "points for classes, then release": {
+    classes: byPosition.map((one) => ({
+      ...one,
+      target: [
+        [0, 2],
+        [1, 1],
+      ] as [number, number][],
+    })),
+    release: 0.01,
+  },
+  "target spread": { target: "spread", anchorSteps: 1 },
+  "target right, as a floor in a program of steps": { target: "right", anchorSteps: 1, release: 0.02 },
+  "target gap": { target: "gap", anchorSteps: 1, mode: "hold" },
 };
 
 for (const [name, entropy] of Object.entries(settings)) {
