@@ -109,7 +109,7 @@ function smoothingWindow(steps: number): number {
 }
 
 /**
- * A target that all runs share is a labelled line. Targets that differ or move are dashed curves in the colours of their runs.
+ * A target that all runs share is a labelled line. Targets that differ, move or end are dashed curves in the colours of their runs.
  */
 function entropyFigure(runs: readonly Run[]): LineFigure {
   const lines = figure(runs, "entropy", "Entropy", "nats per token");
@@ -117,7 +117,8 @@ function entropyFigure(runs: readonly Run[]): LineFigure {
   const values = new Set(targets.flatMap(({ points }) => points.map(({ y }) => y)));
   const [only] = values;
   if (only === undefined) return lines;
-  if (values.size === 1) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
+  const ends = runs.some((run) => metricPoints(run, "entropic/released").some(({ y }) => y > 0));
+  if (values.size === 1 && !ends) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
   const subtitle = [lines.subtitle, "dashed: target"].filter(Boolean).join("; ");
   return { ...lines, subtitle, series: [...targets.map((target): Series => ({ ...target, style: "dashed" })), ...lines.series] };
 }
