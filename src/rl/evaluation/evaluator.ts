@@ -17,19 +17,22 @@ export interface Evaluator {
   destroy(): void;
 }
 
-/** `sampler` is that of the run's rollouts. */
+/** `sampler` is that of the run's rollouts. Where topP or topK keep it from some tokens, evaluations have another one beside it. */
 export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evaluator> {
   const { device, model, config, stop } = run;
   const { prompts, completions, ks, temperatures, entropies } = config.eval;
   const { maxNewTokens, cacheStorage, temperature, topK, topP } = config.grpo;
   const isWhole = topK === FULL_DISTRIBUTION.topK && topP === FULL_DISTRIBUTION.topP;
-  const greedy = await samplerFor({
-    ...{ device, model, stop, maxNewTokens, cacheStorage },
-    longestPrompt: longestPromptOf(run),
-    completions: prompts,
-    sequencesAtOnce: run.sequencesAtOnce,
-    sampling: { temperature: 0, ...FULL_DISTRIBUTION },
-  });
+  const own = isWhole
+    ? undefined
+    : await samplerFor({
+        ...{ device, model, stop, maxNewTokens, cacheStorage },
+        longestPrompt: longestPromptOf(run),
+        completions: prompts,
+        sequencesAtOnce: run.sequencesAtOnce,
+        sampling: { temperature, ...FULL_DISTRIBUTION },
+      });
+  const whole = { sampler: own ?? sampler, samples: isWhole ? temperature : undefined };
   const rewards = combineRewards(run.rewards);
   const ends = endOfCompletions(model, { stop, maxNewTokens });
   const problems = run.evalProblems.slice(0, prompts);
@@ -43,14 +46,13 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
     solved,
     evaluate: async (step) => {
       const evaluation = await evaluatePolicy({
-        ...{ model, problems, completions, sampler, ks, temperatures, entropies },
-        whole: { sampler: greedy, samples: isWhole ? temperature : undefined },
+        ...{ model, problems, completions, sampler, whole, ks, temperatures, entropies },
         seed: config.seed,
         score: (entries) => score(entries, step),
       });
       solved.evaluated(evaluation.solved);
       return { ...evaluation, everSolved: solved.shares() };
     },
-    destroy: () => greedy.destroy(),
+    destroy: () => own?.destroy(),
   };
 }
