@@ -28,6 +28,20 @@ export function strataRows({ strata }: Evaluation): MeasureRow[] {
   });
 }
 
+/** What the run solved at least once, against what it solves now, of the problems of each tag. */
+export function solvedRows({ strata, k, everSolved }: Evaluation): MeasureRow[] {
+  if (!everSolved) return [];
+  const { heldOut, training } = everSolved;
+  return strata.flatMap(({ tag, passAt }): MeasureRow[] => [
+    [`held out, ${tag}: ever solved / solved`, pair(heldOut.byTag.get(tag), passAt.get(k)!.mean)],
+    [`training, ${tag}: ever solved / solved when last sampled`, pair(training.everSolved.byTag.get(tag), training.solved.byTag.get(tag))],
+  ]);
+}
+
+function pair(...shares: readonly (number | undefined)[]): string {
+  return shares.map((share) => share?.toFixed(3) ?? "-").join(" / ");
+}
+
 function matchedRows(target: number, found: AtTemperature): MeasureRow[] {
   const place = `entropy ${target} (T ${Number(found.temperature.toPrecision(3))})`;
   return [...passRows(place, found), entropyRow(`entropy ${target}, measured`, found)];

@@ -5,8 +5,8 @@ import { createSampler } from "../../../src/policy/sampler.ts";
 import { parseTrainConfig } from "../../../src/rl/config/index.ts";
 import type { Evaluation } from "../../../src/rl/evaluation/evaluate.ts";
 import { evaluationMetrics } from "../../../src/rl/evaluation/evaluation_metrics.ts";
-import type { PolicyModel } from "../../../src/rl/model.ts";
-import { createTrainer, type Trainer } from "../../../src/rl/trainer.ts";
+import type { NamedReward } from "../../../src/rl/scoring/rewards.ts";
+import { createTrainer, type Trainer, type TrainerOptions } from "../../../src/rl/trainer.ts";
 import { parseTrainerState } from "../../../src/rl/trainer_state.ts";
 import { rewards, shape, smallModel, task } from "../../small_policy.ts";
 
@@ -20,14 +20,14 @@ after(() => {
 const tagged = (split: "train" | "eval") =>
   task.problems(split).map((problem, i) => ({ ...problem, ...(i % 3 > 0 && { tag: i % 3 === 1 ? "one" : "two" }) }));
 
-async function trainerOf(evaluation: object = {}, grpo: object = {}, given?: PolicyModel): Promise<Trainer> {
+async function trainerOf(evaluation: object = {}, grpo: object = {}, given: Partial<TrainerOptions> = {}): Promise<Trainer> {
   const config = parseTrainConfig({
     ...{ model: "small", task: { name: "addition", digits: 1 }, entropy: { target: 1.2 } },
     grpo: { ...shape, ...grpo },
     eval: { prompts: 9, completions: 4, ...evaluation },
   });
   const subject = { trainProblems: tagged("train"), evalProblems: tagged("eval"), rewards, stop: [task.stop] };
-  return createTrainer({ device, model: given ?? (await model.clone()), config, ...subject });
+  return createTrainer({ device, config, ...subject, ...given, model: given.model ?? (await model.clone()) });
 }
 
 const base = { device, model: model.module, sequences: 5, promptRows: 20, maxLength: 16, maxNewTokens: 12, stopTokens: [] };
@@ -111,24 +111,31 @@ test("strata add up to the whole", async () => {
   trainer.destroy();
 });
 
+/** Half of the problems are right after an even number of steps, and the others after an odd one. */
+const byTurns: NamedReward = {
+  name: "by turns",
+  reward: ({ prompts, state }) => prompts.map((prompt) => (prompt.charCodeAt(0) + prompt.charCodeAt(2) + state.step) % 2),
+};
+
 test("a resumed run knows what was ever solved, to the digit", async () => {
-  // Large steps, which forget what was solved.
-  const grpo = { learningRate: 0.03 };
-  const whole = await trainerOf({}, grpo);
+  const other = await smallModel(device);
+  const whole = await trainerOf({}, {}, { rewards: [byTurns] });
   const expected = await evaluatedSteps(whole, [0, 1, 2, 3]);
   whole.destroy();
-  const other = await smallModel(device);
-  const first = await trainerOf({}, grpo, other);
+  const first = await trainerOf({}, {}, { model: other, rewards: [byTurns] });
   assert.deepEqual(await evaluatedSteps(first, [0, 1]), expected.slice(0, 2));
   const { state, moments } = await first.save();
-  const second = await trainerOf({}, grpo, await other.clone());
+  const second = await trainerOf({}, {}, { model: await other.clone(), rewards: [byTurns] });
   first.destroy();
   second.load({ state: parseTrainerState(JSON.parse(JSON.stringify(state))), moments });
   assert.deepEqual(await evaluatedSteps(second, [2, 3]), expected.slice(2));
   second.destroy();
   const last = expected[3]!;
   assert.ok(last["train/seen"]! > expected[0]!["train/seen"]! && expected[0]!["train/seen"] === 0);
-  assert.ok(last["eval/ever_solved"]! > last["eval/solved"]!, "else the record tells nothing");
+  assert.ok(
+    expected.slice(2).some((known) => known["eval/ever_solved"]! > known["eval/solved"]!),
+    "else the record tells nothing",
+  );
   assert.ok(last["train/ever_solved"]! > 0 && last["train/tags/two/ever_solved"]! > 0);
 });
 
