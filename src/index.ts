@@ -54,6 +54,7 @@ export { decimal, flag, list, oneOf, option, section, text, whole } from "./opti
 export {
   type Completion,
   createSampler,
+  type GenerationOptions,
   type GenerationWatch,
   type Sampler,
   type SamplerOptions,

@@ -6,12 +6,15 @@ import { type Module, piecesOf } from "../nn/module.ts";
 import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.ts";
 import { ConfigError, describeIssues } from "../options/problems.ts";
 import { decimal, list, whole } from "../options/schema.ts";
+import type { SavedSolved } from "./evaluation/solved.ts";
 
 /** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
 export interface TrainerState {
   readonly step: number;
   readonly tokens: number;
   readonly control: SavedControl;
+  /** Which problems were solved so far; absent in checkpoints of older releases. */
+  readonly solved?: SavedSolved | undefined;
   /** The record OPTIMIZER_STATE. */
   readonly optimizer: readonly number[];
 }
@@ -33,6 +36,10 @@ function record<Field extends string>({ fields }: { readonly fields: readonly Fi
   const shape = Object.fromEntries(fields.map((field) => [field, value(field)])) as Record<Field, z.ZodType<number>>;
   return z.strictObject(shape, { error: `a mapping with the keys ${fields.join(", ")}` });
 }
+
+const SOLVED_ALLOWED = "a mapping with the keys heldOut, seen, everSolved, solved";
+
+const digits = () => z.string({ error: "hexadecimal digits" }).regex(/^[0-9a-f]*$/, { error: "hexadecimal digits" });
 
 const name = () => z.string({ error: "a name" });
 
@@ -56,9 +63,12 @@ const stateSchema = z.strictObject(
       },
       { error: "a mapping with the keys controller, classes, control, loops" },
     ),
+    solved: z
+      .strictObject({ heldOut: digits(), seen: digits(), everSolved: digits(), solved: digits() }, { error: SOLVED_ALLOWED })
+      .optional(),
     optimizer: list(decimal(), optimizerAllowed).refine(isOptimizerState, { error: optimizerAllowed }),
   },
-  { error: "a mapping with the keys step, tokens, control, optimizer" },
+  { error: "a mapping with the keys step, tokens, control, solved, optimizer" },
 );
 
 /** The state that a checkpoint holds. @throws ConfigError with the first field that is missing, unknown or out of range */

@@ -12,6 +12,7 @@ import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { furtherEvaluation } from "./evaluation_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { output } from "./output_section.ts";
@@ -204,6 +205,7 @@ const trainEvaluation = section({
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
   ),
   ...evaluation,
+  ...furtherEvaluation,
 });
 
 const sft = section({
