@@ -11,6 +11,7 @@ import { covarianceSelectOp } from "./covariance_select.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
+import { entropyRatioOp } from "./entropy_ratio.ts";
 import { entropyReduceOp } from "./entropy_reduce.ts";
 import { fromHalfOp } from "./from_half.ts";
 import { geluOp } from "./gelu.ts";
@@ -45,6 +46,7 @@ export { crossEntropy } from "./cross_entropy.ts";
 export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
 export { embedding } from "./embedding.ts";
+export { type EntropyRatioOptions, entropyRatio } from "./entropy_ratio.ts";
 export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
 export { fromHalf } from "./from_half.ts";
 export type { GateName, GateOptions } from "./gate.ts";
@@ -98,6 +100,7 @@ export const ops = {
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
   decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_part", "_merge") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
+  entropy_ratio: { op: entropyRatioOp, kernels: ["policy/entropy_ratio"] },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
   from_half: { op: fromHalfOp, kernels: ["elementwise/from_half"] },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },

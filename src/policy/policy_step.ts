@@ -51,7 +51,8 @@ export function tracePolicyStep(update: TracedUpdate, wholeBatch: boolean): void
   }
   const given = { statistics: saved.statistics, tokenInputs };
   const random = { seed: update.seed ?? 0, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
-  const extra = loss.loss.extra?.({ ...given, sequenceBegin: begins, sequences, count: update.count, random });
+  const oldEntropy = loss.loss.readsOldEntropy ? input("old_entropy", [saved.statistics.shape[0]!]) : undefined;
+  const extra = loss.loss.extra?.({ ...given, oldEntropy, sequenceBegin: begins, sequences, count: update.count, random });
   const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra }, loss);
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, so its kernels need not read them.

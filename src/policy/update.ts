@@ -97,6 +97,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   };
   const step: PolicyUpdate["step"] = async (batches, learningRate, sampled, draw = 0) => {
     requireTokens(batches);
+    requireOldEntropy(batches, traced);
     const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
     if (others.length === 0) {
       return finished([await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 })]);
@@ -177,8 +178,8 @@ async function whatIsTold(
   if (!countsGated && (sampled || !controller.law)) return measuredFloats(sampled ?? []);
   const states: ControlState[] = [];
   for (const { inputs, ...batch } of batches) {
-    // A measurement goes by tokens, wherever sequences begin.
-    const { sequence_begin: _, ...needed } = inputs;
+    // A measurement goes by tokens, wherever sequences begin, and by the present entropies alone.
+    const { sequence_begin: _, old_entropy: __, ...needed } = inputs;
     states.push(readState(new Float32Array((await submit(measure, { ...batch, inputs: needed }, sizes(batch))).control)));
   }
   const gated = states.reduce((sum, { control }) => sum + control.gated_count, 0);
@@ -210,6 +211,12 @@ function requireTokens(batches: readonly UpdateBatch[]): void {
   const masks = batches.map(({ inputs }) => TOKEN_INPUT.column(inputs.token_inputs as Float32Array, "mask"));
   if (masks.some((mask) => mask.some((value) => value > 0))) return;
   throw new EngineError(`a step of ${batches.length} batches holds no token to learn from; leave such a step out`);
+}
+
+/** The plan would compare with the entropies of an earlier batch. */
+function requireOldEntropy(batches: readonly UpdateBatch[], { loss: { loss } }: TracedUpdate): void {
+  if (!loss.readsOldEntropy || batches.every(({ inputs }) => inputs.old_entropy)) return;
+  throw new EngineError(`the loss ${loss.name} needs the input old_entropy [N] of every batch: the entropies at sampling`);
 }
 
 function sizes(batch: Pick<UpdateBatch, "rows" | "sequences">): RunScalars {

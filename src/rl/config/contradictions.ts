@@ -4,6 +4,7 @@ import { contradictionsOf, type Declaration, ownOptions } from "../../options/de
 import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
+import { importanceProblems } from "./importance_options.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** The contradictions between options that are each inside their range, one line each. */
@@ -29,6 +30,7 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   return [
     ...problems,
     ...decayProblems("grpo", grpo),
+    ...importanceProblems(grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
-import { MOST_RATIO } from "../../loss/token.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
@@ -12,6 +11,7 @@ import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { importanceOptions } from "./importance_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { output } from "./output_section.ts";
@@ -147,11 +147,7 @@ const grpo = {
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
-  tis: adjustable(
-    decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
-    null,
-    "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
-  ),
+  ...importanceOptions,
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),
     "token-mean",

@@ -120,7 +120,7 @@ function byClass(rows: number): OpCase {
 }
 
 /** Bounds that the ratios of `lossTokens` reach. */
-export const REACHED = { clipHigh: 0.28, delta: 1.6, cispoBound: 1.3, sapoPositive: 1.5, sapoNegative: 3, covCoef: 0.7 };
+export const REACHED = { clipHigh: 0.28, delta: 1.6, cispoBound: 1.3, sapoPositive: 1.5, sapoNegative: 3, covCoef: 0.7, dppoBound: 1.3 };
 
 function byName(name: string, rows: number): OpCase[] {
   const loss = createLoss({ loss: name, ...REACHED });
