@@ -12,6 +12,7 @@ import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { gepoOptions } from "./group_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { output } from "./output_section.ts";
@@ -147,6 +148,7 @@ const grpo = {
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
+  ...gepoOptions,
   tis: adjustable(
     decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
     null,
