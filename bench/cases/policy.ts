@@ -8,6 +8,7 @@ import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
 import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
+import { surpriseWeight } from "../../src/ops/surprise_weight.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createRandom } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
@@ -17,6 +18,7 @@ import { crossEntropyReference } from "../../src/testing/reference/cross_entropy
 import { entropyReduceReference } from "../../src/testing/reference/entropy_reduce.ts";
 import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
 import { sequenceRatioReference } from "../../src/testing/reference/sequence_ratio.ts";
+import { surpriseWeightReference } from "../../src/testing/reference/surprise_weight.ts";
 import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
 import { given, normal, records } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
@@ -37,6 +39,7 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   sequenceRatioCase(rows),
   covarianceSelectCase(rows, "largest"),
   covarianceSelectCase(rows, "drawn"),
+  surpriseWeightCase(rows),
   crossEntropyCase(rows),
   controlWeightCase(rows),
   metricReduceCase(rows),
@@ -135,6 +138,25 @@ function covarianceSelectCase(rows: number, choice: "largest" | "drawn"): BenchC
       return { selected, count };
     },
     reference: (inputs) => covarianceSelectReference(inputs, options),
+  });
+}
+
+/** One workgroup passes over the keys some 64 times for each side, and over the tokens twice. */
+function surpriseWeightCase(rows: number): BenchCase {
+  const options = { positiveShare: 0.1, negativeShare: 0.1 };
+  return opCase({
+    op: "surprise_weight",
+    shape: `N${rows}`,
+    flops: 128 * rows,
+    bytes: 4 * 10 * rows,
+    inputs: () => {
+      const { statistics, control, token_inputs } = withControl(rows);
+      return { statistics: statistics!, control: control!, token_inputs: token_inputs! };
+    },
+    build: (i) => ({
+      token_inputs: surpriseWeight({ statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control! }, options),
+    }),
+    reference: (inputs) => surpriseWeightReference(inputs, options),
   });
 }
 

@@ -28,6 +28,7 @@ import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
 import { ropeCacheWriteOp } from "./rope_cache_write.ts";
 import { sequenceRatioOp } from "./sequence_ratio.ts";
+import { surpriseWeightOp } from "./surprise_weight.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
@@ -66,6 +67,7 @@ export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { sequenceRatio } from "./sequence_ratio.ts";
+export { type SurpriseWeightOptions, surpriseWeight } from "./surprise_weight.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
 export { KL_ESTIMATES, type KlEstimate, type TokenLossModule, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
@@ -117,6 +119,7 @@ export const ops = {
   rope: { op: ropeOp, kernels: ["attention/rope"] },
   rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },
   sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
+  surprise_weight: { op: surpriseWeightOp, kernels: ["policy/surprise_weight"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },

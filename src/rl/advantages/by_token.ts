@@ -1,4 +1,4 @@
-import type { Advantage, AdvantageInput, Score } from "./contract.ts";
+import type { Advantage, AdvantageOptions, Score } from "./contract.ts";
 
 /**
  * Advantages of every token [P * G][M] from rewards of every token, for any advantage of whole completions. At each position the advantage
@@ -12,7 +12,7 @@ import type { Advantage, AdvantageInput, Score } from "./contract.ts";
 export function advantagesByToken(
   advantage: Advantage,
   tokens: readonly ArrayLike<number>[],
-  options: Pick<AdvantageInput, "groupSize" | "k" | "lambda">,
+  options: AdvantageOptions,
 ): Float64Array[] {
   const toGo = tokens.map(rewardsToGo);
   const result = tokens.map(({ length }) => new Float64Array(length));

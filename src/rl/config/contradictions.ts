@@ -20,6 +20,9 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
     problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
   }
+  if (grpo.gepoHigh < grpo.gepoLow) {
+    problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
+  }
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }

@@ -23,6 +23,8 @@ export interface StepRecord {
   readonly learned: Learned;
   /** Defined where the trainer scored the completions again. Its log-probabilities are then the old ones of the loss. */
   readonly gap: SamplerGap | undefined;
+  /** The share of the completions whose advantage gepo damped. */
+  readonly damped: number | undefined;
   /** Time of the whole step. */
   readonly milliseconds: number;
 }
@@ -55,6 +57,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
     ...lengthMetrics(all.entries, lengths),
     ...(config.grpo.maskTruncated && { "completions/masked_ratio": meanOf(samples, ({ isMasked }) => (isMasked ? 1 : 0)) }),
     num_tokens: record.tokens,
+    ...(record.damped !== undefined && { "advantages/damped": record.damped }),
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(rollout)),
     ...(gap && samplingMetrics(gap)),
     ...(learns && { "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")) }),

@@ -20,6 +20,7 @@ const ROW_OPS = [
   "control_weight",
   "covariance_select",
   "entropy_ratio",
+  "surprise_weight",
 ] as const satisfies readonly (keyof typeof opCases)[];
 
 /** Ops of which a default run takes a case; the others take seconds to compile at each width. */

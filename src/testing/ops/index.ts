@@ -32,6 +32,7 @@ import { rmsNormCases } from "./rms_norm.ts";
 import { ropeCases } from "./rope.ts";
 import { ropeCacheWriteCases } from "./rope_cache_write.ts";
 import { sequenceRatioCases } from "./sequence_ratio.ts";
+import { surpriseWeightCases } from "./surprise_weight.ts";
 import { swigluCases } from "./swiglu.ts";
 import { toHalfCases } from "./to_half.ts";
 import { tokenLossCases } from "./token_loss.ts";
@@ -69,6 +70,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   rope: ropeCases,
   rope_cache_write: ropeCacheWriteCases,
   sequence_ratio: sequenceRatioCases,
+  surprise_weight: surpriseWeightCases,
   swiglu: swigluCases,
   to_half: toHalfCases,
   token_loss: tokenLossCases,
