@@ -26,6 +26,7 @@ const grpo = {
   advantageLambda: within(0, 1000),
   tis: fc.option(within(1e-6, 1e9)),
   icepop: fc.option(fc.constantFrom([0.5, 2], [0, 1e9], [1, 1]), { freq: 1 }),
+  tokenShare: within(1e-6, 1),
   mis: fc.option(fc.constantFrom([0.5, 2], [0, 1e-3]), { freq: 1 }),
   beta: within(0, 1000),
   entropyCoef: within(-10, 10),

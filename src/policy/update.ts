@@ -16,7 +16,7 @@ import { createArena, windowsOf } from "./arena.ts";
 import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
 
 /** What an update is planned for. */
-export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count">, ActivationOptions {
+export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count" | "learning">, ActivationOptions {
   readonly device: Device;
   /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
   readonly mayTakeSeveral?: boolean;
@@ -34,6 +34,8 @@ export interface UpdateResult extends ControlState {
   readonly gradNorm: number;
   /** How many tokens the loss selected in all micro-batches; 0 for a loss that selects none. */
   readonly selected: number;
+  /** How many tokens `tokenShare` selected in all micro-batches, and the least entropy among them; zeros where it takes all. */
+  readonly learning: { readonly tokens: number; readonly leastEntropy: number };
   /** Whether this step was skipped because a gradient, or what it would make of a weight or moment, was not finite. */
   readonly wasSkipped: boolean;
   /** Steps skipped so far. */
@@ -78,12 +80,13 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   const control = arena.make("control", [initial.length], "f32");
   const metrics = arena.make("metrics", [BATCH_METRICS.size], "f32");
   const count = arena.make("selected_count", [1], "f32");
+  const learning = arena.make("learning_tokens", [2], "f32");
   arena.write(control, initial);
-  const traced = { ...options, control, metrics, count };
+  const traced = { ...options, control, metrics, count, learning };
   const exact = own(await buildExactPlan(traced));
   // A measuring device must hear of everything that may be built later.
   let parts = device.measuring && options.mayTakeSeveral ? await buildAccumulatingPlans(traced, own) : undefined;
-  const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count });
+  const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count, learning });
   const reader = own(createReader(device, windows));
 
   const submit: Submit = (plan, batch, scalars) => {
@@ -128,7 +131,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
 }
 
 /** What is read back after every submission. */
-type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected", ArrayBuffer>>;
+type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected" | "learning", ArrayBuffer>>;
 
 /** Runs a plan on a batch, or a plan that needs none. */
 type Submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars) => Promise<ReadBack>;
@@ -234,9 +237,16 @@ function toResult(read: readonly ReadBack[], last: ReadBack): UpdateResult {
     metrics,
     gradNorm: norm,
     selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes.selected)[0]!, 0),
+    learning: learningOf(read.map((bytes) => new Float32Array(bytes.learning))),
     wasSkipped: scale === 0,
     skipped,
   };
+}
+
+function learningOf(all: readonly Float32Array[]): UpdateResult["learning"] {
+  const own = all.filter(([tokens]) => tokens! > 0);
+  const tokens = own.reduce((sum, [count]) => sum + count!, 0);
+  return { tokens, leastEntropy: tokens > 0 ? Math.min(...own.map(([, least]) => least!)) : 0 };
 }
 
 /** The entropy of each loop's tokens over the micro-batches, weighted by its tokens in each. */

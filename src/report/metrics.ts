@@ -23,6 +23,11 @@ export const metricDefinitions = {
   "clip_ratio/region_mean": { description: "Fraction of tokens clipped on either side.", unit: "fraction" },
   "covariance/selected": { description: "Tokens that the loss selected in an update, where it selects any.", unit: "tokens" },
   "entropy_ratio/clipped": { description: "Fraction of tokens whose entropy ratio leaves the range of the loss erc.", unit: "fraction" },
+  "token_share/selected": { description: "Fraction of tokens whose surrogate counts, where tokenShare is below 1.", unit: "fraction" },
+  "token_share/least_entropy": {
+    description: "Least entropy among the tokens whose surrogate counts, where tokenShare is below 1.",
+    unit: "nats per token",
+  },
   "advantages/damped": { description: "Fraction of completions whose advantage gepo damps.", unit: "fraction" },
   "completions/mean_length": { description: "Mean length of the completions.", unit: "tokens" },
   "completions/min_length": { description: "Length of the shortest completion.", unit: "tokens" },

@@ -23,6 +23,9 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   if (grpo.gepoHigh < grpo.gepoLow) {
     problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
   }
+  if (grpo.tokenShare < 1 && losses[grpo.loss].bySequence) {
+    problems.push(refusal("grpo.tokenShare", grpo.tokenShare, `1 with loss ${grpo.loss}, whose ratio is that of a whole sequence`));
+  }
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }

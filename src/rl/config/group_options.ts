@@ -10,7 +10,11 @@ export const gepoOptions = {
     DEFAULT_BAND.low,
     "With advantage gepo: the mean entropy of a prompt's completions below which their positive advantages are damped, in nats per token.",
   ),
-  gepoHigh: adjustable(entropy(), DEFAULT_BAND.high, "With advantage gepo: the mean entropy above which their negative advantages are damped."),
+  gepoHigh: adjustable(
+    entropy(),
+    DEFAULT_BAND.high,
+    "With advantage gepo: the mean entropy above which their negative advantages are damped.",
+  ),
   gepoDamping: adjustable(
     decimal({ min: 0, max: 1 }),
     DEFAULT_BAND.damping,

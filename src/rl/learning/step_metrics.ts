@@ -54,6 +54,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
       ...clipMetrics(updates),
     }),
     ...(learns && selectionMetrics(updates, loss)),
+    ...(learns && config.grpo.tokenShare < 1 && learningMetrics(updates)),
     ...lengthMetrics(all.entries, lengths),
     ...(config.grpo.maskTruncated && { "completions/masked_ratio": meanOf(samples, ({ isMasked }) => (isMasked ? 1 : 0)) }),
     num_tokens: record.tokens,
@@ -116,6 +117,14 @@ function selectionMetrics(updates: readonly UpdateResult[], { selects }: Run["lo
   if (!selects) return {};
   const isShare = metricDefinitions[selects].unit === "fraction";
   return { [selects]: meanOf(updates, ({ selected, metrics }) => selected / (isShare ? tokensIn(metrics) : 1)) };
+}
+
+/** What `tokenShare` lets learn. */
+function learningMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
+  return {
+    "token_share/selected": meanOf(updates, ({ learning, metrics }) => learning.tokens / tokensIn(metrics)),
+    "token_share/least_entropy": meanOf(updates, ({ learning }) => learning.leastEntropy),
+  };
 }
 
 function tokensIn(metrics: UpdateResult["metrics"]): number {

@@ -20,6 +20,7 @@ const ROW_OPS = [
   "control_weight",
   "covariance_select",
   "entropy_ratio",
+  "entropy_select",
   "surprise_weight",
 ] as const satisfies readonly (keyof typeof opCases)[];
 

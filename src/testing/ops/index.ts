@@ -15,6 +15,7 @@ import { decodeAttentionCases } from "./decode_attention.ts";
 import { embeddingCases } from "./embedding.ts";
 import { entropyRatioCases } from "./entropy_ratio.ts";
 import { entropyReduceCases } from "./entropy_reduce.ts";
+import { entropySelectCases } from "./entropy_select.ts";
 import { fromHalfCases } from "./from_half.ts";
 import { geluCases } from "./gelu.ts";
 import { gradientNormCases } from "./gradient_norm.ts";
@@ -55,6 +56,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   embedding: embeddingCases,
   entropy_ratio: entropyRatioCases,
   entropy_reduce: entropyReduceCases,
+  entropy_select: entropySelectCases,
   from_half: fromHalfCases,
   gelu: geluCases,
   gradient_norm: gradientNormCases,
