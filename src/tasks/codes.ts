@@ -1,17 +1,18 @@
 import { quoted } from "../options/quote.ts";
-import { decimal, flag, option, section, whole } from "../options/schema.ts";
+import { decimal, option, section, whole } from "../options/schema.ts";
 import { hashText, once, splitByHash } from "./split.ts";
 import { defineTask, type Split, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const CODES = LETTERS.toUpperCase();
 
 interface CodesProblem extends TextProblem {
   readonly code: number;
 }
 
 const options = section({
-  codes: option(whole({ min: 4, max: 100 }), 64, "How many codes there are."),
+  codes: option(whole({ min: 2, max: 26 }), 24, "How many codes there are: 24 is A to X."),
   shared: option(
     decimal({ min: 0, max: 1 }),
     0.5,
@@ -19,21 +20,25 @@ const options = section({
   ),
   letters: option(whole({ min: 2, max: 26 }), 6, "Size of the alphabet of answers: 6 is a to f."),
   length: option(whole({ min: 1, max: 6 }), 2, "Letters of an answer."),
-  spellings: option(whole({ min: 5, max: 100 }), 100, "Keys of each code, which differ in their first two digits."),
+  spellings: option(whole({ min: 5, max: 100 }), 100, "Keys of each code, which differ in their two digits."),
   partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of the share of letters that stand in the right place."),
-  anyAnswer: option(flag(), false, "Whether every answer of the right form is right, which is what the warm start learns."),
-  heldOut: option(whole({ min: 0 }), 1024, "Keys kept for evaluation, as many of each code, at most a fifth of all."),
+  known: option(
+    decimal({ min: 0, max: 1 }),
+    1,
+    "For the warm start: share of the answers shown that are right. Below 1 the others are any of the right form, and all of that form earn 1.",
+  ),
+  heldOut: option(whole({ min: 0 }), 480, "Keys kept for evaluation, as many of each code, at most a fifth of all."),
 });
 
 /**
- * "4217=" -> "ce$": the last two digits are a code, and a code has one answer, which must be remembered; the first two digits mean nothing,
- * so that held-out keys ask for what was learned of their codes. Many codes share one answer and the rest have answers of their own, under
+ * "42Q=" -> "ce$": the letter is a code, and a code has one answer, which must be remembered; the digits mean nothing, so that held-out keys
+ * ask for what was learned of their codes. Many codes share one answer and the rest have answers of their own, under
  * the tags `shared` and `own`: what is learned of the shared answer spreads to the others and hides theirs, the interference that makes
  * exploration pay.
  */
 export const codes = defineTask({
   key: "codes",
-  description: "Remember the answer of a code, which most codes share: 4217= -> ce$",
+  description: "Remember the answer of a code, which many codes share: 42Q= -> ce$",
   options,
   check: ({ codes: count, shared, letters, length }) => {
     const most = letters ** length - 1;
@@ -42,38 +47,38 @@ export const codes = defineTask({
       ? [{ option: "codes", value: count, allowed: `such that ${own} codes can have one of ${most} answers each; raise letters or length` }]
       : [];
   },
-  build: ({ codes: count, shared, letters, length, spellings, partialCredit, anyAnswer, heldOut }) => {
+  build: ({ codes: count, shared, letters, length, spellings, partialCredit, known, heldOut }) => {
     const all = once(() => allAnswers(LETTERS.slice(0, letters), length));
     const table = once(() => answersByCode(count, Math.round(shared * count), all()));
     const splits = once(() => splitCodes(table(), spellings, Math.floor(heldOut / count)));
     const answer = (problem: TextProblem): string => {
       const found = table()[parseCode(problem.prompt)]?.answer;
-      if (found === undefined) throw new Error(`Prompt ${quoted(problem.prompt)} has a code that is not below ${count}.`);
+      if (found === undefined) throw new Error(`Prompt ${quoted(problem.prompt)} has none of the ${count} codes A to ${CODES[count - 1]}.`);
       return found;
     };
     return {
-      alphabet: `0123456789${LETTERS}=${STOP}`,
+      alphabet: `0123456789${CODES}${LETTERS}=${STOP}`,
       stop: STOP,
-      maxPromptLength: 5,
+      maxPromptLength: 4,
       maxCompletionLength: length + STOP.length,
       problems: (split) => splits()[split],
-      solutions: (problem) => (anyAnswer ? all() : [answer(problem)]).map((text) => text + STOP),
+      solutions: (problem) => shown(answer(problem), all(), known).map((text) => text + STOP),
       reward: (problem, completion) => {
         const right = answer(problem);
         if (!completion.endsWith(STOP)) return 0;
         const text = completion.slice(0, -STOP.length);
-        if (anyAnswer) return all().includes(text) ? 1 : 0;
+        if (known < 1) return all().includes(text) ? 1 : 0;
         return text === right ? 1 : text.length === length ? partialCredit * rightPlaces(text, right) : 0;
       },
     };
   },
 });
 
-/** The code of a prompt such as "4217=". Throws on any other prompt, which must come from another dataset. */
+/** The number of the code in a prompt such as "42Q=". Throws on any other prompt, which must come from another dataset. */
 function parseCode(prompt: string): number {
-  const match = /^\d{2}(\d{2})=$/.exec(prompt);
-  if (match === null) throw new Error(`Prompt ${quoted(prompt)} is not a key; one like "4217=" is expected.`);
-  return Number(match[1]);
+  const match = /^\d{2}([A-Z])=$/.exec(prompt);
+  if (match === null) throw new Error(`Prompt ${quoted(prompt)} is not a key; one like "42Q=" is expected.`);
+  return CODES.indexOf(match[1]!);
 }
 
 /** Every text of `length` letters. */
@@ -101,7 +106,7 @@ function splitCodes(table: readonly Code[], spellings: number, heldOut: number):
   const order = byHash([...table.keys()], (code) => `turn ${code}`);
   const parts = order.map((code) => {
     const keys = Array.from({ length: spellings }, (_, spelling): CodesProblem => {
-      return { prompt: `${twoDigits(spelling)}${twoDigits(code)}=`, tag: table[code]!.tag, code };
+      return { prompt: `${String(spelling).padStart(2, "0")}${CODES[code]}=`, tag: table[code]!.tag, code };
     });
     return splitByHash(keys, ({ prompt }) => prompt, heldOut);
   });
@@ -110,8 +115,11 @@ function splitCodes(table: readonly Code[], spellings: number, heldOut: number):
   return { train: inTurn("train"), eval: inTurn("eval") };
 }
 
-function twoDigits(number: number): string {
-  return String(number).padStart(2, "0");
+/** Answers of which a share `known` is `right`, as nearly as whole numbers of copies allow, and the rest are all there are. */
+function shown(right: string, all: readonly string[], known: number): readonly string[] {
+  if (known === 1) return [right];
+  const copies = Math.round((known / (1 - known)) * all.length);
+  return [...all, ...Array.from({ length: copies }, () => right)];
 }
 
 /** The share of letters that stand where they should; the texts are equally long. */
