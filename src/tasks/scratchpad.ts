@@ -2,7 +2,7 @@ import { quoted } from "../options/quote.ts";
 import { decimal, oneOf, option, section, whole } from "../options/schema.ts";
 import type { Random } from "../random.ts";
 import { drawProblems, once, splitByHash } from "./split.ts";
-import { defineTask, type TextProblem } from "./task.ts";
+import { defineTask, type Split, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 /** What stands at the end of a prompt that leaves no choice of the first character. */
@@ -18,6 +18,11 @@ const options = section({
     "free",
     "Whether the answer may begin as it likes; direct and scratchpad write the first character into the prompt, to measure either way.",
   ),
+  forced: option(
+    decimal({ min: 0, max: 1 }),
+    0,
+    "For the warm start: share of the training prompts that end in the scratchpad's first character, so that it is learned without becoming a habit.",
+  ),
   problems: option(whole({ min: 10, max: 1_000_000 }), 20_000, "How many problems to draw, at most; 1+2 and 2+1 count as one."),
   heldOut: option(whole({ min: 0 }), 1024, "Problems kept for evaluation, at most a fifth of all."),
 });
@@ -31,47 +36,55 @@ export const scratchpad = defineTask({
   key: "scratchpad",
   description: "Add at once or by way of a scratchpad: 047+385 -> =0432$ or :2340=0432$",
   options,
-  build: ({ digits, scratchpad: share, begin, problems: limit, heldOut }) => {
+  build: ({ digits, scratchpad: share, begin, forced, problems: limit, heldOut }) => {
     const number = (value: number): string => String(value).padStart(digits, "0");
     const draw = (random: Random): TextProblem => {
       const [left, right] = [random.integer(10 ** digits), random.integer(10 ** digits)];
       return { prompt: `${number(left)}+${number(right)}${BEGINNINGS[begin]}`, tag: `carries-${carries(left, right)}` };
     };
-    const splits = once(() => splitByHash([...drawProblems("scratchpad", limit, draw, canonical)], canonical, heldOut));
-    const sum = (prompt: string): string => {
-      const { left, right } = parsePrompt(prompt);
-      return String(left + right).padStart(digits + 1, "0");
-    };
-    const ways = ({ prompt }: TextProblem): Record<"direct" | "scratchpad", string> => {
-      const text = sum(prompt);
-      const free = { direct: `=${text}${STOP}`, scratchpad: `:${[...text].reverse().join("")}=${text}${STOP}` };
-      return begin === "free" ? free : { direct: free.direct.slice(1), scratchpad: free.scratchpad.slice(1) };
-    };
+    const splits = once((): Record<Split, readonly TextProblem[]> => {
+      const drawn = splitByHash([...drawProblems("scratchpad", limit, draw, canonical)], canonical, heldOut);
+      const ended = Math.round(begin === "free" ? forced * drawn.train.length : 0);
+      // Problems come in the order of their hashes, so that those of the front are a fair sample.
+      return { ...drawn, train: drawn.train.map((problem, i) => (i < ended ? { ...problem, prompt: `${problem.prompt}:` } : problem)) };
+    });
+    const sum = ({ left, right }: Sum): string => String(left + right).padStart(digits + 1, "0");
     return {
       alphabet: `0123456789+=:${STOP}`,
       stop: STOP,
-      maxPromptLength: 2 * digits + 1 + BEGINNINGS[begin].length,
-      maxCompletionLength: 2 * digits + 5 - BEGINNINGS[begin].length,
+      maxPromptLength: 2 * digits + 2,
+      maxCompletionLength: 2 * digits + 5,
       problems: (split) => splits()[split],
       solutions: (problem) => {
-        const way = ways(problem);
-        if (begin !== "free") return [way[begin]];
-        const written = Math.round(share * MIX);
-        return Array.from({ length: MIX }, (_, i) => (i < written ? way.scratchpad : way.direct));
+        const parsed = parsePrompt(problem.prompt);
+        const text = sum(parsed);
+        const direct = `=${text}${STOP}`;
+        const written = `:${[...text].reverse().join("")}${direct}`;
+        if (parsed.beginning !== "") return [(parsed.beginning === "=" ? direct : written).slice(1)];
+        const copies = Math.round(share * MIX);
+        return Array.from({ length: MIX }, (_, i) => (i < copies ? written : direct));
       },
       reward: (problem, completion) => {
-        const match = /^(?::\d*)?=(\d+)\$$/.exec(BEGINNINGS[begin] + completion);
-        return match?.[1] === sum(problem.prompt) ? 1 : 0;
+        const parsed = parsePrompt(problem.prompt);
+        const match = /^(?::\d*)?=(\d+)\$$/.exec(parsed.beginning + completion);
+        return match?.[1] === sum(parsed) ? 1 : 0;
       },
     };
   },
 });
 
+interface Sum {
+  readonly left: number;
+  readonly right: number;
+  /** The first character of the answer where the prompt holds it, else nothing. */
+  readonly beginning: string;
+}
+
 /** The numbers of a prompt such as "047+385". Throws on any other prompt, which must come from another dataset. */
-function parsePrompt(prompt: string): { readonly left: number; readonly right: number } {
-  const match = /^(\d+)\+(\d+)[=:]?$/.exec(prompt);
+function parsePrompt(prompt: string): Sum {
+  const match = /^(\d+)\+(\d+)([=:]?)$/.exec(prompt);
   if (match === null) throw new Error(`Prompt ${quoted(prompt)} is not a scratchpad problem; one like "047+385" is expected.`);
-  return { left: Number(match[1]), right: Number(match[2]) };
+  return { left: Number(match[1]), right: Number(match[2]), beginning: match[3]! };
 }
 
 function canonical({ prompt }: TextProblem): string {
