@@ -1,5 +1,7 @@
+import type { Device } from "../../gpu/device.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import type { SftConfig, TrainConfig } from "../../rl/config/index.ts";
+import type { PolicyModel } from "../../rl/model.ts";
 import type { NamedReward } from "../../rl/scoring/rewards.ts";
 import type { StepResult } from "../../rl/trainer.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -8,6 +10,21 @@ import type { Task } from "../../tasks/task.ts";
 export type Start =
   | { readonly kind: "folder"; readonly dir: string }
   | { readonly kind: "warm start"; readonly name: string; readonly config: SftConfig };
+
+/** Measures of a policy that a study takes beside the evaluation, whenever there is one. */
+export interface Probe {
+  measure(): Promise<Readonly<Record<string, number>>>;
+  destroy(): void;
+}
+
+export interface ProbeOptions {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  /** The policy as it was before training; it stays its owner's. */
+  readonly start: PolicyModel;
+  readonly task: Task;
+  readonly config: TrainConfig;
+}
 
 /** One training run of a study. Its name is its folder below the study's, such as `seed-0/open-loop/alpha-0.45`. */
 export interface Cell {
@@ -24,6 +41,12 @@ export interface Cell {
   readonly scoredByTask?: boolean;
   /** Says what to keep of every step beside its metrics, as plain data. */
   readonly observe?: (step: StepResult) => unknown;
+  /** Evaluations take held-out problems from this one on, so that a search and the test see different ones. Default: the first. */
+  readonly heldOutFrom?: number;
+  /** Makes what is measured beside every evaluation; its names go into metrics.jsonl. */
+  readonly probe?: (options: ProbeOptions) => Promise<Probe>;
+  /** The cells whose results `tune` reads. Default: all before this one. */
+  readonly needs?: readonly string[];
   /** Fills in what earlier cells found out, such as gains. It must not change steps and updates. */
   readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
 }

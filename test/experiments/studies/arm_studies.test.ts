@@ -5,23 +5,17 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { shippedSettings } from "../../../scripts/document_results.ts";
 import { armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
-import type { Host } from "../../../src/experiments/framework/host.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
-import { runCells } from "../../../src/experiments/framework/run_study.ts";
+import { runCells, workerHere } from "../../../src/experiments/framework/run_study.ts";
 import { merge, withQuick } from "../../../src/experiments/framework/settings.ts";
 import type { Summary } from "../../../src/experiments/framework/study.ts";
 import { studies } from "../../../src/experiments/index.ts";
-import { createModel, loadModel, saveModel } from "../../../src/node/load_model.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
+import { studyHost } from "../../../src/node/study_host.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "entropic-arms-"));
 const device = await openDevice();
-const host: Host = {
-  device,
-  createModel: (options) => createModel(device, options),
-  loadModel: (dir) => loadModel(device, dir),
-  saveModel: (dir, model, files) => saveModel(dir, model, { files }),
-};
+const host = studyHost(device);
 after(async () => {
   device.destroy();
   await rm(folder, { recursive: true, force: true });
@@ -50,7 +44,8 @@ for (const study of Object.values(studies)) {
     assert.ok(study.prepare(shipped, { quick: false, shipped }).cells.length > 1);
     const prepared = study.prepare(cutDown(shipped), { quick: false, shipped });
     const progress = createProgress({ title: "tiny", cells: prepared.cells.length, work: 1, stream: { write: () => true } });
-    const { results } = await runCells(prepared, { host, dir: join(folder, study.name), progress });
+    const dir = join(folder, study.name);
+    const { results } = await runCells(prepared, { dir, adapter: device.name, workers: [workerHere(host, dir)], progress });
     const provenance = { command: "c", adapter: "a", commit: "c", date: "d", seconds: 1, cells: { run: 1, skipped: 0 } };
     const findings = JSON.parse(JSON.stringify(prepared.findings(results))) as unknown;
     const summary: Summary = { study: study.name, version: study.version, quick: true, provenance, settings: prepared.settings, findings };
