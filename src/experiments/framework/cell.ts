@@ -35,6 +35,8 @@ export interface Cell {
   readonly config: TrainConfig;
   /** Other tasks of the same alphabet to evaluate before and after training, by the names that metrics show them under. */
   readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
+  /** Whether these are evaluated whenever the cell is, and not before and after alone. */
+  readonly elsewhereAlong?: boolean;
   /** Reward functions that replace the task's own reward in training. */
   readonly rewards?: readonly NamedReward[];
   /** Whether evaluations score by the task's own reward although training does not. */

@@ -117,12 +117,12 @@ function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {
 
 type Measured = Omit<Metrics, "step">;
 
-/** What is measured between two steps; other tasks only at the beginning and at the end. */
+/** What is measured between two steps; other tasks only at the beginning and at the end, unless the cell asks for more. */
 function measurements(cell: Cell, { trainer, model, probe }: Work, config: TrainConfig, host: Host) {
   const ofTask = { ...evaluationOf(config, model, host), subject: subjectOfTask(cell.task) };
   return async ({ isEnd }: { isEnd: boolean }): Promise<Measured> => ({
     ...evaluationMetrics(cell.scoredByTask ? await evaluateTask(ofTask) : await trainer.evaluate()),
-    ...(isEnd ? await evaluateElsewhere(cell, model, config, host) : {}),
+    ...(isEnd || cell.elsewhereAlong ? await evaluateElsewhere(cell, model, config, host) : {}),
     ...(await probe?.measure()),
   });
 }

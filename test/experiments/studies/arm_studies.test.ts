@@ -21,7 +21,9 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const tiny = { seeds: 1, eval: { prompts: 4, completions: 2 }, grpo: { steps: 2, prompts: 2, completions: 2 } };
+const evaluation = { every: 0, prompts: 4, completions: 2, ks: [], temperatures: [], entropies: [0.2] };
+const tiny = { seeds: 1, eval: evaluation, grpo: { steps: 2, prompts: 2, completions: 2 } };
+const shortStart = { sft: { steps: 2, batch: 4, warmupSteps: 0, stopAtPassAt1: null, evalEvery: 2 } };
 
 /** The first and the last of each kind, so that a whole study takes seconds. */
 function cutDown(settings: Record<string, unknown>): unknown {
@@ -29,11 +31,15 @@ function cutDown(settings: Record<string, unknown>): unknown {
     const entries = Object.entries(value as Record<string, unknown>);
     return Object.fromEntries([entries[0]!, entries.at(-1)!]);
   };
-  const groups = settings.groups === undefined ? {} : { groups: Object.fromEntries(Object.entries(ends(settings.groups)).slice(0, 1)) };
-  const short = merge(groups, {
-    groups: { ...Object.fromEntries(Object.keys(groups.groups ?? {}).map((name) => [name, { grpo: { steps: 2 } }])) },
-  });
-  return { ...(merge(settings, tiny) as object), arms: ends(settings.arms), ...(groups.groups ? (short as object) : {}) };
+  const short = merge(settings, {
+    ...tiny,
+    ...(settings.search !== undefined && { search: { steps: 2, prompts: 4 } }),
+    ...(settings.start !== undefined && { start: shortStart }),
+  }) as Record<string, unknown>;
+  const cut = { ...short, arms: ends(settings.arms) };
+  if (settings.groups === undefined) return cut;
+  const [name, group] = Object.entries(settings.groups as Record<string, object>)[0]!;
+  return { ...cut, groups: { [name]: merge(group, { eval: evaluation, grpo: { steps: 2 } }) } };
 }
 
 for (const study of Object.values(studies)) {
