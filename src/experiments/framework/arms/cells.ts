@@ -6,7 +6,7 @@ import type { Cell, Start } from "../cell.ts";
 import { slug } from "../names.ts";
 import { seedsOf } from "../seeds.ts";
 import { merge } from "../settings.ts";
-import { bestOf, type Knobs, knobsOf, requireSameBudget, scoresOf } from "./search.ts";
+import { bestOf, type Knobs, knobsOf, requireSameBudget, type Search, scoresOf } from "./search.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "./settings.ts";
 
 export function cellName(seed: number, arm: string, group = ALONE): string {
@@ -40,15 +40,19 @@ interface Place {
   readonly arm: string;
 }
 
-/** The settings of an arm's knobs that the study tries before it. */
+/** The settings of an arm's knobs. A study without a search takes the first. */
 export function searchedKnobs(settings: ArmsSettings, { group, arm }: Place): readonly Knobs[] {
-  const changed = merge(settings.arms[arm], settings.groups?.[group]?.arms?.[arm]);
-  return settings.search ? knobsOf(changed as Knobs, arm) : [];
+  return knobsOf(merge(settings.arms[arm], settings.groups?.[group]?.arms?.[arm]) as Knobs, arm);
+}
+
+/** The search of a group; undefined where the study has none. */
+function searchOf({ search, groups }: ArmsSettings, group: string): Search | undefined {
+  return search ? { ...search, ...groups?.[group]?.search } : undefined;
 }
 
 /** The names of the cells that try each setting of an arm's knobs. */
 export function searchNames(settings: ArmsSettings, place: Place): string[][] {
-  const { search } = settings;
+  const search = searchOf(settings, place.group);
   if (!search) return [];
   return searchedKnobs(settings, place).map((_, i) =>
     seedsOf(search).map((seed) => `search/${cellName(seed, place.arm, place.group)}/setting-${i + 1}`),
@@ -56,7 +60,7 @@ export function searchNames(settings: ArmsSettings, place: Place): string[][] {
 }
 
 function searchCells(settings: ArmsSettings, place: Place): Cell[] {
-  const { search } = settings;
+  const search = searchOf(settings, place.group);
   if (!search) return [];
   const names = searchNames(settings, place);
   return searchedKnobs(settings, place).flatMap((knobs, i) =>
@@ -81,7 +85,7 @@ function requireHeldOut({ task }: Cell, wanted: number, group: string): void {
 }
 
 function armCell(settings: ArmsSettings, place: Place & { readonly seed: number }): Cell {
-  const cell = cellOf(settings, place, []);
+  const cell = cellOf(settings, place, searchedKnobs(settings, place).slice(0, 1));
   const tried = searchNames(settings, place);
   if (tried.length === 0) return cell;
   return {
@@ -110,14 +114,21 @@ function configOf(
   { seed, group, arm }: Place & { readonly seed: number },
   further: readonly object[] = [],
 ): TrainConfig {
-  const { arms: ownArms, elsewhere: _, task: __, start: ___, ...changes } = settings.groups?.[group] ?? {};
+  const ofGroup = settings.groups?.[group] ?? {};
   const { model, grpo, entropy } = settings;
   const shared = { model, seed, eval: { every: 0, ...settings.eval }, grpo, entropy };
-  const merged = [changes, settings.arms[arm], ownArms?.[arm], ...further].reduce(merge, shared);
-  // The knobs that were tried are no part of a run.
-  const { search: ____, ...config } = merged as Record<string, unknown>;
-  // A task is replaced as a whole, because the options of one mean nothing to another.
-  return parseTrainConfig({ ...config, task: taskOf(settings, group) });
+  const merged = [
+    without(ofGroup, "arms", "elsewhere", "task", "start", "search"),
+    settings.arms[arm],
+    ofGroup.arms?.[arm],
+    ...further,
+  ].reduce(merge, shared) as object;
+  // The knobs that an arm lists are no part of a run. A task is replaced as a whole, because the options of one mean nothing to another.
+  return parseTrainConfig({ ...without(merged, "search"), task: taskOf(settings, group) });
+}
+
+function without(value: object, ...keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
 }
 
 function taskOf(settings: ArmsSettings, group: string): ArmsSettings["task"] {
@@ -128,8 +139,8 @@ function taskOf(settings: ArmsSettings, group: string): ArmsSettings["task"] {
 function startOf(settings: ArmsSettings, group: string, { model }: TrainConfig): Start {
   const start = settings.groups?.[group]?.start ?? settings.start;
   if (!start) return { kind: "folder", dir: model };
-  const { prompts, completions } = { prompts: 128, completions: 8 };
-  const name = group === ALONE ? "start" : `start/${slug(group)}`;
-  const config = parseSftConfig({ task: taskOf(settings, group), seed: 0, eval: { prompts, completions }, ...start });
-  return { kind: "warm start", name, config };
+  // Groups whose starts are alike share one.
+  const alike = settings.groups?.[group]?.start === undefined && settings.groups?.[group]?.task === undefined;
+  const name = alike ? "start" : `start/${slug(group)}`;
+  return { kind: "warm start", name, config: parseSftConfig({ task: taskOf(settings, group), seed: 0, ...start }) };
 }

@@ -33,6 +33,7 @@ export const armsSchema = section({
       section({
         model: text("the path of a checkpoint folder").optional(),
         start: start.optional(),
+        search: searchSchema.partial().optional(),
         task: task.optional(),
         eval: sectionOf("eval").optional(),
         grpo: sectionOf("grpo").optional(),
@@ -45,7 +46,7 @@ export const armsSchema = section({
     .optional(),
   start: start.optional(),
   /** How the knobs that arms list under `search` are tried before the arms run. */
-  search: searchSchema.optional(),
+  search: searchSchema.nullable().optional(),
   /** Other tasks to evaluate before and after training. */
   elsewhere: tasksByName.optional(),
   /** Keeps the entropy of every tag of the problems. */
