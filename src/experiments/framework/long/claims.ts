@@ -121,6 +121,7 @@ function lostOf({ measures }: LongGroup, after: readonly (number | null)[]): num
 }
 
 function weighHigher(test: PairedTest): Weighed {
+  if (test.n === 0) return notJudged("these settings do not measure this");
   return { measured: testInWords(test), passed: isHigher(test) };
 }
 
