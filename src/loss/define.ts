@@ -21,6 +21,8 @@ export interface LossContext {
 interface LossTraits {
   /** The loss has one probability ratio for a whole sequence: its extra number is the mean difference of the sequence's tokens. */
   readonly bySequence?: boolean;
+  /** A controller may move the bounds of its clip, which it takes by `tilted` of lib/clip.wgsl. */
+  readonly clipMoves?: boolean;
   /** The metric of how many tokens the loss selects. It selects among the tokens of one pass, so cutting a batch into passes changes it. */
   readonly selects?: "covariance/selected";
 }
@@ -51,7 +53,7 @@ export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Opt
 
 /** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */
 export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclaration<Options>): LossFactory<Options> {
-  const { key, wgsl, parameters, surrogate, extra, bySequence = false, selects } = declaration;
+  const { key, wgsl, parameters, surrogate, extra, bySequence = false, clipMoves = false, selects } = declaration;
   const module = wgsl === undefined ? `loss/${key.replaceAll("-", "_")}` : { name: `loss/${key}`, wgsl };
   return declare("grpo", declaration, (options) => ({
     name: key,
@@ -61,6 +63,7 @@ export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclara
     surrogate: (token) => surrogate(token, options),
     extra: extra && ((context) => extra(context, options)),
     bySequence,
+    clipMoves,
     ...(selects && { selects }),
   }));
 }

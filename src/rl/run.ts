@@ -71,3 +71,11 @@ export function passRows(run: Run): number {
   const longest = longestSample(run);
   return Math.max(longest, Math.min(microBatchRows, prompts * completions * longest));
 }
+
+/** A controller that moves the bounds of a clip needs a loss that has them. @throws ConfigError */
+export function checkLever({ controller, loss }: Pick<Run, "controller" | "loss">): void {
+  if (controller.lever?.kind !== "clip" || loss.clipMoves) return;
+  throw new ConfigError([
+    refusal("grpo.loss", loss.name, `ppo-clip or gspo with the controller ${controller.name}, which moves a clip's bounds`),
+  ]);
+}

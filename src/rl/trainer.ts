@@ -12,7 +12,7 @@ import { checkClasses, classifier, measureSampled } from "./learning/token_class
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkStorage, checkSubject, type Run } from "./run.ts";
+import { checkLever, checkStorage, checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
@@ -79,6 +79,7 @@ function toRun(options: TrainerOptions): Run {
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
   checkStorage(run);
+  checkLever(run);
   return run;
 }
 

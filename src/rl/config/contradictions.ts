@@ -3,6 +3,8 @@ import { losses } from "../../loss/index.ts";
 import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
 import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
+import { listed } from "../../options/quote.ts";
+import { namesOf } from "../../options/schema.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
 import type { TrainConfig } from "./sections.ts";
 
@@ -32,9 +34,20 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   return [
     ...problems,
     ...decayProblems("grpo", grpo),
+    ...clipProblems(entropy, grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];
+}
+
+/** The bounds of a clip act from the second update of a rollout on, and only in a loss that has them. */
+function clipProblems({ controller }: TrainConfig["entropy"], { loss, updatesPerRollout }: TrainConfig["grpo"]): string[] {
+  if (controller !== "clip") return [];
+  const why = "with entropy.controller clip";
+  const few = refusal("grpo.updatesPerRollout", updatesPerRollout, `at least 2 ${why}: on the first update of a rollout no bound holds`);
+  const movable = namesOf(losses).filter((name) => losses[name]().clipMoves);
+  const fixed = refusal("grpo.loss", loss, `${listed(movable)} ${why}, which moves the bounds of a clip`);
+  return [...(updatesPerRollout < 2 ? [few] : []), ...(movable.includes(loss) ? [] : [fixed])];
 }
 
 /** Whether prompts and completions, each in its range, make more completions at a time than can be meant. */

@@ -1,6 +1,6 @@
 import { readState } from "../../control/state.ts";
-import type { SurpriseWeightOptions } from "../../ops/surprise_weight.ts";
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
+import type { SurpriseWeightOptions } from "../../ops/surprise_weight.ts";
 import type { HostValues } from "../check_op.ts";
 
 /** token_inputs with the advantages of the most surprising tokens of either sign reweighed, found by sorting. */
@@ -19,5 +19,9 @@ export function surpriseWeightReference(
   };
   const [positive, negative] = [mostSurprising(1, positiveShare), mostSurprising(-1, negativeShare)];
   const factor = (row: number): number => (positive.has(row) ? 1 - alpha : negative.has(row) ? 1 + alpha : 1);
-  return { token_inputs: Float64Array.from(given.flatMap((token, row) => TOKEN_INPUT.pack({ ...token, advantage: factor(row) * token.advantage }))) };
+  return {
+    token_inputs: Float64Array.from(
+      given.flatMap((token, row) => TOKEN_INPUT.pack({ ...token, advantage: factor(row) * token.advantage })),
+    ),
+  };
 }
