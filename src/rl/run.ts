@@ -58,6 +58,14 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkReadable(run.model.tokenizer, "the held-out problems", run.evalProblems);
 }
 
+/** The base under adapters is their reference, and is never changed. @throws ConfigError */
+export function checkReference({ model, config }: Pick<Run, "model" | "config">): void {
+  if (!model.adapter || config.grpo.referenceReset === 0) return;
+  throw new ConfigError([
+    refusal("grpo.referenceReset", config.grpo.referenceReset, "0 for a model with adapters, whose reference is its base"),
+  ]);
+}
+
 /** Products read the base under adapters as it is stored, so that a copy of it would be read by nothing. @throws ConfigError */
 export function checkStorage({ model, config }: Pick<Run, "model" | "config">): void {
   if (!model.adapter || config.grpo.weights === "f32") return;

@@ -8,14 +8,15 @@ import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
-import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
+import { type Classify, checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkLever, checkStorage, checkSubject, type Run } from "./run.ts";
+import { checkLever, checkReference, checkStorage, checkSubject, type Run } from "./run.ts";
+import { createRunHistory, type RunHistory } from "./run_history.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
-import { createTrainerParts } from "./trainer_parts.ts";
+import { createTrainerParts, type TrainerParts } from "./trainer_parts.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
@@ -80,6 +81,7 @@ function toRun(options: TrainerOptions): Run {
   checkSubject(run);
   checkStorage(run);
   checkLever(run);
+  checkReference(run);
   return run;
 }
 
@@ -90,29 +92,17 @@ async function buildTrainer(run: Run): Promise<Trainer> {
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const parts = await createTrainerParts(run);
-  const { sampling, evaluation, scoring, learning } = parts;
+  const { evaluation, learning } = parts;
   const turns = oneAtATime(run.device, "the trainer");
   const watchStep = watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
+  const history = createRunHistory(run, parts);
   let [step, tokens] = [0, 0];
 
   const train = async (): Promise<StepResult> => {
-    const started = performance.now();
-    const rollout = await sampling.sample(step);
-    const { entries, scores } = rollout.trained;
-    const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
-    const classes = classify && entries.map(classify);
-    const { samples, gap } = await scoring.scoreAgain(
-      toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
-    );
-    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
-    step += 1;
-    tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started });
-    const result = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
-    const { updates } = learned;
-    const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
-    await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
-    return result;
+    const done = await takeStep(run, { ...parts, history, classify }, { step, tokens });
+    ({ step, tokens } = done);
+    await watchStep({ ...done, explain: learning.explainSkipped });
+    return done.result;
   };
 
   return {
@@ -124,21 +114,53 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     save: () =>
       turns.run("save()", async () => {
         const { moments, ...state } = await learning.save();
-        return { state: { step, tokens, ...state }, moments };
+        return { state: { step, tokens, ...state, ...history.state }, moments: new Map([...moments, ...(await history.save())]) };
       }),
     store: () =>
       turns.run("store()", async () => {
         const { moments, ...state } = await learning.store();
-        return { state: { step, tokens, ...state }, moments };
+        return { state: { step, tokens, ...state, ...history.state }, moments: new Map([...moments, ...history.store()]) };
       }),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedTrainer({ state, moments }, run.model.module);
+        const goOn = history.prepare({ state, moments });
         learning.load({ ...state, moments });
+        goOn();
         ({ step, tokens } = state);
       }),
     setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run, target))),
     describe: () => learning.describe(),
     destroy: () => turns.end("destroy()", parts.destroy),
   };
+}
+
+type StepParts = Pick<TrainerParts, "sampling" | "scoring" | "learning"> & {
+  readonly history: RunHistory;
+  readonly classify: Classify | undefined;
+};
+
+/** One step of the method, which follows `step` others. */
+async function takeStep(run: Run, { sampling, scoring, learning, history, classify }: StepParts, before: { step: number; tokens: number }) {
+  const { grpo } = run.config;
+  const started = performance.now();
+  await history.begin(before.step);
+  const sampled = await sampling.sample(before.step);
+  const replayed = history.replace(sampled.trained, before.step);
+  const rollout = { ...sampled, trained: replayed.trained };
+  const { entries, scores } = rollout.trained;
+  const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
+  const classes = classify && entries.map(classify);
+  const { samples, gap } = await scoring.scoreAgain(
+    toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
+  );
+  // The sampler's entropies of replayed completions are those of an older policy.
+  const entropies = replayed.ages.length === 0 ? measureSampled(entries, samples, run.controller) : undefined;
+  const learned = await learning.learn(samples, entropies, before.step);
+  const { updates } = learned;
+  const [step, tokens] = [before.step + 1, before.tokens + tokensOf(entries)];
+  const record = { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started };
+  const metrics = { ...stepMetrics(run, record), ...history.metrics(before.step, replayed) };
+  const result: StepResult = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
+  return { step, tokens, result, wasSkipped: updates.length > 0 && updates.every((update) => update.wasSkipped) };
 }

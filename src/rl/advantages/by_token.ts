@@ -9,11 +9,7 @@ import type { Advantage, AdvantageOptions, Score } from "./contract.ts";
  *
  * At the first token this is the advantage of the whole completions.
  */
-export function advantagesByToken(
-  advantage: Advantage,
-  tokens: readonly ArrayLike<number>[],
-  options: AdvantageOptions,
-): Float64Array[] {
+export function advantagesByToken(advantage: Advantage, tokens: readonly ArrayLike<number>[], options: AdvantageOptions): Float64Array[] {
   const toGo = tokens.map(rewardsToGo);
   const result = tokens.map(({ length }) => new Float64Array(length));
   const longest = tokens.reduce((most, { length }) => Math.max(most, length), 0);

@@ -21,6 +21,16 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
     problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
   }
+  if (grpo.replay > 0 && !comparesWithinGroups) {
+    const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
+    problems.push(refusal("grpo.replay", grpo.replay, why));
+  }
+  if (grpo.replay > 0 && grpo.loss === "reinforce") {
+    problems.push(refusal("grpo.replay", grpo.replay, "0 with loss reinforce, which has no ratio that corrects for the age of a group"));
+  }
+  if (grpo.referenceReset > 0 && grpo.beta === 0) {
+    problems.push(refusal("grpo.referenceReset", grpo.referenceReset, "0 with beta 0, which measures against no reference"));
+  }
   if (grpo.gepoHigh < grpo.gepoLow) {
     problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
   }
