@@ -17,13 +17,10 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     const why = `at least ${least} with advantage ${grpo.advantage}, which compares the completions of a prompt`;
     problems.push(refusal("grpo.completions", grpo.completions, why));
   }
-  if (grpo.dynamicSampling > 0 && !comparesWithinGroups) {
+  for (const option of ["dynamicSampling", "replay"] as const) {
+    if (grpo[option] === 0 || comparesWithinGroups) continue;
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
-    problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
-  }
-  if (grpo.replay > 0 && !comparesWithinGroups) {
-    const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
-    problems.push(refusal("grpo.replay", grpo.replay, why));
+    problems.push(refusal(`grpo.${option}`, grpo[option], why));
   }
   if (grpo.replay > 0 && grpo.loss === "reinforce") {
     problems.push(refusal("grpo.replay", grpo.replay, "0 with loss reinforce, which has no ratio that corrects for the age of a group"));
