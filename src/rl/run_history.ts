@@ -57,6 +57,11 @@ export function createRunHistory(run: Run, { scoring, learning }: Pick<TrainerPa
           `the saved state is from before the first grpo.referenceReset, and this trainer's reference is that of step ${referenceStep}; load it into a new trainer`,
         ]);
       }
+      if (state.referenceStep !== undefined && referenceReset === 0) {
+        throw new ConfigError([
+          `the saved state has a reference of its own, of step ${state.referenceStep}; resume with the grpo.referenceReset it was saved under`,
+        ]);
+      }
       return () => {
         if (state.referenceStep !== undefined) scoring.loadReference(reference(moments));
         replay.load(groups);

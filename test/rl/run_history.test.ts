@@ -145,12 +145,14 @@ test("a reset makes the policy its own reference, and AdamW forgets its moments"
   model.destroy();
 });
 
-test("a state without a reference of its own is refused by a trainer that has reset its reference", async () => {
+test("a state is refused by a trainer whose reference cannot become that of the state", async () => {
   const [one, other] = [await smallTrainer(device, resetting), await smallTrainer(device, resetting)];
   await run(one.trainer.train, 3);
   await other.trainer.train();
   const early = await other.trainer.save();
   assert.throws(() => one.trainer.load(early), /before the first grpo.referenceReset.*load it into a new trainer/);
-  one.trainer.destroy();
-  other.trainer.destroy();
+  const { trainer: still } = await smallTrainer(device, { grpo: { beta: 0.1 } });
+  const late = await one.trainer.save();
+  assert.throws(() => still.load(late), /has a reference of its own, of step 2; resume with the grpo.referenceReset it was saved under/);
+  for (const trainer of [one.trainer, other.trainer, still]) trainer.destroy();
 });

@@ -1,5 +1,5 @@
 import { MOST } from "../../options/limits.ts";
-import { adjustable, decimal, whole } from "../../options/schema.ts";
+import { adjustable, decimal, option, whole } from "../../options/schema.ts";
 import { DEFAULT_BAND } from "../advantages/index.ts";
 
 const entropy = () => decimal({ min: 0, max: 100 });
@@ -30,7 +30,7 @@ export const longRunOptions = {
     0,
     "How many of the last groups with differing rewards are kept. A step learns from them again in the place of groups whose rewards are all alike; 0 keeps none.",
   ),
-  referenceReset: adjustable(
+  referenceReset: option(
     whole({ min: 0, max: MOST.steps }),
     0,
     "Steps after which the policy becomes the reference that beta measures against, and the optimiser begins anew; 0 keeps the starting policy.",
