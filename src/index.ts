@@ -24,6 +24,8 @@ export {
   type Measured,
   none,
   type SavedControl,
+  type SetFields,
+  type StepSignals,
   stare,
   stepLoops,
   type TokenClass,
@@ -55,6 +57,7 @@ export { decimal, flag, list, oneOf, option, section, text, whole } from "./opti
 export {
   type Completion,
   createSampler,
+  type GenerationOptions,
   type GenerationWatch,
   type Sampler,
   type SamplerOptions,

@@ -8,6 +8,7 @@ import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
+import { stepSignals } from "./learning/step_signals.ts";
 import { type Classify, checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
@@ -85,6 +86,9 @@ function toRun(options: TrainerOptions): Run {
   return run;
 }
 
+/** What a learner saves. */
+type Learned<Tensor> = Pick<TrainerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, Tensor> };
+
 async function buildTrainer(run: Run): Promise<Trainer> {
   const { grpo } = run.config;
   assertOnDevice(run.device, run.model.module, "the trainer");
@@ -105,22 +109,19 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     return done.result;
   };
 
+  const withProgress = <Tensor>({ moments, ...learned }: Learned<Tensor>, further: ReadonlyMap<string, Tensor>) => {
+    const state: TrainerState = { step, tokens, solved: evaluation.solved.save(), ...history.state, ...learned };
+    return { state, moments: new Map([...moments, ...further]) };
+  };
+
   return {
     get step() {
       return step;
     },
     train: () => turns.run("step()", train),
     evaluate: () => turns.run("evaluate()", () => evaluation.evaluate(step)),
-    save: () =>
-      turns.run("save()", async () => {
-        const { moments, ...state } = await learning.save();
-        return { state: { step, tokens, ...state, ...history.state }, moments: new Map([...moments, ...(await history.save())]) };
-      }),
-    store: () =>
-      turns.run("store()", async () => {
-        const { moments, ...state } = await learning.store();
-        return { state: { step, tokens, ...state, ...history.state }, moments: new Map([...moments, ...history.store()]) };
-      }),
+    save: () => turns.run("save()", async () => withProgress(await learning.save(), await history.save())),
+    store: () => turns.run("store()", async () => withProgress(await learning.store(), history.store())),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedTrainer({ state, moments }, run.model.module);
@@ -128,6 +129,7 @@ async function buildTrainer(run: Run): Promise<Trainer> {
         learning.load({ ...state, moments });
         goOn();
         ({ step, tokens } = state);
+        evaluation.solved.load(state.solved, step);
       }),
     setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run, target))),
     describe: () => learning.describe(),
@@ -135,17 +137,22 @@ async function buildTrainer(run: Run): Promise<Trainer> {
   };
 }
 
-type StepParts = Pick<TrainerParts, "sampling" | "scoring" | "learning"> & {
+type StepParts = Pick<TrainerParts, "sampling" | "evaluation" | "scoring" | "learning"> & {
   readonly history: RunHistory;
   readonly classify: Classify | undefined;
 };
 
 /** One step of the method, which follows `step` others. */
-async function takeStep(run: Run, { sampling, scoring, learning, history, classify }: StepParts, before: { step: number; tokens: number }) {
+async function takeStep(
+  run: Run,
+  { sampling, evaluation, scoring, learning, history, classify }: StepParts,
+  before: { step: number; tokens: number },
+) {
   const { grpo } = run.config;
   const started = performance.now();
   await history.begin(before.step);
   const sampled = await sampling.sample(before.step);
+  evaluation.solved.sampled(sampled.all);
   const replayed = history.replace(sampled.trained, before.step);
   const rollout = { ...sampled, trained: replayed.trained };
   const { entries, scores } = rollout.trained;
@@ -154,9 +161,12 @@ async function takeStep(run: Run, { sampling, scoring, learning, history, classi
   const { samples, gap } = await scoring.scoreAgain(
     toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
   );
-  // The sampler's entropies of replayed completions are those of an older policy.
+  // What the sampler measured of replayed completions is of an older policy.
   const entropies = replayed.ages.length === 0 ? measureSampled(entries, samples, run.controller) : undefined;
-  const learned = await learning.learn(samples, entropies, before.step);
+  const present = new Set(sampled.trained.entries);
+  const own = samples.map((sample, i) => (present.has(entries[i]!) ? sample : { ...sample, isMasked: true }));
+  const signals = stepSignals(run, { rollout, samples: own, step: before.step });
+  const learned = await learning.learn(samples, { sampled: entropies, signals }, before.step);
   const { updates } = learned;
   const [step, tokens] = [before.step + 1, before.tokens + tokensOf(entries)];
   const record = { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started };
