@@ -11,7 +11,9 @@ import { covarianceSelectOp } from "./covariance_select.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
+import { entropyRatioOp } from "./entropy_ratio.ts";
 import { entropyReduceOp } from "./entropy_reduce.ts";
+import { entropySelectOp } from "./entropy_select.ts";
 import { fromHalfOp } from "./from_half.ts";
 import { geluOp } from "./gelu.ts";
 import { gradientNormOp } from "./gradient_norm.ts";
@@ -46,7 +48,9 @@ export { crossEntropy } from "./cross_entropy.ts";
 export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
 export { embedding } from "./embedding.ts";
+export { type EntropyRatioOptions, entropyRatio } from "./entropy_ratio.ts";
 export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
+export { type EntropySelectOptions, entropySelect } from "./entropy_select.ts";
 export { fromHalf } from "./from_half.ts";
 export type { GateName, GateOptions } from "./gate.ts";
 export { gelu } from "./gelu.ts";
@@ -100,7 +104,9 @@ export const ops = {
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
   decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_part", "_merge") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
+  entropy_ratio: { op: entropyRatioOp, kernels: ["policy/entropy_ratio"] },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
+  entropy_select: { op: entropySelectOp, kernels: ["policy/entropy_select"] },
   from_half: { op: fromHalfOp, kernels: ["elementwise/from_half"] },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },

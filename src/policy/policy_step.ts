@@ -9,6 +9,7 @@ import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { controlWeight } from "../ops/control_weight.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
+import { entropySelect } from "../ops/entropy_select.ts";
 import type { GateOptions } from "../ops/gate.ts";
 import { metricReduce } from "../ops/metric_reduce.ts";
 import { TOKEN_INPUT } from "../ops/records.ts";
@@ -34,6 +35,8 @@ export interface TracedUpdate extends HeadMemory {
   readonly control: Tensor;
   readonly metrics: Tensor;
   readonly count: Tensor;
+  /** [2]: how many tokens `tokenShare` selected, and the least entropy among them. */
+  readonly learning: Tensor;
 }
 
 /**
@@ -55,15 +58,25 @@ export function tracePolicyStep(update: TracedUpdate, wholeBatch: boolean): void
   const { lever } = controller;
   if (lever?.kind === "surprise") surpriseWeight({ ...given, control }, lever);
   const random = { seed: update.seed ?? 0, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
-  const extra = loss.loss.extra?.({ ...given, sequenceBegin: begins, sequences, count: update.count, random });
+  const oldEntropy = loss.loss.readsOldEntropy ? input("old_entropy", [saved.statistics.shape[0]!]) : undefined;
+  const extra = loss.loss.extra?.({ ...given, oldEntropy, sequenceBegin: begins, sequences, count: update.count, random });
+  const surrogateWeight = surrogateWeightOf(update, given);
   const { coefficients, tokenMetrics } = tokenLoss(
-    { ...given, control, extra },
+    { ...given, control, extra, surrogateWeight },
     { ...loss, ...gate, ...(lever?.kind === "clip" && { clipSpan: lever.span }) },
   );
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, so its kernels need not read them.
   const sinks = update.optimizer.sinks(wholeBatch ? 0 : runScalar("accumulate"));
   backward({ head, saved, coefficients, sinks });
+}
+
+/** 1 for the tokens whose surrogate counts, else 0; undefined where those of all tokens do. */
+function surrogateWeightOf(
+  { loss: { tokenShare = 1 }, learning }: TracedUpdate,
+  given: { readonly statistics: Tensor; readonly tokenInputs: Tensor },
+): Tensor | undefined {
+  return tokenShare < 1 ? entropySelect({ ...given, learning }, { fraction: tokenShare }).selected : undefined;
 }
 
 /** Traces the forward pass and the entropy reduction alone: what a controller reads of a batch. */

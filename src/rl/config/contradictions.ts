@@ -6,6 +6,7 @@ import { refusal, throwIfAny } from "../../options/problems.ts";
 import { listed } from "../../options/quote.ts";
 import { namesOf } from "../../options/schema.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
+import { importanceProblems } from "./importance_options.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** The contradictions between options that are each inside their range, one line each. */
@@ -35,6 +36,9 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   if (grpo.gepoHigh < grpo.gepoLow) {
     problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
   }
+  if (grpo.tokenShare < 1 && losses[grpo.loss].bySequence) {
+    problems.push(refusal("grpo.tokenShare", grpo.tokenShare, `1 with loss ${grpo.loss}, whose ratio is that of a whole sequence`));
+  }
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }
@@ -46,6 +50,7 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     ...problems,
     ...decayProblems("grpo", grpo),
     ...clipProblems(entropy, grpo),
+    ...importanceProblems(grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];

@@ -19,6 +19,8 @@ const ROW_OPS = [
   "sequence_ratio",
   "control_weight",
   "covariance_select",
+  "entropy_ratio",
+  "entropy_select",
   "surprise_weight",
 ] as const satisfies readonly (keyof typeof opCases)[];
 
