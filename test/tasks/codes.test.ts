@@ -22,7 +22,7 @@ test("the splits and the answers are fixed for all time", () => {
       .problems("eval")
       .slice(0, 4)
       .map((problem) => `${problem.prompt} ${task.solutions(problem)} ${problem.tag}`),
-    [],
+    ["21A= cc$ own", "73V= fa$ shared", "88B= ff$ own", "42R= fa$ shared"],
   );
 });
 
