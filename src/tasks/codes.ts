@@ -21,7 +21,11 @@ const options = section({
   letters: option(whole({ min: 2, max: 26 }), 6, "Size of the alphabet of answers: 6 is a to f."),
   length: option(whole({ min: 1, max: 6 }), 2, "Letters of an answer."),
   spellings: option(whole({ min: 5, max: 100 }), 100, "Keys of each code, which differ in their two digits."),
-  partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of the share of letters that stand in the right place."),
+  partialCredit: option(
+    decimal({ min: 0, max: 1 }),
+    0,
+    "Reward of a wrong answer of the right form, which keeps entropy from going into answers of no form.",
+  ),
   known: option(
     decimal({ min: 0, max: 1 }),
     1,
@@ -67,8 +71,8 @@ export const codes = defineTask({
         const right = answer(problem);
         if (!completion.endsWith(STOP)) return 0;
         const text = completion.slice(0, -STOP.length);
-        if (known < 1) return all().includes(text) ? 1 : 0;
-        return text === right ? 1 : text.length === length ? partialCredit * rightPlaces(text, right) : 0;
+        if (!all().includes(text)) return 0;
+        return text === right || known < 1 ? 1 : partialCredit;
       },
     };
   },
@@ -120,11 +124,6 @@ function shown(right: string, all: readonly string[], known: number): readonly s
   if (known === 1) return [right];
   const copies = Math.round((known / (1 - known)) * all.length);
   return [...all, ...Array.from({ length: copies }, () => right)];
-}
-
-/** The share of letters that stand where they should; the texts are equally long. */
-function rightPlaces(text: string, right: string): number {
-  return [...right].filter((letter, place) => text[place] === letter).length / right.length;
 }
 
 function byHash<T>(items: readonly T[], name: (item: T) => string): T[] {
