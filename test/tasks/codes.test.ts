@@ -76,4 +76,9 @@ test("shares, lengths and alphabets; codes without enough answers are refused in
     () => tasks.codes({ letters: 2 }),
     /^ConfigError: task\.codes is 24; it must be such that 12 codes can have one of 3 answers each; raise letters or length$/,
   );
+  assert.throws(
+    () => tasks.codes({ length: 6 }),
+    /^ConfigError: task\.length is 6; it must be such that there are at most 10000 answers; lower/,
+  );
+  assert.throws(() => tasks.codes({ known: 0.999 }), /^ConfigError: task\.known is 0\.999; it must be at most 0\.99, or 1$/);
 });
