@@ -3,19 +3,18 @@ import { createLoss } from "../loss/index.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TensorSource } from "../stored_tensor.ts";
-import { advantagesByToken } from "./advantages/by_token.ts";
-import { advantages as advantageFunctions } from "./advantages/index.ts";
+import { advantagesOf } from "./advantages/of_step.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
+import { stepSignals } from "./learning/step_signals.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
 import { checkStorage, checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
-import type { CombinedRewards } from "./scoring/rewards.ts";
 import { controllerWithTarget } from "./set_target.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
@@ -84,6 +83,9 @@ function toRun(options: TrainerOptions): Run {
   return run;
 }
 
+/** What a learner saves. */
+type Learned<Moments> = Pick<TrainerState, "control" | "optimizer"> & { readonly moments: Moments };
+
 async function buildTrainer(run: Run): Promise<Trainer> {
   const { grpo } = run.config;
   assertOnDevice(run.device, run.model.module, "the trainer");
@@ -100,20 +102,27 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const started = performance.now();
     const rollout = await sampling.sample(step);
     const { entries, scores } = rollout.trained;
-    const { advantages, tokenAdvantages } = advantagesOf(scores, run.config);
+    evaluation.solved.sampled(rollout.all);
+    const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
     const classes = classify && entries.map(classify);
     const { samples, gap } = await scoring.scoreAgain(
       toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
     );
-    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
+    const told = { sampled: measureSampled(entries, samples, run.controller), signals: stepSignals(run, { rollout, samples, step }) };
+    const learned = await learning.learn(samples, told, step);
     step += 1;
     tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });
+    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started });
     const result = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
     const { updates } = learned;
     const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
     await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
     return result;
+  };
+
+  const withProgress = <Moments>({ moments, ...learned }: Learned<Moments>) => {
+    const state: TrainerState = { step, tokens, solved: evaluation.solved.save(), ...learned };
+    return { state, moments };
   };
 
   return {
@@ -122,35 +131,17 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     },
     train: () => turns.run("step()", train),
     evaluate: () => turns.run("evaluate()", () => evaluation.evaluate(step)),
-    save: () =>
-      turns.run("save()", async () => {
-        const { moments, ...state } = await learning.save();
-        return { state: { step, tokens, ...state }, moments };
-      }),
-    store: () =>
-      turns.run("store()", async () => {
-        const { moments, ...state } = await learning.store();
-        return { state: { step, tokens, ...state }, moments };
-      }),
+    save: () => turns.run("save()", async () => withProgress(await learning.save())),
+    store: () => turns.run("store()", async () => withProgress(await learning.store())),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedTrainer({ state, moments }, run.model.module);
         learning.load({ ...state, moments });
         ({ step, tokens } = state);
+        evaluation.solved.load(state.solved, step);
       }),
     setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run, target))),
     describe: () => learning.describe(),
     destroy: () => turns.end("destroy()", parts.destroy),
   };
-}
-
-function advantagesOf(
-  { rewards, parts, byToken }: CombinedRewards,
-  { grpo }: Run["config"],
-): Pick<StepResult, "advantages" | "tokenAdvantages"> {
-  const options = { groupSize: grpo.completions, k: grpo.advantageK, lambda: grpo.advantageLambda };
-  const advantage = advantageFunctions[grpo.advantage];
-  if (!byToken) return { advantages: advantage({ rewards, parts, ...options }) };
-  const tokenAdvantages = advantagesByToken(advantage, byToken, options);
-  return { advantages: Float64Array.from(tokenAdvantages, (own) => own[0] ?? 0), tokenAdvantages };
 }

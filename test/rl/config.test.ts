@@ -55,6 +55,13 @@ test("the section lora is there where it is written, with its own defaults, and 
   }
 });
 
+test("the presets of long runs set a schedule, and keys written out win over it", () => {
+  const entropyOf = (entropy: object) => parseTrainConfig({ ...minimal, entropy }).entropy;
+  const { target, ki, release, mode } = entropyOf({ preset: "hold-then-release", release: 0.7 });
+  assert.deepEqual({ target, ki, release, mode }, { target: "auto", ki: 0.3, release: 0.7, mode: null });
+  assert.equal(entropyOf({ preset: "floor" }).mode, "floor");
+});
+
 test("the paper's preset fills in, and keys written out win over it", () => {
   const { entropy } = parseTrainConfig({ ...minimal, entropy: { preset: "paper", tau: 0.5 } });
   assert.deepEqual(
@@ -90,6 +97,9 @@ test("a section left empty in YAML means its defaults", () => {
 });
 
 /** One override and the line it must be answered with. */
+const POINTS = "points [share of the run, nats] with rising shares from 0 to 1, such as [[0, 0.6], [1, 0.2]]";
+const BAND = "two numbers from 0 to 1000000000, the smaller first, such as [0.5, 2], or null (off)";
+
 const refused: readonly [string, string][] = [
   ["grpo.clipLow=1.5", "grpo.clipLow is 1.5; it must be a number from 0 to 1"],
   ["grpo.temperature=-1", "grpo.temperature is -1; it must be a number from 0.01 to 100"],
@@ -117,13 +127,31 @@ const refused: readonly [string, string][] = [
   ["grpo.sapoPositive=0", "grpo.sapoPositive is 0; it must be a number from 1e-9 to 1000"],
   ["grpo.sapoNegative=-1", "grpo.sapoNegative is -1; it must be a number from 1e-9 to 1000"],
   ["grpo.tis=0", "grpo.tis is 0; it must be a number from 0.000001 to 1000000000, or null (off)"],
+  ["grpo.icepop=[2, 0.5]", `grpo.icepop is [2,0.5]; it must be ${BAND}`],
+  ["grpo.mis=[1]", `grpo.mis is [1]; it must be ${BAND}`],
+  ["grpo.mis=2", `grpo.mis is 2; it must be ${BAND}`],
+  [
+    "grpo={ tis: 2, icepop: [0.5, 2] }",
+    "grpo.icepop is [0.5,2]; it must be null beside grpo.tis (2), because tokens are weighed in one way only",
+  ],
+  [
+    "grpo={ mis: [0.5, 2], icepop: [0.5, 2] }",
+    "grpo.mis is [0.5,2]; it must be null beside grpo.icepop ([0.5,2]), because tokens are weighed in one way only",
+  ],
+  [
+    "grpo={ loss: gspo, icepop: [0.5, 2] }",
+    "grpo.icepop is [0.5,2]; it must be null with loss gspo, which has one weight for a sequence; grpo.mis masks whole sequences",
+  ],
+  ["grpo.tokenShare=0", "grpo.tokenShare is 0; it must be a number above 0 and at most 1"],
+  ["grpo={ loss: gspo, tokenShare: 0.2 }", "grpo.tokenShare is 0.2; it must be 1 with loss gspo, whose ratio is that of a whole sequence"],
+  ["grpo={ loss: dppo, dppoDivergence: js }", 'grpo.dppoDivergence is "js"; it must be one of tv, kl'],
   ["grpo.kl=k4", 'grpo.kl is "k4"; it must be one of k1, k2, k3; did you mean k1?'],
   ["grpo.advantageK=0", "grpo.advantageK is 0; it must be a whole number from 1 to 4096"],
   ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number from 0 to 1000"],
   ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],
   ["grpo.microBatchRows=8", "grpo.microBatchRows is 8; it must be above maxNewTokens (8), so that a whole sequence fits in one pass"],
-  ["entropy.target=-0.1", "entropy.target is -0.1; it must be a number from 0 to 100, or auto"],
-  ["entropy.target=low", 'entropy.target is "low"; it must be a number from 0 to 100, or auto'],
+  ["entropy.target=-0.1", `entropy.target is -0.1; it must be a number from 0 to 100, or auto, spread, right, gap, or ${POINTS}`],
+  ["entropy.target=low", `entropy.target is "low"; it must be a number from 0 to 100, or auto, spread, right, gap, or ${POINTS}`],
   ["entropy.gains=on", 'entropy.gains is "on"; it must be one of fixed, auto'],
   ["entropy.lambda=2", "entropy.lambda is 2; it must be a number of at least 0.001 and below 2"],
   ["entropy.anchorSteps=0", "entropy.anchorSteps is 0; it must be a whole number from 1 to 1000000"],
@@ -132,12 +160,15 @@ const refused: readonly [string, string][] = [
   ["entropy={ controller: entrocraft, low: 0.5 }", "entropy.high is 0.4; it must be at least entropy.low (0.5)"],
   ["entropy.classes=3", "entropy.classes is 3; it must be a list of mappings with name and target, and with classBy position also from"],
   ["entropy.classes=[{ name: a, target: 1, from: 0 }]", 'entropy.classes is ["a"]; it must be empty, or a list of 2 to 64 classes'],
-  ["entropy.classes=[{ name: a }]", "entropy.classes.0.target is missing; it must be a number from 0 to 100, or auto"],
+  ["entropy.classes=[{ name: a }]", `entropy.classes.0.target is missing; it must be a number from 0 to 100, or auto, or ${POINTS}`],
   ["entropy.classes=[{ name: a, target: 1, form: 1 }]", "entropy.classes.0.form is not a known key; did you mean from?"],
   ["entropy.kp=-10", "entropy.kp is -10; it must be a number from 0 to 10000"],
   ["entropy.limit=1.5", "entropy.limit is 1.5; it must be a number from 0.001 to 1"],
   ["entropy.antiWindup=1", "entropy.antiWindup is 1; it must be true or false"],
-  ["entropy.preset=papr", 'entropy.preset is "papr"; it must be paper, or null (no preset); did you mean paper?'],
+  [
+    "entropy.preset=papr",
+    'entropy.preset is "papr"; it must be one of paper, hold-then-release, floor, or null (no preset); did you mean paper?',
+  ],
   ["grpo.prompts=10000000", "grpo.prompts is 10000000; it must be a whole number from 1 to 65536"],
   ["grpo.updatesPerRollout=1e15", "grpo.updatesPerRollout is 1000000000000000; it must be a whole number from 1 to 1000"],
   ["eval.completions=1e9", "eval.completions is 1000000000; it must be a whole number from 1 to 4096"],
@@ -153,8 +184,8 @@ const refused: readonly [string, string][] = [
   ["seed=-1", "seed is -1; it must be a whole number from 0 to 4294967295"],
   ["grpo.learningrate=1", "grpo.learningrate is not a known key; did you mean learningRate?"],
   ["entorpy={}", "entorpy is not a known key; did you mean entropy?"],
-  ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions"],
-  ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions"],
+  ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions, ks, temperatures, entropies"],
+  ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions, ks, temperatures, entropies"],
   ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder"],
   ["grpo.steps", 'the override "grpo.steps" must have the form key=value, such as grpo.steps=10'],
   ["model.x=1", "the override model.x=1 goes through model, which is a value and no section"],

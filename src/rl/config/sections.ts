@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
-import { MOST_RATIO } from "../../loss/token.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
@@ -12,6 +11,9 @@ import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { furtherEvaluation } from "./evaluation_options.ts";
+import { gepoOptions } from "./group_options.ts";
+import { importanceOptions } from "./importance_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { output } from "./output_section.ts";
@@ -147,10 +149,12 @@ const grpo = {
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
-  tis: adjustable(
-    decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
-    null,
-    "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
+  ...gepoOptions,
+  ...importanceOptions,
+  tokenShare: adjustable(
+    decimal({ above: 0, max: 1 }),
+    1,
+    "The share of the tokens of a pass whose surrogate counts, those at which the policy's entropy is highest; 0.2 is the 80/20 rule, 1 takes all. Entropy control acts on all tokens.",
   ),
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),
@@ -176,7 +180,7 @@ const entropy = {
   preset: option(
     oneOf(namesOf(entropyPresets), "no preset").nullable(),
     null,
-    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; keys that are written out win.",
+    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; hold-then-release sets target auto, ki 0.3 and release 0.8, for long runs; floor sets target auto, ki 0.3 and mode floor; keys that are written out win.",
   ),
   controller: option(oneOf(namesOf(controllers)), "pi", "What steers the entropy. Each controller has options of its own."),
   gate: option(
@@ -204,6 +208,7 @@ const trainEvaluation = section({
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
   ),
   ...evaluation,
+  ...furtherEvaluation,
 });
 
 const sft = section({
