@@ -22,6 +22,8 @@ export {
   type Measured,
   none,
   type SavedControl,
+  type SetFields,
+  type StepSignals,
   stepLoops,
   type TokenClass,
 } from "./control/index.ts";

@@ -57,6 +57,12 @@ export const metricDefinitions = {
   "entropic/kp": { description: "Proportional gain, where the controller pi measures its gains or its target.", unit: "" },
   "entropic/ki": { description: "Integral gain, where the controller pi measures its gains or its target.", unit: "" },
   "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
+  "entropic/released": { description: "Share of alpha that entropy.release has taken away, from 0 to 1.", unit: "fraction" },
+  "entropic/signal": {
+    description:
+      "What the target follows: the share of groups with spread (spread), the entropy of right answers (right), or that of wrong answers minus it (gap).",
+    unit: "",
+  },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
   "eval/distinct": { description: "Different right answers among the completions of an evaluation prompt, on average.", unit: "answers" },
   "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },

@@ -107,20 +107,24 @@ function smoothingWindow(steps: number): number {
 }
 
 /**
- * A target that all runs share is a labelled line. Targets that differ or move are dashed curves in the colours of their runs. The target is 0
- * where the controller holds nothing, or has not found its target yet.
+ * A target that all runs share is a labelled line. Targets that differ, move or end are dashed curves in the colours of their runs.
  */
 function entropyFigure(runs: readonly Run[]): LineFigure {
   const lines = figure(runs, "entropy", "Entropy", "nats per token");
-  const targets = runs
-    .map((run) => ({ name: run.name, points: metricPoints(run, "entropic/target").filter(({ y }) => y > 0) }))
-    .filter(({ points }) => points.length > 0);
+  const targets = runs.map((run) => ({ name: run.name, points: heldPoints(run) })).filter(({ points }) => points.length > 0);
   const values = new Set(targets.flatMap(({ points }) => points.map(({ y }) => y)));
   const [only] = values;
   if (only === undefined) return lines;
-  if (values.size === 1) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
+  const ends = runs.some((run) => metricPoints(run, "entropic/released").some(({ y }) => y > 0));
+  if (values.size === 1 && !ends) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
   const subtitle = [lines.subtitle, "dashed: target"].filter(Boolean).join("; ");
   return { ...lines, subtitle, series: [...targets.map((target): Series => ({ ...target, style: "dashed" })), ...lines.series] };
+}
+
+/** The target while there is one: before it is found it is 0, and after `entropy.release` nothing holds it. */
+function heldPoints(run: Run): ReturnType<typeof metricPoints> {
+  const released = new Set(metricPoints(run, "entropic/released").flatMap(({ x, y }) => (y > 0 ? [x] : [])));
+  return metricPoints(run, "entropic/target").filter(({ x, y }) => y > 0 && !released.has(x));
 }
 
 function alphaFigure(runs: readonly Run[]): LineFigure {

@@ -9,6 +9,7 @@ import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
+import { stepSignals } from "./learning/step_signals.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
@@ -109,7 +110,8 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const { samples, gap } = await scoring.scoreAgain(
       toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
     );
-    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
+    const told = { sampled: measureSampled(entries, samples, run.controller), signals: stepSignals(run, { rollout, samples, step }) };
+    const learned = await learning.learn(samples, told, step);
     step += 1;
     tokens += tokensOf(entries);
     const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });

@@ -27,9 +27,13 @@ export interface SavedTrainer {
 
 const count = () => whole({ min: 0 });
 
+/** Fields that the first checkpoints of this version lack. 0 goes on as those runs did. */
+const LATER: readonly string[] = ["released", "signal", "has_signal", "signals", "signal_start", "mistakes"];
+
 /** A record with exactly its fields, all finite numbers. */
 function record<Field extends string>({ fields }: { readonly fields: readonly Field[] }) {
-  const shape = Object.fromEntries(fields.map((field) => [field, decimal()])) as Record<Field, ReturnType<typeof decimal>>;
+  const value = (field: Field): z.ZodType<number> => (LATER.includes(field) ? decimal().default(0) : decimal());
+  const shape = Object.fromEntries(fields.map((field) => [field, value(field)])) as Record<Field, z.ZodType<number>>;
   return z.strictObject(shape, { error: `a mapping with the keys ${fields.join(", ")}` });
 }
 

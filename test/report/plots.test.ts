@@ -59,6 +59,19 @@ test("a run keeps its colour in figures where another run is missing", async () 
   assert.ok(!alphaSvg.includes(">grpo<"), "the legend names only runs that are drawn");
 });
 
+test("a target that moves is a dashed curve, and one that a run lets go of ends there", async () => {
+  const dashes = async (change: (step: number) => Partial<Metrics>): Promise<string[]> => {
+    const given = run("a");
+    const moved = { ...given, metrics: given.metrics.map((metrics) => ({ ...metrics, ...change(metrics.step) })) };
+    const svg = (await plotRuns([moved])).find(({ name }) => name === "entropy")!.svg;
+    assert.ok(!svg.includes(">target 0.35<"), "a line over the whole run");
+    return [...svg.matchAll(/<path [^>]*d="([^"]*)"[^>]*stroke-dasharray/g)].map((match) => match[1]!);
+  };
+  const points = (path: string): number => path.match(/[ML]/g)!.length;
+  assert.deepEqual((await dashes((step) => ({ "entropic/target": 0.35 + step / 100 }))).map(points), [30]);
+  assert.deepEqual((await dashes((step) => ({ "entropic/released": step > 20 ? 1 : 0 }))).map(points), [20]);
+});
+
 test("there is no target, no limit and no alpha where the controller holds nothing, and no gated fraction where it stands still", async () => {
   const metrics = [1, 2, 3].map((step): Metrics => {
     return { step, reward: step, entropy: 1, "entropic/alpha": 0, "entropic/target": 0, "entropic/gated_fraction": 1 };
