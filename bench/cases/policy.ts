@@ -4,19 +4,25 @@ import { ppoClip } from "../../src/loss/ppo_clip.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { crossEntropyOp } from "../../src/ops/cross_entropy.ts";
+import { entropyRatio } from "../../src/ops/entropy_ratio.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
+import { entropySelect } from "../../src/ops/entropy_select.ts";
 import { metricReduce } from "../../src/ops/metric_reduce.ts";
 import { TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { sequenceRatio } from "../../src/ops/sequence_ratio.ts";
+import { surpriseWeight } from "../../src/ops/surprise_weight.ts";
 import { tokenLoss } from "../../src/ops/token_loss.ts";
 import { createRandom } from "../../src/random.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { controlWeightReference } from "../../src/testing/reference/control_weight.ts";
 import { covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
 import { crossEntropyReference } from "../../src/testing/reference/cross_entropy.ts";
+import { entropyRatioReference } from "../../src/testing/reference/entropy_ratio.ts";
 import { entropyReduceReference } from "../../src/testing/reference/entropy_reduce.ts";
+import { entropySelectReference } from "../../src/testing/reference/entropy_select.ts";
 import { metricReduceReference } from "../../src/testing/reference/metric_reduce.ts";
 import { sequenceRatioReference } from "../../src/testing/reference/sequence_ratio.ts";
+import { surpriseWeightReference } from "../../src/testing/reference/surprise_weight.ts";
 import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
 import { given, normal, records } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
@@ -37,6 +43,9 @@ export const policyCases: readonly BenchCase[] = ROWS.flatMap((rows) => [
   sequenceRatioCase(rows),
   covarianceSelectCase(rows, "largest"),
   covarianceSelectCase(rows, "drawn"),
+  surpriseWeightCase(rows),
+  entropySelectCase(rows),
+  entropyRatioCase(rows),
   crossEntropyCase(rows),
   controlWeightCase(rows),
   metricReduceCase(rows),
@@ -135,6 +144,64 @@ function covarianceSelectCase(rows: number, choice: "largest" | "drawn"): BenchC
       return { selected, count };
     },
     reference: (inputs) => covarianceSelectReference(inputs, options),
+  });
+}
+
+/** One workgroup passes over the keys some 64 times for each side, and over the tokens twice. */
+function surpriseWeightCase(rows: number): BenchCase {
+  const options = { positiveShare: 0.1, negativeShare: 0.1 };
+  return opCase({
+    op: "surprise_weight",
+    shape: `N${rows}`,
+    flops: 128 * rows,
+    bytes: 4 * 10 * rows,
+    inputs: () => {
+      const { statistics, control, token_inputs } = withControl(rows);
+      return { statistics: statistics!, control: control!, token_inputs: token_inputs! };
+    },
+    build: (i) => ({
+      token_inputs: surpriseWeight({ statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control! }, options),
+    }),
+    reference: (inputs) => surpriseWeightReference(inputs, options),
+  });
+}
+
+/** One workgroup passes over the keys some 64 times. */
+function entropySelectCase(rows: number): BenchCase {
+  return opCase({
+    op: "entropy_select",
+    shape: `N${rows}`,
+    flops: 64 * rows,
+    bytes: 4 * 7 * rows,
+    inputs: () => ({ ...tokens(rows), learning: given([2], [0, 0]) }),
+    build: (i) => {
+      const tensors = { statistics: i.statistics!, tokenInputs: i.token_inputs!, learning: i.learning! };
+      const { selected, learning } = entropySelect(tensors, { fraction: 0.2 });
+      return { selected, learning };
+    },
+    reference: (inputs) => entropySelectReference(inputs, { fraction: 0.2 }),
+  });
+}
+
+function entropyRatioCase(rows: number): BenchCase {
+  const options = { low: 0.05, high: 0.05 };
+  return opCase({
+    op: "entropy_ratio",
+    shape: `N${rows}`,
+    flops: 5 * rows,
+    bytes: 4 * 6 * rows,
+    inputs: () => {
+      const own = tokens(rows);
+      const entropies = TOKEN_STATISTICS.column(own.statistics!.data, "entropy");
+      const old = entropies.map((entropy, row) => Math.fround(entropy * (row % 3 === 0 ? 1.1 : 1.01)));
+      return { ...own, old_entropy: given([rows], old), count: given([1], [0]) };
+    },
+    build: (i) => {
+      const tensors = { statistics: i.statistics!, tokenInputs: i.token_inputs!, oldEntropy: i.old_entropy!, count: i.count! };
+      const { outside, count } = entropyRatio(tensors, options);
+      return { outside, count };
+    },
+    reference: (inputs) => entropyRatioReference(inputs, options),
   });
 }
 

@@ -20,6 +20,10 @@ struct Surrogate {
   high: bool, // and because its ratio is too high
 }
 
+fn weighed(one: Surrogate, weight: f32) -> Surrogate {
+  return Surrogate(weight * one.value, weight * one.slope, one.low, one.high);
+}
+
 const CLAMP = 20.0;
 
 fn token_of(logp: f32, old_logp: f32, advantage: f32, extra: f32) -> Token {

@@ -3,12 +3,11 @@
 // Without RANDOM the k tokens with the largest cov are selected. With RANDOM k tokens are drawn from those with low < cov < high
 // whose ratio PPO's clip does not hold; only these are eligible. Where fewer than k tokens are eligible, all of them are selected.
 // Each token has a key, which is 0 where it is not eligible: the bits of cov, mapped so that they sort as floats do, or a random word of
-// (seed, draw, micro_batch, row). Bisection on the bits finds the smallest selected key. Of equal keys, those of the first rows win.
-// One workgroup does all; its lanes stride over the rows, and a lane touches only the keys of its own rows, so keys need no barrier. Counts
-// are sums of whole numbers below 2^24, which floats hold exactly.
+// (seed, draw, micro_batch, row). The largest keys are selected (lib/largest_keys). One workgroup does all; its lanes stride over the rows.
 @if(RANDOM) import package::lib::random::philox;
 @if(RANDOM) import package::lib::clip::{Clip, clip_holds};
 @if(RANDOM) import package::lib::loss::token_of;
+import package::lib::largest_keys::{TOP_BIT, border_of, is_within, key};
 import package::lib::reduce::reduce_sum;
 import package::lib::token::{TokenInput, TokenStatistics};
 import constants::LANES;
@@ -29,11 +28,8 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> statistics: array<TokenStatistics>; // [N, 4]
 @group(0) @binding(1) var<storage, read> token_inputs: array<TokenInput>; // [N, 6]
-@group(0) @binding(2) var<storage, read_write> key: array<u32>; // [N]
 @group(0) @binding(3) var<storage, read_write> selected: array<f32>; // [N]
 @group(0) @binding(4) var<storage, read_write> count: array<f32>; // [1]
-
-const TOP_BIT = 0x80000000u;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -52,20 +48,9 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   let wanted = min(max(floor(parameters.fraction * tokens), 1.0), reduce_sum(eligible, lane));
 
-  // The largest border that at least `wanted` keys reach.
-  var border = 0u;
-  for (var bit = TOP_BIT; bit > 0u; bit >>= 1u) {
-    border = select(border, border | bit, reaching(border | bit, lane) >= wanted);
-  }
-  // All keys above the border are selected; of the keys at the border, those of the rows before `end`.
-  let left = wanted - (reaching(border, lane) - standing_at(border, parameters.rows, lane));
-  var end = 0u;
-  for (var bit = TOP_BIT >> countLeadingZeros(parameters.rows); bit > 0u; bit >>= 1u) {
-    end = select(end, end | bit, standing_at(border, end | bit, lane) <= left);
-  }
+  let border = border_of(wanted, parameters.rows, lane);
   for (var row = lane; row < parameters.rows; row += LANES) {
-    let own = key[row];
-    selected[row] = select(0.0, 1.0, own > 0u && (own > border || (own == border && row < end)));
+    selected[row] = select(0.0, 1.0, is_within(border, row));
   }
   if lane == 0u {
     count[0] = wanted;
@@ -91,22 +76,4 @@ fn key_of(row: u32, mean: vec2f) -> u32 {
     let bits = bitcast<u32>(select(covariance, 0.0, covariance == 0.0)); // -0 becomes 0
     return bits ^ select(TOP_BIT, 0xffffffffu, bits >= TOP_BIT);
   }
-}
-
-// How many keys are at least the border.
-fn reaching(border: u32, lane: u32) -> f32 {
-  var found = 0.0;
-  for (var row = lane; row < parameters.rows; row += LANES) {
-    found += select(0.0, 1.0, key[row] >= border);
-  }
-  return reduce_sum(found, lane);
-}
-
-// How many keys of the rows before `end` equal the border.
-fn standing_at(border: u32, end: u32, lane: u32) -> f32 {
-  var found = 0.0;
-  for (var row = lane; row < min(end, parameters.rows); row += LANES) {
-    found += select(0.0, 1.0, key[row] == border);
-  }
-  return reduce_sum(found, lane);
 }

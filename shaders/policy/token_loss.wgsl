@@ -1,6 +1,7 @@
 // The policy loss of each token and its derivatives (GRPO: Shao et al. 2024, arXiv 2402.03300; EntroPIC: arXiv 2511.15248):
 //   d = clamp(logp - old_logp, -20, 20), r = e^d, u = clamp(reference_logp - logp, -20, 20)
-//   surrogate: from the module that the variant links as package::loss, a file of shaders/loss or a user's own
+//   surrogate: from the module that the variant links as package::loss, a file of shaders/loss or a user's own; with WEIGHTED times the
+//     token's surrogate_weight
 //   control = -alpha r |A| actuator control_weight          (outside the surrogate's clip)
 //   kl = k1: -u, k2: u^2 / 2, k3: e^u - u - 1               (Schulman 2020, "Approximating KL divergence")
 //   loss = weight * (scale * (surrogate + control) + beta kl - entropy_coefficient H)
@@ -11,6 +12,7 @@
 // Each lane handles one row.
 import package::lib::control::{ControlState, actuator};
 import package::lib::grid::linear_workgroup;
+@if(WEIGHTED) import package::lib::loss::weighed;
 import package::lib::loss::{CLAMP, token_of};
 import package::lib::numeric::{exp_minus_1, exp_minus_1_minus, is_finite, not_a_number};
 import package::lib::token::{LossCoefficients, TokenInput, TokenMetrics, TokenStatistics};
@@ -31,10 +33,14 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(1) var<storage, read> token_inputs: array<TokenInput>; // [N, 6]
 @group(0) @binding(2) var<storage, read> state: ControlState; // [G]
 @if(EXTRA) @group(0) @binding(3) var<storage, read> extra: array<f32>; // [N]
-@if(!EXTRA) @group(0) @binding(3) var<storage, read_write> coefficients: array<LossCoefficients>; // [N, 2]
-@if(!EXTRA) @group(0) @binding(4) var<storage, read_write> token_metrics: array<TokenMetrics>; // [N, 8]
-@if(EXTRA) @group(0) @binding(4) var<storage, read_write> coefficients: array<LossCoefficients>; // [N, 2]
-@if(EXTRA) @group(0) @binding(5) var<storage, read_write> token_metrics: array<TokenMetrics>; // [N, 8]
+@if(!EXTRA && WEIGHTED) @group(0) @binding(3) var<storage, read> surrogate_weight: array<f32>; // [N]
+@if(EXTRA && WEIGHTED) @group(0) @binding(4) var<storage, read> surrogate_weight: array<f32>; // [N]
+@if(!EXTRA && !WEIGHTED) @group(0) @binding(3) var<storage, read_write> coefficients: array<LossCoefficients>; // [N, 2]
+@if(!EXTRA && !WEIGHTED) @group(0) @binding(4) var<storage, read_write> token_metrics: array<TokenMetrics>; // [N, 8]
+@if((EXTRA && !WEIGHTED) || (!EXTRA && WEIGHTED)) @group(0) @binding(4) var<storage, read_write> coefficients: array<LossCoefficients>; // [N, 2]
+@if((EXTRA && !WEIGHTED) || (!EXTRA && WEIGHTED)) @group(0) @binding(5) var<storage, read_write> token_metrics: array<TokenMetrics>; // [N, 8]
+@if(EXTRA && WEIGHTED) @group(0) @binding(5) var<storage, read_write> coefficients: array<LossCoefficients>; // [N, 2]
+@if(EXTRA && WEIGHTED) @group(0) @binding(6) var<storage, read_write> token_metrics: array<TokenMetrics>; // [N, 8]
 
 @compute @workgroup_size(64)
 fn main(
@@ -58,7 +64,8 @@ fn main(
   let policy = statistics[row];
   @if(EXTRA) let token = token_of(policy.logp, given.old_logp, given.advantage, extra[row]);
   @if(!EXTRA) let token = token_of(policy.logp, given.old_logp, given.advantage, 0.0);
-  let own = surrogate(token, parameters.loss);
+  @if(!WEIGHTED) let own = surrogate(token, parameters.loss);
+  @if(WEIGHTED) let own = weighed(surrogate(token, parameters.loss), surrogate_weight[row]);
 
   let gate = actuator(parameters.gate, parameters.log_tau, policy.logp, policy.effect);
   let lever = alpha * abs(given.advantage) * gate * given.control_weight;

@@ -13,6 +13,8 @@ export interface LossContext {
   /** [S+1] of u32: where each sequence's rows begin. */
   readonly sequenceBegin: Tensor;
   readonly sequences: Scalar;
+  /** [N]: the entropy of the distribution that each token was drawn from; there for a loss that says it reads it. */
+  readonly oldEntropy?: Tensor | undefined;
   /** [1]: how many tokens a loss selects. */
   readonly count: Tensor;
   readonly random: RandomKeys;
@@ -21,8 +23,13 @@ export interface LossContext {
 interface LossTraits {
   /** The loss has one probability ratio for a whole sequence: its extra number is the mean difference of the sequence's tokens. */
   readonly bySequence?: boolean;
-  /** The metric of how many tokens the loss selects. It selects among the tokens of one pass, so cutting a batch into passes changes it. */
-  readonly selects?: "covariance/selected";
+  /** The loss reads `context.oldEntropy`. */
+  readonly readsOldEntropy?: boolean;
+  /**
+   * The metric of how many tokens the loss selects, as a count or as a share by the metric's unit. Where it chooses among the tokens of one
+   * pass, cutting a batch into passes changes the choice.
+   */
+  readonly selects?: "covariance/selected" | "entropy_ratio/clipped";
 }
 
 /** A policy loss, made from its options: what the advantage of a token turns into. */
@@ -47,11 +54,11 @@ export interface LossDeclaration<Options extends z.ZodObject = z.ZodObject> exte
 }
 
 /** A policy loss by its declaration: `losses.cispo({ cispoBound: 3 })` makes one from its options. */
-export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, PolicyLoss>;
+export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, PolicyLoss> & LossTraits;
 
 /** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */
 export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclaration<Options>): LossFactory<Options> {
-  const { key, wgsl, parameters, surrogate, extra, bySequence = false, selects } = declaration;
+  const { key, wgsl, parameters, surrogate, extra, bySequence = false, readsOldEntropy = false, selects } = declaration;
   const module = wgsl === undefined ? `loss/${key.replaceAll("-", "_")}` : { name: `loss/${key}`, wgsl };
   return declare("grpo", declaration, (options) => ({
     name: key,
@@ -61,6 +68,7 @@ export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclara
     surrogate: (token) => surrogate(token, options),
     extra: extra && ((context) => extra(context, options)),
     bySequence,
+    readsOldEntropy,
     ...(selects && { selects }),
   }));
 }

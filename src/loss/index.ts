@@ -2,6 +2,8 @@ import { ownOptions, registered } from "../options/define.ts";
 import { cispo } from "./cispo.ts";
 import { clipCov } from "./clip_cov.ts";
 import type { LossFactory, PolicyLoss } from "./define.ts";
+import { dppo } from "./dppo.ts";
+import { erc } from "./erc.ts";
 import { gspo } from "./gspo.ts";
 import { klCov } from "./kl_cov.ts";
 import { ppoClip } from "./ppo_clip.ts";
@@ -22,6 +24,8 @@ export const losses = {
   gspo,
   "clip-cov": clipCov,
   "kl-cov": klCov,
+  erc,
+  dppo,
 } as const;
 
 /** The policy loss of a configuration's section `grpo`. @throws ConfigError when no loss has its name, or an option is refused */

@@ -11,7 +11,9 @@ import { covarianceSelectOp } from "./covariance_select.ts";
 import { crossEntropyOp } from "./cross_entropy.ts";
 import { decodeAttentionOp } from "./decode_attention.ts";
 import { embeddingOp } from "./embedding.ts";
+import { entropyRatioOp } from "./entropy_ratio.ts";
 import { entropyReduceOp } from "./entropy_reduce.ts";
+import { entropySelectOp } from "./entropy_select.ts";
 import { fromHalfOp } from "./from_half.ts";
 import { geluOp } from "./gelu.ts";
 import { gradientNormOp } from "./gradient_norm.ts";
@@ -27,6 +29,7 @@ import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
 import { ropeCacheWriteOp } from "./rope_cache_write.ts";
 import { sequenceRatioOp } from "./sequence_ratio.ts";
+import { surpriseWeightOp } from "./surprise_weight.ts";
 import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
@@ -45,7 +48,9 @@ export { crossEntropy } from "./cross_entropy.ts";
 export { decodeAttention } from "./decode_attention.ts";
 export { type Call, defineOp, type Inputs, type Op, type OpDefinition, type OutputSpec, shapeError } from "./define.ts";
 export { embedding } from "./embedding.ts";
+export { type EntropyRatioOptions, entropyRatio } from "./entropy_ratio.ts";
 export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
+export { type EntropySelectOptions, entropySelect } from "./entropy_select.ts";
 export { fromHalf } from "./from_half.ts";
 export type { GateName, GateOptions } from "./gate.ts";
 export { gelu } from "./gelu.ts";
@@ -64,6 +69,7 @@ export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
 export { sequenceRatio } from "./sequence_ratio.ts";
+export { type SurpriseWeightOptions, surpriseWeight } from "./surprise_weight.ts";
 export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
 export { KL_ESTIMATES, type KlEstimate, type TokenLossModule, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
@@ -98,7 +104,9 @@ export const ops = {
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
   decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_part", "_merge") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
+  entropy_ratio: { op: entropyRatioOp, kernels: ["policy/entropy_ratio"] },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },
+  entropy_select: { op: entropySelectOp, kernels: ["policy/entropy_select"] },
   from_half: { op: fromHalfOp, kernels: ["elementwise/from_half"] },
   gelu: { op: geluOp, kernels: family("mlp/gelu", "_backward") },
   gradient_norm: { op: gradientNormOp, kernels: family("optim/gradient_norm", "_partial") },
@@ -114,6 +122,7 @@ export const ops = {
   rope: { op: ropeOp, kernels: ["attention/rope"] },
   rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },
   sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
+  surprise_weight: { op: surpriseWeightOp, kernels: ["policy/surprise_weight"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },

@@ -30,9 +30,15 @@ export interface TokenLossOptions extends GateOptions {
   readonly entropyCoef: number;
 }
 
-type In = { statistics: Tensor; token_inputs: Tensor; control: Tensor; extra?: Tensor | undefined };
+type In = {
+  statistics: Tensor;
+  token_inputs: Tensor;
+  control: Tensor;
+  extra?: Tensor | undefined;
+  surrogate_weight?: Tensor | undefined;
+};
 
-/** statistics [N, 4], token_inputs [N, 6], control, extra [N] or none -> coefficients [N, 2], token_metrics [N, 8]. */
+/** statistics [N, 4], token_inputs [N, 6], control, extra and surrogate_weight [N] or none -> coefficients [N, 2], token_metrics [N, 8]. */
 export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenLossOptions>({
   name: "token_loss",
   shape: (inputs, { loss }) => {
@@ -45,14 +51,22 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
     return { coefficients: { shape: [rows, LOSS_COEFFICIENTS.size] }, token_metrics: { shape: [rows, TOKEN_METRICS.size] } };
   },
   forward: ({ inputs, outputs, attributes }) => {
-    const { statistics, token_inputs, control, extra } = inputs;
+    const { statistics, token_inputs, control, extra, surrogate_weight } = inputs;
     const { loss, beta, kl = "k3", entropyCoef } = attributes;
     const rows = statistics.shape[0]!;
     return [
       {
         kernel: "policy/token_loss",
-        variant: { conditions: { EXTRA: extra !== undefined }, modules: { loss: loss.module } },
-        bindings: { statistics, token_inputs, state: control, ...(extra && { extra }), ...outputs },
+        variant: {
+          conditions: { EXTRA: extra !== undefined, WEIGHTED: surrogate_weight !== undefined },
+          modules: { loss: loss.module },
+        },
+        bindings: {
+          ...{ statistics, token_inputs, state: control },
+          ...(extra && { extra }),
+          ...(surrogate_weight && { surrogate_weight }),
+          ...outputs,
+        },
         parameters: {
           rows,
           kl: KL_ESTIMATES.indexOf(kl) + 1,
@@ -78,10 +92,13 @@ export function tokenLoss(
     readonly control: Tensor;
     /** [N]: what the loss needs beyond the token. */
     readonly extra?: Tensor | undefined;
+    /** [N]: what the surrogate of each token is multiplied by; absent: 1. */
+    readonly surrogateWeight?: Tensor | undefined;
   },
   options: TokenLossOptions,
 ): { readonly coefficients: Tensor; readonly tokenMetrics: Tensor } {
-  const { statistics, tokenInputs, control, extra } = given;
-  const { coefficients, token_metrics } = tokenLossOp({ statistics, token_inputs: tokenInputs, control, extra }, options);
+  const { statistics, tokenInputs, control, extra, surrogateWeight } = given;
+  const inputs = { statistics, token_inputs: tokenInputs, control, extra, surrogate_weight: surrogateWeight };
+  const { coefficients, token_metrics } = tokenLossOp(inputs, options);
   return { coefficients, tokenMetrics: token_metrics };
 }

@@ -8,4 +8,6 @@ export interface PolicyLossOptions extends Pick<TokenLossOptions, "beta" | "kl" 
   readonly temperature: number;
   readonly alphaNorm: "all" | "gated";
   readonly aggregate: "token-mean" | "sequence-mean" | "constant";
+  /** Share of the tokens, those at which entropy is highest, whose surrogate counts; absent: 1. */
+  readonly tokenShare?: number;
 }

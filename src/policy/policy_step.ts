@@ -9,6 +9,7 @@ import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { controlWeight } from "../ops/control_weight.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
+import { entropySelect } from "../ops/entropy_select.ts";
 import { metricReduce } from "../ops/metric_reduce.ts";
 import { TOKEN_INPUT } from "../ops/records.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
@@ -32,6 +33,8 @@ export interface TracedUpdate extends HeadMemory {
   readonly control: Tensor;
   readonly metrics: Tensor;
   readonly count: Tensor;
+  /** [2]: how many tokens `tokenShare` selected, and the least entropy among them. */
+  readonly learning: Tensor;
 }
 
 /**
@@ -51,12 +54,22 @@ export function tracePolicyStep(update: TracedUpdate, wholeBatch: boolean): void
   }
   const given = { statistics: saved.statistics, tokenInputs };
   const random = { seed: update.seed ?? 0, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
-  const extra = loss.loss.extra?.({ ...given, sequenceBegin: begins, sequences, count: update.count, random });
-  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra }, loss);
+  const oldEntropy = loss.loss.readsOldEntropy ? input("old_entropy", [saved.statistics.shape[0]!]) : undefined;
+  const extra = loss.loss.extra?.({ ...given, oldEntropy, sequenceBegin: begins, sequences, count: update.count, random });
+  const surrogateWeight = surrogateWeightOf(update, given);
+  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra, surrogateWeight }, loss);
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, so its kernels need not read them.
   const sinks = update.optimizer.sinks(wholeBatch ? 0 : runScalar("accumulate"));
   backward({ head, saved, coefficients, sinks });
+}
+
+/** 1 for the tokens whose surrogate counts, else 0; undefined where those of all tokens do. */
+function surrogateWeightOf(
+  { loss: { tokenShare = 1 }, learning }: TracedUpdate,
+  given: { readonly statistics: Tensor; readonly tokenInputs: Tensor },
+): Tensor | undefined {
+  return tokenShare < 1 ? entropySelect({ ...given, learning }, { fraction: tokenShare }).selected : undefined;
 }
 
 /** Traces the forward pass and the entropy reduction alone: what a controller reads of a batch. */

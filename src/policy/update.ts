@@ -17,7 +17,7 @@ import { createArena, windowsOf } from "./arena.ts";
 import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
 
 /** What an update is planned for. */
-export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count">, ActivationOptions {
+export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count" | "learning">, ActivationOptions {
   readonly device: Device;
   /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
   readonly mayTakeSeveral?: boolean;
@@ -35,6 +35,8 @@ export interface UpdateResult extends ControlState {
   readonly gradNorm: number;
   /** How many tokens the loss selected in all micro-batches; 0 for a loss that selects none. */
   readonly selected: number;
+  /** How many tokens `tokenShare` selected in all micro-batches, and the least entropy among them; zeros where it takes all. */
+  readonly learning: { readonly tokens: number; readonly leastEntropy: number };
   /** Whether this step was skipped because a gradient, or what it would make of a weight or moment, was not finite. */
   readonly wasSkipped: boolean;
   /** Steps skipped so far. */
@@ -81,12 +83,13 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   const control = arena.make("control", [initial.length], "f32");
   const metrics = arena.make("metrics", [BATCH_METRICS.size], "f32");
   const count = arena.make("selected_count", [1], "f32");
+  const learning = arena.make("learning_tokens", [2], "f32");
   arena.write(control, initial);
-  const traced = { ...options, control, metrics, count };
+  const traced = { ...options, control, metrics, count, learning };
   const exact = own(await buildExactPlan(traced));
   // A measuring device must hear of everything that may be built later.
   let parts = device.measuring && options.mayTakeSeveral ? await buildAccumulatingPlans(traced, own) : undefined;
-  const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count });
+  const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count, learning });
   const reader = own(createReader(device, windows));
 
   const set = (floats: readonly [index: number, value: number][]): void => {
@@ -103,6 +106,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   };
   const step: PolicyUpdate["step"] = async (batches, learningRate, sampled, draw = 0) => {
     requireTokens(batches);
+    requireOldEntropy(batches, traced);
     const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
     if (others.length === 0) {
       return finished([await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 })]);
@@ -132,7 +136,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
 }
 
 /** What is read back after every submission. */
-type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected", ArrayBuffer>>;
+type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected" | "learning", ArrayBuffer>>;
 
 /** Runs a plan on a batch, or a plan that needs none. */
 type Submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars) => Promise<ReadBack>;
@@ -182,8 +186,8 @@ async function whatIsTold(
   if (!countsGated && (sampled || !controller.law)) return measuredFloats(sampled ?? []);
   const states: ControlState[] = [];
   for (const { inputs, ...batch } of batches) {
-    // A measurement goes by tokens, wherever sequences begin.
-    const { sequence_begin: _, ...needed } = inputs;
+    // A measurement goes by tokens, wherever sequences begin, and by the present entropies alone.
+    const { sequence_begin: _, old_entropy: __, ...needed } = inputs;
     states.push(readState(new Float32Array((await submit(measure, { ...batch, inputs: needed }, sizes(batch))).control)));
   }
   const gated = states.reduce((sum, { control }) => sum + control.gated_count, 0);
@@ -217,6 +221,12 @@ function requireTokens(batches: readonly UpdateBatch[]): void {
   throw new EngineError(`a step of ${batches.length} batches holds no token to learn from; leave such a step out`);
 }
 
+/** The plan would compare with the entropies of an earlier batch. */
+function requireOldEntropy(batches: readonly UpdateBatch[], { loss: { loss } }: TracedUpdate): void {
+  if (!loss.readsOldEntropy || batches.every(({ inputs }) => inputs.old_entropy)) return;
+  throw new EngineError(`the loss ${loss.name} needs the input old_entropy [N] of every batch: the entropies at sampling`);
+}
+
 function sizes(batch: Pick<UpdateBatch, "rows" | "sequences">): RunScalars {
   return { rows: batch.rows, sequences: batch.sequences };
 }
@@ -232,9 +242,16 @@ function toResult(read: readonly ReadBack[], last: ReadBack): UpdateResult {
     metrics,
     gradNorm: norm,
     selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes.selected)[0]!, 0),
+    learning: learningOf(read.map((bytes) => new Float32Array(bytes.learning))),
     wasSkipped: scale === 0,
     skipped,
   };
+}
+
+function learningOf(all: readonly Float32Array[]): UpdateResult["learning"] {
+  const own = all.filter(([tokens]) => tokens! > 0);
+  const tokens = own.reduce((sum, [count]) => sum + count!, 0);
+  return { tokens, leastEntropy: tokens > 0 ? Math.min(...own.map(([, least]) => least!)) : 0 };
 }
 
 /** The entropy of each loop's tokens over the micro-batches, weighted by its tokens in each. */

@@ -3,8 +3,7 @@ import { createLoss } from "../loss/index.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TensorSource } from "../stored_tensor.ts";
-import { advantagesByToken } from "./advantages/by_token.ts";
-import { advantages as advantageFunctions } from "./advantages/index.ts";
+import { advantagesOf } from "./advantages/of_step.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
@@ -16,7 +15,6 @@ import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
 import { checkStorage, checkSubject, type Run } from "./run.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
-import type { CombinedRewards } from "./scoring/rewards.ts";
 import { controllerWithTarget } from "./set_target.ts";
 import { createTrainerParts } from "./trainer_parts.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
@@ -105,7 +103,7 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const rollout = await sampling.sample(step);
     const { entries, scores } = rollout.trained;
     evaluation.solved.sampled(rollout.all);
-    const { advantages, tokenAdvantages } = advantagesOf(scores, run.config);
+    const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
     const classes = classify && entries.map(classify);
     const { samples, gap } = await scoring.scoreAgain(
       toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
@@ -114,7 +112,7 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const learned = await learning.learn(samples, told, step);
     step += 1;
     tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, milliseconds: performance.now() - started });
+    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started });
     const result = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
     const { updates } = learned;
     const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
@@ -146,15 +144,4 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     describe: () => learning.describe(),
     destroy: () => turns.end("destroy()", parts.destroy),
   };
-}
-
-function advantagesOf(
-  { rewards, parts, byToken }: CombinedRewards,
-  { grpo }: Run["config"],
-): Pick<StepResult, "advantages" | "tokenAdvantages"> {
-  const options = { groupSize: grpo.completions, k: grpo.advantageK, lambda: grpo.advantageLambda };
-  const advantage = advantageFunctions[grpo.advantage];
-  if (!byToken) return { advantages: advantage({ rewards, parts, ...options }) };
-  const tokenAdvantages = advantagesByToken(advantage, byToken, options);
-  return { advantages: Float64Array.from(tokenAdvantages, (own) => own[0] ?? 0), tokenAdvantages };
 }

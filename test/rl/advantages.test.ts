@@ -237,3 +237,36 @@ test("by token: at the first token every advantage is that of the whole completi
     close(first, of(name, rewards, 4, { k: 2, lambda: 0.1 }));
   }
 });
+
+test("maxrl by hand: centred, over the mean; a rare right answer weighs the inverse of its share", () => {
+  // Group 1 has mean 0.25, group 2 mean 2.
+  close(of("maxrl", rewards, 4), [3, -1, -1, -1, 0.5, -0.5, -0.5, 0.5]);
+  close(of("maxrl", [1, 1, 1, 0], 4), [1 / 3, 1 / 3, 1 / 3, -1]);
+  close(of("maxrl", [1, null, 0, 0], 4), [2, 0, -1, -1]);
+});
+
+test("maxrl: a group whose mean is 0 or below gets 0, and the sum of 1 / p over right answers is that of the gradient of log p", () => {
+  assert.deepEqual(of("maxrl", [0, 0, 1, -1, -3, 1], 2), [0, 0, 0, 0, 0, 0]);
+  for (const right of [1, 3, 7]) {
+    const group = Array.from({ length: 8 }, (_, i) => (i < right ? 1 : 0));
+    const weights = of("maxrl", group, 8);
+    // (1 / K) sum of the scores of the K right answers, less the mean score: the paper's estimator with its baseline.
+    close(
+      weights.map((weight) => weight / 8),
+      group.map((reward) => reward / right - 1 / 8),
+    );
+  }
+});
+
+test("gepo by hand: damps what would push a group's entropy out of its band, and nothing else", () => {
+  const band = { low: 0.3, high: 0.6, damping: 0.25 };
+  const plain = of("grpo", [1, 0, 1, 0, 1, 0, 1, 0], 2);
+  const damped = of("gepo", [1, 0, 1, 0, 1, 0, 1, 0], 2, { groupEntropies: [0.1, 0.3, 0.6, 0.9], band });
+  const factors = [0.25, 1, 1, 1, 1, 1, 1, 0.25];
+  close(
+    damped,
+    plain.map((advantage, i) => factors[i]! * advantage),
+  );
+  assert.deepEqual(of("gepo", [1, 0], 2, { groupEntropies: [0.1], band: { ...band, damping: 0 } })[0], 0);
+  assert.deepEqual(of("gepo", rewards, 4), of("grpo", rewards, 4), "without entropies");
+});

@@ -98,6 +98,7 @@ test("a section left empty in YAML means its defaults", () => {
 
 /** One override and the line it must be answered with. */
 const POINTS = "points [share of the run, nats] with rising shares from 0 to 1, such as [[0, 0.6], [1, 0.2]]";
+const BAND = "two numbers from 0 to 1000000000, the smaller first, such as [0.5, 2], or null (off)";
 
 const refused: readonly [string, string][] = [
   ["grpo.clipLow=1.5", "grpo.clipLow is 1.5; it must be a number from 0 to 1"],
@@ -126,6 +127,24 @@ const refused: readonly [string, string][] = [
   ["grpo.sapoPositive=0", "grpo.sapoPositive is 0; it must be a number from 1e-9 to 1000"],
   ["grpo.sapoNegative=-1", "grpo.sapoNegative is -1; it must be a number from 1e-9 to 1000"],
   ["grpo.tis=0", "grpo.tis is 0; it must be a number from 0.000001 to 1000000000, or null (off)"],
+  ["grpo.icepop=[2, 0.5]", `grpo.icepop is [2,0.5]; it must be ${BAND}`],
+  ["grpo.mis=[1]", `grpo.mis is [1]; it must be ${BAND}`],
+  ["grpo.mis=2", `grpo.mis is 2; it must be ${BAND}`],
+  [
+    "grpo={ tis: 2, icepop: [0.5, 2] }",
+    "grpo.icepop is [0.5,2]; it must be null beside grpo.tis (2), because tokens are weighed in one way only",
+  ],
+  [
+    "grpo={ mis: [0.5, 2], icepop: [0.5, 2] }",
+    "grpo.mis is [0.5,2]; it must be null beside grpo.icepop ([0.5,2]), because tokens are weighed in one way only",
+  ],
+  [
+    "grpo={ loss: gspo, icepop: [0.5, 2] }",
+    "grpo.icepop is [0.5,2]; it must be null with loss gspo, which has one weight for a sequence; grpo.mis masks whole sequences",
+  ],
+  ["grpo.tokenShare=0", "grpo.tokenShare is 0; it must be a number above 0 and at most 1"],
+  ["grpo={ loss: gspo, tokenShare: 0.2 }", "grpo.tokenShare is 0.2; it must be 1 with loss gspo, whose ratio is that of a whole sequence"],
+  ["grpo={ loss: dppo, dppoDivergence: js }", 'grpo.dppoDivergence is "js"; it must be one of tv, kl'],
   ["grpo.kl=k4", 'grpo.kl is "k4"; it must be one of k1, k2, k3; did you mean k1?'],
   ["grpo.advantageK=0", "grpo.advantageK is 0; it must be a whole number from 1 to 4096"],
   ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number from 0 to 1000"],

@@ -1,4 +1,4 @@
-import type { Advantage, AdvantageInput, Score } from "./contract.ts";
+import type { Advantage, AdvantageOptions, Score } from "./contract.ts";
 
 /**
  * Advantages of every token [P * G][M] from rewards of every token, for any advantage of whole completions. At each position the advantage
@@ -9,11 +9,7 @@ import type { Advantage, AdvantageInput, Score } from "./contract.ts";
  *
  * At the first token this is the advantage of the whole completions.
  */
-export function advantagesByToken(
-  advantage: Advantage,
-  tokens: readonly ArrayLike<number>[],
-  options: Pick<AdvantageInput, "groupSize" | "k" | "lambda">,
-): Float64Array[] {
+export function advantagesByToken(advantage: Advantage, tokens: readonly ArrayLike<number>[], options: AdvantageOptions): Float64Array[] {
   const toGo = tokens.map(rewardsToGo);
   const result = tokens.map(({ length }) => new Float64Array(length));
   const longest = tokens.reduce((most, { length }) => Math.max(most, length), 0);

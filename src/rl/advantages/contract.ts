@@ -7,6 +7,13 @@ export interface RewardPart {
   readonly weight: number;
 }
 
+/** Entropies in nats per token between which `gepo` leaves a group alone, and the factor of what it damps outside them. */
+export interface EntropyBand {
+  readonly low: number;
+  readonly high: number;
+  readonly damping: number;
+}
+
 export interface AdvantageInput {
   /** One reward for each completion [P * G], summed over the reward functions by weight. The G completions of a prompt stand side by side. */
   readonly rewards: readonly Score[];
@@ -18,7 +25,14 @@ export interface AdvantageInput {
   readonly k?: number;
   /** What a right answer weighs in `w-reinforce`. */
   readonly lambda?: number;
+  /** The mean entropy of the tokens that were sampled for each prompt [P]. Only `gepo` reads them; without them it damps nothing. */
+  readonly groupEntropies?: ArrayLike<number>;
+  /** The band of `gepo`. */
+  readonly band?: EntropyBand;
 }
+
+/** Everything but the rewards themselves. */
+export type AdvantageOptions = Omit<AdvantageInput, "rewards" | "parts">;
 
 /** What an advantage says of itself. */
 export interface AdvantageTraits {

@@ -2,7 +2,9 @@ import { batch } from "./batch.ts";
 import type { Advantage } from "./contract.ts";
 import { drGrpo } from "./dr_grpo.ts";
 import { gdpo } from "./gdpo.ts";
+import { gepo } from "./gepo.ts";
 import { grpo } from "./grpo.ts";
+import { maxrl } from "./maxrl.ts";
 import { none } from "./none.ts";
 import { nsr } from "./nsr.ts";
 import { passAtK } from "./pass_at_k.ts";
@@ -11,7 +13,8 @@ import { reinforcePlusPlus } from "./reinforce_plus_plus.ts";
 import { rloo } from "./rloo.ts";
 import { wReinforce } from "./w_reinforce.ts";
 
-export type { Advantage, AdvantageInput, AdvantageTraits, RewardPart, Score } from "./contract.ts";
+export type { Advantage, AdvantageInput, AdvantageTraits, EntropyBand, RewardPart, Score } from "./contract.ts";
+export { DEFAULT_BAND } from "./gepo.ts";
 export { DEFAULT_K } from "./pass_at_k.ts";
 export { isRight } from "./scores.ts";
 export { type RewardStatistics, rewardStatistics } from "./statistics.ts";
@@ -29,6 +32,8 @@ export const advantages = {
   "w-reinforce": wReinforce,
   "pass@k": passAtK,
   gdpo,
+  maxrl,
+  gepo,
   none,
 } as const satisfies Readonly<Record<string, Advantage>>;
 

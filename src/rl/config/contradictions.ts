@@ -4,6 +4,7 @@ import { contradictionsOf, type Declaration, ownOptions } from "../../options/de
 import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
+import { importanceProblems } from "./importance_options.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** The contradictions between options that are each inside their range, one line each. */
@@ -23,6 +24,12 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
     problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
   }
+  if (grpo.gepoHigh < grpo.gepoLow) {
+    problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
+  }
+  if (grpo.tokenShare < 1 && losses[grpo.loss].bySequence) {
+    problems.push(refusal("grpo.tokenShare", grpo.tokenShare, `1 with loss ${grpo.loss}, whose ratio is that of a whole sequence`));
+  }
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }
@@ -33,6 +40,7 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   return [
     ...problems,
     ...decayProblems("grpo", grpo),
+    ...importanceProblems(grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];

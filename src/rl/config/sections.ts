@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
-import { MOST_RATIO } from "../../loss/token.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
 import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
@@ -13,6 +12,8 @@ import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
 import { furtherEvaluation } from "./evaluation_options.ts";
+import { gepoOptions } from "./group_options.ts";
+import { importanceOptions } from "./importance_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { output } from "./output_section.ts";
@@ -148,10 +149,12 @@ const grpo = {
     DEFAULT_LAMBDA,
     "The advantage of a right answer with w-reinforce. That of a wrong answer is -1.",
   ),
-  tis: adjustable(
-    decimal({ min: 1e-6, max: MOST_RATIO }, "off").nullable(),
-    null,
-    "The bound of truncated importance sampling. The trainer scores the completions again and weighs each token by its probability in the trainer over that in the sampler, but by no more than this bound. 2 is usual; null does not score again.",
+  ...gepoOptions,
+  ...importanceOptions,
+  tokenShare: adjustable(
+    decimal({ above: 0, max: 1 }),
+    1,
+    "The share of the tokens of a pass whose surrogate counts, those at which the policy's entropy is highest; 0.2 is the 80/20 rule, 1 takes all. Entropy control acts on all tokens.",
   ),
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),

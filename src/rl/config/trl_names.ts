@@ -29,6 +29,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
   sapo_temperature_neg: "grpo.sapoNegative",
   vllm_importance_sampling_correction: "grpo.tis",
   vllm_importance_sampling_cap: "grpo.tis",
+  vllm_importance_sampling_mode: "grpo.tis (token_truncate), grpo.icepop (token_mask) or grpo.mis (sequence_mask)",
+  top_entropy_quantile: "grpo.tokenShare",
   weight_decay: "grpo.weightDecay",
   max_grad_norm: "grpo.maxGradNorm",
   warmup_steps: "grpo.warmupSteps",

@@ -74,7 +74,7 @@ export async function createLearner(run: Run): Promise<Learner> {
     learn: async (samples, { sampled, signals }, step) => {
       const started = performance.now();
       const totals = totalsOf(samples);
-      const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens };
+      const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens, oldEntropies: loss.readsOldEntropy };
       const batches = microBatches(samples, grpo.microBatchRows).map((group) => packBatch(group, totals, packing));
       // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
       const firstDraw = step * grpo.updatesPerRollout + 1;

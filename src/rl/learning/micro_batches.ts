@@ -8,6 +8,8 @@ export interface Sample {
   readonly completionIds: readonly number[];
   /** Log-probability of every completion token when it was sampled, in nats [M]. */
   readonly oldLogprobs: ArrayLike<number>;
+  /** Entropy of the distribution that every completion token was drawn from, in nats [M]; a loss may need it. */
+  readonly oldEntropies?: ArrayLike<number>;
   /** Log-probability of every completion token under the reference model [M]; absent without a KL term. */
   readonly referenceLogprobs?: ArrayLike<number>;
   /** The advantage of the completion, or one of every completion token [M]. */
@@ -30,6 +32,7 @@ export function toSamples(
     promptIds,
     completionIds: completion.ids,
     oldLogprobs: completion.logprobs,
+    oldEntropies: completion.entropies,
     advantage: advantages[i]!,
     ...(classes && { classes: classes[i]! }),
     ...(maskTruncated && completion.finishReason === "length" && { isMasked: true }),
@@ -68,20 +71,24 @@ export function rowsOfSample(sample: Pick<Sample, "promptIds" | "completionIds">
   return sample.promptIds.length + sample.completionIds.length - 1;
 }
 
+interface Packing {
+  readonly aggregate: Aggregate;
+  readonly maxLength: number;
+  /** Whether the batch holds the entropies at sampling too, which every sample must then have. */
+  readonly oldEntropies?: boolean | undefined;
+}
+
 /**
  * Packs samples end to end. The weight of a response token is its share of the loss: 1/tokens (token-mean),
  * 1/(sequences * tokens of its sequence) (sequence-mean), 1/(sequences * maxLength) (constant, Dr. GRPO).
  */
-export function packBatch(
-  samples: readonly Sample[],
-  totals: StepTotals,
-  options: { readonly aggregate: Aggregate; readonly maxLength: number },
-): PackedBatch {
+export function packBatch(samples: readonly Sample[], totals: StepTotals, options: Packing): PackedBatch {
   const lengths = samples.map(rowsOfSample);
   const rows = lengths.reduce((a, b) => a + b, 0);
   const tokens = new Uint32Array(rows);
   const actions = new Uint32Array(rows);
   const tokenInputs = new Float32Array(rows * TOKEN_INPUT.size);
+  const oldEntropy = options.oldEntropies ? new Float32Array(rows) : undefined;
   const sequenceBegin = new Uint32Array(samples.length + 1);
   let row = 0;
   samples.forEach((sample, s) => {
@@ -102,6 +109,7 @@ export function packBatch(
         control_weight: 1,
       });
       tokenInputs.set(own, row * TOKEN_INPUT.size);
+      if (oldEntropy) oldEntropy[row] = sample.oldEntropies![response]!;
     }
     sequenceBegin[s + 1] = row;
   });
@@ -109,7 +117,11 @@ export function packBatch(
     rows,
     sequences: samples.length,
     responseTokens: totalsOf(samples).responseTokens,
-    inputs: { tokens, actions, token_inputs: tokenInputs, sequence_begin: sequenceBegin, ...packRows(lengths) },
+    inputs: {
+      ...{ tokens, actions, token_inputs: tokenInputs, sequence_begin: sequenceBegin },
+      ...(oldEntropy && { old_entropy: oldEntropy }),
+      ...packRows(lengths),
+    },
   };
 }
 
@@ -118,7 +130,7 @@ export function advantageOf({ advantage }: Pick<Sample, "advantage">, token: num
   return typeof advantage === "number" ? advantage : advantage[token]!;
 }
 
-function weightOf(sample: Sample, totals: StepTotals, options: { readonly aggregate: Aggregate; readonly maxLength: number }): number {
+function weightOf(sample: Sample, totals: StepTotals, options: Packing): number {
   if (options.aggregate === "token-mean") return 1 / Math.max(1, totals.responseTokens);
   if (options.aggregate === "constant") return 1 / (totals.sequences * options.maxLength);
   return 1 / (totals.sequences * Math.max(1, sample.completionIds.length));

@@ -1,7 +1,7 @@
 import { type Controller, meanLoop } from "../../control/index.ts";
 import { learningRateAt } from "../../optim/schedule.ts";
 import { tokenMean, type UpdateResult } from "../../policy/update.ts";
-import type { Metrics } from "../../report/metrics.ts";
+import { type Metrics, metricDefinitions } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
 import { isScored } from "../advantages/scores.ts";
 import type { Run } from "../run.ts";
@@ -23,6 +23,8 @@ export interface StepRecord {
   readonly learned: Learned;
   /** Defined where the trainer scored the completions again. Its log-probabilities are then the old ones of the loss. */
   readonly gap: SamplerGap | undefined;
+  /** The share of the completions whose advantage gepo damped. */
+  readonly damped: number | undefined;
   /** Time of the whole step. */
   readonly milliseconds: number;
 }
@@ -51,10 +53,12 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
       kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
       ...clipMetrics(updates),
     }),
-    ...(learns && loss.selects && { [loss.selects]: meanOf(updates, ({ selected }) => selected) }),
+    ...(learns && selectionMetrics(updates, loss)),
+    ...(learns && config.grpo.tokenShare < 1 && learningMetrics(updates)),
     ...lengthMetrics(all.entries, lengths),
     ...(config.grpo.maskTruncated && { "completions/masked_ratio": meanOf(samples, ({ isMasked }) => (isMasked ? 1 : 0)) }),
     num_tokens: record.tokens,
+    ...(record.damped !== undefined && { "advantages/damped": record.damped }),
     ...(config.grpo.dynamicSampling > 0 && roundMetrics(rollout)),
     ...(gap && samplingMetrics(gap)),
     ...(learns && { "entropic/gated_fraction": meanOf(updates, ({ metrics }) => tokenMean(metrics, "gated_fraction")) }),
@@ -108,6 +112,25 @@ function clipMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
   };
 }
 
+/** How many tokens the loss selects, or the share of them, as the metric's unit says. */
+function selectionMetrics(updates: readonly UpdateResult[], { selects }: Run["loss"]): Partial<Metrics> {
+  if (!selects) return {};
+  const isShare = metricDefinitions[selects].unit === "fraction";
+  return { [selects]: meanOf(updates, ({ selected, metrics }) => selected / (isShare ? tokensIn(metrics) : 1)) };
+}
+
+/** What `tokenShare` lets learn. */
+function learningMetrics(updates: readonly UpdateResult[]): Partial<Metrics> {
+  return {
+    "token_share/selected": meanOf(updates, ({ learning, metrics }) => learning.tokens / tokensIn(metrics)),
+    "token_share/least_entropy": meanOf(updates, ({ learning }) => learning.leastEntropy),
+  };
+}
+
+function tokensIn(metrics: UpdateResult["metrics"]): number {
+  return metrics.reduce((sum, { token_count }) => sum + token_count, 0);
+}
+
 /** The micro-batches that have tokens. The others report zeros, which are no extremes. */
 function withTokens(metrics: UpdateResult["metrics"]): UpdateResult["metrics"] {
   return metrics.filter(({ token_count }) => token_count > 0);
@@ -158,13 +181,14 @@ function gapOf(update: UpdateResult): SamplerGap {
   };
 }
 
-function samplingMetrics({ difference, ratio }: SamplerGap): Partial<Metrics> {
+function samplingMetrics({ difference, ratio, masked }: SamplerGap): Partial<Metrics> {
   return {
     "sampling/sampling_logp_difference/mean": difference.mean,
     "sampling/sampling_logp_difference/max": difference.max,
     "sampling/importance_sampling_ratio/min": ratio.min,
     "sampling/importance_sampling_ratio/mean": ratio.mean,
     "sampling/importance_sampling_ratio/max": ratio.max,
+    ...(masked !== undefined && { "sampling/importance_sampling_masked": masked }),
   };
 }
 

@@ -1,17 +1,17 @@
 import { build, type Own } from "../../gpu/parts.ts";
 import { claimWeights } from "../../nn/half_weights.ts";
-import { createScorer, type Scorer } from "../../policy/score.ts";
+import { createScorer, type Scorer, type Scores } from "../../policy/score.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micro_batches.ts";
 import { updateMemory } from "../memory/update_memory.ts";
 import type { PolicyModel } from "../model.ts";
 import { passRows, type Run } from "../run.ts";
-import { type SamplerGap, samplerGap, withImportance } from "./importance.ts";
+import { maskedShare, type SamplerGap, samplerGap, weighing, withImportance } from "./importance.ts";
 
 /** Scores sampled tokens again, by the reference policy and by the trainer. */
 export interface SecondScorer {
   /**
-   * Adds the reference policy's log-probabilities where `beta` asks for them. With truncated importance sampling it also adds the trainer's
-   * own, and `gap` says how far they are from the sampler's.
+   * Adds the reference policy's log-probabilities where `beta` asks for them. Where tokens are weighed by the trainer's probability over the
+   * sampler's (`tis`, `icepop`, `mis`), it also adds the trainer's own scores, and `gap` says how far they are from the sampler's.
    */
   scoreAgain(samples: readonly Sample[]): Promise<{ readonly samples: readonly Sample[]; readonly gap: SamplerGap | undefined }>;
   destroy(): void;
@@ -19,7 +19,7 @@ export interface SecondScorer {
 
 export async function createSecondScorer(run: Run): Promise<SecondScorer> {
   const { device, model, config, loss } = run;
-  const { beta, tis, temperature } = config.grpo;
+  const { beta, icepop, mis, temperature } = config.grpo;
   const rows = passRows(run);
   const { chunkBytes } = updateMemory(config.grpo);
   return build(async (own) => {
@@ -28,15 +28,17 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
     // The base under the adapters is a reference for nothing: it is in memory already.
     const isBase = model.adapter !== undefined && run.reference === undefined;
     const reference = beta > 0 ? await scorerOf(isBase ? model : await frozenPolicy(run, own), isBase) : undefined;
-    const policy = tis === null ? undefined : await scorerOf(model);
+    const weigh = weighing(config.grpo, { bySequence: loss.bySequence ?? false });
+    const policy = weigh && (await scorerOf(model));
     return {
       scoreAgain: async (samples: readonly Sample[]) => {
-        const known = reference && (await tokenLogprobs(reference, samples, run));
-        const compared = known ? samples.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]! })) : samples;
-        if (!policy || tis === null) return { samples: compared, gap: undefined };
-        const trainers = await tokenLogprobs(policy, samples, run);
-        const weighed = withImportance(compared, trainers, { bound: tis, bySequence: loss.bySequence ?? false });
-        return { samples: weighed, gap: samplerGap(compared, trainers) };
+        const known = reference && (await tokenScores(reference, samples, run));
+        const compared = known ? samples.map((sample, i) => ({ ...sample, referenceLogprobs: known[i]!.logprobs })) : samples;
+        if (!policy || !weigh) return { samples: compared, gap: undefined };
+        const trainers = await tokenScores(policy, samples, run);
+        const weighed = withImportance(compared, trainers, weigh);
+        const masked = (icepop ?? mis) && { masked: maskedShare(weighed) };
+        return { samples: weighed, gap: { ...samplerGap(compared, trainers), ...masked } };
       },
     };
   });
@@ -50,18 +52,19 @@ async function frozenPolicy({ model, reference, config }: Run, own: Own): Promis
   return frozen;
 }
 
-/** The log-probabilities that a model gives the completion tokens of each sample, in nats. */
-async function tokenLogprobs(scorer: Scorer, samples: readonly Sample[], { config }: Run): Promise<Float32Array[]> {
+/** What a model says of the completion tokens of each sample. */
+async function tokenScores(scorer: Scorer, samples: readonly Sample[], { config }: Run): Promise<Scores[]> {
   const { aggregate, maxNewTokens: maxLength, microBatchRows } = config.grpo;
   const totals = totalsOf(samples);
-  const scored: Float32Array[] = [];
+  const scored: Scores[] = [];
   for (const group of microBatches(samples, microBatchRows)) {
-    const { logprobs } = await scorer.score(packBatch(group, totals, { aggregate, maxLength }));
+    const { logprobs, entropies } = await scorer.score(packBatch(group, totals, { aggregate, maxLength }));
     let row = 0;
     for (const sample of group) {
       const begin = row + sample.promptIds.length - 1;
-      scored.push(logprobs.slice(begin, begin + sample.completionIds.length));
-      row = begin + sample.completionIds.length;
+      const end = begin + sample.completionIds.length;
+      scored.push({ logprobs: logprobs.slice(begin, end), entropies: entropies.slice(begin, end) });
+      row = end;
     }
   }
   return scored;

@@ -19,6 +19,9 @@ const ROW_OPS = [
   "sequence_ratio",
   "control_weight",
   "covariance_select",
+  "entropy_ratio",
+  "entropy_select",
+  "surprise_weight",
 ] as const satisfies readonly (keyof typeof opCases)[];
 
 /** Ops of which a default run takes a case; the others take seconds to compile at each width. */

@@ -13,7 +13,9 @@ import { covarianceSelectCases } from "./covariance_select.ts";
 import { crossEntropyCases } from "./cross_entropy.ts";
 import { decodeAttentionCases } from "./decode_attention.ts";
 import { embeddingCases } from "./embedding.ts";
+import { entropyRatioCases } from "./entropy_ratio.ts";
 import { entropyReduceCases } from "./entropy_reduce.ts";
+import { entropySelectCases } from "./entropy_select.ts";
 import { fromHalfCases } from "./from_half.ts";
 import { geluCases } from "./gelu.ts";
 import { gradientNormCases } from "./gradient_norm.ts";
@@ -31,6 +33,7 @@ import { rmsNormCases } from "./rms_norm.ts";
 import { ropeCases } from "./rope.ts";
 import { ropeCacheWriteCases } from "./rope_cache_write.ts";
 import { sequenceRatioCases } from "./sequence_ratio.ts";
+import { surpriseWeightCases } from "./surprise_weight.ts";
 import { swigluCases } from "./swiglu.ts";
 import { toHalfCases } from "./to_half.ts";
 import { tokenLossCases } from "./token_loss.ts";
@@ -51,7 +54,9 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   cross_entropy: crossEntropyCases,
   decode_attention: decodeAttentionCases,
   embedding: embeddingCases,
+  entropy_ratio: entropyRatioCases,
   entropy_reduce: entropyReduceCases,
+  entropy_select: entropySelectCases,
   from_half: fromHalfCases,
   gelu: geluCases,
   gradient_norm: gradientNormCases,
@@ -67,6 +72,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   rope: ropeCases,
   rope_cache_write: ropeCacheWriteCases,
   sequence_ratio: sequenceRatioCases,
+  surprise_weight: surpriseWeightCases,
   swiglu: swigluCases,
   to_half: toHalfCases,
   token_loss: tokenLossCases,

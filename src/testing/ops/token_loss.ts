@@ -66,7 +66,13 @@ export function tracedLoss(
   i: Readonly<Record<string, Tensor>>,
   options: TokenLossCaseOptions,
 ): Record<"coefficients" | "token_metrics", Tensor> {
-  const inputs = { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, extra: i.extra };
+  const inputs = {
+    statistics: i.statistics!,
+    tokenInputs: i.token_inputs!,
+    control: i.control!,
+    extra: i.extra,
+    surrogateWeight: i.surrogate_weight,
+  };
   const { coefficients, tokenMetrics } = tokenLoss(inputs, options);
   return { coefficients, token_metrics: tokenMetrics };
 }
@@ -88,7 +94,7 @@ function caseOf(title: string, inputs: HostValues, options: TokenLossCaseOptions
     tolerance: 5e-6,
     quick,
     inputs,
-    dynamicRows: ["statistics", "token_inputs", "extra"].filter((name) => name in inputs),
+    dynamicRows: ["statistics", "token_inputs", "extra", "surrogate_weight"].filter((name) => name in inputs),
     op: (i) => tracedLoss(i, options),
     reference: (i) => tokenLossReference(i, options),
   };
@@ -119,8 +125,27 @@ function byClass(rows: number): OpCase {
   return caseOf(`${loops.length} classes and ${rows} rows`, values, plainLoss, rows > 1);
 }
 
+/** A weight of each token's surrogate, of which some are 0; the control term, the divergence and the bonus stay. */
+function weighedCases(rows: number): OpCase[] {
+  const weights = given(
+    [rows],
+    Array.from({ length: rows }, (_, row) => [1, 0, 0.25][row % 3]!),
+  );
+  const state = { control: { positive_scale: 0.5 }, loops: [{ alpha: 0.4 }] };
+  return (["ppo-clip", "clip-cov", "erc", "cispo"] as const).map((name) => {
+    const loss = createLoss({ loss: name, ...REACHED });
+    const inputs = { ...withExtra(lossTokens(rows, 6, state), loss), surrogate_weight: weights };
+    return caseOf(
+      `${name} with weights of surrogates over ${rows} rows`,
+      inputs,
+      { ...plainLoss, loss, beta: 0.1, entropyCoef: 0.02 },
+      rows > 1,
+    );
+  });
+}
+
 /** Bounds that the ratios of `lossTokens` reach. */
-export const REACHED = { clipHigh: 0.28, delta: 1.6, cispoBound: 1.3, sapoPositive: 1.5, sapoNegative: 3, covCoef: 0.7 };
+export const REACHED = { clipHigh: 0.28, delta: 1.6, cispoBound: 1.3, sapoPositive: 1.5, sapoNegative: 3, covCoef: 0.7, dppoBound: 1.3 };
 
 function byName(name: string, rows: number): OpCase[] {
   const loss = createLoss({ loss: name, ...REACHED });
@@ -141,6 +166,7 @@ const ROWS = [1, 131];
 export const tokenLossCases: readonly OpCase[] = ROWS.flatMap((rows) => [
   ...VARIANTS.map(([name, options, state]) => caseOf(`${name} over ${rows} rows`, lossTokens(rows, rows, state), options, rows > 1)),
   byClass(rows),
+  ...weighedCases(rows),
   ...Object.keys(losses).flatMap((name) => byName(name, rows)),
   ...KL_ESTIMATES.map((kl) => caseOf(`${kl} estimate over ${rows} rows`, lossTokens(rows, 3), { ...plainLoss, kl, beta: 0.7 })),
 ]);

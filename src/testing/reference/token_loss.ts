@@ -15,6 +15,7 @@ interface Row {
   readonly given: Inputs;
   readonly policy: Statistics;
   readonly extra: number;
+  readonly surrogateWeight: number;
   readonly alpha: number;
   readonly control: Control;
 }
@@ -24,7 +25,8 @@ function rowOf(inputs: HostValues, row: number): Row {
   const { control, loops } = readState(inputs.control!.data);
   const { alpha } = loops[Math.max(given.mask, 1) - 1]!;
   const policy = TOKEN_STATISTICS.read(inputs.statistics!.data, row * TOKEN_STATISTICS.size);
-  return { given, policy, extra: inputs.extra?.data[row] ?? 0, alpha, control };
+  const [extra, surrogateWeight] = [inputs.extra?.data[row] ?? 0, inputs.surrogate_weight?.data[row] ?? 1];
+  return { given, policy, extra, surrogateWeight, alpha, control };
 }
 
 /**
@@ -48,7 +50,7 @@ function rowTerms(row: Row, options: Options, change: number, entropyChange: num
   const control = alpha * -token.ratio * Math.abs(given.advantage) * actuatorOf(policy, options) * given.control_weight;
   const scale = given.advantage > 0 ? positive : given.advantage < 0 ? negative : 1;
   const divergence = options.beta * divergenceOf(token.logp, given.reference_logp, options);
-  const surrogate = scale * options.loss.surrogate(token).value;
+  const surrogate = scale * row.surrogateWeight * options.loss.surrogate(token).value;
   const terms = [surrogate, scale * control, divergence, -(options.entropyCoef + bonus) * (policy.entropy + entropyChange)];
   return terms.map((term) => given.weight * term);
 }
