@@ -40,7 +40,7 @@ export function configurationPage(): string {
     `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks, optionTable)}`,
     `### data\n\n${dataTask.description}. [data.md](data.md) has examples.\n\n${optionTable(describeOptions(dataTask.options))}`,
     `## Rewards\n\nWhat an entry of \`task.rewards\` can be. Each takes these keys beside its own:\n\n${optionTable(describeOptions(commonRewardOptions))}\n\n${declarations(rewardRegistry, optionTable)}\n\n### ./my_reward.ts\n\nThe path of a module that exports a function, with these keys beside.\n\n${optionTable(describeOptions(moduleRewardOptions))}`,
-    `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`rewards/NAME/failed\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\` and \`eval/pass@k\`.\n\n${metricTable()}`,
+    `## Metrics\n\nThe keys of metrics.jsonl, beside \`step\`, \`rewards/NAME/mean\`, \`rewards/NAME/std\`, \`rewards/NAME/failed\`, \`tags/TAG/entropy\`, \`tags/TAG/reward\`, \`eval/pass@k\`, and the parts of an evaluation: \`eval/T0.6/...\` at a temperature of eval.temperatures, \`eval/H0.2/...\` at the temperature that gives an entropy of eval.entropies, \`eval/tags/TAG/...\` and \`train/tags/TAG/...\` of the problems of a tag.\n\n${metricTable()}`,
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -22,6 +22,8 @@ export {
   type Measured,
   none,
   type SavedControl,
+  type SetFields,
+  type StepSignals,
   stepLoops,
   type TokenClass,
 } from "./control/index.ts";
@@ -52,6 +54,7 @@ export { decimal, flag, list, oneOf, option, section, text, whole } from "./opti
 export {
   type Completion,
   createSampler,
+  type GenerationOptions,
   type GenerationWatch,
   type Sampler,
   type SamplerOptions,

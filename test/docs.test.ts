@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { controllers } from "../src/control/index.ts";
 import { losses } from "../src/loss/index.ts";
 import { advantages } from "../src/rl/advantages/index.ts";
+import { CLI } from "./cli_command.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -37,7 +38,7 @@ function anchors(markdown: string): string[] {
 }
 
 test("the README lists the commands there are", async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli/main.ts", "--help"], { cwd: root });
+  const { stdout } = await promisify(execFile)(process.execPath, [...CLI, "--help"], { cwd: root });
   const offered = [...stdout.slice(stdout.indexOf("Commands:")).matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!);
   const listed = [...read("README.md").matchAll(/^\| `(\w+)[ `]/gm)].map(([, name]) => name!);
   assert.deepEqual(listed.sort(), offered.filter((name) => name !== "help").sort());

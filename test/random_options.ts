@@ -63,6 +63,8 @@ const entropy = {
   tau: within(0, 1),
   alphaNorm: fc.constantFrom("all", "gated"),
   target: fc.constantFrom(0, 1.2, 2),
+  mode: fc.constantFrom("hold", "floor"),
+  release: within(0, 1),
   kp: within(0, 10_000),
   ki: within(0, 10_000),
   limit: within(0.001, 1),

@@ -93,7 +93,10 @@ function weightedStatistics(inputs: HostValues): number {
 /** The most tokens of a sequence between two uploads of `done`: more than a submission takes. */
 const LENGTH = 1024;
 
-function nextTokenCase(variant: string, options: NextTokenOptions, sequences: number, vocabulary: number): BenchCase {
+/** Benchmarks draw at one temperature. */
+type DrawnAt = NextTokenOptions & { readonly temperature: number };
+
+function nextTokenCase(variant: string, options: DrawnAt, sequences: number, vocabulary: number): BenchCase {
   return opCase({
     op: "next_token",
     variant,
@@ -123,7 +126,7 @@ function nextTokenCase(variant: string, options: NextTokenOptions, sequences: nu
 const REFERENCE_LOGITS = 2 ** 19;
 
 /** Infinite unless every state went one token further. At some rows also the error of the token's logp and entropy. */
-function samplingError(outputs: Outputs, inputs: HostValues, options: NextTokenOptions): number {
+function samplingError(outputs: Outputs, inputs: HostValues, options: DrawnAt): number {
   const { position, token, done, completions } = outputs as Record<string, HostArray>;
   const { logits, position: before } = inputs;
   const [rows, vocabulary] = logits!.shape as [number, number];

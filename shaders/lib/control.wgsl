@@ -1,4 +1,5 @@
 // The state of entropy control, by which a controller steers the loss. In every optimiser step:
+//   0. the host sets the fields that a controller's law wants to be told, such as those that follow the run's progress;
 //   1. entropy_reduce writes what it measures in the batch: the counts and entropies of Control and of every loop;
 //   2. the controller's kernel reads them, and writes alpha and whichever other fields it uses, in place;
 //   3. token_loss reads loops[class].alpha and the first three fields of Control, and nothing else of a controller.
@@ -40,6 +41,12 @@ struct Loop {
   previous_entropy: f32, // entropy of the step before
   sum_square: f32, // of alpha^2 over the steps of the experiment (control/pi.wgsl)
   sum_product: f32, // of alpha times the change of entropy that followed, over the same steps
+  released: f32, // share of alpha that a schedule has taken away, from 0 to 1; the host sets it before the step
+  signal: f32, // what a target follows that finds itself; the host sets it before the step
+  has_signal: f32, // 1 where this step measured the signal, else 0
+  signals: f32, // earlier steps that have entered signal_start
+  signal_start: f32, // mean signal of the first steps that had one
+  mistakes: f32, // smoothed entropy of all tokens minus that of right answers
 }
 
 // Sums over some of the response tokens of a class.

@@ -8,7 +8,10 @@ import { rememberPictures } from "../io/remove_run.ts";
 import { readEvaluationFile, writeEvaluationFile } from "../io/run_folder.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
+import { formatTable } from "../report/table.ts";
 import { type OptionChange, type TrainConfig, withoutEffect } from "../rl/config/index.ts";
+import type { Evaluation } from "../rl/evaluation/evaluate.ts";
+import { furtherRows, ownRows, solvedRows, strataRows } from "./evaluation_rows.ts";
 import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
 import { type InterruptWatch, watchInterrupt } from "./interrupt.ts";
 import { writePictures } from "./pictures.ts";
@@ -62,9 +65,11 @@ export async function evaluateBeforeAndAfter(session: Session, config: TrainConf
   } finally {
     interrupt.release();
   }
-  const after = summarize(await evaluationNow(trainer));
+  const evaluation = await evaluationNow(trainer);
+  const after = summarize(evaluation);
   await writeEvaluation(session, config, { before, after, changes: options.changes });
   await showTable(config, before, after);
+  process.stdout.write(details(evaluation));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const targets = heldTargets(createController(config.entropy));
   process.stdout.write(`${changed}${targets}run folder: ${config.output.dir}   time: ${seconds} s\n`);
@@ -85,6 +90,19 @@ async function showTable(config: TrainConfig, before: EvaluationSummary | undefi
   if (baseline?.after) rows.push([`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after]);
   process.stdout.write(`\n${evaluationTable(k, rows)}\n\n`);
   process.stdout.write(await findingsSummary(config.output.dir));
+}
+
+/** How exact pass@1 is, and what else the last evaluation measured. */
+function details(evaluation: Evaluation): string {
+  const { k, entries, passAt } = evaluation;
+  const exact = `standard error of pass@1 over ${entries.length / k} held-out problems: ${passAt.get(1)!.error.toFixed(3)}\n`;
+  const further = [...furtherRows(evaluation), ...strataRows(evaluation), ...solvedRows(evaluation)];
+  if (further.length === 0 && passAt.size <= 2) return exact;
+  const table = formatTable(
+    [{ heading: "after training" }, { heading: "value ± standard error", align: "right" }],
+    [...ownRows(evaluation), ...further],
+  );
+  return `${exact}\n${table}\n\n`;
 }
 
 async function drawPlots(dir: string): Promise<void> {

@@ -4,10 +4,13 @@ import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { readYaml } from "../options/yaml.ts";
 import { formatTable } from "../report/table.ts";
+import type { Evaluation } from "../rl/evaluation/evaluate.ts";
 import { evaluateTask } from "../rl/evaluation/evaluate_task.ts";
+import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import { UsageError } from "./errors.ts";
+import { furtherRows, ownRows, strataRows } from "./evaluation_rows.ts";
 import { summarize } from "./evaluation_table.ts";
-import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, decimal, integer } from "./options.ts";
+import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, decimal, integer, listOf } from "./options.ts";
 import { collectFailures } from "./reward_failures.ts";
 import { readSubject } from "./subject.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
@@ -20,6 +23,9 @@ interface EvalOptions {
   prompts?: number;
   completions: number;
   temperature: number;
+  ks?: number[];
+  temperatures?: number[];
+  entropies?: number[];
   maxNewTokens?: number;
   seed: number;
   memory?: number;
@@ -33,6 +39,13 @@ export function register(command: Command): void {
     .option("--prompts <n>", "held-out problems (default: all)", integer({ min: 1 }))
     .option("--completions <n>", "completions of each problem: the k of pass@k", integer({ min: 1, max: MOST.completions }), 8)
     .option("--temperature <t>", "sampling temperature; 0 takes the most probable token", decimal({ min: 0 }), 1)
+    .option("--ks <list>", "further k of pass@k, such as 2,4", listOf(integer({ min: 1, max: MOST.completions })))
+    .option("--temperatures <list>", "further temperatures to sample at, such as 0.6,0.3", listOf(decimal({ min: 0.01, max: 100 })))
+    .option(
+      "--entropies <list>",
+      "entropies in nats at whose temperatures to sample, such as 0.2",
+      listOf(decimal({ min: 0.0001, max: 20 })),
+    )
     .option("--max-new-tokens <n>", "longest completion (default: the task's, or 256 for data)", integer({ min: 1, max: MOST.tokens }))
     .option("--seed <seed>", "seed of the sampling", integer({ min: 0, max: 0xffffffff }), 0)
     .action(evaluate);
@@ -49,6 +62,10 @@ export function register(command: Command): void {
       "eval --model runs/quickstart/checkpoints/step-000060 --temperature 0.6 --json",
       "a trained checkpoint at another temperature, as JSON",
     ],
+    [
+      "eval --model models/checkpoints/countdown-base --completions 16 --ks 4 --temperatures 0.6,0.3 --entropies 0.2",
+      "also pass@4, pass@1 at two other temperatures, and at the one that gives an entropy of 0.2 nats",
+    ],
   ]);
 }
 
@@ -56,30 +73,25 @@ async function evaluate(options: EvalOptions): Promise<void> {
   const subject = await readSubject(readYaml(options.task, "--task"));
   const held = subject.evalProblems.length;
   checkSampled(Math.min(options.prompts ?? held, held), options.completions);
+  const beyond = options.ks?.find((k) => k > options.completions);
+  if (beyond !== undefined) throw new UsageError(`--ks ${beyond} is above --completions ${options.completions}; raise --completions`);
   const device = await openDevice({ adapter: options.adapter });
   const { templateVariables } = subject;
   const model = await loadModel(device, options.model, { ...(options.lora !== undefined && { adapter: options.lora }), templateVariables });
-  const { prompts, completions, temperature, maxNewTokens, seed, memory } = options;
   const failures = collectFailures();
   const result = await evaluateTask({
-    device,
-    model,
-    subject,
-    completions,
-    temperature,
-    seed,
-    ...(prompts !== undefined && { prompts }),
-    ...(maxNewTokens !== undefined && { maxNewTokens }),
-    ...(memory !== undefined && { memory }),
-    onRewardFailure: failures.add,
+    ...{ device, model, subject, onRewardFailure: failures.add },
+    ...evaluationOptions(options),
   });
-  const problems = result.entries.length / completions;
-  const summary = { ...summarize(result), k: result.k, distinct: result.distinct, prompts: problems, adapter: device.name };
-  process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(summary)}\n`);
+  const summary = { ...summaryOf(result), adapter: device.name };
+  process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : `${describe(result, device.name)}\n`);
+  for (const note of result.further.notes) process.stderr.write(`note: ${note}\n`);
   for (const line of failures.take()) process.stderr.write(`${line}\n`);
   warnOfUniformPolicy(result.entropy, model.module.vocabSize);
-  if (prompts !== undefined && prompts > held) {
-    process.stderr.write(`--prompts ${prompts} is more than there are: the task holds out ${held} problems, and all of them were taken\n`);
+  if (options.prompts !== undefined && options.prompts > held) {
+    process.stderr.write(
+      `--prompts ${options.prompts} is more than there are: the task holds out ${held} problems, and all of them were taken\n`,
+    );
   }
   for (const part of [model, device]) part.destroy();
 }
@@ -92,15 +104,35 @@ function checkSampled(prompts: number, completions: number): void {
   );
 }
 
-function describe(summary: ReturnType<typeof summarize> & { k: number; distinct: number; prompts: number; adapter: string }): string {
+/** The options of the command that an evaluation takes as they are. */
+function evaluationOptions({ completions, temperature, seed, prompts, maxNewTokens, memory, ks, temperatures, entropies }: EvalOptions) {
+  return {
+    ...{ completions, temperature, seed },
+    ...(prompts !== undefined && { prompts }),
+    ...(maxNewTokens !== undefined && { maxNewTokens }),
+    ...(memory !== undefined && { memory }),
+    ...(ks && { ks }),
+    ...(temperatures && { temperatures }),
+    ...(entropies && { entropies }),
+  };
+}
+
+/** The evaluation for scripts: what people see by name, and under `metrics` all of it under the names of metrics.jsonl. */
+function summaryOf(result: Evaluation) {
+  const { k, distinct, entries } = result;
+  return { ...summarize(result), k, distinct, prompts: entries.length / k, metrics: evaluationMetrics(result) };
+}
+
+function describe(result: Evaluation, adapter: string): string {
+  const { k, distinct, entropy, entries } = result;
   const rows = [
-    ["problems", String(summary.prompts)],
-    ["pass@1, sampled", summary.passAt1.toFixed(3)],
-    ["pass@1, greedy", summary.greedy?.toFixed(3) ?? "-"],
-    [`pass@${summary.k}`, summary.passAtK.toFixed(3)],
-    [`distinct right answers of ${summary.k}`, summary.distinct.toFixed(2)],
-    ["entropy (nats per token)", summary.entropy.toFixed(3)],
-    ["adapter", summary.adapter],
+    ["problems", String(entries.length / k)],
+    ...ownRows(result),
+    [`distinct right answers of ${k}`, distinct.toFixed(2)],
+    ["entropy (nats per token)", entropy.toFixed(3)],
+    ...furtherRows(result),
+    ...strataRows(result),
+    ["adapter", adapter],
   ];
-  return formatTable([{ heading: "measure" }, { heading: "value", align: "right" }], rows);
+  return formatTable([{ heading: "measure" }, { heading: "value ± standard error", align: "right" }], rows);
 }

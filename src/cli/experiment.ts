@@ -1,30 +1,21 @@
-import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { workOf } from "../experiments/framework/cell.ts";
 import { combinedMarkdown, type NamedReport } from "../experiments/framework/combined.ts";
-import type { Host } from "../experiments/framework/host.ts";
-import { createProgress } from "../experiments/framework/progress.ts";
-import { runCells } from "../experiments/framework/run_study.ts";
 import { settingsFile } from "../experiments/framework/settings.ts";
 import type { Study, StudyReport, Summary } from "../experiments/framework/study.ts";
 import { formatSummary, fromSummary, parseSummary } from "../experiments/framework/summary.ts";
 import { type Verdict, verdictWord } from "../experiments/framework/verdict.ts";
 import { studies } from "../experiments/index.ts";
-import type { Device } from "../gpu/device.ts";
 import { writeWhole } from "../io/write_whole.ts";
-import { createModel, loadModel, saveModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
-import { withRunLock } from "../node/run_lock.ts";
 import { brief } from "../options/quote.ts";
 import { applyOverrides, nearestWord } from "../rl/config/index.ts";
-import { FailedError, InterruptedError, UsageError } from "./errors.ts";
-import { watchInterrupt } from "./interrupt.ts";
-import { addAdapterOption, addExamples, addSetOption, PROGRAM, readConfigFile, readUserFile } from "./options.ts";
+import { FailedError, UsageError } from "./errors.ts";
+import { addAdapterOption, addExamples, addSetOption, integer, readConfigFile, readUserFile } from "./options.ts";
 import { writePictures } from "./pictures.ts";
+import { runStudy, summarizeSoFar } from "./study_session.ts";
 
 interface ExperimentOptions {
   adapter: string;
@@ -36,6 +27,9 @@ interface ExperimentOptions {
   runs?: string;
   config?: string;
   reportOnly?: boolean;
+  partial?: boolean;
+  jobs: number;
+  only?: string[];
 }
 
 export function register(command: Command): void {
@@ -51,6 +45,9 @@ export function register(command: Command): void {
     .option("--runs <folder>", "where everything goes: run folders, report, pictures (default: runs/experiments/STUDY, or STUDY-quick)")
     .option("--out <folder>", "where report, pictures and summary.json go (default: as --runs); --report-only reads summary.json there")
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
+    .option("--jobs <count>", "run so many trainings at once, each in a process with a share of the cores", integer({ min: 1, max: 64 }), 1)
+    .option("--only <parts...>", "run the trainings whose names have one of these parts, such as an arm or seed-3; a/b asks for both")
+    .option("--partial", "train nothing; report on the trainings that are complete so far, and judge nothing that lacks one")
     .option("--report-only", "write the report again from its summary.json, without a GPU")
     .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)
     .action(experiment);
@@ -61,6 +58,11 @@ export function register(command: Command): void {
     ["experiment toy-control --seeds 5 --out docs/results/toy-control", "the whole study, its report in a folder of its own"],
     ["experiment toy-control --report-only --out docs/results/toy-control", "the same report again, from summary.json alone"],
     ["experiment tau --set 'arms.mine={ entropy: { gate: probability, tau: 0.6 } }' --seeds 3,5", "one more arm, with seeds 3 and 5"],
+    [
+      "experiment long --jobs 2 --only codes/grpo seed-0",
+      "a part of a long study; the parts may be run in any order and put into one folder",
+    ],
+    ["experiment long --partial", "what that study says so far, without training"],
     ["experiment tau temperature", "two studies, one report with both: runs/experiments/tau+temperature/report.md"],
   ]);
 }
@@ -97,7 +99,10 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
 }
 
 /** A report that is written again is of the settings that were run. */
-function refuseWithoutRuns({ reportOnly, seeds, set, config }: ExperimentOptions): void {
+function refuseWithoutRuns({ reportOnly, partial, only, seeds, set, config }: ExperimentOptions): void {
+  const trains = only !== undefined ? "--only" : partial ? "--partial" : undefined;
+  if (reportOnly && trains) throw new UsageError(`${trains} reads run folders, and --report-only does not; leave one of them out.`);
+  if (partial && only) throw new UsageError("--only chooses what to train, and --partial trains nothing; leave one of them out.");
   const given = seeds !== undefined ? "--seeds" : set.length > 0 ? "--set" : config !== undefined ? "--config" : undefined;
   if (reportOnly && given)
     throw new UsageError(`${given} changes nothing with --report-only, which trains nothing; leave one of them out.`);
@@ -116,7 +121,9 @@ function runsFolder(study: Study, options: ExperimentOptions, several: boolean):
 async function reportOf(study: Study, runs: string, out: string, options: ExperimentOptions): Promise<StudyReport> {
   const path = join(out, "summary.json");
   const shipped = await settingsIn(fileURLToPath(settingsFile(study)));
-  const summary = options.reportOnly ? parseSummary(await readUserFile(path), study, path) : await runStudy(study, shipped, runs, options);
+  const summary = options.reportOnly
+    ? parseSummary(await readUserFile(path), study, path)
+    : await summaryFrom(study, shipped, runs, options);
   const make = (): Promise<StudyReport> => study.report(summary, shipped);
   const report = await (options.reportOnly ? fromSummary(path, make) : make());
   await mkdir(out, { recursive: true });
@@ -126,50 +133,20 @@ async function reportOf(study: Study, runs: string, out: string, options: Experi
   return report;
 }
 
+/** Trains, or takes what has been trained so far. */
+async function summaryFrom(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
+  const { adapter, jobs, only, quick = false } = options;
+  const given = options.config ? await settingsIn(options.config) : shipped;
+  const order = { study: study.name, settings: withTyped(given, options), shipped, quick, dir, adapter };
+  return options.partial ? summarizeSoFar(study, { order }) : runStudy(study, { order, jobs, only });
+}
+
 function studyNamed(name: string): Study {
   const study = Object.hasOwn(studies, name) ? studies[name] : undefined;
   if (study) return study;
   const known = Object.keys(studies);
   const near = nearestWord(name, known);
   throw new UsageError(`There is no study ${brief(name)}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
-}
-
-async function runStudy(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
-  const quick = options.quick ?? false;
-  const given = options.config ? await settingsIn(options.config) : shipped;
-  const prepared = study.prepare(withTyped(given, options), { quick, shipped });
-  // The commit is read before anything runs, because the sources may change meanwhile.
-  const started = origin();
-  const device = await openDevice({ adapter: options.adapter });
-  const stop = new AbortController();
-  // The study stops between two steps.
-  const interrupt = watchInterrupt((signal) =>
-    stop.abort(new InterruptedError("stopped; start the same command again to go on with the run that was cut short", signal)),
-  );
-  const progress = createProgress({
-    title: `${study.name}${quick ? " (quick)" : ""} on ${device.name}, ${prepared.cells.length} runs in ${dir}`,
-    cells: prepared.cells.length,
-    work: prepared.cells.reduce((sum, cell) => sum + workOf(cell), 0),
-    stream: process.stdout,
-  });
-  try {
-    // One lock serves all runs of a study, because they share its warm starts.
-    const { results, run, skipped, seconds } = await withRunLock(dir, () =>
-      runCells(prepared, { host: hostOf(device), dir, progress, signal: stop.signal }),
-    );
-    return {
-      study: study.name,
-      version: study.version,
-      quick,
-      provenance: { ...started, adapter: device.name, seconds: Math.round(seconds), cells: { run, skipped } },
-      settings: prepared.settings,
-      findings: prepared.findings(results),
-    };
-  } finally {
-    interrupt.release();
-    progress.done();
-    device.destroy();
-  }
 }
 
 async function settingsIn(path: string): Promise<unknown> {
@@ -181,33 +158,6 @@ function withTyped(settings: unknown, { seeds, set, quick }: ExperimentOptions):
   const overrides = [...(seeds === undefined ? [] : [`seeds=${seeds}`]), ...set];
   const inQuick = overrides.filter((override) => quick && !override.startsWith("quick.")).map((override) => `quick.${override}`);
   return applyOverrides(settings, [...overrides, ...inQuick]);
-}
-
-function hostOf(device: Device): Host {
-  return {
-    device,
-    createModel: (options) => createModel(device, options),
-    loadModel: (dir) => loadModel(device, dir),
-    saveModel: (dir, model, files) => saveModel(dir, model, { files }),
-  };
-}
-
-function origin(): Pick<Summary["provenance"], "command" | "commit" | "date"> {
-  const words = process.argv.slice(2).map((word) => (/^[\w./:=,-]+$/.test(word) ? word : `'${word}'`));
-  return { command: `${PROGRAM} ${words.join(" ")}`, commit: commit(), date: new Date().toISOString().slice(0, 10) };
-}
-
-/** The commit of the sources, with a + where they have changed since; unknown outside a repository. */
-function commit(): string {
-  const cwd = fileURLToPath(new URL("../..", import.meta.url));
-  const git = (...words: string[]): string =>
-    execFileSync("git", words, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  try {
-    const changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "shaders", "models", "configs") !== "";
-    return `${git("rev-parse", "--short", "HEAD")}${changed ? "+" : ""}`;
-  } catch {
-    return "unknown";
-  }
 }
 
 function verdictLine(verdict: Verdict): string {

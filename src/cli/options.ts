@@ -65,6 +65,11 @@ export function decimal(range: { min?: number; max?: number } = {}): (text: stri
   return (text) => checked(text, range, Number.isFinite, "a number");
 }
 
+/** A parser of numbers between commas: `listOf(decimal({ min: 0 }))` for `0.6,0.3`. */
+export function listOf(parse: (text: string) => number): (text: string) => number[] {
+  return (text) => text.split(",").map(parse);
+}
+
 function checked(text: string, { min, max }: { min?: number; max?: number }, accepts: (value: number) => boolean, kind: string): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
   const inside = (min === undefined || value >= min) && (max === undefined || value <= max);

@@ -27,13 +27,20 @@ export async function recordFirstEvaluation(dir: string, trainer: Trainer): Prom
   if (lines.length === 0) await appendMetrics(dir, { step: 0, ...evaluationMetrics(await evaluationNow(trainer)) });
 }
 
-/** A step's metrics with an evaluation where one is due: every `eval.every` steps, and after the last. */
-export async function withEvaluation(trainer: Trainer, config: TrainConfig, metrics: Metrics): Promise<Metrics> {
+/** A step's metrics with an evaluation where one is due: every `eval.every` steps, and after the last. `say` gets what it could not measure. */
+export async function withEvaluation(
+  trainer: Trainer,
+  config: TrainConfig,
+  metrics: Metrics,
+  say: (line: string) => void = () => {},
+): Promise<Metrics> {
   const { every } = config.eval;
   const due = (every > 0 && trainer.step % every === 0) || trainer.step >= config.grpo.steps;
   if (!due) return metrics;
   try {
-    return { ...metrics, ...evaluationMetrics(await evaluationNow(trainer)) };
+    const evaluation = await evaluationNow(trainer);
+    for (const note of evaluation.further.notes) say(`evaluation after step ${trainer.step}: ${note}`);
+    return { ...metrics, ...evaluationMetrics(evaluation) };
   } catch (error) {
     // The step itself says what is wrong, and too many such steps stop the run with a checkpoint.
     if (error instanceof NotFiniteError) return metrics;

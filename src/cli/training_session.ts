@@ -124,7 +124,7 @@ export async function runSession(session: Session, config: TrainConfig, { interr
     reports = await openReporters(config, (line) => view.note(`warning: ${line}`));
     while (trainer.step < total && !interrupt.requested()) {
       const result = await watch.step(trainer.step + 1, () => trainer.train(), view.note);
-      const metrics = await withEvaluation(trainer, config, result.metrics);
+      const metrics = await withEvaluation(trainer, config, result.metrics, view.note);
       await note(result, metrics);
       if (checkpointEvery > 0 && trainer.step % checkpointEvery === 0) await save();
     }

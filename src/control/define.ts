@@ -3,7 +3,8 @@ import type { KernelSource } from "../gpu/kernel.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
 import { type Declaration, declare, type Factory } from "../options/define.ts";
-import type { ControlState } from "./state.ts";
+import type { StepSignals } from "./signals.ts";
+import type { ControlState, SetFields } from "./state.ts";
 
 /** An entropy that a controller steers towards. */
 export interface HeldEntropy {
@@ -30,6 +31,11 @@ export interface ControlLaw {
   readonly kernel: KernelSource;
   /** Its parameters by name. */
   readonly parameters: Readonly<Record<string, number>>;
+  /**
+   * What a step tells the law beside the entropies of its tokens: fields of the state that the host sets before the step's first update.
+   * A law that follows the run's progress or its rewards has it. Absent: nothing is told.
+   */
+  told?(signals: StepSignals): SetFields;
   /** The same law in double precision, for tests. */
   step(state: ControlState): ControlState;
 }
@@ -44,8 +50,19 @@ export interface ControllerBehaviour {
   readonly usesAlpha: boolean;
   /** The gains and the limit of |alpha| of a proportional-integral law, for the advice of diagnoses; absent: there is no such law. */
   readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
+  /** Whether control only keeps entropy from falling below its target, and lets it lie above. */
+  readonly isFloor?: boolean;
   /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */
-  readonly reports?: readonly ("entropy_coefficient" | "positive_scale" | "negative_scale" | "kp" | "ki" | "authority")[];
+  readonly reports?: readonly (
+    | "entropy_coefficient"
+    | "positive_scale"
+    | "negative_scale"
+    | "kp"
+    | "ki"
+    | "authority"
+    | "released"
+    | "signal"
+  )[];
   /** Classes of tokens, one for each loop; `classBy` tells a class: "position", or a column of the problems. Absent: one loop for all. */
   readonly classes?: readonly TokenClass[];
   readonly classBy?: string;

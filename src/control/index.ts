@@ -22,6 +22,7 @@ export { entrocraft } from "./entrocraft.ts";
 export { fixed, none } from "./fixed.ts";
 export { entropic, type PIOptions } from "./pi.ts";
 export type { SavedControl } from "./saved.ts";
+export type { StepSignals } from "./signals.ts";
 export {
   type Control,
   type ControlState,
@@ -33,8 +34,11 @@ export {
   measure,
   packState,
   readState,
+  type SetFields,
+  setFields,
   stepLoops,
 } from "./state.ts";
+export { isFound } from "./target.ts";
 
 /** Every controller by the name that configurations use. A new one is a file, a kernel and a line here. */
 export const controllers = { pi: entropic, aec, bonus, entrocraft, none, fixed } as const;

@@ -1,13 +1,15 @@
 import type { z } from "zod";
 import type { Contradiction } from "../options/define.ts";
-import { adjustable, decimal, decimalOr, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
-import { defineController, type HeldEntropy } from "./define.ts";
+import { adjustable, decimal, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
+import { type ControllerBehaviour, defineController, type HeldEntropy } from "./define.ts";
 import { piParameters, piStep } from "./pi_law.ts";
-import { initialState, type Loop, stepLoops } from "./state.ts";
+import type { StepSignals } from "./signals.ts";
+import { initialState, type Loop, type SetFields, stepLoops } from "./state.ts";
+import { anyTarget, isFound, isPoints, releasedAt, scheduledTarget, signalOf, type Target, targetAt } from "./target.ts";
 
 const targetClass = section({
   name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
-  target: decimalOr("auto", { min: 0, max: 100 }).describe("The entropy to hold for tokens of this class."),
+  target: scheduledTarget().describe("The entropy to hold for tokens of this class."),
   from: whole({ min: 0, max: 10_000_000 })
     .optional()
     .describe("With classBy position: the first position of the answer that belongs to it, from 0."),
@@ -16,9 +18,19 @@ const targetClass = section({
 /** The defaults suit small models and the entropy-effect gate; docs/method.md has the paper's values, for large models. */
 const options = section({
   target: adjustable(
-    decimalOr("auto", { min: 0, max: 100 }),
+    anyTarget(),
     0.35,
-    "The entropy to hold, in nats per token at grpo.temperature; auto: rho times that of the start.",
+    "The entropy to hold, in nats per token at grpo.temperature; or points [share of the run, nats], straight lines between them; or auto: rho times that of the start; or spread, right or gap: found from the groups and answers of every step (page method.md).",
+  ),
+  mode: adjustable(
+    oneOf(["hold", "floor"], "floor for a target that moves by points, spread, right or gap, and hold otherwise").nullable(),
+    null,
+    "hold pushes entropy to its target from both sides; floor acts below the target only, and never pushes entropy down.",
+  ),
+  release: adjustable(
+    decimal({ min: 0, max: 1 }, "never").nullable(),
+    null,
+    "The share of the run after which control lets go: alpha fades to 0 over the next twentieth of the run.",
   ),
   kp: adjustable(decimal({ min: 0, max: 10_000 }), 10, "Proportional gain: alpha per nat of error."),
   ki: adjustable(
@@ -42,7 +54,7 @@ const options = section({
   rho: adjustable(
     decimal({ min: 0.01, max: 100 }),
     0.8,
-    "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at.",
+    "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at; with spread, right and gap also the share of the starting signal that is kept.",
   ),
   anchorSteps: option(
     whole({ min: 1, max: 1_000_000 }),
@@ -55,6 +67,11 @@ const options = section({
     "Automatic target: the nats that it falls by in every step after the first anchorSteps steps.",
   ),
   targetFloor: adjustable(decimal({ min: 0, max: 100 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
+  targetRate: adjustable(
+    decimal({ min: 0, max: 1 }),
+    0.02,
+    "Target spread, right or gap: how fast it follows what is measured. It moves by at most this share of the start's entropy in a step (spread, gap), or averages over about 1 / targetRate steps (right).",
+  ),
   classes: option(
     list(targetClass, "a list of mappings with name and target, and with classBy position also from"),
     [],
@@ -79,48 +96,110 @@ export const entropic = defineController({
   key: "pi",
   description: "Holds entropy at a target by proportional-integral control of alpha (EntroPIC).",
   options,
-  check: ({ classes, classBy }) => classProblems(classes, classBy),
+  check: (settings) => [...classProblems(settings.classes, settings.classBy), ...scheduleProblems(settings)],
   build: (settings) => {
-    const { target, classes, classBy, kp, ki, limit } = settings;
-    const finds = settings.gains === "auto" || target === "auto" || classes.length > 0;
+    const { classes, classBy, kp, ki, limit } = settings;
+    const isFloor = modeOf(settings) === "floor";
+    const law = { ...settings, isFloor };
     return {
       label: "GRPO + EntroPIC",
       holds: heldEntropies(settings),
       usesAlpha: true,
       gains: { kp, ki, limit },
-      ...(finds && { reports: ["kp", "ki", "authority"] as const }),
+      ...(isFloor && { isFloor }),
+      ...reportsOf(settings),
       ...(classes.length > 0 && { classes, classBy }),
       initial: () => initialState({ loops: initialLoops(settings) }),
       law: {
         kernel: "control/pi",
-        parameters: piParameters(settings),
-        step: (state) => stepLoops(state, (loop) => piStep(settings, loop)),
+        parameters: piParameters(law),
+        ...(isTold(settings) && { told: (signals: StepSignals) => toldFields(settings, signals) }),
+        step: (state) => stepLoops(state, (loop) => piStep(law, loop)),
       },
       resumed: ({ control, loops }) => ({ control, loops: loops.map((loop, i) => resumedLoop(settings, loop, i)) }),
     };
   },
 });
 
-function initialLoops({ target, classes, rho, kp, ki }: Settings): readonly Loop[] {
-  const targets = classes.length > 0 ? classes.map((one) => one.target) : [target];
-  return initialState({ loops: targets.map((one) => ({ kp, ki, ...(one === "auto" ? { rho } : { target_entropy: one }) })) }).loops;
+/** The target of each loop. */
+function targetsOf({ target, classes }: Settings): readonly Target[] {
+  return classes.length > 0 ? classes.map((one) => one.target) : [target];
 }
 
-/** Given targets and gains replace saved ones. A loop starts anew where it must now find its target or gains and was saved without that. */
+/** A target that moves by itself never pushes entropy down, unless `mode: hold` asks for it. */
+function modeOf(settings: Settings): "hold" | "floor" {
+  return settings.mode ?? (targetsOf(settings).some((target) => isPoints(target) || isFound(target)) ? "floor" : "hold");
+}
+
+function initialLoops(settings: Settings): readonly Loop[] {
+  const { rho, kp, ki } = settings;
+  const begin = (target: Target): Partial<Loop> => {
+    if (isPoints(target)) return { target_entropy: targetAt(target, 0) };
+    return typeof target === "number" ? { target_entropy: target } : { rho };
+  };
+  return initialState({ loops: targetsOf(settings).map((target) => ({ kp, ki, ...begin(target) })) }).loops;
+}
+
+/** Whether the law follows more than entropies. */
+function isTold(settings: Settings): boolean {
+  return settings.release !== null || targetsOf(settings).some((target) => isPoints(target) || isFound(target));
+}
+
+/** What a step tells each loop: where its target is on its way, its signal, and how much of control has let go. */
+function toldFields(settings: Settings, signals: StepSignals): SetFields {
+  const released = releasedAt(settings.release, signals.progress);
+  const told = (target: Target): Partial<Loop> => {
+    if (isPoints(target)) return { target_entropy: targetAt(target, signals.progress) };
+    if (!isFound(target)) return {};
+    const signal = signalOf(target, signals);
+    return signal === undefined ? { has_signal: 0 } : { signal, has_signal: 1 };
+  };
+  return { loops: targetsOf(settings).map((target) => ({ released, ...told(target) })) };
+}
+
+function reportsOf(settings: Settings): Pick<ControllerBehaviour, "reports"> {
+  const finds = settings.gains === "auto" || settings.classes.length > 0 || settings.target === "auto";
+  const reports = [
+    ...(finds ? (["kp", "ki", "authority"] as const) : []),
+    ...(isFound(settings.target) ? (["signal"] as const) : []),
+    ...(settings.release !== null ? (["released"] as const) : []),
+  ];
+  return reports.length > 0 ? { reports } : {};
+}
+
+/**
+ * Given targets and gains replace saved ones. A loop starts anew where it must now find its target or gains and was saved without that. In
+ * mode floor a sum of errors above 0, saved in mode hold, is forgotten.
+ */
 function resumedLoop(settings: Settings, saved: Loop, index: number): Loop {
   const fresh = initialLoops(settings)[index]!;
   const { kp, ki, rho, target_entropy } = fresh;
   const trials = saved.steps - (rho > 0 ? settings.anchorSteps : 0);
   const findsGains = settings.gains === "auto";
   if ((rho > 0 && saved.rho === 0) || (findsGains && trials > 1 && saved.sum_square === 0)) return fresh;
-  return { ...saved, rho, ...(rho === 0 && { target_entropy }), ...(!findsGains && { kp, ki }) };
+  const integral = modeOf(settings) === "floor" ? Math.min(0, saved.integral) : saved.integral;
+  return { ...saved, integral, rho, ...(rho === 0 && { target_entropy }), ...(!findsGains && { kp, ki }) };
 }
 
 function heldEntropies({ target, classes, rho }: Settings): HeldEntropy[] {
-  const held = (option: string, value: number | "auto"): HeldEntropy =>
-    value === "auto" ? { option, nats: undefined, words: `${rho} of the start` } : { option, nats: value, words: `${value} nats` };
+  const held = (option: string, value: Target): HeldEntropy => {
+    if (typeof value === "number") return { option, nats: value, words: `${value} nats` };
+    if (!isPoints(value)) return { option, nats: undefined, words: value === "auto" ? `${rho} of the start` : `found by ${value}` };
+    const nats = value.map(([, one]) => one);
+    return { option, nats: Math.max(...nats), words: `${nats.join(", ")} nats by points` };
+  };
   if (classes.length === 0) return [held("target", target)];
   return classes.map((one, i) => ({ ...held(`classes.${i}.target`, one.target), className: one.name }));
+}
+
+function scheduleProblems(settings: Settings): Contradiction[] {
+  const { gains, target, classes } = settings;
+  const ofClasses = "a number, auto or points where entropy.classes have targets, because its signal is measured over all tokens";
+  const bothWays = "fixed in mode floor, because the experiment of automatic gains pushes entropy both ways";
+  return [
+    ...(classes.length > 0 && isFound(target) ? [{ option: "target", value: target, allowed: ofClasses }] : []),
+    ...(gains === "auto" && modeOf(settings) === "floor" ? [{ option: "gains", value: gains, allowed: bothWays }] : []),
+  ];
 }
 
 const MOST_CLASSES = 64;

@@ -1,15 +1,15 @@
+import { ruleOf, type TargetSettings, withTarget } from "./found_target.ts";
 import type { Loop } from "./state.ts";
 
 /** The settings of the law in shaders/control/pi.wgsl; docs/configuration.md explains each. */
-export interface PISettings {
+export interface PISettings extends TargetSettings {
+  /** Whether alpha is never above 0, and acts only below the target. */
+  readonly isFloor: boolean;
   readonly limit: number;
   readonly antiWindup: boolean;
   readonly gains: "fixed" | "auto";
   readonly lambda: number;
   readonly kiRatio: number;
-  readonly anchorSteps: number;
-  readonly targetDecay: number;
-  readonly targetFloor: number;
 }
 
 const QUARTER = 6;
@@ -22,9 +22,12 @@ export function piParameters(settings: PISettings): Record<string, number> {
   return {
     limit: settings.limit,
     anti_windup: settings.antiWindup ? 1 : 0,
+    is_floor: settings.isFloor ? 1 : 0,
     anchor_steps: settings.anchorSteps,
+    rule: ruleOf(settings.target),
     decay: settings.targetDecay,
     floor: settings.targetFloor,
+    rate: settings.targetRate,
     lambda: settings.gains === "auto" ? settings.lambda : 0,
     ratio: settings.kiRatio,
   };
@@ -36,25 +39,25 @@ export function piStep(settings: PISettings, before: Loop): Loop {
   const trial = before.steps - (before.rho > 0 ? settings.anchorSteps : 0);
   const experiments = settings.gains === "auto" && trial >= 0 && trial < EXPERIMENT_STEPS;
   const after = law(settings, withGains(settings, withTarget(settings, before, anchors), trial), anchors || experiments);
-  const held = anchors ? 0 : experiments ? experimentAlpha(settings, trial) : undefined;
-  return { ...after, ...(held !== undefined && { alpha: held }), steps: before.steps + 1, previous_entropy: before.entropy };
+  const alpha = anchors ? 0 : experiments ? experimentAlpha(settings, trial) : after.alpha;
+  return { ...after, alpha: alpha * (1 - before.released), steps: before.steps + 1, previous_entropy: before.entropy };
 }
 
-function law({ limit, antiWindup }: PISettings, loop: Loop, held: boolean): Loop {
+function law({ limit, antiWindup, isFloor }: PISettings, loop: Loop, held: boolean): Loop {
   const error = loop.entropy - loop.target_entropy;
   const raw = loop.kp * error + loop.ki * loop.integral;
-  const alpha = Math.max(-limit, Math.min(limit, raw));
-  const clamped = raw !== alpha;
-  const frozen = held || (antiWindup && clamped && raw > 0 === error > 0);
-  return { ...loop, alpha, error, integral: frozen ? loop.integral : loop.integral + error, saturated: clamped && !held ? 1 : 0 };
-}
-
-/** The automatic target. It is a heuristic, which assumes that the start of the run is diverse enough. */
-function withTarget({ anchorSteps, targetDecay, targetFloor }: PISettings, loop: Loop, anchors: boolean): Loop {
-  if (loop.rho <= 0) return loop;
-  const anchor = anchors ? loop.anchor + (loop.entropy - loop.anchor) / (loop.steps + 1) : loop.anchor;
-  const since = Math.max(0, loop.steps - anchorSteps);
-  return { ...loop, anchor, target_entropy: Math.max(targetFloor, loop.rho * anchor - targetDecay * since) };
+  const bounded = Math.max(-limit, Math.min(limit, raw));
+  const rests = isFloor && error >= 0;
+  const clamped = raw !== bounded && !rests;
+  const frozen = held || loop.released > 0 || (antiWindup && clamped && raw > 0 === error > 0);
+  const sum = loop.integral + error;
+  return {
+    ...loop,
+    alpha: rests ? 0 : isFloor ? Math.min(0, bounded) : bounded,
+    error,
+    integral: frozen ? loop.integral : isFloor ? Math.min(0, sum) : sum,
+    saturated: clamped && !held && loop.released === 0 ? 1 : 0,
+  };
 }
 
 /** Automatic gains, by least squares of the change of entropy on alpha over an experiment at the start. */

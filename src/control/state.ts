@@ -56,6 +56,27 @@ export function nameOfFloat(index: number): string {
 /** What a batch tells a controller: the mean entropy of each loop's tokens, in nats, and their number. */
 export type Measured = readonly { readonly entropy: number; readonly tokens: number }[];
 
+/** Some fields of a state: what the host sets in it before a step. */
+export interface SetFields {
+  readonly control?: Partial<Control>;
+  /** One for each loop. */
+  readonly loops?: readonly Partial<Loop>[];
+}
+
+/** The floats that such fields are, by index. */
+export function floatsOf({ control = {}, loops = [] }: SetFields): [index: number, value: number][] {
+  const whole = Object.entries(control).map(([field, value]): [number, number] => [CONTROL.index(field as ControlField), value]);
+  const own = loops.flatMap((loop, i) =>
+    Object.entries(loop).map(([field, value]): [number, number] => [beginOf(i) + LOOP.index(field as LoopField), value]),
+  );
+  return [...whole, ...own];
+}
+
+/** The state with such fields set. */
+export function setFields(state: ControlState, fields: SetFields): ControlState {
+  return withFloats(state, floatsOf(fields));
+}
+
 /** The floats of a state that a batch sets, by index: what entropy_reduce writes on the GPU. `gated` counts the tokens that a gate lets through. */
 export function measuredFloats(measured: Measured, gated?: number): [index: number, value: number][] {
   const told = measured.flatMap(({ entropy, tokens }, i): [number, number][] => [
@@ -69,13 +90,17 @@ export function measuredFloats(measured: Measured, gated?: number): [index: numb
     token_count: count,
     ...(gated !== undefined && { gated_count: gated, gated_fraction: gated / Math.max(1, count) }),
   };
-  return [...Object.entries(whole).map(([field, value]): [number, number] => [CONTROL.index(field as ControlField), value]), ...told];
+  return [...floatsOf({ control: whole }), ...told];
 }
 
 /** The state after a batch has set its floats. */
 export function measure(state: ControlState, measured: Measured): ControlState {
+  return withFloats(state, measuredFloats(measured));
+}
+
+function withFloats(state: ControlState, changed: readonly [index: number, value: number][]): ControlState {
   const floats = packState(state);
-  for (const [index, value] of measuredFloats(measured)) floats[index] = value;
+  for (const [index, value] of changed) floats[index] = value;
   return readState(floats);
 }
 
@@ -83,7 +108,7 @@ export function measure(state: ControlState, measured: Measured): ControlState {
 export function meanLoop(
   loops: readonly Loop[],
   tokens: readonly number[],
-): Pick<Loop, "alpha" | "error" | "integral" | "target_entropy" | "saturated"> {
+): Pick<Loop, "alpha" | "error" | "integral" | "target_entropy" | "saturated" | "released"> {
   // Without any token all loops count alike.
   const weights = tokens.some((count) => count > 0) ? tokens : loops.map(() => 1);
   const mean = (field: LoopField): number => weightedMean(loops.map((loop, i) => [loop[field], weights[i]!]));
@@ -93,6 +118,7 @@ export function meanLoop(
     integral: mean("integral"),
     target_entropy: mean("target_entropy"),
     saturated: Math.max(...loops.map(({ saturated }) => saturated)),
+    released: Math.max(...loops.map(({ released }) => released)),
   };
 }
 

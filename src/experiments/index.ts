@@ -3,14 +3,20 @@ import { advantages } from "./studies/advantages/study.ts";
 import { autoTarget } from "./studies/auto_target.ts";
 import { baselines } from "./studies/baselines.ts";
 import { gains } from "./studies/gains/study.ts";
+import { generalise } from "./studies/generalise/study.ts";
+import { long } from "./studies/long.ts";
 import { multiTarget } from "./studies/multi_target/study.ts";
+import { regime } from "./studies/regime.ts";
 import { stability } from "./studies/stability.ts";
 import { target } from "./studies/target/study.ts";
 import { tau } from "./studies/tau.ts";
 import { temperature } from "./studies/temperature.ts";
 import { toyControl } from "./studies/toy_control/study.ts";
 
-const all: readonly Study[] = [toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature];
+const all: readonly Study[] = [
+  ...[toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature],
+  ...[long, regime, generalise],
+];
 
 /** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
 export const studies: Readonly<Record<string, Study>> = Object.fromEntries(all.map((study) => [study.name, study]));

@@ -1,5 +1,5 @@
 import type { KernelVariant } from "../gpu/kernel.ts";
-import { product, type Scalar } from "../graph/scalar.ts";
+import { derive, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { logitsRows } from "./logits.ts";
@@ -8,8 +8,8 @@ import { rowLanes } from "./row_lanes.ts";
 
 /** Attributes of the op that draws the next token. */
 export interface NextTokenOptions {
-  /** 0: takes the most probable token; of equals, the one with the lowest index. */
-  readonly temperature: number;
+  /** 0: takes the most probable token; of equals, the one with the lowest index. Every run may give another. */
+  readonly temperature: Scalar;
   /** Keeps the k most probable tokens, and those that tie with the last; 0: all. */
   readonly topK: number;
   /** Of those, keeps the most probable ones that together hold at least this share of their probability; 1: all. */
@@ -90,7 +90,7 @@ export function nextTokenDispatches(tensors: NextTokenTensors, options: NextToke
 
 /** Whether some tokens are not kept; greedy draws need no filter. */
 function isFiltered({ temperature, topK, topP, minP = 0 }: NextTokenOptions): boolean {
-  return temperature > 0 && (topK > 0 || topP < 1 || minP > 0);
+  return temperature !== 0 && (topK > 0 || topP < 1 || minP > 0);
 }
 
 interface Way {
@@ -134,7 +134,6 @@ function parametersOf(
   const { temperature, topK, topP, minP = 0, repetitionPenalty = 1, seed } = options;
   const { vocabulary, stride } = logitsRows(logits, options.vocabulary).parameters;
   const columns = state.completions.size(1);
-  const greedy = temperature === 0;
   return {
     rows: logits.shape[0]!,
     vocabulary,
@@ -144,12 +143,12 @@ function parametersOf(
     length: options.length ?? columns,
     columns,
     seed,
-    greedy: greedy ? 1 : 0,
+    greedy: derive("greedy", [temperature], (value) => (value === 0 ? 1 : 0)),
     top_k: topK >= vocabulary ? 0 : topK,
     top_p: topP,
     min_p_border: minP === 0 ? LARGEST_BITS : bitsOf(Math.log(1 / minP)),
     penalty: repetitionPenalty,
-    inverse_temperature: greedy ? 1 : 1 / temperature,
+    inverse_temperature: derive("1/temperature", [temperature], (value) => (value === 0 ? 1 : 1 / value)),
   };
 }
 

@@ -97,4 +97,10 @@ export const LOOP = defineRecord("Loop", [
   "previous_entropy",
   "sum_square",
   "sum_product",
+  "released",
+  "signal",
+  "has_signal",
+  "signals",
+  "signal_start",
+  "mistakes",
 ]);

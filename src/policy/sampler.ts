@@ -16,7 +16,7 @@ import { headChunks } from "./chunks.ts";
 import type { Completion, Prompt } from "./completion.ts";
 import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
 import { logitsOf } from "./head.ts";
-import { checkSamplerOptions, type SamplerOptions } from "./sampler_options.ts";
+import { checkSamplerOptions, checkTemperature, keptBy, type SamplerOptions } from "./sampler_options.ts";
 import { createSequenceMemory, type FetchedRows, type SequenceMemory } from "./sequence_memory.ts";
 
 export type { Completion, Prompt } from "./completion.ts";
@@ -31,10 +31,16 @@ export interface GenerationWatch {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What one call may have of its own. */
+export interface GenerationOptions extends GenerationWatch {
+  /** The temperature in place of the sampler's, from the same plans and kernels; 0: greedy. */
+  readonly temperature?: number | undefined;
+}
+
 /** Completes prompts with a model on the GPU. */
 export interface Sampler {
   /** Completes prompts, as many at a time as fit, and returns the completions in the order of the prompts. */
-  generate(prompts: readonly Prompt[], seed: number, watch?: GenerationWatch): Promise<Completion[]>;
+  generate(prompts: readonly Prompt[], seed: number, options?: GenerationOptions): Promise<Completion[]>;
   destroy(): void;
 }
 
@@ -72,8 +78,11 @@ export async function createSampler(options: SamplerOptions): Promise<Sampler> {
   });
   const alone = createExclusive("the sampler");
   return {
-    generate: (prompts, seed, watch = {}) =>
-      alone(() => explained(device, "generate()", () => generate({ ...options, ...parts, prompts, seed, watch }))),
+    generate: (prompts, seed, { temperature = options.sampling.temperature, ...watch } = {}) =>
+      alone(async () => {
+        checkTemperature(temperature, options.sampling);
+        return explained(device, "generate()", () => generate({ ...options, ...parts, prompts, seed, temperature, watch }));
+      }),
     destroy: parts.destroy,
   };
 }
@@ -84,6 +93,7 @@ interface Generation extends SamplerOptions {
   readonly decode: Plan;
   readonly prompts: readonly Prompt[];
   readonly seed: number;
+  readonly temperature: number;
   readonly watch: GenerationWatch;
 }
 
@@ -153,19 +163,19 @@ function canSubmit(generation: Generation, batch: ContinuousBatch, chunks: reado
 
 /** Submits one pass over waiting prompts, where slots are free for them, decode steps of every row, and a copy of what they sampled. */
 function submitChunk(generation: Generation, batch: ContinuousBatch, chunks: readonly Chunk[]): Chunk {
-  const { device, memory, prefill, decode, seed, watch } = generation;
+  const { device, memory, prefill, decode, seed, temperature, watch } = generation;
   const fresh = batch.admit();
   const { rows } = batch;
   if (chunks.length === 0) memory.place(rows);
   if (fresh.length > 0) {
     const uploads = packPrompts(fresh);
-    prefill.run({ scalars: { sequences: fresh.length, rows: uploads.rows, seed }, inputs: uploads.inputs });
+    prefill.run({ scalars: { sequences: fresh.length, rows: uploads.rows, seed, temperature }, inputs: uploads.inputs });
   }
   const first = new Set(fresh);
   const left = tokensLeft(generation, rows, [...chunks, { asked: (sequence) => (first.has(sequence) ? 1 : 0) }]);
   // Whoever listens wants each token at once; and slots that can still be filled are filled before they cost decode steps.
   const steps = batch.hasRoom ? 0 : Math.min(left, watch.onTokens ? 1 : chunkRule(device).steps);
-  const scalars = { sequences: rows.length, seed };
+  const scalars = { sequences: rows.length, seed, temperature };
   if (steps > 0) {
     submitPass(device, "decode", (recording) => {
       for (let step = 0; step < steps; step += 1) decode.encode(recording, scalars);
@@ -214,7 +224,8 @@ function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<ne
 
 /** hidden [S, C] -> logits, a chunk of sequences at a time -> the next token of every sequence. */
 function sample(options: SamplerOptions, memory: SequenceMemory, hidden: Tensor, sequences: Scalar): void {
-  const { model, sampling, bannedTokens = [], maxNewTokens } = options;
+  const { model, bannedTokens = [], maxNewTokens } = options;
+  const sampling = { ...keptBy(options.sampling), temperature: runScalar("temperature") };
   for (const { begin, rows } of headChunks(sequences, model, { device: options.device })) {
     const logits = logitsOf(rowsOf(hidden, begin, rows), model.head());
     const cut = (tensor: Tensor): Tensor => rowsOf(tensor, begin, rows);

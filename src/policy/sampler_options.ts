@@ -54,3 +54,15 @@ export function checkSamplerOptions({ model, maxLength, sampling, bannedTokens =
   const banned = new Set(bannedTokens.filter((id) => id < model.vocabSize));
   if (banned.size === model.vocabSize) throw new EngineError(`all ${model.vocabSize} tokens are banned; leave at least one to be drawn`);
 }
+
+/** Greedy draws need no filter, whose search takes time. */
+export function keptBy(sampling: SamplingOptions): SamplingOptions {
+  return sampling.temperature === 0 ? { ...sampling, topK: 0, topP: 1, minP: 0 } : sampling;
+}
+
+/** @throws EngineError for a temperature that a sampler with these options cannot draw at */
+export function checkTemperature(temperature: number, { temperature: own, topK, topP, minP = 0 }: SamplingOptions): void {
+  if (!(temperature >= 0 && Number.isFinite(temperature))) throw new EngineError(`temperature is ${temperature}; it must be 0 or above`);
+  if (temperature === 0 || own > 0 || (topK === 0 && topP === 1 && minP === 0)) return;
+  throw new EngineError(`temperature is ${temperature}; this sampler was built greedy, without its filters, so it must be 0`);
+}

@@ -1,6 +1,7 @@
 import { type Controller, traceControl } from "../control/define.ts";
 import { resumedState, type SavedControl, savedControl } from "../control/saved.ts";
-import { type ControlState, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
+import type { StepSignals } from "../control/signals.ts";
+import { type ControlState, floatsOf, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
 import { createReader, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
@@ -61,6 +62,8 @@ export interface PolicyUpdate {
   step(batches: readonly UpdateBatch[], learningRate: number, sampled?: Measured, draw?: number): Promise<UpdateResult>;
   /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(batches: readonly UpdateBatch[], place: string, draw?: number): Promise<string | undefined>;
+  /** Tells the controller what the next updates' step knows beside entropies, where its law wants to be told. It takes no submission. */
+  tell(signals: StepSignals): void;
   readControl(): Promise<SavedControl>;
   /** `by` is the same controller with other options, where they changed. @throws when the state is of another controller or of other classes */
   writeControl(saved: SavedControl, by?: Controller): void;
@@ -89,6 +92,9 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count, learning });
   const reader = own(createReader(device, windows));
 
+  const set = (floats: readonly [index: number, value: number][]): void => {
+    for (const [index, value] of floats) uploadBuffer(device, { ...windows.control, offset: index * 4, size: 4 }, Float32Array.of(value));
+  };
   const submit: Submit = (plan, batch, scalars) => {
     if (batch) plan.upload(batch.inputs);
     submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
@@ -106,9 +112,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
       return finished([await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 })]);
     }
     parts ??= await buildAccumulatingPlans(traced, own);
-    for (const [index, value] of await whatIsTold(traced, { batches, sampled, measure: parts.measure, submit })) {
-      uploadBuffer(device, { ...windows.control, offset: index * 4, size: 4 }, Float32Array.of(value));
-    }
+    set(await whatIsTold(traced, { batches, sampled, measure: parts.measure, submit }));
     return finished(...(await accumulate(parts, { batches, learningRate, draw, submit })));
   };
   const alone = createExclusive("the policy update");
@@ -124,6 +128,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
         optimizer.heartbeat.restart(new Float32Array(before[1]!));
         return found;
       }),
+    tell: (signals) => set(floatsOf(controller.law?.told?.(signals) ?? {})),
     readControl: async () => savedControl(controller, readState(new Float32Array(await arena.read(control, initial.length)))),
     writeControl: (saved, by = controller) => arena.write(control, Float32Array.from(packState(resumedState(by, saved)))),
     describe: () => exact.describe(),

@@ -1,5 +1,5 @@
-import { metricNames } from "./plots.ts";
 import type { Run } from "./run.ts";
+import { metricNames } from "./run_metrics.ts";
 
 /** The metrics of runs as CSV (RFC 4180): a line for each step of each run, a column for each metric, empty where a step lacks it. */
 export function metricsCsv(runs: readonly Run[], metrics: readonly string[] = metricNames(runs)): string {

@@ -65,23 +65,50 @@ export const metricDefinitions = {
   "entropic/kp": { description: "Proportional gain, where the controller pi measures its gains or its target.", unit: "" },
   "entropic/ki": { description: "Integral gain, where the controller pi measures its gains or its target.", unit: "" },
   "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
+  "entropic/released": { description: "Share of alpha that entropy.release has taken away, from 0 to 1.", unit: "fraction" },
+  "entropic/signal": {
+    description:
+      "What the target follows: the share of groups with spread (spread), the entropy of right answers (right), or that of wrong answers minus it (gap).",
+    unit: "",
+  },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
   "eval/distinct": { description: "Different right answers among the completions of an evaluation prompt, on average.", unit: "answers" },
   "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },
+  "eval/pass@1_se": {
+    description: "Standard error of eval/pass@1 over the problems: how far other problems of the kind would move it.",
+    unit: "fraction",
+  },
+  "eval/solved": { description: "Share of the evaluation problems that its sampled completions solved at least once.", unit: "fraction" },
+  "eval/ever_solved": {
+    description: "Share of the evaluation problems that the sampled completions of any evaluation of the run so far solved.",
+    unit: "fraction",
+  },
+  "train/seen": { description: "Share of the training problems that were sampled so far.", unit: "fraction" },
+  "train/ever_solved": { description: "Share of the training problems that any rollout so far solved.", unit: "fraction" },
+  "train/solved": { description: "Share of the training problems that were solved when they were last sampled.", unit: "fraction" },
   "eval/reward": { description: "Mean reward of the evaluation's sampled completions.", unit: "reward" },
 } as const satisfies Record<string, MetricDefinition>;
 
 /**
  * Metrics whose names depend on the run. Each reward function and each tag of the problems has a pair, and pass@k has one name for its k.
- * Each class of tokens has the controller's metrics, and each other task that is evaluated has those of an evaluation.
+ * Each class of tokens has the controller's metrics, and each other task that is evaluated has those of an evaluation. An evaluation has
+ * further ones for each temperature (`eval/T0.6/`), each entropy (`eval/H0.2/`) and each tag of the problems (`eval/tags/TAG/`).
  */
 type RewardMetric = `rewards/${string}/${"mean" | "std" | "failed"}`;
 type PassMetric = `eval/pass@${number}`;
 type ClassMetric = `entropic/${string}/${string}`;
 type TagMetric = `tags/${string}/${"entropy" | "reward"}`;
 type ElsewhereMetric = `eval/${string}/${string}`;
+type StratumMetric = `train/tags/${string}/${"seen" | "ever_solved" | "solved"}`;
 
-export type MetricName = keyof typeof metricDefinitions | RewardMetric | PassMetric | ClassMetric | TagMetric | ElsewhereMetric;
+export type MetricName =
+  | keyof typeof metricDefinitions
+  | RewardMetric
+  | PassMetric
+  | ClassMetric
+  | TagMetric
+  | ElsewhereMetric
+  | StratumMetric;
 
 /** One line of metrics.jsonl: the step (from 1; 0 is before training) and what was measured at it. */
 export type Metrics = { step: number } & { [name in MetricName]?: number };
@@ -106,12 +133,28 @@ export function describeMetric(name: string): MetricDefinition | undefined {
     const unit = measure === "entropy" ? "nats per token" : "reward";
     return { description: `Mean ${measure} of the step's completions of problems tagged ${tag}.`, unit };
   }
+  const part = describePart(name);
+  if (part) return part;
   const elsewhere = /^eval\/([^/]+)\/(.+)$/.exec(name);
   const measured = elsewhere && describeMetric(`eval/${elsewhere[2]}`);
   if (elsewhere && measured) return { ...measured, description: `${measured.description.replace(/\.$/, "")}; on ${elsewhere[1]}.` };
   const pass = /^eval\/pass@(\d+)$/.exec(name);
   if (pass) return { description: `Chance that one of ${pass[1]} sampled completions is right (unbiased).`, unit: "fraction" };
   return undefined;
+}
+
+/** What a metric of a part of an evaluation means: at another temperature, or of the problems of a tag. */
+function describePart(name: string): MetricDefinition | undefined {
+  const found = /^(eval|train)\/(?:T([\d.]+)|H([\d.]+)|tags\/(.+))\/([^/]+)$/.exec(name);
+  if (!found) return undefined;
+  const [, group, temperature, entropy, tag, measure] = found;
+  if (measure === "temperature" && entropy !== undefined) {
+    return { description: `Sampling temperature at which the mean entropy of the evaluation's tokens is ${entropy} nats.`, unit: "" };
+  }
+  const whole = describeMetric(`${group}/${measure}`);
+  const at = temperature === undefined ? `at the temperature that gives an entropy of ${entropy} nats` : `at temperature ${temperature}`;
+  const where = tag === undefined ? at : `of the problems tagged ${tag}`;
+  return whole && { ...whole, description: `${whole.description.replace(/\.$/, "")}; ${where}.` };
 }
 
 /** Metrics without their wall-clock values. Two runs of one seed on one adapter have all the others in common. */

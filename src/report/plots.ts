@@ -1,7 +1,9 @@
+import { evaluationFigures, furtherScores, solvedFigures } from "./evaluation_figures.ts";
 import { drawLineGrid, drawLines, type LineFigure, type Rule, type Series } from "./figure.ts";
 import { describeMetric, type MetricName } from "./metrics.ts";
 import type { Run } from "./run.ts";
-import { type Point, smooth } from "./statistics.ts";
+import { metricNames, metricPoints } from "./run_metrics.ts";
+import { smooth } from "./statistics.ts";
 import { formatNumber } from "./table.ts";
 
 /** A drawn picture: `name` is the file's stem. */
@@ -16,7 +18,10 @@ export interface PlotOptions {
   readonly metrics?: readonly string[];
 }
 
-/** Draws metrics of one or several runs. Each has a picture by itself, and `overview` has all of them. */
+/**
+ * Draws metrics of one or several runs. Each has a picture by itself, and `overview` has all of them. Pictures with a legend of their own,
+ * such as all evaluations of a run in one, stand beside it.
+ */
 export async function plotRuns(runs: readonly Run[], { metrics }: PlotOptions = {}): Promise<Picture[]> {
   const named = withUniqueNames(runs);
   const figures = metrics ? chosenFigures(named, metrics) : usualFigures(named);
@@ -31,12 +36,16 @@ export async function plotRuns(runs: readonly Run[], { metrics }: PlotOptions = 
     figures: lines.map(({ subtitle: _, ...figure }) => figure),
   });
   const single = shown.map(async ([name, figure]) => ({ name, svg: await drawLines(figure) }));
-  return Promise.all([overview.then((svg) => ({ name: "overview", svg })), ...single]);
+  const own = metrics ? {} : { ...evaluationFigures(named), ...solvedFigures(named) };
+  const beside = Object.entries(own).map(async ([name, figure]) => ({ name, svg: await drawLines(figure) }));
+  return Promise.all([overview.then((svg) => ({ name: "overview", svg })), ...single, ...beside]);
 }
 
 function usualFigures(runs: readonly Run[]): Record<string, LineFigure> {
   const passAtK = metricNames(runs).filter((name) => /^eval\/pass@\d+$/.test(name) && name !== "eval/pass@1");
-  const scores = [...(["eval/pass@1", "eval/greedy"] as const), ...passAtK].map((name) => scoreFigure(runs, name as MetricName));
+  // One run's have a figure together.
+  const further = runs.length > 1 ? furtherScores(runs) : [];
+  const scores = ["eval/pass@1", "eval/greedy", ...passAtK, ...further].map((name) => scoreFigure(runs, name as MetricName));
   return {
     reward: figure(runs, "reward", "Reward", "mean reward"),
     entropy: entropyFigure(runs),
@@ -72,20 +81,9 @@ function fileStem(metric: string): string {
   return metric.replaceAll("@", "_at_").replaceAll(/\W+/g, "_");
 }
 
-/** The names of the metrics that any of the runs has, in alphabetical order. */
-export function metricNames(runs: readonly Run[]): string[] {
-  const names = new Set(runs.flatMap(({ metrics }) => metrics.flatMap((line) => Object.keys(line))));
-  return [...names].filter((name) => name !== "step").sort();
-}
-
 /** Whether a metric of a run ever changes. The gate `entropy-effect`, for instance, lets every token through, always. */
 function moves(metric: MetricName): (run: Run) => boolean {
   return (run) => new Set(metricPoints(run, metric).map(({ y }) => y)).size > 1;
-}
-
-/** The values of one metric over the steps, without steps that lack it. */
-export function metricPoints(run: Run, metric: MetricName): Point[] {
-  return run.metrics.flatMap(({ step, [metric]: y }) => (typeof y === "number" && Number.isFinite(y) ? [{ x: step, y }] : []));
 }
 
 function figure(runs: readonly Run[], metric: MetricName, title: string, unit: string, longest = Number.POSITIVE_INFINITY): LineFigure {
@@ -109,20 +107,24 @@ function smoothingWindow(steps: number): number {
 }
 
 /**
- * A target that all runs share is a labelled line. Targets that differ or move are dashed curves in the colours of their runs. The target is 0
- * where the controller holds nothing, or has not found its target yet.
+ * A target that all runs share is a labelled line. Targets that differ, move or end are dashed curves in the colours of their runs.
  */
 function entropyFigure(runs: readonly Run[]): LineFigure {
   const lines = figure(runs, "entropy", "Entropy", "nats per token");
-  const targets = runs
-    .map((run) => ({ name: run.name, points: metricPoints(run, "entropic/target").filter(({ y }) => y > 0) }))
-    .filter(({ points }) => points.length > 0);
+  const targets = runs.map((run) => ({ name: run.name, points: heldPoints(run) })).filter(({ points }) => points.length > 0);
   const values = new Set(targets.flatMap(({ points }) => points.map(({ y }) => y)));
   const [only] = values;
   if (only === undefined) return lines;
-  if (values.size === 1) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
+  const ends = runs.some((run) => metricPoints(run, "entropic/released").some(({ y }) => y > 0));
+  if (values.size === 1 && !ends) return { ...lines, rules: [{ y: only, label: `target ${formatNumber(only, 3)}` }] };
   const subtitle = [lines.subtitle, "dashed: target"].filter(Boolean).join("; ");
   return { ...lines, subtitle, series: [...targets.map((target): Series => ({ ...target, style: "dashed" })), ...lines.series] };
+}
+
+/** The target while there is one: before it is found it is 0, and after `entropy.release` nothing holds it. */
+function heldPoints(run: Run): ReturnType<typeof metricPoints> {
+  const released = new Set(metricPoints(run, "entropic/released").flatMap(({ x, y }) => (y > 0 ? [x] : [])));
+  return metricPoints(run, "entropic/target").filter(({ x, y }) => y > 0 && !released.has(x));
 }
 
 function alphaFigure(runs: readonly Run[]): LineFigure {

@@ -45,7 +45,7 @@ function plainView({ title, total, stream, holdsTarget }: TerminalViewOptions): 
 }
 
 function plainLine(metrics: Metrics, total: number, holdsTarget = false): string {
-  const goal = holdsTarget ? metrics["entropic/target"] : undefined;
+  const goal = goalOf(metrics, holdsTarget);
   const parts = [
     `step ${metrics.step}/${total}`,
     named("reward", metrics.reward),
@@ -103,7 +103,7 @@ function liveText(
   { times, total, holdsTarget, columns }: { times: readonly number[]; total: number; holdsTarget: boolean; columns: number },
 ): string {
   const last = history.at(-1)!;
-  const rows = metricRows(history, holdsTarget ? last["entropic/target"] : undefined);
+  const rows = metricRows(history, goalOf(last, holdsTarget));
   const width = Math.max(8, Math.min(40, columns - 56));
   const lines = rows.map(({ label, values, value, remark }) =>
     [colors.dim(pad(label, 10)), pad(value, 9, "right"), colors.cyan(pad(sparkline(values, width), width)), colors.dim(remark)]
@@ -111,6 +111,11 @@ function liveText(
       .trimEnd(),
   );
   return ["", progressLine(last.step, total, times, columns), "", ...lines, ""].join("\n");
+}
+
+/** The target that entropy is steered towards; undefined where nothing holds it, or nothing holds it any more. */
+function goalOf(metrics: Metrics, holdsTarget: boolean): number | undefined {
+  return holdsTarget && !metrics["entropic/released"] ? metrics["entropic/target"] : undefined;
 }
 
 interface Row {

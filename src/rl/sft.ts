@@ -10,7 +10,8 @@ import { createSupervisedUpdate, type SupervisedResult } from "../policy/supervi
 import { createRandom } from "../random.ts";
 import type { Task, TextProblem } from "../tasks/task.ts";
 import type { SftConfig } from "./config/index.ts";
-import { type Evaluation, evaluatePolicy, scoredBy } from "./evaluation/evaluate.ts";
+import { type Evaluation, evaluatePolicy } from "./evaluation/evaluate.ts";
+import { scoredBy } from "./evaluation/measure.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "./learning/micro_batches.ts";
 import { type WatchedStep, watchSkips } from "./learning/skipped_steps.ts";
 import type { Fit } from "./memory/fit.ts";

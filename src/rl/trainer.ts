@@ -8,6 +8,7 @@ import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
+import { stepSignals } from "./learning/step_signals.ts";
 import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
@@ -82,6 +83,9 @@ function toRun(options: TrainerOptions): Run {
   return run;
 }
 
+/** What a learner saves. */
+type Learned<Moments> = Pick<TrainerState, "control" | "optimizer"> & { readonly moments: Moments };
+
 async function buildTrainer(run: Run): Promise<Trainer> {
   const { grpo } = run.config;
   assertOnDevice(run.device, run.model.module, "the trainer");
@@ -98,12 +102,14 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     const started = performance.now();
     const rollout = await sampling.sample(step);
     const { entries, scores } = rollout.trained;
+    evaluation.solved.sampled(rollout.all);
     const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
     const classes = classify && entries.map(classify);
     const { samples, gap } = await scoring.scoreAgain(
       toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
     );
-    const learned = await learning.learn(samples, measureSampled(entries, samples, run.controller), step);
+    const told = { sampled: measureSampled(entries, samples, run.controller), signals: stepSignals(run, { rollout, samples, step }) };
+    const learned = await learning.learn(samples, told, step);
     step += 1;
     tokens += tokensOf(entries);
     const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started });
@@ -114,27 +120,25 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     return result;
   };
 
+  const withProgress = <Moments>({ moments, ...learned }: Learned<Moments>) => {
+    const state: TrainerState = { step, tokens, solved: evaluation.solved.save(), ...learned };
+    return { state, moments };
+  };
+
   return {
     get step() {
       return step;
     },
     train: () => turns.run("step()", train),
     evaluate: () => turns.run("evaluate()", () => evaluation.evaluate(step)),
-    save: () =>
-      turns.run("save()", async () => {
-        const { moments, ...state } = await learning.save();
-        return { state: { step, tokens, ...state }, moments };
-      }),
-    store: () =>
-      turns.run("store()", async () => {
-        const { moments, ...state } = await learning.store();
-        return { state: { step, tokens, ...state }, moments };
-      }),
+    save: () => turns.run("save()", async () => withProgress(await learning.save())),
+    store: () => turns.run("store()", async () => withProgress(await learning.store())),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedTrainer({ state, moments }, run.model.module);
         learning.load({ ...state, moments });
         ({ step, tokens } = state);
+        evaluation.solved.load(state.solved, step);
       }),
     setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run, target))),
     describe: () => learning.describe(),

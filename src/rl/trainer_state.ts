@@ -6,12 +6,15 @@ import { type Module, piecesOf } from "../nn/module.ts";
 import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.ts";
 import { ConfigError, describeIssues } from "../options/problems.ts";
 import { decimal, list, whole } from "../options/schema.ts";
+import type { SavedSolved } from "./evaluation/solved.ts";
 
 /** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
 export interface TrainerState {
   readonly step: number;
   readonly tokens: number;
   readonly control: SavedControl;
+  /** Which problems were solved so far; absent in checkpoints of older releases. */
+  readonly solved?: SavedSolved | undefined;
   /** The record OPTIMIZER_STATE. */
   readonly optimizer: readonly number[];
 }
@@ -24,11 +27,19 @@ export interface SavedTrainer {
 
 const count = () => whole({ min: 0 });
 
+/** Fields that the first checkpoints of this version lack. 0 goes on as those runs did. */
+const LATER: readonly string[] = ["released", "signal", "has_signal", "signals", "signal_start", "mistakes"];
+
 /** A record with exactly its fields, all finite numbers. */
 function record<Field extends string>({ fields }: { readonly fields: readonly Field[] }) {
-  const shape = Object.fromEntries(fields.map((field) => [field, decimal()])) as Record<Field, ReturnType<typeof decimal>>;
+  const value = (field: Field): z.ZodType<number> => (LATER.includes(field) ? decimal().default(0) : decimal());
+  const shape = Object.fromEntries(fields.map((field) => [field, value(field)])) as Record<Field, z.ZodType<number>>;
   return z.strictObject(shape, { error: `a mapping with the keys ${fields.join(", ")}` });
 }
+
+const SOLVED_ALLOWED = "a mapping with the keys heldOut, seen, everSolved, solved";
+
+const digits = () => z.string({ error: "hexadecimal digits" }).regex(/^[0-9a-f]*$/, { error: "hexadecimal digits" });
 
 const name = () => z.string({ error: "a name" });
 
@@ -52,9 +63,12 @@ const stateSchema = z.strictObject(
       },
       { error: "a mapping with the keys controller, classes, control, loops" },
     ),
+    solved: z
+      .strictObject({ heldOut: digits(), seen: digits(), everSolved: digits(), solved: digits() }, { error: SOLVED_ALLOWED })
+      .optional(),
     optimizer: list(decimal(), optimizerAllowed).refine(isOptimizerState, { error: optimizerAllowed }),
   },
-  { error: "a mapping with the keys step, tokens, control, optimizer" },
+  { error: "a mapping with the keys step, tokens, control, solved, optimizer" },
 );
 
 /** The state that a checkpoint holds. @throws ConfigError with the first field that is missing, unknown or out of range */

@@ -1,8 +1,9 @@
 import { quoted } from "../options/quote.ts";
-import { decimal, option, section, whole } from "../options/schema.ts";
+import { decimal, oneOf, option, section, whole } from "../options/schema.ts";
+import { STRATA, stratumOf, withShare } from "./countdown_strata.ts";
 import { evaluateExpression } from "./expression.ts";
 import { hashText, once, splitByHash } from "./split.ts";
-import { defineTask, type TextProblem } from "./task.ts";
+import { defineTask, type Split, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 const OPERATORS = ["+", "-", "*"] as const;
@@ -17,6 +18,16 @@ const options = section({
   max: option(whole({ min: 1, max: 9 }), 9, "The largest number."),
   heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
   partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of an expression that uses the numbers once but misses the target."),
+  tagBy: option(
+    oneOf(STRATA, "no tag").nullable(),
+    null,
+    "What tags a problem: operators (plus where the sum of the numbers is the target, else minus or times by what an answer needs), answers (few, some or many right ones), or null (no tag).",
+  ),
+  plusShare: option(
+    decimal({ min: 0, max: 0.95 }, "as they come").nullable(),
+    null,
+    "Share of the training problems that the sum of the numbers solves, which repeat for it; null is as they come.",
+  ),
 });
 
 /**
@@ -28,11 +39,24 @@ export const countdown = defineTask({
   key: "countdown",
   description: "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
   options,
-  build: ({ numbers: count, max, heldOut, partialCredit }) => {
+  build: ({ numbers: count, max, heldOut, partialCredit, tagBy, plusShare }) => {
     // A target has three digits even where the largest one is shorter, so that prompts of easier settings look alike.
     const width = Math.max(3, String(max ** count).length);
-    const splits = once(() => splitByHash(allProblems(count, max, width), canonical, heldOut));
     const solutionsOf = new Map<string, ReadonlyMap<number, readonly string[]>>();
+    const solutions = (numbers: readonly number[], target: number): readonly string[] => {
+      const key = sorted(numbers).join("");
+      const answers = solutionsOf.get(key) ?? expressions(sorted(numbers));
+      solutionsOf.set(key, answers);
+      return answers.get(target) ?? [];
+    };
+    const splits = once((): Record<Split, readonly CountdownProblem[]> => {
+      const bare = splitByHash(allProblems(count, max, width), canonical, heldOut);
+      const tagged = (problem: CountdownProblem): CountdownProblem =>
+        tagBy === null ? problem : { ...problem, tag: stratumOf(tagBy, solutions(problem.numbers, problem.target)) };
+      const isPlus = ({ numbers, target }: CountdownProblem): boolean => numbers.reduce((sum, number) => sum + number) === target;
+      const train = plusShare === null ? bare.train : withShare(bare.train, isPlus, plusShare);
+      return { train: train.map(tagged), eval: bare.eval.map(tagged) };
+    });
     return {
       alphabet: "0123456789+-*=:$",
       stop: STOP,
@@ -41,10 +65,7 @@ export const countdown = defineTask({
       problems: (split) => splits()[split],
       solutions: (problem) => {
         const { numbers, target } = parsePrompt(problem.prompt);
-        const key = sorted(numbers).join("");
-        const answers = solutionsOf.get(key) ?? expressions(sorted(numbers));
-        solutionsOf.set(key, answers);
-        return answers.get(target)?.map((expression) => expression + STOP) ?? [];
+        return solutions(numbers, target).map((expression) => expression + STOP);
       },
       reward: (problem, completion) => {
         const { numbers, target } = parsePrompt(problem.prompt);

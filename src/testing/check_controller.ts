@@ -1,5 +1,16 @@
 import { type Controller, traceControl } from "../control/define.ts";
-import { type ControlState, type Loop, type Measured, meanLoop, measure, nameOfFloat, packState, readState } from "../control/state.ts";
+import type { StepSignals } from "../control/signals.ts";
+import {
+  type ControlState,
+  type Loop,
+  type Measured,
+  meanLoop,
+  measure,
+  nameOfFloat,
+  packState,
+  readState,
+  setFields,
+} from "../control/state.ts";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { buildPlan } from "../graph/plan.ts";
@@ -18,8 +29,13 @@ export interface ControllerRun {
   readonly where: string;
 }
 
-/** What each step's batch measures: a list of it, or a plant that answers the controller. A number is the entropy of all tokens. */
-export type ControllerScript = readonly (number | Measured)[] | { readonly steps: number; readonly plant: Plant };
+/**
+ * What each step's batch measures: a list of it, or a plant that answers the controller. A number is the entropy of all tokens. `signals` are
+ * what a law is told beside; what they leave out is the progress of the script, groups that all have spread, and answers without a sign.
+ */
+export type ControllerScript =
+  | readonly (number | Measured)[]
+  | { readonly steps: number; readonly plant: Plant; readonly signals?: (step: number) => Partial<StepSignals> };
 /** A model of a policy, for checks of a controller: computes the entropy of the next batch from the state that the GPU left. */
 export type Plant = (state: ControlRecord, step: number) => number | Measured;
 
@@ -42,10 +58,13 @@ export async function checkController(device: Device, controller: Controller, sc
   for (let index = 0; index < count; index += 1) {
     const told = "plant" in script ? script.plant(toRecord(actual), index) : script[index]!;
     const measured = (typeof told === "number" ? [{ entropy: told, tokens: 1 }] : told).map(rounded);
-    uploadBuffer(device, window, Float32Array.from(packState(measure(actual, measured))));
+    const given = { progress: index / count, spread: 1, right: undefined, wrong: undefined };
+    const signals = { ...given, ...("plant" in script && script.signals?.(index)) };
+    const fields = controller.law?.told?.(signals) ?? {};
+    uploadBuffer(device, window, Float32Array.from(packState(measure(setFields(actual, fields), measured))));
     plan.run();
     actual = readState(new Float32Array((await readBuffers(device, [window]))[0]!));
-    const fed = measure(expected, measured);
+    const fed = measure(setFields(expected, fields), measured);
     expected = controller.law?.step(fed) ?? fed;
     const twin = packState(expected);
     packState(actual).forEach((value, i) => {

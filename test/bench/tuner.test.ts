@@ -11,6 +11,7 @@ import { benchTuner } from "../../src/cli/bench_tuner.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import type { Choice } from "../../src/gpu/tuning_record.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { CLI } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-tuner-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -61,7 +62,7 @@ test("the questions of a shape are those of its plans, and none needs memory on 
 
 function bench(env: Readonly<Record<string, string>>, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "", XDG_CACHE_HOME: folder, ...env } } as const;
-  return spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", "bench", ...args], options);
+  return spawnSync(process.execPath, [...CLI, "bench", ...args], options);
 }
 
 test("bench --tuner shows what is stored, which may be nothing", () => {

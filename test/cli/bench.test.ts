@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { BenchReport } from "../../bench/harness.ts";
+import { CLI } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-bench-"));
 after(() => rmSync(folder, { recursive: true }));
 
 function bench(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", "bench", ...args], options);
+  return spawnSync(process.execPath, [...CLI, "bench", ...args], options);
 }
 
 const errorOf = (stderr: string): string[] => stderr.split("\n").filter((line) => line.startsWith("error:"));

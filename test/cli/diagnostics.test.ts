@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readSafetensors } from "../../src/io/safetensors.ts";
 import { type Finding, parseFindings } from "../../src/report/findings.ts";
+import { CLI } from "../cli_command.ts";
 import { copyOverflowingModel } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -14,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "entropic-findings-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(...words: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, ["--import", "tsx", join(ROOT, "src/cli/main.ts"), ...words], { cwd: ROOT, encoding: "utf8" });
+  return spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
 }
 
 function entropic(...words: string[]): string {

@@ -11,6 +11,7 @@ import { samplingOf } from "../../src/cli/sampling_options.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { ConfigError } from "../../src/options/problems.ts";
 import { samplingDefaults } from "../../src/policy/sampling_defaults.ts";
+import { CLI } from "../cli_command.ts";
 import { needsShared, sharedPath } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-generate-"));
@@ -22,7 +23,7 @@ const write = (name: string, text: string): string => {
 
 function entropic(words: readonly string[], input = ""): { status: number | null; stdout: string; stderr: string } {
   const options = { encoding: "utf8", input, env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...words], options);
+  return spawnSync(process.execPath, [...CLI, ...words], options);
 }
 
 test("prompts are read from options and files, as texts or as messages", async () => {

@@ -8,13 +8,14 @@ import { InvalidArgumentError } from "commander";
 import { describeError, exitCodeOf, InterruptedError, UsageError } from "../../src/cli/errors.ts";
 import { decimal, integer, readConfigFile } from "../../src/cli/options.ts";
 import { ConfigError } from "../../src/rl/config/index.ts";
+import { CLI } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-cli-"));
 after(() => rmSync(folder, { recursive: true }));
 
 function entropic(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...args], options);
+  return spawnSync(process.execPath, [...CLI, ...args], options);
 }
 
 function makeRun(name: string): string {
@@ -55,7 +56,7 @@ test("a failure exits 1 with one line, with --debug its stack", () => {
   const failed = entropic("plot", join(folder, "absent"));
   assert.equal(failed.status, 1);
   assert.match(failed.stderr, /^error: \S+absent holds no readable metrics\.jsonl; give a run folder such as runs\/quickstart\.\n$/);
-  assert.match(entropic("plot", join(folder, "absent"), "--debug").stderr, /\n {4}at .*run\.ts/);
+  assert.match(entropic("plot", join(folder, "absent"), "--debug").stderr, /\n {4}at .*run\.[jt]s/);
 });
 
 test("help exits 0 and every command's help has an example", () => {
@@ -66,7 +67,7 @@ test("help exits 0 and every command's help has an example", () => {
   for (const command of commands) {
     const { status, stdout } = entropic(command, "--help");
     assert.equal(status, 0, command);
-    assert.match(stdout, /Examples?:\n {2}\$ npm run -s entropic -- /, command);
+    assert.match(stdout, /Examples?:\n {2}\$ (?:npm run -s entropic --|npx entropic-webgpu) /, command);
   }
 });
 

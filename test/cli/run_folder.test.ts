@@ -9,13 +9,13 @@ import { parse } from "yaml";
 import { readConfigFile } from "../../src/cli/options.ts";
 import { withRunLock } from "../../src/node/run_lock.ts";
 import { parseTrainConfig } from "../../src/rl/config/index.ts";
+import { CLI } from "../cli_command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "entropic-run-folder-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const ENTROPIC = ["--import", "tsx", "src/cli/main.ts"];
-const entropic = (...words: string[]) => spawnSync(process.execPath, [...ENTROPIC, ...words], { cwd: ROOT, encoding: "utf8" });
+const entropic = (...words: string[]) => spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
 
 function tiny(dir: string, steps: number): string[] {
   const set = [`grpo.steps=${steps}`, "grpo.prompts=1", "grpo.completions=2", "eval.every=0", "eval.prompts=1", "eval.completions=1"];
@@ -71,7 +71,7 @@ test("a second writer is refused in one line, whichever command it is", async ()
 
 test("a run whose folder vanishes ends in one line, and writes nothing more", async () => {
   const dir = join(folder, "vanished");
-  const child = spawn(process.execPath, [...ENTROPIC, ...tiny(dir, 100_000)], { cwd: ROOT });
+  const child = spawn(process.execPath, [...CLI, ...tiny(dir, 100_000)], { cwd: ROOT });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString();

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { CLI } from "../cli_command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "entropic-signals-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const ENTROPIC = [process.execPath, "--import", "tsx", "src/cli/main.ts"];
+const ENTROPIC = [process.execPath, ...CLI];
 const TRAIN = ["train", "configs/quickstart.yaml"];
 
 /** Options of a run of many tiny steps. */
@@ -49,7 +50,7 @@ const hasTerminal = spawnSync("script", ["-qefc", "true", "/dev/null"]).status =
 const ways: Readonly<Record<string, readonly string[]>> = {
   "npm start": ["npm", "start", "--"],
   "npm run entropic": ["npm", "run", "-s", "entropic", "--", ...TRAIN],
-  "node --import tsx": [...ENTROPIC, ...TRAIN],
+  "node --import tsx": [process.execPath, "--import", "tsx", "src/cli/main.ts", ...TRAIN],
 };
 
 for (const [name, way] of Object.entries(ways)) {

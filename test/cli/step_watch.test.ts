@@ -9,6 +9,7 @@ import { createStepWatch, watchSteps } from "../../src/cli/step_watch.ts";
 import { submitPass } from "../../src/gpu/launch.ts";
 import { readSafetensors } from "../../src/io/safetensors.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { CLI } from "../cli_command.ts";
 import { copyOverflowingModel, scaleTensors } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "entropic-watch-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function entropic(...words: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, ["--import", "tsx", join(ROOT, "src/cli/main.ts"), ...words], { cwd: ROOT, encoding: "utf8" });
+  return spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
 }
 
 /** Four small steps of the quickstart. */

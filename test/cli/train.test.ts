@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
+import { CLI } from "../cli_command.ts";
 import { scaleTensors } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,10 +14,8 @@ const MODEL = join(ROOT, "models/checkpoints/countdown-base");
 const folder = mkdtempSync(join(tmpdir(), "entropic-train-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const ENTROPIC = ["--import", "tsx", join(ROOT, "src/cli/main.ts")];
-
 function entropic(...words: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [...ENTROPIC, ...words], { cwd: ROOT, encoding: "utf8" });
+  return spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
 }
 
 /** A run of a few small steps: overrides of the quickstart. */
@@ -94,7 +93,7 @@ test("a folder that holds a run is not overwritten unasked", () => {
 
 test("Ctrl-C finishes the step, saves, and exits with 130", async () => {
   const dir = join(folder, "interrupted");
-  const child = spawn(process.execPath, [...ENTROPIC, ...small(dir, "grpo.steps=2000", "output.checkpointEvery=0")], { cwd: ROOT });
+  const child = spawn(process.execPath, [...CLI, ...small(dir, "grpo.steps=2000", "output.checkpointEvery=0")], { cwd: ROOT });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     const before = output;

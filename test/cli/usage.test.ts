@@ -8,13 +8,14 @@ import { describeError } from "../../src/cli/errors.ts";
 import { readConfigFile } from "../../src/cli/options.ts";
 import { listCheckpoints } from "../../src/io/run_folder.ts";
 import { loadModel } from "../../src/node/load_model.ts";
+import { CLI } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-usage-"));
 after(() => rmSync(folder, { recursive: true }));
 
 function entropic(...words: string[]): { status: number | null; stdout: string; stderr: string } {
   const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...words], options);
+  return spawnSync(process.execPath, [...CLI, ...words], options);
 }
 
 test("--version prints the package's version", () => {

@@ -17,6 +17,7 @@ import { loadShaders } from "../../src/node/shader_files.ts";
 import { type ConformanceCase, type DeviceWish, holds, measure, sameBits } from "../../src/testing/conformance/case.ts";
 import { conformanceGroups } from "../../src/testing/conformance/index.ts";
 import { runConformance } from "../../src/testing/conformance/run.ts";
+import { CLI } from "../cli_command.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -27,7 +28,7 @@ const groups = conformanceGroups(await readStoredCases());
 
 function verify(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", "verify", ...args], options);
+  return spawnSync(process.execPath, [...CLI, "verify", ...args], options);
 }
 
 test("every case has a name of its own in its group, without commas", () => {

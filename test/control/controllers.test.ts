@@ -29,6 +29,20 @@ const settings: readonly { controller: string; [option: string]: unknown }[] = [
   { controller: "pi", target: 0.3, gains: "auto" },
   { controller: "pi", target: "auto", anchorSteps: 5, targetDecay: 0.01, targetFloor: 0.2 },
   { controller: "pi", target: "auto", gains: "auto", rho: 0.7, lambda: 0.1, kiRatio: 0.1, limit: 0.5 },
+  { controller: "pi", target: 0.3, mode: "floor", kp: 2.9, ki: 0.5 },
+  { controller: "pi", target: 0.3, release: 0.5 },
+  {
+    controller: "pi",
+    target: [
+      [0, 0.6],
+      [0.5, 0.4],
+      [1, 0.2],
+    ],
+    mode: "hold",
+  },
+  { controller: "pi", target: "spread", anchorSteps: 5, targetFloor: 0.2 },
+  { controller: "pi", target: "right", anchorSteps: 5, mode: "hold" },
+  { controller: "pi", target: "gap", anchorSteps: 5, targetRate: 0.1, release: 0.8 },
   { controller: "aec", target: 0.4, delta: 0.001 },
   { controller: "bonus", coefficient: 0.01 },
   { controller: "entrocraft", low: 0.2, high: 0.4 },
@@ -39,7 +53,20 @@ for (const options of settings) {
   test(`controller ${JSON.stringify(options)} follows its double-precision twin`, async () => {
     const controller = createController(options);
     const target = typeof options.target === "number" ? options.target : 0.3;
-    const { steps, error, where } = await checkController(device, controller, script(target));
+    const entropies = script(target);
+    const random = createRandom(11);
+    // Some steps have no right answer, and some no wrong one.
+    const told = entropies.map((entropy) => ({
+      spread: random.uniform(),
+      right: random.uniform() < 0.8 ? 0.7 * entropy * random.uniform() : undefined,
+      wrong: random.uniform() < 0.8 ? 1.3 * entropy * random.uniform() : undefined,
+    }));
+    const given = {
+      steps: entropies.length,
+      plant: (_: unknown, step: number) => entropies[step]!,
+      signals: (step: number) => told[step]!,
+    };
+    const { steps, error, where } = await checkController(device, controller, given);
     // The integral reaches some 30 before it is bounded, in single precision.
     assert.ok(error < 2e-5, `differs by ${error} in ${where} on ${device.name}`);
     assert.ok(controller.usesAlpha || steps.every(({ alpha }) => alpha === 0), "usesAlpha is false, and alpha is not 0");
@@ -55,7 +82,10 @@ function written({ entropy_coefficient, positive_scale, negative_scale, loops }:
 for (const options of settings) {
   test(`controller ${JSON.stringify(options)} stays as it is after a batch without tokens, or without a finite entropy`, async () => {
     const nothing = [Number.NaN, Number.POSITIVE_INFINITY, [{ entropy: 0.9, tokens: 0 }]];
-    const { steps, error, where } = await checkController(device, createController(options), [0.1, ...nothing]);
+    const script = [0.1, ...nothing] as const;
+    // What the host tells stays as it is too.
+    const given = { steps: script.length, plant: (_: unknown, step: number) => script[step]!, signals: () => ({ progress: 0.5 }) };
+    const { steps, error, where } = await checkController(device, createController(options), given);
     assert.ok(error < 1e-6, `differs by ${error} in ${where} on ${device.name}`);
     for (const step of steps.slice(1)) assert.deepEqual(written(step), written(steps[0]!));
   });
@@ -85,6 +115,46 @@ test("an unknown controller and options out of their range are named", () => {
   refused({ controller: "pi", target: "auto", anchorSteps: 0.5 }, /entropy.anchorSteps is 0.5/);
   refused({ controller: "pi", target: 1, lambda: 2 }, /entropy.lambda is 2; it must be a number of at least 0.001 and below 2/);
   refused({ controller: "pi", classes: [{ name: "a", target: 1 }] }, /entropy.classes is \["a"\]; it must be empty, or a list of 2 to 64/);
+  refused(
+    { controller: "pi", target: "aut" },
+    /entropy.target is "aut"; it must be a number from 0 to 100, or auto, spread, right, gap, or points/,
+  );
+  refused(
+    { controller: "pi", target: [[0, 0.5]] },
+    /entropy.target is .*; it must be .*points \[share of the run, nats\] with rising shares/,
+  );
+  refused(
+    {
+      controller: "pi",
+      target: [
+        [0.5, 0.5],
+        [0.5, 0.2],
+      ],
+    },
+    /entropy.target is .*rising shares from 0 to 1/,
+  );
+  refused(
+    {
+      controller: "pi",
+      target: [
+        [0, 0.5],
+        [2, 0.2],
+      ],
+    },
+    /entropy.target is .*rising shares from 0 to 1/,
+  );
+  refused({ controller: "pi", mode: "both" }, /entropy.mode is "both"; it must be one of hold, floor, or null/);
+  refused({ controller: "pi", release: 1.5 }, /entropy.release is 1.5; it must be a number from 0 to 1, or null \(never\)/);
+  refused({ controller: "pi", mode: "floor", gains: "auto" }, /entropy.gains is "auto"; it must be fixed in mode floor/);
+  refused({ controller: "pi", target: "gap", gains: "auto" }, /entropy.gains is "auto"; it must be fixed in mode floor/);
+  const classes = [
+    { name: "a", target: 1, from: 0 },
+    { name: "b", target: 1, from: 1 },
+  ];
+  refused(
+    { controller: "pi", target: "right", classes },
+    /entropy.target is "right"; it must be a number, auto or points where entropy.classes/,
+  );
   refused({ controller: "aec", target: -1 }, /entropy.target is -1; it must be a number from 0 to 100/);
   refused({ controller: "aec", target: "auto" }, /entropy.target is "auto"; it must be a number from 0 to 100/);
   refused({ controller: "aec", delta: 0 }, /entropy.delta is 0; it must be a number from 1e-9 to 10/);

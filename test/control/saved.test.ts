@@ -44,6 +44,15 @@ test("given options end what was automatic, and a loop that is now to find somet
   }
 });
 
+test("mode floor forgets a sum of errors above 0 that mode hold has saved, and keeps one below", () => {
+  const { saved, resumed } = switched({ target: 0.3, kp: 1, ki: 0.1 }, { target: 0.3, kp: 1, ki: 0.1, mode: "floor" });
+  assert.ok(saved.integral > 1);
+  assert.deepEqual(resumed, { ...saved, integral: 0 });
+  const below = switched({ target: 0.7, kp: 1, ki: 0.1 }, { target: 0.7, kp: 1, ki: 0.1, mode: "floor" });
+  assert.ok(below.saved.integral < -1);
+  assert.deepEqual(below.resumed, below.saved);
+});
+
 test("a constant alpha or bonus follows the options, whatever was saved", () => {
   for (const [one, other] of [
     [fixed({ alpha: 0.1 }), fixed({ alpha: -0.3 })],

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { CLI } from "../cli_command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 function experiment(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const argv = ["--import", "tsx", "src/cli/main.ts", "experiment", ...words];
+  const argv = [...CLI, "experiment", ...words];
   return spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8" });
 }
 

@@ -16,6 +16,7 @@ import { readParameters } from "../../src/nn/load_parameters.ts";
 import { createModel, loadModel, saveModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { tasks } from "../../src/tasks/index.ts";
+import { CLI } from "../cli_command.ts";
 import { smallModel } from "../small_policy.ts";
 
 const device = await openDevice();
@@ -123,7 +124,7 @@ test("generation_config.json: none, several end tokens, and what cannot be meant
 
 test("generate stops at a shipped checkpoint's end token without being told", async () => {
   const words = ["generate", "--model", "models/checkpoints/countdown-base", "--prompt", "375=022:", "--json"];
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...words]);
+  const { stdout } = await promisify(execFile)(process.execPath, [...CLI, ...words]);
   const { completions } = JSON.parse(stdout) as { completions: { text: string; finishReason: string }[] };
   assert.equal(completions[0]?.finishReason, "stop");
   assert.match(completions[0]!.text, /^[^$]+\$$/);

@@ -7,9 +7,10 @@ import { coloursOf } from "../../src/report/colours.ts";
 import { metricsCsv } from "../../src/report/csv.ts";
 import { drawBars, drawLineGrid, drawLines, type LineFigure } from "../../src/report/figure.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
-import { metricNames, plotRuns } from "../../src/report/plots.ts";
+import { plotRuns } from "../../src/report/plots.ts";
 import { svgToPng } from "../../src/report/png.ts";
 import { loadRun, type Run } from "../../src/report/run.ts";
+import { metricNames } from "../../src/report/run_metrics.ts";
 
 function run(name: string, options: { target?: number; controlled?: boolean } = {}): Run {
   const { target = 0.35, controlled = true } = options;
@@ -58,6 +59,19 @@ test("a run keeps its colour in figures where another run is missing", async () 
   assert.ok(!alphaSvg.includes(">grpo<"), "the legend names only runs that are drawn");
 });
 
+test("a target that moves is a dashed curve, and one that a run lets go of ends there", async () => {
+  const dashes = async (change: (step: number) => Partial<Metrics>): Promise<string[]> => {
+    const given = run("a");
+    const moved = { ...given, metrics: given.metrics.map((metrics) => ({ ...metrics, ...change(metrics.step) })) };
+    const svg = (await plotRuns([moved])).find(({ name }) => name === "entropy")!.svg;
+    assert.ok(!svg.includes(">target 0.35<"), "a line over the whole run");
+    return [...svg.matchAll(/<path [^>]*d="([^"]*)"[^>]*stroke-dasharray/g)].map((match) => match[1]!);
+  };
+  const points = (path: string): number => path.match(/[ML]/g)!.length;
+  assert.deepEqual((await dashes((step) => ({ "entropic/target": 0.35 + step / 100 }))).map(points), [30]);
+  assert.deepEqual((await dashes((step) => ({ "entropic/released": step > 20 ? 1 : 0 }))).map(points), [20]);
+});
+
 test("there is no target, no limit and no alpha where the controller holds nothing, and no gated fraction where it stands still", async () => {
   const metrics = [1, 2, 3].map((step): Metrics => {
     return { step, reward: step, entropy: 1, "entropic/alpha": 0, "entropic/target": 0, "entropic/gated_fraction": 1 };
@@ -85,6 +99,27 @@ test("evaluations are curves from step 0 on, and named metrics are drawn alone",
     metricsCsv(runs, ["loss", "eval/pass@1"]),
     'run,step,loss,eval/pass@1\n"runs/a, or so",0,,0.3\n"runs/a, or so",1,1,\n"runs/a, or so",2,2,0.4\n',
   );
+});
+
+test("further evaluations of one run share a picture, those of several have one each, and so have strata that were ever solved", async () => {
+  const metrics = [0, 20].map((step): Metrics => {
+    const passes = { "eval/pass@1": 0.1, "eval/pass@2": 0.2, "eval/pass@16": 0.5, "eval/greedy": 0.2 };
+    const further = { "eval/T0.6/pass@1": 0.15, "eval/T0.6/entropy": 0.2, "eval/H0.1/pass@1": 0.18, "eval/H0.1/temperature": 0.4 };
+    const solved = { "eval/tags/hard/ever_solved": 0.4, "eval/tags/hard/solved": 0.2, "eval/tags/easy/ever_solved": 1 };
+    return { step, ...passes, ...further, ...solved, "train/tags/hard/ever_solved": 0.3, "train/tags/hard/solved": 0.1 };
+  });
+  const runs = ["a", "b"].map((name): Run => ({ name, folder: `runs/${name}`, metrics, findings: [] }));
+  const pictures = async (given: readonly Run[]) => new Map((await plotRuns(given)).map(({ name, svg }) => [name, svg] as const));
+  const one = await pictures(runs.slice(0, 1));
+  assert.deepEqual([...one.keys()].slice(-3), ["evaluations", "eval_solved", "train_solved"]);
+  const legend = ["pass@1, sampled", "pass@2", "pass@16", "pass@1, greedy", "pass@1, at entropy 0.1", "pass@1, temperature 0.6"];
+  for (const text of legend) assert.ok(one.get("evaluations")!.includes(`>${text}<`), text);
+  for (const text of ["hard", "easy", "Held-out problems: solved, and dashed ever solved"]) {
+    assert.ok(one.get("eval_solved")!.includes(`>${text}<`), text);
+  }
+  const two = await pictures(runs);
+  assert.ok(!two.has("evaluations") && two.has("eval_T0_6_pass_at_1") && two.has("eval_H0_1_pass_at_1"), [...two.keys()].join());
+  assert.ok(two.get("eval_solved")!.includes(">b: hard<"));
 });
 
 test("a method has its colour in pictures of runs too, and a second run of it has another", async () => {

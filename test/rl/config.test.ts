@@ -55,6 +55,13 @@ test("the section lora is there where it is written, with its own defaults, and 
   }
 });
 
+test("the presets of long runs set a schedule, and keys written out win over it", () => {
+  const entropyOf = (entropy: object) => parseTrainConfig({ ...minimal, entropy }).entropy;
+  const { target, ki, release, mode } = entropyOf({ preset: "hold-then-release", release: 0.7 });
+  assert.deepEqual({ target, ki, release, mode }, { target: "auto", ki: 0.3, release: 0.7, mode: null });
+  assert.equal(entropyOf({ preset: "floor" }).mode, "floor");
+});
+
 test("the paper's preset fills in, and keys written out win over it", () => {
   const { entropy } = parseTrainConfig({ ...minimal, entropy: { preset: "paper", tau: 0.5 } });
   assert.deepEqual(
@@ -90,6 +97,7 @@ test("a section left empty in YAML means its defaults", () => {
 });
 
 /** One override and the line it must be answered with. */
+const POINTS = "points [share of the run, nats] with rising shares from 0 to 1, such as [[0, 0.6], [1, 0.2]]";
 const BAND = "two numbers from 0 to 1000000000, the smaller first, such as [0.5, 2], or null (off)";
 
 const refused: readonly [string, string][] = [
@@ -142,8 +150,8 @@ const refused: readonly [string, string][] = [
   ["grpo.advantageLambda=-1", "grpo.advantageLambda is -1; it must be a number from 0 to 1000"],
   ["grpo.completions=1", "grpo.completions is 1; it must be at least 2 with advantage grpo, which compares the completions of a prompt"],
   ["grpo.microBatchRows=8", "grpo.microBatchRows is 8; it must be above maxNewTokens (8), so that a whole sequence fits in one pass"],
-  ["entropy.target=-0.1", "entropy.target is -0.1; it must be a number from 0 to 100, or auto"],
-  ["entropy.target=low", 'entropy.target is "low"; it must be a number from 0 to 100, or auto'],
+  ["entropy.target=-0.1", `entropy.target is -0.1; it must be a number from 0 to 100, or auto, spread, right, gap, or ${POINTS}`],
+  ["entropy.target=low", `entropy.target is "low"; it must be a number from 0 to 100, or auto, spread, right, gap, or ${POINTS}`],
   ["entropy.gains=on", 'entropy.gains is "on"; it must be one of fixed, auto'],
   ["entropy.lambda=2", "entropy.lambda is 2; it must be a number of at least 0.001 and below 2"],
   ["entropy.anchorSteps=0", "entropy.anchorSteps is 0; it must be a whole number from 1 to 1000000"],
@@ -152,12 +160,15 @@ const refused: readonly [string, string][] = [
   ["entropy={ controller: entrocraft, low: 0.5 }", "entropy.high is 0.4; it must be at least entropy.low (0.5)"],
   ["entropy.classes=3", "entropy.classes is 3; it must be a list of mappings with name and target, and with classBy position also from"],
   ["entropy.classes=[{ name: a, target: 1, from: 0 }]", 'entropy.classes is ["a"]; it must be empty, or a list of 2 to 64 classes'],
-  ["entropy.classes=[{ name: a }]", "entropy.classes.0.target is missing; it must be a number from 0 to 100, or auto"],
+  ["entropy.classes=[{ name: a }]", `entropy.classes.0.target is missing; it must be a number from 0 to 100, or auto, or ${POINTS}`],
   ["entropy.classes=[{ name: a, target: 1, form: 1 }]", "entropy.classes.0.form is not a known key; did you mean from?"],
   ["entropy.kp=-10", "entropy.kp is -10; it must be a number from 0 to 10000"],
   ["entropy.limit=1.5", "entropy.limit is 1.5; it must be a number from 0.001 to 1"],
   ["entropy.antiWindup=1", "entropy.antiWindup is 1; it must be true or false"],
-  ["entropy.preset=papr", 'entropy.preset is "papr"; it must be paper, or null (no preset); did you mean paper?'],
+  [
+    "entropy.preset=papr",
+    'entropy.preset is "papr"; it must be one of paper, hold-then-release, floor, or null (no preset); did you mean paper?',
+  ],
   ["grpo.prompts=10000000", "grpo.prompts is 10000000; it must be a whole number from 1 to 65536"],
   ["grpo.updatesPerRollout=1e15", "grpo.updatesPerRollout is 1000000000000000; it must be a whole number from 1 to 1000"],
   ["eval.completions=1e9", "eval.completions is 1000000000; it must be a whole number from 1 to 4096"],
@@ -173,8 +184,8 @@ const refused: readonly [string, string][] = [
   ["seed=-1", "seed is -1; it must be a whole number from 0 to 4294967295"],
   ["grpo.learningrate=1", "grpo.learningrate is not a known key; did you mean learningRate?"],
   ["entorpy={}", "entorpy is not a known key; did you mean entropy?"],
-  ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions"],
-  ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions"],
+  ["eval.wibble=3", "eval.wibble is not a known key; eval has the keys every, prompts, completions, ks, temperatures, entropies"],
+  ["eval=3", "eval is 3; it must be a mapping with the keys every, prompts, completions, ks, temperatures, entropies"],
   ["model=[1, 2]", "model is [1,2]; it must be the path of a checkpoint folder"],
   ["grpo.steps", 'the override "grpo.steps" must have the form key=value, such as grpo.steps=10'],
   ["model.x=1", "the override model.x=1 goes through model, which is a value and no section"],

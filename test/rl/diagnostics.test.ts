@@ -86,6 +86,43 @@ test("saturation: a target out of reach; not while entropy still approaches it",
   assert.deepEqual(diagnose(approach), []);
 });
 
+test("pushing down: alpha stays positive because the policy would keep a higher entropy, and mode floor does not do that", () => {
+  const wanting = { target: 0.35, drift: 0.008, steps: 160 };
+  for (const noise of NOISE) assert.deepEqual(counts({ ...wanting, noise }), { "pushing-down": 20 }, `noise ${noise}`);
+  const [finding, ...more] = diagnose(plant(wanting));
+  assert.deepEqual(more, [], "said once");
+  assert.equal(finding?.severity, "warning");
+  assert.match(
+    finding.message,
+    /^alpha was 0\.\d+ on average over 100 steps: the target 0\.35 is below where the policy wants to be, and you are/,
+  );
+  assert.match(finding.advice, /^set entropy\.mode to floor, .* raise entropy\.target; .* entropy\.release$/);
+  const floor = { ...wanting, mode: "floor" } as const;
+  assert.deepEqual(diagnose(plant(floor), { isFloor: true }), []);
+});
+
+test("pushing down: not on the way to the target, not for a slight pressure, and not once control has let go", () => {
+  const far = diagnose(plant({ target: 0.35, start: 1.6, authority: 0.012, drift: 0, steps: 110 }));
+  assert.ok(!namesOf(far).includes("pushing-down"), "on its way");
+  assert.deepEqual(counts({ target: 0.35, drift: 0.002, steps: 200 }), {}, "alpha at 0.1");
+  const released = plant({ target: 0.35, drift: 0.008, steps: 160 }).map((metrics) => ({
+    ...metrics,
+    ...(metrics.step > 90 && { "entropic/released": 1 }),
+  }));
+  assert.deepEqual(diagnose(released), []);
+});
+
+test("a run that lets go of its entropy is told neither of an offset nor of a collapse", () => {
+  const given = plant({ target: 0.45, steps: 150 });
+  const fallen = given.map((metrics) => {
+    if (metrics.step <= 100) return metrics;
+    const entropy = Math.max(0.05, metrics.entropy! - 0.01 * (metrics.step - 100));
+    return { ...metrics, entropy, "entropic/alpha": 0.001, "entropic/error": entropy - 0.45, "entropic/released": 1 };
+  });
+  assert.deepEqual(diagnose(fallen), []);
+  assert.deepEqual(namesOf(diagnose(fallen.map((metrics) => ({ ...metrics, "entropic/released": 0 })))), ["collapse", "offset"]);
+});
+
 test("dead lever: a gate that lets nothing through, and only the probability gate", () => {
   const closed = flat(12, { "entropic/gated_fraction": 0.004 });
   const [finding, ...more] = diagnose(closed, { gate: "probability", tau: 0.95 });
@@ -199,6 +236,10 @@ test("settings follow the configuration", () => {
   const of = (entropy: object, grpo: object = {}): DiagnosticSettings =>
     diagnosticSettings(parseTrainConfig({ model: "m", task: { name: "addition" }, entropy, grpo }));
   assert.deepEqual(of({}), settings);
+  assert.deepEqual(
+    [of({ mode: "floor" }).isFloor, of({ target: "spread" }).isFloor, of({ target: "spread", mode: "hold" }).isFloor],
+    [true, true, false],
+  );
   const holding = ["pi", "aec", "entrocraft", "bonus", "fixed", "none"].map((controller) => of({ controller }).holdsTarget);
   assert.deepEqual(holding, [true, true, true, false, false, false]);
   assert.deepEqual([of({ controller: "fixed" }).usesAlpha, of({ controller: "none" }).usesAlpha], [true, false]);

@@ -5,6 +5,7 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { describeMetric, withoutTimes } from "../../src/report/metrics.ts";
 import { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
+import type { RewardInput } from "../../src/rl/scoring/reward_function.ts";
 import { run, shape, smallModel, task } from "../small_policy.ts";
 
 const device = await openDevice();
@@ -38,6 +39,19 @@ const settings: Readonly<Record<string, EntropyOptions>> = {
   "automatic gains": { target: 1.2, gains: "auto" },
   "automatic target": { target: "auto", anchorSteps: 1 },
   classes: { classes: byPosition },
+  "points for classes, then release": {
+    classes: byPosition.map((one) => ({
+      ...one,
+      target: [
+        [0, 2],
+        [1, 1],
+      ] as [number, number][],
+    })),
+    release: 0.01,
+  },
+  "target spread": { target: "spread", anchorSteps: 1 },
+  "target right, as a floor in a program of steps": { target: "right", anchorSteps: 1, release: 0.02 },
+  "target gap": { target: "gap", anchorSteps: 1, mode: "hold" },
 };
 
 for (const [name, entropy] of Object.entries(settings)) {
@@ -58,6 +72,58 @@ for (const [name, entropy] of Object.entries(settings)) {
     for (const { trainer } of [whole, first, second]) await trainer.destroy();
   });
 }
+
+test("points and release follow the share of the run, in one pass or in several; a run made longer takes control up again", async () => {
+  const points: [number, number][] = [
+    [0, 2],
+    [1, 1],
+  ];
+  const entropy: EntropyOptions = { target: points, mode: "hold", release: 0.5 };
+  const short = { config: { steps: 4 } };
+  const whole = await trainerOf(entropy, short);
+  const split = await trainerOf(entropy, { config: { ...short.config, microBatchRows: 37 } });
+  const seen = await run(() => whole.trainer.step(), 4);
+  const others = await run(() => split.trainer.step(), 4);
+  for (const steps of [seen, others]) {
+    assert.deepEqual(
+      steps.map((one) => [one["entropic/target"], one["entropic/released"]]),
+      [2, 1.75, 1.5, 1.25].map((target, i) => [target, i === 3 ? 1 : 0]),
+    );
+    assert.ok(Math.abs(steps[2]!["entropic/alpha"]!) > 0 && Math.abs(steps[3]!["entropic/alpha"]!) === 0);
+  }
+  const longer = await trainerOf(entropy, { model: await whole.model.clone(), config: { steps: 40 } });
+  await longer.trainer.load(await whole.trainer.save());
+  const [next] = await run(() => longer.trainer.step(), 1);
+  assert.equal(next!["entropic/released"], 0);
+  assert.ok(Math.abs(next!["entropic/target"]! - 1.9) < 1e-6 && Math.abs(next!["entropic/alpha"]!) > 0);
+  for (const { trainer } of [whole, split, longer]) await trainer.destroy();
+});
+
+test("a target that finds itself is told the share of groups with spread", async () => {
+  const { trainer } = await trainerOf({ target: "spread", anchorSteps: 1 });
+  const alike = {
+    name: "alike",
+    reward: ({ completionIds }: RewardInput) => completionIds.map(() => 1),
+  };
+  const none = new GRPOTrainer({
+    device,
+    model: await smallModel(device),
+    problems,
+    rewards: [alike],
+    stop: task.stop,
+    config,
+    entropy: { target: "spread" },
+  });
+  for (const [one, expected] of [
+    [trainer, 1],
+    [none, 0],
+  ] as const) {
+    const [metrics] = await run(() => one.step(), 1);
+    assert.equal(metrics!["entropic/signal"], 1 - metrics!.frac_reward_zero_std!);
+    assert.equal(metrics!["entropic/signal"], expected);
+    await one.destroy();
+  }
+});
 
 test("a state of another controller or of other classes is refused in one line", async () => {
   const { trainer, model } = await trainerOf({ target: 1 });

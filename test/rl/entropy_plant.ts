@@ -20,6 +20,7 @@ export const settings: DiagnosticSettings = {
   holdsTarget: true,
   usesAlpha: true,
   gains: { kp: 10, ki: 1, limit: 0.9 },
+  isFloor: false,
   gate: "entropy-effect",
   tau: 0.95,
   comparesWithinGroups: true,

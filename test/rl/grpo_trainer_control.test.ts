@@ -54,6 +54,20 @@ test("the target changes in a run: metrics, configuration and record show it", a
   await assert.rejects(trainer.setTarget(-1), /entropy\.target is -1/);
   await assert.rejects(trainer.setTarget(50), /entropy\.target is 50; it must be at most ln/);
   await trainer.destroy();
+  const moving = new GRPOTrainer({
+    device,
+    model,
+    task,
+    config,
+    entropy: {
+      target: [
+        [0, 1.2],
+        [1, 0.7],
+      ],
+    },
+  });
+  await assert.rejects(moving.setTarget(0.5), /entropy\.target is \[\[0,1\.2\],\[1,0\.7\]\]; it must be a number or auto/);
+  await moving.destroy();
   const free = new GRPOTrainer({ device, model, task, config, entropy: { controller: "none" } });
   await assert.rejects(free.setTarget(0.5), /the controller "none" has no single target to change/);
   await free.destroy();

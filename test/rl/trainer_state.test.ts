@@ -22,6 +22,20 @@ test("the state of a controller with memory survives JSON", async () => {
   model.destroy();
 });
 
+test("a state from before schedules goes on with zeros, and one that lacks another field is refused", async () => {
+  const { trainer, model } = await smallTrainer(device, {});
+  await trainer.train();
+  const { state } = await trainer.save();
+  const without = (...names: string[]) => {
+    const loops = state.control.loops.map((loop) => Object.fromEntries(Object.entries(loop).filter(([name]) => !names.includes(name))));
+    return { ...state, control: { ...state.control, loops } };
+  };
+  assert.deepEqual(parseTrainerState(without("released", "signal", "has_signal", "signals", "signal_start", "mistakes")), state);
+  assert.throws(() => parseTrainerState(without("integral")), /integral/);
+  trainer.destroy();
+  model.destroy();
+});
+
 test("the state of an optimiser that has just skipped a step is saved without its NaN", async () => {
   const model = await smallModel(device);
   const optimizer = createAdamW(model.placed, { ...ADAMW_DEFAULTS, weightDecay: 0, maxGradNorm: null });

@@ -98,3 +98,37 @@ test("difficulty: two or four numbers, smaller digits", () => {
   assert.equal(problem.prompt.length, hard.maxPromptLength);
   assert.equal(hard.solutions(problem)[0]!.length, hard.maxCompletionLength);
 });
+
+test("strata by the operators that an answer needs, and by the number of right answers", () => {
+  const tagged = (tagBy: string, prompt: string): string | undefined =>
+    tasks
+      .countdown({ tagBy, heldOut: 0 })
+      .problems("train")
+      .find((problem) => canonical(problem) === canonical({ prompt }))?.tag;
+  // 3+7+5; 7+5-3, for which no sum will do; 3*5+7.
+  assert.deepEqual(
+    ["375=015:", "375=009:", "375=022:"].map((prompt) => tagged("operators", prompt)),
+    ["plus", "minus", "times"],
+  );
+  assert.deepEqual(
+    ["375=022:", "375=015:"].map((prompt) => [task.solutions({ prompt }).length, tagged("answers", prompt)]),
+    [
+      [4, "few"],
+      [6, "some"],
+    ],
+  );
+  const four = tasks.countdown({ numbers: 4, tagBy: "answers" }).problems("eval");
+  assert.deepEqual([...new Set(four.map(({ tag }) => tag))].sort(), ["few", "many", "some"]);
+});
+
+test("plusShare repeats the training problems that a sum solves, evenly, and leaves evaluation alone", () => {
+  const mixed = tasks.countdown({ plusShare: 0.75, tagBy: "operators" });
+  const train = mixed.problems("train");
+  const isPlus = ({ prompt }: TextProblem): boolean => task.solutions({ prompt }).some((solution) => !/[*-]/.test(solution));
+  for (const part of [train, train.slice(0, 400)]) assert.equal((part.filter(isPlus).length / part.length).toFixed(2), "0.75");
+  assert.deepEqual(new Set(train.map(canonical)), new Set(task.problems("train").map(canonical)));
+  assert.equal(train.filter((problem) => !isPlus(problem)).length, task.problems("train").filter((problem) => !isPlus(problem)).length);
+  assert.deepEqual(mixed.problems("eval").map(canonical), task.problems("eval").map(canonical));
+  // As small a share as there is: the plus problems are not thinned below it by accident.
+  assert.equal(tasks.countdown({ plusShare: 0 }).problems("train").some(isPlus), false);
+});

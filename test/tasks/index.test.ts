@@ -7,7 +7,14 @@ test("a task is made from its name and options", () => {
   assert.equal(task.name, "countdown");
   assert.equal(task.maxCompletionLength, 4);
   assert.equal(createTask({ name: "addition" }).maxPromptLength, 6);
-  assert.deepEqual(taskFactory("countdown").options.parse({}), { numbers: 3, max: 9, heldOut: 256, partialCredit: 0 });
+  assert.deepEqual(taskFactory("countdown").options.parse({}), {
+    numbers: 3,
+    max: 9,
+    heldOut: 256,
+    partialCredit: 0,
+    tagBy: null,
+    plusShare: null,
+  });
 });
 
 test("an unknown name lists the known ones and the nearest", () => {

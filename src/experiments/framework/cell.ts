@@ -1,5 +1,7 @@
+import type { Device } from "../../gpu/device.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import type { SftConfig, TrainConfig } from "../../rl/config/index.ts";
+import type { PolicyModel } from "../../rl/model.ts";
 import type { NamedReward } from "../../rl/scoring/rewards.ts";
 import type { StepResult } from "../../rl/trainer.ts";
 import type { Task } from "../../tasks/task.ts";
@@ -8,6 +10,21 @@ import type { Task } from "../../tasks/task.ts";
 export type Start =
   | { readonly kind: "folder"; readonly dir: string }
   | { readonly kind: "warm start"; readonly name: string; readonly config: SftConfig };
+
+/** Measures of a policy that a study takes beside the evaluation, whenever there is one. */
+export interface Probe {
+  measure(): Promise<Readonly<Record<string, number>>>;
+  destroy(): void;
+}
+
+export interface ProbeOptions {
+  readonly device: Device;
+  readonly model: PolicyModel;
+  /** The policy as it was before training; it stays its owner's. */
+  readonly start: PolicyModel;
+  readonly task: Task;
+  readonly config: TrainConfig;
+}
 
 /** One training run of a study. Its name is its folder below the study's, such as `seed-0/open-loop/alpha-0.45`. */
 export interface Cell {
@@ -18,12 +35,20 @@ export interface Cell {
   readonly config: TrainConfig;
   /** Other tasks of the same alphabet to evaluate before and after training, by the names that metrics show them under. */
   readonly elsewhere?: Readonly<Record<string, { readonly name: string; readonly [option: string]: unknown }>>;
+  /** Whether these are evaluated whenever the cell is, and not before and after alone. */
+  readonly elsewhereAlong?: boolean;
   /** Reward functions that replace the task's own reward in training. */
   readonly rewards?: readonly NamedReward[];
   /** Whether evaluations score by the task's own reward although training does not. */
   readonly scoredByTask?: boolean;
   /** Says what to keep of every step beside its metrics, as plain data. */
   readonly observe?: (step: StepResult) => unknown;
+  /** Evaluations take held-out problems from this one on, so that a search and the test see different ones. Default: the first. */
+  readonly heldOutFrom?: number;
+  /** Makes what is measured beside every evaluation; its names go into metrics.jsonl. */
+  readonly probe?: (options: ProbeOptions) => Promise<Probe>;
+  /** The cells whose results `tune` reads. Default: all before this one. */
+  readonly needs?: readonly string[];
   /** Fills in what earlier cells found out, such as gains. It must not change steps and updates. */
   readonly tune?: (config: TrainConfig, earlier: CellResults) => TrainConfig;
 }

@@ -18,6 +18,8 @@ export interface StudyDefinition<Schema extends z.ZodObject, Findings, Settings 
   /** Throws before anything runs where the study contradicts its own settings, shipped or given. */
   readonly check?: (settings: Settings, shipped: Settings) => void;
   readonly cells: (settings: Settings) => readonly Cell[];
+  /** Says that `findings` and all that is made of them bear missing results. Default: false. */
+  readonly isPartial?: boolean;
   readonly findings: (settings: Settings, results: CellResults) => Findings;
   readonly verdicts: (settings: Settings, findings: Findings) => readonly Verdict[];
   /** Markdown between the table of verdicts and the provenance, each part with its heading. */
@@ -35,8 +37,9 @@ export function defineStudy<Schema extends z.ZodObject, Findings>(definition: St
     // The cells check what the settings say to train, so that the study's own check reads nothing unchecked.
     const cells = definition.cells(settings);
     refuseSharedFolders(cells);
+    refuseUnknownNeeds(cells);
     definition.check?.(settings, parse(shipped));
-    return { settings, cells, findings: (results) => definition.findings(settings, results) };
+    return { settings, cells, isPartial: definition.isPartial ?? false, findings: (results) => definition.findings(settings, results) };
   }
 
   async function report(summary: Summary, shipped: unknown): Promise<StudyReport> {
@@ -66,4 +69,13 @@ function refuseSharedFolders(cells: readonly Cell[]): void {
   const shared = names.find((name, i) => names.indexOf(name) < i);
   if (shared === undefined) return;
   throw new ConfigError([`two runs share the folder ${brief(shared)}; give arms and groups names that differ in letters or digits`]);
+}
+
+function refuseUnknownNeeds(cells: readonly Cell[]): void {
+  const known = new Set<string>();
+  for (const { name, needs = [] } of cells) {
+    const unknown = needs.find((other) => !known.has(other));
+    if (unknown !== undefined) throw new Error(`the run ${brief(name)} needs ${brief(unknown)}, which no run before it is called`);
+    known.add(name);
+  }
 }

@@ -6,14 +6,18 @@ import { duration, type TerminalStream } from "../../report/terminal.ts";
 
 /** What a study shows while it runs. */
 export interface Progress {
-  begin(cell: string, steps: number, work: number): void;
-  warmUp(step: number, steps: number): void;
-  step(metrics: Metrics): void;
-  end(): void;
+  begin(cell: string, steps: number, work: number): CellProgressView;
   /** Shows a cell that an earlier session completed. */
   skip(cell: string, work: number): void;
   note(text: string): void;
   done(): void;
+}
+
+/** What a study shows of one cell. Several may run at once. */
+export interface CellProgressView {
+  warmUp(step: number, steps: number): void;
+  step(metrics: Metrics): void;
+  end(): void;
 }
 
 export interface ProgressOptions {
@@ -31,27 +35,28 @@ interface Running {
   readonly steps: number;
   readonly work: number;
   readonly started: number;
-  /** When the first step began. The time before it (a warm start, compiling) says nothing about the steps to come. */
-  trained: number;
   readonly entropies: number[];
+  /** The first step that this session saw, with its time. What came before it (a warm start, compiling) says nothing about the steps to come. */
+  from: { readonly step: number; readonly at: number } | undefined;
   step: number;
   warm: string;
 }
 
-/** Cells begun and work done so far, and the part of that work that this session did, with the milliseconds it took. */
+/** Cells begun and work done so far, and the part of that work that this session did. */
 interface Tally {
   started: number;
   workDone: number;
   workRun: number;
-  busy: number;
+  /** When the first step of this session began. */
+  trainedSince: number | undefined;
 }
 
-/** One line per finished cell; on a terminal also a live view of the one that runs. */
+/** One line per finished cell; on a terminal also a live view of those that run. */
 export function createProgress(options: ProgressOptions): Progress {
   const { title, stream, now = () => performance.now() } = options;
   const live = stream.isTTY ? createLogUpdate(stream as unknown as NodeJS.WritableStream, { showCursor: true }) : undefined;
-  const tally: Tally = { started: 0, workDone: 0, workRun: 0, busy: 0 };
-  let running: Running | undefined;
+  const tally: Tally = { started: 0, workDone: 0, workRun: 0, trainedSince: undefined };
+  const running = new Set<Running>();
   stream.write(`${live ? colors.bold(title) : title}\n`);
 
   const place = (): string => `[${String(tally.started).padStart(String(options.cells).length)}/${options.cells}]`;
@@ -61,28 +66,33 @@ export function createProgress(options: ProgressOptions): Progress {
     stream.write(`${text}\n`);
   };
   const draw = (): void => {
-    if (running) live?.(liveText(running, share(options.work, tally, running), `${place()}  ${left()}`));
+    if (running.size > 0) live?.(liveText(running, share(options.work, tally, running), `${place()}  ${left()}`));
   };
-  return {
-    begin: (name, steps, work) => {
-      tally.started += 1;
-      running = { name, steps, work, started: now(), trained: now(), entropies: [], step: 0, warm: "" };
-      draw();
-    },
+  const view = (cell: Running): CellProgressView => ({
     warmUp: (step, steps) => {
-      if (running) running.warm = `warm start, step ${step}/${steps}`;
+      cell.warm = `warm start, step ${step}/${steps}`;
       draw();
     },
     step: (metrics) => {
-      if (running) advance(running, metrics, now());
+      advance(cell, metrics, now());
+      tally.trainedSince ??= now();
       draw();
     },
     end: () => {
-      if (!running) return;
-      settle(tally, running, now());
-      const ended = endText(running, now());
-      running = undefined;
-      line(`${place()} ${ended}  ${left()}`.trimEnd());
+      running.delete(cell);
+      tally.workDone += cell.work;
+      tally.workRun += workThisSession(cell);
+      line(`${place()} ${endText(cell, now())}  ${left()}`.trimEnd());
+      draw();
+    },
+  });
+  return {
+    begin: (name, steps, work) => {
+      tally.started += 1;
+      const cell = { name, steps, work, started: now(), entropies: [], from: undefined, step: 0, warm: "" };
+      running.add(cell);
+      draw();
+      return view(cell);
     },
     skip: (name, work) => {
       tally.started += 1;
@@ -97,42 +107,45 @@ export function createProgress(options: ProgressOptions): Progress {
   };
 }
 
-function advance(running: Running, { step, entropy, "eval/entropy": evaluated }: Metrics, now: number): void {
-  if (step === 0) running.trained = now;
-  running.step = step;
-  running.warm = "";
+function advance(cell: Running, { step, entropy, "eval/entropy": evaluated }: Metrics, now: number): void {
+  cell.from ??= { step, at: now };
+  cell.step = step;
+  cell.warm = "";
   const value = entropy ?? evaluated;
-  if (value !== undefined) running.entropies.push(value);
-}
-
-function settle(tally: Tally, { work, trained }: Running, now: number): void {
-  tally.workDone += work;
-  tally.workRun += work;
-  tally.busy += now - trained;
+  if (value !== undefined) cell.entropies.push(value);
 }
 
 function workOfSteps({ work, step, steps }: Running): number {
   return (work * step) / Math.max(1, steps);
 }
 
+function workThisSession({ work, step, steps, from }: Running): number {
+  return from ? (work * (step - from.step)) / Math.max(1, steps) : 0;
+}
+
 /** The share of all work that is done. */
-function share(work: number, { workDone }: Tally, running: Running): number {
-  return Math.min(1, (workDone + workOfSteps(running)) / work);
+function share(work: number, { workDone }: Tally, running: ReadonlySet<Running>): number {
+  return Math.min(1, (workDone + total(running, workOfSteps)) / work);
+}
+
+function total(running: ReadonlySet<Running>, of: (cell: Running) => number): number {
+  return [...running].reduce((sum, cell) => sum + of(cell), 0);
 }
 
 /** The time left in words. It is empty until there is a rate to estimate it from. */
-function timeLeft(work: number, { workDone, workRun, busy }: Tally, running: Running | undefined, now: number): string {
-  const current = running ? workOfSteps(running) : 0;
-  const rate = (workRun + current) / (busy + (running ? now - running.trained : 0));
-  return rate > 0 ? `${duration((work - workDone - current) / rate / 1000)} left` : "";
+function timeLeft(work: number, { workDone, workRun, trainedSince }: Tally, running: ReadonlySet<Running>, now: number): string {
+  const rate = (workRun + total(running, workThisSession)) / (now - (trainedSince ?? now));
+  return rate > 0 && Number.isFinite(rate) ? `${duration((work - workDone - total(running, workOfSteps)) / rate / 1000)} left` : "";
 }
 
-function liveText({ name, step, steps, warm, entropies }: Running, share: number, place: string): string {
+function liveText(running: ReadonlySet<Running>, share: number, place: string): string {
   const filled = Math.round(30 * share);
   const bar = colors.green("█".repeat(filled)) + colors.dim("░".repeat(30 - filled));
-  const entropy = entropies.length > 0 ? `entropy ${entropies.at(-1)!.toFixed(3)}` : "";
-  const state = warm || `step ${step}/${steps}`;
-  return `\n${bar}  ${place}\n${name}  ${state}  ${entropy}  ${colors.cyan(sparkline(entropies, 30))}\n`;
+  const cells = [...running].map(({ name, step, steps, warm, entropies }) => {
+    const entropy = entropies.length > 0 ? `entropy ${entropies.at(-1)!.toFixed(3)}` : "";
+    return `${name}  ${warm || `step ${step}/${steps}`}  ${entropy}  ${colors.cyan(sparkline(entropies, 30))}`;
+  });
+  return `\n${bar}  ${place}\n${cells.join("\n")}\n`;
 }
 
 function endText({ name, steps, started, entropies }: Running, now: number): string {

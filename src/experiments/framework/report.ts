@@ -18,12 +18,26 @@ export function reportMarkdown({ title, question, verdicts, sections, provenance
   return [
     `# ${title}`,
     `${verdictSentence(verdicts)}${quick ? " (This was a quick run: only what short runs can tell is judged.)" : ""}`,
+    ...missingSentence(provenance),
     question,
     verdictTable(verdicts),
     ...sections,
     provenanceSection(provenance),
   ].join("\n\n");
 }
+
+/** What a partial report lacks, in one sentence; empty where it lacks nothing. */
+function missingSentence({ cells: { run, skipped, missing = [] } }: Provenance): string[] {
+  if (missing.length === 0) return [];
+  const named = missing.slice(0, MOST_NAMED).join(", ");
+  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : "";
+  const whole = run + skipped + missing.length;
+  return [
+    `**This report is partial**: ${missing.length} of ${whole} runs are not there yet (${named}${more}). A claim that lacks a run is open.`,
+  ];
+}
+
+const MOST_NAMED = 6;
 
 /** Every claim with its numbers and PASS or FAIL. */
 function verdictTable(verdicts: readonly Verdict[]): string {

@@ -1,96 +1,130 @@
-import { stringify } from "yaml";
 import { stopTexts } from "../../data/stops.ts";
-import { isFile, readOptionalText } from "../../io/files.ts";
-import { appendMetrics, createRunFolder, readMetrics } from "../../io/run_folder.ts";
-import { writeWhole } from "../../io/write_whole.ts";
+import { appendMetrics, createRunFolder } from "../../io/run_folder.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import type { TrainConfig } from "../../rl/config/index.ts";
-import type { Evaluation } from "../../rl/evaluation/evaluate.ts";
 import { evaluateTask, type TaskEvaluationOptions } from "../../rl/evaluation/evaluate_task.ts";
 import { evaluationMetrics } from "../../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../../rl/model.ts";
 import { taskReward } from "../../rl/scoring/rewards.ts";
 import { subjectOfTask } from "../../rl/subject.ts";
-import { createTrainer } from "../../rl/trainer.ts";
+import { createTrainer, type Trainer } from "../../rl/trainer.ts";
 import { createTask } from "../../tasks/index.ts";
-import type { Cell, CellResult } from "./cell.ts";
+import type { Cell, CellResult, Probe } from "./cell.ts";
+import { type CellProgress, removeCheckpoints, returnTo, saveCell } from "./cell_checkpoint.ts";
+import { appendObservation, describeCell, isDescribedAs, writeObservations, writeSeconds } from "./cell_folder.ts";
 import type { Host } from "./host.ts";
 import { type StartOptions, startingModel } from "./start.ts";
 
 export interface CellOptions extends StartOptions {
   readonly onMetrics?: (metrics: Metrics) => void;
+  /** Seconds between two checkpoints of a cell. */
+  readonly checkpointEvery?: number;
 }
 
-/** A file beside config.yaml and metrics.jsonl that says how long the cell took. */
-const SECONDS = "seconds.txt";
-/** A file with what the cell's `observe` kept. It is written before the last line of metrics.jsonl, which says that the cell is complete. */
-const OBSERVATIONS = "observations.json";
+/** A checkpoint of a small model takes a fraction of a second, so that this costs nothing and a killed session loses no more. */
+const CHECKPOINT_EVERY = 120;
 
-/** What an earlier session measured in this cell on this adapter; undefined where it has not run, lacks a step, or had other settings. */
-export async function completedCell(cell: Cell, config: TrainConfig, { dir, host }: CellOptions): Promise<CellResult | undefined> {
-  const folder = `${dir}/${cell.name}`;
-  if ((await readOptionalText(`${folder}/config.yaml`)) !== describe(cell, config, host.device.name)) return undefined;
-  if (!(await isFile(`${folder}/metrics.jsonl`))) return undefined;
-  const metrics = (await readMetrics(folder)) as Metrics[];
-  // Every step has a line, and so has the evaluation before the first.
-  if (metrics.length !== config.grpo.steps + 1 || metrics.some(({ step }, i) => step !== i)) return undefined;
-  const observed = (await readOptionalText(`${folder}/${OBSERVATIONS}`)) ?? "[]";
-  const seconds = Number((await readOptionalText(`${folder}/${SECONDS}`)) ?? 0);
-  return { config, metrics, observations: JSON.parse(observed) as unknown[], seconds };
+/** A cell at work: everything that is to be freed at its end, and what it has measured so far. */
+interface Work {
+  readonly model: PolicyModel;
+  readonly trainer: Trainer;
+  readonly probe: Probe | undefined;
+  readonly before: CellProgress | undefined;
+  readonly destroy: () => void;
 }
 
 /**
- * Trains a cell from its start to its last step and writes its run folder: config.yaml, and metrics.jsonl with an evaluation before
- * (step 0), after, and in between where `eval.every` asks for it. Rejects with the signal's reason between two steps.
+ * Trains a cell to its last step and writes its run folder: config.yaml, and metrics.jsonl with an evaluation before (step 0), after, and in
+ * between where `eval.every` asks for it. A cell that was cut short goes on from its last checkpoint, to the same bits. Once the signal is
+ * aborted it is saved between two steps and rejects with the signal's reason.
  */
 export async function runCell(cell: Cell, config: TrainConfig, options: CellOptions): Promise<CellResult> {
-  const { host, dir, signal } = options;
-  const started = performance.now();
+  const { host, dir, signal, checkpointEvery = CHECKPOINT_EVERY } = options;
   const folder = `${dir}/${cell.name}`;
-  const { task } = cell;
-  const model = await startingModel(cell, options);
-  const trainer = await createTrainer({
-    device: host.device,
-    model,
-    config,
-    trainProblems: task.problems("train"),
-    evalProblems: task.problems("eval"),
-    rewards: cell.rewards ?? [taskReward(task)],
-    stop: stopTexts(task.stop),
-  });
-  const lines: Metrics[] = [];
-  const observations: unknown[] = [];
+  const started = performance.now();
+  const work = await beginCell(cell, config, options);
+  const { trainer, model, before } = work;
+  const lines: Metrics[] = [...(before?.metrics ?? [])];
+  const observations: unknown[] = [...(before?.observations ?? [])];
+  const secondsSoFar = (): number => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
+  let saved = performance.now();
+  const save = (): Promise<void> => saveCell(host, folder, { trainer, model, seconds: secondsSoFar() });
   const record = async (metrics: Metrics): Promise<void> => {
     lines.push(metrics);
     await appendMetrics(folder, metrics);
     options.onMetrics?.(metrics);
   };
+  const measure = measurements(cell, work, config, host);
   try {
-    await createRunFolder(folder, describe(cell, config, host.device.name), { overwrite: true });
-    const evaluate = (): Promise<Evaluation> =>
-      cell.scoredByTask ? evaluateTask({ ...evaluationOf(config, model, host), subject: subjectOfTask(task) }) : trainer.evaluate();
-    const elsewhere = (): Promise<Omit<Metrics, "step">> => evaluateElsewhere(cell, model, config, host);
-    await record({ step: 0, ...evaluationMetrics(await evaluate()), ...(await elsewhere()) });
+    if (lines.length === 0) await record({ step: 0, ...(await measure({ isEnd: true })) });
+    else options.onMetrics?.(lines.at(-1)!);
     while (trainer.step < config.grpo.steps) {
+      if (signal?.aborted && trainer.step > 0) await save();
       signal?.throwIfAborted();
       const step = await trainer.train();
-      if (cell.observe) observations.push(cell.observe(step));
-      const evaluated = isDue(trainer.step, config) ? evaluationMetrics(await evaluate()) : {};
-      const isLast = trainer.step === config.grpo.steps;
-      if (isLast && cell.observe) await writeWhole(`${folder}/${OBSERVATIONS}`, JSON.stringify(observations));
-      await record({ ...step.metrics, ...evaluated, ...(isLast ? await elsewhere() : {}) });
+      if (cell.observe) {
+        observations.push(cell.observe(step));
+        await appendObservation(folder, observations.at(-1));
+      }
+      const isEnd = trainer.step === config.grpo.steps;
+      await record({ ...step.metrics, ...(isDue(trainer.step, config) ? await measure({ isEnd }) : {}) });
+      if (isEnd || performance.now() - saved < 1000 * checkpointEvery) continue;
+      await save();
+      saved = performance.now();
     }
   } finally {
-    trainer.destroy();
-    model.destroy();
+    work.destroy();
   }
-  const seconds = (performance.now() - started) / 1000;
-  await writeWhole(`${folder}/${SECONDS}`, `${seconds.toFixed(1)}\n`);
+  const seconds = secondsSoFar();
+  await writeSeconds(folder, seconds);
+  await removeCheckpoints(folder);
   return { config, metrics: lines, observations, seconds };
+}
+
+async function beginCell(cell: Cell, config: TrainConfig, options: CellOptions): Promise<Work> {
+  const { host, dir } = options;
+  const folder = `${dir}/${cell.name}`;
+  const text = describeCell(cell, config, host.device.name);
+  const point = (await isDescribedAs(folder, text)) ? await host.findRun(folder) : undefined;
+  const before = point && (await returnTo(point, cell, folder));
+  const model = point && before ? await host.loadModel(point.path) : await startingModel(cell, options);
+  // A run that goes on is no longer at its start, which a KL term and a probe measure against.
+  const start = (before && config.grpo.beta > 0) || cell.probe ? await startingModel(cell, options) : undefined;
+  const { task } = cell;
+  const trainer = await createTrainer({
+    device: host.device,
+    model,
+    config,
+    trainProblems: task.problems("train"),
+    evalProblems: task.problems("eval").slice(cell.heldOutFrom ?? 0),
+    rewards: cell.rewards ?? [taskReward(task)],
+    stop: stopTexts(task.stop),
+    ...(before && start && config.grpo.beta > 0 && { reference: start }),
+  });
+  const probe = start && (await cell.probe?.({ device: host.device, model, start, task, config }));
+  if (point && before) trainer.load(point.saved);
+  else {
+    await createRunFolder(folder, text, { overwrite: true });
+    if (cell.observe) await writeObservations(folder, []);
+  }
+  const parts = [trainer, probe, model, start];
+  return { model, trainer, probe, before, destroy: () => parts.forEach((part) => void part?.destroy()) };
 }
 
 function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {
   return step === grpo.steps || (every > 0 && step % every === 0);
+}
+
+type Measured = Omit<Metrics, "step">;
+
+/** What is measured between two steps; other tasks only at the beginning and at the end, unless the cell asks for more. */
+function measurements(cell: Cell, { trainer, model, probe }: Work, config: TrainConfig, host: Host) {
+  const ofTask = { ...evaluationOf(config, model, host), subject: subjectOfTask(cell.task) };
+  return async ({ isEnd }: { isEnd: boolean }): Promise<Measured> => ({
+    ...evaluationMetrics(cell.scoredByTask ? await evaluateTask(ofTask) : await trainer.evaluate()),
+    ...(isEnd || cell.elsewhereAlong ? await evaluateElsewhere(cell, model, config, host) : {}),
+    ...(await probe?.measure()),
+  });
 }
 
 function evaluationOf(config: TrainConfig, model: PolicyModel, { device }: Host): Omit<TaskEvaluationOptions, "subject"> {
@@ -98,18 +132,11 @@ function evaluationOf(config: TrainConfig, model: PolicyModel, { device }: Host)
   return { device, model, prompts, completions, temperature: config.grpo.temperature, seed: config.seed };
 }
 
-async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainConfig, host: Host): Promise<Omit<Metrics, "step">> {
+async function evaluateElsewhere(cell: Cell, model: PolicyModel, config: TrainConfig, host: Host): Promise<Measured> {
   const shared = evaluationOf(config, model, host);
-  let metrics: Omit<Metrics, "step"> = {};
+  let metrics: Measured = {};
   for (const [name, task] of Object.entries(cell.elsewhere ?? {})) {
     metrics = { ...metrics, ...evaluationMetrics(await evaluateTask({ ...shared, subject: subjectOfTask(createTask(task)) }), name) };
   }
   return metrics;
-}
-
-/** The config.yaml of a cell. Two cells with the same text on the same adapter measure the same numbers. */
-function describe({ name, start, elsewhere = {} }: Cell, config: TrainConfig, adapter: string): string {
-  const from = start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
-  const also = Object.keys(elsewhere).length > 0 ? { elsewhere } : {};
-  return stringify({ cell: name, adapter, start: from, ...also, ...config, model: undefined, output: undefined });
 }

@@ -1,15 +1,33 @@
-import { type CellResult, type CellResults, workOf } from "./cell.ts";
+import type { Metrics } from "../../report/metrics.ts";
+import type { TrainConfig } from "../../rl/config/index.ts";
+import { type Cell, type CellResult, type CellResults, workOf } from "./cell.ts";
+import { type CellPlace, completedCell } from "./cell_folder.ts";
 import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
-import { completedCell, runCell } from "./run_cell.ts";
+import { runCell } from "./run_cell.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
 import type { PreparedStudy } from "./study.ts";
 
-export interface StudyRunOptions {
-  readonly host: Host;
-  /** Holds a run folder per cell; cells that are complete there are not run again. */
-  readonly dir: string;
+/** What is told of a cell while it runs, and what may stop it. */
+export interface CellWatch {
+  readonly onMetrics: (metrics: Metrics) => void;
+  readonly onStep: (step: number, steps: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs one cell at a time in the study's folder: here, or in a process of its own. */
+export type CellWorker = (cell: Cell, config: TrainConfig, watch: CellWatch) => Promise<CellResult>;
+
+/** Runs cells in this process. */
+export function workerHere(host: Host, dir: string): CellWorker {
+  return (cell, config, watch) => runCell(cell, config, { host, dir, ...watch });
+}
+
+export interface StudyRunOptions extends CellPlace {
+  /** So many cells run at once. */
+  readonly workers: readonly CellWorker[];
   readonly progress: Progress;
-  /** Stops the study between two steps. The same command then goes on with the cell that was cut short. */
+  /** Stops the study between two steps. The same command then goes on with the cells that were cut short. */
   readonly signal?: AbortSignal;
 }
 
@@ -21,24 +39,65 @@ export interface StudyRun {
   readonly seconds: number;
 }
 
-/** Runs a study's cells one after the other, in their order, so that a cell may build on what earlier ones measured. */
-export async function runCells(study: PreparedStudy, { host, dir, progress, signal }: StudyRunOptions): Promise<StudyRun> {
-  const results = new Map<string, CellResult>();
-  let skipped = 0;
-  for (const cell of study.cells) {
-    const config = cell.tune?.(cell.config, results) ?? cell.config;
-    const options = { host, dir, signal, onMetrics: progress.step, onStep: progress.warmUp };
-    const known = await completedCell(cell, config, options);
-    if (known) {
-      results.set(cell.name, known);
-      skipped += 1;
-      progress.skip(cell.name, workOf(cell));
-      continue;
-    }
-    progress.begin(cell.name, config.grpo.steps, workOf(cell));
-    results.set(cell.name, await runCell(cell, config, options));
-    progress.end();
+/** Runs a study's cells. Each worker takes the first cell in their order whose needs are met. A cell that is complete already is not run again. */
+export async function runCells({ cells }: Pick<PreparedStudy, "cells">, options: StudyRunOptions): Promise<StudyRun> {
+  const stop = new AbortController();
+  const stopAll = (): void => stop.abort(options.signal?.reason);
+  if (options.signal?.aborted) stopAll();
+  options.signal?.addEventListener("abort", stopAll);
+  const schedule = createSchedule(cells);
+  const skipped = new Set<string>();
+  const work = { ...options, signal: stop.signal, skipped };
+  try {
+    const served = options.workers.map((worker) =>
+      serve(schedule, worker, work).catch((error: unknown) => {
+        // The other cells are saved before the study ends.
+        stop.abort(error);
+        schedule.close();
+        throw error;
+      }),
+    );
+    const failed = (await Promise.allSettled(served)).find((one) => one.status === "rejected");
+    if (failed) throw stop.signal.reason ?? failed.reason;
+  } finally {
+    options.signal?.removeEventListener("abort", stopAll);
   }
+  const results = schedule.results();
   const seconds = [...results.values()].reduce((sum, result) => sum + result.seconds, 0);
-  return { results, skipped, run: results.size - skipped, seconds };
+  return { results, skipped: skipped.size, run: results.size - skipped.size, seconds };
+}
+
+interface Serving extends StudyRunOptions {
+  readonly signal: AbortSignal;
+  readonly skipped: Set<string>;
+}
+
+async function serve(schedule: Schedule, worker: CellWorker, serving: Serving): Promise<void> {
+  for (let cell = await schedule.take(); cell; cell = await schedule.take()) {
+    schedule.complete(cell, await resultOf(schedule, cell, worker, serving));
+  }
+}
+
+async function resultOf(schedule: Schedule, cell: Cell, worker: CellWorker, serving: Serving): Promise<CellResult> {
+  const { progress, signal, skipped } = serving;
+  const config = tunedConfig(cell, schedule.results());
+  const known = await completedCell(cell, config, serving);
+  if (known) {
+    skipped.add(cell.name);
+    progress.skip(cell.name, workOf(cell));
+    return known;
+  }
+  const view = progress.begin(cell.name, config.grpo.steps, workOf(cell));
+  const onMetrics = (metrics: Metrics): void => {
+    schedule.startIsMade(cell);
+    view.step(metrics);
+  };
+  const result = await worker(cell, config, { signal, onMetrics, onStep: view.warmUp });
+  view.end();
+  return result;
+}
+
+/** A cell's configuration with what earlier cells found out. */
+export function tunedConfig(cell: Cell, results: CellResults): TrainConfig {
+  return cell.tune?.(cell.config, results) ?? cell.config;
 }

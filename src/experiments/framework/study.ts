@@ -10,7 +10,12 @@ export interface Provenance {
   readonly date: string;
   /** Wall-clock time of all cells, with those of earlier sessions. */
   readonly seconds: number;
-  readonly cells: { readonly run: number; readonly skipped: number };
+  readonly cells: {
+    readonly run: number;
+    readonly skipped: number;
+    /** The runs that a partial report lacks, by name. */
+    readonly missing?: readonly string[] | undefined;
+  };
 }
 
 /** All that a report is made of: what summary.json holds. */
@@ -35,6 +40,8 @@ export interface StudyReport {
 export interface PreparedStudy {
   readonly settings: unknown;
   readonly cells: readonly Cell[];
+  /** Whether there are findings where results are missing. */
+  readonly isPartial: boolean;
   findings(results: CellResults): unknown;
 }
 

@@ -16,7 +16,7 @@ const schema = z.object({
     commit: z.string(),
     date: z.string(),
     seconds: count,
-    cells: z.object({ run: count, skipped: count }),
+    cells: z.object({ run: count, skipped: count, missing: z.array(z.string()).optional() }),
   }),
   settings: z.record(z.string(), z.unknown()),
   findings: z.record(z.string(), z.unknown()),

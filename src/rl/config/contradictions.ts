@@ -10,6 +10,10 @@ import type { TrainConfig } from "./sections.ts";
 /** The contradictions between options that are each inside their range, one line each. */
 export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig): string[] {
   const problems: string[] = [...tooManySampled("grpo", grpo), ...tooManySampled("eval", evaluation)];
+  const beyond = evaluation.ks.find((k) => k > evaluation.completions);
+  if (beyond !== undefined) {
+    problems.push(refusal("eval.ks", beyond, `at most eval.completions (${evaluation.completions}), from which pass@k is estimated`));
+  }
   const { comparesWithinGroups, leastCompletions }: AdvantageTraits = advantages[grpo.advantage];
   const least = leastCompletions?.({ k: grpo.advantageK }) ?? 2;
   if (comparesWithinGroups && grpo.completions < least) {

@@ -11,6 +11,7 @@ import { ADVANTAGE_NAMES, DEFAULT_K, DEFAULT_LAMBDA } from "../advantages/index.
 import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
+import { furtherEvaluation } from "./evaluation_options.ts";
 import { gepoOptions } from "./group_options.ts";
 import { importanceOptions } from "./importance_options.ts";
 import { loraSection } from "./lora_section.ts";
@@ -179,7 +180,7 @@ const entropy = {
   preset: option(
     oneOf(namesOf(entropyPresets), "no preset").nullable(),
     null,
-    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; keys that are written out win.",
+    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; hold-then-release sets target auto, ki 0.3 and release 0.8, for long runs; floor sets target auto, ki 0.3 and mode floor; keys that are written out win.",
   ),
   controller: option(oneOf(namesOf(controllers)), "pi", "What steers the entropy. Each controller has options of its own."),
   gate: option(
@@ -207,6 +208,7 @@ const trainEvaluation = section({
     "Steps between two evaluations. The run is evaluated before and after in any case; 0 evaluates only then.",
   ),
   ...evaluation,
+  ...furtherEvaluation,
 });
 
 const sft = section({

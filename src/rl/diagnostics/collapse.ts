@@ -1,5 +1,5 @@
 import type { Diagnosis } from "./contract.ts";
-import { figure, isFiniteNumber, lastValues, mean, percent } from "./window.ts";
+import { figure, isFiniteNumber, lastValues, letsGo, mean, percent } from "./window.ts";
 
 /** Steps that are averaged. With 8 prompts the noise of one step is a tenth of a usual entropy, and that of five steps less than a twentieth. */
 const STEPS = 5;
@@ -8,14 +8,14 @@ const LEFT = 0.25;
 /** Below this share of the target, control has failed. Above it, a low entropy is what was asked for. */
 const OF_TARGET = 0.5;
 
-/** Entropy has fallen towards 0 and is not coming back, without control or in spite of it. */
+/** Entropy has fallen towards 0 and is not coming back, without control or in spite of it. After `entropy.release` it was asked to fall. */
 export const collapse: Diagnosis = (history, { holdsTarget, gate }) => {
   const first = history
     .map(({ entropy }) => entropy)
     .filter(isFiniteNumber)
     .slice(0, STEPS);
   const recent = lastValues(history, "entropy", 2 * STEPS);
-  if (recent.length === 0) return undefined;
+  if (recent.length === 0 || letsGo(history.at(-1)!)) return undefined;
   const start = mean(first);
   const level = mean(recent.slice(STEPS));
   const target = holdsTarget ? (history.at(-1)!["entropic/target"] ?? 0) : undefined;

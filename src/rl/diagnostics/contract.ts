@@ -12,6 +12,8 @@ export interface DiagnosticSettings {
   readonly usesAlpha: boolean;
   /** The controller's proportional-integral law; absent where it has none. */
   readonly gains: Controller["gains"];
+  /** Whether entropy may lie above the target, because control acts only below it. */
+  readonly isFloor: boolean;
   readonly gate: TrainConfig["entropy"]["gate"];
   readonly tau: number;
   /** Whether a group of equal rewards teaches nothing. */
@@ -24,9 +26,9 @@ export type Diagnosis = (history: readonly Metrics[], settings: DiagnosticSettin
 /** The settings of a run. `controller` is the configuration's, unless a user's own is given. */
 export function diagnosticSettings(
   { grpo, entropy }: Pick<TrainConfig, "grpo" | "entropy">,
-  { holds, usesAlpha, gains }: Controller = createController(entropy),
+  { holds, usesAlpha, gains, isFloor = false }: Controller = createController(entropy),
 ): DiagnosticSettings {
   const { gate, tau } = entropy;
   const { comparesWithinGroups } = advantages[grpo.advantage];
-  return { holdsTarget: holds.length > 0, usesAlpha, gains, gate, tau, comparesWithinGroups };
+  return { holdsTarget: holds.length > 0, usesAlpha, gains, isFloor, gate, tau, comparesWithinGroups };
 }

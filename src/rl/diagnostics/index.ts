@@ -7,7 +7,9 @@ import { nonFinite } from "./non_finite.ts";
 import { allMasked, unscored } from "./nothing_to_learn.ts";
 import { offset } from "./offset.ts";
 import { oscillation } from "./oscillation.ts";
+import { pushingDown } from "./pushing_down.ts";
 import { saturation } from "./saturation.ts";
+import { letsGo } from "./window.ts";
 
 export { type Diagnosis, type DiagnosticSettings, diagnosticSettings } from "./contract.ts";
 
@@ -16,6 +18,7 @@ export const diagnoses = {
   oscillation,
   offset,
   saturation,
+  "pushing-down": pushingDown,
   "dead-lever-gate": deadLeverGate,
   "dead-lever-rewards": deadLeverRewards,
   "non-finite": nonFinite,
@@ -44,7 +47,7 @@ export function createDiagnostics(settings: DiagnosticSettings): Diagnostics {
   const history: Metrics[] = [];
   const said = new Map<string, Said>();
   const observeOne = (name: string, diagnosis: Diagnosis): Finding[] => {
-    const found = diagnosis(history, settings);
+    const found = diagnosis(history, letsGo(history.at(-1)!) ? { ...settings, holdsTarget: false } : settings);
     const before = said.get(name);
     if (!found) {
       if (before && ++before.clear >= CLEAR_STEPS) said.delete(name);

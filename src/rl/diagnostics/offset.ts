@@ -18,7 +18,7 @@ const PATIENCE = 3;
 const SATURATED = 0.25;
 
 /** Entropy has come to rest beside its target although alpha is free to move: the integral is missing, or too slow for GRPO's drift. */
-export const offset: Diagnosis = (history, { holdsTarget, gains }) => {
+export const offset: Diagnosis = (history, { holdsTarget, gains, isFloor }) => {
   const errors = lastValues(history, "entropic/error", WINDOW);
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const saturated = lastValues(history, "entropic/saturated", WINDOW);
@@ -28,6 +28,7 @@ export const offset: Diagnosis = (history, { holdsTarget, gains }) => {
   if (mean(saturated) > SATURATED || alphas.every((alpha) => alpha === 0)) return undefined;
   const target = history.at(-1)!["entropic/target"] ?? 0;
   const error = mean(errors);
+  if (isFloor && error > 0) return undefined;
   const travel = Math.abs(mean(errors.slice(WINDOW / 2)) - mean(errors.slice(0, WINDOW / 2)));
   const noise = (SIGMAS * deviation(errors)) / Math.sqrt(WINDOW);
   if (Math.abs(error) < Math.max(TOLERANCE * target, LEAST, noise) || travel > DRIFT * Math.abs(error)) return undefined;

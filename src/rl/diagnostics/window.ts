@@ -8,6 +8,11 @@ export function lastValues(history: readonly Metrics[], metric: Exclude<keyof Me
   return history.length >= count && values.every(isFiniteNumber) ? values : [];
 }
 
+/** Whether a schedule has begun to take control away, so that entropy may go where it likes. */
+export function letsGo(metrics: Metrics): boolean {
+  return (metrics["entropic/released"] ?? 0) > 0;
+}
+
 export function isFiniteNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

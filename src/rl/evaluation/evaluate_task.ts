@@ -9,9 +9,10 @@ import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sample
 import { endOfCompletions } from "../scoring/end_of_completions.ts";
 import { combineRewards, type RewardFailure, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import type { Subject } from "../subject.ts";
-import { type Evaluation, evaluatePolicy, type ScoreEntries } from "./evaluate.ts";
+import { type Evaluation, evaluatePolicy, type FurtherWishes } from "./evaluate.ts";
+import type { ScoreEntries } from "./measure.ts";
 
-export interface TaskEvaluationOptions {
+export interface TaskEvaluationOptions extends FurtherWishes {
   readonly device: Device;
   readonly model: PolicyModel;
   readonly subject: Subject;
@@ -42,7 +43,7 @@ function scoredBySubject({ model, subject, onRewardFailure }: TaskEvaluationOpti
 
 /** Evaluates a model on a task's held-out problems, sampled and greedy; builds what it needs and frees it again. */
 export async function evaluateTask(options: TaskEvaluationOptions): Promise<Evaluation> {
-  const { device, model, subject, completions, seed } = options;
+  const { device, model, subject, completions, seed, temperature, ks, temperatures, entropies } = options;
   const problems = subject.evalProblems.slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
   checkProblems(`the held-out problems of the task ${subject.name}`, problems);
   checkReadable(model.tokenizer, `the held-out problems of the task ${subject.name}`, problems);
@@ -53,16 +54,16 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const samplersOn = (on: Device, model: SampledModel, sequencesAtOnce: number) =>
     build(async (own) => {
       const each = { ...shared, device: on, model, sequencesAtOnce };
-      const sampler = own(await samplerFor({ ...each, sampling: { temperature: options.temperature, ...FULL_DISTRIBUTION } }));
-      const greedy = own(await samplerFor({ ...each, sampling: { temperature: 0, ...FULL_DISTRIBUTION } }));
-      return { sampler, greedy };
+      return { sampler: own(await samplerFor({ ...each, sampling: { temperature, ...FULL_DISTRIBUTION } })) };
     });
   const { sequencesAtOnce } = await fitSampling({ ...options, build: samplersOn });
   const samplers = await samplersOn(device, model, sequencesAtOnce);
   try {
-    const { sampler, greedy } = samplers;
+    const { sampler } = samplers;
     const score = scoredBySubject(options, maxNewTokens);
-    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, greedy, score });
+    const whole = { sampler, samples: temperature > 0 ? temperature : undefined };
+    const wishes = { ...(ks && { ks }), ...(temperatures && { temperatures }), ...(entropies && { entropies }) };
+    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, whole, score, ...wishes });
     return await explained(device, "the evaluation", evaluate);
   } finally {
     samplers.destroy();

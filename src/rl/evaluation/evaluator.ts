@@ -1,42 +1,58 @@
 import type { Sampler } from "../../policy/sampler.ts";
+import type { Score } from "../advantages/index.ts";
 import { longestPromptOf, type Run } from "../run.ts";
+import type { RolloutEntry } from "../sampling/rollout.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
 import { endOfCompletions } from "../scoring/end_of_completions.ts";
 import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
+import { recordSolved, type SolvedRecord } from "./solved.ts";
 
 /** Evaluates the policy of a run on its held-out problems, sampled and greedy. */
 export interface Evaluator {
   /** Evaluates after `step` steps of training. */
   evaluate(step: number): Promise<Evaluation>;
+  /** Which problems the run has solved; evaluations note theirs. */
+  readonly solved: SolvedRecord;
   destroy(): void;
 }
 
+/** `sampler` is that of the run's rollouts. Where topP or topK keep it from some tokens, evaluations have another one beside it. */
 export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evaluator> {
   const { device, model, config, stop } = run;
-  const { prompts, completions } = config.eval;
-  const { maxNewTokens, cacheStorage } = config.grpo;
-  const greedy = await samplerFor({
-    ...{ device, model, stop, maxNewTokens, cacheStorage },
-    longestPrompt: longestPromptOf(run),
-    completions: prompts,
-    sequencesAtOnce: run.sequencesAtOnce,
-    sampling: { temperature: 0, ...FULL_DISTRIBUTION },
-  });
+  const { prompts, completions, ks, temperatures, entropies } = config.eval;
+  const { maxNewTokens, cacheStorage, temperature, topK, topP } = config.grpo;
+  const isWhole = topK === FULL_DISTRIBUTION.topK && topP === FULL_DISTRIBUTION.topP;
+  const own = isWhole
+    ? undefined
+    : await samplerFor({
+        ...{ device, model, stop, maxNewTokens, cacheStorage },
+        longestPrompt: longestPromptOf(run),
+        completions: prompts,
+        sequencesAtOnce: run.sequencesAtOnce,
+        sampling: { temperature, ...FULL_DISTRIBUTION },
+      });
+  const whole = { sampler: own ?? sampler, samples: isWhole ? temperature : undefined };
   const rewards = combineRewards(run.rewards);
   const ends = endOfCompletions(model, { stop, maxNewTokens });
   const problems = run.evalProblems.slice(0, prompts);
+  const solved = recordSolved(run.trainProblems, problems);
+  const score = async (entries: readonly RolloutEntry[], step: number): Promise<readonly Score[]> => {
+    const scores = await rewards(rewardInput(entries, step, ends));
+    reportFailures(run, scores);
+    return scores.rewards;
+  };
   return {
-    evaluate: (step) =>
-      evaluatePolicy({
-        ...{ model, problems, completions, sampler, greedy },
+    solved,
+    evaluate: async (step) => {
+      const evaluation = await evaluatePolicy({
+        ...{ model, problems, completions, sampler, whole, ks, temperatures, entropies },
         seed: config.seed,
-        score: async (entries) => {
-          const scores = await rewards(rewardInput(entries, step, ends));
-          reportFailures(run, scores);
-          return scores.rewards;
-        },
-      }),
-    destroy: () => greedy.destroy(),
+        score: (entries) => score(entries, step),
+      });
+      solved.evaluated(evaluation.solved);
+      return { ...evaluation, everSolved: solved.shares() };
+    },
+    destroy: () => own?.destroy(),
   };
 }

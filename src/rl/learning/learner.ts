@@ -1,4 +1,4 @@
-import type { Controller, ControlState, Measured, SavedControl } from "../../control/index.ts";
+import type { Controller, ControlState, Measured, SavedControl, StepSignals } from "../../control/index.ts";
 import { build } from "../../gpu/parts.ts";
 import { requireFinite } from "../../nn/finite.ts";
 import { finiteTensors } from "../../nn/finite_tensors.ts";
@@ -15,7 +15,7 @@ import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from
 /** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
 export interface Learner {
   /** Does all updates of a step on the same samples. `sampled` are the entropies that the sampler measured. */
-  learn(samples: readonly Sample[], sampled: Measured, step: number): Promise<Learned>;
+  learn(samples: readonly Sample[], told: { readonly sampled: Measured; readonly signals: StepSignals }, step: number): Promise<Learned>;
   /** Repeats the last step's first update, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(place: string): Promise<string | undefined>;
   save(): Promise<LearnerState>;
@@ -71,7 +71,7 @@ export async function createLearner(run: Run): Promise<Learner> {
   let skipped = 0;
   let last: { readonly batches: readonly PackedBatch[]; readonly draw: number } | undefined;
   return {
-    learn: async (samples, sampled, step) => {
+    learn: async (samples, { sampled, signals }, step) => {
       const started = performance.now();
       const totals = totalsOf(samples);
       const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens, oldEntropies: loss.readsOldEntropy };
@@ -80,6 +80,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       const firstDraw = step * grpo.updatesPerRollout + 1;
       const learningRate = learningRateAt(grpo, step);
       const updates: UpdateResult[] = [];
+      update.tell(signals);
       for (let i = 0; i < grpo.updatesPerRollout && totals.responseTokens > 0; i += 1) {
         // The sampler's entropies are of the policy before the first update.
         updates.push(await update.step(batches, learningRate, i === 0 ? sampled : undefined, firstDraw + i));

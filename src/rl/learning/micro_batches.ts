@@ -125,7 +125,8 @@ export function packBatch(samples: readonly Sample[], totals: StepTotals, option
   };
 }
 
-function advantageOf({ advantage }: Sample, token: number): number {
+/** The advantage of a token of a sample. */
+export function advantageOf({ advantage }: Pick<Sample, "advantage">, token: number): number {
   return typeof advantage === "number" ? advantage : advantage[token]!;
 }
 

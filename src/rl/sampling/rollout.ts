@@ -23,17 +23,19 @@ export interface RolloutOptions {
   readonly seed: number;
   /** The first key of the sequences' random numbers; no two rollouts of a run may overlap. */
   readonly firstKey: number;
+  /** In place of the sampler's own. */
+  readonly temperature?: number | undefined;
 }
 
 /** Samples completions of problems: `completions` of the first problem, then of the second, and so on. */
 export async function rollout(options: RolloutOptions): Promise<RolloutEntry[]> {
-  const { tokenizer, completions } = options;
+  const { tokenizer, completions, temperature } = options;
   const prompts = options.problems.flatMap((problem) => {
     const one = { problem, prompt: promptText(tokenizer, problem.prompt), ids: encodePrompt(tokenizer, problem.prompt) };
     return Array.from({ length: completions }, () => one);
   });
   const keyed = prompts.map(({ ids }, i) => ({ ids, key: (options.firstKey + i) >>> 0 }));
-  const results = await options.sampler.generate(keyed, options.seed);
+  const results = await options.sampler.generate(keyed, options.seed, { temperature });
   return results.map((completion, i) => ({
     problem: prompts[i]!.problem,
     prompt: prompts[i]!.prompt,

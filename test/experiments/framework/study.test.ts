@@ -6,15 +6,14 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
 import { workOf } from "../../../src/experiments/framework/cell.ts";
-import type { Host } from "../../../src/experiments/framework/host.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
-import { runCells } from "../../../src/experiments/framework/run_study.ts";
+import { runCells, workerHere } from "../../../src/experiments/framework/run_study.ts";
 import { merge, settingsFile, withQuick } from "../../../src/experiments/framework/settings.ts";
 import type { PreparedStudy, Summary } from "../../../src/experiments/framework/study.ts";
 import { formatSummary, fromSummary, parseSummary } from "../../../src/experiments/framework/summary.ts";
 import { studies } from "../../../src/experiments/index.ts";
-import { createModel, loadModel, saveModel } from "../../../src/node/load_model.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
+import { studyHost } from "../../../src/node/study_host.ts";
 import { withoutTimes } from "../../../src/report/metrics.ts";
 
 const study = studies["toy-control"]!;
@@ -42,19 +41,10 @@ function silent(prepared: PreparedStudy): { lines: string[]; progress: ReturnTyp
   return { lines, progress: createProgress({ title: "tiny", cells: prepared.cells.length, work, stream }) };
 }
 
-async function openHost(): Promise<Host> {
-  const device = await openDevice();
-  return {
-    device,
-    createModel: (options) => createModel(device, options),
-    loadModel: (dir) => loadModel(device, dir),
-    saveModel: (dir, model, files) => saveModel(dir, model, { files }),
-  };
-}
-
-const host = await openHost();
+const host = studyHost(await openDevice());
 after(() => host.device.destroy());
 const dir = join(folder, "runs");
+const place = { dir, adapter: host.device.name, workers: [workerHere(host, dir)] };
 const provenance = { command: "entropic experiment", adapter: "a", commit: "c", date: "d", seconds: 1, cells: { run: 1, skipped: 0 } };
 
 test("a study that was stopped goes on where it was, and its report follows from summary.json alone", async () => {
@@ -62,11 +52,12 @@ test("a study that was stopped goes on where it was, and its report follows from
   const stop = new AbortController();
   const first = silent(prepared);
   const reason = new Error("stopped here");
-  const stopping = { ...first.progress, step: () => first.lines.length > 6 && stop.abort(reason) };
-  await assert.rejects(runCells(prepared, { host, dir, progress: stopping, signal: stop.signal }), reason);
+  const step = (): unknown => first.lines.length > 6 && stop.abort(reason);
+  const stopping: typeof first.progress = { ...first.progress, begin: (...of) => ({ ...first.progress.begin(...of), step }) };
+  await assert.rejects(runCells(prepared, { ...place, progress: stopping, signal: stop.signal }), reason);
 
   const second = silent(prepared);
-  const run = await runCells(prepared, { host, dir, progress: second.progress });
+  const run = await runCells(prepared, { ...place, progress: second.progress });
   assert.equal(run.skipped + run.run, prepared.cells.length);
   assert.ok(run.skipped >= 5 && run.run >= 1, `${run.skipped} skipped, ${run.run} run`);
   assert.ok(second.lines.some((line) => line.includes("complete already")));
@@ -89,7 +80,7 @@ test("a study that was stopped goes on where it was, and its report follows from
 
 test("a cell whose file lacks a line, or its end, runs again and measures the same; so does one with other settings", async () => {
   const prepared = study.prepare(tiny, { quick: false, shipped });
-  const before = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
+  const before = await runCells(prepared, { ...place, progress: silent(prepared).progress });
   assert.equal(before.run, 0, "all are complete after the first test");
   const { name } = prepared.cells.at(-1)!;
   const path = join(dir, name, "metrics.jsonl");
@@ -97,13 +88,13 @@ test("a cell whose file lacks a line, or its end, runs again and measures the sa
   const withHole = whole.replace(/\n.*\n/, "\n");
   for (const damaged of [whole.slice(0, -9), withHole]) {
     await writeFile(path, damaged);
-    const repeated = await runCells(prepared, { host, dir, progress: silent(prepared).progress });
+    const repeated = await runCells(prepared, { ...place, progress: silent(prepared).progress });
     assert.equal(repeated.run, 1);
     assert.deepEqual(repeated.results.get(name)!.metrics.map(withoutTimes), before.results.get(name)!.metrics.map(withoutTimes));
   }
 
   const other = study.prepare(merge(tiny, { onPolicy: { steps: 6 } }), { quick: false, shipped });
-  assert.equal((await runCells(other, { host, dir, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");
+  assert.equal((await runCells(other, { ...place, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");
 });
 
 test("settings: --quick lays its section over the rest, and mistakes are named", () => {

@@ -5,29 +5,25 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { shippedSettings } from "../../../scripts/document_results.ts";
 import { armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
-import type { Host } from "../../../src/experiments/framework/host.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
-import { runCells } from "../../../src/experiments/framework/run_study.ts";
+import { runCells, workerHere } from "../../../src/experiments/framework/run_study.ts";
 import { merge, withQuick } from "../../../src/experiments/framework/settings.ts";
 import type { Summary } from "../../../src/experiments/framework/study.ts";
 import { studies } from "../../../src/experiments/index.ts";
-import { createModel, loadModel, saveModel } from "../../../src/node/load_model.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
+import { studyHost } from "../../../src/node/study_host.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "entropic-arms-"));
 const device = await openDevice();
-const host: Host = {
-  device,
-  createModel: (options) => createModel(device, options),
-  loadModel: (dir) => loadModel(device, dir),
-  saveModel: (dir, model, files) => saveModel(dir, model, { files }),
-};
+const host = studyHost(device);
 after(async () => {
   device.destroy();
   await rm(folder, { recursive: true, force: true });
 });
 
-const tiny = { seeds: 1, eval: { prompts: 4, completions: 2 }, grpo: { steps: 2, prompts: 2, completions: 2 } };
+const evaluation = { every: 0, prompts: 4, completions: 2, ks: [], temperatures: [], entropies: [0.2] };
+const tiny = { seeds: 1, eval: evaluation, grpo: { steps: 2, prompts: 2, completions: 2 } };
+const shortStart = { sft: { steps: 2, batch: 4, warmupSteps: 0, stopAtPassAt1: null, evalEvery: 2 } };
 
 /** The first and the last of each kind, so that a whole study takes seconds. */
 function cutDown(settings: Record<string, unknown>): unknown {
@@ -35,11 +31,15 @@ function cutDown(settings: Record<string, unknown>): unknown {
     const entries = Object.entries(value as Record<string, unknown>);
     return Object.fromEntries([entries[0]!, entries.at(-1)!]);
   };
-  const groups = settings.groups === undefined ? {} : { groups: Object.fromEntries(Object.entries(ends(settings.groups)).slice(0, 1)) };
-  const short = merge(groups, {
-    groups: { ...Object.fromEntries(Object.keys(groups.groups ?? {}).map((name) => [name, { grpo: { steps: 2 } }])) },
-  });
-  return { ...(merge(settings, tiny) as object), arms: ends(settings.arms), ...(groups.groups ? (short as object) : {}) };
+  const short = merge(settings, {
+    ...tiny,
+    ...(settings.search !== undefined && { search: { steps: 2, prompts: 4 } }),
+    ...(settings.start !== undefined && { start: shortStart }),
+  }) as Record<string, unknown>;
+  const cut = { ...short, arms: ends(settings.arms) };
+  if (settings.groups === undefined) return cut;
+  const [name, group] = Object.entries(settings.groups as Record<string, object>)[0]!;
+  return { ...cut, groups: { [name]: merge(group, { eval: evaluation, grpo: { steps: 2 } }) } };
 }
 
 for (const study of Object.values(studies)) {
@@ -50,7 +50,8 @@ for (const study of Object.values(studies)) {
     assert.ok(study.prepare(shipped, { quick: false, shipped }).cells.length > 1);
     const prepared = study.prepare(cutDown(shipped), { quick: false, shipped });
     const progress = createProgress({ title: "tiny", cells: prepared.cells.length, work: 1, stream: { write: () => true } });
-    const { results } = await runCells(prepared, { host, dir: join(folder, study.name), progress });
+    const dir = join(folder, study.name);
+    const { results } = await runCells(prepared, { dir, adapter: device.name, workers: [workerHere(host, dir)], progress });
     const provenance = { command: "c", adapter: "a", commit: "c", date: "d", seconds: 1, cells: { run: 1, skipped: 0 } };
     const findings = JSON.parse(JSON.stringify(prepared.findings(results))) as unknown;
     const summary: Summary = { study: study.name, version: study.version, quick: true, provenance, settings: prepared.settings, findings };

@@ -52,14 +52,32 @@ export interface ArmsFindings {
 export function armsFindings(settings: ArmsSettings, results: CellResults): ArmsFindings {
   const runs = seedsOf(settings).flatMap((seed) =>
     groupNames(settings).flatMap((group) =>
-      armNames(settings).map((arm) => {
-        const result = results.get(cellName(seed, arm, group))!;
-        return { group, arm, seed, ...measure(result), ...(settings.byTag && { tags: tagsOf(result) }) };
+      armNames(settings).flatMap((arm) => {
+        const result = results.get(cellName(seed, arm, group));
+        if (!result) return [];
+        return [{ group, arm, seed, ...measure(result), ...(settings.byTag && { tags: tagsOf(result) }) }];
       }),
     ),
   );
   const first = results.values().next().value as CellResult;
   return { k: first.config.eval.completions, runs };
+}
+
+/**
+ * The settings without what has no runs yet, so that a report shows what there is: groups without any run, and arms that lack one in a group
+ * that is shown.
+ */
+export function settingsShown(settings: ArmsSettings, { runs }: ArmsFindings): ArmsSettings {
+  const groups = groupNames(settings).filter((name) => runs.some(({ group }) => group === name));
+  const isShown = (name: string): boolean => groups.every((group) => runs.some((run) => run.group === group && run.arm === name));
+  const part = <Value>(record: Readonly<Record<string, Value>>, names: (name: string) => boolean): Record<string, Value> =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => names(name)));
+  const arms = part(settings.arms, isShown);
+  return {
+    ...settings,
+    ...(settings.groups && { groups: part(settings.groups, (name) => groups.includes(name)) }),
+    arms: Object.keys(arms).length > 0 ? arms : settings.arms,
+  };
 }
 
 /** The runs of one group, as findings of their own. */
@@ -103,8 +121,12 @@ function scoreOf(metrics: Metrics, k: number, prefix: string): Score {
   return { passAt1: value("pass@1"), passAtK: value(`pass@${k}`), greedy: value("greedy"), distinct };
 }
 
+/** Parts of an evaluation of the run's own task: at another temperature, at a common entropy, of the problems with a tag. */
+const OF_THE_TASK = /^(T[\d.]+|H[\d.]+|tags\/.+)$/;
+
 function elsewhereNames(metrics: Metrics): string[] {
-  return Object.keys(metrics).flatMap((name) => /^eval\/(.+)\/pass@1$/.exec(name)?.[1] ?? []);
+  const names = Object.keys(metrics).flatMap((name) => /^eval\/(.+)\/pass@1$/.exec(name)?.[1] ?? []);
+  return names.filter((name) => !OF_THE_TASK.test(name));
 }
 
 /** What the diagnostics of `train` say of these steps. */

@@ -39,8 +39,8 @@ export function offsetsOf(runs: readonly ArmRun[], arm: string): number[] {
   return runsOf(runs, arm).map((run) => holdingOf(run).offset);
 }
 
-/** How much more of a measure an arm has than the baseline, seed by seed. Both had the same prompts and the same start. */
+/** How much more of a measure an arm has than the baseline, for each seed that both have. Both had the same prompts and the same start. */
 export function pairedDifferences(runs: readonly ArmRun[], arm: string, baseline: string, of: (run: ArmRun) => number): number[] {
   const against = new Map(runsOf(runs, baseline).map((run) => [run.seed, of(run)]));
-  return runsOf(runs, arm).map((run) => of(run) - against.get(run.seed)!);
+  return runsOf(runs, arm).flatMap((run) => (against.has(run.seed) ? [of(run) - against.get(run.seed)!] : []));
 }

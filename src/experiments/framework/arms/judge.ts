@@ -16,14 +16,26 @@ export interface Claim extends Pick<Verdict, "evenQuick"> {
   readonly weigh: (findings: ArmsFindings) => Weighed;
 }
 
-/** Holds claims against the runs; `group` heads the claims where the runs are those of one group. */
-export function judgeClaims(claims: readonly Claim[], findings: ArmsFindings, group = ALONE): Verdict[] {
+/** The runs that a study is to have. */
+export interface Planned {
+  readonly arms: readonly string[];
+  readonly seeds: number;
+}
+
+/** Holds claims against the runs; `group` heads the claims where the runs are those of one group. With `planned` a claim that lacks runs is open. */
+export function judgeClaims(claims: readonly Claim[], findings: ArmsFindings, group = ALONE, planned?: Planned): Verdict[] {
   const heading = group === ALONE ? "" : `${group}: `;
   return claims.map((claim) => ({
     claim: `${heading}${claim.claim.replaceAll("pass@k", `pass@${findings.k}`)}`,
     evenQuick: claim.evenQuick ?? false,
-    ...(reasonAgainst(claim, findings) ?? claim.weigh(findings)),
+    ...((planned && openFor(claim, findings, planned)) ?? reasonAgainst(claim, findings) ?? claim.weigh(findings)),
   }));
+}
+
+/** A claim of which some runs are not there yet. */
+function openFor({ arms }: Claim, { runs }: ArmsFindings, { arms: names, seeds }: Planned): Weighed | undefined {
+  const fewest = Math.min(...arms.filter((arm) => names.includes(arm)).map((arm) => runsOf(runs, arm).length));
+  return fewest < seeds ? notJudged(`open: ${fewest} of ${seeds} seeds`) : undefined;
 }
 
 function reasonAgainst({ arms, needsTarget }: Claim, { runs }: ArmsFindings): Weighed | undefined {

@@ -11,9 +11,10 @@ export function armSections(settings: ArmsSettings, findings: ArmsFindings): str
   return ["## The runs", runsSentence(settings), READING, ...groups];
 }
 
-function runsSentence({ seeds, model, task, grpo, entropy, groups }: ArmsSettings): string {
+function runsSentence({ seeds, model, start, task, grpo, entropy, groups }: ArmsSettings): string {
+  const from = start ? "a warm start of the study's own" : `\`${model}\``;
   const lines = [
-    `${seedsInWords({ seeds })}; every arm starts from \`${model}\` and sees the same prompts. Task: ${describe(task)}. Training: ${describe(grpo)}.`,
+    `${seedsInWords({ seeds })}; every arm starts from ${from} and sees the same prompts. Task: ${describe(task)}. Training: ${describe(grpo)}.`,
     `Entropy control, where an arm does not say otherwise: ${describe(entropy)}. An arm without control is measured against the same`,
     "target. Entropy is the mean over answer tokens, in nats.",
   ];

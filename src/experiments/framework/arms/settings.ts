@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { flag, openSection, section, text } from "../../../options/schema.ts";
 import { seedsSchema } from "../seeds.ts";
+import { searchSchema } from "./search.ts";
 
 const task = openSection({ name: text("the name of a task, such as countdown") }, "a mapping with the key name and the task's own options");
 const tasksByName = z.record(z.string(), task);
@@ -9,6 +10,12 @@ const armsByName = z.record(z.string(), openSection({}, "a mapping with the sect
 });
 const isFilled = (value: object): boolean => Object.keys(value).length > 0;
 const sectionOf = (name: string) => openSection({}, `a mapping with options of train's section ${name}`);
+
+/** A warm start that the study makes for itself, in place of a checkpoint. */
+const start = section({
+  model: openSection({ model_type: text("the name of an architecture, such as llama") }, "a mapping in the style of config.json"),
+  sft: sectionOf("sft"),
+});
 
 /** Settings of a study of arms: one training configuration, and what each arm changes in it. The sections are those of `train`. */
 export const armsSchema = section({
@@ -25,6 +32,8 @@ export const armsSchema = section({
       z.string(),
       section({
         model: text("the path of a checkpoint folder").optional(),
+        start: start.optional(),
+        search: searchSchema.partial().optional(),
         task: task.optional(),
         eval: sectionOf("eval").optional(),
         grpo: sectionOf("grpo").optional(),
@@ -35,6 +44,9 @@ export const armsSchema = section({
     )
     .refine(isFilled, { error: "a mapping of one group or more by name, or left out" })
     .optional(),
+  start: start.optional(),
+  /** How the knobs that arms list under `search` are tried before the arms run. */
+  search: searchSchema.nullable().optional(),
   /** Other tasks to evaluate before and after training. */
   elsewhere: tasksByName.optional(),
   /** Keeps the entropy of every tag of the problems. */

@@ -1,12 +1,13 @@
 import type { Picture } from "../../../report/plots.ts";
 import { defineStudy } from "../define_study.ts";
+import { seedsOf } from "../seeds.ts";
 import type { Study } from "../study.ts";
 import { armCells } from "./cells.ts";
-import { type ArmsFindings, armsFindings, ofGroup } from "./findings.ts";
+import { type ArmsFindings, armsFindings, ofGroup, settingsShown } from "./findings.ts";
 import { type Claim, judgeClaims, refuseUnknownArms, refuseUnknownArmsOfGroups } from "./judge.ts";
 import { armPictures } from "./pictures.ts";
 import { armSections } from "./sections.ts";
-import { type ArmsSettings, armsSchema, groupNames } from "./settings.ts";
+import { type ArmsSettings, armNames, armsSchema, groupNames } from "./settings.ts";
 
 export interface ArmStudyOptions extends Pick<Study, "name" | "description"> {
   readonly title: string;
@@ -30,13 +31,19 @@ export function armStudy({ question, claims, sections, pictures, ...named }: Arm
       refuseUnknownArms(claims(settings), settings, shipped);
     },
     cells: armCells,
+    isPartial: true,
     findings: armsFindings,
     verdicts: (settings, findings) =>
-      groupNames(settings).flatMap((group) => judgeClaims(claims(settings), ofGroup(findings, group), group)),
-    sections: (settings, findings) => [...(sections?.(settings, findings) ?? []), ...armSections(settings, findings)],
-    pictures: async (settings, findings) => [
-      ...(await armPictures(named.title, settings, findings)),
-      ...((await pictures?.(settings, findings)) ?? []),
-    ],
+      groupNames(settings).flatMap((group) =>
+        judgeClaims(claims(settings), ofGroup(findings, group), group, { arms: armNames(settings), seeds: seedsOf(settings).length }),
+      ),
+    sections: (all, findings) => {
+      const settings = settingsShown(all, findings);
+      return [...(sections?.(settings, findings) ?? []), ...armSections(settings, findings)];
+    },
+    pictures: async (all, findings) => {
+      const settings = settingsShown(all, findings);
+      return [...(await armPictures(named.title, settings, findings)), ...((await pictures?.(settings, findings)) ?? [])];
+    },
   });
 }

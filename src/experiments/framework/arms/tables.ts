@@ -101,6 +101,7 @@ export function significanceTable(arms: readonly string[], { runs, k }: ArmsFind
   ];
   const rows = others.flatMap((arm) =>
     measures.flatMap(([name, of]) => {
+      if (Math.min(runsOf(runs, arm).length, runsOf(runs, baseline).length) < 2) return [];
       const { difference, t, degreesOfFreedom, p, low, high, effect } = compareSamples(
         runsOf(runs, arm).map(of),
         runsOf(runs, baseline).map(of),

@@ -1,0 +1,11 @@
+/** What the host knows of a step before its first update, for laws that follow more than the entropy of all tokens. */
+export interface StepSignals {
+  /** The share of the run's steps that are done: 0 in the first step, below 1 in the last. */
+  readonly progress: number;
+  /** The share of the sampled groups whose rewards differ, which are those with something to teach. */
+  readonly spread: number;
+  /** Mean entropy of the sampled tokens with an advantage above 0, in nats; undefined where there are none. */
+  readonly right: number | undefined;
+  /** The same of those with an advantage below 0. */
+  readonly wrong: number | undefined;
+}

@@ -1,0 +1,61 @@
+import { CRITERION } from "../arms/search.ts";
+import { ALONE, type ArmsSettings } from "../arms/settings.ts";
+import { seedsInWords } from "../seeds.ts";
+import type { LongFindings, LongGroup } from "./findings.ts";
+import { curveArms, isControlled, longPictureName } from "./pictures.ts";
+import { armsShown, differenceTable, headlineTable, searchTable, solvedTable } from "./tables.ts";
+
+/** What a report of long runs says between its verdicts and its provenance; every number comes from the findings. */
+export function longSections(settings: ArmsSettings, findings: LongFindings): string[] {
+  return [
+    "## What came out",
+    reading(settings, findings),
+    ...findings.groups.flatMap((group) => groupSections(settings, findings, group)),
+    ...searchSections(settings, findings),
+  ];
+}
+
+function reading(settings: ArmsSettings, { groups }: LongFindings): string {
+  const [first] = groups;
+  const error = first ? (0.5 / Math.sqrt(first.problems)).toFixed(3) : "";
+  return `${seedsInWords(settings)}; all arms of a task start from the same policy and see the same prompts. Every number is measured on ${first?.problems ?? 0} problems that
+were never trained on, with ${first?.completions ?? 0} sampled answers to each, so that drawing other problems of the kind would move a share by some ${error} at most.
+
+* **greedy**: the share of problems that the single most probable answer solves.
+* **pass@1**: the share that one sampled answer solves, at the temperature of training. It charges a policy for its entropy. **pass@1, T 0.6** is sampled
+  colder, and **pass@1 at so many nats** is sampled, for each policy, at the temperature that gives its tokens this entropy: so policies of
+  different entropy are compared alike.
+* **pass@k**: the share that at least one of k sampled answers solves. It tells how much a policy still knows beyond its favourite answer.
+* **entropy**: the mean over sampled tokens, in nats. **minutes**: the wall-clock time of training alone.
+
+± is half a 95 % interval over seeds. Differences are paired by seed, with Student's t test for pairs; p is corrected by Holm's method over the arms
+of a column, and bold where it is below 0.05.`;
+}
+
+function groupSections(settings: ArmsSettings, findings: LongFindings, group: LongGroup): string[] {
+  const arms = armsShown(settings, findings, group);
+  const heading = group.group === ALONE ? [] : [`### ${group.group[0]!.toUpperCase()}${group.group.slice(1)}`];
+  const differences = differenceTable(settings, findings, group);
+  const isTracked = group.measures.includes("eval/ever_solved");
+  return [
+    ...heading,
+    headlineTable(settings, findings, group),
+    ...(differences ? [`Differences from ${arms[0]}, with their 95 % intervals:`, differences] : []),
+    `![Scores after training](${longPictureName("scores", group)}.svg)`,
+    ...curveArms(arms, isControlled).map(({ kind }) => `![Scores, entropy and alpha over the run](${longPictureName(kind, group)}.svg)`),
+    ...(isTracked
+      ? [SOLVED, solvedTable(settings, findings, group), `![Ever solved and solved at the end](${longPictureName("solved", group)}.svg)`]
+      : []),
+  ];
+}
+
+const SOLVED = `"ever" is the share of the held-out problems that the sampled answers of any evaluation solved, "at the end" the share that those of the last
+one did. What lies between was found and lost again. The same is said of the training problems, by the answers of training.`;
+
+function searchSections(settings: ArmsSettings, findings: LongFindings): string[] {
+  const { search } = settings;
+  if (!search || findings.searched.length === 0) return [];
+  const text = `Every arm had as many settings to choose from, tried with ${seedsInWords(search)} of its own over ${search.steps} steps and measured on ${search.prompts} held-out problems
+that the tables above do not use. The arm took the setting with the best score: ${CRITERION}.`;
+  return ["## How the knobs were chosen", text, searchTable(settings, findings)];
+}

@@ -1,0 +1,53 @@
+import { readOptionalText } from "../../io/files.ts";
+import { isMapping } from "../../options/problems.ts";
+import { readYaml } from "../../options/yaml.ts";
+import type { Cell, CellResult, CellResults } from "./cell.ts";
+import { completedCell } from "./cell_folder.ts";
+import { slug } from "./names.ts";
+import { tunedConfig } from "./run_study.ts";
+import { needsOf } from "./schedule.ts";
+
+export interface CompleteCells {
+  readonly results: CellResults;
+  /** The names of the others. */
+  readonly missing: readonly string[];
+}
+
+/** What is complete of a study so far, without running anything. A cell counts as missing where one that it needs is. */
+export async function completeCells(cells: readonly Cell[], place: { dir: string; adapter: string }): Promise<CompleteCells> {
+  const results = new Map<string, CellResult>();
+  const needs = needsOf(cells);
+  for (const cell of cells) {
+    if (!needs.get(cell.name)!.every((name) => results.has(name))) continue;
+    const known = await completedCell(cell, tunedConfig(cell, results), place);
+    if (known) results.set(cell.name, known);
+  }
+  return { results, missing: cells.map(({ name }) => name).filter((name) => !results.has(name)) };
+}
+
+/** The adapter that most cells in a study's folder were run on; undefined where none has begun. */
+export async function adapterIn(dir: string, cells: readonly Cell[]): Promise<string | undefined> {
+  const counts = new Map<string, number>();
+  for (const { name } of cells) {
+    const text = await readOptionalText(`${dir}/${name}/config.yaml`);
+    const config = text === undefined ? undefined : readYaml(text, `${dir}/${name}/config.yaml`);
+    if (!isMapping(config) || typeof config.adapter !== "string") continue;
+    counts.set(config.adapter, (counts.get(config.adapter) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/**
+ * The cells that words choose, with those that they need. A word is a part of a run's name, or several joined by a slash that must all be in
+ * it: `grpo`, or `codes/grpo`. Undefined where a word chooses nothing.
+ */
+export function chosenCells(cells: readonly Cell[], words: readonly string[]): Cell[] | undefined {
+  const wanted = words.map((word) => word.split("/").map(slug));
+  const matches = ({ name }: Cell, parts: readonly string[]): boolean => parts.every((part) => name.split("/").includes(part));
+  if (wanted.some((parts) => !cells.some((cell) => matches(cell, parts)))) return undefined;
+  const names = new Set(cells.filter((cell) => wanted.some((parts) => matches(cell, parts))).map(({ name }) => name));
+  const needs = needsOf(cells);
+  // A cell's needs come before it, so that one pass backwards finds the needs of needs too.
+  for (const { name } of [...cells].reverse()) if (names.has(name)) for (const other of needs.get(name)!) names.add(other);
+  return cells.filter(({ name }) => names.has(name));
+}

@@ -1,0 +1,49 @@
+import { groupNames } from "../framework/arms/settings.ts";
+import {
+  forgetsLess,
+  getsWorse,
+  headline,
+  isHigherIn,
+  isHigherSomewhere,
+  isMoreDiverseEverywhere,
+  isNoLowerEverywhere,
+} from "../framework/long/claims.ts";
+import { GREEDY, passAt, SAMPLED } from "../framework/long/measures.ts";
+import { longStudy } from "../framework/long/study.ts";
+
+const BASELINE = "GRPO";
+/** The arm that the headline is about. It was chosen before any of these runs. */
+const CANDIDATE = "PI hold, then release";
+const HELD = "PI hold";
+const FORCED = "PI forced down";
+
+const pair = { arm: CANDIDATE, baseline: BASELINE };
+
+/** Thousands of steps on tasks that need exploration: does holding entropy pay in accuracy too, and against the other methods? */
+export const long = longStudy({
+  name: "long",
+  description: "thousands of steps on three tasks that need exploration: held entropy against GRPO and its rivals, each at its best knobs",
+  title: "Long runs: does holding entropy pay in accuracy too?",
+  question: `Short runs show what entropy control costs: some accuracy, for more diversity. GRPO has not used up its own entropy by then. These runs go on for thousands
+of steps on tasks that most samples fail at first. Every arm was given the best knobs that an equal search found for it. The question is whether a policy whose
+entropy was held, and let go near the end, is then at least as accurate as GRPO's, and more diverse.`,
+  claims: (settings) => [
+    headline(pair),
+    isNoLowerEverywhere(pair),
+    isHigherSomewhere(pair),
+    isMoreDiverseEverywhere(pair),
+    ...groupNames(settings).flatMap(groupClaims),
+  ],
+});
+
+function groupClaims(group: string): ReturnType<typeof getsWorse>[] {
+  return [
+    getsWorse(group, BASELINE),
+    isHigherIn(group, { arm: CANDIDATE, baseline: HELD }, SAMPLED, "letting go pays"),
+    isHigherIn(group, { arm: CANDIDATE, baseline: FORCED }, GREEDY, "forcing entropy down costs accuracy"),
+    isHigherIn(group, { arm: BASELINE, baseline: FORCED }, passAt(8), "forcing entropy down costs diversity"),
+    forgetsLess(group, pair),
+  ];
+}
+
+export type LongSettings = ArmsSettings;

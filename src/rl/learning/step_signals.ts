@@ -1,0 +1,46 @@
+import type { StepSignals } from "../../control/index.ts";
+import { rewardStatistics } from "../advantages/index.ts";
+import type { Run } from "../run.ts";
+import type { Sampled } from "../sampling/dynamic_sampling.ts";
+import type { RolloutEntry } from "../sampling/rollout.ts";
+import { advantageOf, type Sample } from "./micro_batches.ts";
+
+/** A step before its first update: what was sampled, and the samples that are learned from. */
+interface SampledSamples {
+  readonly rollout: Pick<Sampled, "all" | "trained">;
+  readonly samples: readonly Pick<Sample, "advantage" | "isMasked">[];
+  /** Steps done before this one. */
+  readonly step: number;
+}
+
+/** What a step tells controllers that follow the run's progress or its rewards. Everything follows from the step, so a resume repeats it. */
+export function stepSignals({ config }: Pick<Run, "config">, { rollout, samples, step }: SampledSamples): StepSignals {
+  const { steps, completions } = config.grpo;
+  const { entries } = rollout.trained;
+  return {
+    progress: Math.min(1, step / steps),
+    // All groups count, also those that dynamic sampling has left out.
+    spread: 1 - rewardStatistics(rollout.all.scores.rewards, completions).frac_reward_zero_std,
+    right: meanEntropy(entries, samples, (advantage) => advantage > 0),
+    wrong: meanEntropy(entries, samples, (advantage) => advantage < 0),
+  };
+}
+
+/** The mean entropy of the sampled tokens whose advantage a condition takes, in nats; masked samples do not count. */
+function meanEntropy(
+  entries: readonly Pick<RolloutEntry, "completion">[],
+  samples: SampledSamples["samples"],
+  takes: (advantage: number) => boolean,
+): number | undefined {
+  let [sum, count] = [0, 0];
+  for (const [i, { completion }] of entries.entries()) {
+    const sample = samples[i]!;
+    if (sample.isMasked) continue;
+    completion.entropies.forEach((entropy, token) => {
+      if (!takes(advantageOf(sample, token)) || !Number.isFinite(entropy)) return;
+      sum += entropy;
+      count += 1;
+    });
+  }
+  return count > 0 ? sum / count : undefined;
+}

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { armCells } from "../../../src/experiments/framework/arms/cells.ts";
+import { bestOf, searchScore } from "../../../src/experiments/framework/arms/search.ts";
+import { type ArmsSettings, armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
+import type { CellResult, CellResults } from "../../../src/experiments/framework/cell.ts";
+import {
+  forgetsLess,
+  getsWorse,
+  headline,
+  isHigherSomewhere,
+  isMoreDiverseEverywhere,
+  isNoLowerEverywhere,
+  judgeLong,
+  type LongClaim,
+} from "../../../src/experiments/framework/long/claims.ts";
+import { type LongFindings, longFindings, thinned } from "../../../src/experiments/framework/long/findings.ts";
+import { parseSettings } from "../../../src/experiments/framework/settings.ts";
+import type { Verdict } from "../../../src/experiments/framework/verdict.ts";
+
+const settings = (changes: object = {}): ArmsSettings =>
+  parseSettings(armsSchema, {
+    seeds: 3,
+    model: "models/checkpoints/countdown-base",
+    task: { name: "countdown" },
+    eval: { prompts: 200, completions: 8 },
+    grpo: { steps: 20, prompts: 2, completions: 4 },
+    entropy: { controller: "none" },
+    arms: { GRPO: {}, mine: {} },
+    ...changes,
+  });
+
+/** Runs of two arms with these greedy accuracies and pass@8 after training, which peak at the middle. */
+function findingsOf(scores: Readonly<Record<string, readonly (readonly [greedy: number, passAt8: number])[]>>): LongFindings {
+  const curves = ["eval/greedy", "eval/pass@8"];
+  const measures = [...curves, "eval/ever_solved", "eval/solved"];
+  const runs = Object.entries(scores).flatMap(([arm, ofSeeds]) =>
+    ofSeeds.map(([greedy, passAt8], seed) => ({
+      group: "",
+      arm,
+      seed,
+      steps: [0, 10, 20],
+      curves: [
+        [0.1, greedy + 0.05 + seed / 1000, greedy],
+        [0.5, passAt8, passAt8],
+      ],
+      after: [greedy, passAt8, 0.9, passAt8],
+      training: { steps: [1], entropy: [0.5], alpha: [0] },
+      seconds: 60,
+    })),
+  );
+  const group = { group: "", measures, curves, before: [0.1, 0.5, 0.5, 0.5], matched: null, problems: 200, completions: 8 };
+  return { groups: [group], searched: [], runs };
+}
+
+const pair = { arm: "mine", baseline: "GRPO" };
+const better = findingsOf({
+  GRPO: [
+    [0.3, 0.5],
+    [0.31, 0.52],
+    [0.29, 0.51],
+  ],
+  mine: [
+    [0.36, 0.7],
+    [0.365, 0.71],
+    [0.345, 0.73],
+  ],
+});
+const worse = findingsOf({ GRPO: [0, 1, 2].map((i) => [0.4 + i / 100, 0.5]), mine: [0, 1, 2].map((i) => [0.3 + i / 99, 0.5]) });
+
+const judge = (claim: LongClaim, findings: LongFindings, own = settings()): Verdict => judgeLong([claim], own, findings)[0]!;
+
+test("the headline holds where accuracy and diversity are higher, and not where they are lower or alike", () => {
+  for (const claim of [headline(pair), isNoLowerEverywhere(pair), isHigherSomewhere(pair), isMoreDiverseEverywhere(pair)]) {
+    assert.equal(judge(claim, better).passed, true, claim.claim);
+    assert.equal(judge(claim, worse).passed, false, claim.claim);
+  }
+  assert.match(judge(isMoreDiverseEverywhere(pair), better).measured, /^difference \+0\.203 \(.*p = 0\.00/);
+});
+
+test("a fall after the peak is measured at the peak of the other seeds, and what was lost against what was ever solved", () => {
+  assert.equal(judge(getsWorse("", "GRPO"), better).passed, true);
+  assert.match(judge(getsWorse("", "GRPO"), better).measured, /^\+0\.051 /);
+  assert.equal(judge(forgetsLess("", pair), better).passed, true);
+  assert.equal(judge(forgetsLess("", { arm: "GRPO", baseline: "mine" }), better).passed, false);
+});
+
+test("a claim that lacks runs is open, and one about an arm that nobody has is not judged", () => {
+  const { runs, ...rest } = better;
+  const missing = { ...rest, runs: runs.filter(({ arm, seed }) => arm !== "mine" || seed < 2) };
+  assert.deepEqual(judge(headline(pair), missing), { claim: headline(pair).claim, measured: "open: 2 of 3 seeds", passed: undefined });
+  assert.equal(judge(headline({ ...pair, arm: "yours" }), better).measured, "these settings have no arm yours");
+  const one = { ...rest, runs: runs.filter(({ seed }) => seed === 0) };
+  assert.equal(judge(headline(pair), one, settings({ seeds: 1 })).passed, undefined);
+});
+
+test("long lists are thinned to evenly spread items with both ends", () => {
+  assert.deepEqual(thinned([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 3), [0, 5, 10]);
+  assert.deepEqual(thinned([1, 2], 3), [1, 2]);
+});
+
+const searching = {
+  search: { seeds: [100], steps: 5, prompts: 40 },
+  arms: {
+    GRPO: { search: [{}, { grpo: { learningRate: 0.001 } }] },
+    mine: { entropy: { controller: "pi" }, search: [{ entropy: { target: 0.5 } }, { entropy: { target: 0.2 } }] },
+  },
+};
+
+function resultOf(config: CellResult["config"], greedy: number): CellResult {
+  const metrics = [
+    { step: 0, "eval/pass@1": 0.1, "eval/greedy": 0.1 },
+    { step: 1, frac_reward_zero_std: 0.75, entropy: 0.4, "eval/pass@1": 0.2, "eval/greedy": greedy },
+  ];
+  return { config, metrics: metrics as never, observations: [], seconds: 1 };
+}
+
+test("knobs are searched first, with seeds and problems of their own, and each arm takes its best", () => {
+  const cells = armCells(settings(searching));
+  const searched = cells.filter(({ name }) => name.startsWith("search/"));
+  assert.deepEqual(
+    searched.map(({ name }) => name),
+    ["grpo/setting-1", "grpo/setting-2", "mine/setting-1", "mine/setting-2"].map((name) => `search/seed-100/${name}`),
+  );
+  assert.equal(cells.indexOf(searched.at(-1)!), 3, "the search comes before the arms");
+  for (const { heldOutFrom, config } of searched) {
+    assert.deepEqual([heldOutFrom, config.eval.prompts, config.grpo.steps, config.seed], [200, 40, 5, 100]);
+  }
+  const results: CellResults = new Map(searched.map(({ name, config }, i) => [name, resultOf(config, [0.3, 0.2, 0.3, 0.4][i]!)]));
+  const arms = cells.filter(({ name }) => name.startsWith("seed-2/"));
+  assert.deepEqual(arms[1]!.needs, ["search/seed-100/mine/setting-1", "search/seed-100/mine/setting-2"]);
+  const [grpo, mine] = arms.map(({ tune, config }) => tune!(config, results));
+  assert.equal(grpo!.grpo.learningRate, 0.0003);
+  assert.equal(mine!.entropy.target, 0.2);
+  assert.deepEqual([mine!.grpo.steps, mine!.seed], [20, 2]);
+  const { searched: found } = longFindings(settings(searching), results);
+  assert.deepEqual(
+    found.map(({ arm, best, scores }) => [arm, best, scores]),
+    [
+      ["GRPO", 0, [0.3, 0.2]],
+      ["mine", 1, [0.3, 0.4]],
+    ],
+  );
+  assert.equal(bestOf([1, 3, 3]), 1, "the first of the best");
+});
+
+test("the score is the mean of greedy and entropy-matched pass@1, or greedy alone", () => {
+  const { config } = armCells(settings())[0]!;
+  const matching = { ...config, eval: { ...config.eval, entropies: [0.2] } };
+  const metrics = [{ step: 1, "eval/greedy": 0.4, "eval/H0.2/pass@1": 0.2 }] as never;
+  assert.ok(Math.abs(searchScore({ config: matching, metrics, observations: [], seconds: 1 }) - 0.3) < 1e-12);
+  assert.equal(searchScore({ config, metrics, observations: [], seconds: 1 }), 0.4);
+});
+
+test("unequal budgets, knobs that change the length, and too few held-out problems are refused", () => {
+  const arms = { ...searching.arms, mine: { search: [{}] } };
+  assert.throws(() => armCells(settings({ ...searching, arms })), /^ConfigError: arms\.mine\.search has 1 settings and that of GRPO 2/);
+  const longer = { GRPO: { search: [{ grpo: { steps: 9 } }] } };
+  assert.throws(() => armCells(settings({ ...searching, arms: longer })), /^ConfigError: arms\.GRPO\.search\.0\.grpo changes how long/);
+  assert.throws(
+    () => armCells(settings({ ...searching, search: { ...searching.search, prompts: 100 } })),
+    /holds out 256 problems; .* are 300/,
+  );
+});

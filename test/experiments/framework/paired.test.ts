@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { holm, isHigher, isNoLower, pairedTest, rankCorrelation, testInWords } from "../../../src/experiments/framework/paired.ts";
+
+const near = (actual: number, expected: number, tolerance = 1e-3): void =>
+  assert.ok(Math.abs(actual - expected) < tolerance, `${actual} is not ${expected}`);
+
+test("the paired t test of differences worked out by hand", () => {
+  // Mean 0.03, s = sqrt(0.001 / 4), t = 0.03 / (s / sqrt(5)) = 4.2426 with 4 degrees of freedom: p = 0.01324. t(0.975, 4) = 2.7764.
+  const found = pairedTest([0.01, 0.02, 0.03, 0.04, 0.05]);
+  near(found.mean, 0.03, 1e-12);
+  near(found.p, 0.01324, 1e-5);
+  near(found.high - found.mean, 2.7764 * 0.0070711, 1e-6);
+  assert.ok(isHigher(found) && isNoLower(found));
+  assert.match(testInWords(found), /^\+0\.030 \(\+0\.010 to \+0\.050, p = 0\.013\)$/);
+});
+
+test("differences that do not vary, one seed, and none", () => {
+  assert.equal(pairedTest([0, 0, 0]).p, 1);
+  assert.equal(pairedTest([0.5, 0.5]).p, 0);
+  assert.ok(Number.isNaN(pairedTest([0.5]).p));
+  assert.equal(isHigher(pairedTest([0.5])), false);
+  assert.equal(testInWords(pairedTest([])), "no seeds");
+});
+
+test("a fall by more than chance is lower, and one within chance is not", () => {
+  assert.equal(isNoLower(pairedTest([-0.1, -0.11, -0.09])), false);
+  assert.equal(isNoLower(pairedTest([-0.1, 0.1, -0.05])), true);
+});
+
+test("Holm's correction multiplies the smallest by all, and never falls", () => {
+  // Sorted 0.01, 0.02, 0.03, 0.2: times 4, 3, 2, 1 are 0.04, 0.06, 0.06, 0.2.
+  const adjusted = holm([0.02, 0.2, 0.01, 0.03]);
+  for (const [i, expected] of [0.06, 0.2, 0.04, 0.06].entries()) near(adjusted[i]!, expected, 1e-12);
+  const withMissing = holm([Number.NaN, 0.02, 0.03]);
+  assert.ok(Number.isNaN(withMissing[0]!));
+  near(withMissing[1]!, 0.04, 1e-12);
+  near(withMissing[2]!, 0.04, 1e-12);
+  assert.equal(holm([0.9, 0.8])[0], 1);
+});
+
+test("rank correlation is that of ranks, with shared ranks for equal values", () => {
+  near(rankCorrelation([1, 2, 3, 4], [1, 10, 100, 1000]), 1, 1e-12);
+  near(rankCorrelation([1, 2, 3], [3, 2, 1]), -1, 1e-12);
+  // Ranks 1, 2.5, 2.5, 4 and 1, 2, 3, 4: covariance 4.5, spreads 4.5 and 5.
+  near(rankCorrelation([1, 2, 2, 3], [1, 2, 3, 4]), 4.5 / Math.sqrt(4.5 * 5), 1e-12);
+  assert.ok(Number.isNaN(rankCorrelation([1, 1], [1, 2])));
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { shippedSettings } from "../../../scripts/document_results.ts";
+import { openJobs } from "../../../src/cli/study_jobs.ts";
+import type { Cell, CellResults } from "../../../src/experiments/framework/cell.ts";
+import { completeCells } from "../../../src/experiments/framework/partial.ts";
+import { createProgress } from "../../../src/experiments/framework/progress.ts";
+import { runCell } from "../../../src/experiments/framework/run_cell.ts";
+import { runCells, workerHere } from "../../../src/experiments/framework/run_study.ts";
+import { merge } from "../../../src/experiments/framework/settings.ts";
+import { studies } from "../../../src/experiments/index.ts";
+import { openDevice } from "../../../src/node/open_device.ts";
+import { studyHost } from "../../../src/node/study_host.ts";
+import { withoutTimes } from "../../../src/report/metrics.ts";
+
+const study = studies["toy-control"]!;
+const shipped = await shippedSettings(study);
+const tiny = merge(shipped, {
+  seeds: 1,
+  targets: [1.5],
+  model: { hidden_size: 16, intermediate_size: 24 },
+  warmStart: { steps: 4, batch: 8 },
+  grpo: { prompts: 4, completions: 4 },
+  openLoop: { alphas: [-0.9, 0.9], steps: 2 },
+  onPolicy: { steps: 6 },
+  offPolicy: { steps: 5, updatesPerRollout: 2 },
+  evaluation: { completions: 4 },
+});
+const prepared = study.prepare(tiny, { quick: false, shipped });
+
+const folder = await mkdtemp(join(tmpdir(), "entropic-resume-"));
+const device = await openDevice();
+const host = studyHost(device);
+after(async () => {
+  device.destroy();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const silent = () => createProgress({ title: "tiny", cells: prepared.cells.length, work: 1, stream: { write: () => true } });
+const measured = (results: CellResults) => [...results].map(([name, { metrics }]) => [name, metrics.map(withoutTimes)]);
+
+/** A controlled run of six steps with an evaluation on its way and something observed of every step. */
+const cell: Cell = (() => {
+  const found = prepared.cells.find(({ name }) => name.includes("on-policy/pi"))!;
+  const { tune: _, ...rest } = found;
+  return { ...rest, name: "cell", observe: ({ rewards }) => rewards };
+})();
+const config = { ...cell.config, eval: { ...cell.config.eval, every: 2 }, grpo: { ...cell.config.grpo, beta: 0.01 } };
+
+test("a cell that was stopped, or killed after a checkpoint, goes on to the same bits", async () => {
+  const whole = await runCell(cell, config, { host, dir: join(folder, "whole") });
+  const dir = join(folder, "cut");
+  const stop = new AbortController();
+  const reason = new Error("stopped here");
+  const stopAt =
+    (last: number) =>
+    ({ step }: { step: number }) =>
+      step === last && stop.abort(reason);
+  await assert.rejects(runCell(cell, config, { host, dir, signal: stop.signal, onMetrics: stopAt(2) }), reason);
+  assert.deepEqual(await readdir(join(dir, "cell/checkpoints")), ["step-000002"]);
+
+  // A checkpoint after every step, and then an end that saves nothing.
+  const killed = new Error("killed");
+  const kill = ({ step }: { step: number }): void => {
+    if (step === 5) throw killed;
+  };
+  await assert.rejects(runCell(cell, config, { host, dir, checkpointEvery: 0, onMetrics: kill }), killed);
+  assert.deepEqual(await readdir(join(dir, "cell/checkpoints")), ["step-000004"]);
+
+  const seen: number[] = [];
+  const resumed = await runCell(cell, config, { host, dir, onMetrics: ({ step }) => seen.push(step) });
+  assert.deepEqual(seen, [4, 5, 6]);
+  assert.deepEqual(resumed.metrics.map(withoutTimes), whole.metrics.map(withoutTimes));
+  assert.deepEqual(resumed.observations, whole.observations);
+  assert.equal(resumed.observations.length, 6);
+  await assert.rejects(access(join(dir, "cell/checkpoints")));
+  const read = (await readFile(join(dir, "cell/metrics.jsonl"), "utf8")).trim().split("\n");
+  assert.equal(read.length, 7);
+});
+
+test("a cell with other settings does not go on from the checkpoint of these", async () => {
+  const dir = join(folder, "other");
+  const stop = new AbortController();
+  const onMetrics = ({ step }: { step: number }) => step === 2 && stop.abort(new Error("stopped"));
+  await assert.rejects(runCell(cell, config, { host, dir, signal: stop.signal, onMetrics }));
+  const seen: number[] = [];
+  const other = { ...config, grpo: { ...config.grpo, learningRate: 0.001 } };
+  await runCell(cell, other, { host, dir, onMetrics: ({ step }) => seen.push(step) });
+  assert.equal(seen[0], 0);
+});
+
+test("two jobs at once measure the same bits as one after the other, and a part of a study is found as such", async () => {
+  const here = join(folder, "one");
+  const place = { dir: here, adapter: device.name };
+  const one = await runCells(prepared, { ...place, workers: [workerHere(host, here)], progress: silent() });
+
+  const dir = join(folder, "two");
+  const jobs = await openJobs(2, { study: study.name, settings: tiny, shipped, quick: false, dir, adapter: device.name });
+  try {
+    assert.equal(jobs.adapter, device.name);
+    const two = await runCells(prepared, { dir, adapter: jobs.adapter, workers: jobs.workers, progress: silent() });
+    assert.equal(two.run, prepared.cells.length);
+    assert.deepEqual(measured(two.results), measured(one.results));
+  } finally {
+    jobs.close();
+  }
+  const lost = prepared.cells.at(-1)!.name;
+  await rm(join(dir, lost), { recursive: true });
+  const { results, missing } = await completeCells(prepared.cells, { dir, adapter: device.name });
+  assert.deepEqual(missing, [lost]);
+  assert.equal(results.size, prepared.cells.length - 1);
+});

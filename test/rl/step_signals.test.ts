@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stepSignals } from "../../src/rl/learning/step_signals.ts";
+import type { Run } from "../../src/rl/run.ts";
+import type { ScoredRollout } from "../../src/rl/sampling/dynamic_sampling.ts";
+
+const config = { grpo: { steps: 8, completions: 2 } } as Run["config"];
+
+/** Completions of two tokens each, with these entropies and rewards. */
+function rollout(entropies: readonly (readonly [number, number])[], rewards: readonly (number | null)[]): ScoredRollout {
+  const entries = entropies.map((own) => ({ completion: { entropies: Float32Array.from(own) } }));
+  return { entries, scores: { rewards } } as unknown as ScoredRollout;
+}
+
+const near = (actual: number | undefined, expected: number): void => assert.ok(Math.abs(actual! - expected) < 1e-6, `${actual}`);
+
+test("entropies of right and wrong tokens are told apart by the sign of their advantage; masked samples do not count", () => {
+  const all = rollout(
+    [
+      [0.1, 0.3],
+      [0.5, 0.7],
+      [0.9, 0.9],
+      [2, 2],
+    ],
+    [1, 0, 1, 1],
+  );
+  const samples = [{ advantage: 1 }, { advantage: [-1, 1] }, { advantage: 0 }, { advantage: 3, isMasked: true }];
+  const { progress, spread, right, wrong } = stepSignals({ config }, { rollout: { all, trained: all }, samples, step: 2 });
+  assert.deepEqual([progress, spread], [0.25, 0.5]);
+  near(right, (0.1 + 0.3 + 0.7) / 3);
+  near(wrong, 0.5);
+});
+
+test("all sampled groups count for the spread; without a sign there is no entropy; a program that goes on stays at the end of the run", () => {
+  const all = rollout(Array(6).fill([0.1, 0.1]), [1, 0, 1, 1, null, null]);
+  const trained = rollout(Array(2).fill([0.1, 0.1]), [1, 1]);
+  const told = stepSignals({ config }, { rollout: { all, trained }, samples: [{ advantage: 0 }, { advantage: 0 }], step: 9 });
+  near(told.spread, 1 / 3);
+  assert.deepEqual([told.progress, told.right, told.wrong], [1, undefined, undefined]);
+});
