@@ -24,10 +24,7 @@ const grpo = {
   weightDecay: within(0, 1000),
   maxGradNorm: within(1e-6, 1e9),
   advantageLambda: within(0, 1000),
-  tis: fc.option(within(1e-6, 1e9)),
-  icepop: fc.option(fc.constantFrom([0.5, 2], [0, 1e9], [1, 1]), { freq: 1 }),
   tokenShare: within(1e-6, 1),
-  mis: fc.option(fc.constantFrom([0.5, 2], [0, 1e-3]), { freq: 1 }),
   beta: within(0, 1000),
   entropyCoef: within(-10, 10),
   clipLow: within(0, 1),
@@ -57,6 +54,13 @@ const grpo = {
   weights: fc.constantFrom("f32", "f16"),
 };
 
+/** One way to weigh tokens at most, because two contradict each other. */
+const importance = fc.oneof(
+  fc.record({ tis: fc.option(within(1e-6, 1e9)) }),
+  fc.record({ icepop: fc.constantFrom([0.5, 2], [0, 1e9], [1, 1]) }),
+  fc.record({ mis: fc.constantFrom([0.5, 2], [0, 1e-3]) }),
+);
+
 const entropy = {
   controller: fc.constantFrom("pi", "aec", "bonus", "entrocraft", "fixed", "none"),
   gate: fc.constantFrom("probability", "entropy-effect"),
@@ -78,7 +82,10 @@ const entropy = {
 };
 
 /** Options inside their ranges, each left out half of the time. */
-const options = fc.record({ grpo: fc.record(grpo, { requiredKeys: [] }), entropy: fc.record(entropy, { requiredKeys: [] }) });
+const options = fc.record({
+  grpo: fc.tuple(fc.record(grpo, { requiredKeys: [] }), importance).map(([own, weights]) => ({ ...own, ...weights })),
+  entropy: fc.record(entropy, { requiredKeys: [] }),
+});
 
 /** After two steps with random options weights and moments are finite, and the state that is saved has no number that JSON cannot hold. */
 export async function checkRandomOptions(
