@@ -129,6 +129,5 @@ test("plusShare repeats the training problems that a sum solves, evenly, and lea
   assert.deepEqual(new Set(train.map(canonical)), new Set(task.problems("train").map(canonical)));
   assert.equal(train.filter((problem) => !isPlus(problem)).length, task.problems("train").filter((problem) => !isPlus(problem)).length);
   assert.deepEqual(mixed.problems("eval").map(canonical), task.problems("eval").map(canonical));
-  // As small a share as there is: the plus problems are not thinned below it by accident.
   assert.equal(tasks.countdown({ plusShare: 0 }).problems("train").some(isPlus), false);
 });
