@@ -24,6 +24,11 @@ const grpo = {
   weightDecay: within(0, 1000),
   maxGradNorm: within(1e-6, 1e9),
   advantageLambda: within(0, 1000),
+  gepoLow: within(0, 1),
+  gepoHigh: within(1, 100),
+  gepoDamping: within(0, 1),
+  replay: fc.constantFrom(0, 3),
+  referenceReset: fc.constantFrom(0, 1),
   tis: fc.option(within(1e-6, 1e9)),
   icepop: fc.option(fc.constantFrom([0.5, 2], [0, 1e9], [1, 1]), { freq: 1 }),
   tokenShare: within(1e-6, 1),
@@ -58,7 +63,7 @@ const grpo = {
 };
 
 const entropy = {
-  controller: fc.constantFrom("pi", "aec", "bonus", "entrocraft", "fixed", "none"),
+  controller: fc.constantFrom("pi", "aec", "bonus", "entrocraft", "stare", "clip", "fixed", "none"),
   gate: fc.constantFrom("probability", "entropy-effect"),
   tau: within(0, 1),
   alphaNorm: fc.constantFrom("all", "gated"),
@@ -72,6 +77,12 @@ const entropy = {
   delta: within(1e-9, 10),
   maxCoefficient: within(1e-9, 10),
   coefficient: within(-10, 10),
+  share: within(1e-8, 1),
+  side: fc.constantFrom("positive", "negative", "both"),
+  weight: within(1, 2),
+  adaptive: fc.boolean(),
+  maxWeight: within(1, 2),
+  span: within(1.001, 1000),
   low: within(0, 1),
   high: within(1, 100),
   alpha: within(-1, 1),

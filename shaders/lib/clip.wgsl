@@ -8,6 +8,14 @@ struct Clip {
   dual: f32, // 0: off
 }
 
+// The bounds of a clip as a controller moves them: above 0 there is more room below 1 and less above it, which lowers entropy.
+fn tilted(clip: Clip, tilt: f32) -> Clip {
+  if tilt == 0.0 {
+    return clip;
+  }
+  return Clip(clip.low * exp(tilt), clip.high * exp(-tilt), clip.dual);
+}
+
 // Whether a bound holds; the token then has slope 0.
 fn clip_holds(advantage: f32, ratio: f32, clip: Clip) -> bool {
   let dual = clip.dual > 0.0 && ratio > clip.dual;

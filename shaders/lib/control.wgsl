@@ -64,9 +64,11 @@ fn is_measured(one: Loop) -> bool {
 // A gate decides which tokens alpha reweights.
 const GATE_PROBABILITY = 0u;
 const GATE_ENTROPY_EFFECT = 1u;
+const GATE_NONE = 2u;
 
 // How a gate weighs a token. probability: 1 where the current policy gives the action a probability above tau, else 0.
 // entropy-effect: the sign of the token's effect: 1 where making the action likelier lowers entropy, -1 where it raises entropy.
+// none: 0, for a controller whose alpha moves something else.
 fn actuator(gate: u32, log_tau: f32, logp: f32, effect: f32) -> f32 {
-  return select(select(0.0, 1.0, logp > log_tau), sign(effect), gate == GATE_ENTROPY_EFFECT);
+  return select(select(0.0, 1.0, logp > log_tau && gate != GATE_NONE), sign(effect), gate == GATE_ENTROPY_EFFECT);
 }

@@ -10,6 +10,7 @@ struct Token {
   difference_slope: f32, // dd / dlogp: 1, or 0 where the clamp holds
   ratio: f32, // r = e^d
   ratio_slope: f32, // dr / dlogp
+  tilt: f32, // by which a controller moves the bounds of a clip (lib/clip.wgsl); 0 for every other controller
   extra: f32, // the number that the loss asked for beyond the token; 0 where it asked for none
 }
 
@@ -30,5 +31,5 @@ fn token_of(logp: f32, old_logp: f32, advantage: f32, extra: f32) -> Token {
   let difference = clamp(logp - old_logp, -CLAMP, CLAMP);
   let difference_slope = select(0.0, 1.0, abs(logp - old_logp) <= CLAMP);
   let ratio = exp(difference);
-  return Token(logp, old_logp, advantage, difference, difference_slope, ratio, ratio * difference_slope, extra);
+  return Token(logp, old_logp, advantage, difference, difference_slope, ratio, ratio * difference_slope, 0.0, extra);
 }

@@ -2,6 +2,7 @@
 //   d = clamp(logp - old_logp, -20, 20), r = e^d, u = clamp(reference_logp - logp, -20, 20)
 //   surrogate: from the module that the variant links as package::loss, a file of shaders/loss or a user's own; with WEIGHTED times the
 //     token's surrogate_weight
+//   tilt = alpha clip_tilt: what a controller moves the bounds of a clip by, where it moves these
 //   control = -alpha r |A| actuator control_weight          (outside the surrogate's clip)
 //   kl = k1: -u, k2: u^2 / 2, k3: e^u - u - 1               (Schulman 2020, "Approximating KL divergence")
 //   loss = weight * (scale * (surrogate + control) + beta kl - entropy_coefficient H)
@@ -25,6 +26,7 @@ struct Parameters {
   entropy_coefficient: f32,
   gate: u32,
   log_tau: f32,
+  clip_tilt: f32, // ln of what the bounds of a clip are multiplied by at alpha 1; 0: alpha does not move them
   @align(16) loss: LossParameters, // a uniform buffer asks for this alignment
 }
 var<immediate> parameters: Parameters;
@@ -62,8 +64,9 @@ fn main(
   // A response token's mask is 1 + its class.
   let alpha = state.loops[u32(max(given.mask, 1.0)) - 1u].alpha;
   let policy = statistics[row];
-  @if(EXTRA) let token = token_of(policy.logp, given.old_logp, given.advantage, extra[row]);
-  @if(!EXTRA) let token = token_of(policy.logp, given.old_logp, given.advantage, 0.0);
+  @if(EXTRA) var token = token_of(policy.logp, given.old_logp, given.advantage, extra[row]);
+  @if(!EXTRA) var token = token_of(policy.logp, given.old_logp, given.advantage, 0.0);
+  token.tilt = parameters.clip_tilt * alpha;
   @if(!WEIGHTED) let own = surrogate(token, parameters.loss);
   @if(WEIGHTED) let own = weighed(surrogate(token, parameters.loss), surrogate_weight[row]);
 

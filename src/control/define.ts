@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { KernelSource } from "../gpu/kernel.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
+import type { SurpriseWeightOptions } from "../ops/surprise_weight.ts";
 import { type Declaration, declare, type Factory } from "../options/define.ts";
 import type { StepSignals } from "./signals.ts";
 import type { ControlState, SetFields } from "./state.ts";
@@ -24,6 +25,12 @@ export interface TokenClass {
   /** The first position of the answer that belongs to it, where positions tell the class. */
   readonly from?: number | undefined;
 }
+
+/**
+ * What alpha moves in place of the control term of the loss. `clip`: the bounds of a loss's clip, low span^alpha and high span^-alpha.
+ * `surprise`: the advantages of the most surprising tokens, whose shares are given by the sign of their advantage.
+ */
+export type Lever = { readonly kind: "clip"; readonly span: number } | ({ readonly kind: "surprise" } & SurpriseWeightOptions);
 
 /** How the state changes in every optimiser step, from the entropies that the batch has put into it. */
 export interface ControlLaw {
@@ -48,6 +55,8 @@ export interface ControllerBehaviour {
   readonly holds: readonly HeldEntropy[];
   /** Whether alpha can differ from 0. */
   readonly usesAlpha: boolean;
+  /** What alpha moves. Absent: the control term, which weighs the tokens that the gate lets through. */
+  readonly lever?: Lever;
   /** The gains and the limit of |alpha| of a proportional-integral law, for the advice of diagnoses; absent: there is no such law. */
   readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
   /** Whether control only keeps entropy from falling below its target, and lets it lie above. */

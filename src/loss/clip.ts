@@ -34,9 +34,11 @@ export function clipParameters({ clipLow, clipHigh, dualClip }: Clip): Readonly<
   return { clip_low: clipLow, clip_high: clipHigh, dual_clip: dualClip ?? 0 };
 }
 
+type Clipped = Pick<Token, "advantage" | "ratio" | "ratioSlope" | "tilt">;
+
 /** shaders/lib/clip.wgsl in double precision. */
-export function clipped({ advantage, ratio, ratioSlope }: Pick<Token, "advantage" | "ratio" | "ratioSlope">, clip: Clip): Surrogate {
-  const [least, most] = [1 - clip.clipLow, 1 + clip.clipHigh];
+export function clipped({ advantage, ratio, ratioSlope, tilt }: Clipped, clip: Clip): Surrogate {
+  const [least, most] = [1 - clip.clipLow * Math.exp(tilt), 1 + clip.clipHigh * Math.exp(-tilt)];
   const low = advantage < 0 && ratio < least;
   const high = advantage > 0 && ratio > most;
   const dual = clip.dualClip !== null && advantage < 0 && ratio > clip.dualClip;

@@ -23,6 +23,8 @@ export interface LossContext {
 interface LossTraits {
   /** The loss has one probability ratio for a whole sequence: its extra number is the mean difference of the sequence's tokens. */
   readonly bySequence?: boolean;
+  /** A controller may move the bounds of its clip, which it takes by `tilted` of lib/clip.wgsl. */
+  readonly clipMoves?: boolean;
   /** The loss reads `context.oldEntropy`. */
   readonly readsOldEntropy?: boolean;
   /**
@@ -58,7 +60,8 @@ export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Opt
 
 /** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */
 export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclaration<Options>): LossFactory<Options> {
-  const { key, wgsl, parameters, surrogate, extra, bySequence = false, readsOldEntropy = false, selects } = declaration;
+  const { key, wgsl, parameters, surrogate, extra, selects } = declaration;
+  const { bySequence = false, clipMoves = false, readsOldEntropy = false } = declaration;
   const module = wgsl === undefined ? `loss/${key.replaceAll("-", "_")}` : { name: `loss/${key}`, wgsl };
   return declare("grpo", declaration, (options) => ({
     name: key,
@@ -68,6 +71,7 @@ export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclara
     surrogate: (token) => surrogate(token, options),
     extra: extra && ((context) => extra(context, options)),
     bySequence,
+    clipMoves,
     readsOldEntropy,
     ...(selects && { selects }),
   }));

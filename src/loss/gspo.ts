@@ -22,8 +22,9 @@ export const gspo = defineLoss({
     ...dualClipOption,
   }),
   parameters: clipParameters,
-  surrogate: ({ advantage, extra, differenceSlope }, clip) =>
-    clipped({ advantage, ratio: Math.exp(extra), ratioSlope: Math.exp(extra) * differenceSlope }, clip),
+  surrogate: ({ advantage, extra, differenceSlope, tilt }, clip) =>
+    clipped({ advantage, ratio: Math.exp(extra), ratioSlope: Math.exp(extra) * differenceSlope, tilt }, clip),
   extra: ({ sequences, ...given }) => sequenceRatio(given, { sequences }),
   bySequence: true,
+  clipMoves: true,
 });

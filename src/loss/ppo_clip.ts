@@ -9,4 +9,5 @@ export const ppoClip = defineLoss({
   options: section({ ...clipOptions, ...dualClipOption }),
   parameters: clipParameters,
   surrogate: clipped,
+  clipMoves: true,
 });

@@ -11,6 +11,8 @@ export interface Token {
   readonly ratioSlope: number;
   /** The same ratio, for a formula that does not differentiate it. */
   readonly detachedRatio: number;
+  /** What a controller moves the bounds of a clip by: they become low e^tilt and high e^-tilt. */
+  readonly tilt: number;
   readonly extra: number;
 }
 
@@ -26,16 +28,17 @@ interface Given {
   readonly logp: number;
   readonly oldLogp: number;
   readonly advantage: number;
+  readonly tilt?: number;
   readonly extra?: number;
 }
 
 /** A token from its log-probabilities. Numerical differentiation varies logp around `frozenLogp`. */
-export function tokenOf({ logp, oldLogp, advantage, extra = 0 }: Given, frozenLogp: number = logp): Token {
+export function tokenOf({ logp, oldLogp, advantage, tilt = 0, extra = 0 }: Given, frozenLogp: number = logp): Token {
   const difference = clampDifference(logp - oldLogp);
   const ratio = Math.exp(difference);
   const differenceSlope = Math.abs(logp - oldLogp) <= 20 ? 1 : 0;
   const detachedRatio = Math.exp(clampDifference(frozenLogp - oldLogp));
-  return { logp, oldLogp, advantage, difference, differenceSlope, ratio, ratioSlope: ratio * differenceSlope, detachedRatio, extra };
+  return { logp, oldLogp, advantage, difference, differenceSlope, ratio, ratioSlope: ratio * differenceSlope, detachedRatio, tilt, extra };
 }
 
 /** The largest bound of a ratio. A ratio is at most e^20, about 5e8, so that a larger bound would say nothing. */

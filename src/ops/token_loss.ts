@@ -28,6 +28,8 @@ export interface TokenLossOptions extends GateOptions {
   readonly kl?: KlEstimate;
   /** Weight of an entropy bonus. */
   readonly entropyCoef: number;
+  /** What alpha 1 multiplies the lower bound of the loss's clip by, and divides the upper one by. Default 1: alpha does not move them. */
+  readonly clipSpan?: number;
 }
 
 type In = {
@@ -52,7 +54,7 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
   },
   forward: ({ inputs, outputs, attributes }) => {
     const { statistics, token_inputs, control, extra, surrogate_weight } = inputs;
-    const { loss, beta, kl = "k3", entropyCoef } = attributes;
+    const { loss, beta, kl = "k3", entropyCoef, clipSpan = 1 } = attributes;
     const rows = statistics.shape[0]!;
     return [
       {
@@ -73,6 +75,7 @@ export const tokenLossOp = defineOp<In, "coefficients" | "token_metrics", TokenL
           beta,
           entropy_coefficient: entropyCoef,
           ...gateParameters(attributes),
+          clip_tilt: Math.log(clipSpan),
           ...Object.fromEntries(Object.entries(loss.parameters).map(([name, value]) => [`loss.${name}`, value])),
         },
         workgroups: ceilDivide(rows, 64),

@@ -1,4 +1,5 @@
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { clearWindows } from "../gpu/copies.ts";
 import type { Scalar } from "../graph/scalar.ts";
 import { externalTensor, type Tensor } from "../graph/tensor.ts";
 import type { GradientSink } from "../graph/trace.ts";
@@ -45,6 +46,8 @@ export interface AdamW {
     readonly moments: ReadonlyMap<string, { shape: readonly number[]; data: ArrayLike<number> }>;
     readonly state: readonly number[];
   }): void;
+  /** Begins anew: without moments, and with the count of skipped steps alone. */
+  restart(): Promise<void>;
   destroy(): void;
 }
 
@@ -95,6 +98,14 @@ export function createAdamW(placed: PlacedModule, options: AdamWOptions): AdamW 
       loadFlatBuffers(placed, first, withPrefix(saved.moments, "first."));
       loadFlatBuffers(placed, second, withPrefix(saved.moments, "second."));
       const record = Float32Array.from(saved.state);
+      uploadBuffer(device, window, record);
+      heartbeat.restart(record);
+    },
+    restart: async () => {
+      const { skipped } = OPTIMIZER_STATE.read(await readState());
+      const windows = [first, second].flatMap(({ shards }) => shards.map((shard) => shard.storage.window!));
+      await clearWindows(device, "restart of AdamW", windows);
+      const record = Float32Array.from(OPTIMIZER_STATE.pack({ skipped }));
       uploadBuffer(device, window, record);
       heartbeat.restart(record);
     },

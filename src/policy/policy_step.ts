@@ -10,8 +10,10 @@ import { addOnto } from "../ops/add_onto.ts";
 import { controlWeight } from "../ops/control_weight.ts";
 import { entropyReduce } from "../ops/entropy_reduce.ts";
 import { entropySelect } from "../ops/entropy_select.ts";
+import type { GateOptions } from "../ops/gate.ts";
 import { metricReduce } from "../ops/metric_reduce.ts";
 import { TOKEN_INPUT } from "../ops/records.ts";
+import { surpriseWeight } from "../ops/surprise_weight.ts";
 import { tokenLoss } from "../ops/token_loss.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type HeadMemory, headChunks } from "./chunks.ts";
@@ -45,19 +47,24 @@ export function tracePolicyStep(update: TracedUpdate, wholeBatch: boolean): void
   const { controller, loss, control, metrics } = update;
   const { head, saved, tokenInputs } = traceStatistics(update, wholeBatch);
   if (wholeBatch) traceControl(controller, control);
-  const gate = { gate: loss.gate, tau: loss.tau };
+  const gate = gateOf(update);
   const sequences = runScalar("sequences", update.sequences);
-  const scope = gatedScope(loss);
+  const scope = gatedScope(update);
   const begins = input("sequence_begin", [derive("S+1", [sequences], (s) => s + 1)], "u32");
   if (scope !== "none") {
     controlWeight({ statistics: saved.statistics, tokenInputs, control, sequenceBegin: begins }, { ...gate, scope, sequences });
   }
   const given = { statistics: saved.statistics, tokenInputs };
+  const { lever } = controller;
+  if (lever?.kind === "surprise") surpriseWeight({ ...given, control }, lever);
   const random = { seed: update.seed ?? 0, draw: runScalar("draw"), microBatch: runScalar("micro_batch") };
   const oldEntropy = loss.loss.readsOldEntropy ? input("old_entropy", [saved.statistics.shape[0]!]) : undefined;
   const extra = loss.loss.extra?.({ ...given, oldEntropy, sequenceBegin: begins, sequences, count: update.count, random });
   const surrogateWeight = surrogateWeightOf(update, given);
-  const { coefficients, tokenMetrics } = tokenLoss({ ...given, control, extra, surrogateWeight }, loss);
+  const { coefficients, tokenMetrics } = tokenLoss(
+    { ...given, control, extra, surrogateWeight },
+    { ...loss, ...gate, ...(lever?.kind === "clip" && { clipSpan: lever.span }) },
+  );
   metricReduce(tokenMetrics, tokenInputs, metrics);
   // A step of one micro-batch overwrites the gradients, so its kernels need not read them.
   const sinks = update.optimizer.sinks(wholeBatch ? 0 : runScalar("accumulate"));
@@ -83,6 +90,11 @@ interface Statistics {
   readonly tokenInputs: Tensor;
 }
 
+/** The gate of the control term. A controller whose alpha moves something else has no such term. */
+function gateOf({ controller, loss: { gate, tau } }: Pick<TracedUpdate, "controller" | "loss">): GateOptions {
+  return { gate: controller.lever ? "none" : gate, tau };
+}
+
 function traceStatistics({ model, loss, control, ...update }: TracedUpdate, wholeBatch: boolean): Statistics {
   const rows = runScalar("rows", update.rows);
   const actions = input("actions", [rows], "u32");
@@ -96,13 +108,14 @@ function traceStatistics({ model, loss, control, ...update }: TracedUpdate, whol
     chunks: headChunks(rows, model, update),
   };
   const saved = headStatistics(head);
-  entropyReduce(saved.statistics, tokenInputs, control, { gate: loss.gate, tau: loss.tau, wholeBatch });
+  entropyReduce(saved.statistics, tokenInputs, control, { ...gateOf({ loss, ...update }), wholeBatch });
   return { head, saved, tokenInputs };
 }
 
 /** Where the gated tokens are counted that the control term is a mean over; "none" where it is a mean over all tokens. */
-export function gatedScope({ alphaNorm, aggregate }: PolicyLossOptions): "none" | "batch" | "sequence" {
-  if (alphaNorm === "all" || aggregate === "constant") return "none";
+export function gatedScope({ controller, loss }: Pick<TracedUpdate, "controller" | "loss">): "none" | "batch" | "sequence" {
+  const { alphaNorm, aggregate } = loss;
+  if (controller.lever || alphaNorm === "all" || aggregate === "constant") return "none";
   return aggregate === "token-mean" ? "batch" : "sequence";
 }
 

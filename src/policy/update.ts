@@ -179,11 +179,11 @@ async function buildAccumulatingPlans(traced: Planned, own: Own): Promise<Accumu
  * control term is a mean over these. A forward pass measures what the sampler has not.
  */
 async function whatIsTold(
-  { loss, controller }: TracedUpdate,
+  traced: TracedUpdate,
   { batches, sampled, measure, submit }: MicroBatches & { readonly sampled: Measured | undefined; readonly measure: Plan },
 ): Promise<[index: number, value: number][]> {
-  const countsGated = gatedScope(loss) === "batch";
-  if (!countsGated && (sampled || !controller.law)) return measuredFloats(sampled ?? []);
+  const countsGated = gatedScope(traced) === "batch";
+  if (!countsGated && (sampled || !traced.controller.law)) return measuredFloats(sampled ?? []);
   const states: ControlState[] = [];
   for (const { inputs, ...batch } of batches) {
     // A measurement goes by tokens, wherever sequences begin, and by the present entropies alone.

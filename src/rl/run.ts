@@ -58,6 +58,14 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkReadable(run.model.tokenizer, "the held-out problems", run.evalProblems);
 }
 
+/** The base under adapters is their reference, and is never changed. @throws ConfigError */
+export function checkReference({ model, config }: Pick<Run, "model" | "config">): void {
+  if (!model.adapter || config.grpo.referenceReset === 0) return;
+  throw new ConfigError([
+    refusal("grpo.referenceReset", config.grpo.referenceReset, "0 for a model with adapters, whose reference is its base"),
+  ]);
+}
+
 /** Products read the base under adapters as it is stored, so that a copy of it would be read by nothing. @throws ConfigError */
 export function checkStorage({ model, config }: Pick<Run, "model" | "config">): void {
   if (!model.adapter || config.grpo.weights === "f32") return;
@@ -70,4 +78,12 @@ export function passRows(run: Run): number {
   const { prompts, completions, microBatchRows } = run.config.grpo;
   const longest = longestSample(run);
   return Math.max(longest, Math.min(microBatchRows, prompts * completions * longest));
+}
+
+/** A controller that moves the bounds of a clip needs a loss that has them. @throws ConfigError */
+export function checkLever({ controller, loss }: Pick<Run, "controller" | "loss">): void {
+  if (controller.lever?.kind !== "clip" || loss.clipMoves) return;
+  throw new ConfigError([
+    refusal("grpo.loss", loss.name, `ppo-clip or gspo with the controller ${controller.name}, which moves a clip's bounds`),
+  ]);
 }

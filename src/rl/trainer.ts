@@ -9,14 +9,15 @@ import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
 import { stepSignals } from "./learning/step_signals.ts";
-import { checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
+import { type Classify, checkClasses, classifier, measureSampled } from "./learning/token_classes.ts";
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkStorage, checkSubject, type Run } from "./run.ts";
+import { checkLever, checkReference, checkStorage, checkSubject, type Run } from "./run.ts";
+import { createRunHistory, type RunHistory } from "./run_history.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
-import { createTrainerParts } from "./trainer_parts.ts";
+import { createTrainerParts, type TrainerParts } from "./trainer_parts.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
@@ -80,11 +81,13 @@ function toRun(options: TrainerOptions): Run {
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
   checkStorage(run);
+  checkLever(run);
+  checkReference(run);
   return run;
 }
 
 /** What a learner saves. */
-type Learned<Moments> = Pick<TrainerState, "control" | "optimizer"> & { readonly moments: Moments };
+type Learned<Tensor> = Pick<TrainerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, Tensor> };
 
 async function buildTrainer(run: Run): Promise<Trainer> {
   const { grpo } = run.config;
@@ -93,36 +96,22 @@ async function buildTrainer(run: Run): Promise<Trainer> {
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const parts = await createTrainerParts(run);
-  const { sampling, evaluation, scoring, learning } = parts;
+  const { evaluation, learning } = parts;
   const turns = oneAtATime(run.device, "the trainer");
   const watchStep = watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
+  const history = createRunHistory(run, parts);
   let [step, tokens] = [0, 0];
 
   const train = async (): Promise<StepResult> => {
-    const started = performance.now();
-    const rollout = await sampling.sample(step);
-    const { entries, scores } = rollout.trained;
-    evaluation.solved.sampled(rollout.all);
-    const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
-    const classes = classify && entries.map(classify);
-    const { samples, gap } = await scoring.scoreAgain(
-      toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
-    );
-    const told = { sampled: measureSampled(entries, samples, run.controller), signals: stepSignals(run, { rollout, samples, step }) };
-    const learned = await learning.learn(samples, told, step);
-    step += 1;
-    tokens += tokensOf(entries);
-    const metrics = stepMetrics(run, { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started });
-    const result = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
-    const { updates } = learned;
-    const wasSkipped = updates.length > 0 && updates.every((update) => update.wasSkipped);
-    await watchStep({ step, wasSkipped, explain: learning.explainSkipped, result });
-    return result;
+    const done = await takeStep(run, { ...parts, history, classify }, { step, tokens });
+    ({ step, tokens } = done);
+    await watchStep({ ...done, explain: learning.explainSkipped });
+    return done.result;
   };
 
-  const withProgress = <Moments>({ moments, ...learned }: Learned<Moments>) => {
-    const state: TrainerState = { step, tokens, solved: evaluation.solved.save(), ...learned };
-    return { state, moments };
+  const withProgress = <Tensor>({ moments, ...learned }: Learned<Tensor>, further: ReadonlyMap<string, Tensor>) => {
+    const state: TrainerState = { step, tokens, solved: evaluation.solved.save(), ...history.state, ...learned };
+    return { state, moments: new Map([...moments, ...further]) };
   };
 
   return {
@@ -131,12 +120,14 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     },
     train: () => turns.run("step()", train),
     evaluate: () => turns.run("evaluate()", () => evaluation.evaluate(step)),
-    save: () => turns.run("save()", async () => withProgress(await learning.save())),
-    store: () => turns.run("store()", async () => withProgress(await learning.store())),
+    save: () => turns.run("save()", async () => withProgress(await learning.save(), await history.save())),
+    store: () => turns.run("store()", async () => withProgress(await learning.store(), history.store())),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedTrainer({ state, moments }, run.model.module);
+        const goOn = history.prepare({ state, moments });
         learning.load({ ...state, moments });
+        goOn();
         ({ step, tokens } = state);
         evaluation.solved.load(state.solved, step);
       }),
@@ -144,4 +135,42 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     describe: () => learning.describe(),
     destroy: () => turns.end("destroy()", parts.destroy),
   };
+}
+
+type StepParts = Pick<TrainerParts, "sampling" | "evaluation" | "scoring" | "learning"> & {
+  readonly history: RunHistory;
+  readonly classify: Classify | undefined;
+};
+
+/** One step of the method, which follows `step` others. */
+async function takeStep(
+  run: Run,
+  { sampling, evaluation, scoring, learning, history, classify }: StepParts,
+  before: { step: number; tokens: number },
+) {
+  const { grpo } = run.config;
+  const started = performance.now();
+  await history.begin(before.step);
+  const sampled = await sampling.sample(before.step);
+  evaluation.solved.sampled(sampled.all);
+  const replayed = history.replace(sampled.trained, before.step);
+  const rollout = { ...sampled, trained: replayed.trained };
+  const { entries, scores } = rollout.trained;
+  const { advantages, tokenAdvantages, damped } = advantagesOf(entries, scores, run.config);
+  const classes = classify && entries.map(classify);
+  const { samples, gap } = await scoring.scoreAgain(
+    toSamples(entries, tokenAdvantages ?? advantages, { classes, maskTruncated: grpo.maskTruncated }),
+  );
+  // What the sampler measured of replayed completions is of an older policy.
+  const entropies = replayed.ages.length === 0 ? measureSampled(entries, samples, run.controller) : undefined;
+  const present = new Set(sampled.trained.entries);
+  const own = samples.map((sample, i) => (present.has(entries[i]!) ? sample : { ...sample, isMasked: true }));
+  const signals = stepSignals(run, { rollout, samples: own, step: before.step });
+  const learned = await learning.learn(samples, { sampled: entropies, signals }, before.step);
+  const { updates } = learned;
+  const [step, tokens] = [before.step + 1, before.tokens + tokensOf(entries)];
+  const record = { step, tokens, rollout, samples, gap, learned, damped, milliseconds: performance.now() - started };
+  const metrics = { ...stepMetrics(run, record), ...history.metrics(before.step, replayed) };
+  const result: StepResult = { metrics, entries, rewards: scores.rewards, advantages, tokenAdvantages };
+  return { step, tokens, result, wasSkipped: updates.length > 0 && updates.every((update) => update.wasSkipped) };
 }

@@ -7,6 +7,7 @@ import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.ts";
 import { ConfigError, describeIssues } from "../options/problems.ts";
 import { decimal, list, whole } from "../options/schema.ts";
 import type { SavedSolved } from "./evaluation/solved.ts";
+import { type SavedGroup, savedGroup } from "./sampling/replay_state.ts";
 
 /** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
 export interface TrainerState {
@@ -17,13 +18,20 @@ export interface TrainerState {
   readonly solved?: SavedSolved | undefined;
   /** The record OPTIMIZER_STATE. */
   readonly optimizer: readonly number[];
+  /** The step at which the policy last became the reference; absent where the reference is the starting policy. */
+  readonly referenceStep?: number | undefined;
+  /** Groups that are kept for replay; absent where none are. */
+  readonly replay?: readonly SavedGroup[] | undefined;
 }
 
-/** A training state with the moments of the optimiser, by name. */
+/** A training state with the moments of the optimiser by name and, where resets have changed it, the reference policy. */
 export interface SavedTrainer {
   readonly state: TrainerState;
   readonly moments: ReadonlyMap<string, NamedArray>;
 }
+
+/** What names of the reference's tensors begin with, beside those of the moments. */
+export const REFERENCE = "reference";
 
 const count = () => whole({ min: 0 });
 
@@ -67,6 +75,8 @@ const stateSchema = z.strictObject(
       .strictObject({ heldOut: digits(), seen: digits(), everSolved: digits(), solved: digits() }, { error: SOLVED_ALLOWED })
       .optional(),
     optimizer: list(decimal(), optimizerAllowed).refine(isOptimizerState, { error: optimizerAllowed }),
+    referenceStep: whole({ min: 1 }).optional(),
+    replay: list(savedGroup, "a list of groups").optional(),
   },
   { error: "a mapping with the keys step, tokens, control, solved, optimizer" },
 );
@@ -83,7 +93,8 @@ export function parseTrainerState(state: unknown): TrainerState {
 export function checkSavedTrainer({ state, moments }: SavedTrainer, module: Module): void {
   parseTrainerState(state);
   const parameters = trainedParameters(module).flatMap(([path, parameter]) => piecesOf(path, parameter));
-  const pieces = ["first", "second"].flatMap((moment) => parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })));
+  const parts = ["first", "second", ...(state.referenceStep === undefined ? [] : [REFERENCE])];
+  const pieces = parts.flatMap((moment) => parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })));
   requireTensors(pieces, moments, "the optimiser's state");
   const known = new Set(pieces.map((piece) => piece.name));
   for (const [name, { data }] of moments) {

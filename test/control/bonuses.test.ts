@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { aec, type Controller, entrocraft } from "../../src/control/index.ts";
+import { aec, type Controller, clip, entrocraft, entropic, stare } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
 
@@ -60,4 +60,46 @@ test("entrocraft: only wrong answers below its band, only right ones above it, b
     ],
   );
   near([steps[0]!.error, steps[0]!.target_entropy], [-0.275, 0.375]);
+});
+
+test("stare: alpha is minus the weight's excess below the target, and 0 at it and above", async () => {
+  const steps = await run(stare({ target: 0.25, weight: 1.1 }), [0.2, 0.25, 0.3, 0.1]);
+  near(
+    steps.map(({ alpha }) => alpha),
+    [-0.1, 0, 0, -0.1],
+  );
+  assert.ok(steps.every(({ saturated }) => saturated === 0));
+});
+
+test("stare, adaptive: the weight moves by delta towards more below the target and towards 1 above it, within its bounds", async () => {
+  const steps = await run(
+    stare({ target: 0.25, weight: 1.02, adaptive: true, delta: 0.01, maxWeight: 1.04 }),
+    [0.2, 0.2, 0.2, 0.25, 0.3, 0.2],
+  );
+  near(
+    steps.map(({ loops }) => loops[0]!.private_0),
+    [0.03, 0.04, 0.04, 0.04, 0.03, 0.04],
+  );
+  near(
+    steps.map(({ alpha }) => alpha),
+    [-0.03, -0.04, -0.04, 0, 0, -0.04],
+  );
+  assert.deepEqual(
+    steps.map(({ saturated }) => saturated),
+    [0, 1, 1, 0, 0, 1],
+  );
+});
+
+test("stare: a state goes on under another target and weight, and an adaptive weight is kept", () => {
+  const saved = stare({ weight: 1.2, adaptive: true }).initial();
+  const [kept] = stare({ target: 0.5, weight: 1.1, adaptive: true }).resumed!(saved).loops;
+  assert.ok(Math.abs(kept!.private_0 - 0.2) < 1e-12 && kept!.target_entropy === 0.5);
+  assert.ok(Math.abs(stare({ weight: 1.1 }).resumed!(saved).loops[0]!.private_0 - 0.1) < 1e-12);
+});
+
+test("clip: alpha is that of pi, and moves the bounds of a clip", async () => {
+  const [own, others] = [clip({ target: 0.25, kp: 2, ki: 0.5, span: 3 }), entropic({ target: 0.25, kp: 2, ki: 0.5 })];
+  const script = [0.2, 0.3, 0.1, 0.25];
+  assert.deepEqual(await run(own, script), await run(others, script));
+  assert.deepEqual([own.name, own.lever, others.lever], ["clip", { kind: "clip", span: 3 }, undefined]);
 });

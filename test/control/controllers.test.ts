@@ -46,6 +46,9 @@ const settings: readonly { controller: string; [option: string]: unknown }[] = [
   { controller: "aec", target: 0.4, delta: 0.001 },
   { controller: "bonus", coefficient: 0.01 },
   { controller: "entrocraft", low: 0.2, high: 0.4 },
+  { controller: "stare", target: 0.3, side: "both", weight: 1.3 },
+  { controller: "stare", target: 0.375, adaptive: true, delta: 0.05 },
+  { controller: "clip", target: 0.3, kp: 3, ki: 0.5, limit: 0.7, span: 2 },
   { controller: "fixed", alpha: -0.45 },
 ];
 
@@ -158,6 +161,14 @@ test("an unknown controller and options out of their range are named", () => {
   refused({ controller: "aec", target: -1 }, /entropy.target is -1; it must be a number from 0 to 100/);
   refused({ controller: "aec", target: "auto" }, /entropy.target is "auto"; it must be a number from 0 to 100/);
   refused({ controller: "aec", delta: 0 }, /entropy.delta is 0; it must be a number from 1e-9 to 10/);
+  refused(
+    { controller: "stare", adaptive: true, weight: 1.4, maxWeight: 1.2 },
+    /entropy.weight is 1.4; it must be at most entropy.maxWeight/,
+  );
+  refused(
+    { controller: "clip", classes: [{ name: "a", target: 1 }] },
+    /entropy.classes is \["a"\]; it must be empty, or a list of 2 to 64/,
+  );
   refused({ controller: "bonus", coefficient: Number.NaN }, /entropy.coefficient is NaN/);
   refused({ controller: "entrocraft", low: 0.4, high: 0.3 }, /entropy.high is 0.3; it must be at least/);
 });

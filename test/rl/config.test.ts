@@ -166,6 +166,12 @@ const refused: readonly [string, string][] = [
   ["entropy.limit=1.5", "entropy.limit is 1.5; it must be a number from 0.001 to 1"],
   ["entropy.antiWindup=1", "entropy.antiWindup is 1; it must be true or false"],
   [
+    "entropy.controller=clip",
+    "grpo.updatesPerRollout is 1; it must be at least 2 with entropy.controller clip: on the first update of a rollout no bound holds",
+  ],
+  ["grpo.referenceReset=5", "grpo.referenceReset is 5; it must be 0 with beta 0, which measures against no reference"],
+  ["grpo.gepoHigh=0.1", "grpo.gepoHigh is 0.1; it must be at least grpo.gepoLow (0.3)"],
+  [
     "entropy.preset=papr",
     'entropy.preset is "papr"; it must be one of paper, hold-then-release, floor, or null (no preset); did you mean paper?',
   ],

@@ -3,6 +3,8 @@ import { losses } from "../../loss/index.ts";
 import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
 import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
+import { listed } from "../../options/quote.ts";
+import { namesOf } from "../../options/schema.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
 import { importanceProblems } from "./importance_options.ts";
 import type { TrainConfig } from "./sections.ts";
@@ -20,9 +22,16 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     const why = `at least ${least} with advantage ${grpo.advantage}, which compares the completions of a prompt`;
     problems.push(refusal("grpo.completions", grpo.completions, why));
   }
-  if (grpo.dynamicSampling > 0 && !comparesWithinGroups) {
+  for (const option of ["dynamicSampling", "replay"] as const) {
+    if (grpo[option] === 0 || comparesWithinGroups) continue;
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
-    problems.push(refusal("grpo.dynamicSampling", grpo.dynamicSampling, why));
+    problems.push(refusal(`grpo.${option}`, grpo[option], why));
+  }
+  if (grpo.replay > 0 && grpo.loss === "reinforce") {
+    problems.push(refusal("grpo.replay", grpo.replay, "0 with loss reinforce, which has no ratio that corrects for the age of a group"));
+  }
+  if (grpo.referenceReset > 0 && grpo.beta === 0) {
+    problems.push(refusal("grpo.referenceReset", grpo.referenceReset, "0 with beta 0, which measures against no reference"));
   }
   if (grpo.gepoHigh < grpo.gepoLow) {
     problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
@@ -40,10 +49,21 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   return [
     ...problems,
     ...decayProblems("grpo", grpo),
+    ...clipProblems(entropy, grpo),
     ...importanceProblems(grpo),
     ...methodProblems("grpo", losses[grpo.loss], grpo),
     ...methodProblems("entropy", controllers[entropy.controller], entropy),
   ];
+}
+
+/** The bounds of a clip act from the second update of a rollout on, and only in a loss that has them. */
+function clipProblems({ controller }: TrainConfig["entropy"], { loss, updatesPerRollout }: TrainConfig["grpo"]): string[] {
+  if (controller !== "clip") return [];
+  const why = "with entropy.controller clip";
+  const few = refusal("grpo.updatesPerRollout", updatesPerRollout, `at least 2 ${why}: on the first update of a rollout no bound holds`);
+  const movable = namesOf(losses).filter((name) => losses[name]().clipMoves);
+  const fixed = refusal("grpo.loss", loss, `${listed(movable)} ${why}, which moves the bounds of a clip`);
+  return [...(updatesPerRollout < 2 ? [few] : []), ...(movable.includes(loss) ? [] : [fixed])];
 }
 
 /** Whether prompts and completions, each in its range, make more completions at a time than can be meant. */

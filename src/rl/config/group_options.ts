@@ -1,4 +1,5 @@
-import { adjustable, decimal } from "../../options/schema.ts";
+import { MOST } from "../../options/limits.ts";
+import { adjustable, decimal, option, whole } from "../../options/schema.ts";
 import { DEFAULT_BAND } from "../advantages/index.ts";
 
 const entropy = () => decimal({ min: 0, max: 100 });
@@ -19,5 +20,19 @@ export const gepoOptions = {
     decimal({ min: 0, max: 1 }),
     DEFAULT_BAND.damping,
     "With advantage gepo: the factor of an advantage that is damped.",
+  ),
+};
+
+/** Which groups are learned from, and against which reference. */
+export const longRunOptions = {
+  replay: adjustable(
+    whole({ min: 0, max: MOST.prompts }),
+    0,
+    "How many of the last groups with differing rewards are kept. A step learns from them again in the place of groups whose rewards are all alike; 0 keeps none.",
+  ),
+  referenceReset: option(
+    whole({ min: 0, max: MOST.steps }),
+    0,
+    "Steps after which the policy becomes the reference that beta measures against, and the optimiser begins anew; 0 keeps the starting policy.",
   ),
 };

@@ -12,7 +12,7 @@ import { BYTES_ALLOWED, parseBytes } from "../memory/bytes.ts";
 import { MOST_EXTRA_ROUNDS } from "../sampling/dynamic_sampling.ts";
 import { cacheOptions } from "./cache_options.ts";
 import { furtherEvaluation } from "./evaluation_options.ts";
-import { gepoOptions } from "./group_options.ts";
+import { gepoOptions, longRunOptions } from "./group_options.ts";
 import { importanceOptions } from "./importance_options.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
@@ -162,6 +162,7 @@ const grpo = {
     "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
   ),
   beta: adjustable(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
+  ...longRunOptions,
   kl: option(oneOf(KL_ESTIMATES), "k3", "How the KL divergence is estimated from the sampled tokens. The page method.md has the formulas."),
   entropyCoef: adjustable(
     decimal({ min: -10, max: 10 }),

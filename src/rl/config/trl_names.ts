@@ -21,6 +21,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
   epsilon_high: "grpo.clipHigh",
   delta: "grpo.delta with grpo.loss two-sided",
   beta: "grpo.beta",
+  replay_buffer_size: "grpo.replay",
+  ref_model_sync_steps: "grpo.referenceReset",
   loss_type: "grpo.loss, with grpo.aggregate and grpo.advantage",
   importance_sampling_level: "grpo.loss: gspo where it is sequence",
   scale_rewards: "grpo.advantage: grpo divides by the group's deviation, batch by the batch's, dr-grpo does not",

@@ -14,14 +14,23 @@ import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from
 
 /** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
 export interface Learner {
-  /** Does all updates of a step on the same samples. `sampled` are the entropies that the sampler measured. */
-  learn(samples: readonly Sample[], told: { readonly sampled: Measured; readonly signals: StepSignals }, step: number): Promise<Learned>;
+  /**
+   * Does all updates of a step on the same samples. `sampled` are the entropies that the sampler measured; undefined where the samples are
+   * not all of the present policy.
+   */
+  learn(
+    samples: readonly Sample[],
+    told: { readonly sampled: Measured | undefined; readonly signals: StepSignals },
+    step: number,
+  ): Promise<Learned>;
   /** Repeats the last step's first update, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(place: string): Promise<string | undefined>;
   save(): Promise<LearnerState>;
   /** What `save` gives, with moments that are read back from the GPU when they are asked for. */
   store(): Promise<Pick<LearnerState, "control" | "optimizer"> & { readonly moments: TensorSource }>;
   load(saved: Pick<LearnerState, "control" | "optimizer"> & { readonly moments: ReadonlyMap<string, NamedArray> }): void;
+  /** Forgets the optimiser's moments and its count of steps. */
+  restartOptimizer(): Promise<void>;
   /** Goes on with the same controller under other options, such as another target. */
   setController(controller: Controller): Promise<void>;
   /** The dispatches of one update, one a line. */
@@ -106,6 +115,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       optimizer.load({ moments, state });
       ({ skipped } = OPTIMIZER_STATE.read(state));
     },
+    restartOptimizer: () => optimizer.restart(),
     setController: async (changed) => update.writeControl(await update.readControl(), changed),
     describe: () => update.describe(),
     destroy,

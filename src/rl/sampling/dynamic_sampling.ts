@@ -79,7 +79,7 @@ function furtherProblems(
 }
 
 /** Indices of the groups with at least two different rewards. */
-function differingGroups({ scores: { rewards } }: ScoredRollout, completions: number): number[] {
+export function differingGroups({ scores: { rewards } }: Pick<ScoredRollout, "scores">, completions: number): number[] {
   const groups = Array.from({ length: rewards.length / completions }, (_, group) => group);
   return groups.filter((group) => {
     const scored = rewards.slice(group * completions, (group + 1) * completions).filter((reward) => reward !== null);
@@ -92,12 +92,18 @@ function chosen(all: ScoredRollout, { prompts, completions }: { prompts: number;
   const differing = new Set(differingGroups(all, completions));
   const groups = Array.from({ length: all.entries.length / completions }, (_, group) => group);
   const kept = [...differing, ...groups.filter((group) => !differing.has(group))].slice(0, prompts).sort((a, b) => a - b);
-  const rows = kept.flatMap((group) => Array.from({ length: completions }, (_, i) => group * completions + i));
-  const pick = <Item>(items: readonly Item[]): Item[] => rows.map((row) => items[row]!);
-  return { entries: rows.map((row) => all.entries[row]!), scores: eachList(all.scores, pick) };
+  return groupsOf(all, kept, completions);
 }
 
-function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
+/** Some groups of a rollout, in the order of `groups`. */
+export function groupsOf(all: ScoredRollout, groups: readonly number[], completions: number): ScoredRollout {
+  const rows = groups.flatMap((group) => Array.from({ length: completions }, (_, i) => group * completions + i));
+  const pick = <Item>(items: readonly Item[]): Item[] => rows.map((row) => items[row]!);
+  return { entries: pick(all.entries), scores: eachList(all.scores, pick) };
+}
+
+/** Several rollouts as one. */
+export function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
   const [first, ...others] = rounds as [ScoredRollout, ...ScoredRollout[]];
   return others.reduce(
     (all, round) => ({

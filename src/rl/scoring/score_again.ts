@@ -1,6 +1,10 @@
 import { build, type Own } from "../../gpu/parts.ts";
+import { copyParameters } from "../../nn/copy_parameters.ts";
 import { claimWeights } from "../../nn/half_weights.ts";
+import { loadParameters, type NamedArray, readParameters } from "../../nn/load_parameters.ts";
+import { storedParameters } from "../../nn/stored_parameters.ts";
 import { createScorer, type Scorer, type Scores } from "../../policy/score.ts";
+import type { TensorSource } from "../../stored_tensor.ts";
 import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micro_batches.ts";
 import { updateMemory } from "../memory/update_memory.ts";
 import type { PolicyModel } from "../model.ts";
@@ -14,6 +18,13 @@ export interface SecondScorer {
    * sampler's (`tis`, `icepop`, `mis`), it also adds the trainer's own scores, and `gap` says how far they are from the sampler's.
    */
   scoreAgain(samples: readonly Sample[]): Promise<{ readonly samples: readonly Sample[]; readonly gap: SamplerGap | undefined }>;
+  /** The policy as it is now becomes the reference. */
+  resetReference(): Promise<void>;
+  /** The reference policy that resets have changed, under the names of its parameters. */
+  storeReference(): TensorSource;
+  saveReference(): ReturnType<typeof readParameters>;
+  /** Takes the reference that a checkpoint holds, where `beta` asks for one. */
+  loadReference(tensors: ReadonlyMap<string, NamedArray>): void;
   destroy(): void;
 }
 
@@ -27,7 +38,8 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
       own(await createScorer({ device, model: module, rows, temperature, chunkBytes, withoutAdapter }));
     // The base under the adapters is a reference for nothing: it is in memory already.
     const isBase = model.adapter !== undefined && run.reference === undefined;
-    const reference = beta > 0 ? await scorerOf(isBase ? model : await frozenPolicy(run, own), isBase) : undefined;
+    const frozen = beta > 0 && !isBase ? await frozenPolicy(run, own) : undefined;
+    const reference = beta > 0 ? await scorerOf(frozen ?? model, isBase) : undefined;
     const weigh = weighing(config.grpo, { bySequence: loss.bySequence ?? false });
     const policy = weigh && (await scorerOf(model));
     return {
@@ -40,13 +52,18 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
         const masked = (icepop ?? mis) && { masked: maskedShare(weighed) };
         return { samples: weighed, gap: { ...samplerGap(compared, trainers), ...masked } };
       },
+      resetReference: async () => frozen && copyParameters(model.placed, frozen.placed),
+      storeReference: () => (frozen ? storedParameters(frozen.placed) : new Map()),
+      saveReference: async () => (frozen ? readParameters(frozen.placed) : new Map()),
+      loadReference: (tensors) => frozen && loadParameters(frozen.placed, tensors, "the reference"),
     };
   });
 }
 
-/** The reference policy: the one given, which stays its owner's, or a copy of the model as it is now. */
+/** The reference policy: the one given, which stays its owner's and as it is, or a copy of the model as it is now. */
 async function frozenPolicy({ model, reference, config }: Run, own: Own): Promise<PolicyModel> {
-  const frozen = reference ?? own(await model.clone());
+  const changes = config.grpo.referenceReset > 0;
+  const frozen = reference && !changes ? reference : own(await (reference ?? model).clone());
   const claim = await claimWeights(frozen.placed, config.grpo.weights);
   own({ destroy: claim.release });
   return frozen;

@@ -125,6 +125,15 @@ function byClass(rows: number): OpCase {
   return caseOf(`${loops.length} classes and ${rows} rows`, values, plainLoss, rows > 1);
 }
 
+/** Bounds that alpha moves both ways. The tokens' ratios lie on both sides of where they are and of where they were. */
+const moved: readonly OpCase[] = ["ppo-clip", "gspo"].flatMap((name) =>
+  [-0.7, 0.4].map((alpha) => {
+    const loss = createLoss({ loss: name, clipLow: 0.2, clipHigh: 0.28, dualClip: 1.8 });
+    const values = withExtra(lossTokens(131, 8, { loops: [{ alpha }] }), loss);
+    return caseOf(`${name} with bounds moved by alpha ${alpha}`, values, { ...plainLoss, loss, gate: "none", clipSpan: 3 });
+  }),
+);
+
 /** A weight of each token's surrogate, of which some are 0; the control term, the divergence and the bonus stay. */
 function weighedCases(rows: number): OpCase[] {
   const weights = given(
@@ -163,10 +172,12 @@ function byName(name: string, rows: number): OpCase[] {
 
 const ROWS = [1, 131];
 
-export const tokenLossCases: readonly OpCase[] = ROWS.flatMap((rows) => [
+const still: readonly OpCase[] = ROWS.flatMap((rows) => [
   ...VARIANTS.map(([name, options, state]) => caseOf(`${name} over ${rows} rows`, lossTokens(rows, rows, state), options, rows > 1)),
   byClass(rows),
   ...weighedCases(rows),
   ...Object.keys(losses).flatMap((name) => byName(name, rows)),
   ...KL_ESTIMATES.map((kl) => caseOf(`${kl} estimate over ${rows} rows`, lossTokens(rows, 3), { ...plainLoss, kl, beta: 0.7 })),
 ]);
+
+export const tokenLossCases: readonly OpCase[] = [...still, ...moved];

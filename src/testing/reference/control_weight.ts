@@ -1,3 +1,4 @@
+import type { GateOptions } from "../../ops/gate.ts";
 import { CONTROL, TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
 import type { HostValues } from "../check_op.ts";
 import { isGated } from "./gate.ts";
@@ -5,7 +6,7 @@ import { isGated } from "./gate.ts";
 /** token_inputs with control_weight = tokens / max(gated tokens, 1), over each sequence or over the batch that control counted. */
 export function controlWeightReference(
   { statistics, sequence_begin, control, token_inputs }: HostValues,
-  options: { readonly gate: "probability" | "entropy-effect"; readonly tau: number; readonly scope: "batch" | "sequence" },
+  options: GateOptions & { readonly scope: "batch" | "sequence" },
 ): { token_inputs: Float64Array } {
   const given = TOKEN_INPUT.readAll(token_inputs!.data);
   const policy = TOKEN_STATISTICS.readAll(statistics!.data);

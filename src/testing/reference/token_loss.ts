@@ -33,9 +33,10 @@ function rowOf(inputs: HostValues, row: number): Row {
  * The row's token with its logp moved by `change`. In a loss by sequence, one of T tokens moves the sequence's mean by a T-th of that,
  * and with it the losses of all T tokens. Together these change as much as if the mean of this row alone moved by the whole.
  */
-function movedToken({ given, policy, extra }: Row, { loss }: Options, change: number): ReturnType<typeof tokenOf> {
+function movedToken({ given, policy, extra, alpha }: Row, { loss, clipSpan = 1 }: Options, change: number): ReturnType<typeof tokenOf> {
   const tokenAt = (logp: number, own: number) => {
-    return tokenOf({ logp, oldLogp: given.old_logp, advantage: given.advantage, extra: own }, policy.logp);
+    const tilt = alpha * Math.log(clipSpan);
+    return tokenOf({ logp, oldLogp: given.old_logp, advantage: given.advantage, tilt, extra: own }, policy.logp);
   };
   const moved = tokenAt(policy.logp + change, extra);
   if (!loss.bySequence) return moved;
@@ -63,6 +64,7 @@ function slope(terms: (change: number) => number[]): number {
 }
 
 function actuatorOf({ logp, effect }: Statistics, { gate, tau }: Options): number {
+  if (gate === "none") return 0;
   if (gate === "entropy-effect") return Math.sign(effect);
   return tau <= 0 || Math.exp(logp) > tau ? 1 : 0;
 }
