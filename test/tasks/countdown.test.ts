@@ -100,7 +100,7 @@ test("difficulty: two or four numbers, smaller digits", () => {
 });
 
 test("strata by the operators that an answer needs, and by the number of right answers", () => {
-  const tagged = (tagBy: string, prompt: string): string | undefined =>
+  const tagged = (tagBy: "operators" | "answers", prompt: string): string | undefined =>
     tasks
       .countdown({ tagBy, heldOut: 0 })
       .problems("train")
