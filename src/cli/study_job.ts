@@ -5,6 +5,7 @@ import type { Host } from "../experiments/framework/host.ts";
 import { workerHere } from "../experiments/framework/run_study.ts";
 import { studies } from "../experiments/index.ts";
 import { openDevice } from "../node/open_device.ts";
+import { quietDawn } from "../node/quiet_dawn.ts";
 import { withRunLock } from "../node/run_lock.ts";
 import { studyHost } from "../node/study_host.ts";
 import type { TrainConfig } from "../rl/config/index.ts";
@@ -16,6 +17,7 @@ interface Opened {
   readonly host: Host;
 }
 
+quietDawn();
 const stop = new AbortController();
 let opened: Opened | undefined;
 let isBusy = false;
@@ -72,6 +74,7 @@ async function run({ order: { dir }, cells, host }: Opened, name: string, config
   );
 }
 
+/** The process that started this one may end at any time. Then nobody is told, and `disconnect` stops the work. */
 function tell(message: FromJob): void {
-  if (process.connected) process.send!(message);
+  if (process.connected) process.send!(message, undefined, {}, () => undefined);
 }
