@@ -109,7 +109,7 @@ async function bestMilliseconds(device: Device, clock: Clock, { wgsl, bytes, wor
     label: "ceiling",
     kernel,
     windows: buffers.map((buffer) => ({ buffer, offset: 0, size: bytes })),
-    isStatic: true,
+    reads: [],
     parameters: () => [],
     workgroups: () => [workgroups],
   };

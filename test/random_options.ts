@@ -28,10 +28,7 @@ const grpo = {
   gepoHigh: within(1, 100),
   gepoDamping: within(0, 1),
   replay: fc.constantFrom(0, 0, 0, 3),
-  tis: fc.option(within(1e-6, 1e9)),
-  icepop: fc.option(fc.constantFrom([0.5, 2], [0, 1e9], [1, 1]), { freq: 1 }),
   tokenShare: within(1e-6, 1),
-  mis: fc.option(fc.constantFrom([0.5, 2], [0, 1e-3]), { freq: 1 }),
   beta: within(0, 1000),
   entropyCoef: within(-10, 10),
   clipLow: within(0, 1),
@@ -61,6 +58,13 @@ const grpo = {
   weights: fc.constantFrom("f32", "f16"),
 };
 
+/** One way to weigh tokens at most, because two contradict each other. */
+const importance = fc.oneof(
+  fc.record({ tis: fc.option(within(1e-6, 1e9)) }),
+  fc.record({ icepop: fc.constantFrom([0.5, 2], [0, 1e9], [1, 1]) }),
+  fc.record({ mis: fc.constantFrom([0.5, 2], [0, 1e-3]) }),
+);
+
 const entropy = {
   controller: fc.constantFrom("pi", "aec", "bonus", "entrocraft", "stare", "fixed", "none"),
   gate: fc.constantFrom("probability", "entropy-effect"),
@@ -86,7 +90,10 @@ const entropy = {
 };
 
 /** Options inside their ranges, each left out half of the time. */
-const options = fc.record({ grpo: fc.record(grpo, { requiredKeys: [] }), entropy: fc.record(entropy, { requiredKeys: [] }) });
+const options = fc.record({
+  grpo: fc.tuple(fc.record(grpo, { requiredKeys: [] }), importance).map(([own, weights]) => ({ ...own, ...weights })),
+  entropy: fc.record(entropy, { requiredKeys: [] }),
+});
 
 /** After two steps with random options weights and moments are finite, and the state that is saved has no number that JSON cannot hold. */
 export async function checkRandomOptions(

@@ -8,12 +8,11 @@
 // fma whatever the tile: a row's value does not depend on its batch.
 // With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
 // SUM_A, SUM_B: lib/bias_gradient. Sums of a take the values that a lane fetches for the others, sums of b a walk of their own.
-@if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
-import package::lib::epilogue::{known_terms, store_quad};
-@if(HALF_B) import package::lib::half::unpack_quad;
+import package::lib::subgroup_tile::{four_of_a, pick, quad_of_b, store_four, Product};
+@if(SUM_A) import package::lib::subgroup_tile::store_sums_of_a;
+@if(SUM_B) import package::lib::subgroup_tile::sum_quad_of_b;
 import constants::LANES;
 import constants::QUADS;
-import constants::TERMS;
 
 struct Parameters {
   rows: u32,
@@ -26,28 +25,6 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
-@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
-@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
-
-// Four rows at one k; rows past the end repeat the last one and are never stored.
-fn four_of_a(row: u32, k: u32) -> vec4f {
-  let last = parameters.rows - 1u;
-  let stride = parameters.row_stride;
-  let at = k * parameters.inner_stride;
-  return vec4f(
-    a[at + min(row, last) * stride],
-    a[at + min(row + 1u, last) * stride],
-    a[at + min(row + 2u, last) * stride],
-    a[at + min(row + 3u, last) * stride],
-  );
-}
-
-fn quad_of_b(at: u32) -> vec4f {
-  @if(HALF_B) { return unpack_quad(b[at]); }
-  @if(!HALF_B) { return b[at]; }
-}
-
 fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
   return mat4x4f(
     fma(vec4f(of_a.x), of_b, sums[0]),
@@ -55,25 +32,6 @@ fn add_outer(sums: mat4x4f, of_a: vec4f, of_b: vec4f) -> mat4x4f {
     fma(vec4f(of_a.z), of_b, sums[2]),
     fma(vec4f(of_a.w), of_b, sums[3]),
   );
-}
-
-// What lies past the edges is left alone.
-fn store_row(row: u32, quad: u32, sums: vec4f) {
-  if row < parameters.rows && quad * 4u < parameters.columns {
-    store_quad(row * parameters.stride_of_y + quad * 4u, quad * 4u, parameters.columns, sums, known_terms(TERMS, parameters.terms));
-  }
-}
-
-fn store_four(row: u32, quad: u32, sums: mat4x4f) {
-  store_row(row, quad, sums[0]);
-  store_row(row + 1u, quad, sums[1]);
-  store_row(row + 2u, quad, sums[2]);
-  store_row(row + 3u, quad, sums[3]);
-}
-
-// The i-th of four.
-fn pick(i: u32, sums_0: vec4f, sums_1: vec4f, sums_2: vec4f, sums_3: vec4f) -> vec4f {
-  return select(select(sums_3, sums_2, i == 2u), select(sums_1, sums_0, i == 0u), i < 2u);
 }
 
 fn pick_four(i: u32, sums_0: mat4x4f, sums_1: mat4x4f, sums_2: mat4x4f, sums_3: mat4x4f) -> mat4x4f {
@@ -85,27 +43,10 @@ fn pick_four(i: u32, sums_0: mat4x4f, sums_1: mat4x4f, sums_2: mat4x4f, sums_3: 
   );
 }
 
-@if(SUM_A)
-fn store_sums_of_a(row: u32, sums: mat4x4f, lane: u32) {
-  var whole = array(subgroupAdd(sums[0]), subgroupAdd(sums[1]), subgroupAdd(sums[2]), subgroupAdd(sums[3]));
-  for (var i = 0u; lane == 0u && i < 4u && row + 4u * i < parameters.rows; i += 1u) {
-    store_sums(0u, row + 4u * i, parameters.rows, whole[i], parameters.terms);
-  }
-}
-
-@if(SUM_B)
-fn sum_quad_of_b(quad: u32) {
-  let quads = (parameters.columns + 3u) / 4u;
-  if quad >= quads {
-    return;
-  }
-  var sums: vec4f;
-  for (var k = 0u; k < parameters.inner; k += 1u) { sums += quad_of_b(k * quads + quad); }
-  store_sums(0u, 4u * quad, parameters.columns, sums, parameters.terms);
-}
-
 @compute @workgroup_size(LANES)
 fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
+  let rows = parameters.rows;
+  let row_stride = parameters.row_stride;
   let row = workgroup.y * 16u;
   let quads = (parameters.columns + 3u) / 4u;
   let quad_0 = workgroup.x * (LANES * QUADS) + lane;
@@ -132,11 +73,11 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   var sums_33: mat4x4f;
   @if(SUM_A) var sums_of_a: mat4x4f;
   for (var k = 0u; k < parameters.inner; k += LANES) {
-    let mine = min(k + lane, parameters.inner - 1u);
-    let a_0 = four_of_a(row, mine);
-    let a_1 = four_of_a(row + 4u, mine);
-    let a_2 = four_of_a(row + 8u, mine);
-    let a_3 = four_of_a(row + 12u, mine);
+    let mine = min(k + lane, parameters.inner - 1u) * parameters.inner_stride;
+    let a_0 = four_of_a(row, rows, mine, row_stride);
+    let a_1 = four_of_a(row + 4u, rows, mine, row_stride);
+    let a_2 = four_of_a(row + 8u, rows, mine, row_stride);
+    let a_3 = four_of_a(row + 12u, rows, mine, row_stride);
     @if(SUM_A) { sums_of_a += mat4x4f(a_0, a_1, a_2, a_3) * select(0.0, 1.0, k + lane < parameters.inner); }
     // Loads, shuffles, then products row by row: in another order LLVM spills and the kernel takes twice as long.
     for (var owner = 0u; owner < min(u32(LANES), parameters.inner - k); owner += 1u) {
@@ -185,7 +126,8 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
   }
   // Loops that no driver unrolls, because a store and its epilogue written out for every row and quad cost more to compile than
   // all the rest.
-  let row_quads = min(4u, (parameters.rows - row + 3u) / 4u);
+  let product = Product(rows, parameters.columns, parameters.stride_of_y, parameters.terms);
+  let row_quads = min(4u, (rows - row + 3u) / 4u);
   let own_quads = min(u32(QUADS), (quads - workgroup.x * (LANES * QUADS) + LANES - 1u) / LANES);
   for (var i = 0u; i < row_quads; i += 1u) {
     for (var quad = 0u; quad < own_quads; quad += 1u) {
@@ -196,13 +138,15 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
         pick_four(i, sums_02, sums_12, sums_22, sums_32),
         pick_four(i, sums_03, sums_13, sums_23, sums_33),
       );
-      store_four(row + 4u * i, quad_0 + quad * LANES, sums);
+      store_four(row + 4u * i, quad_0 + quad * LANES, sums, product);
     }
   }
   @if(SUM_A) {
-    if workgroup.x == 0u { store_sums_of_a(row, sums_of_a, lane); }
+    if workgroup.x == 0u { store_sums_of_a(row, sums_of_a, lane, parameters.rows, parameters.terms); }
   }
   @if(SUM_B) {
-    for (var quad = 0u; quad < select(0u, own_quads, workgroup.y == 0u); quad += 1u) { sum_quad_of_b(quad_0 + quad * LANES); }
+    for (var quad = 0u; quad < select(0u, own_quads, workgroup.y == 0u); quad += 1u) {
+      sum_quad_of_b(quad_0 + quad * LANES, parameters.columns, parameters.inner, parameters.terms);
+    }
   }
 }

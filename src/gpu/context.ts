@@ -28,8 +28,8 @@ export interface Launch {
   readonly scope?: string;
   readonly kernel: Kernel;
   readonly windows: readonly BufferWindow[];
-  /** Whether parameters, workgroups and operations are the same in every run. */
-  readonly isStatic: boolean;
+  /** The numbers of a run that parameters, workgroups and operations depend on; empty where they are the same in every run. */
+  readonly reads: readonly string[];
   parameters(run: Run): readonly number[];
   /** One number (a linear grid, folded where it is too long) or three. */
   workgroups(run: Run): readonly number[];

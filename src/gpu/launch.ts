@@ -42,9 +42,10 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
     const bindGroup = bindGroupOf(device, launch, bindGroups, ids);
     const memoryOperations = OPERATIONS_PER_BYTE * launch.windows.reduce((sum, { size }) => sum + size, 0);
     const item: Prepared = { launch, bindGroup, block, memoryOperations, grid: [0, 0, 0], operations: 0 };
-    if (launch.isStatic) update(device, limit, item, {});
+    if (launch.reads.length === 0) update(device, limit, item, {});
     return item;
   });
+  const dynamic = prepared.filter(({ launch }) => launch.reads.length > 0);
   const buffers = new Set(launches.flatMap(({ windows }) => windows.map(({ buffer }) => buffer)));
   const uniforms = device.immediates ? undefined : createUniformRing(device, label, prepared);
 
@@ -53,8 +54,10 @@ export function createLaunchList(device: GpuContext, label: string, launches: re
   const encode = (recording: Recording, run: Run): void => {
     if (isDestroyed) throw new EngineError(`${label} was destroyed; build it again`);
     for (const buffer of buffers) assertUsable(device, buffer, buffer.label, label);
-    // Decoding passes the same object in every step, and its parameters are packed already.
-    if (run !== lastRun) for (const item of prepared) if (!item.launch.isStatic) update(device, limit, item, run);
+    const before = lastRun;
+    // A run that fails half way leaves launches of two runs behind.
+    lastRun = undefined;
+    for (const item of dynamic) if (differs(item.launch.reads, before, run)) update(device, limit, item, run);
     lastRun = run;
     const offsets = uniforms?.write();
     let pass: GPUComputePassEncoder | undefined;
@@ -116,6 +119,12 @@ export function submitEncoder(
   const milliseconds = submitCommands(device, label, encoder, copies);
   for (const reset of device.afterSubmit) reset();
   return milliseconds;
+}
+
+/** Whether one of the numbers is another one than in the run before. Most are the same, and packing parameters is half of encoding. */
+function differs(names: readonly string[], before: Run | undefined, run: Run): boolean {
+  if (run === before) return false;
+  return before === undefined || names.some((name) => !Object.is(run[name], before[name]));
 }
 
 function update(device: GpuContext, limit: number, item: Prepared, run: Run): void {

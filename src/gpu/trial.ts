@@ -57,7 +57,7 @@ export async function trialList(device: GpuContext, launches: readonly TrialLaun
       label: "trial",
       kernel: kernels[i]!,
       windows: kernels[i]!.bindings.map(({ name }) => memory.windowOf(bindings[name]!)),
-      isStatic: true,
+      reads: [],
       parameters: () => kernels[i]!.parameters.map(({ name }) => parameters[name]!),
       workgroups: () => workgroups,
       ...(operations === undefined ? {} : { operations: () => operations }),

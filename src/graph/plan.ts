@@ -7,7 +7,7 @@ import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
 import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
 import { joinDispatches, type NodeDispatch } from "./join.ts";
-import { evaluateScalar, type RunScalars, type Scalar } from "./scalar.ts";
+import { evaluateScalar, type RunScalars, readsOf, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
 import { isHalf, type Storage, type Tensor } from "./tensor.ts";
 import { type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
@@ -209,7 +209,7 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     scope: node.scope,
     kernel,
     windows,
-    isStatic: [...parameters, ...workgroups, operations].every((value) => typeof value !== "object"),
+    reads: readsOf([...parameters, ...workgroups, operations]),
     parameters: (run) => parameters.map((value) => evaluateScalar(value, run)),
     workgroups: (run) => workgroups.map((value) => evaluateScalar(value, run)),
     ...(operations === undefined ? {} : { operations: (run) => evaluateScalar(operations, run) }),

@@ -5,6 +5,8 @@ export type RunScalars = Readonly<Record<string, number>>;
 export interface ScalarExpression {
   readonly label: string;
   readonly capacity: number;
+  /** The numbers of a run that it depends on. */
+  readonly reads: readonly string[];
   evaluate(run: RunScalars): number;
 }
 
@@ -19,6 +21,7 @@ export function runScalar(name: string, capacity = Number.POSITIVE_INFINITY): Sc
   return {
     label: name,
     capacity,
+    reads: [name],
     evaluate: (run) => {
       const value = run[name];
       if (value === undefined) throw new Error(`run scalar ${name} was not given; given: ${Object.keys(run).join(", ") || "none"}`);
@@ -34,6 +37,7 @@ export function derive(label: string, inputs: readonly Scalar[], compute: (...va
   return {
     label,
     capacity: compute(...inputs.map(capacityOf)),
+    reads: readsOf(inputs),
     evaluate: (run) => compute(...inputs.map((input) => evaluateScalar(input, run))),
   };
 }
@@ -50,6 +54,11 @@ export function ceilDivide(value: Scalar, by: number): Scalar {
 
 export function evaluateScalar(scalar: Scalar, run: RunScalars): number {
   return typeof scalar === "number" ? scalar : scalar.evaluate(run);
+}
+
+/** The numbers of a run that scalars depend on. */
+export function readsOf(scalars: readonly (Scalar | undefined)[]): string[] {
+  return [...new Set(scalars.flatMap((scalar) => (typeof scalar === "object" ? scalar.reads : [])))];
 }
 
 export function capacityOf(scalar: Scalar): number {

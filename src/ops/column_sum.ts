@@ -102,7 +102,7 @@ function sumLaunch(device: DeviceTraits, sums: readonly ColumnSum[], { blockRows
 
 function atLeastOne(blocks: Scalar): Scalar {
   if (typeof blocks === "number") return Math.max(1, blocks);
-  return { label: blocks.label, capacity: Math.max(1, blocks.capacity), evaluate: (run) => Math.max(1, blocks.evaluate(run)) };
+  return { ...blocks, capacity: Math.max(1, blocks.capacity), evaluate: (run) => Math.max(1, blocks.evaluate(run)) };
 }
 
 /** The sum over rows, in a fixed order: x [N, C] -> [1, C], or into the gradient of a parameter where its sink is given. */

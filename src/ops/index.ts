@@ -81,9 +81,17 @@ export interface RegisteredOp {
   readonly kernels: readonly string[];
 }
 
-const MATMUL_KERNELS = ["subgroup", "pack", "few_rows", "register", "tiled", "split_k_reduce", "sliced", "subgroup_matrix"].map(
-  (name) => `matmul/${name}`,
-);
+const MATMUL_KERNELS = [
+  "subgroup",
+  "subgroup_of_four",
+  "pack",
+  "few_rows",
+  "register",
+  "tiled",
+  "split_k_reduce",
+  "sliced",
+  "subgroup_matrix",
+].map((name) => `matmul/${name}`);
 
 const CAUSAL_KERNELS = ["causal", "causal_tiled"]
   .flatMap((name) => family(`attention/${name}`, "_backward_query", "_backward_key_value"))

@@ -5,6 +5,9 @@ import { defineTask, type Split, type TextProblem } from "./task.ts";
 
 const STOP = "$";
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+/** Answers are listed, and the warm start draws from the list. */
+const MOST_ANSWERS = 10_000;
+const MOST_KNOWN = 0.99;
 const CODES = LETTERS.toUpperCase();
 
 interface CodesProblem extends TextProblem {
@@ -21,7 +24,11 @@ const options = section({
   letters: option(whole({ min: 2, max: 26 }), 6, "Size of the alphabet of answers: 6 is a to f."),
   length: option(whole({ min: 1, max: 6 }), 2, "Letters of an answer."),
   spellings: option(whole({ min: 5, max: 100 }), 100, "Keys of each code, which differ in their two digits."),
-  partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of the share of letters that stand in the right place."),
+  partialCredit: option(
+    decimal({ min: 0, max: 1 }),
+    0,
+    "Reward of a wrong answer of the right form, which keeps entropy from going into answers of no form.",
+  ),
   known: option(
     decimal({ min: 0, max: 1 }),
     1,
@@ -32,16 +39,18 @@ const options = section({
 
 /**
  * "42Q=" -> "ce$": the letter is a code, and a code has one answer, which must be remembered; the digits mean nothing, so that held-out keys
- * ask for what was learned of their codes. Many codes share one answer and the rest have answers of their own, under
- * the tags `shared` and `own`: what is learned of the shared answer spreads to the others and hides theirs, the interference that makes
- * exploration pay.
+ * ask for what was learned of their codes. Many codes share one answer and the rest have answers of their own, under the tags `shared` and
+ * `own`. What is learned of the shared answer spreads to the other codes and hides theirs: plain GRPO loses most of them.
  */
 export const codes = defineTask({
   key: "codes",
   description: "Remember the answer of a code, which many codes share: 42Q= -> ce$",
   options,
-  check: ({ codes: count, shared, letters, length }) => {
+  check: ({ codes: count, shared, letters, length, known }) => {
+    if (known > MOST_KNOWN && known < 1) return [{ option: "known", value: known, allowed: `at most ${MOST_KNOWN}, or 1` }];
     const most = letters ** length - 1;
+    if (most >= MOST_ANSWERS)
+      return [{ option: "length", value: length, allowed: `such that there are at most ${MOST_ANSWERS} answers; lower it or letters` }];
     const own = count - Math.round(shared * count);
     return own > most
       ? [{ option: "codes", value: count, allowed: `such that ${own} codes can have one of ${most} answers each; raise letters or length` }]
@@ -49,6 +58,7 @@ export const codes = defineTask({
   },
   build: ({ codes: count, shared, letters, length, spellings, partialCredit, known, heldOut }) => {
     const all = once(() => allAnswers(LETTERS.slice(0, letters), length));
+    const form = new RegExp(`^[a-${LETTERS[letters - 1]}]{${length}}$`);
     const table = once(() => answersByCode(count, Math.round(shared * count), all()));
     const splits = once(() => splitCodes(table(), spellings, Math.floor(heldOut / count)));
     const answer = (problem: TextProblem): string => {
@@ -67,8 +77,8 @@ export const codes = defineTask({
         const right = answer(problem);
         if (!completion.endsWith(STOP)) return 0;
         const text = completion.slice(0, -STOP.length);
-        if (known < 1) return all().includes(text) ? 1 : 0;
-        return text === right ? 1 : text.length === length ? partialCredit * rightPlaces(text, right) : 0;
+        if (!form.test(text)) return 0;
+        return text === right || known < 1 ? 1 : partialCredit;
       },
     };
   },
@@ -120,11 +130,6 @@ function shown(right: string, all: readonly string[], known: number): readonly s
   if (known === 1) return [right];
   const copies = Math.round((known / (1 - known)) * all.length);
   return [...all, ...Array.from({ length: copies }, () => right)];
-}
-
-/** The share of letters that stand where they should; the texts are equally long. */
-function rightPlaces(text: string, right: string): number {
-  return [...right].filter((letter, place) => text[place] === letter).length / right.length;
 }
 
 function byHash<T>(items: readonly T[], name: (item: T) => string): T[] {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { InvalidArgumentError } from "commander";
 import { describeError, exitCodeOf, InterruptedError, UsageError } from "../../src/cli/errors.ts";
-import { decimal, integer, readConfigFile } from "../../src/cli/options.ts";
+import { decimal, integer, listOf, readConfigFile } from "../../src/cli/options.ts";
 import { ConfigError } from "../../src/rl/config/index.ts";
 import { CLI } from "../cli_command.ts";
 
@@ -87,6 +87,8 @@ test("numbers of options are checked", () => {
   assert.equal(integer({ min: 1 })("12"), 12);
   assert.equal(decimal()("0.5"), 0.5);
   for (const text of ["", "1.5", "x", "0"]) assert.throws(() => integer({ min: 1 })(text), InvalidArgumentError, text);
+  assert.deepEqual(listOf(decimal({ min: 0 }))("0.6,0.3, 1"), [0.6, 0.3, 1]);
+  for (const text of ["", "0.6,", "0.6;0.3"]) assert.throws(() => listOf(decimal({ min: 0 }))(text), InvalidArgumentError, text);
   assert.throws(() => decimal({ min: 0, max: 1 })("2"), /a number of at least 0 and of at most 1/);
 });
 

@@ -44,7 +44,7 @@ test("buffers, kernels, tensors and models of another device are refused by name
     "a plan",
   );
   const kernel = await other.kernel("elementwise/add", { conditions: { VEC4: true } });
-  const launch = { label: "mixed", kernel, windows: [], isStatic: false, parameters: () => [], workgroups: () => [1] };
+  const launch = { label: "mixed", kernel, windows: [], reads: [], parameters: () => [], workgroups: () => [1] };
   assert.throws(() => createLaunchList(device, "mixed", [launch]), /mixed: kernel elementwise\/add belongs to another device/, "a launch");
   const model = await smallModel(other);
   await assert.rejects(smallTrainer(device, { model }), isForeign, "a trainer");

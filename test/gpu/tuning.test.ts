@@ -90,7 +90,15 @@ function warningsOf(context: TestContext): string[] {
 /** As if a driver took the wrong component. */
 const WRONG_TILED = { "matmul/tiled": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
 const WRONG_ROWS = { "matmul/few_rows": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
-const WRONG_SUBGROUP = { "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
+const WRONG_SUBGROUP = {
+  "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"],
+  "matmul/subgroup_of_four": ["fma(vec4f(a_1)", "fma(vec4f(a_2)"],
+} as const;
+
+/** The subgroup family's kernel on a device. */
+function subgroupKernel({ lanes }: Device): string {
+  return lanes === 4 ? "matmul/subgroup_of_four" : "matmul/subgroup";
+}
 
 test("a wrong subgroup kernel costs speed and a warning, not the result; right ones are used as ever", async (context) => {
   const warnings = warningsOf(context);
@@ -102,14 +110,14 @@ test("a wrong subgroup kernel costs speed and a warning, not the result; right o
   assert.equal(warnings.length, 1, warnings.join("\n"));
   assert.match(
     warnings[0]!,
-    /^warning: matmul\/pack \+ matmul\/subgroup is wrong on .* \(relative error [\d.]+\); a slower kernel takes its place$/,
+    /^warning: matmul\/pack \+ matmul\/subgroup(_of_four)? is wrong on .* \(relative error [\d.]+\); a slower kernel takes its place$/,
   );
 });
 
 test("sound kernels are used without a word", async (context) => {
   const warnings = warningsOf(context);
   const device = await open(context);
-  const expected = device.subgroups && device.software ? "matmul/pack matmul/subgroup" : "matmul/register";
+  const expected = device.subgroups && device.software ? `matmul/pack ${subgroupKernel(device)}` : "matmul/register";
   assert.equal(await multiply(device), device.software ? expected : "matmul/sliced");
   assert.equal(await multiply(await open(context, { asHardware: true }), [50, 36, 20], "NN"), "matmul/tiled");
   assert.deepEqual(warnings, []);
@@ -121,10 +129,10 @@ test("a wrong pack kernel is noticed as well, and one that does not compile", as
   const device = await open(context, { broken });
   if (!device.subgroups || !device.software) return context.skip(`${device.name} does not use the subgroup family`);
   assert.equal(await multiply(device), "matmul/register");
-  assert.match(warnings.join("\n"), /^warning: matmul\/pack \+ matmul\/subgroup is wrong on/);
-  const refused = await open(context, { broken: { "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec3f(of_a.y)"] } });
+  assert.match(warnings.join("\n"), /^warning: matmul\/pack \+ matmul\/subgroup(_of_four)? is wrong on/);
+  const refused = await open(context, { broken: { [subgroupKernel(device)]: ["fma(vec4f(", "fma(vec3f("] } });
   assert.equal(await multiply(refused), "matmul/register");
-  assert.match(warnings[1]!, /kernel matmul\/subgroup does not compile/);
+  assert.match(warnings[1]!, /kernel matmul\/subgroup(_of_four)? does not compile/);
 });
 
 test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", async (context) => {

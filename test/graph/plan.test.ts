@@ -126,17 +126,17 @@ test("a tensor that was not kept has no memory to read", async () => {
   plan.destroy();
 });
 
-/** y += step, in place, over external memory. */
-const count = defineOp<{ y: ReturnType<typeof input> }, "y">({
+/** y = 10 y + the run scalar of that name, in place, over external memory. */
+const count = defineOp<{ y: ReturnType<typeof input> }, "y", { readonly scalar: string }>({
   name: "count",
   shape: ({ y }) => ({ y: { inPlaceOf: y } }),
-  forward: ({ outputs: { y } }) => {
+  forward: ({ outputs: { y }, attributes: { scalar } }) => {
     const wgsl = `
       struct Parameters { step: f32 }
       var<immediate> parameters: Parameters;
       @group(0) @binding(0) var<storage, read_write> y: array<f32>; // [1]
       @compute @workgroup_size(1) fn main() { y[0] = y[0] * 10.0 + parameters.step; }`;
-    return [{ kernel: { name: "count", wgsl }, bindings: { y }, parameters: { step: runScalar("step") }, workgroups: 1 }];
+    return [{ kernel: { name: "count", wgsl }, bindings: { y }, parameters: { step: runScalar(scalar, 9) }, workgroups: 1 }];
   },
 });
 
@@ -145,7 +145,7 @@ for (const on of [device, uniforms]) {
     const buffer = createBuffer(on, "counter", 4);
     const window = { buffer, offset: 0, size: 4 };
     const plan = await buildPlan(on, "count", () => {
-      count({ y: externalTensor("counter", window, [1]) }, {});
+      count({ y: externalTensor("counter", window, [1]) }, { scalar: "step" });
       return { keep: [] };
     });
     // Twice, because the second submission uses again what the first one created.
@@ -160,6 +160,23 @@ for (const on of [device, uniforms]) {
     assert.equal(new Float32Array(bytes!)[0], 123123);
   });
 }
+
+test("a run computes with its own numbers, whichever of them are those of the run before, and after a run that failed", async () => {
+  const buffer = createBuffer(device, "counter", 4);
+  const window = { buffer, offset: 0, size: 4 };
+  const plan = await buildPlan(device, "count", () => {
+    for (const scalar of ["first", "second"]) count({ y: externalTensor("counter", window, [1]) }, { scalar });
+    return { keep: [] };
+  });
+  plan.run({ scalars: { first: 1, second: 2 } });
+  plan.run({ scalars: { first: 3, second: 2 } });
+  assert.throws(() => plan.run({ scalars: { first: 4, second: 10 } }), /run scalar second is 10; this plan was built for at most 9/);
+  plan.run({ scalars: { first: 3, second: 2 } });
+  const [bytes] = await readBuffers(device, [window]);
+  plan.destroy();
+  destroyBuffer(device, buffer);
+  assert.equal(new Float32Array(bytes!)[0], 123232);
+});
 
 test("an empty batch runs and writes nothing", async () => {
   const plan = await buildNetwork(device);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capacityOf, ceilDivide, derive, describeScalar, evaluateScalar, product, runScalar } from "../../src/graph/scalar.ts";
+import { capacityOf, ceilDivide, derive, describeScalar, evaluateScalar, product, readsOf, runScalar } from "../../src/graph/scalar.ts";
 
 test("functions of numbers are numbers, functions of run scalars are evaluated at every run", () => {
   assert.equal(product(3, 4), 12);
@@ -20,6 +20,13 @@ test("functions of numbers are numbers, functions of run scalars are evaluated a
     ),
     5,
   );
+});
+
+test("scalars know which numbers of a run they depend on", () => {
+  const rows = runScalar("rows", 8);
+  const length = runScalar("length", 8);
+  assert.deepEqual(readsOf([4, undefined, ceilDivide(product(rows, length, 3), 2), rows]), ["rows", "length"]);
+  assert.deepEqual(readsOf([ceilDivide(9, 4)]), []);
 });
 
 test("a run scalar that is missing or too large says so", () => {

@@ -25,7 +25,8 @@ type Weights = Awaited<ReturnType<typeof readParameters>>;
 /** All that a checkpoint would hold, through JSON as state.json is. */
 async function everything(trainer: Trainer, { placed }: PolicyModel) {
   const { state, moments } = await trainer.save();
-  const { step: _, tokens: __, ...kept } = JSON.parse(JSON.stringify(state)) as typeof state;
+  // What was sampled counts, whether or not anything was learned from it.
+  const { step: _, tokens: __, solved: ___, ...kept } = JSON.parse(JSON.stringify(state)) as typeof state;
   return { kept, moments, weights: await readParameters(placed) };
 }
 

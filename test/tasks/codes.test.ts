@@ -22,7 +22,7 @@ test("the splits and the answers are fixed for all time", () => {
       .problems("eval")
       .slice(0, 4)
       .map((problem) => `${problem.prompt} ${task.solutions(problem)} ${problem.tag}`),
-    [],
+    ["21A= cc$ own", "73V= fa$ shared", "88B= ff$ own", "42R= fa$ shared"],
   );
 });
 
@@ -36,12 +36,12 @@ test("a code has one answer whatever its digits are: half of the codes share one
   for (const [answer] of answers.values()) assert.match(answer!, /^[a-f]{2}\$$/);
 });
 
-test("the reward is 1 for the answer alone, and a share of its places only where partial credit is asked for", () => {
+test("the reward is 1 for the answer alone, and a part of it for other answers of the form only where partial credit is asked for", () => {
   const problem = all[0]!;
   const [right] = task.solutions(problem) as [string];
   const other = right[0] === "a" ? "b" : "a";
-  const half = `${other}${right.slice(1)}`;
-  const written = [right, half, right.slice(0, -1), `${right[0]}$`, `${right}$`, "$", "", `${right[0]}${right}`];
+  const wrong = `${other}${right.slice(1)}`;
+  const written = [right, wrong, right.slice(0, -1), `${right[0]}$`, `${right}$`, "$", "", `${right[0]}${right}`];
   assert.deepEqual(
     written.map((text) => task.reward(problem, text)),
     [1, 0, 0, 0, 0, 0, 0, 0],
@@ -49,7 +49,7 @@ test("the reward is 1 for the answer alone, and a share of its places only where
   const lenient = tasks.codes({ partialCredit: 0.2 });
   assert.deepEqual(
     written.map((text) => lenient.reward(problem, text)),
-    [1, 0.1, 0, 0, 0, 0, 0, 0],
+    [1, 0.2, 0, 0, 0, 0, 0, 0],
   );
   assert.throws(() => task.reward({ prompt: "what?" }, "ab$"), /Prompt "what\?" is not a key; one like "42Q=" is expected/);
   assert.throws(() => task.reward({ prompt: "42Z=" }, "ab$"), /Prompt "42Z=" has none of the 24 codes A to X/);
@@ -76,4 +76,9 @@ test("shares, lengths and alphabets; codes without enough answers are refused in
     () => tasks.codes({ letters: 2 }),
     /^ConfigError: task\.codes is 24; it must be such that 12 codes can have one of 3 answers each; raise letters or length$/,
   );
+  assert.throws(
+    () => tasks.codes({ length: 6 }),
+    /^ConfigError: task\.length is 6; it must be such that there are at most 10000 answers; lower/,
+  );
+  assert.throws(() => tasks.codes({ known: 0.999 }), /^ConfigError: task\.known is 0\.999; it must be at most 0\.99, or 1$/);
 });

@@ -100,7 +100,7 @@ test("difficulty: two or four numbers, smaller digits", () => {
 });
 
 test("strata by the operators that an answer needs, and by the number of right answers", () => {
-  const tagged = (tagBy: string, prompt: string): string | undefined =>
+  const tagged = (tagBy: "operators" | "answers", prompt: string): string | undefined =>
     tasks
       .countdown({ tagBy, heldOut: 0 })
       .problems("train")
@@ -129,6 +129,5 @@ test("plusShare repeats the training problems that a sum solves, evenly, and lea
   assert.deepEqual(new Set(train.map(canonical)), new Set(task.problems("train").map(canonical)));
   assert.equal(train.filter((problem) => !isPlus(problem)).length, task.problems("train").filter((problem) => !isPlus(problem)).length);
   assert.deepEqual(mixed.problems("eval").map(canonical), task.problems("eval").map(canonical));
-  // As small a share as there is: the plus problems are not thinned below it by accident.
   assert.equal(tasks.countdown({ plusShare: 0 }).problems("train").some(isPlus), false);
 });

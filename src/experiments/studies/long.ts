@@ -45,5 +45,3 @@ function groupClaims(group: string): ReturnType<typeof getsWorse>[] {
     forgetsLess(group, pair),
   ];
 }
-
-export type LongSettings = ArmsSettings;

@@ -87,7 +87,7 @@ test("a cell with other settings does not go on from the checkpoint of these", a
   const onMetrics = ({ step }: { step: number }) => step === 2 && stop.abort(new Error("stopped"));
   await assert.rejects(runCell(cell, config, { host, dir, signal: stop.signal, onMetrics }));
   const seen: number[] = [];
-  const other = { ...config, grpo: { ...config.grpo, learningRate: 0.001 } };
+  const other = { ...config, grpo: { ...config.grpo, learningRate: 0.0123 } };
   await runCell(cell, other, { host, dir, onMetrics: ({ step }) => seen.push(step) });
   assert.equal(seen[0], 0);
 });

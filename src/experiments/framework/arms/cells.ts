@@ -2,6 +2,7 @@ import { createController } from "../../../control/index.ts";
 import { ConfigError } from "../../../options/problems.ts";
 import { parseSftConfig, parseTrainConfig, type TrainConfig } from "../../../rl/config/index.ts";
 import { createTask } from "../../../tasks/index.ts";
+import type { Task } from "../../../tasks/task.ts";
 import type { Cell, Start } from "../cell.ts";
 import { slug } from "../names.ts";
 import { seedsOf } from "../seeds.ts";
@@ -18,7 +19,11 @@ export function cellName(seed: number, arm: string, group = ALONE): string {
  * that is cut short has whole comparisons.
  */
 export function armCells(settings: ArmsSettings): Cell[] {
-  const places = groupNames(settings).flatMap((group) => armNames(settings).map((arm) => ({ group, arm })));
+  // The cells of a group share their task, whose problems are made but once then.
+  const places = groupNames(settings).flatMap((group) => {
+    const task = createTask(taskOf(settings, group));
+    return armNames(settings).map((arm) => ({ group, arm, task }));
+  });
   if (settings.search)
     requireSameBudget(Object.fromEntries(places.map(({ group, arm }) => [arm, searchedKnobs(settings, { group, arm }).length])));
   const searched = places.flatMap((place) => searchCells(settings, place));
@@ -59,7 +64,12 @@ export function searchNames(settings: ArmsSettings, place: Place): string[][] {
   );
 }
 
-function searchCells(settings: ArmsSettings, place: Place): Cell[] {
+/** One arm of one group, with the group's task. */
+interface CellPlace extends Place {
+  readonly task: Task;
+}
+
+function searchCells(settings: ArmsSettings, place: CellPlace): Cell[] {
   const search = searchOf(settings, place.group);
   if (!search) return [];
   const names = searchNames(settings, place);
@@ -84,7 +94,7 @@ function requireHeldOut({ task }: Cell, wanted: number, group: string): void {
   ]);
 }
 
-function armCell(settings: ArmsSettings, place: Place & { readonly seed: number }): Cell {
+function armCell(settings: ArmsSettings, place: CellPlace & { readonly seed: number }): Cell {
   const cell = cellOf(settings, place, searchedKnobs(settings, place).slice(0, 1));
   const tried = searchNames(settings, place);
   if (tried.length === 0) return cell;
@@ -95,13 +105,13 @@ function armCell(settings: ArmsSettings, place: Place & { readonly seed: number 
   };
 }
 
-function cellOf(settings: ArmsSettings, place: Place & { readonly seed: number }, changes: readonly object[]): Cell {
-  const { seed, group, arm } = place;
+function cellOf(settings: ArmsSettings, place: CellPlace & { readonly seed: number }, changes: readonly object[]): Cell {
+  const { seed, group, arm, task } = place;
   const { elsewhere = settings.elsewhere } = settings.groups?.[group] ?? {};
   const config = configOf(settings, place, changes);
   return {
     name: cellName(seed, arm, group),
-    task: createTask(taskOf(settings, group)),
+    task,
     start: startOf(settings, group, config),
     config,
     ...(elsewhere && { elsewhere }),

@@ -47,7 +47,7 @@ function reasonAgainst({ arms, needsTarget }: Claim, { runs }: ArmsFindings): We
 
 /** Throws where a claim speaks of an arm that neither the study's own settings nor the given ones have: its name is misspelt. */
 export function refuseUnknownArms(
-  claims: readonly Claim[],
+  claims: readonly Pick<Claim, "arms">[],
   settings: Pick<ArmsSettings, "arms">,
   shipped: Pick<ArmsSettings, "arms">,
 ): void {

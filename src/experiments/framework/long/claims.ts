@@ -10,19 +10,22 @@ import { compareAfter, fallsAfterPeak, GREEDY, groupNamed, headlineMeasures, typ
 export interface LongClaim {
   readonly claim: string;
   readonly arms: readonly string[];
+  /** The one group that it speaks of. Default: all. */
+  readonly group?: string;
   readonly weigh: (findings: LongFindings, groups: readonly LongGroup[]) => Weighed;
 }
 
 /** Judges claims whose runs are all there. The others are open, or speak of arms that the settings lack. */
 export function judgeLong(claims: readonly LongClaim[], settings: ArmsSettings, findings: LongFindings): Verdict[] {
-  return claims.map(({ claim, arms, weigh }) => ({ claim, ...(unjudged(arms, settings, findings) ?? weigh(findings, findings.groups)) }));
+  return claims.map((one) => ({ claim: one.claim, ...(unjudged(one, settings, findings) ?? one.weigh(findings, findings.groups)) }));
 }
 
-function unjudged(arms: readonly string[], settings: ArmsSettings, findings: LongFindings): Weighed | undefined {
+function unjudged({ arms, group: own }: LongClaim, settings: ArmsSettings, findings: LongFindings): Weighed | undefined {
   const absent = arms.filter((arm) => !armNames(settings).includes(arm));
   if (absent.length > 0) return notJudged(`these settings have no arm ${absent.join(", ")}`);
   const seeds = seedsOf(settings).length;
-  const counts = groupNames(settings).flatMap((group) => arms.map((arm) => runsOfArm(findings, group, arm).length));
+  const groups = own === undefined ? groupNames(settings) : [own];
+  const counts = groups.flatMap((group) => arms.map((arm) => runsOfArm(findings, group, arm).length));
   const fewest = Math.min(...counts);
   if (fewest < seeds) return notJudged(`open: ${fewest} of ${seeds} seeds`);
   return seeds < 2 ? notJudged("one seed tells nothing about chance") : undefined;
@@ -87,6 +90,7 @@ export function isHigherIn(group: string, { arm, baseline }: Pair, measure: Meas
   return {
     claim: `${prefix(group)}${why}: ${measure.name} of ${arm} is higher than that of ${baseline} (p < 0.05)`,
     arms: [arm, baseline],
+    group,
     weigh: (findings) => inGroup(findings, group, (own) => weighHigher(compareAfter(findings, own, { arm, baseline }, measure))),
   };
 }
@@ -96,6 +100,7 @@ export function getsWorse(group: string, arm: string): LongClaim {
   return {
     claim: `${prefix(group)}${arm} gets worse after its peak (greedy accuracy where the other seeds peak, less that at the end, p < 0.05)`,
     arms: [arm],
+    group,
     weigh: (findings) => inGroup(findings, group, (own) => weighHigher(pairedTest(fallsAfterPeak(findings, own, arm, GREEDY)))),
   };
 }
@@ -105,6 +110,7 @@ export function forgetsLess(group: string, { arm, baseline }: Pair): LongClaim {
   return {
     claim: `${prefix(group)}${arm} keeps more of what it once solved than ${baseline} (held-out problems ever solved less those solved at the end, p < 0.05)`,
     arms: [arm, baseline],
+    group,
     weigh: (findings) =>
       inGroup(findings, group, (own) => {
         const lost = (of: string): number[] => runsOfArm(findings, group, of).map((run) => lostOf(own, run.after));
@@ -121,6 +127,7 @@ function lostOf({ measures }: LongGroup, after: readonly (number | null)[]): num
 }
 
 function weighHigher(test: PairedTest): Weighed {
+  if (test.n === 0) return notJudged("these settings do not measure this");
   return { measured: testInWords(test), passed: isHigher(test) };
 }
 

@@ -76,7 +76,7 @@ function multiplyLaunch(
   const quads = quadsPerLane(capacityOf(stride_of_y), device);
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: stride_of_a } : { row_stride: stride_of_a, inner_stride: 1 };
   return {
-    kernel: "matmul/subgroup",
+    kernel: device.lanes === 4 ? "matmul/subgroup_of_four" : "matmul/subgroup",
     variant: { constants: { QUADS: quads, TERMS: possibleTerms }, conditions },
     bindings,
     parameters: { rows, columns, inner, ...strides, stride_of_y, terms },
