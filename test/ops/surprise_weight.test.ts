@@ -6,7 +6,7 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { type SurpriseWeightOptions, surpriseWeight } from "../../src/ops/surprise_weight.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
-import { surprisingTokens, surpriseWeightCases } from "../../src/testing/ops/surprise_weight.ts";
+import { surpriseWeightCases, surprisingTokens } from "../../src/testing/ops/surprise_weight.ts";
 import { controlOf } from "../../src/testing/ops/token_loss.ts";
 import { records } from "../../src/testing/values.ts";
 import { testCases } from "./op_cases.ts";
@@ -60,6 +60,12 @@ test("surprise_weight leaves every bit alone at alpha 0 and where no token is of
   const still = surprisingTokens(131, 0);
   const before = Array.from(TOKEN_INPUT.column(still.token_inputs!.data, "advantage"), Math.fround);
   assert.deepEqual(await reweighed(still, { positiveShare: 0.5, negativeShare: 0.5 }), before);
-  const negative = tokens([{ logp: -1, advantage: -1 }, { logp: -2, advantage: 0 }], -0.5);
+  const negative = tokens(
+    [
+      { logp: -1, advantage: -1 },
+      { logp: -2, advantage: 0 },
+    ],
+    -0.5,
+  );
   assert.deepEqual(await reweighed(negative, { positiveShare: 1, negativeShare: 0 }), [-1, 0]);
 });
