@@ -27,8 +27,7 @@ const grpo = {
   gepoLow: within(0, 1),
   gepoHigh: within(1, 100),
   gepoDamping: within(0, 1),
-  replay: fc.constantFrom(0, 3),
-  referenceReset: fc.constantFrom(0, 1),
+  replay: fc.constantFrom(0, 0, 0, 3),
   tokenShare: within(1e-6, 1),
   beta: within(0, 1000),
   entropyCoef: within(-10, 10),
@@ -67,7 +66,7 @@ const importance = fc.oneof(
 );
 
 const entropy = {
-  controller: fc.constantFrom("pi", "aec", "bonus", "entrocraft", "stare", "clip", "fixed", "none"),
+  controller: fc.constantFrom("pi", "aec", "bonus", "entrocraft", "stare", "fixed", "none"),
   gate: fc.constantFrom("probability", "entropy-effect"),
   tau: within(0, 1),
   alphaNorm: fc.constantFrom("all", "gated"),
@@ -83,10 +82,8 @@ const entropy = {
   coefficient: within(-10, 10),
   share: within(1e-8, 1),
   side: fc.constantFrom("positive", "negative", "both"),
-  weight: within(1, 2),
+  weight: within(1, 1.5),
   adaptive: fc.boolean(),
-  maxWeight: within(1, 2),
-  span: within(1.001, 1000),
   low: within(0, 1),
   high: within(1, 100),
   alpha: within(-1, 1),
