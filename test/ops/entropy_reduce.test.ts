@@ -15,7 +15,7 @@ testCases(device, entropyReduceCases);
 
 for (const [what, width, floats, message] of [
   ["statistics of the wrong width", 3, 26, /entropy_reduce: given statistics \[1, 3\].* it needs statistics with 4 numbers a row/],
-  ["a state without loops", 4, 7, /entropy_reduce: given .*control \[7\].* it needs control with 7 numbers and 19 for each loop/],
+  ["a state without loops", 4, 7, /entropy_reduce: given .*control \[7\].* it needs control with 7 numbers and 25 for each loop/],
 ] as const) {
   test(`${what} is refused`, async () => {
     const check = checkOp(device, {

@@ -99,7 +99,8 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     }
     const random = { seed: 1, draw: 2, microBatch: 0 };
     const count = empty("count", { shape: [1] });
-    const extra = options.loss.extra?.({ statistics, tokenInputs, sequenceBegin: begins, sequences, count, random });
+    const oldEntropy = options.loss.readsOldEntropy ? input("old_entropy", [n]) : undefined;
+    const extra = options.loss.extra?.({ statistics, tokenInputs, oldEntropy, sequenceBegin: begins, sequences, count, random });
     const { coefficients, tokenMetrics } = tokenLoss({ statistics, tokenInputs, control, extra }, options);
     const metrics = metricReduce(tokenMetrics, tokenInputs);
     const gradient = logitsGradient(logits, { actions, statistics, coefficients, inverseTemperature });
@@ -113,6 +114,10 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     token_inputs: packTokenInputs(batch, options),
     control: Float32Array.from(state),
     sequence_begin: Uint32Array.from(batch.begins),
+    // Far below the entropy of every second token, so that a loss that compares them finds some outside.
+    ...(options.loss.readsOldEntropy && {
+      old_entropy: Float32Array.from(batch.mask, (_, row) => (row % 2 ? 1e-3 : 0.8) * Math.log(batch.vocabulary)),
+    }),
   });
   plan.run({ scalars: { rows } });
   const [gradient, control, metrics, extra = []] = await plan.read(plan.result.keep);

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { MOST } from "../../../options/limits.ts";
-import { ConfigError } from "../../../options/problems.ts";
+import { ConfigError, isMapping } from "../../../options/problems.ts";
 import { list, openSection, section, whole } from "../../../options/schema.ts";
 import { mean } from "../../../report/statistics.ts";
 import type { TrainConfig } from "../../../rl/config/index.ts";
@@ -33,8 +33,8 @@ export function knobsOf(arm: Readonly<Record<string, unknown>>, name: string): r
   if (arm.search === undefined) return [];
   const parsed = knobsSchema.safeParse(arm.search);
   if (!parsed.success) throw new ConfigError([`arms.${name}.search must be a list of mappings with the sections grpo, entropy`]);
-  const fixed = parsed.data.findIndex(({ grpo }) =>
-    ["steps", "updatesPerRollout"].some((key) => key in ((grpo as object | undefined) ?? {})),
+  const fixed = parsed.data.findIndex(
+    ({ grpo }) => isMapping(grpo) && (Object.hasOwn(grpo, "steps") || Object.hasOwn(grpo, "updatesPerRollout")),
   );
   if (fixed >= 0)
     throw new ConfigError([`arms.${name}.search.${fixed}.grpo changes how long the arm trains; leave steps and updatesPerRollout out`]);
