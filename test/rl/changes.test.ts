@@ -109,6 +109,7 @@ test("every option of a run says whether it may change; those of losses may", ()
     ],
     ...[
       "grpo.aggregate",
+      "grpo.referenceReset",
       "grpo.kl",
       "grpo.weights",
       "entropy.preset",
@@ -118,7 +119,9 @@ test("every option of a run says whether it may change; those of losses may", ()
       "entropy.alphaNorm",
     ],
     ...["rank", "alpha", "targets", "exclude", "rslora", "adapter", "baseStorage"].map((key) => `lora.${key}`),
-    ...["eval.prompts", "eval.completions", "output.dir", "anchorSteps", "classes", "classBy"],
+    ...["eval.prompts", "eval.completions", "output.dir"],
+    // Of the controller pi, and of clip, which takes its options.
+    ...["anchorSteps", "classes", "classBy", "anchorSteps", "classes", "classBy"],
   ]);
 });
 
