@@ -15,20 +15,11 @@ import { studies } from "../../../src/experiments/index.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
 import { studyHost } from "../../../src/node/study_host.ts";
 import { withoutTimes } from "../../../src/report/metrics.ts";
+import { cutDown } from "./cut_down.ts";
 
 const study = studies["toy-control"]!;
 const shipped = await shippedSettings(study);
-const tiny = merge(shipped, {
-  seeds: 1,
-  targets: [1.5],
-  model: { hidden_size: 16, intermediate_size: 24 },
-  warmStart: { steps: 4, batch: 8 },
-  grpo: { prompts: 4, completions: 4 },
-  openLoop: { alphas: [-0.9, 0.9], steps: 2 },
-  onPolicy: { steps: 6 },
-  offPolicy: { steps: 5, updatesPerRollout: 2 },
-  evaluation: { completions: 4 },
-});
+const tiny = merge(cutDown(shipped), { onPolicy: { steps: 6 } });
 const prepared = study.prepare(tiny, { quick: false, shipped });
 
 const folder = await mkdtemp(join(tmpdir(), "entropic-resume-"));

@@ -15,24 +15,14 @@ import { studies } from "../../../src/experiments/index.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
 import { studyHost } from "../../../src/node/study_host.ts";
 import { withoutTimes } from "../../../src/report/metrics.ts";
+import { cutDown } from "./cut_down.ts";
 
 const study = studies["toy-control"]!;
 const shipped: unknown = parse(await readFile(new URL("../../../configs/experiments/toy_control.yaml", import.meta.url), "utf8"));
 const folder = await mkdtemp(join(tmpdir(), "entropic-study-"));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** The shipped study, cut down to seconds. */
-const tiny = merge(shipped, {
-  seeds: 1,
-  targets: [1.5],
-  model: { hidden_size: 16, intermediate_size: 24 },
-  warmStart: { steps: 4, batch: 8 },
-  grpo: { prompts: 4, completions: 4 },
-  openLoop: { alphas: [-0.9, 0.9], steps: 2 },
-  onPolicy: { steps: 5 },
-  offPolicy: { steps: 5, updatesPerRollout: 2 },
-  evaluation: { completions: 4 },
-});
+const tiny = cutDown(shipped);
 
 function silent(prepared: PreparedStudy): { lines: string[]; progress: ReturnType<typeof createProgress> } {
   const lines: string[] = [];
