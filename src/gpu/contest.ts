@@ -5,21 +5,22 @@ import type { LaunchList } from "./launch.ts";
 import { createPassClock, type PassClock } from "./pass_clock.ts";
 import { relativeError } from "./relative_error.ts";
 import { type Pace, timeRounds } from "./timing_rounds.ts";
-import { type TrialLaunch, tensorsOf, trialList, trialResult } from "./trial.ts";
-import { allocateOrRefuse, type TrialMemory, type TrialTensor } from "./trial_memory.ts";
+import { type TrialLaunch, type TrialOutput, tensorsOf, trialList, trialResults } from "./trial.ts";
+import { allocateOrRefuse, type TrialMemory } from "./trial_memory.ts";
 
-/** Kernels that compute the same output from the same numbers. They are compared at their real size, and those that are right are timed. */
+/** Kernels that compute the same outputs from the same numbers. They are compared at their real size, and those that are right are timed. */
 export interface Contest {
-  readonly output: TrialTensor;
+  /** Where it is not said what an output must hold, the first entrant is trusted. */
+  readonly outputs: readonly ContestOutput[];
   /** By name, the best guess first. */
   readonly entrants: Readonly<Record<string, Entrant>>;
-  /** What an element of the output must be, from what every tensor held before. Left out: the first entrant is trusted. */
-  readonly expectedAt?: (before: (tensor: TrialTensor) => Float32Array) => (index: number) => number;
 }
+
+export type ContestOutput = Pick<TrialOutput, "tensor"> & Partial<TrialOutput>;
 
 export interface Entrant {
   readonly launches: readonly TrialLaunch[];
-  /** Allowed max|x - y| / max|y|. */
+  /** Allowed max|x - y| / max|y| of each output. */
   readonly tolerance: number;
   /** Whether its sums have an order of their own. All other entrants must give the same bits. */
   readonly ownBits?: boolean;
@@ -98,22 +99,20 @@ async function compareAll(
   ready: readonly Ready[],
   outcomes: Record<string, Outcome>,
 ): Promise<readonly Ready[]> {
-  const resultOf = (entrant: Ready): Promise<Float32Array> => {
+  const resultsOf = (entrant: Ready): Promise<readonly Float32Array[]> => {
     memory.fill(writtenBy(entrant.list));
-    return trialResult(device, entrant.list, memory, contest.output);
+    return trialResults(device, entrant.list, memory, contest.outputs);
   };
-  const spotError = createSpotCheck(contest, memory);
-  let reference: { readonly entrant: Ready; readonly values: Float32Array } | undefined;
+  const spotChecks = contest.outputs.map((output) => createSpotCheck(output, memory));
+  let reference: { readonly entrant: Ready; readonly results: readonly Float32Array[] } | undefined;
   for (const entrant of [...ready.filter(({ ownBits }) => !ownBits), ...ready.filter(({ ownBits }) => ownBits)]) {
-    const values = await resultOf(entrant);
-    const error = reference ? relativeError(values, reference.values) : spotError(values);
-    const fault = faultOf(
-      entrant,
-      error,
-      reference?.entrant.ownBits || entrant.ownBits || !reference || sameBits(values, reference.values),
-    );
+    const results = await resultsOf(entrant);
+    const known = reference?.results;
+    const error = Math.max(...results.map((values, i) => (known ? relativeError(values, known[i]!) : spotChecks[i]!(values))));
+    const hasOwnBits = reference?.entrant.ownBits || entrant.ownBits;
+    const fault = faultOf(entrant, error, hasOwnBits || !known || results.every((values, i) => sameBits(values, known[i]!)));
     outcomes[entrant.name] = { error, ...(fault === undefined ? {} : { fault }) };
-    if (fault === undefined) reference ??= { entrant, values };
+    if (fault === undefined) reference ??= { entrant, results };
   }
   return ready.filter(({ name }) => outcomes[name]!.fault === undefined);
 }
@@ -126,14 +125,14 @@ function faultOf({ tolerance }: Entrant, error: number, isSame: boolean): string
 /** The fault of an entrant that is right, but would change the bits of a run. */
 export const OTHER_BITS = "other bits";
 
-/** How many elements of a reference are computed on the host. */
+/** How many elements of a reference's output are computed on the host. */
 const SPOTS = 256;
 
 /** The error of some elements, the first and the last among them; 0 where nothing is expected. */
-function createSpotCheck({ output, expectedAt }: Contest, memory: TrialMemory): (values: Float32Array) => number {
+function createSpotCheck({ tensor, expectedAt }: ContestOutput, memory: TrialMemory): (values: Float32Array) => number {
   const valueAt = expectedAt?.(memory.filledWith);
   if (!valueAt) return () => 0;
-  const elements = output.bytes / 4;
+  const elements = tensor.bytes / 4;
   const { integer } = createRandom(1);
   const indices = Array.from({ length: SPOTS }, (_, i) => (i === 0 ? 0 : i === 1 ? elements - 1 : integer(elements)));
   const expected = indices.map(valueAt);

@@ -16,25 +16,37 @@ export interface TrialLaunch {
   readonly operations?: number | undefined;
 }
 
+/** What kernels write in a trial. */
+export interface TrialOutput {
+  readonly tensor: TrialTensor;
+  /** What an element of it must be, from what every tensor held before. */
+  readonly expectedAt: (before: (tensor: TrialTensor) => Float32Array) => (index: number) => number;
+}
+
 /** Kernels that are run on random numbers, to see whether they are right. */
 export interface Trial {
   readonly launches: readonly TrialLaunch[];
-  readonly output: TrialTensor;
-  /** What the whole output must hold, from what every tensor held before. */
-  readonly expected: (before: (tensor: TrialTensor) => Float32Array) => ArrayLike<number>;
-  /** Allowed max|x - y| / max|y|. */
+  readonly outputs: readonly TrialOutput[];
+  /** Allowed max|x - y| / max|y| of each output. */
   readonly tolerance: number;
 }
 
-/** Runs a trial's kernels once and returns what is wrong with the output; undefined where nothing is. @throws TrialMemoryError */
+/** Runs a trial's kernels once and returns what is wrong with the outputs; undefined where nothing is. @throws TrialMemoryError */
 export async function checkTrial(device: GpuContext, trial: Trial): Promise<string | undefined> {
   const memory = await allocateOrRefuse(device, tensorsOf(trial.launches));
   let list: LaunchList | undefined;
   try {
     list = await trialList(device, trial.launches, memory);
     memory.fill();
-    const actual = await trialResult(device, list, memory, trial.output);
-    const error = relativeError(actual, trial.expected(memory.filledWith));
+    const actual = await trialResults(device, list, memory, trial.outputs);
+    const errors = trial.outputs.map(({ expectedAt }, i) => {
+      const valueAt = expectedAt(memory.filledWith);
+      return relativeError(
+        actual[i]!,
+        Float64Array.from(actual[i]!, (_, index) => valueAt(index)),
+      );
+    });
+    const error = Math.max(...errors);
     return error <= trial.tolerance ? undefined : `relative error ${error.toPrecision(2)}`;
   } finally {
     list?.destroy();
@@ -65,14 +77,19 @@ export async function trialList(device: GpuContext, launches: readonly TrialLaun
   );
 }
 
-/** An output is read back in pieces, since whoever has little memory left for a trial has little for staging. */
+/** Outputs are read back in pieces, since whoever has little memory left for a trial has little for staging. */
 const STAGING_BYTES = 8 << 20;
 
-/** Runs the dispatches once, in slices, and reads the output. */
-export async function trialResult(device: GpuContext, list: LaunchList, memory: TrialMemory, output: TrialTensor): Promise<Float32Array> {
+/** Runs the dispatches once, in slices, and reads the outputs. */
+export async function trialResults(
+  device: GpuContext,
+  list: LaunchList,
+  memory: TrialMemory,
+  outputs: readonly Pick<TrialOutput, "tensor">[],
+): Promise<readonly Float32Array[]> {
   unobserved(device, () => submitPass(device, "trial", (recording) => list.encode(recording, {})));
-  const [bytes] = await readBuffers(device, [memory.windowOf(output)], STAGING_BYTES);
-  return new Float32Array(bytes!);
+  const windows = outputs.map(({ tensor }) => memory.windowOf(tensor));
+  return (await readBuffers(device, windows, STAGING_BYTES)).map((bytes) => new Float32Array(bytes));
 }
 
 /** Submits without the device's observer, because profiles and the search for NaN are about plans, not about trials. */

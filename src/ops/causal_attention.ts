@@ -66,12 +66,12 @@ function isByShuffles({ sharing }: CausalAttentionAttributes, { software, subgro
 
 function forwardQuestion(call: ForwardCall, device: DeviceTraits): WaysQuestion<ForwardCall> {
   const ways = forwardWays(call.attributes.layout.headDim, device);
-  return { ...questionOf("causal_attention", call, ways), output: ({ outputs }) => outputs.out };
+  return { ...questionOf("causal_attention", call, ways), outputs: ({ outputs: { out, log_sum_exp } }) => [out, log_sum_exp] };
 }
 
 function backwardQuestion(call: BackwardCall, device: DeviceTraits): WaysQuestion<BackwardCall> {
   const ways = backwardWays(call.attributes.layout.headDim, device);
-  return { ...questionOf("causal_attention_backward", call, ways), output: ({ outputs }) => outputs.grad_qkv };
+  return { ...questionOf("causal_attention_backward", call, ways), outputs: ({ outputs }) => [outputs.grad_qkv] };
 }
 
 /** All tiles give the same bits. */
@@ -79,7 +79,7 @@ function questionOf<Known extends ForwardCall | BackwardCall>(
   op: string,
   call: Known,
   ways: Ways<Known>,
-): Omit<WaysQuestion<Known>, "output"> {
+): Omit<WaysQuestion<Known>, "outputs"> {
   const { heads, keyValueHeads, headDim } = call.attributes.layout;
   const rows = call.inputs.qkv.shape[0]!;
   return {

@@ -22,7 +22,7 @@ export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor },
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/layer_norm", variant, bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
   },
-  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y }),
+  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, outputs: ({ outputs: { y, statistics } }) => [y, statistics] }),
   backward: ({ inputs: { x, weight }, outputs: { statistics } }, { gradient, needs, sink, absorb }) => {
     const sums = needs("weight") || needs("bias");
     const [ofWeight, ofBias] = (["weight", "bias"] as const).map((name) => (needs(name) ? sink(name) : undefined));

@@ -22,7 +22,7 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
     const parameters = { rows, columns, count, eps };
     return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
   },
-  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, output: ({ outputs }) => outputs.y }),
+  tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, outputs: ({ outputs: { y, inverse_rms } }) => [y, inverse_rms] }),
   backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink, absorb }) => {
     const saved = { x, grad_y: gradient("y")!, inverse_rms, weight };
     const into = needs("weight") ? sink("weight") : undefined;

@@ -11,8 +11,8 @@ import { askWays, chosenWay, type Ways } from "./ways.ts";
 interface Rows<Known> {
   /** The matrix [N, C] whose rows lanes share. */
   readonly matrix: (call: Known) => Tensor;
-  /** The output that is compared. */
-  readonly output: (call: Known) => Tensor;
+  /** The outputs that are compared. */
+  readonly outputs: (call: Known) => readonly Tensor[];
   /** What inputs hold in the trial, by name, where random numbers in [-1, 1) do not suit them. */
   readonly contents?: Readonly<Record<string, (elements: number) => HostArray>>;
 }

@@ -17,8 +17,8 @@ export interface WaysQuestion<Known extends AnyCall> {
   readonly ways: Ways<Known>;
   /** A call of that class, as large as a trial may be; see trial_calls.ts. */
   readonly timed: () => Known;
-  /** The output that is compared. The first way is trusted, and the others are compared with it. */
-  readonly output: (call: Known) => Tensor;
+  /** The outputs that are compared. The first way is trusted, and the others are compared with it. */
+  readonly outputs: (call: Known) => readonly Tensor[];
   /** What inputs hold in the trial, by name, where random numbers in [-1, 1) do not suit them. */
   readonly contents?: Readonly<Record<string, (elements: number) => HostArray>>;
   /** Allowed max|x - y| / max|y| among ways. */
@@ -47,7 +47,7 @@ export function askWays<Known extends AnyCall>(question: WaysQuestion<Known>, { 
 }
 
 function contestOf<Known extends AnyCall>(question: WaysQuestion<Known>, call: Known): Contest {
-  const { ways, output, contents = {}, tolerance, changesBits } = question;
+  const { ways, outputs, contents = {}, tolerance, changesBits } = question;
   const special = new Map(
     Object.entries(contents).flatMap(([name, values]) => {
       const storage = call.inputs[name]?.storage;
@@ -67,7 +67,7 @@ function contestOf<Known extends AnyCall>(question: WaysQuestion<Known>, call: K
     ownBits: changesBits,
   });
   return {
-    output: withContents(output(call)),
+    outputs: outputs(call).map((tensor) => ({ tensor: withContents(tensor) })),
     entrants: Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, entrantOf(toTrialLaunches(way(call)))])),
   };
 }

@@ -29,8 +29,7 @@ const trial: Trial = {
       workgroups: [1],
     },
   ],
-  output,
-  expected: () => [7, 7, 7, 7],
+  outputs: [{ tensor: output, expectedAt: () => () => 7 }],
   tolerance: 0,
 };
 
@@ -64,7 +63,7 @@ test("a GPU without memory for a trial stays usable, and the kernels are taken u
   assert.equal(device.stats.bytesAllocated, bytesAllocated, "its buffers are freed");
   const candidates = ["first", "second"].map((name) => ({ name, kernels: [], checkKey: "fill", check: () => trial }));
   const entrant = { launches: trial.launches, tolerance: 0 };
-  const contest = (): Contest => ({ output, entrants: { first: entrant, second: entrant } });
+  const contest = (): Contest => ({ outputs: [{ tensor: output }], entrants: { first: entrant, second: entrant } });
   const request = { key: "which", candidates, contest };
   const writes: string[] = [];
   const store = { read: async () => undefined, write: async (_: string, text: string) => void writes.push(text) };
@@ -139,7 +138,7 @@ function requestOf(key: string, contest: () => void, checks: readonly [Trial, Tr
     candidates,
     contest: () => {
       contest();
-      return { output, entrants: { first, second } };
+      return { outputs: [{ tensor: output }], entrants: { first, second } };
     },
   };
 }
@@ -150,7 +149,7 @@ test("requests that share times have their own checks, and nothing is timed twic
   const count = (): void => {
     contests += 1;
   };
-  const wrong: Trial = { ...trial, expected: () => [8, 8, 8, 8], tolerance: 0.01 };
+  const wrong: Trial = { ...trial, outputs: [{ tensor: output, expectedAt: () => () => 8 }], tolerance: 0.01 };
   const variant = requestOf("variant", count, [wrong, trial]);
   const tuning = createTuning(device, { mode: "on", pace: BRIEF });
   await tuning.settle([requestOf("right", count), variant]);

@@ -15,7 +15,7 @@ import { askWays, chosenWay, type WaysQuestion } from "../../src/ops/ways.ts";
 const device = await openDevice();
 after(() => device.destroy());
 
-type Gather = Call<{ x: Tensor; index: Tensor }, "y", Record<never, never>>;
+type Gather = Call<{ x: Tensor; index: Tensor }, "y" | "z", Record<never, never>>;
 
 const ROWS = 300;
 
@@ -23,20 +23,26 @@ function tensor(label: string, shape: readonly number[], dtype: "f32" | "i32" = 
   return new Tensor({ shape, dtype, storage: { kind: "slot", label, bytes: 4 * shape.reduce((a, b) => a * b, 1) } });
 }
 
-/** y [N] = x[index[n]], scaled, after some idle turns of a loop. */
-function gather(turns: number, scale: string): (call: Gather) => readonly Dispatch[] {
+/** y [N] = x[index[n]], scaled, after some idle turns of a loop, and z [N] the same with a scale of its own. */
+function gather(turns: number, scale: string, scaleOfZ = "1.0"): (call: Gather) => readonly Dispatch[] {
   const wgsl = `@group(0) @binding(0) var<storage, read> x: array<f32>; // [N]
     @group(0) @binding(1) var<storage, read> index: array<i32>; // [N]
     @group(0) @binding(2) var<storage, read_write> y: array<f32>; // [N]
+    @group(0) @binding(3) var<storage, read_write> z: array<f32>; // [N]
     @compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
       if (id.x >= arrayLength(&y)) { return; }
       var at = u32(index[id.x]);
       for (var turn = 0u; turn < ${turns}u; turn += 1u) { at = (at * 5u + 1u) % ${ROWS}u; }
       at = select(at, u32(index[id.x]), at < ${ROWS}u);
       y[id.x] = x[at] * ${scale};
+      z[id.x] = x[at] * ${scaleOfZ};
     }`;
   return ({ inputs, outputs }) => [
-    { kernel: { name: `gather ${turns} ${scale}`, wgsl }, bindings: { ...inputs, ...outputs }, workgroups: Math.ceil(ROWS / 64) },
+    {
+      kernel: { name: `gather ${turns} ${scale} ${scaleOfZ}`, wgsl },
+      bindings: { ...inputs, ...outputs },
+      workgroups: Math.ceil(ROWS / 64),
+    },
   ];
 }
 
@@ -46,10 +52,10 @@ function questionOf(changes: Partial<WaysQuestion<Gather>>): WaysQuestion<Gather
     ways: { slow: gather(20_000, "2.0"), fast: gather(1, "2.0") },
     timed: () => ({
       inputs: { x: tensor("x", [ROWS]), index: tensor("index", [ROWS], "i32") },
-      outputs: { y: tensor("y", [ROWS]) },
+      outputs: { y: tensor("y", [ROWS]), z: tensor("z", [ROWS]) },
       attributes: {},
     }),
-    output: ({ outputs }) => outputs.y,
+    outputs: ({ outputs: { y, z } }) => [y, z],
     contents: { index: (elements) => Int32Array.from({ length: elements }, (_, i) => (7 * i) % ROWS) },
     tolerance: 1e-5,
     changesBits: false,
@@ -92,13 +98,14 @@ test("ways of other bits are timed only where the user asked for all", async (co
 
 test("a wrong way falls out with a warning, and one that does not compile", async (context) => {
   const errors = context.mock.method(console, "error", (_line: string) => {});
-  const ways = { guess: gather(1, "2.0"), wrong: gather(1, "2.1"), broken: gather(1, "vec2f(2.0)") };
+  const ways = { guess: gather(1, "2.0"), wrong: gather(1, "2.1"), half: gather(1, "2.0", "1.1"), broken: gather(1, "vec2f(2.0)") };
   const { taken, choice } = await settled(questionOf({ ways }), { mode: "on" });
   assert.equal(taken, ways.guess);
   assert.match(choice!.outcomes.wrong!.fault!, /^relative error 0\.05/);
+  assert.match(choice!.outcomes.half!.fault!, /^relative error 0\.1/, "every output is compared");
   assert.match(choice!.outcomes.broken!.fault!, /does not compile/);
   const warnings = errors.mock.calls.map(({ arguments: [line] }) => line).filter((line) => line.startsWith("warning:"));
-  assert.equal(warnings.length, 2, warnings.join("\n"));
+  assert.equal(warnings.length, 3, warnings.join("\n"));
   device.assertHealthy();
 });
 

@@ -1,5 +1,5 @@
 import type { Contest } from "../../gpu/contest.ts";
-import { type Trial, tensorsOf } from "../../gpu/trial.ts";
+import { type Trial, type TrialOutput, tensorsOf } from "../../gpu/trial.ts";
 import { storagesOf, type TrialTensor } from "../../gpu/trial_memory.ts";
 import type { Candidate, TuneRequest } from "../../gpu/tuning.ts";
 import { capacityOf } from "../../graph/scalar.ts";
@@ -48,10 +48,16 @@ function checkOf(way: CheckedWay, call: MatmulCall, device: DeviceTraits): Trial
   const isAlike = kernelsOf(problem) === kernelsOf(problemOf(call));
   return {
     launches: toTrialLaunches(way.launches(isAlike ? problem : { ...problem, plain: undefined }, device)),
-    output: resultOf(small),
-    expected: (before) => plainResult(small, before),
+    outputs: outputsOf(small),
     tolerance: TOLERANCE,
   };
+}
+
+/** The product, or what its activation makes of it, and the gradient of a bias beside it. */
+function outputsOf(call: MatmulCall): TrialOutput[] {
+  const product: TrialOutput = { tensor: resultOf(call), expectedAt: (before) => plainElement(call, before) };
+  if (!call.attributes.gradBias) return [product];
+  return [product, { tensor: call.outputs.grad_bias, expectedAt: (before) => plainBiasElement(call, before) }];
 }
 
 function resultOf({ outputs, attributes }: MatmulCall): Tensor {
@@ -87,7 +93,7 @@ function contestOf(ways: Question["ways"], call: MatmulCall, device: DeviceTrait
     const launches = toTrialLaunches(way.launches(problem, device), operations);
     return [name, { launches, tolerance: 10 * TOLERANCE, ownBits: way.ownBits ?? false }] as const;
   });
-  return { output: resultOf(timed), entrants: Object.fromEntries(entrants), expectedAt: (before) => plainElement(timed, before) };
+  return { outputs: outputsOf(timed), entrants: Object.fromEntries(entrants) };
 }
 
 /** Sizes that are at most LARGEST_SIZE, and of which all buffers together take no more than MOST_BYTES. */
@@ -162,12 +168,7 @@ function halfTensor(elements: number): Tensor {
 
 const TERMS = ["bias", "residual", "onto", "x"] as const;
 
-/** The right result in double precision; the last row stays as it was. */
-function plainResult(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): Float64Array {
-  const elementAt = plainElement(call, before);
-  return Float64Array.from({ length: resultOf(call).bytes / 4 }, (_, at) => elementAt(at));
-}
-
+/** An element of the right product in double precision; the last row stays as it was. */
 function plainElement(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): (at: number) => number {
   const { layout, activation } = call.attributes;
   const { sizes, strides, bindings } = problemOf(call);
@@ -185,6 +186,20 @@ function plainElement(call: MatmulCall, before: (tensor: TrialTensor) => Float32
     let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
     for (let k = 0; k < inner; k += 1) sum += left[row * rowOfA + k * innerOfA]! * right[k * innerOfB + column * columnOfB]!;
     return activate(sum, activation, x?.[at]);
+  };
+}
+
+/** An element of the right gradient of a bias in double precision: the sum of an operand along K. */
+function plainBiasElement(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): (at: number) => number {
+  const { sizes, strides, bindings } = problemOf(call);
+  const { columns, inner } = sizes as MatmulSizes<number>;
+  const [operand, stride] = call.attributes.gradBias!.of === "a" ? [bindings.a, strides.stride_of_a as number] : [bindings.b, columns];
+  const values = before(operand);
+  const onto = call.inputs.grad_bias_onto && before(call.inputs.grad_bias_onto);
+  return (at) => {
+    let sum = onto?.[at] ?? 0;
+    for (let k = 0; k < inner; k += 1) sum += values[k * stride + at]!;
+    return sum;
   };
 }
 
