@@ -11,6 +11,7 @@ import {
   isHigherSomewhere,
   isMoreDiverseEverywhere,
   isNoLowerEverywhere,
+  isNoLowerThanBest,
   judgeLong,
   type LongClaim,
 } from "../../../src/experiments/framework/long/claims.ts";
@@ -54,7 +55,7 @@ function findingsOf(scores: Readonly<Record<string, readonly (readonly [greedy: 
 }
 
 const pair = { arm: "mine", baseline: "GRPO" };
-const better = findingsOf({
+const SCORES = {
   GRPO: [
     [0.3, 0.5],
     [0.31, 0.52],
@@ -65,7 +66,8 @@ const better = findingsOf({
     [0.365, 0.71],
     [0.345, 0.73],
   ],
-});
+} as const;
+const better = findingsOf(SCORES);
 const worse = findingsOf({ GRPO: [0, 1, 2].map((i) => [0.4 + i / 100, 0.5]), mine: [0, 1, 2].map((i) => [0.3 + i / 99, 0.5]) });
 
 const judge = (claim: LongClaim, findings: LongFindings, own = settings()): Verdict => judgeLong([claim], own, findings)[0]!;
@@ -76,6 +78,14 @@ test("the headline holds where accuracy and diversity are higher, and not where 
     assert.equal(judge(claim, worse).passed, false, claim.claim);
   }
   assert.match(judge(isMoreDiverseEverywhere(pair), better).measured, /^difference \+0\.203 \(.*p = 0\.00/);
+});
+
+test("the best of several arms is found for each measure, and compared with", () => {
+  const three = findingsOf({ ...SCORES, low: [0, 1, 2].map(() => [0.1, 0.5]) });
+  const own = settings({ arms: { GRPO: {}, mine: {}, low: {} } });
+  const { passed, measured } = judge(isNoLowerThanBest("GRPO", ["low", "mine"], "other"), three, own);
+  assert.deepEqual([passed, /^greedy against mine -0\.05/.test(measured)], [false, true], measured);
+  assert.equal(judge(isNoLowerThanBest("mine", ["low", "GRPO"], "other"), three, own).passed, true);
 });
 
 test("a fall after the peak is measured at the peak of the other seeds, and what was lost against what was ever solved", () => {

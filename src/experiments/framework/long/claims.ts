@@ -4,7 +4,17 @@ import { holm, isHigher, isNoLower, type PairedTest, pairedTest, testInWords } f
 import { seedsOf } from "../seeds.ts";
 import { notJudged, type Verdict, type Weighed } from "../verdict.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
-import { compareAfter, fallsAfterPeak, GREEDY, groupNamed, headlineMeasures, type Measure, type Pair, runsOfArm } from "./measures.ts";
+import {
+  compareAfter,
+  fallsAfterPeak,
+  GREEDY,
+  groupNamed,
+  headlineMeasures,
+  type Measure,
+  type Pair,
+  runsOfArm,
+  valuesOfArm,
+} from "./measures.ts";
 
 /** A claim over all groups of a study, about some of its arms. */
 export interface LongClaim {
@@ -81,6 +91,25 @@ export function headline(pair: Pair): LongClaim {
       const weighed = parts.map(({ weigh }) => weigh(findings, groups).passed === true);
       const held = weighed.filter(Boolean).length;
       return { measured: `${held} of its ${parts.length} parts hold (the claims below)`, passed: held === parts.length };
+    },
+  };
+}
+
+/** Greedy and entropy-matched pass@1 are no lower than those of the best of other arms in each group, which only hindsight knows. */
+export function isNoLowerThanBest(arm: string, others: readonly string[], kind: string): LongClaim {
+  return {
+    claim: `${arm}: greedy and entropy-matched pass@1 are no lower than with the best ${kind} of each task (the 95 % interval reaches 0 or lies above)`,
+    arms: [arm, ...others],
+    weigh: (findings, groups) => {
+      const tests = groups.flatMap((group) =>
+        headlineMeasures(group).accuracy.map((measure) => {
+          const meanOf = (other: string): number => mean(valuesOfArm(findings, group, other, measure));
+          const baseline = others.reduce((best, other) => (meanOf(other) > meanOf(best) ? other : best));
+          const test = compareAfter(findings, group, { arm, baseline }, measure);
+          return { name: `${prefix(group.group)}${measure.name} against ${baseline}`, test };
+        }),
+      );
+      return { measured: inWords(tests), passed: tests.every(({ test }) => isNoLower(test)) };
     },
   };
 }
