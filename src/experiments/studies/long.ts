@@ -38,6 +38,7 @@ entropy was held, and let go near the end, is then at least as accurate as GRPO'
 
 function groupClaims(group: string): ReturnType<typeof getsWorse>[] {
   return [
+    isHigherIn(group, pair, GREEDY, "holding entropy, then letting go, pays"),
     getsWorse(group, BASELINE),
     isHigherIn(group, { arm: CANDIDATE, baseline: HELD }, SAMPLED, "letting go pays"),
     isHigherIn(group, { arm: CANDIDATE, baseline: FORCED }, GREEDY, "forcing entropy down costs accuracy"),
