@@ -14,6 +14,8 @@ import { longStudy } from "../framework/long/study.ts";
 const BASELINE = "GRPO";
 /** The arm that the headline is about. It was chosen before any of these runs. */
 const CANDIDATE = "PI hold, then release";
+/** What pilots on codes spoke for when the study was written. */
+const FLOOR = "PI floor, then release";
 const HELD = "PI hold";
 const FORCED = "PI forced down";
 
@@ -39,6 +41,7 @@ entropy was held, and let go near the end, is then at least as accurate as GRPO'
 function groupClaims(group: string): ReturnType<typeof getsWorse>[] {
   return [
     isHigherIn(group, pair, GREEDY, "holding entropy, then letting go, pays"),
+    isHigherIn(group, { arm: FLOOR, baseline: BASELINE }, GREEDY, "keeping entropy from falling, then letting go, pays"),
     getsWorse(group, BASELINE),
     isHigherIn(group, { arm: CANDIDATE, baseline: HELD }, SAMPLED, "letting go pays"),
     isHigherIn(group, { arm: CANDIDATE, baseline: FORCED }, GREEDY, "forcing entropy down costs accuracy"),

@@ -51,7 +51,7 @@ export function searchedKnobs(settings: ArmsSettings, { group, arm }: Place): re
 }
 
 /** The search of a group; undefined where the study has none. */
-function searchOf({ search, groups }: ArmsSettings, group: string): Search | undefined {
+export function searchOf({ search, groups }: ArmsSettings, group: string): Search | undefined {
   return search ? { ...search, ...groups?.[group]?.search } : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { searchOf } from "../arms/cells.ts";
 import { CRITERION } from "../arms/search.ts";
 import { ALONE, type ArmsSettings } from "../arms/settings.ts";
 import { seedsInWords } from "../seeds.ts";
@@ -9,17 +10,15 @@ import { armsShown, differenceTable, headlineTable, searchTable, solvedTable } f
 export function longSections(settings: ArmsSettings, findings: LongFindings): string[] {
   return [
     "## What came out",
-    reading(settings, findings),
+    reading(settings),
     ...findings.groups.flatMap((group) => groupSections(settings, findings, group)),
     ...searchSections(settings, findings),
   ];
 }
 
-function reading(settings: ArmsSettings, { groups }: LongFindings): string {
-  const [first] = groups;
-  const error = first ? (0.5 / Math.sqrt(first.problems)).toFixed(3) : "";
-  return `${seedsInWords(settings)}; all arms of a task start from the same policy and see the same prompts. Every number is measured on ${first?.problems ?? 0} problems that
-were never trained on, with ${first?.completions ?? 0} sampled answers to each, so that drawing other problems of the kind would move a share by some ${error} at most.
+function reading(settings: ArmsSettings): string {
+  return `${seedsInWords(settings)}; all arms of a task start from the same policy and see the same prompts. Every number is measured on problems that were never
+trained on.
 
 * **greedy**: the share of problems that the single most probable answer solves.
 * **pass@1**: the share that one sampled answer solves, at the temperature of training. It charges a policy for its entropy. **pass@1, T 0.6** is sampled
@@ -39,6 +38,7 @@ function groupSections(settings: ArmsSettings, findings: LongFindings, group: Lo
   const isTracked = group.measures.includes("eval/ever_solved");
   return [
     ...heading,
+    sizes(group),
     headlineTable(settings, findings, group),
     ...(differences ? [`Differences from ${arms[0]}, with their 95 % intervals:`, differences] : []),
     `![Scores after training](${longPictureName("scores", group)}.svg)`,
@@ -49,13 +49,23 @@ function groupSections(settings: ArmsSettings, findings: LongFindings, group: Lo
   ];
 }
 
+function sizes({ problems, completions }: LongGroup): string {
+  const error = (0.5 / Math.sqrt(problems)).toFixed(3);
+  return `${problems} held-out problems, ${completions} sampled answers to each. Other problems of the kind would move a share by some ${error} at most.`;
+}
+
 const SOLVED = `"ever" is the share of the held-out problems that the sampled answers of any evaluation solved, "at the end" the share that those of the last
 one did. What lies between was found and lost again. The same is said of the training problems, by the answers of training.`;
 
 function searchSections(settings: ArmsSettings, findings: LongFindings): string[] {
-  const { search } = settings;
-  if (!search || findings.searched.length === 0) return [];
-  const text = `Every arm had as many settings to choose from, tried with ${seedsInWords(search)} of its own over ${search.steps} steps and measured on ${search.prompts} held-out problems
-that the tables above do not use. The arm took the setting with the best score: ${CRITERION}.`;
+  if (!settings.search || findings.searched.length === 0) return [];
+  const groups = [...new Set(findings.searched.map(({ group }) => group))];
+  const tried = groups.map((group) => {
+    const search = searchOf(settings, group)!;
+    const words = `${seedsInWords(search)}, ${search.steps} steps, ${search.prompts} problems`;
+    return group === ALONE ? words : `${group}: ${words}`;
+  });
+  const text = `Every arm had as many settings to choose from, tried with seeds of their own and measured on held-out problems that the tables above do not use
+(${tried.join("; ")}). The arm took the setting with the best score: ${CRITERION}.`;
   return ["## How the knobs were chosen", text, searchTable(settings, findings)];
 }
