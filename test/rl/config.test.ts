@@ -59,7 +59,8 @@ test("the presets of long runs set a schedule, and keys written out win over it"
   const entropyOf = (entropy: object) => parseTrainConfig({ ...minimal, entropy }).entropy;
   const { target, ki, release, mode } = entropyOf({ preset: "hold-then-release", release: 0.7 });
   assert.deepEqual({ target, ki, release, mode }, { target: "auto", ki: 0.3, release: 0.7, mode: null });
-  assert.equal(entropyOf({ preset: "floor" }).mode, "floor");
+  const floor = entropyOf({ preset: "floor" });
+  assert.deepEqual([floor.target, floor.mode, floor.release], ["auto", "floor", 0.8]);
 });
 
 test("the paper's preset fills in, and keys written out win over it", () => {
