@@ -36,7 +36,14 @@ export async function resultsPage(): Promise<string> {
     const open = verdicts.filter(({ passed, measured }) => passed === undefined && measured.startsWith("open")).length;
     const { cells, seconds, adapter, date } = provenance;
     const runs = `${cells.run + cells.skipped} in ${Math.round(seconds / 60)} min`;
-    return [`[${study.name}](${study.name}/report.md)`, study.description, `${held} of ${judged.length}${open > 0 ? `; ${open} open` : ""}`, runs, adapter, date];
+    return [
+      `[${study.name}](${study.name}/report.md)`,
+      study.description,
+      `${held} of ${judged.length}${open > 0 ? `; ${open} open` : ""}`,
+      runs,
+      adapter,
+      date,
+    ];
   });
   const failed = read.flatMap(({ study, verdicts }) =>
     verdicts.filter(({ passed }) => passed === false).map(({ claim, measured }) => [study.name, claim, measured]),
