@@ -85,7 +85,14 @@ test("with tuning, a candidate that is wrong at its real size falls out, and one
 });
 
 test("with tuning, a gradient of a bias that is wrong at its real size alone costs its candidate", async (context) => {
-  warningsOf(context);
+  const lines = warningsOf(context);
+  const sound = await open(context, { tuning: { mode: "on" }, asHardware: true });
+  assert.equal(await biasGradient(sound, [9, 12, 252], "a"), "matmul/tiled");
+  assert.deepEqual(
+    lines.filter((line) => line.startsWith("warning:")),
+    [],
+    "all tiles add it up alike",
+  );
   const broken = { "matmul/tiled": ["operand_sums += ", "operand_sums += select(1.0, 0.5, parameters.inner > 200u) * "] } as const;
   const device = await open(context, { broken, tuning: { mode: "on" }, asHardware: true });
   assert.equal(await biasGradient(device, [9, 12, 252], "a"), "matmul/register");

@@ -127,7 +127,13 @@ test("an op on rows has a way for each number of lanes, and takes the chosen one
     ["64 lanes", "32 lanes", "128 lanes", "256 lanes"],
   );
   assert.deepEqual(["128 lanes", undefined].map(lanesWith), [128, 64]);
-  const entrants = Object.values(request!.contest!().entrants);
+  const { outputs, entrants: byName } = request!.contest!();
+  assert.deepEqual(
+    outputs.map(({ tensor }) => tensor.bytes),
+    [4 * 64 * 1024, 4 * 64],
+    "the norm and what its gradient needs of it",
+  );
+  const entrants = Object.values(byName);
   assert.deepEqual(
     entrants.map(({ launches: [launch] }) => launch!.variant!.constants!.LANES),
     [64, 32, 128, 256],
