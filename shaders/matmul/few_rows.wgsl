@@ -1,8 +1,8 @@
-// y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for few rows: decoding, where b is read once and packing it
-// (pack.wgsl) would cost more than it saves. For software adapters with subgroups, as subgroup.wgsl.
+// y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for few rows: decoding, where b is read once, and packing it (pack.wgsl) or
+// holding it (held.wgsl) would cost more than it saves. For software adapters with subgroups.
 // One workgroup is one subgroup and owns 4 or 8 rows (TILE_ROWS) by 4 * LANES columns of y; a lane holds 4 neighbouring columns of
 // every row and fetches a quad along K of each of them. Each lane fetches another quad of a; subgroupShuffle hands it to all.
-// Products are added in the order of K by fma, as in subgroup.wgsl: a row has the same bits by both.
+// Products are added in the order of K by fma, as in the kernels for many rows: a row has the same bits by all.
 // TERMS: the terms that a product may have; the others are compiled away.
 import package::lib::epilogue::{known_terms, store_quad};
 import package::lib::row_quads::{quad_of_a, quad_of_b};

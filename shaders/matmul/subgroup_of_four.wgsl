@@ -1,17 +1,17 @@
 // y [M, N] = op(a) b, ended by lib/epilogue, b [K, N] packed in quads of columns; op(a)[row, k] lies at
 // row * row_stride + k * inner_stride, so that one kernel serves a [M, K] and a [K, M].
-// subgroup.wgsl for software adapters with subgroups of four (SwiftShader): the same tile, lanes, bindings and order of sums, so the same
-// bits. One workgroup is one subgroup and owns 16 rows by 4 * QUADS * LANES columns of y.
+// For software adapters with subgroups of four (SwiftShader). One workgroup is one subgroup and owns 16 rows by 4 * QUADS * LANES columns
+// of y: a sum of outer products, one for each step along K, added in that order by fma. A lane holds QUADS quads of neighbouring columns,
+// LANES quads apart, of every row: sums_RQ[i] is row 4 R + i of quad Q. QUADS is 1, 2 or 4: more quads spread a shuffle over more products.
 // SwiftShader unrolls nothing and masks every lane: a variable that lives through a loop costs twice as much in every
 // iteration as an fma, a value read from memory ten times as much. So an iteration takes four steps along K, one for each lane's values
 // of a, in matrices that are named one by one, and nothing is read twice. Past the end of K the values of a are zero.
 // With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
 // SUM_A, SUM_B: lib/bias_gradient. Sums of a take the values that a lane fetches for the others, sums of b a walk of their own.
-import package::lib::subgroup_tile::{four_of_a, pick, quad_of_b, store_four, Product};
-@if(SUM_A) import package::lib::subgroup_tile::store_sums_of_a;
-@if(SUM_B) import package::lib::subgroup_tile::sum_quad_of_b;
-import constants::LANES;
-import constants::QUADS;
+@if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
+import package::lib::epilogue::{known_terms, store_quad};
+@if(HALF_B) import package::lib::half::unpack_quad;
+import constants::{LANES, QUADS, TERMS};
 
 struct Parameters {
   rows: u32,
@@ -23,6 +23,73 @@ struct Parameters {
   terms: u32,
 }
 var<immediate> parameters: Parameters;
+
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
+@if(!HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec4f>; // [K, N]
+@if(HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
+
+// Four rows of a whose values lie `stride` apart, the first row at `at`; rows past the last one repeat it and are never stored.
+fn four_of_a(row: u32, rows: u32, at: u32, stride: u32) -> vec4f {
+  let last = rows - 1u;
+  return vec4f(
+    a[at + min(row, last) * stride],
+    a[at + min(row + 1u, last) * stride],
+    a[at + min(row + 2u, last) * stride],
+    a[at + min(row + 3u, last) * stride],
+  );
+}
+
+fn quad_of_b(at: u32) -> vec4f {
+  @if(HALF_B) { return unpack_quad(b[at]); }
+  @if(!HALF_B) { return b[at]; }
+}
+
+// The i-th of four.
+fn pick(i: u32, sums_0: vec4f, sums_1: vec4f, sums_2: vec4f, sums_3: vec4f) -> vec4f {
+  return select(select(sums_3, sums_2, i == 2u), select(sums_1, sums_0, i == 0u), i < 2u);
+}
+
+// How far y reaches, and which terms it takes.
+struct Product {
+  rows: u32,
+  columns: u32,
+  stride_of_y: u32,
+  terms: u32,
+}
+
+// What lies past the edges is left alone.
+fn store_row(row: u32, quad: u32, sums: vec4f, product: Product) {
+  if row < product.rows && quad * 4u < product.columns {
+    store_quad(row * product.stride_of_y + quad * 4u, quad * 4u, product.columns, sums, known_terms(TERMS, product.terms));
+  }
+}
+
+// Four neighbouring rows of a quad.
+fn store_four(row: u32, quad: u32, sums: mat4x4f, product: Product) {
+  store_row(row, quad, sums[0], product);
+  store_row(row + 1u, quad, sums[1], product);
+  store_row(row + 2u, quad, sums[2], product);
+  store_row(row + 3u, quad, sums[3], product);
+}
+
+@if(SUM_A)
+fn store_sums_of_a(row: u32, sums: mat4x4f, lane: u32, rows: u32, terms: u32) {
+  var whole = array(subgroupAdd(sums[0]), subgroupAdd(sums[1]), subgroupAdd(sums[2]), subgroupAdd(sums[3]));
+  for (var i = 0u; lane == 0u && i < 4u && row + 4u * i < rows; i += 1u) {
+    store_sums(0u, row + 4u * i, rows, whole[i], terms);
+  }
+}
+
+@if(SUM_B)
+fn sum_quad_of_b(quad: u32, columns: u32, inner: u32, terms: u32) {
+  let quads = (columns + 3u) / 4u;
+  if quad >= quads {
+    return;
+  }
+  var sums: vec4f;
+  for (var k = 0u; k < inner; k += 1u) { sums += quad_of_b(k * quads + quad); }
+  store_sums(0u, 4u * quad, columns, sums, terms);
+}
 
 // The values that a lane holds of four rows, at the step along K that is its own; zero past the end of K.
 fn held_of_a(row: u32, k: u32) -> vec4f {

@@ -50,7 +50,7 @@ export function openSlices(device: GpuContext, label: string): Slices {
   };
 }
 
-/** "policy update, dispatches 65 to 128 (from matmul/subgroup layers.3.attention.q on)" */
+/** "policy update, dispatches 65 to 128 (from matmul/held layers.3.attention.q on)" */
 function describe(label: string, before: number, slice: { readonly dispatches: number; readonly first: string }): string {
   const [from, to] = [before + 1, before + slice.dispatches];
   return from === to ? `${label}, dispatch ${from} (${slice.first})` : `${label}, dispatches ${from} to ${to} (from ${slice.first} on)`;

@@ -82,7 +82,8 @@ export interface RegisteredOp {
 }
 
 const MATMUL_KERNELS = [
-  "subgroup",
+  "held",
+  "held_transposed",
   "subgroup_of_four",
   "pack",
   "few_rows",

@@ -13,13 +13,13 @@ import { biasGradient, memoryStore, multiply, type Opened, open, warningsOf } fr
 const WRONG_TILED = { "matmul/tiled": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
 const WRONG_ROWS = { "matmul/few_rows": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"] } as const;
 const WRONG_SUBGROUP = {
-  "matmul/subgroup": ["fma(vec4f(of_a.y)", "fma(vec4f(of_a.z)"],
+  "lib/held_block": ["fma(vec4f(quad[i])", "fma(vec4f(quad[0])"],
   "matmul/subgroup_of_four": ["fma(vec4f(a_1)", "fma(vec4f(a_2)"],
 } as const;
 
-/** The subgroup family's kernel on a device. */
-function subgroupKernel({ lanes }: Device): string {
-  return lanes === 4 ? "matmul/subgroup_of_four" : "matmul/subgroup";
+/** The subgroup family's kernels on a device. */
+function subgroupKernels({ lanes }: Device): string {
+  return lanes === 4 ? "matmul/pack matmul/subgroup_of_four" : "matmul/held";
 }
 
 test("a wrong subgroup kernel costs speed and a warning, not the result; right ones are used as ever", async (context) => {
@@ -32,29 +32,48 @@ test("a wrong subgroup kernel costs speed and a warning, not the result; right o
   assert.equal(warnings.length, 1, warnings.join("\n"));
   assert.match(
     warnings[0]!,
-    /^warning: matmul\/pack \+ matmul\/subgroup(_of_four)? is wrong on .* \(relative error [\d.]+\); a slower kernel takes its place$/,
+    /^warning: matmul\/(pack \+ matmul\/subgroup_of_four|held) is wrong on .* \(relative error [\d.]+\); a slower kernel takes its place$/,
   );
 });
 
 test("sound kernels are used without a word", async (context) => {
   const warnings = warningsOf(context);
   const device = await open(context);
-  const expected = device.subgroups && device.software ? `matmul/pack ${subgroupKernel(device)}` : "matmul/register";
+  const expected = device.subgroups && device.software ? subgroupKernels(device) : "matmul/register";
   assert.equal(await multiply(device), device.software ? expected : "matmul/sliced");
   assert.equal(await multiply(await open(context, { asHardware: true }), [50, 36, 20], "NN"), "matmul/tiled");
   assert.deepEqual(warnings, []);
 });
 
-test("a wrong pack kernel is noticed as well, and one that does not compile", async (context) => {
+test("a wrong pack kernel is noticed as well", async (context) => {
   const warnings = warningsOf(context);
   const broken = { "matmul/pack": ["packed[k * quads + quad] = of_b[0];", "packed[k * quads + quad] = of_b[1];"] } as const;
   const device = await open(context, { broken });
+  if (!device.subgroups || !device.software || device.lanes > 4) return context.skip(`${device.name} packs nothing`);
+  assert.equal(await multiply(device), "matmul/register");
+  assert.match(warnings.join("\n"), /^warning: matmul\/pack \+ matmul\/subgroup_of_four is wrong on/);
+});
+
+test("a wrong sum of the blocks that a workgroup holds one after the other is noticed", async (context) => {
+  const warnings = warningsOf(context);
+  const broken = { "matmul/held": ["if origin > 0u", "if origin > 1000u"] } as const;
+  const device = await open(context, { broken });
+  if (!device.subgroups || !device.software || device.lanes === 4) return context.skip(`${device.name} holds no blocks`);
+  assert.equal(await multiply(device), "matmul/held");
+  assert.equal(await multiply(device, [50, 36, 300]), "matmul/register");
+  assert.match(warnings.join("\n"), /^warning: matmul\/held is wrong on/);
+});
+
+test("a kernel that does not compile is left aside", async (context) => {
+  const warnings = warningsOf(context);
+  const broken = {
+    "lib/held_block": ["fma(vec4f(", "fma(vec3f("],
+    "matmul/subgroup_of_four": ["fma(vec4f(", "fma(vec3f("],
+  } as const;
+  const device = await open(context, { broken });
   if (!device.subgroups || !device.software) return context.skip(`${device.name} does not use the subgroup family`);
   assert.equal(await multiply(device), "matmul/register");
-  assert.match(warnings.join("\n"), /^warning: matmul\/pack \+ matmul\/subgroup(_of_four)? is wrong on/);
-  const refused = await open(context, { broken: { [subgroupKernel(device)]: ["fma(vec4f(", "fma(vec3f("] } });
-  assert.equal(await multiply(refused), "matmul/register");
-  assert.match(warnings[1]!, /kernel matmul\/subgroup(_of_four)? does not compile/);
+  assert.match(warnings[0]!, /kernel matmul\/(subgroup_of_four|held) does not compile/);
 });
 
 test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", async (context) => {

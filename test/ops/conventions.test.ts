@@ -41,6 +41,8 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   SIZE: [8, 16],
   TILE_ROWS: [4, 8],
   QUADS: [1, 2, 4],
+  CHUNKS: [1, 4],
+  MOST_ROWS: [32],
   TERMS: [0, 7],
   DIGIT_BITS: [8],
   PER_LANE: [3],

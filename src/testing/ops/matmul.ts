@@ -12,19 +12,21 @@ export const FAMILIES: readonly MatmulFamily[] = ["subgroup", "register", "tiled
 /** Rows, columns and inner size of y = a b. */
 export type MatmulShape = readonly [rows: number, columns: number, inner: number];
 
-/** Odd ones, one element, one row; the last six take the paths for multiples of 4. */
+/** Odd ones, one element, one row; the last seven take the paths for multiples of 4. Two have a K of several blocks (held.wgsl). */
 const SHAPES: readonly MatmulShape[] = [
   [1, 1, 1],
   [3, 5, 7],
   [17, 33, 65],
   [2, 130, 9],
   [130, 97, 48],
+  [70, 33, 190],
   [5, 6, 8],
   [1, 64, 64],
   [6, 36, 12],
   [36, 52, 20],
   [64, 48, 112],
   [16, 132, 128],
+  [132, 36, 252],
 ];
 
 export function operands(layout: Layout, [rows, columns, inner]: MatmulShape): { a: HostValue; b: HostValue } {

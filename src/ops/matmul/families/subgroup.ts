@@ -3,6 +3,7 @@ import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
 import { wholeQuads } from "../../elements.ts";
 import { isWhole, type Layout, type MatmulSizes, type Problem } from "../problem.ts";
 import type { CheckedWay, Family } from "./family.ts";
+import { heldLaunch, smallestInner } from "./held.ts";
 
 const subgroupWay: CheckedWay = { launches, checkSizes };
 
@@ -15,21 +16,21 @@ export const subgroup: Family = {
 
 function launches(problem: Problem, device: DeviceTraits): Dispatch[] {
   const { layout, sizes } = problem;
-  if (isFewRows(layout, sizes.rows)) return [fewRowsLaunch(problem, device)];
+  const isHeld = device.lanes > 4;
+  const enoughRows = isHeld ? ROWS_WORTH_HOLDING : ROWS_WORTH_PACKING;
+  if (layout === "NT" && capacityOf(sizes.rows) < enoughRows) return [fewRowsLaunch(problem, device)];
+  if (isHeld) return [heldLaunch(problem, device)];
   if (!needsPacking(layout, sizes)) return [multiplyLaunch(problem, device)];
   const { bindings, conditions, scratch } = problem;
   const ofPacked = { ...problem, bindings: { ...bindings, b: scratch.packed }, conditions: { ...conditions, HALF_B: false, BF16: false } };
   return [packLaunch(problem, device), multiplyLaunch(ofPacked, device)];
 }
 
-/** Fewer rows do not repay the packing of b. */
+/** Fewer rows do not repay holding a block of b, or packing all of it. */
+const ROWS_WORTH_HOLDING = 24;
 const ROWS_WORTH_PACKING = 48;
 
-function isFewRows(layout: Layout, rows: Scalar): boolean {
-  return layout === "NT" && capacityOf(rows) < ROWS_WORTH_PACKING;
-}
-
-/** subgroup.wgsl reads b [K, N] in quads along N. */
+/** subgroup_of_four.wgsl reads b [K, N] in quads along N. */
 function needsPacking(layout: Layout, { columns }: MatmulSizes): boolean {
   return layout === "NT" || capacityOf(columns) % 4 !== 0;
 }
@@ -76,7 +77,7 @@ function multiplyLaunch(
   const quads = quadsPerLane(capacityOf(stride_of_y), device);
   const strides = layout === "TN" ? { row_stride: 1, inner_stride: stride_of_a } : { row_stride: stride_of_a, inner_stride: 1 };
   return {
-    kernel: device.lanes === 4 ? "matmul/subgroup_of_four" : "matmul/subgroup",
+    kernel: "matmul/subgroup_of_four",
     variant: { constants: { QUADS: quads, TERMS: possibleTerms }, conditions },
     bindings,
     parameters: { rows, columns, inner, ...strides, stride_of_y, terms },
@@ -94,14 +95,14 @@ function quadsPerLane(columns: number, { lanes }: DeviceTraits): number {
   return widest ?? 1;
 }
 
-/** Sizes that fall just short of whole tiles, for the kernel (few rows or many) and the quads that the problem takes. */
+/** Sizes that fall just short of whole tiles, for the kernel, the quads and the blocks that the problem takes. */
 function checkSizes(problem: Problem, device: DeviceTraits): MatmulSizes<number> {
   const { kernel, variant } = launches(problem, device).at(-1)!;
-  const { QUADS = 1, TILE_ROWS = 8 } = variant?.constants ?? {};
+  const { QUADS = 1, TILE_ROWS = 8, CHUNKS } = variant?.constants ?? {};
   const { columns, inner } = problem.sizes;
   return {
     rows: kernel === "matmul/few_rows" ? TILE_ROWS - 1 : 53,
     columns: 4 * QUADS * device.lanes - (isWhole(columns) ? 4 : 3),
-    inner: 2 * device.lanes + (isWhole(inner) ? 4 : 3),
+    inner: CHUNKS === undefined ? 2 * device.lanes + (isWhole(inner) ? 4 : 3) : smallestInner(problem, device),
   };
 }

@@ -1,0 +1,48 @@
+// A block of op(b) that a workgroup of one subgroup holds in private memory while it walks over the rows of op(a): STEPS steps along K,
+// four neighbouring columns a lane. What lies outside op(b) is zero.
+// For software adapters. They read a buffer lane by lane, some six instructions a value on lavapipe, and mask every variable that lives
+// through a loop. Private memory whose place is known when the kernel is compiled is a plain operand of an instruction there, and neither.
+import package::lib::operand::quad_of_b;
+import constants::{CHUNKS, LANES};
+
+// A chunk of steps is a quad along K for each lane.
+const CHUNK = 4u * LANES;
+const STEPS = CHUNKS * CHUNK;
+
+// Step i of the quad of a lane of a chunk.
+var<private> held: array<array<array<vec4f, 4>, LANES>, CHUNKS>;
+
+// Holds the block that begins at step `origin` and, for this lane, at `column`.
+fn hold(origin: u32, column: u32, inner: u32, columns: u32) {
+  for (var step = 0u; step < STEPS; step += 4u) {
+    let k = origin + step;
+    @if(NT) {
+      let block = transpose(mat4x4f(
+        quad_of_b(column, k, columns, inner),
+        quad_of_b(column + 1u, k, columns, inner),
+        quad_of_b(column + 2u, k, columns, inner),
+        quad_of_b(column + 3u, k, columns, inner),
+      ));
+      held[step / CHUNK][step / 4u % LANES] = array(block[0], block[1], block[2], block[3]);
+    }
+    @if(!NT) {
+      for (var i = 0u; i < 4u; i += 1u) {
+        held[step / CHUNK][step / 4u % LANES][i] = quad_of_b(k + i, column, inner, columns);
+      }
+    }
+  }
+}
+
+// The sums of a row of y at four columns a lane, with a chunk more of the row of op(a): each lane has read another quad along K of it, and
+// subgroupShuffle hands it to all. The driver unrolls these loops, so that every value of the block is an operand in place.
+fn add_chunk(before: vec4f, mine: vec4f, chunk: u32) -> vec4f {
+  var sums = before;
+  if chunk >= CHUNKS { return sums; }
+  for (var owner = 0u; owner < LANES; owner += 1u) {
+    let quad = subgroupShuffle(mine, owner);
+    for (var i = 0u; i < 4u; i += 1u) {
+      sums = fma(vec4f(quad[i]), held[chunk][owner][i], sums);
+    }
+  }
+  return sums;
+}

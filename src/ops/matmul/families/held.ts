@@ -1,0 +1,61 @@
+import { capacityOf, ceilDivide } from "../../../graph/scalar.ts";
+import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
+import { isWhole, type Layout, type Problem, wideConditions } from "../problem.ts";
+
+/** The most rows that a workgroup walks over, so that their sums take at most 16 KiB. */
+const MOST_ROWS = 128;
+const MOST_SUMS = 1024;
+/** The fewest rows that repay reading a block of b. */
+const FEWEST_ROWS = 64;
+/** Workgroups that keep the cores of a CPU busy. */
+const ENOUGH_WORKGROUPS = 8;
+
+/** A product by held.wgsl or held_transposed.wgsl. */
+export function heldLaunch(problem: Problem, { lanes }: DeviceTraits): Dispatch {
+  const { layout, sizes, strides, bindings, conditions, terms, possibleTerms } = problem;
+  const { rows, columns, inner } = sizes;
+  const isTransposed = layout === "TN";
+  const chunks = chunksOf(layout, capacityOf(inner), lanes);
+  const across = Math.ceil(capacityOf(columns) / (4 * lanes));
+  const mostRows = Math.min(MOST_ROWS, MOST_SUMS / lanes);
+  const share = Math.ceil((capacityOf(rows) * across) / ENOUGH_WORKGROUPS);
+  const tileRows = Math.min(Math.max(share, FEWEST_ROWS), mostRows);
+  const { WIDE_A, WIDE_B } = wideConditions(layout, sizes, strides);
+  const isCut = capacityOf(inner) > 4 * lanes * chunks;
+  return {
+    kernel: isTransposed ? "matmul/held_transposed" : "matmul/held",
+    variant: {
+      constants: { CHUNKS: chunks, MOST_ROWS: mostRows, TERMS: possibleTerms },
+      conditions: { ...conditions, WIDE_A, WIDE_B, NT: layout === "NT", SEVERAL_BLOCKS: isCut && !isTransposed },
+    },
+    bindings,
+    parameters: { rows, columns, inner, ...strides, tile_rows: tileRows, terms },
+    workgroups: [across, ceilDivide(rows, tileRows), 1],
+  };
+}
+
+/**
+ * The chunks of a block, each four steps a lane. The driver unrolls a block's steps, and an iteration of a hundred of them still fits what
+ * a processor keeps decoded; a gradient reads four rows in an iteration. Of two sizes that are right for a long K, the one that fills it better.
+ */
+function chunksOf(layout: Layout, inner: number, lanes: number): number {
+  const wanted = Math.ceil(inner / (4 * lanes));
+  const most = Math.max(1, Math.floor((layout === "TN" ? 16 : 32) / lanes));
+  if (wanted <= most) return wanted;
+  if (layout === "TN") return most;
+  const sizes = [most - 1, most - 2].filter((chunks) => chunks > 0);
+  const steps = (chunks: number): number => Math.ceil(wanted / chunks) * chunks;
+  return sizes.reduce((best, chunks) => (steps(chunks) < steps(best) ? chunks : best), sizes[0] ?? 1);
+}
+
+/** The smallest ragged K whose product takes the same variant as the given one. */
+export function smallestInner(problem: Problem, device: DeviceTraits): number {
+  const { layout, sizes } = problem;
+  const { lanes } = device;
+  const inner = capacityOf(sizes.inner);
+  const block = chunksOf(layout, inner, lanes);
+  const isCut = inner > 4 * lanes * block;
+  let chunks = isCut ? block + 1 : block;
+  while (chunksOf(layout, 4 * lanes * chunks, lanes) !== block) chunks += 1;
+  return 4 * lanes * chunks - (isWhole(sizes.inner) ? 4 : 3);
+}
