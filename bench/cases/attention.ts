@@ -1,12 +1,14 @@
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { packRows } from "../../src/nn/rows.ts";
+import { cacheCopyOp } from "../../src/ops/cache_copy.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attention.ts";
 import { type CachedRows, decodeAttention } from "../../src/ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import { ropeCacheWriteOp } from "../../src/ops/rope_cache_write.ts";
 import { ropeTable } from "../../src/ops/rope_table.ts";
-import type { HostValues } from "../../src/testing/check_op.ts";
+import type { HostValue, HostValues } from "../../src/testing/check_op.ts";
+import { cacheCopyReference } from "../../src/testing/reference/cache_copy.ts";
 import { cacheWriteReference } from "../../src/testing/reference/cache_write.ts";
 import { causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { decodeAttentionReference } from "../../src/testing/reference/decode_attention.ts";
@@ -46,7 +48,12 @@ const FEW: readonly Packed[] = [1, 8, 64].map((sequences) => ({
 
 export const attentionCases: readonly BenchCase[] = [
   ...PACKED.flatMap((packed) => [forwardCase(packed), backwardCase(packed)]),
-  ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding), ropeCacheWriteCase(decoding)]),
+  ...DECODING.flatMap((decoding) => [
+    decodeCase(decoding),
+    cacheWriteCase(decoding),
+    cacheCopyCase(decoding),
+    ropeCacheWriteCase(decoding),
+  ]),
   ...FEW.map(decodeCase),
 ];
 
@@ -165,6 +172,33 @@ function cacheWriteCase(decoding: Packed): BenchCase {
       return { cache_keys: written.cacheKeys, cache_values: written.cacheValues };
     },
     reference: (inputs) => cacheWriteReference(inputs, layout),
+  });
+}
+
+/** One sequence in eight was read, and the others begin as it does. */
+function cacheCopyCase(decoding: Packed): BenchCase {
+  const { sequences, layout } = decoding;
+  const length = decoding.length / 2;
+  const copies = [...Array(sequences).keys()].filter((sequence) => sequence % 8 > 0);
+  const each = (of: (sequence: number) => number): HostValue => given([copies.length], copies.map(of), "u32");
+  return opCase({
+    op: "cache_copy",
+    shape: describe({ ...decoding, length }),
+    flops: 0,
+    bytes: 4 * copies.length * length * 4 * layout.keyValueHeads * layout.headDim,
+    inputs: () => ({
+      source: each((sequence) => sequence - (sequence % 8)),
+      target_slot: each((sequence) => sequence),
+      length: each(() => length),
+      cache_keys: normal(cacheShape(decoding), 2),
+      cache_values: normal(cacheShape(decoding), 3),
+    }),
+    build: ({ source, target_slot, length: lengths, cache_keys, cache_values }) =>
+      cacheCopyOp(
+        { source: source!, target_slot: target_slot!, length: lengths!, cache_keys: cache_keys!, cache_values: cache_values! },
+        { positions: length },
+      ),
+    reference: cacheCopyReference,
   });
 }
 

@@ -9,6 +9,8 @@ export interface ActiveSequence {
   readonly prompt: Prompt;
   /** The cache slot with its keys and values. */
   readonly slot: number;
+  /** A sequence that was admitted with this one and has the same prompt. The pass over prompts reads it for both. */
+  readonly twin: ActiveSequence | undefined;
   readonly ids: number[];
   readonly logprobs: number[];
   readonly entropies: number[];
@@ -29,7 +31,10 @@ export interface ContinuousBatch {
   readonly isDone: boolean;
   /** Whether another prompt waits for a slot that is free. */
   readonly hasRoom: boolean;
-  /** Gives free slots to waiting prompts, as many as one pass has rows for. Returns their sequences, which are now the first rows. */
+  /**
+   * Gives free slots to waiting prompts, as many as one pass has rows for. Prompts that are alike need rows once. Returns their sequences,
+   * which are now the first rows.
+   */
   admit(): readonly ActiveSequence[];
   /** Adds new tokens to a sequence. Returns those that stay, and the completion where the sequence has ended. */
   extend(sequence: ActiveSequence, tokens: NewTokens): { readonly ids: readonly number[]; readonly completion?: Completion };
@@ -46,8 +51,8 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
   const freeSlots = Array.from({ length: options.sequences }, (_, i) => options.sequences - 1 - i);
   let next = 0;
   let rows: readonly ActiveSequence[] = [];
-  const start = (index: number): ActiveSequence => {
-    return { index, prompt: prompts[index]!, slot: freeSlots.pop()!, ids: [], logprobs: [], entropies: [] };
+  const start = (index: number, twin: ActiveSequence | undefined): ActiveSequence => {
+    return { index, prompt: prompts[index]!, slot: freeSlots.pop()!, twin, ids: [], logprobs: [], entropies: [] };
   };
   return {
     get rows() {
@@ -61,10 +66,15 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
     },
     admit: () => {
       const fresh: ActiveSequence[] = [];
+      const read = new Map<string, ActiveSequence>();
       for (let room = options.promptRows; freeSlots.length > 0 && next < prompts.length; next += 1) {
-        room -= prompts[next]!.ids.length;
+        const { ids } = prompts[next]!;
+        const twin = read.get(ids.join());
+        room -= twin ? 0 : ids.length;
         if (room < 0) break;
-        fresh.push(start(next));
+        const sequence = start(next, twin);
+        if (!twin) read.set(ids.join(), sequence);
+        fresh.push(sequence);
       }
       if (fresh.length > 0) rows = [...fresh, ...rows];
       return fresh;

@@ -9,6 +9,7 @@ import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
+import { cacheCopy } from "../ops/cache_copy.ts";
 import { embedding } from "../ops/embedding.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { createArena } from "./arena.ts";
@@ -168,8 +169,8 @@ function submitChunk(generation: Generation, batch: ContinuousBatch, chunks: rea
   const { rows } = batch;
   if (chunks.length === 0) memory.place(rows);
   if (fresh.length > 0) {
-    const uploads = packPrompts(fresh);
-    prefill.run({ scalars: { sequences: fresh.length, rows: uploads.rows, seed, temperature }, inputs: uploads.inputs });
+    const { scalars, inputs } = packPrompts(fresh);
+    prefill.run({ scalars: { ...scalars, sequences: fresh.length, seed, temperature }, inputs });
   }
   const first = new Set(fresh);
   const left = tokensLeft(generation, rows, [...chunks, { asked: (sequence) => (first.has(sequence) ? 1 : 0) }]);
@@ -187,19 +188,34 @@ function submitChunk(generation: Generation, batch: ContinuousBatch, chunks: rea
   return { rows, asked: (sequence) => steps + (first.has(sequence) ? 1 : 0), fetched };
 }
 
-function packPrompts(fresh: readonly ActiveSequence[]): { rows: number; inputs: Record<string, Uint32Array> } {
-  const lengths = fresh.map(({ prompt }) => prompt.ids.length);
+/** Prompts that are alike are read once; the others' slots get copies of what the first one's has. */
+function packPrompts(fresh: readonly ActiveSequence[]): { scalars: Record<string, number>; inputs: Record<string, Uint32Array> } {
+  const read = fresh.filter(({ twin }) => !twin);
+  const twins = fresh.filter(({ twin }) => twin);
+  const lengths = read.map(({ prompt }) => prompt.ids.length);
   const rows = lengths.reduce((a, b) => a + b, 0);
   const slot = new Uint32Array(rows);
-  const last = new Uint32Array(fresh.length);
+  const lastRow = new Map<ActiveSequence, number>();
   let row = 0;
-  fresh.forEach((sequence, s) => {
+  read.forEach((sequence, s) => {
     slot.fill(sequence.slot, row, row + lengths[s]!);
     row += lengths[s]!;
-    last[s] = row - 1;
+    lastRow.set(sequence, row - 1);
   });
-  const tokens = Uint32Array.from(fresh.flatMap(({ prompt }) => [...prompt.ids]));
-  return { rows, inputs: { tokens, cache_slot: slot, last_row: last, ...packRows(lengths) } };
+  const each = (sequences: readonly ActiveSequence[], of: (sequence: ActiveSequence) => number): Uint32Array =>
+    Uint32Array.from(sequences, of);
+  return {
+    scalars: { rows, twins: twins.length, twin_positions: Math.max(0, ...twins.map(({ prompt }) => prompt.ids.length)) },
+    inputs: {
+      tokens: Uint32Array.from(read.flatMap(({ prompt }) => [...prompt.ids])),
+      cache_slot: slot,
+      last_row: each(fresh, (sequence) => lastRow.get(sequence.twin ?? sequence)!),
+      twin_source: each(twins, ({ twin }) => twin!.slot),
+      twin_target: each(twins, (sequence) => sequence.slot),
+      twin_length: each(twins, ({ prompt }) => prompt.ids.length),
+      ...packRows(lengths),
+    },
+  };
 }
 
 function tracePrefill(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {
@@ -207,9 +223,17 @@ function tracePrefill(options: SamplerOptions, memory: SequenceMemory): Record<n
   const sequences = runScalar("sequences", options.sequences);
   const cache = memory.cache("packed", input("cache_slot", [rows], "u32"));
   const hidden = options.model.forward(input("tokens", [rows], "u32"), { ...inputRows(rows), cache }); // [N, C]
+  copyToTwins(options, memory);
   const last = embedding(input("last_row", [sequences], "u32"), hidden); // [S, C]
   sample(options, memory, last, sequences);
   return {};
+}
+
+function copyToTwins({ sequences, maxLength }: SamplerOptions, memory: SequenceMemory): void {
+  const twins = runScalar("twins", sequences);
+  const [source, target, length] = ["source", "target", "length"].map((name) => input(`twin_${name}`, [twins], "u32"));
+  const positions = runScalar("twin_positions", maxLength);
+  for (const layer of memory.layers()) cacheCopy(layer, { source: source!, target: target!, length: length!, positions });
 }
 
 function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {

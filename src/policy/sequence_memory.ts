@@ -2,7 +2,6 @@ import { lostWork } from "../gpu/errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
 import { cacheTensor } from "../ops/cache_storage.ts";
-import type { HeadLayout } from "../ops/heads.ts";
 import { FINISHED, markTokens, markWords } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
 import type { Arena } from "./arena.ts";
@@ -20,6 +19,8 @@ export interface SequenceMemory {
   readonly seen: Tensor | undefined; // [S, V / 32]
   readonly completions: Tensor; // [S, C, 3]: token t of a completion lies in column t % C
   cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
+  /** The caches of the layers that have asked for theirs. */
+  layers(): Iterable<Layer>;
   /** Puts sequences into rows, in this order. */
   place(rows: readonly ActiveSequence[]): void;
   /** Submits a copy of the rows as they stand behind all submissions so far. `readings` copies may be under way. */
@@ -58,14 +59,15 @@ export function createSequenceMemory(options: SamplerOptions, { columns, reading
     completions: arena.make("completion tokens", [S, columns, SAMPLED_TOKEN.size], "f32"),
   };
   arena.write(state.tokenMarks, markTokens(model.vocabSize, [stopTokens, bannedTokens]));
-  const layer = createLayers(arena, options);
+  const layers = createLayers(arena, options);
   const readers = Array.from({ length: readings }, () => arena.reader({ done: state.done, completions: state.completions }));
   let next = 0;
   const write = (tensor: Tensor, rows: readonly ActiveSequence[], value: (row: ActiveSequence) => number): void =>
     arena.write(tensor, Uint32Array.from(rows, value));
   return {
     ...state,
-    cache: (mode, sequence) => ({ mode, sequence, layer }),
+    cache: (mode, sequence) => ({ mode, sequence, layer: layers.get }),
+    layers: layers.all,
     place: (rows) => {
       write(state.position, rows, ({ prompt, ids }) => prompt.ids.length + ids.length - 1);
       write(state.token, rows, ({ ids }) => ids.at(-1) ?? 0);
@@ -107,16 +109,26 @@ function checkTokens(
   throw lostWork(device, `a sequence has ${count} new tokens where ${before + asked} were asked for`);
 }
 
+type Layer = ReturnType<KeyValueCache["layer"]>;
+
+interface Layers {
+  readonly get: KeyValueCache["layer"];
+  readonly all: () => Iterable<Layer>;
+}
+
 /** Keys and values of every layer of the model, made when the layer is first asked for. */
-function createLayers(arena: Arena, { sequences: S, maxLength: P, cacheStorage = "f32" }: SamplerOptions): KeyValueCache["layer"] {
-  const layers = new Map<object, { keys: Tensor; values: Tensor }>();
-  return (owner: object, layout: HeadLayout) => {
-    const known = layers.get(owner);
-    if (known) return known;
-    const { shape, dtype } = cacheTensor({ slots: S, positions: P }, layout, cacheStorage);
-    const fresh = { keys: arena.make(`keys ${layers.size}`, shape, dtype), values: arena.make(`values ${layers.size}`, shape, dtype) };
-    layers.set(owner, fresh);
-    return fresh;
+function createLayers(arena: Arena, { sequences: S, maxLength: P, cacheStorage = "f32" }: SamplerOptions): Layers {
+  const layers = new Map<object, Layer>();
+  return {
+    get: (owner, layout) => {
+      const known = layers.get(owner);
+      if (known) return known;
+      const { shape, dtype } = cacheTensor({ slots: S, positions: P }, layout, cacheStorage);
+      const fresh = { keys: arena.make(`keys ${layers.size}`, shape, dtype), values: arena.make(`values ${layers.size}`, shape, dtype) };
+      layers.set(owner, fresh);
+      return fresh;
+    },
+    all: () => layers.values(),
   };
 }
 

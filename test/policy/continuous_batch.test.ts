@@ -59,6 +59,35 @@ test("a pass over prompts has no more rows than there is room for", () => {
   assert.deepEqual(indices(batch), [2, 3, 0, 1]);
 });
 
+test("prompts that are alike take the rows of one, within a pass", () => {
+  const alike = [
+    [1, 2],
+    [1, 2],
+    [3, 4, 5],
+    [1, 2],
+    [1, 3],
+  ].map((ids, key) => ({ ids, key }));
+  const batch = createContinuousBatch(alike, { ...options, sequences: 5 });
+  const fresh = batch.admit();
+  assert.deepEqual(
+    fresh.map(({ index, twin }) => [index, twin?.index]),
+    [
+      [0, undefined],
+      [1, 0],
+      [2, undefined],
+      [3, 0],
+    ],
+  );
+  assert.equal(new Set(fresh.map(({ slot }) => slot)).size, 4);
+  // What an earlier pass has read is not asked for: its slot may be another sequence's by now.
+  const later = createContinuousBatch(alike.slice(0, 2), { ...options, sequences: 1 });
+  for (let pass = 0; pass < 2; pass += 1) {
+    const [sequence] = later.admit();
+    assert.equal(sequence!.twin, undefined);
+    later.extend(sequence!, got([1], true));
+  }
+});
+
 test("a stop text cuts a completion off where it was completed, also between two reads", () => {
   const stopAfter = (ids: readonly number[]): number | undefined => {
     const at = ids.findIndex((id, i) => id === 3 && ids[i + 1] === 4);

@@ -57,6 +57,19 @@ test("a completion has the same bits alone and in any batch, however slots are t
   }
 });
 
+test("prompts that are alike are read once, and go on as they would alone", async () => {
+  const texts = [[1, 2, 3, 4, 5], [6], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5], [6], [2, 1], [1, 2, 3, 4, 5]];
+  const groups = texts.map((ids, key) => ({ ids, key }));
+  for (const cacheStorage of ["f32", "f16"] as const) {
+    const alone: Completion[] = [];
+    for (const prompt of groups) alone.push(...(await complete({ cacheStorage }, [prompt])));
+    assert.ok(new Set(alone.map(({ ids }) => ids.join())).size > 5);
+    // Eight rows are room for all: five, one and two.
+    assert.deepEqual(await complete({ cacheStorage, sequences: 7, promptRows: 8 }, groups), alone);
+    assert.deepEqual(await complete({ cacheStorage, sequences: 3, promptRows: 5 }, groups), alone);
+  }
+});
+
 test("a sampler serves several calls, and calls with fewer prompts than slots", async () => {
   const sampler = await createSampler({ ...base, sequences: 4, promptRows: 28 });
   const all = await sampler.generate(prompts, 5);
