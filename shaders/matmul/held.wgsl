@@ -21,7 +21,7 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-// Sums that a lane keeps for itself. Private memory would cost half as much again where its place is known only at run time.
+// Sums that a lane keeps for itself. Private memory costs more where its place is known only at run time.
 @if(SEVERAL_BLOCKS) var<workgroup> kept: array<array<vec4f, LANES>, MOST_ROWS>;
 
 // This lane's quad of a chunk.

@@ -17,7 +17,7 @@ struct Parameters {
   inner: u32,
   stride_of_a: u32,
   stride_of_y: u32,
-  tile_rows: u32, // at most MOST_ROWS
+  tile_rows: u32, // whole quads, at most MOST_ROWS
   terms: u32,
 }
 var<immediate> parameters: Parameters;

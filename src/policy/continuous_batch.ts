@@ -69,11 +69,12 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
       const read = new Map<string, ActiveSequence>();
       for (let room = options.promptRows; freeSlots.length > 0 && next < prompts.length; next += 1) {
         const { ids } = prompts[next]!;
-        const twin = read.get(ids.join());
+        const text = ids.join();
+        const twin = read.get(text);
         room -= twin ? 0 : ids.length;
         if (room < 0) break;
         const sequence = start(next, twin);
-        if (!twin) read.set(ids.join(), sequence);
+        if (!twin) read.set(text, sequence);
         fresh.push(sequence);
       }
       if (fresh.length > 0) rows = [...fresh, ...rows];

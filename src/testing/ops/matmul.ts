@@ -12,7 +12,10 @@ export const FAMILIES: readonly MatmulFamily[] = ["subgroup", "register", "tiled
 /** Rows, columns and inner size of y = a b. */
 export type MatmulShape = readonly [rows: number, columns: number, inner: number];
 
-/** Odd ones, one element, one row; the last seven take the paths for multiples of 4. Two have a K of several blocks (held.wgsl). */
+/**
+ * Odd ones, one element, one row; the last eight take the paths for multiples of 4. Two have a K of several blocks
+ * (held.wgsl), and the last one a share of rows that is no multiple of 4 (held_transposed.wgsl).
+ */
 const SHAPES: readonly MatmulShape[] = [
   [1, 1, 1],
   [3, 5, 7],
@@ -27,6 +30,7 @@ const SHAPES: readonly MatmulShape[] = [
   [64, 48, 112],
   [16, 132, 128],
   [132, 36, 252],
+  [100, 180, 20],
 ];
 
 export function operands(layout: Layout, [rows, columns, inner]: MatmulShape): { a: HostValue; b: HostValue } {

@@ -18,7 +18,8 @@ export function heldLaunch(problem: Problem, { lanes }: DeviceTraits): Dispatch 
   const chunks = chunksOf(layout, capacityOf(inner), lanes);
   const across = Math.ceil(capacityOf(columns) / (4 * lanes));
   const mostRows = Math.min(MOST_ROWS, MOST_SUMS / lanes);
-  const share = Math.ceil((capacityOf(rows) * across) / ENOUGH_WORKGROUPS);
+  // held_transposed.wgsl reads rows of y in quads, so no tile may begin within one.
+  const share = 4 * Math.ceil((capacityOf(rows) * across) / ENOUGH_WORKGROUPS / 4);
   const tileRows = Math.min(Math.max(share, FEWEST_ROWS), mostRows);
   const { WIDE_A, WIDE_B } = wideConditions(layout, sizes, strides);
   const isCut = capacityOf(inner) > 4 * lanes * chunks;
