@@ -30,6 +30,7 @@ interface ExperimentOptions {
   partial?: boolean;
   jobs: number;
   only?: string[];
+  records?: string;
 }
 
 export function register(command: Command): void {
@@ -47,6 +48,7 @@ export function register(command: Command): void {
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
     .option("--jobs <count>", "run so many trainings at once, each in a process with a share of the cores", integer({ min: 1, max: 64 }), 1)
     .option("--only <parts...>", "run the trainings whose names have one of these parts, such as an arm or seed-3; a/b asks for both")
+    .option("--records <file>", "trainings that are complete, here or on another machine: they are not run again, and new ones are added")
     .option("--partial", "train nothing; report on the trainings that are complete so far, and judge nothing that lacks one")
     .option("--report-only", "write the report again from its summary.json, without a GPU")
     .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)
@@ -63,6 +65,7 @@ export function register(command: Command): void {
       "a part of a long study; the parts may be run in any order and put into one folder",
     ],
     ["experiment long --partial", "what that study says so far, without training"],
+    ["experiment long --jobs 2 --records docs/results/long/records.jsonl", "go on with the shipped study from what it has so far"],
     ["experiment tau temperature", "two studies, one report with both: runs/experiments/tau+temperature/report.md"],
   ]);
 }
@@ -81,7 +84,8 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
   const chosen = [...new Set(names)].map(studyNamed);
   const [only] = chosen;
   const several = chosen.length > 1;
-  if (several && options.config) throw new UsageError(`--config ${options.config} is for one study; give one name, or leave it out.`);
+  const forOne = options.config !== undefined ? `--config ${options.config}` : options.records && `--records ${options.records}`;
+  if (several && forOne) throw new UsageError(`${forOne} is for one study; give one name, or leave it out.`);
   refuseWithoutRuns(options);
   const root = options.out ?? options.runs ?? join("runs", "experiments", several ? names.join("+") : runsName(only!, options));
   const written: NamedReport[] = [];
@@ -99,8 +103,8 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
 }
 
 /** A report that is written again is of the settings that were run. */
-function refuseWithoutRuns({ reportOnly, partial, only, seeds, set, config }: ExperimentOptions): void {
-  const trains = only !== undefined ? "--only" : partial ? "--partial" : undefined;
+function refuseWithoutRuns({ reportOnly, partial, only, records, seeds, set, config }: ExperimentOptions): void {
+  const trains = only !== undefined ? "--only" : partial ? "--partial" : records !== undefined ? "--records" : undefined;
   if (reportOnly && trains) throw new UsageError(`${trains} reads run folders, and --report-only does not; leave one of them out.`);
   if (partial && only) throw new UsageError("--only chooses what to train, and --partial trains nothing; leave one of them out.");
   const given = seeds !== undefined ? "--seeds" : set.length > 0 ? "--set" : config !== undefined ? "--config" : undefined;
@@ -135,10 +139,10 @@ async function reportOf(study: Study, runs: string, out: string, options: Experi
 
 /** Trains, or takes what has been trained so far. */
 async function summaryFrom(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
-  const { adapter, jobs, only, quick = false } = options;
+  const { adapter, jobs, only, records, quick = false } = options;
   const given = options.config ? await settingsIn(options.config) : shipped;
   const order = { study: study.name, settings: withTyped(given, options), shipped, quick, dir, adapter };
-  return options.partial ? summarizeSoFar(study, { order }) : runStudy(study, { order, jobs, only });
+  return options.partial ? summarizeSoFar(study, { order, records }) : runStudy(study, { order, jobs, only, records });
 }
 
 function studyNamed(name: string): Study {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type CellResults, workOf } from "../experiments/framework/cell.ts";
 import { adapterIn, chosenCells, completeCells } from "../experiments/framework/partial.ts";
 import { createProgress } from "../experiments/framework/progress.ts";
+import { type CellRecord, readRecords, recordsOf, writeRecords } from "../experiments/framework/records.ts";
 import { type CellWorker, runCells, workerHere } from "../experiments/framework/run_study.ts";
 import type { PreparedStudy, Study, Summary } from "../experiments/framework/study.ts";
 import { openDevice } from "../node/open_device.ts";
@@ -21,12 +22,15 @@ export interface SessionPlan {
   readonly jobs: number;
   /** Words that choose cells; undefined: all. */
   readonly only: readonly string[] | undefined;
+  /** A file of records, which count as complete, and to which complete cells are added. */
+  readonly records: string | undefined;
 }
 
 /** Runs a study's cells, or those that were chosen, and makes a summary of all that are complete then. */
-export async function runStudy(study: Study, { order, jobs, only }: SessionPlan): Promise<Summary> {
+export async function runStudy(study: Study, { order, jobs, only, ...plan }: SessionPlan): Promise<Summary> {
   const { dir, quick } = order;
   const prepared = study.prepare(order.settings, order);
+  const records = await openRecords(study, prepared, plan.records);
   const cells = only ? cellsNamed(study, prepared, only) : prepared.cells;
   // The commit is read before anything runs, because the sources may change meanwhile.
   const started = origin();
@@ -44,8 +48,11 @@ export async function runStudy(study: Study, { order, jobs, only }: SessionPlan)
   });
   try {
     // One lock serves all runs of a study, because they share its warm starts.
-    const { run } = await withRunLock(dir, () => runCells({ cells }, { ...team, dir, progress, signal: stop.signal }));
-    const found = await completeCells(prepared.cells, { dir, adapter: team.adapter });
+    const { run } = await withRunLock(dir, () =>
+      runCells({ cells }, { ...team, dir, records: records.known, progress, signal: stop.signal }),
+    );
+    const found = await completeCells(prepared.cells, { dir, adapter: team.adapter, records: records.known });
+    await records.add(found.results, team.adapter);
     return summaryOf(study, prepared, { ...found, quick, started, adapter: team.adapter, run });
   } finally {
     interrupt.release();
@@ -55,17 +62,33 @@ export async function runStudy(study: Study, { order, jobs, only }: SessionPlan)
 }
 
 /** Makes a summary of the cells that are complete so far, and trains nothing. */
-export async function summarizeSoFar(study: Study, { order }: Pick<SessionPlan, "order">): Promise<Summary> {
+export async function summarizeSoFar(study: Study, { order, ...plan }: Pick<SessionPlan, "order" | "records">): Promise<Summary> {
+  const { dir } = order;
   const prepared = study.prepare(order.settings, order);
   requirePartial(study, prepared);
-  const adapter = await adapterIn(order.dir, prepared.cells);
-  const found = adapter !== undefined ? await completeCells(prepared.cells, { dir: order.dir, adapter }) : undefined;
+  const records = await openRecords(study, prepared, plan.records);
+  const adapter = await adapterIn(dir, prepared.cells, records.known);
+  const found = adapter !== undefined ? await completeCells(prepared.cells, { dir, adapter, records: records.known }) : undefined;
   if (adapter === undefined || found === undefined || found.results.size === 0) {
     throw new UsageError(
       `no run of the study ${study.name} with these settings is complete in ${brief(order.dir)}; give --runs, or run it`,
     );
   }
+  await records.add(found.results, adapter);
   return summaryOf(study, prepared, { ...found, quick: order.quick, started: origin(), adapter, run: 0 });
+}
+
+interface OpenRecords {
+  readonly known: readonly CellRecord[];
+  /** Adds the cells that have no record yet. */
+  readonly add: (results: CellResults, adapter: string) => Promise<void>;
+}
+
+async function openRecords({ name }: Study, { cells, reduced }: PreparedStudy, path: string | undefined): Promise<OpenRecords> {
+  if (path === undefined) return { known: [], add: async () => undefined };
+  if (!reduced) throw new UsageError(`the study ${name} reads whole trainings and has no records of them; leave out --records`);
+  const known = await readRecords(path);
+  return { known, add: (results, adapter) => writeRecords(path, known, recordsOf(cells, results, { adapter, reduced })) };
 }
 
 interface Found {

@@ -29,6 +29,22 @@ test("bad input is one line and exit code 2", () => {
   assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json/);
 });
 
+test("records alone make a partial report, without a GPU; studies that read whole trainings refuse them", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-records-"));
+  try {
+    const records = join(root, "docs/results/long/records.jsonl");
+    const text = await readFile(records, "utf8");
+    const { stdout } = experiment("long", "--partial", "--records", records, "--runs", folder);
+    assert.match(stdout, /report: .*report\.md\n$/);
+    assert.match(await readFile(join(folder, "report.md"), "utf8"), /\| GRPO \| 5 \| 0\.667/);
+    assert.equal(await readFile(records, "utf8"), text, "nothing was new");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const { status, stderr } = experiment("tau", "--records", "any.jsonl");
+  assert.deepEqual([status, stderr], [2, "error: the study tau reads whole trainings and has no records of them; leave out --records\n"]);
+});
+
 test("--report-only writes the shipped report again, without a GPU", async () => {
   const folder = await mkdtemp(join(tmpdir(), "entropic-report-"));
   try {

@@ -37,13 +37,18 @@ export async function isDescribedAs(folder: string, text: string): Promise<boole
 }
 
 /** The config.yaml of a cell. Two cells with the same text on the same adapter measure the same numbers. */
-export function describeCell({ name, start, elsewhere = {}, heldOutFrom }: Cell, config: TrainConfig, adapter: string): string {
-  const from = start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
+export function describeCell(cell: Cell, config: TrainConfig, adapter: string): string {
+  const { name, elsewhere = {}, heldOutFrom } = cell;
   const also = {
     ...(Object.keys(elsewhere).length > 0 && { elsewhere }),
     ...(heldOutFrom !== undefined && { heldOutFrom }),
   };
-  return stringify({ cell: name, adapter, start: from, ...also, ...config, model: undefined, output: undefined });
+  return stringify({ cell: name, adapter, start: startOfCell(cell), ...also, ...config, model: undefined, output: undefined });
+}
+
+/** Where a cell's policy comes from, as plain data. */
+export function startOfCell({ start }: Pick<Cell, "start">): string | Record<string, unknown> {
+  return start.kind === "folder" ? start.dir : { name: start.name, ...start.config, output: undefined };
 }
 
 /** The observations of the first so many steps; undefined where one is missing or damaged. */

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { brief } from "../../options/quote.ts";
 import type { Picture } from "../../report/plots.ts";
 import { ConfigError } from "../../rl/config/index.ts";
-import type { Cell, CellResults } from "./cell.ts";
+import type { Cell, CellResult, CellResults } from "./cell.ts";
 import { reportMarkdown } from "./report.ts";
 import { parseSettings, withQuick } from "./settings.ts";
 import type { PreparedStudy, Study, StudyReport, Summary } from "./study.ts";
@@ -20,6 +20,8 @@ export interface StudyDefinition<Schema extends z.ZodObject, Findings, Settings 
   readonly cells: (settings: Settings) => readonly Cell[];
   /** Says that `findings` and all that is made of them bear missing results. Default: false. */
   readonly isPartial?: boolean;
+  /** Of a training that is complete, what `findings` reads: it finds the same in both. Left out where it reads all. */
+  readonly reduced?: (cell: Cell, result: CellResult) => CellResult;
   readonly findings: (settings: Settings, results: CellResults) => Findings;
   readonly verdicts: (settings: Settings, findings: Findings) => readonly Verdict[];
   /** Markdown between the table of verdicts and the provenance, each part with its heading. */
@@ -39,7 +41,8 @@ export function defineStudy<Schema extends z.ZodObject, Findings>(definition: St
     refuseSharedFolders(cells);
     refuseUnknownNeeds(cells);
     definition.check?.(settings, parse(shipped));
-    return { settings, cells, isPartial: definition.isPartial ?? false, findings: (results) => definition.findings(settings, results) };
+    const { isPartial = false, reduced, findings } = definition;
+    return { settings, cells, isPartial, reduced, findings: (results) => findings(settings, results) };
   }
 
   async function report(summary: Summary, shipped: unknown): Promise<StudyReport> {

@@ -2,8 +2,8 @@ import { readOptionalText } from "../../io/files.ts";
 import { isMapping } from "../../options/problems.ts";
 import { readYaml } from "../../options/yaml.ts";
 import type { Cell, CellResult, CellResults } from "./cell.ts";
-import { completedCell } from "./cell_folder.ts";
 import { slug } from "./names.ts";
+import { type CellRecord, type KnownPlace, knownCell } from "./records.ts";
 import { tunedConfig } from "./run_study.ts";
 import { needsOf } from "./schedule.ts";
 
@@ -14,25 +14,27 @@ export interface CompleteCells {
 }
 
 /** What is complete of a study so far, without running anything. A cell counts as missing where one that it needs is. */
-export async function completeCells(cells: readonly Cell[], place: { dir: string; adapter: string }): Promise<CompleteCells> {
+export async function completeCells(cells: readonly Cell[], place: KnownPlace): Promise<CompleteCells> {
   const results = new Map<string, CellResult>();
   const needs = needsOf(cells);
   for (const cell of cells) {
     if (!needs.get(cell.name)!.every((name) => results.has(name))) continue;
-    const known = await completedCell(cell, tunedConfig(cell, results), place);
+    const known = await knownCell(cell, tunedConfig(cell, results), place);
     if (known) results.set(cell.name, known);
   }
   return { results, missing: cells.map(({ name }) => name).filter((name) => !results.has(name)) };
 }
 
-/** The adapter that most cells in a study's folder were run on; undefined where none has begun. */
-export async function adapterIn(dir: string, cells: readonly Cell[]): Promise<string | undefined> {
+/** The adapter that most cells in a study's folder and in its records were run on; undefined where none has begun. */
+export async function adapterIn(dir: string, cells: readonly Cell[], records: readonly CellRecord[] = []): Promise<string | undefined> {
   const counts = new Map<string, number>();
+  const count = (adapter: string): void => void counts.set(adapter, (counts.get(adapter) ?? 0) + 1);
+  for (const { adapter } of records) count(adapter);
   for (const { name } of cells) {
     const text = await readOptionalText(`${dir}/${name}/config.yaml`);
     const config = text === undefined ? undefined : readYaml(text, `${dir}/${name}/config.yaml`);
     if (!isMapping(config) || typeof config.adapter !== "string") continue;
-    counts.set(config.adapter, (counts.get(config.adapter) ?? 0) + 1);
+    count(config.adapter);
   }
   return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }

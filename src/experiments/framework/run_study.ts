@@ -1,9 +1,9 @@
 import type { Metrics } from "../../report/metrics.ts";
 import type { TrainConfig } from "../../rl/config/index.ts";
 import { type Cell, type CellResult, type CellResults, workOf } from "./cell.ts";
-import { type CellPlace, completedCell } from "./cell_folder.ts";
 import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
+import { type KnownPlace, knownCell } from "./records.ts";
 import { runCell } from "./run_cell.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import type { PreparedStudy } from "./study.ts";
@@ -23,7 +23,7 @@ export function workerHere(host: Host, dir: string): CellWorker {
   return (cell, config, watch) => runCell(cell, config, { host, dir, ...watch });
 }
 
-export interface StudyRunOptions extends CellPlace {
+export interface StudyRunOptions extends KnownPlace {
   /** So many cells run at once. */
   readonly workers: readonly CellWorker[];
   readonly progress: Progress;
@@ -81,7 +81,7 @@ async function serve(schedule: Schedule, worker: CellWorker, serving: Serving): 
 async function resultOf(schedule: Schedule, cell: Cell, worker: CellWorker, serving: Serving): Promise<CellResult> {
   const { progress, signal, skipped } = serving;
   const config = tunedConfig(cell, schedule.results());
-  const known = await completedCell(cell, config, serving);
+  const known = await knownCell(cell, config, serving);
   if (known) {
     skipped.add(cell.name);
     progress.skip(cell.name, workOf(cell));

@@ -1,5 +1,5 @@
 import type { Picture } from "../../report/plots.ts";
-import type { Cell, CellResults } from "./cell.ts";
+import type { Cell, CellResult, CellResults } from "./cell.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Where the numbers of a report come from. */
@@ -42,6 +42,8 @@ export interface PreparedStudy {
   readonly cells: readonly Cell[];
   /** Whether there are findings where results are missing. */
   readonly isPartial: boolean;
+  /** Of a training that is complete, what findings read; undefined where they read all of it, so that the study cannot have records. */
+  readonly reduced: ((cell: Cell, result: CellResult) => CellResult) | undefined;
   findings(results: CellResults): unknown;
 }
 

@@ -62,9 +62,10 @@ const MOST_EVALUATIONS = 16;
 const MOST_STEPS = 40;
 
 /** What is kept along the run; pass@k of all k, and what a study's probe measures, besides. */
-const ALONG = /^(train\/spread|eval\/(greedy|entropy|distinct|solved|ever_solved|pass@\d+|H[\d.]+\/pass@1)|eval\/[^/]+\/greedy|probe\/.+)$/;
+export const ALONG =
+  /^(train\/spread|eval\/(greedy|entropy|distinct|solved|ever_solved|pass@\d+|H[\d.]+\/pass@1)|eval\/[^/]+\/greedy|probe\/.+)$/;
 /** What is kept of the last evaluation. */
-const AFTER = /^(eval|train|probe)\/(?!.*_se$)/;
+export const AFTER = /^(eval|train|probe)\/(?!.*_se$)/;
 
 export function longFindings(settings: ArmsSettings, results: CellResults): LongFindings {
   const present = groupNames(settings).map((group) => ({ group, cells: cellsOf(settings, group, results) }));
@@ -107,7 +108,9 @@ function searchedOf(settings: ArmsSettings, place: { group: string; arm: string 
 function groupOf(group: string, results: readonly CellResult[]): LongGroup {
   const { config, metrics } = results[0]!;
   // An entropy that one run could not reach may have been reached by others.
-  const names = [...new Set(results.flatMap((result) => [...Object.keys(result.metrics[0]!), ...Object.keys(result.metrics.at(-1)!)]))];
+  const names = [
+    ...new Set(results.flatMap((result) => [...Object.keys(result.metrics[0]!), ...Object.keys(result.metrics.at(-1)!)])),
+  ].filter((name) => name !== SPREAD);
   const measures = names.filter((name) => AFTER.test(name));
   const { prompts, completions } = config.eval;
   return {
@@ -122,12 +125,8 @@ function groupOf(group: string, results: readonly CellResult[]): LongGroup {
 }
 
 function runOf({ group, measures, curves }: LongGroup, own: { arm: string; seed: number }, { metrics }: CellResult): LongRun {
-  const evaluated = thinned(
-    withSpread(metrics).filter((line) => line["eval/pass@1"] !== undefined),
-    MOST_EVALUATIONS,
-  );
-  const steps = trainingSteps(metrics);
-  const training = thinned(steps, MOST_STEPS);
+  const evaluated = evaluationsOf(metrics);
+  const training = keptSteps(metrics);
   const seriesOf = (name: "entropy" | "entropic/alpha"): number[] => training.map((line) => fiveDigits(Number(line[name] ?? 0)));
   return {
     group,
@@ -136,8 +135,31 @@ function runOf({ group, measures, curves }: LongGroup, own: { arm: string; seed:
     curves: curves.map((name) => evaluated.map((line) => valuesOf(line, [name])[0]!)),
     after: valuesOf(metrics.at(-1)!, measures),
     training: { steps: training.map(({ step }) => step), entropy: seriesOf("entropy"), alpha: seriesOf("entropic/alpha") },
-    seconds: fiveDigits(steps.reduce((sum, line) => sum + Number(line.step_time ?? 0), 0)),
+    seconds: fiveDigits(secondsOf(metrics)),
   };
+}
+
+/** The evaluations of a run that are kept, each with the share of groups that taught since the one before. */
+export function evaluationsOf(metrics: readonly Metrics[]): Metrics[] {
+  return thinned(
+    withSpread(metrics).filter((line) => line["eval/pass@1"] !== undefined),
+    MOST_EVALUATIONS,
+  );
+}
+
+/** The lines that tell of a step of training: all but the first, and in a run that was reduced fewer. */
+export function trainedSteps(metrics: readonly Metrics[]): Metrics[] {
+  return trainingSteps(metrics).filter(({ entropy }) => entropy !== undefined);
+}
+
+/** The steps of which entropy and alpha are kept. */
+export function keptSteps(metrics: readonly Metrics[]): Metrics[] {
+  return thinned(trainedSteps(metrics), MOST_STEPS);
+}
+
+/** Wall-clock time of training, without evaluations. */
+export function secondsOf(metrics: readonly Metrics[]): number {
+  return trainedSteps(metrics).reduce((sum, line) => sum + Number(line.step_time ?? 0), 0);
 }
 
 /** The share of groups with differing rewards, the only ones that teach, over the steps since the evaluation before. */
@@ -147,7 +169,7 @@ function withSpread(metrics: readonly Metrics[]): Metrics[] {
   let shares: number[] = [];
   return metrics.map((line) => {
     if (line.frac_reward_zero_std !== undefined) shares.push(1 - line.frac_reward_zero_std);
-    if (line["eval/pass@1"] === undefined || shares.length === 0) return line;
+    if (line["eval/pass@1"] === undefined || shares.length === 0) return line; // a run that was reduced has the share already
     const spread = mean(shares);
     shares = [];
     return { ...line, [SPREAD]: spread };

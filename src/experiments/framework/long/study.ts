@@ -8,6 +8,7 @@ import type { Study } from "../study.ts";
 import { judgeLong, type LongClaim } from "./claims.ts";
 import { type LongFindings, longFindings } from "./findings.ts";
 import { longPictures } from "./pictures.ts";
+import { reducedRun } from "./reduced.ts";
 import { longSections } from "./sections.ts";
 
 export interface LongStudyOptions extends Pick<Study, "name" | "description"> {
@@ -39,6 +40,7 @@ export function longStudy({ question, claims, probe, sections, pictures, ...name
     cells: (settings) =>
       armCells(settings).map((cell) => (probe && cell.heldOutFrom === undefined ? { ...cell, probe, elsewhereAlong: true } : cell)),
     findings: longFindings,
+    reduced: reducedRun,
     verdicts: (settings, findings) => judgeLong(claims(settings), settings, findings),
     sections: (settings, findings) => [...(sections?.(settings, findings) ?? []), ...longSections(settings, findings)],
     pictures: async (settings, findings) => [

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { armCells } from "../../../src/experiments/framework/arms/cells.ts";
+import { type ArmsSettings, armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
+import type { Cell, CellResult, CellResults } from "../../../src/experiments/framework/cell.ts";
+import { longFindings } from "../../../src/experiments/framework/long/findings.ts";
+import { reducedRun } from "../../../src/experiments/framework/long/reduced.ts";
+import { adapterIn, completeCells } from "../../../src/experiments/framework/partial.ts";
+import { type CellRecord, readRecords, recordsOf, writeRecords } from "../../../src/experiments/framework/records.ts";
+import { tunedConfig } from "../../../src/experiments/framework/run_study.ts";
+import { parseSettings } from "../../../src/experiments/framework/settings.ts";
+
+const STEPS = 100;
+const settings: ArmsSettings = parseSettings(armsSchema, {
+  seeds: 2,
+  model: "models/checkpoints/countdown-base",
+  task: { name: "countdown" },
+  eval: { every: 4, prompts: 100, completions: 8, entropies: [0.2] },
+  grpo: { steps: STEPS, prompts: 2, completions: 4 },
+  entropy: { controller: "none" },
+  search: { seeds: [100], steps: 5, prompts: 40 },
+  arms: {
+    GRPO: { search: [{}, { grpo: { learningRate: 0.001 } }] },
+    mine: { entropy: { controller: "pi" }, search: [{ entropy: { target: 0.5 } }, { entropy: { target: 0.2 } }] },
+  },
+});
+const cells = armCells(settings);
+const ADAPTER = "an adapter";
+const nowhere = join(tmpdir(), "entropic-no-such-study");
+const folder = await mkdtemp(join(tmpdir(), "entropic-records-"));
+const path = join(folder, "records.jsonl");
+after(() => rm(folder, { recursive: true }));
+
+/** A training as metrics.jsonl has it, with numbers that belong to this cell alone. */
+function trainingOf(cell: Cell, i: number, results: CellResults): CellResult {
+  const config = tunedConfig(cell, results);
+  const { steps } = config.grpo;
+  const evaluation = (step: number): object => ({
+    "eval/pass@1": (i + step) / 1000,
+    "eval/pass@1_se": 0.01,
+    "eval/pass@8": (i + step) / 500,
+    "eval/greedy": 1 / (3 + i + step),
+    "eval/ever_solved": 0.5,
+    "eval/tags/few/pass@1": 0.1,
+    // An entropy that this run reaches at its end alone.
+    ...(step === steps && { "eval/H0.2/pass@1": 1 / (7 + i) }),
+  });
+  const metrics = Array.from({ length: steps + 1 }, (_, step) => ({
+    step,
+    ...(step > 0 && {
+      entropy: 1 / (step + i + 1),
+      "entropic/alpha": step / 90,
+      frac_reward_zero_std: step / 300,
+      step_time: 0.1 + i,
+      loss: 1,
+    }),
+    ...((step % 4 === 0 || step === steps) && evaluation(step)),
+  }));
+  return { config, metrics: metrics as never, observations: [], seconds: 10 + i };
+}
+
+const results = new Map<string, CellResult>();
+cells.forEach((cell, i) => void results.set(cell.name, trainingOf(cell, i, results)));
+const recorded = (of: CellResults = results): CellRecord[] => recordsOf(cells, of, { adapter: ADAPTER, reduced: reducedRun });
+
+test("a study finds the same in records as in whole trainings, and again in records of records", async () => {
+  await writeRecords(path, [], recorded());
+  const records = await readRecords(path);
+  const { results: known, missing } = await completeCells(cells, { dir: nowhere, adapter: ADAPTER, records });
+  assert.deepEqual(missing, []);
+  assert.deepEqual(longFindings(settings, known), longFindings(settings, results));
+  assert.deepEqual(recorded(known), records);
+  assert.ok(records.every(({ metrics }) => metrics.length < 60 && metrics.every((line) => !("loss" in line))));
+  assert.equal(await adapterIn(nowhere, cells, records), ADAPTER);
+});
+
+test("a record counts for the same training alone: its adapter, configuration, start and problems", async () => {
+  const records = recorded();
+  const known = async (changed: readonly CellRecord[], adapter = ADAPTER): Promise<number> =>
+    (await completeCells(cells, { dir: nowhere, adapter, records: changed })).results.size;
+  assert.equal(await known(records, "another adapter"), 0);
+  const withLast = (change: (record: CellRecord) => object): CellRecord[] =>
+    records.map((record, i) => (i === records.length - 1 ? ({ ...record, ...change(record) } as CellRecord) : record));
+  const grpo = (record: CellRecord): object => record.config.grpo as object;
+  assert.equal(await known(withLast(({ config }) => ({ config: { ...config, seed: 7 } }))), cells.length - 1);
+  assert.equal(await known(withLast(() => ({ start: "elsewhere" }))), cells.length - 1);
+  assert.equal(await known(withLast(() => ({ heldOutFrom: 3 }))), cells.length - 1);
+  const gone = withLast((record) => ({ config: { ...record.config, grpo: { ...grpo(record), noSuchOption: 1 } } }));
+  assert.equal(await known(gone), cells.length - 1);
+  // An option that came later has its default in a training that ran before.
+  const older = withLast((record) => ({ config: { ...record.config, grpo: { ...grpo(record), advantage: undefined } } }));
+  assert.equal(await known(JSON.parse(JSON.stringify(older)) as CellRecord[]), cells.length);
+  // Without its search an arm does not know its knobs.
+  assert.equal(await known(records.slice(1)), cells.length - 3);
+});
+
+test("what is new is added after what was there, and nothing is written twice", async () => {
+  const records = recorded();
+  await writeRecords(path, records.slice(0, 3), records.slice(2, 5));
+  assert.deepEqual(await readRecords(path), records.slice(0, 5));
+  await rm(path);
+  await writeRecords(path, records, records);
+  assert.deepEqual(await readRecords(path), [], "nothing was new");
+});
+
+test("a damaged line is named", async () => {
+  await writeRecords(path, [], recorded().slice(0, 2));
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.slice(0, -20));
+  await assert.rejects(readRecords(path), /^FileError: .*records\.jsonl, line 2 is not valid JSON/);
+  await writeFile(path, text.replace('"seconds":10', '"seconds":"ten"'));
+  await assert.rejects(readRecords(path), /^FileError: .*records\.jsonl, line 1 is no record of a training \(seconds: .*remove the line/);
+});
