@@ -153,6 +153,7 @@ export class Gpt2 extends nn.LanguageModel {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly hiddenSize: number;
+  override readonly sharesRows = true;
 
   constructor(config: Gpt2Config) {
     super();

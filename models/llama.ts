@@ -84,6 +84,7 @@ export class Llama extends nn.LanguageModel {
   readonly vocabSize: number;
   readonly contextLength: number;
   readonly hiddenSize: number;
+  override readonly sharesRows = true;
 
   constructor(config: LlamaConfig) {
     super();

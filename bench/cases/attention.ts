@@ -86,7 +86,7 @@ function forwardCase(packed: Packed): BenchCase {
     flops: 4 * layout.headDim * pairsOf(packed),
     bytes: 4 * rows * (packedWidth(layout) + layout.heads * layout.headDim),
     inputs: () => packedInputs(packed),
-    build: (i) => ({ out: causalAttention(i.qkv!, i.sequence_start!, i.sequence_end!, layout) }),
+    build: (i) => ({ out: causalAttention(i.qkv!, { sequenceStart: i.sequence_start!, sequenceEnd: i.sequence_end! }, layout) }),
     reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
   });
 }

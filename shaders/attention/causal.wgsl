@@ -1,8 +1,9 @@
-// out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j = start(i) .. i of the same sequence, in one pass
-// over the keys (Milakov & Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). log_sum_exp is saved.
+// out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
+// the keys (Milakov & Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). log_sum_exp is saved.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order, and a key that the row does not attend to changes nothing, so its
 // result does not depend on its neighbours.
+import package::lib::attended::{attended_rows, attends, walk_on};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
@@ -19,7 +20,6 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read_write> out: array<Element>; // [N, H D]
 @group(0) @binding(3) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
 
@@ -45,7 +45,7 @@ fn main(
   let v_column = k_column + key_value_heads * HEAD_ELEMENTS;
 
   let row = min(first_row + lane, last_row);
-  let start = sequence_start[row];
+  let own_rows = attended_rows(row);
   var query: HeadVector;
   var sum: HeadVector;
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
@@ -54,7 +54,8 @@ fn main(
   }
   var largest = LOWEST;
   var total = 0.0;
-  for (var j = sequence_start[first_row]; j <= last_row; j += 1u) {
+  let walked = attended_rows(first_row);
+  for (var j = walked.x; j <= last_row; j = walk_on(j + 1u, walked)) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let i = piece * LANES + lane;
       let d = i % HEAD_ELEMENTS;
@@ -65,13 +66,13 @@ fn main(
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
       product = fma(query[d], pair_element(d), product);
     }
-    let attends = j >= start && j <= row;
-    let score = select(LOWEST, sum_of_parts(product), attends);
+    let is_attended = attends(row, j, own_rows);
+    let score = select(LOWEST, sum_of_parts(product), is_attended);
     // One of the two factors is 1, so one exponential serves both.
     let grows = score > largest;
     let smaller = exp(-abs(score - largest));
     let shrink = select(1.0, smaller, grows);
-    let weight = select(0.0, select(smaller, 1.0, grows), attends);
+    let weight = select(0.0, select(smaller, 1.0, grows), is_attended);
     largest = max(largest, score);
     total = fma(total, shrink, weight);
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {

@@ -1,8 +1,9 @@
 // With P and dS as in causal_backward_query:
-//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i >= j of the sequence and the group's query heads
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, and the group's query heads
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one key-value head, each lane one row; the lanes
 // share the loading of queries and grad_out. A lane adds query heads in order, and the rows of each in order. The kernel writes only the
 // key and value heads of grad_qkv.
+import package::lib::attending::{last_query_of, query_end};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
@@ -18,7 +19,6 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> sequence_end: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
 @group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
@@ -41,12 +41,12 @@ fn main(
     return;
   }
   let last_row = min(first_row + LANES, parameters.rows) - 1u;
-  let last_query = sequence_end[last_row] - 1u;
+  let last_query = last_query_of(first_row, last_row);
   let group = heads / key_value_heads;
   let width = (heads + 2u * key_value_heads) * HEAD_ELEMENTS;
 
   let row = min(first_row + lane, last_row);
-  let end = sequence_end[row];
+  let end = query_end[row];
   let k_begin = row * width + (heads + key_value_head) * HEAD_ELEMENTS;
   let v_begin = k_begin + key_value_heads * HEAD_ELEMENTS;
   var key: HeadVector;

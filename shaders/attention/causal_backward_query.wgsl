@@ -2,6 +2,7 @@
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135)
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order. The kernel writes only the query heads of grad_qkv.
+import package::lib::attended::{attended_rows, attends, walk_on};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
@@ -17,7 +18,6 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
 @group(0) @binding(3) var<storage, read> out: array<Element>; // [N, H D]
 @group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
@@ -46,7 +46,7 @@ fn main(
   let v_column = k_column + key_value_heads * HEAD_ELEMENTS;
 
   let row = min(first_row + lane, last_row);
-  let start = sequence_start[row];
+  let own_rows = attended_rows(row);
   let normalizer = log_sum_exp[row * heads + head];
   var query: HeadVector;
   var grad: HeadVector;
@@ -60,7 +60,8 @@ fn main(
     sum[d] = Element(0.0);
   }
   let along_out = sum_of_parts(along);
-  for (var j = sequence_start[first_row]; j <= last_row; j += 1u) {
+  let walked = attended_rows(first_row);
+  for (var j = walked.x; j <= last_row; j = walk_on(j + 1u, walked)) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let i = piece * LANES + lane;
       let d = i % HEAD_ELEMENTS;
@@ -73,9 +74,8 @@ fn main(
       product = fma(query[d], pair_element(d), product);
       along_value = fma(grad[d], pair_element(HEAD_ELEMENTS + d), along_value);
     }
-    let attends = j >= start && j <= row;
     let slope = exp(sum_of_parts(product) - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale;
-    let weight = Element(select(0.0, slope, attends));
+    let weight = Element(select(0.0, slope, attends(row, j, own_rows)));
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
       sum[d] = fma(weight, pair_element(d), sum[d]);
     }

@@ -1,11 +1,12 @@
-// out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j = start(i) .. i of the same sequence, in one pass
-// over blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved. For GPUs.
+// out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
+// blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved. For GPUs.
 // A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
-// Blocks are counted from the beginning of a sequence, and totals are added by the place of a key in its block, so that a row's bits
+// Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a key in its block, so that a row's bits
 // depend neither on its neighbours nor on the shape of the tile.
 import package::lib::head_tile::{columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_qkv, slice_place};
 import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, LINE, PARTS, PART_LINE, PART_PIECES, PART_ROWS};
 import package::lib::head_tile::{QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::attended::{attended_rows, four_attended};
 import package::lib::element::Element;
 import package::lib::numeric::LOWEST;
 import constants::HEAD_ELEMENTS;
@@ -21,7 +22,6 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> sequence_end: array<u32>; // [N]
 @group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
 @group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
@@ -76,9 +76,18 @@ fn main(
   var sums: array<vec4f, 4u * QUADS_EACH>;
   var totals: array<vec4f, EACH>;
   var largest = vec4f(LOWEST);
-  for (var sequence = first_row; sequence <= last_row; sequence = max(sequence + 1u, sequence_end[sequence])) {
-    let last_key = min(sequence_end[sequence] - 1u, last_row);
-    for (var block = sequence_start[sequence]; block <= last_key; block += BLOCK_ROWS) {
+  // Shared rows are walked once for all rows of the tile that attend to them. Then `stage` is 0, and 1 for the rows of a sequence.
+  let tile_rows = four_attended(min(rows, vec4u(last_row)));
+  var walked = 0xffffffffu;
+  var sequence = first_row;
+  for (var stage = 0u; sequence <= last_row; stage = 1u - stage) {
+    let sequence_rows = attended_rows(sequence);
+    let is_shared = stage == 0u;
+    if is_shared && (sequence_rows.x == sequence_rows.y || sequence_rows.x == walked) {
+      continue;
+    }
+    let last_key = select(min(sequence_end[sequence] - 1u, last_row), sequence_rows.y - 1u, is_shared);
+    for (var block = select(sequence_rows.z, sequence_rows.x, is_shared); block <= last_key; block += BLOCK_ROWS) {
       var scores = array<vec4f, EACH>();
       for (var slice = 0u; slice < SLICES; slice += 1u) {
         workgroupBarrier();
@@ -99,7 +108,9 @@ fn main(
         }
       }
       // Rows of earlier sequences come before their key, and rows of later ones behind last_key.
-      let past = min(rows + 1u, select(vec4u(), vec4u(last_key + 1u), rows <= vec4u(last_key)));
+      let own = rows <= vec4u(last_key);
+      let sharing = (tile_rows.begins == vec4u(sequence_rows.x)) & (tile_rows.starts >= vec4u(sequence_rows.y));
+      let past = min(rows + 1u, select(vec4u(), vec4u(last_key + 1u), select(own, sharing, vec4<bool>(is_shared))));
       var peak = vec4f(LOWEST);
       for (var j = 0u; j < EACH; j += 1u) {
         let attends = vec4u(block + lane + j * ACROSS) < past;
@@ -146,6 +157,8 @@ fn main(
         }
       }
     }
+    walked = select(walked, sequence_rows.x, is_shared);
+    sequence = select(max(sequence + 1u, sequence_end[sequence]), sequence, is_shared);
   }
   workgroupBarrier();
   for (var j = 0u; j < EACH; j += 1u) {

@@ -1,11 +1,12 @@
 // With P and dS as in causal_tiled_backward_query:
-//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i >= j of the sequence, for one query head. For GPUs.
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, for one query head. For GPUs.
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
 // and a query that does not attend to the row changes nothing. Where query heads share a key-value head (GROUPED), causal_group_sum adds
 // up what they leave in `parts`; otherwise this kernel writes the key and value heads of grad_qkv.
 import package::lib::head_tile::{columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_grad_out, quad_of_qkv, slice_place};
 import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, IS_WHOLE, LINE, PARTS, PART_LINE, PART_PIECES};
 import package::lib::head_tile::{PART_ROWS, QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::attending::{last_query_of, query_end};
 import package::lib::element::Element;
 import constants::HEAD_ELEMENTS;
 import constants::ROWS;
@@ -20,7 +21,6 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(1) var<storage, read> sequence_end: array<u32>; // [N]
 @group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
 @if(!GROUPED) @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
@@ -58,7 +58,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     return;
   }
   let last_row = min(first_row + ROWS, parameters.rows) - 1u;
-  let last_query = sequence_end[last_row] - 1u;
+  let last_query = last_query_of(first_row, last_row);
   let heads = parameters.heads;
   let head = workgroup.x;
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
@@ -67,7 +67,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
   let known = min(rows, vec4u(last_row));
-  let ends = vec4u(sequence_end[known.x], sequence_end[known.y], sequence_end[known.z], sequence_end[known.w]);
+  let ends = vec4u(query_end[known.x], query_end[known.y], query_end[known.z], query_end[known.w]);
 
   let k_begins = known * width + k_column;
   let v_begins = k_begins + parameters.key_value_heads * HEAD_ELEMENTS;

@@ -5,6 +5,7 @@
 import package::lib::head_tile::{columns_of_grad_out, columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_qkv, slice_place};
 import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, IS_WHOLE, LINE, PARTS, PART_LINE, PART_PIECES};
 import package::lib::head_tile::{PART_ROWS, QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::attended::{attended_rows, four_attend, four_attended, walk_on};
 import package::lib::element::Element;
 import constants::HEAD_ELEMENTS;
 import constants::ROWS;
@@ -19,7 +20,6 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(1) var<storage, read> sequence_start: array<u32>; // [N]
 @group(0) @binding(3) var<storage, read> out: array<Element>; // [N, H D]
 @group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
@@ -107,10 +107,11 @@ fn main(
   }
   let saved = known * heads + head;
   let normalizers = vec4f(log_sum_exp[saved.x], log_sum_exp[saved.y], log_sum_exp[saved.z], log_sum_exp[saved.w]);
-  let starts = vec4u(sequence_start[known.x], sequence_start[known.y], sequence_start[known.z], sequence_start[known.w]);
+  let tile_rows = four_attended(known);
 
   var sums: array<vec4f, 4u * QUADS_EACH>;
-  for (var block = sequence_start[first_row]; block <= last_row; block += BLOCK_ROWS) {
+  let walked = attended_rows(first_row);
+  for (var block = walked.x; block <= last_row; block = walk_on(block + BLOCK_ROWS, walked)) {
     var scores = array<vec4f, EACH>();
     var along_values = array<vec4f, EACH>();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
@@ -150,7 +151,7 @@ fn main(
     for (var j = 0u; j < EACH; j += 1u) {
       let key_row = vec4u(block + lane + j * ACROSS);
       let slope = exp(scores[j] - normalizers) * (along_values[j] - deltas) * parameters.scale;
-      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = select(vec4f(), slope, (key_row >= starts) & (key_row <= rows));
+      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = select(vec4f(), slope, four_attend(rows, key_row, tile_rows));
     }
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {

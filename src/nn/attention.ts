@@ -17,11 +17,11 @@ import type { Rows } from "./rows.ts";
  */
 export function attend(owner: object, qkv: Tensor, rows: Rows, layout: HeadLayout): Tensor {
   const { cache } = rows;
-  if (!cache) return causalAttention(qkv, rows.sequenceStart, rows.sequenceEnd, layout);
+  if (!cache) return causalAttention(qkv, rows, layout);
   const { keys, values } = cache.layer(owner, layout);
   const cached = { cacheKeys: keys, cacheValues: values, sequence: cache.sequence, positions: rows.positions };
   cacheWrite(qkv, cached, layout);
-  if (cache.mode === "packed") return causalAttention(qkv, rows.sequenceStart, rows.sequenceEnd, layout);
+  if (cache.mode === "packed") return causalAttention(qkv, rows, layout);
   return decodeAttention(qkv, cached, layout);
 }
 

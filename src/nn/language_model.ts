@@ -13,6 +13,12 @@ export abstract class LanguageModel extends Module {
   /** Width of the last hidden state. */
   abstract readonly hiddenSize: number;
 
+  /**
+   * Whether sequences that begin alike may share the rows of that beginning (Rows.shared): true where rows meet in `attend` alone. Prompts
+   * are then computed once for all completions of them in an update. Default: not.
+   */
+  readonly sharesRows: boolean = false;
+
   /** tokens: [N] u32 -> the last hidden state [N, C], normalised, ready for the head. */
   abstract forward(tokens: Tensor, rows: Rows): Tensor;
 

@@ -1,6 +1,7 @@
 import type { Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
+import type { SharedRows } from "../ops/causal_attention.ts";
 import type { HeadLayout } from "../ops/heads.ts";
 
 /** The structure of packed rows: the tokens of all sequences end to end, without padding. */
@@ -10,6 +11,8 @@ export interface Rows {
   /** [N] u32: first row of each row's sequence, and one past its last. Unused when decoding. */
   readonly sequenceStart: Tensor;
   readonly sequenceEnd: Tensor;
+  /** Where sequences that begin alike share rows, which only models get that say so (LanguageModel.sharesRows). */
+  readonly shared?: SharedRows | undefined;
   /** Where keys and values are kept while generating. */
   readonly cache?: KeyValueCache;
 }
@@ -24,21 +27,45 @@ export interface KeyValueCache {
   layer(owner: object, layout: HeadLayout): { readonly keys: Tensor; readonly values: Tensor };
 }
 
-/** Packed rows that a plan is given from the host, under the names positions, sequence_start and sequence_end. */
-export function inputRows(rows: Scalar): Rows {
+/** Packed rows that a plan is given from the host, under the names that packRows has, or packGroups where rows may be shared. */
+export function inputRows(rows: Scalar, { shared = false }: { readonly shared?: boolean } = {}): Rows {
   return {
     positions: input("positions", [rows], "u32"),
     sequenceStart: input("sequence_start", [rows], "u32"),
     sequenceEnd: input("sequence_end", [rows], "u32"),
+    ...(shared && { shared: { attended: input("attended", [rows, 3], "u32"), queryEnd: input("query_end", [rows], "u32") } }),
   };
 }
 
+/** Sequences that share a beginning: how many rows it has, and how many each of them has of its own. */
+export interface SequenceGroup {
+  readonly shared: number;
+  readonly own: readonly number[];
+}
+
+export type PackedRows = Readonly<Record<"positions" | "sequence_start" | "sequence_end", Uint32Array<ArrayBuffer>>>;
+export type PackedGroups = PackedRows & Readonly<Record<"attended" | "query_end", Uint32Array<ArrayBuffer>>>;
+
+/** The host side of packed rows whose sequences share rows: each group's shared rows, then those of its sequences, one after the other. */
+export function packGroups(groups: readonly SequenceGroup[]): PackedGroups {
+  const { positions, sequence_start, sequence_end } = packRows(groups.flatMap(({ shared, own }) => [shared, ...own]));
+  const attended = Uint32Array.from({ length: 3 * positions.length }, (_, i) => sequence_start[Math.floor(i / 3)]!);
+  const query_end = sequence_end.slice();
+  let row = 0;
+  for (const { shared, own } of groups) {
+    const [first, begin] = [row, row + shared];
+    const end = begin + own.reduce((a, b) => a + b, 0);
+    query_end.fill(end, first, begin);
+    for (row = begin; row < end; row += 1) {
+      positions[row]! += shared;
+      if (shared > 0) attended.set([first, begin], 3 * row);
+    }
+  }
+  return { positions, sequence_start, sequence_end, attended, query_end };
+}
+
 /** The host side of packed rows: lengths of the sequences -> positions, sequence_start, sequence_end [N]. */
-export function packRows(lengths: readonly number[]): {
-  positions: Uint32Array;
-  sequence_start: Uint32Array;
-  sequence_end: Uint32Array;
-} {
+export function packRows(lengths: readonly number[]): PackedRows {
   const total = lengths.reduce((a, b) => a + b, 0);
   const positions = new Uint32Array(total);
   const sequence_start = new Uint32Array(total);

@@ -63,16 +63,39 @@ export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, acros
   return BYTES_OF_QUAD * (tile + band + weights + peaks);
 }
 
-export type AttentionInputs = { qkv: Tensor; sequence_start: Tensor; sequence_end: Tensor };
+/** `attended` and `query_end` come together, where sequences share rows. */
+export type AttentionInputs = {
+  qkv: Tensor;
+  sequence_start: Tensor;
+  sequence_end: Tensor;
+  attended?: Tensor | undefined;
+  query_end?: Tensor | undefined;
+};
 export type ForwardCall = Call<AttentionInputs, "out" | "log_sum_exp", { readonly layout: HeadLayout }>;
 export type BackwardInputs = AttentionInputs & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
 export type BackwardCall = Call<BackwardInputs, "grad_qkv" | "delta" | "parts", { readonly layout: HeadLayout }>;
 
 /** The ways to launch the forward pass by tiles. */
 export function forwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<ForwardCall> {
-  return waysOf(attentionTiles("causal_tiled", headDim, device), ({ inputs, outputs, attributes }, tile) => [
-    { ...launch("causal_tiled", inputs.qkv, attributes.layout, tile), bindings: { ...inputs, ...outputs } },
-  ]);
+  return waysOf(attentionTiles("causal_tiled", headDim, device), ({ inputs, outputs, attributes }, tile) => {
+    const { qkv, sequence_end } = inputs;
+    const bindings = { qkv, sequence_end, ...keysOf(inputs), ...outputs };
+    return [{ ...launch("causal_tiled", qkv, attributes.layout, tile, isShared(inputs)), bindings }];
+  });
+}
+
+/** What kernels read that walk over the keys of rows, and what those read that walk over their queries. */
+export function keysOf({ sequence_start, attended }: AttentionInputs): Dispatch["bindings"] {
+  return attended ? { attended } : { sequence_start };
+}
+
+export function queriesOf({ sequence_end, query_end = sequence_end }: AttentionInputs): Dispatch["bindings"] {
+  return { query_end };
+}
+
+/** The condition of kernels whose sequences share rows. */
+export function isShared({ attended }: AttentionInputs): { readonly SHARED: boolean } {
+  return { SHARED: attended !== undefined };
 }
 
 /** The ways to launch the backward pass by tiles. Its two kernels have the same tiles. */
@@ -93,14 +116,14 @@ function waysOf<Known extends AnyCall>(
 
 /** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
 function backwardLaunches({ inputs, outputs, attributes: { layout } }: BackwardCall, tile: AttentionTile): readonly Dispatch[] {
-  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { qkv, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta, parts } = outputs;
   const isGrouped = layout.heads !== layout.keyValueHeads;
-  const query = launch("causal_tiled_backward_query", qkv, layout, tile);
-  const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, { GROUPED: isGrouped });
+  const query = launch("causal_tiled_backward_query", qkv, layout, tile, isShared(inputs));
+  const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, { GROUPED: isGrouped, ...isShared(inputs) });
   return [
-    { ...query, bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta } },
-    { ...keyValue, bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) } },
+    { ...query, bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta } },
+    { ...keyValue, bindings: { qkv, ...queriesOf(inputs), grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) } },
     ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
   ];
 }

@@ -9,6 +9,9 @@ import {
   backwardWays,
   type ForwardCall,
   forwardWays,
+  isShared,
+  keysOf,
+  queriesOf,
   wayName,
 } from "./attention_tiles.ts";
 import { defineOp, shapeError } from "./define.ts";
@@ -28,13 +31,16 @@ export interface CausalAttentionAttributes {
   readonly tileRows?: number | undefined;
 }
 
-/** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
+/** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32, and of shared rows attended [N, 3] and query_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
 export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp", CausalAttentionAttributes>({
   name: "causal_attention",
   shape: (inputs, { layout }) => {
-    const { qkv, sequence_start, sequence_end } = inputs;
+    const { qkv, sequence_start, sequence_end, attended, query_end } = inputs;
     if (!isPacked(qkv, layout) || sequence_start.shape.length !== 1 || sequence_end.shape.length !== 1) {
       throw shapeError("causal_attention", inputs, `${describePacked(layout)}; sequence_start and sequence_end [N]`);
+    }
+    if ((attended || query_end) && (attended?.shape.length !== 2 || query_end?.shape.length !== 1)) {
+      throw shapeError("causal_attention", inputs, "attended [N, 3] and query_end [N], both or neither");
     }
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads], isExact: true } };
@@ -83,7 +89,7 @@ function questionOf<Known extends ForwardCall | BackwardCall>(
   const { heads, keyValueHeads, headDim } = call.attributes.layout;
   const rows = call.inputs.qkv.shape[0]!;
   return {
-    key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows`,
+    key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows${call.inputs.attended ? ", shared" : ""}`,
     ways,
     timed: () => withFewerRows(call, rows),
     contents: TRIAL_SEQUENCES,
@@ -95,9 +101,15 @@ function questionOf<Known extends ForwardCall | BackwardCall>(
 /** The rows of a sequence in trials. */
 const TRIAL_LENGTH = 256;
 
+const trialStart = (row: number): number => row - (row % TRIAL_LENGTH);
+const trialEnds = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => Math.min(trialStart(i) + TRIAL_LENGTH, rows));
+
+/** Trials share no rows. */
 const TRIAL_SEQUENCES: Readonly<Record<string, (rows: number) => HostArray>> = {
-  sequence_start: (rows) => Uint32Array.from({ length: rows }, (_, i) => i - (i % TRIAL_LENGTH)),
-  sequence_end: (rows) => Uint32Array.from({ length: rows }, (_, i) => Math.min(i - (i % TRIAL_LENGTH) + TRIAL_LENGTH, rows)),
+  sequence_start: (rows) => Uint32Array.from({ length: rows }, (_, i) => trialStart(i)),
+  sequence_end: trialEnds,
+  attended: (rows) => Uint32Array.from({ length: 3 * rows }, (_, i) => trialStart(Math.floor(i / 3))),
+  query_end: trialEnds,
 };
 
 function wayOf<Known extends AnyCall>(
@@ -114,47 +126,64 @@ function wayOf<Known extends AnyCall>(
   return way(call);
 }
 
-function shuffledForward({ inputs: { qkv, sequence_start }, outputs, attributes }: ForwardCall, device: DeviceTraits): Dispatch[] {
-  return [{ ...launch("causal", qkv, attributes.layout, device), bindings: { qkv, sequence_start, ...outputs } }];
+function shuffledForward({ inputs, outputs, attributes }: ForwardCall, device: DeviceTraits): Dispatch[] {
+  return [{ ...launch("causal", inputs, attributes.layout, device), bindings: { qkv: inputs.qkv, ...keysOf(inputs), ...outputs } }];
 }
 
 function shuffledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
-  const { qkv, sequence_start, sequence_end, out, log_sum_exp, grad_out } = inputs;
+  const { qkv, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta } = outputs;
   return [
     {
-      ...launch("causal_backward_query", qkv, layout, device),
-      bindings: { qkv, sequence_start, grad_out, out, log_sum_exp, grad_qkv, delta },
+      ...launch("causal_backward_query", inputs, layout, device),
+      bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta },
     },
     {
-      ...launch("causal_backward_key_value", qkv, layout, device),
-      bindings: { qkv, sequence_end, grad_out, log_sum_exp, delta, grad_qkv },
+      ...launch("causal_backward_key_value", inputs, layout, device),
+      bindings: { qkv, ...queriesOf(inputs), grad_out, log_sum_exp, delta, grad_qkv },
     },
   ];
 }
 
 /** A workgroup owns `lanes` rows of one head: of a key-value head where the kernel writes those, else of a query head. */
-function launch(name: string, qkv: Tensor, { heads, keyValueHeads, headDim }: HeadLayout, { lanes }: DeviceTraits) {
-  const rows = qkv.shape[0]!;
+function launch(name: string, inputs: AttentionInputs, { heads, keyValueHeads, headDim }: HeadLayout, { lanes }: DeviceTraits) {
+  const rows = inputs.qkv.shape[0]!;
+  const { constants, conditions } = headElements(headDim).variant;
   const owned = name === "causal_backward_key_value" ? keyValueHeads : heads;
   return {
     kernel: `attention/${name}`,
-    variant: headElements(headDim).variant,
+    variant: { constants, conditions: { ...conditions, ...isShared(inputs) } },
     parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: product(ceilDivide(rows, lanes), owned),
   };
 }
 
+/** Which rows attend to which. */
+export interface AttendedRows {
+  /** [N] u32: the first row of each row's sequence, and one past its last. */
+  readonly sequenceStart: Tensor;
+  readonly sequenceEnd: Tensor;
+  readonly shared?: SharedRows | undefined;
+}
+
+/** Rows that several sequences share, because they begin alike: a sequence of their own, before those that go on from it. */
+export interface SharedRows {
+  /** [N, 3] u32: the first shared row that each row attends to, one past the last, and its sequenceStart, which is all three without any. */
+  readonly attended: Tensor;
+  /** [N] u32: one past the last row that attends to each row: sequenceEnd, or where a row is shared, the end of the last sequence that shares it. */
+  readonly queryEnd: Tensor;
+}
+
 /**
- * Softmax attention of packed rows: row i attends to rows sequenceStart[i] .. i, and query head h to key-value head floor(h / (H / K)).
- * qkv: [N, (H + 2K) D]; sequenceStart, sequenceEnd: [N] u32, the first row of each row's sequence and one past its last -> [N, H D]
+ * Softmax attention of packed rows: row i attends to rows sequenceStart[i] .. i, and before them to the rows that its sequence shares; query
+ * head h attends to key-value head floor(h / (H / K)). qkv: [N, (H + 2K) D] -> [N, H D]
  */
 export function causalAttention(
   qkv: Tensor,
-  sequenceStart: Tensor,
-  sequenceEnd: Tensor,
+  { sequenceStart, sequenceEnd, shared }: AttendedRows,
   layout: HeadLayout,
   kernels: Omit<CausalAttentionAttributes, "layout"> = {},
 ): Tensor {
-  return causalAttentionOp({ qkv, sequence_start: sequenceStart, sequence_end: sequenceEnd }, { layout, ...kernels }).out;
+  const rows = { sequence_start: sequenceStart, sequence_end: sequenceEnd, attended: shared?.attended, query_end: shared?.queryEnd };
+  return causalAttentionOp({ qkv, ...rows }, { layout, ...kernels }).out;
 }

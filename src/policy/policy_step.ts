@@ -29,6 +29,8 @@ export interface TracedUpdate extends HeadMemory {
   /** Most rows and sequences of one micro-batch. */
   readonly rows: number;
   readonly sequences: number;
+  /** Whether batches are packed with shared rows (LanguageModel.sharesRows). Default: not. */
+  readonly sharesRows?: boolean;
   /** Seeds a loss that selects tokens at random. Default 0. */
   readonly seed?: number;
   /** The state of entropy control, the metrics of a batch, and how many tokens the loss selected [1]. */
@@ -99,7 +101,7 @@ function traceStatistics({ model, loss, control, ...update }: TracedUpdate, whol
   const rows = runScalar("rows", update.rows);
   const actions = input("actions", [rows], "u32");
   const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
-  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows)); // [N, C]
+  const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows, { shared: update.sharesRows ?? false })); // [N, C]
   const head: Head = {
     hidden,
     weight: model.head(),

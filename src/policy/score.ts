@@ -34,15 +34,17 @@ export async function createScorer(
     readonly model: LanguageModel;
     readonly rows: number;
     readonly temperature: number;
+    /** Whether batches are packed with shared rows (LanguageModel.sharesRows). Default: not. */
+    readonly sharesRows?: boolean;
     /** Scores with the base model under the adapters. */
     readonly withoutAdapter?: boolean;
   },
 ): Promise<Scorer> {
-  const { device, model, withoutAdapter } = options;
+  const { device, model, withoutAdapter, sharesRows = false } = options;
   assertOnDevice(device, model, "the scorer");
   const trace = () => {
     const rows = runScalar("rows", options.rows);
-    const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows));
+    const hidden = model.forward(input("tokens", [rows], "u32"), inputRows(rows, { shared: sharesRows }));
     const { statistics } = headStatistics({
       hidden,
       weight: model.head(),
@@ -52,7 +54,8 @@ export async function createScorer(
     });
     return { keep: [statistics] };
   };
-  const wanted = ["tokens", "actions", "positions", "sequence_start", "sequence_end"];
+  const structure = ["positions", "sequence_start", "sequence_end", ...(sharesRows ? ["attended", "query_end"] : [])];
+  const wanted = ["tokens", "actions", ...structure];
   const { plan, reader, destroy } = await build(async (own) => {
     const plan = own(await buildPlan(device, "score", withoutAdapter ? () => withoutAdapters(trace) : trace));
     const reader = own(createReader(device, { statistics: plan.windowOf(plan.result.keep[0]!) }));

@@ -24,6 +24,8 @@ after(() => device.destroy());
 
 testCases(device, causalAttentionCases);
 
+const sequencesOf = (rows: number) => ({ sequenceStart: input("start", [rows], "u32"), sequenceEnd: input("end", [rows], "u32") });
+
 /** The output of causal_attention and the gradient of qkv. */
 async function both(
   lengths: readonly number[],
@@ -95,12 +97,7 @@ test("tiles of other sizes give the same bits, and one that does not fit is refu
   const qkv = Float32Array.from(normal([rows, packedColumns(layout)], 9).data);
   const inputs = { qkv, start: Uint32Array.from(sequence_start.data), end: Uint32Array.from(sequence_end.data) };
   const run = (tileRows: number) => {
-    const trace = () => [
-      causalAttention(input("qkv", [rows, 24]), input("start", [rows], "u32"), input("end", [rows], "u32"), layout, {
-        sharing: "tiles",
-        tileRows,
-      }),
-    ];
+    const trace = () => [causalAttention(input("qkv", [rows, 24]), sequencesOf(rows), layout, { sharing: "tiles", tileRows })];
     return evaluate(device, trace, { inputs });
   };
   const [first, second] = attentionTiles("causal_tiled", layout.headDim, device);
@@ -109,8 +106,7 @@ test("tiles of other sizes give the same bits, and one that does not fit is refu
 });
 
 test("causal_attention says what it needs", async () => {
-  const run = (layout: HeadLayout) =>
-    evaluate(device, () => [causalAttention(input("qkv", [4, 24]), input("start", [4], "u32"), input("end", [4], "u32"), layout)]);
+  const run = (layout: HeadLayout) => evaluate(device, () => [causalAttention(input("qkv", [4, 24]), sequencesOf(4), layout)]);
   await assert.rejects(
     run({ heads: 2, keyValueHeads: 2, headDim: 8 }),
     /causal_attention: given qkv \[4, 24\].*; it needs qkv \[N, 48\]: 2 query heads/,

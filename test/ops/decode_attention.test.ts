@@ -37,7 +37,8 @@ test("decoding over the cache that cache_write filled agrees with causal_attenti
       const cached = { cacheKeys: cache[0]!, cacheValues: cache[1]!, sequence: u32("sequence"), positions: u32("positions") };
       const written = cacheWrite(all, cached, layout);
       const lastRows = { ...written, sequence: input("slots", [3], "u32"), positions: input("last", [3], "u32") };
-      return [causalAttention(all, u32("start"), u32("end"), layout), decodeAttention(input("newest", [3, columns]), lastRows, layout)];
+      const sequences = { sequenceStart: u32("start"), sequenceEnd: u32("end") };
+      return [causalAttention(all, sequences, layout), decodeAttention(input("newest", [3, columns]), lastRows, layout)];
     },
     {
       scalars: { rows },

@@ -10,7 +10,8 @@ import type { PolicyLossOptions } from "../../src/policy/options.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createPolicyUpdate, type UpdateResult } from "../../src/policy/update.ts";
 import { createRandom } from "../../src/random.ts";
-import { packBatch, rowsOfSample, type Sample, totalsOf } from "../../src/rl/learning/micro_batches.ts";
+import { packBatch, type Sample, totalsOf } from "../../src/rl/learning/micro_batches.ts";
+import { rowsOfSample } from "../../src/rl/learning/row_layout.ts";
 import { smallModel } from "../small_policy.ts";
 
 const device = await openDevice();

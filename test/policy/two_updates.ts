@@ -9,7 +9,8 @@ import type { ActivationOptions } from "../../src/policy/activations.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import { createPolicyUpdate } from "../../src/policy/update.ts";
 import { createRandom } from "../../src/random.ts";
-import { type Aggregate, packBatch, rowsOfSample, type Sample, totalsOf } from "../../src/rl/learning/micro_batches.ts";
+import { type Aggregate, packBatch, type Sample, totalsOf } from "../../src/rl/learning/micro_batches.ts";
+import { rowsOfSample } from "../../src/rl/learning/row_layout.ts";
 
 const LLAMA = {
   vocab_size: 40,

@@ -64,11 +64,13 @@ export async function createLearner(run: Run): Promise<Learner> {
   const { device, model, config, controller, loss } = run;
   const { grpo, seed } = config;
   const { gate, tau, alphaNorm } = config.entropy;
+  const { sharesRows } = model.module;
   const { optimizer, update, destroy } = await build(async (own) => {
     const optimizer = own(createAdamW(model.placed, { ...ADAMW_DEFAULTS, ...grpo }));
     const update = await createPolicyUpdate({
       ...{ device, optimizer, controller, seed },
       model: model.module,
+      sharesRows,
       loss: { ...grpo, gate, tau, alphaNorm, loss },
       rows: passRows(run),
       sequences: grpo.prompts * grpo.completions,
@@ -83,8 +85,8 @@ export async function createLearner(run: Run): Promise<Learner> {
     learn: async (samples, { sampled, signals }, step) => {
       const started = performance.now();
       const totals = totalsOf(samples);
-      const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens, oldEntropies: loss.readsOldEntropy };
-      const batches = microBatches(samples, grpo.microBatchRows).map((group) => packBatch(group, totals, packing));
+      const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens, oldEntropies: loss.readsOldEntropy, sharesRows };
+      const batches = microBatches(samples, grpo.microBatchRows, packing).map((group) => packBatch(group, totals, packing));
       // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
       const firstDraw = step * grpo.updatesPerRollout + 1;
       const learningRate = learningRateAt(grpo, step);

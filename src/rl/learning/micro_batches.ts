@@ -1,11 +1,9 @@
-import { packRows } from "../../nn/rows.ts";
 import { TOKEN_INPUT } from "../../ops/records.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import { layRows, type RowSharing, rowsBehind, rowsOfSample, type Tokens } from "./row_layout.ts";
 
 /** One sampled completion, ready to learn from. Token counts: prompt P, completion M. */
-export interface Sample {
-  readonly promptIds: readonly number[];
-  readonly completionIds: readonly number[];
+export interface Sample extends Tokens {
   /** Log-probability of every completion token when it was sampled, in nats [M]. */
   readonly oldLogprobs: ArrayLike<number>;
   /** Entropy of the distribution that every completion token was drawn from, in nats [M]; a loss may need it. */
@@ -48,6 +46,8 @@ export interface PackedBatch {
   readonly sequences: number;
   /** Response tokens of this batch. */
   readonly responseTokens: number;
+  /** The row of every sample's first response token; the others follow it. */
+  readonly responses: readonly number[];
   /** Named inputs of the update plan. */
   readonly inputs: Readonly<Record<string, Uint32Array | Float32Array>>;
 }
@@ -66,12 +66,7 @@ export function totalsOf(samples: readonly Sample[]): StepTotals {
   };
 }
 
-/** The rows that a sample takes: one for each token but the last, which no action follows. */
-export function rowsOfSample(sample: Pick<Sample, "promptIds" | "completionIds">): number {
-  return sample.promptIds.length + sample.completionIds.length - 1;
-}
-
-interface Packing {
+interface Packing extends RowSharing {
   readonly aggregate: Aggregate;
   readonly maxLength: number;
   /** Whether the batch holds the entropies at sampling too, which every sample must then have. */
@@ -83,23 +78,23 @@ interface Packing {
  * 1/(sequences * tokens of its sequence) (sequence-mean), 1/(sequences * maxLength) (constant, Dr. GRPO).
  */
 export function packBatch(samples: readonly Sample[], totals: StepTotals, options: Packing): PackedBatch {
-  const lengths = samples.map(rowsOfSample);
-  const rows = lengths.reduce((a, b) => a + b, 0);
+  const { rows, places, responses, structure } = layRows(samples, options);
   const tokens = new Uint32Array(rows);
   const actions = new Uint32Array(rows);
+  for (const { sample, row, position, rows: count } of places) {
+    const ids = [...sample.promptIds, ...sample.completionIds];
+    tokens.set(ids.slice(position, position + count), row);
+    actions.set(ids.slice(position + 1, position + 1 + count), row);
+  }
   const tokenInputs = new Float32Array(rows * TOKEN_INPUT.size);
   const oldEntropy = options.oldEntropies ? new Float32Array(rows) : undefined;
-  const sequenceBegin = new Uint32Array(samples.length + 1);
-  let row = 0;
+  // A sequence's range of rows holds shared rows before it too, which count for nothing there.
+  const sequenceBegin = Uint32Array.of(0, ...samples.map(({ completionIds }, s) => responses[s]! + completionIds.length));
   samples.forEach((sample, s) => {
-    const ids = [...sample.promptIds, ...sample.completionIds];
+    if (sample.isMasked) return;
     const weight = weightOf(sample, totals, options);
-    const firstResponse = sample.promptIds.length - 1;
-    for (let position = 0; position < ids.length - 1; position += 1, row += 1) {
-      tokens[row] = ids[position]!;
-      actions[row] = ids[position + 1]!;
-      const response = position - firstResponse;
-      if (response < 0 || sample.isMasked) continue;
+    for (let response = 0; response < sample.completionIds.length; response += 1) {
+      const row = responses[s]! + response;
       const own = TOKEN_INPUT.pack({
         old_logp: sample.oldLogprobs[response]!,
         reference_logp: (sample.referenceLogprobs ?? sample.oldLogprobs)[response]!,
@@ -111,16 +106,16 @@ export function packBatch(samples: readonly Sample[], totals: StepTotals, option
       tokenInputs.set(own, row * TOKEN_INPUT.size);
       if (oldEntropy) oldEntropy[row] = sample.oldEntropies![response]!;
     }
-    sequenceBegin[s + 1] = row;
   });
   return {
     rows,
     sequences: samples.length,
     responseTokens: totalsOf(samples).responseTokens,
+    responses,
     inputs: {
       ...{ tokens, actions, token_inputs: tokenInputs, sequence_begin: sequenceBegin },
       ...(oldEntropy && { old_entropy: oldEntropy }),
-      ...packRows(lengths),
+      ...structure,
     },
   };
 }
@@ -137,17 +132,17 @@ function weightOf(sample: Sample, totals: StepTotals, options: Packing): number 
 }
 
 /** Splits samples, in order, into micro-batches of at most `maxRows` rows each. @throws when one sample alone exceeds it */
-export function microBatches(samples: readonly Sample[], maxRows: number): Sample[][] {
+export function microBatches(samples: readonly Sample[], maxRows: number, sharing: RowSharing = {}): Sample[][] {
   const batches: Sample[][] = [];
   let current: Sample[] = [];
   let rows = 0;
   for (const sample of samples) {
-    const more = rowsOfSample(sample);
-    if (more > maxRows) throw new Error(`a sample of ${more} rows exceeds grpo.microBatchRows ${maxRows}; raise it`);
+    const alone = rowsOfSample(sample);
+    if (alone > maxRows) throw new Error(`a sample of ${alone} rows exceeds grpo.microBatchRows ${maxRows}; raise it`);
+    let more = rowsBehind(sample, current.at(-1), sharing);
     if (rows + more > maxRows) {
       batches.push(current);
-      current = [];
-      rows = 0;
+      [current, rows, more] = [[], 0, alone];
     }
     current.push(sample);
     rows += more;

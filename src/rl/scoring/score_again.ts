@@ -32,10 +32,11 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
   const { device, model, config, loss } = run;
   const { beta, icepop, mis, temperature } = config.grpo;
   const rows = passRows(run);
+  const { sharesRows } = model.module;
   const { chunkBytes } = updateMemory(config.grpo);
   return build(async (own) => {
     const scorerOf = async ({ module }: PolicyModel, withoutAdapter = false): Promise<Scorer> =>
-      own(await createScorer({ device, model: module, rows, temperature, chunkBytes, withoutAdapter }));
+      own(await createScorer({ device, model: module, sharesRows, rows, temperature, chunkBytes, withoutAdapter }));
     // The base under the adapters is a reference for nothing: it is in memory already.
     const isBase = model.adapter !== undefined && run.reference === undefined;
     const frozen = beta > 0 && !isBase ? await frozenPolicy(run, own) : undefined;
@@ -70,19 +71,18 @@ async function frozenPolicy({ model, reference, config }: Run, own: Own): Promis
 }
 
 /** What a model says of the completion tokens of each sample. */
-async function tokenScores(scorer: Scorer, samples: readonly Sample[], { config }: Run): Promise<Scores[]> {
+async function tokenScores(scorer: Scorer, samples: readonly Sample[], { config, model }: Run): Promise<Scores[]> {
   const { aggregate, maxNewTokens: maxLength, microBatchRows } = config.grpo;
+  const packing = { aggregate, maxLength, sharesRows: model.module.sharesRows };
   const totals = totalsOf(samples);
   const scored: Scores[] = [];
-  for (const group of microBatches(samples, microBatchRows)) {
-    const { logprobs, entropies } = await scorer.score(packBatch(group, totals, { aggregate, maxLength }));
-    let row = 0;
-    for (const sample of group) {
-      const begin = row + sample.promptIds.length - 1;
-      const end = begin + sample.completionIds.length;
+  for (const group of microBatches(samples, microBatchRows, packing)) {
+    const batch = packBatch(group, totals, packing);
+    const { logprobs, entropies } = await scorer.score(batch);
+    group.forEach(({ completionIds }, i) => {
+      const [begin, end] = [batch.responses[i]!, batch.responses[i]! + completionIds.length];
       scored.push({ logprobs: logprobs.slice(begin, end), entropies: entropies.slice(begin, end) });
-      row = end;
-    }
+    });
   }
   return scored;
 }

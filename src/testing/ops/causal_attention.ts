@@ -1,3 +1,4 @@
+import { packGroups, type SequenceGroup } from "../../nn/rows.ts";
 import { causalAttention, causalAttentionOp, type OperandSharing } from "../../ops/causal_attention.ts";
 import type { HeadLayout } from "../../ops/heads.ts";
 import type { HostValue } from "../check_op.ts";
@@ -21,6 +22,14 @@ export function packedSequences(lengths: readonly number[]): { sequence_start: H
   const rows = ends.at(-1)!;
   const u32 = (data: number[]): HostValue => given([rows], data, "u32");
   return { rows, sequence_start: u32(each((i) => ends[i]! - lengths[i]!)), sequence_end: u32(each((i) => ends[i]!)) };
+}
+
+/** The structure of groups of sequences that share rows. */
+export function packedGroups(groups: readonly SequenceGroup[]) {
+  const { sequence_start, sequence_end, attended, query_end } = packGroups(groups);
+  const rows = query_end.length;
+  const u32 = (data: Uint32Array): HostValue => given([rows, data.length / rows].slice(0, data.length / rows), [...data], "u32");
+  return { rows, sequence_start: u32(sequence_start), sequence_end: u32(sequence_end), attended: u32(attended), query_end: u32(query_end) };
 }
 
 export function packedColumns({ heads, keyValueHeads, headDim }: HeadLayout): number {
@@ -63,12 +72,51 @@ function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
     inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
     op: ({ qkv, sequence_start, sequence_end }) => ({
-      out: causalAttention(qkv!, sequence_start!, sequence_end!, layout, { sharing }),
+      out: causalAttention(qkv!, { sequenceStart: sequence_start!, sequenceEnd: sequence_end! }, layout, { sharing }),
     }),
     reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
     gradients: ["qkv"],
   };
 }
+
+/** Groups that share no row, or one, or more than a tile; sequences of no row; several groups in a tile. */
+const SHARED: readonly { readonly groups: readonly SequenceGroup[]; readonly layout: HeadLayout }[] = [
+  {
+    groups: [
+      { shared: 5, own: [3, 1, 4] },
+      { shared: 0, own: [6] },
+      { shared: 1, own: [2, 0, 9] },
+      { shared: 2, own: [1] },
+    ],
+    layout: { heads: 4, keyValueHeads: 2, headDim: 8 },
+  },
+  { groups: [{ shared: 11, own: [12, 1] }], layout: { heads: 3, keyValueHeads: 3, headDim: 7 } },
+];
+
+function sharedCase({ groups, layout }: (typeof SHARED)[number], sharing?: OperandSharing): OpCase {
+  const { rows, ...structure } = packedGroups(groups);
+  const shown = groups.map(({ shared, own }) => `${shared}+${own.join("+")}`).join(" ");
+  return {
+    name: "causal_attention",
+    title: `shared rows ${shown}${sharing ? ` by ${sharing}` : ""} with heads ${layout.heads}/${layout.keyValueHeads} of ${layout.headDim}`,
+    tolerance: 2e-5,
+    quick: layout.headDim === 7,
+    inputs: { qkv: normal([rows, packedColumns(layout)], 3), ...structure },
+    dynamicRows: ["qkv", "sequence_start", "sequence_end", "attended", "query_end"],
+    op: ({ qkv, sequence_start, sequence_end, attended, query_end }) => ({
+      out: causalAttention(
+        qkv!,
+        { sequenceStart: sequence_start!, sequenceEnd: sequence_end!, shared: { attended: attended!, queryEnd: query_end! } },
+        layout,
+        { sharing },
+      ),
+    }),
+    reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
+    gradients: ["qkv"],
+  };
+}
+
+const shared = SHARED.flatMap((one) => [sharedCase(one), sharedCase(one, "tiles")]);
 
 function longSequences(): OpCase {
   const layout = { heads: 2, keyValueHeads: 1, headDim: 8 };
@@ -86,4 +134,4 @@ function longSequences(): OpCase {
   };
 }
 
-export const causalAttentionCases: readonly OpCase[] = [...withGradients, longSequences()];
+export const causalAttentionCases: readonly OpCase[] = [...withGradients, ...shared, longSequences()];

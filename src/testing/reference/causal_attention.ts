@@ -1,21 +1,26 @@
 import type { HeadLayout } from "../../ops/heads.ts";
 import type { HostValue, HostValues } from "../check_op.ts";
 
-/** Softmax attention of packed rows over the rows from sequence_start to themselves, in double precision. */
-export function causalAttentionReference(
-  { qkv, sequence_start }: HostValues,
-  layout: HeadLayout,
-): { out: Float64Array; log_sum_exp: Float64Array } {
+/** The rows that a row attends to: those that its sequence shares, then those from sequence_start to itself. */
+function attendedBy(row: number, { sequence_start, attended }: HostValues): number[] {
+  const from = (begin: number, end: number): number[] => Array.from({ length: end - begin }, (_, i) => begin + i);
+  const shared = attended ? from(attended.data[3 * row]!, attended.data[3 * row + 1]!) : [];
+  return [...shared, ...from(sequence_start!.data[row]!, row + 1)];
+}
+
+/** Softmax attention of packed rows, in double precision. */
+export function causalAttentionReference(inputs: HostValues, layout: HeadLayout): { out: Float64Array; log_sum_exp: Float64Array } {
   const { heads, keyValueHeads, headDim } = layout;
+  const { qkv } = inputs;
   const rows = qkv!.shape[0]!;
   const out = new Float64Array(rows * heads * headDim);
   const log_sum_exp = new Float64Array(rows * heads);
   for (let row = 0; row < rows; row += 1) {
     for (let head = 0; head < heads; head += 1) {
       const shared = heads + Math.floor(head / (heads / keyValueHeads));
-      const from = sequence_start!.data[row]!;
-      const keys = Array.from({ length: row - from + 1 }, (_, j) => headOf(qkv!, layout, from + j, shared));
-      const values = keys.map((_, j) => headOf(qkv!, layout, from + j, shared + keyValueHeads));
+      const attendedRows = attendedBy(row, inputs);
+      const keys = attendedRows.map((j) => headOf(qkv!, layout, j, shared));
+      const values = attendedRows.map((j) => headOf(qkv!, layout, j, shared + keyValueHeads));
       const attended = attend(headOf(qkv!, layout, row, head), keys, values);
       out.set(attended.out, (row * heads + head) * headDim);
       log_sum_exp[row * heads + head] = attended.logSumExp;
@@ -45,11 +50,12 @@ export function attend(
 }
 
 /** The gradient of causal_attention by qkv in double precision, in closed form: finite differences of many rows would take minutes. */
-export function causalAttentionGradient({ qkv, sequence_start }: HostValues, layout: HeadLayout, gradOut: Float64Array): Float64Array {
+export function causalAttentionGradient(inputs: HostValues, layout: HeadLayout, gradOut: Float64Array): Float64Array {
+  const { qkv } = inputs;
   const { heads, keyValueHeads, headDim } = layout;
   const scale = 1 / Math.sqrt(headDim);
   const width = (heads + 2 * keyValueHeads) * headDim;
-  const { out, log_sum_exp } = causalAttentionReference({ qkv: qkv!, sequence_start: sequence_start! }, layout);
+  const { out, log_sum_exp } = causalAttentionReference(inputs, layout);
   const gradient = new Float64Array(qkv!.data.length);
   const addTo = (row: number, head: number, by: number, vector: Float64Array): void => {
     for (let d = 0; d < headDim; d += 1) gradient[row * width + head * headDim + d]! += by * vector[d]!;
@@ -60,7 +66,7 @@ export function causalAttentionGradient({ qkv, sequence_start }: HostValues, lay
     const query = headOf(qkv!, layout, row, head);
     const grad = gradOut.subarray(at * headDim, (at + 1) * headDim);
     const delta = dot(grad, out.subarray(at * headDim, (at + 1) * headDim));
-    for (let from = sequence_start!.data[row]!; from <= row; from += 1) {
+    for (const from of attendedBy(row, inputs)) {
       const key = headOf(qkv!, layout, from, shared);
       const probability = Math.exp(scale * dot(query, key) - log_sum_exp[at]!);
       const slope = probability * (dot(grad, headOf(qkv!, layout, from, shared + keyValueHeads)) - delta) * scale;

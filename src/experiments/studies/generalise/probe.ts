@@ -63,13 +63,11 @@ async function logprobsOf(scorer: Scorer, entries: readonly RolloutEntry[]): Pro
   const samples = toSamples(entries, new Float64Array(entries.length), { classes: undefined, maskTruncated: false });
   const scored: number[][] = [];
   for (const group of microBatches(samples, ROWS)) {
-    const { logprobs } = await scorer.score(packBatch(group, totalsOf(group), { aggregate: "token-mean", maxLength: 1 }));
-    let row = 0;
-    for (const { promptIds, completionIds } of group) {
-      const begin = row + promptIds.length - 1;
-      scored.push([...logprobs.slice(begin, begin + completionIds.length)]);
-      row = begin + completionIds.length;
-    }
+    const batch = packBatch(group, totalsOf(group), { aggregate: "token-mean", maxLength: 1 });
+    const { logprobs } = await scorer.score(batch);
+    group.forEach(({ completionIds }, i) => {
+      scored.push([...logprobs.slice(batch.responses[i]!, batch.responses[i]! + completionIds.length)]);
+    });
   }
   return scored;
 }
