@@ -29,13 +29,14 @@ export const CONFIGS: Readonly<Record<string, { [key: string]: unknown }>> = {
   gpt2: { model_type: "gpt2", vocab_size: 40, n_embd: 32, n_layer: 3, n_head: 4, n_positions: 32 },
 };
 
-/** Completions of 8 to 20 tokens; the third is masked. */
-function samples(): Sample[] {
+/** Completions of 8 to 20 tokens; the third is masked. `group`: so many neighbours have one prompt. */
+export function samples(group = 1): Sample[] {
   const random = createRandom(3);
-  return Array.from({ length: 6 }, (_, i) => {
+  const prompts = Array.from({ length: 6 }, (_, i) => Array.from({ length: 2 + (i % 3) }, () => random.integer(40)));
+  return prompts.map((_, i) => {
     const length = 8 + ((i * 5) % 13);
     return {
-      promptIds: Array.from({ length: 2 + (i % 3) }, () => random.integer(40)),
+      promptIds: prompts[i - (i % group)]!,
       completionIds: Array.from({ length }, () => random.integer(40)),
       oldLogprobs: Array.from({ length }, () => -3.7 + 0.3 * random.normal()),
       advantage: random.normal(),
@@ -50,20 +51,27 @@ export interface Wanted extends ActivationOptions {
   readonly cut: readonly number[];
   readonly frozen?: PlaceOptions["frozen"];
   readonly chunkBytes?: number;
+  /** How many samples have one prompt, and whether they share its rows. */
+  readonly group?: number;
+  readonly sharesRows?: boolean;
   /** "supervised" learns the completions by their cross-entropy. */
   readonly aggregate?: Aggregate | "supervised";
 }
 
 /** What two updates did: their losses, the gradients of the first, gradients and weights after the second, and the bytes of the update. */
 export async function twoUpdates(device: Device, config: { [key: string]: unknown }, wanted: Wanted) {
-  const { cut, frozen, aggregate = "token-mean", ...options } = wanted;
+  const { cut, frozen, aggregate = "token-mean", group, ...options } = wanted;
   const model = buildModel(config);
   const placed = placeModule(device, model, frozen ? { frozen } : {});
   initializeParameters(placed, 5);
   const optimizer = createAdamW(placed, { ...ADAMW_DEFAULTS, weightDecay: 0.01, maxGradNorm: 1 });
-  const all = samples();
+  const all = samples(group);
   const totals = totalsOf(all);
-  const packing = { aggregate: aggregate === "supervised" ? "token-mean" : aggregate, maxLength: 20 } as const;
+  const packing = {
+    aggregate: aggregate === "supervised" ? "token-mean" : aggregate,
+    maxLength: 20,
+    sharesRows: options.sharesRows,
+  } as const;
   let begin = 0;
   const batches = cut.map((count) => {
     begin += count;
