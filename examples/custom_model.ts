@@ -38,6 +38,8 @@ class ParallelBlock extends nn.Module {
 class ParallelTransformer extends nn.LanguageModel {
   readonly contextLength = CONTEXT;
   readonly hiddenSize = SIZE;
+  // Rows meet in CausalSelfAttention alone, so the completions of one prompt may share its rows.
+  override readonly sharesRows = true;
   readonly vocabSize: number;
   readonly embed_tokens: nn.Embedding;
   readonly layers: readonly ParallelBlock[];

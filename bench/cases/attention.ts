@@ -1,8 +1,8 @@
 import type { Tensor } from "../../src/graph/tensor.ts";
-import { packRows } from "../../src/nn/rows.ts";
+import { packGroups, packRows } from "../../src/nn/rows.ts";
 import { cacheCopyOp } from "../../src/ops/cache_copy.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
-import { causalAttention, causalAttentionOp } from "../../src/ops/causal_attention.ts";
+import { causalAttentionOp } from "../../src/ops/causal_attention.ts";
 import { type CachedRows, decodeAttention } from "../../src/ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import { ropeCacheWriteOp } from "../../src/ops/rope_cache_write.ts";
@@ -22,6 +22,8 @@ interface Packed {
   readonly sequences: number;
   readonly length: number;
   readonly layout: HeadLayout;
+  /** Groups of so many sequences share so many of their rows: B2x8 T32+32 for two groups of eight. */
+  readonly group?: { readonly size: number; readonly shared: number };
 }
 
 const PACKED: readonly Packed[] = [
@@ -31,6 +33,7 @@ const PACKED: readonly Packed[] = [
   { sequences: 4, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 64 } },
   { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 } },
   { sequences: 2, length: 256, layout: { heads: 4, keyValueHeads: 2, headDim: 128 } },
+  { sequences: 16, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 }, group: { size: 8, shared: 32 } },
 ];
 
 /** Sequences that decode together, in caches of `length` positions that are filled to half on average. */
@@ -57,44 +60,62 @@ export const attentionCases: readonly BenchCase[] = [
   ...FEW.map(decodeCase),
 ];
 
-function describe({ sequences, length, layout: { heads, keyValueHeads, headDim } }: Packed): string {
+function describe({ sequences, length, layout: { heads, keyValueHeads, headDim }, group }: Packed): string {
   const grouped = keyValueHeads === heads ? "" : `/${keyValueHeads}`;
-  return `B${sequences} T${length} H${heads}${grouped} D${headDim}`;
+  const rows = group ? `B${sequences / group.size}x${group.size} T${group.shared}+${length - group.shared}` : `B${sequences} T${length}`;
+  return `${rows} H${heads}${grouped} D${headDim}`;
 }
 
-function packedInputs({ sequences, length, layout }: Packed): HostValues {
-  const rows = sequences * length;
-  const { sequence_start, sequence_end } = packRows(new Array<number>(sequences).fill(length));
+function rowsOf({ sequences, length, group }: Packed): number {
+  return group ? (sequences / group.size) * (group.shared + group.size * (length - group.shared)) : sequences * length;
+}
+
+function packedInputs(packed: Packed): HostValues {
+  const rows = rowsOf(packed);
+  const { positions: _, ...structure } = structureOf(packed);
   return {
-    qkv: normal([rows, packedWidth(layout)], 1),
-    sequence_start: given([rows], [...sequence_start], "u32"),
-    sequence_end: given([rows], [...sequence_end], "u32"),
+    qkv: normal([rows, packedWidth(packed.layout)], 1),
+    ...Object.fromEntries(
+      Object.entries(structure).map(([name, data]) => [name, given(name === "attended" ? [rows, 3] : [rows], [...data], "u32")]),
+    ),
   };
 }
 
+function structureOf({ sequences, length, group }: Packed) {
+  if (!group) return packRows(new Array<number>(sequences).fill(length));
+  const own = new Array<number>(group.size).fill(length - group.shared);
+  return packGroups(new Array(sequences / group.size).fill({ shared: group.shared, own }));
+}
+
 /** Pairs of a query and a key at or before its position, over all heads. A product costs 2 D operations per pair. */
-function pairsOf({ sequences, length, layout }: Packed): number {
-  return layout.heads * sequences * ((length * (length + 1)) / 2);
+function pairsOf({ sequences, length, layout, group }: Packed): number {
+  const triangle = (count: number): number => (count * (count + 1)) / 2;
+  const pairs = sequences * triangle(length);
+  return layout.heads * (group ? pairs - (sequences - sequences / group.size) * triangle(group.shared) : pairs);
 }
 
 function forwardCase(packed: Packed): BenchCase {
-  const { sequences, length, layout } = packed;
-  const rows = sequences * length;
+  const { layout } = packed;
+  const rows = rowsOf(packed);
   return opCase({
     op: "causal_attention",
     shape: describe(packed),
     flops: 4 * layout.headDim * pairsOf(packed),
     bytes: 4 * rows * (packedWidth(layout) + layout.heads * layout.headDim),
     inputs: () => packedInputs(packed),
-    build: (i) => ({ out: causalAttention(i.qkv!, { sequenceStart: i.sequence_start!, sequenceEnd: i.sequence_end! }, layout) }),
+    build: (i) => {
+      const { qkv, sequence_start, sequence_end, attended, query_end } = i;
+      const rowsOfKeys = { sequence_start: sequence_start!, sequence_end: sequence_end!, attended, query_end };
+      return { out: causalAttentionOp({ qkv: qkv!, ...rowsOfKeys }, { layout }).out };
+    },
     reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
   });
 }
 
 /** The backward pass takes five products per pair: the weights again, and the gradients of weights, queries, keys and values. */
 function backwardCase(packed: Packed): BenchCase {
-  const { sequences, length, layout } = packed;
-  const rows = sequences * length;
+  const { layout } = packed;
+  const rows = rowsOf(packed);
   return gradientCase({
     op: causalAttentionOp,
     attributes: { layout },

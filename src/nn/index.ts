@@ -8,4 +8,13 @@ export { GatedMlp } from "./mlp.ts";
 export { Constant, Module, Parameter } from "./module.ts";
 export { LayerNorm, RMSNorm } from "./norm.ts";
 export { Projection, withoutAdapters } from "./projection.ts";
-export { inputRows, type KeyValueCache, packRows, type Rows } from "./rows.ts";
+export {
+  inputRows,
+  type KeyValueCache,
+  type PackedGroups,
+  type PackedRows,
+  packGroups,
+  packRows,
+  type Rows,
+  type SequenceGroup,
+} from "./rows.ts";

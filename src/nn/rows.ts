@@ -43,7 +43,9 @@ export interface SequenceGroup {
   readonly own: readonly number[];
 }
 
+/** The structure of packed rows, as a plan is given it. */
 export type PackedRows = Readonly<Record<"positions" | "sequence_start" | "sequence_end", Uint32Array<ArrayBuffer>>>;
+/** The same where sequences share rows: attended [N, 3] and query_end [N] as in SharedRows, besides. */
 export type PackedGroups = PackedRows & Readonly<Record<"attended" | "query_end", Uint32Array<ArrayBuffer>>>;
 
 /** The host side of packed rows whose sequences share rows: each group's shared rows, then those of its sequences, one after the other. */

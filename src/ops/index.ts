@@ -42,7 +42,7 @@ export { add } from "./add.ts";
 export { addOnto } from "./add_onto.ts";
 export { cacheCopy } from "./cache_copy.ts";
 export { cacheWrite } from "./cache_write.ts";
-export { causalAttention } from "./causal_attention.ts";
+export { type AttendedRows, causalAttention, type SharedRows } from "./causal_attention.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
 export { type CovarianceSelectOptions, covarianceSelect } from "./covariance_select.ts";
