@@ -30,13 +30,27 @@ async function hardware(): Promise<Device> {
   return createDevice({ adapter: shown, wgslLanguageFeatures, shaders: loadShaders(), kernels: "hardware", tuning: { mode: "off" } });
 }
 
-/** Kernels of the forward and the backward pass. */
+/** Kernels of the forward and the backward pass, of rows that are shared and of rows that are not. */
 async function kernelsOf(device: Device, heads: number, headDim: number, tileRows?: number): Promise<string[]> {
+  const [apart, shared] = [false, true].map((isShared) => kernelsOfRows(device, { heads, headDim, tileRows, isShared }));
+  assert.deepEqual(await shared, await apart);
+  return apart!;
+}
+
+interface Kernels {
+  readonly heads: number;
+  readonly headDim: number;
+  readonly tileRows: number | undefined;
+  readonly isShared: boolean;
+}
+
+async function kernelsOfRows(device: Device, { heads, headDim, tileRows, isShared }: Kernels): Promise<string[]> {
   const layout = { heads, keyValueHeads: 1, headDim };
   const attributes = { layout, sharing: "tiles", tileRows } as const;
   const plan = await buildPlan(device, "attention", () => {
     const qkv = input("qkv", [70, (heads + 2) * headDim]);
-    const call = { qkv, sequence_start: input("start", [70], "u32"), sequence_end: input("end", [70], "u32") };
+    const shared = isShared && { attended: input("attended", [70, 3], "u32"), query_end: input("query_end", [70], "u32") };
+    const call = { qkv, sequence_start: input("start", [70], "u32"), sequence_end: input("end", [70], "u32"), ...shared };
     const forward = causalAttentionOp(call, attributes);
     const saved = { ...call, ...forward, grad_out: input("grad", [70, heads * headDim]) };
     return { keep: [causalAttentionBackwardOp(saved, attributes).grad_qkv] };
