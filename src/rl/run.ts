@@ -39,8 +39,14 @@ export function longestPromptOf({ model, trainProblems, evalProblems }: Run): nu
 
 /** Whether the samples of a step may need more than one pass. */
 export function mayTakeSeveral(run: Run): boolean {
-  const { prompts, completions } = run.config.grpo;
-  return prompts * completions * longestSample(run) > run.config.grpo.microBatchRows;
+  return rowsOfStep(run) > run.config.grpo.microBatchRows;
+}
+
+/** The most rows that the samples of a step take together. The completions of a prompt share its rows where the model can. */
+function rowsOfStep(run: Run): number {
+  const { prompts, completions, maxNewTokens } = run.config.grpo;
+  if (!run.model.module.sharesRows) return prompts * completions * longestSample(run);
+  return prompts * (longestPromptOf(run) - 1 + completions * maxNewTokens);
 }
 
 /** The rows of the longest sample that there may be. */
@@ -75,9 +81,7 @@ export function checkStorage({ model, config }: Pick<Run, "model" | "config">): 
 
 /** The most rows of packed tokens in one pass over the samples of a step: at least those of the longest sample. */
 export function passRows(run: Run): number {
-  const { prompts, completions, microBatchRows } = run.config.grpo;
-  const longest = longestSample(run);
-  return Math.max(longest, Math.min(microBatchRows, prompts * completions * longest));
+  return Math.max(longestSample(run), Math.min(run.config.grpo.microBatchRows, rowsOfStep(run)));
 }
 
 /** A controller that moves the bounds of a clip needs a loss that has them. @throws ConfigError */
