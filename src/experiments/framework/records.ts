@@ -58,7 +58,7 @@ export async function writeRecords(path: string, known: readonly CellRecord[], f
 }
 
 /** The record of a cell, of which `result` holds what is to be kept. */
-export function recordOf(cell: Cell, { config, metrics, seconds }: CellResult, adapter: string): CellRecord {
+function recordOf(cell: Cell, { config, metrics, seconds }: CellResult, adapter: string): CellRecord {
   const { name, elsewhere, heldOutFrom } = cell;
   const record = { cell: name, adapter, start: startOfCell(cell), elsewhere, heldOutFrom, config: trained(config), seconds, metrics };
   return JSON.parse(JSON.stringify(record)) as CellRecord;
