@@ -67,12 +67,15 @@ function recordOf(cell: Cell, { config, metrics, seconds }: CellResult, adapter:
 /** What records say of a cell with this configuration on this adapter; undefined where none does. */
 function recordedResult(cell: Cell, config: TrainConfig, adapter: string, records: readonly CellRecord[]): CellResult | undefined {
   const wanted = trainingOf(recordOf(cell, { config, metrics: [], observations: [], seconds: 0 }, adapter));
-  const record = records.find((one) => one.cell === cell.name && trainingOf(one) === wanted);
+  const record = records.find((one) => trainingOf(one) === wanted);
   return record && { config, metrics: record.metrics as unknown as Metrics[], observations: [], seconds: record.seconds };
 }
 
-/** The training that a record is of, as text. An option that it lacks, because it is younger, counts as left out. */
-function trainingOf({ seconds: _, metrics: __, config, ...place }: CellRecord): string {
+/**
+ * The training that a record is of, as text. Its name is no part of it: two arms that come to the same settings are one training. An option
+ * that the record lacks, because it is younger, counts as left out.
+ */
+function trainingOf({ cell: _, seconds: __, metrics: ___, config, ...place }: CellRecord): string {
   return JSON.stringify({ ...place, config: todays(config) });
 }
 

@@ -93,6 +93,8 @@ test("a record counts for the same training alone: its adapter, configuration, s
   // An option that came later has its default in a training that ran before.
   const older = withLast((record) => ({ config: { ...record.config, grpo: { ...grpo(record), advantage: undefined } } }));
   assert.equal(await known(JSON.parse(JSON.stringify(older)) as CellRecord[]), cells.length);
+  // Two arms that come to the same settings are one training.
+  assert.equal(await known(records.map((record) => ({ ...record, cell: "another name" }))), cells.length);
   // Without its search an arm does not know its knobs.
   assert.equal(await known(records.slice(1)), cells.length - 3);
 });
