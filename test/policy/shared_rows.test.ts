@@ -6,6 +6,7 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { smallModel, smallTrainer } from "../small_policy.ts";
 import { CONFIGS, samples, twoUpdates } from "./two_updates.ts";
 
 const device = await openDevice();
@@ -46,5 +47,32 @@ test("scores are those of rows that are not shared", async () => {
     if (KEEPS_BITS) assert.deepEqual(shared, apart);
     assert.ok(relativeError(Float32Array.from(shared), Float64Array.from(apart)) < 1e-6);
     placed.destroy();
+  }
+});
+
+test("a model whose rows meet elsewhere gets every sequence whole, in updates and in both second scorings", async () => {
+  const steps = async (sharesRows: boolean) => {
+    const model = await smallModel(device);
+    Object.defineProperty(model.module, "sharesRows", { value: sharesRows });
+    const given: (readonly (readonly string[])[])[] = [];
+    const { forward } = model.module;
+    model.module.forward = (tokens, rows) => {
+      if (!rows.cache) given.push([Object.keys(rows)]);
+      return forward.call(model.module, tokens, rows);
+    };
+    const { trainer } = await smallTrainer(device, { model, grpo: { beta: 0.05, tis: 2, updatesPerRollout: 2 } });
+    const metrics = [await trainer.train(), await trainer.train()].map((step) => step.metrics);
+    trainer.destroy();
+    model.destroy();
+    return { metrics, shared: given.flat(2).filter((name) => name === "shared").length, forwards: given.length };
+  };
+  const [apart, shared] = [await steps(false), await steps(true)];
+  assert.equal(apart.shared, 0);
+  assert.ok(shared.forwards > 1 && shared.shared === shared.forwards, "all passes but sampling share");
+  for (const name of ["loss", "kl", "grad_norm", "entropy", "sampling/sampling_logp_difference/mean"] as const) {
+    shared.metrics.forEach((metrics, i) => {
+      const [own, other] = [Number(metrics[name]), Number(apart.metrics[i]![name])];
+      assert.ok(Math.abs(own - other) <= 1e-4 * (1 + Math.abs(other)), `${name} of step ${i + 1}: ${own} and ${other}`);
+    });
   }
 });
