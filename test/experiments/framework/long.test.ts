@@ -16,6 +16,7 @@ import {
   type LongClaim,
 } from "../../../src/experiments/framework/long/claims.ts";
 import { type LongFindings, longFindings, thinned } from "../../../src/experiments/framework/long/findings.ts";
+import { longSections } from "../../../src/experiments/framework/long/sections.ts";
 import { parseSettings } from "../../../src/experiments/framework/settings.ts";
 import type { Verdict } from "../../../src/experiments/framework/verdict.ts";
 
@@ -93,6 +94,26 @@ test("a fall after the peak is measured at the peak of the other seeds, and what
   assert.match(judge(getsWorse("", "GRPO"), better).measured, /^\+0\.051 /);
   assert.equal(judge(forgetsLess("", pair), better).passed, true);
   assert.equal(judge(forgetsLess("", { arm: "GRPO", baseline: "mine" }), better).passed, false);
+});
+
+test("arms that came to the same settings are said to be one training", () => {
+  const own = settings({ arms: { GRPO: {}, mine: {}, twin: {} } });
+  const said = (findings: LongFindings): boolean =>
+    longSections(own, findings).some((text) => text === "mine and twin came to the same settings here and are one training.");
+  assert.equal(said(findingsOf({ ...SCORES, twin: SCORES.mine })), true);
+  assert.equal(
+    said(
+      findingsOf({
+        ...SCORES,
+        twin: [
+          [0.36, 0.7],
+          [0.365, 0.71],
+          [0.345, 0.74],
+        ],
+      }),
+    ),
+    false,
+  );
 });
 
 test("a claim that lacks runs is open, and one about an arm that nobody has is not judged", () => {

@@ -3,6 +3,7 @@ import { CRITERION } from "../arms/search.ts";
 import { ALONE, type ArmsSettings } from "../arms/settings.ts";
 import { seedsInWords } from "../seeds.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
+import { runsOfArm } from "./measures.ts";
 import { curveArms, isControlled, longPictureName } from "./pictures.ts";
 import { armsShown, differenceTable, headlineTable, searchTable, solvedTable } from "./tables.ts";
 
@@ -40,6 +41,7 @@ function groupSections(settings: ArmsSettings, findings: LongFindings, group: Lo
     ...heading,
     sizes(group),
     headlineTable(settings, findings, group),
+    ...alikeArms(findings, group, arms).map((names) => `${listed(names)} came to the same settings here and are one training.`),
     ...(differences ? [`Differences from ${arms[0]}, with their 95 % intervals:`, differences] : []),
     `![Scores after training](${longPictureName("scores", group)}.svg)`,
     ...curveArms(arms, isControlled).map(({ kind }) => `![Scores, entropy and alpha over the run](${longPictureName(kind, group)}.svg)`),
@@ -47,6 +49,20 @@ function groupSections(settings: ArmsSettings, findings: LongFindings, group: Lo
       ? [SOLVED, solvedTable(settings, findings, group), `![Ever solved and solved at the end](${longPictureName("solved", group)}.svg)`]
       : []),
   ];
+}
+
+/** Arms whose search found the same settings, so that their runs are the same to the bit. */
+function alikeArms(findings: LongFindings, { group }: LongGroup, arms: readonly string[]): string[][] {
+  const byRuns = new Map<string, string[]>();
+  for (const arm of arms) {
+    const runs = JSON.stringify(runsOfArm(findings, group, arm).map(({ seed, after, training }) => [seed, after, training]));
+    byRuns.set(runs, [...(byRuns.get(runs) ?? []), arm]);
+  }
+  return [...byRuns.values()].filter(({ length }) => length > 1);
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join("; ")} and ${names.at(-1)}`;
 }
 
 function sizes({ problems, completions }: LongGroup): string {
