@@ -2,7 +2,7 @@ import { ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
+import { accumulateOf, gradientSpec, normBlockRows, partialSpec, writtenBlocks } from "./norm_blocks.ts";
 import { ROW_STATISTICS } from "./records.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
@@ -71,7 +71,9 @@ const layerNormBackward = defineOp<In, "grad_x" | "partial_weight" | "partial_bi
     const blockRows = normBlockRows(rows, device, sums);
     const blocks = ceilDivide(rows, blockRows);
     const conditions = { ...variant.conditions, RESIDUAL: residual !== undefined, WEIGHT: sums };
-    const partials: Readonly<Record<string, Tensor>> = sums ? { partial_weight, partial_bias } : {};
+    const partials: Readonly<Record<string, Tensor>> = sums
+      ? { partial_weight: writtenBlocks(partial_weight, blocks), partial_bias: writtenBlocks(partial_bias, blocks) }
+      : {};
     const bindings = { ...given, residual: residual ?? given.x, grad_x, ...partials };
     const parameters = { rows, columns, count, block_rows: blockRows };
     const gradients = [

@@ -1,5 +1,5 @@
 import { capacityOf, ceilDivide, type Scalar } from "../graph/scalar.ts";
-import type { Tensor, TensorSpec } from "../graph/tensor.ts";
+import { rowsOf, type Tensor, type TensorSpec } from "../graph/tensor.ts";
 import type { DeviceTraits, GradientSink } from "../graph/trace.ts";
 import { BLOCK_ROWS } from "./column_sum.ts";
 import type { OutputSpec } from "./define.ts";
@@ -23,6 +23,11 @@ export function normBlockRows(rows: Scalar, device: Pick<DeviceTraits, "software
 export function partialSpec(x: Tensor, columns: number): TensorSpec {
   const rows = x.shape[0]!;
   return { shape: [ceilDivide(rows, hardwareBlockRows(rows)), columns] };
+}
+
+/** The sums that this device's blocks write. What lies behind them is whatever the memory held before. */
+export function writtenBlocks(partial: Tensor, blocks: Scalar): Tensor {
+  return rowsOf(partial, 0, blocks);
 }
 
 /** The gradient of a parameter: in its sink, or fresh. */

@@ -4,7 +4,7 @@ import type { GradientSink } from "../graph/trace.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
-import { gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
+import { gradientSpec, normBlockRows, partialSpec, writtenBlocks } from "./norm_blocks.ts";
 
 type In = { x: Tensor; query_weight: Tensor; key_weight: Tensor };
 type Attributes = { readonly layout: HeadLayout };
@@ -73,7 +73,7 @@ const qkNormBackwardWeight = defineOp<Saved & { onto: Tensor | undefined }, "par
     return [
       {
         kernel: "attention/qk_norm_backward_weight",
-        bindings: { ...inputs, partial },
+        bindings: { ...inputs, partial: writtenBlocks(partial, blocks) },
         parameters: {
           rows,
           heads: heads + 2 * keyValueHeads,

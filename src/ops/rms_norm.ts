@@ -2,7 +2,7 @@ import { ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { accumulateOf, gradientSpec, normBlockRows, partialSpec } from "./norm_blocks.ts";
+import { accumulateOf, gradientSpec, normBlockRows, partialSpec, writtenBlocks } from "./norm_blocks.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
 
@@ -47,7 +47,7 @@ const rmsNormBackward = defineOp<In, "grad_x" | "partial" | "grad_weight", Sums>
     const blockRows = normBlockRows(rows, device, sums);
     const blocks = ceilDivide(rows, blockRows);
     const conditions = { ...variant.conditions, RESIDUAL: residual !== undefined, WEIGHT: sums };
-    const bindings = { ...inputs, residual: residual ?? inputs.x, grad_x, ...(sums ? { partial } : {}) };
+    const bindings = { ...inputs, residual: residual ?? inputs.x, grad_x, ...(sums ? { partial: writtenBlocks(partial, blocks) } : {}) };
     const parameters = { rows, columns, count, block_rows: blockRows };
     return [
       { kernel: "norm/rms_norm_backward", variant: { ...variant, conditions }, bindings, parameters, workgroups: blocks },
