@@ -32,7 +32,10 @@ for (const [name, norm] of Object.entries(NORMS)) {
       const parameters = Object.fromEntries(Object.entries(weights).map(([key, shape]) => [key, input(key, shape)]));
       const y = norm(input("x", [ROWS, columns]), parameters as Record<keyof typeof weights, Tensor>);
       const sinks = new Map(
-        Object.values(parameters).map((parameter) => [parameter, { onto: empty(`grad ${parameter.label}`, { shape: [8] }), accumulate: 0 }]),
+        Object.values(parameters).map((parameter) => [
+          parameter,
+          { onto: empty(`grad ${parameter.label}`, { shape: [8] }), accumulate: 0 },
+        ]),
       );
       differentiate({ seeds: new Map([[y, input("seed", [ROWS, columns])]]), sinks, add, addOnto });
       return { keep: [...sinks.values()].map(({ onto }) => onto) };
