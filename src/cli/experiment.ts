@@ -103,8 +103,9 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
 }
 
 /** A report that is written again is of the settings that were run. */
-function refuseWithoutRuns({ reportOnly, partial, only, records, seeds, set, config }: ExperimentOptions): void {
+function refuseWithoutRuns({ reportOnly, partial, only, records, quick, seeds, set, config }: ExperimentOptions): void {
   const trains = only !== undefined ? "--only" : partial ? "--partial" : records !== undefined ? "--records" : undefined;
+  if (quick && records) throw new UsageError("--records keeps whole trainings, and --quick cuts them short; leave one of them out.");
   if (reportOnly && trains) throw new UsageError(`${trains} reads run folders, and --report-only does not; leave one of them out.`);
   if (partial && only) throw new UsageError("--only chooses what to train, and --partial trains nothing; leave one of them out.");
   const given = seeds !== undefined ? "--seeds" : set.length > 0 ? "--set" : config !== undefined ? "--config" : undefined;

@@ -31,7 +31,10 @@ export interface CausalAttentionAttributes {
   readonly tileRows?: number | undefined;
 }
 
-/** qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32, and of shared rows attended [N, 3] and query_end [N] u32 -> out [N, H D], log_sum_exp [N, H]. */
+/**
+ * qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32, and where rows are shared attended [N, 3] and query_end [N] u32
+ * -> out [N, H D], log_sum_exp [N, H].
+ */
 export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp", CausalAttentionAttributes>({
   name: "causal_attention",
   shape: (inputs, { layout }) => {
@@ -39,7 +42,7 @@ export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp"
     if (!isPacked(qkv, layout) || sequence_start.shape.length !== 1 || sequence_end.shape.length !== 1) {
       throw shapeError("causal_attention", inputs, `${describePacked(layout)}; sequence_start and sequence_end [N]`);
     }
-    if ((attended || query_end) && (attended?.shape.length !== 2 || query_end?.shape.length !== 1)) {
+    if ((attended || query_end) && (attended?.shape[1] !== 3 || query_end?.shape.length !== 1)) {
       throw shapeError("causal_attention", inputs, "attended [N, 3] and query_end [N], both or neither");
     }
     const rows = qkv.shape[0]!;
@@ -170,7 +173,7 @@ export interface AttendedRows {
 export interface SharedRows {
   /** [N, 3] u32: the first shared row that each row attends to, one past the last, and its sequenceStart, which is all three without any. */
   readonly attended: Tensor;
-  /** [N] u32: one past the last row that attends to each row: sequenceEnd, or where a row is shared, the end of the last sequence that shares it. */
+  /** [N] u32: one past the last row that attends to each row: sequenceEnd, or for a shared row the end of the last sequence that shares it. */
   readonly queryEnd: Tensor;
 }
 

@@ -41,6 +41,11 @@ test("records alone make a partial report, without a GPU; studies that read whol
   } finally {
     await rm(folder, { recursive: true });
   }
+  const quick = experiment("long", "--quick", "--records", "any.jsonl");
+  assert.deepEqual(
+    [quick.status, quick.stderr],
+    [2, "error: --records keeps whole trainings, and --quick cuts them short; leave one of them out.\n"],
+  );
   const { status, stderr } = experiment("tau", "--records", "any.jsonl");
   assert.deepEqual([status, stderr], [2, "error: the study tau reads whole trainings and has no records of them; leave out --records\n"]);
 });

@@ -112,5 +112,10 @@ test("causal_attention says what it needs", async () => {
     /causal_attention: given qkv \[4, 24\].*; it needs qkv \[N, 48\]: 2 query heads/,
   );
   await assert.rejects(run({ heads: 4, keyValueHeads: 4, headDim: 3 }), /causal_attention/);
+  const half = () => {
+    const shared = { attended: input("attended", [4, 2], "u32"), queryEnd: input("query_end", [4], "u32") };
+    return [causalAttention(input("qkv", [4, 24]), { ...sequencesOf(4), shared }, { heads: 1, keyValueHeads: 1, headDim: 8 })];
+  };
+  await assert.rejects(evaluate(device, half), /it needs attended \[N, 3\] and query_end \[N\], both or neither/);
   await assert.rejects(run({ heads: 2, keyValueHeads: 5, headDim: 2 }), /2 query heads, a multiple of the 5 key-value heads/);
 });
