@@ -89,7 +89,7 @@ function entropyReduceCase(rows: number, classes: number): BenchCase {
     flops: 4 * rows * classes,
     bytes: 4 * 5 * rows * classes,
     inputs: () => withControl(rows, classes),
-    build: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, GATE) }),
+    build: (i) => ({ control: entropyReduce({ statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control! }, GATE) }),
     reference: (inputs) => entropyReduceReference(inputs, GATE),
   });
 }

@@ -57,6 +57,11 @@ export interface ControllerBehaviour {
   readonly usesAlpha: boolean;
   /** What alpha moves. Absent: the control term, which weighs the tokens that the gate lets through. */
   readonly lever?: Lever;
+  /**
+   * Whether it acts on tokens through their advantages alone: by alpha, the scales or a lever, and by no bonus. A step may then leave out
+   * completions without an advantage (docs/method.md, "Silent samples"). Default false.
+   */
+  readonly actsOnAdvantages?: boolean;
   /** The gains and the limit of |alpha| of a proportional-integral law, for the advice of diagnoses; absent: there is no such law. */
   readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
   /** Whether control only keeps entropy from falling below its target, and lets it lie above. */

@@ -23,6 +23,7 @@ export const entrocraft = defineController({
     label: "GRPO + Entrocraft",
     holds: [{ option: "high", nats: band.high, words: `${band.low} to ${band.high} nats` }],
     usesAlpha: false,
+    actsOnAdvantages: true,
     reports: ["positive_scale", "negative_scale"],
     initial: () => initialState({ loops: [{ target_entropy: (band.low + band.high) / 2 }] }),
     law: { kernel: "control/entrocraft", parameters: band, step: (state) => entrocraftStep(band, state) },

@@ -7,7 +7,13 @@ export const fixed = defineController({
   key: "fixed",
   description: "A constant alpha, for measurements without feedback.",
   options: section({ alpha: adjustable(decimal({ min: -1, max: 1 }), 0, "The constant alpha.") }),
-  build: ({ alpha }) => ({ label: `GRPO, alpha ${alpha}`, holds: [], usesAlpha: true, ...constant({ loops: [{ alpha }] }) }),
+  build: ({ alpha }) => ({
+    label: `GRPO, alpha ${alpha}`,
+    holds: [],
+    usesAlpha: true,
+    actsOnAdvantages: true,
+    ...constant({ loops: [{ alpha }] }),
+  }),
 });
 
 /** No control: plain GRPO. */
@@ -15,7 +21,7 @@ export const none = defineController({
   key: "none",
   description: "Plain GRPO, without entropy control.",
   options: section({}),
-  build: () => ({ label: "GRPO", holds: [], usesAlpha: false, ...constant({}) }),
+  build: () => ({ label: "GRPO", holds: [], usesAlpha: false, actsOnAdvantages: true, ...constant({}) }),
 });
 
 /** A state that nothing moves; a resumed run takes it from its own options. */

@@ -105,6 +105,7 @@ export const entropic = defineController({
       label: "GRPO + EntroPIC",
       holds: heldEntropies(settings),
       usesAlpha: true,
+      actsOnAdvantages: true,
       gains: { kp, ki, limit },
       ...(isFloor && { isFloor }),
       ...reportsOf(settings),

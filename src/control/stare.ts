@@ -42,6 +42,7 @@ export const stare = defineController({
       label: "GRPO + STARE",
       holds: [{ option: "target", nats: target, words: `${target} nats` }],
       usesAlpha: true,
+      actsOnAdvantages: true,
       lever: { kind: "surprise", positiveShare: side === "negative" ? 0 : share, negativeShare: side === "positive" ? 0 : share },
       initial: () => initialState({ loops: [fresh] }),
       law: { kernel: "control/stare", parameters: { delta, limit }, step: (state) => stareStep({ delta, limit }, state) },

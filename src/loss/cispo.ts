@@ -14,4 +14,5 @@ export const cispo = defineLoss({
     const slope = -Math.min(detachedRatio, cispoBound) * advantage;
     return { value: slope * logp, slope, low: false, high: detachedRatio > cispoBound };
   },
+  scalesWithAdvantage: true,
 });

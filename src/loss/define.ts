@@ -25,6 +25,11 @@ interface LossTraits {
   readonly bySequence?: boolean;
   /** A controller may move the bounds of its clip, which it takes by `tilted` of lib/clip.wgsl. */
   readonly clipMoves?: boolean;
+  /**
+   * A token whose advantage is 0 has neither loss nor gradient, and no other token's depend on it. A step may then leave out completions
+   * without an advantage (docs/method.md, "Silent samples"). Default false.
+   */
+  readonly scalesWithAdvantage?: boolean;
   /** The loss reads `context.oldEntropy`. */
   readonly readsOldEntropy?: boolean;
   /**
@@ -61,7 +66,7 @@ export type LossFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Opt
 /** Declares a policy loss: its key, description and options, its WGSL, and the same function in double precision. */
 export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclaration<Options>): LossFactory<Options> {
   const { key, wgsl, parameters, surrogate, extra, selects } = declaration;
-  const { bySequence = false, clipMoves = false, readsOldEntropy = false } = declaration;
+  const { bySequence = false, clipMoves = false, scalesWithAdvantage = false, readsOldEntropy = false } = declaration;
   const module = wgsl === undefined ? `loss/${key.replaceAll("-", "_")}` : { name: `loss/${key}`, wgsl };
   return declare("grpo", declaration, (options) => ({
     name: key,
@@ -72,6 +77,7 @@ export function defineLoss<Options extends z.ZodObject>(declaration: LossDeclara
     extra: extra && ((context) => extra(context, options)),
     bySequence,
     clipMoves,
+    scalesWithAdvantage,
     readsOldEntropy,
     ...(selects && { selects }),
   }));

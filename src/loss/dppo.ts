@@ -38,6 +38,7 @@ export const dppo = defineLoss({
     const slope = low || high ? 0 : -Math.min(detachedRatio, dppoBound) * advantage;
     return { value: slope * logp, slope, low, high };
   },
+  scalesWithAdvantage: true,
 });
 
 type Probabilities = Pick<Token, "logp" | "oldLogp">;

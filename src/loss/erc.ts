@@ -27,6 +27,7 @@ export const erc = defineLoss({
     if (token.extra !== 1) return clipped(token, clip);
     return { ...clipped({ ...token, ratio: token.detachedRatio }, clip), slope: 0 };
   },
+  scalesWithAdvantage: true,
   readsOldEntropy: true,
   extra: ({ statistics, tokenInputs, oldEntropy, count }, { ercLow, ercHigh }) =>
     entropyRatio({ statistics, tokenInputs, oldEntropy: oldEntropy!, count }, { low: ercLow, high: ercHigh }).outside,

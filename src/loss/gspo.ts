@@ -27,4 +27,5 @@ export const gspo = defineLoss({
   extra: ({ sequences, ...given }) => sequenceRatio(given, { sequences }),
   bySequence: true,
   clipMoves: true,
+  scalesWithAdvantage: true,
 });

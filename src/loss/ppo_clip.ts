@@ -10,4 +10,5 @@ export const ppoClip = defineLoss({
   parameters: clipParameters,
   surrogate: clipped,
   clipMoves: true,
+  scalesWithAdvantage: true,
 });

@@ -7,4 +7,5 @@ export const reinforce = defineLoss({
   description: "The plain policy gradient, without a probability ratio.",
   options: section({}),
   surrogate: ({ advantage, logp }) => ({ value: -advantage * logp, slope: -advantage, low: false, high: false }),
+  scalesWithAdvantage: true,
 });

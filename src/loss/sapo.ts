@@ -24,4 +24,5 @@ export const sapo = defineLoss({
     const [open, closed] = [1 / (1 + Math.exp(-x)), 1 / (1 + Math.exp(x))];
     return { value: (-4 / t) * open * advantage, slope: -4 * open * closed * ratioSlope * advantage, low: false, high: false };
   },
+  scalesWithAdvantage: true,
 });

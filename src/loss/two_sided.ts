@@ -26,4 +26,5 @@ export const twoSided = defineLoss({
     const value = -Math.min(Math.min(ratio, delta) * advantage, bounded * advantage);
     return { value, slope: low || high || held ? 0 : -advantage * ratioSlope, low, high };
   },
+  scalesWithAdvantage: true,
 });

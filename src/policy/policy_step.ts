@@ -36,6 +36,8 @@ export interface TracedUpdate extends HeadMemory {
   /** The state of entropy control, the metrics of a batch, and how many tokens the loss selected [1]. */
   readonly control: Tensor;
   readonly metrics: Tensor;
+  /** [G, 2]: the sum of entropies and the number of each class's tokens that no batch holds and a whole batch counts (docs/method.md, "Silent samples"). */
+  readonly silentSums: Tensor;
   readonly count: Tensor;
   /** [2]: how many tokens `tokenShare` selected, and the least entropy among them. */
   readonly learning: Tensor;
@@ -82,7 +84,7 @@ function surrogateWeightOf(
 }
 
 /** Traces the forward pass and the entropy reduction alone: what a controller reads of a batch. */
-export function traceMeasurement(update: TracedUpdate): void {
+export function traceMeasurement({ silentSums: _, ...update }: TracedUpdate): void {
   traceStatistics(update, true);
 }
 
@@ -97,7 +99,10 @@ function gateOf({ controller, loss: { gate, tau } }: Pick<TracedUpdate, "control
   return { gate: controller.lever ? "none" : gate, tau };
 }
 
-function traceStatistics({ model, loss, control, ...update }: TracedUpdate, wholeBatch: boolean): Statistics {
+function traceStatistics(
+  { model, loss, control, silentSums, ...update }: Omit<TracedUpdate, "silentSums"> & Partial<Pick<TracedUpdate, "silentSums">>,
+  wholeBatch: boolean,
+): Statistics {
   const rows = runScalar("rows", update.rows);
   const actions = input("actions", [rows], "u32");
   const tokenInputs = input("token_inputs", [rows, TOKEN_INPUT.size]);
@@ -110,7 +115,8 @@ function traceStatistics({ model, loss, control, ...update }: TracedUpdate, whol
     chunks: headChunks(rows, model, update),
   };
   const saved = headStatistics(head);
-  entropyReduce(saved.statistics, tokenInputs, control, { ...gateOf({ loss, ...update }), wholeBatch });
+  const measured = { statistics: saved.statistics, tokenInputs, control, ...(wholeBatch && { silentSums }) };
+  entropyReduce(measured, { ...gateOf({ loss, ...update }), wholeBatch });
   return { head, saved, tokenInputs };
 }
 

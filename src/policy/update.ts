@@ -11,36 +11,20 @@ import { firstNotFinite } from "../gpu/nan_check.ts";
 import { build, type Own } from "../gpu/parts.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { type RunScalars, runScalar } from "../graph/scalar.ts";
-import { BATCH_METRICS, type BatchMetrics, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
+import { elementsAtCapacity, type Tensor } from "../graph/tensor.ts";
+import { BATCH_METRICS, TOKEN_INPUT } from "../ops/records.ts";
 import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { createArena, windowsOf } from "./arena.ts";
 import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
+import { measuredOf, type ReadBack, type Reading, toResult, type UpdateResult } from "./update_result.ts";
 
 /** What an update is planned for. */
-export interface PolicyUpdateOptions extends Omit<TracedUpdate, "control" | "metrics" | "count" | "learning">, ActivationOptions {
+export interface PolicyUpdateOptions
+  extends Omit<TracedUpdate, "control" | "metrics" | "silentSums" | "count" | "learning">,
+    ActivationOptions {
   readonly device: Device;
   /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
   readonly mayTakeSeveral?: boolean;
-}
-
-/** Named numbers of one optimiser step, as the GPU computed them. */
-export interface UpdateResult extends ControlState {
-  readonly loss: number;
-  /** Mean entropy of the response tokens before the update, in nats. */
-  readonly entropy: number;
-  /** The entropy of each loop's tokens before the update, for the next update of the same rollout. */
-  readonly measured: Measured;
-  /** One record for each micro-batch. */
-  readonly metrics: readonly BatchMetrics[];
-  readonly gradNorm: number;
-  /** How many tokens the loss selected in all micro-batches; 0 for a loss that selects none. */
-  readonly selected: number;
-  /** How many tokens `tokenShare` selected in all micro-batches, and the least entropy among them; zeros where it takes all. */
-  readonly learning: { readonly tokens: number; readonly leastEntropy: number };
-  /** Whether this step was skipped because a gradient, or what it would make of a weight or moment, was not finite. */
-  readonly wasSkipped: boolean;
-  /** Steps skipped so far. */
-  readonly skipped: number;
 }
 
 /** One micro-batch, packed: sizes and the plan's named inputs. */
@@ -50,16 +34,27 @@ export interface UpdateBatch {
   readonly inputs: Readonly<Record<string, HostArray>>;
 }
 
+/** What a step is told beside its batches. */
+export interface StepContext {
+  /**
+   * The entropies of all tokens of the step as the sampler measured them, of this very policy. Where they are left out and there are several
+   * micro-batches, a forward pass measures them first.
+   */
+  readonly sampled?: Measured | undefined;
+  /** The entropies among these of tokens that no batch holds, because they teach nothing. They count for alpha and for the mean entropy. */
+  readonly silent?: Measured | undefined;
+  /** Numbers the step among those of a run, for a loss that selects tokens at random. Default 0. */
+  readonly draw?: number;
+}
+
 /** The optimiser step of the policy: one submission, or with several micro-batches some for each, one before them and one after. */
 export interface PolicyUpdate {
   /**
    * Submits one step; the promise resolves when its few scalars have been read back. However a batch is cut into micro-batches, alpha comes
-   * from all its tokens. `sampled` are their entropies as the sampler measured them, of this very policy; where it is left out and there
-   * are several micro-batches, a forward pass measures them first. `draw` numbers the step among those of a run, for a loss that selects
-   * tokens at random.
+   * from all its tokens.
    * @throws EngineError for batches without a token to learn from
    */
-  step(batches: readonly UpdateBatch[], learningRate: number, sampled?: Measured, draw?: number): Promise<UpdateResult>;
+  step(batches: readonly UpdateBatch[], learningRate: number, context?: StepContext): Promise<UpdateResult>;
   /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(batches: readonly UpdateBatch[], place: string, draw?: number): Promise<string | undefined>;
   /** Tells the controller what the next updates' step knows beside entropies, where its law wants to be told. It takes no submission. */
@@ -82,10 +77,11 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   const initial = Float32Array.from(packState(controller.initial()));
   const control = arena.make("control", [initial.length], "f32");
   const metrics = arena.make("metrics", [BATCH_METRICS.size], "f32");
+  const silentSums = arena.make("silent_sums", [controller.initial().loops.length, 2], "f32");
   const count = arena.make("selected_count", [1], "f32");
   const learning = arena.make("learning_tokens", [2], "f32");
   arena.write(control, initial);
-  const traced = { ...options, control, metrics, count, learning };
+  const traced = { ...options, control, metrics, silentSums, count, learning };
   const exact = own(await buildExactPlan(traced));
   // A measuring device must hear of everything that may be built later.
   let parts = device.measuring && options.mayTakeSeveral ? await buildAccumulatingPlans(traced, own) : undefined;
@@ -100,30 +96,32 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
     submitPass(device, plan.label, (recording) => plan.encode(recording, scalars), reader.encode);
     return reader.read();
   };
-  const finished = (read: readonly ReadBack[], last: ReadBack = read.at(-1)!): UpdateResult => {
-    optimizer.heartbeat.beat(new Float32Array(last.optimizer));
-    return toResult(read, last);
+  const finished = (read: Reading, silent: Measured | undefined): UpdateResult => {
+    optimizer.heartbeat.beat(new Float32Array(read.last.optimizer));
+    return toResult(read, silent);
   };
-  const step: PolicyUpdate["step"] = async (batches, learningRate, sampled, draw = 0) => {
+  const step: PolicyUpdate["step"] = async (batches, learningRate, { sampled, silent, draw = 0 } = {}) => {
     requireTokens(batches);
     requireOldEntropy(batches, traced);
     const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
     if (others.length === 0) {
-      return finished([await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 })]);
+      arena.write(silentSums, sumsOf(silent, silentSums));
+      const last = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 });
+      return finished({ parts: [last], last, isWhole: true }, silent);
     }
     parts ??= await buildAccumulatingPlans(traced, own);
     set(await whatIsTold(traced, { batches, sampled, measure: parts.measure, submit }));
-    return finished(...(await accumulate(parts, { batches, learningRate, draw, submit })));
+    return finished(await accumulate(parts, { batches, learningRate, draw, submit }), silent);
   };
   const alone = createExclusive("the policy update");
   return {
-    step: (batches, learningRate, sampled, draw) => alone(() => step(batches, learningRate, sampled, draw)),
+    step: (batches, learningRate, context) => alone(() => step(batches, learningRate, context)),
     explainSkipped: (batches, place, draw) =>
       alone(async () => {
         const kept = [windows.control, windows.optimizer];
         const before = await readBuffers(device, kept);
         // At this learning rate the optimiser skips the step whatever the gradients are.
-        const found = await firstNotFinite(device, place, () => step(batches, Number.NaN, undefined, draw));
+        const found = await firstNotFinite(device, place, () => step(batches, Number.NaN, draw === undefined ? {} : { draw }));
         for (const [i, window] of kept.entries()) uploadBuffer(device, window, new Float32Array(before[i]!));
         optimizer.heartbeat.restart(new Float32Array(before[1]!));
         return found;
@@ -134,9 +132,6 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
     describe: () => exact.describe(),
   };
 }
-
-/** What is read back after every submission. */
-type ReadBack = Readonly<Record<"control" | "metrics" | "optimizer" | "selected" | "learning", ArrayBuffer>>;
 
 /** Runs a plan on a batch, or a plan that needs none. */
 type Submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars) => Promise<ReadBack>;
@@ -198,13 +193,13 @@ async function whatIsTold(
 async function accumulate(
   { control, micro, optimize }: AccumulatingPlans,
   { batches, learningRate, draw, submit }: MicroBatches & { readonly learningRate: number; readonly draw: number },
-): Promise<[read: readonly ReadBack[], last: ReadBack]> {
+): Promise<Reading> {
   await submit(control, undefined, {});
-  const read: ReadBack[] = [];
+  const parts: ReadBack[] = [];
   for (const [i, batch] of batches.entries()) {
-    read.push(await submit(micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
+    parts.push(await submit(micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
   }
-  return [read, await submit(optimize, undefined, { learning_rate: learningRate })];
+  return { parts, last: await submit(optimize, undefined, { learning_rate: learningRate }), isWhole: false };
 }
 
 function buildStepPlan({ device, activations, recompute }: Planned, label: string, trace: () => void): Promise<Plan> {
@@ -231,40 +226,9 @@ function sizes(batch: Pick<UpdateBatch, "rows" | "sequences">): RunScalars {
   return { rows: batch.rows, sequences: batch.sequences };
 }
 
-function toResult(read: readonly ReadBack[], last: ReadBack): UpdateResult {
-  const { norm, scale, skipped } = OPTIMIZER_STATE.read(new Float32Array(last.optimizer));
-  const metrics = read.map((bytes) => BATCH_METRICS.read(new Float32Array(bytes.metrics)));
-  return {
-    loss: metrics.reduce((sum, { loss }) => sum + loss, 0),
-    entropy: tokenMean(metrics, "entropy"),
-    ...readState(new Float32Array(last.control)),
-    measured: measuredOf(read.map((bytes) => readState(new Float32Array(bytes.control)))),
-    metrics,
-    gradNorm: norm,
-    selected: read.reduce((sum, bytes) => sum + new Float32Array(bytes.selected)[0]!, 0),
-    learning: learningOf(read.map((bytes) => new Float32Array(bytes.learning))),
-    wasSkipped: scale === 0,
-    skipped,
-  };
-}
-
-function learningOf(all: readonly Float32Array[]): UpdateResult["learning"] {
-  const own = all.filter(([tokens]) => tokens! > 0);
-  const tokens = own.reduce((sum, [count]) => sum + count!, 0);
-  return { tokens, leastEntropy: tokens > 0 ? Math.min(...own.map(([, least]) => least!)) : 0 };
-}
-
-/** The entropy of each loop's tokens over the micro-batches, weighted by its tokens in each. */
-function measuredOf(states: readonly ControlState[]): Measured {
-  return states[0]!.loops.map((_, i) => {
-    const tokens = states.reduce((sum, { loops }) => sum + loops[i]!.token_count, 0);
-    const sum = states.reduce((total, { loops }) => total + loops[i]!.token_count * loops[i]!.batch_entropy, 0);
-    return { tokens, entropy: sum / Math.max(1, tokens) };
-  });
-}
-
-/** The mean of a metric over the tokens of all micro-batches, each of which reports a mean of its own. */
-export function tokenMean(metrics: readonly BatchMetrics[], field: keyof BatchMetrics): number {
-  const tokens = metrics.reduce((sum, { token_count }) => sum + token_count, 0);
-  return metrics.reduce((sum, record) => sum + record[field] * record.token_count, 0) / Math.max(1, tokens);
+/** silent_sums of the entropies of silent tokens; zeros where there are none. */
+function sumsOf(silent: Measured = [], { shape }: Tensor): Float32Array {
+  const sums = new Float32Array(elementsAtCapacity(shape));
+  for (const [i, { entropy, tokens }] of silent.entries()) sums.set([entropy * tokens, tokens], 2 * i);
+  return sums;
 }

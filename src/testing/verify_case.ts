@@ -226,7 +226,7 @@ async function stepResults(
   });
   const scalar = (name: string, value: number): void => void results.set(name, { shape: [], data: Float32Array.of(value) });
   for (let step = 0; step < adamw.steps; step += 1) {
-    const result = await update.step([batch], adamw.lr, []);
+    const result = await update.step([batch], adamw.lr);
     scalar(`loss.${step}`, result.loss);
     scalar(`grad_norm.${step}`, result.gradNorm);
     if (step > 0) continue;

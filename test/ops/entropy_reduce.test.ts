@@ -21,7 +21,12 @@ for (const [what, width, floats, message] of [
     const check = checkOp(device, {
       name: "refused",
       inputs: { statistics: normal([1, width], 1), token_inputs: normal([1, TOKEN_INPUT.size], 1), control: normal([floats], 1) },
-      op: (i) => ({ control: entropyReduce(i.statistics!, i.token_inputs!, i.control!, { gate: "probability", tau: 0.5 }) }),
+      op: (i) => ({
+        control: entropyReduce(
+          { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control! },
+          { gate: "probability", tau: 0.5 },
+        ),
+      }),
       reference: () => ({ control: new Float64Array(floats) }),
     });
     await assert.rejects(check, message);

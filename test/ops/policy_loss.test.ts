@@ -91,7 +91,7 @@ async function runOnDevice(batch: PolicyBatch, options: PolicyOptions): Promise<
     const [tokenInputs, control] = [input("token_inputs", [n, TOKEN_INPUT.size]), input("control", [state.length])];
     const begins = input("sequence_begin", [sequences + 1], "u32");
     const statistics = tokenStatistics(logits, actions, { inverseTemperature });
-    entropyReduce(statistics, tokenInputs, control, options);
+    entropyReduce({ statistics, tokenInputs, control }, options);
     const scope = { "token-mean": "batch", "sequence-mean": "sequence", constant: undefined } as const;
     const over = options.alphaNorm === "gated" ? scope[options.aggregate] : undefined;
     if (over) {

@@ -8,7 +8,8 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
 import type { PolicyLossOptions } from "../../src/policy/options.ts";
 import { createScorer } from "../../src/policy/score.ts";
-import { createPolicyUpdate, type UpdateResult } from "../../src/policy/update.ts";
+import { createPolicyUpdate } from "../../src/policy/update.ts";
+import type { UpdateResult } from "../../src/policy/update_result.ts";
 import { createRandom } from "../../src/random.ts";
 import { packBatch, type Sample, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import { rowsOfSample } from "../../src/rl/learning/row_layout.ts";
@@ -74,7 +75,7 @@ async function run({ entropy, loss }: Case, cut: readonly number[], told: boolea
     return packBatch(own, totals, { aggregate: options.aggregate, maxLength: 4 });
   });
   const measured = await measureAll(model.module, all, controller);
-  const first = await update.step(batches, 0.003, told ? measured : undefined);
+  const first = await update.step(batches, 0.003, { sampled: told ? measured : undefined });
   const gradients = [...(await readParameters(model.placed, optimizer.gradients)).values()].flatMap(({ data }) => [...data]);
   const second = await update.step(batches, 0.003);
   for (const part of [update, optimizer, model]) part.destroy();

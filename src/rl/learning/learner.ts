@@ -6,11 +6,14 @@ import type { NamedArray } from "../../nn/load_parameters.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { learningRateAt } from "../../optim/schedule.ts";
-import { createPolicyUpdate, type UpdateResult } from "../../policy/update.ts";
+import { createPolicyUpdate } from "../../policy/update.ts";
+import type { UpdateResult } from "../../policy/update_result.ts";
 import type { TensorSource } from "../../stored_tensor.ts";
 import { updateMemory } from "../memory/update_memory.ts";
 import { mayTakeSeveral, passRows, type Run } from "../run.ts";
-import { microBatches, type PackedBatch, packBatch, type Sample, totalsOf } from "./micro_batches.ts";
+import { microBatches, type PackedBatch, packBatch, type Sample, type StepTotals, totalsOf } from "./micro_batches.ts";
+import { mayLeaveOutSilent, partSilent } from "./silent.ts";
+import { measureEntropies } from "./token_classes.ts";
 
 /** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
 export interface Learner {
@@ -84,9 +87,7 @@ export async function createLearner(run: Run): Promise<Learner> {
   return {
     learn: async (samples, { sampled, signals }, step) => {
       const started = performance.now();
-      const totals = totalsOf(samples);
-      const packing = { aggregate: grpo.aggregate, maxLength: grpo.maxNewTokens, oldEntropies: loss.readsOldEntropy, sharesRows };
-      const batches = microBatches(samples, grpo.microBatchRows, packing).map((group) => packBatch(group, totals, packing));
+      const { batches, silent, totals } = packStep(run, samples, { knowsEntropies: sampled !== undefined });
       // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
       const firstDraw = step * grpo.updatesPerRollout + 1;
       const learningRate = learningRateAt(grpo, step);
@@ -94,7 +95,8 @@ export async function createLearner(run: Run): Promise<Learner> {
       update.tell(signals);
       for (let i = 0; i < grpo.updatesPerRollout && totals.responseTokens > 0; i += 1) {
         // The sampler's entropies are of the policy before the first update.
-        updates.push(await update.step(batches, learningRate, i === 0 ? sampled : undefined, firstDraw + i));
+        const measured = i === 0 ? { sampled, silent } : {};
+        updates.push(await update.step(batches, learningRate, { ...measured, draw: firstDraw + i }));
       }
       skipped = updates.at(-1)?.skipped ?? skipped;
       last = updates.length > 0 ? { batches, draw: firstDraw } : undefined;
@@ -121,5 +123,27 @@ export async function createLearner(run: Run): Promise<Learner> {
     setController: async (changed) => update.writeControl(await update.readControl(), changed),
     describe: () => update.describe(),
     destroy,
+  };
+}
+
+interface PackedStep {
+  readonly batches: readonly PackedBatch[];
+  /** The entropies of the samples that no batch holds; undefined where there are none. */
+  readonly silent: Measured | undefined;
+  /** Of all samples, because a token weighs what it weighs among them. */
+  readonly totals: StepTotals;
+}
+
+/** Packs what a step must compute of its samples. `knowsEntropies`: the sampler has measured all of them, of the present policy. */
+function packStep(run: Run, samples: readonly Sample[], { knowsEntropies }: { readonly knowsEntropies: boolean }): PackedStep {
+  const { aggregate, maxNewTokens: maxLength, microBatchRows } = run.config.grpo;
+  const packing = { aggregate, maxLength, oldEntropies: run.loss.readsOldEntropy, sharesRows: run.model.module.sharesRows };
+  const totals = totalsOf(samples);
+  const leavesOut = knowsEntropies && mayLeaveOutSilent(run);
+  const { heard, silent } = leavesOut ? partSilent(samples) : { heard: samples, silent: [] };
+  return {
+    batches: microBatches(heard, microBatchRows, packing).map((group) => packBatch(group, totals, packing)),
+    silent: silent.length > 0 ? measureEntropies(silent, run.controller) : undefined,
+    totals,
   };
 }

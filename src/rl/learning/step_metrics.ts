@@ -1,6 +1,6 @@
 import { type Controller, meanLoop } from "../../control/index.ts";
 import { learningRateAt } from "../../optim/schedule.ts";
-import { tokenMean, type UpdateResult } from "../../policy/update.ts";
+import { tokenMean, type UpdateResult } from "../../policy/update_result.ts";
 import { type Metrics, metricDefinitions } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
 import { isScored } from "../advantages/scores.ts";

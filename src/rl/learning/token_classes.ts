@@ -52,26 +52,31 @@ export function checkClasses(classify: Classify | undefined, problems: readonly 
   for (const problem of problems) classify?.({ problem, completion: { ids: [] } });
 }
 
-/**
- * Mean entropy and number of the sampled tokens of each class, or of all tokens where the controller has no classes. Masked samples do not
- * count.
- */
+/** Mean entropy and number of the sampled tokens of each class, or of all where there are no classes, as the sampler measured them. */
 export function measureSampled(
   entries: readonly RolloutEntry[],
   samples: readonly Pick<Sample, "classes" | "isMasked">[],
   controller: Pick<Controller, "classes">,
 ): Measured {
+  const sampled = samples.map(({ classes, isMasked }, i) => ({ oldEntropies: entries[i]!.completion.entropies, classes, isMasked }));
+  return measureEntropies(sampled, controller);
+}
+
+/** Mean entropy and number of tokens of each class, or of all, by the samples' old entropies. Masked samples do not count. */
+export function measureEntropies(
+  samples: readonly { readonly [Field in "oldEntropies" | "classes" | "isMasked"]?: Sample[Field] | undefined }[],
+  controller: Pick<Controller, "classes">,
+): Measured {
   const count = Math.max(1, controller.classes?.length ?? 0);
   const sums = new Float64Array(count);
   const tokens = new Float64Array(count);
-  entries.forEach(({ completion }, i) => {
-    const { classes, isMasked } = samples[i]!;
-    if (isMasked) return;
-    completion.entropies.forEach((entropy, position) => {
+  for (const { oldEntropies = [], classes, isMasked } of samples) {
+    if (isMasked) continue;
+    for (let position = 0; position < oldEntropies.length; position += 1) {
       const own = classes?.[position] ?? 0;
-      sums[own]! += entropy;
+      sums[own]! += oldEntropies[position]!;
       tokens[own]! += 1;
-    });
-  });
+    }
+  }
   return Array.from(sums, (sum, i) => ({ entropy: sum / Math.max(1, tokens[i]!), tokens: tokens[i]! }));
 }

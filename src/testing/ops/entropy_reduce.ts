@@ -1,10 +1,10 @@
 import { initialState, packState } from "../../control/state.ts";
 import { type EntropyReduceOptions, entropyReduce } from "../../ops/entropy_reduce.ts";
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../ops/records.ts";
-import type { HostValues } from "../check_op.ts";
+import type { HostValue, HostValues } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { entropyReduceReference } from "../reference/entropy_reduce.ts";
-import { normal, setRecord } from "../values.ts";
+import { given, normal, setRecord } from "../values.ts";
 
 /** Statistics with some exactly zero effects and, where the mask is 0, NaN. The last of three and more classes never occurs. */
 function batch(rows: number, everyMasked: number, classes: number): HostValues {
@@ -42,15 +42,30 @@ const OPTIONS: readonly EntropyReduceOptions[] = [
   { gate: "entropy-effect", tau: 0.5, wholeBatch: false },
 ];
 
-export const entropyReduceCases: readonly OpCase[] = BATCHES.flatMap(([rows, everyMasked, classes]) =>
-  OPTIONS.map((options) => ({
+/** What tokens without rows add to each class; every second class has none. */
+function silentSums(classes: number): HostValue {
+  return given([classes, 2], Array.from({ length: classes }, (_, i) => (i % 2 === 0 ? [3.5 + 40 * i, 7 + 100 * i] : [0, 0])).flat());
+}
+
+export const entropyReduceCases: readonly OpCase[] = [
+  ...BATCHES.flatMap((of) => casesOf(of, false)),
+  ...BATCHES.flatMap((of) => casesOf(of, true)),
+];
+
+function casesOf([rows, everyMasked, classes]: (typeof BATCHES)[number], hasSilent: boolean): OpCase[] {
+  return OPTIONS.map((options) => ({
     name: "entropy_reduce",
-    title: `${rows} rows of which one in ${everyMasked} is masked and ${classes} classes with gate ${options.gate} at ${options.tau}`,
+    title: `${rows} rows of which one in ${everyMasked} is masked and ${classes} classes with gate ${options.gate} at ${options.tau}${hasSilent ? " and tokens without rows" : ""}`,
     tolerance: 2e-6,
     quick: rows === 257 && classes === 2,
-    inputs: batch(rows, everyMasked, classes),
+    inputs: { ...batch(rows, everyMasked, classes), ...(hasSilent && { silent_sums: silentSums(classes) }) },
     dynamicRows: ["statistics", "token_inputs"],
-    op: (inputs) => ({ control: entropyReduce(inputs.statistics!, inputs.token_inputs!, inputs.control!, options) }),
+    op: (i) => ({
+      control: entropyReduce(
+        { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, silentSums: i.silent_sums },
+        options,
+      ),
+    }),
     reference: (inputs) => entropyReduceReference(inputs, options),
-  })),
-);
+  }));
+}

@@ -2,9 +2,10 @@ import { capacityOf, ceilDivide } from "../../../graph/scalar.ts";
 import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
 import { isWhole, type Layout, type Problem, wideConditions } from "../problem.ts";
 
-/** The most rows that a workgroup walks over, so that their sums take at most 16 KiB. */
-const MOST_ROWS = 128;
-const MOST_SUMS = 1024;
+/** The most rows that a workgroup walks over: enough to repay reading a block of b, few enough to share out among many cores. */
+const MOST_ROWS = 512;
+/** The most rows whose sums are kept between blocks, times lanes: 16 KiB. */
+const MOST_KEPT = 1024;
 /** The fewest rows that repay reading a block of b. */
 const FEWEST_ROWS = 64;
 /** Workgroups that keep the cores of a CPU busy. */
@@ -17,12 +18,13 @@ export function heldLaunch(problem: Problem, { lanes }: DeviceTraits): Dispatch 
   const isTransposed = layout === "TN";
   const chunks = chunksOf(layout, capacityOf(inner), lanes);
   const across = Math.ceil(capacityOf(columns) / (4 * lanes));
-  const mostRows = Math.min(MOST_ROWS, MOST_SUMS / lanes);
+  const isCut = capacityOf(inner) > 4 * lanes * chunks;
+  const keepsSums = isCut || isTransposed;
+  const mostRows = keepsSums ? MOST_KEPT / lanes : MOST_ROWS;
   // held_transposed.wgsl reads rows of y in quads, so no tile may begin within one.
   const share = 4 * Math.ceil((capacityOf(rows) * across) / ENOUGH_WORKGROUPS / 4);
   const tileRows = Math.min(Math.max(share, FEWEST_ROWS), mostRows);
   const { WIDE_A, WIDE_B } = wideConditions(layout, sizes, strides);
-  const isCut = capacityOf(inner) > 4 * lanes * chunks;
   return {
     kernel: isTransposed ? "matmul/held_transposed" : "matmul/held",
     variant: {
