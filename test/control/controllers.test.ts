@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { controllers, createController } from "../../src/control/index.ts";
+import { controllers, createController, measure } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
@@ -51,6 +51,23 @@ const settings: readonly { controller: string; [option: string]: unknown }[] = [
   { controller: "clip", target: 0.3, kp: 3, ki: 0.5, limit: 0.7, span: 2 },
   { controller: "fixed", alpha: -0.45 },
 ];
+
+test("controllers that say they act on advantages alone never set an entropy bonus", () => {
+  for (const options of settings) {
+    const controller = createController(options);
+    let state = controller.initial();
+    const bonuses = script(0.3).map((entropy) => {
+      state = measure(
+        state,
+        state.loops.map(() => ({ entropy, tokens: 10 })),
+      );
+      state = controller.law?.step(state) ?? state;
+      return state.control.entropy_coefficient;
+    });
+    const hasBonus = bonuses.some((bonus) => bonus !== 0);
+    assert.equal(hasBonus, controller.actsOnAdvantages !== true, JSON.stringify(options));
+  }
+});
 
 for (const options of settings) {
   test(`controller ${JSON.stringify(options)} follows its double-precision twin`, async () => {

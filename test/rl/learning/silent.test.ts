@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { createController } from "../../../src/control/index.ts";
+import { createLoss } from "../../../src/loss/index.ts";
+import { readParameters } from "../../../src/nn/load_parameters.ts";
+import { openDevice } from "../../../src/node/open_device.ts";
+import { tokenMean } from "../../../src/policy/update_result.ts";
+import { createRandom } from "../../../src/random.ts";
+import { parseTrainConfig } from "../../../src/rl/config/index.ts";
+import { createLearner } from "../../../src/rl/learning/learner.ts";
+import { type Sample, toSamples } from "../../../src/rl/learning/micro_batches.ts";
+import { mayLeaveOutSilent, partSilent } from "../../../src/rl/learning/silent.ts";
+import { measureEntropies } from "../../../src/rl/learning/token_classes.ts";
+import type { Run } from "../../../src/rl/run.ts";
+import { FULL_DISTRIBUTION, samplerFor } from "../../../src/rl/sampling/sampler_for.ts";
+import { relativeError } from "../../../src/testing/check_op.ts";
+import { rewards, shape, smallModel, task } from "../../small_policy.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+function optionsOf(grpo: object = {}, entropy: object = {}): Pick<Run, "config" | "loss" | "controller"> {
+  const config = parseTrainConfig({
+    model: "small",
+    task: { name: "addition", digits: 1 },
+    grpo: { ...shape, ...grpo },
+    entropy: { target: 1.2, ...entropy },
+    eval: { prompts: 4, completions: 2 },
+  });
+  return { config, loss: createLoss(config.grpo), controller: createController(config.entropy) };
+}
+
+const LEAVES_OUT: readonly [grpo: object, entropy: object][] = [
+  [{}, {}],
+  [{}, { controller: "none" }],
+  [{}, { controller: "stare", share: 0.3, target: 3 }],
+  [{ loss: "erc" }, {}],
+  [{ loss: "gspo", aggregate: "sequence-mean" }, {}],
+  [{ aggregate: "constant" }, { alphaNorm: "gated" }],
+  [{ microBatchRows: 24 }, {}],
+  [
+    { microBatchRows: 24 },
+    {
+      classes: [
+        { name: "first", target: 1, from: 0 },
+        { name: "rest", target: 0.5, from: 1 },
+      ],
+    },
+  ],
+  [
+    {},
+    {
+      classes: [
+        { name: "first", target: 1, from: 0 },
+        { name: "rest", target: 0.5, from: 1 },
+      ],
+    },
+  ],
+];
+
+const COMPUTES_ALL: readonly [grpo: object, entropy: object][] = [
+  [{ beta: 0.1 }, {}],
+  [{ entropyCoef: 0.01 }, {}],
+  [{ tokenShare: 0.5 }, {}],
+  [{ updatesPerRollout: 2 }, {}],
+  [{ loss: "clip-cov" }, {}],
+  [{ loss: "kl-cov" }, {}],
+  [{}, { alphaNorm: "gated" }],
+  [{}, { controller: "bonus" }],
+  [{}, { controller: "aec" }],
+];
+
+test("completions without advantage are left out where nothing but advantages moves the policy", () => {
+  for (const [grpo, entropy] of LEAVES_OUT) assert.ok(mayLeaveOutSilent(optionsOf(grpo, entropy)), JSON.stringify([grpo, entropy]));
+  for (const [grpo, entropy] of COMPUTES_ALL) assert.ok(!mayLeaveOutSilent(optionsOf(grpo, entropy)), JSON.stringify([grpo, entropy]));
+});
+
+const sample = (advantage: Sample["advantage"], more: Partial<Sample> = {}): Sample => ({
+  ...{ promptIds: [1], completionIds: [2, 3], oldLogprobs: [-1, -2], oldEntropies: [0.5, 0.7], advantage },
+  ...more,
+});
+
+test("silent are samples of which no token has an advantage, and masked ones; one is kept where all are", () => {
+  const heard = [sample(0.5), sample([0, -1]), sample(0, { oldEntropies: undefined as never })];
+  const silent = [sample(0), sample([0, 0]), sample(1, { importance: [0, 0] }), sample(1, { isMasked: true })];
+  assert.deepEqual(partSilent([silent[0]!, heard[0]!, silent[1]!, heard[1]!, heard[2]!, silent[2]!, silent[3]!]), { heard, silent });
+  const masked = sample(0, { isMasked: true });
+  assert.deepEqual(partSilent([masked, ...silent]), { heard: [silent[0]], silent: [masked, ...silent.slice(1)] });
+  assert.deepEqual(partSilent([masked]), { heard: [masked], silent: [] });
+});
+
+/** Completions that the policy has sampled, of which four groups in six have no advantage and one sample is masked. */
+async function sampled(run: Run): Promise<Sample[]> {
+  const random = createRandom(4);
+  const sampling = { temperature: 1, ...FULL_DISTRIBUTION };
+  const sampler = await samplerFor({
+    device,
+    model: run.model,
+    longestPrompt: 8,
+    maxNewTokens: 3,
+    stop: run.stop,
+    sampling,
+    completions: 24,
+  });
+  const prompts = task.problems("train").slice(0, 6);
+  const promptIds = prompts.map(({ prompt }) => run.model.tokenizer.encode(prompt));
+  const completions = await sampler.generate(
+    promptIds.flatMap((ids, i) => [0, 1, 2, 3].map((j) => ({ ids, key: 4 * i + j }))),
+    7,
+  );
+  sampler.destroy();
+  const entries = completions.map((completion, i) => {
+    const group = Math.floor(i / 4);
+    const problem = prompts[group]!;
+    return { problem, prompt: problem.prompt, text: "", promptIds: promptIds[group]!, completion };
+  });
+  const advantages = entries.map((_, i) => (Math.floor(i / 4) % 4 === 1 ? random.normal() : 0));
+  const classes = run.controller.classes && entries.map(({ completion }) => completion.ids.map((_, position) => Math.min(position, 1)));
+  return toSamples(entries, advantages, { classes, maskTruncated: false }).map((one, i) => ({ ...one, isMasked: i === 4 }));
+}
+
+for (const [grpo, entropy] of LEAVES_OUT) {
+  test(`an update without silent completions is that with them: ${JSON.stringify([grpo, entropy])}`, async () => {
+    const options = optionsOf(grpo, entropy);
+    const learn = async (loss: Run["loss"]) => {
+      const model = await smallModel(device);
+      const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
+      const run: Run = { device, model, ...options, ...subject, loss };
+      const samples = await sampled(run);
+      const learner = await createLearner(run);
+      const told = {
+        sampled: measureEntropies(samples, run.controller),
+        signals: { progress: 0, spread: 0.25, right: undefined, wrong: undefined },
+      };
+      const first = await learner.learn(samples, told, 0);
+      const { moments } = await learner.save();
+      const weights = await readParameters(model.placed);
+      learner.destroy();
+      model.destroy();
+      const flat = (arrays: ReadonlyMap<string, { data: Float32Array }>) =>
+        Float32Array.from([...arrays.values()].flatMap(({ data }) => [...data]));
+      const [update] = first.updates;
+      const computed = update!.metrics.reduce((sum, { token_count }) => sum + token_count, 0);
+      return {
+        update: update!,
+        state: first.state,
+        computed,
+        moments: flat(moments),
+        weights: flat(weights),
+        tokens: told.sampled.reduce((sum, { tokens }) => sum + tokens, 0),
+      };
+    };
+    const without = await learn(options.loss);
+    const all = await learn({ ...options.loss, scalesWithAdvantage: false });
+    assert.equal(all.computed, all.tokens);
+    assert.ok(without.computed < 0.4 * all.tokens, `${without.computed} of ${all.tokens} tokens computed`);
+    const near = (one: number, other: number, what: string) =>
+      assert.ok(Math.abs(one - other) <= 3e-6 * (1 + Math.abs(other)), `${what}: ${one} and ${other}`);
+    for (const field of ["loss", "entropy", "gradNorm"] as const) near(without.update[field], all.update[field], field);
+    without.update.measured.forEach((own, i) => {
+      near(own.entropy, all.update.measured[i]!.entropy, `entropy of loop ${i}`);
+      assert.equal(own.tokens, all.update.measured[i]!.tokens);
+    });
+    without.state.loops.forEach((loop, i) => {
+      for (const field of ["alpha", "entropy", "error", "integral"] as const)
+        near(loop[field], all.state.loops[i]![field], `${field} of loop ${i}`);
+    });
+    if (options.controller.usesAlpha)
+      assert.ok(
+        all.state.loops.some(({ alpha }) => Math.abs(alpha) > 0.05),
+        "alpha has moved",
+      );
+    near(without.state.control.entropy, all.state.control.entropy, "entropy of the state");
+    assert.equal(without.state.control.token_count, all.state.control.token_count);
+    assert.ok(
+      Math.abs(tokenMean(without.update.metrics, "entropy") - all.update.entropy) > 1e-4,
+      "the completions that are left out have another entropy",
+    );
+    assert.ok(relativeError(without.moments, Float64Array.from(all.moments)) < 1e-5, "moments");
+    assert.ok(relativeError(without.weights, Float64Array.from(all.weights)) < 1e-5, "weights");
+  });
+}
