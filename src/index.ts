@@ -65,7 +65,7 @@ export {
 } from "./policy/sampler.ts";
 export { createScorer, type Scorer } from "./policy/score.ts";
 export { createSupervisedUpdate, type SupervisedUpdate } from "./policy/supervised.ts";
-export { createPolicyUpdate, type PolicyUpdate, type PolicyUpdateOptions } from "./policy/update.ts";
+export { createPolicyUpdate, type PolicyUpdate, type PolicyUpdateOptions, type StepContext } from "./policy/update.ts";
 export { type Finding, formatFinding, type Severity } from "./report/findings.ts";
 export { describeMetric, type Metrics } from "./report/metrics.ts";
 export { ConfigError, parseSftConfig, parseTrainConfig, type SftConfig, type TrainConfig } from "./rl/config/index.ts";

@@ -61,7 +61,10 @@ export const metricDefinitions = {
   "entropic/error": { description: "Entropy minus target.", unit: "nats per token" },
   "entropic/integral": { description: "Sum of the errors before this step.", unit: "nats per token" },
   "entropic/target": { description: "The entropy that the controller holds.", unit: "nats per token" },
-  "entropic/gated_fraction": { description: "Fraction of completion tokens whose weight the controller changes.", unit: "fraction" },
+  "entropic/gated_fraction": {
+    description: "Fraction of the update's completion tokens whose weight the controller changes.",
+    unit: "fraction",
+  },
   "entropic/saturated": { description: "1 where alpha stands at its limit, else 0.", unit: "" },
   "entropic/entropy_coefficient": { description: "Weight of the entropy bonus that the controller sets (aec, bonus).", unit: "" },
   "entropic/positive_scale": { description: "Weight of tokens with positive advantage (entrocraft).", unit: "" },
