@@ -16,7 +16,7 @@ import { BATCH_METRICS, TOKEN_INPUT } from "../ops/records.ts";
 import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { createArena, windowsOf } from "./arena.ts";
 import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
-import { measuredOf, type ReadBack, type Reading, toResult, type UpdateResult } from "./update_result.ts";
+import { measuredOf, type ReadBack, type Reading, toResult, type UpdateResult, withSilent } from "./update_result.ts";
 
 /** What an update is planned for. */
 export interface PolicyUpdateOptions
@@ -25,6 +25,8 @@ export interface PolicyUpdateOptions
   readonly device: Device;
   /** Whether a step may take several micro-batches, whose plans are built when the first such step comes. */
   readonly mayTakeSeveral?: boolean;
+  /** Whether a step may have to measure silent samples, by a plan that is built when the first such step comes. */
+  readonly mayMeasureSilent?: boolean;
 }
 
 /** One micro-batch, packed: sizes and the plan's named inputs. */
@@ -41,10 +43,17 @@ export interface StepContext {
    * micro-batches, a forward pass measures them first.
    */
   readonly sampled?: Measured | undefined;
-  /** The entropies among these of tokens that no batch holds, because they teach nothing. They count for alpha and for the mean entropy. */
-  readonly silent?: Measured | undefined;
+  /** Samples that teach nothing, and have no part in the step but that their entropies count for alpha and for the mean entropy. */
+  readonly silent?: SilentSamples | undefined;
   /** Numbers the step among those of a run, for a loss that selects tokens at random. Default 0. */
   readonly draw?: number;
+}
+
+/** Samples without an advantage. What the sampler has not measured of them a forward pass over their batches does. */
+export interface SilentSamples {
+  /** Packs them; called where a forward pass needs them. */
+  readonly batches: () => readonly UpdateBatch[];
+  readonly measured: Measured | undefined;
 }
 
 /** The optimiser step of the policy: one submission, or with several micro-batches some for each, one before them and one after. */
@@ -83,8 +92,7 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
   arena.write(control, initial);
   const traced = { ...options, control, metrics, silentSums, count, learning };
   const exact = own(await buildExactPlan(traced));
-  // A measuring device must hear of everything that may be built later.
-  let parts = device.measuring && options.mayTakeSeveral ? await buildAccumulatingPlans(traced, own) : undefined;
+  const later = await laterPlans(traced, options, own);
   const windows = windowsOf({ control, metrics, optimizer: optimizer.state, selected: count, learning });
   const reader = own(createReader(device, windows));
 
@@ -100,18 +108,19 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
     optimizer.heartbeat.beat(new Float32Array(read.last.optimizer));
     return toResult(read, silent);
   };
-  const step: PolicyUpdate["step"] = async (batches, learningRate, { sampled, silent, draw = 0 } = {}) => {
+  const step: PolicyUpdate["step"] = async (batches, learningRate, { sampled, silent: beside, draw = 0 } = {}) => {
     requireTokens(batches);
     requireOldEntropy(batches, traced);
+    const measure = async (some: readonly UpdateBatch[]) => measureBatches(await later.measure(), some, submit);
+    const silent = beside && (beside.measured ?? measuredOf(await measure(beside.batches())));
     const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
     if (others.length === 0) {
       arena.write(silentSums, sumsOf(silent, silentSums));
       const last = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 });
       return finished({ parts: [last], last, isWhole: true }, silent);
     }
-    parts ??= await buildAccumulatingPlans(traced, own);
-    set(await whatIsTold(traced, { batches, sampled, measure: parts.measure, submit }));
-    return finished(await accumulate(parts, { batches, learningRate, draw, submit }), silent);
+    set(await whatIsTold(traced, { batches, sampled, silent, measure }));
+    return finished(await accumulate(await later.accumulate(), { batches, learningRate, draw, submit }), silent);
   };
   const alone = createExclusive("the policy update");
   return {
@@ -136,11 +145,6 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
 /** Runs a plan on a batch, or a plan that needs none. */
 type Submit = (plan: Plan, batch: UpdateBatch | undefined, scalars: RunScalars) => Promise<ReadBack>;
 
-interface MicroBatches {
-  readonly batches: readonly UpdateBatch[];
-  readonly submit: Submit;
-}
-
 type Planned = TracedUpdate & Pick<PolicyUpdateOptions, "device" | keyof ActivationOptions>;
 
 /** The whole step in one plan: the entropy of this very batch sets alpha. */
@@ -153,7 +157,6 @@ function buildExactPlan(traced: Planned): Promise<Plan> {
 
 /** A step of several micro-batches: alpha is set once, before them, from the entropies of all. */
 interface AccumulatingPlans {
-  readonly measure: Plan;
   readonly control: Plan;
   readonly micro: Plan;
   readonly optimize: Plan;
@@ -162,37 +165,76 @@ interface AccumulatingPlans {
 async function buildAccumulatingPlans(traced: Planned, own: Own): Promise<AccumulatingPlans> {
   const { controller, optimizer } = traced;
   return {
-    measure: own(await buildStepPlan(traced, "policy measurement", () => traceMeasurement(traced))),
     control: own(await buildStepPlan(traced, "control update", () => traceControl(controller, traced.control))),
     micro: own(await buildStepPlan(traced, "policy micro-batch", () => tracePolicyStep(traced, false))),
     optimize: own(await buildStepPlan(traced, "optimizer step", () => optimizer.step(runScalar("learning_rate")))),
   };
 }
 
+/** Plans that are built when a step first needs them. */
+interface LaterPlans {
+  accumulate(): Promise<AccumulatingPlans>;
+  /** A forward pass that measures entropies. */
+  measure(): Promise<Plan>;
+}
+
+async function laterPlans(
+  traced: Planned,
+  { device, mayTakeSeveral, mayMeasureSilent }: Pick<PolicyUpdateOptions, "device" | "mayTakeSeveral" | "mayMeasureSilent">,
+  own: Own,
+): Promise<LaterPlans> {
+  let accumulating: AccumulatingPlans | undefined;
+  let measuring: Plan | undefined;
+  const plans: LaterPlans = {
+    accumulate: async () => (accumulating ??= await buildAccumulatingPlans(traced, own)),
+    measure: async () => (measuring ??= own(await buildStepPlan(traced, "policy measurement", () => traceMeasurement(traced)))),
+  };
+  // A measuring device must hear of everything that may be built later.
+  if (device.measuring && mayTakeSeveral) await plans.accumulate();
+  if (device.measuring && (mayTakeSeveral || mayMeasureSilent)) await plans.measure();
+  return plans;
+}
+
+/** What a forward pass over each batch measures. It goes by tokens, wherever sequences begin, and by the present entropies alone. */
+async function measureBatches(measure: Plan, batches: readonly UpdateBatch[], submit: Submit): Promise<ControlState[]> {
+  const states: ControlState[] = [];
+  for (const { inputs, ...batch } of batches) {
+    const { sequence_begin: _, old_entropy: __, ...needed } = inputs;
+    states.push(readState(new Float32Array((await submit(measure, { ...batch, inputs: needed }, sizes(batch))).control)));
+  }
+  return states;
+}
+
+interface Told {
+  readonly batches: readonly UpdateBatch[];
+  readonly sampled: Measured | undefined;
+  readonly silent: Measured | undefined;
+  readonly measure: (batches: readonly UpdateBatch[]) => Promise<readonly ControlState[]>;
+}
+
 /**
  * The floats of the control state that all micro-batches together set: what the controller reads, and how many tokens are gated where the
  * control term is a mean over these. A forward pass measures what the sampler has not.
  */
-async function whatIsTold(
-  traced: TracedUpdate,
-  { batches, sampled, measure, submit }: MicroBatches & { readonly sampled: Measured | undefined; readonly measure: Plan },
-): Promise<[index: number, value: number][]> {
+async function whatIsTold(traced: TracedUpdate, { batches, sampled, silent, measure }: Told): Promise<[index: number, value: number][]> {
   const countsGated = gatedScope(traced) === "batch";
   if (!countsGated && (sampled || !traced.controller.law)) return measuredFloats(sampled ?? []);
-  const states: ControlState[] = [];
-  for (const { inputs, ...batch } of batches) {
-    // A measurement goes by tokens, wherever sequences begin, and by the present entropies alone.
-    const { sequence_begin: _, old_entropy: __, ...needed } = inputs;
-    states.push(readState(new Float32Array((await submit(measure, { ...batch, inputs: needed }, sizes(batch))).control)));
-  }
+  const states = await measure(batches);
   const gated = states.reduce((sum, { control }) => sum + control.gated_count, 0);
-  return measuredFloats(measuredOf(states), gated);
+  return measuredFloats(withSilent(measuredOf(states), silent), gated);
+}
+
+interface AccumulatedStep {
+  readonly batches: readonly UpdateBatch[];
+  readonly learningRate: number;
+  readonly draw: number;
+  readonly submit: Submit;
 }
 
 /** The step of several micro-batches, once the control state knows all of them. */
 async function accumulate(
   { control, micro, optimize }: AccumulatingPlans,
-  { batches, learningRate, draw, submit }: MicroBatches & { readonly learningRate: number; readonly draw: number },
+  { batches, learningRate, draw, submit }: AccumulatedStep,
 ): Promise<Reading> {
   await submit(control, undefined, {});
   const parts: ReadBack[] = [];

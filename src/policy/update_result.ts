@@ -66,7 +66,7 @@ export function measuredOf(states: readonly ControlState[]): Measured {
 }
 
 /** What the batches of a step measured, with what tokens add that none of them holds. */
-function withSilent(measured: Measured, silent: Measured): Measured {
+export function withSilent(measured: Measured, silent: Measured = []): Measured {
   return measured.map((own, i) => joined([own, ...silent.slice(i, i + 1)]));
 }
 

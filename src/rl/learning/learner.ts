@@ -6,13 +6,13 @@ import type { NamedArray } from "../../nn/load_parameters.ts";
 import { OPTIMIZER_STATE } from "../../ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
 import { learningRateAt } from "../../optim/schedule.ts";
-import { createPolicyUpdate } from "../../policy/update.ts";
+import { createPolicyUpdate, type StepContext } from "../../policy/update.ts";
 import type { UpdateResult } from "../../policy/update_result.ts";
 import type { TensorSource } from "../../stored_tensor.ts";
 import { updateMemory } from "../memory/update_memory.ts";
 import { mayTakeSeveral, passRows, type Run } from "../run.ts";
 import { microBatches, type PackedBatch, packBatch, type Sample, type StepTotals, totalsOf } from "./micro_batches.ts";
-import { mayLeaveOutSilent, partSilent } from "./silent.ts";
+import { mayLeaveOutSilent, mayMeasureSilent, partSilent } from "./silent.ts";
 import { measureEntropies } from "./token_classes.ts";
 
 /** Learns from samples. Each optimiser step of the policy holds a step of the controller. */
@@ -79,6 +79,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       sequences: grpo.prompts * grpo.completions,
       ...updateMemory(grpo),
       mayTakeSeveral: mayTakeSeveral(run),
+      mayMeasureSilent: mayMeasureSilent(run),
     });
     return { optimizer, update: own(update) };
   });
@@ -87,16 +88,15 @@ export async function createLearner(run: Run): Promise<Learner> {
   return {
     learn: async (samples, { sampled, signals }, step) => {
       const started = performance.now();
-      const { batches, silent, totals } = packStep(run, samples, { knowsEntropies: sampled !== undefined });
+      const packed = packStep(run, samples);
+      const { batches, totals } = packed;
       // Draws count from 1, because draw 0 belongs to the sampler's random numbers.
       const firstDraw = step * grpo.updatesPerRollout + 1;
       const learningRate = learningRateAt(grpo, step);
       const updates: UpdateResult[] = [];
       update.tell(signals);
       for (let i = 0; i < grpo.updatesPerRollout && totals.responseTokens > 0; i += 1) {
-        // The sampler's entropies are of the policy before the first update.
-        const measured = i === 0 ? { sampled, silent } : {};
-        updates.push(await update.step(batches, learningRate, { ...measured, draw: firstDraw + i }));
+        updates.push(await update.step(batches, learningRate, { ...toldOf(run, packed, sampled, i), draw: firstDraw + i }));
       }
       skipped = updates.at(-1)?.skipped ?? skipped;
       last = updates.length > 0 ? { batches, draw: firstDraw } : undefined;
@@ -128,22 +128,31 @@ export async function createLearner(run: Run): Promise<Learner> {
 
 interface PackedStep {
   readonly batches: readonly PackedBatch[];
-  /** The entropies of the samples that no batch holds; undefined where there are none. */
-  readonly silent: Measured | undefined;
+  /** The samples that no update computes, and what packs them; undefined where there are none. */
+  readonly silent: { readonly samples: readonly Sample[]; readonly batches: () => readonly PackedBatch[] } | undefined;
   /** Of all samples, because a token weighs what it weighs among them. */
   readonly totals: StepTotals;
 }
 
-/** Packs what a step must compute of its samples. `knowsEntropies`: the sampler has measured all of them, of the present policy. */
-function packStep(run: Run, samples: readonly Sample[], { knowsEntropies }: { readonly knowsEntropies: boolean }): PackedStep {
+/** Packs what a step must compute of its samples. */
+function packStep(run: Run, samples: readonly Sample[]): PackedStep {
   const { aggregate, maxNewTokens: maxLength, microBatchRows } = run.config.grpo;
   const packing = { aggregate, maxLength, oldEntropies: run.loss.readsOldEntropy, sharesRows: run.model.module.sharesRows };
   const totals = totalsOf(samples);
-  const leavesOut = knowsEntropies && mayLeaveOutSilent(run);
-  const { heard, silent } = leavesOut ? partSilent(samples) : { heard: samples, silent: [] };
-  return {
-    batches: microBatches(heard, microBatchRows, packing).map((group) => packBatch(group, totals, packing)),
-    silent: silent.length > 0 ? measureEntropies(silent, run.controller) : undefined,
-    totals,
-  };
+  const pack = (some: readonly Sample[]): PackedBatch[] =>
+    microBatches(some, microBatchRows, packing).map((group) => packBatch(group, totals, packing));
+  const { heard, silent } = mayLeaveOutSilent(run) ? partSilent(samples) : { heard: samples, silent: [] };
+  const counted = silent.filter(({ isMasked }) => !isMasked);
+  return { batches: pack(heard), silent: counted.length > 0 ? { samples: counted, batches: () => pack(counted) } : undefined, totals };
+}
+
+/**
+ * What an update is told beside its batches. The sampler's entropies are of the policy before the first update; those of later updates
+ * matter to a controller's law alone.
+ */
+function toldOf({ controller }: Run, { silent }: PackedStep, sampled: Measured | undefined, update: number): StepContext {
+  if (update > 0 && !controller.law) return {};
+  const known = update === 0 ? sampled : undefined;
+  const measured = known && silent && measureEntropies(silent.samples, controller);
+  return { sampled: known, silent: silent && { batches: silent.batches, measured } };
 }
