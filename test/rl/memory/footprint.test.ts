@@ -5,6 +5,7 @@ import { MemoryError } from "../../../src/gpu/errors.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
 import { parseTrainConfig } from "../../../src/rl/config/index.ts";
 import type { PolicyModel } from "../../../src/rl/model.ts";
+import { taskReward } from "../../../src/rl/scoring/rewards.ts";
 import { createTrainer, planTraining, type TrainerOptions } from "../../../src/rl/trainer.ts";
 import { rewards, run, shape, smallModel, task, untimed } from "../../small_policy.ts";
 
@@ -16,9 +17,11 @@ interface Given {
   readonly grpo?: object;
   readonly memory?: string | number;
   readonly on?: Device;
+  /** Whether most completions earn the same, and so have no advantage. */
+  readonly areSilent?: boolean;
 }
 
-function optionsOf({ model, grpo, memory, on = device }: Given): TrainerOptions {
+function optionsOf({ model, grpo, memory, on = device, areSilent = false }: Given): TrainerOptions {
   const config = parseTrainConfig({
     model: "small",
     task: { name: "addition", digits: 1 },
@@ -27,9 +30,11 @@ function optionsOf({ model, grpo, memory, on = device }: Given): TrainerOptions 
     entropy: { target: 1.2 },
     ...(memory !== undefined && { memory }),
   });
-  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
-  return { device: on, model, config, ...subject };
+  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), stop: [task.stop] };
+  return { rewards: areSilent ? [taskReward(task)] : rewards, device: on, model, config, ...subject };
 }
+
+const SILENT = "with silent completions, which the second update measures";
 
 /** Runs that need different kinds of memory. */
 const RUNS: Readonly<Record<string, object>> = {
@@ -37,6 +42,7 @@ const RUNS: Readonly<Record<string, object>> = {
   "with a reference, importance sampling and 16 bits": { beta: 0.1, tis: 2, activations: "f16", weights: "f16", cacheStorage: "f16" },
   "with blocks that are computed again, logits in chunks": { recompute: true, logitsBytes: 256 },
   "in several micro-batches": { microBatchRows: 40, updatesPerRollout: 2 },
+  [SILENT]: { updatesPerRollout: 2 },
   "with larger groups and another loss": { completions: 6, prompts: 9, maxNewTokens: 5, loss: "gspo" },
 };
 
@@ -45,10 +51,10 @@ for (const [name, grpo] of Object.entries(RUNS)) {
     const before = device.stats.bytesAllocated;
     const model = await smallModel(device);
     const { buffers, pipelines } = device.stats;
-    const { footprint } = await planTraining(optionsOf({ model, grpo }));
+    const { footprint } = await planTraining(optionsOf({ model, grpo, areSilent: name === SILENT }));
     assert.deepEqual([device.stats.buffers, device.stats.pipelines], [buffers, pipelines], "planning creates nothing");
     device.stats.bytesPeak = before;
-    const trainer = await createTrainer(optionsOf({ model, grpo }));
+    const trainer = await createTrainer(optionsOf({ model, grpo, areSilent: name === SILENT }));
     await run(trainer.train, 2);
     await trainer.evaluate();
     assert.equal(device.stats.bytesAllocated - before, footprint.total - footprint.parts.passing, "bytes that stay");
