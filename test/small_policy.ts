@@ -2,7 +2,7 @@ import { characterTokenizer } from "../src/data/tokenizer.ts";
 import type { Device } from "../src/gpu/device.ts";
 import { createModel } from "../src/node/load_model.ts";
 import { type Metrics, withoutTimes } from "../src/report/metrics.ts";
-import { parseTrainConfig } from "../src/rl/config/index.ts";
+import { parseTrainConfig, type TrainConfig } from "../src/rl/config/index.ts";
 import type { PolicyModel } from "../src/rl/model.ts";
 import { type NamedReward, taskReward } from "../src/rl/scoring/rewards.ts";
 import { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "../src/rl/trainer.ts";
@@ -38,8 +38,19 @@ export const rewards: readonly NamedReward[] = [
 ];
 
 export interface SmallRun extends Partial<Omit<TrainerOptions, "config">> {
-  readonly grpo?: object;
-  readonly entropy?: object;
+  readonly grpo?: object | undefined;
+  readonly entropy?: object | undefined;
+}
+
+/** The options of a small run. */
+export function smallConfig({ grpo, entropy }: Pick<SmallRun, "grpo" | "entropy"> = {}): TrainConfig {
+  return parseTrainConfig({
+    model: "small",
+    task: { name: "addition", digits: 1 },
+    grpo: { ...shape, ...grpo },
+    entropy: { target: 1.2, ...entropy },
+    eval: { prompts: 4, completions: 2 },
+  });
 }
 
 /** A trainer of a small model, and the model. */
@@ -48,13 +59,7 @@ export async function smallTrainer(
   { grpo, entropy, model: given, ...more }: SmallRun = {},
 ): Promise<{ trainer: Trainer; model: PolicyModel }> {
   const model = given ?? (await smallModel(device));
-  const config = parseTrainConfig({
-    model: "small",
-    task: { name: "addition", digits: 1 },
-    grpo: { ...shape, ...grpo },
-    entropy: { target: 1.2, ...entropy },
-    eval: { prompts: 4, completions: 2 },
-  });
+  const config = smallConfig({ grpo, entropy });
   const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), rewards, stop: [task.stop] };
   return { trainer: await createTrainer({ device, model, config, ...subject, ...more }), model };
 }

@@ -56,7 +56,11 @@ export const metricDefinitions = {
   "sampling/importance_sampling_ratio/max": { description: "Largest probability ratio of training to sampling.", unit: "ratio" },
   "sampling/importance_sampling_masked": { description: "Fraction of tokens whose weight icepop or mis sets to 0.", unit: "fraction" },
   "sampling/tokens_per_second": { description: "Tokens sampled per second of sampling.", unit: "tokens per second", time: true },
-  "training/tokens_per_second": { description: "Tokens trained on per second of training.", unit: "tokens per second", time: true },
+  "training/tokens_per_second": {
+    description: "Tokens of a step's samples per second of its updates, those of silent samples included.",
+    unit: "tokens per second",
+    time: true,
+  },
   "entropic/alpha": { description: "The controller's output: positive pushes entropy down, negative up.", unit: "" },
   "entropic/error": { description: "Entropy minus target.", unit: "nats per token" },
   "entropic/integral": { description: "Sum of the errors before this step.", unit: "nats per token" },

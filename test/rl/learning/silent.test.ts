@@ -6,7 +6,6 @@ import { readParameters } from "../../../src/nn/load_parameters.ts";
 import { openDevice } from "../../../src/node/open_device.ts";
 import { tokenMean } from "../../../src/policy/update_result.ts";
 import { createRandom } from "../../../src/random.ts";
-import { parseTrainConfig } from "../../../src/rl/config/index.ts";
 import { createLearner } from "../../../src/rl/learning/learner.ts";
 import { type Sample, toSamples } from "../../../src/rl/learning/micro_batches.ts";
 import { mayLeaveOutSilent, partSilent } from "../../../src/rl/learning/silent.ts";
@@ -14,19 +13,13 @@ import { measureEntropies } from "../../../src/rl/learning/token_classes.ts";
 import type { Run } from "../../../src/rl/run.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../../../src/rl/sampling/sampler_for.ts";
 import { relativeError } from "../../../src/testing/check_op.ts";
-import { rewards, shape, smallModel, task } from "../../small_policy.ts";
+import { rewards, smallConfig, smallModel, task } from "../../small_policy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
 function optionsOf(grpo: object = {}, entropy: object = {}): Pick<Run, "config" | "loss" | "controller"> {
-  const config = parseTrainConfig({
-    model: "small",
-    task: { name: "addition", digits: 1 },
-    grpo: { ...shape, ...grpo },
-    entropy: { target: 1.2, ...entropy },
-    eval: { prompts: 4, completions: 2 },
-  });
+  const config = smallConfig({ grpo, entropy });
   return { config, loss: createLoss(config.grpo), controller: createController(config.entropy) };
 }
 
