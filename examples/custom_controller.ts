@@ -49,6 +49,7 @@ const deadband = defineController({
     label: "GRPO + deadband",
     holds: [{ option: "target", nats: target, words: `${target} +- ${width} nats` }],
     usesAlpha: true,
+    actsOnAdvantages: true, // alpha weighs advantages, and there is no entropy bonus: completions without an advantage are left out
     initial: () => initialState({ loops: [{ target_entropy: target }] }),
     law: {
       kernel: { name: "deadband", wgsl: WGSL },

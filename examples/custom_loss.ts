@@ -30,6 +30,7 @@ const moveBound = defineLoss({
     if (low || high) return { value: 0, slope: 0, low, high };
     return { value: -ratio * advantage, slope: -ratioSlope * advantage, low, high };
   },
+  scalesWithAdvantage: true, // so that updates leave out completions whose advantage is 0
 });
 
 const device = await openDevice();

@@ -13,6 +13,7 @@ import {
 } from "../control/state.ts";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { externalTensor } from "../graph/tensor.ts";
 
@@ -42,6 +43,7 @@ export type Plant = (state: ControlRecord, step: number) => number | Measured;
 /**
  * Runs a controller on the GPU over a script of entropies, one update for each entry. Its own `step` in double precision runs beside it,
  * from the same start.
+ * @throws EngineError for a controller that says `actsOnAdvantages`, but sets an entropy bonus
  */
 export async function checkController(device: Device, controller: Controller, script: ControllerScript): Promise<ControllerRun> {
   let expected = controller.initial();
@@ -73,11 +75,20 @@ export async function checkController(device: Device, controller: Controller, sc
         [error, where] = [Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference, `${nameOfFloat(i)} after step ${index}`];
       }
     });
+    checkBonus(controller, actual, index);
     steps.push(toRecord(actual));
   }
   plan.destroy();
   destroyBuffer(device, window.buffer);
   return { steps, error, where };
+}
+
+/** A step would leave out tokens without an advantage, and the bonus with them. */
+function checkBonus({ name, actsOnAdvantages }: Controller, { control: { entropy_coefficient } }: ControlState, step: number): void {
+  if (!actsOnAdvantages || entropy_coefficient === 0) return;
+  throw new EngineError(
+    `the controller ${name} says actsOnAdvantages, but sets an entropy bonus of ${entropy_coefficient} in step ${step}; leave actsOnAdvantages out`,
+  );
 }
 
 function rounded({ entropy, tokens }: Measured[number]): Measured[number] {

@@ -1,5 +1,6 @@
 import { initialState, packState } from "../control/state.ts";
 import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
 import { evaluate } from "../graph/plan.ts";
 import { input } from "../graph/trace.ts";
 import type { PolicyLoss } from "../loss/define.ts";
@@ -36,9 +37,11 @@ interface Sample {
  * Runs a loss on the GPU over a grid of tokens and compares it with the loss's `surrogate` in double precision, whose slope is
  * compared with numerical differentiation. The grid has advantages of either sign and 0, ratios and changes of probability on both sides of every bound that the
  * loss's parameters may mean, log-ratios beyond the clamp at 20, and tokens without weight, which must give zeros.
+ * @throws EngineError for a loss that says `scalesWithAdvantage`, but has a value or a slope where the advantage is 0
  */
 export async function checkLoss(device: Device, loss: PolicyLoss): Promise<LossErrors> {
   const samples = gridOf(loss);
+  checkSilence(loss, samples);
   const found = await runOnDevice(device, loss, samples);
   const worst = { value: 0, slope: 0, derivative: 0, flags: 0 };
   const where = { value: "nowhere", slope: "nowhere", derivative: "nowhere", flags: "nowhere" };
@@ -59,6 +62,19 @@ export async function checkLoss(device: Device, loss: PolicyLoss): Promise<LossE
     else note("derivative", distance(surrogateAt(loss, sample).slope, derivative));
   });
   return { ...worst, tokens: samples.length, kinks, where };
+}
+
+/** A step would leave such tokens out, and what they teach. */
+function checkSilence(loss: PolicyLoss, samples: readonly Sample[]): void {
+  if (!loss.scalesWithAdvantage) return;
+  for (const sample of samples) {
+    const { value, slope } = surrogateAt(loss, sample);
+    if (sample.advantage !== 0 || (value === 0 && slope === 0)) continue;
+    const { logp, oldLogp, extra } = sample;
+    throw new EngineError(
+      `the loss ${loss.name} says scalesWithAdvantage, but at advantage 0, d ${logp - oldLogp} and extra ${extra} its value is ${value} and its slope ${slope}; leave scalesWithAdvantage out`,
+    );
+  }
 }
 
 const NOTHING: Surrogate = { value: 0, slope: 0, low: false, high: false };

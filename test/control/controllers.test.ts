@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { controllers, createController, measure } from "../../src/control/index.ts";
+import { controllers, createController } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
@@ -52,20 +52,13 @@ const settings: readonly { controller: string; [option: string]: unknown }[] = [
   { controller: "fixed", alpha: -0.45 },
 ];
 
-test("controllers that say they act on advantages alone never set an entropy bonus", () => {
-  for (const options of settings) {
-    const controller = createController(options);
-    let state = controller.initial();
-    const bonuses = script(0.3).map((entropy) => {
-      state = measure(
-        state,
-        state.loops.map(() => ({ entropy, tokens: 10 })),
-      );
-      state = controller.law?.step(state) ?? state;
-      return state.control.entropy_coefficient;
-    });
-    const hasBonus = bonuses.some((bonus) => bonus !== 0);
-    assert.equal(hasBonus, controller.actsOnAdvantages !== true, JSON.stringify(options));
+test("a controller that says it acts on advantages alone and sets an entropy bonus is found out", async () => {
+  for (const controller of Object.keys(controllers)) {
+    assert.equal(createController({ controller }).actsOnAdvantages ?? false, !["bonus", "aec"].includes(controller), controller);
+  }
+  for (const options of [{ controller: "bonus" }, { controller: "aec", target: 0.4 }]) {
+    const liar = { ...createController(options), actsOnAdvantages: true };
+    await assert.rejects(checkController(device, liar, script(0.3)), /says actsOnAdvantages, but sets an entropy bonus of .* in step \d+/);
   }
 });
 
