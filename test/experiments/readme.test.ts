@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readRecords } from "../../src/experiments/framework/records.ts";
+
+const fileAt = (path: string): URL => new URL(`../../${path}`, import.meta.url);
+const readme = await readFile(fileAt("README.md"), "utf8");
+const report = await readFile(fileAt("docs/results/long/report.md"), "utf8");
+const records = await readRecords(fileURLToPath(fileAt("docs/results/long/records.jsonl")));
+
+/** The cells of the rows of a Markdown table, without the marks of bold text; the first row is the header. */
+function tableAt(text: string, header: string): string[][] {
+  const from = text.indexOf(header);
+  assert.ok(from >= 0, `no table ${header}`);
+  const lines = text.slice(from).split("\n");
+  const rows = lines.slice(0, lines.indexOf("")).filter((_, i) => i !== 1);
+  return rows.map((line) =>
+    line
+      .replaceAll("**", "")
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+const [, ...shown] = tableAt(readme, "| | greedy | pass@1 at equal entropy | pass@8 | entropy (nats) | greedy, seeds 0 to 4 |");
+
+/** What the report, and the names of its runs, call what the README's rows are about. */
+const ARMS: Readonly<Record<string, readonly [arm: string, run: string | undefined]>> = {
+  "before training": ["before training", undefined],
+  "plain GRPO": ["GRPO", "grpo"],
+  EntroPIC: ["PI floor, then release", "pi-floor-then-release"],
+};
+
+test("the README shows all tasks of the study long, each before training, by GRPO and by EntroPIC", () => {
+  const tasks = ["codes", "countdown4", "scratchpad"];
+  const expected = tasks.flatMap((task) => Object.keys(ARMS).map((arm) => `${task}, ${arm}`));
+  assert.deepEqual(
+    shown.map(([name]) => name),
+    expected,
+  );
+});
+
+for (const [name, greedy, matched, passAt8, entropy, seeds] of shown) {
+  const [task, arm] = name!.split(", ") as [string, string];
+  test(`the README's figures of ${name} are those of the report and of its records`, () => {
+    const section = report.slice(report.indexOf(`\n### ${task[0]!.toUpperCase()}${task.slice(1)}\n`));
+    const [header, ...rows] = tableAt(section, "| arm | seeds | greedy |");
+    const row = rows.find(([label]) => label === ARMS[arm]![0])!;
+    const reported = (column: RegExp): string => row[header!.findIndex((label) => column.test(label))]!;
+    assert.deepEqual([greedy, matched, passAt8], [reported(/^greedy$/), reported(/^pass@1 at .* nats$/), reported(/^pass@8$/)]);
+    assert.equal(entropy, reported(/^entropy$/).replace(/ ±.*/, ""));
+    const run = ARMS[arm]![1];
+    if (run === undefined) return assert.equal(seeds, "");
+    const ends = seeds!.split(", ").map((_, seed) => {
+      const { metrics } = records.find(({ cell }) => isRun(cell, seed, task, run))!;
+      return Number(metrics.at(-1)!["eval/greedy"]).toFixed(2);
+    });
+    assert.deepEqual(seeds!.split(", "), ends);
+    assert.equal(ends.length, 5);
+  });
+}
+
+/** Two arms that came to the same settings are one training, which is recorded once. */
+function isRun(cell: string, seed: number, task: string, run: string): boolean {
+  const same = task === "countdown4" && run === "pi-floor-then-release" ? "pi-hold-then-release" : run;
+  return cell === `seed-${seed}/${task}/${run}` || cell === `seed-${seed}/${task}/${same}`;
+}
+
+test("the README's differences from GRPO are those of the report", () => {
+  const rows = report
+    .split("\n")
+    .filter((line) => line.startsWith("| PI floor, then release | +0") || line.startsWith("| PI floor, then release | -0"));
+  const told = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart")).replaceAll("\n", " ");
+  const differences = [...told.matchAll(/([+-]0\.\d{3})(?: greedy,)? \(?(-?0\.\d{3}) to (-?0\.\d{3})/g)];
+  assert.ok(differences.length >= 6, `${differences.length} differences`);
+  for (const [text, mean, low, high] of differences) {
+    const signed = (value: string): string => (value.startsWith("-") ? value : `+${value}`);
+    const interval = `${mean} (${signed(low!)} to ${signed(high!)})`;
+    assert.ok(
+      rows.some((row) => row.includes(interval)),
+      `${text}: the report has no ${interval}`,
+    );
+  }
+});
