@@ -15,8 +15,9 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> partial: array<EntropySums>; // [G, B, 3]
-@group(0) @binding(1) var<storage, read_write> state: ControlState; // [G]
-@if(SILENT) @group(0) @binding(2) var<storage, read> silent_sums: array<vec2f>; // [G, 2]
+@if(SILENT) @group(0) @binding(1) var<storage, read> silent_sums: array<vec2f>; // [G, 2]
+@if(SILENT) @group(0) @binding(2) var<storage, read_write> state: ControlState; // [G]
+@if(!SILENT) @group(0) @binding(1) var<storage, read_write> state: ControlState; // [G]
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {

@@ -43,7 +43,7 @@ export const entropyReduceOp = defineOp<In, "partial" | "control", EntropyReduce
       {
         kernel: "policy/entropy_reduce",
         variant: { conditions: { SILENT: silent_sums !== undefined } },
-        bindings: { partial, state: control, ...(silent_sums && { silent_sums }) },
+        bindings: { partial, ...(silent_sums && { silent_sums }), state: control },
         parameters: { blocks, whole_batch: attributes.wholeBatch === false ? 0 : 1 },
         workgroups: 1,
       },
