@@ -32,3 +32,23 @@ for (const [what, width, floats, message] of [
     await assert.rejects(check, message);
   });
 }
+
+test("sums of silent tokens for another number of classes are refused", async () => {
+  const check = checkOp(device, {
+    name: "refused",
+    inputs: {
+      statistics: normal([1, 4], 1),
+      token_inputs: normal([1, TOKEN_INPUT.size], 1),
+      control: normal([32], 1),
+      silent_sums: normal([2, 2], 1),
+    },
+    op: (i) => ({
+      control: entropyReduce(
+        { statistics: i.statistics!, tokenInputs: i.token_inputs!, control: i.control!, silentSums: i.silent_sums },
+        { gate: "probability", tau: 0.5 },
+      ),
+    }),
+    reference: () => ({ control: new Float64Array(32) }),
+  });
+  await assert.rejects(check, /entropy_reduce: given .* it needs silent_sums \[1, 2\]/);
+});
