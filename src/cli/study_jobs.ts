@@ -29,10 +29,13 @@ export async function openJobs(count: number, order: StudyOrder): Promise<Jobs> 
   }
 }
 
-/** lavapipe takes all cores for every device unless it is told otherwise; jobs share them. */
+/**
+ * lavapipe takes all cores for every device unless it is told otherwise; jobs share them. With 0 it starts no threads beside the one that
+ * takes its commands, which spares every dispatch the hand-over to another thread.
+ */
 function environmentOf(jobs: number): NodeJS.ProcessEnv {
-  const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
-  return { LP_NUM_THREADS: String(threads), ...process.env };
+  const share = Math.floor(availableParallelism() / jobs);
+  return { LP_NUM_THREADS: String(share > 1 ? share : 0), ...process.env };
 }
 
 function workerOf(child: ChildProcess, { dir }: StudyOrder, adapter: string): CellWorker {
