@@ -1,13 +1,13 @@
 // out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of cache slot sequence(n),
 // which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_part for GPUs.
-// HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element. A workgroup owns as many heads of one row as fit. Keys
-// are added in order.
+// HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element: one lane, as long as it can keep a head in registers, for a
+// CPU reads lane by lane in any case, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or several, and walks
+// as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
 import package::lib::cache::{Cached, from_cache};
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
-import constants::HEAD_ELEMENTS;
-import constants::LANES;
+import constants::{HEAD_ELEMENTS, HEAD_LANES, LANES};
 
 struct Parameters {
   rows: u32,
@@ -25,9 +25,8 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(4) var<storage, read> cache_values: array<Cached>; // [S, P, K, D]
 @group(0) @binding(5) var<storage, read_write> out: array<Element>; // [N, H D]
 
-// The smallest power of two that gives every element of a head a lane; all lanes where a head has more elements.
-const HEAD_LANES = min(u32(LANES), 1u << (32u - countLeadingZeros(u32(HEAD_ELEMENTS) - 1u)));
-const PIECES = (u32(HEAD_ELEMENTS) + HEAD_LANES - 1u) / HEAD_LANES;
+const PIECES = (HEAD_ELEMENTS + HEAD_LANES - 1) / HEAD_LANES;
+const HEADS_TOGETHER = u32(LANES / HEAD_LANES);
 alias HeadPart = array<Element, PIECES>;
 
 @if(!SUBGROUPS) var<workgroup> scratch: array<f32, LANES>;
@@ -35,7 +34,7 @@ alias HeadPart = array<Element, PIECES>;
 // The sum over the HEAD_LANES lanes of a head; all of them get it.
 fn sum_over_head(value: f32, lane: u32) -> f32 {
   var sum = value;
-  for (var mask = HEAD_LANES / 2u; mask > 0u; mask /= 2u) {
+  for (var mask = u32(HEAD_LANES) / 2u; mask > 0u; mask /= 2u) {
     @if(SUBGROUPS) {
       sum += subgroupShuffleXor(sum, mask);
     }
@@ -57,20 +56,25 @@ fn main(
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
   let heads = parameters.heads;
-  let heads_together = LANES / HEAD_LANES;
-  let tiles = (heads + heads_together - 1u) / heads_together;
-  let tile = linear_workgroup(workgroup, workgroups);
-  let row = tile / tiles;
-  if row >= parameters.rows {
+  let first = linear_workgroup(workgroup, workgroups) * HEADS_TOGETHER; // of rows x heads
+  let last = min(first + HEADS_TOGETHER, parameters.rows * heads) - 1u;
+  if first > last {
     return;
   }
-  let own_head = tile % tiles * heads_together + lane / HEAD_LANES;
-  let head = min(own_head, heads - 1u);
+  var longest = 0u;
+  for (var row = first / heads; row <= last / heads; row += 1u) {
+    longest = max(longest, positions[row]);
+  }
+  let own = first + lane / HEAD_LANES;
+  let index = min(own, last);
+  let row = index / heads;
+  let head = index % heads;
   let part = lane % HEAD_LANES;
   let key_value_head = head / (heads / parameters.key_value_heads);
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
   let cache_width = parameters.key_value_heads * HEAD_ELEMENTS;
   let cache_begin = sequence[row] * parameters.cache_positions * cache_width + key_value_head * HEAD_ELEMENTS;
+  let newest = positions[row];
 
   var query: HeadPart;
   var sum: HeadPart;
@@ -82,32 +86,31 @@ fn main(
   }
   var largest = LOWEST;
   var total = 0.0;
-  for (var j = 0u; j <= positions[row]; j += 1u) {
-    let begin = cache_begin + j * cache_width;
+  for (var j = 0u; j <= longest; j += 1u) {
+    let begin = cache_begin + min(j, newest) * cache_width;
     var product = Element(0.0);
-    var value: HeadPart;
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
       product = fma(query[piece], from_cache(cache_keys[begin + d]), product);
-      value[piece] = from_cache(cache_values[begin + d]);
     }
     let score = sum_over_head(sum_of_parts(product), lane);
     // One of the two factors is 1, so one exponential serves both.
     let grows = score > largest;
     let smaller = exp(-abs(score - largest));
     let shrink = select(1.0, smaller, grows);
-    let weight = select(smaller, 1.0, grows);
+    let weight = select(0.0, select(smaller, 1.0, grows), j <= newest);
     largest = max(largest, score);
     total = fma(total, shrink, weight);
     for (var piece = 0u; piece < PIECES; piece += 1u) {
-      sum[piece] = fma(sum[piece], Element(shrink), weight * value[piece]);
+      let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
+      sum[piece] = fma(sum[piece], Element(shrink), weight * from_cache(cache_values[begin + d]));
     }
   }
-  if own_head < heads {
+  if own <= last {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = piece * HEAD_LANES + part;
       if d < HEAD_ELEMENTS {
-        out[(row * heads + head) * HEAD_ELEMENTS + d] = sum[piece] / total;
+        out[index * HEAD_ELEMENTS + d] = sum[piece] / total;
       }
     }
   }

@@ -1,4 +1,4 @@
-import { product } from "../graph/scalar.ts";
+import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
@@ -36,15 +36,22 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", Attribu
       : decodeInParts({ inputs, outputs }, layout, device),
 });
 
-/** The kernel of software adapters: lanes share the elements of heads, and walk all positions. */
+/** The elements of a head that a lane can keep: beyond some 14 drivers no longer hold them in registers (measured on lavapipe). */
+const MOST_ELEMENTS = 12;
+
+/** The kernel of software adapters: a lane, or a few, for each head, which walk over all positions. */
 function decodeByElements({ inputs, outputs: { out } }: DecodeTensors, layout: HeadLayout, { lanes }: DeviceTraits): readonly Dispatch[] {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = inputs.qkv.shape[0]!;
   const { variant, width } = headElements(headDim);
+  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(Math.max(1, headDim / width / MOST_ELEMENTS))));
   return [
     {
       kernel: "attention/decode",
-      variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys) } },
+      variant: {
+        constants: { ...variant.constants, HEAD_LANES: headLanes },
+        conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys) },
+      },
       bindings: { ...inputs, out },
       parameters: {
         rows,
@@ -53,15 +60,9 @@ function decodeByElements({ inputs, outputs: { out } }: DecodeTensors, layout: H
         cache_positions: inputs.cache_keys.size(1),
         scale: 1 / Math.sqrt(headDim),
       },
-      workgroups: product(rows, tilesOf(heads, headDim / width, lanes)),
+      workgroups: ceilDivide(product(rows, heads), lanes / headLanes),
     },
   ];
-}
-
-/** Workgroups for a row of the kernel that splits elements: several heads share a workgroup where one head leaves lanes over. */
-function tilesOf(heads: number, elements: number, lanes: number): number {
-  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(elements)));
-  return Math.ceil(heads / (lanes / headLanes));
 }
 
 /** A key-value cache, and where each row stands in it. */

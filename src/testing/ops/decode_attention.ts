@@ -15,6 +15,7 @@ const LAYOUTS: readonly HeadLayout[] = [
   { heads: 2, keyValueHeads: 1, headDim: 64 },
   { heads: 9, keyValueHeads: 3, headDim: 1 },
   { heads: 1, keyValueHeads: 1, headDim: 37 },
+  { heads: 3, keyValueHeads: 1, headDim: 200 },
 ];
 
 /** Groups of query heads that fill no tile, and heads of usual sizes, over caches of several parts. */
@@ -38,11 +39,13 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, ne
   const rows = newest.length;
   const slots = newest.map((_, row) => rows - row);
   const cache = [rows + 1, positions, keyValueHeads, headDim];
-  const cache_keys = normal(cache, 2);
+  const [cache_keys, cache_values] = [normal(cache, 2), normal(cache, 3)];
   // Beyond the newest position a cache holds anything.
   newest.forEach((position, row) => {
     const begin = slots[row]! * positions;
-    cache_keys.data.fill(Number.NaN, (begin + position + 1) * keyValueHeads * headDim, (begin + positions) * keyValueHeads * headDim);
+    for (const { data } of [cache_keys, cache_values]) {
+      data.fill(Number.NaN, (begin + position + 1) * keyValueHeads * headDim, (begin + positions) * keyValueHeads * headDim);
+    }
   });
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
@@ -53,7 +56,7 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, ne
     inputs: {
       qkv: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
       cache_keys: kept(cache_keys),
-      cache_values: kept(normal(cache, 3)),
+      cache_values: kept(cache_values),
       sequence: given([rows], slots, "u32"),
       positions: given([rows], [...newest], "u32"),
     },
