@@ -1,11 +1,11 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
 // blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved. For GPUs.
 // A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
-// Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a key in its block, so that a row's bits
-// depend neither on its neighbours nor on the shape of the tile.
-import package::lib::head_tile::{columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_qkv, slice_place};
-import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, LINE, PARTS, PART_LINE, PART_PIECES, PART_ROWS};
-import package::lib::head_tile::{QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+// Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a
+// key in its block, so that a row's bits depend neither on its neighbours nor on the shape of the tile.
+import package::lib::head_tile::{Vectors, begins_of, columns_of_qkv, part_of_qkv, slice_of_qkv};
+import package::lib::head_tile::{BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, PARTS, QUADS, QUADS_EACH, SLICES};
+import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attended::{attended_rows, four_attended};
 import package::lib::element::Element;
 import package::lib::numeric::LOWEST;
@@ -26,7 +26,8 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
 @group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
 
-var<workgroup> queries: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
+const QUERIES = 0u; // the vectors of the tile
+
 // The largest score of each row among the keys of a lane.
 var<workgroup> peaks: array<vec4f, ACROSS * GROUPS>;
 
@@ -58,23 +59,18 @@ fn main(
   let last_row = min(first_row + ROWS, parameters.rows) - 1u;
   let head = workgroup.x;
   let width = (parameters.heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
-  let k_column = (parameters.heads + head / (parameters.heads / parameters.key_value_heads)) * HEAD_ELEMENTS;
-  let v_column = k_column + parameters.key_value_heads * HEAD_ELEMENTS;
+  let keys = Vectors(width, (parameters.heads + head / (parameters.heads / parameters.key_value_heads)) * HEAD_ELEMENTS);
+  let values = Vectors(width, keys.column + parameters.key_value_heads * HEAD_ELEMENTS);
   let lane = index % ACROSS;
   let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
 
-  let begins = min(rows, vec4u(last_row)) * width + head * HEAD_ELEMENTS;
+  let begins = begins_of(Vectors(width, head * HEAD_ELEMENTS), min(rows, vec4u(last_row)));
   for (var quad = lane; quad < SLICES * SLICE; quad += ACROSS) {
-    let columns = columns_of_qkv(begins, quad);
-    let at = 4u * quad * GROUPS + group;
-    queries[at] = columns[0] * parameters.scale;
-    queries[at + GROUPS] = columns[1] * parameters.scale;
-    queries[at + 2u * GROUPS] = columns[2] * parameters.scale;
-    queries[at + 3u * GROUPS] = columns[3] * parameters.scale;
+    keep_in_tile(QUERIES, quad, group, columns_of_qkv(begins, quad) * parameters.scale);
   }
-  var sums: array<vec4f, 4u * QUADS_EACH>;
-  var totals: array<vec4f, EACH>;
+  var sums: Sums;
+  var totals: Scores;
   var largest = vec4f(LOWEST);
   // Shared rows are walked once for all rows of the tile that attend to them. Then `stage` is 0, and 1 for the rows of a sequence.
   let tile_rows = four_attended(min(rows, vec4u(last_row)));
@@ -88,24 +84,12 @@ fn main(
     }
     let last_key = select(min(sequence_end[sequence] - 1u, last_row), sequence_rows.y - 1u, is_shared);
     for (var block = select(sequence_rows.z, sequence_rows.x, is_shared); block <= last_key; block += BLOCK_ROWS) {
-      var scores = array<vec4f, EACH>();
+      var scores = Scores();
       for (var slice = 0u; slice < SLICES; slice += 1u) {
         workgroupBarrier();
-        for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-          let place = slice_place(i, group, lane);
-          keep_in_slice(place, quad_of_qkv(min(block + place.x, last_key) * width + k_column, slice * SLICE + place.y));
-        }
+        slice_of_qkv(keys, block, last_key, slice, group, lane);
         workgroupBarrier();
-        for (var quad = 0u; quad < SLICE; quad += 1u) {
-          let at = (slice * SLICE + quad) * 4u * GROUPS + group;
-          for (var j = 0u; j < EACH; j += 1u) {
-            let key = band[(lane + j * ACROSS) * LINE + quad];
-            scores[j] = fma(vec4f(key.x), queries[at], scores[j]);
-            scores[j] = fma(vec4f(key.y), queries[at + GROUPS], scores[j]);
-            scores[j] = fma(vec4f(key.z), queries[at + 2u * GROUPS], scores[j]);
-            scores[j] = fma(vec4f(key.w), queries[at + 3u * GROUPS], scores[j]);
-          }
-        }
+        add_scores(&scores, QUERIES, slice, group, lane);
       }
       // Rows of earlier sequences come before their key, and rows of later ones behind last_key.
       let own = rows <= vec4u(last_key);
@@ -139,22 +123,9 @@ fn main(
         if part > 0u {
           workgroupBarrier();
         }
-        for (var i = 0u; i < PART_PIECES; i += 1u) {
-          let place = part_place(i, group, lane);
-          let key_row = min(block + part * PART_ROWS + place.x, last_key);
-          keep_in_part(place, quad_of_qkv(key_row * width + v_column, place.y));
-        }
+        part_of_qkv(values, block, last_key, part, group, lane);
         workgroupBarrier();
-        for (var i = 0u; i < PART_ROWS; i += 1u) {
-          let weight = weights[(part * PART_ROWS + i) * WEIGHT_LINE + group];
-          for (var j = 0u; j < QUADS_EACH; j += 1u) {
-            let value = band[i * PART_LINE + lane + j * ACROSS];
-            sums[4u * j] = fma(vec4f(weight.x), value, sums[4u * j]);
-            sums[4u * j + 1u] = fma(vec4f(weight.y), value, sums[4u * j + 1u]);
-            sums[4u * j + 2u] = fma(vec4f(weight.z), value, sums[4u * j + 2u]);
-            sums[4u * j + 3u] = fma(vec4f(weight.w), value, sums[4u * j + 3u]);
-          }
-        }
+        add_sums(&sums, part, group, lane);
       }
     }
     walked = select(walked, sequence_rows.x, is_shared);

@@ -3,9 +3,9 @@
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
 // and a query that does not attend to the row changes nothing. Where query heads share a key-value head (GROUPED), causal_group_sum adds
 // up what they leave in `parts`; otherwise this kernel writes the key and value heads of grad_qkv.
-import package::lib::head_tile::{columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_grad_out, quad_of_qkv, slice_place};
-import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, IS_WHOLE, LINE, PARTS, PART_LINE, PART_PIECES};
-import package::lib::head_tile::{PART_ROWS, QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::head_tile::{Vectors, begins_of, columns_of_qkv, part_of_grad_out, part_of_qkv, slice_of_grad_out, slice_of_qkv};
+import package::lib::head_tile::{BLOCK_ROWS, EACH, INVOCATIONS, IS_WHOLE, PARTS, QUADS, QUADS_EACH, SLICES};
+import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attending::{last_query_of, query_end};
 import package::lib::element::Element;
 import constants::HEAD_ELEMENTS;
@@ -26,8 +26,9 @@ var<immediate> parameters: Parameters;
 @if(!GROUPED) @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 @if(GROUPED) @group(0) @binding(5) var<storage, read_write> parts: array<Element>; // [N, H, 2D]
 
-var<workgroup> keys: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
-var<workgroup> values: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
+// The vectors of the tile.
+const KEYS = 0u;
+const VALUES = 1u;
 
 fn store_element(at: u32, value: Element) {
   @if(!GROUPED) {
@@ -62,68 +63,35 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let heads = parameters.heads;
   let head = workgroup.x;
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
-  let k_column = (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS;
+  let queries = Vectors(width, head * HEAD_ELEMENTS);
+  let grads = Vectors(heads * HEAD_ELEMENTS, head * HEAD_ELEMENTS);
   let lane = index % ACROSS;
   let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
   let known = min(rows, vec4u(last_row));
   let ends = vec4u(query_end[known.x], query_end[known.y], query_end[known.z], query_end[known.w]);
 
-  let k_begins = known * width + k_column;
+  let keys = Vectors(width, (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS);
+  let k_begins = begins_of(keys, known);
   let v_begins = k_begins + parameters.key_value_heads * HEAD_ELEMENTS;
   for (var quad = lane; quad < SLICES * SLICE; quad += ACROSS) {
-    let key = columns_of_qkv(k_begins, quad);
-    let value = columns_of_qkv(v_begins, quad);
-    let at = 4u * quad * GROUPS + group;
-    keys[at] = key[0] * parameters.scale;
-    keys[at + GROUPS] = key[1] * parameters.scale;
-    keys[at + 2u * GROUPS] = key[2] * parameters.scale;
-    keys[at + 3u * GROUPS] = key[3] * parameters.scale;
-    values[at] = value[0];
-    values[at + GROUPS] = value[1];
-    values[at + 2u * GROUPS] = value[2];
-    values[at + 3u * GROUPS] = value[3];
+    keep_in_tile(KEYS, quad, group, columns_of_qkv(k_begins, quad) * parameters.scale);
+    keep_in_tile(VALUES, quad, group, columns_of_qkv(v_begins, quad));
   }
-  var key_sums: array<vec4f, 4u * QUADS_EACH>;
-  var value_sums: array<vec4f, 4u * QUADS_EACH>;
+  var key_sums: Sums;
+  var value_sums: Sums;
   for (var block = first_row; block <= last_query; block += BLOCK_ROWS) {
-    var scores = array<vec4f, EACH>();
-    var along_values = array<vec4f, EACH>();
+    var scores = Scores();
+    var along_values = Scores();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
       workgroupBarrier();
-      for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-        let place = slice_place(i, group, lane);
-        let begin = (min(block + place.x, last_query) * heads + head) * HEAD_ELEMENTS;
-        keep_in_slice(place, quad_of_grad_out(begin, slice * SLICE + place.y));
-      }
+      slice_of_grad_out(grads, block, last_query, slice, group, lane);
       workgroupBarrier();
-      for (var quad = 0u; quad < SLICE; quad += 1u) {
-        let at = (slice * SLICE + quad) * 4u * GROUPS + group;
-        for (var j = 0u; j < EACH; j += 1u) {
-          let grad = band[(lane + j * ACROSS) * LINE + quad];
-          along_values[j] = fma(vec4f(grad.x), values[at], along_values[j]);
-          along_values[j] = fma(vec4f(grad.y), values[at + GROUPS], along_values[j]);
-          along_values[j] = fma(vec4f(grad.z), values[at + 2u * GROUPS], along_values[j]);
-          along_values[j] = fma(vec4f(grad.w), values[at + 3u * GROUPS], along_values[j]);
-        }
-      }
+      add_scores(&along_values, VALUES, slice, group, lane);
       workgroupBarrier();
-      for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-        let place = slice_place(i, group, lane);
-        let begin = min(block + place.x, last_query) * width + head * HEAD_ELEMENTS;
-        keep_in_slice(place, quad_of_qkv(begin, slice * SLICE + place.y));
-      }
+      slice_of_qkv(queries, block, last_query, slice, group, lane);
       workgroupBarrier();
-      for (var quad = 0u; quad < SLICE; quad += 1u) {
-        let at = (slice * SLICE + quad) * 4u * GROUPS + group;
-        for (var j = 0u; j < EACH; j += 1u) {
-          let query = band[(lane + j * ACROSS) * LINE + quad];
-          scores[j] = fma(vec4f(query.x), keys[at], scores[j]);
-          scores[j] = fma(vec4f(query.y), keys[at + GROUPS], scores[j]);
-          scores[j] = fma(vec4f(query.z), keys[at + 2u * GROUPS], scores[j]);
-          scores[j] = fma(vec4f(query.w), keys[at + 3u * GROUPS], scores[j]);
-        }
-      }
+      add_scores(&scores, KEYS, slice, group, lane);
     }
     // From here on scores are probabilities.
     for (var j = 0u; j < EACH; j += 1u) {
@@ -136,23 +104,10 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {
         workgroupBarrier();
-        for (var i = 0u; i < PART_PIECES; i += 1u) {
-          let place = part_place(i, group, lane);
-          let query_row = min(block + part * PART_ROWS + place.x, last_query);
-          keep_in_part(place, quad_of_qkv(query_row * width + head * HEAD_ELEMENTS, place.y));
-        }
+        part_of_qkv(queries, block, last_query, part, group, lane);
       }
       workgroupBarrier();
-      for (var i = 0u; i < PART_ROWS; i += 1u) {
-        let slope = weights[(part * PART_ROWS + i) * WEIGHT_LINE + group];
-        for (var j = 0u; j < QUADS_EACH; j += 1u) {
-          let query = band[i * PART_LINE + lane + j * ACROSS];
-          key_sums[4u * j] = fma(vec4f(slope.x), query, key_sums[4u * j]);
-          key_sums[4u * j + 1u] = fma(vec4f(slope.y), query, key_sums[4u * j + 1u]);
-          key_sums[4u * j + 2u] = fma(vec4f(slope.z), query, key_sums[4u * j + 2u]);
-          key_sums[4u * j + 3u] = fma(vec4f(slope.w), query, key_sums[4u * j + 3u]);
-        }
-      }
+      add_sums(&key_sums, part, group, lane);
     }
     for (var part = 0u; part < PARTS; part += 1u) {
       workgroupBarrier();
@@ -161,22 +116,9 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
           weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = scores[j];
         }
       }
-      for (var i = 0u; i < PART_PIECES; i += 1u) {
-        let place = part_place(i, group, lane);
-        let query_row = min(block + part * PART_ROWS + place.x, last_query);
-        keep_in_part(place, quad_of_grad_out((query_row * heads + head) * HEAD_ELEMENTS, place.y));
-      }
+      part_of_grad_out(grads, block, last_query, part, group, lane);
       workgroupBarrier();
-      for (var i = 0u; i < PART_ROWS; i += 1u) {
-        let probability = weights[(part * PART_ROWS + i) * WEIGHT_LINE + group];
-        for (var j = 0u; j < QUADS_EACH; j += 1u) {
-          let grad = band[i * PART_LINE + lane + j * ACROSS];
-          value_sums[4u * j] = fma(vec4f(probability.x), grad, value_sums[4u * j]);
-          value_sums[4u * j + 1u] = fma(vec4f(probability.y), grad, value_sums[4u * j + 1u]);
-          value_sums[4u * j + 2u] = fma(vec4f(probability.z), grad, value_sums[4u * j + 2u]);
-          value_sums[4u * j + 3u] = fma(vec4f(probability.w), grad, value_sums[4u * j + 3u]);
-        }
-      }
+      add_sums(&value_sums, part, group, lane);
     }
   }
   @if(GROUPED) let key_places = (known * heads + head) * (2u * HEAD_ELEMENTS);

@@ -2,9 +2,9 @@
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135). For GPUs.
 // A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
 // in order, and a key that the row does not attend to changes nothing. The kernel writes only the query heads of grad_qkv.
-import package::lib::head_tile::{columns_of_grad_out, columns_of_qkv, keep_in_part, keep_in_slice, part_place, quad_of_qkv, slice_place};
-import package::lib::head_tile::{band, weights, BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, IS_WHOLE, LINE, PARTS, PART_LINE, PART_PIECES};
-import package::lib::head_tile::{PART_ROWS, QUADS, QUADS_EACH, SLICES, SLICE_PIECES, WEIGHT_LINE};
+import package::lib::head_tile::{Vectors, begins_of, columns_of_grad_out, columns_of_qkv, part_of_qkv, slice_of_qkv};
+import package::lib::head_tile::{BLOCK_ROWS, EACH, INVOCATIONS, IS_WHOLE, PARTS, QUADS, QUADS_EACH, SLICES};
+import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attended::{attended_rows, four_attend, four_attended, walk_on};
 import package::lib::element::Element;
 import constants::HEAD_ELEMENTS;
@@ -25,8 +25,9 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
 
-var<workgroup> queries: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
-var<workgroup> grads: array<vec4f, SLICES * SLICE * 4u * GROUPS>;
+// The vectors of the tile: queries, and gradients of their outputs.
+const QUERIES = 0u;
+const GRADS = 1u;
 
 fn quad_of_out(begin: u32, quad: u32) -> vec4f {
   @if(VEC4) {
@@ -67,27 +68,19 @@ fn main(
   let heads = parameters.heads;
   let head = workgroup.x;
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
-  let k_column = (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS;
-  let v_column = k_column + parameters.key_value_heads * HEAD_ELEMENTS;
+  let keys = Vectors(width, (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS);
+  let values = Vectors(width, keys.column + parameters.key_value_heads * HEAD_ELEMENTS);
   let lane = index % ACROSS;
   let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
   let known = min(rows, vec4u(last_row));
 
-  let begins = known * width + head * HEAD_ELEMENTS;
-  let out_begins = (known * heads + head) * HEAD_ELEMENTS;
+  let begins = begins_of(Vectors(width, head * HEAD_ELEMENTS), known);
+  let out_begins = begins_of(Vectors(heads * HEAD_ELEMENTS, head * HEAD_ELEMENTS), known);
   for (var quad = lane; quad < SLICES * SLICE; quad += ACROSS) {
-    let query = columns_of_qkv(begins, quad);
     let grad = columns_of_grad_out(out_begins, quad);
-    let at = 4u * quad * GROUPS + group;
-    queries[at] = query[0] * parameters.scale;
-    queries[at + GROUPS] = query[1] * parameters.scale;
-    queries[at + 2u * GROUPS] = query[2] * parameters.scale;
-    queries[at + 3u * GROUPS] = query[3] * parameters.scale;
-    grads[at] = grad[0];
-    grads[at + GROUPS] = grad[1];
-    grads[at + 2u * GROUPS] = grad[2];
-    grads[at + 3u * GROUPS] = grad[3];
+    keep_in_tile(QUERIES, quad, group, columns_of_qkv(begins, quad) * parameters.scale);
+    keep_in_tile(GRADS, quad, group, grad);
     if quad < QUADS {
       let result = transpose(mat4x4f(
         quad_of_out(out_begins.x, quad),
@@ -109,44 +102,20 @@ fn main(
   let normalizers = vec4f(log_sum_exp[saved.x], log_sum_exp[saved.y], log_sum_exp[saved.z], log_sum_exp[saved.w]);
   let tile_rows = four_attended(known);
 
-  var sums: array<vec4f, 4u * QUADS_EACH>;
+  var sums: Sums;
   let walked = attended_rows(first_row);
   for (var block = walked.x; block <= last_row; block = walk_on(block + BLOCK_ROWS, walked)) {
-    var scores = array<vec4f, EACH>();
-    var along_values = array<vec4f, EACH>();
+    var scores = Scores();
+    var along_values = Scores();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
       workgroupBarrier();
-      for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-        let place = slice_place(i, group, lane);
-        keep_in_slice(place, quad_of_qkv(min(block + place.x, last_row) * width + v_column, slice * SLICE + place.y));
-      }
+      slice_of_qkv(values, block, last_row, slice, group, lane);
       workgroupBarrier();
-      for (var quad = 0u; quad < SLICE; quad += 1u) {
-        let at = (slice * SLICE + quad) * 4u * GROUPS + group;
-        for (var j = 0u; j < EACH; j += 1u) {
-          let value = band[(lane + j * ACROSS) * LINE + quad];
-          along_values[j] = fma(vec4f(value.x), grads[at], along_values[j]);
-          along_values[j] = fma(vec4f(value.y), grads[at + GROUPS], along_values[j]);
-          along_values[j] = fma(vec4f(value.z), grads[at + 2u * GROUPS], along_values[j]);
-          along_values[j] = fma(vec4f(value.w), grads[at + 3u * GROUPS], along_values[j]);
-        }
-      }
+      add_scores(&along_values, GRADS, slice, group, lane);
       workgroupBarrier();
-      for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-        let place = slice_place(i, group, lane);
-        keep_in_slice(place, quad_of_qkv(min(block + place.x, last_row) * width + k_column, slice * SLICE + place.y));
-      }
+      slice_of_qkv(keys, block, last_row, slice, group, lane);
       workgroupBarrier();
-      for (var quad = 0u; quad < SLICE; quad += 1u) {
-        let at = (slice * SLICE + quad) * 4u * GROUPS + group;
-        for (var j = 0u; j < EACH; j += 1u) {
-          let key = band[(lane + j * ACROSS) * LINE + quad];
-          scores[j] = fma(vec4f(key.x), queries[at], scores[j]);
-          scores[j] = fma(vec4f(key.y), queries[at + GROUPS], scores[j]);
-          scores[j] = fma(vec4f(key.z), queries[at + 2u * GROUPS], scores[j]);
-          scores[j] = fma(vec4f(key.w), queries[at + 3u * GROUPS], scores[j]);
-        }
-      }
+      add_scores(&scores, QUERIES, slice, group, lane);
     }
     for (var j = 0u; j < EACH; j += 1u) {
       let key_row = vec4u(block + lane + j * ACROSS);
@@ -156,23 +125,10 @@ fn main(
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {
         workgroupBarrier();
-        for (var i = 0u; i < PART_PIECES; i += 1u) {
-          let place = part_place(i, group, lane);
-          let key_row = min(block + part * PART_ROWS + place.x, last_row);
-          keep_in_part(place, quad_of_qkv(key_row * width + k_column, place.y));
-        }
+        part_of_qkv(keys, block, last_row, part, group, lane);
       }
       workgroupBarrier();
-      for (var i = 0u; i < PART_ROWS; i += 1u) {
-        let weight = weights[(part * PART_ROWS + i) * WEIGHT_LINE + group];
-        for (var j = 0u; j < QUADS_EACH; j += 1u) {
-          let key = band[i * PART_LINE + lane + j * ACROSS];
-          sums[4u * j] = fma(vec4f(weight.x), key, sums[4u * j]);
-          sums[4u * j + 1u] = fma(vec4f(weight.y), key, sums[4u * j + 1u]);
-          sums[4u * j + 2u] = fma(vec4f(weight.z), key, sums[4u * j + 2u]);
-          sums[4u * j + 3u] = fma(vec4f(weight.w), key, sums[4u * j + 3u]);
-        }
-      }
+      add_sums(&sums, part, group, lane);
     }
   }
   for (var i = 0u; i < 4u; i += 1u) {

@@ -1,9 +1,8 @@
 // Attention by tiles. A workgroup owns a tile: ROWS rows of one head. It walks over other rows, such as the keys of a tile of queries, in
-// blocks of BLOCK_ROWS, and adds up two kinds of products, both in a fixed order:
+// blocks of BLOCK_ROWS, and adds up two kinds of products, both in a fixed order (lib/tile_products):
 //   scores [tile row, block row], sums along D of the head:  an invocation owns four rows of the tile and EACH rows of the block
 //   sums [tile row, D], sums along the block:                an invocation owns four rows of the tile and QUADS_EACH quads of the head
 // ACROSS neighbouring invocations, the lanes, share a group of four rows. Neighbouring lanes own neighbouring rows of the block, or quads.
-// Vectors of the tile lie in workgroup memory by [D][group], a quad for the four rows of a group, so one read serves four fma of a product.
 // The block passes through `band`, as slices for scores (SLICE quads of all its rows), and as parts for sums (PART_ROWS rows, all quads);
 // where a head is one slice, both are the same. No invocation holds a whole head vector.
 import package::lib::element::Element;
@@ -38,13 +37,24 @@ const PART_PIECES = (PART_ROWS + GROUPS - 1u) / GROUPS * QUADS_EACH;
 // Lanes without a quad read past the last row, and drop what they get.
 const BAND = max(BLOCK_ROWS * LINE, (PART_ROWS - 1u) * PART_LINE + QUADS_EACH * u32(ACROSS));
 
-// Weights of the sums by [row of the block][group]: a quad for the four rows of a group.
-const WEIGHT_LINE = GROUPS + 1u;
-
 var<workgroup> band: array<vec4f, BAND>;
-var<workgroup> weights: array<vec4f, BLOCK_ROWS * WEIGHT_LINE>;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
+@group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D], which only the backward pass binds
+
+// Head vectors in memory: that of row n begins at element n * stride + column.
+struct Vectors {
+  stride: u32,
+  column: u32,
+}
+
+fn begin_of(vectors: Vectors, row: u32) -> u32 {
+  return row * vectors.stride + vectors.column;
+}
+
+fn begins_of(vectors: Vectors, rows: vec4u) -> vec4u {
+  return rows * vectors.stride + vectors.column;
+}
 
 // Four values of the head vector of qkv that begins at an element; zeros behind its end.
 fn quad_of_qkv(begin: u32, quad: u32) -> vec4f {
@@ -68,9 +78,7 @@ fn columns_of_qkv(begins: vec4u, quad: u32) -> mat4x4f {
   ));
 }
 
-@group(0) @binding(2) var<storage, read> grad_out: array<Element>; // [N, H D]
-
-// The same two of grad_out, which only the backward pass binds.
+// The same two of grad_out.
 fn quad_of_grad_out(begin: u32, quad: u32) -> vec4f {
   @if(VEC4) {
     return select(vec4f(), grad_out[begin + min(quad, QUADS - 1u)], quad < QUADS);
@@ -89,6 +97,35 @@ fn columns_of_grad_out(begins: vec4u, quad: u32) -> mat4x4f {
     quad_of_grad_out(begins.z, quad),
     quad_of_grad_out(begins.w, quad),
   ));
+}
+
+// A slice or a part of the block that begins at a row: vectors behind the row `last` are as that row's. The workgroup waits before and after.
+fn slice_of_qkv(vectors: Vectors, block: u32, last: u32, slice: u32, group: u32, lane: u32) {
+  for (var i = 0u; i < SLICE_PIECES; i += 1u) {
+    let place = slice_place(i, group, lane);
+    keep_in_slice(place, quad_of_qkv(begin_of(vectors, min(block + place.x, last)), slice * SLICE + place.y));
+  }
+}
+
+fn slice_of_grad_out(vectors: Vectors, block: u32, last: u32, slice: u32, group: u32, lane: u32) {
+  for (var i = 0u; i < SLICE_PIECES; i += 1u) {
+    let place = slice_place(i, group, lane);
+    keep_in_slice(place, quad_of_grad_out(begin_of(vectors, min(block + place.x, last)), slice * SLICE + place.y));
+  }
+}
+
+fn part_of_qkv(vectors: Vectors, block: u32, last: u32, part: u32, group: u32, lane: u32) {
+  for (var i = 0u; i < PART_PIECES; i += 1u) {
+    let place = part_place(i, group, lane);
+    keep_in_part(place, quad_of_qkv(begin_of(vectors, min(block + part * PART_ROWS + place.x, last)), place.y));
+  }
+}
+
+fn part_of_grad_out(vectors: Vectors, block: u32, last: u32, part: u32, group: u32, lane: u32) {
+  for (var i = 0u; i < PART_PIECES; i += 1u) {
+    let place = part_place(i, group, lane);
+    keep_in_part(place, quad_of_grad_out(begin_of(vectors, min(block + part * PART_ROWS + place.x, last)), place.y));
+  }
 }
 
 // The row of the block and the quad of the slice that an invocation fetches as its i-th, of SLICE_PIECES.

@@ -50,11 +50,16 @@ function evenSlice(quads: number, most: number): number {
   return Math.ceil(quads / Math.ceil(quads / most));
 }
 
+/** The head vectors that a tile keeps of each of its rows: the query alone, or two where gradients are wanted. */
+function vectorsOfTile(kernel: string): number {
+  return kernel === "causal_tiled" ? 1 : 2;
+}
+
 /** The workgroup memory of a kernel, as its WGSL declares it. */
 export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, across, slice }: AttentionTile): number {
   const groups = rows / 4;
   const padded = Math.ceil(quads / slice) * slice;
-  const tile = padded * rows * (kernel === "causal_tiled" ? 1 : 2);
+  const tile = vectorsOfTile(kernel) * padded * rows;
   const line = padded === slice ? slice + 1 : quads;
   const partRows = Math.min(BLOCK_ROWS, 2 ** Math.floor(Math.log2((BLOCK_ROWS * (slice + 1)) / line)));
   const band = Math.max(BLOCK_ROWS * (slice + 1), (partRows - 1) * line + Math.ceil(quads / across) * across);
@@ -138,9 +143,13 @@ function launch(
 ): Omit<Dispatch, "bindings"> {
   const { heads, keyValueHeads, headDim } = layout;
   const { constants, conditions } = headElements(headDim).variant;
+  const vectors = vectorsOfTile(name);
   return {
     kernel: `attention/${name}`,
-    variant: { constants: { ...constants, ROWS: rows, ACROSS: across, SLICE: slice }, conditions: { ...conditions, ...more } },
+    variant: {
+      constants: { ...constants, ROWS: rows, ACROSS: across, SLICE: slice, TILE_VECTORS: vectors },
+      conditions: { ...conditions, ...more },
+    },
     parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],
   };

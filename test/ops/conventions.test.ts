@@ -51,6 +51,9 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   ROWS: [8],
   ACROSS: [8],
   SLICE: [1, 2],
+  TILE_VECTORS: [2],
+  // A lane for a head in decoding, and two.
+  HEAD_LANES: [1, 2],
 };
 
 /**
