@@ -43,7 +43,7 @@ export {
   setFields,
   stepLoops,
 } from "./state.ts";
-export { isFound } from "./target.ts";
+export { isOfAllTokens } from "./target.ts";
 
 /** Every controller by the name that configurations use. A new one is a file, a kernel and a line here. */
 export const controllers = { pi: entropic, aec, bonus, entrocraft, stare, clip, none, fixed } as const;

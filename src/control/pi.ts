@@ -5,7 +5,20 @@ import { type ControllerBehaviour, defineController, type HeldEntropy } from "./
 import { piParameters, piStep } from "./pi_law.ts";
 import type { StepSignals } from "./signals.ts";
 import { initialState, type Loop, type SetFields, stepLoops } from "./state.ts";
-import { anyTarget, isFound, isPoints, releasedAt, scheduledTarget, signalOf, type Target, targetAt } from "./target.ts";
+import {
+  anyTarget,
+  GROUP,
+  groupTarget,
+  isFound,
+  isOfAllTokens,
+  isPoints,
+  movesByItself,
+  releasedAt,
+  scheduledTarget,
+  signalOf,
+  type Target,
+  targetAt,
+} from "./target.ts";
 
 const targetClass = section({
   name: text("the name of a class of tokens").describe("Its name in metrics and, with a column, the column's value."),
@@ -20,10 +33,10 @@ const options = section({
   target: adjustable(
     anyTarget(),
     0.35,
-    "The entropy to hold, in nats per token at grpo.temperature; or points [share of the run, nats], straight lines between them; or auto: rho times that of the start; or spread, right or gap: found from the groups and answers of every step (page method.md).",
+    "The entropy to hold, in nats per token at grpo.temperature; or points [share of the run, nats], straight lines between them; or auto: rho times that of the start; or group: rho ln(completions) nats an answer; or spread, right or gap: found from the groups and answers of every step (page method.md).",
   ),
   mode: adjustable(
-    oneOf(["hold", "floor"], "floor for a target that moves by points, spread, right or gap, and hold otherwise").nullable(),
+    oneOf(["hold", "floor"], "floor for a target that moves by points, group, spread, right or gap, and hold otherwise").nullable(),
     null,
     "hold pushes entropy to its target from both sides; floor acts below the target only, and never pushes entropy down.",
   ),
@@ -54,7 +67,7 @@ const options = section({
   rho: adjustable(
     decimal({ min: 0.01, max: 100 }),
     0.8,
-    "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at; with spread, right and gap also the share of the starting signal that is kept.",
+    "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at; with spread, right and gap also the share of the starting signal that is kept. With group: the share of ln(completions) that an answer keeps.",
   ),
   anchorSteps: option(
     whole({ min: 1, max: 1_000_000 }),
@@ -129,21 +142,22 @@ function targetsOf({ target, classes }: Settings): readonly Target[] {
 
 /** A target that moves by itself never pushes entropy down, unless `mode: hold` asks for it. */
 function modeOf(settings: Settings): "hold" | "floor" {
-  return settings.mode ?? (targetsOf(settings).some((target) => isPoints(target) || isFound(target)) ? "floor" : "hold");
+  return settings.mode ?? (targetsOf(settings).some(movesByItself) ? "floor" : "hold");
 }
 
 function initialLoops(settings: Settings): readonly Loop[] {
   const { rho, kp, ki } = settings;
   const begin = (target: Target): Partial<Loop> => {
     if (isPoints(target)) return { target_entropy: targetAt(target, 0) };
-    return typeof target === "number" ? { target_entropy: target } : { rho };
+    if (typeof target === "number") return { target_entropy: target };
+    return target === GROUP ? {} : { rho };
   };
   return initialState({ loops: targetsOf(settings).map((target) => ({ kp, ki, ...begin(target) })) }).loops;
 }
 
 /** Whether the law follows more than entropies. */
 function isTold(settings: Settings): boolean {
-  return settings.release !== null || targetsOf(settings).some((target) => isPoints(target) || isFound(target));
+  return settings.release !== null || targetsOf(settings).some(movesByItself);
 }
 
 /** What a step tells each loop: where its target is on its way, its signal, and how much of control has let go. */
@@ -151,6 +165,8 @@ function toldFields(settings: Settings, signals: StepSignals): SetFields {
   const released = releasedAt(settings.release, signals.progress);
   const told = (target: Target): Partial<Loop> => {
     if (isPoints(target)) return { target_entropy: targetAt(target, signals.progress) };
+    const ofGroup = target === GROUP ? groupTarget(settings.rho, signals) : undefined;
+    if (ofGroup !== undefined) return { target_entropy: ofGroup };
     if (!isFound(target)) return {};
     const signal = signalOf(target, signals);
     return signal === undefined ? { has_signal: 0 } : { signal, has_signal: 1 };
@@ -185,6 +201,7 @@ function resumedLoop(settings: Settings, saved: Loop, index: number): Loop {
 function heldEntropies({ target, classes, rho }: Settings): HeldEntropy[] {
   const held = (option: string, value: Target): HeldEntropy => {
     if (typeof value === "number") return { option, nats: value, words: `${value} nats` };
+    if (value === GROUP) return { option, nats: undefined, words: `${rho} ln(completions) nats an answer` };
     if (!isPoints(value)) return { option, nats: undefined, words: value === "auto" ? `${rho} of the start` : `found by ${value}` };
     const nats = value.map(([, one]) => one);
     return { option, nats: Math.max(...nats), words: `${nats.join(", ")} nats by points` };
@@ -198,7 +215,7 @@ function scheduleProblems(settings: Settings): Contradiction[] {
   const ofClasses = "a number, auto or points where entropy.classes have targets, because its signal is measured over all tokens";
   const bothWays = "fixed in mode floor, because the experiment of automatic gains pushes entropy both ways";
   return [
-    ...(classes.length > 0 && isFound(target) ? [{ option: "target", value: target, allowed: ofClasses }] : []),
+    ...(classes.length > 0 && isOfAllTokens(target) ? [{ option: "target", value: target, allowed: ofClasses }] : []),
     ...(gains === "auto" && modeOf(settings) === "floor" ? [{ option: "gains", value: gains, allowed: bothWays }] : []),
   ];
 }

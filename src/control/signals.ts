@@ -8,4 +8,8 @@ export interface StepSignals {
   readonly right: number | undefined;
   /** The same of those with an advantage below 0. */
   readonly wrong: number | undefined;
+  /** Completions of a group. */
+  readonly completions: number;
+  /** Mean length of the completions that are learned from, in tokens; undefined where there are none. */
+  readonly length: number | undefined;
 }

@@ -30,12 +30,15 @@ export function scheduledTarget() {
 /** Words for targets that find themselves while the run goes on, from a signal that the host measures in every step. */
 export const FOUND = ["spread", "right", "gap"] as const;
 export type FoundTarget = (typeof FOUND)[number];
-export type Target = number | "auto" | FoundTarget | TargetPoints;
+/** The word for a target that follows the length of answers: they keep a share of the nats that a group of them can show. */
+export const GROUP = "group";
+export type Target = number | "auto" | FoundTarget | typeof GROUP | TargetPoints;
 
 /** What the tokens of a whole run may be held at: the same, or a target that finds itself. */
 export function anyTarget() {
-  const error = `${NUMBER}, ${FOUND.join(", ")}, or ${POINTS}`;
-  return z.union([nats(error), z.enum(["auto", ...FOUND]), points(error)], { error });
+  const words = [...FOUND, GROUP] as const;
+  const error = `${NUMBER}, ${words.join(", ")}, or ${POINTS}`;
+  return z.union([nats(error), z.enum(["auto", ...words]), points(error)], { error });
 }
 
 export function isPoints(target: Target): target is TargetPoints {
@@ -46,6 +49,16 @@ export function isFound(target: Target): target is FoundTarget {
   return FOUND.some((word) => word === target);
 }
 
+/** Whether a target changes while the run goes on, beyond what its start decides. */
+export function movesByItself(target: Target): boolean {
+  return isPoints(target) || isFound(target) || target === GROUP;
+}
+
+/** Whether a target follows what is measured over the tokens of all classes. */
+export function isOfAllTokens(target: Target): boolean {
+  return isFound(target) || target === GROUP;
+}
+
 /** The target at a share of the run: linear between two points, and that of the first or last point outside them. */
 export function targetAt(points: TargetPoints, progress: number): number {
   const next = points.findIndex(([share]) => share > progress);
@@ -53,6 +66,14 @@ export function targetAt(points: TargetPoints, progress: number): number {
   if (next === 0) return points[0]![1];
   const [[from, low], [to, high]] = [points[next - 1]!, points[next]!];
   return low + ((progress - from) / (to - from)) * (high - low);
+}
+
+/**
+ * The entropy of a token, in nats, with which an answer of mean length has the share rho of ln G nats: that is the most that the answers of a
+ * group of G can show, where they are all different. Undefined where the step has no answers.
+ */
+export function groupTarget(rho: number, { completions, length }: StepSignals): number | undefined {
+  return length === undefined ? undefined : (rho * Math.log(completions)) / length;
 }
 
 /** The share of a run over which control lets go, so that alpha does not jump. */

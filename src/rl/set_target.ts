@@ -1,4 +1,4 @@
-import { type Controller, createController, isFound } from "../control/index.ts";
+import { type Controller, createController, isOfAllTokens } from "../control/index.ts";
 import { ConfigError, refusal } from "../options/problems.ts";
 import { quoted } from "../options/quote.ts";
 import type { Run } from "./run.ts";
@@ -6,7 +6,7 @@ import type { Run } from "./run.ts";
 /** The controller of a run with another target. @throws ConfigError for a controller whose one target is no option of the configuration */
 export function controllerWithTarget({ config, controller }: Pick<Run, "config" | "controller">, target: number): Controller {
   const [only, ...others] = controller.holds;
-  if (typeof config.entropy.target === "object" || isFound(config.entropy.target ?? 0)) {
+  if (typeof config.entropy.target === "object" || isOfAllTokens(config.entropy.target ?? 0)) {
     throw new ConfigError([refusal("entropy.target", config.entropy.target, "a number or auto where it is changed during a run")]);
   }
   const isConfigured = controller.name === config.entropy.controller && controller.resumed !== undefined;

@@ -60,7 +60,7 @@ export async function checkController(device: Device, controller: Controller, sc
   for (let index = 0; index < count; index += 1) {
     const told = "plant" in script ? script.plant(toRecord(actual), index) : script[index]!;
     const measured = (typeof told === "number" ? [{ entropy: told, tokens: 1 }] : told).map(rounded);
-    const given = { progress: index / count, spread: 1, right: undefined, wrong: undefined };
+    const given = { progress: index / count, spread: 1, right: undefined, wrong: undefined, completions: 8, length: 8 };
     const signals = { ...given, ...("plant" in script && script.signals?.(index)) };
     const fields = controller.law?.told?.(signals) ?? {};
     uploadBuffer(device, window, Float32Array.from(packState(measure(setFields(actual, fields), measured))));

@@ -43,6 +43,7 @@ const settings: readonly { controller: string; [option: string]: unknown }[] = [
   { controller: "pi", target: "spread", anchorSteps: 5, targetFloor: 0.2 },
   { controller: "pi", target: "right", anchorSteps: 5, mode: "hold" },
   { controller: "pi", target: "gap", anchorSteps: 5, targetRate: 0.1, release: 0.8 },
+  { controller: "pi", target: "group", rho: 0.5, release: 0.8 },
   { controller: "aec", target: 0.4, delta: 0.001 },
   { controller: "bonus", coefficient: 0.01 },
   { controller: "entrocraft", low: 0.2, high: 0.4 },
@@ -130,7 +131,7 @@ test("an unknown controller and options out of their range are named", () => {
   refused({ controller: "pi", classes: [{ name: "a", target: 1 }] }, /entropy.classes is \["a"\]; it must be empty, or a list of 2 to 64/);
   refused(
     { controller: "pi", target: "aut" },
-    /entropy.target is "aut"; it must be a number from 0 to 100, or auto, spread, right, gap, or points/,
+    /entropy.target is "aut"; it must be a number from 0 to 100, or auto, spread, right, gap, group, or points/,
   );
   refused(
     { controller: "pi", target: [[0, 0.5]] },
@@ -164,10 +165,10 @@ test("an unknown controller and options out of their range are named", () => {
     { name: "a", target: 1, from: 0 },
     { name: "b", target: 1, from: 1 },
   ];
-  refused(
-    { controller: "pi", target: "right", classes },
-    /entropy.target is "right"; it must be a number, auto or points where entropy.classes/,
-  );
+  for (const target of ["right", "group"]) {
+    const allowed = `entropy.target is "${target}"; it must be a number, auto or points where entropy.classes`;
+    refused({ controller: "pi", target, classes }, new RegExp(allowed));
+  }
   refused({ controller: "aec", target: -1 }, /entropy.target is -1; it must be a number from 0 to 100/);
   refused({ controller: "aec", target: "auto" }, /entropy.target is "auto"; it must be a number from 0 to 100/);
   refused({ controller: "aec", delta: 0 }, /entropy.delta is 0; it must be a number from 1e-9 to 10/);

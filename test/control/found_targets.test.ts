@@ -83,23 +83,36 @@ test("without a signal the target stays at rho of the start, and the first steps
   near([late.at(-1)!.target_entropy], [0.8 * 0.3 + 0.2]);
 });
 
-/** A toy policy: what it shows of itself at an entropy H after some steps. Without control its entropy falls by 0.003 in a step. */
-type Toy = (entropy: number, step: number) => Omit<StepSignals, "progress">;
+test("group, golden values: an answer keeps a share of the nats that a group of them can show, whatever its length; a floor by default", async () => {
+  const script = [
+    { entropy: 0.5, completions: 8, length: 3 },
+    { entropy: 0.5, completions: 8, length: 6 },
+    { entropy: 0.1, completions: 8, length: undefined }, // a step without answers moves nothing
+    { entropy: 0.5, completions: 2, length: 6 },
+  ];
+  const steps = await run({ target: "group", rho: 0.7, kp: 1, ki: 0 }, script);
+  const expected = [(0.7 * Math.log(8)) / 3, (0.7 * Math.log(8)) / 6, (0.7 * Math.log(8)) / 6, (0.7 * Math.log(2)) / 6];
+  near(targets(steps), expected);
+  near(
+    steps.map(({ alpha }) => alpha),
+    [0, 0, 0.1 - expected[2]!, 0],
+  );
+});
 
-function toyRun(
-  options: PIOptions,
-  toy: Toy,
-  steps = 600,
-): { readonly loops: Loop[]; readonly signals: readonly Omit<StepSignals, "progress">[] } {
+/** A toy policy: what it shows of itself at an entropy H after some steps. Without control its entropy falls by 0.003 in a step. */
+type Toy = (entropy: number, step: number) => Pick<StepSignals, "spread" | "right" | "wrong">;
+
+function toyRun(options: PIOptions, toy: Toy, steps = 600): { readonly loops: Loop[]; readonly signals: readonly ReturnType<Toy>[] } {
   const controller = entropic({ ki: 0.3, ...options });
   const law = controller.law!;
   const random = createRandom(3);
   let [state, level] = [controller.initial(), 0.6];
-  const signals: Omit<StepSignals, "progress">[] = [];
+  const signals: ReturnType<Toy>[] = [];
   const loops = Array.from({ length: steps }, (_, step) => {
     const entropy = Math.max(0, level + 0.01 * random.normal());
     signals.push(toy(level, step));
-    state = law.step(measure(setFields(state, law.told?.({ progress: step / steps, ...signals.at(-1)! }) ?? {}), [{ entropy, tokens: 1 }]));
+    const told = { progress: step / steps, completions: 8, length: 8, ...signals.at(-1)! };
+    state = law.step(measure(setFields(state, law.told?.(told) ?? {}), [{ entropy, tokens: 1 }]));
     level = Math.max(0, level - 0.003 - 0.02 * state.loops[0]!.alpha);
     return state.loops[0]!;
   });

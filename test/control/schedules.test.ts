@@ -58,7 +58,7 @@ function loopOf(options: PIOptions, { start = 0.5, drift = -0.004, b = 0.02, noi
   const random = createRandom(seed);
   let [state, entropy] = [entropic(options).initial(), start];
   return Array.from({ length: steps }, (_, step) => {
-    const fields = law.told?.({ progress: step / steps, spread: 1, right: undefined, wrong: undefined }) ?? {};
+    const fields = law.told?.({ progress: step / steps, spread: 1, right: undefined, wrong: undefined, completions: 8, length: 8 }) ?? {};
     state = law.step(measure(setFields(state, fields), [{ entropy: entropy + noise * random.normal(), tokens: 1 }]));
     entropy += drift - b * state.loops[0]!.alpha;
     return state.loops[0]!;

@@ -51,6 +51,7 @@ const settings: Readonly<Record<string, EntropyOptions>> = {
   },
   "target spread": { target: "spread", anchorSteps: 1 },
   "target right, as a floor in a program of steps": { target: "right", anchorSteps: 1, release: 0.02 },
+  "target group": { target: "group", rho: 0.5, release: 0.02 },
   "target gap": { target: "gap", anchorSteps: 1, mode: "hold" },
 };
 

@@ -31,6 +31,15 @@ test("entropies of right and wrong tokens are told apart by the sign of their ad
   near(wrong, 0.5);
 });
 
+test("the length of answers is a mean over the samples that are learned from", () => {
+  const entries = [1, 4, 9, 9].map((length) => ({ completion: { entropies: new Float32Array(length) } }));
+  const all = { entries, scores: { rewards: [1, 0, 1, 0] } } as unknown as ScoredRollout;
+  const lengthOf = (isMasked: readonly boolean[]): number | undefined =>
+    stepSignals({ config }, { rollout: { all, trained: all }, samples: isMasked.map((one) => ({ advantage: 1, isMasked: one })), step: 0 })
+      .length;
+  assert.deepEqual([lengthOf([false, false, true, true]), lengthOf([true, true, true, true])], [2.5, undefined]);
+});
+
 test("all sampled groups count for the spread; without a sign there is no entropy; a program that goes on stays at the end of the run", () => {
   const all = rollout(Array(6).fill([0.1, 0.1]), [1, 0, 1, 1, null, null]);
   const trained = rollout(Array(2).fill([0.1, 0.1]), [1, 1]);

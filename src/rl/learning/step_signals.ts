@@ -23,7 +23,15 @@ export function stepSignals({ config }: Pick<Run, "config">, { rollout, samples,
     spread: 1 - rewardStatistics(rollout.all.scores.rewards, completions).frac_reward_zero_std,
     right: meanEntropy(entries, samples, (advantage) => advantage > 0),
     wrong: meanEntropy(entries, samples, (advantage) => advantage < 0),
+    completions,
+    length: meanLength(entries, samples),
   };
+}
+
+/** The mean length of completions, in tokens; masked samples do not count. */
+function meanLength(entries: readonly Pick<RolloutEntry, "completion">[], samples: SampledSamples["samples"]): number | undefined {
+  const lengths = entries.filter((_, i) => !samples[i]!.isMasked).map(({ completion }) => completion.entropies.length);
+  return lengths.length > 0 ? lengths.reduce((sum, length) => sum + length, 0) / lengths.length : undefined;
 }
 
 /** The mean entropy of the sampled tokens whose advantage a condition takes, in nats; masked samples do not count. */

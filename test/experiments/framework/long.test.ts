@@ -183,6 +183,19 @@ test("the score is the mean of greedy and entropy-matched pass@1, or greedy alon
   assert.equal(searchScore({ config, metrics, observations: [], seconds: 1 }), 0.4);
 });
 
+test("an arm that lists no settings takes no part in the search, and the report says so", () => {
+  const both = settings({ ...searching, arms: { ...searching.arms, given: { entropy: { controller: "pi", target: "group" } } } });
+  const cells = armCells(both);
+  assert.equal(cells.filter(({ name }) => name.startsWith("search/")).length, 4);
+  const [given] = cells.filter(({ name }) => name.endsWith("/given"));
+  assert.deepEqual([given!.needs, given!.config.entropy.target], [undefined, "group"]);
+  const results: CellResults = new Map(cells.slice(0, 4).map(({ name, config }) => [name, resultOf(config, 0.3)]));
+  assert.match(
+    longSections(both, { ...findingsOf(SCORES), searched: longFindings(both, results).searched }).join("\n"),
+    /given had none to choose from/,
+  );
+});
+
 test("unequal budgets, knobs that change the length, and too few held-out problems are refused", () => {
   const arms = { ...searching.arms, mine: { search: [{}] } };
   assert.throws(() => armCells(settings({ ...searching, arms })), /^ConfigError: arms\.mine\.search has 1 settings and that of GRPO 2/);

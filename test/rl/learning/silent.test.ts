@@ -120,7 +120,7 @@ async function learnOnce(options: Pick<Run, "config" | "loss" | "controller">) {
   const samples = await sampled(run);
   const measured = measureEntropies(samples, run.controller);
   const learner = await createLearner(run);
-  const signals = { progress: 0, spread: 0.25, right: undefined, wrong: undefined };
+  const signals = { progress: 0, spread: 0.25, right: undefined, wrong: undefined, completions: 8, length: 8 };
   const { updates, state } = await learner.learn(samples, { sampled: options.config.grpo.replay > 0 ? undefined : measured, signals }, 0);
   const { moments } = await learner.save();
   const weights = await readParameters(model.placed);

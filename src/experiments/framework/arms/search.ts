@@ -41,9 +41,9 @@ export function knobsOf(arm: Readonly<Record<string, unknown>>, name: string): r
   return parsed.data;
 }
 
-/** Every arm gets the same budget. @throws ConfigError */
+/** Every arm that has settings to choose from has as many. One that has none takes what it is given. @throws ConfigError */
 export function requireSameBudget(counts: Readonly<Record<string, number>>): void {
-  const [first, ...others] = Object.entries(counts);
+  const [first, ...others] = Object.entries(counts).filter(([, count]) => count > 0);
   const other = others.find(([, count]) => count !== first![1]);
   if (other)
     throw new ConfigError([

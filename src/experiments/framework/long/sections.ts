@@ -1,6 +1,6 @@
-import { searchOf } from "../arms/cells.ts";
+import { searchedKnobs, searchOf } from "../arms/cells.ts";
 import { CRITERION } from "../arms/search.ts";
-import { ALONE, type ArmsSettings } from "../arms/settings.ts";
+import { ALONE, type ArmsSettings, armNames, groupNames } from "../arms/settings.ts";
 import { seedsInWords } from "../seeds.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
 import { runsOfArm } from "./measures.ts";
@@ -81,7 +81,11 @@ function searchSections(settings: ArmsSettings, findings: LongFindings): string[
     const words = `${seedsInWords(search)}, ${search.steps} steps, ${search.prompts} problems`;
     return group === ALONE ? words : `${group}: ${words}`;
   });
+  const given = armNames(settings).filter((arm) =>
+    groupNames(settings).every((group) => searchedKnobs(settings, { group, arm }).length === 0),
+  );
+  const others = given.length > 0 ? ` ${given.join(" and ")} had none to choose from: what it is was given.` : "";
   const text = `Every arm had as many settings to choose from, tried with seeds of their own and measured on held-out problems that the tables above do not use
-(${tried.join("; ")}). The arm took the setting with the best score: ${CRITERION}.`;
+(${tried.join("; ")}). The arm took the setting with the best score: ${CRITERION}.${others}`;
   return ["## How the knobs were chosen", text, searchTable(settings, findings)];
 }
