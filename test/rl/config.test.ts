@@ -60,7 +60,7 @@ test("the presets of long runs set a schedule, and keys written out win over it"
   const { target, ki, release, mode } = entropyOf({ preset: "hold-then-release", release: 0.7 });
   assert.deepEqual({ target, ki, release, mode }, { target: "auto", ki: 0.3, release: 0.7, mode: null });
   const floor = entropyOf({ preset: "floor" });
-  assert.deepEqual([floor.target, floor.mode, floor.release], ["auto", "floor", 0.8]);
+  assert.deepEqual([floor.target, floor.rho, floor.mode, floor.release], ["group", 0.7, "floor", 0.8]);
 });
 
 test("the paper's preset fills in, and keys written out win over it", () => {

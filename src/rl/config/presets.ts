@@ -7,7 +7,7 @@ export const DEFAULT_MAX_NEW_TOKENS = 8;
 export const entropyPresets = {
   paper: { kp: 1, ki: 0.01, gate: "probability", tau: 0.95, target: 0.1 },
   "hold-then-release": { target: "auto", ki: 0.3, release: 0.8 },
-  floor: { target: "auto", ki: 0.3, mode: "floor", release: 0.8 },
+  floor: { target: "group", rho: 0.7, ki: 0.3, mode: "floor", release: 0.8 },
 } as const;
 
 /** Values that `grpo.preset` stands for, given maxNewTokens; keys written out win over them. */
