@@ -30,10 +30,11 @@ const [, ...shown] = tableAt(readme, "| | greedy | pass@1 at equal entropy | pas
 const ARMS: Readonly<Record<string, readonly [arm: string, run: string | undefined]>> = {
   "before training": ["before training", undefined],
   "plain GRPO": ["GRPO", "grpo"],
-  EntroPIC: ["PI floor, then release", "pi-floor-then-release"],
+  EntroPIC: ["PI group floor, then release", "pi-group-floor-then-release"],
+  "searched floor": ["PI floor, then release", "pi-floor-then-release"],
 };
 
-test("the README shows all tasks of the study long, each before training, by GRPO and by EntroPIC", () => {
+test("the README shows all tasks of the study long, each before training, by GRPO, by EntroPIC and by the floor that a search took", () => {
   const tasks = ["codes", "countdown4", "scratchpad"];
   const expected = tasks.flatMap((task) => Object.keys(ARMS).map((arm) => `${task}, ${arm}`));
   assert.deepEqual(
@@ -71,7 +72,7 @@ function isRun(cell: string, seed: number, task: string, run: string): boolean {
 test("the README's differences from GRPO are those of the report", () => {
   const rows = report
     .split("\n")
-    .filter((line) => line.startsWith("| PI floor, then release | +0") || line.startsWith("| PI floor, then release | -0"));
+    .filter((line) => /^\| PI (group )?floor, then release \| [+-]0/.test(line));
   const told = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart")).replaceAll("\n", " ");
   const differences = [...told.matchAll(/([+-]0\.\d{3})(?: greedy,)? \(?(-?0\.\d{3}) to (-?0\.\d{3})/g)];
   assert.ok(differences.length >= 4, `${differences.length} differences`);
