@@ -8,14 +8,26 @@ import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention } from "../../src/ops/causal_attention.ts";
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { titleOf } from "../../src/testing/conformance/ops.ts";
 import { decodeAttentionCases } from "../../src/testing/ops/decode_attention.ts";
 import { normal } from "../../src/testing/values.ts";
-import { testCases } from "./op_cases.ts";
+import { assertCase, testCases } from "./op_cases.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
 
 testCases(device, decodeAttentionCases);
+
+for (const lanes of [4, 32, 128]) {
+  test(`heads that one lane owns, and those that several share, are right without subgroups at ${lanes} lanes`, async () => {
+    const plain = await openDevice({ lanes });
+    assert.equal(plain.subgroups, false);
+    const telling = decodeAttentionCases.filter((one) => /by elements with heads .* of (7|37|64|200) in f32/.test(titleOf(one)));
+    assert.equal(telling.length, 4);
+    for (const one of telling) await assertCase(plain, one);
+    plain.destroy();
+  });
+}
 
 test("decoding over the cache that cache_write filled agrees with causal_attention on the last rows", async () => {
   const layout = { heads: 4, keyValueHeads: 2, headDim: 8 };
