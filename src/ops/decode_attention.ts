@@ -36,7 +36,7 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", Attribu
       : decodeInParts({ inputs, outputs }, layout, device),
 });
 
-/** The elements of a head that a lane can keep: beyond some 14 drivers no longer hold them in registers (measured on lavapipe). */
+/** The elements of a head that a lane keeps. Beyond 14 a lane was slower on lavapipe than two, likely for want of registers. */
 const MOST_ELEMENTS = 12;
 
 /** The kernel of software adapters: a lane, or a few, for each head, which walk over all positions. */

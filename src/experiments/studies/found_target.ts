@@ -12,8 +12,8 @@ export const foundTarget = longStudy({
   title: "Found targets: must somebody give the number?",
   question: `Every target of the study \`long\` was searched for. Five targets need no search: a share of the start's own entropy (automatic), what keeps groups of mixed rewards
 (spread), what keeps right answers diverse (right), what keeps wrong answers less certain than right ones (gap), and a share of what the answers of a group can show
-at most (group). All are floors here that let go after four
-fifths of the run, and so are the fixed targets beside them. Each is compared with the fixed target that proves best on the same seeds, which a user could not know.`,
+at most (group), a share that was chosen with the results of \`long\` known. All are floors here that let go after four fifths of the run, and so are the fixed targets
+beside them. Each is compared with the fixed target that proves best on the same seeds, which a user could not know.`,
   claims: () => [
     ...FOUND.map((arm) => isNoLowerThanBest(arm, FIXED, "fixed target")),
     ...[...FOUND, ...FIXED].map((arm) => isNoLowerEverywhere({ arm, baseline: BASELINE })),
