@@ -1,14 +1,12 @@
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { packGroups, packRows } from "../../src/nn/rows.ts";
-import { cacheCopyOp } from "../../src/ops/cache_copy.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttentionOp } from "../../src/ops/causal_attention.ts";
 import { type CachedRows, decodeAttention } from "../../src/ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import { ropeCacheWriteOp } from "../../src/ops/rope_cache_write.ts";
 import { ropeTable } from "../../src/ops/rope_table.ts";
-import type { HostValue, HostValues } from "../../src/testing/check_op.ts";
-import { cacheCopyReference } from "../../src/testing/reference/cache_copy.ts";
+import type { HostValues } from "../../src/testing/check_op.ts";
 import { cacheWriteReference } from "../../src/testing/reference/cache_write.ts";
 import { causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { decodeAttentionReference } from "../../src/testing/reference/decode_attention.ts";
@@ -51,12 +49,7 @@ const FEW: readonly Packed[] = [1, 8, 64].map((sequences) => ({
 
 export const attentionCases: readonly BenchCase[] = [
   ...PACKED.flatMap((packed) => [forwardCase(packed), backwardCase(packed)]),
-  ...DECODING.flatMap((decoding) => [
-    decodeCase(decoding),
-    cacheWriteCase(decoding),
-    cacheCopyCase(decoding),
-    ropeCacheWriteCase(decoding),
-  ]),
+  ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding), ropeCacheWriteCase(decoding)]),
   ...FEW.map(decodeCase),
 ];
 
@@ -130,11 +123,16 @@ function backwardCase(packed: Packed): BenchCase {
 }
 
 function cacheShape({ sequences, length, layout }: Packed): number[] {
-  return [sequences, length, layout.keyValueHeads, layout.headDim];
+  return [sequences * length, layout.keyValueHeads, layout.headDim];
 }
 
-function cachedRows({ cache_keys, cache_values, sequence, positions }: Readonly<Record<string, Tensor>>): CachedRows {
-  return { cacheKeys: cache_keys!, cacheValues: cache_values!, sequence: sequence!, positions: positions! };
+function cachedRows({ cache_keys, cache_values, origin, positions }: Readonly<Record<string, Tensor>>): CachedRows {
+  return { cacheKeys: cache_keys!, cacheValues: cache_values!, origin: origin!, positions: positions! };
+}
+
+/** The place of each sequence's first token. */
+function ownPlaces({ sequences, length }: Packed): number[] {
+  return Array.from({ length: sequences }, (_, sequence) => sequence * length);
 }
 
 function decodeCase(decoding: Packed): BenchCase {
@@ -149,12 +147,17 @@ function decodeCase(decoding: Packed): BenchCase {
     bytes: 4 * (2 * attended * keyValueHeads * headDim + 2 * sequences * heads * headDim),
     inputs: () => ({
       qkv: normal([sequences, packedWidth(layout)], 1),
-      sequence: given([sequences], [...Array(sequences).keys()], "u32"),
+      origin: given([sequences], ownPlaces(decoding), "u32"),
+      prompt: given(
+        [sequences, 2],
+        ownPlaces(decoding).flatMap((first) => [first, 0]),
+        "u32",
+      ),
       positions,
       cache_keys: normal(cacheShape(decoding), 3),
       cache_values: normal(cacheShape(decoding), 4),
     }),
-    build: (i) => ({ out: decodeAttention(i.qkv!, cachedRows(i), layout) }),
+    build: (i) => ({ out: decodeAttention(i.qkv!, { ...cachedRows(i), prompt: i.prompt! }, { layout, length }) }),
     reference: (inputs) => decodeAttentionReference(inputs, layout),
   });
 }
@@ -174,7 +177,7 @@ function promptRows(decoding: Packed): HostValues {
     qkv: normal([rows, packedWidth(layout)], 1),
     cache_keys: normal(cacheShape(decoding), 2),
     cache_values: normal(cacheShape(decoding), 3),
-    sequence: each((row) => Math.floor(row / length)),
+    origin: each((row) => Math.floor(row / length) * decoding.length),
     positions: each((row) => row % length),
   };
 }
@@ -196,33 +199,6 @@ function cacheWriteCase(decoding: Packed): BenchCase {
   });
 }
 
-/** One sequence in eight was read, and the others begin as it does. */
-function cacheCopyCase(decoding: Packed): BenchCase {
-  const { sequences, layout } = decoding;
-  const length = decoding.length / 2;
-  const copies = [...Array(sequences).keys()].filter((sequence) => sequence % 8 > 0);
-  const each = (of: (sequence: number) => number): HostValue => given([copies.length], copies.map(of), "u32");
-  return opCase({
-    op: "cache_copy",
-    shape: describe({ ...decoding, length }),
-    flops: 0,
-    bytes: 4 * copies.length * length * 4 * layout.keyValueHeads * layout.headDim,
-    inputs: () => ({
-      source: each((sequence) => sequence - (sequence % 8)),
-      target_slot: each((sequence) => sequence),
-      length: each(() => length),
-      cache_keys: normal(cacheShape(decoding), 2),
-      cache_values: normal(cacheShape(decoding), 3),
-    }),
-    build: ({ source, target_slot, length: lengths, cache_keys, cache_values }) =>
-      cacheCopyOp(
-        { source: source!, target_slot: target_slot!, length: lengths!, cache_keys: cache_keys!, cache_values: cache_values! },
-        { positions: length },
-      ),
-    reference: cacheCopyReference,
-  });
-}
-
 function ropeCacheWriteCase(decoding: Packed): BenchCase {
   const { sequences, layout } = decoding;
   const { keyValueHeads, headDim } = layout;
@@ -236,9 +212,9 @@ function ropeCacheWriteCase(decoding: Packed): BenchCase {
       const { qkv, ...others } = promptRows(decoding);
       return { x: qkv!, ...others, table: given([length, headDim], [...ropeTable({ positions: length, headDim, theta: 10000 })]) };
     },
-    build: ({ x, positions, table, sequence, cache_keys, cache_values }) =>
+    build: ({ x, positions, table, origin, cache_keys, cache_values }) =>
       ropeCacheWriteOp(
-        { x: x!, positions: positions!, table: table!, sequence: sequence!, cache_keys: cache_keys!, cache_values: cache_values! },
+        { x: x!, positions: positions!, table: table!, origin: origin!, cache_keys: cache_keys!, cache_values: cache_values! },
         { layout },
       ),
     reference: (inputs) => ropeCacheWriteReference(inputs, layout),

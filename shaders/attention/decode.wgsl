@@ -1,9 +1,10 @@
-// out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of cache slot sequence(n),
-// which is what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_part for GPUs.
+// out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of its sequence, whose places
+// in the cache lib/cached_sequence tells: what causal computes for the newest row of every sequence. This kernel is for software adapters, decode_part for GPUs.
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element: one lane, as long as it can keep a head in registers, for a
 // CPU reads lane by lane in any case, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or several, and walks
 // as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
 import package::lib::cache::{Cached, from_cache};
+import package::lib::cached_sequence::place_of;
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
@@ -13,17 +14,17 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  cache_positions: u32,
   scale: f32,
 }
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> sequence: array<u32>; // [N]
+@group(0) @binding(1) var<storage, read> origin: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> positions: array<u32>; // [N]
-@group(0) @binding(3) var<storage, read> cache_keys: array<Cached>; // [S, P, K, D]
-@group(0) @binding(4) var<storage, read> cache_values: array<Cached>; // [S, P, K, D]
-@group(0) @binding(5) var<storage, read_write> out: array<Element>; // [N, H D]
+@group(0) @binding(3) var<storage, read> prompt: array<vec2u>; // [N, 2]
+@group(0) @binding(4) var<storage, read> cache_keys: array<Cached>; // [T, K, D]
+@group(0) @binding(5) var<storage, read> cache_values: array<Cached>; // [T, K, D]
+@group(0) @binding(6) var<storage, read_write> out: array<Element>; // [N, H D]
 
 const PIECES = (HEAD_ELEMENTS + HEAD_LANES - 1) / HEAD_LANES;
 const HEADS_TOGETHER = u32(LANES / HEAD_LANES);
@@ -73,7 +74,8 @@ fn main(
   let key_value_head = head / (heads / parameters.key_value_heads);
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
   let cache_width = parameters.key_value_heads * HEAD_ELEMENTS;
-  let cache_begin = sequence[row] * parameters.cache_positions * cache_width + key_value_head * HEAD_ELEMENTS;
+  let own_origin = origin[row];
+  let own_prompt = prompt[row];
   let newest = positions[row];
 
   var query: HeadPart;
@@ -87,7 +89,7 @@ fn main(
   var largest = LOWEST;
   var total = 0.0;
   for (var j = 0u; j <= longest; j += 1u) {
-    let begin = cache_begin + min(j, newest) * cache_width;
+    let begin = place_of(min(j, newest), own_origin, own_prompt) * cache_width + key_value_head * HEAD_ELEMENTS;
     var product = Element(0.0);
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);

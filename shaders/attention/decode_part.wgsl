@@ -1,4 +1,4 @@
-// The newest row n of every sequence attends to the positions j = 0 .. position(n) of cache slot sequence(n), cut into parts:
+// The newest row n of every sequence attends to the positions j = 0 .. position(n) of its sequence, cut into parts:
 //   m = max_j s_j,  total = sum_j e^(s_j - m),  sum = sum_j e^(s_j - m) v_j,  s_j = q_n . k_j / sqrt(D),  over the positions of a part
 // (Flash-Decoding, Dao et al. 2023). decode_merge joins the parts; where one part holds all positions, out = sum / total is written at once.
 // This kernel is for GPUs, which need many workgroups. Each takes one part of a row and a key-value head, for up to HEADS query heads
@@ -7,6 +7,7 @@
 // team reads neighbouring memory. Then SOFTMAX_LANES lanes a head turn scores into weights. Last, HEAD_LANES lanes own the elements of a
 // head and add up values, KEYS_TOGETHER keys at a time. All sums have a fixed order, and no barrier stands between loads of a phase.
 import package::lib::cache::{Cached, from_cache};
+import package::lib::cached_sequence::place_of;
 import package::lib::element::Element;
 import package::lib::numeric::LOWEST;
 import constants::HEADS;
@@ -15,20 +16,20 @@ import constants::HEAD_ELEMENTS;
 struct Parameters {
   heads: u32,
   key_value_heads: u32,
-  cache_positions: u32,
   part_positions: u32, // a multiple of KEYS
   scale: f32,
 }
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(1) var<storage, read> sequence: array<u32>; // [N]
+@group(0) @binding(1) var<storage, read> origin: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> positions: array<u32>; // [N]
-@group(0) @binding(3) var<storage, read> cache_keys: array<Cached>; // [S, P, K, D]
-@group(0) @binding(4) var<storage, read> cache_values: array<Cached>; // [S, P, K, D]
-@if(!PARTS) @group(0) @binding(5) var<storage, read_write> out: array<Element>; // [N, H D]
-@if(PARTS) @group(0) @binding(5) var<storage, read_write> sums: array<Element>; // [N, B, H D]
-@if(PARTS) @group(0) @binding(6) var<storage, read_write> scales: array<vec2f>; // [N, B, H, 2]
+@group(0) @binding(3) var<storage, read> prompt: array<vec2u>; // [N, 2]
+@group(0) @binding(4) var<storage, read> cache_keys: array<Cached>; // [T, K, D]
+@group(0) @binding(5) var<storage, read> cache_values: array<Cached>; // [T, K, D]
+@if(!PARTS) @group(0) @binding(6) var<storage, read_write> out: array<Element>; // [N, H D]
+@if(PARTS) @group(0) @binding(6) var<storage, read_write> sums: array<Element>; // [N, B, H D]
+@if(PARTS) @group(0) @binding(7) var<storage, read_write> scales: array<vec2f>; // [N, B, H, 2]
 
 const INVOCATIONS = 128u;
 const KEYS = 128u;
@@ -66,9 +67,16 @@ fn add_product(a: Element, b: Element, sum: f32) -> f32 {
 
 // Where the keys of a workgroup lie.
 struct Walk {
-  cached: u32, // the head's first key in the cache
-  stride: u32, // elements from a position to the next
+  origin: u32,
+  prompt: vec2u,
+  head: u32, // the first element of the head in a place
+  stride: u32, // elements from a place to the next
   last: u32, // the newest position, which may lie in a later block
+}
+
+// The first element of a key or value in the cache; that of the last one for positions behind it.
+fn first_of(walk: Walk, position: u32) -> u32 {
+  return place_of(min(position, walk.last), walk.origin, walk.prompt) * walk.stride + walk.head;
 }
 
 // Leaves the scores of the first `count` keys of a block in weights, and anything behind them. Ends with a barrier.
@@ -78,7 +86,7 @@ fn score_block(walk: Walk, block: u32, count: u32, lane: u32) {
   for (var first = 0u; first < count; first += ROUNDS * TEAMS) {
     var begins: array<u32, ROUNDS>;
     for (var round = 0u; round < ROUNDS; round += 1u) {
-      begins[round] = walk.cached + min(block + first + round * TEAMS + team, walk.last) * walk.stride;
+      begins[round] = first_of(walk, block + first + round * TEAMS + team);
     }
     // Tint leaves a variable of a loop as it was, unless it is given a value.
     var products = array<f32, ROUNDS * u32(HEADS)>();
@@ -173,7 +181,7 @@ fn add_values(sum: ptr<function, Sums>, walk: Walk, block: u32, count: u32, lane
       var loaded: array<Element, LOADS>;
       for (var i = 0u; i < LOADS; i += 1u) {
         let key = first + i * KEYS_TOGETHER + lane / HEAD_LANES;
-        loaded[i] = from_cache(cache_values[walk.cached + min(block + key, walk.last) * walk.stride + d]);
+        loaded[i] = from_cache(cache_values[first_of(walk, block + key) + d]);
       }
       for (var i = 0u; i < LOADS; i += 1u) {
         let key = first + i * KEYS_TOGETHER + lane / HEAD_LANES;
@@ -236,8 +244,7 @@ fn main(
   let head_begin = key_value_head * group + first_head;
   let own_heads = min(u32(HEADS), group - first_head);
   let stride = parameters.key_value_heads * HEAD_ELEMENTS;
-  let cached = sequence[row] * parameters.cache_positions * stride + key_value_head * HEAD_ELEMENTS;
-  let walk = Walk(cached, stride, position);
+  let walk = Walk(origin[row], prompt[row], key_value_head * HEAD_ELEMENTS, stride, position);
 
   let query_begin = (row * (parameters.heads + 2u * parameters.key_value_heads) + head_begin) * HEAD_ELEMENTS;
   for (var i = lane; i < u32(HEADS) * u32(HEAD_ELEMENTS); i += INVOCATIONS) {

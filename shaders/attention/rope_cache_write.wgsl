@@ -1,5 +1,5 @@
 // rope and cache_write in one pass: query and key heads are rotated by their row's position, value heads copied, and
-//   cache_keys[sequence(n), position(n)] = the rotated key heads of row n,  cache_values[sequence(n), position(n)] = its value heads
+//   cache_keys[place(n)] = the rotated key heads of row n,  cache_values[place(n)] = its value heads,  place(n) = origin(n) + position(n)
 // Each invocation handles one element of the first half of a head and its partner in the second half.
 import package::lib::cache::{Cached, to_cache};
 import package::lib::element::Element;
@@ -10,17 +10,16 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  cache_positions: u32,
 }
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> x: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(1) var<storage, read> positions: array<u32>; // [N]
 @group(0) @binding(2) var<storage, read> table: array<Element>; // [P, D]
-@group(0) @binding(3) var<storage, read> sequence: array<u32>; // [N]
+@group(0) @binding(3) var<storage, read> origin: array<u32>; // [N]
 @group(0) @binding(4) var<storage, read_write> y: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(5) var<storage, read_write> cache_keys: array<Cached>; // [S, P, K, D]
-@group(0) @binding(6) var<storage, read_write> cache_values: array<Cached>; // [S, P, K, D]
+@group(0) @binding(5) var<storage, read_write> cache_keys: array<Cached>; // [T, K, D]
+@group(0) @binding(6) var<storage, read_write> cache_values: array<Cached>; // [T, K, D]
 
 const HALF = HEAD_ELEMENTS / 2;
 
@@ -38,12 +37,12 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   let at = packed_head * HEAD_ELEMENTS + d;
   let x1 = x[at];
   let x2 = x[at + HALF];
-  let slot = (sequence[row] * parameters.cache_positions + positions[row]) * parameters.key_value_heads;
+  let place = (origin[row] + positions[row]) * parameters.key_value_heads;
   let first_value_head = parameters.heads + parameters.key_value_heads;
   if head >= first_value_head {
     y[at] = x1;
     y[at + HALF] = x2;
-    let cached = (slot + head - first_value_head) * HEAD_ELEMENTS + d;
+    let cached = (place + head - first_value_head) * HEAD_ELEMENTS + d;
     cache_values[cached] = to_cache(x1);
     cache_values[cached + HALF] = to_cache(x2);
     return;
@@ -56,7 +55,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   y[at] = y1;
   y[at + HALF] = y2;
   if head >= parameters.heads {
-    let cached = (slot + head - parameters.heads) * HEAD_ELEMENTS + d;
+    let cached = (place + head - parameters.heads) * HEAD_ELEMENTS + d;
     cache_keys[cached] = to_cache(y1);
     cache_keys[cached + HALF] = to_cache(y2);
   }

@@ -10,6 +10,7 @@ import { requireFiniteCompletions } from "../policy/finite_completions.ts";
 import { type Completion, createSampler, type GenerationWatch, type Sampler, type SamplerOptions } from "../policy/sampler.ts";
 import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
+import { promptRoom } from "../rl/sampling/sampler_for.ts";
 import { type CompletionOutput, createOutput, type GivenPrompt } from "./completion_output.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, integer } from "./options.ts";
@@ -75,9 +76,6 @@ interface Wanted {
   readonly wanted: readonly GivenPrompt[];
 }
 
-/** The most rows of prompts in one pass, where no single prompt is longer. */
-const PROMPT_ROWS = 4096;
-
 /** A sampler with room for the prompts, and as many at a time as memory has room for. */
 async function samplerOf(device: Device, model: PolicyModel, { options, wanted }: Wanted): Promise<Sampler> {
   const { contextLength } = model.module;
@@ -92,7 +90,7 @@ async function samplerOf(device: Device, model: PolicyModel, { options, wanted }
     throw new UsageError(`${fact}; shorten it: ${brief(text, 60)}`);
   }
   const maxNewTokens = Math.min(options.maxTokens, contextLength - longest);
-  const shared: Omit<SamplerOptions, "device" | "model" | "sequences" | "promptRows"> = {
+  const shared: Omit<SamplerOptions, "device" | "model" | "sequences" | "promptSlots" | "promptRows"> = {
     maxLength: longest + maxNewTokens,
     maxNewTokens,
     sampling: samplingOf(options, model.generation),
@@ -101,8 +99,8 @@ async function samplerOf(device: Device, model: PolicyModel, { options, wanted }
   };
   const build = (on: Device, { module }: PolicyModel, sequencesAtOnce: number): Promise<Sampler> => {
     const sequences = Math.min(sequencesAtOnce, wanted.length);
-    const promptRows = Math.min(sequences * longest, allRows, Math.max(longest, PROMPT_ROWS));
-    return createSampler({ ...shared, device: on, model: module, sequences, promptRows });
+    const { promptSlots, promptRows } = promptRoom(sequences, options.n, longest);
+    return createSampler({ ...shared, device: on, model: module, sequences, promptSlots, promptRows: Math.min(promptRows, allRows) });
   };
   const { sequencesAtOnce } = await fitSampling({ device, model, memory: options.memory, build });
   return build(device, model, sequencesAtOnce);

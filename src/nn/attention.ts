@@ -19,10 +19,11 @@ export function attend(owner: object, qkv: Tensor, rows: Rows, layout: HeadLayou
   const { cache } = rows;
   if (!cache) return causalAttention(qkv, rows, layout);
   const { keys, values } = cache.layer(owner, layout);
-  const cached = { cacheKeys: keys, cacheValues: values, sequence: cache.sequence, positions: rows.positions };
+  const cached = { cacheKeys: keys, cacheValues: values, origin: cache.origin, positions: rows.positions };
   cacheWrite(qkv, cached, layout);
-  if (cache.mode === "packed") return causalAttention(qkv, rows, layout);
-  return decodeAttention(qkv, cached, layout);
+  if (!cache.decode) return causalAttention(qkv, rows, layout);
+  const { prompt, length } = cache.decode;
+  return decodeAttention(qkv, { ...cached, prompt }, { layout, length });
 }
 
 /** A table of rotary angles, shared by the layers of a model (Su et al. 2021, arXiv 2104.09864). */

@@ -19,12 +19,18 @@ export interface Rows {
 
 /** Keys and values of earlier tokens, for every attention layer of a model. */
 export interface KeyValueCache {
-  /** packed: rows are whole prompts and are written to the cache; decode: one row per sequence attends to the cache. */
-  readonly mode: "packed" | "decode";
-  /** [N] u32: the cache slot of each row. */
-  readonly sequence: Tensor;
-  /** The cache [S, P, K, D] of the layer `owner`, the same tensors in every call. */
+  /** [N] u32: a row's token has the place origin + position in the cache (CachedRows). */
+  readonly origin: Tensor;
+  /** Where one row per sequence attends to the cache. Else rows are whole prompts, which are written to it. */
+  readonly decode?: DecodedSequences;
+  /** The cache [T, K, D] of the layer `owner`, the same tensors in every call. */
   layer(owner: object, layout: HeadLayout): { readonly keys: Tensor; readonly values: Tensor };
+}
+
+/** Sequences that are decoded: where their prompts lie (DecodedRows.prompt), and the most positions of one. */
+export interface DecodedSequences {
+  readonly prompt: Tensor; // [N, 2]
+  readonly length: number;
 }
 
 /** Packed rows that a plan is given from the host, under the names that packRows has, or packGroups where rows may be shared. */

@@ -6,23 +6,23 @@ import type { HeadLayout } from "./heads.ts";
 export const CACHE_STORAGE = ["f32", "f16"] as const;
 export type CacheStorage = (typeof CACHE_STORAGE)[number];
 
-/** The cache [S, P, K, D] of a layer; with f16 [S, P, K, D / 2] u32. @throws EngineError for heads that cannot be kept so */
+/** The cache [T, K, D] of a layer, a place for each of T tokens; with f16 [T, K, D / 2] u32. @throws EngineError for heads that cannot be kept so */
 export function cacheTensor(
-  { slots, positions }: { readonly slots: number; readonly positions: number },
+  places: number,
   { keyValueHeads, headDim }: HeadLayout,
   storage: CacheStorage,
 ): { readonly shape: readonly number[]; readonly dtype: DType } {
-  if (storage === "f32") return { shape: [slots, positions, keyValueHeads, headDim], dtype: "f32" };
+  if (storage === "f32") return { shape: [places, keyValueHeads, headDim], dtype: "f32" };
   if (headDim % 4 !== 0) {
     throw new EngineError(`cacheStorage f16 needs heads of a multiple of 4 numbers; this model's have ${headDim}. Use f32`);
   }
-  return { shape: [slots, positions, keyValueHeads, headDim / 2], dtype: "u32" };
+  return { shape: [places, keyValueHeads, headDim / 2], dtype: "u32" };
 }
 
 /** Whether a tensor is a cache of such heads, in either storage. */
 export function isCache({ shape, dtype }: Tensor, { keyValueHeads, headDim }: HeadLayout): boolean {
   const width = dtype === "u32" ? headDim / 2 : headDim;
-  return shape.length === 4 && shape[2] === keyValueHeads && shape[3] === width && (dtype === "f32" || headDim % 4 === 0);
+  return shape.length === 3 && shape[1] === keyValueHeads && shape[2] === width && (dtype === "f32" || headDim % 4 === 0);
 }
 
 /** How a kernel reads and writes caches (lib/cache). */

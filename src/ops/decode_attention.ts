@@ -9,31 +9,43 @@ import { describePacked, type HeadLayout, headElements, isPacked } from "./heads
 /** What workgroups split among them: the elements of heads (software adapters) or the positions of a sequence (GPUs). */
 export type DecodeSplit = "elements" | "positions";
 
-type In = { qkv: Tensor; sequence: Tensor; positions: Tensor; cache_keys: Tensor; cache_values: Tensor };
-type Attributes = { readonly layout: HeadLayout; readonly split?: DecodeSplit | undefined };
+type In = { qkv: Tensor; origin: Tensor; positions: Tensor; prompt: Tensor; cache_keys: Tensor; cache_values: Tensor };
+
+/** How rows are decoded. */
+export interface DecodeAttributes {
+  readonly layout: HeadLayout;
+  /** The most positions of a sequence, by which GPUs cut the work. */
+  readonly length: number;
+  readonly split?: DecodeSplit | undefined;
+}
 
 /**
- * qkv [N, (H + 2K) D], sequence and positions [N] u32, cache_keys and cache_values [S, P, K, D] -> out [N, H D].
+ * qkv [N, (H + 2K) D], origin and positions [N] u32, prompt [N, 2] u32, cache_keys and cache_values [T, K, D] -> out [N, H D].
  * sums and scales hold the parts of rows on the way, where the kernels of GPUs cut a row's positions into several.
  */
-export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", Attributes>({
+export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", DecodeAttributes>({
   name: "decode_attention",
-  shape: (inputs, { layout }) => {
-    if (!isPacked(inputs.qkv, layout) || !isCache(inputs.cache_keys, layout) || !isCache(inputs.cache_values, layout)) {
-      throw shapeError("decode_attention", inputs, `${describePacked(layout)}; caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}]`);
+  shape: (inputs, { layout, length }) => {
+    const isPlaced = inputs.origin.shape.length === 1 && inputs.prompt.shape.length === 2 && inputs.prompt.shape[1] === 2;
+    if (!isPacked(inputs.qkv, layout) || !isPlaced || !isCache(inputs.cache_keys, layout) || !isCache(inputs.cache_values, layout)) {
+      throw shapeError(
+        "decode_attention",
+        inputs,
+        `${describePacked(layout)}; origin [N]; prompt [N, 2]; caches [T, ${layout.keyValueHeads}, ${layout.headDim}]`,
+      );
     }
     const rows = inputs.qkv.shape[0]!;
-    const { parts } = partsOf(inputs.cache_keys.size(1));
+    const { parts } = partsOf(length);
     return {
       out: { shape: [rows, layout.heads * layout.headDim] },
       sums: { shape: [rows, parts, layout.heads * layout.headDim] },
       scales: { shape: [rows, parts, layout.heads, 2] },
     };
   },
-  forward: ({ inputs, outputs, attributes: { layout, split } }, device) =>
+  forward: ({ inputs, outputs, attributes: { layout, length, split } }, device) =>
     (split ?? (device.software ? "elements" : "positions")) === "elements"
       ? decodeByElements({ inputs, outputs }, layout, device)
-      : decodeInParts({ inputs, outputs }, layout, device),
+      : decodeInParts({ inputs, outputs }, { layout, length }, device),
 });
 
 /** The elements of a head that a lane keeps. Beyond 14 a lane was slower on lavapipe than two, likely for want of registers. */
@@ -57,7 +69,6 @@ function decodeByElements({ inputs, outputs: { out } }: DecodeTensors, layout: H
         rows,
         heads,
         key_value_heads: keyValueHeads,
-        cache_positions: inputs.cache_keys.size(1),
         scale: 1 / Math.sqrt(headDim),
       },
       workgroups: ceilDivide(product(rows, heads), lanes / headLanes),
@@ -65,21 +76,27 @@ function decodeByElements({ inputs, outputs: { out } }: DecodeTensors, layout: H
   ];
 }
 
-/** A key-value cache, and where each row stands in it. */
+/** A key-value cache, and where the tokens of rows have their places in it. */
 export interface CachedRows {
-  /** [S, P, K, D], or [S, P, K, D / 2] u32 where they are kept in 16 bits. */
+  /** [T, K, D], or [T, K, D / 2] u32 where they are kept in 16 bits. */
   readonly cacheKeys: Tensor;
   readonly cacheValues: Tensor;
-  /** [N] u32: the cache slot of each row, and the index p of its token in the sequence. */
-  readonly sequence: Tensor;
+  /** [N] u32: the index p of each row's token in its sequence; its place is origin + p, mod 2^32. */
   readonly positions: Tensor;
+  readonly origin: Tensor;
+}
+
+/** Rows that attend to their sequences' earlier tokens. */
+export interface DecodedRows extends CachedRows {
+  /** [N, 2] u32: the place of the first token of each row's prompt, and the tokens that lie there and not at origin + p. Rows may share them. */
+  readonly prompt: Tensor;
 }
 
 /**
- * Attention of one new row per sequence over its cache slot, where cacheWrite has put the row's own key and value before.
- * qkv: [N, (H + 2K) D]; each row attends to positions 0 .. p of its slot -> [N, H D]
+ * Attention of one new row per sequence over the cache, where cacheWrite has put the row's own key and value before.
+ * qkv: [N, (H + 2K) D]; each row attends to the positions 0 .. p of its sequence -> [N, H D]
  */
-export function decodeAttention(qkv: Tensor, rows: CachedRows, layout: HeadLayout, split?: DecodeSplit): Tensor {
-  const { sequence, positions, cacheKeys, cacheValues } = rows;
-  return decodeAttentionOp({ qkv, sequence, positions, cache_keys: cacheKeys, cache_values: cacheValues }, { layout, split }).out;
+export function decodeAttention(qkv: Tensor, rows: DecodedRows, attributes: DecodeAttributes): Tensor {
+  const { origin, positions, prompt, cacheKeys, cacheValues } = rows;
+  return decodeAttentionOp({ qkv, origin, positions, prompt, cache_keys: cacheKeys, cache_values: cacheValues }, attributes).out;
 }

@@ -6,7 +6,7 @@ import { type HeadLayout, headElements } from "./heads.ts";
 
 /** What a decoded row attends with, and where the sums of the parts of its positions go before they are merged. */
 export interface DecodeTensors {
-  readonly inputs: Readonly<Record<"qkv" | "sequence" | "positions" | "cache_keys" | "cache_values", Tensor>>;
+  readonly inputs: Readonly<Record<"qkv" | "origin" | "positions" | "prompt" | "cache_keys" | "cache_values", Tensor>>;
   readonly outputs: Readonly<Record<"out" | "sums" | "scales", Tensor>>;
 }
 
@@ -17,20 +17,23 @@ const MOST_PARTS = 64;
 /** Query heads that share what a workgroup loads; each takes registers of every lane. */
 const MOST_HEADS = 8;
 
-/** How the positions of a cache are cut into parts, which workgroups take side by side. The bits of a row depend on nothing else. */
-export function partsOf(cachePositions: number): { readonly parts: number; readonly positions: number } {
-  const positions = BLOCK * Math.ceil(cachePositions / (BLOCK * MOST_PARTS));
-  return { parts: Math.ceil(cachePositions / positions), positions };
+/** How the positions of a sequence are cut into parts, which workgroups take side by side. The bits of a row depend on nothing else. */
+export function partsOf(length: number): { readonly parts: number; readonly positions: number } {
+  const positions = BLOCK * Math.ceil(length / (BLOCK * MOST_PARTS));
+  return { parts: Math.ceil(length / positions), positions };
 }
 
 /** The kernels of GPUs: a workgroup a part of a row's positions and a key-value head, then the merge of the parts where there are several. */
-export function decodeInParts({ inputs, outputs }: DecodeTensors, layout: HeadLayout, { limits }: DeviceTraits): readonly Dispatch[] {
+export function decodeInParts(
+  { inputs, outputs }: DecodeTensors,
+  { layout, length }: { readonly layout: HeadLayout; readonly length: number },
+  { limits }: DeviceTraits,
+): readonly Dispatch[] {
   const { heads, keyValueHeads, headDim } = layout;
   const { variant, width } = headElements(headDim);
   const { out, sums, scales } = outputs;
   const rows = inputs.qkv.shape[0]!;
-  const cache_positions = inputs.cache_keys.size(1);
-  const { parts, positions: part_positions } = partsOf(cache_positions);
+  const { parts, positions: part_positions } = partsOf(length);
   const HEADS = headsTogether(layout, limits.maxComputeWorkgroupStorageSize);
   const tiles = Math.ceil(heads / keyValueHeads / HEADS);
   const isWhole = parts === 1;
@@ -41,7 +44,7 @@ export function decodeInParts({ inputs, outputs }: DecodeTensors, layout: HeadLa
       conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), PARTS: !isWhole },
     },
     bindings: { ...inputs, ...(isWhole ? { out } : { sums, scales }) },
-    parameters: { heads, key_value_heads: keyValueHeads, cache_positions, part_positions, scale: 1 / Math.sqrt(headDim) },
+    parameters: { heads, key_value_heads: keyValueHeads, part_positions, scale: 1 / Math.sqrt(headDim) },
     workgroups: [keyValueHeads * tiles, parts, rows],
   };
   const merge: Dispatch = {

@@ -2,7 +2,6 @@ import { adamwOp } from "./adamw.ts";
 import { adamwCheckOp } from "./adamw_check.ts";
 import { addOp } from "./add.ts";
 import { addOntoOp } from "./add_onto.ts";
-import { cacheCopyOp } from "./cache_copy.ts";
 import { cacheWriteOp } from "./cache_write.ts";
 import { causalAttentionOp } from "./causal_attention.ts";
 import { columnSumOp } from "./column_sum.ts";
@@ -40,7 +39,6 @@ export { type AdamWShard, type AdamWStepOptions, adamwStep } from "./adamw.ts";
 export { adamwCheck } from "./adamw_check.ts";
 export { add } from "./add.ts";
 export { addOnto } from "./add_onto.ts";
-export { cacheCopy } from "./cache_copy.ts";
 export { cacheWrite } from "./cache_write.ts";
 export { type AttendedRows, causalAttention, type SharedRows } from "./causal_attention.ts";
 export { columnSum } from "./column_sum.ts";
@@ -106,7 +104,6 @@ export const ops = {
   adamw_check: { op: adamwCheckOp, kernels: family("optim/adamw_check", "_partial") },
   add: { op: addOp, kernels: ["elementwise/add"] },
   add_onto: { op: addOntoOp, kernels: ["elementwise/add_onto"] },
-  cache_copy: { op: cacheCopyOp, kernels: ["attention/cache_copy"] },
   cache_write: { op: cacheWriteOp, kernels: ["attention/cache_write"] },
   causal_attention: { op: causalAttentionOp, kernels: CAUSAL_KERNELS },
   copy_columns: { op: copyColumnsOp, kernels: ["elementwise/copy_columns"] },

@@ -4,11 +4,11 @@ import { cacheConditions, isCache } from "./cache_storage.ts";
 import { defineOp, type Op, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
-type In = { x: Tensor; positions: Tensor; table: Tensor; sequence: Tensor; cache_keys: Tensor; cache_values: Tensor };
+type In = { x: Tensor; positions: Tensor; table: Tensor; origin: Tensor; cache_keys: Tensor; cache_values: Tensor };
 type Attributes = { readonly layout: HeadLayout };
 
 /**
- * rope with the cache_write that reads its result: x [N, (H + 2K) D], positions and sequence [N] u32, table [P, D], caches [S, P, K, D]
+ * rope with the cache_write that reads its result: x [N, (H + 2K) D], positions and origin [N] u32, table [P, D], caches [T, K, D]
  * -> y [N, (H + 2K) D] and the caches, in place. Plans put it in the place of both (graph/fuse).
  */
 export const ropeCacheWriteOp: Op<In, "y" | "cache_keys" | "cache_values", Attributes> = defineOp({
@@ -16,12 +16,12 @@ export const ropeCacheWriteOp: Op<In, "y" | "cache_keys" | "cache_values", Attri
   shape: (inputs: In, { layout }: Attributes) => {
     const { x, cache_keys, cache_values } = inputs;
     if (!isPacked(x, layout) || !canRotateInto(cache_keys, layout) || !canRotateInto(cache_values, layout)) {
-      const caches = `caches [S, P, ${layout.keyValueHeads}, ${layout.headDim}], in 16 bits only where half a head is a multiple of 4`;
+      const caches = `caches [T, ${layout.keyValueHeads}, ${layout.headDim}], in 16 bits only where half a head is a multiple of 4`;
       throw shapeError("rope_cache_write", inputs, `${describePacked(layout)}, an even number; ${caches}`);
     }
     return { y: { shape: x.shape }, cache_keys: { inPlaceOf: cache_keys }, cache_values: { inPlaceOf: cache_values } };
   },
-  forward: ({ inputs: { x, positions, table, sequence }, outputs, attributes: { layout } }) => {
+  forward: ({ inputs: { x, positions, table, origin }, outputs, attributes: { layout } }) => {
     const rows = x.shape[0]!;
     const { heads, keyValueHeads, headDim } = layout;
     const half = headDim / 2;
@@ -30,8 +30,8 @@ export const ropeCacheWriteOp: Op<In, "y" | "cache_keys" | "cache_values", Attri
       {
         kernel: "attention/rope_cache_write",
         variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(outputs.cache_keys) } },
-        bindings: { x, positions, table, sequence, ...outputs },
-        parameters: { rows, heads, key_value_heads: keyValueHeads, cache_positions: outputs.cache_keys.size(1) },
+        bindings: { x, positions, table, origin, ...outputs },
+        parameters: { rows, heads, key_value_heads: keyValueHeads },
         workgroups: ceilDivide(product(rows, ((heads + 2 * keyValueHeads) * half) / width), 64),
       },
     ];

@@ -1,15 +1,16 @@
 import { EngineError } from "../gpu/errors.ts";
 import type { Completion, Prompt } from "./completion.ts";
-import type { SamplerOptions } from "./sampler_options.ts";
+import { longestOf, type SamplerOptions } from "./sampler_options.ts";
 
 /** A sequence that is being generated. */
 export interface ActiveSequence {
   /** Which prompt of the call it continues. */
   readonly index: number;
   readonly prompt: Prompt;
-  /** The cache slot with its keys and values. */
+  /** The slots of the cache with the keys and values of its prompt and of its own tokens. */
+  readonly promptSlot: number;
   readonly slot: number;
-  /** A sequence that was admitted with this one and has the same prompt. The pass over prompts reads it for both. */
+  /** A sequence that was admitted with this one and has the same prompt: it is read for both, and lies in the same slot. */
   readonly twin: ActiveSequence | undefined;
   readonly ids: number[];
   readonly logprobs: number[];
@@ -29,7 +30,7 @@ export interface ContinuousBatch {
   /** Sequences in the order of their rows. Those that have no token yet come first. */
   readonly rows: readonly ActiveSequence[];
   readonly isDone: boolean;
-  /** Whether another prompt waits for a slot that is free. */
+  /** Whether another prompt waits for slots that are free. */
   readonly hasRoom: boolean;
   /**
    * Gives free slots to waiting prompts, as many as one pass has rows for. Prompts that are alike need rows once. Returns their sequences,
@@ -42,17 +43,22 @@ export interface ContinuousBatch {
   abort(): readonly { readonly index: number; readonly completion: Completion }[];
 }
 
-type BatchOptions = Pick<SamplerOptions, "sequences" | "promptRows" | "maxLength" | "maxNewTokens" | "stopTokens" | "stopAfter">;
+type BatchOptions = Pick<
+  SamplerOptions,
+  "sequences" | "promptSlots" | "promptRows" | "maxLength" | "maxNewTokens" | "stopTokens" | "stopAfter"
+>;
 
 /** @throws EngineError for a prompt that is empty or too long */
 export function createContinuousBatch(prompts: readonly Prompt[], options: BatchOptions): ContinuousBatch {
   checkPrompts(prompts, options);
   const stops = new Set(options.stopTokens);
-  const freeSlots = Array.from({ length: options.sequences }, (_, i) => options.sequences - 1 - i);
+  const freeSlots = descending(options.sequences);
+  const freePromptSlots = descending(options.promptSlots ?? options.sequences);
   let next = 0;
   let rows: readonly ActiveSequence[] = [];
   const start = (index: number, twin: ActiveSequence | undefined): ActiveSequence => {
-    return { index, prompt: prompts[index]!, slot: freeSlots.pop()!, twin, ids: [], logprobs: [], entropies: [] };
+    const promptSlot = twin ? twin.promptSlot : freePromptSlots.pop()!;
+    return { index, prompt: prompts[index]!, promptSlot, slot: freeSlots.pop()!, twin, ids: [], logprobs: [], entropies: [] };
   };
   return {
     get rows() {
@@ -62,7 +68,7 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
       return rows.length === 0 && next === prompts.length;
     },
     get hasRoom() {
-      return freeSlots.length > 0 && next < prompts.length;
+      return freeSlots.length > 0 && freePromptSlots.length > 0 && next < prompts.length;
     },
     admit: () => {
       const fresh: ActiveSequence[] = [];
@@ -72,7 +78,7 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
         const text = ids.join();
         const twin = read.get(text);
         room -= twin ? 0 : ids.length;
-        if (room < 0) break;
+        if (room < 0 || (!twin && freePromptSlots.length === 0)) break;
         const sequence = start(next, twin);
         if (!twin) read.set(text, sequence);
         fresh.push(sequence);
@@ -90,6 +96,7 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
       const hasStopped = kept !== undefined || stops.has(sequence.ids.at(-1)!);
       rows = rows.filter((other) => other !== sequence);
       freeSlots.push(sequence.slot);
+      if (rows.every(({ promptSlot }) => promptSlot !== sequence.promptSlot)) freePromptSlots.push(sequence.promptSlot);
       return { ids, completion: toCompletion(sequence, hasStopped ? "stop" : "length") };
     },
     abort: () => {
@@ -102,8 +109,13 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
   };
 }
 
+/** n - 1 .. 0: slots to be taken from the end. */
+function descending(n: number): number[] {
+  return Array.from({ length: n }, (_, i) => n - 1 - i);
+}
+
 function checkPrompts(prompts: readonly Prompt[], options: BatchOptions): void {
-  const longest = Math.min(options.maxLength - options.maxNewTokens, options.promptRows);
+  const longest = longestOf(options);
   const wrong = prompts.find(({ ids }) => ids.length === 0 || ids.length > longest);
   if (!wrong) return;
   throw new EngineError(`a prompt has ${wrong.ids.length} tokens; it must have 1 to ${longest}, beside ${options.maxNewTokens} new ones`);

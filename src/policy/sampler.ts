@@ -9,7 +9,6 @@ import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
-import { cacheCopy } from "../ops/cache_copy.ts";
 import { embedding } from "../ops/embedding.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { createArena } from "./arena.ts";
@@ -169,7 +168,7 @@ function submitChunk(generation: Generation, batch: ContinuousBatch, chunks: rea
   const { rows } = batch;
   if (chunks.length === 0) memory.place(rows);
   if (fresh.length > 0) {
-    const { scalars, inputs } = packPrompts(fresh);
+    const { scalars, inputs } = packPrompts(fresh, memory);
     prefill.run({ scalars: { ...scalars, sequences: fresh.length, seed, temperature }, inputs });
   }
   const first = new Set(fresh);
@@ -188,31 +187,28 @@ function submitChunk(generation: Generation, batch: ContinuousBatch, chunks: rea
   return { rows, asked: (sequence) => steps + (first.has(sequence) ? 1 : 0), fetched };
 }
 
-/** Prompts that are alike are read once; the others' slots get copies of what the first one's has. */
-function packPrompts(fresh: readonly ActiveSequence[]): { scalars: Record<string, number>; inputs: Record<string, Uint32Array> } {
+/** Prompts that are alike are read once, into the slot that their sequences share. */
+function packPrompts(
+  fresh: readonly ActiveSequence[],
+  memory: SequenceMemory,
+): { scalars: Record<string, number>; inputs: Record<string, Uint32Array> } {
   const read = fresh.filter(({ twin }) => !twin);
-  const twins = fresh.filter(({ twin }) => twin);
   const lengths = read.map(({ prompt }) => prompt.ids.length);
   const rows = lengths.reduce((a, b) => a + b, 0);
-  const slot = new Uint32Array(rows);
+  const origin = new Uint32Array(rows);
   const lastRow = new Map<ActiveSequence, number>();
   let row = 0;
   read.forEach((sequence, s) => {
-    slot.fill(sequence.slot, row, row + lengths[s]!);
+    origin.fill(memory.placeOfPrompt(sequence), row, row + lengths[s]!);
     row += lengths[s]!;
     lastRow.set(sequence, row - 1);
   });
-  const each = (sequences: readonly ActiveSequence[], of: (sequence: ActiveSequence) => number): Uint32Array =>
-    Uint32Array.from(sequences, of);
   return {
-    scalars: { rows, twins: twins.length, twin_positions: Math.max(0, ...twins.map(({ prompt }) => prompt.ids.length)) },
+    scalars: { rows },
     inputs: {
       tokens: Uint32Array.from(read.flatMap(({ prompt }) => [...prompt.ids])),
-      cache_slot: slot,
-      last_row: each(fresh, (sequence) => lastRow.get(sequence.twin ?? sequence)!),
-      twin_source: each(twins, ({ twin }) => twin!.slot),
-      twin_target: each(twins, (sequence) => sequence.slot),
-      twin_length: each(twins, ({ prompt }) => prompt.ids.length),
+      cache_origin: origin,
+      last_row: Uint32Array.from(fresh, (sequence) => lastRow.get(sequence.twin ?? sequence)!),
       ...packRows(lengths),
     },
   };
@@ -221,25 +217,18 @@ function packPrompts(fresh: readonly ActiveSequence[]): { scalars: Record<string
 function tracePrefill(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {
   const rows = runScalar("rows", options.promptRows);
   const sequences = runScalar("sequences", options.sequences);
-  const cache = memory.cache("packed", input("cache_slot", [rows], "u32"));
+  const cache = { origin: input("cache_origin", [rows], "u32"), layer: memory.layer };
   const hidden = options.model.forward(input("tokens", [rows], "u32"), { ...inputRows(rows), cache }); // [N, C]
-  copyToTwins(options, memory);
   const last = embedding(input("last_row", [sequences], "u32"), hidden); // [S, C]
   sample(options, memory, last, sequences);
   return {};
 }
 
-function copyToTwins({ sequences, maxLength }: SamplerOptions, memory: SequenceMemory): void {
-  const twins = runScalar("twins", sequences);
-  const [source, target, length] = ["source", "target", "length"].map((name) => input(`twin_${name}`, [twins], "u32"));
-  const positions = runScalar("twin_positions", maxLength);
-  for (const layer of memory.layers()) cacheCopy(layer, { source: source!, target: target!, length: length!, positions });
-}
-
 function traceDecode(options: SamplerOptions, memory: SequenceMemory): Record<never, never> {
   const sequences = runScalar("sequences", options.sequences);
   const cut = (tensor: Tensor): Tensor => rowsOf(tensor, 0, sequences);
-  const cache = memory.cache("decode", cut(memory.slots));
+  const decode = { prompt: cut(memory.prompt), length: options.maxLength };
+  const cache = { origin: cut(memory.origin), decode, layer: memory.layer };
   const positions = cut(memory.position);
   const rows = { positions, sequenceStart: positions, sequenceEnd: positions, cache };
   sample(options, memory, options.model.forward(cut(memory.token), rows), sequences);

@@ -27,6 +27,8 @@ export interface SamplerOptions {
   /** The most sequences generated at once, the most rows of prompts in one pass, and the most tokens of one sequence. */
   readonly sequences: number;
   readonly promptRows: number;
+  /** The most prompts at once, where several sequences continue one and so share its keys and values. Default: as many as sequences. */
+  readonly promptSlots?: number | undefined;
   readonly maxLength: number;
   readonly maxNewTokens: number;
   readonly sampling: SamplingOptions;
@@ -37,6 +39,15 @@ export interface SamplerOptions {
   readonly stopAfter?: ((ids: readonly number[]) => number | undefined) | undefined;
   /** How keys and values of earlier tokens are kept. f16 takes half the memory and rounds them to 11 bits; f32 by default. */
   readonly cacheStorage?: CacheStorage;
+}
+
+/** Tokens of the longest prompt that a sampler takes. */
+export function longestOf({
+  promptRows,
+  maxLength,
+  maxNewTokens,
+}: Pick<SamplerOptions, "promptRows" | "maxLength" | "maxNewTokens">): number {
+  return Math.min(maxLength - maxNewTokens, promptRows);
 }
 
 /** @throws EngineError for options that no token can be drawn with */

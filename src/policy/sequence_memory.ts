@@ -6,21 +6,25 @@ import { FINISHED, markTokens, markWords } from "../ops/next_token.ts";
 import { SAMPLED_TOKEN } from "../ops/records.ts";
 import type { Arena } from "./arena.ts";
 import type { ActiveSequence, NewTokens } from "./continuous_batch.ts";
-import type { SamplerOptions } from "./sampler_options.ts";
+import { longestOf, type SamplerOptions } from "./sampler_options.ts";
 
-/** State of the sequences being generated, on the GPU: one row a sequence. Keys and values lie in cache slots, which rows refer to. */
+/**
+ * State of the sequences being generated, on the GPU: one row a sequence. Keys and values lie in a cache, where each prompt has a slot, which its
+ * sequences share, and behind these each sequence one for its own tokens.
+ */
 export interface SequenceMemory {
   readonly position: Tensor; // [S]
   readonly token: Tensor; // [S]
   readonly done: Tensor; // [S]
   readonly sequenceKey: Tensor; // [S]
-  readonly slots: Tensor; // [S]
+  readonly origin: Tensor; // [S]
+  readonly prompt: Tensor; // [S, 2]
   readonly tokenMarks: Tensor; // [2, V / 32]
   readonly seen: Tensor | undefined; // [S, V / 32]
   readonly completions: Tensor; // [S, C, 3]: token t of a completion lies in column t % C
-  cache(mode: KeyValueCache["mode"], sequence: Tensor): KeyValueCache;
-  /** The caches of the layers that have asked for theirs. */
-  layers(): Iterable<Layer>;
+  readonly layer: KeyValueCache["layer"];
+  /** The place of the first token of a sequence's prompt. */
+  placeOfPrompt(sequence: ActiveSequence): number;
   /** Puts sequences into rows, in this order. */
   place(rows: readonly ActiveSequence[]): void;
   /** Submits a copy of the rows as they stand behind all submissions so far. `readings` copies may be under way. */
@@ -53,27 +57,32 @@ export function createSequenceMemory(options: SamplerOptions, { columns, reading
     token: arena.make("token", [S], "u32"),
     done: arena.make("done", [S], "u32"),
     sequenceKey: arena.make("sequence_key", [S], "u32"),
-    slots: arena.make("cache slots", [S], "u32"),
+    origin: arena.make("cache origin", [S], "u32"),
+    prompt: arena.make("prompt places", [S, 2], "u32"),
     tokenMarks: arena.make("token marks", [2, words], "u32"),
     seen: hasPenalty ? arena.make("completion marks", [S, words], "u32") : undefined,
     completions: arena.make("completion tokens", [S, columns, SAMPLED_TOKEN.size], "f32"),
   };
   arena.write(state.tokenMarks, markTokens(model.vocabSize, [stopTokens, bannedTokens]));
-  const layers = createLayers(arena, options);
+  const longest = longestOf(options);
+  const ownPlaces = (options.promptSlots ?? S) * longest;
+  const placeOfPrompt = ({ promptSlot }: ActiveSequence): number => promptSlot * longest;
   const readers = Array.from({ length: readings }, () => arena.reader({ done: state.done, completions: state.completions }));
   let next = 0;
-  const write = (tensor: Tensor, rows: readonly ActiveSequence[], value: (row: ActiveSequence) => number): void =>
-    arena.write(tensor, Uint32Array.from(rows, value));
+  const write = (tensor: Tensor, rows: readonly ActiveSequence[], value: (row: ActiveSequence) => number | readonly number[]): void =>
+    arena.write(tensor, Uint32Array.from(rows.flatMap(value)));
   return {
     ...state,
-    cache: (mode, sequence) => ({ mode, sequence, layer: layers.get }),
-    layers: layers.all,
+    layer: createLayers(arena, options, ownPlaces + S * options.maxNewTokens),
+    placeOfPrompt,
     place: (rows) => {
       write(state.position, rows, ({ prompt, ids }) => prompt.ids.length + ids.length - 1);
       write(state.token, rows, ({ ids }) => ids.at(-1) ?? 0);
       write(state.done, rows, ({ ids }) => ids.length);
       write(state.sequenceKey, rows, ({ prompt }) => prompt.key);
-      write(state.slots, rows, ({ slot }) => slot);
+      // Modulo 2^32, as Uint32Array takes them.
+      write(state.origin, rows, ({ slot, prompt }) => ownPlaces + slot * options.maxNewTokens - prompt.ids.length);
+      write(state.prompt, rows, (row) => [placeOfPrompt(row), row.prompt.ids.length]);
       if (!state.seen) return;
       const marks = markTokens(
         model.vocabSize,
@@ -109,26 +118,16 @@ function checkTokens(
   throw lostWork(device, `a sequence has ${count} new tokens where ${before + asked} were asked for`);
 }
 
-type Layer = ReturnType<KeyValueCache["layer"]>;
-
-interface Layers {
-  readonly get: KeyValueCache["layer"];
-  readonly all: () => Iterable<Layer>;
-}
-
 /** Keys and values of every layer of the model, made when the layer is first asked for. */
-function createLayers(arena: Arena, { sequences: S, maxLength: P, cacheStorage = "f32" }: SamplerOptions): Layers {
-  const layers = new Map<object, Layer>();
-  return {
-    get: (owner, layout) => {
-      const known = layers.get(owner);
-      if (known) return known;
-      const { shape, dtype } = cacheTensor({ slots: S, positions: P }, layout, cacheStorage);
-      const fresh = { keys: arena.make(`keys ${layers.size}`, shape, dtype), values: arena.make(`values ${layers.size}`, shape, dtype) };
-      layers.set(owner, fresh);
-      return fresh;
-    },
-    all: () => layers.values(),
+function createLayers(arena: Arena, { cacheStorage = "f32" }: SamplerOptions, places: number): KeyValueCache["layer"] {
+  const layers = new Map<object, ReturnType<KeyValueCache["layer"]>>();
+  return (owner, layout) => {
+    const known = layers.get(owner);
+    if (known) return known;
+    const { shape, dtype } = cacheTensor(places, layout, cacheStorage);
+    const fresh = { keys: arena.make(`keys ${layers.size}`, shape, dtype), values: arena.make(`values ${layers.size}`, shape, dtype) };
+    layers.set(owner, fresh);
+    return fresh;
   };
 }
 

@@ -119,6 +119,7 @@ async function buildLearner(options: SizedWarmStart, own: Own): Promise<Omit<Lea
     model,
     longestPrompt: longestPrompt(model, problems),
     completions: problems.length * completions,
+    perPrompt: completions,
     sequencesAtOnce,
     maxNewTokens: task.maxCompletionLength,
     sampling: { temperature: 1, ...FULL_DISTRIBUTION },

@@ -21,7 +21,7 @@ test("no two cases have the same name and shape, by which runs are compared", ()
 test("every case counts the bytes it moves, and operations unless it only copies", () => {
   for (const { name, flops, bytes } of all) {
     assert.ok(bytes > 0 && Number.isInteger(bytes), name);
-    assert.ok(flops > 0 || ["embedding", "cache_copy", "cache_write"].includes(name), name);
+    assert.ok(flops > 0 || ["embedding", "cache_write"].includes(name), name);
   }
 });
 

@@ -45,21 +45,23 @@ test("decoding over the cache that cache_write filled agrees with causal_attenti
       const all = input("qkv", [runScalar("rows", rows + 7), columns]);
       const count = all.shape[0]!;
       const u32 = (name: string) => input(name, [count], "u32");
-      const cache = ["keys", "values"].map((name) => input(name, [3, 32, 2, 8]));
-      const cached = { cacheKeys: cache[0]!, cacheValues: cache[1]!, sequence: u32("sequence"), positions: u32("positions") };
+      const cache = ["keys", "values"].map((name) => input(name, [96, 2, 8]));
+      const cached = { cacheKeys: cache[0]!, cacheValues: cache[1]!, origin: u32("origin"), positions: u32("positions") };
       const written = cacheWrite(all, cached, layout);
-      const lastRows = { ...written, sequence: input("slots", [3], "u32"), positions: input("last", [3], "u32") };
+      const places = { origin: input("origins", [3], "u32"), prompt: input("prompts", [3, 2], "u32") };
+      const lastRows = { ...written, ...places, positions: input("last", [3], "u32") };
       const sequences = { sequenceStart: u32("start"), sequenceEnd: u32("end") };
-      return [causalAttention(all, sequences, layout), decodeAttention(input("newest", [3, columns]), lastRows, layout)];
+      return [causalAttention(all, sequences, layout), decodeAttention(input("newest", [3, columns]), lastRows, { layout, length: 32 })];
     },
     {
       scalars: { rows },
       inputs: {
         qkv,
         newest: Float32Array.from(newest.flatMap((row) => [...qkv.subarray(row * columns, (row + 1) * columns)])),
-        slots: Uint32Array.of(0, 1, 2),
+        origins: Uint32Array.of(0, 32, 64),
+        prompts: Uint32Array.of(0, 4, 32, 0, 64, 30),
         last: Uint32Array.from(lengths, (length) => length - 1),
-        sequence: each((i) => i),
+        origin: each((i) => 32 * i),
         positions: each((_, position) => position),
         start: each((i) => begins[i]!),
         end: each((i) => begins[i]! + lengths[i]!),

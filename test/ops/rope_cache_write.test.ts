@@ -23,14 +23,14 @@ const layout = { heads: 2, keyValueHeads: 1, headDim: 8 };
 /** The nodes and values of a plan that rotates and writes. `apart`: the positions are given to the two ops under two names. */
 async function rotateAndWrite(storage: "f32" | "f16", { apart, headDim }: { readonly apart: boolean; readonly headDim: number }) {
   const own = { ...layout, headDim };
-  const cacheSpec = cacheTensor({ slots: 2, positions: 5 }, own, storage);
+  const cacheSpec = cacheTensor(10, own, storage);
   const plan = await buildPlan(device, "rotate and write", () => {
     const rows = runScalar("rows", 9);
     const u32 = (name: string) => input(name, [rows], "u32");
     const rotated = rope(input("x", [rows, packedWidth(own)]), u32("positions"), input("table", [5, headDim]), own);
     const [cacheKeys, cacheValues] = ["keys", "values"].map((name) => input(name, cacheSpec.shape, cacheSpec.dtype)) as [never, never];
     const positions = apart ? u32("the same positions") : u32("positions");
-    const written = cacheWrite(rotated, { cacheKeys, cacheValues, positions, sequence: u32("sequence") }, own);
+    const written = cacheWrite(rotated, { cacheKeys, cacheValues, positions, origin: u32("origin") }, own);
     return { keep: [rotated, written.cacheKeys, written.cacheValues] };
   });
   const positions = Uint32Array.of(4, 0, 2);
@@ -41,7 +41,7 @@ async function rotateAndWrite(storage: "f32" | "f16", { apart, headDim }: { read
       positions,
       ...(apart ? { "the same positions": positions } : {}),
       table: ropeTable({ positions: 5, headDim, theta: 100 }),
-      sequence: Uint32Array.of(0, 1, 1),
+      origin: Uint32Array.of(0, 5, 5),
     },
   });
   const [rotated, ...caches] = await plan.read(plan.result.keep);

@@ -79,6 +79,9 @@ test("prompts that are alike take the rows of one, within a pass", () => {
     ],
   );
   assert.equal(new Set(fresh.map(({ slot }) => slot)).size, 4);
+  const [first, second, third, fourth] = fresh.map(({ promptSlot }) => promptSlot);
+  assert.deepEqual([second, fourth], [first, first]);
+  assert.notEqual(third, first);
   // What an earlier pass has read is not asked for: its slot may be another sequence's by now.
   const later = createContinuousBatch(alike.slice(0, 2), { ...options, sequences: 1 });
   for (let pass = 0; pass < 2; pass += 1) {
@@ -86,6 +89,22 @@ test("prompts that are alike take the rows of one, within a pass", () => {
     assert.equal(sequence!.twin, undefined);
     later.extend(sequence!, got([1], true));
   }
+});
+
+test("a prompt keeps its slot until the last of its sequences has ended, and others wait for it", () => {
+  const groups = [[1], [1], [2], [2], [3]].map((ids, key) => ({ ids, key }));
+  const batch = createContinuousBatch(groups, { ...options, sequences: 4, promptSlots: 1 });
+  const [first, second] = batch.admit();
+  assert.deepEqual(indices(batch), [0, 1]);
+  assert.equal(batch.hasRoom, false);
+  batch.extend(first!, got([1], true));
+  assert.equal(batch.hasRoom, false);
+  assert.deepEqual(batch.admit(), []);
+  batch.extend(second!, got([1], true));
+  assert.equal(batch.hasRoom, true);
+  const [third, fourth] = batch.admit();
+  assert.deepEqual(indices(batch), [2, 3]);
+  assert.deepEqual([third!.promptSlot, fourth!.twin], [first!.promptSlot, third]);
 });
 
 test("a stop text cuts a completion off where it was completed, also between two reads", () => {

@@ -67,6 +67,7 @@ test("prompts that are alike are read once, and go on as they would alone", asyn
     // Eight rows are room for all: five, one and two.
     assert.deepEqual(await complete({ cacheStorage, sequences: 7, promptRows: 8 }, groups), alone);
     assert.deepEqual(await complete({ cacheStorage, sequences: 3, promptRows: 5 }, groups), alone);
+    for (const promptSlots of [1, 2]) assert.deepEqual(await complete({ cacheStorage, sequences: 4, promptSlots }, groups), alone);
   }
 });
 

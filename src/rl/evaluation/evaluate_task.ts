@@ -50,7 +50,10 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const maxNewTokens = options.maxNewTokens ?? subject.maxCompletionLength ?? LONGEST;
   const wanted = problems.length * completions;
   checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
-  const shared = { longestPrompt: longestPrompt(model, problems), completions: wanted, maxNewTokens, stop: subject.stop };
+  const shared = {
+    ...{ longestPrompt: longestPrompt(model, problems), completions: wanted, perPrompt: completions },
+    ...{ maxNewTokens, stop: subject.stop },
+  };
   const samplersOn = (on: Device, model: SampledModel, sequencesAtOnce: number) =>
     build(async (own) => {
       const each = { ...shared, device: on, model, sequencesAtOnce };

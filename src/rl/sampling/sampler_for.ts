@@ -14,6 +14,8 @@ export interface SamplerForOptions {
   readonly longestPrompt: number;
   /** How many completions are wanted at a time. */
   readonly completions: number;
+  /** How many completions of one prompt follow one another, as a rule. Default: 1. */
+  readonly perPrompt?: number;
   /** The most sequences sampled at once. Completions do not depend on it. */
   readonly sequencesAtOnce?: number | undefined;
   /** Longest completion, in tokens. */
@@ -27,6 +29,18 @@ export interface SamplerForOptions {
 /** The most sequences sampled at once where memory does not bound them: more hardly run faster together. */
 export const MOST_SEQUENCES = 512;
 
+/** The most rows of prompts in one pass, where no single prompt is longer: more take memory and hardly time. */
+const MOST_PROMPT_ROWS = 2048;
+
+/**
+ * Room for the prompts of so many sequences, of which `perPrompt` continue the same one: for twice as many prompts as these take together,
+ * because a prompt stays until the last of its sequences has ended.
+ */
+export function promptRoom(sequences: number, perPrompt: number, longest: number): { promptSlots: number; promptRows: number } {
+  const promptSlots = Math.min(sequences, 2 * Math.ceil(sequences / perPrompt));
+  return { promptSlots, promptRows: Math.min(promptSlots * longest, Math.max(longest, MOST_PROMPT_ROWS)) };
+}
+
 /** Sampling options that leave every token as probable as the policy makes it. */
 export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
 
@@ -34,13 +48,21 @@ export const FULL_DISTRIBUTION = { topK: 0, topP: 1 } as const;
  * A sampler with room for any of the prompts that were measured.
  * @throws ConfigError when a token that ends a completion is none of the model
  */
-export function samplerFor({ device, model, longestPrompt: longest, stop, sampling, ...options }: SamplerForOptions): Promise<Sampler> {
+export function samplerFor({
+  device,
+  model,
+  longestPrompt: longest,
+  stop,
+  sampling,
+  perPrompt = 1,
+  ...options
+}: SamplerForOptions): Promise<Sampler> {
   const sequences = Math.min(options.sequencesAtOnce ?? MOST_SEQUENCES, options.completions);
   return createSampler({
     device,
     model: model.module,
     sequences,
-    promptRows: sequences * longest,
+    ...promptRoom(sequences, perPrompt, longest),
     maxLength: longest + options.maxNewTokens,
     maxNewTokens: options.maxNewTokens,
     sampling,

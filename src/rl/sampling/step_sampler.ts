@@ -26,6 +26,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     ...{ device, model, stop, maxNewTokens },
     longestPrompt: longestPromptOf(run),
     completions: prompts * completions,
+    perPrompt: completions,
     sequencesAtOnce: run.sequencesAtOnce,
     sampling: grpo,
     cacheStorage: grpo.cacheStorage,

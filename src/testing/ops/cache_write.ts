@@ -15,7 +15,7 @@ const LAYOUTS = [
 
 function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
-  const cache = [3, 5, keyValueHeads, headDim];
+  const cache = [15, keyValueHeads, headDim];
   const exact = (values: HostValue): HostValue => ({ ...values, data: storage === "f16" ? values.data.map(roundToHalf) : values.data });
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
@@ -25,17 +25,15 @@ function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
     quick: headDim !== 32,
     inputs: {
       qkv: exact(normal([6, (heads + 2 * keyValueHeads) * headDim], 1)),
-      sequence: given([6], [2, 0, 0, 1, 2, 2], "u32"),
-      positions: given([6], [0, 3, 4, 0, 1, 2], "u32"),
+      // The last two have their first positions elsewhere: 14 - 15 and 2 - 3, mod 2^32.
+      origin: given([6], [10, 0, 0, 5, 0xffff_ffff, 0xffff_ffff], "u32"),
+      positions: given([6], [0, 3, 4, 0, 15, 3], "u32"),
       cache_keys: kept(normal(cache, 2)),
       cache_values: kept(normal(cache, 3)),
     },
-    dynamicRows: ["qkv", "sequence", "positions"],
-    op: ({ qkv, sequence, positions, cache_keys, cache_values }) =>
-      cacheWriteOp(
-        { qkv: qkv!, sequence: sequence!, positions: positions!, cache_keys: cache_keys!, cache_values: cache_values! },
-        { layout },
-      ),
+    dynamicRows: ["qkv", "origin", "positions"],
+    op: ({ qkv, origin, positions, cache_keys, cache_values }) =>
+      cacheWriteOp({ qkv: qkv!, origin: origin!, positions: positions!, cache_keys: cache_keys!, cache_values: cache_values! }, { layout }),
     reference: (inputs) => cacheWriteReference(inputs, layout),
   };
 }

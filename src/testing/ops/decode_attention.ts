@@ -28,29 +28,51 @@ const LONG: readonly (readonly [HeadLayout, CacheStorage])[] = [
 ];
 
 interface Caches {
-  readonly positions: number;
+  /** The most positions of a sequence. */
+  readonly length: number;
   readonly storage: CacheStorage;
   /** The newest position of each row. */
   readonly newest: readonly number[];
 }
 
-function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, newest }: Caches): OpCase {
+/**
+ * Where rows lie in a cache: first prompts, that of the first two rows at the end, and then own tokens, the last row's first. Prompts have from a
+ * quarter to three quarters of a row's tokens, and the first two rows share one.
+ */
+function placesOf(newest: readonly number[]) {
+  const lengths = newest.map((position, row) => Math.floor(((position + 1) * ((row % 3) + 1)) / 4));
+  lengths.fill(Math.min(...lengths.slice(0, 2)), 0, 2);
+  let places = 0;
+  const take = (count: number): number => {
+    places += count;
+    return places - count;
+  };
+  const firsts = new Array<number>(newest.length);
+  for (let row = newest.length - 1; row > 0; row -= 1) firsts[row] = take(lengths[row]!);
+  firsts[0] = firsts[1]!;
+  const origins = new Array<number>(newest.length);
+  for (let row = newest.length - 1; row >= 0; row -= 1) {
+    // One place behind each sequence is nobody's.
+    origins[row] = (take(newest[row]! + 2 - lengths[row]!) - lengths[row]! + 2 ** 32) % 2 ** 32;
+  }
+  return { origins, prompts: firsts.flatMap((first, row) => [first, lengths[row]!]), places };
+}
+
+function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newest }: Caches): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = newest.length;
-  const slots = newest.map((_, row) => rows - row);
-  const cache = [rows + 1, positions, keyValueHeads, headDim];
+  const { origins, prompts, places } = placesOf(newest);
+  const cache = [places, keyValueHeads, headDim];
   const [cache_keys, cache_values] = [normal(cache, 2), normal(cache, 3)];
-  // Beyond the newest position a cache holds anything.
+  // Behind the newest position a cache holds anything.
   newest.forEach((position, row) => {
-    const begin = slots[row]! * positions;
-    for (const { data } of [cache_keys, cache_values]) {
-      data.fill(Number.NaN, (begin + position + 1) * keyValueHeads * headDim, (begin + positions) * keyValueHeads * headDim);
-    }
+    const begin = ((origins[row]! + position + 1) % 2 ** 32) * keyValueHeads * headDim;
+    for (const { data } of [cache_keys, cache_values]) data.fill(Number.NaN, begin, begin + keyValueHeads * headDim);
   });
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
     name: "decode_attention",
-    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${positions} positions`,
+    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions`,
     tolerance: 2e-5,
     // A lane for a head, and several, in the kernel that splits elements.
     quick: headDim === 7 || headDim === 37,
@@ -58,13 +80,14 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, ne
       qkv: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
       cache_keys: kept(cache_keys),
       cache_values: kept(cache_values),
-      sequence: given([rows], slots, "u32"),
+      origin: given([rows], origins, "u32"),
       positions: given([rows], [...newest], "u32"),
+      prompt: given([rows, 2], prompts, "u32"),
     },
-    dynamicRows: ["qkv", "sequence", "positions"],
-    op: ({ qkv, cache_keys, cache_values, sequence, positions }) => {
-      const rows = { cacheKeys: cache_keys!, cacheValues: cache_values!, sequence: sequence!, positions: positions! };
-      return { out: decodeAttention(qkv!, rows, layout, split) };
+    dynamicRows: ["qkv", "origin", "positions", "prompt"],
+    op: ({ qkv, cache_keys, cache_values, origin, positions, prompt }) => {
+      const rows = { cacheKeys: cache_keys!, cacheValues: cache_values!, origin: origin!, positions: positions!, prompt: prompt! };
+      return { out: decodeAttention(qkv!, rows, { layout, length, split }) };
     },
     reference: (inputs) => decodeAttentionReference(inputs, layout),
   };
@@ -74,7 +97,7 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { positions, storage, ne
 const short = (split: DecodeSplit, layouts: readonly HeadLayout[]): readonly OpCase[] =>
   layouts.flatMap((layout) =>
     CACHE_STORAGE.filter((storage) => storage === "f32" || (split === "elements" && layout.headDim % 4 === 0)).map((storage) =>
-      caseOf(layout, split, { positions: 20, storage, newest: [18, 0, 7] }),
+      caseOf(layout, split, { length: 20, storage, newest: [18, 7, 0, 11] }),
     ),
   );
 
@@ -84,7 +107,7 @@ export const decodeAttentionCases: readonly OpCase[] = [
     "positions",
     LAYOUTS.filter(({ headDim }) => [1, 7, 12].includes(headDim)),
   ),
-  ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { positions: 300, storage, newest: [126, 0, 299, 127, 128] })),
+  ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { length: 300, storage, newest: [298, 127, 299, 0, 128, 126] })),
   // More positions than parts of one block: here a part has two.
-  caseOf({ heads: 2, keyValueHeads: 1, headDim: 4 }, "positions", { positions: 8300, storage: "f32", newest: [8299, 130] }),
+  caseOf({ heads: 2, keyValueHeads: 1, headDim: 4 }, "positions", { length: 8300, storage: "f32", newest: [8299, 130] }),
 ];

@@ -4,7 +4,6 @@ import { adamwCases } from "./adamw.ts";
 import { adamwCheckCases } from "./adamw_check.ts";
 import { addCases } from "./add.ts";
 import { addOntoCases } from "./add_onto.ts";
-import { cacheCopyCases } from "./cache_copy.ts";
 import { cacheWriteCases } from "./cache_write.ts";
 import { causalAttentionCases, largeAttentionCases } from "./causal_attention.ts";
 import { columnSumCases } from "./column_sum.ts";
@@ -46,7 +45,6 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   adamw_check: adamwCheckCases,
   add: addCases,
   add_onto: addOntoCases,
-  cache_copy: cacheCopyCases,
   cache_write: cacheWriteCases,
   causal_attention: [...causalAttentionCases, ...largeAttentionCases],
   column_sum: columnSumCases,

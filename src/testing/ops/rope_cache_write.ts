@@ -23,7 +23,7 @@ function quarterTurns(positions: number, headDim: number): number[] {
 
 function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
-  const cache = [3, 5, keyValueHeads, headDim];
+  const cache = [15, keyValueHeads, headDim];
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   const table = storage === "f16" ? quarterTurns(5, headDim) : [...ropeTable({ positions: 5, headDim, theta: 100 })];
   return {
@@ -35,14 +35,15 @@ function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
       x: normal([6, (heads + 2 * keyValueHeads) * headDim], 1),
       positions: given([6], [0, 3, 4, 0, 1, 2], "u32"),
       table: given([5, headDim], table),
-      sequence: given([6], [2, 0, 0, 1, 2, 2], "u32"),
+      // The last two have their first positions elsewhere: 0 - 1 and 1 - 2, mod 2^32.
+      origin: given([6], [10, 0, 0, 5, 0xffff_ffff, 0xffff_ffff], "u32"),
       cache_keys: kept(normal(cache, 2)),
       cache_values: kept(normal(cache, 3)),
     },
-    dynamicRows: ["x", "positions", "sequence"],
-    op: ({ x, positions, table, sequence, cache_keys, cache_values }) =>
+    dynamicRows: ["x", "positions", "origin"],
+    op: ({ x, positions, table, origin, cache_keys, cache_values }) =>
       ropeCacheWriteOp(
-        { x: x!, positions: positions!, table: table!, sequence: sequence!, cache_keys: cache_keys!, cache_values: cache_values! },
+        { x: x!, positions: positions!, table: table!, origin: origin!, cache_keys: cache_keys!, cache_values: cache_values! },
         { layout },
       ),
     reference: (inputs) => ropeCacheWriteReference(inputs, layout),

@@ -3,15 +3,19 @@ import type { HostValues } from "../check_op.ts";
 import { attend, headOf } from "./causal_attention.ts";
 import { numbersOf } from "./half.ts";
 
-/** Attention of row n over positions 0 .. position(n) of cache slot sequence(n), in double precision. */
-export function decodeAttentionReference({ qkv, sequence, positions, ...caches }: HostValues, layout: HeadLayout): { out: Float64Array } {
+/** Attention of row n over the positions 0 .. position(n) of its sequence, the first of them those of its prompt, in double precision. */
+export function decodeAttentionReference(
+  { qkv, origin, positions, prompt, ...caches }: HostValues,
+  layout: HeadLayout,
+): { out: Float64Array } {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = qkv!.shape[0]!;
   const [cache_keys, cache_values] = [numbersOf(caches.cache_keys!), numbersOf(caches.cache_values!)];
-  const slots = caches.cache_keys!.shape[1]!;
   const out = new Float64Array(rows * heads * headDim);
   const cached = (cache: Float64Array, row: number, position: number, head: number): Float64Array => {
-    const begin = ((sequence!.data[row]! * slots + position) * keyValueHeads + head) * headDim;
+    const [first, length] = prompt!.data.subarray(2 * row, 2 * row + 2);
+    const place = position < length! ? first! + position : (origin!.data[row]! + position) % 2 ** 32;
+    const begin = (place * keyValueHeads + head) * headDim;
     return cache.subarray(begin, begin + headDim);
   };
   for (let row = 0; row < rows; row += 1) {

@@ -30,7 +30,10 @@ export async function generalisationProbe({ device, model, start, task, config }
   const reward = taskReward(task);
   return build(async (own) => {
     const sampler = own(
-      await samplerFor({ ...shared, completions: problems.length * COMPLETIONS, sampling: { temperature, ...FULL_DISTRIBUTION } }),
+      await samplerFor({
+        ...{ ...shared, completions: problems.length * COMPLETIONS, perPrompt: COMPLETIONS },
+        sampling: { temperature, ...FULL_DISTRIBUTION },
+      }),
     );
     const greedy = own(await samplerFor({ ...shared, completions: problems.length, sampling: { temperature: 0, ...FULL_DISTRIBUTION } }));
     const scorerOf = async (policy: typeof model, at: number): Promise<Scorer> =>
