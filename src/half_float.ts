@@ -1,5 +1,5 @@
 /** Converts the bits of an IEEE half-precision float to a number: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-export function halfToFloat(bits: number): number {
+function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;

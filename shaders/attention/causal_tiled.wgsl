@@ -1,5 +1,6 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
-// blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved. For GPUs.
+// blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved.
+// For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
 // Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a
 // key in its block, so that a row's bits depend neither on its neighbours nor on the shape of the tile.

@@ -1,5 +1,6 @@
 // With P and dS as in causal_tiled_backward_query:
-//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, for one query head. For GPUs.
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, for one query head.
+// For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
 // and a query that does not attend to the row changes nothing. Where query heads share a key-value head (GROUPED), causal_group_sum adds
 // up what they leave in `parts`; otherwise this kernel writes the key and value heads of grad_qkv.

@@ -1,5 +1,6 @@
 // With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_tiled_backward_key_value:
-//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135). For GPUs.
+//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135).
+// For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
 // in order, and a key that the row does not attend to changes nothing. The kernel writes only the query heads of grad_qkv.
 import package::lib::head_tile::{Vectors, begins_of, columns_of_grad_out, columns_of_qkv, part_of_qkv, slice_of_qkv};

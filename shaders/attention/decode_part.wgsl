@@ -5,7 +5,8 @@
 // that share it, so a key or value is loaded once for all of them. A part is walked in blocks of KEYS positions (online softmax, Milakov &
 // Gimelshein 2018, arXiv 1805.02867). Teams of TEAM lanes first compute scores of one key, each over its share of the elements, so that a
 // team reads neighbouring memory. Then SOFTMAX_LANES lanes a head turn scores into weights. Last, HEAD_LANES lanes own the elements of a
-// head and add up values, KEYS_TOGETHER keys at a time. All sums have a fixed order, and no barrier stands between loads of a phase.
+// head and add up values, KEYS_TOGETHER keys at a time. All sums have a fixed order. Barriers stand between ROUNDS * TEAMS keys of the first
+// phase, and none between the loads of a block's values.
 import package::lib::cache::{Cached, from_cache};
 import package::lib::cached_sequence::place_of;
 import package::lib::element::Element;

@@ -16,8 +16,8 @@ struct Control {
   positive_scale: f32, // factor of surrogate and control term of tokens with advantage A > 0
   negative_scale: f32, // and of tokens with A < 0
   entropy: f32, // mean over the response tokens, nats
-  token_count: f32, // response tokens of the (micro-)batch that was reduced last
-  gated_fraction: f32, // share of these tokens that alpha reweights
+  token_count: f32, // response tokens of the whole batch, those of silent samples included
+  gated_fraction: f32, // share of the tokens that alpha reweights
   gated_count: f32, // their number
 }
 

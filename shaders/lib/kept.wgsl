@@ -2,7 +2,7 @@
 // is kept where they are at most the border's. So top_k keeps the k most probable tokens, and of those top_p keeps the fewest most probable
 // ones that hold at least this share of their probability; tokens that tie at the border are all kept.
 // border_histogram and border_bisection find the border.
-import package::lib::drawn_logits::{COLUMN_STEP, QUADS, QUAD_STEP, adjusted, may_be_drawn, parameters};
+import package::lib::drawn_logits::{QUADS, QUAD_STEP, adjusted, may_be_drawn};
 
 const LARGEST_BITS = 0x7f7fffffu;
 const X_BITS = 31u;

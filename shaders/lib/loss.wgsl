@@ -18,7 +18,7 @@ struct Surrogate {
   value: f32,
   slope: f32, // d value / dlogp; exactly 0 on a branch that does not depend on logp
   low: bool, // whether the token teaches less, or nothing, because its ratio is too low
-  high: bool, // and because its ratio is too high
+  high: bool, // and because its ratio is too high; bounds from above for A < 0 (dual clip, two_sided) do not count
 }
 
 fn weighed(one: Surrogate, weight: f32) -> Surrogate {

@@ -1,4 +1,5 @@
 // y [M, N] = partials[0] + partials[1] + ..., ended by lib/epilogue: the end of a product whose K was split (tiled.wgsl).
+// Small weight gradients end in column_sum.
 // An invocation owns four neighbouring columns of a row and adds their partial sums in order: the same bits in every run. It reads four
 // parts at a time, so that it does not wait for one after the other. With WIDE_Y quads are loaded whole.
 // With SUM_A or SUM_B the invocations behind them do the same for the bias's gradient (lib/bias_gradient).

@@ -1,8 +1,9 @@
 // y[b, c] = sum over the rows n of block b of x[n, c]   (+ y[b, c] where accumulate is 1)
-// Long sums take two launches: rows to blocks, then blocks to one row. Gradients of biases, of the weights of norms and of small tables end
-// here. Up to four sums of any sizes share a launch: with TWO that of x_1 to y_1, and so on. The workgroups below end_0 belong to the first.
-// Each workgroup owns a block of rows and LANES columns; a column is a quad where the sizes allow. ROW_LANES lanes share a column: each adds
-// every ROW_LANES-th row in order, four loads at a time, and the first lane adds their sums in order.
+// Long sums take two launches: rows to blocks, then blocks to one row. The gradients of norms and of small tables end here, those of biases
+// whose weight is frozen, and the parts of small weight gradients (matmul/tiled) with those of their biases. Up to four sums of any sizes
+// share a launch: with TWO that of x_1 to y_1, and so on. The workgroups below end_0 belong to the first.
+// Each workgroup owns a block of rows and LANES columns; a column is a quad where the sizes allow. ROW_LANES lanes share a column: each
+// adds every ROW_LANES-th row in order, four loads at a time, and the first lane adds their sums in order.
 import package::lib::element::Element;
 import constants::{LANES, ROW_LANES};
 

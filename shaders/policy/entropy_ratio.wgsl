@@ -1,5 +1,5 @@
 // outside[n] = 1 for a response token whose entropy ratio (H + 1e-8) / (old H + 1e-8) is not between 1 - low and 1 + high, else 0
-// (ERC, arXiv 2512.05591). H is the entropy of the policy at the token, old H that of the policy that sampled it. Prompt rows may hold
+// (ERC, arXiv 2512.05591). H is the entropy of the policy at the token, old H that of the old log-probabilities' policy. Prompt rows may hold
 // anything. count[0] is the number of ones. One workgroup does all; its lanes stride over the rows. Counts are sums of whole numbers below
 // 2^24, which floats hold exactly.
 import package::lib::reduce::reduce_sum;

@@ -8,7 +8,7 @@
 // stop token or after `length` tokens; from then on the sequence stays as it is. Token t of a completion lies in column t % columns.
 // Each workgroup handles one sequence; its lanes take four columns at a time. With WHOLE one pass over a row does all. With PARTED the
 // workgroups of next_token_part did it, and their draws are merged in order. With FILTERED the border of the kept tokens is found first.
-import package::lib::draw::{Candidate, Draw, NO_CANDIDATE, Softmax, contend, draw_from, merge_best, merge_softmax, peak_of, rescale};
+import package::lib::draw::{Draw, NO_CANDIDATE, Softmax, contend, draw_from, merge_best, merge_softmax, peak_of, rescale};
 @if(FILTERED && HISTOGRAM) import package::lib::border_histogram::smallest_border;
 @if(FILTERED && !HISTOGRAM) import package::lib::border_bisection::smallest_border;
 @if(FILTERED) import package::lib::kept::{LARGEST_BITS, all_within, any_counts, counted};

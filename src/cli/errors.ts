@@ -2,7 +2,7 @@ import { brief } from "../options/quote.ts";
 import { type StopSignal, stopCodes } from "./interrupt.ts";
 
 /** The exit codes every command keeps to. A command that a signal stopped has the code of the signal. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
+const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** The user asked for something impossible: a bad argument, option or file name. Exit code 2. */
 export class UsageError extends Error {

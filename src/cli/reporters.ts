@@ -10,7 +10,9 @@ import { type Reporter, reportedStep } from "../report/reporter.ts";
 import { createTrackioReporter } from "../report/trackio.ts";
 import { isAddress, type Report, reportsOf } from "../rl/config/report_section.ts";
 import { UsageError } from "./errors.ts";
-import { PROGRAM } from "./options.ts";
+
+/** The project of runs whose configuration and environment name none. */
+const PROJECT = "entropic";
 
 /** What is reported of a run. */
 interface ReportedRun {
@@ -73,7 +75,7 @@ async function openTrackio(run: ReportedRun, url: string, warn: (line: string) =
   const { TRACKIO_PROJECT, TRACKIO_WRITE_TOKEN, HF_TOKEN } = process.env;
   const reporter = createTrackioReporter({
     ...{ url, warn, runId: id, config },
-    project: project ?? TRACKIO_PROJECT ?? PROGRAM,
+    project: project ?? TRACKIO_PROJECT ?? PROJECT,
     run: name ?? basename(resolve(dir)),
     writeToken: TRACKIO_WRITE_TOKEN,
     // A token of Hugging Face goes to its own servers alone.

@@ -34,7 +34,7 @@ export type FoundTarget = (typeof FOUND)[number];
 export const GROUP = "group";
 export type Target = number | "auto" | FoundTarget | typeof GROUP | TargetPoints;
 
-/** What the tokens of a whole run may be held at: the same, or a target that finds itself. */
+/** What the tokens of a whole run may be held at: the same, a target for answers (group), or a target that finds itself. */
 export function anyTarget() {
   const words = [...FOUND, GROUP] as const;
   const error = `${NUMBER}, ${words.join(", ")}, or ${POINTS}`;

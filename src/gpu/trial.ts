@@ -93,7 +93,7 @@ export async function trialResults(
 }
 
 /** Submits without the device's observer, because profiles and the search for NaN are about plans, not about trials. */
-export function unobserved<Result>(device: GpuContext, submit: () => Result): Result {
+function unobserved<Result>(device: GpuContext, submit: () => Result): Result {
   const { observer } = device;
   device.observer = undefined;
   try {

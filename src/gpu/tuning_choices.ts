@@ -7,7 +7,7 @@ import type { Candidate, TuneRequest } from "./tune_request.ts";
 import type { Choice } from "./tuning_record.ts";
 
 /** The best guess is left only for a candidate that takes less than this part of its time. */
-export const CLEARLY_FASTER = 0.95;
+const CLEARLY_FASTER = 0.95;
 
 /** How candidates are timed. */
 export interface Timing {

@@ -102,7 +102,7 @@ export function createTuningRecord(device: GpuContext, { store, dawn, forget }: 
 }
 
 /** Everything that names an adapter, its driver and Dawn, so that a new driver counts as a new adapter. */
-export function adapterKey({ info }: Pick<GpuContext, "info">, dawn = "an unknown Dawn"): string {
+function adapterKey({ info }: Pick<GpuContext, "info">, dawn = "an unknown Dawn"): string {
   return [info.vendor, info.architecture, info.device, info.description, dawn].join(" | ");
 }
 

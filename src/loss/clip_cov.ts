@@ -10,7 +10,11 @@ export const clipCov = defineLoss({
   options: section({
     ...clipOptions,
     ...dualClipOption,
-    covFraction: adjustable(decimal({ min: 1e-8, max: 1 }), 2e-4, "The share of the tokens of a pass that are selected, but at least one."),
+    covFraction: adjustable(
+      decimal({ min: 1e-8, max: 1 }),
+      2e-4,
+      "The share of the tokens of a pass that are selected, but at least one where any lies between covLow and covHigh.",
+    ),
     covLow: adjustable(decimal({ min: -1e9, max: 1e9 }), 1, "Covariance above which tokens are drawn."),
     covHigh: adjustable(decimal({ min: -1e9, max: 1e9 }), 5, "Covariance below which tokens are drawn."),
   }),

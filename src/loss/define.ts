@@ -13,7 +13,7 @@ export interface LossContext {
   /** [S+1] of u32: where each sequence's rows begin. */
   readonly sequenceBegin: Tensor;
   readonly sequences: Scalar;
-  /** [N]: the entropy of the distribution that each token was drawn from; there for a loss that says it reads it. */
+  /** [N]: the entropy at sampling, or the trainer's own before the first update (tis, icepop, mis); there for a loss that says it reads it. */
   readonly oldEntropy?: Tensor | undefined;
   /** [1]: how many tokens a loss selects. */
   readonly count: Tensor;

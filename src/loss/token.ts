@@ -16,7 +16,10 @@ export interface Token {
   readonly extra: number;
 }
 
-/** What a loss makes of an advantage: a value, its derivative by logp, and whether the ratio is too low or too high to teach more. */
+/**
+ * What a loss makes of an advantage: a value, its derivative by logp, and whether the ratio is too low or too high to teach more. Bounds from
+ * above for A < 0 (dual clip, two-sided) count as neither.
+ */
 export interface Surrogate {
   readonly value: number;
   readonly slope: number;

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch, GradientSink } from "../graph/trace.ts";
 import { defineOp, shapeError } from "./define.ts";
 
-/** Rows of a block, which one lane adds up: enough to be worth a lane, few enough to spread a sum over the GPU. */
+/** Rows of a block, which one lane adds up, or eight on a GPU: enough to be worth it, few enough to spread a sum over the GPU. */
 export const BLOCK_ROWS = 64;
 
 type Attributes = { readonly blockRows: number; readonly accumulate: Scalar };

@@ -12,7 +12,7 @@ export interface RandomKeys {
 
 /** Attributes of the op that selects tokens of high covariance. */
 export interface CovarianceSelectOptions {
-  /** Share of the response tokens that are selected; at least one token is. */
+  /** Share of the response tokens that are selected, but at least one token; with `among` none where none lies there. */
   readonly fraction: number;
   /** Draws from the tokens with a covariance between low and high whose ratio the clip does not hold. Absent: takes the largest ones. */
   readonly among?: {

@@ -6,7 +6,7 @@ import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 
-/** What workgroups split among them: the elements of heads (software adapters) or the positions of a sequence (GPUs). */
+/** What is split: the elements of a head among lanes (software adapters), or the positions of a sequence among workgroups (GPUs). */
 export type DecodeSplit = "elements" | "positions";
 
 type In = { qkv: Tensor; origin: Tensor; positions: Tensor; prompt: Tensor; cache_keys: Tensor; cache_values: Tensor };

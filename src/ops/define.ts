@@ -31,7 +31,7 @@ export interface OtherCall {
 
 /** What an op is: its shape rule, its kernel launches and its vector-Jacobian product. */
 export interface OpDefinition<In extends Inputs, Out extends string, Attributes> {
-  /** snake_case; the same word names the kernel, the reference and the benchmark. */
+  /** snake_case; the same word names the reference and the benchmark, and mostly the kernel (ops/index.ts lists those of each op). */
   readonly name: string;
   /** Checks the inputs' shapes (it throws `shapeError`) and returns the outputs' shapes. */
   readonly shape: (inputs: In, attributes: Attributes) => Readonly<Record<Out, OutputSpec>>;

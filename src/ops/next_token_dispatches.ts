@@ -120,7 +120,7 @@ function variantOf(
   };
 }
 
-/** Two words a bin, and two a lane for their scan. */
+/** Two words a bin, and three a lane: two for their scan, one for lib/reduce. */
 function digitBits({ software, limits }: DeviceTraits): number {
   const bytes = 4 * (2 * 2 ** WIDE_DIGIT + 3 * 256);
   return !software && limits.maxComputeWorkgroupStorageSize >= bytes ? WIDE_DIGIT : NARROW_DIGIT;

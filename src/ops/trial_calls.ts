@@ -29,10 +29,7 @@ function valueInTrial(value: Scalar): number {
 }
 
 /** The call on fresh tensors of other shapes. Tensors that shared storage share it again. `name` is that of the input or output. */
-export function withShapes<Known extends AnyCall>(
-  call: Known,
-  shapeOf: (shape: readonly number[], name: string) => readonly number[],
-): Known {
+function withShapes<Known extends AnyCall>(call: Known, shapeOf: (shape: readonly number[], name: string) => readonly number[]): Known {
   const storages = new Map<Storage, { bytes: number } & Storage>();
   const resized = (tensor: Tensor, name: string): Tensor => {
     const shape = shapeOf(tensor.shape.map(capacityOf), name);

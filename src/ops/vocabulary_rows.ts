@@ -6,7 +6,7 @@ import { logitsRows } from "./logits.ts";
 import { rowLanes } from "./row_lanes.ts";
 
 /** Quads of a lane whose loads are on their way together, which hides a GPU's latency. On a CPU they would only cost registers. */
-export const QUADS_IN_FLIGHT = 4;
+const QUADS_IN_FLIGHT = 4;
 
 interface VocabularyRows {
   readonly variant: KernelVariant;

@@ -38,13 +38,6 @@ export function decimal(range: Range = {}, nullMeaning?: string) {
   return z.number({ error: allowed }).refine((value) => isInside(value, range), { error: allowed });
 }
 
-/** A finite number inside the range, or a word that lets the program find one. */
-export function decimalOr<const Word extends string>(word: Word, range: Range = {}) {
-  const allowed = `a number${describeRange(range)}, or ${word}`;
-  const inside = z.number().refine((value) => isInside(value, range), { error: allowed });
-  return z.union([inside, z.literal(word)], { error: allowed });
-}
-
 /** A list. */
 export function list<S extends z.ZodType>(element: S, allowed: string) {
   return z.array(element, { error: allowed });

@@ -3,7 +3,7 @@ import { ConfigError } from "./problems.ts";
 import { brief, quoted, reasonOf } from "./quote.ts";
 
 /** No configuration is longer. Whoever names a file of weights by mistake is told so without waiting. */
-export const MOST_YAML_CHARACTERS = 2 ** 20;
+const MOST_YAML_CHARACTERS = 2 ** 20;
 
 /** Deeper than any configuration; a list that contains itself has no end. */
 const DEEPEST = 32;

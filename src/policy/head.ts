@@ -24,7 +24,7 @@ export interface HeadStatistics {
 }
 
 /** The tokens that a head tells apart. */
-export function vocabularyOf(weight: Weight): number {
+function vocabularyOf(weight: Weight): number {
   return piecesOf(weight).reduce((sum, piece) => sum + piece.size(0), 0);
 }
 

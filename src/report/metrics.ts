@@ -69,7 +69,7 @@ export const metricDefinitions = {
     description: "Fraction of the update's completion tokens whose weight the controller changes.",
     unit: "fraction",
   },
-  "entropic/saturated": { description: "1 where alpha stands at its limit, else 0.", unit: "" },
+  "entropic/saturated": { description: "1 where alpha, or what the controller moves in its place, stands at its limit, else 0.", unit: "" },
   "entropic/entropy_coefficient": { description: "Weight of the entropy bonus that the controller sets (aec, bonus).", unit: "" },
   "entropic/positive_scale": { description: "Weight of tokens with positive advantage (entrocraft).", unit: "" },
   "entropic/negative_scale": { description: "Weight of tokens with negative advantage (entrocraft).", unit: "" },

@@ -78,7 +78,7 @@ const stateSchema = z.strictObject(
     referenceStep: whole({ min: 1 }).optional(),
     replay: list(savedGroup, "a list of groups").optional(),
   },
-  { error: "a mapping with the keys step, tokens, control, solved, optimizer" },
+  { error: "a mapping with the keys step, tokens, control, solved, optimizer, referenceStep, replay" },
 );
 
 /** The state that a checkpoint holds. @throws ConfigError with the first field that is missing, unknown or out of range */

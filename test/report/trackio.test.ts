@@ -178,6 +178,7 @@ test("a run that goes on sends what the server lacks, and no step twice", async 
       await second.close();
       assert.deepEqual(steps(received), [0, 1, 2, 3, 4, 5, 6]);
       assert.equal(new Set(received.entries.map(({ run_id }) => run_id)).size, 1, "it stays one run");
+      assert.deepEqual([...new Set(received.entries.map(({ project }) => project))], ["entropic"]);
     });
   } finally {
     await rm(dir, { recursive: true });

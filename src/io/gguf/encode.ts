@@ -76,7 +76,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Floats): Uint8Array<ArrayBu
  * Q8_0: of every 32 numbers the scale d = max |x| / 127 as f16, then round(x / d) as 32 signed bytes, halves rounded away from zero. The
  * bytes are computed with d in single precision, as ggml does.
  */
-export function quantized(values: Floats, name: string): Uint8Array<ArrayBuffer> {
+function quantized(values: Floats, name: string): Uint8Array<ArrayBuffer> {
   const { blockElements, blockBytes } = GGML_TYPES.q8_0;
   const blocks = values.length / blockElements;
   const scales = new Float32Array(blocks);

@@ -60,7 +60,7 @@ export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: Ggu
 }
 
 /** llama.cpp's name of a tensor, by Hugging Face's. */
-export function ggufName(name: string): string {
+function ggufName(name: string): string {
   const [, path, ending] = /^(.+)\.(weight|bias)$/.exec(name) ?? [];
   const [, layer, part] = /^(?:model\.layers|transformer\.h)\.(\d+)\.(.+)$/.exec(path ?? "") ?? [];
   const found = part === undefined ? OUTER[path ?? ""] : INNER[part];

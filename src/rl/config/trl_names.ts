@@ -61,9 +61,8 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   adam_epsilon: "leave it out, because AdamW's epsilon is fixed",
   bf16: "leave it out; grpo.activations and grpo.weights take f16",
   fp16: "leave it out; grpo.activations and grpo.weights take f16",
-  gradient_checkpointing: "leave it out; grpo.microBatchRows and grpo.activations save memory",
   use_vllm: "leave it out, because the engine samples itself",
-  repetition_penalty: "leave it out, because sampling has none",
+  repetition_penalty: "leave it out, because training samples without one",
   min_p: "leave it out; grpo.topP and grpo.topK limit what is sampled",
 };
 

@@ -27,7 +27,7 @@ export const diagnoses = {
   collapse,
 } as const satisfies Readonly<Record<string, Diagnosis>>;
 
-/** After so many steps without a finding it is reported anew: half the longest window, so that noise at a threshold does not repeat it. */
+/** After so many steps without a finding it is reported anew: half the window of most, so that noise at a threshold does not repeat it. */
 const CLEAR_STEPS = 10;
 
 /** A finding that was reported: the steps without it since then, and the severity that was reported. */

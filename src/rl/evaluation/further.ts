@@ -38,7 +38,7 @@ export interface FurtherOptions {
 }
 
 /** The problems that the search for a temperature takes: the first quarter, but 128 where there are so many. */
-export function searchedProblems(problems: number): number {
+function searchedProblems(problems: number): number {
   return Math.min(problems, Math.max(128, Math.ceil(problems / 4)));
 }
 

@@ -5,7 +5,7 @@ export interface EntropyPoint {
 }
 
 /** The temperatures that are searched. Below, logits divided by it leave the range in which a softmax is more than a choice. */
-export const TEMPERATURES = { lowest: 0.05, highest: 4 } as const;
+const TEMPERATURES = { lowest: 0.05, highest: 4 } as const;
 
 /**
  * The search ends where the entropy is within the share `entropy` of the one that is wanted, or where the temperature is known to the share

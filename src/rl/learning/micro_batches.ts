@@ -6,7 +6,7 @@ import { layRows, type RowSharing, rowsBehind, rowsOfSample, type Tokens } from 
 export interface Sample extends Tokens {
   /** Log-probability of every completion token when it was sampled, in nats [M]. */
   readonly oldLogprobs: ArrayLike<number>;
-  /** Entropy of the distribution that every completion token was drawn from, in nats [M]; a loss may need it. */
+  /** Entropy of the distribution that every completion token was drawn from, or with tis, icepop or mis the trainer's, in nats [M]. */
   readonly oldEntropies?: ArrayLike<number>;
   /** Log-probability of every completion token under the reference model [M]; absent without a KL term. */
   readonly referenceLogprobs?: ArrayLike<number>;

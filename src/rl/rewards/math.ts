@@ -31,7 +31,7 @@ export const math = defineReward({
 });
 
 /** The answer of a row: its final answer where it says one, else the whole text, so that "x + 1" and "3 apples" stay what they are. */
-export function statedAnswer(solution: string): string {
+function statedAnswer(solution: string): string {
   return /####|\\f?boxed|<answer>|\banswers?\b/i.test(solution) ? (finalAnswer(solution) ?? solution) : solution;
 }
 

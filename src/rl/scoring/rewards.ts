@@ -35,7 +35,8 @@ export interface CombinedRewards {
 
 /**
  * Joins reward functions into one, which runs them at the same time. Throws when two have one name or none is given. The joined function
- * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number nor null.
+ * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number, nor null, nor a list with a finite
+ * number for each token; one with `onError: "unscored"` leaves the prompt's completions unscored instead.
  */
 export function combineRewards(functions: readonly NamedReward[]): (input: RewardInput) => Promise<CombinedRewards> {
   checkRewards(functions);

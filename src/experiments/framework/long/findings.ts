@@ -148,7 +148,7 @@ export function evaluationsOf(metrics: readonly Metrics[]): Metrics[] {
 }
 
 /** The lines that tell of a step of training: all but the first, and in a run that was reduced fewer. */
-export function trainedSteps(metrics: readonly Metrics[]): Metrics[] {
+function trainedSteps(metrics: readonly Metrics[]): Metrics[] {
   return trainingSteps(metrics).filter(({ entropy }) => entropy !== undefined);
 }
 

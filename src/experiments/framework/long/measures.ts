@@ -69,7 +69,7 @@ export interface Pair {
 }
 
 /** How much more an arm has than another of what `of` takes from a run, over the seeds that both have. */
-export function comparePaired(findings: LongFindings, group: string, { arm, baseline }: Pair, of: (run: LongRun) => number): PairedTest {
+function comparePaired(findings: LongFindings, group: string, { arm, baseline }: Pair, of: (run: LongRun) => number): PairedTest {
   const against = new Map(runsOfArm(findings, group, baseline).map((run) => [run.seed, of(run)]));
   const differences = runsOfArm(findings, group, arm).map((run) => of(run) - (against.get(run.seed) ?? Number.NaN));
   return pairedTest(differences.filter((difference) => !Number.isNaN(difference)));
