@@ -24,12 +24,20 @@ const FLOOR = "PI floor, then release";
  * codes what the search there had taken, and one seed with a floor of 0.1 nats had learned to add on scratchpad.
  */
 const GROUP_FLOOR = "PI group floor, then release";
+/**
+ * The same floor with MaxRL's advantages. It became an arm once MaxRL's results on codes and on countdown4 were known (the latter of two
+ * seeds), before its own seeds were run.
+ */
+const WITH_MAXRL = "MaxRL with PI group floor, then release";
+const MAXRL = "MaxRL";
 const HELD = "PI hold";
 const FORCED = "PI forced down";
 
 const pair = { arm: CANDIDATE, baseline: BASELINE };
 const later = { arm: FLOOR, baseline: BASELINE };
 const last = { arm: GROUP_FLOOR, baseline: BASELINE };
+const joined = { arm: WITH_MAXRL, baseline: BASELINE };
+const beside = { arm: WITH_MAXRL, baseline: MAXRL };
 
 /** Thousands of steps on tasks that need exploration: does holding entropy pay in accuracy too, and against the other methods? */
 export const long = longStudy({
@@ -37,11 +45,16 @@ export const long = longStudy({
   description: "thousands of steps on three tasks that need exploration: held entropy against GRPO and its rivals, each at its best knobs",
   title: "Long runs: does holding entropy pay in accuracy too?",
   question: `Short runs show what entropy control costs: some accuracy, for more diversity. GRPO has not used up its own entropy by then. These runs go on for thousands
-of steps on tasks that most samples fail at first. Every arm but one was given the best knobs that an equal search found for it; that one has the same setting
+of steps on tasks that most samples fail at first. Every arm but two was given the best knobs that an equal search found for it; those two have the same target
 everywhere. The question is whether a policy whose
 entropy was held, and let go near the end, is then at least as accurate as GRPO's, and more diverse.`,
   claims: (settings) => [
-    ...[pair, later, last].flatMap((of) => [headline(of), isNoLowerEverywhere(of), isHigherSomewhere(of), isMoreDiverseEverywhere(of)]),
+    ...[pair, later, last, joined].flatMap((of) => [
+      headline(of),
+      isNoLowerEverywhere(of),
+      isHigherSomewhere(of),
+      isMoreDiverseEverywhere(of),
+    ]),
     ...groupNames(settings).flatMap(groupClaims),
   ],
 });
@@ -51,6 +64,8 @@ function groupClaims(group: string): ReturnType<typeof getsWorse>[] {
     isHigherIn(group, pair, GREEDY, "holding entropy, then letting go, pays"),
     isHigherIn(group, later, GREEDY, "keeping entropy from falling, then letting go, pays"),
     isHigherIn(group, last, GREEDY, "keeping the entropy of answers from falling, then letting go, pays"),
+    isHigherIn(group, beside, GREEDY, "the floor pays with MaxRL's advantages too"),
+    isHigherIn(group, beside, passAt(8), "the floor keeps diversity with MaxRL's advantages too"),
     getsWorse(group, BASELINE),
     isHigherIn(group, { arm: CANDIDATE, baseline: HELD }, SAMPLED, "letting go pays"),
     isHigherIn(group, { arm: CANDIDATE, baseline: FORCED }, GREEDY, "forcing entropy down costs accuracy"),

@@ -84,7 +84,7 @@ function searchSections(settings: ArmsSettings, findings: LongFindings): string[
   const given = armNames(settings).filter((arm) =>
     groupNames(settings).every((group) => searchedKnobs(settings, { group, arm }).length === 0),
   );
-  const others = given.length > 0 ? ` ${given.join(" and ")} had none to choose from: what it is was given.` : "";
+  const others = given.length > 0 ? ` ${given.join(" and ")} had none to choose from.` : "";
   const text = `Every arm had as many settings to choose from, tried with seeds of their own and measured on held-out problems that the tables above do not use
 (${tried.join("; ")}). The arm took the setting with the best score: ${CRITERION}.${others}`;
   return ["## How the knobs were chosen", text, searchTable(settings, findings)];
