@@ -80,7 +80,6 @@ export function createSequenceMemory(options: SamplerOptions, { columns, reading
       write(state.token, rows, ({ ids }) => ids.at(-1) ?? 0);
       write(state.done, rows, ({ ids }) => ids.length);
       write(state.sequenceKey, rows, ({ prompt }) => prompt.key);
-      // Modulo 2^32, as Uint32Array takes them.
       write(state.origin, rows, ({ slot, prompt }) => ownPlaces + slot * options.maxNewTokens - prompt.ids.length);
       write(state.prompt, rows, (row) => [placeOfPrompt(row), row.prompt.ids.length]);
       if (!state.seen) return;
