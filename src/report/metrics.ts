@@ -73,8 +73,8 @@ export const metricDefinitions = {
   "entropic/entropy_coefficient": { description: "Weight of the entropy bonus that the controller sets (aec, bonus).", unit: "" },
   "entropic/positive_scale": { description: "Weight of tokens with positive advantage (entrocraft).", unit: "" },
   "entropic/negative_scale": { description: "Weight of tokens with negative advantage (entrocraft).", unit: "" },
-  "entropic/kp": { description: "Proportional gain, where the controller pi measures its gains or its target.", unit: "" },
-  "entropic/ki": { description: "Integral gain, where the controller pi measures its gains or its target.", unit: "" },
+  "entropic/kp": { description: "Proportional gain, where the controller pi has gains auto, target auto or classes.", unit: "" },
+  "entropic/ki": { description: "Integral gain, where the controller pi has gains auto, target auto or classes.", unit: "" },
   "entropic/authority": { description: "Estimated fall of entropy in a step at alpha 1; 0 before the estimate.", unit: "nats per token" },
   "entropic/released": { description: "Share of alpha that entropy.release has taken away, from 0 to 1.", unit: "fraction" },
   "entropic/signal": {

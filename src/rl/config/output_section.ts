@@ -18,7 +18,7 @@ export function output(directory: string) {
     keepBest: adjustable(
       flag(),
       false,
-      "With keepLast: whether the best checkpoint stays too. It is the one with the highest pass@1 among those whose step was evaluated (eval.every); where none was, the one with the highest mean reward.",
+      "With keepLast: whether the best checkpoint stays too. It is the one with the highest pass@1 among those whose step was evaluated (eval.every, in sft sft.evalEvery); where none was, in train, the one with the highest mean reward.",
     ),
   }).prefault({});
 }

@@ -60,7 +60,7 @@ const modelConfig = openSection(
 const task = openSection(
   {
     name: text("the name of a task, such as countdown").describe(
-      `Which task: ${namesOf(tasks).join(", ")}; or data, which may be left out where the key data is given.`,
+      `Which task: ${namesOf(tasks).join(", ")}; or, for train, data, which may be left out where the key data is given.`,
     ),
   },
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
