@@ -38,13 +38,13 @@ const options = section({
 });
 
 /**
- * "42Q=" -> "ce$": the letter is a code, and a code has one answer, which must be remembered; the digits mean nothing, so that held-out keys
+ * "42S=" -> "ee$": the letter is a code, and a code has one answer, which must be remembered; the digits mean nothing, so that held-out keys
  * ask for what was learned of their codes. Many codes share one answer and the rest have answers of their own, under the tags `shared` and
  * `own`. What is learned of the shared answer spreads to the other codes and hides theirs: plain GRPO loses most of them.
  */
 export const codes = defineTask({
   key: "codes",
-  description: "Remember the answer of a code, which many codes share: 42Q= -> ce$",
+  description: "Remember the answer of a code, which many codes share: 42S= -> ee$",
   options,
   check: ({ codes: count, shared, letters, length, known }) => {
     if (known > MOST_KNOWN && known < 1) return [{ option: "known", value: known, allowed: `at most ${MOST_KNOWN}, or 1` }];

@@ -30,13 +30,23 @@ const [, ...shown] = tableAt(readme, "| | greedy | pass@1 at equal entropy | pas
 const ARMS: Readonly<Record<string, readonly [arm: string, run: string | undefined]>> = {
   "before training": ["before training", undefined],
   "plain GRPO": ["GRPO", "grpo"],
+  MaxRL: ["MaxRL", "maxrl"],
   EntroPIC: ["PI group floor, then release", "pi-group-floor-then-release"],
+  "EntroPIC with MaxRL": ["MaxRL with PI group floor, then release", "maxrl-with-pi-group-floor-then-release"],
   "searched floor": ["PI floor, then release", "pi-floor-then-release"],
 };
 
-test("the README shows all tasks of the study long, each before training, by GRPO, by EntroPIC and by the floor that a search took", () => {
+/** The rows of a task's table in the report. */
+function rowsOf(task: string): string[][] {
+  return tableAt(report.slice(report.indexOf(`\n### ${task[0]!.toUpperCase()}${task.slice(1)}\n`)), "| arm | seeds | greedy |");
+}
+
+test("the README shows all tasks of the study long, each before training and by the arms that have all seeds there", () => {
   const tasks = ["codes", "countdown4", "scratchpad"];
-  const expected = tasks.flatMap((task) => Object.keys(ARMS).map((arm) => `${task}, ${arm}`));
+  const expected = tasks.flatMap((task) => {
+    const complete = rowsOf(task).filter(([label, seeds]) => seeds === "5" || label === "before training");
+    return Object.entries(ARMS).flatMap(([arm, [label]]) => (complete.some(([own]) => own === label) ? `${task}, ${arm}` : []));
+  });
   assert.deepEqual(
     shown.map(([name]) => name),
     expected,
@@ -46,8 +56,7 @@ test("the README shows all tasks of the study long, each before training, by GRP
 for (const [name, greedy, matched, passAt8, entropy, seeds] of shown) {
   const [task, arm] = name!.split(", ") as [string, string];
   test(`the README's figures of ${name} are those of the report and of its records`, () => {
-    const section = report.slice(report.indexOf(`\n### ${task[0]!.toUpperCase()}${task.slice(1)}\n`));
-    const [header, ...rows] = tableAt(section, "| arm | seeds | greedy |");
+    const [header, ...rows] = rowsOf(task);
     const row = rows.find(([label]) => label === ARMS[arm]![0])!;
     const reported = (column: RegExp): string => row[header!.findIndex((label) => column.test(label))]!;
     assert.deepEqual([greedy, matched, passAt8], [reported(/^greedy$/), reported(/^pass@1 at .* nats$/), reported(/^pass@8$/)]);
@@ -70,7 +79,7 @@ function isRun(cell: string, seed: number, task: string, run: string): boolean {
 }
 
 test("the README's differences from GRPO are those of the report", () => {
-  const rows = report.split("\n").filter((line) => /^\| (DAPO|PI (group )?floor, then release) \| [+-]0/.test(line));
+  const rows = report.split("\n").filter((line) => /^\| (DAPO|MaxRL|(MaxRL with )?PI (group )?floor, then release) \| [+-]0/.test(line));
   const told = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart")).replaceAll("\n", " ");
   const differences = [...told.matchAll(/([+-]0\.\d{3})(?: greedy,)? \(?(-?0\.\d{3}) to (-?0\.\d{3})/g)];
   assert.ok(differences.length >= 5, `${differences.length} differences`);
