@@ -3,6 +3,7 @@ import { advantages } from "./studies/advantages/study.ts";
 import { autoTarget } from "./studies/auto_target.ts";
 import { baselines } from "./studies/baselines.ts";
 import { foundTarget } from "./studies/found_target.ts";
+import { freshSeeds } from "./studies/fresh_seeds.ts";
 import { gains } from "./studies/gains/study.ts";
 import { generalise } from "./studies/generalise/study.ts";
 import { long } from "./studies/long.ts";
@@ -16,7 +17,7 @@ import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [
   ...[toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature],
-  ...[long, regime, generalise, foundTarget],
+  ...[long, freshSeeds, regime, generalise, foundTarget],
 ];
 
 /** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */

@@ -27,11 +27,14 @@ export function verdictWord({ passed }: Verdict): string {
   return passed === undefined ? "not judged" : passed ? "PASS" : "FAIL";
 }
 
-/** One sentence for the top of a report. */
+/** One sentence for the top of a report, whose table has every claim: more than a few are not named twice. */
 export function verdictSentence(verdicts: readonly Verdict[]): string {
   const judged = verdicts.filter(({ passed }) => passed !== undefined);
   const failed = judged.filter(({ passed }) => !passed);
   if (judged.length === 0) return "No claim was put to the test.";
   if (failed.length === 0) return `All ${judged.length} claims that were put to the test held.`;
-  return `${failed.length} of ${judged.length} claims did not hold: ${failed.map(({ claim }) => claim).join("; ")}.`;
+  const named = failed.length > MOST_NAMED ? " (FAIL in the table below)" : `: ${failed.map(({ claim }) => claim).join("; ")}`;
+  return `${failed.length} of ${judged.length} claims did not hold${named}.`;
 }
+
+const MOST_NAMED = 3;

@@ -17,3 +17,9 @@ test("several studies become one page: claims first, headings one level down, pi
   assert.match(page, /!\[curves\]\(gains\/curves\.svg\)/);
   assert.equal(page.match(/^# /gm)!.length, 1);
 });
+
+test("a page names the claims that did not hold where they are few, and counts them where they are many", () => {
+  const failed = ["a", "b", "c", "d"].map((name) => report(name, false));
+  assert.match(combinedMarkdown(failed.slice(0, 3)), /\n\n3 of 3 claims did not hold: a holds; b holds; c holds\.\n/);
+  assert.match(combinedMarkdown(failed), /\n\n4 of 4 claims did not hold \(FAIL in the table below\)\.\n/);
+});
