@@ -75,10 +75,31 @@ function ranksOf(values: readonly number[]): number[] {
 
 /** Spearman's rank correlation (Spearman 1904): Pearson's correlation of the ranks. NaN where one side does not vary. */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranksOf(a), ranksOf(b)];
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const product = (u: readonly number[], v: readonly number[], cu: number, cv: number): number =>
-    u.reduce((sum, value, i) => sum + (value - cu) * (v[i]! - cv), 0);
-  const spread = Math.sqrt(product(x, x, meanX, meanX) * product(y, y, meanY, meanY));
-  return spread > 0 ? product(x, y, meanX, meanY) / spread : Number.NaN;
+  return correlationWithin([{ a, b }]);
+}
+
+/** Pairs of values of one kind of run. */
+export interface Stratum {
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+/**
+ * Spearman's rank correlation within strata: values are ranked among those of their own stratum, and ranks are counted from its mean. What
+ * differs from stratum to stratum alone makes none.
+ */
+export function correlationWithin(strata: readonly Stratum[]): number {
+  const x = strata.flatMap(({ a }) => centred(ranksOf(a)));
+  const y = strata.flatMap(({ b }) => centred(ranksOf(b)));
+  const spread = Math.sqrt(dot(x, x) * dot(y, y));
+  return spread > 0 ? dot(x, y) / spread : Number.NaN;
+}
+
+function centred(values: readonly number[]): number[] {
+  const centre = mean(values);
+  return values.map((value) => value - centre);
+}
+
+function dot(x: readonly number[], y: readonly number[]): number {
+  return x.reduce((sum, value, i) => sum + value * y[i]!, 0);
 }

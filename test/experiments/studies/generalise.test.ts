@@ -73,33 +73,65 @@ test("calibration: answers as often right as they are probable have no error", (
   near(accuracyOf(both), 0.25);
 });
 
+const curves = ["eval/greedy", "eval/entropy", "eval/harder/greedy"];
+const group = { group: "", measures: [], curves, before: [], matched: null, problems: 1, completions: 1 };
+
+/** A run of three evaluations with this entropy at its middle, which gains so much after it, and loses as much on harder problems. */
+const runOf = (arm: string, seed: number, entropy: number, gain: number) => ({
+  ...{ group: "", arm, seed, steps: [0, 1, 2], after: [], training: { steps: [], entropy: [], alpha: [] }, seconds: 1 },
+  curves: [
+    [0, 0.2, 0.2 + gain],
+    [1, entropy, 0],
+    [0, 0.2, 0.2 - gain],
+  ],
+});
+
+function ofEntropy(runs: LongFindings["runs"]) {
+  return associations({ groups: [group], searched: [], runs }, group).filter(({ measure }) => measure === "entropy");
+}
+
 test("what stands at the middle of runs is ranked against what they gain after it", () => {
-  const curves = ["eval/greedy", "eval/entropy", "eval/harder/greedy"];
-  const runs = [0.1, 0.2, 0.3, 0.4, 0.5].map((entropy, seed) => ({
-    group: "",
-    arm: "a",
-    seed,
-    steps: [0, 1, 2],
-    curves: [
-      [0, 0.2, 0.2 + entropy],
-      [1, entropy, 0],
-      [0, 0.2, 0.2 - entropy],
-    ],
-    after: [],
-    training: { steps: [], entropy: [], alpha: [] },
-    seconds: 1,
-  }));
-  const group = { group: "", measures: [], curves, before: [], matched: null, problems: 1, completions: 1 };
-  const findings: LongFindings = { groups: [group], searched: [], runs };
-  const found = associations(findings, group).filter(({ measure }) => measure === "entropy");
+  const runs = [0.1, 0.2, 0.3, 0.4, 0.5].map((entropy, seed) => runOf("a", seed, entropy, entropy));
+  const found = ofEntropy(runs);
   assert.deepEqual(
-    found.map(({ gain, runs: count, correlation }) => [gain, count, Math.round(correlation * 1e6) / 1e6]),
+    found.map(({ gain, runs: count }) => [gain, count]),
     [
-      ["greedy", 5, 1],
-      ["greedy on harder", 5, -1],
+      ["greedy", 5],
+      ["greedy on harder", 5],
     ],
   );
-  assert.ok(
-    associations(findings, group).some(({ measure, correlation }) => measure === "distinct solutions" && Number.isNaN(correlation)),
+  nearAll(
+    found.map(({ overall }) => overall.r),
+    [1, -1],
   );
+  const all = associations({ groups: [group], searched: [], runs }, group);
+  assert.ok(all.some(({ measure, overall }) => measure === "distinct solutions" && Number.isNaN(overall.r)));
+});
+
+test("within arms a measure counts among the runs of its own arm: arms that differ make no correlation there, and may hide one", () => {
+  // Arm b has more entropy and gains more; within each arm more entropy gains less.
+  const [first] = ofEntropy([
+    ...[0.1, 0.2, 0.3, 0.4, 0.5].map((entropy, seed) => runOf("a", seed, entropy, 0.05 - entropy / 10)),
+    ...[0.1, 0.2, 0.3, 0.4, 0.5].map((entropy, seed) => runOf("b", seed, entropy + 1, 1 - entropy / 10)),
+  ]);
+  // Ranks 1 to 5 against 5 to 1, and 6 to 10 against 10 to 6: 5 x 4 - 10 of differences from the mean 5.5, over 82.5.
+  near(first!.overall.r, (2 * 5 * 2.5 * 2.5 - 2 * 10) / 82.5);
+  near(first!.within.r, -1);
+  near(first!.within.p, 0);
+});
+
+test("the probability of a correlation is that of Student's t with the freedom that the strata leave", () => {
+  // Ranks 2, 1, 4, 3, 5 against 1 to 5: r = 0.8, t = 0.8 sqrt(3 / 0.36) = 2.3094 with 3 degrees of freedom, p = 0.1041.
+  const gains = [0.2, 0.1, 0.4, 0.3, 0.5];
+  const [one] = ofEntropy(gains.map((gain, seed) => runOf("a", seed, seed, gain)));
+  near(one!.overall.r, 0.8);
+  near(one!.overall.p, 0.1041, 1e-4);
+  near(one!.within.p, 0.1041, 1e-4);
+  // Twice as many runs in two arms: 10 - 2 - 1 = 7 degrees of freedom, t = 3.5277, p = 0.0096.
+  const [both] = ofEntropy([
+    ...gains.map((gain, seed) => runOf("a", seed, seed, gain)),
+    ...gains.map((gain, seed) => runOf("b", seed, seed, gain)),
+  ]);
+  near(both!.within.r, 0.8);
+  near(both!.within.p, 0.0096, 1e-4);
 });

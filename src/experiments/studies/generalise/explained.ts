@@ -2,7 +2,7 @@ import jstat from "jstat";
 import type { LongFindings, LongGroup, LongRun } from "../../framework/long/findings.ts";
 import { SPREAD } from "../../framework/long/findings.ts";
 import { curveOfRun, GREEDY, type Measure } from "../../framework/long/measures.ts";
-import { rankCorrelation } from "../../framework/paired.ts";
+import { correlationWithin, rankCorrelation } from "../../framework/paired.ts";
 
 const { studentt } = jstat.jStat;
 
@@ -30,12 +30,20 @@ export interface Association {
   readonly measure: string;
   readonly gain: string;
   readonly runs: number;
-  readonly correlation: number;
-  /** Of Student's t with the correlation r: t = r sqrt((n - 2) / (1 - r^2)); NaN for fewer than four runs. */
+  /** Among the runs of all arms. */
+  readonly overall: Correlation;
+  /** Among the runs of each arm by itself, all arms together: what only tells the arms apart does not count. */
+  readonly within: Correlation;
+}
+
+export interface Correlation {
+  /** Of ranks. */
+  readonly r: number;
+  /** Of Student's t = r sqrt(d / (1 - r^2)) with d degrees of freedom; NaN where d < 2. */
   readonly p: number;
 }
 
-/** Every candidate against the later gain in greedy accuracy, on the task itself and on the others. Runs of all arms count alike. */
+/** Every candidate against the later gain in greedy accuracy, on the task itself and on the others. */
 export function associations({ runs }: LongFindings, group: LongGroup): Association[] {
   const own = runs.filter((run) => run.group === group.group && run.steps.length >= 3);
   return [GREEDY, ...elsewhereOf(group)].flatMap((gain) => candidates.map((measure) => associate(own, group, measure, gain)));
@@ -46,18 +54,22 @@ function associate(runs: readonly LongRun[], group: LongGroup, measure: Measure,
     .map((run) => {
       const middle = Math.floor(run.steps.length / 2);
       const scores = curveOfRun(group, run, gain);
-      return { x: curveOfRun(group, run, measure)[middle] ?? Number.NaN, y: scores.at(-1)! - scores[middle]! };
+      return { arm: run.arm, x: curveOfRun(group, run, measure)[middle] ?? Number.NaN, y: scores.at(-1)! - scores[middle]! };
     })
     .filter(({ x, y }) => !Number.isNaN(x) && !Number.isNaN(y));
-  const correlation = rankCorrelation(
-    pairs.map(({ x }) => x),
-    pairs.map(({ y }) => y),
-  );
-  return { measure: measure.name, gain: gain.name, runs: pairs.length, correlation, p: probabilityOf(correlation, pairs.length) };
+  const stratum = (own: typeof pairs) => ({ a: own.map(({ x }) => x), b: own.map(({ y }) => y) });
+  const { a, b } = stratum(pairs);
+  const arms = [...new Set(pairs.map(({ arm }) => arm))].map((name) => stratum(pairs.filter(({ arm }) => arm === name)));
+  return {
+    measure: measure.name,
+    gain: gain.name,
+    runs: pairs.length,
+    overall: withChance(rankCorrelation(a, b), pairs.length - 2),
+    within: withChance(correlationWithin(arms), pairs.length - arms.length - 1),
+  };
 }
 
-function probabilityOf(r: number, n: number): number {
-  if (n < 4 || Number.isNaN(r)) return Number.NaN;
-  if (Math.abs(r) === 1) return 0;
-  return 2 * studentt.cdf(-Math.abs(r) * Math.sqrt((n - 2) / (1 - r * r)), n - 2);
+function withChance(r: number, freedom: number): Correlation {
+  if (freedom < 2 || Number.isNaN(r)) return { r, p: Number.NaN };
+  return { r, p: Math.abs(r) === 1 ? 0 : 2 * studentt.cdf(-Math.abs(r) * Math.sqrt(freedom / (1 - r * r)), freedom) };
 }

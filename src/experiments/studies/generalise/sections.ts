@@ -9,7 +9,7 @@ import { markdownTable } from "../../framework/markdown.ts";
 import { slug } from "../../framework/names.ts";
 import { interval, probability, signed } from "../../framework/numbers.ts";
 import { holm, SIGNIFICANT } from "../../framework/paired.ts";
-import { associations, candidates, elsewhereOf } from "./explained.ts";
+import { associations, type Correlation, candidates, elsewhereOf } from "./explained.ts";
 
 const ABOUT = `What may explain why a policy whose entropy was held generalises, after training:
 
@@ -21,8 +21,8 @@ const ABOUT = `What may explain why a policy whose entropy was held generalises,
 * **calibration error**: how far the probability of the greedy answer lies from the share of such answers that are right.`;
 
 const WHICH = `Each run's value at its middle is set beside what the run gains in greedy accuracy from there to its end. The correlation is Spearman's, of ranks: 1 where
-the higher always gains more, -1 where it always gains less. Runs of all arms and seeds count alike, so that a correlation may be that of an arm alone,
-and none shows a cause. p is corrected by Holm's method over the table.`;
+the higher always gains more, -1 where it always gains less. Among all runs it may only tell the arms apart; within arms each run is ranked among those
+of its own arm. Neither shows a cause. p is corrected by Holm's method over a column.`;
 
 /** The measures of the probe for each arm, and which of them go with the later gain. */
 export function generaliseSections(settings: ArmsSettings, findings: LongFindings): string[] {
@@ -75,13 +75,19 @@ function layerTable(settings: ArmsSettings, findings: LongFindings, group: LongG
 
 function associationTable(findings: LongFindings, group: LongGroup): string {
   const found = associations(findings, group);
-  const adjusted = holm(found.map(({ p }) => p));
-  const rows = found.map(({ measure, gain, runs, correlation }, i) => {
+  const [overall, within] = [inCells(found.map((one) => one.overall)), inCells(found.map((one) => one.within))];
+  const rows = found.map(({ measure, gain, runs }, i) => [measure, gain, String(runs), ...overall[i]!, ...within[i]!]);
+  return markdownTable(["at the middle", "later gain in", "runs", "correlation", "p (Holm)", "within arms", "p (Holm)"], rows);
+}
+
+/** Each correlation and its corrected p, as a table has them. */
+function inCells(correlations: readonly Correlation[]): (readonly [string, string])[] {
+  const adjusted = holm(correlations.map(({ p }) => p));
+  return correlations.map(({ r }, i) => {
     const p = adjusted[i]!;
     const shown = Number.isNaN(p) ? "-" : p < SIGNIFICANT ? `**${probability(p)}**` : probability(p);
-    return [measure, gain, String(runs), Number.isNaN(correlation) ? "-" : signed(correlation, 2), shown];
+    return [Number.isNaN(r) ? "-" : signed(r, 2), shown];
   });
-  return markdownTable(["at the middle", "later gain in", "runs", "correlation", "p (Holm)"], rows);
 }
 
 function pictureName({ group }: LongGroup): string {
