@@ -1,7 +1,9 @@
 // The operands a and b of a product, read by quads of four neighbours along a line of memory. A quad that lies outside is zero, and so is
 // the part of a quad behind the end of its line.
-// WIDE_A, WIDE_B: the lines of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats.
+// WIDE_A, WIDE_B: the lines of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats. PAIRED: lines of b are
+// read in the order of lib/swiglu.
 import package::lib::half::{unpack_one, unpack_quad};
+import package::lib::swiglu::line_of_pair;
 
 @if(WIDE_A) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
 @if(!WIDE_A) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
@@ -33,7 +35,8 @@ fn value_of_b(at: u32) -> f32 {
 // The same of b.
 fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
   let left = select(0u, length - at, line < lines && at < length);
-  let first = select(0u, line * length + at, left > 0u);
+  @if(PAIRED) let first = select(0u, line_of_pair(line, lines) * length + at, left > 0u);
+  @if(!PAIRED) let first = select(0u, line * length + at, left > 0u);
   @if(WIDE_B) {
     @if(HALF_B) { return select(vec4f(), unpack_quad(b[first >> 2u]), left > 0u); }
     @if(!HALF_B) { return select(vec4f(), b[first >> 2u], left > 0u); }

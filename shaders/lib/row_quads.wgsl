@@ -1,7 +1,9 @@
 // The operands a [M, K] and b [N, K] of a product NT of few rows. A quad is four neighbouring values along K, with zeros past its end.
 // An index past the last row reads the last row; the kernel never stores the result.
 // With ALIGNED, K is a multiple of 4 and quads are loaded whole. With HALF_B, b is stored as 16-bit floats.
+// With PAIRED, columns come in the order of lib/swiglu.
 import package::lib::half::{unpack_one, unpack_quad};
+import package::lib::swiglu::line_of_pair;
 
 @if(ALIGNED) @group(0) @binding(0) var<storage, read> a: array<vec4f>; // [M, K]
 @if(!ALIGNED) @group(0) @binding(0) var<storage, read> a: array<f32>; // [M, K]
@@ -21,7 +23,8 @@ fn quad_of_a(row: u32, quad: u32, rows: u32, inner: u32) -> vec4f {
 }
 
 fn quad_of_b(column: u32, quad: u32, columns: u32, inner: u32) -> vec4f {
-  let inside = min(column, columns - 1u);
+  @if(PAIRED) let inside = line_of_pair(min(column, columns - 1u), columns);
+  @if(!PAIRED) let inside = min(column, columns - 1u);
   @if(ALIGNED && HALF_B) { return unpack_quad(b[inside * (inner >> 2u) + quad]); }
   @if(ALIGNED && !HALF_B) { return b[inside * (inner >> 2u) + quad]; }
   @if(!ALIGNED) {

@@ -3,8 +3,9 @@
 // Done once for all rows of y: the matrices that are packed are weights, small beside the product.
 // NT: a lane owns four columns and walks eight quads along K, so that a workgroup writes whole cache lines.
 // Otherwise a lane copies one quad. With ALIGNED the rows of b are multiples of 4 long and are read as quads. With HALF_B b is stored as
-// 16-bit floats.
+// 16-bit floats. With PAIRED columns come in the order of lib/swiglu.
 import package::lib::half::{unpack_one, unpack_quad};
+import package::lib::swiglu::line_of_pair;
 import constants::LANES;
 
 struct Parameters {
@@ -50,7 +51,8 @@ fn column_of_b(column: u32, quad: u32) -> vec4f {
   if column >= parameters.columns {
     return vec4f();
   }
-  return quad_of_b(column, quad, parameters.inner);
+  @if(PAIRED) { return quad_of_b(line_of_pair(column, parameters.columns), quad, parameters.inner); }
+  @if(!PAIRED) { return quad_of_b(column, quad, parameters.inner); }
 }
 
 @compute @workgroup_size(LANES)

@@ -2,11 +2,12 @@
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
 // columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
-// With HALF_B b is stored as 16-bit floats. TERMS: the terms that a product may have; the others are compiled away.
+// With HALF_B b is stored as 16-bit floats. With PAIRED its columns come in the order of lib/swiglu. TERMS: the terms that a product may have; the others are compiled away.
 // SUM_A, SUM_B: lib/bias_gradient. An invocation adds up a row of a, or its columns of b, in the order of K.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::{known_terms, store_quad};
 @if(HALF_B) import package::lib::half::unpack_one;
+@if(PAIRED) import package::lib::swiglu::line_of_pair;
 import constants::TERMS;
 
 struct Parameters {
@@ -40,7 +41,8 @@ fn value_of_b(at: u32) -> f32 {
 // op(b)[k, column]; columns past the end repeat the last one.
 fn load_b(k: u32, column: u32) -> f32 {
   let inside = min(column, parameters.columns - 1u);
-  @if(NT) { return value_of_b(inside * parameters.inner + k); }
+  @if(NT && PAIRED) { return value_of_b(line_of_pair(inside, parameters.columns) * parameters.inner + k); }
+  @if(NT && !PAIRED) { return value_of_b(inside * parameters.inner + k); }
   @if(!NT) { return value_of_b(k * parameters.columns + inside); }
 }
 

@@ -4,7 +4,7 @@
 // parts at a time, so that it does not wait for one after the other. With WIDE_Y quads are loaded whole.
 // With SUM_A or SUM_B the invocations behind them do the same for the bias's gradient (lib/bias_gradient).
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
-import package::lib::epilogue::{Stored, store_quad};
+import package::lib::epilogue::store_quad;
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {
@@ -16,7 +16,8 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-@group(0) @binding(0) var<storage, read> partials: array<Stored>; // [B, M, N]
+@if(WIDE_Y) @group(0) @binding(0) var<storage, read> partials: array<vec4f>; // [B, M, N]
+@if(!WIDE_Y) @group(0) @binding(0) var<storage, read> partials: array<f32>; // [B, M, N]
 // The epilogue's bindings begin behind two operands.
 @if(SUM_A || SUM_B) @group(0) @binding(1) var<storage, read> bias_partials: array<f32>; // [B, N]
 @if(!(SUM_A || SUM_B)) @group(0) @binding(1) var<storage, read> unread: array<f32>; // [B, M, N]

@@ -3,7 +3,7 @@ import type { Node, NodeTensors } from "./trace.ts";
 
 /**
  * Joins a node with the node that reads its result, where one kernel does the work of both (Node.fuse). The result between them is
- * then never written, so no other node may read it. A joined node is not joined again.
+ * then not written, so no other node may read it, unless the joined node writes it too. A joined node is not joined again.
  */
 export function fuseNodes(traced: readonly Node[], keep: readonly Tensor[]): readonly Node[] {
   const producers = new Map<Tensor, Node>();
@@ -26,14 +26,14 @@ interface Fusion {
   readonly fused: Node;
 }
 
-/** The fusions of a reader with the producers of its inputs, the last input first. */
+/** The fusions of a reader with the producers of its inputs, the last input first, and of each the best first. */
 function fusionsOf(producers: ReadonlyMap<Tensor, Node>, reader: Node): Fusion[] {
-  const found = Object.values(reader.inputs).flatMap((tensor) => {
-    const producer = producers.get(tensor);
-    const fused = producer?.fuse?.(reader);
-    return producer && fused ? [{ producer, reader, fused }] : [];
-  });
-  return found.reverse();
+  return Object.values(reader.inputs)
+    .reverse()
+    .flatMap((tensor) => {
+      const producer = producers.get(tensor);
+      return producer ? (producer.fuse?.(reader) ?? []).map((fused) => ({ producer, reader, fused })) : [];
+    });
 }
 
 /**

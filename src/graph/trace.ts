@@ -71,8 +71,8 @@ export interface Node {
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
   /** The questions that `dispatches` will ask `device.tuning`. They are answered before it is called. */
   readonly tune?: ((device: DeviceTraits) => readonly TuneRequest[]) | undefined;
-  /** One node that does this node's work and that of a reader of its result; undefined where no kernel does both (graph/fuse). */
-  readonly fuse?: ((reader: Node) => Node | undefined) | undefined;
+  /** Nodes that each do this node's work and that of a reader of its result, the best first; none where no kernel does both (graph/fuse). */
+  readonly fuse?: ((reader: Node) => readonly Node[]) | undefined;
   /** Appends the node's vector-Jacobian product to the trace and returns gradients by input name. */
   readonly backward: ((context: BackwardContext) => Readonly<Record<string, Tensor | undefined>>) | undefined;
 }

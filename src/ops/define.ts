@@ -41,8 +41,8 @@ export interface OpDefinition<In extends Inputs, Out extends string, Attributes>
   readonly tune?: (call: Call<In, Out, Attributes>, device: DeviceTraits) => readonly TuneRequest[];
   /** Stands between the node and `forward` where tuning has several ways to call it (tuned_lanes.ts). */
   readonly tuned?: (definition: OpDefinition<In, Out, Attributes>) => Pick<OpDefinition<In, Out, Attributes>, "forward" | "tune">;
-  /** One call, of this op or of another (callOf), that replaces this call and a reader of its output; undefined where no kernel does both. */
-  readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => Call<In, Out, Attributes> | OtherCall | undefined;
+  /** Calls, of this op or of another (callOf), that each replace this call and a reader of its output, the best first. */
+  readonly fuse?: (call: Call<In, Out, Attributes>, reader: Node) => readonly (Call<In, Out, Attributes> | OtherCall)[];
   /** The vector-Jacobian product: calls other ops and returns gradients by input name. Absent: not differentiable. */
   readonly backward?: (
     call: Call<In, Out, Attributes>,
@@ -95,11 +95,11 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
     tune: tune && ((device) => tune(call, device)),
     fuse:
       fuse &&
-      ((reader) => {
-        const both = fuse(call, reader);
-        const node = both && ("node" in both ? both.node(label) : nodeOf(definition, label, both));
-        return node && { ...node, scope: reader.scope, isBackward: reader.isBackward };
-      }),
+      ((reader) =>
+        fuse(call, reader).map((both) => {
+          const node = "node" in both ? both.node(label) : nodeOf(definition, label, both);
+          return { ...node, scope: reader.scope, isBackward: reader.isBackward };
+        })),
     backward: backward && ((context) => backward(call, context)),
   };
 }

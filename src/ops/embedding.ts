@@ -38,8 +38,8 @@ export const embeddingOp = defineOp<Table, "y", PieceRows>({
   fuse: ({ inputs, outputs, attributes }, reader) => {
     const { a, b } = reader.inputs;
     const isWhole = inputs.weight.shape[0] === attributes.total;
-    if (reader.op !== "add" || a === b || inputs.residual || !isWhole || outputs.y.dtype !== "f32") return undefined;
-    return { inputs: { ...inputs, residual: a === outputs.y ? b : a }, outputs: { y: reader.outputs.y! }, attributes };
+    if (reader.op !== "add" || a === b || inputs.residual || !isWhole || outputs.y.dtype !== "f32") return [];
+    return [{ inputs: { ...inputs, residual: a === outputs.y ? b : a }, outputs: { y: reader.outputs.y! }, attributes }];
   },
   backward: ({ inputs: { tokens, weight }, attributes: { total } }, { gradient, needs, sink }) => {
     if (needs("weight") && weight.shape[0] !== total) throw new Error("a table in pieces is frozen; it has no gradient");

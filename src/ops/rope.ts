@@ -37,10 +37,10 @@ export const ropeOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
   fuse: ({ inputs, outputs: { y }, attributes: { layout, direction } }, reader) => {
     const { qkv, positions, origin, cache_keys, cache_values } = reader.inputs;
     const isOwn = reader.op === "cache_write" && qkv === y && positions === inputs.positions && direction === 1;
-    if (!isOwn || !origin || !cache_keys || !cache_values || !canRotateInto(cache_keys, layout)) return undefined;
+    if (!isOwn || !origin || !cache_keys || !cache_values || !canRotateInto(cache_keys, layout)) return [];
     const written = { cache_keys: reader.outputs.cache_keys!, cache_values: reader.outputs.cache_values! };
     const both = { ...inputs, origin, cache_keys, cache_values };
-    return callOf(ropeCacheWriteOp, { inputs: both, outputs: { y, ...written }, attributes: { layout } });
+    return [callOf(ropeCacheWriteOp, { inputs: both, outputs: { y, ...written }, attributes: { layout } })];
   },
   backward: ({ inputs: { positions, table }, attributes }, { gradient }) => ({
     x: ropeOp({ x: gradient("y")!, positions, table }, { ...attributes, direction: attributes.direction === 1 ? -1 : 1 }).y,

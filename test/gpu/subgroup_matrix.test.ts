@@ -36,18 +36,28 @@ test("only instructions fit that the kernel is written for, and those on f16 val
   assert.deepEqual(fittingMatrices({ features: new Set(), info: {} }, "emulated"), emulated);
 });
 
-const OFF = { EMULATED: false, F16: false, HALF_B: false, BF16: false, GELU: false, BACKWARD: false };
+const OFF = {
+  ...{ EMULATED: false, F16: false, HALF_B: false, BF16: false, PAIRED: false },
+  ...{ GELU: false, GELU_BACKWARD: false, SWIGLU: false, SWIGLU_BACKWARD: false, KEPT: false },
+};
 
 /** Every layout with every type of b, loads by quads and by values, and every epilogue. */
 function* variants(): Generator<Record<string, boolean>> {
   const layouts = ["NN", "NT", "TN"].map((name) => ({ NN: name === "NN", NT: name === "NT", TN: name === "TN" }));
   const types = [{}, { HALF_B: true }, { HALF_B: true, BF16: true }, { HALF_B: true, F16: true }];
   const loads = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => ({ WIDE_A: (bits & 1) > 0, WIDE_B: (bits & 2) > 0, WIDE_Y: (bits & 4) > 0 }));
-  const epilogues = [{}, { GELU: true }, { GELU: true, BACKWARD: true }];
+  const epilogues = [
+    {},
+    ...[{ GELU: true }, { GELU: true, KEPT: true }, { GELU_BACKWARD: true }],
+    ...[{ SWIGLU: true, PAIRED: true }, { SWIGLU: true, PAIRED: true, KEPT: true }, { SWIGLU_BACKWARD: true }],
+  ];
   for (const layout of layouts) {
     for (const type of types.filter(({ F16 }) => !(F16 && layout.TN))) {
       for (const load of loads) {
-        for (const epilogue of epilogues) yield { ...OFF, ...layout, ...type, ...load, ...epilogue };
+        const possible = epilogues.filter(
+          (one) => (!("PAIRED" in one) || layout.NT) && (load.WIDE_Y || !Object.keys(one).join().includes("SWIGLU")),
+        );
+        for (const epilogue of possible) yield { ...OFF, ...layout, ...type, ...load, ...epilogue };
       }
     }
   }

@@ -70,16 +70,18 @@ const EXCLUSIVE: readonly (readonly string[])[] = [
 
 /** Conditions of which at most one holds. */
 const CONFLICTING: readonly (readonly string[])[] = [
-  ["SUM_A", "SUM_B", "GELU"],
+  ["SUM_A", "SUM_B", "GELU", "GELU_BACKWARD", "SWIGLU", "SWIGLU_BACKWARD"],
+  ["PAIRED", "GELU", "GELU_BACKWARD", "SWIGLU_BACKWARD"],
   ["SUM_A", "SUM_B", "HALF_B"],
   ["F16", "BF16"],
   ["F16", "TN"],
 ];
 
-/** Conditions that mean something only beside another one. */
+/** Conditions that mean something only beside another one, or beside one of two. */
 const DEPENDENT: Readonly<Record<string, string>> = {
   ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN", F16: "HALF_B" },
   ...{ THREE: "TWO", FOUR: "THREE", PENALTY: "ADJUSTED", HISTOGRAM: "FILTERED" },
+  ...{ KEPT: "GELU SWIGLU", SWIGLU: "WIDE_Y", SWIGLU_BACKWARD: "WIDE_Y", PAIRED: "NT" },
 };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
@@ -109,8 +111,10 @@ function variantsOf(id: string): KernelVariant[] {
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
   const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
-    Object.entries(DEPENDENT).every(([name, other]) => !conditions[name] || !names.has(other) || conditions[other] === true) &&
-    CONFLICTING.every((group) => group.filter((name) => conditions[name]).length <= 1);
+    Object.entries(DEPENDENT).every(([name, others]) => {
+      const known = others.split(" ").filter((other) => names.has(other));
+      return !conditions[name] || known.length === 0 || known.some((other) => conditions[other]);
+    }) && CONFLICTING.every((group) => group.filter((name) => conditions[name]).length <= 1);
   return variants
     .filter(isMeant)
     .filter(({ conditions }) =>

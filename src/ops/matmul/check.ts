@@ -61,7 +61,7 @@ function outputsOf(call: MatmulCall): TrialOutput[] {
 }
 
 function resultOf({ outputs, attributes }: MatmulCall): Tensor {
-  return attributes.activation === "gelu" ? outputs.activated : outputs.y;
+  return attributes.keepsProduct ? outputs.activated : outputs.y;
 }
 
 /** The most operations that a timed product does, and the least that it cuts a dynamic size down to. */
@@ -114,13 +114,14 @@ export function fittingSizes(
 /** A call like the given one for other sizes. Its results have one row more than kernels write, which must stay as it was. */
 function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): MatmulCall {
   const { rows, columns, inner } = sizes;
-  const { layout, activation, accumulate, gradBias } = like.attributes;
+  const { layout, activation, keepsProduct, accumulate, gradBias } = like.attributes;
   const isPadded = like.attributes.valid !== undefined;
   const width = (size: number, of: Layout): number => (isPadded && layout === of ? wholeQuads(size) : size);
   const widthOfY = width(columns, "NT");
   const { bias, residual, onto, half } = like.inputs;
   const accumulates = onto !== undefined && accumulate !== 0;
-  const y = tensor("y", rows + 1, widthOfY);
+  const resultWidth = activation === "swiglu" ? widthOfY / 2 : activation === "swiglu backward" ? 2 * widthOfY : widthOfY;
+  const y = tensor("y", rows + 1, keepsProduct ? widthOfY : resultWidth);
   const grad_bias = tensor("grad_bias", gradBias?.of === "b" ? columns : rows);
   const addsBias = like.inputs.grad_bias_onto !== undefined && gradBias?.accumulate !== 0;
   return {
@@ -130,7 +131,7 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): 
       bias: bias && tensor("bias", columns),
       residual: residual && tensor("residual", rows, widthOfY),
       onto: accumulates ? y : undefined,
-      x: activation === "gelu backward" ? tensor("x", rows, widthOfY) : undefined,
+      x: like.inputs.x && tensor("x", rows, resultWidth),
       half: half && halfTensor(columns * inner),
       grad_bias_onto: addsBias ? grad_bias : undefined,
     },
@@ -138,13 +139,14 @@ function callOfSizes(sizes: MatmulSizes<number>, like: MatmulCall, splits = 2): 
       y,
       packed: tensor("packed", ...packedShape(sizes).map(capacityOf)),
       partials: tensor("partials", splits, rows, widthOfY),
-      activated: tensor("activated", rows + 1, widthOfY),
+      activated: tensor("activated", rows + 1, resultWidth),
       grad_bias,
       bias_partials: tensor("bias_partials", splits, grad_bias.size(0)),
     },
     attributes: {
       layout,
       activation,
+      keepsProduct,
       accumulate: accumulates ? 1 : 0,
       gradBias: gradBias && { of: gradBias.of, accumulate: addsBias ? 1 : 0 },
       valid: isPadded ? { NT: columns, NN: inner, TN: rows }[layout] : undefined,
@@ -168,7 +170,7 @@ function halfTensor(elements: number): Tensor {
 
 const TERMS = ["bias", "residual", "onto", "x"] as const;
 
-/** An element of the right product in double precision; the last row stays as it was. */
+/** An element of the right result in double precision; the last row stays as it was. */
 function plainElement(call: MatmulCall, before: (tensor: TrialTensor) => Float32Array): (at: number) => number {
   const { layout, activation } = call.attributes;
   const { sizes, strides, bindings } = problemOf(call);
@@ -179,13 +181,23 @@ function plainElement(call: MatmulCall, before: (tensor: TrialTensor) => Float32
   const [rowOfA, innerOfA] = layout === "TN" ? [1, strideOfA] : [strideOfA, 1];
   const [innerOfB, columnOfB] = layout === "NT" ? [1, inner] : [columns, 1];
   const untouched = before(resultOf(call));
-  return (at) => {
-    const [row, column] = [Math.floor(at / strideOfY), at % strideOfY];
-    if (row >= rows) return untouched[at]!;
-    if (column >= columns) return 0;
-    let sum = (onto?.[at] ?? 0) + (bias?.[column] ?? 0) + (residual?.[at] ?? 0);
+  const width = resultOf(call).size(1);
+  const sumAt = (row: number, column: number): number => {
+    const place = row * strideOfY + column;
+    let sum = (onto?.[place] ?? 0) + (bias?.[column] ?? 0) + (residual?.[place] ?? 0);
     for (let k = 0; k < inner; k += 1) sum += left[row * rowOfA + k * innerOfA]! * right[k * innerOfB + column * columnOfB]!;
-    return activate(sum, activation, x?.[at]);
+    return sum;
+  };
+  return (at) => {
+    const [row, column] = [Math.floor(at / width), at % width];
+    if (row >= rows) return untouched[at]!;
+    if (activation === "swiglu") return silu(sumAt(row, column)) * sumAt(row, column + width);
+    if (activation === "swiglu backward") {
+      const [gate, up] = [x![row * width + (column % columns)]!, x![row * width + columns + (column % columns)]!];
+      return sumAt(row, column % columns) * (column < columns ? up * siluSlope(gate) : silu(gate));
+    }
+    if (column >= columns) return 0;
+    return activate(sumAt(row, column), activation, x?.[at]);
   };
 }
 
@@ -201,6 +213,16 @@ function plainBiasElement(call: MatmulCall, before: (tensor: TrialTensor) => Flo
     for (let k = 0; k < inner; k += 1) sum += values[k * stride + at]!;
     return sum;
   };
+}
+
+/** As in lib/swiglu.wgsl. */
+function silu(value: number): number {
+  return value / (1 + Math.exp(-value));
+}
+
+function siluSlope(value: number): number {
+  const s = 1 / (1 + Math.exp(-value));
+  return s * (1 + value * (1 - s));
 }
 
 /** GELU or its slope, as in lib/gelu.wgsl: with s = sigmoid(2u), gelu is x s and its slope is s + x s (1 - s) 2u'. */

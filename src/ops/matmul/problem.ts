@@ -19,7 +19,7 @@ export type MatmulInputs = {
   bias?: Tensor | undefined;
   residual?: Tensor | undefined;
   onto?: Tensor | undefined;
-  /** Where `gelu backward` takes the slope of GELU. */
+  /** The input of the activation whose backward pass the epilogue does. */
   x?: Tensor | undefined;
   /** b as 16-bit floats, two to a word. Kernels read it in the place of b. */
   half?: Tensor | undefined;
@@ -27,8 +27,11 @@ export type MatmulInputs = {
   grad_bias_onto?: Tensor | undefined;
 };
 
-/** gelu: `activated` = gelu(y) beside y.  gelu backward: y is multiplied by gelu'(x). */
-export type Activation = "gelu" | "gelu backward";
+/**
+ * What the epilogue makes of the product (lib/epilogue.wgsl). gelu and swiglu: y, or `activated` beside the product. gelu backward: y is
+ * multiplied by gelu'(x). swiglu backward: y is the gradient of x [M, 2N].
+ */
+export type Activation = "gelu" | "gelu backward" | "swiglu" | "swiglu backward";
 
 export interface MatmulAttributes {
   readonly layout: Layout;
@@ -37,6 +40,8 @@ export interface MatmulAttributes {
   /** A name in TILES, for the tiled family. */
   readonly tile?: string | undefined;
   readonly activation?: Activation | undefined;
+  /** Whether the product itself is stored too: as y, with what gelu or swiglu makes of it as `activated`. */
+  readonly keepsProduct?: boolean | undefined;
   /** See MatmulOptions. */
   readonly valid?: number | undefined;
   readonly gradBias?: GradBias | undefined;
@@ -53,7 +58,7 @@ export interface GradBias {
 
 /**
  * `packed` is memory for b in the order that the subgroup family reads, `partials` and `bias_partials` for the parts of the tiled family's
- * sums. An output that no kernel of the chosen family binds gets no memory; `activated` gets none without an activation.
+ * sums. An output that no kernel of the chosen family binds gets no memory; `activated` gets none where no product is kept beside it.
  */
 export type MatmulOutputs = "y" | "packed" | "partials" | "activated" | "grad_bias" | "bias_partials";
 
@@ -105,6 +110,9 @@ export interface MatmulOptions {
   readonly valid?: number | undefined;
 }
 
+type Condition = "WIDE_Y" | ActivationCondition | "KEPT" | "HALF_B" | "BF16" | "PAIRED" | "SUM_A" | "SUM_B";
+type ActivationCondition = "GELU" | "GELU_BACKWARD" | "SWIGLU" | "SWIGLU_BACKWARD";
+
 /** One product, as the families see it. */
 export interface Problem {
   readonly sizes: MatmulSizes;
@@ -116,10 +124,10 @@ export interface Problem {
     Record<"a" | "b" | "bias" | "residual" | "y", Tensor> & Partial<Record<"x" | "activated" | "grad_bias", Tensor>>
   >;
   /**
-   * Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats, which are bfloat16 with BF16. SUM_A and SUM_B ask for the
-   * gradient of a bias (lib/bias_gradient.wgsl).
+   * Conditions of the epilogue; HALF_B is for kernels that read b as 16-bit floats, which are bfloat16 with BF16, and PAIRED for those that
+   * read its columns in the order of lib/swiglu.wgsl. SUM_A and SUM_B ask for the gradient of a bias (lib/bias_gradient.wgsl).
    */
-  readonly conditions: Readonly<Record<"WIDE_Y" | "GELU" | "BACKWARD" | "HALF_B" | "BF16" | "SUM_A" | "SUM_B", boolean>>;
+  readonly conditions: Readonly<Record<Condition, boolean>>;
   /** The terms that the epilogue adds in a run, and all those that a run may add. */
   readonly terms: Scalar;
   readonly possibleTerms: number;
@@ -136,11 +144,10 @@ const TERMS = { bias: 1, residual: 2, accumulate: 4, accumulateBias: 8 } as cons
 export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem {
   const { a, b, bias, residual, onto, x, half, grad_bias_onto } = inputs;
   const { y, packed, partials, activated, grad_bias, bias_partials } = outputs;
-  const { layout, activation, accumulate, gradBias } = attributes;
+  const { layout, activation, keepsProduct = false, accumulate, gradBias } = attributes;
   const sizes = sizesOf(inputs, attributes);
   const strides = stridesOf(inputs, attributes);
-  const BACKWARD = activation === "gelu backward";
-  const beside = BACKWARD ? { x: x! } : activation ? { activated } : gradBias && { grad_bias };
+  const beside = x ? { x } : keepsProduct ? { activated } : gradBias && { grad_bias };
   const read = half ?? b;
   const fixed = (bias ? TERMS.bias : 0) + (residual ? TERMS.residual : 0);
   return {
@@ -152,10 +159,14 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
     bindings: { a, b: read, bias: bias ?? b, residual: residual ?? b, y, ...beside },
     conditions: {
       WIDE_Y: isWhole(strides.stride_of_y) && !isEmpty(sizes),
-      GELU: activation !== undefined,
-      BACKWARD,
+      GELU: activation === "gelu",
+      GELU_BACKWARD: activation === "gelu backward",
+      SWIGLU: activation === "swiglu",
+      SWIGLU_BACKWARD: activation === "swiglu backward",
+      KEPT: keepsProduct,
       HALF_B: half !== undefined || isHalf(b.dtype),
       BF16: read.dtype === "bf16",
+      PAIRED: activation === "swiglu",
       SUM_A: gradBias?.of === "a",
       SUM_B: gradBias?.of === "b",
     },

@@ -1,9 +1,11 @@
 import { gelu } from "../../ops/gelu.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
+import { swiglu } from "../../ops/swiglu.ts";
 import type { HostValues } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { geluReference } from "../reference/gelu.ts";
 import { matmulReference } from "../reference/matmul.ts";
+import { swigluReference } from "../reference/swiglu.ts";
 import { normal } from "../values.ts";
 import { FAMILIES, type MatmulShape } from "./matmul.ts";
 
@@ -68,6 +70,74 @@ function inEpilogue(layout: Layout, family: MatmulFamily, [rows, columns, inner]
   };
 }
 
+/** y = (silu(gate) * up) down^T with the halves gate and up of x gate_up^T, in double precision. */
+function gatedReference({ x, gate_up, down }: HostValues): { y: Float64Array } {
+  const [rows, width] = [x!.shape[0]!, gate_up!.shape[0]!];
+  const wide = { shape: [rows, width], data: matmulReference({ a: x!, b: gate_up! }, "NT").y };
+  const hidden = { shape: [rows, width / 2], data: swigluReference({ gate_up: wide }).y };
+  return { y: matmulReference({ a: hidden, b: down! }, "NT").y };
+}
+
+/** Rows, width and half the columns of the product. Six columns leave the backward pass, and seven both passes, to kernels of their own. */
+const GATED: readonly MatmulShape[] = [
+  [5, 8, 12],
+  [3, 7, 6],
+  [3, 5, 7],
+  [53, 4, 8],
+  [9, 70, 36],
+];
+
+function gatedMlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape): OpCase {
+  return {
+    name: "matmul",
+    title: `swiglu in the epilogue by ${family} of ${rows} x ${width} x ${hidden}`,
+    tolerance: 2e-5,
+    needsSubgroups: family === "subgroup",
+    quick: hidden === 12,
+    slow: family === "tiled" && hidden < 8,
+    inputs: { x: normal([rows, width], 1), gate_up: normal([2 * hidden, width], 2), down: normal([width, hidden], 3) },
+    dynamicRows: ["x"],
+    parameters: ["gate_up", "down"],
+    op: ({ x, gate_up, down }) => {
+      const hidden = swiglu(matmul(x!, gate_up!, { layout: "NT", family }));
+      return { y: matmul(hidden, down!, { layout: "NT", family }) };
+    },
+    reference: gatedReference,
+    gradients: rows > 50 ? [] : ["x", "gate_up", "down"],
+  };
+}
+
+/** Without gradients nothing keeps the product. Few rows by slices, and a sum so long that it is cut into parts. */
+const GATED_ALONE: readonly (readonly [MatmulFamily, MatmulShape])[] = [
+  ["subgroup", [40, 12, 33]],
+  ["register", [11, 10, 6]],
+  ["tiled", [5, 2, 2100]],
+  ["tiled", [70, 34, 20]],
+  ["sliced", [5, 14, 8]],
+  ["sliced", [3, 6, 5]],
+];
+
+function gatedAlone(family: MatmulFamily, [rows, hidden, inner]: MatmulShape): OpCase {
+  return {
+    name: "matmul",
+    title: `swiglu in the epilogue alone by ${family} of ${rows} x ${2 * hidden} x ${inner}`,
+    tolerance: 2e-5,
+    needsSubgroups: family === "subgroup",
+    quick: true,
+    inputs: {
+      a: normal([rows, inner], 1),
+      b: normal([2 * hidden, inner], 2, inner > 100 ? 0.02 : 1),
+      bias: normal([2 * hidden], 3),
+    },
+    dynamicRows: ["a"],
+    op: ({ a, b, bias }) => ({ y: swiglu(matmul(a!, b!, { layout: "NT", bias, family })) }),
+    reference: (inputs) => {
+      const gate_up = { shape: [rows, 2 * hidden], data: matmulReference(inputs, "NT").y };
+      return { y: swigluReference({ gate_up }).y };
+    },
+  };
+}
+
 /** A product that something else was added onto before gelu reads it, so that the epilogue must not take gelu. */
 const overwritten: OpCase = {
   name: "matmul",
@@ -88,5 +158,7 @@ const overwritten: OpCase = {
 export const matmulActivationCases: readonly OpCase[] = [
   ...FAMILIES.flatMap((family) => WIDTHS.map((widths) => mlp(family, widths))),
   ...OTHERS.map(([layout, family, shape]) => inEpilogue(layout, family, shape)),
+  ...FAMILIES.flatMap((family) => GATED.map((shape) => gatedMlp(family, shape))),
+  ...GATED_ALONE.map(([family, shape]) => gatedAlone(family, shape)),
   overwritten,
 ];

@@ -22,7 +22,11 @@ function launches(problem: Problem, device: DeviceTraits): Dispatch[] {
   if (isHeld) return [heldLaunch(problem, device)];
   if (!needsPacking(layout, sizes)) return [multiplyLaunch(problem, device)];
   const { bindings, conditions, scratch } = problem;
-  const ofPacked = { ...problem, bindings: { ...bindings, b: scratch.packed }, conditions: { ...conditions, HALF_B: false, BF16: false } };
+  const ofPacked = {
+    ...problem,
+    bindings: { ...bindings, b: scratch.packed },
+    conditions: { ...conditions, HALF_B: false, BF16: false, PAIRED: false },
+  };
   return [packLaunch(problem, device), multiplyLaunch(ofPacked, device)];
 }
 
@@ -61,7 +65,13 @@ function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, {
   return {
     kernel: "matmul/pack",
     variant: {
-      conditions: { NT: isTransposed, ALIGNED: isTransposed && isWhole(inner), HALF_B: conditions.HALF_B, BF16: conditions.BF16 },
+      conditions: {
+        NT: isTransposed,
+        ALIGNED: isTransposed && isWhole(inner),
+        HALF_B: conditions.HALF_B,
+        BF16: conditions.BF16,
+        PAIRED: conditions.PAIRED,
+      },
     },
     bindings: { b: bindings.b, packed: scratch.packed },
     parameters: { columns, inner },

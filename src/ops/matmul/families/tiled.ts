@@ -97,10 +97,12 @@ function tiledLaunches(problem: Problem, tile: Tile, device: DeviceTraits): Disp
   // The parts are plain sums; the kernel that adds them up applies the epilogue.
   const { x, activated, grad_bias, ...plain } = { ...bindings, y: scratch.partials };
   const sums = grad_bias && { grad_bias: scratch.bias_partials };
-  const parts = { ...problem, bindings: { ...plain, ...sums }, conditions: { ...conditions, GELU: false, BACKWARD: false }, terms: 0 };
+  const parts = { ...problem, bindings: { ...plain, ...sums }, conditions: { ...conditions, ...WITHOUT_ACTIVATION }, terms: 0 };
   const depth = derive(`part of ${splits}`, [inner], (k) => Math.ceil(k / (splits * PART_UNIT)) * PART_UNIT);
   return [multiplyLaunch(parts, tile, depth), ...(smallSums(problem, device) ?? [reduceLaunch(problem)])];
 }
+
+const WITHOUT_ACTIVATION = { GELU: false, GELU_BACKWARD: false, SWIGLU: false, SWIGLU_BACKWARD: false, KEPT: false };
 
 /** The largest gradient whose parts column_sum adds up, with a lane for every eighth part. */
 const SMALL_GRADIENT = 2 ** 18;
