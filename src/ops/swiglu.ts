@@ -23,7 +23,7 @@ export const swigluOp = defineOp<{ gate_up: Tensor }, "y">({
   }),
 });
 
-const swigluBackward = defineOp<{ gate_up: Tensor; grad_y: Tensor }, "grad_gate_up">({
+export const swigluBackward = defineOp<{ gate_up: Tensor; grad_y: Tensor }, "grad_gate_up">({
   name: "swiglu_backward",
   shape: ({ gate_up }) => ({ grad_gate_up: { shape: gate_up.shape } }),
   forward: ({ inputs, outputs }) => {

@@ -22,13 +22,19 @@ export interface Opened {
   readonly asHardware?: boolean;
 }
 
+const WRONG_ACTIVATIONS = [
+  ["= gelu(values)", "= values"],
+  ["= gated(pairs)", "= pairs.xy"],
+  ["= gradients.up", "= gradients.gate"],
+] as const;
+
 /** As short as can be: what is tested is not the speed. */
 const PACE: Pace = { warmUp: 0, sample: 0.1, rounds: 2, share: 5 };
 
 export async function open(context: TestContext, { broken = {}, tuning = {}, asHardware = false }: Opened = {}): Promise<Device> {
   const candidate = await chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "software");
   const shaders = loadShaders();
-  shaders["lib/wrong_epilogue"] = shaders["lib/epilogue"]!.replaceAll("= gelu(values)", "= values");
+  shaders["lib/wrong_epilogue"] = WRONG_ACTIVATIONS.reduce((text, [from, to]) => text.replaceAll(from, to), shaders["lib/epilogue"]!);
   for (const [id, [from, to]] of Object.entries(broken)) {
     assert.ok(shaders[id]!.includes(from), `${id} has no ${from}`);
     shaders[id] = shaders[id]!.replaceAll(from, to);

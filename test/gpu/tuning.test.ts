@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device } from "../../src/gpu/device.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { gelu } from "../../src/ops/gelu.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
+import { swiglu, swigluBackward } from "../../src/ops/swiglu.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
 import { normal } from "../../src/testing/values.ts";
 import { biasGradient, memoryStore, multiply, type Opened, open, warningsOf } from "./tuned_device.ts";
@@ -95,23 +97,42 @@ test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", as
   assert.equal(await multiply(halved, [9, 12, 520], "TN"), "matmul/register");
 });
 
-test("an activation in the epilogue is checked with its product", async (context) => {
-  const warnings = warningsOf(context);
-  // As if the driver miscompiled it in this kernel alone.
-  const wrong = ["lib::epilogue", "lib::wrong_epilogue"] as const;
-  const [x, w] = [Float32Array.from(normal([9, 12], 1).data), Float32Array.from(normal([12, 20], 2).data)];
-  const results: Float32Array[] = [];
-  for (const broken of [undefined, { "matmul/tiled": wrong }]) {
-    const device = await open(context, { ...(broken && { broken }), asHardware: true });
-    const plan = await buildPlan(device, "gelu", () => ({
-      keep: [gelu(matmul(input("x", [9, 12]), input("w", [12, 20]), { layout: "NN" }))],
-    }));
-    plan.run({ inputs: { x, w } });
-    results.push((await plan.read(plan.result.keep))[0] as Float32Array);
+/** What an epilogue makes of a product of x and w^T, of 12 columns; the first tensor is compared. */
+const ACTIVATED: Readonly<Record<string, (product: Tensor) => readonly Tensor[]>> = {
+  gelu: (product) => [gelu(product)],
+  "gelu beside the product": (product) => [gelu(product), product],
+  swiglu: (product) => [swiglu(product)],
+  "swiglu beside the product": (product) => [swiglu(product), product],
+  "the backward pass of swiglu": (product) => [
+    swigluBackward({ gate_up: input("gate_up", [product.size(0), 24]), grad_y: product }, {}).grad_gate_up,
+  ],
+};
+
+for (const [name, activate] of Object.entries(ACTIVATED)) {
+  for (const rows of [9, 70]) {
+    test(`${name} is checked in the epilogue, for ${rows} rows`, async (context) => {
+      const warnings = warningsOf(context);
+      const shapes = { x: [rows, 20], w: [12, 20], ...(name.includes("backward") && { gate_up: [rows, 24] }) };
+      const inputs = Object.fromEntries(
+        Object.entries(shapes).map(([label, shape], i) => [label, Float32Array.from(normal(shape, i).data)]),
+      );
+      // As if the driver miscompiled it in these kernels alone.
+      const wrong = ["lib::epilogue", "lib::wrong_epilogue"] as const;
+      const results: Float32Array[] = [];
+      for (const broken of [undefined, { "matmul/tiled": wrong, "matmul/sliced": wrong }]) {
+        const device = await open(context, { ...(broken && { broken }), asHardware: true });
+        const build = (): Tensor => matmul(input("x", shapes.x), input("w", shapes.w), { layout: "NT" });
+        const plan = await buildPlan(device, name, () => ({ keep: activate(build()) }));
+        const kernels = plan.launches.launches.map(({ kernel }) => kernel.id);
+        assert.deepEqual(kernels, [broken ? "matmul/register" : rows === 9 ? "matmul/sliced" : "matmul/tiled"]);
+        assert.equal(warnings.length > 0, broken !== undefined, "the right one is used without a word");
+        plan.run({ inputs });
+        results.push((await plan.read(plan.result.keep))[0] as Float32Array);
+      }
+      assert.ok(relativeError(results[1]!, results[0]!) < 1e-5);
+    });
   }
-  assert.ok(relativeError(results[1]!, results[0]!) < 1e-5);
-  assert.equal(warnings.length, 1, "the right one is used without a word");
-});
+}
 
 test("the gradient of a bias is checked with its product", async (context) => {
   const warnings = warningsOf(context);
