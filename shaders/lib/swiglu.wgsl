@@ -1,4 +1,5 @@
-// SwiGLU in the epilogue of a product (mlp/swiglu and its backward pass say the formulas), and the order of columns that it needs.
+// SwiGLU in the epilogue of a product (mlp/swiglu and its backward pass say the formulas, lib/element why the exponent is clamped), and the
+// order of columns that it needs.
 
 // The line of b [2F, K], gates and then ups, that is column `column` of a product whose columns come in quads of two gates and their two ups:
 // so the sums of a pair meet in one invocation. 2F is made of whole quads.

@@ -2,7 +2,8 @@
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For software adapters without subgroups of a fixed size: no workgroup memory, no barriers. One invocation owns 8 rows by 4
 // columns of y in registers; a workgroup is 8 invocations side by side along the columns. Products are added in the order of K by fma.
-// With HALF_B b is stored as 16-bit floats. With PAIRED its columns come in the order of lib/swiglu. TERMS: the terms that a product may have; the others are compiled away.
+// With HALF_B b is stored as 16-bit floats. With PAIRED its columns come in the order of lib/swiglu. TERMS: the terms that a product may
+// have; the others are compiled away.
 // SUM_A, SUM_B: lib/bias_gradient. An invocation adds up a row of a, or its columns of b, in the order of K.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::{known_terms, store_quad};
