@@ -1,8 +1,10 @@
 import { type HalfType, unpackHalves } from "../../half_float.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
+import { swiglu } from "../../ops/swiglu.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { matmulReference } from "../reference/matmul.ts";
+import { swigluReference } from "../reference/swiglu.ts";
 import { exact, normal } from "../values.ts";
 import { FAMILIES, type MatmulShape } from "./matmul.ts";
 
@@ -82,13 +84,31 @@ function storedCase(layout: Layout, family: MatmulFamily, shape: MatmulShape, dt
   };
 }
 
+/** SwiGLU reads b in an order of its own: an odd and an even K, few rows and many. */
+function gatedCase(family: MatmulFamily, [rows, columns, inner]: MatmulShape): OpCase {
+  return {
+    name: "matmul",
+    title: `swiglu in the epilogue by ${family} reads b stored as bf16 of ${rows} x ${columns} x ${inner}`,
+    tolerance: 2e-5,
+    needsSubgroups: family === "subgroup",
+    quick: rows === 64,
+    inputs: { a: normal([rows, inner], 1), b: exact([columns, inner], "bf16", 7) },
+    dynamicRows: ["a"],
+    op: ({ a, b }) => ({ y: swiglu(matmul(a!, b!, { layout: "NT", family })) }),
+    reference: (inputs) => swigluReference({ gate_up: { shape: [rows, columns], data: matmulReference(inputs, "NT").y } }),
+  };
+}
+
 const families: readonly MatmulFamily[] = [...FAMILIES, "sliced"];
 const layoutsOf = (family: MatmulFamily): readonly Layout[] => (family === "sliced" ? ["NT"] : ["NN", "NT"]);
 
-export const matmulHalfCases: readonly OpCase[] = families.flatMap((family) =>
-  layoutsOf(family).flatMap((layout) => [
-    ...SHAPES.map((shape) => caseOf(layout, family, shape)),
-    ...STORED_SHAPES.map((shape) => storedCase(layout, family, shape, "bf16")),
-    storedCase(layout, family, SHAPES[2]!, "f16"),
-  ]),
-);
+export const matmulHalfCases: readonly OpCase[] = [
+  ...families.flatMap((family) =>
+    layoutsOf(family).flatMap((layout) => [
+      ...SHAPES.map((shape) => caseOf(layout, family, shape)),
+      ...STORED_SHAPES.map((shape) => storedCase(layout, family, shape, "bf16")),
+      storedCase(layout, family, SHAPES[2]!, "f16"),
+    ]),
+  ),
+  ...families.flatMap((family) => [gatedCase(family, [3, 12, 7]), gatedCase(family, [64, 36, 20])]),
+];
