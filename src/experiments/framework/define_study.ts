@@ -24,6 +24,8 @@ export interface StudyDefinition<Schema extends z.ZodObject, Findings, Settings 
   readonly reduced?: (cell: Cell, result: CellResult) => CellResult;
   readonly findings: (settings: Settings, results: CellResults) => Findings;
   readonly verdicts: (settings: Settings, findings: Findings) => readonly Verdict[];
+  /** Markdown before the table of verdicts: what a reader looks for first. */
+  readonly inShort?: (settings: Settings, findings: Findings) => string;
   /** Markdown between the table of verdicts and the provenance, each part with its heading. */
   readonly sections: (settings: Settings, findings: Findings) => readonly string[];
   readonly pictures: (settings: Settings, findings: Findings) => Promise<readonly Picture[]>;
@@ -56,6 +58,7 @@ export function defineStudy<Schema extends z.ZodObject, Findings>(definition: St
     const markdown = reportMarkdown({
       title: definition.title,
       question: definition.question(settings),
+      inShort: definition.inShort?.(settings, findings) ?? "",
       verdicts,
       sections,
       provenance,

@@ -6,6 +6,8 @@ export interface ReportParts {
   readonly title: string;
   /** What is asked, in plain words. */
   readonly question: string;
+  /** Markdown of what a reader looks for first; may be empty. */
+  readonly inShort: string;
   readonly verdicts: readonly Verdict[];
   /** Markdown of the study's own, each part with its heading. */
   readonly sections: readonly string[];
@@ -14,12 +16,13 @@ export interface ReportParts {
 }
 
 /** report.md of any study. */
-export function reportMarkdown({ title, question, verdicts, sections, provenance, quick }: ReportParts): string {
+export function reportMarkdown({ title, question, inShort, verdicts, sections, provenance, quick }: ReportParts): string {
   return [
     `# ${title}`,
     `${verdictSentence(verdicts)}${quick ? " (This was a quick run: only what short runs can tell is judged.)" : ""}`,
     ...missingSentence(provenance),
     question,
+    ...(inShort ? [inShort] : []),
     verdictTable(verdicts),
     ...sections,
     provenanceSection(provenance),

@@ -7,6 +7,7 @@ import { defineStudy } from "../define_study.ts";
 import type { Study } from "../study.ts";
 import { judgeLong, type LongClaim } from "./claims.ts";
 import { type LongFindings, longFindings } from "./findings.ts";
+import { longInShort } from "./in_short.ts";
 import { longPictures } from "./pictures.ts";
 import { reducedRun } from "./reduced.ts";
 import { longSections } from "./sections.ts";
@@ -42,6 +43,7 @@ export function longStudy({ question, claims, probe, sections, pictures, ...name
     findings: longFindings,
     reduced: reducedRun,
     verdicts: (settings, findings) => judgeLong(claims(settings), settings, findings),
+    inShort: longInShort,
     sections: (settings, findings) => [...(sections?.(settings, findings) ?? []), ...longSections(settings, findings)],
     pictures: async (settings, findings) => [
       ...((await pictures?.(settings, findings)) ?? []),

@@ -3,9 +3,10 @@ import { searchedKnobs } from "../arms/cells.ts";
 import { type ArmsSettings, armNames } from "../arms/settings.ts";
 import { markdownTable } from "../markdown.ts";
 import { interval, probability, signed } from "../numbers.ts";
-import { holm, SIGNIFICANT } from "../paired.ts";
+import { SIGNIFICANT } from "../paired.ts";
+import { type Difference, differencesFrom } from "./differences.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
-import { afterOf, compareAfter, headlineMeasures, ksOf, type Measure, passAt, runsOfArm, SAMPLED, valuesOfArm } from "./measures.ts";
+import { afterOf, headlineMeasures, ksOf, type Measure, passAt, runsOfArm, SAMPLED, valuesOfArm } from "./measures.ts";
 
 /** The arms that have runs in a group, in the order of the settings. */
 export function armsShown(settings: ArmsSettings, findings: LongFindings, { group }: LongGroup): string[] {
@@ -37,20 +38,16 @@ export function headlineTable(settings: ArmsSettings, findings: LongFindings, gr
 
 /** A line for each arm: how it differs from the first in the measures of the headline, with Holm's correction over the arms. */
 export function differenceTable(settings: ArmsSettings, findings: LongFindings, group: LongGroup): string {
-  const [baseline, ...others] = armsShown(settings, findings, group);
-  if (baseline === undefined || others.length === 0) return "";
+  const arms = armsShown(settings, findings, group);
+  if (arms.length < 2) return "";
   const { accuracy, diversity } = headlineMeasures(group);
   const measures = [...accuracy, diversity];
-  const columns = measures.map((measure) => {
-    const tests = others.map((arm) => compareAfter(findings, group, { arm, baseline }, measure));
-    const adjusted = holm(tests.map(({ p }) => p));
-    return tests.map((test, i) => differenceText(test, adjusted[i]!));
-  });
-  const rows = others.map((arm, i) => [arm, ...columns.flatMap((column) => column[i]!)]);
+  const columns = measures.map((measure) => differencesFrom(findings, group, arms, measure).map(differenceText));
+  const rows = arms.slice(1).map((arm, i) => [arm, ...columns.flatMap((column) => column[i]!)]);
   return markdownTable(["arm", ...measures.flatMap(({ name }) => [name, "p (Holm)"])], rows);
 }
 
-function differenceText({ mean: centre, low, high, n }: { mean: number; low: number; high: number; n: number }, p: number): string[] {
+function differenceText({ test: { mean: centre, low, high, n }, p }: Difference): string[] {
   if (Number.isNaN(centre)) return ["-", "-"];
   const shown = n > 1 ? `${signed(centre, 3)} (${signed(low, 3)} to ${signed(high, 3)})` : signed(centre, 3);
   if (Number.isNaN(p)) return [shown, "-"];
