@@ -76,13 +76,16 @@ test("calibration: answers as often right as they are probable have no error", (
 const curves = ["eval/greedy", "eval/entropy", "eval/harder/greedy"];
 const group = { group: "", measures: [], curves, before: [], matched: null, problems: 1, completions: 1 };
 
-/** A run of three evaluations with this entropy at its middle, which gains so much after it, and loses as much on harder problems. */
+/**
+ * A run of four evaluations with this entropy at its middle, the second, which gains so much from the third on, and loses as much on harder
+ * problems. Its scores at the middle itself, which fall with the entropy, count for nothing.
+ */
 const runOf = (arm: string, seed: number, entropy: number, gain: number) => ({
-  ...{ group: "", arm, seed, steps: [0, 1, 2], after: [], training: { steps: [], entropy: [], alpha: [] }, seconds: 1 },
+  ...{ group: "", arm, seed, steps: [0, 1, 2, 3], after: [], training: { steps: [], entropy: [], alpha: [] }, seconds: 1 },
   curves: [
-    [0, 0.2, 0.2 + gain],
-    [1, entropy, 0],
-    [0, 0.2, 0.2 - gain],
+    [0, -9 * entropy, 0.2, 0.2 + gain],
+    [1, entropy, 0, 0],
+    [0, -9 * entropy, 0.2, 0.2 - gain],
   ],
 });
 

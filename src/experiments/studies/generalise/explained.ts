@@ -25,7 +25,7 @@ export function elsewhereOf({ curves }: LongGroup): Measure[] {
   });
 }
 
-/** How a measure at the middle of runs goes with what they gain after it. */
+/** How a measure at the middle evaluation of runs goes with what they gain from the next one on. */
 export interface Association {
   readonly measure: string;
   readonly gain: string;
@@ -45,16 +45,22 @@ export interface Correlation {
 
 /** Every candidate against the later gain in greedy accuracy, on the task itself and on the others. */
 export function associations({ runs }: LongFindings, group: LongGroup): Association[] {
-  const own = runs.filter((run) => run.group === group.group && run.steps.length >= 3);
+  const own = runs.filter((run) => run.group === group.group && run.steps.length >= FEWEST);
   return [GREEDY, ...elsewhereOf(group)].flatMap((gain) => candidates.map((measure) => associate(own, group, measure, gain)));
 }
+
+/**
+ * With one evaluation between the middle and where the gain begins: a score that is high by chance at the middle would lower a gain counted from
+ * there, and raise what is measured on the same answers, such as distinct solutions.
+ */
+const FEWEST = 4;
 
 function associate(runs: readonly LongRun[], group: LongGroup, measure: Measure, gain: Measure): Association {
   const pairs = runs
     .map((run) => {
-      const middle = Math.floor(run.steps.length / 2);
+      const middle = Math.floor((run.steps.length - 1) / 2);
       const scores = curveOfRun(group, run, gain);
-      return { arm: run.arm, x: curveOfRun(group, run, measure)[middle] ?? Number.NaN, y: scores.at(-1)! - scores[middle]! };
+      return { arm: run.arm, x: curveOfRun(group, run, measure)[middle] ?? Number.NaN, y: scores.at(-1)! - scores[middle + 1]! };
     })
     .filter(({ x, y }) => !Number.isNaN(x) && !Number.isNaN(y));
   const stratum = (own: typeof pairs) => ({ a: own.map(({ x }) => x), b: own.map(({ y }) => y) });

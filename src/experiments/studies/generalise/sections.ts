@@ -20,9 +20,10 @@ const ABOUT = `What may explain why a policy whose entropy was held generalises,
 * **distinct solutions**: different right answers to a held-out problem among those sampled.
 * **calibration error**: how far the probability of the greedy answer lies from the share of such answers that are right.`;
 
-const WHICH = `Each run's value at its middle is set beside what the run gains in greedy accuracy from there to its end. The correlation is Spearman's, of ranks: 1 where
-the higher always gains more, -1 where it always gains less. Among all runs it may only tell the arms apart; within arms each run is ranked among those
-of its own arm. Neither shows a cause. p is corrected by Holm's method over a column.`;
+const WHICH = `Each run's value at its middle is set beside what the run gains in greedy accuracy from the next evaluation to its end: a score that is high by chance
+at the middle would lower a gain that is counted from there. The correlation is Spearman's, of ranks: 1 where the higher always gains more, -1
+where it always gains less. Among all runs it may only tell the arms apart; within arms each run is ranked among those of its own arm. Neither
+shows a cause. p is corrected by Holm's method over a column.`;
 
 /** The measures of the probe for each arm, and which of them go with the later gain. */
 export function generaliseSections(settings: ArmsSettings, findings: LongFindings): string[] {
