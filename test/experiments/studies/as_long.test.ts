@@ -7,6 +7,7 @@ import { readRecords } from "../../../src/experiments/framework/records.ts";
 import { withQuick } from "../../../src/experiments/framework/settings.ts";
 import { foundTarget } from "../../../src/experiments/studies/found_target.ts";
 import { freshSeeds } from "../../../src/experiments/studies/fresh_seeds.ts";
+import { learningRates } from "../../../src/experiments/studies/learning_rates.ts";
 
 const records = await readRecords(fileURLToPath(new URL("../../../docs/results/long/records.jsonl", import.meta.url)));
 const adapter = "lavapipe (llvmpipe, Mesa 25.0.7)"; // of the records
@@ -30,6 +31,15 @@ test("found-target trains plain GRPO, the group's target and a fixed 0.5 as long
   const shared = ["codes/grpo", "codes/group", "codes/fixed-0-5", "countdown4/grpo", "countdown4/group", "countdown4/fixed-0-5"];
   assert.deepEqual(
     missing.filter((name) => [...shared, "scratchpad/grpo", "scratchpad/group"].some((cell) => name.endsWith(`/${cell}`))),
+    [],
+  );
+});
+
+test("learning-rates trains plain GRPO and the searched floors as long does", async () => {
+  const missing = await unlike(learningRates, 1);
+  const shared = ["codes/grpo", "codes/floor-twice-the-rate", "countdown4/grpo", "countdown4/floor"];
+  assert.deepEqual(
+    missing.filter((name) => shared.some((cell) => name.endsWith(`/${cell}`))),
     [],
   );
 });
