@@ -102,13 +102,13 @@ test("in short a report names the arms above and below the first, and none where
     longInShort(own, findings)
       .split("\n")
       .filter((line) => /\| (greedy|pass@8) \|/.test(line));
-  assert.deepEqual(rowsOf(better), ["|  | greedy | 0.300 | mine +0.057 | none |", "|  | pass@8 | 0.510 | mine +0.203 | none |"]);
-  assert.deepEqual(rowsOf(worse), ["|  | greedy | 0.410 | none | mine -0.100 |", "|  | pass@8 | 0.500 | none | none |"]);
+  assert.deepEqual(rowsOf(better), ["| greedy | 0.300 | mine +0.057 | none |", "| pass@8 | 0.510 | mine +0.203 | none |"]);
+  assert.deepEqual(rowsOf(worse), ["| greedy | 0.410 | none | mine -0.100 |", "| pass@8 | 0.500 | none | none |"]);
   // Differences of 0.1, 0.13 and 0.2 have p = 0.04: enough for one arm, too little for one of two.
   const noisy = [0.4, 0.44, 0.49].map((greedy) => [greedy, 0.5] as const);
   const [alone, beside] = [findingsOf({ GRPO: SCORES.GRPO, mine: noisy }), findingsOf({ GRPO: SCORES.GRPO, mine: noisy, twin: noisy })];
-  assert.equal(rowsOf(alone)[0], "|  | greedy | 0.300 | mine +0.143 | none |");
-  assert.equal(rowsOf(beside, settings({ arms: { GRPO: {}, mine: {}, twin: {} } }))[0], "|  | greedy | 0.300 | none | none |");
+  assert.equal(rowsOf(alone)[0], "| greedy | 0.300 | mine +0.143 | none |");
+  assert.equal(rowsOf(beside, settings({ arms: { GRPO: {}, mine: {}, twin: {} } }))[0], "| greedy | 0.300 | none | none |");
   assert.equal(longInShort(settings(), { ...better, runs: better.runs.filter(({ arm }) => arm === "GRPO") }), "");
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holm, isHigher, isNoLower, pairedTest, rankCorrelation, testInWords } from "../../../src/experiments/framework/paired.ts";
+import { holm, isHigher, isNoLower, pairedTest, testInWords } from "../../../src/experiments/framework/paired.ts";
 
 const near = (actual: number, expected: number, tolerance = 1e-3): void =>
   assert.ok(Math.abs(actual - expected) < tolerance, `${actual} is not ${expected}`);
@@ -37,12 +37,4 @@ test("Holm's correction multiplies the smallest by all, and never falls", () => 
   near(withMissing[1]!, 0.04, 1e-12);
   near(withMissing[2]!, 0.04, 1e-12);
   assert.equal(holm([0.9, 0.8])[0], 1);
-});
-
-test("rank correlation is that of ranks, with shared ranks for equal values", () => {
-  near(rankCorrelation([1, 2, 3, 4], [1, 10, 100, 1000]), 1, 1e-12);
-  near(rankCorrelation([1, 2, 3], [3, 2, 1]), -1, 1e-12);
-  // Ranks 1, 2.5, 2.5, 4 and 1, 2, 3, 4: covariance 4.5, spreads 4.5 and 5.
-  near(rankCorrelation([1, 2, 2, 3], [1, 2, 3, 4]), 4.5 / Math.sqrt(4.5 * 5), 1e-12);
-  assert.ok(Number.isNaN(rankCorrelation([1, 1], [1, 2])));
 });

@@ -17,7 +17,7 @@ export function longInShort(settings: ArmsSettings, findings: LongFindings): str
     `**In short**: which arms end above ${baseline} and which below it, where p is under 0.05 after Holm's correction over the arms. (Claims about
 one difference are judged without it.)`,
     markdownTable(
-      ["task", "measure", baseline!, "above it", "below it"],
+      [...(groups[0]!.group === ALONE ? [] : ["task"]), "measure", baseline!, "above it", "below it"],
       groups.flatMap((group) => rowsOf(settings, findings, group)),
       { numbers: false },
     ),
@@ -30,7 +30,7 @@ function rowsOf(settings: ArmsSettings, findings: LongFindings, group: LongGroup
     const reached = mean(valuesOfArm(findings, group, arms[0]!, measure));
     const certain = differencesFrom(findings, group, arms, measure).filter(({ p }) => p < SIGNIFICANT);
     const [above, below] = [certain.filter(({ test }) => test.mean > 0), certain.filter(({ test }) => test.mean < 0)];
-    return [group.group === ALONE ? "" : group.group, measure.name, reached.toFixed(3), listed(above), listed(below)];
+    return [...(group.group === ALONE ? [] : [group.group]), measure.name, reached.toFixed(3), listed(above), listed(below)];
   });
 }
 

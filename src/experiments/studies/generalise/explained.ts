@@ -1,10 +1,7 @@
-import jstat from "jstat";
+import { chanceOfCorrelation, correlationWithin, type Stratum } from "../../framework/correlation.ts";
 import type { LongFindings, LongGroup, LongRun } from "../../framework/long/findings.ts";
 import { SPREAD } from "../../framework/long/findings.ts";
 import { curveOfRun, GREEDY, type Measure } from "../../framework/long/measures.ts";
-import { correlationWithin, rankCorrelation } from "../../framework/paired.ts";
-
-const { studentt } = jstat.jStat;
 
 /** What may go with the gain that a run makes after its middle. */
 export const candidates: readonly Measure[] = [
@@ -39,7 +36,7 @@ export interface Association {
 export interface Correlation {
   /** Of ranks. */
   readonly r: number;
-  /** Of Student's t = r sqrt(d / (1 - r^2)) with d degrees of freedom; NaN where d < 2. */
+  /** Of a permutation test. */
   readonly p: number;
 }
 
@@ -63,19 +60,17 @@ function associate(runs: readonly LongRun[], group: LongGroup, measure: Measure,
       return { arm: run.arm, x: curveOfRun(group, run, measure)[middle] ?? Number.NaN, y: scores.at(-1)! - scores[middle + 1]! };
     })
     .filter(({ x, y }) => !Number.isNaN(x) && !Number.isNaN(y));
-  const stratum = (own: typeof pairs) => ({ a: own.map(({ x }) => x), b: own.map(({ y }) => y) });
-  const { a, b } = stratum(pairs);
+  const stratum = (own: typeof pairs): Stratum => ({ a: own.map(({ x }) => x), b: own.map(({ y }) => y) });
   const arms = [...new Set(pairs.map(({ arm }) => arm))].map((name) => stratum(pairs.filter(({ arm }) => arm === name)));
   return {
     measure: measure.name,
     gain: gain.name,
     runs: pairs.length,
-    overall: withChance(rankCorrelation(a, b), pairs.length - 2),
-    within: withChance(correlationWithin(arms), pairs.length - arms.length - 1),
+    overall: correlation([stratum(pairs)]),
+    within: correlation(arms),
   };
 }
 
-function withChance(r: number, freedom: number): Correlation {
-  if (freedom < 2 || Number.isNaN(r)) return { r, p: Number.NaN };
-  return { r, p: Math.abs(r) === 1 ? 0 : 2 * studentt.cdf(-Math.abs(r) * Math.sqrt(freedom / (1 - r * r)), freedom) };
+function correlation(strata: readonly Stratum[]): Correlation {
+  return { r: correlationWithin(strata), p: chanceOfCorrelation(strata) };
 }

@@ -23,7 +23,8 @@ const ABOUT = `What may explain why a policy whose entropy was held generalises,
 const WHICH = `Each run's value at its middle is set beside what the run gains in greedy accuracy from the next evaluation to its end: a score that is high by chance
 at the middle would lower a gain that is counted from there. The correlation is Spearman's, of ranks: 1 where the higher always gains more, -1
 where it always gains less. Among all runs it may only tell the arms apart; within arms each run is ranked among those of its own arm. Neither
-shows a cause. p is corrected by Holm's method over a column.`;
+shows a cause. p is of a permutation test (gains are exchanged at random, within arms where the correlation is), corrected by Holm's method over a
+column. A task on which nobody gains or loses anything is left out.`;
 
 /** The measures of the probe for each arm, and which of them go with the later gain. */
 export function generaliseSections(settings: ArmsSettings, findings: LongFindings): string[] {
@@ -75,7 +76,7 @@ function layerTable(settings: ArmsSettings, findings: LongFindings, group: LongG
 }
 
 function associationTable(findings: LongFindings, group: LongGroup): string {
-  const found = associations(findings, group);
+  const found = associations(findings, group).filter(({ overall }) => !Number.isNaN(overall.r));
   const [overall, within] = [inCells(found.map((one) => one.overall)), inCells(found.map((one) => one.within))];
   const rows = found.map(({ measure, gain, runs }, i) => [measure, gain, String(runs), ...overall[i]!, ...within[i]!]);
   return markdownTable(["at the middle", "later gain in", "runs", "correlation", "p (Holm)", "within arms", "p (Holm)"], rows);
