@@ -1,6 +1,7 @@
 import { drawLineGrid, type LineFigure } from "../../../report/figure.ts";
 import type { Picture } from "../../../report/plots.ts";
 import { bandOverSeeds } from "../../../report/significance.ts";
+import { mean } from "../../../report/statistics.ts";
 import { ALONE, type ArmsSettings } from "../../framework/arms/settings.ts";
 import type { LongFindings, LongGroup } from "../../framework/long/findings.ts";
 import { curveOfRun, type Measure, runsOfArm } from "../../framework/long/measures.ts";
@@ -48,17 +49,23 @@ function measuresOf(group: LongGroup): Measure[] {
   return [...elsewhereOf(group), ...candidates].filter(({ metric }) => group.curves.includes(metric));
 }
 
-function lastOf(findings: LongFindings, group: LongGroup, arm: string, measure: Pick<Measure, "metric">): number[] {
-  const values = runsOfArm(findings, group.group, arm).map((run) => curveOfRun(group, run, measure).at(-1) ?? Number.NaN);
+/** A measure of an arm's runs at their first evaluation, before training, or at their last. */
+function evaluated(at: 0 | -1, findings: LongFindings, group: LongGroup, arm: string, measure: Pick<Measure, "metric">): number[] {
+  const values = runsOfArm(findings, group.group, arm).map((run) => curveOfRun(group, run, measure).at(at) ?? Number.NaN);
   return values.filter((value) => !Number.isNaN(value));
 }
 
 function becameTable(settings: ArmsSettings, findings: LongFindings, group: LongGroup): string {
   const measures = measuresOf(group);
-  const rows = armsShown(settings, findings, group).map((arm) => [
-    arm,
-    ...measures.map((measure) => interval(lastOf(findings, group, arm, measure))),
-  ]);
+  const arms = armsShown(settings, findings, group);
+  const start = measures.map((measure) => {
+    const values = arms.flatMap((arm) => evaluated(0, findings, group, arm, measure));
+    return values.length > 0 ? mean(values).toFixed(3) : "-";
+  });
+  const rows = [
+    ["before training", ...start],
+    ...arms.map((arm) => [arm, ...measures.map((measure) => interval(evaluated(-1, findings, group, arm, measure)))]),
+  ];
   return markdownTable(["arm", ...measures.map(({ name }) => name)], rows);
 }
 
@@ -67,7 +74,7 @@ function layerTable(settings: ArmsSettings, findings: LongFindings, group: LongG
   const layers = group.curves.flatMap((metric) => /^probe\/drift\/(.+)$/.exec(metric)?.[1] ?? []);
   const rows = armsShown(settings, findings, group).map((arm) => [
     arm,
-    ...layers.map((layer) => interval(lastOf(findings, group, arm, { metric: `probe/drift/${layer}` }))),
+    ...layers.map((layer) => interval(evaluated(-1, findings, group, arm, { metric: `probe/drift/${layer}` }))),
   ]);
   return markdownTable(
     ["change of the weights", ...layers.map((layer) => (layer === "outside" ? "outside of layers" : `layer ${layer}`))],
