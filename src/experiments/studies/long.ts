@@ -45,13 +45,12 @@ export const long = longStudy({
   description: "thousands of steps on three tasks that need exploration: held entropy against GRPO and its rivals, each at its best knobs",
   title: "Long runs: does holding entropy pay in accuracy too?",
   question: `Short runs show what entropy control costs: some accuracy, for more diversity. GRPO has not used up its own entropy by then. These runs go on for thousands
-of steps on tasks that most samples fail at first. Every arm but two was given the best knobs that an equal search found for it; those two have the same target
-everywhere. The question is whether a policy whose
-entropy was held, and let go near the end, is then at least as accurate as GRPO's, and more diverse.
+of steps on tasks that most samples fail at first. Every arm but two was given the best knobs that an equal search found for it; those two have the
+same target everywhere. The question is whether a policy whose entropy was held, and let go near the end, is then at least as accurate as GRPO's,
+and more diverse.
 
-On scratchpad the searches last 600 of the 4,000 steps, in which nobody learns to add, so that they choose learning rates blindly: 0.00015 for
-GRPO, which all but MaxRL have there, and 0.000075 for MaxRL. Searches over the whole length take 0.0003 for both, and MaxRL learns to add with
-0.0003 and with 0.00015 (one seed each). What is said of MaxRL alone on scratchpad is said of a rate that was too small.`,
+The knobs of scratchpad were searched twice. The first searches took 600 of the 4,000 steps, in which nobody learns to add, and chose blindly. Today's
+take the whole length, and the rates and targets to choose from were set with the earlier results known (docs/results/findings.md).`,
   claims: (settings) => [
     ...[pair, later, last, joined].flatMap((of) => [
       headline(of),

@@ -22,8 +22,7 @@ async function unlike(study: typeof freshSeeds, seeds: number): Promise<readonly
 
 test("fresh-seeds trains what long does, but for the seeds", async () => {
   const missing = await unlike(freshSeeds, 1);
-  // MaxRL's learning rate there is the one that its search in long took blindly (docs/results/findings.md); here it has GRPO's.
-  assert.deepEqual(missing, ["seed-0/scratchpad/maxrl"]);
+  assert.deepEqual(missing, []);
 });
 
 test("found-target trains plain GRPO, the group's target and a fixed 0.5 as long does, where long has them", async () => {
@@ -37,7 +36,7 @@ test("found-target trains plain GRPO, the group's target and a fixed 0.5 as long
 
 test("learning-rates trains plain GRPO and the searched floors as long does", async () => {
   const missing = await unlike(learningRates, 1);
-  const shared = ["codes/grpo", "codes/floor-twice-the-rate", "countdown4/grpo", "countdown4/floor"];
+  const shared = ["codes/grpo", "codes/floor-twice-the-rate", "countdown4/grpo", "countdown4/floor", "scratchpad/grpo", "scratchpad/floor"];
   assert.deepEqual(
     missing.filter((name) => shared.some((cell) => name.endsWith(`/${cell}`))),
     [],
