@@ -22,8 +22,7 @@ async function unlike(study: typeof freshSeeds, seeds: number): Promise<readonly
 
 test("fresh-seeds trains what long does, but for the seeds", async () => {
   const missing = await unlike(freshSeeds, 1);
-  // Long has no such run at today's rate yet.
-  assert.deepEqual(missing, ["seed-0/scratchpad/maxrl-with-pi-group-floor-then-release"]);
+  assert.deepEqual(missing, []);
 });
 
 test("found-target trains plain GRPO, the group's target and a fixed 0.5 as long does, where long has them", async () => {
