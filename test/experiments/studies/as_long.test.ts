@@ -27,7 +27,7 @@ test("fresh-seeds trains what long does, but for the seeds", async () => {
 
 test("found-target trains plain GRPO, the group's target and a fixed 0.5 as long does, where long has them", async () => {
   const missing = await unlike(foundTarget, 1);
-  const shared = ["codes/grpo", "codes/group", "codes/fixed-0-5", "countdown4/grpo", "countdown4/group", "countdown4/fixed-0-5"];
+  const shared = ["codes/grpo", "codes/group", "codes/fixed-0.5", "countdown4/grpo", "countdown4/group", "countdown4/fixed-0.5"];
   assert.deepEqual(
     missing.filter((name) => [...shared, "scratchpad/grpo", "scratchpad/group"].some((cell) => name.endsWith(`/${cell}`))),
     [],
