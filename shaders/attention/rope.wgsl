@@ -1,6 +1,6 @@
 // Rotary position embedding (Su et al. 2021, arXiv 2104.09864) of query and key heads. x1 and x2 come from the two halves of a head:
 //   (x1, x2) -> (x1 cos - x2 sin, x2 cos + x1 sin);  direction -1 rotates back, which is the backward pass. Value heads are copied.
-// Each invocation handles one element of the first half of a head and its partner in the second half.
+// Each invocation handles an element of the first half and its partner in the second half, of `heads_together` neighbouring heads.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
 import constants::HEAD_ELEMENTS;
@@ -9,6 +9,7 @@ struct Parameters {
   rows: u32,
   heads: u32, // H + 2K
   rotated_heads: u32, // H + K
+  heads_together: u32,
   direction: f32,
 }
 var<immediate> parameters: Parameters;
@@ -23,23 +24,31 @@ const HALF = HEAD_ELEMENTS / 2;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
-  let packed_head = i / HALF;
-  let row = packed_head / parameters.heads;
+  let parts = (parameters.heads + parameters.heads_together - 1u) / parameters.heads_together; // of a row
+  let row = i / (HALF * parts);
   if row >= parameters.rows {
     return;
   }
   let d = i % HALF;
-  let at = packed_head * HEAD_ELEMENTS + d;
-  let x1 = x[at];
-  let x2 = x[at + HALF];
-  if packed_head % parameters.heads >= parameters.rotated_heads {
-    y[at] = x1;
-    y[at + HALF] = x2;
-    return;
+  let first = i / HALF % parts * parameters.heads_together;
+  let end = min(first + parameters.heads_together, parameters.heads);
+  let rotated_end = clamp(parameters.rotated_heads, first, end);
+  let begin = row * parameters.heads * HEAD_ELEMENTS + d;
+  if first < rotated_end {
+    let angle = positions[row] * HEAD_ELEMENTS + d;
+    let cosine = table[angle];
+    let sine = table[angle + HALF] * parameters.direction;
+    for (var head = first; head < rotated_end; head += 1u) {
+      let at = begin + head * HEAD_ELEMENTS;
+      let x1 = x[at];
+      let x2 = x[at + HALF];
+      y[at] = x1 * cosine - x2 * sine;
+      y[at + HALF] = x2 * cosine + x1 * sine;
+    }
   }
-  let angle = positions[row] * HEAD_ELEMENTS + d;
-  let cosine = table[angle];
-  let sine = table[angle + HALF] * parameters.direction;
-  y[at] = x1 * cosine - x2 * sine;
-  y[at + HALF] = x2 * cosine + x1 * sine;
+  for (var head = rotated_end; head < end; head += 1u) {
+    let at = begin + head * HEAD_ELEMENTS;
+    y[at] = x[at];
+    y[at + HALF] = x[at + HALF];
+  }
 }

@@ -1,6 +1,6 @@
 // rope and cache_write in one pass: query and key heads are rotated by their row's position, value heads copied, and
 //   cache_keys[place(n)] = the rotated key heads of row n,  cache_values[place(n)] = its value heads,  place(n) = origin(n) + position(n)
-// Each invocation handles one element of the first half of a head and its partner in the second half.
+// Each invocation handles an element of the first half and its partner in the second half, of `heads_together` neighbouring heads.
 import package::lib::cache::{Cached, to_cache};
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
@@ -10,6 +10,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
+  heads_together: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -26,37 +27,46 @@ const HALF = HEAD_ELEMENTS / 2;
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
   let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
-  let packed_head = i / HALF;
   let packed_heads = parameters.heads + 2u * parameters.key_value_heads;
-  let row = packed_head / packed_heads;
+  let parts = (packed_heads + parameters.heads_together - 1u) / parameters.heads_together; // of a row
+  let row = i / (HALF * parts);
   if row >= parameters.rows {
     return;
   }
   let d = i % HALF;
-  let head = packed_head % packed_heads;
-  let at = packed_head * HEAD_ELEMENTS + d;
-  let x1 = x[at];
-  let x2 = x[at + HALF];
-  let place = (origin[row] + positions[row]) * parameters.key_value_heads;
-  let first_value_head = parameters.heads + parameters.key_value_heads;
-  if head >= first_value_head {
+  let first = i / HALF % parts * parameters.heads_together;
+  let end = min(first + parameters.heads_together, packed_heads);
+  let query_end = clamp(parameters.heads, first, end);
+  let key_end = clamp(parameters.heads + parameters.key_value_heads, first, end);
+  let begin = row * packed_heads * HEAD_ELEMENTS + d;
+  let place = (origin[row] + positions[row]) * parameters.key_value_heads * HEAD_ELEMENTS + d;
+  if first < key_end {
+    let angle = positions[row] * HEAD_ELEMENTS + d;
+    let cosine = table[angle];
+    let sine = table[angle + HALF];
+    for (var head = first; head < key_end; head += 1u) {
+      let at = begin + head * HEAD_ELEMENTS;
+      let x1 = x[at];
+      let x2 = x[at + HALF];
+      let y1 = x1 * cosine - x2 * sine;
+      let y2 = x2 * cosine + x1 * sine;
+      y[at] = y1;
+      y[at + HALF] = y2;
+      if head >= query_end {
+        let cached = place + (head - parameters.heads) * HEAD_ELEMENTS;
+        cache_keys[cached] = to_cache(y1);
+        cache_keys[cached + HALF] = to_cache(y2);
+      }
+    }
+  }
+  for (var head = key_end; head < end; head += 1u) {
+    let at = begin + head * HEAD_ELEMENTS;
+    let x1 = x[at];
+    let x2 = x[at + HALF];
     y[at] = x1;
     y[at + HALF] = x2;
-    let cached = (place + head - first_value_head) * HEAD_ELEMENTS + d;
+    let cached = place + (head - parameters.heads - parameters.key_value_heads) * HEAD_ELEMENTS;
     cache_values[cached] = to_cache(x1);
     cache_values[cached + HALF] = to_cache(x2);
-    return;
-  }
-  let angle = positions[row] * HEAD_ELEMENTS + d;
-  let cosine = table[angle];
-  let sine = table[angle + HALF];
-  let y1 = x1 * cosine - x2 * sine;
-  let y2 = x2 * cosine + x1 * sine;
-  y[at] = y1;
-  y[at + HALF] = y2;
-  if head >= parameters.heads {
-    let cached = (place + head - parameters.heads) * HEAD_ELEMENTS + d;
-    cache_keys[cached] = to_cache(y1);
-    cache_keys[cached + HALF] = to_cache(y2);
   }
 }

@@ -1,6 +1,7 @@
 // y = (x - mean) * inverse_std * weight + bias,  inverse_std = 1 / sqrt(mean((x - mean)^2) + eps)     (Ba et al. 2016, arXiv 1607.06450)
-// Each workgroup handles one row. A lane loads its Elements of the row together, every LANES-th one, and holds them (lib/held_row). The mean
-// comes first and then the variance, because mean(x^2) - mean^2 would lose digits. Both are saved for the backward pass.
+// Each workgroup handles the rows of a block in order. A lane loads its Elements of a row together, every LANES-th one, and holds them
+// (lib/held_row). The mean comes first and then the variance, because mean(x^2) - mean^2 would lose digits. Both are saved for the backward
+// pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::held_row::{Held, RowStatistics};
@@ -12,6 +13,7 @@ struct Parameters {
   columns: u32, // in Elements
   count: f32, // C
   eps: f32,
+  block_rows: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -27,38 +29,50 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let row = linear_workgroup(workgroup, workgroups);
-  if row >= parameters.rows {
+  let first = linear_workgroup(workgroup, workgroups) * parameters.block_rows;
+  let end = min(first + parameters.block_rows, parameters.rows);
+  if first >= end {
     return;
   }
-  let begin = row * parameters.columns;
-  var held: Held;
+  var weights: Held;
+  var biases: Held;
   for (var k = 0u; k < PER_LANE; k += 1u) {
     let column = k * LANES + lane;
     if column < parameters.columns {
-      held[k] = x[begin + column];
+      weights[k] = weight[column];
+      biases[k] = bias[column];
     }
   }
-  var sum = Element(0.0);
-  for (var k = 0u; k < PER_LANE; k += 1u) {
-    sum += held[k];
-  }
-  let center = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
-  var squares = Element(0.0);
-  for (var k = 0u; k < PER_LANE; k += 1u) {
-    if k * LANES + lane < parameters.columns {
-      held[k] -= center;
-      squares += held[k] * held[k];
+  for (var row = first; row < end; row += 1u) {
+    let begin = row * parameters.columns;
+    var held: Held;
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        held[k] = x[begin + column];
+      }
     }
-  }
-  let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
-  for (var k = 0u; k < PER_LANE; k += 1u) {
-    let column = k * LANES + lane;
-    if column < parameters.columns {
-      y[begin + column] = held[k] * inverse * weight[column] + bias[column];
+    var sum = Element(0.0);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      sum += held[k];
     }
-  }
-  if lane == 0u {
-    statistics[row] = RowStatistics(center, inverse);
+    let center = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
+    var squares = Element(0.0);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      if k * LANES + lane < parameters.columns {
+        held[k] -= center;
+        squares += held[k] * held[k];
+      }
+    }
+    let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        y[begin + column] = held[k] * inverse * weights[k] + biases[k];
+      }
+    }
+    if lane == 0u {
+      statistics[row] = RowStatistics(center, inverse);
+    }
   }
 }

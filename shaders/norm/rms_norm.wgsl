@@ -1,6 +1,6 @@
 // y = x * inverse_rms * weight,  inverse_rms = 1 / sqrt(mean(x^2) + eps)     (Zhang & Sennrich 2019, arXiv 1910.07467)
-// Each workgroup handles one row. A lane loads its Elements of the row together, every LANES-th one, and holds them (lib/held_row).
-// inverse_rms is saved for the backward pass.
+// Each workgroup handles the rows of a block in order. A lane loads its Elements of a row together, every LANES-th one, and holds them
+// (lib/held_row). inverse_rms is saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::held_row::Held;
@@ -12,6 +12,7 @@ struct Parameters {
   columns: u32, // in Elements
   count: f32, // C
   eps: f32,
+  block_rows: u32,
 }
 var<immediate> parameters: Parameters;
 
@@ -26,30 +27,40 @@ fn main(
   @builtin(workgroup_id) workgroup: vec3u,
   @builtin(num_workgroups) workgroups: vec3u,
 ) {
-  let row = linear_workgroup(workgroup, workgroups);
-  if row >= parameters.rows {
+  let first = linear_workgroup(workgroup, workgroups) * parameters.block_rows;
+  let end = min(first + parameters.block_rows, parameters.rows);
+  if first >= end {
     return;
   }
-  let begin = row * parameters.columns;
-  var held: Held;
+  var weights: Held;
   for (var k = 0u; k < PER_LANE; k += 1u) {
     let column = k * LANES + lane;
     if column < parameters.columns {
-      held[k] = x[begin + column];
+      weights[k] = weight[column];
     }
   }
-  var squares = Element(0.0);
-  for (var k = 0u; k < PER_LANE; k += 1u) {
-    squares += held[k] * held[k];
-  }
-  let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
-  for (var k = 0u; k < PER_LANE; k += 1u) {
-    let column = k * LANES + lane;
-    if column < parameters.columns {
-      y[begin + column] = held[k] * inverse * weight[column];
+  for (var row = first; row < end; row += 1u) {
+    let begin = row * parameters.columns;
+    var held: Held;
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        held[k] = x[begin + column];
+      }
     }
-  }
-  if lane == 0u {
-    inverse_rms[row] = inverse;
+    var squares = Element(0.0);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      squares += held[k] * held[k];
+    }
+    let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      let column = k * LANES + lane;
+      if column < parameters.columns {
+        y[begin + column] = held[k] * inverse * weights[k];
+      }
+    }
+    if lane == 0u {
+      inverse_rms[row] = inverse;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { KernelVariant } from "../gpu/kernel.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { DeviceTraits } from "../graph/trace.ts";
 
 /** How the columns of packed qkv [N, (H + 2K) D] are cut: H query heads, then K key heads, then K value heads, of D each. */
 export interface HeadLayout {
@@ -31,4 +32,12 @@ export function headElements(
 ): { readonly variant: Required<Pick<KernelVariant, "constants" | "conditions">>; readonly width: 1 | 4 } {
   const width = length % 4 === 0 ? 4 : 1;
   return { variant: { constants: { HEAD_ELEMENTS: headDim / width }, conditions: { VEC4: width === 4 } }, width };
+}
+
+/**
+ * How many neighbouring heads of a row one invocation rotates: on a CPU all, for then it reads their angle once, and one on a GPU, which has
+ * invocations to spare.
+ */
+export function headsTogether(device: Pick<DeviceTraits, "software">, { heads, keyValueHeads }: HeadLayout): number {
+  return device.software ? heads + 2 * keyValueHeads : 1;
 }

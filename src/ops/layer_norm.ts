@@ -2,7 +2,7 @@ import { ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { accumulateOf, gradientSpec, normBlockRows, partialSpec, writtenBlocks } from "./norm_blocks.ts";
+import { accumulateOf, backwardBlockRows, forwardBlockRows, gradientSpec, partialSpec, writtenBlocks } from "./norm_blocks.ts";
 import { ROW_STATISTICS } from "./records.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
@@ -19,8 +19,10 @@ export const layerNormOp = defineOp<{ x: Tensor; weight: Tensor; bias: Tensor },
   forward: ({ inputs, outputs, attributes: { eps } }, device) => {
     const rows = inputs.x.shape[0]!;
     const { variant, columns, count } = heldRow(device, inputs.x);
-    const parameters = { rows, columns, count, eps };
-    return [{ kernel: "norm/layer_norm", variant, bindings: { ...inputs, ...outputs }, parameters, workgroups: rows }];
+    const blockRows = forwardBlockRows(device);
+    const parameters = { rows, columns, count, eps, block_rows: blockRows };
+    const workgroups = ceilDivide(rows, blockRows);
+    return [{ kernel: "norm/layer_norm", variant, bindings: { ...inputs, ...outputs }, parameters, workgroups }];
   },
   tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, outputs: ({ outputs: { y, statistics } }) => [y, statistics] }),
   backward: ({ inputs: { x, weight }, outputs: { statistics } }, { gradient, needs, sink, absorb }) => {
@@ -68,7 +70,7 @@ const layerNormBackward = defineOp<In, "grad_x" | "partial_weight" | "partial_bi
     const { grad_x, partial_weight, partial_bias, grad_weight, grad_bias } = outputs;
     const rows = given.x.shape[0]!;
     const { variant, columns, count } = heldRow(device, given.x);
-    const blockRows = normBlockRows(rows, device, sums);
+    const blockRows = backwardBlockRows(rows, device, sums);
     const blocks = ceilDivide(rows, blockRows);
     const conditions = { ...variant.conditions, RESIDUAL: residual !== undefined, WEIGHT: sums };
     const partials: Readonly<Record<string, Tensor>> = sums

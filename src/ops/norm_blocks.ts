@@ -13,9 +13,17 @@ function hardwareBlockRows(rows: Scalar): number {
   return Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, wanted));
 }
 
-/** The rows that one workgroup handles in a norm's backward pass. Without sums over rows there is nothing to gain from more than one. */
-export function normBlockRows(rows: Scalar, device: Pick<DeviceTraits, "software">, sums: boolean): number {
-  if (!sums) return 1;
+/** Rows of a workgroup on a CPU, where to begin a workgroup costs half as much as to norm a short row. */
+const SOFTWARE_ROWS = 8;
+
+/** The rows that one workgroup norms. A GPU would rather have more workgroups. */
+export function forwardBlockRows(device: Pick<DeviceTraits, "software">): number {
+  return device.software ? SOFTWARE_ROWS : 1;
+}
+
+/** The rows that one workgroup handles in a norm's backward pass, with sums over rows or without. */
+export function backwardBlockRows(rows: Scalar, device: Pick<DeviceTraits, "software">, sums: boolean): number {
+  if (!sums) return forwardBlockRows(device);
   return device.software ? BLOCK_ROWS : hardwareBlockRows(rows);
 }
 

@@ -4,7 +4,7 @@ import type { GradientSink } from "../graph/trace.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
-import { gradientSpec, normBlockRows, partialSpec, writtenBlocks } from "./norm_blocks.ts";
+import { backwardBlockRows, gradientSpec, partialSpec, writtenBlocks } from "./norm_blocks.ts";
 
 type In = { x: Tensor; query_weight: Tensor; key_weight: Tensor };
 type Attributes = { readonly layout: HeadLayout };
@@ -68,7 +68,7 @@ const qkNormBackwardWeight = defineOp<Saved & { onto: Tensor | undefined }, "par
     const { layout, firstHead, endHead, accumulate } = attributes;
     const rows = inputs.x.shape[0]!;
     const { heads, keyValueHeads, headDim } = layout;
-    const blockRows = normBlockRows(rows, device, true);
+    const blockRows = backwardBlockRows(rows, device, true);
     const blocks = ceilDivide(rows, blockRows);
     return [
       {

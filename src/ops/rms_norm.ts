@@ -2,7 +2,7 @@ import { ceilDivide, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { accumulateOf, gradientSpec, normBlockRows, partialSpec, writtenBlocks } from "./norm_blocks.ts";
+import { accumulateOf, backwardBlockRows, forwardBlockRows, gradientSpec, partialSpec, writtenBlocks } from "./norm_blocks.ts";
 import { heldRow } from "./row_lanes.ts";
 import { tunedLanes } from "./tuned_lanes.ts";
 
@@ -19,8 +19,10 @@ export const rmsNormOp = defineOp<{ x: Tensor; weight: Tensor }, "y" | "inverse_
   forward: ({ inputs: { x, weight }, outputs: { y, inverse_rms }, attributes: { eps } }, device) => {
     const rows = x.shape[0]!;
     const { variant, columns, count } = heldRow(device, x);
-    const parameters = { rows, columns, count, eps };
-    return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups: rows }];
+    const blockRows = forwardBlockRows(device);
+    const parameters = { rows, columns, count, eps, block_rows: blockRows };
+    const workgroups = ceilDivide(rows, blockRows);
+    return [{ kernel: "norm/rms_norm", variant, bindings: { x, weight, y, inverse_rms }, parameters, workgroups }];
   },
   tuned: tunedLanes({ matrix: ({ inputs }) => inputs.x, outputs: ({ outputs: { y, inverse_rms } }) => [y, inverse_rms] }),
   backward: ({ inputs: { x, weight }, outputs: { inverse_rms } }, { gradient, needs, sink, absorb }) => {
@@ -44,7 +46,7 @@ const rmsNormBackward = defineOp<In, "grad_x" | "partial" | "grad_weight", Sums>
     const { grad_x, partial, grad_weight } = outputs;
     const rows = inputs.x.shape[0]!;
     const { variant, columns, count } = heldRow(device, inputs.x);
-    const blockRows = normBlockRows(rows, device, sums);
+    const blockRows = backwardBlockRows(rows, device, sums);
     const blocks = ceilDivide(rows, blockRows);
     const conditions = { ...variant.conditions, RESIDUAL: residual !== undefined, WEIGHT: sums };
     const bindings = { ...inputs, residual: residual ?? inputs.x, grad_x, ...(sums ? { partial: writtenBlocks(partial, blocks) } : {}) };
