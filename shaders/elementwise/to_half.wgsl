@@ -1,6 +1,7 @@
 // half = x rounded to 16-bit floats (IEEE 754 binary16), two to a word. Magnitudes above 65504 become 65504.
 // Each invocation handles one word. The packing built-ins need no f16 feature.
 import package::lib::grid::linear_workgroup;
+import package::lib::half::pack_pair;
 
 struct Parameters {
   count: u32, // words
@@ -10,8 +11,6 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> x: array<vec2f>; // [N, C]
 @group(0) @binding(1) var<storage, read_write> half: array<u32>; // [N, C]
 
-const LARGEST = 65504.0;
-
 @compute @workgroup_size(64)
 fn main(
   @builtin(local_invocation_index) lane: u32,
@@ -20,6 +19,6 @@ fn main(
 ) {
   let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
   if i < parameters.count {
-    half[i] = pack2x16float(clamp(x[i], vec2f(-LARGEST), vec2f(LARGEST)));
+    half[i] = pack_pair(x[i]);
   }
 }

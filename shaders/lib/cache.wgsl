@@ -1,17 +1,14 @@
 // How a key-value cache keeps an Element: as it is, or (HALF_CACHE, which needs VEC4) as four 16-bit floats in two words. They are
 // packed by hand, so that no 16-bit arithmetic is needed of the GPU.
 import package::lib::element::Element;
-@if(HALF_CACHE) import package::lib::half::unpack_quad;
+@if(HALF_CACHE) import package::lib::half::{pack_pair, unpack_quad};
 
 @if(HALF_CACHE) alias Cached = vec2u;
 @if(!HALF_CACHE) alias Cached = Element;
 
-@if(HALF_CACHE) const LARGEST_HALF = 65504.0;
-
 @if(HALF_CACHE)
 fn to_cache(x: Element) -> Cached {
-  let bounded = clamp(x, vec4f(-LARGEST_HALF), vec4f(LARGEST_HALF));
-  return vec2u(pack2x16float(bounded.xy), pack2x16float(bounded.zw));
+  return vec2u(pack_pair(x.xy), pack_pair(x.zw));
 }
 @if(!HALF_CACHE) fn to_cache(x: Element) -> Cached { return x; }
 

@@ -2,7 +2,9 @@
 // With ADJUSTED, penalty and bans change z before the draw: a token that the sequence has already (PENALTY) is made less probable, its z
 // divided by the penalty where positive and multiplied by it where negative (Keskar et al. 2019, arXiv 1909.05858, for penalties above 1).
 // Banned tokens are never drawn. Behind the vocabulary z is LOWEST. With VEC4 rows are whole quads.
+// With FILTERED z is compared by bits in several passes (lib/kept), and is the same in each.
 import package::lib::numeric::LOWEST;
+@if(FILTERED) import package::lib::numeric::as_rounded;
 import constants::LANES;
 
 struct Parameters {
@@ -59,9 +61,12 @@ fn logit(row: u32, column: u32) -> f32 {
 }
 
 // z as it counts for the draw.
-@if(!ADJUSTED) fn adjusted(row: u32, column: u32) -> vec4f { return load(row, column); }
+@if(!FILTERED) fn adjusted(row: u32, column: u32) -> vec4f { return adjust(row, column); }
+@if(FILTERED) fn adjusted(row: u32, column: u32) -> vec4f { return as_rounded(adjust(row, column)); }
+
+@if(!ADJUSTED) fn adjust(row: u32, column: u32) -> vec4f { return load(row, column); }
 @if(ADJUSTED)
-fn adjusted(row: u32, column: u32) -> vec4f {
+fn adjust(row: u32, column: u32) -> vec4f {
   var z = load(row, column);
   @if(PENALTY) {
     let repeated = marked(seen[row * mark_words() + word_of(column)], column);

@@ -7,6 +7,17 @@ fn unpack_pair(word: u32) -> vec2f {
   @if(!BF16) { return unpack2x16float(word); }
 }
 
+const LARGEST = 65504.0;
+
+// Two values as a word: the nearest binary16, ties to even, at most 65504 in magnitude. They are rounded before they are packed, because how
+// pack2x16float rounds is the driver's choice.
+fn pack_pair(pair: vec2f) -> u32 {
+  let x = clamp(pair, vec2f(-LARGEST), vec2f(LARGEST));
+  let bits = bitcast<vec2u>(x);
+  let normal = bitcast<vec2f>((bits + 0xfffu + ((bits >> vec2u(13u)) & vec2u(1u))) & vec2u(0xffffe000u));
+  return pack2x16float(select(normal, round(x * 0x1p24f) * 0x1p-24f, abs(x) < vec2f(0x1p-14f)));
+}
+
 // Four neighbouring values, from the two words that hold them.
 fn unpack_quad(words: vec2u) -> vec4f {
   return vec4f(unpack_pair(words.x), unpack_pair(words.y));

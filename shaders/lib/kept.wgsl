@@ -1,7 +1,7 @@
-// Which tokens are kept. x = peak - z is a token's distance from the largest z. It is not negative, so its bits sort as it does, and a token
-// is kept where they are at most the border's. So top_k keeps the k most probable tokens, and of those top_p keeps the fewest most probable
-// ones that hold at least this share of their probability; tokens that tie at the border are all kept.
-// border_histogram and border_bisection find the border.
+// Which tokens are kept. x = peak - z is a token's distance from the largest z, and z is rounded (lib/numeric), so x is 0 there and negative
+// nowhere. Its bits sort as it does, and a token is kept where they are at most the border's. So top_k keeps the k most probable tokens, and
+// of those top_p keeps the fewest most probable ones that hold at least this share of their probability; tokens that tie at the border are all
+// kept. border_histogram and border_bisection find the border.
 import package::lib::drawn_logits::{QUADS, QUAD_STEP, adjusted, may_be_drawn};
 
 const LARGEST_BITS = 0x7f7fffffu;

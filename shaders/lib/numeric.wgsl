@@ -19,6 +19,12 @@ fn not_a_number() -> f32 {
   return bitcast<f32>(bits);
 }
 
+// x, with the same bits wherever it is computed. Compilers may contract a product with the sum that takes it (fma), in one place and not in
+// another, so that x - x need not be 0; they cannot where integers lie between. No finite number has bits above those of the least one.
+fn as_rounded(x: vec4f) -> vec4f {
+  return bitcast<vec4f>(min(bitcast<vec4u>(x), vec4u(0xff7fffffu)));
+}
+
 // log(1 + x) for x >= 0. WGSL bounds only the absolute error of log near 1, so for x < 1 the series of 2 atanh(x / (2 + x)) takes over.
 fn log_1_plus(x: f32) -> f32 {
   let y = x / (2.0 + x);

@@ -9,7 +9,7 @@
 // With ROW_PER_LANE (small vocabularies) each lane handles one row; else each workgroup does, and its lanes take QUADS times four columns
 // at a time, whose loads are on their way together.
 import package::lib::grid::linear_workgroup;
-import package::lib::numeric::{LOWEST, log_1_plus};
+import package::lib::numeric::{LOWEST, as_rounded, log_1_plus};
 import package::lib::reduce::{reduce_max, reduce_sum};
 import package::lib::token::TokenStatistics;
 import constants::{LANES, QUADS};
@@ -54,7 +54,8 @@ fn main(
   }
   sums = merge(sums, lane);
 
-  let d_action = logit(row, action) * parameters.inverse_temperature - sums.m;
+  // 0, and nothing near it, where the action is the most probable token.
+  let d_action = as_rounded(vec4f(logit(row, action) * parameters.inverse_temperature)).x - sums.m;
   let e_action = exp(d_action);
   let total = sums.e + e_action;
   let mean = (sums.ed + e_action * d_action) / total;

@@ -143,11 +143,13 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
   const { parts, total } = stagedParts(windows);
   const size = total + device.stamps.bytes;
   const staging = countedBuffer(device, "staging", size, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  let state: "free" | "reading" | "destroyed" = "free";
-  // A buffer that is mapped or destroyed cannot be copied to, and Dawn would fail the device.
-  const assertFree = (): void => {
+  let state: "free" | "pending" | "mapped" | "destroyed" = "free";
+  const assertExists = (): void => {
     if (state === "destroyed") throw new EngineError("what is to be read back was destroyed; make it again");
-    if (state === "reading") throw new EngineError("an earlier read back is still under way; await it before the next");
+  };
+  const assertUnless = (...refused: readonly (typeof state)[]): void => {
+    assertExists();
+    if (refused.includes(state)) throw new EngineError("an earlier read back is still under way; await it before the next");
     for (const { window } of parts) assertUsable(device, window.buffer, window.buffer.label, "reading back");
   };
   let checkStamps: (slots: ArrayBuffer) => void = () => {};
@@ -156,11 +158,13 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
     checkStamps = device.stamps.copyTo(encoder, staging, total);
   };
   const readAfter = async (submit: () => void): ReturnType<Reader<Name>["read"]> => {
-    assertFree();
-    state = "reading";
+    assertUnless("pending", "mapped");
+    state = "pending";
     try {
       if (device.observer) await device.observer.settled();
+      assertExists();
       submit();
+      state = "mapped";
       await device.flight.wait("a read back", staging.mapAsync(GPUMapMode.READ));
       const mapped = staging.getMappedRange();
       const copies = parts.map(({ name, window, begin }) => [name, mapped.slice(begin, begin + window.size)]);
@@ -171,12 +175,14 @@ export function createReader<Name extends PropertyKey>(device: GpuContext, windo
       device.assertHealthy();
       return Object.fromEntries(copies) as Record<Name, ArrayBuffer>;
     } finally {
-      if (state === "reading") state = "free";
+      if (state === "pending" || state === "mapped") state = "free";
     }
   };
   return {
     encode: (encoder) => {
-      assertFree();
+      // A buffer that is mapped or destroyed cannot be copied to, and Dawn would fail the device. While a reading is pending, an observer
+      // encodes what was submitted before it.
+      assertUnless("mapped");
       copyTo(encoder);
     },
     read: () => readAfter(() => {}),

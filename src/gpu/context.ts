@@ -19,6 +19,8 @@ export type Run = Readonly<Record<string, number>>;
 export interface WindowContents {
   readonly dtype: "f32" | "u32" | "i32" | "f16" | "bf16";
   readonly shape: readonly number[];
+  /** Whether the launch leaves some elements as they were, which may be anything. */
+  readonly isPartial?: boolean;
 }
 
 /** One dispatch, complete except for the numbers of a run. */

@@ -6,7 +6,7 @@ export interface Flight {
   submitted(label: string): Promise<number>;
   /**
    * Waits for a promise of the GPU; `what` names the wait where nothing submitted is under way.
-   * @throws DeviceLostError when the GPU is lost, or when the oldest submission makes no end within the watchdog's time
+   * @throws DeviceLostError when the GPU is lost, or when for the watchdog's time no submission and no wait has come to its end
    */
   wait<Result>(what: string, promise: Promise<Result>): Promise<Result>;
 }
@@ -58,7 +58,12 @@ export function createFlight({ gpu, watchdog, fail, assertHealthy }: FlightOptio
       return milliseconds;
     },
     wait: (what, promise) => {
-      const settled = promise.catch((error: unknown) => failed(what, error));
+      const settled = promise
+        .catch((error: unknown) => failed(what, error))
+        // Many kernels compile at once, and each that is done is progress, even where all together take longer than the watchdog's time.
+        .finally(() => {
+          arrivals += 1;
+        });
       return watchdog > 0 ? bounded(settled, { milliseconds: watchdog * 1000, progress: () => arrivals, hang: () => hang(what) }) : settled;
     },
   };

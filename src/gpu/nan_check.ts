@@ -128,12 +128,12 @@ export async function createNanCheck(device: Device, found: (error: EngineError)
   return nanCheck;
 }
 
-/** Appends the dispatch that checks one output of a launch, if the output holds floats. */
+/** Appends the dispatch that checks one output of a launch, if the output holds floats and all of it was written. */
 function count(gpu: GPUDevice, kernel: Kernel, counting: CountingPass, launch: Launch, binding: number, run: Run): void {
   const { pass, checks, results } = counting;
   const contents = launch.contents?.(binding, run);
   const size = liveBytes(launch, binding, run);
-  if (contents?.dtype !== "f32" || size === 0) return;
+  if (contents?.dtype !== "f32" || contents.isPartial || size === 0) return;
   const slot = checks.length % RESULTS_PER_BUFFER;
   if (slot === 0) results.push(createResults(gpu));
   const { buffer, offset } = launch.windows[binding]!;

@@ -1,7 +1,7 @@
-import type { Observer } from "./context.ts";
+import type { Launch, Observer, Run } from "./context.ts";
 import type { Device } from "./device.ts";
-import { submitEncoder } from "./launch.ts";
 import { describeDispatch, type ProfiledDispatch, type ProfiledSubmission, type Timer } from "./profile_record.ts";
+import { openSlices, type Slices } from "./slices.ts";
 
 /** Dispatches per query set. Each takes two queries, and WebGPU allows 4096 in a set. */
 const DISPATCHES = 1024;
@@ -27,23 +27,30 @@ export function createTimestampTimer(device: Device): Timer {
   const { gpu } = device;
   const pool = createPool(gpu);
   let pending: Pending[] = [];
-  let encoder: GPUCommandEncoder;
-  let pass: GPUComputePassEncoder;
+  let slices: Slices;
   let segments: Segment[] = [];
   let dispatches: ProfiledDispatch[] = [];
 
+  const timestamps = (launch: Launch, run: Run): GPUComputePassTimestampWrites => {
+    const index = dispatches.length % DISPATCHES;
+    if (index === 0) segments.push(pool.acquire());
+    dispatches.push(describeDispatch(launch, run));
+    return { querySet: segments.at(-1)!.querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 };
+  };
   const observer: Observer = {
     submit: ({ label, encode, copies }) => {
       segments = [];
       dispatches = [];
-      encoder = gpu.createCommandEncoder({ label });
+      slices = openSlices(device, label, timestamps);
       const encodeStart = performance.now();
       encode(observer);
       const encodeEnd = performance.now();
-      segments.forEach((segment, i) => {
-        resolve(encoder, segment, Math.min(DISPATCHES, dispatches.length - i * DISPATCHES));
+      slices.finish((encoder) => {
+        segments.forEach((segment, i) => {
+          resolve(encoder, segment, Math.min(DISPATCHES, dispatches.length - i * DISPATCHES));
+        });
+        copies?.(encoder);
       });
-      void submitEncoder(device, label, encoder, copies);
       const reads = segments.map(async (segment, i) => {
         await readTimes(device, segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
         pool.release(segment);
@@ -51,16 +58,8 @@ export function createTimestampTimer(device: Device): Timer {
       const done = Promise.all(reads).then(() => performance.now());
       pending.push({ label, encodeStart, encodeEnd, dispatches, done });
     },
-    begin: (launch, run) => {
-      const index = dispatches.length % DISPATCHES;
-      if (index === 0) segments.push(pool.acquire());
-      const { querySet } = segments.at(-1)!;
-      const timestampWrites = { querySet, beginningOfPassWriteIndex: 2 * index, endOfPassWriteIndex: 2 * index + 1 };
-      dispatches.push(describeDispatch(launch, run));
-      pass = encoder.beginComputePass({ timestampWrites });
-      return pass;
-    },
-    end: () => pass.end(),
+    begin: (launch, run, operations) => slices.begin(launch, run, operations),
+    end: () => slices.end(),
     settled: () => Promise.resolve(),
   };
   const take = async (): Promise<ProfiledSubmission[]> => {

@@ -1,4 +1,4 @@
-import type { GpuContext, Launch, Recording } from "./context.ts";
+import type { GpuContext, Launch, Recording, Run } from "./context.ts";
 import { sizeOf } from "./slicing.ts";
 import { submitCommands } from "./submit.ts";
 
@@ -8,17 +8,22 @@ export interface Slices extends Recording {
   finish(copies?: (encoder: GPUCommandEncoder) => void): void;
 }
 
-export function openSlices(device: GpuContext, label: string): Slices {
+/** Where a dispatch with a pass of its own has its timestamps written. */
+type Timestamps = (launch: Launch, run: Run) => GPUComputePassTimestampWrites;
+
+/** Opens a submission; with `timestamps` every dispatch has a pass of its own. */
+export function openSlices(device: GpuContext, label: string, timestamps?: Timestamps): Slices {
   const limit = device.slicing.limitOf(label);
   const open = () => {
     const encoder = device.gpu.createCommandEncoder({ label });
-    return { encoder, pass: encoder.beginComputePass({ label }), size: 0, dispatches: 0, first: "" };
+    const pass = timestamps ? undefined : encoder.beginComputePass({ label });
+    return { encoder, pass, size: 0, dispatches: 0, first: "" };
   };
   let slice = open();
   let [slices, size, dispatches] = [0, 0, 0];
 
   const close = (copies?: (encoder: GPUCommandEncoder) => void): Promise<number> => {
-    slice.pass.end();
+    slice.pass?.end();
     const name = slice.dispatches === 0 ? label : describe(label, dispatches, slice);
     slices += 1;
     size += slice.size;
@@ -26,8 +31,9 @@ export function openSlices(device: GpuContext, label: string): Slices {
     return submitCommands(device, name, slice.encoder, copies);
   };
   const times: Promise<number>[] = [];
+  let own: GPUComputePassEncoder | undefined;
   return {
-    begin: (launch: Launch, _run, operations) => {
+    begin: (launch: Launch, run, operations) => {
       const more = sizeOf(operations);
       if (slice.dispatches > 0 && (slice.size + more > limit || slice.dispatches >= device.slicing.dispatches)) {
         times.push(close());
@@ -36,9 +42,10 @@ export function openSlices(device: GpuContext, label: string): Slices {
       if (slice.dispatches === 0) slice.first = `${launch.kernel.id} ${launch.label}`;
       slice.size += more;
       slice.dispatches += 1;
-      return slice.pass;
+      own = timestamps && slice.encoder.beginComputePass({ label, timestampWrites: timestamps(launch, run) });
+      return own ?? slice.pass!;
     },
-    end: () => {},
+    end: () => own?.end(),
     finish: (copies) => {
       times.push(close(copies));
       for (const reset of device.afterSubmit) reset();

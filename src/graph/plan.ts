@@ -202,7 +202,7 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     return value;
   });
   const workgroups = workgroupsOf(dispatch);
-  const { operations } = dispatch;
+  const { operations, partly = [] } = dispatch;
   const tensors = kernel.bindings.map((binding) => dispatch.bindings[binding.name]!);
   return {
     label: node.label,
@@ -215,7 +215,8 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
     ...(operations === undefined ? {} : { operations: (run) => evaluateScalar(operations, run) }),
     contents: (binding, run) => {
       const { dtype, shape } = tensors[binding]!;
-      return { dtype, shape: shape.map((size) => evaluateScalar(size, run)) };
+      const isPartial = partly.includes(kernel.bindings[binding]!.name);
+      return { dtype, shape: shape.map((size) => evaluateScalar(size, run)), isPartial };
     },
   };
 }

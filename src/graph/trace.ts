@@ -14,6 +14,8 @@ export interface Dispatch {
   readonly parameters?: Readonly<Record<string, Scalar>>;
   /** One number of workgroups is folded into two dimensions if it exceeds the device's limit (lib/grid); three are taken as they are. */
   readonly workgroups: Scalar | readonly [Scalar, Scalar, Scalar];
+  /** Bindings of which this launch leaves some elements as they were, which may be anything. The search for NaN leaves them out. */
+  readonly partly?: readonly string[];
   /** Floating-point operations, where they are known; they decide where a submission is cut. */
   readonly operations?: Scalar;
   /** One launch that does the work of this one and of a later one; undefined where no kernel does both (graph/join). */

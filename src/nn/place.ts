@@ -58,7 +58,7 @@ export interface PlacedModule {
   destroy(): void;
 }
 
-/** Shards stay below this even where a device allows more, so that one upload is never enormous. */
+/** Shards of several tensors, and pieces of frozen tables, stay below this even where a device allows more. A larger tensor has a shard alone. */
 const SHARD_BYTES = 1 << 30;
 
 export interface PlaceOptions {
@@ -72,11 +72,11 @@ export interface PlaceOptions {
 export function placeModule(device: Device, module: Module, options: PlaceOptions = {}): PlacedModule {
   const { frozen: storageOf = () => undefined, pieceBytes = Number.POSITIVE_INFINITY } = options;
   const parameters = [...module.namedParameters()].map(([name, parameter]) => ({ name, parameter, storage: storageOf(name) }));
-  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize, SHARD_BYTES);
+  const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   const trained = parameters.filter(({ storage }) => storage === undefined);
   const { sizes, placements } = layOut(device, trained, limit);
   const fixed = parameters.flatMap(({ storage, ...parameter }) => (storage ? [{ ...parameter, storage }] : []));
-  const planned = planFrozen(device, fixed, Math.min(limit, pieceBytes));
+  const planned = planFrozen(device, fixed, Math.min(limit, SHARD_BYTES, pieceBytes));
   const constants = [...module.constants()];
   const buffers = createBuffers(device, [
     ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
@@ -118,15 +118,16 @@ interface ShardSize {
   decayBytes: number;
 }
 
-/** Lays trained parameters out in flat buffers of at most `limit` bytes, matrices first. */
+/** Lays trained parameters out in flat buffers, matrices first. @throws MemoryError for one of more than `limit` bytes */
 function layOut(device: Device, trained: readonly Pick<Placement, "name" | "parameter">[], limit: number) {
   const isMatrix = ({ parameter }: Pick<Placement, "parameter">): boolean => parameter.shape.length >= 2;
   const sizes: ShardSize[] = [];
+  const shardBytes = Math.min(limit, SHARD_BYTES);
   const ordered = [...trained.filter(isMatrix), ...trained.filter((parameter) => !isMatrix(parameter))];
   const placements = ordered.map(({ name, parameter }): Placement => {
     const bytes = align(elementsOf(parameter.shape) * 4);
     if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
-    if (sizes.length === 0 || sizes.at(-1)!.bytes + bytes > limit) sizes.push({ bytes: 0, decayBytes: 0 });
+    if (sizes.length === 0 || sizes.at(-1)!.bytes + bytes > shardBytes) sizes.push({ bytes: 0, decayBytes: 0 });
     const shard = sizes.at(-1)!;
     const offset = shard.bytes;
     shard.bytes += bytes;

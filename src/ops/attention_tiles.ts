@@ -1,4 +1,4 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
+import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import type { Call } from "./define.ts";
@@ -133,6 +133,17 @@ function backwardLaunches({ inputs, outputs, attributes: { layout } }: BackwardC
   ];
 }
 
+/** Products of head vectors for each query and key: of scores and values, and backward of scores and gradients again. */
+function productsOf(kernel: string): number {
+  if (kernel.endsWith("_query")) return 3;
+  return kernel.endsWith("_key_value") ? 4 : 2;
+}
+
+/** The operations of a kernel where all rows are one sequence, and attend to half of them on average. Several sequences take fewer. */
+export function attentionOperations(kernel: string, rows: Scalar, { heads, headDim }: HeadLayout): Scalar {
+  return product(productsOf(kernel) * heads * headDim, rows, rows);
+}
+
 /** A workgroup owns a tile of one query head. */
 function launch(
   name: string,
@@ -152,6 +163,7 @@ function launch(
     },
     parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],
+    operations: attentionOperations(name, qkv.shape[0]!, layout),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import {
   type AttentionInputs,
+  attentionOperations,
   type BackwardCall,
   type BackwardInputs,
   backwardWays,
@@ -149,7 +150,8 @@ function shuffledBackward({ inputs, outputs, attributes: { layout } }: BackwardC
 }
 
 /** A workgroup owns `lanes` rows of one head: of a key-value head where the kernel writes those, else of a query head. */
-function launch(name: string, inputs: AttentionInputs, { heads, keyValueHeads, headDim }: HeadLayout, { lanes }: DeviceTraits) {
+function launch(name: string, inputs: AttentionInputs, layout: HeadLayout, { lanes }: DeviceTraits) {
+  const { heads, keyValueHeads, headDim } = layout;
   const rows = inputs.qkv.shape[0]!;
   const { constants, conditions } = headElements(headDim).variant;
   const owned = name === "causal_backward_key_value" ? keyValueHeads : heads;
@@ -158,6 +160,7 @@ function launch(name: string, inputs: AttentionInputs, { heads, keyValueHeads, h
     variant: { constants, conditions: { ...conditions, ...isShared(inputs) } },
     parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: product(ceilDivide(rows, lanes), owned),
+    operations: attentionOperations(name, rows, layout),
   };
 }
 

@@ -44,6 +44,8 @@ export function decodeInParts(
       conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), PARTS: !isWhole },
     },
     bindings: { ...inputs, ...(isWhole ? { out } : { sums, scales }) },
+    // Parts that begin behind a row's position are neither written nor merged.
+    partly: ["sums", "scales"],
     parameters: { heads, key_value_heads: keyValueHeads, part_positions, scale: 1 / Math.sqrt(headDim) },
     workgroups: [keyValueHeads * tiles, parts, rows],
   };

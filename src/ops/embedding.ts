@@ -33,7 +33,8 @@ export const embeddingOp = defineOp<Table, "y", PieceRows>({
     const conditions = { ...variant.conditions, HALF: isHalf(weight.dtype), BF16: weight.dtype === "bf16", ADD };
     const parameters = { rows: tokens.shape[0]!, vocabulary: weight.shape[0]!, columns, ...attributes };
     const bindings: Readonly<Record<string, Tensor>> = residual ? { tokens, weight, residual, y } : { tokens, weight, y };
-    return [{ kernel: "embedding/gather", variant: { conditions }, bindings, parameters, workgroups: ceilDivide(count, 64) }];
+    const partly = weight.shape[0] === attributes.total ? [] : ["y"];
+    return [{ kernel: "embedding/gather", variant: { conditions }, bindings, partly, parameters, workgroups: ceilDivide(count, 64) }];
   },
   fuse: ({ inputs, outputs, attributes }, reader) => {
     const { a, b } = reader.inputs;

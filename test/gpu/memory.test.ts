@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, test } from "node:test";
+import { buildModel } from "../../models/index.ts";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import { MemoryError } from "../../src/gpu/errors.ts";
@@ -9,6 +10,7 @@ import { refusedError } from "../../src/gpu/refused.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
+import { placeModule } from "../../src/nn/place.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { smallModel } from "../small_policy.ts";
@@ -59,6 +61,22 @@ test("a model larger in all than the largest buffer is placed, copied and read b
   const [a, b] = [await readParameters(model.placed), await readParameters(copy.placed)];
   assert.ok(a.size > 5, "tensors");
   assert.deepEqual(b, a);
+});
+
+test("a matrix over 1 GiB is trained in a shard alone, up to what the device binds", async () => {
+  const large = await openSmall({ maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 32 });
+  const [rows, columns] = [151_936, 2048];
+  const config = { model_type: "llama", vocab_size: rows, hidden_size: columns, num_hidden_layers: 1, num_attention_heads: 16 };
+  const sizes = { intermediate_size: 64, max_position_embeddings: 32, tie_word_embeddings: true };
+  const place = (device: Device) => placeModule(createMeasuringDevice(device), buildModel({ ...config, ...sizes }));
+  const { shards, placements } = place(large);
+  const table = placements.find(({ parameter }) => parameter.shape[0] === rows)!;
+  assert.equal(shards[table.shard]!.window.size, 4 * rows * columns);
+  assert.equal(placements.filter(({ shard }) => shard === table.shard).length, 1);
+  assert.ok(shards.every((shard, i) => i === table.shard || shard.window.size <= 2 ** 30));
+
+  const small = await openSmall({ maxBufferSize: 2 ** 32, maxStorageBufferBindingSize: 2 ** 30 });
+  assert.throws(() => place(small), /^MemoryError: .+ needs 1244659712 bytes; .+ binds at most 1073741824\. Take a smaller model/);
 });
 
 test("a tensor that the device cannot bind is refused by name before anything is created", async () => {

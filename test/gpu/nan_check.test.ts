@@ -4,10 +4,13 @@ import type { Device } from "../../src/gpu/device.ts";
 import { createNanCheck } from "../../src/gpu/nan_check.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
+import type { Tensor } from "../../src/graph/tensor.ts";
 import { input, scope } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
+import { decodeAttention } from "../../src/ops/decode_attention.ts";
 import { embedding } from "../../src/ops/embedding.ts";
+import { matmul } from "../../src/ops/matmul/op.ts";
 import { multiply } from "../../src/ops/multiply.ts";
 
 const CAPACITY = 70;
@@ -83,3 +86,40 @@ test("the next read back throws and gives no numbers", async () => {
   });
   await assert.rejects(plan.read(plan.result.keep), /^EngineError: before the first step: .* wrote 1 non-finite value to y/);
 });
+
+/** Rows of a table in two pieces, and their product with it, whose columns are joined from two. */
+function tableInPieces() {
+  const pieces = [input("first", [4, 8]), input("second", [3, 8])];
+  const rows = embedding(input("tokens", [5], "u32"), { pieces });
+  const matrix = { tensor: pieces[0]!, pieces };
+  return { keep: [matmul(rows, matrix, { layout: "NT", valid: 7 }), matmul(rows, matrix, { layout: "NT" })] };
+}
+
+/** A row of many positions and one of few, cut into parts that the second row has nothing for. */
+function decodedInParts() {
+  const layout = { heads: 2, keyValueHeads: 1, headDim: 4 };
+  const [cacheKeys, cacheValues] = ["keys", "values"].map((name) => input(name, [400, 1, 4])) as [Tensor, Tensor];
+  const [origin, positions] = ["origin", "positions"].map((name) => input(name, [2], "u32")) as [Tensor, Tensor];
+  const rows = { cacheKeys, cacheValues, origin, positions, prompt: input("prompt", [2, 2], "u32") };
+  return { keep: [decodeAttention(input("qkv", [2, 16]), rows, { layout, length: 300, split: "positions" })] };
+}
+
+const PARTLY_WRITTEN = {
+  "a table in pieces": { build: tableInPieces, inputs: { tokens: Uint32Array.of(0, 5, 6, 2, 4) } },
+  "parts of positions": { build: decodedInParts, inputs: { origin: Uint32Array.of(0, 300), positions: Uint32Array.of(299, 2) } },
+};
+
+for (const [name, { build, inputs }] of Object.entries(PARTLY_WRITTEN)) {
+  test(`memory that a kernel leaves alone may hold anything: ${name}`, async () => {
+    const device = await open({});
+    const plan = await buildPlan(device, name, build);
+    plan.poison();
+    const nanCheck = await createNanCheck(device);
+    plan.run({ inputs });
+    await nanCheck.settled();
+    const results = await plan.read(plan.result.keep);
+    assert.ok(results.flatMap((values) => [...values].slice(0, 7)).every(Number.isFinite));
+    nanCheck.destroy();
+    plan.destroy();
+  });
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { createReader } from "../../src/gpu/buffer.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import { submitPass } from "../../src/gpu/launch.ts";
 import { createProfiler, type Profiler } from "../../src/gpu/profile.ts";
@@ -91,6 +92,52 @@ for (const [name, device] of Object.entries(devices)) {
     assert.deepEqual((await results(device)).bits, plain.bits);
   });
 }
+
+for (const [name, device] of Object.entries(devices)) {
+  test(`what a submission copies for a reader is read back under a profile, ${name}`, async () => {
+    const plan = await buildLayer(device);
+    const [kept] = plan.result.keep;
+    const reader = createReader(device, { y: plan.windowOf(kept!) });
+    const profiler = createProfiler(device);
+    plan.upload({ x: values(3 * 32, 0), weight: values(32, 1) });
+    const read = async (): Promise<Uint32Array> => {
+      submitPass(device, "layer", (pass) => plan.encode(pass, { rows: 3 }), reader.encode);
+      const [{ y }] = await Promise.all([reader.read(), assert.rejects(reader.read(), /an earlier read back is still under way/)]);
+      return new Uint32Array(y, 0, 3 * 32);
+    };
+    const expected = await read();
+    for (const detail of ["dispatches", "submissions", "dispatches"] as const) {
+      profiler.start(detail);
+      assert.deepEqual(await read(), expected, detail);
+      await profiler.stop();
+    }
+    profiler.destroy();
+    reader.destroy();
+    plan.destroy();
+  });
+}
+
+test("under a profile a submission goes in the slices that it goes in without", async () => {
+  const device = await openDevice({ timestamps: true, slice: 3 });
+  const plan = await buildLayer(device);
+  const profiler = createProfiler(device);
+  const submitsOf = (): number => {
+    const { submits } = device.stats;
+    submitPass(device, "many", (pass) => {
+      for (let i = 0; i < 5; i += 1) plan.encode(pass, { rows: 3 });
+    });
+    return device.stats.submits - submits;
+  };
+  assert.equal(submitsOf(), 4);
+  profiler.start("dispatches");
+  assert.equal(submitsOf(), 4);
+  const [submission] = await profiler.stop();
+  assert.equal(submission!.dispatches.length, 10);
+  assert.ok(submission!.dispatches.every(({ duration }) => duration > 0));
+  profiler.destroy();
+  plan.destroy();
+  device.destroy();
+});
 
 test("submissions are timed in one pass, as they always run", async () => {
   const device = devices["as the device is"];

@@ -10,6 +10,7 @@ import { runScalar } from "../../src/graph/scalar.ts";
 import { externalTensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { causalAttentionBackwardOp, causalAttentionOp } from "../../src/ops/causal_attention.ts";
 import { defineOp } from "../../src/ops/define.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { run, smallTrainer, untimed } from "../small_policy.ts";
@@ -92,6 +93,30 @@ test("at first a slice ends after 64 dispatches, or after 30 GFLOP", async () =>
   assert.equal(slicesOf(12, 10e9), 4, "12 dispatches of 10 GFLOP");
   assert.equal(slicesOf(3, 40e9), 3, "a dispatch cannot be cut");
   plan.destroy();
+});
+
+test("long rows of attention count as the work that they are, which grows as their square", async () => {
+  const layout = { heads: 2, keyValueHeads: 1, headDim: 4 };
+  for (const kernels of ["hardware", "software"] as const) {
+    const device = await open({ kernels, tune: false });
+    const plan = await buildPlan(device, "attention", () => {
+      const rows = runScalar("rows", 32_768);
+      const [start, end] = [input("start", [rows], "u32"), input("end", [rows], "u32")];
+      const call = { qkv: input("qkv", [rows, 16]), sequence_start: start, sequence_end: end };
+      const saved = { ...call, ...causalAttentionOp(call, { layout }), grad_out: input("grad", [rows, 8]) };
+      return { keep: [causalAttentionBackwardOp(saved, { layout }).grad_qkv] };
+    });
+    for (const rows of [100, 32_768]) {
+      const operations = plan.launches.launches.slice(0, 3).map((launch) => launch.operations?.({ rows }));
+      // 2 operations an element of a product, of half the rows on average.
+      assert.deepEqual(
+        operations,
+        [2, 3, 4].map((products) => 2 * products * 2 * 4 * rows * (rows / 2)),
+        kernels,
+      );
+    }
+    plan.destroy();
+  }
 });
 
 test("a GPU gets a slice at least every 64 dispatches, however fast it is; a software adapter as few slices as its speed allows", async () => {

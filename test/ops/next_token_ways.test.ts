@@ -66,6 +66,28 @@ for (const [vocabulary, options] of WAYS) {
   });
 }
 
+/** Filters that keep the most probable token alone. */
+const NARROW: readonly Partial<DrawOptions>[] = [
+  { topK: 1 },
+  { topP: 1e-6 },
+  { minP: 1 },
+  { topK: 1, banned: [3, 4, 5] },
+  { topK: 5, topP: 1e-6, repetitionPenalty: 1.3, seen: [0, 7, 11] },
+];
+
+for (const [name, device] of Object.entries(devices)) {
+  test(`at any temperature the most probable token is kept, on kernels of ${name}`, async () => {
+    const rows = Array.from({ length: 100 }, (_, seed) => randomLogits(37, seed, 5));
+    for (const temperature of [0.7, 1.3]) {
+      for (const filter of NARROW) {
+        const best = await drawTokens(device, rows, { ...PLAIN, ...filter, topK: 0, topP: 1, minP: 0, temperature: 0 });
+        const { token } = await drawTokens(device, rows, { ...PLAIN, ...filter, temperature });
+        assert.deepEqual(token, best.token, JSON.stringify({ temperature, ...filter }));
+      }
+    }
+  });
+}
+
 test("logits that are NaN give some token, and masks of -1e30 are never drawn", async () => {
   const masked = Array.from({ length: 37 }, (_, i) => (i % 9 === 4 ? 1 : -1e30));
   for (const device of [software, hardware]) {

@@ -16,11 +16,11 @@ after(() => device.destroy());
 
 testCases(device, tokenStatisticsCases);
 
-async function statistics(logits: readonly number[][], actions: readonly number[]): Promise<Float32Array> {
+async function statistics(logits: readonly number[][], actions: readonly number[], inverseTemperature = 1): Promise<Float32Array> {
   const shape = [logits.length, logits[0]!.length];
   const [values] = await evaluate(
     device,
-    () => [tokenStatistics(input("logits", shape), input("actions", [logits.length], "u32"), { inverseTemperature: 1 })],
+    () => [tokenStatistics(input("logits", shape), input("actions", [logits.length], "u32"), { inverseTemperature })],
     { inputs: { logits: Float32Array.from(logits.flat()), actions: Uint32Array.from(actions) } },
   );
   return values as Float32Array;
@@ -46,6 +46,21 @@ for (const vocabulary of [5, 16, 300]) {
     });
   });
 }
+
+test("at any temperature a nearly certain token keeps the digits of 1 - p", async () => {
+  const noise = normal([200, 5], 5, 0.5).data;
+  const logits = Array.from({ length: 200 }, (_, row) =>
+    Array.from({ length: 5 }, (_, j) => Math.fround(noise[row * 5 + j]! + (j === 1 ? 45 : 30))),
+  );
+  for (const inverseTemperature of [1 / 0.7, 0.9]) {
+    const actual = await statistics(logits, Array(200).fill(1) as number[], inverseTemperature);
+    logits.forEach((row, n) => {
+      const others = row.filter((_, j) => j !== 1).map((value) => Math.exp((value - row[1]!) * inverseTemperature));
+      const expected = -Math.log1p(others.reduce((a, b) => a + b, 0));
+      assert.ok(Math.abs(actual[n * 4]! - expected) < 1e-4 * -expected, `logp of row ${n}: ${actual[n * 4]} instead of ${expected}`);
+    });
+  }
+});
 
 test("a uniform row has no entropy effect at all; a row does not depend on how many there are", async () => {
   const uniform = Array.from({ length: 7 }, () => 1.5);
