@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { brief, quoted } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
 import { readError, readText } from "./files.ts";
-import { parseJsonObject } from "./json.ts";
+import { parseExactJsonObject } from "./json.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export async function readJsonLines(path: string): Promise<Row[]> {
   for await (const lines of linesOf(path)) {
     for (const line of lines) {
       number += 1;
-      if (line.trim() !== "") rows.push(parseJsonObject(line, `${brief(path)} line ${number}`));
+      if (line.trim() !== "") rows.push(parseExactJsonObject(line, `${brief(path)} line ${number}`));
     }
   }
   return rows;
@@ -26,7 +26,7 @@ export async function readJsonLines(path: string): Promise<Row[]> {
 export async function readJsonRows(path: string): Promise<Row[]> {
   const text = (await readText(path)).replace(/^\uFEFF/, "");
   if (!text.trimStart().startsWith("[")) return readJsonLines(path);
-  const { rows } = parseJsonObject(`{"rows":${text}}`, path);
+  const { rows } = parseExactJsonObject(`{"rows":${text}}`, path);
   return (rows as unknown[]).map((row, index) => {
     if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Row;
     throw new FileError(`${brief(path)} holds ${quoted(row)} as row ${index + 1}; a JSON object is expected.`);

@@ -3,8 +3,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { isFile } from "../io/files.ts";
 import { ConfigError } from "../options/problems.ts";
-import { brief, quoted } from "../options/quote.ts";
-import { RewardError, type RewardFunction, type RewardInput } from "../rl/scoring/rewards.ts";
+import { brief, reasonOf } from "../options/quote.ts";
+import type { RewardFunction, RewardInput } from "../rl/scoring/rewards.ts";
+import { createCalls, type ModuleCalls } from "./module_calls.ts";
 
 /** What the thread is asked. */
 export type ToThread = { readonly kind: "score"; readonly id: number; readonly input: RewardInput } | { readonly kind: "ping" };
@@ -16,14 +17,6 @@ export type FromThread =
   | { readonly kind: "started"; readonly id: number }
   | { readonly kind: "scored"; readonly id: number; readonly scores: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly reason: string };
-
-/** One call that has no answer yet. */
-interface Call {
-  readonly input: RewardInput;
-  readonly resolve: (scores: never) => void;
-  readonly reject: (error: Error) => void;
-  timer?: ReturnType<typeof setTimeout>;
-}
 
 /** A thread that runs other code is asked again after so long. */
 const ANSWER_MS = 1000;
@@ -65,94 +58,139 @@ export interface ModuleLimits {
 export async function loadRewardModule(path: string, { timeout, loadTimeout = 60 }: ModuleLimits): Promise<RewardFunction> {
   if (!(await isFile(path))) throw new ConfigError([`there is no reward module ${brief(path)}; check the path in task.rewards`]);
   const calls = createCalls(path);
-  let thread: Worker;
-  const start = async (): Promise<void> => {
-    thread = await startThread(path, loadTimeout, { onMessage, onEnd });
-    if (calls.waiting().length === 0) thread.unref();
-    for (const id of calls.waiting()) send(id);
-  };
-  const send = (id: number): void => thread.postMessage({ kind: "score", id, input: calls.inputOf(id) } satisfies ToThread);
-  const onEnd = (ended: Worker, reason: string): void => {
-    if (ended !== thread) return;
-    for (const id of calls.forgetBegun()) calls.fail(id, reason);
-    start().catch((error: Error) => calls.rejectAll(error));
-  };
-  const onMessage = (message: FromThread): void => {
-    if (message.kind === "started") calls.begin(message.id, timeout * 1000, () => void overdue(message.id));
-    else if (message.kind === "scored") calls.resolve(message.id, message.scores);
-    else if (message.kind === "failed") calls.fail(message.id, message.reason);
-    if (calls.waiting().length === 0) thread.unref();
-  };
-  /** A call took too long. A thread that still answers waits for something; one that does not is busy with the last call that it began. */
-  const overdue = async (id: number): Promise<void> => {
-    const asked = thread;
-    const answers = await isAlive(asked);
-    if (asked !== thread || !calls.waiting().includes(id)) return;
-    if (!answers && calls.lastBegun() !== id) return calls.wait(id, ANSWER_MS, () => void overdue(id));
-    calls.fail(id, `it took longer than ${timeout} s`);
-    if (answers) return;
-    // The other calls have done no wrong, so they are made again.
-    calls.forgetBegun();
-    await asked.terminate();
-  };
-  await start();
-  return (input) =>
-    new Promise((resolve, reject) => {
-      thread.ref();
-      send(calls.add({ input, resolve, reject }));
-    });
+  const thread = new RewardThread(path, { timeout, loadTimeout }, calls);
+  await thread.start();
+  return (input) => new Promise((resolve, reject) => thread.run(calls.add({ input, resolve, reject })));
 }
 
-/** The calls of a module that have no answer yet, in their order. */
-function createCalls(path: string) {
-  const calls = new Map<number, Call>();
-  /** Those that the thread has begun, in its order. */
-  let begun: number[] = [];
-  let next = 0;
-  const settle = (id: number): Call | undefined => {
-    const call = calls.get(id);
-    clearTimeout(call?.timer);
-    calls.delete(id);
-    begun = begun.filter((one) => one !== id);
-    return call;
-  };
-  const wait = (id: number, milliseconds: number, then: () => void): void => {
-    const call = calls.get(id);
-    if (call) call.timer = setTimeout(then, milliseconds);
-  };
-  return {
-    add: (call: Call): number => {
-      calls.set(next, call);
-      return next++;
-    },
-    waiting: (): readonly number[] => [...calls.keys()],
-    inputOf: (id: number): RewardInput => calls.get(id)!.input,
-    begin: (id: number, milliseconds: number, overdue: () => void): void => {
-      begun.push(id);
-      wait(id, milliseconds, overdue);
-    },
-    wait,
-    lastBegun: (): number | undefined => begun.at(-1),
-    /** The thread has ended: what it had begun counts as not begun. */
-    forgetBegun: (): readonly number[] => {
-      const forgotten = begun;
-      begun = [];
-      for (const call of calls.values()) clearTimeout(call.timer);
-      return forgotten;
-    },
-    resolve: (id: number, scores: unknown): void => settle(id)?.resolve(scores as never),
-    fail: (id: number, reason: string): void => {
-      const call = settle(id);
-      call?.reject(failure(path, reason, call.input));
-    },
-    rejectAll: (error: Error): void => {
-      for (const id of [...calls.keys()]) settle(id)?.reject(error);
-    },
-  };
+/** Threads that die so often before they begin a call die of the module. */
+const MOST_IDLE_ENDS = 3;
+
+/** The thread of a module, which is started again where it has ended and calls wait. */
+class RewardThread {
+  /** undefined while none has loaded the module. */
+  #thread: Worker | undefined;
+  #isStarting = false;
+  /** How often in a row the thread ended without having begun a call. */
+  #idleEnds = 0;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
+  readonly #path: string;
+  readonly #limits: Required<ModuleLimits>;
+  readonly #calls: ModuleCalls;
+
+  constructor(path: string, limits: Required<ModuleLimits>, calls: ModuleCalls) {
+    this.#path = path;
+    this.#limits = limits;
+    this.#calls = calls;
+  }
+
+  async start(): Promise<void> {
+    this.#isStarting = true;
+    try {
+      this.#thread = await startThread(this.#path, this.#limits.loadTimeout, {
+        onMessage: (from, message) => this.#onMessage(from, message),
+        onEnd: (ended, reason) => this.#onEnd(ended, reason),
+      });
+    } finally {
+      this.#isStarting = false;
+    }
+    for (const id of this.#calls.waiting()) this.#send(this.#thread, id);
+    this.#rest(this.#thread);
+  }
+
+  /** Makes a call, now or as soon as the module is loaded again. */
+  run(id: number): void {
+    const thread = this.#thread;
+    if (thread === undefined) this.#startAgain();
+    else {
+      thread.ref();
+      this.#send(thread, id);
+      this.#rest(thread);
+    }
+  }
+
+  #startAgain(): void {
+    if (this.#thread !== undefined || this.#isStarting || this.#calls.waiting().length === 0) return;
+    this.start().catch((error: Error) => this.#calls.rejectAll(error));
+  }
+
+  #send(thread: Worker, id: number): void {
+    try {
+      thread.postMessage({ kind: "score", id, input: this.#calls.inputOf(id) } satisfies ToThread);
+    } catch (error) {
+      // A column that cannot be copied, such as a function.
+      this.#calls.fail(id, reasonOf(error));
+    }
+  }
+
+  /** Lets the program end where no call waits. */
+  #rest(thread: Worker): void {
+    if (this.#calls.waiting().length === 0) thread.unref();
+    this.#watch(thread);
+  }
+
+  #onMessage(from: Worker, message: FromThread): void {
+    if (from !== this.#thread) return;
+    if (message.kind === "started") {
+      this.#idleEnds = 0;
+      this.#calls.begin(message.id, this.#limits.timeout * 1000, () => void this.#overdue(message.id));
+    } else if (message.kind === "scored") this.#calls.resolve(message.id, message.scores);
+    else if (message.kind === "failed") this.#calls.fail(message.id, message.reason);
+    this.#rest(from);
+  }
+
+  #onEnd(ended: Worker, reason: string): void {
+    if (ended !== this.#thread) return;
+    this.#thread = undefined;
+    clearTimeout(this.#watchdog);
+    const begun = this.#calls.forgetBegun();
+    this.#idleEnds = begun.length > 0 ? 0 : this.#idleEnds + 1;
+    for (const id of this.#idleEnds < MOST_IDLE_ENDS ? begun : this.#calls.waiting()) this.#calls.fail(id, reason);
+    this.#startAgain();
+  }
+
+  /** A call took too long. A thread that still answers waits for something; one that does not is busy with the last call that it began. */
+  async #overdue(id: number): Promise<void> {
+    const asked = this.#thread!;
+    const answers = await isAlive(asked);
+    if (asked !== this.#thread || !this.#calls.waiting().includes(id)) return;
+    if (!answers && this.#calls.lastBegun() !== id) return this.#calls.wait(id, ANSWER_MS, () => void this.#overdue(id));
+    this.#failLate(id);
+    if (!answers) this.#replace(asked);
+  }
+
+  /** Where calls wait and none begins in the time of one, the thread may be busy with other code of the module, such as a timer's. */
+  #watch(thread: Worker): void {
+    clearTimeout(this.#watchdog);
+    if (this.#calls.waiting().length === 0 || this.#calls.lastBegun() !== undefined) return;
+    this.#watchdog = setTimeout(() => void this.#unblock(thread), this.#limits.timeout * 1000);
+  }
+
+  async #unblock(asked: Worker): Promise<void> {
+    if (asked !== this.#thread) return;
+    const answers = await isAlive(asked);
+    const [first] = this.#calls.waiting();
+    if (asked !== this.#thread || first === undefined || this.#calls.lastBegun() !== undefined) return;
+    if (answers) return this.#watch(asked);
+    this.#failLate(first);
+    this.#replace(asked);
+  }
+
+  #failLate(id: number): void {
+    this.#calls.fail(id, `it took longer than ${this.#limits.timeout} s`);
+  }
+
+  /** Ends a thread that does not answer. The calls that it has begun have done no wrong, so they are made again. */
+  #replace(thread: Worker): void {
+    this.#calls.forgetBegun();
+    this.#thread = undefined;
+    void thread.terminate();
+    this.#startAgain();
+  }
 }
 
 interface ThreadEvents {
-  readonly onMessage: (message: FromThread) => void;
+  readonly onMessage: (thread: Worker, message: FromThread) => void;
   readonly onEnd: (thread: Worker, reason: string) => void;
 }
 
@@ -182,7 +220,7 @@ async function startThread(path: string, timeout: number, { onMessage, onEnd }: 
       refuse("it ended its thread");
     });
   });
-  thread.on("message", onMessage);
+  thread.on("message", (message: FromThread) => onMessage(thread, message));
   let reason = "it ended its thread";
   thread.on("error", (error: unknown) => {
     reason = `it threw outside of the call: ${error instanceof Error ? error.message : String(error)}`;
@@ -202,7 +240,8 @@ function isAlive(thread: Worker): Promise<boolean> {
       thread.off("message", listen);
       resolve(alive);
     };
-    const timer = setTimeout(() => end(false), ANSWER_MS);
+    // Where this thread was busy itself, an answer lies ready behind the timer.
+    const timer = setTimeout(() => setImmediate(() => end(false)), ANSWER_MS);
     thread.on("message", listen);
     thread.postMessage({ kind: "ping" } satisfies ToThread);
   });
@@ -211,8 +250,4 @@ function isAlive(thread: Worker): Promise<boolean> {
 function explained(reason: string): string {
   if (!/Unknown file extension/.test(reason)) return reason;
   return `${reason}; this Node.js does not read TypeScript: install tsx beside it, save it as .mjs, or use Node.js 22.18 or newer`;
-}
-
-function failure(path: string, reason: string, { prompts }: RewardInput): RewardError {
-  return new RewardError(`The reward ${brief(path)} failed on the prompt ${quoted(prompts[0])}: ${brief(reason, 240)}.`);
 }

@@ -9,6 +9,7 @@ import { dataTask } from "../../src/data_sets/options.ts";
 import { dataProblems } from "../../src/data_sets/problems.ts";
 import { readRows } from "../../src/io/rows.ts";
 import { readData } from "../../src/node/data_files.ts";
+import { rewardFunctions } from "../../src/rl/rewards/index.ts";
 import { needsShared, sharedPath } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-data-"));
@@ -27,6 +28,23 @@ test("JSON lines: CRLF, a byte order mark, blank lines, no last line end, line s
   assert.deepEqual(await readRows(path), [{ a: 1 }, { a: "\u2028x" }, { a: { b: [2] } }]);
   assert.deepEqual(await readRows(file("list.json", '[{"a":1},{"a":2}]')), [{ a: 1 }, { a: 2 }]);
   assert.deepEqual(await readRows(file("lines.json", '{"a":1}\n{"a":2}\n')), [{ a: 1 }, { a: 2 }]);
+});
+
+test("a whole number that a number does not hold exactly reaches prompts and rewards as it is written", async () => {
+  const [lines, list] = [
+    file("large.jsonl", '{"n":12345678901234567890,"m":[9007199254740993]}\n'),
+    file("large.json", '[{"n":12345678901234567890}]'),
+  ];
+  const [row] = await readRows(lines);
+  assert.deepEqual(row, { n: 12345678901234567890n, m: [9007199254740993n] });
+  assert.deepEqual(await readRows(list), [{ n: 12345678901234567890n }]);
+  const { trainProblems } = dataProblems(settings({ prompt: "{n}=", answer: "n", heldOut: 0 }), { name: "d", rows: [row!] });
+  assert.equal(trainProblems[0]!.prompt, "12345678901234567890=");
+  const columns = { answer: [trainProblems[0]!.n] };
+  const scoreOf = (completion: string) =>
+    rewardFunctions.math().reward({ prompts: ["p"], completions: [completion], completionIds: [[]], columns, state: { step: 0 } });
+  assert.deepEqual(scoreOf("12345678901234567890"), [1]);
+  assert.deepEqual(scoreOf("12345678901234567891"), [0]);
 });
 
 test("a bad line is named with its number, and a bad file in one line", async () => {

@@ -46,6 +46,69 @@ test("a module scores; a call that throws, waits for ever or never returns fails
   assert.deepEqual(await outcomes(["again"]), ["8"], "the thread was started again");
   assert.match((await outcomes(["exits"]))[0]!, /failed on the prompt "exits": it ended its thread/);
   assert.deepEqual(await outcomes(["again"]), ["8"], "and once more");
+  await assert.rejects(
+    async () => reward({ ...about("copy"), columns: { f: [() => 1] } }),
+    /failed on the prompt "copy": .*could not be cloned/,
+  );
+});
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** A promise that must settle in ten seconds. */
+const soon = <Value>(value: Value | Promise<Value>): Promise<Value> =>
+  Promise.race([
+    value,
+    new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error("it does not settle")), 10_000).unref();
+    }),
+  ]);
+
+test("a thread that ends between calls and cannot be started again fails each call, until the module can be used again", async () => {
+  const path = module("ends.mjs", "export default () => (setTimeout(() => process.exit(0), 10), [1]);");
+  const reward = await loadRewardModule(path, { timeout: 5 });
+  assert.deepEqual(await soon(reward(about("a"))), [1]);
+  module("ends.mjs", "export default (");
+  await pause(1000);
+  for (const prompt of ["b", "c"]) await assert.rejects(soon(reward(about(prompt))), /ends\.mjs cannot be used: /);
+  const together = await soon(Promise.allSettled([reward(about("d")), reward(about("e"))]));
+  assert.deepEqual(
+    together.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
+  module("ends.mjs", "export default () => [2];");
+  assert.deepEqual(await soon(reward(about("f"))), [2]);
+});
+
+test("code that keeps the thread busy between calls costs the call that waits longest its time, and no other", async () => {
+  const busy = `export default ({ prompts: [prompt] }) => {
+    if (prompt === "last") setTimeout(() => { for (;;); }, 0);
+    return [prompt.length];
+  };`;
+  const reward = await loadRewardModule(module("busy.mjs", busy), { timeout: 0.4 });
+  assert.deepEqual(await soon(reward(about("last"))), [4]);
+  await pause(200);
+  const [first, second] = [reward(about("b")), reward(about("cc"))];
+  await assert.rejects(soon(first), /failed on the prompt "b": it took longer than 0\.4 s/);
+  assert.deepEqual(await soon(second), [2]);
+});
+
+test("a thread that ends before it begins a call is not started for ever", async () => {
+  const flag = join(folder, "flag");
+  const endsEarly = `import { existsSync } from "node:fs";
+    import { parentPort } from "node:worker_threads";
+    const say = parentPort.postMessage.bind(parentPort);
+    parentPort.postMessage = (message) => {
+      say(message);
+      if (existsSync(${JSON.stringify(flag)})) process.exit(0);
+    };
+    export default () => (setTimeout(() => process.exit(0), 10), [1]);`;
+  const reward = await loadRewardModule(module("early.mjs", endsEarly), { timeout: 5 });
+  assert.deepEqual(await soon(reward(about("a"))), [1]);
+  writeFileSync(flag, "");
+  await pause(500);
+  await assert.rejects(soon(reward(about("b"))), /it ended its thread/);
+  rmSync(flag);
+  assert.deepEqual(await soon(reward(about("c"))), [1]);
 });
 
 test("TypeScript, a default export, and a function in an object are read", async () => {

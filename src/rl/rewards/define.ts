@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type Declaration, declare, type Factory } from "../../options/define.ts";
+import { isMapping } from "../../options/problems.ts";
 import { text } from "../../options/schema.ts";
 import type { Score } from "../advantages/index.ts";
 import type { NamedReward, RewardInput, RewardState } from "../scoring/rewards.ts";
@@ -56,5 +57,13 @@ export function answerColumn() {
 export function answerOf({ columns }: Pick<Completion, "columns">, column: string): string | undefined {
   const value = columns[column];
   if (value === undefined || value === null) return undefined;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? jsonText(value) : String(value);
+}
+
+/** A value's JSON, with the whole numbers in it that only a bigint holds. */
+function jsonText(value: unknown): string {
+  if (typeof value === "bigint") return String(value);
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(",")}]`;
+  if (!isMapping(value) || Object.getPrototypeOf(value) !== Object.prototype) return JSON.stringify(value) ?? "null";
+  return `{${Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${jsonText(inner)}`)}}`;
 }

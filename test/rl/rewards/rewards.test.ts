@@ -27,6 +27,13 @@ test("exact and contains compare with the answer's column, without what ended a 
   assert.deepEqual(scores(rewardFunctions.exact(), ["Yes<|im_end|>"], ended), [1]);
 });
 
+test("an answer that is a list or an object is its JSON, with large whole numbers in all their digits", () => {
+  const columns = { answer: [[12345678901234567890n, 2], [{ n: [9007199254740993n], s: 'a"', none: null }], [new Date(0)]] };
+  const written = ["[12345678901234567890,2]", '[{"n":[9007199254740993],"s":"a\\"","none":null}]', '["1970-01-01T00:00:00.000Z"]'];
+  assert.deepEqual(scores(rewardFunctions.exact(), written, { columns }), [1, 1, 1]);
+  assert.deepEqual(scores(rewardFunctions.math(), ["\\boxed{[12345678901234567890, 2.0]}", "", ""], { columns }), [1, 0, 0]);
+});
+
 test("regex matches somewhere, format the whole", () => {
   assert.deepEqual(scores(rewardFunctions.regex({ pattern: "^b", flags: "mi" }), ["a\nB", "ab"]), [1, 0]);
   const form = rewardFunctions.format();

@@ -10,16 +10,20 @@ export function sameAnswer(given: string, right: string): boolean {
     return found !== undefined && sameNumber(found, wanted);
   }
   const [ours, theirs] = [partsOf(afterEquals(plainMath(given))), partsOf(afterEquals(plainMath(right)))];
-  if (ours && theirs) return ours.length === theirs.length && theirs.every((part, i) => sameAnswer(ours[i]!, part));
+  if (ours && theirs) return ours.brackets === theirs.brackets && sameParts(ours.parts, theirs.parts);
   return bare(given) === bare(right);
+}
+
+function sameParts(ours: readonly string[], theirs: readonly string[]): boolean {
+  return ours.length === theirs.length && theirs.every((part, i) => sameAnswer(ours[i]!, part));
 }
 
 /** The number of an answer: the whole of it, what follows its last "=", or else the one number that leads a sentence. */
 function numberIn(text: string): WrittenNumber | undefined {
   const plain = plainMath(text);
-  const whole = readNumber(plain) ?? (plain.includes("=") ? readNumber(afterEquals(plain)) : undefined);
+  const whole = readNumber(plain) ?? readNumber(afterEquals(plain));
   if (whole) return whole;
-  if (!/[A-Za-z]{2,}(?:\s|$)/.test(plain) || /\\|\b(?:or|and|to|between)\b/.test(plain)) return undefined;
+  if (!/[A-Za-z]{2}(?:\s|$)/.test(plain) || /\\|\b(?:or|and|to|between)\b/.test(plain)) return undefined;
   const number = plain.includes("=") ? lastNumber(plain) : firstNumber(plain);
   return number === undefined ? undefined : readNumber(number);
 }
@@ -29,27 +33,44 @@ const HUNDREDTH = rational(1n, 100n)!;
 /** A percent sign on one side may be a unit (50% is 50) or a hundredth (50% is 1/2); on both sides it is the same on both. */
 function sameNumber(a: WrittenNumber, b: WrittenNumber): boolean {
   if (equals(a.value, b.value)) return true;
-  return a.isPercent !== b.isPercent && equals(part(a), part(b));
+  const [ours, theirs] = [part(a), part(b)];
+  return a.isPercent !== b.isPercent && ours !== undefined && theirs !== undefined && equals(ours, theirs);
 }
 
-function part({ value, isPercent }: WrittenNumber): Rational {
+function part({ value, isPercent }: WrittenNumber): Rational | undefined {
   return isPercent ? multiply(value, HUNDREDTH) : value;
 }
 
+/** What follows the last "=" of a text that gives one value; the whole of one that gives several, such as "x = 1 or x = 2". */
 function afterEquals(text: string): string {
-  return text.slice(text.lastIndexOf("=") + 1).trim();
+  const end = text.lastIndexOf("=");
+  return JOINS_VALUES.test(text.slice(0, Math.max(end, 0)).replace(IN_BRACKETS, "")) ? text : text.slice(end + 1).trim();
+}
+
+const IN_BRACKETS = /[([{][^()[\]{}]*[)\]}]/g;
+/** A comma between groups of digits joins nothing. */
+const JOINS_VALUES = /\b(?:or|and)\b|;|,(?!\d{3}(?!\d))/i;
+
+interface Parts {
+  /** The opening and the closing bracket: they tell a pair from a set, and open intervals from closed ones. */
+  readonly brackets: string;
+  readonly parts: readonly string[];
 }
 
 /** The parts of a list in brackets, such as "(1, 2)"; undefined for any other text. */
-function partsOf(text: string): string[] | undefined {
-  const inside = /^(?:\$)?[([{]([^()[\]{}]*)[)\]}](?:\$)?$/.exec(text.replace(/\\([{}])/g, "$1"))?.[1];
-  const parts = inside?.split(",").map((one) => one.trim());
-  return parts && parts.length > 1 ? parts : undefined;
+function partsOf(text: string): Parts | undefined {
+  const match = /^\$?([([{])([^()[\]{}]*)([)\]}])\$?$/.exec(text.replace(/\\([{}])/g, "$1"));
+  if (match === null) return undefined;
+  const parts = match[2]!.split(",").map((one) => one.trim());
+  return parts.length > 1 ? { brackets: match[1]! + match[3]!, parts } : undefined;
 }
 
 /** A text without spaces, dollar signs, braces around single characters and a last full stop; without capitals where it is words. */
 function bare(text: string): string {
-  const plain = afterEquals(plainMath(text)).replace(/\$/g, "").replace(/[.]+$/, "").trim();
+  const plain = afterEquals(plainMath(text))
+    .replace(/\$/g, "")
+    .replace(/(?<!\.)\.+$/, "")
+    .trim();
   const words = /^[\p{L}\s'-]{2,}$/u.test(plain) ? plain.toLowerCase() : plain;
   return words
     .replace(/\s+/g, "")

@@ -7,9 +7,16 @@ import { plainMath } from "./number.ts";
  */
 export function finalAnswer(text: string): string | undefined {
   const said = text.split("</think>").at(-1)!;
-  const tagged = /<answer>((?:(?!<answer>)[\s\S])*?)<\/answer>(?![\s\S]*<\/answer>)/.exec(said)?.[1];
+  const tagged = taggedAnswer(said);
   const inside = tagged ?? said;
   return boxed(inside) ?? afterHashes(inside) ?? afterPhrase(inside) ?? (tagged === undefined ? lastNumber(inside) : tagged.trim());
+}
+
+/** What stands before the last </answer> and after the <answer> before it. */
+function taggedAnswer(text: string): string | undefined {
+  const end = text.lastIndexOf("</answer>");
+  const begin = end < 0 ? -1 : text.lastIndexOf("<answer>", end);
+  return begin < 0 ? undefined : text.slice(begin + "<answer>".length, end);
 }
 
 /** The content of the last \boxed or \fbox, with nested braces; undefined where the last one is not closed. */

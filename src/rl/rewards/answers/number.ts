@@ -1,4 +1,4 @@
-import { add, divide, fromDecimal, multiply, negate, power, type Rational, rational } from "./rational.ts";
+import { add, divide, factorial, fromDecimal, multiply, negate, power, type Rational, rational } from "./rational.ts";
 
 /** A number as it is written, with what it says beside its value. */
 export interface WrittenNumber {
@@ -11,16 +11,20 @@ const LONGEST = 400;
 
 /**
  * The number that a whole text writes, exactly: "18.00", "-1,234", "3/4", "\frac{3}{4}", "1 3/4", "2^{10}", "1.5e3", "3 \times 10^4", "50%",
- * "$18", "18 dollars", "5 million". undefined for any other text, such as "5x" or "3 or 4".
+ * "$18", "18 dollars", "5 million", "5!". undefined for any other text, such as "5x" or "3 or 4".
  */
 export function readNumber(text: string): WrittenNumber | undefined {
   if (text.length > LONGEST) return undefined;
   const { number, isPercent, factor } = withoutUnits(plainMath(text));
-  const value = readSigned(number);
-  return value && { value: multiply(value, factor), isPercent };
+  const signed = readSigned(number);
+  const value = signed && multiply(signed, factor);
+  return value && { value, isPercent };
 }
 
-/** A text with LaTeX's spaces, dollar signs, brackets around groups of digits and look-alike characters written plainly. */
+/**
+ * A text with LaTeX's spaces, dollar signs, brackets around groups of digits and look-alike characters written plainly. Two backslashes, which
+ * end a row of a matrix, stay, whatever follows them.
+ */
 export function plainMath(text: string): string {
   return text
     .replace(/(\d)(?=[\u00bc-\u00be\u2150-\u215e])/g, "$1 ")
@@ -33,11 +37,11 @@ export function plainMath(text: string): string {
     .replace(/\\(?:text|mathrm|mathbf|textbf|mathit|operatorname|mbox)\s*\{([^{}]*)\}/g, " $1 ")
     .replace(/\\(?:times|cdot)(?![a-z])|×|·/g, "*")
     .replace(/\\(?:approx|simeq)(?![a-z])|≈/g, "=")
-    .replace(/(\d)(?:\{,\}|\\[,!]|,\\!)(?=\d{3})/g, "$1,")
-    .replace(/\\[,;:!> ]|~|\\q?quad(?![a-z])/g, " ")
+    .replace(/(\d)(?:\{,\}|\\[,!]|,\\!)\s*(?=\d{3})/g, "$1,")
+    .replace(/(\\\\)|\\[,;:!> ]|~|\\q?quad(?![a-z])/g, "$1 ")
     .replace(/\\%/g, "%")
     .replace(/\\\$|\$/g, "$")
-    .replace(/\\[([]|\\[\])]|\*\*|`/g, "")
+    .replace(/(\\\\)|\\[([]|\\[\])]|\*\*|`/g, "$1")
     .replace(/\s+/g, " ")
     .trim();
 }
@@ -53,14 +57,19 @@ const SCALE: Readonly<Record<string, bigint>> = {
 
 /** Words that join two values; what they follow is no unit. */
 const JOINS = /\b(?:or|and|to|plus|minus|times|if|when|x|y|z)\b/i;
-const UNIT_WORD = "(?:[A-Za-zµΩ°²³'-]{2,}|[mgshlLdKCFNJWVA°€£¥])\\.?(?:\\^?\\{?-?\\d\\}?|[²³])?";
-const UNITS = new RegExp(`^ ?(?:(?:\\^?\\{?\\\\circ\\}?|°) ?[CFK]?|\\$|${UNIT_WORD}(?:[ /]+(?:${UNIT_WORD}))*)$`);
+/** A word ends in a letter, so that a hyphen before a digit belongs to the power alone: a text must be a unit in one way at most. */
+const UNIT_LETTER = "[A-Za-zμΩ°']";
+const UNIT_WORD = `(?:${UNIT_LETTER}(?:${UNIT_LETTER}|-)*${UNIT_LETTER}|[mgshlLdKCFNJWVA°€£¥])\\.?(?:\\^?\\{?-?\\d\\}?)?`;
+const UNITS = new RegExp(`^ ?(?:(?:\\^?\\{?\\\\circ\\}?|°) ?[CFK]?|\\$|${UNIT_WORD}(?:[ /]+${UNIT_WORD}){0,3})$`);
+
+/** What ends a sentence. The "!" behind a number is a factorial. */
+const PUNCTUATION = /(?:[.,;:]|(?<![\d)!])!)+$/;
 
 /** Takes currency signs, units, a percent sign and words such as million off a number. */
 function withoutUnits(text: string): { readonly number: string; readonly isPercent: boolean; readonly factor: Rational } {
   const bare = text
     .replace(/^\$([^$]*)\$$/, "$1")
-    .replace(/[.,;:!]+$/, "")
+    .replace(PUNCTUATION, "")
     .trim();
   const whole = bare.replace(CURRENCY, "$1$2").replace(/\$$/, "").trim();
   const end = lengthOfNumber(whole);
@@ -80,7 +89,7 @@ function withoutUnits(text: string): { readonly number: string; readonly isPerce
 
 /** How many characters at the front of a text may belong to a number. A letter ends it, but for an exponent and for LaTeX's fractions. */
 function lengthOfNumber(text: string): number {
-  const match = /^(?:\\frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{[^{}]*\}|\d)|\d[eE][-+]?\d+|\^ ?\{?[-+]?\d+\}?|[\d.,/ ()*+-])*/.exec(text);
+  const match = /^(?:\\frac\s*(?:\{[^{}]*\}|\d)\s*(?:\{[^{}]*\}|\d)|\d[eE][-+]?\d+|\^ ?\{?[-+]?\d+\}?|(?<=\d)!|[\d.,/ ()*+-])*/.exec(text);
   return match![0].length;
 }
 
@@ -104,7 +113,7 @@ function readFactor(text: string): Rational | undefined {
     const [whole, part] = [fromDecimal(mixed[1]!), readFraction(mixed[2]!)];
     return whole && part && add(whole, part);
   }
-  return readFraction(text) ?? readPower(text) ?? readDecimal(text);
+  return readFraction(text) ?? readSingle(text);
 }
 
 function readFraction(text: string): Rational | undefined {
@@ -117,8 +126,18 @@ function readFraction(text: string): Rational | undefined {
 /** One side of a fraction: a number without a fraction of its own. */
 function readPart(text: string): Rational | undefined {
   const match = /^\(?([-+]?)\s*([^()]*)\)?$/.exec(text);
-  const value = match && (readPower(match[2]!) ?? readDecimal(match[2]!));
+  const value = match && readSingle(match[2]!);
   return value && match[1] === "-" ? negate(value) : (value ?? undefined);
+}
+
+/** A number without a fraction. */
+function readSingle(text: string): Rational | undefined {
+  return readPower(text) ?? readFactorial(text) ?? readDecimal(text);
+}
+
+function readFactorial(text: string): Rational | undefined {
+  const match = /^(\d{1,3})!$/.exec(text);
+  return match === null ? undefined : factorial(Number(match[1]));
 }
 
 function readPower(text: string): Rational | undefined {

@@ -7,6 +7,9 @@ export interface Rational {
 /** Longer numbers are no answers, and work with them would take long. */
 const MOST_DIGITS = 200;
 const MOST_EXPONENT = 400;
+const MOST_FACTORIAL = 100;
+/** Of products, whose factors may each be as large as a power. */
+const LARGEST = 10n ** BigInt(10 * MOST_DIGITS);
 
 /** @returns undefined where the denominator is 0 */
 export function rational(over: bigint, under = 1n): Rational | undefined {
@@ -27,8 +30,10 @@ export function add(a: Rational, b: Rational): Rational {
   return rational(a.over * b.under + b.over * a.under, a.under * b.under)!;
 }
 
-export function multiply(a: Rational, b: Rational): Rational {
-  return rational(a.over * b.over, a.under * b.under)!;
+/** @returns undefined for a product that is too large */
+export function multiply(a: Rational, b: Rational): Rational | undefined {
+  const [over, under] = [a.over * b.over, a.under * b.under];
+  return over > LARGEST || over < -LARGEST || under > LARGEST ? undefined : rational(over, under);
 }
 
 /** @returns undefined for a division by 0 */
@@ -42,6 +47,14 @@ export function power(base: Rational, exponent: Rational): Rational | undefined 
   const digits = Math.max(String(base.over).length, String(base.under).length);
   if (exponent.under !== 1n || size > MOST_EXPONENT || Number(size) * digits > 10 * MOST_DIGITS) return undefined;
   return exponent.over < 0n ? rational(base.under ** size, base.over ** size) : rational(base.over ** size, base.under ** size);
+}
+
+/** @returns undefined for one that is too large */
+export function factorial(of: number): Rational | undefined {
+  if (of > MOST_FACTORIAL) return undefined;
+  let product = 1n;
+  for (let factor = 2n; factor <= of; factor++) product *= factor;
+  return rational(product);
 }
 
 export function negate({ over, under }: Rational): Rational {
