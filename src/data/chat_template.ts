@@ -2,6 +2,7 @@ import { Template } from "@huggingface/jinja";
 import { FileError } from "../io/file_error.ts";
 import { isMapping } from "../options/problems.ts";
 import { brief, listed, quoted, reasonOf } from "../options/quote.ts";
+import { losingTag } from "./chat_loops.ts";
 
 /** One message of a chat, as Hugging Face's chat templates take it. */
 export interface ChatMessage {
@@ -26,7 +27,7 @@ const TEMPLATE_FILE = "chat_template.jinja";
 /**
  * The chat template of a tokenizer's files: chat_template.jinja, or else `chat_template` of tokenizer_config.json (a text, or a list of
  * named ones of which "default" counts). The special tokens that the configuration names are the template's variables.
- * @throws FileError where there is a template that cannot be read; rendering without a template says so
+ * @throws FileError where there is a template that cannot be read; rendering without a template, or with one whose text would be lost, says so
  */
 export function chatTemplate(
   files: Readonly<Record<string, string>>,
@@ -36,11 +37,14 @@ export function chatTemplate(
   const source = chatTemplateSource(files, config, place);
   if (source === undefined) {
     const remedy = `give prompts as text, or put a ${TEMPLATE_FILE} beside tokenizer.json`;
-    return () => {
-      throw new Error(`the model has no chat template for a prompt of messages; ${remedy}`);
-    };
+    return refusing(`the model has no chat template for a prompt of messages; ${remedy}`);
   }
   const template = parsed(source, place);
+  const tag = losingTag(template);
+  if (tag !== undefined) {
+    const remedy = `write the loop with {% if %}, in ${TEMPLATE_FILE}`;
+    return refusing(`the chat template has {% ${tag} %} behind text of the same turn of a loop, which would be lost here; ${remedy}`);
+  }
   const tokens = { ...specialTokens(config), tools: null, documents: null };
   return (messages, { addGenerationPrompt, variables }) => {
     try {
@@ -48,6 +52,12 @@ export function chatTemplate(
     } catch (error) {
       throw new Error(`the chat template refuses the messages: ${brief(messageOf(error), 240)}`, { cause: error });
     }
+  };
+}
+
+function refusing(message: string): RenderChat {
+  return () => {
+    throw new Error(message);
   };
 }
 

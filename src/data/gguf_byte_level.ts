@@ -3,7 +3,7 @@ import { isMapping } from "../options/problems.ts";
 import { quoted } from "../options/quote.ts";
 import { type Definition, type GgufForm, TOKEN_TYPES } from "./gguf_form.ts";
 import { GPT2_WORDS } from "./pre_tokenizer.ts";
-import { bytesOf } from "./token_bytes.ts";
+import { bytesOf, tokenBytes } from "./token_bytes.ts";
 
 const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const SPACES = "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
@@ -25,6 +25,9 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
+/** The ways to cut words after which llama.cpp takes a word that is a token as it is, and merges only others. */
+const WITH_WHOLE_WORDS: readonly (string | undefined)[] = ["llama-bpe", "tekken"];
+
 /** BPE of bytes, each written as a character: the vocabulary and the merges are llama.cpp's own. */
 export function byteLevelForm(definition: Definition): GgufForm {
   const { normalizer, pre_tokenizer, refuse } = definition;
@@ -34,7 +37,45 @@ export function byteLevelForm(definition: Definition): GgufForm {
   const expressions = stepsOf(pre_tokenizer).flatMap((step) => expressionsOf(step, definition));
   const words = WORDS.get(expressions.join("\n"));
   if (words === undefined) refuse("pre_tokenizer", pre_tokenizer, `llama.cpp cuts texts as ${[...WORDS.values()].join(", ")} do`);
-  return { model: "gpt2", spelled: (token) => token, typeOf: () => TOKEN_TYPES.normal, metadata: merges(words!, mergesOf(definition)) };
+  const pairs = mergesOf(definition);
+  if (WITH_WHOLE_WORDS.includes(words) !== (definition.model.ignore_merges === true)) requireMerged(definition, words!, pairs);
+  return { model: "gpt2", spelled: (token) => token, typeOf: () => TOKEN_TYPES.normal, metadata: merges(words!, pairs) };
+}
+
+/** Where merges make every token that a word can be, it does not matter whether whole words are looked for first. */
+function requireMerged({ table, model, refuse }: Definition, words: string, pairs: readonly (readonly [string, string])[]): void {
+  const ranks = new Map(pairs.map((pair, rank) => [pair.join(" "), rank]));
+  for (const [token, id] of table.ids) {
+    if (table.added.has(id) || !isText(token) || isMerged(token, ranks)) continue;
+    const takes = WITH_WHOLE_WORDS.includes(words) ? "takes whole words" : "takes no whole words";
+    const flag = model.ignore_merges ?? false;
+    refuse("model.ignore_merges", flag, `with words of ${words} llama.cpp ${takes}, and no merges make the token ${quoted(token)}`);
+  }
+}
+
+const strictText = new TextDecoder("utf-8", { fatal: true });
+
+/** Whether a byte-level token is the bytes of a text; words are cut from text and end with whole characters. */
+function isText(token: string): boolean {
+  try {
+    strictText.decode(tokenBytes(token));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether merges make one token of a token's characters: the first in the list goes first, and of equal ones the leftmost. */
+function isMerged(token: string, ranks: ReadonlyMap<string, number>): boolean {
+  const symbols = [...token];
+  while (symbols.length > 1) {
+    const order = symbols.slice(1).map((symbol, i) => ranks.get(`${symbols[i]} ${symbol}`) ?? Number.POSITIVE_INFINITY);
+    const first = Math.min(...order);
+    if (first === Number.POSITIVE_INFINITY) return false;
+    const at = order.indexOf(first);
+    symbols.splice(at, 2, `${symbols[at]}${symbols[at + 1]}`);
+  }
+  return true;
 }
 
 function stepsOf(section: unknown): readonly Readonly<Record<string, unknown>>[] {

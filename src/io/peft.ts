@@ -12,6 +12,8 @@ export const ADAPTER_MODEL = "adapter_model.safetensors";
 export interface PeftConfig {
   /** The base model's path or name, where the file gives one. */
   readonly base: string | undefined;
+  /** The branch, tag or commit of a base on the hub, where the file gives one. */
+  readonly revision?: string | undefined;
   readonly rank: number;
   readonly alpha: number;
   readonly targets: string | readonly string[];
@@ -35,14 +37,14 @@ export async function readPeftConfig(dir: string): Promise<PeftConfig> {
 
 /** Keys that say nothing of what the adapter computes: who wrote it, how it began, for what and in which mode. */
 const WITHOUT_EFFECT = new Set([
-  ...["auto_mapping", "base_model_name_or_path", "inference_mode", "peft_version", "revision", "runtime_config", "task_type"],
+  ...["auto_mapping", "base_model_name_or_path", "inference_mode", "peft_version", "runtime_config", "task_type"],
   ...["lora_dropout", "fan_in_fan_out", "loftq_config", "eva_config", "ensure_weight_tying", "qalora_group_size", "megatron_core"],
 ]);
 
 /** Keys that are read here. */
 const READ = new Set([
   ...["peft_type", "r", "lora_alpha", "target_modules", "exclude_modules", "use_rslora", "rank_pattern", "alpha_pattern"],
-  ...["bias", "init_lora_weights", "corda_config"],
+  ...["bias", "init_lora_weights", "corda_config", "revision"],
 ]);
 
 /** First weights that are drawn beside an unchanged base. PiSSA, OLoRA, CorDA and LoftQ change the base too. */
@@ -66,10 +68,13 @@ export function parsePeftConfig(json: Readonly<Record<string, unknown>>, path: s
     const value = json[key];
     return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : refuse(key, "it must be a number above 0");
   };
+  const { base_model_name_or_path: base, revision } = json;
+  if (isSet(revision) && typeof revision !== "string") refuse("revision", "it must be a branch, a tag or a commit of the base");
   const rank = positive("r");
   if (!Number.isInteger(rank)) refuse("r", "it must be a whole number");
   return {
-    base: typeof json.base_model_name_or_path === "string" ? json.base_model_name_or_path : undefined,
+    base: typeof base === "string" ? base : undefined,
+    ...(typeof revision === "string" && revision !== "" && { revision }),
     rank,
     alpha: positive("lora_alpha"),
     targets: namesIn(json.target_modules) ?? refuse("target_modules", "it must be a list of layers, or a regular expression"),
@@ -98,11 +103,12 @@ function numbersIn(value: unknown = {}): Readonly<Record<string, number>> | unde
 
 /** The adapter_config.json that PEFT reads. `isTransposed`: the base's matrices are GPT-2's Conv1D. */
 export function peftConfigJson(config: PeftConfig & { readonly isTransposed: boolean }): Record<string, unknown> {
-  const { base = null, rank, alpha, targets, exclude, rslora, rankPattern, alphaPattern, isTransposed } = config;
+  const { base = null, revision = null, rank, alpha, targets, exclude, rslora, rankPattern, alphaPattern, isTransposed } = config;
   return {
     peft_type: "LORA",
     task_type: "CAUSAL_LM",
     base_model_name_or_path: base,
+    revision,
     inference_mode: true,
     r: rank,
     lora_alpha: alpha,

@@ -1,4 +1,4 @@
-import { readdir, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFolder, readOptionalText } from "./files.ts";
 import { isModelFile } from "./model_folder.ts";
@@ -52,9 +52,12 @@ export async function removeCheckpoint(path: string): Promise<void> {
   await rm(aside, { recursive: true });
 }
 
-/** Moves a user's files from the folder of an old checkpoint to that of the one which replaces it. */
+/** Moves a user's files from the folder of an old checkpoint to that of the one which replaces it, whose own files stay as they are. */
 export async function keepForeignFiles(from: string, to: string): Promise<void> {
-  for (const name of await namesIn(from)) if (!isCheckpointFile(name)) await rename(join(from, name), join(to, name));
+  const isFree = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined)) === undefined;
+  for (const name of await namesIn(from)) {
+    if (!isCheckpointFile(name) && (await isFree(join(to, name)))) await rename(join(from, name), join(to, name));
+  }
 }
 
 async function removeEmpty(folder: string): Promise<void> {

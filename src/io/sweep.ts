@@ -1,6 +1,7 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFolder } from "./files.ts";
+import { keepForeignFiles } from "./remove_run.ts";
 import { CHECKPOINTS } from "./run_folder.ts";
 
 /** Where a checkpoint is written until it is whole, and where the one that it replaces steps aside. */
@@ -15,14 +16,19 @@ const TEMPORARY = /^(config\.yaml|[a-z]+\.jsonl?)\.\d+$/;
 
 /**
  * Removes what writers of checkpoints that died left in a folder. A whole checkpoint that stepped aside for one that never came returns to
- * its place.
+ * its place; where the other one came, a user's files move there.
  */
 export async function sweepPartial(parent: string, isChecked: (checkpoint: string) => boolean = () => true): Promise<void> {
   for (const name of await readdir(parent)) {
     const [, checkpoint, aside] = PARTIAL.exec(name) ?? [];
     if (checkpoint === undefined || !isChecked(checkpoint)) continue;
-    if (aside && !(await isFolder(join(parent, checkpoint)))) await rename(join(parent, name), join(parent, checkpoint));
-    else await rm(join(parent, name), { recursive: true, force: true });
+    const [left, target] = [join(parent, name), join(parent, checkpoint)];
+    if (aside && !(await isFolder(target))) {
+      await rename(left, target);
+      continue;
+    }
+    if (aside) await keepForeignFiles(left, target);
+    await rm(left, { recursive: true, force: true });
   }
 }
 

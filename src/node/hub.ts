@@ -29,6 +29,23 @@ function hubName(name: string, type: RepositoryName["type"]): HubName | undefine
   return { type, name: repository, revision, path };
 }
 
+/**
+ * A model's name at a revision, where it is one of the hub that says none itself; any other as it is. Undefined where the revision cannot be
+ * said in a name, as one with a slash.
+ */
+export function atRevision(name: string, revision: string): string | undefined {
+  const isBare = hubName(name, "model") !== undefined && !name.includes("@");
+  if (!isBare || revision === "main") return name;
+  const full = `${name}@${revision}`;
+  return hubName(full, "model") && full;
+}
+
+/** A model's name and its revision, each on its own, where it is one of the hub that says one; any other as it is. */
+export function splitRevision(name: string): { readonly name: string; readonly revision: string | undefined } {
+  const found = name.includes("@") ? hubName(name, "model") : undefined;
+  return found ?? { name, revision: undefined };
+}
+
 /** What a name led to, so that one process asks the hub once, and reads one commit under one name. */
 const resolved = new Map<string, Promise<string>>();
 
@@ -77,12 +94,12 @@ export async function resolveData(name: string, split?: string): Promise<readonl
 
 /** The folder that `fetch` fills from the hub, or what the cache holds where the hub cannot be asked. */
 async function folderOf(name: RepositoryName, fetch: (repository: Repository, name: string) => Promise<string>): Promise<string> {
-  const offline = isOffline();
-  const repository = offline ? undefined : await openRepository(name);
-  if (repository) return fetch(repository, name.name);
-  const why = offline ? "HF_HUB_OFFLINE is set" : "The hub cannot be reached";
+  const opened = isOffline() ? OFFLINE : await openRepository(name);
+  if (typeof opened !== "string") return fetch(opened, name.name);
   const cached = await cachedSnapshot(name);
-  if (!cached) throw notCached(name, why);
-  if (!offline) process.stderr.write(`note: the hub cannot be reached; ${name.name} is read from ${cached}\n`);
+  if (!cached) throw notCached(name, opened);
+  if (opened !== OFFLINE) process.stderr.write(`note: ${opened}; ${name.name} is read from ${cached}\n`);
   return cached;
 }
+
+const OFFLINE = "HF_HUB_OFFLINE is set";

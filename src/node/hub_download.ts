@@ -8,6 +8,7 @@ import { digestFile } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
 import { writeError } from "../io/write_whole.ts";
 import type { HubFile } from "./hub_files.ts";
+import { withDownloadLock } from "./hub_lock.ts";
 
 /** A file to be downloaded, and what is told and asked on the way. */
 export interface Download {
@@ -18,6 +19,8 @@ export interface Download {
   readonly open: (position: number) => Promise<ReadableStream<Uint8Array>>;
   /** Hears how many bytes of the file have arrived. */
   readonly progress: (bytes: number) => void;
+  /** Hears which process downloads the file already, where one does. */
+  readonly waits: (holder: string) => void;
   /** Milliseconds before each further try after the connection broke; a try that brought bytes begins them anew. */
   readonly pauses: readonly number[];
 }
@@ -25,11 +28,22 @@ export interface Download {
 /** Whether an error says that the connection broke, so that it may be tried again. */
 export type IsTransient = (error: unknown) => boolean;
 
-/** Downloads a file, going on where an earlier try stopped. Throws the last error when every try has failed. */
+/**
+ * Downloads a file, going on where an earlier try stopped, or waits until another process has done so. Throws the last error when every try
+ * has failed.
+ */
 export async function downloadFile(download: Download, isTransient: IsTransient): Promise<void> {
+  const { file, path, waits, progress } = download;
+  await mkdir(dirname(path), { recursive: true });
+  await withDownloadLock(path, waits, async () => {
+    if (await exists(path)) progress(file.size);
+    else await downloadAlone(download, isTransient);
+  });
+}
+
+async function downloadAlone(download: Download, isTransient: IsTransient): Promise<void> {
   const { file, path } = download;
   const partial = `${path}.incomplete`;
-  await mkdir(dirname(path), { recursive: true });
   await fetchRest(download, partial, isTransient);
   // What lay there before may be of another file, and a server may have begun again: then the whole file is fetched once more.
   if (!(await isWhole(partial, file))) {

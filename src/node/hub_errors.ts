@@ -19,7 +19,8 @@ export function isTransient(error: unknown): boolean {
   return isNetworkError(error) || status === 429 || (status !== undefined && status >= 500);
 }
 
-function statusOf(error: unknown): number | undefined {
+/** The status of the hub's answer that an error stands for. */
+export function statusOf(error: unknown): number | undefined {
   const { statusCode } = (error ?? {}) as { statusCode?: unknown };
   return typeof statusCode === "number" ? statusCode : undefined;
 }

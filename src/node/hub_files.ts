@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { FileError } from "../io/files.ts";
 import { listed } from "../options/quote.ts";
 
@@ -34,7 +35,7 @@ const DATA_FILE = /\.(parquet|jsonl|ndjson)$/;
 
 /** Which files of a data set are wanted. */
 export interface DataChoice {
-  /** The part of the data set, by the word that its files or folders are named with, such as `train`. */
+  /** The part of the data set, by the name of its files or folders or a word of it, such as `train`. */
   readonly split: string | undefined;
   /** The path of a file in the repository, or of a folder with the wanted files. */
   readonly path: string | undefined;
@@ -45,7 +46,8 @@ export function dataFiles(files: readonly HubFile[], name: string, { split, path
   const data = files.filter(({ path }) => DATA_FILE.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const named = data.filter(({ path }) => within === undefined || path === within || path.startsWith(`${within}/`));
   // A file that is named itself need not be named for its split.
-  const fitting = named.filter(({ path }) => split === undefined || path === within || wordsOf(path).includes(split));
+  const isOne = named.length === 1 && named[0]!.path === within;
+  const fitting = split === undefined || isOne ? named : filesOfSplit(named, name, split);
   const wanted = [within === undefined ? "" : ` at ${within}`, split === undefined ? "" : ` of the split ${split}`].join("");
   if (fitting.length === 0) {
     const found = data.length === 0 ? "none at all" : listed(data.map(({ path }) => path));
@@ -57,9 +59,31 @@ export function dataFiles(files: readonly HubFile[], name: string, { split, path
   throw new FileError(`${name} on the hub has data${wanted} in several folders; name one: ${listed(choices)}.`);
 }
 
-/** The words of a path: `data/train-00000-of-00002.parquet` is of the split `train`. */
-function wordsOf(path: string): string[] {
-  return path.split(/[/._-]/);
+/**
+ * The files whose folder, or whose own name without its number, is that of a split: `data/train_sft-00000-of-00002.parquet` is of the split
+ * `train_sft`. Where there are none, those that have the split as a word of a name.
+ */
+function filesOfSplit(files: readonly HubFile[], name: string, split: string): readonly HubFile[] {
+  const own = files.filter(({ path }) => [...namesOf(path), posix.basename(path).replace(DATA_FILE, "")].includes(split));
+  if (own.length > 0) return own;
+  const wordy = files.filter(({ path }) => nameWith(split, path) !== undefined);
+  const splits = new Map(wordy.map(({ path }) => nameWith(split, path)!).map((found) => [found.replace(NUMBER_WORDS, ""), found]));
+  if (splits.size <= 1) return wordy;
+  throw new FileError(`${name} on the hub has several splits with the word ${split}; name one: ${listed([...splits.values()])}.`);
+}
+
+const NUMBER_WORDS = /(?<=^|[._-])\d+(?=$|[._-])/g;
+
+/** The names of a path's folders, and that of its file without the number that tells the files of one split apart. */
+function namesOf(path: string): string[] {
+  const [file = "", ...folders] = path.replace(DATA_FILE, "").split("/").reverse();
+  const unnumbered = file.replace(/[._-]\d{5}-of-\d{5}.*$/, "").replace(/([._-]\d+)+$/, "");
+  return [...folders.reverse(), unnumbered];
+}
+
+/** The last name of a path that has a word in it. */
+function nameWith(word: string, path: string): string | undefined {
+  return namesOf(path).findLast((name) => name.split(/[._-]/).includes(word));
 }
 
 /** Whether a path of a repository stays inside the folder that it is put in, on any system. */

@@ -5,7 +5,7 @@ import { writeWhole } from "../io/write_whole.ts";
 import { quoted } from "../options/quote.ts";
 import { environment } from "./environment.ts";
 import { downloadFile } from "./hub_download.ts";
-import { explainHubError, isNetworkError, isTransient } from "./hub_errors.ts";
+import { explainHubError, isNetworkError, isTransient, statusOf } from "./hub_errors.ts";
 import { type HubFile, staysInside } from "./hub_files.ts";
 import { createDownloadView } from "./hub_progress.ts";
 
@@ -41,10 +41,10 @@ export function isOffline(): boolean {
 }
 
 /**
- * Asks the hub for a repository's commit and files; undefined where the hub cannot be reached.
- * @throws FileError for a repository that is not there or may not be read
+ * Asks the hub for a repository's commit and files. The reason where the hub cannot be asked now and its cache may serve.
+ * @throws FileError for a repository that is not there or may not be read, and where the hub is too busy and the cache lacks it
  */
-export async function openRepository(repository: RepositoryName): Promise<Repository | undefined> {
+export async function openRepository(repository: RepositoryName): Promise<Repository | string> {
   const { listFiles } = await library();
   try {
     const commit = await commitOf(repository);
@@ -56,7 +56,8 @@ export async function openRepository(repository: RepositoryName): Promise<Reposi
     }
     return { files, fetch: (wanted) => fetchFiles(repository, commit, wanted) };
   } catch (error) {
-    if (isNetworkError(error)) return undefined;
+    if (isNetworkError(error)) return "the hub cannot be reached";
+    if (isTransient(error) && (await cachedSnapshot(repository))) return `the hub answers ${statusOf(error)}`;
     throw explainHubError(error, repository);
   }
 }
@@ -104,7 +105,10 @@ async function downloadAll(repository: RepositoryName, commit: string, wanted: r
         arrived.set(file, bytes);
         view.show(sum(arrived.values()));
       };
-      await downloadFile({ file, path: join(blobs, file.hash), open, progress, pauses: PAUSES }, isTransient);
+      const waits = (holder: string): void => {
+        process.stderr.write(`note: ${holder} downloads ${file.path} of ${repository.name} too; waiting for it\n`);
+      };
+      await downloadFile({ file, path: join(blobs, file.hash), open, progress, waits, pauses: PAUSES }, isTransient);
     }
   } catch (error) {
     throw explainHubError(error, repository);
@@ -165,5 +169,7 @@ export async function cachedFiles(snapshot: string): Promise<HubFile[]> {
 /** Refuses a name that is not in the cache while the hub cannot be asked. */
 export function notCached({ type, name, revision }: RepositoryName, why: string): FileError {
   const what = `${type === "model" ? "model" : "data set"} ${quoted(revision === "main" ? name : `${name}@${revision}`)}`;
-  return new FileError(`${why}, and its cache here holds no ${what}; connect, or give the path of a folder that exists.`);
+  return new FileError(
+    `${why.replace(/^t/, "T")}, and its cache here holds no ${what}; connect, or give the path of a folder that exists.`,
+  );
 }

@@ -24,9 +24,10 @@ import {
 } from "../nn/lora.ts";
 import { ALL_LINEAR } from "../nn/lora_targets.ts";
 import type { PlacedModule, PlaceOptions } from "../nn/place.ts";
-import { brief } from "../options/quote.ts";
+import { brief, quoted } from "../options/quote.ts";
 import type { ModelAdapter } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
+import { atRevision, splitRevision } from "./hub.ts";
 
 /** What a model is loaded with beside its own files. */
 export interface AdapterOptions {
@@ -52,20 +53,23 @@ export async function findBase(name: string, { lora, adapter: dir }: AdapterOpti
   if (await isAdapterFolder(name)) {
     if (lora || dir) throw new EngineError(`${brief(name)} is an adapter itself; give the base model, with this folder as its adapter`);
     const config = await readPeftConfig(name);
-    return { base: baseNameOf(name, config), adapter: adapterOf(config), dir: name, seed: 0 };
+    const base = baseNameOf(name, config);
+    return { base, adapter: { base, options: optionsOf(config) }, dir: name, seed: 0 };
   }
-  if (dir !== undefined) return { base: name, adapter: { ...adapterOf(await readPeftConfig(dir)), base: name }, dir, seed: 0 };
+  if (dir !== undefined) return { base: name, adapter: { base: name, options: optionsOf(await readPeftConfig(dir)) }, dir, seed: 0 };
   const { seed = 0, ...options } = lora ?? {};
   return { base: name, adapter: lora && { base: name, options: { ...LORA_DEFAULTS, ...options } }, dir: undefined, seed };
 }
 
-function baseNameOf(dir: string, { base }: PeftConfig): string {
-  if (base !== undefined && base !== "") return base;
-  throw new EngineError(`${brief(join(dir, ADAPTER_CONFIG))} names no base model; give the base model, with this folder as its adapter`);
+function baseNameOf(dir: string, { base, revision = "main" }: PeftConfig): string {
+  const name = base && atRevision(base, revision);
+  if (name) return name;
+  const lack = base ? `names the revision ${quoted(revision)} of its base, which no name here can say` : "names no base model";
+  throw new EngineError(`${brief(join(dir, ADAPTER_CONFIG))} ${lack}; give the base model, with this folder as its adapter`);
 }
 
-function adapterOf({ base = "", ...options }: PeftConfig): { readonly base: string; readonly options: LoraOptions } {
-  return { base, options };
+function optionsOf({ base: _, revision: __, ...options }: PeftConfig): LoraOptions {
+  return options;
 }
 
 /** Adds a model's adapters before it is placed, and says how to place it: adapters trained, all else frozen. */
@@ -85,6 +89,7 @@ export async function fillAdapters(placed: PlacedModule, { dir, seed }: Pick<Ada
 
 /** What a checkpoint of a model's adapters holds, in PEFT's format. */
 export function adapterContent(module: LanguageModel, { base, options }: ModelAdapter, halves: TensorSource) {
+  const { name, revision } = splitRevision(base);
   const { exclude = [], rslora = false, rankPattern = {}, alphaPattern = {}, ...plain } = options;
   const matrices = adaptedMatrices(module);
   const endings = [...new Set(matrices.map(({ name }) => name.split(".").at(-1)!))];
@@ -93,7 +98,7 @@ export function adapterContent(module: LanguageModel, { base, options }: ModelAd
   const isTransposed = matrices.some((matrix) => matrix.isTransposed);
   return {
     layout: { config: ADAPTER_CONFIG, tensors: ADAPTER_MODEL },
-    config: peftConfigJson({ base, ...plain, targets, exclude, rslora, rankPattern, alphaPattern, isTransposed }),
+    config: peftConfigJson({ base: name, revision, ...plain, targets, exclude, rslora, rankPattern, alphaPattern, isTransposed }),
     tensors: new Map([...halves].map(([name, tensor]) => [peftName(name), tensor])),
     tokenizerFiles: {},
   };

@@ -6,7 +6,7 @@ const FOLDER = fileURLToPath(new URL("../../configs", import.meta.url));
 const EXTENSION = ".yaml";
 
 /** The names of the configurations that come with the package: `quickstart` is configs/quickstart.yaml. */
-function shippedConfigNames(): string[] {
+export function shippedConfigNames(): string[] {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith(EXTENSION))
     .map((file) => file.slice(0, -EXTENSION.length))

@@ -117,6 +117,39 @@ test("templates know special tokens, the date, and the tag of transformers that 
   assert.equal(promptText(withTemplateVariables(thinking, { enable_thinking: false }), chat), "no thoughts");
 });
 
+test("a template that leaves a turn of a loop behind text of it is refused where it is used", () => {
+  const say = (template: string): string => promptText(tokenizerWith(template), chat);
+  const loop = (body: string): string => `{% for m in messages %}${body}{% endfor %}`;
+  const lost: readonly (readonly [string, string])[] = [
+    ["{{ m.content }}{% break %}", "break"],
+    ["{% if m.role == 'user' %}{{ m.content }}{% continue %}{% endif %}", "continue"],
+    ["{% if m.role == 'user' %}{{ m.role }}{% endif %}{% if loop.last %}{% break %}{% endif %}", "break"],
+    ["{% if loop.last %}-{% elif loop.first %}+{% continue %}{% endif %}", "continue"],
+    ["{% for n in messages %}{{ n.role }}{% endfor %}{% if loop.last %}{% break %}{% endif %}", "break"],
+    ["{{ m.role }}{% for n in messages %}{% set x = n %}{% else %}{% continue %}{% endfor %}", "continue"],
+    ["{% for n in messages %}{{ n.role }}{% break %}{% endfor %}", "break"],
+    ["{% filter upper %}{{ m.role }}{% endfilter %}{% break %}", "break"],
+  ];
+  for (const [body, tag] of lost) {
+    const refusal = new RegExp(
+      `^Error: the chat template has {% ${tag} %} behind text of the same turn of a loop, .*chat_template\\.jinja$`,
+    );
+    assert.throws(() => say(loop(body)), refusal, body);
+    assert.equal(promptText(tokenizerWith(loop(body)), "as it is"), "as it is", "a prompt of text needs no template");
+  }
+  const kept: readonly (readonly [string, string])[] = [
+    ["{% if m.role == 'system' %}{% continue %}{% endif %}{{ m.content }}", " 1+1? "],
+    ["{%- if m.role == 'user' -%}\n  {%- break -%}\n{%- endif -%}\n{{- m.content }}", "Be brief."],
+    [
+      "{% set x = m.role %}{# a word #}{{- '' }}{% if not x %}{{ raise_exception('no') }}{% endif %}{% if x == 'user' %}{% break %}{% endif %}{{ x }}",
+      "system",
+    ],
+    ["{{ m.role }}{% for n in messages %}{% break %}{% endfor %}", "systemuser"],
+    ["{% if loop.last %}{{ m.role }}{% else %}{% continue %}{% endif %}", "user"],
+  ];
+  for (const [body, text] of kept) assert.equal(say(loop(body)), text, body);
+});
+
 test("a row that a template refuses is named before training, in one line", () => {
   const tokenizer = tokenizerWith(
     "{% if messages[0].role != 'user' %}{{ raise_exception('Roles must\nalternate') }}{% endif %}{{ messages[0].content }}",

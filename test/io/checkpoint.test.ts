@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -7,6 +7,7 @@ import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
 import { type Checkpoint, readTrainingState, writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { openModelFolder } from "../../src/io/model_folder.ts";
 import { type HostTensor, heldTensors, readTensors, writeSafetensors } from "../../src/io/safetensors.ts";
+import { sweepRunFolder } from "../../src/io/sweep.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "checkpoint-"));
 const tokenizer = characterTokenizer("01=$", { eos: "$" });
@@ -69,6 +70,37 @@ test("a checkpoint at the same place is replaced", async () => {
   await writeCheckpoint(dir, { ...checkpoint, state: undefined, tensors: heldTensors(new Map([["c", floats(9)]])) });
   assert.deepEqual([...(await openModelFolder(dir)).tensors.keys()], ["c"]);
   await assert.rejects(readTrainingState(dir), /twice is a model without the state of a run; it can be trained from, but not resumed/);
+});
+
+test("a checkpoint that replaces another keeps the user's files beside it, and its own further files are the new ones", async () => {
+  const dir = join(folder, "described");
+  const described = (text: string): Checkpoint => ({ ...checkpoint, extraFiles: { "README.md": text } });
+  await writeCheckpoint(dir, described("first"));
+  await writeFile(join(dir, "notes.txt"), "mine");
+  await writeCheckpoint(dir, described("second"));
+  assert.equal(await readFile(join(dir, "README.md"), "utf8"), "second");
+  assert.equal(await readFile(join(dir, "notes.txt"), "utf8"), "mine");
+  assert.deepEqual([...(await openModelFolder(dir)).tensors.keys()], ["a", "b"]);
+});
+
+test("a user's files outlast a writer that died after its checkpoint stepped into place", async () => {
+  const run = join(folder, "swept");
+  const parent = join(run, "checkpoints");
+  const dir = join(parent, "step-000007");
+  const diesBefore = async (next: () => Promise<void>): Promise<void> => {
+    await writeCheckpoint(dir, { ...checkpoint, extraFiles: { "README.md": "first" } });
+    await writeFile(join(dir, "notes.txt"), "mine");
+    await rename(dir, join(parent, ".step-000007.partial-old-1"));
+    await writeCheckpoint(join(parent, "new"), { ...checkpoint, extraFiles: { "README.md": "second" } });
+    await rename(join(parent, "new"), dir);
+    await next();
+    assert.deepEqual(await readdir(parent), ["step-000007"]);
+    assert.equal(await readFile(join(dir, "notes.txt"), "utf8"), "mine");
+    assert.equal(await readFile(join(dir, "README.md"), "utf8"), "second");
+    await openModelFolder(dir);
+  };
+  await diesBefore(() => sweepRunFolder(run));
+  await diesBefore(() => writeCheckpoint(dir, { ...checkpoint, extraFiles: { "README.md": "second" } }));
 });
 
 test("a failed write leaves neither a folder nor a temporary one", async () => {

@@ -184,5 +184,6 @@ const published: readonly Record<string, unknown>[] = [
     ...{ ...gpt2, activation_function: "gelu_new", architectures: ["GPT2LMHeadModel"], attn_pdrop: 0.1, embd_pdrop: 0.1 },
     ...{ n_ctx: 32, resid_pdrop: 0.1, summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true },
     ...{ summary_type: "cls_index", summary_use_proj: true, task_specific_params: { "text-generation": { do_sample: true } } },
+    ...{ _num_labels: 1, n_special: 0, output_past: true, predict_special_tokens: true },
   },
 ];

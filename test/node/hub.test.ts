@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -7,8 +7,6 @@ import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { type HostTensor, serializeSafetensors } from "../../src/io/safetensors.ts";
 import { readData } from "../../src/node/data_files.ts";
 import { resolveData, resolveModel } from "../../src/node/hub.ts";
-import { downloadFile } from "../../src/node/hub_download.ts";
-import { isTransient } from "../../src/node/hub_errors.ts";
 import { progressLine } from "../../src/node/hub_progress.ts";
 import { serveHub } from "./hub_server.ts";
 
@@ -40,6 +38,7 @@ const hub = await serveHub({
   },
   "models/org/pickled": { commit, files: { ...basics, "pytorch_model.bin": weights(400) } },
   "models/org/gated": { commit, files: { ...basics, "model.safetensors": weights(400) }, token: "hf_right" },
+  "models/org/busy": { commit, files: { ...basics, "model.safetensors": weights(400) } },
   "models/org/breaks": { commit, files: { ...basics, "model.safetensors": weights(5000) } },
   "datasets/org/rows": {
     commit,
@@ -48,6 +47,27 @@ const hub = await serveHub({
       "data/train-00000-of-00002.parquet": weights(400),
       "data/train-00001-of-00002.parquet": text("2"),
       "data/test-00000-of-00001.parquet": text("3"),
+    },
+  },
+  "datasets/org/chats": {
+    commit,
+    files: Object.fromEntries(
+      ["train_sft-00000-of-00002", "train_sft-00001-of-00002", "train_gen-00000-of-00001", "test_sft-00000-of-00001-ab12"].map((name) => [
+        `data/${name}.parquet`,
+        text(name),
+      ]),
+    ),
+  },
+  "datasets/org/mixed": {
+    commit,
+    files: {
+      "data/train-0.jsonl": text("0"),
+      "data/train-1.jsonl": text("1"),
+      "data/train_sft.jsonl": text("2"),
+      "data/my.dev.jsonl": text("3"),
+      "data/part-0-eval.jsonl": text("4"),
+      "data/part-1-eval.jsonl": text("5"),
+      "test_set/test_a.jsonl": text("6"),
     },
   },
   "datasets/org/two": { commit, files: { "main/train.jsonl": text('{"question":"1+1","answer":"2"}\n'), "other/train.jsonl": text("{}") } },
@@ -95,48 +115,12 @@ test("of a model in shards those come that its index names", async () => {
   await assert.rejects(readFile(join(folder, "other.safetensors")), { code: "ENOENT" });
 });
 
-test("a connection that breaks half way is gone on with, in one process and in the next", async () => {
+test("a connection that breaks half way is gone on with", async () => {
   hub.breaks.push(4000, 7000);
   const folder = await resolveModel("org/breaks");
   assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
   const ranges = hub.requests.filter((request) => request.includes("org/breaks/resolve") && request.includes("model.safetensors"));
   assert.ok(ranges.length >= 3, `the file was asked for ${ranges.length} times`);
-
-  const content = weights(2000);
-  const path = join(cache, "half");
-  const { createHash } = await import("node:crypto");
-  const file = {
-    path: "half",
-    size: content.length,
-    hash: createHash("sha256").update(content).digest("hex"),
-    algorithm: "sha256",
-  } as const;
-  const begun: number[] = [];
-  const open = async (position: number): Promise<ReadableStream<Uint8Array>> => {
-    begun.push(position);
-    return new Response(content.slice(position)).body!;
-  };
-  const download = { file, path, open, progress: () => {}, pauses: [0, 0] };
-  await writeFile(`${path}.incomplete`, content.subarray(0, 1500));
-  await downloadFile(download, isTransient);
-  assert.deepEqual(new Uint8Array(await readFile(path)), content);
-  assert.deepEqual(begun, [1500]);
-
-  await writeFile(`${path}.incomplete`, new Uint8Array(1500));
-  await downloadFile(download, isTransient);
-  assert.deepEqual(new Uint8Array(await readFile(path)), content, "a beginning of other bytes is fetched anew");
-  const wrong = { ...download, open: async () => new Response(new Uint8Array(content.length)).body! };
-  await assert.rejects(
-    downloadFile(wrong, isTransient),
-    refused(/half arrived from the hub with other bytes than the hub says it has; try again/),
-  );
-  let tries = 0;
-  const broken = async () => {
-    tries += 1;
-    throw new TypeError("terminated");
-  };
-  await assert.rejects(downloadFile({ ...download, open: broken }, isTransient), { message: "terminated" });
-  assert.equal(tries, 2);
 });
 
 test("what the hub refuses is said in one line that names the remedy", async () => {
@@ -176,15 +160,52 @@ test("without the hub the cache serves, and what it lacks is said in one line", 
   process.env.HF_ENDPOINT = hub.url;
 });
 
+test("a hub that is too busy to answer stops nobody whose model is in the cache", async (context) => {
+  const write = context.mock.method(process.stderr, "write", () => true);
+  const folder = join(cache, "models--org--busy", "snapshots", commit);
+  assert.equal(await resolveModel("org/busy"), folder);
+  write.mock.resetCalls();
+  for (const [at, status] of [503, 429].entries()) {
+    hub.failures.push(status);
+    // A name that was resolved would ask nobody again.
+    assert.equal(await resolveModel(at === 0 ? "org/busy@main" : `org/busy@${commit}`), folder);
+    const told = write.mock.calls.map(({ arguments: [line] }) => line);
+    assert.deepEqual(told, [`note: the hub answers ${status}; org/busy is read from ${folder}\n`]);
+    write.mock.resetCalls();
+  }
+  hub.failures.push(403);
+  await assert.rejects(resolveModel("org/busy@v1"), refused(/The hub refuses the model org\/busy \(403\)/));
+});
+
 test("paths are left alone", async () => {
   for (const name of ["src/node", "runs/a/b", "org/name@", "./none", "../none", "none", "/none/none", "a/..", "org/name@../x"]) {
     assert.equal(await resolveModel(name), name);
   }
 });
 
+const names = (paths: readonly string[] = []): string[] =>
+  paths.map((path) => path.replace(/^.*snapshots[/\\]\w+[/\\]/, "").replaceAll("\\", "/"));
+
+test("a split may have an underscore, and a word that several splits share chooses none of them", async () => {
+  assert.deepEqual(names(await resolveData("org/chats", "train_sft")), [
+    "data/train_sft-00000-of-00002.parquet",
+    "data/train_sft-00001-of-00002.parquet",
+  ]);
+  assert.deepEqual(names(await resolveData("org/chats", "test_sft")), ["data/test_sft-00000-of-00001-ab12.parquet"]);
+  assert.deepEqual(names(await resolveData("org/chats", "test")), ["data/test_sft-00000-of-00001-ab12.parquet"]);
+  await assert.rejects(
+    resolveData("org/chats", "train"),
+    refused(/org\/chats on the hub has several splits with the word train; name one: train_gen, train_sft\.$/),
+  );
+  await assert.rejects(resolveData("org/chats", "train_dpo"), refused(/has no Parquet or JSONL file of the split train_dpo; it has data/));
+  assert.deepEqual(names(await resolveData("org/mixed", "train")), ["data/train-0.jsonl", "data/train-1.jsonl"]);
+  assert.deepEqual(names(await resolveData("org/mixed", "dev")), ["data/my.dev.jsonl"]);
+  assert.deepEqual(names(await resolveData("org/mixed", "train-1")), ["data/train-1.jsonl"]);
+  assert.deepEqual(names(await resolveData("org/mixed", "eval")), ["data/part-0-eval.jsonl", "data/part-1-eval.jsonl"]);
+  assert.deepEqual(names(await resolveData("org/mixed", "test")), ["test_set/test_a.jsonl"]);
+});
+
 test("files of a data set come by split, by file and by folder", async () => {
-  const names = (paths: readonly string[] = []): string[] =>
-    paths.map((path) => path.replace(/^.*snapshots[/\\]\w+[/\\]/, "").replaceAll("\\", "/"));
   assert.deepEqual(names(await resolveData("org/rows", "train")), [
     "data/train-00000-of-00002.parquet",
     "data/train-00001-of-00002.parquet",

@@ -17,6 +17,8 @@ export interface HubServer {
   readonly requests: string[];
   /** How many bytes of a large file each of the next answers sends before its connection breaks. */
   readonly breaks: number[];
+  /** Statuses that the hub's next answers have in place of what was asked for. */
+  readonly failures: number[];
   /** Headers that the host of large files was sent; a token has no business there. */
   readonly seenByStorage: (string | undefined)[];
   close(): void;
@@ -24,7 +26,7 @@ export interface HubServer {
 
 /** A server on this machine that answers as the hub does: commits, pages of file lists, ranges, redirects, 401 and 404. */
 export async function serveHub(repositories: Readonly<Record<string, ServedRepository>>): Promise<HubServer> {
-  const [requests, breaks, seenByStorage]: [string[], number[], (string | undefined)[]] = [[], [], []];
+  const [requests, breaks, failures, seenByStorage]: [string[], number[], number[], (string | undefined)[]] = [[], [], [], []];
   const storage = await listen((request, response) => {
     seenByStorage.push(request.headers.authorization);
     const [, name = "", path = ""] = (request.url ?? "").split("|").map(decodeURIComponent);
@@ -32,12 +34,15 @@ export async function serveHub(repositories: Readonly<Record<string, ServedRepos
   });
   const hub = await listen((request, response) => {
     requests.push([request.method, request.url, request.headers.range].filter(Boolean).join(" "));
-    answer(request, response, repositories, addressOf(storage));
+    const failure = failures.shift();
+    if (failure === undefined) answer(request, response, repositories, addressOf(storage));
+    else response.writeHead(failure, { "Content-Type": "application/json" }).end(JSON.stringify({ error: "not now" }));
   });
   return {
     url: addressOf(hub),
     requests,
     breaks,
+    failures,
     seenByStorage,
     close: () => {
       for (const server of [hub, storage]) {
