@@ -47,3 +47,20 @@ test("all sampled groups count for the spread; without a sign there is no entrop
   near(told.spread, 1 / 3);
   assert.deepEqual([told.progress, told.right, told.wrong], [1, undefined, undefined]);
 });
+
+test("punished lengths do not make a group one with spread, and rewards of tokens do", () => {
+  const spreadOf = (scores: Partial<ScoredRollout["scores"]>): number => {
+    const all = { ...rollout(Array(4).fill([0.1, 0.1]), [0, -1, 0, 0]) };
+    const told = { all: { ...all, scores: { ...all.scores, ...scores } }, trained: all };
+    return stepSignals({ config }, { rollout: told, samples: Array(4).fill({ advantage: 0 }), step: 0 }).spread;
+  };
+  assert.equal(spreadOf({}), 0.5);
+  assert.equal(spreadOf({ unpunished: { rewards: [0, 0, 0, 0] } }), 0);
+  const byToken = [
+    [1, 0],
+    [0, 1],
+    [0, 1],
+    [0, 1],
+  ].map((list) => Float64Array.from(list));
+  assert.equal(spreadOf({ rewards: [1, 1, 1, 1], byToken }), 0.5);
+});

@@ -7,6 +7,14 @@ export interface RewardPart {
   readonly weight: number;
 }
 
+/** Rewards of completions [P * G], summed over the reward functions by weight. */
+export interface RewardSums {
+  /** Null where no function scored a completion. */
+  readonly rewards: readonly Score[];
+  /** The sum for each token of a completion; undefined where no function rewards tokens. */
+  readonly byToken?: readonly Float64Array[] | undefined;
+}
+
 /** Entropies in nats per token between which `gepo` leaves a group alone, and the factor of what it damps outside them. */
 export interface EntropyBand {
   readonly low: number;
@@ -40,6 +48,8 @@ export interface AdvantageTraits {
   readonly comparesWithinGroups: boolean;
   /** How many completions of a prompt it needs. Left out: the two that a comparison takes. */
   readonly leastCompletions?: (options: { readonly k: number }) => number;
+  /** Whether it takes the reward functions apart. It then has no use for rewards of tokens, which are there as a sum alone. */
+  readonly readsParts?: boolean;
 }
 
 /** Turns rewards into advantages [P * G]. An unscored completion gets 0 and takes no part in any statistic. */

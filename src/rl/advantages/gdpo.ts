@@ -13,9 +13,12 @@ import { EPSILON, standardDeviation } from "./scores.ts";
  * The paper also subtracts the batch's mean of S, which is 0: every A_f sums to 0 in its group. A function that did not score a
  * completion adds nothing to its S.
  */
-export const gdpo = withinGroups(({ rewards, groupSize, parts = [{ scores: rewards, weight: 1 }] }) => {
-  const normalised = parts.map(({ scores, weight }) => ({ weight, advantages: grpo({ rewards: scores, groupSize }) }));
-  const sums = rewards.map((_, i) => normalised.reduce((sum, { weight, advantages }) => sum + weight * advantages[i]!, 0));
-  const scale = 1 / (standardDeviation(sums.filter((_, i) => rewards[i] !== null)) + EPSILON);
-  return Float64Array.from(sums, (sum) => sum * scale);
-});
+export const gdpo = withinGroups(
+  ({ rewards, groupSize, parts = [{ scores: rewards, weight: 1 }] }) => {
+    const normalised = parts.map(({ scores, weight }) => ({ weight, advantages: grpo({ rewards: scores, groupSize }) }));
+    const sums = rewards.map((_, i) => normalised.reduce((sum, { weight, advantages }) => sum + weight * advantages[i]!, 0));
+    const scale = 1 / (standardDeviation(sums.filter((_, i) => rewards[i] !== null)) + EPSILON);
+    return Float64Array.from(sums, (sum) => sum * scale);
+  },
+  { readsParts: true },
+);

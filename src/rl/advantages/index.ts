@@ -13,11 +13,11 @@ import { reinforcePlusPlus } from "./reinforce_plus_plus.ts";
 import { rloo } from "./rloo.ts";
 import { wReinforce } from "./w_reinforce.ts";
 
-export type { Advantage, AdvantageInput, AdvantageTraits, EntropyBand, RewardPart, Score } from "./contract.ts";
+export type { Advantage, AdvantageInput, AdvantageTraits, EntropyBand, RewardPart, RewardSums, Score } from "./contract.ts";
 export { DEFAULT_BAND } from "./gepo.ts";
 export { DEFAULT_K } from "./pass_at_k.ts";
 export { isRight } from "./scores.ts";
-export { type RewardStatistics, rewardStatistics } from "./statistics.ts";
+export { differingGroups, type RewardStatistics, rewardStatistics } from "./statistics.ts";
 export { DEFAULT_LAMBDA } from "./w_reinforce.ts";
 
 /** Every way to turn rewards into advantages, by its name in `grpo.advantage`. A new one is a file and a line here. */

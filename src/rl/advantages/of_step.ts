@@ -28,7 +28,7 @@ export function advantagesOf(
   };
   const options = { groupSize, k, lambda, ...byEntropy };
   const advantage = advantages[grpo.advantage];
-  const tokenAdvantages = byToken && advantagesByToken(advantage, byToken, options);
+  const tokenAdvantages = byToken && advantagesByToken(advantage, { rewards, byToken }, options);
   const own = tokenAdvantages
     ? Float64Array.from(tokenAdvantages, (ofTokens) => ofTokens[0] ?? 0)
     : advantage({ rewards, parts, ...options });

@@ -116,7 +116,7 @@ const grpo = {
   microBatchRows: adjustable(
     whole({ min: 1, max: MOST.tokens }),
     4096,
-    "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up.",
+    "The most tokens in one forward and backward pass, or those of the longest prompt and completion together where they are more. A larger step takes several passes, whose gradients add up.",
   ),
   dynamicSampling: option(
     whole({ min: 0, max: MOST_EXTRA_ROUNDS }),

@@ -1,6 +1,7 @@
 import type { Problem } from "../../tasks/task.ts";
 import { isRight } from "../advantages/index.ts";
 import type { ScoredRollout } from "../sampling/dynamic_sampling.ts";
+import { withoutPunishment } from "../scoring/rewards.ts";
 import { bitsFromHex, bitsToHex } from "./bits.ts";
 import { strataOf } from "./strata.ts";
 
@@ -20,7 +21,7 @@ export interface EverSolved {
 
 const RECORDS = ["heldOut", "seen", "everSolved", "solved"] as const;
 
-/** The same as saved: a bit a problem, in hexadecimal digits. */
+/** The same as saved: a bit for each place in the list of problems, in hexadecimal digits. A problem that repeats has as many. */
 export type SavedSolved = Readonly<Record<(typeof RECORDS)[number], string>>;
 
 /** Keeps account of which problems are solved. */
@@ -38,14 +39,16 @@ export interface SolvedRecord {
 
 type Bits = Record<(typeof RECORDS)[number], boolean[]>;
 
-/** A record of a run's training problems and of the problems that it evaluates on. */
+/** A record of a run's training problems, of which each counts once however often it repeats, and of the problems that it evaluates on. */
 export function recordSolved(training: readonly Problem[], heldOut: readonly Problem[]): SolvedRecord {
-  const sizeOf = (name: keyof Bits): number => (name === "heldOut" ? heldOut : training).length;
+  const different = [...new Set(training)];
+  const indexOf = new Map(different.map((problem, index) => [problem, index]));
+  const places = { heldOut: heldOut.map((_, index) => index), training: training.map((problem) => indexOf.get(problem)!) };
+  const placesOf = (name: keyof Bits): readonly number[] => places[name === "heldOut" ? "heldOut" : "training"];
   const each = <Value>(make: (name: keyof Bits) => Value) =>
     Object.fromEntries(RECORDS.map((name) => [name, make(name)])) as Record<keyof Bits, Value>;
-  const empty = (): Bits => each((name) => Array<boolean>(sizeOf(name)).fill(false));
-  const indexOf = new Map(training.map((problem, index) => [problem, index]));
-  const strata = { training: strataOf(training), heldOut: strataOf(heldOut) };
+  const empty = (): Bits => each((name) => Array<boolean>((name === "heldOut" ? heldOut : different).length).fill(false));
+  const strata = { training: strataOf(different), heldOut: strataOf(heldOut) };
   let bits: Bits | undefined = empty();
   return {
     sampled: (rollout) => {
@@ -65,21 +68,29 @@ export function recordSolved(training: readonly Problem[], heldOut: readonly Pro
       },
     save: () => {
       const saved = bits;
-      return saved && each((name) => bitsToHex(saved[name]));
+      return saved && each((name) => bitsToHex(placesOf(name).map((index) => saved[name][index]!)));
     },
     load: (saved, step) => {
-      const lists = saved && RECORDS.map((name) => [name, bitsFromHex(saved[name], sizeOf(name))] as const);
+      const lists = saved && each((name) => bitsFromHex(saved[name], placesOf(name).length));
       if (!lists) bits = step === 0 ? empty() : undefined;
-      else bits = lists.every(([, list]) => list !== undefined) ? (Object.fromEntries(lists) as Bits) : undefined;
+      else bits = RECORDS.every((name) => lists[name]) ? each((name) => gathered(lists[name]!, placesOf(name))) : undefined;
     },
   };
 }
 
-/** Whether the completions of each problem of a rollout solve it at least once. */
+/** Whether the completions of each problem of a rollout solve it at least once, whatever their length, as in evaluations. */
 function outcomes({ entries, scores }: ScoredRollout): Map<Problem, boolean> {
+  const { rewards } = withoutPunishment(scores);
   const solved = new Map<Problem, boolean>();
-  for (const [i, { problem }] of entries.entries()) solved.set(problem, (solved.get(problem) ?? false) || isRight(scores.rewards[i]!));
+  for (const [i, { problem }] of entries.entries()) solved.set(problem, (solved.get(problem) ?? false) || isRight(rewards[i]!));
   return solved;
+}
+
+/** The bit of each problem from those of its places. Checkpoints of older releases set the last place alone. */
+function gathered(bits: readonly boolean[], places: readonly number[]): boolean[] {
+  const own: boolean[] = [];
+  for (const [place, index] of places.entries()) own[index] = (own[index] ?? false) || bits[place]!;
+  return own;
 }
 
 function note(bits: Bits, index: number | undefined, solved: boolean): void {

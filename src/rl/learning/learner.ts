@@ -136,11 +136,12 @@ interface PackedStep {
 
 /** Packs what a step must compute of its samples. */
 function packStep(run: Run, samples: readonly Sample[]): PackedStep {
-  const { aggregate, maxNewTokens: maxLength, microBatchRows } = run.config.grpo;
+  const { aggregate, maxNewTokens: maxLength } = run.config.grpo;
   const packing = { aggregate, maxLength, oldEntropies: run.loss.readsOldEntropy, sharesRows: run.model.module.sharesRows };
   const totals = totalsOf(samples);
+  const rows = passRows(run);
   const pack = (some: readonly Sample[]): PackedBatch[] =>
-    microBatches(some, microBatchRows, packing).map((group) => packBatch(group, totals, packing));
+    microBatches(some, rows, packing).map((group) => packBatch(group, totals, packing));
   const { heard, silent } = mayLeaveOutSilent(run) ? partSilent(samples) : { heard: samples, silent: [] };
   const counted = silent.filter(({ isMasked }) => !isMasked);
   return { batches: pack(heard), silent: counted.length > 0 ? { samples: counted, batches: () => pack(counted) } : undefined, totals };

@@ -72,7 +72,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
 
 /** What the rewards say. Where no function scored a completion there is no reward, and `frac_unscored` is 1. */
 function scoreMetrics({ scores }: ScoredRollout, completions: number): Partial<Metrics> {
-  const { reward, reward_std, frac_reward_zero_std } = rewardStatistics(scores.rewards, completions);
+  const { reward, reward_std, frac_reward_zero_std } = rewardStatistics(scores.rewards, completions, scores.byToken);
   const unscored = meanOf(scores.rewards, (score) => (score === null ? 1 : 0));
   return { ...(unscored < 1 && { reward, reward_std }), frac_reward_zero_std, frac_unscored: unscored, ...rewardMetrics(scores) };
 }

@@ -3,6 +3,7 @@ import { rewardStatistics } from "../advantages/index.ts";
 import type { Run } from "../run.ts";
 import type { Sampled } from "../sampling/dynamic_sampling.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import { withoutPunishment } from "../scoring/rewards.ts";
 import { advantageOf, type Sample } from "./micro_batches.ts";
 
 /** A step before its first update: what was sampled, and the samples that are learned from. */
@@ -17,10 +18,11 @@ interface SampledSamples {
 export function stepSignals({ config }: Pick<Run, "config">, { rollout, samples, step }: SampledSamples): StepSignals {
   const { steps, completions } = config.grpo;
   const { entries } = rollout.trained;
+  // All groups count, also those that dynamic sampling has left out; a punishment of length does not, as there.
+  const { rewards, byToken } = withoutPunishment(rollout.all.scores);
   return {
     progress: Math.min(1, step / steps),
-    // All groups count, also those that dynamic sampling has left out.
-    spread: 1 - rewardStatistics(rollout.all.scores.rewards, completions).frac_reward_zero_std,
+    spread: 1 - rewardStatistics(rewards, completions, byToken).frac_reward_zero_std,
     right: meanEntropy(entries, samples, (advantage) => advantage > 0),
     wrong: meanEntropy(entries, samples, (advantage) => advantage < 0),
     completions,

@@ -1,5 +1,7 @@
 import type { Problem } from "../../tasks/task.ts";
-import type { CombinedRewards } from "../scoring/rewards.ts";
+import { differingGroups } from "../advantages/index.ts";
+import { joinRewards, pickRewards } from "../scoring/joined_rewards.ts";
+import { type CombinedRewards, withoutPunishment } from "../scoring/rewards.ts";
 import { problemsOfStep } from "./prompts.ts";
 import type { RolloutEntry } from "./rollout.ts";
 
@@ -17,7 +19,7 @@ export interface Sampled {
   readonly all: ScoredRollout;
   /** Rollouts that the step took. */
   readonly rounds: number;
-  /** Share of the sampled groups that are learned from and have something to teach. */
+  /** Share of the sampled groups that are learned from and have differing rewards. */
   readonly keptFraction: number;
 }
 
@@ -48,8 +50,8 @@ export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
   const { prompts, completions, step, extraRounds } = options;
   const problems = problemsOfStep(options.problems, { seed: options.seed, step, count: prompts });
   const first = await options.rollout(problems, step * prompts * completions);
-  const rounds = [first];
-  let differing = differingGroups(first, completions).length;
+  const rounds: [ScoredRollout, ...ScoredRollout[]] = [first];
+  let differing = teachingGroups(first, completions).length;
   const drawn = new Set(problems);
   while (differing < prompts && rounds.length <= extraRounds) {
     const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - differing });
@@ -57,7 +59,7 @@ export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
     const firstKey = EXTRA_KEYS + (step * MOST_EXTRA_ROUNDS + rounds.length - 1) * prompts * completions;
     const round = await options.rollout(further, firstKey);
     rounds.push(round);
-    differing += differingGroups(round, completions).length;
+    differing += teachingGroups(round, completions).length;
   }
   const all = joined(rounds);
   const trained = extraRounds === 0 ? all : chosen(all, { prompts, completions });
@@ -78,18 +80,17 @@ function furtherProblems(
   return further;
 }
 
-/** Indices of the groups with at least two different rewards. */
-export function differingGroups({ scores: { rewards } }: Pick<ScoredRollout, "scores">, completions: number): number[] {
-  const groups = Array.from({ length: rewards.length / completions }, (_, group) => group);
-  return groups.filter((group) => {
-    const scored = rewards.slice(group * completions, (group + 1) * completions).filter((reward) => reward !== null);
-    return scored.some((reward) => reward !== scored[0]);
-  });
+/**
+ * Indices of the groups whose rewards differ. A punishment of length does not count, as in DAPO, which keeps the groups with right and wrong
+ * answers: wrong ones of which some are long would take the place of groups that teach what is right.
+ */
+export function teachingGroups({ scores }: Pick<ScoredRollout, "scores">, completions: number): number[] {
+  return differingGroups(withoutPunishment(scores), completions);
 }
 
 /** The first groups with differing rewards, then those without. */
 function chosen(all: ScoredRollout, { prompts, completions }: { prompts: number; completions: number }): ScoredRollout {
-  const differing = new Set(differingGroups(all, completions));
+  const differing = new Set(teachingGroups(all, completions));
   const groups = Array.from({ length: all.entries.length / completions }, (_, group) => group);
   const kept = [...differing, ...groups.filter((group) => !differing.has(group))].slice(0, prompts).sort((a, b) => a - b);
   return groupsOf(all, kept, completions);
@@ -99,39 +100,10 @@ function chosen(all: ScoredRollout, { prompts, completions }: { prompts: number;
 export function groupsOf(all: ScoredRollout, groups: readonly number[], completions: number): ScoredRollout {
   const rows = groups.flatMap((group) => Array.from({ length: completions }, (_, i) => group * completions + i));
   const pick = <Item>(items: readonly Item[]): Item[] => rows.map((row) => items[row]!);
-  return { entries: pick(all.entries), scores: eachList(all.scores, pick) };
+  return { entries: pick(all.entries), scores: pickRewards(all.scores, pick) };
 }
 
 /** Several rollouts as one. */
-export function joined(rounds: readonly ScoredRollout[]): ScoredRollout {
-  const [first, ...others] = rounds as [ScoredRollout, ...ScoredRollout[]];
-  return others.reduce(
-    (all, round) => ({
-      entries: [...all.entries, ...round.entries],
-      scores: {
-        rewards: [...all.scores.rewards, ...round.scores.rewards],
-        byFunction: new Map([...all.scores.byFunction].map(([name, scores]) => [name, [...scores, ...round.scores.byFunction.get(name)!]])),
-        parts: all.scores.parts.map(({ weight, scores }, i) => ({ weight, scores: [...scores, ...round.scores.parts[i]!.scores] })),
-        byToken: all.scores.byToken && round.scores.byToken && [...all.scores.byToken, ...round.scores.byToken],
-        ...(all.scores.failures && {
-          failures: new Map(
-            [...all.scores.failures].map(([name, failed]) => [name, [...failed, ...(round.scores.failures?.get(name) ?? [])]]),
-          ),
-        }),
-      },
-    }),
-    first,
-  );
-}
-
-function eachList(
-  { rewards, byFunction, parts, byToken }: CombinedRewards,
-  change: <Item>(items: readonly Item[]) => Item[],
-): CombinedRewards {
-  return {
-    byToken: byToken && change(byToken),
-    rewards: change(rewards),
-    byFunction: new Map([...byFunction].map(([name, scores]) => [name, change(scores)])),
-    parts: parts.map(({ weight, scores }) => ({ weight, scores: change(scores) })),
-  };
+export function joined(rounds: readonly [ScoredRollout, ...ScoredRollout[]]): ScoredRollout {
+  return { entries: rounds.flatMap(({ entries }) => entries), scores: joinRewards(rounds) };
 }

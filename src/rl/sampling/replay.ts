@@ -1,4 +1,4 @@
-import { differingGroups, groupsOf, joined, type ScoredRollout } from "./dynamic_sampling.ts";
+import { groupsOf, joined, type ScoredRollout, teachingGroups } from "./dynamic_sampling.ts";
 
 /** A group with differing rewards that was learned from, and the step that sampled it. */
 export interface KeptGroup extends ScoredRollout {
@@ -41,7 +41,7 @@ export function createReplay({ most, completions }: { readonly most: number; rea
     },
     replace: (sampled, step) => {
       const count = sampled.entries.length / completions;
-      const teaching = differingGroups(sampled, completions);
+      const teaching = teachingGroups(sampled, completions);
       const others = Array.from({ length: count }, (_, group) => group).filter((group) => !teaching.includes(group));
       const chosen = groups.toReversed().slice(0, others.length);
       const places = Array.from({ length: count }, (_, group) => {

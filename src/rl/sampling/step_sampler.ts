@@ -31,7 +31,10 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     sampling: grpo,
     cacheStorage: grpo.cacheStorage,
   });
-  const score = combineRewards(buffer > 0 ? [...run.rewards, overlongReward({ longest: maxNewTokens, buffer })] : run.rewards);
+  const score = combineRewards(run.rewards, {
+    advantage: grpo.advantage,
+    ...(buffer > 0 && { punishment: overlongReward({ longest: maxNewTokens, buffer }) }),
+  });
   const ends = endOfCompletions(model, { stop, maxNewTokens });
   let milliseconds = 0;
   const scoredRollout = async (problems: Run["trainProblems"], firstKey: number, step: number): Promise<ScoredRollout> => {

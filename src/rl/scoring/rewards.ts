@@ -1,13 +1,13 @@
 import { ConfigError, isMapping, refusal } from "../../options/problems.ts";
 import { quoted, reasonOf } from "../../options/quote.ts";
 import type { Problem, Task } from "../../tasks/task.ts";
-import type { RewardPart, Score } from "../advantages/index.ts";
+import { type AdvantageName, type AdvantageTraits, advantages, type RewardPart, type RewardSums, type Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 import { type EndOfCompletions, withoutEnd } from "./end_of_completions.ts";
 import { isolatedScores, type RewardFailure } from "./isolated.ts";
-import { type NamedReward, RewardError, type RewardInput } from "./reward_function.ts";
-import { rewardsByToken, wholeScore } from "./token_rewards.ts";
+import { type NamedReward, RewardError, type RewardInput, scoresOf } from "./reward_function.ts";
+import { type RewardScore, rewardsByToken, wholeScore } from "./token_rewards.ts";
 
 export type { RewardFailure } from "./isolated.ts";
 export {
@@ -20,40 +20,88 @@ export {
 } from "./reward_function.ts";
 export type { RewardScore } from "./token_rewards.ts";
 
-export interface CombinedRewards {
-  /** Weighted sum per completion over the functions that scored it; null where none did. */
-  readonly rewards: readonly Score[];
+export interface CombinedRewards extends RewardSums {
   /** Each function's own scores, unweighted. */
   readonly byFunction: ReadonlyMap<string, readonly Score[]>;
   /** The scores of each function with its weight, for advantages that do not start from the sum. */
   readonly parts: readonly RewardPart[];
-  /** The weighted sum for each token of a completion; undefined where no function rewards tokens. */
-  readonly byToken?: readonly Float64Array[] | undefined;
   /** The failures of each function that is asked to survive them, as `onError` or `timeout` does. */
   readonly failures?: ReadonlyMap<string, readonly RewardFailure[]>;
+  /** The sums without the punishment, which tell right from wrong; absent where nothing is punished. */
+  readonly unpunished?: RewardSums;
+}
+
+export interface CombineOptions {
+  /** Is added to the sum where a completion has one. */
+  readonly punishment?: NamedReward;
+  /** What is made of the rewards. */
+  readonly advantage?: AdvantageName;
 }
 
 /**
  * Joins reward functions into one, which runs them at the same time. Throws when two have one name or none is given. The joined function
  * rejects when one of them returns the wrong number of scores, or a score that is neither a finite number, nor null, nor a list with a finite
- * number for each token; one with `onError: "unscored"` leaves the prompt's completions unscored instead.
+ * number for each token; one with `onError: "unscored"` leaves the prompt's completions unscored instead. It also rejects lists that the
+ * advantage cannot take.
  */
-export function combineRewards(functions: readonly NamedReward[]): (input: RewardInput) => Promise<CombinedRewards> {
-  checkRewards(functions);
-  const names = functions.map(({ name }) => name);
+export function combineRewards(
+  functions: readonly NamedReward[],
+  { punishment, advantage }: CombineOptions = {},
+): (input: RewardInput) => Promise<CombinedRewards> {
+  checkRewards(punishment ? [...functions, punishment] : functions);
   return async (input) => {
     const isolated = await Promise.all(functions.map((named) => isolatedScores(named, input)));
-    const scores = isolated.map((one) => one.scores.map(wholeScore));
-    const rewards = input.completions.map((_, index) =>
-      weightedSum(functions.map(({ weight = 1 }, which) => ({ weight, score: scores[which]![index]! }))),
-    );
-    const byFunction = new Map(names.map((name, which) => [name, scores[which]!]));
-    const failures = new Map(names.flatMap((name, which) => (isolated[which]!.failures ? [[name, isolated[which]!.failures]] : [])));
-    const parts = functions.map(({ weight = 1 }, which) => ({ weight, scores: scores[which]! }));
-    const given = functions.map(({ weight = 1 }, which) => ({ weight, scores: isolated[which]!.scores }));
-    const byToken = rewardsByToken(given, input.completionIds);
-    return { rewards, byFunction, parts, byToken, ...(failures.size > 0 && { failures }) };
+    const scored = functions.map(({ name, weight = 1 }, which): Scored => ({ name, weight, scores: isolated[which]!.scores }));
+    if (advantage) checkTokenRewards(scored, advantage);
+    const unpunished = sumsOf(scored, input);
+    const all = punishment ? [...scored, await punish(punishment, unpunished, input)] : scored;
+    const whole = all.map((one) => ({ ...one, scores: one.scores.map(wholeScore) }));
+    const failures = new Map(scored.flatMap(({ name }, which) => (isolated[which]!.failures ? [[name, isolated[which]!.failures]] : [])));
+    return {
+      ...(punishment ? sumsOf(all, input) : unpunished),
+      byFunction: new Map(whole.map(({ name, scores }) => [name, scores])),
+      parts: whole.map(({ weight, scores }) => ({ weight, scores })),
+      ...(failures.size > 0 && { failures }),
+      ...(punishment && { unpunished }),
+    };
   };
+}
+
+/** What one reward function returned. */
+interface Scored {
+  readonly name: string;
+  readonly weight: number;
+  readonly scores: readonly RewardScore[];
+}
+
+function sumsOf(functions: readonly Scored[], { completions, completionIds }: RewardInput): RewardSums {
+  const rewards = completions.map((_, i) =>
+    weightedSum(functions.map(({ weight, scores }) => ({ weight, score: wholeScore(scores[i]!) }))),
+  );
+  return { rewards, byToken: rewardsByToken(functions, completionIds) };
+}
+
+/** A completion without a score has none of the punishment either: what nobody judged teaches nothing. */
+async function punish(punishment: NamedReward, { rewards }: RewardSums, input: RewardInput): Promise<Scored> {
+  const { name, weight = 1 } = punishment;
+  const scores = await scoresOf(punishment, input);
+  return { name, weight, scores: scores.map((score, i) => (rewards[i] === null ? null : score)) };
+}
+
+/** @throws RewardError where a function rewards tokens and the advantage takes the functions apart */
+function checkTokenRewards(functions: readonly Scored[], advantage: AdvantageName): void {
+  const { readsParts }: AdvantageTraits = advantages[advantage];
+  const ofTokens = readsParts && functions.find(({ scores }) => scores.some(Array.isArray));
+  if (!ofTokens) return;
+  throw new RewardError(
+    `Reward function ${quoted(ofTokens.name)} returned a list, and grpo.advantage ${advantage} compares scores of whole completions; ` +
+      "return one number for each completion, or set another advantage.",
+  );
+}
+
+/** What tells right completions from wrong ones. */
+export function withoutPunishment(scores: RewardSums & Pick<CombinedRewards, "unpunished">): RewardSums {
+  return scores.unpunished ?? scores;
 }
 
 /** Refuses rewards that are none. @throws ConfigError where none is given, one is no function, a weight no number, or two have one name */

@@ -71,12 +71,12 @@ async function frozenPolicy({ model, reference, config }: Run, own: Own): Promis
 }
 
 /** What a model says of the completion tokens of each sample. */
-async function tokenScores(scorer: Scorer, samples: readonly Sample[], { config, model }: Run): Promise<Scores[]> {
-  const { aggregate, maxNewTokens: maxLength, microBatchRows } = config.grpo;
-  const packing = { aggregate, maxLength, sharesRows: model.module.sharesRows };
+async function tokenScores(scorer: Scorer, samples: readonly Sample[], run: Run): Promise<Scores[]> {
+  const { aggregate, maxNewTokens: maxLength } = run.config.grpo;
+  const packing = { aggregate, maxLength, sharesRows: run.model.module.sharesRows };
   const totals = totalsOf(samples);
   const scored: Scores[] = [];
-  for (const group of microBatches(samples, microBatchRows, packing)) {
+  for (const group of microBatches(samples, passRows(run), packing)) {
     const batch = packBatch(group, totals, packing);
     const { logprobs, entropies } = await scorer.score(batch);
     group.forEach(({ completionIds }, i) => {

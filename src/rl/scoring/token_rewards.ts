@@ -38,6 +38,11 @@ export function rewardsByToken(
   });
 }
 
+/** The same where completions are rewarded as a whole. */
+export function rewardsAtLastToken(rewards: readonly Score[], completions: readonly { readonly length: number }[]): Float64Array[] {
+  return completions.map(({ length }, i) => Float64Array.from(atLastToken(rewards[i]!, length)));
+}
+
 function atLastToken(score: Score, tokens: number): number[] {
   return Array.from({ length: tokens }, (_, token) => (token === tokens - 1 ? (score ?? 0) : 0));
 }

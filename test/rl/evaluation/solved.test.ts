@@ -77,6 +77,42 @@ test("a record that does not reach back to the beginning is none", () => {
   assert.ok(fresh.shares(), "a run that has not begun");
 });
 
+const repeated = [training[0]!, training[2]!, training[0]!, training[3]!, training[0]!];
+
+test("a problem that repeats among the training problems counts once, so that shares reach 1", () => {
+  const record = recordSolved(repeated, heldOut);
+  record.sampled(rolloutOf({ 0: [1, 0], 2: [0, 0] }));
+  const plain = { seen: { all: 2 / 3, easy: 1, hard: 0.5 }, everSolved: { all: 1 / 3, easy: 1, hard: 0 } };
+  const { seen, everSolved } = shown(record);
+  assert.deepEqual({ seen, everSolved }, plain);
+  record.sampled(rolloutOf({ 2: [1, 1], 3: [1, 0] }));
+  const all = { all: 1, easy: 1, hard: 1 };
+  assert.deepEqual(shown(record), { heldOut: { all: 0, easy: 0, hard: 0 }, seen: all, everSolved: all, solved: all });
+  const resumed = recordSolved(repeated, heldOut);
+  resumed.load(JSON.parse(JSON.stringify(record.save())), 2);
+  assert.deepEqual(shown(resumed), shown(record));
+});
+
+test("a checkpoint of an older release, with a bit at the last place of a repeated problem alone, goes on rightly", () => {
+  const record = recordSolved(repeated, heldOut);
+  const old = { heldOut: [true, false, false], seen: [0, 1, 0, 0, 1], everSolved: [0, 0, 0, 0, 1], solved: [0, 1, 0, 0, 0] };
+  const saved = Object.fromEntries(Object.entries(old).map(([name, bits]) => [name, bitsToHex(bits.map(Boolean))]));
+  record.load(saved as ReturnType<SolvedRecord["save"]>, 4);
+  assert.deepEqual(shown(record), {
+    heldOut: { all: 1 / 3, easy: 0, hard: 0.5 },
+    seen: { all: 2 / 3, easy: 1, hard: 0.5 },
+    everSolved: { all: 1 / 3, easy: 1, hard: 0 },
+    solved: { all: 1 / 3, easy: 0, hard: 0.5 },
+  });
+});
+
+test("a right answer solves its problem however long it is", () => {
+  const record = recordSolved(training, heldOut);
+  const rollout = rolloutOf({ 0: [0.5, -1], 1: [-1, -0.5] });
+  record.sampled({ ...rollout, scores: { ...rollout.scores, unpunished: { rewards: [1, 0, 0, 0.5] } } });
+  assert.deepEqual(shown(record).everSolved, { all: 1 / 5, easy: 0.5, hard: 0 });
+});
+
 test("bits survive their digits, whatever their number", () => {
   for (let length = 0; length < 13; length += 1) {
     const bits = Array.from({ length }, (_, i) => (i * 7 + length) % 3 === 0);

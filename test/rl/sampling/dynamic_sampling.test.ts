@@ -110,6 +110,39 @@ test("the same step samples the same again", async () => {
   assert.deepEqual(a.calls, b.calls);
 });
 
+test("a round without rewards of tokens does not take those of the others away", async () => {
+  const { rollout } = sampler(isOdd, 2);
+  let calls = 0;
+  const someOfTokens: typeof rollout = async (...asked) => {
+    const { entries, scores } = await rollout(...asked);
+    calls += 1;
+    const byToken = scores.rewards.map((reward) => Float64Array.of(reward!, 0));
+    const ids = entries.map((entry) => ({ ...entry, completion: { ...entry.completion, ids: [1, 2] } }));
+    return { entries: ids, scores: calls % 2 === 1 ? scores : { ...scores, byToken } };
+  };
+  const { trained, all } = await sampleStep({ ...shared, extraRounds: 9, rollout: someOfTokens });
+  assert.ok(calls > 1);
+  for (const { entries, scores } of [trained, all]) {
+    assert.equal(scores.byToken!.length, entries.length);
+    assert.ok(scores.byToken!.every(([first, last], i) => first! + last! === scores.rewards[i]));
+  }
+  assert.ok(all.scores.byToken!.some(([first, last]) => first === 0 && last === 1));
+});
+
+test("groups are chosen by what tells right from wrong, whatever punishments make of it", async () => {
+  const { rollout } = sampler(isOdd, 2);
+  // Punished, the groups of even problems differ and those of odd ones are alike.
+  const punished: typeof rollout = async (...asked) => {
+    const { entries, scores } = await rollout(...asked);
+    const rewards = entries.map(({ problem }, i) => (isOdd(String(problem.prompt)) || i % 2 === 0 ? 0 : -1));
+    return { entries, scores: { ...scores, rewards, unpunished: { rewards: scores.rewards } } };
+  };
+  const { trained, keptFraction, rounds } = await sampleStep({ ...shared, extraRounds: 9, rollout: punished });
+  const plain = await sampleStep({ ...shared, extraRounds: 9, rollout });
+  assert.ok(rounds > 1 && promptsOf(trained).every(isOdd));
+  assert.deepEqual([rounds, keptFraction, promptsOf(trained)], [plain.rounds, plain.keptFraction, promptsOf(plain.trained)]);
+});
+
 test("the overlong punishment of DAPO, formula 13: 0 until the buffer, then down to -1 at the longest", async () => {
   const { reward } = overlongReward({ longest: 10, buffer: 4 });
   const lengths = [1, 6, 7, 8, 9, 10, 11];

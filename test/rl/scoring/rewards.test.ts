@@ -86,3 +86,42 @@ test("a list of another length than the completion, or with what is no finite nu
     await assert.rejects(combineRewards([{ name: "digits", reward: wrong }])(input), /return a finite number for each of its 6 tokens/);
   }
 });
+
+test("a punishment is added where a completion has a score, and stays out of what tells right from wrong", async () => {
+  const functions = [
+    { name: "right", reward: () => [1, null, null] },
+    { name: "short", weight: 0.5, reward: () => [null, null, 4] },
+  ];
+  const punishment = { name: "long", reward: () => [-0.25, -1, -0.5] };
+  const { rewards, byFunction, parts, byToken, unpunished } = await combineRewards(functions, { punishment })(input);
+  assert.deepEqual(rewards, [0.75, null, 1.5]);
+  assert.deepEqual(unpunished!.rewards, [1, null, 2]);
+  assert.deepEqual(byFunction.get("long"), [-0.25, null, -0.5]);
+  assert.deepEqual(parts[2], { weight: 1, scores: [-0.25, null, -0.5] });
+  assert.equal(byToken, undefined);
+  assert.equal((await combineRewards(functions)(input)).unpunished, undefined);
+  const sameName = { name: "long", reward: () => [0, 0, 0] };
+  assert.throws(() => combineRewards([sameName], { punishment }), /two reward functions are named "long"/);
+});
+
+test("beside rewards of tokens a punishment counts at the last one, and not where nothing was scored", async () => {
+  const short = { ...input, completionIds: [[3, 12], [5, 10], [7]] };
+  const punishment = { name: "long", reward: () => [-0.25, -1, -0.5] };
+  const functions = [{ name: "digits", reward: () => [[1, 0.5], null, 2] }];
+  const { byToken, unpunished } = await combineRewards(functions, { punishment })(short);
+  assert.deepEqual(byToken, [Float64Array.of(1, 0.25), Float64Array.of(0, 0), Float64Array.of(1.5)]);
+  assert.deepEqual(unpunished!.byToken, [Float64Array.of(1, 0.5), Float64Array.of(0, 0), Float64Array.of(2)]);
+});
+
+test("an advantage that takes functions apart refuses lists, by the function's name", async () => {
+  const functions = [
+    { name: "short", reward: () => [2, null, 4] },
+    { name: "digits", reward: () => [[1, 0.5, 0, 0, 0, 0], null, 1] },
+  ];
+  await assert.rejects(combineRewards(functions, { advantage: "gdpo" })(input), {
+    name: "RewardError",
+    message: /"digits" returned a list, and grpo\.advantage gdpo compares .*; return one number for each completion, or set another/,
+  });
+  assert.ok((await combineRewards(functions, { advantage: "grpo" })(input)).byToken);
+  assert.ok((await combineRewards(functions.slice(0, 1), { advantage: "gdpo" })(input)).parts);
+});
