@@ -18,8 +18,5 @@ export const clip = defineController({
     ),
   }),
   check: ({ span: _, ...settings }) => entropic.check?.(settings) ?? [],
-  build: ({ span, ...settings }) => {
-    const { name: _, ...law } = entropic(settings);
-    return { ...law, label: "GRPO + clip bounds", lever: { kind: "clip", span } };
-  },
+  build: ({ span, ...settings }) => ({ ...entropic(settings), label: "GRPO + clip bounds", lever: { kind: "clip", span } }),
 });

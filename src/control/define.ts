@@ -92,6 +92,10 @@ export interface ControllerBehaviour {
 export interface Controller extends ControllerBehaviour {
   /** The key of its definition, which configurations use. */
   readonly name: string;
+  /** The options that it was made from, with every default. Absent: `defineController` did not make it. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** The controller of these options with some of them changed. @throws ConfigError for one that is refused */
+  withOptions?(changed: Readonly<Record<string, unknown>>): Controller;
 }
 
 /** A declared controller: `entropic({ target: 0.35 })` makes a controller from its options. */
@@ -102,7 +106,14 @@ export function defineController<Options extends z.ZodObject>({
   build,
   ...declaration
 }: Declaration<Options> & { readonly build: (options: z.output<Options>) => ControllerBehaviour }): ControllerFactory<Options> {
-  return declare("entropy", declaration, (options) => ({ name: declaration.key, ...build(options) }));
+  const factory: ControllerFactory<Options> = declare("entropy", declaration, (options) => ({
+    ...build(options),
+    name: declaration.key,
+    options,
+    // What was read once is read again, whatever types the changes have.
+    withOptions: (changed) => factory({ ...options, ...changed } as z.input<Options>),
+  }));
+  return factory;
 }
 
 const controlUpdate = defineOp<{ control: Tensor }, "control", ControlLaw>({

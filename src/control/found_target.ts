@@ -1,5 +1,5 @@
 import type { Loop } from "./state.ts";
-import { isFound, isPoints, type Target } from "./target.ts";
+import { FOUND, isFound, isPoints, type Target } from "./target.ts";
 
 /** The settings of the rules in shaders/control/pi.wgsl by which a target follows from what a run measures. */
 export interface TargetSettings {
@@ -33,6 +33,22 @@ export function withTarget(settings: TargetSettings, before: Loop, anchors: bool
 function fallenFromStart({ anchorSteps, targetDecay, targetFloor }: TargetSettings, loop: Loop): Loop {
   const since = Math.max(0, loop.steps - anchorSteps);
   return { ...loop, target_entropy: Math.max(targetFloor, loop.rho * loop.anchor - targetDecay * since) };
+}
+
+/**
+ * Which signal a loop has measured, as its private_0; 0 where that is not known. A state without it is of an older release, and its signal is
+ * taken for the one that is followed now.
+ */
+export function signalNumber(target: Target): number {
+  return isFound(target) ? 1 + FOUND.indexOf(target) : 0;
+}
+
+/** What a saved loop forgets, and remembers, where its target follows a signal now: what was measured of another says nothing of this one. */
+export function resumedSignal(target: Target, saved: Loop): Partial<Loop> {
+  const followed = signalNumber(target);
+  if (followed === 0) return {};
+  const isOther = saved.private_0 !== 0 && saved.private_0 !== followed;
+  return { private_0: followed, ...(isOther && { signals: 0, signal_start: 0, mistakes: 0 }) };
 }
 
 /** Running means of the signal x and of H - x, over the first steps that have a signal. */

@@ -2,7 +2,8 @@ import type { z } from "zod";
 import type { Contradiction } from "../options/define.ts";
 import { adjustable, decimal, flag, list, oneOf, option, section, text, whole } from "../options/schema.ts";
 import { type ControllerBehaviour, defineController, type HeldEntropy } from "./define.ts";
-import { piParameters, piStep } from "./pi_law.ts";
+import { resumedSignal, signalNumber } from "./found_target.ts";
+import { EXPERIMENT_STEPS, gainsOf, piParameters, piStep } from "./pi_law.ts";
 import type { StepSignals } from "./signals.ts";
 import { initialState, type Loop, type SetFields, stepLoops } from "./state.ts";
 import {
@@ -150,7 +151,7 @@ function initialLoops(settings: Settings): readonly Loop[] {
   const begin = (target: Target): Partial<Loop> => {
     if (isPoints(target)) return { target_entropy: targetAt(target, 0) };
     if (typeof target === "number") return { target_entropy: target };
-    return target === GROUP ? {} : { rho };
+    return target === GROUP ? {} : { rho, private_0: signalNumber(target) };
   };
   return initialState({ loops: targetsOf(settings).map((target) => ({ kp, ki, ...begin(target) })) }).loops;
 }
@@ -185,17 +186,43 @@ function reportsOf(settings: Settings): Pick<ControllerBehaviour, "reports"> {
 }
 
 /**
- * Given targets and gains replace saved ones. A loop starts anew where it must now find its target or gains and was saved without that. In
- * mode floor a sum of errors above 0, saved in mode hold, is forgotten.
+ * Given targets and gains replace saved ones, and what an option has turned off is forgotten. A loop starts anew where it must now find its
+ * target or gains and was saved without that. In mode floor a sum of errors above 0, saved in mode hold, is forgotten too.
  */
 function resumedLoop(settings: Settings, saved: Loop, index: number): Loop {
-  const fresh = initialLoops(settings)[index]!;
-  const { kp, ki, rho, target_entropy } = fresh;
-  const trials = saved.steps - (rho > 0 ? settings.anchorSteps : 0);
-  const findsGains = settings.gains === "auto";
-  if ((rho > 0 && saved.rho === 0) || (findsGains && trials > 1 && saved.sum_square === 0)) return fresh;
-  const integral = modeOf(settings) === "floor" ? Math.min(0, saved.integral) : saved.integral;
-  return { ...saved, integral, rho, ...(rho === 0 && { target_entropy }), ...(!findsGains && { kp, ki }) };
+  const [fresh, target] = [initialLoops(settings)[index]!, targetsOf(settings)[index]!];
+  const { rho, target_entropy } = fresh;
+  if (startsAnew(settings, saved, fresh)) return fresh;
+  return {
+    ...saved,
+    rho,
+    ...(typeof target === "number" && { target_entropy }),
+    ...(modeOf(settings) === "floor" && { integral: Math.min(0, saved.integral) }),
+    // With release every step is told how much has let go; without it none is.
+    ...(settings.release === null && { released: 0 }),
+    ...resumedGains(settings, saved, fresh),
+    ...resumedSignal(target, saved),
+  };
+}
+
+/** An experiment counts its steps from the anchor steps on, so that one which is not done is lost where these no longer count. */
+function startsAnew({ gains, anchorSteps }: Settings, saved: Loop, { rho }: Loop): boolean {
+  const lacksTarget = rho > 0 && saved.rho === 0;
+  const trials = saved.steps - (rho > 0 ? anchorSteps : 0);
+  const isShifted = rho === 0 && saved.rho > 0 && saved.steps - anchorSteps <= EXPERIMENT_STEPS;
+  return lacksTarget || (gains === "auto" && (isShifted || (trials > 1 && saved.sum_square === 0)));
+}
+
+/** Given gains, which end an experiment; or those of the authority that was found, by the present lambda and kiRatio. */
+function resumedGains(settings: Settings, saved: Loop, { kp, ki }: Loop): Partial<Loop> {
+  if (settings.gains === "fixed") return { kp, ki, authority: 0, sum_square: 0, sum_product: 0 };
+  const found = saved.authority > 0 ? gainsOf(settings, saved.authority) : { kp, ki };
+  // The GPU rounds in its own way, and where no option has changed no bit may.
+  return isNear(saved.kp, found.kp) && isNear(saved.ki, found.ki) ? {} : found;
+}
+
+function isNear(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 1e-5 * Math.abs(other);
 }
 
 function heldEntropies({ target, classes, rho }: Settings): HeldEntropy[] {

@@ -14,7 +14,7 @@ export interface PISettings extends TargetSettings {
 
 const QUARTER = 6;
 /** Steps of the experiment that automatic gains are computed from. */
-const EXPERIMENT_STEPS = 4 * QUARTER;
+export const EXPERIMENT_STEPS = 4 * QUARTER;
 const [KP_MIN, KP_MAX] = [0.1, 50];
 
 /** The parameters of shaders/control/pi.wgsl. */
@@ -69,9 +69,13 @@ function withGains({ gains, lambda, kiRatio }: PISettings, loop: Loop, trial: nu
   const summed = { ...loop, sum_square, sum_product };
   if (trial < EXPERIMENT_STEPS) return summed;
   const authority = -sum_product / sum_square;
-  if (!(authority > 0)) return { ...summed, authority };
+  return { ...summed, authority, ...(authority > 0 && gainsOf({ lambda, kiRatio }, authority)) };
+}
+
+/** The automatic gains that an authority above 0 asks for. */
+export function gainsOf({ lambda, kiRatio }: Pick<PISettings, "lambda" | "kiRatio">, authority: number): Pick<Loop, "kp" | "ki"> {
   const kp = Math.max(KP_MIN, Math.min(KP_MAX, lambda / authority));
-  return { ...summed, authority, kp, ki: kiRatio * kp };
+  return { kp, ki: kiRatio * kp };
 }
 
 function experimentAlpha({ limit }: PISettings, trial: number): number {

@@ -37,7 +37,8 @@ export const stare = defineController({
   build: (settings) => {
     const { target, share, side, weight, adaptive } = settings;
     const [delta, limit] = [adaptive ? settings.delta : 0, settings.maxWeight - 1];
-    const fresh = { target_entropy: target, private_0: weight - 1 };
+    // private_0 is what the weight has above 1, and private_1 whether it is constant.
+    const fresh = { target_entropy: target, private_0: weight - 1, private_1: adaptive ? 0 : 1 };
     return {
       label: "GRPO + STARE",
       holds: [{ option: "target", nats: target, words: `${target} nats` }],
@@ -46,10 +47,10 @@ export const stare = defineController({
       lever: { kind: "surprise", positiveShare: side === "negative" ? 0 : share, negativeShare: side === "positive" ? 0 : share },
       initial: () => initialState({ loops: [fresh] }),
       law: { kernel: "control/stare", parameters: { delta, limit }, step: (state) => stareStep({ delta, limit }, state) },
-      resumed: ({ control, loops: [saved] }) => ({
-        control,
-        loops: [{ ...saved!, target_entropy: target, private_0: adaptive ? Math.min(saved!.private_0, limit) : fresh.private_0 }],
-      }),
+      resumed: ({ control, loops: [saved] }) => {
+        const adapted = adaptive && saved!.private_1 === 0;
+        return { control, loops: [{ ...saved!, ...fresh, ...(adapted && { private_0: Math.min(saved!.private_0, limit) }) }] };
+      },
     };
   },
 });

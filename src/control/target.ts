@@ -45,7 +45,7 @@ export function isPoints(target: Target): target is TargetPoints {
   return Array.isArray(target);
 }
 
-export function isFound(target: Target): target is FoundTarget {
+export function isFound(target: unknown): target is FoundTarget {
   return FOUND.some((word) => word === target);
 }
 
@@ -55,7 +55,7 @@ export function movesByItself(target: Target): boolean {
 }
 
 /** Whether a target follows what is measured over the tokens of all classes. */
-export function isOfAllTokens(target: Target): boolean {
+export function isOfAllTokens(target: unknown): boolean {
   return isFound(target) || target === GROUP;
 }
 

@@ -11,7 +11,9 @@ import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems, checkStop } from "./problems.ts";
 import { checkRewards, type NamedReward, type RewardFailure, type RewardFunction, taskReward } from "./scoring/rewards.ts";
+import { controllerWithTarget } from "./set_target.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
+import { checkReferenceModel } from "./trainer_reference.ts";
 
 /** The options of a configuration's section `grpo`, with `seed`, `memory` and the section `eval` beside them. */
 export type GRPOConfig = Partial<TrainConfig["grpo"]> & {
@@ -26,6 +28,11 @@ export type EntropyOptions = Partial<TrainConfig["entropy"]>;
 interface Common {
   readonly device: Device;
   readonly model: PolicyModel;
+  /**
+   * The policy that `beta` measures against; it stays yours, and none of its bits changes. Left out: the base of a model with adapters, else
+   * the model as it is when the first call of a method needs it. A trainer that goes on from `load` needs the model that the run began with.
+   */
+  readonly reference?: PolicyModel;
   /** Such as `{ target: 0.3, gate: "probability" }`. Left out: the defaults of docs/configuration.md. */
   readonly entropy?: EntropyOptions;
   /** `entropic({ target: 0.3 })`, or one of your own; it wins over the one that `entropy` names. */
@@ -87,6 +94,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     this.controller = options.controller ?? createController(this.config.entropy);
     if (!("task" in options)) checkOwnProblems(options);
     checkAgainstModel(this.config, options.model.module, this.controller);
+    checkReferenceModel(options);
     this.#options = options;
   }
 
@@ -109,17 +117,18 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   }
 
   /**
-   * Steers towards another entropy from the next step on, in nats per token; metrics show it as `entropic/target`. `config` and `changes`
-   * record it. A trainer that loads the state takes the target of its own options.
+   * Steers towards another entropy from the next step on, in nats per token; metrics show it as `entropic/target`. The controller's other
+   * options stay. `config` and `changes` record it. A trainer that loads the state takes the target of its own options.
    * @throws ConfigError for a target out of range, and for a controller that takes none
    */
   async setTarget(target: number): Promise<void> {
     const entropy = { ...this.#config.entropy, target };
     const config = parseTrainConfig({ ...this.#config, entropy });
-    checkAgainstModel(config, this.#options.model.module);
+    checkAgainstModel(config, this.#options.model.module, controllerWithTarget(this.controller, target));
     const trainer = await this.#built();
     await trainer.setTarget(target);
-    this.changes.push({ after: trainer.step, option: "entropy.target", from: this.#config.entropy.target, to: target });
+    const from = this.changes.at(-1)?.to ?? this.controller.options?.target;
+    this.changes.push({ after: trainer.step, option: "entropy.target", from, to: target });
     this.#config = config;
   }
 
@@ -136,7 +145,11 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     return (await this.#built()).save();
   }
 
-  /** Goes on from what `save` gave. */
+  /**
+   * Goes on from what `save` gave, with a model that has the parameters of that step.
+   * @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer, and with `beta` above 0 where only
+   * `reference` can tell the starting policy
+   */
   async load(saved: Parameters<Trainer["load"]>[0]): Promise<void> {
     (await this.#built()).load(saved);
   }
@@ -149,12 +162,13 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
 
   #built(): Promise<Trainer> {
     if (this.#trainer) return this.#trainer;
-    const { device, model, classOf, loss, onRewardFailure } = this.#options;
+    const { device, model, reference, classOf, loss, onRewardFailure } = this.#options;
     const building = createTrainer({
       device,
       model,
       config: this.config,
       controller: this.controller,
+      ...(reference && { reference }),
       ...(classOf && { classOf }),
       ...(loss && { loss }),
       ...(onRewardFailure && { onRewardFailure }),

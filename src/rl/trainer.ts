@@ -18,6 +18,7 @@ import { createRunHistory, type RunHistory } from "./run_history.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
 import { createTrainerParts, type TrainerParts } from "./trainer_parts.ts";
+import { checkReferenceModel, requireReference } from "./trainer_reference.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
@@ -50,8 +51,8 @@ export interface Trainer {
   /** Goes on from what `save` gave. @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer */
   load(saved: SavedTrainer): void;
   /**
-   * Steers towards another entropy from the next step on. A state that is loaded later has the target of the configuration again.
-   * @throws ConfigError where the controller of the configuration takes no such target
+   * Steers towards another entropy from the next step on. A state that is loaded later has the target of the controller's options again.
+   * @throws ConfigError where the controller takes no such target
    */
   setTarget(target: number): Promise<void>;
   /** The dispatches of one update, one a line. */
@@ -83,6 +84,7 @@ function toRun(options: TrainerOptions): Run {
   checkStorage(run);
   checkLever(run);
   checkReference(run);
+  checkReferenceModel(run);
   return run;
 }
 
@@ -125,13 +127,14 @@ async function buildTrainer(run: Run): Promise<Trainer> {
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedTrainer({ state, moments }, run.model.module);
+        requireReference(run, state, step);
         const goOn = history.prepare({ state, moments });
         learning.load({ ...state, moments });
         goOn();
         ({ step, tokens } = state);
         evaluation.solved.load(state.solved, step);
       }),
-    setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run, target))),
+    setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run.controller, target))),
     describe: () => learning.describe(),
     destroy: () => turns.end("destroy()", parts.destroy),
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { entropic, stare } from "../../src/control/index.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import { GRPOTrainer } from "../../src/rl/grpo_trainer.ts";
@@ -71,6 +72,48 @@ test("the target changes in a run: metrics, configuration and record show it", a
   const free = new GRPOTrainer({ device, model, task, config, entropy: { controller: "none" } });
   await assert.rejects(free.setTarget(0.5), /the controller "none" has no single target to change/);
   await free.destroy();
+  model.destroy();
+});
+
+test("a controller that was given keeps all options but the target, and the record says what it was", async () => {
+  const model = await smallModel(device);
+  const trainer = new GRPOTrainer({ device, model, task, config, controller: entropic({ target: 0.3, kp: 0.3, ki: 0.1 }) });
+  await trainer.step();
+  await trainer.setTarget(0.2);
+  const { metrics } = await trainer.step();
+  const { state } = await trainer.save();
+  const { kp, ki, target_entropy: target } = state.control.loops[0]!;
+  assert.deepEqual(
+    [kp, ki, target].map((value) => Number(value.toFixed(5))),
+    [0.3, 0.1, 0.2],
+  );
+  assert.ok(
+    Math.abs(
+      metrics["entropic/alpha"]! - (0.3 * metrics["entropic/error"]! + 0.1 * (metrics["entropic/integral"]! - metrics["entropic/error"]!)),
+    ) < 1e-5,
+  );
+  await trainer.setTarget(0.25);
+  assert.deepEqual(
+    trainer.changes.map(({ from, to }) => [from, to]),
+    [
+      [0.3, 0.2],
+      [0.2, 0.25],
+    ],
+  );
+  await trainer.destroy();
+  // The configuration's own controller, pi, has no say.
+  const other = new GRPOTrainer({
+    device,
+    model,
+    task,
+    config,
+    controller: stare({ target: 0.3, weight: 1.3 }),
+    entropy: { controller: "none" },
+  });
+  await assert.rejects(other.setTarget(50), /entropy\.target is 50; it must be at most ln/);
+  await other.setTarget(1.5);
+  assert.equal((await other.step()).metrics["entropic/target"], 1.5);
+  await other.destroy();
   model.destroy();
 });
 

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { readParameters } from "../../src/nn/load_parameters.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
+import type { PolicyModel } from "../../src/rl/model.ts";
+import { run, shape, smallModel, task, untimed } from "../small_policy.ts";
+
+const device = await openDevice();
+after(() => device.destroy());
+
+const start = await smallModel(device);
+const config: GRPOConfig = { ...shape, beta: 0.1, learningRate: 0.01, eval: { prompts: 4, completions: 2 } };
+
+function trainerOf(model: PolicyModel, more: Partial<GRPOTrainerOptions> = {}): GRPOTrainer {
+  return new GRPOTrainer({ device, model, task, config, ...more } as GRPOTrainerOptions);
+}
+
+/** A model that two steps have trained, and what was saved then. */
+async function afterTwoSteps(changes: GRPOConfig = {}) {
+  const model = await start.clone();
+  const trainer = trainerOf(model, { config: { ...config, ...changes } });
+  await run(() => trainer.step(), 2);
+  const saved = await trainer.save();
+  await trainer.destroy();
+  return { model, saved };
+}
+
+test("a trainer that goes on with the starting policy as its reference reaches the bits of one that never stopped", async () => {
+  const whole = trainerOf(await start.clone());
+  const expected = await run(() => whole.step(), 4);
+  assert.ok(expected[3]!.kl! > 1e-4);
+  const { model, saved } = await afterTwoSteps();
+  const before = await readParameters(start.placed);
+  const next = trainerOf(model, { reference: start });
+  await next.load(saved);
+  assert.deepEqual(untimed(await run(() => next.step(), 2)), untimed(expected.slice(2)));
+  assert.deepEqual(await readParameters(start.placed), before, "the reference's bits stay");
+  await next.destroy();
+  assert.deepEqual(await readParameters(start.placed), before, "it stays its owner's");
+  await whole.destroy();
+});
+
+test("a state that beta cannot go on from is refused, before anything changes", async () => {
+  const { model, saved } = await afterTwoSteps();
+  const alone = trainerOf(model);
+  await assert.rejects(alone.load(saved), {
+    name: "ConfigError",
+    message:
+      "grpo.beta is 0.1, which measures against the policy that the run of the saved state began with, 2 steps ago; give that model to the trainer as its reference",
+  });
+  assert.equal((await alone.save()).state.step, 0);
+  await alone.destroy();
+  const without = trainerOf(model, { config: { ...config, beta: 0 } });
+  await without.load(saved);
+  await without.destroy();
+});
+
+test("no reference is needed for a state without steps, by the trainer that took them, and after a reset", async () => {
+  const one = trainerOf(await start.clone());
+  const first = await one.save();
+  await run(() => one.step(), 2);
+  const own = await one.save();
+  await one.step();
+  await one.load(own);
+  assert.equal((await one.step()).metrics.step, 3);
+  await one.destroy();
+  const fresh = trainerOf(await start.clone());
+  await fresh.load(first);
+  await fresh.destroy();
+  const resetting = { ...config, referenceReset: 1 };
+  const { model, saved } = await afterTwoSteps(resetting);
+  assert.equal(saved.state.referenceStep, 1);
+  const next = trainerOf(model, { config: resetting });
+  await next.load(saved);
+  await next.destroy();
+});
+
+test("a reference that cannot serve is refused in the constructor", async () => {
+  assert.throws(() => trainerOf(start, { reference: start }), {
+    name: "ConfigError",
+    message: "reference is the model that is trained, and would change with it; give it a copy: reference: await model.clone()",
+  });
+  const other = await smallModel(device, { vocab_size: 40 });
+  assert.throws(() => trainerOf(start, { reference: other }), {
+    name: "ConfigError",
+    message: `the reference has a vocabulary of 40 tokens, and the model one of ${start.module.vocabSize}; give the model that the run began with`,
+  });
+  other.destroy();
+});
