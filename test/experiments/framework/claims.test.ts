@@ -35,7 +35,7 @@ test("claims pass for runs that bear them out and fail for runs that do not", ()
   assert.equal(judge(isCloser("near", ["far", "GRPO"])).passed, true);
   assert.equal(judge(isCloser("far", ["near"])).passed, false);
   assert.equal(judge(isNoWorse("near", "GRPO")).passed, true);
-  // Differences of -0.20 and -0.21: the interval over two seeds ends below 0.
+  // Differences of -0.20 and -0.21: the interval over two seeds ends below the margin.
   assert.equal(judge(isNoWorse("far", "GRPO")).passed, false);
   const open = openInQuickRuns(judgeClaims([holdsTarget("far"), leavesTarget("near"), isNoWorse("far", "GRPO")], findings), true);
   for (const { passed } of open) assert.equal(passed, undefined, "a quick run is too short to judge this");
@@ -72,16 +72,17 @@ test("a misspelt arm throws before anything runs and when a report is written", 
   await assert.rejects(study.report(summary, shipped), { message });
 });
 
-test("steadiness and drift are judged by Welch's test over seeds", () => {
+test("steadiness and drift are judged by a paired test over seeds", () => {
   const steady = [0, 1, 2, 3].map((seed) => runOf("steady", seed, settled(0.4 + 0.001 * seed)));
-  const wild = [0, 1, 2, 3].map((seed) => runOf("wild", seed, [9, 9, 9, 0.2, 0.5 + 0.01 * seed, 0.8]));
+  const wild = [0, 1, 2, 3].map((seed) => runOf("wild", seed, [9, 9, 9, 0.2, 0.5 + 0.01 * seed, 0.8 + 0.01 * seed]));
   const all: ArmsFindings = { k: 8, runs: [...steady, ...wild] };
   assert.equal(judge(isSteadier("steady", "wild"), all).passed, true);
   assert.equal(judge(isSteadier("wild", "steady"), all).passed, false);
   assert.equal(judge(driftsLess("steady", "wild"), all).passed, true);
   assert.equal(judge(driftsLess("wild", "steady"), all).passed, false);
   // Two seeds that differ by nothing but chance are not enough.
-  const alike: ArmsFindings = { k: 8, runs: [...steady.slice(0, 2), ...steady.slice(2).map((run) => ({ ...run, arm: "wild" }))] };
+  const swapped = steady.slice(0, 2).map((run, i) => ({ ...run, arm: "wild", seed: 1 - i }));
+  const alike: ArmsFindings = { k: 8, runs: [...steady.slice(0, 2), ...swapped] };
   assert.equal(judge(isSteadier("steady", "wild"), alike).passed, false);
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { armCells } from "../../../src/experiments/framework/arms/cells.ts";
-import { bestOf, searchScore } from "../../../src/experiments/framework/arms/search.ts";
+import { bestOf, searchScores } from "../../../src/experiments/framework/arms/search.ts";
 import { type ArmsSettings, armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
 import type { CellResult, CellResults } from "../../../src/experiments/framework/cell.ts";
 import {
@@ -88,6 +88,21 @@ test("the best of several arms is found for each measure, and compared with", ()
   const { passed, measured } = judge(isNoLowerThanBest("GRPO", ["low", "mine"], "other"), three, own);
   assert.deepEqual([passed, /^greedy against mine -0\.05/.test(measured)], [false, true], measured);
   assert.equal(judge(isNoLowerThanBest("mine", ["low", "GRPO"], "other"), three, own).passed, true);
+  const without = findingsOf({ ...SCORES, low: [0, 1, 2].map(() => [Number.NaN, 0.5]) });
+  assert.match(judge(isNoLowerThanBest("mine", ["low", "GRPO"], "other"), without, own).measured, /^greedy against GRPO \+0\.05/);
+  assert.equal(judge(isNoLowerThanBest("mine", ["low"], "other"), without, settings({ arms: { low: {}, mine: {} } })).passed, undefined);
+});
+
+test("an arm of which a seed lacks a measure is not judged by it, and the table says how many have it", () => {
+  const some = findingsOf({
+    ...SCORES,
+    mine: SCORES.mine.map(([greedy, diversity], i) => [i === 0 ? Number.NaN : greedy, diversity] as const),
+  });
+  const { passed, measured } = judge(isNoLowerEverywhere(pair), some);
+  assert.equal(passed, undefined);
+  assert.match(measured, /^greedy \+0\.\d{3} \(2 of 3 seeds\)/);
+  const table = longSections(settings(), some).join("\n");
+  assert.match(table, /\| mine \| +3 \| 0\.\d{3} \(2 of 3\) \|/);
 });
 
 test("a fall after the peak is measured at the peak of the other seeds, and what was lost against what was ever solved", () => {
@@ -195,8 +210,12 @@ test("the score is the mean of greedy and entropy-matched pass@1, or greedy alon
   const { config } = armCells(settings())[0]!;
   const matching = { ...config, eval: { ...config.eval, entropies: [0.2] } };
   const metrics = [{ step: 1, "eval/greedy": 0.4, "eval/H0.2/pass@1": 0.2 }] as never;
-  assert.ok(Math.abs(searchScore({ config: matching, metrics, observations: [], seconds: 1 }) - 0.3) < 1e-12);
-  assert.equal(searchScore({ config, metrics, observations: [], seconds: 1 }), 0.4);
+  const run = { config: matching, metrics, observations: [], seconds: 1 };
+  const unmatched = { ...run, metrics: [{ step: 1, "eval/greedy": 0.35 }] as never };
+  assert.ok(Math.abs(searchScores([run])[0]! - 0.3) < 1e-12);
+  assert.deepEqual(searchScores([{ ...run, config }]), [0.4]);
+  // By its greedy accuracy alone the second would be ahead of the first, which lost by having more.
+  assert.deepEqual(searchScores([run, unmatched]), [0.4, 0.35]);
 });
 
 test("an arm that lists no settings takes no part in the search, and the report says so", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holm, isHigher, isNoLower, pairedTest, testInWords } from "../../../src/experiments/framework/paired.ts";
+import { areNoLower, holm, isHigher, isNoLower, isWhole, pairedTest, testInWords } from "../../../src/experiments/framework/paired.ts";
 
 const near = (actual: number, expected: number, tolerance = 1e-3): void =>
   assert.ok(Math.abs(actual - expected) < tolerance, `${actual} is not ${expected}`);
@@ -17,15 +17,37 @@ test("the paired t test of differences worked out by hand", () => {
 
 test("differences that do not vary, one seed, and none", () => {
   assert.equal(pairedTest([0, 0, 0]).p, 1);
-  assert.equal(pairedTest([0.5, 0.5]).p, 0);
   assert.ok(Number.isNaN(pairedTest([0.5]).p));
   assert.equal(isHigher(pairedTest([0.5])), false);
   assert.equal(testInWords(pairedTest([])), "no seeds");
 });
 
-test("a fall by more than chance is lower, and one within chance is not", () => {
+test("differences that are all alike have the p of exchanged signs, and no interval", () => {
+  const alike = pairedTest([1, 1, 1, 1, 1].map((one) => one - 0.7));
+  assert.equal(alike.p, 0.0625);
+  assert.equal(testInWords(alike), "+0.300 (in every seed, p = 0.063)");
+  // The same but for rounding: 0.1 + 0.2 - 0.3 is not 0.
+  assert.equal(pairedTest([0.1 + 0.2, 0.3, 0.3]).p, 0.25);
+});
+
+test("a seed that lacks the measure is counted, and nothing is tested then", () => {
+  const some = pairedTest([0.1, Number.NaN, 0.11, Number.NaN, Number.NaN]);
+  assert.deepEqual([some.n, some.seeds, isWhole(some), isHigher(some)], [2, 5, false, false]);
+  assert.equal(testInWords(some), "+0.105 (2 of 5 seeds)");
+});
+
+test("no lower is what leaves less than the margin open, not what is too wide to tell", () => {
   assert.equal(isNoLower(pairedTest([-0.1, -0.11, -0.09])), false);
-  assert.equal(isNoLower(pairedTest([-0.1, 0.1, -0.05])), true);
+  assert.equal(isNoLower(pairedTest([-0.01, 0.01, -0.005])), true);
+  assert.equal(isNoLower(pairedTest([-0.1, 0.3, -0.05])), undefined);
+  const [lower, noLower, open] = [
+    [-0.1, -0.11, -0.09],
+    [-0.01, 0.01, -0.005],
+    [-0.1, 0.3, -0.05],
+  ].map(pairedTest);
+  assert.equal(areNoLower([noLower!, open!, lower!]), false);
+  assert.equal(areNoLower([noLower!, open!]), undefined);
+  assert.equal(areNoLower([noLower!, noLower!]), true);
 });
 
 test("Holm's correction multiplies the smallest by all, and never falls", () => {

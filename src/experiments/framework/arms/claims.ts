@@ -1,6 +1,6 @@
-import { compareSamples, meanInterval } from "../../../report/significance.ts";
 import { mean } from "../../../report/statistics.ts";
-import { interval, percent, probability, signedPercent } from "../numbers.ts";
+import { percent, signedPercent } from "../numbers.ts";
+import { isNoLower, isWhole, NO_LOWER, pairedTest, SIGNIFICANT, testInWords } from "../paired.ts";
 import { notJudged, type Weighed } from "../verdict.ts";
 import type { ArmRun, ArmsFindings } from "./findings.ts";
 import { HELD, holdingOf, offsetsOf, pairedDifferences, runsOf } from "./holding.ts";
@@ -54,14 +54,14 @@ export function leavesTarget(arm: string): Claim {
   };
 }
 
-/** The arm is not significantly worse: the 95 % interval of the paired difference reaches 0. */
+/** The arm is not worse by more than a margin. */
 export function isNoWorse(arm: string, baseline: string): Claim {
   return {
-    claim: `pass@k of ${arm} is no worse than that of ${baseline} (the 95 % interval of the paired difference reaches 0 or lies above)`,
+    claim: `pass@k of ${arm} is no worse than that of ${baseline} (${NO_LOWER})`,
     arms: [arm, baseline],
     weigh: ({ runs }) => {
-      const differences = pairedDifferences(runs, arm, baseline, (run) => run.after.passAtK);
-      return { measured: interval(differences, { sign: true }), passed: meanInterval(differences).high >= 0 };
+      const test = pairedTest(pairedDifferences(runs, arm, baseline, (run) => run.after.passAtK));
+      return { measured: testInWords(test), passed: isNoLower(test) };
     },
   };
 }
@@ -100,16 +100,13 @@ export function driftsLess(arm: string, other: string): Claim {
   };
 }
 
-/** An arm's mean of a measure must be smaller than another's, and not by chance (Welch's t, p < 0.05). */
+/** An arm's mean of a measure must be smaller than another's, and not by chance (paired by seed, p < 0.05). */
 function isSmaller({ runs }: ArmsFindings, arm: string, other: string, measure: (run: ArmRun) => number): Weighed {
   const [own, others] = [runsOf(runs, arm).map(measure), runsOf(runs, other).map(measure)];
   const shown = `${mean(own).toFixed(4)} against ${mean(others).toFixed(4)} nats`;
-  if (own.length < 2) return notJudged(shown);
-  const { t, p, effect } = compareSamples(own, others);
-  return {
-    measured: `${shown}; Welch's t ${t.toFixed(1)}, ${probability(p)}, Hedges' g ${effect.toFixed(1)}`,
-    passed: mean(own) < mean(others) && p < 0.05,
-  };
+  const test = pairedTest(pairedDifferences(runs, arm, other, measure));
+  if (!isWhole(test)) return notJudged(shown);
+  return { measured: `${shown}; ${testInWords(test)}`, passed: test.mean < 0 && test.p < SIGNIFICANT };
 }
 
 /** The mean must lie nearer to the target, which is what an integral is for. */

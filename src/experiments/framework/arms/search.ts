@@ -53,14 +53,13 @@ export function requireSameBudget(counts: Readonly<Record<string, number>>): voi
 
 /** The criterion, in words for the report. */
 export const CRITERION =
-  "the mean of greedy accuracy and entropy-matched pass@1 at the end (greedy alone where the common entropy cannot be reached)";
+  "the mean of greedy accuracy and entropy-matched pass@1 at the end (greedy alone where one of an arm's settings cannot be brought to the common entropy)";
 
-/** How good a searched run is. */
-export function searchScore({ config, metrics }: CellResult): number {
-  const last: Readonly<Record<string, unknown>> = metrics.at(-1)!;
-  const matched = last[matchedName(config) ?? ""];
-  const greedy = Number(last["eval/greedy"]);
-  return typeof matched === "number" ? (greedy + matched) / 2 : greedy;
+/** How good searched runs are, by what all of them have: greedy accuracy lies above the other, and one run is not to gain by its lack. */
+export function searchScores(runs: readonly CellResult[]): number[] {
+  const greedy = runs.map(({ metrics }) => Number(metrics.at(-1)!["eval/greedy"]));
+  const matched = runs.map(({ config, metrics }) => (metrics.at(-1)! as Readonly<Record<string, unknown>>)[matchedName(config) ?? ""]);
+  return matched.every((value) => typeof value === "number") ? greedy.map((value, i) => (value + matched[i]!) / 2) : greedy;
 }
 
 /** The metric of pass@1 at the first entropy at which policies are compared; undefined where the configuration has none. */
@@ -71,7 +70,10 @@ export function matchedName({ eval: evaluation }: Pick<TrainConfig, "eval">): st
 
 /** The mean score of each setting over the seeds of the search. */
 export function scoresOf(cellsBySetting: readonly (readonly string[])[], results: CellResults): number[] {
-  return cellsBySetting.map((names) => mean(names.map((name) => searchScore(results.get(name)!))));
+  const names = cellsBySetting.flat();
+  const scores = searchScores(names.map((name) => results.get(name)!));
+  const scoreOf = new Map(names.map((name, i) => [name, scores[i]!]));
+  return cellsBySetting.map((own) => mean(own.map((name) => scoreOf.get(name)!)));
 }
 
 /** The first of the best. */

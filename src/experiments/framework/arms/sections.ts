@@ -55,8 +55,8 @@ function groupSection(settings: ArmsSettings, findings: ArmsFindings, group: str
 }
 
 function significanceText(baseline: string): string {
-  return `Each arm is compared with ${baseline}. t, df and p are those of Welch's t test (unequal variances, two-sided). The interval is that of a percentile
-bootstrap of the difference with 10,000 draws. Hedges' g is the difference in standard deviations; 0.8 and more counts as large.`;
+  return `Each arm is compared with ${baseline}, paired by seed: the runs of a seed have the same start and prompts. p is that of Student's t test for pairs,
+beside it with Holm's correction over the arms for each measure. A difference that is the same in every seed has the p of exchanged signs.`;
 }
 
 const DIAGNOSES = "The table counts the runs of which `train` would have said this; docs/method.md has the advice for each diagnosis.";

@@ -1,7 +1,7 @@
-import { compareSamples } from "../../../report/significance.ts";
 import { deviation, mean } from "../../../report/statistics.ts";
 import { markdownTable } from "../markdown.ts";
-import { interval, probability, signed, signedPercent } from "../numbers.ts";
+import { interval, probability, signedPercent } from "../numbers.ts";
+import { differenceInWords, holm, isWhole, pairedTest } from "../paired.ts";
 import type { ArmRun, ArmsFindings, Score } from "./findings.ts";
 import { holdingOf, pairedDifferences, runsOf } from "./holding.ts";
 
@@ -88,8 +88,8 @@ export function elsewhereTable(arms: readonly string[], { runs, k }: ArmsFinding
 }
 
 /**
- * Tests of whether each arm differs from the first by more than chance. They need two seeds or more. A measure that an arm lacks, such as
- * the distance from a target that it does not have, has no line.
+ * Tests of whether each arm differs from the first by more than chance, corrected over the arms. They need two seeds or more. A measure that
+ * an arm lacks, such as the distance from a target that it does not have, has no line.
  */
 export function significanceTable(arms: readonly string[], { runs, k }: ArmsFindings): string {
   const [baseline, ...others] = arms as [string, ...string[]];
@@ -99,19 +99,16 @@ export function significanceTable(arms: readonly string[], { runs, k }: ArmsFind
     ["pass@1", (run) => run.after.passAt1],
     [`pass@${k}`, (run) => run.after.passAtK],
   ];
-  const rows = others.flatMap((arm) =>
-    measures.flatMap(([name, of]) => {
-      if (Math.min(runsOf(runs, arm).length, runsOf(runs, baseline).length) < 2) return [];
-      const { difference, t, degreesOfFreedom, p, low, high, effect } = compareSamples(
-        runsOf(runs, arm).map(of),
-        runsOf(runs, baseline).map(of),
-      );
-      if (Number.isNaN(difference)) return [];
-      const bounds = `${signed(low, 3)} to ${signed(high, 3)}`;
-      return [[arm, name, signed(difference, 3), bounds, t.toFixed(2), degreesOfFreedom.toFixed(1), probability(p), signed(effect, 1)]];
-    }),
+  const tested = measures.map(([name, of]) => {
+    const tests = others.map((arm) => pairedTest(pairedDifferences(runs, arm, baseline, of)));
+    return { name, tests, corrected: holm(tests.map(({ p }) => p)) };
+  });
+  const rows = others.flatMap((arm, i) =>
+    tested
+      .filter(({ tests }) => isWhole(tests[i]!))
+      .map(({ name, tests, corrected }) => [arm, name, differenceInWords(tests[i]!), probability(tests[i]!.p), probability(corrected[i]!)]),
   );
-  return markdownTable(["arm", "measure", "difference", "bootstrap 95 %", "t", "df", "p", "Hedges' g"], rows);
+  return markdownTable(["arm", "measure", "difference (95 %)", "p", "p (Holm)"], rows);
 }
 
 /** In how many runs of each arm each diagnosis was made. The text is empty where there was none. */

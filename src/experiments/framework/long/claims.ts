@@ -1,6 +1,6 @@
 import { mean } from "../../../report/statistics.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "../arms/settings.ts";
-import { holm, isHigher, isNoLower, type PairedTest, pairedTest, testInWords } from "../paired.ts";
+import { areNoLower, holm, isHigher, isWhole, NO_LOWER, type PairedTest, pairedTest, testInWords } from "../paired.ts";
 import { seedsOf } from "../seeds.ts";
 import { notJudged, type Verdict, type Weighed } from "../verdict.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
@@ -44,11 +44,10 @@ function unjudged({ arms, group: own }: LongClaim, settings: ArmsSettings, findi
 /** Greedy and entropy-matched pass@1 are no lower than the baseline's in every group. */
 export function isNoLowerEverywhere({ arm, baseline }: Pair): LongClaim {
   return {
-    claim: `${arm}: greedy and entropy-matched pass@1 are no lower than those of ${baseline} on any task (the 95 % interval reaches 0 or lies above)`,
+    claim: `${arm}: greedy and entropy-matched pass@1 are no lower than those of ${baseline} on any task (${NO_LOWER})`,
     arms: [arm, baseline],
     weigh: (findings, groups) => {
-      const tests = groups.flatMap((group) => accuracyTests(findings, group, { arm, baseline }));
-      return { measured: inWords(tests), passed: tests.every(({ test }) => isNoLower(test)) };
+      return weighNoLower(groups.flatMap((group) => accuracyTests(findings, group, { arm, baseline })));
     },
   };
 }
@@ -88,9 +87,10 @@ export function headline(pair: Pair): LongClaim {
     claim: `The headline: ${pair.arm} ends with accuracy no lower than ${pair.baseline} everywhere and higher somewhere, and with more diversity everywhere`,
     arms: [pair.arm, pair.baseline],
     weigh: (findings, groups) => {
-      const weighed = parts.map(({ weigh }) => weigh(findings, groups).passed === true);
-      const held = weighed.filter(Boolean).length;
-      return { measured: `${held} of its ${parts.length} parts hold (the claims below)`, passed: held === parts.length };
+      const weighed = parts.map(({ weigh }) => weigh(findings, groups).passed);
+      const held = weighed.filter((passed) => passed === true).length;
+      const measured = `${held} of its ${parts.length} parts hold (the claims below)`;
+      return { measured, passed: weighed.includes(false) ? false : held === parts.length || undefined };
     },
   };
 }
@@ -98,18 +98,19 @@ export function headline(pair: Pair): LongClaim {
 /** Greedy and entropy-matched pass@1 are no lower than those of the best of other arms in each group, which only hindsight knows. */
 export function isNoLowerThanBest(arm: string, others: readonly string[], kind: string): LongClaim {
   return {
-    claim: `${arm}: greedy and entropy-matched pass@1 are no lower than with the best ${kind} of each task (the 95 % interval reaches 0 or lies above)`,
+    claim: `${arm}: greedy and entropy-matched pass@1 are no lower than with the best ${kind} of each task (${NO_LOWER})`,
     arms: [arm, ...others],
     weigh: (findings, groups) => {
       const tests = groups.flatMap((group) =>
         headlineMeasures(group).accuracy.map((measure) => {
           const meanOf = (other: string): number => mean(valuesOfArm(findings, group, other, measure));
-          const baseline = others.reduce((best, other) => (meanOf(other) > meanOf(best) ? other : best));
+          const known = others.filter((other) => !Number.isNaN(meanOf(other)));
+          const baseline = known.reduce((best, other) => (meanOf(other) > meanOf(best) ? other : best), known[0] ?? others[0]!);
           const test = compareAfter(findings, group, { arm, baseline }, measure);
           return { name: `${prefix(group.group)}${measure.name} against ${baseline}`, test };
         }),
       );
-      return { measured: inWords(tests), passed: tests.every(({ test }) => isNoLower(test)) };
+      return weighNoLower(tests);
     },
   };
 }
@@ -157,12 +158,16 @@ function lostOf({ measures }: LongGroup, after: readonly (number | null)[]): num
 
 function weighHigher(test: PairedTest): Weighed {
   if (test.n === 0) return notJudged("these settings do not measure this");
-  return { measured: testInWords(test), passed: isHigher(test) };
+  return isWhole(test) ? { measured: testInWords(test), passed: isHigher(test) } : notJudged(testInWords(test));
 }
 
 function inGroup(findings: LongFindings, group: string, weigh: (own: LongGroup) => Weighed): Weighed {
   const own = groupNamed(findings, group);
   return own ? weigh(own) : notJudged("open: no runs");
+}
+
+function weighNoLower(tests: readonly NamedTest[]): Weighed {
+  return { measured: inWords(tests), passed: areNoLower(tests.map(({ test }) => test)) };
 }
 
 interface NamedTest {

@@ -68,11 +68,11 @@ export interface Pair {
   readonly baseline: string;
 }
 
-/** How much more an arm has than another of what `of` takes from a run, over the seeds that both have. */
+/** How much more an arm has than another of what `of` takes from a run, over the seeds that both were trained with. */
 function comparePaired(findings: LongFindings, group: string, { arm, baseline }: Pair, of: (run: LongRun) => number): PairedTest {
   const against = new Map(runsOfArm(findings, group, baseline).map((run) => [run.seed, of(run)]));
-  const differences = runsOfArm(findings, group, arm).map((run) => of(run) - (against.get(run.seed) ?? Number.NaN));
-  return pairedTest(differences.filter((difference) => !Number.isNaN(difference)));
+  const shared = runsOfArm(findings, group, arm).filter(({ seed }) => against.has(seed));
+  return pairedTest(shared.map((run) => of(run) - against.get(run.seed)!));
 }
 
 /** The same of a measure after training. */

@@ -18,8 +18,8 @@ export function longSections(settings: ArmsSettings, findings: LongFindings): st
 }
 
 function reading(settings: ArmsSettings): string {
-  return `${seedsInWords(settings)}; all arms of a task start from the same policy and see the same prompts. Every number is measured on problems that were never
-trained on.
+  return `${seedsInWords(settings)}; all arms of a task start from the same policy and see the same prompts. Every number is measured on problems that these
+runs never train on.
 
 * **greedy**: the share of problems that the single most probable answer solves.
 * **pass@1**: the share that one sampled answer solves, at the temperature of training. It charges a policy for its entropy. **pass@1, T 0.6** is sampled
@@ -29,7 +29,8 @@ trained on.
 * **entropy**: the mean over sampled tokens, in nats. **minutes**: the wall-clock time of training alone.
 
 ± is half a 95 % interval over seeds. Differences are paired by seed, with Student's t test for pairs; p is corrected by Holm's method over the arms
-of a column, and bold where it is below 0.05.`;
+of a column, and bold where it is below 0.05. A difference that is the same in every seed has the p of exchanged signs. "2 of 5" says that so many
+seeds could be brought to the common entropy; nothing is tested there, because the others lack it for a reason.`;
 }
 
 function groupSections(settings: ArmsSettings, findings: LongFindings, group: LongGroup): string[] {

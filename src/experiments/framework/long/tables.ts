@@ -2,8 +2,8 @@ import { mean } from "../../../report/statistics.ts";
 import { searchedKnobs } from "../arms/cells.ts";
 import { type ArmsSettings, armNames } from "../arms/settings.ts";
 import { markdownTable } from "../markdown.ts";
-import { interval, probability, signed } from "../numbers.ts";
-import { SIGNIFICANT } from "../paired.ts";
+import { interval, probability } from "../numbers.ts";
+import { differenceInWords, SIGNIFICANT } from "../paired.ts";
 import { type Difference, differencesFrom } from "./differences.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
 import { afterOf, headlineMeasures, ksOf, type Measure, passAt, runsOfArm, SAMPLED, valuesOfArm } from "./measures.ts";
@@ -30,10 +30,16 @@ export function headlineTable(settings: ArmsSettings, findings: LongFindings, gr
   const start = columns.map(({ metric }) => group.before[group.measures.indexOf(metric)]?.toFixed(3) ?? "-");
   const rows = armsShown(settings, findings, group).map((arm) => {
     const runs = runsOfArm(findings, group.group, arm);
-    const shown = columns.map((measure) => interval(valuesOfArm(findings, group, arm, measure)));
+    const shown = columns.map((measure) => cellOf(valuesOfArm(findings, group, arm, measure), runs.length));
     return [arm, String(runs.length), ...shown, (mean(runs.map(({ seconds }) => seconds)) / 60).toFixed(1)];
   });
   return markdownTable(["arm", "seeds", ...columns.map(({ name }) => name), "minutes"], [["before training", "", ...start, ""], ...rows]);
+}
+
+/** A mean with its interval or, where some seeds lack the measure, with the number of those that have it. */
+function cellOf(values: readonly number[], seeds: number): string {
+  if (values.length === 0 || values.length === seeds) return interval(values);
+  return `${mean(values).toFixed(3)} (${values.length} of ${seeds})`;
 }
 
 /** A line for each arm: how it differs from the first in the measures of the headline, with Holm's correction over the arms. */
@@ -47,9 +53,9 @@ export function differenceTable(settings: ArmsSettings, findings: LongFindings, 
   return markdownTable(["arm", ...measures.flatMap(({ name }) => [name, "p (Holm)"])], rows);
 }
 
-function differenceText({ test: { mean: centre, low, high, n }, p }: Difference): string[] {
-  if (Number.isNaN(centre)) return ["-", "-"];
-  const shown = n > 1 ? `${signed(centre, 3)} (${signed(low, 3)} to ${signed(high, 3)})` : signed(centre, 3);
+function differenceText({ test, p }: Difference): string[] {
+  if (test.n === 0) return ["-", "-"];
+  const shown = differenceInWords(test);
   if (Number.isNaN(p)) return [shown, "-"];
   return [shown, p < SIGNIFICANT ? `**${probability(p)}**` : probability(p)];
 }
