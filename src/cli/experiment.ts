@@ -9,34 +9,24 @@ import type { Study, StudyReport, Summary } from "../experiments/framework/study
 import { formatSummary, fromSummary, parseSummary } from "../experiments/framework/summary.ts";
 import { type Verdict, verdictWord } from "../experiments/framework/verdict.ts";
 import { studies } from "../experiments/index.ts";
+import { isFile } from "../io/files.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { brief } from "../options/quote.ts";
-import { applyOverrides, nearestWord } from "../rl/config/index.ts";
+import { applyOverrides } from "../rl/config/index.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addSetOption, integer, readConfigFile, readUserFile } from "./options.ts";
 import { writePictures } from "./pictures.ts";
+import { type ExperimentOptions, namedStudies, refuseContradictions } from "./study_options.ts";
+import { placesOf, type StudyPlace } from "./study_places.ts";
+import { planStudy } from "./study_plan.ts";
 import { runStudy, summarizeSoFar } from "./study_session.ts";
-
-interface ExperimentOptions {
-  adapter: string;
-  set: string[];
-  /** A value of the setting `seeds`, as YAML. */
-  seeds?: string;
-  quick?: boolean;
-  out?: string;
-  runs?: string;
-  config?: string;
-  reportOnly?: boolean;
-  partial?: boolean;
-  jobs: number;
-  only?: string[];
-  records?: string;
-}
 
 export function register(command: Command): void {
   const list = Object.values(studies).map(({ name, description }) => `  ${name}: ${description}`);
   command
-    .argument("<studies...>", `one study or several: ${Object.keys(studies).join(", ")}`)
+    // The action itself misses a study, because it can say where the name went.
+    .usage("[options] <studies...>")
+    .argument("[studies...]", `one study or several: ${Object.keys(studies).join(", ")}`)
     .option(
       "--seeds <seeds>",
       "a count such as 3, or a list such as 3,5,8; the list of seed 7 alone is '7,' (default: as the settings say)",
@@ -45,14 +35,21 @@ export function register(command: Command): void {
     .option("--quick", "train for a few minutes only, and judge only what short runs can tell")
     .option("--runs <folder>", "where everything goes: run folders, report, pictures (default: runs/experiments/STUDY, or STUDY-quick)")
     .option("--out <folder>", "where report, pictures and summary.json go (default: as --runs); --report-only reads summary.json there")
+    .option("--overwrite", "replace runs with other settings that are complete or have a checkpoint (default: they are refused)")
     .option("--config <file>", "the study's settings (default: configs/experiments/STUDY.yaml)")
     .option("--jobs <count>", "run so many trainings at once, each in a process with a share of the cores", integer({ min: 1, max: 64 }), 1)
-    .option("--only <parts...>", "run the trainings whose names have one of these parts, such as an arm or seed-3; a/b asks for both")
+    .option(
+      "--only <parts...>",
+      "run the trainings whose names have one of these parts, such as an arm or seed-3; a/b asks for both; after the studies",
+    )
     .option("--records <file>", "trainings that are complete, here or on another machine: they are not run again, and new ones are added")
     .option("--partial", "train nothing; report on the trainings that are complete so far, and judge nothing that lacks one")
     .option("--report-only", "write the report again from its summary.json, without a GPU")
     .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)
-    .action(experiment);
+    .action((names: string[], options: Omit<ExperimentOptions, "typedAdapter">) => {
+      const isTyped = command.getOptionValueSource("adapter") === "cli";
+      return experiment(names, { ...options, typedAdapter: isTyped ? options.adapter : undefined });
+    });
   addAdapterOption(command);
   addSetOption(command);
   addExamples(command, [
@@ -65,7 +62,7 @@ export function register(command: Command): void {
       "a part of a long study; the parts may be run in any order and put into one folder",
     ],
     ["experiment long --partial", "what that study says so far, without training"],
-    ["experiment long --jobs 2 --records docs/results/long/records.jsonl", "go on with the shipped study from what it has so far"],
+    ["experiment long --jobs 2 --records long.jsonl", "keep what is complete in one small file, from which the study goes on anywhere"],
     ["experiment tau temperature", "two studies, one report with both: runs/experiments/tau+temperature/report.md"],
   ]);
 }
@@ -81,20 +78,15 @@ function seedsOption(text: string): string {
 }
 
 async function experiment(names: string[], options: ExperimentOptions): Promise<void> {
-  const chosen = [...new Set(names)].map(studyNamed);
-  const [only] = chosen;
-  const several = chosen.length > 1;
-  const forOne = options.config !== undefined ? `--config ${options.config}` : options.records && `--records ${options.records}`;
-  if (several && forOne) throw new UsageError(`${forOne} is for one study; give one name, or leave it out.`);
-  refuseWithoutRuns(options);
-  const root = options.out ?? options.runs ?? join("runs", "experiments", several ? names.join("+") : runsName(only!, options));
+  const named = namedStudies(names, options);
+  refuseContradictions(named, options);
+  const { root, places } = placesOf(named, options);
+  const planned: PlannedReport[] = [];
+  // A mistake in any study shows before the first runs.
+  for (const place of places) planned.push(await planReport(place, options));
   const written: NamedReport[] = [];
-  for (const study of chosen) {
-    const out = several ? join(root, study.name) : root;
-    const runs = runsFolder(study, options, several);
-    written.push({ name: study.name, ...(await reportOf(study, runs, out, options)) });
-  }
-  if (several) await writeWhole(join(root, "report.md"), combinedMarkdown(written));
+  for (const report of planned) written.push({ name: report.study.name, ...(await writeReport(report)) });
+  if (places.length > 1) await writeWhole(join(root, "report.md"), combinedMarkdown(written));
   const verdicts = written.flatMap((report) => report.verdicts);
   const path = join(root, "report.md");
   process.stdout.write(`\n${verdicts.map(verdictLine).join("\n")}\n\nreport: ${path}\n`);
@@ -102,56 +94,52 @@ async function experiment(names: string[], options: ExperimentOptions): Promise<
   if (failed.length > 0) throw new FailedError(`${failed.length} of ${verdicts.length} claims did not hold; see ${path}`);
 }
 
-/** A report that is written again is of the settings that were run. */
-function refuseWithoutRuns({ reportOnly, partial, only, records, quick, seeds, set, config }: ExperimentOptions): void {
-  const trains = only !== undefined ? "--only" : partial ? "--partial" : records !== undefined ? "--records" : undefined;
-  if (quick && records) throw new UsageError("--records keeps whole trainings, and --quick cuts them short; leave one of them out.");
-  if (reportOnly && trains) throw new UsageError(`${trains} reads run folders, and --report-only does not; leave one of them out.`);
-  if (partial && only) throw new UsageError("--only chooses what to train, and --partial trains nothing; leave one of them out.");
-  const given = seeds !== undefined ? "--seeds" : set.length > 0 ? "--set" : config !== undefined ? "--config" : undefined;
-  if (reportOnly && given)
-    throw new UsageError(`${given} changes nothing with --report-only, which trains nothing; leave one of them out.`);
+/** A report that can be made. */
+interface PlannedReport {
+  readonly study: Study;
+  readonly shipped: unknown;
+  /** Where report.md, pictures and summary.json go. */
+  readonly out: string;
+  /** The summary.json that is read; undefined where it is written. */
+  readonly from: string | undefined;
+  /** Trains first, where the report is of runs to come. */
+  readonly summary: () => Promise<Summary>;
 }
 
-function runsName({ name }: Study, { quick }: ExperimentOptions): string {
-  return quick ? `${name}-quick` : name;
-}
-
-function runsFolder(study: Study, options: ExperimentOptions, several: boolean): string {
-  if (options.runs) return several ? join(options.runs, study.name) : options.runs;
-  return join("runs", "experiments", runsName(study, options));
-}
-
-/** Runs a study, or reads its summary, and writes report.md, pictures and summary.json into `out`. */
-async function reportOf(study: Study, runs: string, out: string, options: ExperimentOptions): Promise<StudyReport> {
-  const path = join(out, "summary.json");
+async function planReport({ study, runs, out }: StudyPlace, options: ExperimentOptions): Promise<PlannedReport> {
   const shipped = await settingsIn(fileURLToPath(settingsFile(study)));
-  const summary = options.reportOnly
-    ? parseSummary(await readUserFile(path), study, path)
-    : await summaryFrom(study, shipped, runs, options);
+  const from = options.reportOnly ? join(out, "summary.json") : undefined;
+  if (from !== undefined) {
+    const read = await readSummary(from, study);
+    return { study, shipped, out, from, summary: async () => read };
+  }
+  const { adapter, typedAdapter: wanted, jobs, only, records, quick = false, overwrite = false } = options;
+  const given = options.config ? await settingsIn(options.config) : shipped;
+  const order = { study: study.name, settings: withTyped(given, options), shipped, quick, dir: runs, adapter, overwrite };
+  if (options.partial) {
+    const soFar = await summarizeSoFar(study, { order, wanted, records });
+    return { study, shipped, out, from, summary: async () => soFar };
+  }
+  const plan = await planStudy(study, { order, jobs, only, records });
+  return { study, shipped, out, from, summary: () => runStudy(plan) };
+}
+
+async function readSummary(path: string, study: Study): Promise<Summary> {
+  const remedy = "run the study first, or give the folder of its report with --out";
+  if (!(await isFile(path))) throw new UsageError(`There is no file ${brief(path)}; ${remedy}`);
+  return parseSummary(await readUserFile(path), study, path);
+}
+
+/** Runs a study, unless its summary is there, and writes report.md, pictures and summary.json. */
+async function writeReport({ study, shipped, out, from, summary: take }: PlannedReport): Promise<StudyReport> {
+  const summary = await take();
   const make = (): Promise<StudyReport> => study.report(summary, shipped);
-  const report = await (options.reportOnly ? fromSummary(path, make) : make());
+  const report = await (from === undefined ? make() : fromSummary(from, make));
   await mkdir(out, { recursive: true });
-  if (!options.reportOnly) await writeWhole(path, formatSummary(summary));
+  if (from === undefined) await writeWhole(join(out, "summary.json"), formatSummary(summary));
   await writePictures([...report.pictures], out);
   await writeWhole(join(out, "report.md"), report.markdown);
   return report;
-}
-
-/** Trains, or takes what has been trained so far. */
-async function summaryFrom(study: Study, shipped: unknown, dir: string, options: ExperimentOptions): Promise<Summary> {
-  const { adapter, jobs, only, records, quick = false } = options;
-  const given = options.config ? await settingsIn(options.config) : shipped;
-  const order = { study: study.name, settings: withTyped(given, options), shipped, quick, dir, adapter };
-  return options.partial ? summarizeSoFar(study, { order, records }) : runStudy(study, { order, jobs, only, records });
-}
-
-function studyNamed(name: string): Study {
-  const study = Object.hasOwn(studies, name) ? studies[name] : undefined;
-  if (study) return study;
-  const known = Object.keys(studies);
-  const near = nearestWord(name, known);
-  throw new UsageError(`There is no study ${brief(name)}; ${near ? `did you mean ${near}?` : `there are: ${known.join(", ")}.`}`);
 }
 
 async function settingsIn(path: string): Promise<unknown> {

@@ -63,8 +63,8 @@ async function open(order: StudyOrder): Promise<Opened> {
 }
 
 /** A cell has a lock of its own, because a job may outlive the process that started it by a step. */
-async function run({ order: { dir }, cells, host }: Opened, name: string, config: TrainConfig): Promise<void> {
-  const work = workerHere(host, dir);
+async function run({ order: { dir, overwrite }, cells, host }: Opened, name: string, config: TrainConfig): Promise<void> {
+  const work = workerHere(host, dir, { overwrite });
   await withRunLock(join(dir, name), () =>
     work(cells.get(name)!, config, {
       signal: stop.signal,

@@ -11,6 +11,8 @@ export interface StudyOrder {
   readonly dir: string;
   /** The option --adapter. */
   readonly adapter: string;
+  /** Whether runs with other settings are replaced. */
+  readonly overwrite: boolean;
 }
 
 /** What a job is told. */

@@ -1,37 +1,26 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type CellResults, workOf } from "../experiments/framework/cell.ts";
-import { adapterIn, chosenCells, completeCells } from "../experiments/framework/partial.ts";
+import { adaptersIn, completeCells } from "../experiments/framework/partial.ts";
 import { createProgress } from "../experiments/framework/progress.ts";
-import { type CellRecord, readRecords, recordsOf, writeRecords } from "../experiments/framework/records.ts";
 import { type CellWorker, runCells, workerHere } from "../experiments/framework/run_study.ts";
 import type { PreparedStudy, Study, Summary } from "../experiments/framework/study.ts";
-import { openDevice } from "../node/open_device.ts";
+import { chooseAdapter } from "../node/adapters.ts";
 import { withRunLock } from "../node/run_lock.ts";
 import { studyHost } from "../node/study_host.ts";
-import { brief } from "../options/quote.ts";
+import { brief, listed } from "../options/quote.ts";
 import { InterruptedError, UsageError } from "./errors.ts";
 import { watchInterrupt } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { openJobs } from "./study_jobs.ts";
 import type { StudyOrder } from "./study_messages.ts";
-
-/** How a study is run: the order, how many cells at once, and which. */
-export interface SessionPlan {
-  readonly order: StudyOrder;
-  readonly jobs: number;
-  /** Words that choose cells; undefined: all. */
-  readonly only: readonly string[] | undefined;
-  /** A file of records, which count as complete, and to which complete cells are added. */
-  readonly records: string | undefined;
-}
+import { requirePartial, type StudyPlan, type StudyWish } from "./study_plan.ts";
+import { openRecords } from "./study_records.ts";
+import { openNamedDevice } from "./user_input.ts";
 
 /** Runs a study's cells, or those that were chosen, and makes a summary of all that are complete then. */
-export async function runStudy(study: Study, { order, jobs, only, ...plan }: SessionPlan): Promise<Summary> {
+export async function runStudy({ study, order, jobs, prepared, cells, records }: StudyPlan): Promise<Summary> {
   const { dir, quick } = order;
-  const prepared = study.prepare(order.settings, order);
-  const records = await openRecords(study, prepared, plan.records);
-  const cells = only ? cellsNamed(study, prepared, only) : prepared.cells;
   // The commit is read before anything runs, because the sources may change meanwhile.
   const started = origin();
   const team = await openTeam(jobs, order);
@@ -61,34 +50,41 @@ export async function runStudy(study: Study, { order, jobs, only, ...plan }: Ses
   }
 }
 
+/** What a partial report is asked of. */
+export interface PartialWish extends Pick<StudyWish, "order" | "records"> {
+  /** The adapter that it is to be of, as the option --adapter names it; undefined: the one with the most runs. */
+  readonly wanted: string | undefined;
+}
+
 /** Makes a summary of the cells that are complete so far, and trains nothing. */
-export async function summarizeSoFar(study: Study, { order, ...plan }: Pick<SessionPlan, "order" | "records">): Promise<Summary> {
+export async function summarizeSoFar(study: Study, { order, wanted, records: path }: PartialWish): Promise<Summary> {
   const { dir } = order;
   const prepared = study.prepare(order.settings, order);
   requirePartial(study, prepared);
-  const records = await openRecords(study, prepared, plan.records);
-  const adapter = await adapterIn(dir, prepared.cells, records.known);
-  const found = adapter !== undefined ? await completeCells(prepared.cells, { dir, adapter, records: records.known }) : undefined;
+  const records = await openRecords(study, prepared, path);
+  const adapters = await adaptersIn(dir, prepared.cells, records.known);
+  const adapter = wanted === undefined ? adapters[0] : await adapterNamed(wanted, adapters);
+  if (adapter === undefined && adapters.length > 0) {
+    const ran = `names no adapter of the runs of the study ${study.name} in ${brief(dir)}`;
+    throw new UsageError(`--adapter ${brief(wanted!)} ${ran}: they are of ${listed(adapters)}; name one of these, or leave it out`);
+  }
+  const found = adapter === undefined ? undefined : await completeCells(prepared.cells, { dir, adapter, records: records.known });
   if (adapter === undefined || found === undefined || found.results.size === 0) {
-    throw new UsageError(
-      `no run of the study ${study.name} with these settings is complete in ${brief(order.dir)}; give --runs, or run it`,
-    );
+    const where = `${wanted === undefined || adapter === undefined ? "" : ` on ${adapter}`} in ${brief(dir)}`;
+    throw new UsageError(`no run of the study ${study.name} with these settings is complete${where}; give --runs, or run it`);
   }
   await records.add(found.results, adapter);
   return summaryOf(study, prepared, { ...found, quick: order.quick, started: origin(), adapter, run: 0 });
 }
 
-interface OpenRecords {
-  readonly known: readonly CellRecord[];
-  /** Adds the cells that have no record yet. */
-  readonly add: (results: CellResults, adapter: string) => Promise<void>;
-}
-
-async function openRecords({ name }: Study, { cells, reduced }: PreparedStudy, path: string | undefined): Promise<OpenRecords> {
-  if (path === undefined) return { known: [], add: async () => undefined };
-  if (!reduced) throw new UsageError(`the study ${name} reads whole trainings and has no records of them; leave out --records`);
-  const known = await readRecords(path);
-  return { known, add: (results, adapter) => writeRecords(path, known, recordsOf(cells, results, { adapter, reduced })) };
+/** Of the adapters of runs, the one that --adapter names: by a part of its name, or as the one that it takes on this machine. */
+async function adapterNamed(wanted: string, adapters: readonly string[]): Promise<string | undefined> {
+  const word = wanted.trim().toLowerCase();
+  if (word === "auto" || word === "") return adapters[0];
+  const named = adapters.find((name) => name.toLowerCase().includes(word));
+  if (named !== undefined) return named;
+  const here = await chooseAdapter(wanted).catch(() => undefined);
+  return adapters.find((name) => name === here?.name);
 }
 
 interface Found {
@@ -114,18 +110,6 @@ function summaryOf(study: Study, prepared: PreparedStudy, { results, missing, qu
   };
 }
 
-function cellsNamed(study: Study, prepared: PreparedStudy, words: readonly string[]): PreparedStudy["cells"] {
-  requirePartial(study, prepared);
-  const cells = chosenCells(prepared.cells, words);
-  if (cells) return cells;
-  const parts = [...new Set(prepared.cells.flatMap(({ name }) => name.split("/")))];
-  throw new UsageError(`--only ${brief(words.join(" "))} chooses no run; parts of their names are ${brief(parts.join(", "), 240)}`);
-}
-
-function requirePartial({ name }: Study, { isPartial }: PreparedStudy): void {
-  if (!isPartial) throw new UsageError(`the study ${name} has a report of all its runs alone; leave out --partial and --only`);
-}
-
 interface Team {
   readonly workers: readonly CellWorker[];
   readonly adapter: string;
@@ -135,8 +119,8 @@ interface Team {
 /** One cell at a time runs here; several run in processes of their own. */
 async function openTeam(jobs: number, order: StudyOrder): Promise<Team> {
   if (jobs > 1) return openJobs(jobs, order);
-  const device = await openDevice({ adapter: order.adapter });
-  return { workers: [workerHere(studyHost(device), order.dir)], adapter: device.name, close: () => device.destroy() };
+  const device = await openNamedDevice({ adapter: order.adapter });
+  return { workers: [workerHere(studyHost(device), order.dir, order)], adapter: device.name, close: () => device.destroy() };
 }
 
 function origin(): Found["started"] {

@@ -1,17 +1,37 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { shippedSettings } from "../../scripts/document_results.ts";
+import { describeCell } from "../../src/experiments/framework/cell_folder.ts";
+import { long } from "../../src/experiments/studies/long.ts";
 import { CLI } from "../cli_command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 function experiment(...words: string[]): { status: number | null; stdout: string; stderr: string } {
   const argv = [...CLI, "experiment", ...words];
-  return spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8" });
+  // What trains although it should not is ended.
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8", timeout: 120_000 });
+  // Dawn's own lines are kept from terminals and pipes, and this is a socket.
+  return { status, stdout, stderr: stderr.replaceAll(/^Warning: .*\n/gm, "") };
+}
+
+const PART = "search/codes/grpo/setting-1";
+
+/** A folder of the study long in which the run PART is complete, on an adapter that no machine has. Returns the path of its metrics. */
+async function writeCompleteRun(dir: string): Promise<string> {
+  const shipped = await shippedSettings(long);
+  const cell = long.prepare(shipped, { quick: false, shipped }).cells.find(({ name }) => name === "search/seed-100/codes/grpo/setting-1")!;
+  const lines = Array.from({ length: cell.config.grpo.steps + 1 }, (_, step) => ({ step, "eval/greedy": 0.5, "eval/pass@1": 0.5 }));
+  const folder = join(dir, cell.name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "config.yaml"), describeCell(cell, cell.config, "abacus"));
+  await writeFile(join(folder, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return join(folder, "metrics.jsonl");
 }
 
 test("bad input is one line and exit code 2", () => {
@@ -26,7 +46,94 @@ test("bad input is one line and exit code 2", () => {
   assert.match(seeds.stderr, /It must be a count such as 3, or a list such as 3,5,8/);
   const missing = experiment("toy-control", "--report-only", "--out", "no/such/folder");
   assert.equal(missing.status, 2);
-  assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json/);
+  assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json; .*give the folder of its report with --out\n$/);
+});
+
+test("a study that --only took for one of its parts is named, and so is a command without any", () => {
+  const swallowed = experiment("--only", "codes/grpo", "long");
+  assert.deepEqual(
+    [swallowed.status, swallowed.stderr],
+    [2, "error: --only took the study long for one of its parts; name studies before it: experiment long --only codes/grpo\n"],
+  );
+  const unknown = experiment("--only", "codes/grpo", "lnog");
+  assert.deepEqual([unknown.status, unknown.stderr.startsWith("error: no study is named; --only takes")], [2, true], unknown.stderr);
+  const none = experiment("--quick");
+  assert.deepEqual([none.status, none.stderr.startsWith("error: no study is named; there are: ")], [2, true], none.stderr);
+});
+
+test("a complete run with other settings is kept unless --overwrite is given", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-other-"));
+  try {
+    const metrics = await writeCompleteRun(folder);
+    const text = await readFile(metrics, "utf8");
+    const { status, stderr } = experiment("long", "--only", PART, "--runs", folder, "--set", "grpo.warmupSteps=5");
+    assert.equal(status, 2, stderr);
+    assert.match(
+      stderr,
+      /^error: 1 run in .* has other settings \(adapter, grpo\.warmupSteps\) .*: search\/seed-100\/.*; give --runs OTHER .*, or --overwrite .*\n$/,
+    );
+    assert.equal(await readFile(metrics, "utf8"), text);
+    const both = experiment("long", "--partial", "--overwrite", "--runs", folder);
+    assert.deepEqual([both.status, both.stderr.startsWith("error: --overwrite ")], [2, true], both.stderr);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a mistake in one of several studies shows before anything is done for another", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-several-"));
+  try {
+    await writeCompleteRun(join(folder, "long"));
+    const { status, stderr } = experiment("long", "toy-control", "--partial", "--runs", folder);
+    assert.deepEqual(
+      [status, stderr],
+      [2, "error: the study toy-control has a report of all its runs alone; leave out --partial and --only\n"],
+    );
+    await assert.rejects(access(join(folder, "long/report.md")));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a partial report is of the adapter that --adapter names, or refused", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-adapter-"));
+  try {
+    await writeCompleteRun(folder);
+    const part = (adapter: string) => experiment("long", "--partial", "--runs", folder, "--adapter", adapter);
+    assert.match(part("abacus").stdout, /report: /);
+    const other = part("embedded");
+    assert.equal(other.status, 2);
+    assert.match(
+      other.stderr,
+      /^error: --adapter embedded names no adapter of the runs of the study long in .*: they are of abacus; .*\n$/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a file of records that does not exist yet is named, and one whose folder does not is refused before anything runs", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-new-records-"));
+  try {
+    await writeCompleteRun(folder);
+    const records = join(folder, "records.jsonl");
+    const partial = () => experiment("long", "--partial", "--runs", folder, "--records", records).stdout;
+    assert.ok(partial().startsWith(`${records} does not exist yet; it will be made\n`));
+    assert.ok(partial().startsWith(`1 record in ${records}\n`));
+    for (const [path, problem] of [
+      [
+        join(folder, "no-folder/records.jsonl"),
+        /^error: the folder .*no-folder of --records does not exist; make it, or give another file\n$/,
+      ],
+      [folder, /^error: --records .* is a folder; give a file in it\n$/],
+    ] as const) {
+      const { status, stderr } = experiment("long", "--only", PART, "--runs", folder, "--records", path);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, problem);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("records alone make a partial report, without a GPU; studies that read whole trainings refuse them", async () => {
@@ -35,6 +142,7 @@ test("records alone make a partial report, without a GPU; studies that read whol
     const records = join(root, "docs/results/long/records.jsonl");
     const text = await readFile(records, "utf8");
     const { stdout } = experiment("long", "--partial", "--records", records, "--runs", folder);
+    assert.ok(stdout.startsWith(`${text.trim().split("\n").length} records in ${records}\n`));
     assert.match(stdout, /report: .*report\.md\n$/);
     assert.match(await readFile(join(folder, "report.md"), "utf8"), /\| GRPO \| 5 \| 0\.667/);
     assert.equal(await readFile(records, "utf8"), text, "nothing was new");

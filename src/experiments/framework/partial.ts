@@ -25,8 +25,8 @@ export async function completeCells(cells: readonly Cell[], place: KnownPlace): 
   return { results, missing: cells.map(({ name }) => name).filter((name) => !results.has(name)) };
 }
 
-/** The adapter that most cells in a study's folder and in its records were run on; undefined where none has begun. */
-export async function adapterIn(dir: string, cells: readonly Cell[], records: readonly CellRecord[] = []): Promise<string | undefined> {
+/** The adapters that cells in a study's folder and in its records were run on, that of the most first. */
+export async function adaptersIn(dir: string, cells: readonly Cell[], records: readonly CellRecord[] = []): Promise<string[]> {
   const counts = new Map<string, number>();
   const count = (adapter: string): void => void counts.set(adapter, (counts.get(adapter) ?? 0) + 1);
   for (const { adapter } of records) count(adapter);
@@ -36,7 +36,7 @@ export async function adapterIn(dir: string, cells: readonly Cell[], records: re
     if (!isMapping(config) || typeof config.adapter !== "string") continue;
     count(config.adapter);
   }
-  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+  return [...counts].sort(([, a], [, b]) => b - a).map(([adapter]) => adapter);
 }
 
 /**
@@ -47,7 +47,15 @@ export function chosenCells(cells: readonly Cell[], words: readonly string[]): C
   const wanted = words.map((word) => word.split("/").map(slug));
   const matches = ({ name }: Cell, parts: readonly string[]): boolean => parts.every((part) => name.split("/").includes(part));
   if (wanted.some((parts) => !cells.some((cell) => matches(cell, parts)))) return undefined;
-  const names = new Set(cells.filter((cell) => wanted.some((parts) => matches(cell, parts))).map(({ name }) => name));
+  return withNeeds(
+    cells,
+    cells.filter((cell) => wanted.some((parts) => matches(cell, parts))),
+  );
+}
+
+/** Some of the cells, and all that they need, in the order of the cells. */
+export function withNeeds(cells: readonly Cell[], some: readonly Cell[]): Cell[] {
+  const names = new Set(some.map(({ name }) => name));
   const needs = needsOf(cells);
   // A cell's needs come before it, so that one pass backwards finds the needs of needs too.
   for (const { name } of [...cells].reverse()) if (names.has(name)) for (const other of needs.get(name)!) names.add(other);

@@ -42,9 +42,9 @@ interface Running {
   warm: string;
 }
 
-/** Cells begun and work done so far, and the part of that work that this session did. */
+/** Cells that have ended and work done so far, and the part of that work that this session did. */
 interface Tally {
-  started: number;
+  ended: number;
   workDone: number;
   workRun: number;
   /** When the first step of this session began. */
@@ -55,11 +55,11 @@ interface Tally {
 export function createProgress(options: ProgressOptions): Progress {
   const { title, stream, now = () => performance.now() } = options;
   const live = stream.isTTY ? createLogUpdate(stream as unknown as NodeJS.WritableStream, { showCursor: true }) : undefined;
-  const tally: Tally = { started: 0, workDone: 0, workRun: 0, trainedSince: undefined };
+  const tally: Tally = { ended: 0, workDone: 0, workRun: 0, trainedSince: undefined };
   const running = new Set<Running>();
   stream.write(`${live ? colors.bold(title) : title}\n`);
 
-  const place = (): string => `[${String(tally.started).padStart(String(options.cells).length)}/${options.cells}]`;
+  const place = (): string => `[${String(tally.ended).padStart(String(options.cells).length)}/${options.cells}]`;
   const left = (): string => timeLeft(options.work, tally, running, now());
   const line = (text: string): void => {
     live?.clear();
@@ -80,6 +80,7 @@ export function createProgress(options: ProgressOptions): Progress {
     },
     end: () => {
       running.delete(cell);
+      tally.ended += 1;
       tally.workDone += cell.work;
       tally.workRun += workThisSession(cell);
       line(`${place()} ${endText(cell, now())}  ${left()}`.trimEnd());
@@ -88,14 +89,13 @@ export function createProgress(options: ProgressOptions): Progress {
   });
   return {
     begin: (name, steps, work) => {
-      tally.started += 1;
       const cell = { name, steps, work, started: now(), entropies: [], from: undefined, step: 0, warm: "" };
       running.add(cell);
       draw();
       return view(cell);
     },
     skip: (name, work) => {
-      tally.started += 1;
+      tally.ended += 1;
       tally.workDone += work;
       line(`${place()} ${name}  complete already`);
     },

@@ -51,8 +51,8 @@ function parseRecord(text: string, name: string): CellRecord {
 
 /** Writes the records that were read, and after them those of trainings that had none. */
 export async function writeRecords(path: string, known: readonly CellRecord[], found: readonly CellRecord[]): Promise<void> {
-  const trainings = new Set(known.map(trainingOf));
-  const added = found.filter((record) => !trainings.has(trainingOf(record)));
+  const recorded = new Set(known.map(trainingOf));
+  const added = found.filter((record) => !recorded.has(trainingOf(record)));
   if (added.length === 0) return;
   await writeWhole(path, [...known, ...added].map((record) => `${JSON.stringify(record)}\n`).join(""));
 }
@@ -71,12 +71,20 @@ function recordedResult(cell: Cell, config: TrainConfig, adapter: string, record
   return record && { config, metrics: record.metrics as unknown as Metrics[], observations: [], seconds: record.seconds };
 }
 
+/** Checking a configuration takes a millisecond, and every cell is compared with every record. */
+const trainings = new WeakMap<CellRecord, string>();
+
 /**
  * The training that a record is of, as text. Its name is no part of it: two arms that come to the same settings are one training. An option
  * that the record lacks, because it is younger, counts as left out.
  */
-function trainingOf({ cell: _, seconds: __, metrics: ___, config, ...place }: CellRecord): string {
-  return JSON.stringify({ ...place, config: todays(config) });
+function trainingOf(record: CellRecord): string {
+  const known = trainings.get(record);
+  if (known !== undefined) return known;
+  const { cell: _, seconds: __, metrics: ___, config, ...place } = record;
+  const training = JSON.stringify({ ...place, config: todays(config) });
+  trainings.set(record, training);
+  return training;
 }
 
 /** A configuration with today's options; as it was where it has one that is gone, so that it is that of no cell. */

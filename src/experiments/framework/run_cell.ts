@@ -1,5 +1,7 @@
 import { stopTexts } from "../../data/stops.ts";
+import { FileError } from "../../io/files.ts";
 import { appendMetrics, createRunFolder } from "../../io/run_folder.ts";
+import { brief } from "../../options/quote.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import type { TrainConfig } from "../../rl/config/index.ts";
 import { evaluateTask, type TaskEvaluationOptions } from "../../rl/evaluation/evaluate_task.ts";
@@ -13,12 +15,15 @@ import type { Cell, CellResult, Probe } from "./cell.ts";
 import { type CellProgress, removeCheckpoints, returnTo, saveCell } from "./cell_checkpoint.ts";
 import { appendObservation, describeCell, isDescribedAs, writeObservations, writeSeconds } from "./cell_folder.ts";
 import type { Host } from "./host.ts";
+import { differingText, KEEP_OR_REPLACE, otherRun } from "./other_run.ts";
 import { type StartOptions, startingModel } from "./start.ts";
 
 export interface CellOptions extends StartOptions {
   readonly onMetrics?: (metrics: Metrics) => void;
   /** Seconds between two checkpoints of a cell. */
   readonly checkpointEvery?: number;
+  /** Whether it may replace a run with other settings that is complete or has a checkpoint. Default: no, it throws FileError. */
+  readonly overwrite?: boolean | undefined;
 }
 
 /** A checkpoint of a small model takes a fraction of a second, so that this costs nothing and a killed session loses no more. */
@@ -85,6 +90,7 @@ async function beginCell(cell: Cell, config: TrainConfig, options: CellOptions):
   const { host, dir } = options;
   const folder = `${dir}/${cell.name}`;
   const text = describeCell(cell, config, host.device.name);
+  if (!options.overwrite) await refuseOtherRun(cell, text, dir);
   const point = (await isDescribedAs(folder, text)) ? await host.findRun(folder) : undefined;
   const before = point && (await returnTo(point, cell, folder));
   const model = point && before ? await host.loadModel(point.path) : await startingModel(cell, options);
@@ -109,6 +115,13 @@ async function beginCell(cell: Cell, config: TrainConfig, options: CellOptions):
   }
   const parts = [trainer, probe, model, start];
   return { model, trainer, probe, before, destroy: () => parts.forEach((part) => void part?.destroy()) };
+}
+
+/** Knobs that a search finds are not known before it has ended, so that the command cannot refuse them earlier. */
+async function refuseOtherRun(cell: Cell, text: string, dir: string): Promise<void> {
+  const other = await otherRun(cell, text, { dir });
+  if (!other) return;
+  throw new FileError(`${brief(`${dir}/${cell.name}`)} holds a run with other settings${differingText([other])}; ${KEEP_OR_REPLACE}`);
 }
 
 function isDue(step: number, { eval: { every }, grpo }: TrainConfig): boolean {

@@ -4,7 +4,7 @@ import { type Cell, type CellResult, type CellResults, workOf } from "./cell.ts"
 import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
 import { type KnownPlace, knownCell } from "./records.ts";
-import { runCell } from "./run_cell.ts";
+import { type CellOptions, runCell } from "./run_cell.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
 import type { PreparedStudy } from "./study.ts";
 
@@ -18,9 +18,9 @@ export interface CellWatch {
 /** Runs one cell at a time in the study's folder: here, or in a process of its own. */
 export type CellWorker = (cell: Cell, config: TrainConfig, watch: CellWatch) => Promise<CellResult>;
 
-/** Runs cells in this process. */
-export function workerHere(host: Host, dir: string): CellWorker {
-  return (cell, config, watch) => runCell(cell, config, { host, dir, ...watch });
+/** Runs cells in this process. With `overwrite` they replace runs with other settings. */
+export function workerHere(host: Host, dir: string, { overwrite }: Pick<CellOptions, "overwrite"> = {}): CellWorker {
+  return (cell, config, watch) => runCell(cell, config, { host, dir, overwrite, ...watch });
 }
 
 export interface StudyRunOptions extends KnownPlace {

@@ -8,7 +8,7 @@ import { type ArmsSettings, armsSchema } from "../../../src/experiments/framewor
 import type { Cell, CellResult, CellResults } from "../../../src/experiments/framework/cell.ts";
 import { longFindings } from "../../../src/experiments/framework/long/findings.ts";
 import { reducedRun } from "../../../src/experiments/framework/long/reduced.ts";
-import { adapterIn, completeCells } from "../../../src/experiments/framework/partial.ts";
+import { adaptersIn, completeCells } from "../../../src/experiments/framework/partial.ts";
 import { type CellRecord, readRecords, recordsOf, writeRecords } from "../../../src/experiments/framework/records.ts";
 import { tunedConfig } from "../../../src/experiments/framework/run_study.ts";
 import { parseSettings } from "../../../src/experiments/framework/settings.ts";
@@ -74,7 +74,7 @@ test("a study finds the same in records as in whole trainings, and again in reco
   assert.deepEqual(longFindings(settings, known), longFindings(settings, results));
   assert.deepEqual(recorded(known), records);
   assert.ok(records.every(({ metrics }) => metrics.length < 60 && metrics.every((line) => !("loss" in line))));
-  assert.equal(await adapterIn(nowhere, cells, records), ADAPTER);
+  assert.deepEqual(await adaptersIn(nowhere, cells, records), [ADAPTER]);
 });
 
 test("a record counts for the same training alone: its adapter, configuration, start and problems", async () => {

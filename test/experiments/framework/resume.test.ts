@@ -72,15 +72,22 @@ test("a cell that was stopped, or killed after a checkpoint, goes on to the same
   assert.equal(read.length, 7);
 });
 
-test("a cell with other settings does not go on from the checkpoint of these", async () => {
+test("a cell with other settings neither goes on from the checkpoint of these nor replaces it unasked", async () => {
   const dir = join(folder, "other");
   const stop = new AbortController();
   const onMetrics = ({ step }: { step: number }) => step === 2 && stop.abort(new Error("stopped"));
   await assert.rejects(runCell(cell, config, { host, dir, signal: stop.signal, onMetrics }));
   const seen: number[] = [];
+  const watch = { host, dir, onMetrics: ({ step }: { step: number }) => seen.push(step) };
   const other = { ...config, grpo: { ...config.grpo, learningRate: 0.0123 } };
-  await runCell(cell, other, { host, dir, onMetrics: ({ step }) => seen.push(step) });
+  const kept = await readFile(join(dir, "cell/metrics.jsonl"), "utf8");
+  const refusal = /^FileError: .*other.cell holds a run with other settings \(grpo\.learningRate\).*--runs OTHER.*--overwrite/;
+  await assert.rejects(runCell(cell, other, watch), refusal);
+  assert.equal(await readFile(join(dir, "cell/metrics.jsonl"), "utf8"), kept);
+  assert.deepEqual(await readdir(join(dir, "cell/checkpoints")), ["step-000002"]);
+  await runCell(cell, other, { ...watch, overwrite: true });
   assert.equal(seen[0], 0);
+  await assert.rejects(runCell(cell, config, watch), refusal, "a complete run is kept too");
 });
 
 test("two jobs at once measure the same bits as one after the other, and a part of a study is found as such", async () => {
@@ -89,7 +96,7 @@ test("two jobs at once measure the same bits as one after the other, and a part 
   const one = await runCells(prepared, { ...place, workers: [workerHere(host, here)], progress: silent() });
 
   const dir = join(folder, "two");
-  const jobs = await openJobs(2, { study: study.name, settings: tiny, shipped, quick: false, dir, adapter: device.name });
+  const jobs = await openJobs(2, { study: study.name, settings: tiny, shipped, quick: false, dir, adapter: device.name, overwrite: false });
   try {
     assert.equal(jobs.adapter, device.name);
     const two = await runCells(prepared, { dir, adapter: jobs.adapter, workers: jobs.workers, progress: silent() });

@@ -84,7 +84,8 @@ test("a cell whose file lacks a line, or its end, runs again and measures the sa
   }
 
   const other = study.prepare(merge(tiny, { onPolicy: { steps: 6 } }), { quick: false, shipped });
-  assert.equal((await runCells(other, { ...place, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");
+  const workers = [workerHere(host, dir, { overwrite: true })];
+  assert.equal((await runCells(other, { ...place, workers, progress: silent(other).progress })).run, 3, "no control, P and PI on-policy");
 });
 
 test("settings: --quick lays its section over the rest, and mistakes are named", () => {
