@@ -23,5 +23,7 @@ for (const file of readdirSync(target, { recursive: true }) as string[]) {
   writeFileSync(path, text.includes("GPU") ? `/// <reference types="@webgpu/types" />\n${text}` : text);
 }
 writeOptionTypes(target);
+// These train models that lie beside the project and are not shipped.
+const UNSHIPPED = /^configs\/(digits|stories|data\/stories\.jsonl)/;
 for (const folder of ["shaders", "models/checkpoints", "configs", "src/testing/cases"])
-  cpSync(folder, join(target, folder), { recursive: true });
+  cpSync(folder, join(target, folder), { recursive: true, filter: (path) => !UNSHIPPED.test(path.replaceAll("\\", "/")) });

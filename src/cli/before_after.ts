@@ -11,7 +11,7 @@ import { loadRun } from "../report/run.ts";
 import { formatTable } from "../report/table.ts";
 import { type OptionChange, type TrainConfig, withoutEffect } from "../rl/config/index.ts";
 import type { Evaluation } from "../rl/evaluation/evaluate.ts";
-import { furtherRows, ownRows, solvedRows, strataRows } from "./evaluation_rows.ts";
+import { counted, errorShown, furtherRows, ownRows, problemsOf, solvedRows, strataRows } from "./evaluation_rows.ts";
 import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
 import { type InterruptWatch, watchInterrupt } from "./interrupt.ts";
 import { writePictures } from "./pictures.ts";
@@ -29,7 +29,10 @@ interface EvaluationFile {
   readonly steps: number;
   readonly adapter: string;
   readonly date: string;
+  /** The held-out problems that were asked for, the completions of each, and the temperature that they were sampled at. */
+  readonly prompts: number;
   readonly k: number;
+  readonly temperature: number;
   readonly before: EvaluationSummary | undefined;
   /** Undefined while the run goes on. */
   readonly after: EvaluationSummary | undefined;
@@ -86,7 +89,7 @@ async function showTable(config: TrainConfig, before: EvaluationSummary | undefi
     ...(before ? [["before", before] as const] : []),
     [`after ${steps} ${steps === 1 ? "step" : "steps"} of ${label}`, after],
   ];
-  const baseline = await readBaseline(config, k);
+  const baseline = await readBaseline(config);
   if (baseline?.after) rows.push([`plain GRPO, ${baseline.steps} steps (shipped, ${baseline.adapter})`, baseline.after]);
   process.stdout.write(`\n${evaluationTable(k, rows)}\n\n`);
   process.stdout.write(await findingsSummary(config.output.dir));
@@ -94,8 +97,10 @@ async function showTable(config: TrainConfig, before: EvaluationSummary | undefi
 
 /** How exact pass@1 is, and what else the last evaluation measured. */
 function details(evaluation: Evaluation): string {
-  const { k, entries, passAt } = evaluation;
-  const exact = `standard error of pass@1 over ${entries.length / k} held-out problems: ${passAt.get(1)!.error.toFixed(3)}\n`;
+  const { passAt } = evaluation;
+  const problems = problemsOf(evaluation);
+  const held = counted(problems).replace(" ", " held-out ");
+  const exact = `standard error of pass@1 over ${held}: ${errorShown(passAt.get(1)!.error, problems)}\n`;
   const further = [...furtherRows(evaluation), ...strataRows(evaluation), ...solvedRows(evaluation)];
   if (further.length === 0 && passAt.size <= 2) return exact;
   const table = formatTable(
@@ -151,14 +156,24 @@ function heldTargets({ holds }: Controller): string {
   return `entropy targets: ${holds.map(({ className, words }) => `${className} ${words}`).join(", ")}   `;
 }
 
-async function readBaseline(config: TrainConfig, k: number): Promise<EvaluationFile | undefined> {
+/** The shipped run of plain GRPO, where it was evaluated as this run is. */
+async function readBaseline(config: TrainConfig): Promise<EvaluationFile | undefined> {
   try {
     const baseline = JSON.parse(await readFile(BASELINE, "utf8")) as EvaluationFile;
-    const same = baseline.model === config.model && isDeepStrictEqual(baseline.task, config.task) && baseline.k === k;
+    const { model, task, prompts, k, temperature } = baseline;
+    const same = isDeepStrictEqual(
+      { model, task, ...{ prompts, k, temperature } },
+      { model: config.model, task: config.task, ...measuredBy(config) },
+    );
     return same && createController(config.entropy).holds.length > 0 ? baseline : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What an evaluation's numbers depend on, beside the policy and the task. */
+function measuredBy({ eval: { prompts, completions }, grpo }: TrainConfig): Pick<EvaluationFile, "prompts" | "k" | "temperature"> {
+  return { prompts, k: completions, temperature: grpo.temperature };
 }
 
 async function writeEvaluation(
@@ -174,7 +189,7 @@ async function writeEvaluation(
     steps: config.grpo.steps,
     adapter: session.device.name,
     date: new Date().toISOString().slice(0, 10),
-    k: config.eval.completions,
+    ...measuredBy(config),
     before,
     after,
     ...(changes.length > 0 && { changes }),

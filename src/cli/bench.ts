@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { compareWith, type EarlierReport, NOISE_RULE, parseReport } from "../../bench/compare.ts";
 import { type BenchCase, type BenchReport, type BenchResult, runCases } from "../../bench/harness.ts";
 import { drawRoofline } from "../../bench/roofline.ts";
@@ -9,11 +9,11 @@ import { failureRow, heading, preamble, row } from "../../bench/table.ts";
 import type { Device } from "../gpu/device.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { wordsOf } from "../node/environment.ts";
-import { openDevice } from "../node/open_device.ts";
 import { svgToPng } from "../report/png.ts";
 import { benchTuner } from "./bench_tuner.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, decimal, readUserFile } from "./options.ts";
+import { openNamedDevice } from "./user_input.ts";
 
 interface BenchOptions {
   adapter: string;
@@ -34,8 +34,12 @@ export function register(command: Command): void {
     .option("--seconds <n>", "how long to time a case", decimal({ min: 0.001 }), 1)
     .option("--toggles <list>", "turn on toggles of Dawn's, or off with a leading -, for this run (as ENTROPIC_TOGGLES does)")
     .option("--plot <file>", "draw the rows below this GPU's ceilings (a roofline), as .svg or .png")
-    .option("--list", "list the cases, and run none")
-    .option("--tuner", "show which kernels tuning chose and why; names are shapes of models to tune for: S, M, L, Qwen")
+    .addOption(new Option("--list", "list the cases, and run none").conflicts(["json", "compare", "seconds", "toggles", "plot"]))
+    .addOption(
+      new Option("--tuner", "show which kernels tuning chose and why; names are shapes of models to tune for: S, M, L, Qwen").conflicts([
+        ...["list", "compare", "seconds", "toggles", "plot"],
+      ]),
+    )
     .action(bench);
   addAdapterOption(command);
   addExamples(command, [
@@ -74,7 +78,7 @@ function checkFiles(options: BenchOptions): void {
 
 async function measure(cases: readonly BenchCase[], earlier: EarlierReport | undefined, options: BenchOptions): Promise<void> {
   const toggles = options.toggles === undefined ? {} : { toggles: wordsOf(options.toggles) };
-  const device = await openDevice({ adapter: options.adapter, timestamps: true, ...toggles });
+  const device = await openNamedDevice({ adapter: options.adapter, timestamps: true, ...toggles });
   const report = await runCases(device, cases, {
     seconds: options.seconds,
     start: (clock, ceilings) => {

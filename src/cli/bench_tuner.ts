@@ -2,10 +2,10 @@ import { SHAPES, type Shape } from "../../bench/gpu_day/shapes.ts";
 import { questionsOf } from "../../bench/tuner_questions.ts";
 import { tunerReport, tunerTable } from "../../bench/tuner_report.ts";
 import { writeWhole } from "../io/write_whole.ts";
-import { openDevice } from "../node/open_device.ts";
 import { webgpuVersion } from "../node/webgpu_version.ts";
 import { nearestWord } from "../options/problems.ts";
 import { UsageError } from "./errors.ts";
+import { openNamedDevice } from "./user_input.ts";
 
 interface TunerOptions {
   readonly adapter: string;
@@ -15,7 +15,7 @@ interface TunerOptions {
 /** Shows what tuning chose and why. Where tuning is on, it first answers what the named shapes of models ask. */
 export async function benchTuner(words: readonly string[], { adapter, json }: TunerOptions): Promise<void> {
   const shapes = words.map(shapeNamed);
-  const device = await openDevice({ adapter });
+  const device = await openNamedDevice({ adapter });
   if (shapes.length > 0 && !device.tuning.measures) {
     throw new UsageError(`Kernels are not timed on ${device.name}; ENTROPIC_TUNE=1 times them on any adapter, ENTROPIC_TUNE=force anew.`);
   }

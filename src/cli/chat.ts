@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { endingsOf } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import { loadModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { reasonOf } from "../options/quote.ts";
 import { createSampler } from "../policy/sampler.ts";
@@ -13,6 +12,7 @@ import { chatTerminal } from "./chat_terminal.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addMemoryOption, integer } from "./options.ts";
 import { addSamplingOptions, type SamplingFlags, samplingOf } from "./sampling_options.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface ChatOptions extends SamplingFlags {
   readonly adapter: string;
@@ -43,8 +43,8 @@ export function register(command: Command): void {
 }
 
 async function chat(options: ChatOptions): Promise<void> {
-  const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model);
+  const device = await openNamedDevice({ adapter: options.adapter });
+  const model = await fromUser(() => loadModel(device, options.model));
   checkTemplate(model, options.system);
   const context = Math.min(options.context, model.module.contextLength);
   const answering = await chatModelOf(device, model, { options, context });

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { loadModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { readYaml } from "../options/yaml.ts";
 import { formatTable } from "../report/table.ts";
@@ -14,6 +13,7 @@ import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryO
 import { collectFailures } from "./reward_failures.ts";
 import { readSubject } from "./subject.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface EvalOptions {
   adapter: string;
@@ -70,14 +70,15 @@ export function register(command: Command): void {
 }
 
 async function evaluate(options: EvalOptions): Promise<void> {
-  const subject = await readSubject(readYaml(options.task, "--task"));
+  const subject = await fromUser(() => readSubject(readYaml(options.task, "--task")));
   const held = subject.evalProblems.length;
   checkSampled(Math.min(options.prompts ?? held, held), options.completions);
   const beyond = options.ks?.find((k) => k > options.completions);
   if (beyond !== undefined) throw new UsageError(`--ks ${beyond} is above --completions ${options.completions}; raise --completions`);
-  const device = await openDevice({ adapter: options.adapter });
+  const device = await openNamedDevice({ adapter: options.adapter });
   const { templateVariables } = subject;
-  const model = await loadModel(device, options.model, { ...(options.lora !== undefined && { adapter: options.lora }), templateVariables });
+  const wanted = { ...(options.lora !== undefined && { adapter: options.lora }), templateVariables };
+  const model = await fromUser(() => loadModel(device, options.model, wanted));
   const failures = collectFailures();
   const result = await evaluateTask({
     ...{ device, model, subject, onRewardFailure: failures.add },

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { EXPORT_TYPES, type GgufTensorType } from "../io/gguf/tensor_types.ts";
 import { exportGguf } from "../node/export_gguf.ts";
-import { openDevice } from "../node/open_device.ts";
 import { addAdapterOption, addExamples, addLoraOption } from "./options.ts";
+import { fromUser, openNamedDevice, requireWritable } from "./user_input.ts";
 
 interface ExportOptions {
   adapter: string;
@@ -32,6 +32,8 @@ export function register(command: Command): void {
 
 /** Writes a model as one GGUF file. A GPU is opened only to add an adapter to its base. */
 async function exportModel({ adapter, model, lora, gguf, type }: ExportOptions): Promise<void> {
-  const file = await exportGguf(gguf, model, { type, adapter: lora, openDevice: () => openDevice({ adapter }) });
+  await requireWritable("--gguf", gguf);
+  const options = { type, adapter: lora, openDevice: () => openNamedDevice({ adapter }) };
+  const file = await fromUser(() => exportGguf(gguf, model, options));
   process.stdout.write(`${gguf}: ${model} as ${file.architecture}, ${file.tensors} tensors, ${file.type}, ${file.bytes} bytes\n`);
 }

@@ -1,9 +1,8 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { encodePrompt, promptText } from "../data/prompt.ts";
 import { endingsOf } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import { loadModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
 import { MOST } from "../options/limits.ts";
 import { brief } from "../options/quote.ts";
 import { requireFiniteCompletions } from "../policy/finite_completions.ts";
@@ -17,6 +16,7 @@ import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryO
 import { type PromptFlags, readPrompts } from "./prompts.ts";
 import { addSamplingOptions, type SamplingFlags, samplingOf } from "./sampling_options.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface GenerateOptions extends SamplingFlags, PromptFlags {
   readonly adapter: string;
@@ -35,7 +35,9 @@ export function register(command: Command): void {
     .option("--file <path>", "prompts, one a line; in a file *.jsonl objects with the key prompt or messages")
     .option("--chat", "take prompts as a user's messages and write them with the model's chat template")
     .option("--n <n>", "completions of each prompt", integer({ min: 1, max: MOST.completions }), 1)
-    .option("--output <path>", "write completions into this file, one JSON object a line, and show progress")
+    .addOption(
+      new Option("--output <path>", "write completions into this file, one JSON object a line, and show progress").conflicts("json"),
+    )
     .action(generate);
   addSamplingOptions(command, { maxTokens: 64 });
   addLoraOption(command);
@@ -54,14 +56,16 @@ async function generate(options: GenerateOptions): Promise<void> {
   if (prompts.length * options.n > MOST.sampled) {
     throw new UsageError(`${prompts.length} prompts x --n ${options.n} are more than ${MOST.sampled} completions; give fewer at a time`);
   }
-  const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
+  const device = await openNamedDevice({ adapter: options.adapter });
+  const model = await fromUser(() => loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora }));
   const { tokenizer } = model;
-  const given = prompts.map((prompt) => ({
-    text: promptText(tokenizer, prompt),
-    isText: typeof prompt === "string",
-    ids: encodePrompt(tokenizer, prompt),
-  }));
+  const given = await fromUser(() =>
+    prompts.map((prompt) => ({
+      text: promptText(tokenizer, prompt),
+      isText: typeof prompt === "string",
+      ids: encodePrompt(tokenizer, prompt),
+    })),
+  );
   const wanted = given.flatMap((prompt, i) => Array.from({ length: options.n }, (_, j) => ({ ...prompt, key: i * options.n + j })));
   const sampler = await samplerOf(device, model, { options, wanted });
   const output = createOutput(options, tokenizer, wanted);

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { loadModel, saveModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
 import { quoted } from "../options/quote.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addLoraOption } from "./options.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface MergeOptions {
   adapter: string;
@@ -27,8 +27,8 @@ export function register(command: Command): void {
 
 /** Adds an adapter to the weights of its base and writes the sum as a model like any other. */
 async function merge(options: MergeOptions): Promise<void> {
-  const device = await openDevice({ adapter: options.adapter });
-  const model = await loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora });
+  const device = await openNamedDevice({ adapter: options.adapter });
+  const model = await fromUser(() => loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora }));
   if (!model.adapter) throw new UsageError(`--model ${quoted(options.model)} is a model without adapter; give the adapter with --lora`);
   await saveModel(options.out, model, { merged: true });
   process.stdout.write(`${options.out}: ${model.adapter.base} with the adapter of ${options.lora ?? options.model} added\n`);

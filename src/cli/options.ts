@@ -1,8 +1,9 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { configFile } from "../node/shipped_configs.ts";
-import { brief, reasonOf } from "../options/quote.ts";
+import { configFile, shippedConfigNames } from "../node/shipped_configs.ts";
+import { nearestWord } from "../options/problems.ts";
+import { brief, listed, reasonOf } from "../options/quote.ts";
 import { readYaml } from "../options/yaml.ts";
 import { BYTES_ALLOWED, parseBytes } from "../rl/memory/bytes.ts";
 import { UsageError } from "./errors.ts";
@@ -87,7 +88,18 @@ function checked(text: string, { min, max }: { min?: number; max?: number }, acc
  */
 export async function readConfigFile(nameOrPath: string): Promise<{ value: unknown; name: string; path: string }> {
   const path = configFile(nameOrPath);
+  refuseUnknownName(path);
   return { value: readYaml(await readUserFile(path), path), name: basename(path, extname(path)), path };
+}
+
+/** A word that is no file was meant for the name of a shipped configuration. */
+function refuseUnknownName(path: string): void {
+  const word = /^(?:configs\/)?([\w-]+)(?:\.ya?ml)?$/.exec(path)?.[1];
+  if (word === undefined || existsSync(path)) return;
+  const names = shippedConfigNames();
+  const near = nearestWord(word, names);
+  const remedy = near ? `did you mean ${near}?` : `give the path of one, or a shipped one by name: ${listed(names)}`;
+  throw new UsageError(`There is no configuration ${brief(path)}; ${remedy}`);
 }
 
 /** The summaries of studies are the largest. */

@@ -8,9 +8,10 @@ import { svgToPng } from "../report/png.ts";
 import { loadRun } from "../report/run.ts";
 import { metricNames } from "../report/run_metrics.ts";
 import { nearestWord } from "../rl/config/index.ts";
-import { FailedError, UsageError } from "./errors.ts";
+import { UsageError } from "./errors.ts";
 import { addExamples, addJsonOption } from "./options.ts";
 import { writePictures } from "./pictures.ts";
+import { fromUser, requireWritable } from "./user_input.ts";
 
 interface PlotOptions {
   metrics?: string[];
@@ -37,7 +38,8 @@ export function register(command: Command): void {
 }
 
 async function plot(folders: string[], options: PlotOptions): Promise<void> {
-  const runs = await Promise.all(folders.map((folder) => loadRun(folder)));
+  if (options.csv !== undefined) await requireWritable("--csv", options.csv);
+  const runs = await fromUser(() => Promise.all(folders.map((folder) => loadRun(folder))));
   const repeated = runs.find((run, index) => runs.findIndex((other) => resolve(other.folder) === resolve(run.folder)) !== index);
   if (repeated) throw new UsageError(`${repeated.folder} is named twice; name each run once.`);
   if (options.metrics) refuseUnknown(options.metrics, metricNames(runs));
@@ -76,8 +78,6 @@ function refuseUnknown(wanted: readonly string[], known: readonly string[]): voi
 }
 
 async function writeCsv(path: string, text: string): Promise<string> {
-  await writeWhole(path, text).catch((error: NodeJS.ErrnoException) => {
-    throw new FailedError(`${path} could not be written (${error.code}); give another file to --csv.`);
-  });
+  await writeWhole(path, text);
   return path;
 }

@@ -1,15 +1,16 @@
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Command } from "commander";
-import { FileError } from "../io/files.ts";
+import { FileError, isFile } from "../io/files.ts";
 import { planLogRepair } from "../io/log_repair.ts";
+import { isAdapterFolder, readPeftConfig } from "../io/peft.ts";
+import { listCheckpoints } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
+import { folderOf } from "../node/load_model.ts";
 import { findResumePoint, type ResumePoint } from "../node/resume_point.ts";
-
 import { withRunLock } from "../node/run_lock.ts";
-
+import { brief } from "../options/quote.ts";
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
-
 import { evaluateBeforeAndAfter } from "./before_after.ts";
 import { UsageError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
@@ -48,11 +49,23 @@ async function resumePoint(dir: string): Promise<ResumePoint> {
     if (refused.length > 0) say(`going on from ${basename(point.path)}`);
     return point;
   }
+  await requireBase(dir);
   const again = `start again with: ${PROGRAM} train ${join(dir, "config.yaml")} --overwrite`;
   const [first, ...others] = refused;
   if (first === undefined) throw new UsageError(`${dir} holds no checkpoint to resume from; ${again}`);
   const more = others.length > 0 ? ` (and ${others.length} older ${others.length > 1 ? "ones" : "one"} cannot either)` : "";
   throw new FileError(`${dir}: ${first}${more}; ${again}`);
+}
+
+/** Checkpoints of adapters are whole and of no use where the base model under them is not found. @throws UsageError */
+async function requireBase(dir: string): Promise<void> {
+  const newest = (await listCheckpoints(dir))[0]?.path;
+  if (newest === undefined || !(await isAdapterFolder(newest))) return;
+  const { base = "" } = await readPeftConfig(newest).catch(() => ({ base: undefined }));
+  if (base === "" || (await isFile(join(await folderOf(base), "config.json")))) return;
+  throw new UsageError(
+    `${brief(dir)} trains adapters of the model ${brief(base)}, which is not there; go to the folder in which the run began, or link the model to that path`,
+  );
 }
 
 function say(note: string): void {

@@ -11,6 +11,7 @@ import {
   withChanges,
 } from "../rl/config/index.ts";
 import { readConfigFile } from "./options.ts";
+import { requireKind, requireResumable } from "./run_kind.ts";
 import { withFoundFiles } from "./subject.ts";
 
 /** The configuration of a run, and what resumes have changed in it since its start. */
@@ -22,12 +23,14 @@ export interface RunConfig {
 /** The configuration that a file and overrides give, with the files that its task names found. */
 export async function readTrainConfig(nameOrPath: string, overrides: readonly string[]): Promise<TrainConfig> {
   const { value, name, path } = await readConfigFile(nameOrPath);
+  requireKind(value, nameOrPath, "train");
   return parseTrainConfig(withFoundFiles(applyOverrides(value, overrides), dirname(path)), name);
 }
 
 /** Reads RUN/config.yaml. The folder may have been moved since it was written, so its path is `dir`. */
 export async function readRunConfig(dir: string): Promise<RunConfig> {
   const { value } = await readConfigFile(join(dir, "config.yaml"));
+  requireResumable(value, dir);
   return { config: inFolder(parseTrainConfig(value), dir), changes: recordedChanges(value) };
 }
 

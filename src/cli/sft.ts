@@ -2,11 +2,10 @@ import type { Command } from "commander";
 import { stringify } from "yaml";
 import { characterTokenizer } from "../data/tokenizer.ts";
 import { removeOldCheckpoints } from "../io/keep_checkpoints.ts";
-import { appendMetrics, checkpointDir, createRunFolder, type MetricsRecord } from "../io/run_folder.ts";
+import { appendMetrics, checkOccupied, checkpointDir, createRunFolder, type MetricsRecord, type OccupiedFolder } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { writeError } from "../io/write_whole.ts";
 import { createModel, outlineNew, saveModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
 import { type RunLock, withRunLock } from "../node/run_lock.ts";
 import { type Reporter, reportedStep } from "../report/reporter.ts";
 import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/index.ts";
@@ -14,13 +13,15 @@ import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { planWarmStart, type WarmStartStep, warmStart } from "../rl/sft.ts";
 import { InterruptedError } from "./errors.ts";
-import { watchInterrupt } from "./interrupt.ts";
+import { type StopSignal, watchInterrupt } from "./interrupt.ts";
 import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { checkReport, openReporters } from "./reporters.ts";
+import { occupiedRemedy, requireKind } from "./run_kind.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
 import { readTask } from "./task.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface SftOptions extends WatchOptions {
   adapter: string;
@@ -46,12 +47,16 @@ export function register(command: Command): void {
 
 async function sft(path: string, options: SftOptions): Promise<void> {
   const { value, name } = await readConfigFile(path);
+  requireKind(value, path, "sft");
   const config = parseSftConfig(applyOverrides(value, options.set), name);
   const task = readTask(config.task);
   const tokenizer = characterTokenizer(task.alphabet);
   checkWatch(options, config.sft.steps, "sft.steps");
   checkReport(config);
-  const device = await openDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
+  const { dir } = config.output;
+  const occupied: OccupiedFolder = { overwrite: options.overwrite ?? false, remedy: occupiedRemedy("sft", dir) };
+  if (!options.plan) await fromUser(() => checkOccupied(dir, occupied));
+  const device = await openNamedDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
   const wanted = {
     config: { vocab_size: tokenizer.vocabSize, ...config.model },
     tokenizer,
@@ -61,9 +66,8 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const fit = await planWarmStart({ device, model: outlineNew(device, wanted), task, config });
   if (options.plan) return showPlan({ device, fit }, config.memory);
   const model = await createModel(device, wanted);
-  const { dir } = config.output;
   await withRunLock(dir, async (lock) => {
-    await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await createRunFolder(dir, stringify(config), occupied);
     await sweepRunFolder(dir);
     process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
     const watch = await createStepWatch(options, { device, dir });
@@ -87,6 +91,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
   const show = (text: string): void => void process.stdout.write(`${text}\n`);
   const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
   let [last, skipped] = [0, 0];
+  let passAt1: number | undefined;
   let reports: Reporter | undefined;
   let saved: number | undefined;
   const save = async (): Promise<void> => {
@@ -111,6 +116,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
       skipped = step.skipped;
       if (checkpointEvery > 0 && last % checkpointEvery === 0) await save();
       if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
+      passAt1 = step.evaluation?.passAt1 ?? passAt1;
       if (interrupt.requested()) break;
     }
     await save();
@@ -124,9 +130,22 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
     await reports?.close();
     interrupt.release();
   }
-  show(`checkpoint: ${checkpointDir(dir, last)}`);
-  const signal = interrupt.requested();
-  if (signal) throw new InterruptedError(`stopped after step ${last} of at most ${config.sft.steps}, and saved`, signal);
+  tellEnd(config, { last, passAt1, signal: interrupt.requested() });
+}
+
+interface TrainingEnd {
+  readonly last: number;
+  readonly passAt1: number | undefined;
+  readonly signal: StopSignal | undefined;
+}
+
+/** Says where the checkpoint is, and where the steps ran out before pass@1 was what was asked for. */
+function tellEnd({ sft: { steps, stopAtPassAt1 }, output }: SftConfig, { last, passAt1, signal }: TrainingEnd): void {
+  process.stdout.write(`checkpoint: ${checkpointDir(output.dir, last)}\n`);
+  if (signal) throw new InterruptedError(`stopped after step ${last} of at most ${steps}, and saved`, signal);
+  if (stopAtPassAt1 === null || passAt1 === undefined || passAt1 >= stopAtPassAt1) return;
+  const short = `pass@1 is ${passAt1.toFixed(3)} after all ${steps} steps, below sft.stopAtPassAt1 ${stopAtPassAt1}`;
+  process.stdout.write(`note: ${short}; raise sft.steps for more\n`);
 }
 
 async function saveWarmStart({ output }: SftConfig, model: PolicyModel, step: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { dataTask } from "../data_sets/options.ts";
 import { dataProblems } from "../data_sets/problems.ts";
 import { readData } from "../node/data_files.ts";
@@ -28,24 +29,41 @@ async function readDataSubject({ name: _, ...section }: Record<string, unknown>)
 }
 
 /**
- * A configuration whose task names files by their whole paths. A relative path is looked for beside the configuration first, then in the
- * working folder. A run keeps the whole paths, so that it can be resumed from anywhere.
+ * A configuration that names its model, its adapter and the files of its task by their whole paths. A relative path is looked for beside the
+ * configuration first, then in the working folder. A run keeps the whole paths, so that it can be resumed from anywhere. Names of shipped
+ * models, of the hub, and of what is not there stay as they are.
  */
 export function withFoundFiles(config: unknown, folder: string): unknown {
-  if (!isMapping(config) || !isMapping(config.task) || !isData({ ...config.task })) return config;
-  const { task } = config;
+  if (!isMapping(config)) return config;
+  const model = (name: unknown): unknown => (typeof name === "string" ? whereModelIs(name, folder) : name);
+  const { lora, task } = config;
+  return {
+    ...config,
+    ...("model" in config && { model: model(config.model) }),
+    ...(isMapping(lora) && "adapter" in lora && { lora: { ...lora, adapter: model(lora.adapter) } }),
+    ...(isMapping(task) && isData({ ...task }) && { task: withFoundData(task, folder) }),
+  };
+}
+
+function withFoundData(task: Record<string, unknown>, folder: string): Record<string, unknown> {
   const found = (path: unknown): unknown => (typeof path === "string" ? whereItIs(path, folder) : path);
   const module = (name: unknown): unknown => (typeof name === "string" && isModulePath(name) ? found(name) : name);
   const reward = (entry: unknown): unknown => (isMapping(entry) ? { ...entry, name: module(entry.name) } : module(entry));
   return {
-    ...config,
-    task: {
-      ...task,
-      data: found(task.data),
-      ...(task.evalData !== undefined && { evalData: found(task.evalData) }),
-      ...(Array.isArray(task.rewards) && { rewards: task.rewards.map(reward) }),
-    },
+    ...task,
+    data: found(task.data),
+    ...(task.evalData !== undefined && { evalData: found(task.evalData) }),
+    ...(Array.isArray(task.rewards) && { rewards: task.rewards.map(reward) }),
   };
+}
+
+/** The models that come with the package. They are known by their names, and by their paths in it, from anywhere. */
+const SHIPPED = fileURLToPath(new URL("../../models/checkpoints", import.meta.url));
+const SHIPPED_NAME = /^(?:\.\/)?(?:models\/checkpoints\/)?[^/]+\/?$/;
+
+function whereModelIs(name: string, folder: string): string {
+  const place = whereItIs(name, folder);
+  return dirname(place) === SHIPPED && SHIPPED_NAME.test(name) ? name : place;
 }
 
 function whereItIs(path: string, folder: string): string {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { createRunFolder, listCheckpoints } from "../io/run_folder.ts";
+import { checkOccupied, createRunFolder, listCheckpoints, type OccupiedFolder, readConfig } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { withRunLock } from "../node/run_lock.ts";
 import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
@@ -9,8 +9,10 @@ import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption } from "./options.ts";
 import { resume } from "./resume.ts";
 import { readTrainConfig } from "./run_config.ts";
+import { occupiedRemedy } from "./run_kind.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
 import { openSession, planSession, runSession } from "./training_session.ts";
+import { fromUser } from "./user_input.ts";
 
 interface TrainOptions extends WatchOptions, AutoResumeOptions {
   adapter: string;
@@ -42,21 +44,32 @@ export function register(command: Command): void {
 
 async function trainAgain(path: string, options: TrainOptions): Promise<void> {
   const { dir } = (await readTrainConfig(path, options.set)).output;
-  const goOn = async (): Promise<void> => {
-    if ((await listCheckpoints(dir)).length > 0) await resume(dir, { ...options, set: [] });
-    else await train(path, { ...options, overwrite: true });
+  // Until this process has made the folder, whatever it holds is another run, which is neither counted nor continued.
+  let isOurs = false;
+  const onFolder = (): void => {
+    isOurs = true;
   };
-  const attempt = (again: boolean): Promise<void> => (again ? goOn() : train(path, options));
-  await withAutoResume(options, { attempt, begun: 0, done: () => stepsDone(dir) });
+  const goOn = async (): Promise<void> => {
+    if (!isOurs) await train(path, options, onFolder);
+    else if ((await listCheckpoints(dir)).length > 0) await resume(dir, { ...options, set: [] });
+    else await train(path, { ...options, overwrite: true }, onFolder);
+  };
+  const attempt = (again: boolean): Promise<void> => (again ? goOn() : train(path, options, onFolder));
+  await withAutoResume(options, { attempt, begun: 0, done: async () => (isOurs ? stepsDone(dir) : 0) });
 }
 
-async function train(path: string, options: TrainOptions): Promise<void> {
+/** `onFolder` is called once the run's folder is made. */
+async function train(path: string, options: TrainOptions, onFolder: () => void): Promise<void> {
   const config = await readTrainConfig(path, options.set);
   if (options.plan) return showPlan(await planSession(config, { adapter: options.adapter }), config.memory);
-  const session = await openSession(config, { adapter: options.adapter, watch: options });
   const { dir } = config.output;
+  const remedy = occupiedRemedy("train", dir, await readConfig(dir).catch(() => undefined));
+  const occupied: OccupiedFolder = { overwrite: options.overwrite ?? false, remedy };
+  await fromUser(() => checkOccupied(dir, occupied));
+  const session = await openSession(config, { adapter: options.adapter, watch: options });
   await withRunLock(dir, async (lock) => {
-    await createRunFolder(dir, stringify(config), { overwrite: options.overwrite ?? false });
+    await createRunFolder(dir, stringify(config), occupied);
+    onFolder();
     await sweepRunFolder(dir);
     await evaluateBeforeAndAfter(session, config, {
       plots: options.plots,

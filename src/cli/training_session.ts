@@ -5,7 +5,6 @@ import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run
 import { writeError } from "../io/write_whole.ts";
 import type { AdapterOptions } from "../node/load_adapter.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
-import { openDevice } from "../node/open_device.ts";
 import type { RunLock } from "../node/run_lock.ts";
 import type { Metrics } from "../report/metrics.ts";
 import { type Reporter, reportedStep } from "../report/reporter.ts";
@@ -23,6 +22,7 @@ import { recordFirstEvaluation, withEvaluation } from "./run_evaluations.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { checkWatch, createStepWatch, type StepWatch, type WatchOptions } from "./step_watch.ts";
 import { readSubject } from "./subject.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 export interface Session {
   readonly device: Device;
@@ -47,12 +47,13 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
   checkReport(config);
   const { device, fit, subject, templateVariables } = await planSession(config, options);
-  const model = await loadModel(device, options.modelDir ?? config.model, { ...adapterOptions(config, options), templateVariables });
+  const wantedModel = { ...adapterOptions(config, options), templateVariables };
+  const model = await fromUser(() => loadModel(device, options.modelDir ?? config.model, wantedModel));
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
   const failures = collectFailures();
   const trainer = await createTrainer({
     ...{ device, model, config, ...subject, sequencesAtOnce: fit.sequencesAtOnce, onRewardFailure: failures.add },
-    ...(resumed ? { reference: await loadModel(device, config.model) } : {}),
+    ...(resumed ? { reference: await fromUser(() => loadModel(device, config.model)) } : {}),
   });
   const watch = await createStepWatch(wanted, { device, dir: config.output.dir });
   return { device, model, trainer, watch, heldOut: subject.evalProblems.length, failures: failures.take };
@@ -60,10 +61,10 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
 export async function planSession(config: TrainConfig, options: SessionOptions) {
-  const { trainProblems, evalProblems, rewards, stop, templateVariables } = await readSubject(config.task);
-  const device = await openDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
+  const { trainProblems, evalProblems, rewards, stop, templateVariables } = await fromUser(() => readSubject(config.task));
+  const device = await openNamedDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
   const wanted = { ...adapterOptions(config, options), templateVariables };
-  const outline = await outlineModel(device, options.modelDir ?? config.model, wanted);
+  const outline = await fromUser(() => outlineModel(device, options.modelDir ?? config.model, wanted));
   checkAgainstModel(config, outline.module);
   const subject = { trainProblems, evalProblems, rewards, stop };
   return { device, subject, templateVariables, fit: await planTraining({ device, model: outline, config, ...subject }) };

@@ -1,13 +1,16 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { createLogUpdate } from "log-update";
-import writeFileAtomic from "write-file-atomic";
+import { writeWhole } from "../io/write_whole.ts";
 import { openDevice } from "../node/open_device.ts";
+import { brief, quoted } from "../options/quote.ts";
 import type { ConformanceGroup, Level } from "../testing/conformance/case.ts";
 import { conformanceGroups } from "../testing/conformance/index.ts";
 import { type ConformanceOptions, type ConformanceResult, runConformance, selectCases } from "../testing/conformance/run.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption } from "./options.ts";
+import { fromUser, openNamedDevice, requireWritable } from "./user_input.ts";
 import { verifyReport } from "./verify/report.ts";
 import { readStoredCases, writeActual } from "./verify/stored_cases.ts";
 import { describeFailure, skippedReasons, summarize, summaryTable } from "./verify/summary.ts";
@@ -45,13 +48,14 @@ export function register(command: Command): void {
 async function verify(folders: string[], options: VerifyOptions): Promise<void> {
   const level: Level = options.full ? "full" : options.quick ? "quick" : "default";
   const { out } = options;
+  refuseFolders(folders, options);
   const groups = conformanceGroups(
-    await readStoredCases(folders),
+    await fromUser(() => readStoredCases(folders)),
     out ? (name, actual) => writeActual(join(out, name), actual) : undefined,
   );
   const only = folders.length > 0 ? ["oracle"] : selectionOf(options.only, groups);
-  if (options.report !== undefined) await writeReport(options.report, "");
-  const device = await openDevice({ adapter: options.adapter });
+  if (options.report !== undefined) await requireWritable("--report", options.report);
+  const device = await openNamedDevice({ adapter: options.adapter });
   const view = progressView();
   const result = await runConformance(groups, {
     open: (wish) => openDevice({ adapter: options.adapter, ...wish }),
@@ -62,7 +66,7 @@ async function verify(folders: string[], options: VerifyOptions): Promise<void> 
   view.end();
   const { name } = device;
   if (options.report !== undefined) {
-    await writeReport(options.report, verifyReport(result, { device, adapter: options.adapter, level, date: new Date() }));
+    await writeWhole(options.report, verifyReport(result, { device, adapter: options.adapter, level, date: new Date() }));
   }
   device.destroy();
   process.stdout.write(options.json ? `${asJson(result, name, level)}\n` : `${asText(result, name)}\n`);
@@ -72,6 +76,25 @@ async function verify(folders: string[], options: VerifyOptions): Promise<void> 
       `${failed.length} of ${result.outcomes.length} cases failed on ${name}, first ${describeFailure(failed[0]!)}; try another adapter or driver`,
     );
   }
+}
+
+/** Refuses --only beside folders, which it cannot choose among, and the name of a group or a case in place of a folder. */
+function refuseFolders(folders: readonly string[], { only }: VerifyOptions): void {
+  const [first] = folders;
+  if (first === undefined) return;
+  const unmet = folders.find((folder) => !existsSync(folder));
+  const meant = unmet === undefined ? undefined : caseNamed(unmet);
+  if (meant !== undefined) throw new UsageError(`there is no folder ${brief(unmet!)}; did you mean --only ${meant}?`);
+  if (only === undefined) return;
+  throw new UsageError(`--only ${quoted(only)} chooses among all cases, and ${brief(first)} among stored ones; leave one of them out`);
+}
+
+/** What --only takes for a word: the name of a group, or GROUP/PART where cases of a group begin with it. */
+function caseNamed(word: string): string | undefined {
+  const groups = conformanceGroups([]);
+  const exists = (name: string): boolean => selectCases(groups, { level: "full", only: [name] }).length > 0;
+  if (/[\s,]/.test(word) || word === "") return undefined;
+  return exists(word) ? word : groups.map(({ name }) => `${name}/${word}`).find(exists);
 }
 
 /** The names of `--only`, each of which must mean a case. */
@@ -88,16 +111,6 @@ function selectionOf(names: string | undefined, groups: readonly ConformanceGrou
     );
   }
   return only;
-}
-
-async function writeReport(path: string, text: string): Promise<void> {
-  try {
-    await writeFileAtomic(path, text);
-  } catch (error) {
-    throw new UsageError(
-      `--report ${path.slice(0, 120)} cannot be written (${(error as NodeJS.ErrnoException).code}); name a file in a folder that exists`,
-    );
-  }
 }
 
 interface ProgressView {

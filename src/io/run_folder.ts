@@ -27,16 +27,29 @@ export const EVENT_FILES = "events.out.tfevents.";
 const OTHERS = [EVALUATION, "profile.json", "trace.json", TRACKIO_STATE];
 const CHECKPOINT_NAME = /^step-(\d{6,})$/;
 
+/** What becomes of a run that a folder already holds. */
+export interface OccupiedFolder {
+  readonly overwrite?: boolean;
+  /** What the message says to do where it is not overwritten. */
+  readonly remedy?: string;
+}
+
+/** Whether a folder holds a run. @throws FileError where it does and may not be overwritten */
+export async function checkOccupied(
+  dir: string,
+  { overwrite = false, remedy = "choose another folder" }: OccupiedFolder = {},
+): Promise<boolean> {
+  const holdsRun = (await isFile(join(dir, METRICS))) || (await isFile(join(dir, CONFIG)));
+  if (holdsRun && !overwrite) throw new FileError(`${dir} already holds a run; ${remedy}`);
+  return holdsRun;
+}
+
 /**
  * Makes the folder of a new run and writes its config.yaml. With `overwrite` what an earlier run wrote is removed first, and nothing else.
  * Throws FileError when the folder already holds a run.
  */
-export async function createRunFolder(dir: string, configText: string, { overwrite = false } = {}): Promise<void> {
-  const holdsRun = (await isFile(join(dir, METRICS))) || (await isFile(join(dir, CONFIG)));
-  if (holdsRun && !overwrite) {
-    throw new FileError(`${dir} already holds a run; choose another output.dir, pass --overwrite, or continue it with "resume ${dir}".`);
-  }
-  if (holdsRun) {
+export async function createRunFolder(dir: string, configText: string, occupied: OccupiedFolder = {}): Promise<void> {
+  if (await checkOccupied(dir, occupied)) {
     const events = (await readdir(dir)).filter((name) => name.startsWith(EVENT_FILES));
     for (const name of [...LOGS, CONFIG, ...OTHERS, ...events]) await rm(join(dir, name), { force: true });
     await removeCheckpointsAndPictures(join(dir, CHECKPOINTS), join(dir, PLOTS));

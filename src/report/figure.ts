@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 import { coloursOf } from "./colours.ts";
-import type { Point } from "./statistics.ts";
+import { extent, type Point } from "./statistics.ts";
 import { page, renderSvg, textWidth } from "./svg.ts";
 
 /** One curve. Curves of one name share a colour and one entry of the legend. */
@@ -89,12 +89,13 @@ export async function drawLineGrid(
 ): Promise<string> {
   const { figures, columns = 2 } = grid;
   const names = [...new Set(figures.flatMap(namesOf))];
-  const shown = shownNames(figures);
   const gap = GAP.axis + labelWidth(figures);
+  const across = Math.min(columns, figures.length);
+  const legend = { shown: shownNames(figures), room: across * width + (across - 1) * gap };
   const row = (members: readonly LineFigure[]) => {
     const missing = figures.length > columns ? columns - members.length : 0;
     const wide = { width: width + (missing * (width + gap)) / members.length, height };
-    return { hconcat: members.map((figure) => lineSpec({ ...figure, names }, wide, shown)), spacing: gap, bounds: "flush" };
+    return { hconcat: members.map((figure) => lineSpec({ ...figure, names }, wide, legend)), spacing: gap, bounds: "flush" };
   };
   const rows = Array.from({ length: Math.ceil(figures.length / columns) }, (_, i) => row(figures.slice(i * columns, (i + 1) * columns)));
   const title = { ...heading(grid).title, fontSize: 18, subtitleFontSize: 12, offset: 22 };
@@ -111,7 +112,8 @@ function labelWidth(figures: readonly LineFigure[]): number {
 }
 
 /** Draws grouped bars as an SVG document. */
-export async function drawBars(figure: BarFigure, size: Size = { width: 560, height: 300 }): Promise<string> {
+export async function drawBars(figure: BarFigure, given: Size = { width: 560, height: 300 }): Promise<string> {
+  const size = underTitle(given, figure);
   const shown = [...new Set(figure.bars.map(({ series }) => series))];
   const y = axisSpec(figure.y, true);
   const groups = [...new Set(figure.bars.map(({ group }) => group))];
@@ -125,7 +127,7 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
   const shared = { x, xOffset: { field: "series", sort: shown } };
   const bar = {
     mark: { type: "bar", cornerRadiusEnd: 2 },
-    encoding: { y: { field: "value", ...y }, color: colourSpec(figure.names ?? shown, shown) },
+    encoding: { y: { field: "value", ...y }, color: colourSpec(figure.names ?? shown, { shown, room: size.width }) },
   };
   const whisker = {
     transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
@@ -136,24 +138,38 @@ export async function drawBars(figure: BarFigure, size: Size = { width: 560, hei
   return renderSvg({
     ...page,
     ...heading(figure),
-    ...underTitle(size, figure),
+    ...size,
     data: { values: figure.bars },
     layer,
   } as unknown as TopLevelSpec);
 }
 
-/** The colour of each name by its place in `names`; the legend shows those in `shown`. */
-function colourSpec(names: readonly string[], shown: readonly string[], methods: Readonly<Record<string, string>> = {}) {
+/** The names that a legend shows, and the pixels that it may be wide. */
+interface Legend {
+  readonly shown: readonly string[];
+  readonly room: number;
+}
+
+/** The colour of each name by its place in `names`. */
+function colourSpec(names: readonly string[], { shown, room }: Legend, methods: Readonly<Record<string, string>> = {}) {
   const scale = { domain: names, range: coloursOf(names.map((name) => methods[name] ?? name)) };
   const values = names.filter((name) => shown.includes(name));
   if (values.length < 2) return { field: "series", type: "nominal", scale, legend: null };
-  return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1, ...wrapped(values) } };
+  return { field: "series", type: "nominal", scale, legend: { title: null, values, symbolOpacity: 1, ...wrapped(values, room) } };
 }
 
-/** A long legend goes on in further lines instead of making the picture wider. */
-function wrapped(names: readonly string[]) {
-  return names.length > 7 ? { columns: 5 } : {};
+/** A long legend goes on in further lines instead of making the picture wider: as many columns as there is room for. */
+function wrapped(names: readonly string[], room: number) {
+  const { labelFontSize, labelLimit } = page.config.legend;
+  const widths = names.map((name) => LEGEND_SYMBOL + Math.min(labelLimit, textWidth(name, labelFontSize, false)));
+  const widthOf = (columns: number): number =>
+    Array.from({ length: columns }, (_, column) => Math.max(...widths.filter((_, i) => i % columns === column))).reduce((a, b) => a + b, 0);
+  const columns = names.map((_, i) => names.length - i).find((count) => widthOf(count) <= room) ?? 1;
+  return columns < names.length ? { columns } : {};
 }
+
+/** Pixels of a name's line in the legend, and of the space around it. */
+const LEGEND_SYMBOL = 28;
 
 function namesOf({ names, series }: LineFigure): readonly string[] {
   return names ?? [...new Set(series.map(({ name }) => name))];
@@ -168,27 +184,48 @@ function heading({ title, subtitle }: { title: string; subtitle?: string }) {
 }
 
 /** Bars are judged by their length, so their axis starts at `zero`. Curves are judged by their shape, so theirs need not. */
-function axisSpec({ title, domain, scale }: Axis, zero = false) {
+function axisSpec({ title, domain, scale, ticks }: Axis & { readonly ticks?: object }, zero = false) {
   const limits = {
     ...(scale === "log" ? {} : { zero }),
     nice: domain === undefined,
     type: scale ?? "linear",
     ...(domain ? { domain } : {}),
   };
-  return { type: "quantitative", title, scale: limits };
+  return { type: "quantitative", title, scale: limits, ...(ticks && { axis: ticks }) };
 }
 
-function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) {
+/** The axis of steps, which are whole numbers. One value alone stands in the middle of its axis. */
+function xAxis({ x, series }: LineFigure) {
+  const values = series.flatMap(({ points }) => points.map((point) => point.x));
+  const isWhole = x.scale !== "log" && values.every(Number.isInteger);
+  const [low, high] = x.domain ?? extent(values);
+  return { ...x, ...(low === high && { domain: [low - 0.5, high + 0.5] as const }), ...(isWhole && { ticks: WHOLE }) };
+}
+
+const WHOLE = { tickMinStep: 1, format: ",d" };
+
+/** A constant stands in the middle of its axis, which would else have one label of six decimals. */
+function yAxis({ y, series, rules = [] }: LineFigure) {
+  const ofPoints = series.flatMap(({ points }) => points.flatMap(({ y, low = y, high = y }) => [y, low, high]));
+  const values = new Set([...ofPoints, ...rules.map((rule) => rule.y)].filter(Number.isFinite));
+  const [only] = values;
+  if (only === undefined || values.size > 1 || y.domain || y.scale === "log") return y;
+  const reach = Math.abs(only) / 2 || 1;
+  return { ...y, domain: [only - reach, only + reach] as const, ticks: { format: ",~f" } };
+}
+
+function lineSpec(figure: LineFigure, size: Size, legend: Legend = { shown: shownNames([figure]), room: size.width }) {
   const rows = figure.series.flatMap(({ name, style, points }, curve) =>
     points.map((point) => ({ ...point, series: name, style: style ?? "plain", curve })),
   );
-  const x = { field: "x", ...axisSpec(figure.x) };
+  const x = { field: "x", ...axisSpec(xAxis(figure)) };
   const curves = {
     x: { ...x, scale: { ...x.scale, nice: false } },
-    color: colourSpec(namesOf(figure), shown, figure.methods),
+    color: colourSpec(namesOf(figure), legend, figure.methods),
     detail: { field: "curve" },
   };
-  const y = { field: "y", ...axisSpec(figure.y) };
+  const yScale = axisSpec(yAxis(figure));
+  const y = { field: "y", ...yScale };
   const styled = (style: string, mark: object) => ({
     transform: [{ filter: `datum.style === '${style}' && isValid(datum.y)` }],
     mark: { type: "line", clip: figure.y.domain !== undefined, ...mark },
@@ -210,11 +247,7 @@ function lineSpec(figure: LineFigure, size: Size, shown = shownNames([figure])) 
     title,
     ...size,
     data: { values: rows },
-    layer: [
-      ...ruleLayers(figure.rules ?? [], axisSpec(figure.y)),
-      ...markLayers(figure.marks ?? [], curves.x),
-      { encoding: curves, layer: lines },
-    ],
+    layer: [...ruleLayers(figure.rules ?? [], yScale), ...markLayers(figure.marks ?? [], curves.x), { encoding: curves, layer: lines }],
   };
 }
 

@@ -3,7 +3,7 @@ import { drawLineGrid, drawLines, type LineFigure, type Rule, type Series } from
 import { describeMetric, type MetricName } from "./metrics.ts";
 import type { Run } from "./run.ts";
 import { metricNames, metricPoints } from "./run_metrics.ts";
-import { smooth } from "./statistics.ts";
+import { extent, smooth } from "./statistics.ts";
 import { formatNumber } from "./table.ts";
 
 /** A drawn picture: `name` is the file's stem. */
@@ -33,12 +33,17 @@ export async function plotRuns(runs: readonly Run[], { metrics }: PlotOptions = 
   const overview = drawLineGrid({
     title: title.length > 60 ? `${named.length} runs` : title,
     ...(subtitle ? { subtitle } : {}),
-    figures: lines.map(({ subtitle: _, ...figure }) => figure),
+    figures: lines.map(({ subtitle: _, ...figure }) => ({ ...figure, x: { ...figure.x, domain: stepsOf(lines) } })),
   });
   const single = shown.map(async ([name, figure]) => ({ name, svg: await drawLines(figure) }));
   const own = metrics ? {} : { ...evaluationFigures(named), ...solvedFigures(named) };
   const beside = Object.entries(own).map(async ([name, figure]) => ({ name, svg: await drawLines(figure) }));
   return Promise.all([overview.then((svg) => ({ name: "overview", svg })), ...single, ...beside]);
+}
+
+/** The first step of several figures and the last, so that what stands below another figure is of the same steps. */
+function stepsOf(figures: readonly LineFigure[]): readonly [number, number] {
+  return extent(figures.flatMap(({ series }) => series.flatMap(({ points }) => points.map(({ x }) => x))));
 }
 
 function usualFigures(runs: readonly Run[]): Record<string, LineFigure> {

@@ -31,6 +31,11 @@ export function leastSquares(points: readonly Pick<Point, "x" | "y">[]): { slope
   return { slope, centre: { x, y } };
 }
 
+/** The least value and the largest. */
+export function extent(values: readonly number[]): readonly [least: number, largest: number] {
+  return values.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+}
+
 /** Values that follow each other as the points 0, 1, 2 ... of a curve, or counted from `first`. */
 export function curveOf(values: readonly number[], first = 0): { x: number; y: number }[] {
   return values.map((y, i) => ({ x: first + i, y }));

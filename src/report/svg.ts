@@ -8,6 +8,7 @@ export const page = {
     font: "DejaVu Sans, Helvetica, Arial, sans-serif",
     view: { stroke: null },
     axis: {
+      labelSeparation: 12, // the last label is moved inwards, onto its neighbour where there is no room
       gridColor: "#e9e9e9",
       domain: false,
       ticks: false,

@@ -44,6 +44,20 @@ test("a run whose GPU is lost goes on by itself to the same bits, as often as al
   assert.ok(weightsOf("lost", 2).equals(weightsOf("whole", 2)), "the checkpoint is whole");
 });
 
+test("a run whose GPU is lost before it has a folder leaves the run that is there alone", () => {
+  assert.equal(train("other", "never").status, 0);
+  const [metrics, weights] = [metricsOf("other"), weightsOf("other", 4)];
+  // Lost at the first submission, and at none of the next opening.
+  for (const more of [[], ["--overwrite"]]) {
+    const lost = train("other", "4", "--auto-resume", "--set", "grpo.steps=6", ...more);
+    assert.notEqual(lost.status, 0, lost.stderr);
+    assert.match(lost.stderr, more.length > 0 ? /^error: the GPU was lost/m : /^error: .*other already holds a run/m);
+    assert.doesNotMatch(lost.stderr, /going on/);
+    assert.equal(metricsOf("other"), metrics);
+    assert.ok(weightsOf("other", 4).equals(weights));
+  }
+});
+
 /** What became of a run whose attempts reach these steps and then lose the GPU; the last attempt ends well. */
 async function outcome(options: { readonly autoResume?: number | true }, reaches: readonly number[]): Promise<string> {
   let attempts = 0;

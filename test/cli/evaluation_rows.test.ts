@@ -7,8 +7,8 @@ import { passRates } from "../../src/rl/evaluation/rates.ts";
 const passAt = passRates(2, [0, 2, 1, 0], [1, 2]);
 const share = (all: number) => ({ all, byTag: new Map([["hard", all]]) });
 
-const evaluation: Pick<Evaluation, "k" | "passAt" | "greedy" | "greedyError" | "further" | "strata" | "everSolved"> = {
-  ...{ k: 2, passAt, greedy: 0.25, greedyError: 0.25 },
+const evaluation: Pick<Evaluation, "entries" | "k" | "passAt" | "greedy" | "greedyError" | "further" | "strata" | "everSolved"> = {
+  ...{ k: 2, entries: Array<never>(8), passAt, greedy: 0.25, greedyError: 0.25 },
   further: {
     atTemperatures: [{ temperature: 0.6, passAt, entropy: 0.3 }],
     atEntropies: [
@@ -45,4 +45,14 @@ test("rows of an evaluation: every measure with its error, and nothing of what w
     ["held out, hard: ever solved / solved", "0.750 / 0.500"],
     ["training, hard: ever solved / solved when last sampled", "0.600 / 0.400"],
   ]);
+});
+
+test("one problem tells no standard error", () => {
+  const one = { ...whole, entries: Array<never>(2), passAt: passRates(2, [0], [1]), greedy: 0, greedyError: 0 };
+  assert.deepEqual(ownRows(one), [
+    ["pass@1, sampled", "0.000 ± -"],
+    ["pass@1, greedy", "0.000 ± -"],
+  ]);
+  const stratum = { tag: "hard", problems: 1, passAt: one.passAt, greedy: undefined };
+  assert.deepEqual(strataRows({ ...one, strata: [stratum] }), [["pass@1, hard (1 problem)", "0.000 ± -"]]);
 });

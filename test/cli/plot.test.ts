@@ -39,6 +39,14 @@ test("plot writes SVGs into the run, PNGs too when asked, and exits 0", () => {
   assert.equal(files.length, 6);
 });
 
+test("a table that could not be written is refused before anything is drawn", () => {
+  const run = makeRun("table");
+  const { status, stderr } = entropic("plot", run, "--csv", join(folder, "absent", "x.csv"));
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: --csv \S+x\.csv cannot be written \(ENOENT\); name a file in a folder that exists\n$/);
+  assert.deepEqual(readdirSync(run), ["metrics.jsonl"]);
+});
+
 const wrongUsage: readonly [string[], RegExp][] = [
   [["plot"], /^error: missing required argument 'run'\n$/],
   [["plot", "x", "--pgn"], /^error: unknown option '--pgn' \(Did you mean --png\?\)\n$/],
@@ -52,9 +60,9 @@ for (const [args, message] of wrongUsage) {
   });
 }
 
-test("a failure exits 1 with one line, with --debug its stack", () => {
+test("a folder without a run exits 2 with one line, with --debug its stack", () => {
   const failed = entropic("plot", join(folder, "absent"));
-  assert.equal(failed.status, 1);
+  assert.equal(failed.status, 2);
   assert.match(failed.stderr, /^error: \S+absent holds no readable metrics\.jsonl; give a run folder such as runs\/quickstart\.\n$/);
   assert.match(entropic("plot", join(folder, "absent"), "--debug").stderr, /\n {4}at .*run\.[jt]s/);
 });

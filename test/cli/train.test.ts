@@ -82,6 +82,19 @@ test("where no checkpoint is whole, resume says so in one line and writes nothin
   assert.equal(readdirSync(join(dir, "checkpoints")).length, 3, "nothing is swept either");
 });
 
+test("the shipped run stands beside runs that were evaluated as it was, and beside no other", () => {
+  const shipped = /plain GRPO, 60 steps/;
+  const few = ["grpo.steps=1", "grpo.prompts=1", "eval.completions=8", "model=models/checkpoints/countdown-base"];
+  for (const [name, prompts, isShown] of [
+    ["like", 128, true],
+    ["unlike", 4, false],
+  ] as const) {
+    const { status, stdout, stderr } = entropic(...small(join(folder, name), ...few, `eval.prompts=${prompts}`));
+    assert.equal(status, 0, stderr);
+    assert.equal(shipped.test(stdout), isShown, stdout);
+  }
+});
+
 test("a folder that holds a run is not overwritten unasked", () => {
   const dir = join(folder, "whole");
   const before = metricsOf(dir);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -187,12 +187,47 @@ test("names that mean no case, and files that cannot be, are refused before anyt
     [["--only", "ops/nothing"], /--only names "ops\/nothing"/],
     [["--report", join(folder, "absent", "x.md")], /--report .*absent.* cannot be written \(ENOENT\)/],
     [["--quick", "--full"], /cannot be used with/],
+    [["gelu"], /there is no folder gelu; did you mean --only ops\/gelu\?/],
+    [["sampling"], /there is no folder sampling; did you mean --only sampling\?/],
+    [["src/testing/cases", "--only", "ops"], /--only "ops" chooses among all cases, and src\/testing\/cases among stored ones/],
     [[join(folder, "no-cases")], /there is no folder .*no-cases/],
   ] as const) {
     const program = await buildProgram("verify");
     for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
     await assert.rejects(program.parseAsync(["verify", ...args], { from: "user" }), message);
   }
+});
+
+test("a report that is there stays until the next one is whole", async () => {
+  const path = join(folder, "kept.md");
+  writeFileSync(path, "earlier");
+  const program = await buildProgram("verify");
+  const words = ["verify", "--report", path, "--only", "limits/64 bytes", "--adapter", "nonsense"];
+  await assert.rejects(program.parseAsync(words, { from: "user" }), /no adapter matches "nonsense"/);
+  assert.equal(readFileSync(path, "utf8"), "earlier");
+});
+
+test("a stored case that is broken is refused by its file, and no driver is blamed", async () => {
+  const broken = join(folder, "broken");
+  cpSync("src/testing/cases/gpt2--entropic-small", broken, { recursive: true });
+  const settings = JSON.parse(readFileSync(join(broken, "case.json"), "utf8")) as { adamw: object };
+  const refused = async (file: string, text: string | undefined, pattern: RegExp): Promise<void> => {
+    const path = join(broken, file);
+    const before = readFileSync(path);
+    if (text === undefined) rmSync(path);
+    else writeFileSync(path, text);
+    await assert.rejects(readStoredCases([broken]), pattern);
+    writeFileSync(path, before);
+  };
+  await refused("case.json", "{", /case\.json is not valid JSON/);
+  await refused("case.json", "{}", /case\.json: options is missing; it must be a mapping/);
+  await refused("case.json", '{"options":{}}', /case\.json: adamw is missing; it must be a mapping with lr/);
+  const half = { ...settings, adamw: { ...settings.adamw, betas: 1 } };
+  await refused("case.json", JSON.stringify(half), /case\.json: adamw\.betas is 1; it must be a list of two numbers/);
+  await refused("config.json", undefined, /config\.json does not exist/);
+  await refused("config.json", '{"model_type":"gpt3"}', /gpt3/);
+  await refused("model.safetensors", undefined, /model\.safetensors/);
+  assert.equal((await readStoredCases([broken])).length, 1);
 });
 
 test("a stored case with other results ends with exit code 1 and names the tensor", async () => {

@@ -33,10 +33,7 @@ test("a folder that holds a run is refused with the remedies, and overwritten on
   await log(dir, 1, 2);
   await mkdir(checkpointDir(dir, 2), { recursive: true });
   await writeFile(join(dir, "notes.txt"), "mine");
-  await assert.rejects(
-    createRunFolder(dir, "seed: 2\n"),
-    /first already holds a run; choose another output\.dir, pass --overwrite, .*"resume /,
-  );
+  await assert.rejects(createRunFolder(dir, "seed: 2\n", { remedy: "pass --overwrite" }), /first already holds a run; pass --overwrite$/);
   assert.equal(await readFile(join(dir, "config.yaml"), "utf8"), "seed: 1\n");
   await createRunFolder(dir, "seed: 2\n", { overwrite: true });
   assert.deepEqual((await readdir(dir)).sort(), ["config.yaml", "notes.txt"]);

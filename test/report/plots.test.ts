@@ -156,6 +156,37 @@ test("the last row of a grid is as wide as the others", async () => {
   );
 });
 
+/** The labels of a picture that are numbers. */
+const numbersIn = (svg: string): string[] => [...svg.matchAll(/>(-?[\d.,]+)<\/text>/g)].map(([, label]) => label!);
+
+test("steps are whole numbers, a constant has a short label, and all panels of an overview have one step axis", async () => {
+  const metrics: Metrics[] = [{ step: 0, "eval/pass@1": 0.3 }, ...[1, 2, 3].map((step) => ({ step, reward: 0.3, entropy: 4000 }))];
+  const pictures = await plotRuns([{ name: "short", folder: "runs/short", metrics, findings: [] }]);
+  const byName = new Map(pictures.map(({ name, svg }) => [name, numbersIn(svg)]));
+  assert.deepEqual(byName.get("reward")!.slice(0, 3), ["1", "2", "3"]);
+  for (const name of ["reward", "entropy"])
+    assert.ok(
+      byName.get(name)!.every((label) => label.length <= 5),
+      byName.get(name)!.join(),
+    );
+  assert.ok(byName.get("reward")!.includes("0.3") && byName.get("entropy")!.includes("4,000"));
+  const overview = byName.get("overview")!;
+  assert.equal(overview.filter((label) => label === "3").length, 3, overview.join());
+  assert.deepEqual(byName.get("eval_pass_at_1")![0], "0", "one step stands in the middle");
+});
+
+test("a legend of long names goes on in further lines, and the picture is no wider", async () => {
+  const widthOf = (svg: string): number => Number(/width="([\d.]+)"/.exec(svg)![1]);
+  const draw = (names: readonly string[]): Promise<string> => {
+    const series = names.map((name) => ({ name, points: [0, 1].map((x) => ({ x, y: x })) }));
+    return drawLines({ title: "Names", x: { title: "step" }, y: { title: "nats" }, series });
+  };
+  const long = Array.from({ length: 5 }, (_, i) => `${"a-run-with-a-long-name-"}${i}`);
+  const svg = await draw(long);
+  assert.equal(widthOf(svg), widthOf(await draw(["a", "b"])));
+  for (const name of long) assert.ok(svg.includes(`>${name}<`), name);
+});
+
 test("targets that differ are drawn with their runs; folders of one name are told apart", async () => {
   const pictures = await plotRuns([run("a", { target: 0.25 }), { ...run("a", { target: 0.4 }), folder: "other/a" }]);
   const entropy = pictures.find(({ name }) => name === "entropy")!.svg;

@@ -1,0 +1,39 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Device } from "../gpu/device.ts";
+import { type OpenDeviceOptions, openDevice } from "../node/open_device.ts";
+import { brief } from "../options/quote.ts";
+import { UsageError } from "./errors.ts";
+
+/** Errors of lower layers that say in one line what is wrong with a file, a text or an adapter. */
+const INPUT_ERRORS = new Set(["FileError", "NoAdapterError", "AlphabetError", "Error"]);
+
+/** Messages of what nobody typed: a hub that is away, a download that broke, a full disk. */
+const NOT_TYPED = /\b(try again|run again|connect, or|could not be written)\b/;
+
+/** Reads what the user named. What is wrong with it is wrong usage, unless it may be right when it is tried again. */
+export async function fromUser<Result>(read: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Error) || !INPUT_ERRORS.has(error.name) || NOT_TYPED.test(error.message)) throw error;
+    throw Object.assign(new UsageError(error.message), { stack: error.stack });
+  }
+}
+
+/** Opens the GPU that the user asked for. A machine without any is no wrong usage. */
+export function openNamedDevice(options: OpenDeviceOptions): Promise<Device> {
+  const { adapter = "auto" } = options;
+  return adapter === "auto" ? openDevice(options) : fromUser(() => openDevice(options));
+}
+
+/** Refuses a file that could not be written, before anything is computed. `option` is what named it. @throws UsageError */
+export async function requireWritable(option: string, path: string): Promise<void> {
+  const refuse = (reason: string): never => {
+    throw new UsageError(`${option} ${brief(path)} cannot be written (${reason}); name a file in a folder that exists`);
+  };
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) refuse("EISDIR");
+  await access(found ? path : dirname(path), constants.W_OK).catch((error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+}

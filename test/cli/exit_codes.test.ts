@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { exitCodeOf } from "../../src/cli/errors.ts";
+import { buildProgram } from "../../src/cli/program.ts";
+import { fromUser } from "../../src/cli/user_input.ts";
+import { DeviceLostError } from "../../src/gpu/errors.ts";
+import { FileError } from "../../src/io/files.ts";
+import { CLI } from "../cli_command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "entropic-exit-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function refused(words: readonly string[], pattern: RegExp): void {
+  const env = { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" };
+  const { status, stderr } = spawnSync(process.execPath, [...CLI, ...words], { encoding: "utf8", env });
+  const errors = stderr.split("\n").filter((line) => line.startsWith("error: "));
+  assert.deepEqual([status, errors.length], [2, 1], `${words.join(" ")}: ${stderr}`);
+  assert.match(errors[0]!, pattern);
+}
+
+const MODEL = "models/checkpoints/countdown-base";
+
+test("models, prompts, data and adapters that cannot be exit with 2 and one line", () => {
+  const dir = ["--set", `output.dir=${join(folder, "never")}`];
+  refused(["train", "quickstart", "--set", "model=/nonexistent", ...dir], /"\/nonexistent" does not exist; give a folder/);
+  refused(
+    ["train", "quickstart", "--set", "task={ data: /nonexistent.jsonl, answer: a, rewards: [math] }", ...dir],
+    /there is no data \/nonexistent\.jsonl/,
+  );
+  refused(["generate", "--model", "/nonexistent", "--prompt", "1"], /"\/nonexistent" does not exist/);
+  refused(["generate", "--model", MODEL, "--prompt", "no digits"], /is not in the tokenizer's alphabet/);
+  refused(["eval", "--model", MODEL, "--adapter", "nonsense"], /no adapter matches "nonsense"/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a folder that holds a run is refused before a GPU is opened", () => {
+  const dir = join(folder, "taken");
+  mkdirSync(dir);
+  writeFileSync(join(dir, "config.yaml"), "sft: { steps: 1 }\n");
+  for (const [command, config] of [
+    ["train", "quickstart"],
+    ["sft", "countdown_sft"],
+  ] as const) {
+    const words = [command, config, "--set", `output.dir=${dir}`, "--adapter", "nonsense"];
+    refused(words, /taken already holds a run; choose another output\.dir, or pass --overwrite$/);
+  }
+  refused(["resume", dir], /taken holds a warm start, which cannot go on/);
+});
+
+test("adapters whose base model is gone are healthy: nothing advises to overwrite them", () => {
+  const dir = join(folder, "adapters");
+  const checkpoint = join(dir, "checkpoints/step-000001");
+  mkdirSync(checkpoint, { recursive: true });
+  writeFileSync(join(dir, "config.yaml"), "model: /absent/base\ntask: { name: countdown }\nlora: { rank: 2 }\n");
+  const lora = { peft_type: "LORA", r: 2, lora_alpha: 2, target_modules: ["q_proj"], base_model_name_or_path: "/absent/base" };
+  writeFileSync(join(checkpoint, "adapter_config.json"), JSON.stringify(lora));
+  refused(["resume", dir], /adapters trains adapters of the model \/absent\/base, which is not there; go to the folder(?!.*--overwrite)/);
+});
+
+test("a word that is no configuration, and a configuration of another command, are answered with the remedy", () => {
+  refused(["train", "quikstart"], /There is no configuration quikstart; did you mean quickstart\?$/);
+  refused(["train", "something-else"], /There is no configuration something-else; .* by name: .*codes, .*quickstart/);
+  refused(["sft", "maze"], /maze is a configuration of train; run it with: .* train maze$/);
+  refused(["train", "countdown_sft"], /countdown_sft is a configuration of sft/);
+});
+
+test("options that would be ignored are refused", async () => {
+  for (const words of [
+    ["generate", "--model", "m", "--output", "o", "--json"],
+    ["bench", "--list", "--compare", "x"],
+    ["bench", "--tuner", "--list"],
+    ["bench", "--tuner", "--toggles", "x"],
+  ]) {
+    const program = await buildProgram(words[0]);
+    for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+    await assert.rejects(program.parseAsync(words, { from: "user" }), /cannot be used with/, words.join(" "));
+  }
+});
+
+test("what nobody typed stays a failure: a lost GPU, a full disk, a hub that is away", async () => {
+  const codeOf = (error: Error): Promise<number> => fromUser(() => Promise.reject(error)).then(() => 0, exitCodeOf);
+  assert.equal(await codeOf(new FileError("x does not exist; check the path.")), 2);
+  assert.equal(await codeOf(new FileError("x could not be written: the disk is full; free some space.")), 1);
+  assert.equal(await codeOf(new FileError("The hub answers 503 for the model x; try again later.")), 1);
+  assert.equal(await codeOf(new DeviceLostError("the GPU was lost")), 1);
+  assert.equal(await codeOf(new TypeError("a bug")), 1);
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UsageError } from "../../src/cli/errors.ts";
+import { PROGRAM } from "../../src/cli/options.ts";
+import { occupiedRemedy, requireKind, requireResumable } from "../../src/cli/run_kind.ts";
+
+const train = { model: "m", task: {}, grpo: {}, entropy: {} };
+const sft = { model: { model_type: "llama" }, task: {}, sft: {} };
+const cell = { cell: "seed-0/grpo", grpo: {} };
+
+const refused = (check: () => void, pattern: RegExp): void =>
+  assert.throws(check, (error) => error instanceof UsageError && !error.message.includes("\n") && pattern.test(error.message));
+
+test("a configuration of another command is refused in one line with its own command", () => {
+  refused(() => requireKind(sft, "countdown_sft", "train"), /^countdown_sft is a configuration of sft; run it with: .* sft countdown_sft$/);
+  refused(() => requireKind(train, "maze", "sft"), /^maze is a configuration of train; run it with: .* train maze$/);
+  refused(() => requireKind(cell, "config.yaml", "train"), /describes a run of a study, which train cannot read; .* experiment NAME$/);
+  for (const value of [train, { model: "m", task: {} }, { ...train, sft: {} }, undefined, []]) requireKind(value, "x", "train");
+  requireKind(sft, "x", "sft");
+});
+
+test("what cannot be resumed says what to do instead", () => {
+  refused(
+    () => requireResumable(sft, "runs/warm"),
+    /runs\/warm holds a warm start, .* sft runs\/warm\/config\.yaml --overwrite, or train from/,
+  );
+  refused(() => requireResumable(cell, "runs/cell"), /runs\/cell holds a run of a study; .* experiment NAME$/);
+  requireResumable(train, "runs/a");
+});
+
+test("a folder that holds a run is continued only where that works", () => {
+  const yaml = "model: m\ngrpo: { steps: 1 }\n";
+  const again = `or continue it with: ${PROGRAM} resume runs/a`;
+  assert.equal(occupiedRemedy("train", "runs/a", yaml), `choose another output.dir, pass --overwrite, ${again}`);
+  assert.equal(occupiedRemedy("train", "runs/a", "sft: { steps: 1 }\n"), "choose another output.dir, or pass --overwrite");
+  assert.equal(occupiedRemedy("sft", "runs/a", yaml), "choose another output.dir, or pass --overwrite");
+  assert.equal(occupiedRemedy("train", "runs/a", "{"), "choose another output.dir, or pass --overwrite");
+});
+
+test("under npm start --overwrite stands behind --", (context) => {
+  const { npm_lifecycle_event: before } = process.env;
+  context.after(() => {
+    if (before === undefined) delete process.env.npm_lifecycle_event;
+    else process.env.npm_lifecycle_event = before;
+  });
+  process.env.npm_lifecycle_event = "start";
+  assert.match(occupiedRemedy("train", "runs/a", "grpo: {}"), /replace it with: npm start -- --overwrite, or continue/);
+});
