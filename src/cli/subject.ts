@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, isAbsolute, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dataTask } from "../data_sets/options.ts";
 import { dataProblems } from "../data_sets/problems.ts";
@@ -59,11 +59,12 @@ function withFoundData(task: Record<string, unknown>, folder: string): Record<st
 
 /** The models that come with the package. They are known by their names, and by their paths in it, from anywhere. */
 const SHIPPED = fileURLToPath(new URL("../../models/checkpoints", import.meta.url));
-const SHIPPED_NAME = /^(?:\.\/)?(?:models\/checkpoints\/)?[^/]+\/?$/;
 
 function whereModelIs(name: string, folder: string): string {
+  const [, shipped] = /^(?:\.\/)?models\/checkpoints\/([^/]+)\/?$/.exec(name) ?? [];
+  if (shipped !== undefined && existsSync(join(SHIPPED, shipped))) return name;
   const place = whereItIs(name, folder);
-  return dirname(place) === SHIPPED && SHIPPED_NAME.test(name) ? name : place;
+  return dirname(place) === SHIPPED && !name.includes("/") ? name : place;
 }
 
 function whereItIs(path: string, folder: string): string {

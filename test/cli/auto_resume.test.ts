@@ -47,9 +47,8 @@ test("a run whose GPU is lost goes on by itself to the same bits, as often as al
 test("a run whose GPU is lost before it has a folder leaves the run that is there alone", () => {
   assert.equal(train("other", "never").status, 0);
   const [metrics, weights] = [metricsOf("other"), weightsOf("other", 4)];
-  // Lost at the first submission, and at none of the next opening.
   for (const more of [[], ["--overwrite"]]) {
-    const lost = train("other", "4", "--auto-resume", "--set", "grpo.steps=6", ...more);
+    const lost = train("other", "load", "--auto-resume", "--set", "grpo.steps=6", ...more);
     assert.notEqual(lost.status, 0, lost.stderr);
     assert.match(lost.stderr, more.length > 0 ? /^error: the GPU was lost/m : /^error: .*other already holds a run/m);
     assert.doesNotMatch(lost.stderr, /going on/);

@@ -1,6 +1,6 @@
 /**
  * Runs a command line on a GPU that is lost once the run has recorded some steps: `lost_gpu_program METRICS STEPS WORDS...`, where STEPS has
- * one number for each opening of the GPU. auto_resume.test.ts runs it.
+ * one number for each opening of the GPU, or the word "load" for one that is lost while the model is loaded. auto_resume.test.ts runs it.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { describeError, exitCodeOf } from "../../src/cli/errors.ts";
@@ -8,7 +8,7 @@ import { buildProgram } from "../../src/cli/program.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 
 const [metrics, steps, ...words] = process.argv.slice(2);
-const lostAfter = steps!.split(",").map(Number);
+const lostAfter = steps!.split(",");
 /** The last step that the run has recorded. */
 function recorded(): number {
   const last = existsSync(metrics!) ? readFileSync(metrics!, "utf8").trim().split("\n").at(-1) : "";
@@ -23,10 +23,15 @@ candidate.request = async () => {
   adapter.requestDevice = async (descriptor) => {
     const device = await requestDevice(descriptor);
     const submit = device.queue.submit.bind(device.queue);
-    const step = lostAfter.shift() ?? Number.POSITIVE_INFINITY;
+    const write = device.queue.writeBuffer.bind(device.queue);
+    const step = lostAfter.shift() ?? "never";
     device.queue.submit = (commands) => {
       submit(commands);
-      if (recorded() === step) device.destroy();
+      if (recorded() === Number(step)) device.destroy();
+    };
+    device.queue.writeBuffer = (...given: Parameters<typeof write>) => {
+      write(...given);
+      if (step === "load") device.destroy();
     };
     return device;
   };

@@ -40,6 +40,6 @@ function caseOf(title: string, x: HostValue, tolerance: number, dynamicRows: rea
 
 export const toHalfCases: readonly OpCase[] = [
   ...SHAPES.map(([rows, columns]) => caseOf(`rounds ${rows} x ${columns} to the nearest`, normal([rows, columns], 1, 30), 0, ["x"])),
-  caseOf("rounds ties to even, also where 16 bits are subnormal", given([2, 6], TIES), 0, []),
+  caseOf("rounds ties to even where 16 bits are normal and where they are subnormal", given([2, 6], TIES), 0, []),
   caseOf("exact on what 16 bits hold and stops at 65504", given([2, 6], EXACT), 0, []),
 ];
