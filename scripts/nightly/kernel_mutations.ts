@@ -51,7 +51,12 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ["decoding forgets the oldest key", "attention/decode", "j = 0u; j <= longest", "j = 1u; j <= longest"],
   ["the cache is written a position late", "attention/cache_write", "positions[row])", "positions[row] + 1u)"],
   ["rotation in the wrong direction", "attention/rope", "x1 * cosine - x2 * sine", "x1 * cosine + x2 * sine"],
-  ["values are rotated too", "attention/rope", ">= parameters.rotated_heads", "> parameters.rotated_heads"],
+  [
+    "values are rotated too",
+    "attention/rope",
+    "clamp(parameters.rotated_heads, first, end)",
+    "clamp(parameters.rotated_heads + 1u, first, end)",
+  ],
   ["a token of the next row", "embedding/gather", "tokens[row]", "tokens[min(row + 1u, parameters.rows - 1u)]"],
   [
     "the end of a list of rows is lost",
@@ -83,7 +88,7 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
     "fma(Element(shrink * f32(min(part, 1u))), sums[at",
   ],
   ["earlier blocks are not rescaled", "attention/decode_part", "*= shrinks[head]", "*= 1.0"],
-  ["a 16-bit cache swaps its words", "lib/cache", "pack2x16float(bounded.zw)", "pack2x16float(bounded.xy)"],
+  ["a 16-bit cache swaps its words", "lib/cache", "pack_pair(x.zw)", "pack_pair(x.xy)"],
   ["the tail of the noise is cut off", "lib/random", "(vec4f(bits) + 0.5) * 0x1p-32f", "(floor(vec4f(bits) * 0x1p-24f) + 0.5) * 0x1p-8f"],
   ["a round of Philox is missing", "lib/random", "round < 10u", "round < 9u"],
   ["an infinity counts as a number", "lib/numeric", "!= 0x7f800000u", "!= 0xff800000u"],
