@@ -29,7 +29,7 @@ export async function withDownloadLock<Result>(
 }
 
 async function take(lock: string, text: string, waits: (holder: string) => void): Promise<void> {
-  let isTold = false;
+  let [isTold, looks] = [false, 0];
   while (!(await createWith(lock, text))) {
     const found = await textOf(lock);
     if (found === undefined) continue;
@@ -39,8 +39,12 @@ async function take(lock: string, text: string, waits: (holder: string) => void)
       });
       continue;
     }
-    if (!isTold) waits(describe(found));
-    isTold = true;
+    looks += 1;
+    // A lock that was made this instant does not name its holder yet.
+    if (!isTold && (holderOf(found).pid !== undefined || looks > 1)) {
+      waits(describe(found));
+      isTold = true;
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
