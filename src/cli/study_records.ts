@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { CellResults } from "../experiments/framework/cell.ts";
-import { type CellRecord, readRecords, recordsOf, writeRecords } from "../experiments/framework/records.ts";
+import { addRecords, type CellRecord, readRecords, recordsOf } from "../experiments/framework/records.ts";
 import type { PreparedStudy, Study } from "../experiments/framework/study.ts";
 import { isFile, isFolder } from "../io/files.ts";
 import { brief } from "../options/quote.ts";
@@ -21,7 +21,7 @@ export async function openRecords({ name }: Study, { cells, reduced }: PreparedS
   await requirePlace(path);
   const known = await readRecords(path);
   process.stdout.write(`${(await isFile(path)) ? inFile(known.length, path) : `${brief(path)} does not exist yet; it will be made`}\n`);
-  return { known, add: (results, adapter) => writeRecords(path, known, recordsOf(cells, results, { adapter, reduced })) };
+  return { known, add: (results, adapter) => addRecords(path, recordsOf(cells, results, { adapter, reduced })) };
 }
 
 async function requirePlace(path: string): Promise<void> {

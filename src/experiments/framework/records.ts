@@ -49,8 +49,9 @@ function parseRecord(text: string, name: string): CellRecord {
   throw new FileError(`${brief(name)} is no record of a training (${where}: ${issue?.message}); remove the line, and it runs again.`);
 }
 
-/** Writes the records that were read, and after them those of trainings that had none. */
-export async function writeRecords(path: string, known: readonly CellRecord[], found: readonly CellRecord[]): Promise<void> {
+/** Adds the records of trainings that the file has none of. It is read again for that: another command may have added to it meanwhile. */
+export async function addRecords(path: string, found: readonly CellRecord[]): Promise<void> {
+  const known = await readRecords(path);
   const recorded = new Set(known.map(trainingOf));
   const added = found.filter((record) => !recorded.has(trainingOf(record)));
   if (added.length === 0) return;
