@@ -161,10 +161,8 @@ async function readBaseline(config: TrainConfig): Promise<EvaluationFile | undef
   try {
     const baseline = JSON.parse(await readFile(BASELINE, "utf8")) as EvaluationFile;
     const { model, task, prompts, k, temperature } = baseline;
-    const same = isDeepStrictEqual(
-      { model, task, ...{ prompts, k, temperature } },
-      { model: config.model, task: config.task, ...measuredBy(config) },
-    );
+    const own = { model: config.model, task: config.task, ...measuredBy(config) };
+    const same = isDeepStrictEqual({ model, task, prompts, k, temperature }, own);
     return same && createController(config.entropy).holds.length > 0 ? baseline : undefined;
   } catch {
     return undefined;

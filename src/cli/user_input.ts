@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Device } from "../gpu/device.ts";
+import { UnavailableError } from "../io/file_error.ts";
 import { type OpenDeviceOptions, openDevice } from "../node/open_device.ts";
 import { brief } from "../options/quote.ts";
 import { UsageError } from "./errors.ts";
@@ -9,15 +10,12 @@ import { UsageError } from "./errors.ts";
 /** Errors of lower layers that say in one line what is wrong with a file, a text or an adapter. */
 const INPUT_ERRORS = new Set(["FileError", "NoAdapterError", "AlphabetError", "Error"]);
 
-/** Messages of what nobody typed: a hub that is away, a download that broke, a full disk. */
-const NOT_TYPED = /\b(try again|run again|connect, or|could not be written)\b/;
-
 /** Reads what the user named. What is wrong with it is wrong usage, unless it may be right when it is tried again. */
 export async function fromUser<Result>(read: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof Error) || !INPUT_ERRORS.has(error.name) || NOT_TYPED.test(error.message)) throw error;
+    if (!(error instanceof Error) || !INPUT_ERRORS.has(error.name) || error instanceof UnavailableError) throw error;
     throw Object.assign(new UsageError(error.message), { stack: error.stack });
   }
 }

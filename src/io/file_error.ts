@@ -2,3 +2,6 @@
 export class FileError extends Error {
   override readonly name = "FileError";
 }
+
+/** A file that may well be right and cannot be had or written now: a hub that is away, a download that broke, a full disk. */
+export class UnavailableError extends FileError {}

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { FileError } from "./files.ts";
+import { FileError, UnavailableError } from "./file_error.ts";
 
 /** Writes a file so that at any moment it is the old one or the new one. @throws FileError */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
@@ -35,10 +35,14 @@ export function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof FileError || code === undefined) return error;
   const failed = `${path} could not be written`;
-  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") return new FileError(`${failed}: the disk is full; free some space.`);
-  if (code === "ENOENT" || code === "ENOTDIR") return new FileError(`${failed}: there is no folder ${dirname(path)}; was it removed?`);
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
+    return new UnavailableError(`${failed}: the disk is full; free some space.`);
+  if (code === "ENOENT" || code === "ENOTDIR")
+    return new UnavailableError(`${failed}: there is no folder ${dirname(path)}; was it removed?`);
   if (code === "EROFS" || code === "EACCES" || code === "EPERM") {
-    return new FileError(`${failed}: this user may not write there, or the disk is read-only; change that, or choose another folder.`);
+    return new UnavailableError(
+      `${failed}: this user may not write there, or the disk is read-only; change that, or choose another folder.`,
+    );
   }
-  return new FileError(`${failed} (${code}); check the disk, or choose another folder.`);
+  return new UnavailableError(`${failed} (${code}); check the disk, or choose another folder.`);
 }

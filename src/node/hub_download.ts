@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { digestFile } from "../io/digest.ts";
-import { FileError } from "../io/files.ts";
+import { UnavailableError } from "../io/file_error.ts";
 import { writeError } from "../io/write_whole.ts";
 import type { HubFile } from "./hub_files.ts";
 import { withDownloadLock } from "./hub_lock.ts";
@@ -52,7 +52,7 @@ async function downloadAlone(download: Download, isTransient: IsTransient): Prom
   }
   if (!(await isWhole(partial, file))) {
     await rm(partial, { force: true });
-    throw new FileError(`${file.path} arrived from the hub with other bytes than the hub says it has; try again.`);
+    throw new UnavailableError(`${file.path} arrived from the hub with other bytes than the hub says it has; try again.`);
   }
   await rename(partial, path);
 }

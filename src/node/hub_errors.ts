@@ -1,4 +1,4 @@
-import { FileError } from "../io/files.ts";
+import { FileError, UnavailableError } from "../io/file_error.ts";
 import { brief, quoted, reasonOf } from "../options/quote.ts";
 
 const NETWORK_CODE =
@@ -43,9 +43,9 @@ export function explainHubError(
       : "if it is private or gated, accept its terms on its page and set HF_TOKEN";
     return new FileError(`The hub refuses the ${kind} ${brief(name)} (${status}); check the name, and ${token}.`);
   }
-  if (status !== undefined) return new FileError(`The hub answers ${status} for the ${kind} ${brief(name)}; try again later.`);
+  if (status !== undefined) return new UnavailableError(`The hub answers ${status} for the ${kind} ${brief(name)}; try again later.`);
   if (isNetworkError(error) || (error instanceof Error && error.name === "BrokenConnectionError")) {
-    return new FileError(
+    return new UnavailableError(
       `The connection to the hub broke while ${brief(name)} was downloaded (${causeOf(error)}); run again to go on from there.`,
     );
   }

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { UnavailableError } from "../io/file_error.ts";
 import { FileError, isFile, isFolder } from "../io/files.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { quoted } from "../options/quote.ts";
@@ -126,7 +127,7 @@ async function openFile(
 ): Promise<ReadableStream> {
   const { fileDownloadInfo, HubApiError } = await library();
   const info = await fileDownloadInfo({ repo: { type, name }, path, revision: commit, ...access() });
-  if (!info) throw new FileError(`${name} on the hub lists ${path} and does not have it; try again.`);
+  if (!info) throw new UnavailableError(`${name} on the hub lists ${path} and does not have it; try again.`);
   const { accessToken } = access();
   const authorization: Record<string, string> = accessToken ? { Authorization: `Bearer ${accessToken}` } : {};
   const response = await fetch(info.url, { headers: { ...authorization, Range: `bytes=${position}-${size - 1}` } });
@@ -167,9 +168,9 @@ export async function cachedFiles(snapshot: string): Promise<HubFile[]> {
 }
 
 /** Refuses a name that is not in the cache while the hub cannot be asked. */
-export function notCached({ type, name, revision }: RepositoryName, why: string): FileError {
+export function notCached({ type, name, revision }: RepositoryName, why: string): UnavailableError {
   const what = `${type === "model" ? "model" : "data set"} ${quoted(revision === "main" ? name : `${name}@${revision}`)}`;
-  return new FileError(
+  return new UnavailableError(
     `${why.replace(/^t/, "T")}, and its cache here holds no ${what}; connect, or give the path of a folder that exists.`,
   );
 }

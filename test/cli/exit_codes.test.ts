@@ -8,7 +8,7 @@ import { exitCodeOf } from "../../src/cli/errors.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { fromUser } from "../../src/cli/user_input.ts";
 import { DeviceLostError } from "../../src/gpu/errors.ts";
-import { FileError } from "../../src/io/files.ts";
+import { FileError, UnavailableError } from "../../src/io/file_error.ts";
 import { CLI } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-exit-"));
@@ -84,8 +84,8 @@ test("options that would be ignored are refused", async () => {
 test("what nobody typed stays a failure: a lost GPU, a full disk, a hub that is away", async () => {
   const codeOf = (error: Error): Promise<number> => fromUser(() => Promise.reject(error)).then(() => 0, exitCodeOf);
   assert.equal(await codeOf(new FileError("x does not exist; check the path.")), 2);
-  assert.equal(await codeOf(new FileError("x could not be written: the disk is full; free some space.")), 1);
-  assert.equal(await codeOf(new FileError("The hub answers 503 for the model x; try again later.")), 1);
+  assert.equal(await codeOf(new UnavailableError("x could not be written: the disk is full; free some space.")), 1);
+  assert.equal(await codeOf(new UnavailableError("The hub answers 503 for the model x; try again later.")), 1);
   assert.equal(await codeOf(new DeviceLostError("the GPU was lost")), 1);
   assert.equal(await codeOf(new TypeError("a bug")), 1);
 });
