@@ -10,12 +10,24 @@ export function sameAnswer(given: string, right: string): boolean {
     return found !== undefined && sameNumber(found, wanted);
   }
   const [ours, theirs] = [partsOf(afterEquals(plainMath(given))), partsOf(afterEquals(plainMath(right)))];
-  if (ours && theirs) return ours.brackets === theirs.brackets && sameParts(ours.parts, theirs.parts);
+  if (ours && theirs)
+    return ours.brackets === theirs.brackets && (theirs.brackets === "{}" ? sameSet : sameParts)(ours.parts, theirs.parts);
   return bare(given) === bare(right);
 }
 
 function sameParts(ours: readonly string[], theirs: readonly string[]): boolean {
   return ours.length === theirs.length && theirs.every((part, i) => sameAnswer(ours[i]!, part));
+}
+
+/** Each part stands for one of the others, in any order. */
+function sameSet(ours: readonly string[], theirs: readonly string[]): boolean {
+  if (ours.length !== theirs.length) return false;
+  const left = [...ours];
+  return theirs.every((part) => {
+    const at = left.findIndex((one) => sameAnswer(one, part));
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 /** The number of an answer: the whole of it, what follows its last "=", or else the one number that leads a sentence. */
@@ -57,12 +69,28 @@ interface Parts {
   readonly parts: readonly string[];
 }
 
-/** The parts of a list in brackets, such as "(1, 2)"; undefined for any other text. */
+/** The parts of a list in brackets, such as "(1, 2)" or "(\\frac{1}{2}, [0, 1])"; undefined for any other text. */
 function partsOf(text: string): Parts | undefined {
-  const match = /^\$?([([{])([^()[\]{}]*)([)\]}])\$?$/.exec(text.replace(/\\([{}])/g, "$1"));
-  if (match === null) return undefined;
-  const parts = match[2]!.split(",").map((one) => one.trim());
-  return parts.length > 1 ? { brackets: match[1]! + match[3]!, parts } : undefined;
+  const list = text.replace(/\\([{}])/g, "$1").replace(/^\$|\$$/g, "");
+  if (!/^[([{].*[)\]}]$/s.test(list)) return undefined;
+  const commas = outerCommas(list);
+  if (commas === undefined || commas.length === 0) return undefined;
+  const ends = [...commas, list.length - 1];
+  return { brackets: list[0]! + list.at(-1)!, parts: ends.map((end, i) => list.slice((commas[i - 1] ?? 0) + 1, end).trim()) };
+}
+
+/** Where the commas are that stand in a list's own brackets and in no inner ones; undefined where those close before its end. */
+function outerCommas(list: string): number[] | undefined {
+  const commas: number[] = [];
+  let depth = 0;
+  for (let i = 0; i < list.length; i++) {
+    const character = list[i]!;
+    if ("([{".includes(character)) depth += 1;
+    else if (")]}".includes(character)) depth -= 1;
+    else if (character === "," && depth === 1) commas.push(i);
+    if (depth === 0 && i < list.length - 1) return undefined;
+  }
+  return depth === 0 ? commas : undefined;
 }
 
 /** A text without spaces, dollar signs, braces around single characters and a last full stop; without capitals where it is words. */
