@@ -16,15 +16,16 @@ const FEWEST_BYTES = 4096;
 
 interface Wait {
   readonly tensor: Tensor;
-  /** Index of the last node that uses the tensor before it waits, and of the first one afterwards. */
+  /** Index of the last node of the forward pass that uses the tensor, and of the first one of the backward pass. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * Lets activations wait for the backward pass as 16-bit floats. This concerns tensors that are written, then not used for a while,
- * then only read. They are rounded after their last use before the wait, and expanded before their first use after it. The forward
- * pass, and so every loss and log-probability, keeps its bits; gradients are those of rounded activations.
+ * Lets activations wait for the backward pass as 16-bit floats. This concerns tensors that the forward pass writes and the backward pass,
+ * after a while, only reads. They are rounded after their last use before the wait, and expanded before their first use after it. The forward
+ * pass, and so every loss and log-probability, keeps its bits; gradients are those of rounded activations, and are themselves never rounded:
+ * they may be smaller than 16-bit floats can be.
  */
 export function storeHalf(nodes: readonly Node[], options: HalfOptions): Node[] {
   const waits = waitsOf(nodes, options.keep);
@@ -64,8 +65,11 @@ function waitsOf(nodes: readonly Node[], keep: readonly Tensor[]): Wait[] {
   const kept = new Set(keep.map((tensor) => tensor.storage));
   return [...uses].flatMap(([storage, { tensors, at, lastWrite }]) => {
     if (kept.has(storage) || storage.bytes < FEWEST_BYTES || !tensors.every(isWhole)) return [];
-    const longest = longestWait(at.filter((index) => index >= lastWrite));
-    return longest ? [{ tensor: tensors[0]!, ...longest }] : [];
+    const wait = waitForBackward(
+      nodes,
+      at.filter((index) => index >= lastWrite),
+    );
+    return wait ? [{ tensor: tensors[0]!, ...wait }] : [];
   });
 }
 
@@ -77,10 +81,11 @@ function isWhole({ dtype, offset, shape, storage }: Tensor): boolean {
   return dtype === "f32" && offset === 0 && isPaired && elementsAtCapacity(shape) * 4 === storage.bytes;
 }
 
-function longestWait(at: readonly number[]): { from: number; until: number } | undefined {
-  const pairs = at.slice(1).map((until, i) => ({ from: at[i]!, until }));
-  const longest = pairs.sort((a, b) => b.until - b.from - (a.until - a.from))[0];
-  return longest && longest.until - longest.from >= SHORTEST_WAIT ? longest : undefined;
+function waitForBackward(nodes: readonly Node[], at: readonly number[]): { from: number; until: number } | undefined {
+  const first = at.findIndex((index) => nodes[index]!.isBackward);
+  if (first <= 0) return undefined;
+  const [from, until] = [at[first - 1]!, at[first]!];
+  return until - from >= SHORTEST_WAIT ? { from, until } : undefined;
 }
 
 /** Nodes that belong to the same part of the model, and to the same pass, as the node that they stand next to. */

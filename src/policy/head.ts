@@ -1,6 +1,6 @@
 import type { Scalar } from "../graph/scalar.ts";
 import { rowsOf, type Tensor } from "../graph/tensor.ts";
-import { empty, type GradientSink } from "../graph/trace.ts";
+import { backwardPass, empty, type GradientSink } from "../graph/trace.ts";
 import { logitsGradient } from "../ops/logits_gradient.ts";
 import { matmul, piecesOf, type Weight } from "../ops/matmul/op.ts";
 import { TOKEN_STATISTICS } from "../ops/records.ts";
@@ -66,16 +66,18 @@ export function headBackward(head: Head, saved: HeadStatistics, coefficients: Te
     const own = (all: Tensor): Tensor => rowsOf(all, tokens.begin, tokens.rows);
     const hiddenRows = rowsOf(hidden, begin, rows);
     const logits = saved.logits ?? logitsOf(hiddenRows, weight);
-    const gradLogits = logitsGradient(logits, {
-      actions: own(actions),
-      statistics: own(saved.statistics),
-      coefficients: own(coefficients),
-      first: tokens.first,
-      inverseTemperature,
-      vocabulary: valid,
+    backwardPass(() => {
+      const gradLogits = logitsGradient(logits, {
+        actions: own(actions),
+        statistics: own(saved.statistics),
+        coefficients: own(coefficients),
+        first: tokens.first,
+        inverseTemperature,
+        vocabulary: valid,
+      });
+      matmul(gradLogits, weight, { layout: "NN", valid, sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
+      if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", valid, sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
     });
-    matmul(gradLogits, weight, { layout: "NN", valid, sink: { onto: rowsOf(gradHidden, begin, rows), accumulate: 0 } });
-    if (sink) matmul(gradLogits, hiddenRows, { layout: "TN", valid, sink: index === 0 ? sink : { ...sink, accumulate: 1 } });
   });
   return gradHidden;
 }

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { storeHalf } from "../../src/graph/half.ts";
 import { planTrace } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
-import { empty, input, type Node, trace } from "../../src/graph/trace.ts";
+import { backwardPass, empty, input, type Node, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
@@ -19,13 +19,20 @@ const SHAPE = [64, 32];
 const halved = (nodes: readonly Node[], keep: readonly Tensor[] = []): Node[] => storeHalf(nodes, { keep, toHalf, fromHalf });
 const names = (nodes: readonly Node[]): string[] => nodes.map((node) => node.op);
 
-/** saved = x + x is used at once, waits for ten nodes, and is used again. */
+/** What the backward pass makes. */
+function backward(make: () => Tensor): Tensor {
+  const made: Tensor[] = [];
+  backwardPass(() => made.push(make()));
+  return made[0]!;
+}
+
+/** saved = x + x is used at once, waits for ten nodes, and is used again by the backward pass. */
 function waiting(): { saved: Tensor; y: Tensor } {
   const x = input("x", SHAPE);
   const saved = add(x, x);
   let y = add(saved, x);
   for (let i = 0; i < 10; i += 1) y = add(y, x);
-  return { saved, y: multiply(y, saved) };
+  return { saved, y: backward(() => multiply(y, saved)) };
 }
 
 test("a tensor that waits is rounded after its last use before the wait and expanded before its first use after it", async () => {
@@ -51,7 +58,7 @@ test("a tensor that is kept, exact, small, odd, written again or soon used again
   const chain = (x: Tensor, saved: Tensor, length = 10): Tensor => {
     let y = add(saved, x);
     for (let i = 0; i < length; i += 1) y = add(y, x);
-    return multiply(y, saved);
+    return backward(() => multiply(y, saved));
   };
   const double = (x: Tensor): Tensor => add(x, x);
   unchanged(() => chain(input("x", [16, 32]), double(input("x", [16, 32]))), "small");
@@ -69,4 +76,22 @@ test("a tensor that is kept, exact, small, odd, written again or soon used again
     chain(x, saved);
     addOnto({ onto: saved, accumulate: 1 }, x);
   }, "written again");
+});
+
+test("what waits within one pass is not rounded: the forward pass keeps its bits, and gradients may be too small for 16 bits", () => {
+  const wait = (inPass: (make: () => Tensor) => Tensor): readonly string[] => {
+    const nodes = trace(() => {
+      const x = input("x", SHAPE);
+      const saved = inPass(() => add(x, x));
+      let y = add(saved, x);
+      for (let i = 0; i < 10; i += 1) y = inPass(() => add(y, x));
+      return inPass(() => multiply(y, saved));
+    }).trace.nodes;
+    return names(halved(nodes)).filter((op) => op.includes("half"));
+  };
+  assert.deepEqual(
+    wait((make) => make()),
+    [],
+  );
+  assert.deepEqual(wait(backward), []);
 });
