@@ -51,19 +51,32 @@ export function longestOf({
 }
 
 /** @throws EngineError for options that no token can be drawn with */
-export function checkSamplerOptions({ model, maxLength, sampling, bannedTokens = [] }: SamplerOptions): void {
+export function checkSamplerOptions({ model, maxLength, sampling, bannedTokens = [], ...options }: SamplerOptions): void {
+  checkSizes({ ...options, maxLength });
   if (maxLength > model.contextLength) {
     throw new EngineError(
       `sequences of ${maxLength} tokens exceed the model's context of ${model.contextLength}; shorten the prompt or maxNewTokens`,
     );
   }
-  const { minP = 0, repetitionPenalty = 1 } = sampling;
+  const { topK, topP, minP = 0, repetitionPenalty = 1 } = sampling;
+  if (!(Number.isInteger(topK) && topK >= 0)) throw new EngineError(`topK is ${topK}; it must be a whole number, and 0 for all tokens`);
+  if (!(topP >= 0 && topP <= 1)) throw new EngineError(`topP is ${topP}; it must be 0 to 1, and 1 for all tokens`);
   if (!(minP >= 0 && minP <= 1)) throw new EngineError(`minP is ${minP}; it must be 0 to 1`);
   if (!(repetitionPenalty > 0 && Number.isFinite(repetitionPenalty))) {
     throw new EngineError(`repetitionPenalty is ${repetitionPenalty}; it must be above 0, and 1 for none`);
   }
   const banned = new Set(bannedTokens.filter((id) => id < model.vocabSize));
   if (banned.size === model.vocabSize) throw new EngineError(`all ${model.vocabSize} tokens are banned; leave at least one to be drawn`);
+}
+
+type Sizes = Pick<SamplerOptions, "sequences" | "promptRows" | "promptSlots" | "maxLength" | "maxNewTokens">;
+
+function checkSizes({ sequences, promptRows, promptSlots = sequences, maxLength, maxNewTokens }: Sizes): void {
+  for (const [name, size] of Object.entries({ sequences, promptRows, promptSlots, maxLength, maxNewTokens })) {
+    if (!(Number.isInteger(size) && size >= 1)) throw new EngineError(`${name} is ${size}; it must be a whole number of at least 1`);
+  }
+  if (maxNewTokens < maxLength) return;
+  throw new EngineError(`maxNewTokens is ${maxNewTokens} of maxLength ${maxLength}; at least one token must be left for the prompt`);
 }
 
 /** Greedy draws need no filter, whose search takes time. */

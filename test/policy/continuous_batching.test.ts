@@ -163,6 +163,14 @@ test("options that no token can be drawn with are refused", async () => {
   await refused({ sampling: { ...base.sampling, minP: 1.5 } }, /minP is 1.5/);
   await refused({ sampling: { ...base.sampling, repetitionPenalty: 0 } }, /repetitionPenalty is 0/);
   await refused({ maxLength: 65 }, /exceed the model's context of 64/);
+  await refused({ sampling: { ...base.sampling, topK: 1.5 } }, /topK is 1.5/);
+  await refused({ sampling: { ...base.sampling, topP: 2 } }, /topP is 2/);
+  await refused({ sequences: 0 }, /sequences is 0/);
+  await refused({ promptSlots: 0 }, /promptSlots is 0/);
+  await refused({ promptRows: Number.NaN }, /promptRows is NaN/);
+  await refused({ maxNewTokens: 0 }, /maxNewTokens is 0/);
+  await refused({ maxNewTokens: 2.5 }, /maxNewTokens is 2.5/);
+  await refused({ maxLength: 8, maxNewTokens: 8 }, /maxNewTokens is 8 of maxLength 8/);
 });
 
 const STORIES = "models/stories260K";
