@@ -153,7 +153,7 @@ async function saveWarmStart({ output }: SftConfig, model: PolicyModel, step: nu
   await saveModel(folder, model).catch((error: unknown) => {
     throw writeError(folder, error);
   });
-  await removeOldCheckpoints(output.dir, output);
+  await removeOldCheckpoints(output.dir, step, output);
 }
 
 function metricsOf({ step, loss, gradNorm, learningRate, skipped, evaluation }: WarmStartStep): MetricsRecord {

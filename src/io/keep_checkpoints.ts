@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { isFile } from "./files.ts";
 import { removeCheckpoint } from "./remove_run.ts";
 import { checkpointDir, listCheckpoints, type MetricsRecord, readMetrics } from "./run_folder.ts";
 
@@ -9,12 +11,24 @@ export interface KeepRule {
   readonly keepBest: boolean;
 }
 
-/** Removes the checkpoints that the rule does not keep. Call it once the newest one is on the disk. */
-export async function removeOldCheckpoints(dir: string, { keepLast, keepBest }: KeepRule): Promise<void> {
+/**
+ * Removes the checkpoints that the rule does not keep. Call it once that of the step `saved` is on the disk. It is the newest: what lies
+ * above it was refused when the run was resumed, or is not the run's, and stays as it is.
+ */
+export async function removeOldCheckpoints(dir: string, saved: number, { keepLast, keepBest }: KeepRule): Promise<void> {
   if (keepLast === null) return;
-  const steps = (await listCheckpoints(dir)).map(({ step }) => step);
+  const steps = await stepsUpTo(saved, dir);
   const best = keepBest ? bestStep(await readMetrics(dir), steps) : undefined;
   for (const step of steps.slice(keepLast)) if (step !== best) await removeCheckpoint(checkpointDir(dir, step));
+}
+
+/** The steps of a run's checkpoints, the highest first. Folders that were emptied, but for a user's files, are none. */
+async function stepsUpTo(saved: number, dir: string): Promise<number[]> {
+  const steps: number[] = [];
+  for (const { step, path } of await listCheckpoints(dir)) {
+    if (step <= saved && (await isFile(join(path, "state.json")))) steps.push(step);
+  }
+  return steps;
 }
 
 /** The step whose evaluation had the highest pass@1; where none of the steps was evaluated, that of the highest mean reward. */

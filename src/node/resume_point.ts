@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { buildModel } from "../../models/index.ts";
 import { readTrainingState } from "../io/checkpoint.ts";
 import type { Digests } from "../io/digest.ts";
+import { UnavailableError } from "../io/file_error.ts";
 import { FileError } from "../io/files.ts";
 import { type CheckpointPlace, listCheckpoints } from "../io/run_folder.ts";
 import { checkSavedTrainer, parseTrainerState, type SavedTrainer } from "../rl/trainer_state.ts";
@@ -27,7 +28,8 @@ export async function findResumePoint(dir: string, build: ModelBuilder = buildMo
     try {
       return { point: await readResumePoint(place, build), refused };
     } catch (error) {
-      if (!(error instanceof Error) || !REFUSALS.has(error.name)) throw error;
+      // A base that the hub does not give out now says nothing against the checkpoint.
+      if (!(error instanceof Error) || !REFUSALS.has(error.name) || error instanceof UnavailableError) throw error;
       refused.push(`${basename(place.path)} cannot be resumed from: ${error.message.split("\n")[0]!.replace(/\.$/, "")}`);
     }
   }

@@ -26,7 +26,7 @@ async function left(name: string, rule: { keepLast: number | null; keepBest: boo
   for (let step = 1; step <= 6; step++) {
     await appendMetrics(dir, { step, ...metrics[step - 1] });
     await save(dir, step);
-    await removeOldCheckpoints(dir, rule);
+    await removeOldCheckpoints(dir, step, rule);
   }
   return (await readdir(join(dir, "checkpoints"))).sort().map((one) => one.replace(/^step-0*/, ""));
 }
@@ -44,6 +44,54 @@ test("the newest checkpoints stay, and the best one beside them", async () => {
     "an evaluation counts more than a reward",
   );
   assert.deepEqual(await left("unmeasured", { keepLast: 1, keepBest: true }, []), ["6"]);
+});
+
+/** A run with checkpoints of some steps. */
+async function runWith(name: string, steps: readonly number[]): Promise<string> {
+  const dir = join(folder, name);
+  await createRunFolder(dir, "");
+  for (const step of steps) await save(dir, step);
+  return dir;
+}
+
+const names = async (dir: string): Promise<string[]> => (await readdir(join(dir, "checkpoints"))).sort();
+
+test("what lies above the checkpoint just saved, damaged or foreign, neither counts nor is touched", async () => {
+  const newest = { keepLast: 1, keepBest: false };
+  const damaged = await runWith("damaged", [20, 40]);
+  await writeFile(join(checkpointDir(damaged, 40), "model.safetensors"), "");
+  await save(damaged, 30);
+  await removeOldCheckpoints(damaged, 30, newest);
+  assert.deepEqual(await names(damaged), ["step-000030", "step-000040"]);
+
+  const foreign = await runWith("strange", []);
+  await mkdir(checkpointDir(foreign, 100), { recursive: true });
+  await writeFile(join(checkpointDir(foreign, 100), "notes.txt"), "mine");
+  await save(foreign, 20);
+  await removeOldCheckpoints(foreign, 20, newest);
+  assert.deepEqual(await names(foreign), ["step-000020", "step-000100"]);
+
+  const best = await runWith("best-above", [10, 20, 40]);
+  for (const [step, reward] of [
+    [10, 0.5],
+    [20, 0.1],
+    [40, 0.9],
+  ])
+    await appendMetrics(best, { step: step!, reward });
+  await save(best, 30);
+  await removeOldCheckpoints(best, 30, { keepLast: 1, keepBest: true });
+  assert.deepEqual(await names(best), ["step-000010", "step-000030", "step-000040"], "the best of those that count");
+});
+
+test("folders that hold no checkpoint any more take no place among the newest, nor that of the best", async () => {
+  const dir = await runWith("emptied", [10, 20, 30]);
+  for (const step of [10, 20, 30]) await appendMetrics(dir, { step, reward: step === 20 ? 1 : 0 });
+  await rm(join(checkpointDir(dir, 20), "state.json"));
+  await removeOldCheckpoints(dir, 30, { keepLast: 2, keepBest: false });
+  assert.deepEqual(await names(dir), ["step-000010", "step-000020", "step-000030"]);
+  await appendMetrics(dir, { step: 10, reward: 0.5 });
+  await removeOldCheckpoints(dir, 30, { keepLast: 1, keepBest: true });
+  assert.deepEqual(await names(dir), ["step-000010", "step-000020", "step-000030"]);
 });
 
 test("the best step has the highest pass@1, else the highest reward; of equals the later one", () => {
@@ -70,7 +118,7 @@ test("--overwrite and keepLast remove what runs wrote, and nothing else", async 
   for (const path of ["notes.txt", "checkpoints/best.txt", "checkpoints/step-000001/notes.txt"]) await writeFile(join(dir, path), "mine");
   await mkdir(join(dir, "checkpoints/mine"));
   await mkdir(join(dir, "checkpoints/.step-000003.partial-12"));
-  await removeOldCheckpoints(dir, { keepLast: 1, keepBest: false });
+  await removeOldCheckpoints(dir, 2, { keepLast: 1, keepBest: false });
   assert.deepEqual(await readdir(join(dir, "checkpoints/step-000001")), ["notes.txt"]);
   await createRunFolder(dir, "seed: 2\n", { overwrite: true });
   const all = (await readdir(dir, { recursive: true })).sort();

@@ -6,12 +6,14 @@ import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { checkpointDir } from "../../src/io/run_folder.ts";
 import { type HostTensor, heldTensors } from "../../src/io/safetensors.ts";
+import { addAdapters, isOfAdapter, LORA_DEFAULTS } from "../../src/nn/lora.ts";
 import { type Module, piecesOf } from "../../src/nn/module.ts";
+import { adapterContent } from "../../src/node/load_adapter.ts";
 import { createRandom, type Random } from "../../src/random.ts";
 import type { TrainerState } from "../../src/rl/trainer_state.ts";
 
 const tokenizer = characterTokenizer("0123456789+=$", { eos: "$" });
-const config = {
+export const config = {
   model_type: "llama",
   vocab_size: tokenizer.vocabSize,
   hidden_size: 8,
@@ -59,6 +61,20 @@ export async function writeTiny(
     tokenizerFiles: tokenizer.files,
     optimizer: heldTensors(optimizer(tensorsOf(module, ["first.", "second."], random))),
     state: state as object,
+  });
+}
+
+/** Writes a checkpoint of the adapters of such a model, as a trainer would, with its base at a path or under a name. */
+export async function writeTinyAdapter(dir: string, step: number, base: string): Promise<void> {
+  const random = createRandom(step);
+  const module = buildModel(config);
+  addAdapters(module, LORA_DEFAULTS);
+  const adapters = (prefix: string): Map<string, HostTensor> =>
+    new Map([...tensorsOf(module, [prefix], random)].filter(([name]) => isOfAdapter(name)));
+  await writeCheckpoint(checkpointDir(dir, step), {
+    ...adapterContent(module, { base, options: LORA_DEFAULTS, storage: "f32" }, heldTensors(adapters(""))),
+    optimizer: heldTensors(new Map([...adapters("first."), ...adapters("second.")])),
+    state: stateOf(step),
   });
 }
 

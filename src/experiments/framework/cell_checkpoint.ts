@@ -25,7 +25,7 @@ export async function saveCell(host: Host, folder: string, work: { trainer: Trai
   // The logs are on the disk before the checkpoint that goes on from them.
   const logs = await syncLogs(folder);
   await host.saveRun(checkpointDir(folder, trainer.step), model, { ...stored, logs });
-  await removeOldCheckpoints(folder, { keepLast: 1, keepBest: false });
+  await removeOldCheckpoints(folder, trainer.step, { keepLast: 1, keepBest: false });
 }
 
 /** Brings a folder's logs to where they were at a checkpoint, and reads them. Undefined where they cannot be brought there. */
