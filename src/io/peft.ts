@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isMapping } from "../options/problems.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 import { FileError, isFile, readJsonObject } from "./files.ts";
+import { INDEX, MODEL } from "./model_folder.ts";
 import { type HostTensor, readSafetensors } from "./safetensors.ts";
 
 /** The files of a folder in the format of PEFT, Hugging Face's library of adapters. */
@@ -23,9 +24,10 @@ export interface PeftConfig {
   readonly alphaPattern: Readonly<Record<string, number>>;
 }
 
-/** Whether a folder holds an adapter and no model of its own. */
+/** Whether a folder holds an adapter and no model of its own; its base's config.json may lie beside it. */
 export async function isAdapterFolder(dir: string): Promise<boolean> {
-  return (await isFile(join(dir, ADAPTER_CONFIG))) && !(await isFile(join(dir, "config.json")));
+  const holds = (name: string): Promise<boolean> => isFile(join(dir, name));
+  return (await holds(ADAPTER_CONFIG)) && !(await holds(MODEL)) && !(await holds(INDEX));
 }
 
 /** Reads adapter_config.json. @throws FileError for every setting that would change the computation and is not built here, by name */

@@ -58,6 +58,8 @@ export function matchNames(
     else if (name === HEAD && head !== undefined) copies.push(name);
     else if (!BUFFERS.test(name)) strays.push(name);
   }
+  // Where two names share a tensor, safetensors' save_model keeps the first in the alphabet alone.
+  if (copies.length > 0 && !sources.has(head!)) sources.set(head!, copies.pop()!);
   requirePieces(pieces, stored, source, sources);
   if (strays.length > 0) throw new EngineError(describeStrays(strays, stored, source));
   const original = head === undefined ? undefined : pieces.find(({ name }) => name === head);

@@ -99,6 +99,17 @@ test("base models whose names lack their beginning, buffers of old checkpoints, 
   assert.ok((await largestError(qwen, tied, buffers)) < LARGEST_ERROR, "Qwen2");
 });
 
+test("a tied head that stands in the file in place of the embedding, as safetensors' save_model leaves it", async () => {
+  for (const [family, embedding] of [
+    ["qwen2", "model.embed_tokens.weight"],
+    ["gpt2", "transformer.wte.weight"],
+  ] as const) {
+    const tensors = randomCheckpoint(bases[family]!);
+    const stored = new Map([...tensors].map(([name, tensor]) => [name === embedding ? "lm_head.weight" : name, tensor]));
+    assert.ok((await largestError(bases[family]!, tensors, stored)) < LARGEST_ERROR, family);
+  }
+});
+
 test("a head that differs from the embedding it is tied to, and a bias that config.json does not know, are refused with nothing placed", async () => {
   const config = bases.qwen2!;
   const tensors = randomCheckpoint(config);

@@ -28,11 +28,18 @@ test("a tied head is a copy of the embedding, by the names that the checkpoint g
   ]);
 });
 
+test("a tied head that is stored without the embedding stands for it", () => {
+  const { sources, copies } = match({ "model.norm.weight": [4], "lm_head.weight": [7, 4] });
+  assert.equal(sources.get("model.embed_tokens.weight"), "lm_head.weight");
+  assert.deepEqual(copies, []);
+});
+
 const refused: [shapes: Readonly<Record<string, readonly number[]>>, expected: RegExp][] = [
   [{ "model.norm.weight": [4] }, /DIR lacks tensor model\.embed_tokens\.weight \[7, 4\]; it holds model\.norm\.weight/],
   [{ ...stored, "model.norm.weight": [5] }, /DIR: tensor model\.norm\.weight is \[5\]; this model needs \[4\]/],
   [{ "embed_tokens.weight": [7, 5], "norm.weight": [4] }, /tensor embed_tokens\.weight is \[7,5\]; this model needs \[7, 4\]/],
   [{ ...stored, "lm_head.weight": [8, 4] }, /tensor lm_head\.weight is \[8,4\]; this model needs \[7, 4\]/],
+  [{ "model.norm.weight": [4], "lm_head.weight": [8, 4] }, /tensor lm_head\.weight is \[8,4\]; this model needs \[7, 4\]/],
   [{ ...stored, "norm.weight": [4] }, /holds tensor norm\.weight \[4\], which this model does not use/],
   [{ ...stored, "score.weight": [2, 4] }, /holds tensor score\.weight \[2,4\], which this model does not use/],
   [{ ...stored, "model.norm.bias": [4], "v_head.bias": [1] }, /tensor model\.norm\.bias \[4\], .* does not use \(nor v_head\.bias\)/],

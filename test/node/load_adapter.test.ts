@@ -52,3 +52,15 @@ test("an adapter of a base at a revision says both, each under its own key", asy
   await mkdir(local);
   for (const name of [local, "countdown-base", "./none/a@b"]) assert.deepEqual(savedBase(name), [name, null]);
 });
+
+test("an adapter's folder may hold its base's config.json too; one with weights of its own is a model", async () => {
+  const base = { base_model_name_or_path: "org/base" };
+  await writeFile(join(folder, "config.json"), JSON.stringify({ model_type: "llama" }));
+  assert.equal(await baseIn(base), "org/base");
+  for (const name of ["model.safetensors", "model.safetensors.index.json"]) {
+    await writeFile(join(folder, name), "");
+    assert.equal(await baseIn(base), folder, name);
+    await rm(join(folder, name));
+  }
+  await rm(join(folder, "config.json"));
+});
