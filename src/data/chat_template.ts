@@ -3,6 +3,7 @@ import { FileError } from "../io/file_error.ts";
 import { isMapping } from "../options/problems.ts";
 import { brief, listed, quoted, reasonOf } from "../options/quote.ts";
 import { losingTag } from "./chat_loops.ts";
+import { DATE_FUNCTION, dateFunction } from "./template_date.ts";
 
 /** One message of a chat, as Hugging Face's chat templates take it. */
 export interface ChatMessage {
@@ -15,7 +16,7 @@ export interface ChatMessage {
 export interface RenderOptions {
   /** Whether the text ends where the model's answer begins. */
   readonly addGenerationPrompt: boolean;
-  /** More variables of the template, such as `{ enable_thinking: false }` for Qwen3. */
+  /** More variables of the template, such as `{ enable_thinking: false }` for Qwen3. `strftime_now` is the date that it sees. */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
@@ -23,6 +24,10 @@ export interface RenderOptions {
 export type RenderChat = (messages: readonly ChatMessage[], options: RenderOptions) => string;
 
 const TEMPLATE_FILE = "chat_template.jinja";
+
+/** The library has a function of this name already, which can be replaced by the template alone. The line end goes with the tag. */
+const OUR_DATE = "entropic_strftime_now";
+const SET_DATE = `{% set ${DATE_FUNCTION} = ${OUR_DATE} %}\n`;
 
 /**
  * The chat template of a tokenizer's files: chat_template.jinja, or else `chat_template` of tokenizer_config.json (a text, or a list of
@@ -46,9 +51,11 @@ export function chatTemplate(
     return refusing(`the chat template has {% ${tag} %} behind text of the same turn of a loop, which would be lost here; ${remedy}`);
   }
   const tokens = { ...specialTokens(config), tools: null, documents: null };
-  return (messages, { addGenerationPrompt, variables }) => {
+  return (messages, { addGenerationPrompt, variables = {} }) => {
+    const { [DATE_FUNCTION]: moment, ...others } = variables;
     try {
-      return template.render({ ...tokens, ...variables, messages, add_generation_prompt: addGenerationPrompt });
+      const date = { [OUR_DATE]: dateFunction(moment) };
+      return template.render({ ...tokens, ...others, ...date, messages, add_generation_prompt: addGenerationPrompt });
     } catch (error) {
       throw new Error(`the chat template refuses the messages: ${brief(messageOf(error), 240)}`, { cause: error });
     }
@@ -86,7 +93,7 @@ function isNamedTemplate(value: unknown): value is { readonly name: string; read
 
 function parsed(source: string, place: string): Template {
   try {
-    return new Template(source);
+    return new Template(SET_DATE + source);
   } catch (error) {
     throw new FileError(`${place}: the chat template could not be read: ${brief(reasonOf(error), 240)}; mend it, or leave it out.`);
   }

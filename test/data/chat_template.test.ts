@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type ChatMessage, encodePrompt, promptText, withSystem, withTemplateVariables } from "../../src/data/prompt.ts";
-import { loadTokenizer } from "../../src/data/tokenizer.ts";
+import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
 import { checkReadable } from "../../src/rl/problems.ts";
 import { origin, type Problem } from "../../src/tasks/task.ts";
 import { byteLevelTokenizer, type TinyOptions } from "./tiny_tokenizers.ts";
@@ -117,6 +118,55 @@ test("templates know special tokens, the date, and the tag of transformers that 
   assert.equal(promptText(withTemplateVariables(thinking, { enable_thinking: false }), chat), "no thoughts");
 });
 
+/** What a chat template writes at a moment that its variables give. */
+const atMoment = (template: string, moment: unknown = "2026-11-08T15:04:09"): string =>
+  promptText(withTemplateVariables(tokenizerWith(template), { strftime_now: moment }), chat);
+
+test("the date is written in English, whatever the machine's language", () => {
+  const script = `
+    import { byteLevelTokenizer } from "./test/data/tiny_tokenizers.ts";
+    const { renderChat } = byteLevelTokenizer({ config: { chat_template: "{{ strftime_now('%d %b %Y') }}|{{ strftime_now('%B') }}" } });
+    const options = { addGenerationPrompt: true };
+    const pinned = renderChat([], { ...options, variables: { strftime_now: "2026-11-28" } });
+    console.log(JSON.stringify([pinned, renderChat([], options)]));`;
+  const environment = { ...process.env, LC_ALL: "fr_FR.UTF-8", LANG: "fr_FR.UTF-8", NODE_OPTIONS: "" };
+  const words = ["--import", "tsx", "--input-type=module", "-e", script];
+  const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: "utf8", env: environment });
+  const [pinned, now] = JSON.parse(stdout || JSON.stringify([stderr, stderr])) as string[];
+  assert.equal(pinned, "28 Nov 2026|November");
+  const english = new Date().toLocaleString("en", { month: "long" });
+  assert.ok(now!.endsWith(`|${english}`), now);
+});
+
+test("strftime_now knows the usual directives as Python does, and refuses any other by name", () => {
+  const say = (format: string, moment?: string): string => atMoment(`{{ strftime_now('${format}') }}`, moment);
+  assert.equal(say("%a %A %b %B %d %-d %e %m %-m %y %Y"), "Sun Sunday Nov November 08 8  8 11 11 26 2026");
+  assert.equal(say("%H:%M:%S %I %-I %p %j 100%%d"), "15:04:09 03 3 PM 312 100%d");
+  assert.equal(say("%H %I %p %j", "2024-03-01"), "00 12 AM 061");
+  assert.equal(say("%H:%M:%S", "2024-03-01T12:30"), "12:30:00");
+  for (const [format, directive] of [
+    ["%Q", "%Q"],
+    ["%d %-B", "%-B"],
+    ["%d %", "%"],
+    ["%-", "%-"],
+  ] as const) {
+    const message = `^Error: the chat template refuses the messages: strftime_now has no directive ${directive}; it has %a %A .* %%$`;
+    assert.throws(() => say(format), new RegExp(message), format);
+  }
+  for (const moment of ["today", "2026-13-01", 2026, true]) {
+    assert.throws(() => say("%d", moment as string), /strftime_now is .*; give it a date, such as 2026-11-28 or 2026-11-28T15:30:00$/);
+  }
+  assert.equal(atMoment("\n  {% if strftime_now is defined %}x{% endif %}\n"), "\nx", "the template's own lines are as they were");
+});
+
+test("a day that begins while a process works changes no prompt of it", (context) => {
+  const tokenizer = tokenizerWith("{{ strftime_now('%Y-%m-%d %H:%M:%S') }}");
+  const before = promptText(tokenizer, chat);
+  context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 90_000_000 });
+  assert.equal(promptText(tokenizer, chat), before);
+  assert.equal(promptText(tokenizerWith("{{ strftime_now('%Y-%m-%d %H:%M:%S') }}"), chat), before);
+});
+
 test("a template that leaves a turn of a loop behind text of it is refused where it is used", () => {
   const say = (template: string): string => promptText(tokenizerWith(template), chat);
   const loop = (body: string): string => `{% for m in messages %}${body}{% endfor %}`;
@@ -177,6 +227,18 @@ test("a row that a template refuses is named before training, in one line", () =
   assert.throws(
     () => check({ prompt: "\ud800" }),
     (error: Error) => /half of a surrogate pair \(U\+D800\)/.test(refused(error)),
+  );
+});
+
+test("a row with a character that the model lacks is named, with what to do about it", () => {
+  const check = (problem: Problem) => checkReadable(characterTokenizer("ab"), "the training problems", [{ prompt: "a" }, problem]);
+  assert.throws(
+    () => check({ prompt: "abc", [origin]: "train.jsonl row 7" }),
+    /^ConfigError: train\.jsonl row 7: this model cannot read the task: "c" in "abc" is not in .* "ab"; leave the row out, train on a task of this/,
+  );
+  assert.throws(
+    () => check({ prompt: "abc" }),
+    /^ConfigError: this model cannot read the task: "c" in .* "ab"; train on a task of this model's/,
   );
 });
 
