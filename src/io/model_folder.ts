@@ -42,7 +42,8 @@ export async function readModelConfig(dir: string): Promise<Record<string, unkno
 
 export async function requireFolder(dir: string, kind: string): Promise<void> {
   if (await isFolder(dir)) return;
-  throw new FileError(`${kind} "${brief(dir)}" does not exist; give a folder with config.json and model.safetensors.`);
+  const other = /[\\/]/.test(dir) ? "" : ", or a model of the hub as owner/name, such as openai-community/gpt2";
+  throw new FileError(`${kind} "${brief(dir)}" does not exist; give a folder with config.json and model.safetensors${other}.`);
 }
 
 async function openTensors(dir: string): Promise<TensorSource> {

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readJsonObject } from "../io/files.ts";
-import { dataFiles, type HubFile, modelFiles, SHARD_INDEX } from "./hub_files.ts";
+import { buildModel } from "../../models/index.ts";
+import { FileError, readJsonObject } from "../io/files.ts";
+import { readModelConfig } from "../io/model_folder.ts";
+import { dataFiles, type HubFile, modelFiles, SHARD_INDEX, WHOLE } from "./hub_files.ts";
 import {
   cachedFiles,
   cachedSnapshot,
@@ -51,27 +53,40 @@ const resolved = new Map<string, Promise<string>>();
 
 /**
  * The folder of a model. A name of the form `org/name` or `org/name@revision` that is no path here is one of the hub: what the model needs is
- * downloaded into the cache of Hugging Face's own libraries. Any other name is returned as it is.
- * @throws FileError in one line where the hub has no such model, refuses it, or cannot be reached
+ * downloaded into the cache of Hugging Face's own libraries. Any other name is returned as it is. `accept` gets the config.json before weights
+ * are downloaded, and throws where it cannot build such a model.
+ * @throws FileError in one line where the hub has no such model, refuses it, or cannot be reached; what `accept` throws
  */
-export async function resolveModel(name: string): Promise<string> {
+export async function resolveModel(name: string, accept: AcceptConfig = buildModel): Promise<string> {
   const repository = hubName(name, "model");
   if (!repository) return name;
   const known = resolved.get(name);
   if (known) return known;
-  const folder = folderOf(repository, fetchModel);
+  const folder = folderOf(repository, (opened, title) => fetchModel(opened, title, accept));
   resolved.set(name, folder);
   folder.catch(() => resolved.delete(name));
   return folder;
 }
 
-async function fetchModel(repository: Repository, name: string): Promise<string> {
+/** Takes a model's config.json, or throws. */
+type AcceptConfig = (config: Readonly<Record<string, unknown>>) => unknown;
+
+/** The small files come first, because they tell whether the large ones can be used. */
+async function fetchModel(repository: Repository, name: string, accept: AcceptConfig): Promise<string> {
   const wanted = modelFiles(repository.files, name);
-  const folder = await repository.fetch(wanted);
-  if (!wanted.some(({ path }) => path === SHARD_INDEX)) return folder;
-  const { weight_map: shardOf } = await readJsonObject(join(folder, SHARD_INDEX));
+  const has = (file: string): boolean => wanted.some(({ path }) => path === file);
+  const isLarge = ({ path }: HubFile): boolean => path.endsWith(".safetensors");
+  const folder = await repository.fetch(
+    wanted.filter((file) => !isLarge(file)),
+    { isAll: false },
+  );
+  if (has(WHOLE) || has(SHARD_INDEX)) {
+    accept(await readModelConfig(folder));
+    if (!has("tokenizer.json")) throw new FileError(`${name} on the hub has no tokenizer.json; take a repository with a fast tokenizer.`);
+  }
+  const { weight_map: shardOf } = has(SHARD_INDEX) ? await readJsonObject(join(folder, SHARD_INDEX)) : {};
   const shards = new Set<unknown>(Object.values(shardOf ?? {}));
-  return repository.fetch(repository.files.filter(({ path }) => shards.has(path)));
+  return repository.fetch([...wanted.filter(isLarge), ...repository.files.filter(({ path }) => shards.has(path))], { isAll: true });
 }
 
 /**
@@ -86,7 +101,7 @@ export async function resolveData(name: string, split?: string): Promise<readonl
   let files: readonly HubFile[] = [];
   const folder = await folderOf(repository, async (opened) => {
     files = dataFiles(opened.files, repository.name, choice);
-    return opened.fetch(files);
+    return opened.fetch(files, { isAll: true });
   });
   if (files.length === 0) files = dataFiles(await cachedFiles(folder), repository.name, choice);
   return files.map(({ path }) => join(folder, path));

@@ -16,7 +16,7 @@ const MODEL_FILES: readonly string[] = [
   ...["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"],
   ...["vocab.json", "merges.txt", "chat_template.jinja", "chat_template.json", "adapter_config.json", "adapter_model.safetensors"],
 ];
-const WHOLE = "model.safetensors";
+export const WHOLE = "model.safetensors";
 export const SHARD_INDEX = "model.safetensors.index.json";
 
 /** The files of a model's repository that it needs, but for the shards that its index names. @throws FileError where it has no weights to read */
@@ -32,6 +32,8 @@ export function modelFiles(files: readonly HubFile[], name: string): readonly Hu
 }
 
 const DATA_FILE = /\.(parquet|jsonl|ndjson)$/;
+/** The ending of a data file, in a repository or in a folder here. */
+const ENDING = /\.(parquet|jsonl|ndjson|json)$/i;
 
 /** Which files of a data set are wanted. */
 export interface DataChoice {
@@ -47,7 +49,7 @@ export function dataFiles(files: readonly HubFile[], name: string, { split, path
   const named = data.filter(({ path }) => within === undefined || path === within || path.startsWith(`${within}/`));
   // A file that is named itself need not be named for its split.
   const isOne = named.length === 1 && named[0]!.path === within;
-  const fitting = split === undefined || isOne ? named : filesOfSplit(named, name, split);
+  const fitting = split === undefined || isOne ? named : filesOfSplit(named, `${name} on the hub`, split);
   const wanted = [within === undefined ? "" : ` at ${within}`, split === undefined ? "" : ` of the split ${split}`].join("");
   if (fitting.length === 0) {
     const found = data.length === 0 ? "none at all" : listed(data.map(({ path }) => path));
@@ -61,22 +63,23 @@ export function dataFiles(files: readonly HubFile[], name: string, { split, path
 
 /**
  * The files whose folder, or whose own name without its number, is that of a split: `data/train_sft-00000-of-00002.parquet` is of the split
- * `train_sft`. Where there are none, those that have the split as a word of a name.
+ * `train_sft`. Where there are none, those that have the split as a word of a name. `place` is what messages call the files.
+ * @throws FileError where the word is one of several splits
  */
-function filesOfSplit(files: readonly HubFile[], name: string, split: string): readonly HubFile[] {
-  const own = files.filter(({ path }) => [...namesOf(path), posix.basename(path).replace(DATA_FILE, "")].includes(split));
+export function filesOfSplit<File extends Pick<HubFile, "path">>(files: readonly File[], place: string, split: string): readonly File[] {
+  const own = files.filter(({ path }) => [...namesOf(path), posix.basename(path).replace(ENDING, "")].includes(split));
   if (own.length > 0) return own;
   const wordy = files.filter(({ path }) => nameWith(split, path) !== undefined);
   const splits = new Map(wordy.map(({ path }) => nameWith(split, path)!).map((found) => [found.replace(NUMBER_WORDS, ""), found]));
   if (splits.size <= 1) return wordy;
-  throw new FileError(`${name} on the hub has several splits with the word ${split}; name one: ${listed([...splits.values()])}.`);
+  throw new FileError(`${place} has several splits with the word ${split}; name one: ${listed([...splits.values()])}.`);
 }
 
 const NUMBER_WORDS = /(?<=^|[._-])\d+(?=$|[._-])/g;
 
 /** The names of a path's folders, and that of its file without the number that tells the files of one split apart. */
 function namesOf(path: string): string[] {
-  const [file = "", ...folders] = path.replace(DATA_FILE, "").split("/").reverse();
+  const [file = "", ...folders] = path.replace(ENDING, "").split("/").reverse();
   const unnumbered = file.replace(/[._-]\d{5}-of-\d{5}.*$/, "").replace(/([._-]\d+)+$/, "");
   return [...folders.reverse(), unnumbered];
 }

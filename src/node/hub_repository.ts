@@ -20,8 +20,11 @@ export interface RepositoryName {
 /** A repository at one commit, whose files are downloaded into the cache as they are asked for. */
 export interface Repository {
   readonly files: readonly HubFile[];
-  /** Downloads what the cache lacks of some files, and returns the folder of the commit, which then holds them. */
-  fetch(files: readonly HubFile[]): Promise<string>;
+  /**
+   * Downloads what the cache lacks of some files, and returns the folder of the commit, which then holds them. The cache keeps a branch at the
+   * commit that it had until `isAll` says that nothing is lacking of the new one.
+   */
+  fetch(files: readonly HubFile[], options: { readonly isAll: boolean }): Promise<string>;
 }
 
 /** The library is loaded when a name of the hub is met, because most commands meet none. */
@@ -55,7 +58,7 @@ export async function openRepository(repository: RepositoryName): Promise<Reposi
       if (type !== "file" || !staysInside(path)) continue;
       files.push({ path, size: lfs?.size ?? size, hash: lfs?.oid ?? oid ?? "", algorithm: lfs ? "sha256" : "git" });
     }
-    return { files, fetch: (wanted) => fetchFiles(repository, commit, wanted) };
+    return { files, fetch: (wanted, { isAll }) => fetchFiles(isAll ? repository : { ...repository, revision: commit }, commit, wanted) };
   } catch (error) {
     if (isNetworkError(error)) return "the hub cannot be reached";
     if (isTransient(error) && (await cachedSnapshot(repository))) return `the hub answers ${statusOf(error)}`;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { convertFloats } from "../../src/io/convert_floats.ts";
 import { configWithDtype } from "../../src/io/model_dtype.ts";
-import { openModelFolder } from "../../src/io/model_folder.ts";
+import { openModelFolder, readModelConfig } from "../../src/io/model_folder.ts";
 import { type HostTensor, heldTensors, readSafetensors, readTensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { openSafetensors, type StoredTensor } from "../../src/io/tensor_source.ts";
 import { writeModelTensors, writeTensors } from "../../src/io/write_tensors.ts";
@@ -141,4 +141,10 @@ test("config.json states the type of the weights under the keys that it has", ()
   assert.deepEqual(configWithDtype({ dtype: "float32", torch_dtype: "float32" }, "f16"), { dtype: "float16", torch_dtype: "float16" });
   assert.deepEqual(configWithDtype({}, "f32"), {});
   assert.deepEqual(configWithDtype({}, "f16"), { torch_dtype: "float16" });
+});
+
+test("a bare name that is no folder may have been meant for the hub, whose names have an owner", async () => {
+  const hint = /"gpt2" does not exist; give a folder with .*, or a model of the hub as owner\/name, such as openai-community\/gpt2\.$/;
+  await assert.rejects(readModelConfig("gpt2"), hint);
+  await assert.rejects(readModelConfig("./gpt2"), /"\.\/gpt2" does not exist; give a folder with config\.json and model\.safetensors\.$/);
 });

@@ -16,10 +16,18 @@ const weights = (length: number): Uint8Array => {
   return serializeSafetensors(new Map<string, HostTensor>([["a", { dtype: "F32", shape: [length], data }]]));
 };
 const commit = "0123456789abcdef0123456789abcdef01234567";
-const basics = { "config.json": text({ model_type: "llama" }), ...textsOf(characterTokenizer("01$").files) };
+const sizes = { hidden_size: 4, intermediate_size: 4, num_hidden_layers: 1, num_attention_heads: 1, max_position_embeddings: 8 };
+const config = { model_type: "llama", vocab_size: 3, ...sizes };
+const basics = { "config.json": text(config), ...textsOf(characterTokenizer("01$").files) };
 
 function textsOf(files: Readonly<Record<string, string>>): Record<string, Uint8Array> {
   return Object.fromEntries(Object.entries(files).map(([name, content]) => [name, text(content)]));
+}
+
+/** A model with weights, of which other files are changed or, where undefined, missing. */
+function unfit(changed: Readonly<Record<string, Uint8Array | undefined>>): { commit: string; files: Record<string, Uint8Array> } {
+  const all = Object.entries({ ...basics, "model.safetensors": weights(5000), ...changed });
+  return { commit, files: Object.fromEntries(all.flatMap(([path, content]) => (content ? [[path, content] as const] : []))) };
 }
 
 const hub = await serveHub({
@@ -40,6 +48,14 @@ const hub = await serveHub({
   "models/org/gated": { commit, files: { ...basics, "model.safetensors": weights(400) }, token: "hf_right" },
   "models/org/busy": { commit, files: { ...basics, "model.safetensors": weights(400) } },
   "models/org/breaks": { commit, files: { ...basics, "model.safetensors": weights(5000) } },
+  "models/org/gemma": unfit({ "config.json": text({ model_type: "gemma2" }) }),
+  "models/org/quantised": unfit({ "config.json": text({ ...config, quantization_config: { bits: 4 } }) }),
+  "models/org/unconfigured": unfit({ "config.json": undefined }),
+  "models/org/slow": unfit({ "tokenizer.json": undefined, "vocab.json": text({}) }),
+  "models/org/adapter": {
+    commit,
+    files: { "adapter_config.json": text({ base_model_name_or_path: "org/gemma" }), "adapter_model.safetensors": weights(400) },
+  },
   "datasets/org/rows": {
     commit,
     files: {
@@ -98,7 +114,7 @@ test("a model of the hub comes with what it needs and nothing else, once, into t
   const folder = await resolveModel("org/whole");
   assert.equal(folder, join(cache, "models--org--whole", "snapshots", commit));
   assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
-  assert.deepEqual(JSON.parse(await readFile(join(folder, "config.json"), "utf8")), { model_type: "llama" });
+  assert.deepEqual(JSON.parse(await readFile(join(folder, "config.json"), "utf8")), config);
   assert.match(await readlink(join(folder, "model.safetensors")), /^\.\.[/\\]\.\.[/\\]blobs[/\\][0-9a-f]{64}$/);
   assert.equal(await readFile(join(cache, "models--org--whole", "refs", "main"), "utf8"), commit);
   for (const unwanted of ["README.md", "pytorch_model.bin"]) await assert.rejects(readFile(join(folder, unwanted)), { code: "ENOENT" });
@@ -113,6 +129,26 @@ test("of a model in shards those come that its index names", async () => {
   const folder = await resolveModel(`org/sharded@${commit}`);
   assert.deepEqual(new Uint8Array(await readFile(join(folder, "one.safetensors"))), weights(400));
   await assert.rejects(readFile(join(folder, "other.safetensors")), { code: "ENOENT" });
+});
+
+test("a model that cannot be taken is refused before its weights are downloaded, and leaves the cache without a model", async () => {
+  const reasons = [
+    ["gemma", "EngineError", /^config\.json: model_type is "gemma2"; it must be one of gpt2, llama/],
+    ["quantised", "EngineError", /^config\.json: quantization_config .*quantised weights are not read/],
+    ["unconfigured", "FileError", /holds no config\.json; a Hugging Face model folder needs it/],
+    ["slow", "FileError", /^org\/slow on the hub has no tokenizer\.json; take a repository with a fast tokenizer\.$/],
+  ] as const;
+  for (const [name, kind, reason] of reasons) {
+    hub.requests.length = 0;
+    await assert.rejects(resolveModel(`org/${name}`), (error: Error) => error.name === kind && reason.test(error.message), name);
+    assert.ok(hub.requests.length > 0 && !hub.requests.some((request) => request.includes(".safetensors")), hub.requests.join("\n"));
+    await assert.rejects(readFile(join(cache, `models--org--${name}`, "refs", "main")), { code: "ENOENT" }, name);
+  }
+  const taken: unknown[] = [];
+  const folder = await resolveModel("org/gemma", (given) => taken.push(given));
+  assert.deepEqual(taken, [{ model_type: "gemma2" }], "a builder of one's own decides what it takes");
+  assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
+  assert.match(await resolveModel("org/adapter"), /models--org--adapter/);
 });
 
 test("a connection that breaks half way is gone on with", async () => {
