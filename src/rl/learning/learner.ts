@@ -47,6 +47,8 @@ export interface Learned {
   readonly updates: readonly UpdateResult[];
   /** The controller's state after the last update. */
   readonly state: ControlState;
+  /** The learning rate of the updates. */
+  readonly learningRate: number;
   /** Updates since the start of training that were skipped because numbers were not finite. */
   readonly skipped: number;
   /** The milliseconds that the updates took together. */
@@ -101,7 +103,7 @@ export async function createLearner(run: Run): Promise<Learner> {
       skipped = updates.at(-1)?.skipped ?? skipped;
       last = updates.length > 0 ? { batches, draw: firstDraw } : undefined;
       const state = updates.at(-1) ?? (await update.readControl());
-      return { updates, state, skipped, milliseconds: performance.now() - started };
+      return { updates, state, learningRate, skipped, milliseconds: performance.now() - started };
     },
     explainSkipped: async (place) => last && update.explainSkipped(last.batches, place, last.draw),
     save: async () => {

@@ -1,5 +1,4 @@
 import { type Controller, meanLoop } from "../../control/index.ts";
-import { learningRateAt } from "../../optim/schedule.ts";
 import { tokenMean, type UpdateResult } from "../../policy/update_result.ts";
 import { type Metrics, metricDefinitions } from "../../report/metrics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
@@ -44,7 +43,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
   return {
     step: record.step,
     ...(learns && { loss: meanOf(updates, ({ loss }) => loss), grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm) }),
-    learning_rate: learningRateAt(config.grpo, record.step - 1),
+    learning_rate: learned.learningRate,
     ...scoreMetrics(all, config.grpo.completions),
     ...tagMetrics(all),
     // This is the entropy of the policy that sampled, from before the rollout's first update.
