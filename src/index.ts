@@ -32,6 +32,8 @@ export {
 } from "./control/index.ts";
 export type { ChatMessage, Prompt } from "./data/prompt.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
+export type { LoadDataOptions } from "./data_sets/options.ts";
+export type { DataProblems } from "./data_sets/problems.ts";
 export * from "./engine.ts";
 export { FileError } from "./io/files.ts";
 export {
@@ -49,7 +51,9 @@ export { NoAdapterError } from "./node/adapters.ts";
 export { exportGguf, type GgufFile, type GgufOptions } from "./node/export_gguf.ts";
 export { resolveData, resolveModel } from "./node/hub.ts";
 export type { AdapterOptions } from "./node/load_adapter.ts";
+export { loadData } from "./node/load_data.ts";
 export { createModel, type LoadOptions, loadModel, type ModelBuilder, type SaveOptions, saveModel } from "./node/load_model.ts";
+export { loadTrainerState } from "./node/load_trainer_state.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
 export type { Contradiction, Declaration, Factory } from "./options/define.ts";
@@ -72,6 +76,8 @@ export { ConfigError, parseSftConfig, parseTrainConfig, type SftConfig, type Tra
 export { createDiagnostics, type DiagnosticSettings, type Diagnostics, diagnosticSettings } from "./rl/diagnostics/index.ts";
 export { type Evaluation, evaluatePolicy } from "./rl/evaluation/evaluate.ts";
 export { meanPassAtK, passAtK } from "./rl/evaluation/pass_at_k.ts";
+export { type GeneratedText, generate } from "./rl/generate.ts";
+export type { GenerateOptions } from "./rl/generate_options.ts";
 export { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "./rl/grpo_trainer.ts";
 export { SkippedStepsError } from "./rl/learning/skipped_steps.ts";
 export type { TokenClassFunction } from "./rl/learning/token_classes.ts";

@@ -61,6 +61,18 @@ const examples: Readonly<Record<string, (lines: string[]) => void>> = {
     assert.equal(lines[0], "squared_relu(-2, -0.5, 0.5, 3) = 0, 0, 0.25, 9");
     assert.ok(lines.some((line) => line.startsWith("grad_x: relative error")));
   },
+  resume: (lines) => {
+    const straight = lines.filter((line) => line.startsWith("step "));
+    const resumed = lines.filter((line) => line.startsWith("resumed, step "));
+    assert.equal(straight.length, 4);
+    assert.deepEqual(
+      resumed,
+      straight.slice(2).map((line) => `resumed, ${line}`),
+    );
+    const [one, other] = lines.slice(-2);
+    assert.match(one!, /^375=022:.*\$$/);
+    assert.equal(other, one);
+  },
   custom_controller: (lines) => {
     assert.equal(lines[0], "alpha -0.06, -0.06, 0.20, 0.20, 0.90, 0.44, 0.44");
     assert.ok(numberAfter("error", lines[1]) >= 0, lines[1]);

@@ -14,6 +14,7 @@ import type { Evaluation } from "../rl/evaluation/evaluate.ts";
 import { counted, errorShown, furtherRows, ownRows, problemsOf, solvedRows, strataRows } from "./evaluation_rows.ts";
 import { type EvaluationRow, type EvaluationSummary, evaluationTable, summarize } from "./evaluation_table.ts";
 import { type InterruptWatch, watchInterrupt } from "./interrupt.ts";
+import { requireScores } from "./nothing_scored.ts";
 import { writePictures } from "./pictures.ts";
 import { describeChanges } from "./run_config.ts";
 import { findingsSummary } from "./run_diagnostics.ts";
@@ -79,6 +80,7 @@ export async function evaluateBeforeAndAfter(session: Session, config: TrainConf
   if (options.plots) await drawPlots(config.output.dir);
   trainer.destroy();
   device.destroy();
+  await requireScores(config.output.dir, session.firstFailure());
 }
 
 async function showTable(config: TrainConfig, before: EvaluationSummary | undefined, after: EvaluationSummary): Promise<void> {

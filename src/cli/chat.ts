@@ -5,18 +5,20 @@ import { loadModel } from "../node/load_model.ts";
 import { MOST } from "../options/limits.ts";
 import { reasonOf } from "../options/quote.ts";
 import { createSampler } from "../policy/sampler.ts";
+import { samplingOf } from "../policy/sampling_defaults.ts";
 import { fitSampling } from "../rl/memory/sampling.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { type ChatModel, createChatSession } from "./chat_session.ts";
 import { chatTerminal } from "./chat_terminal.ts";
 import { UsageError } from "./errors.ts";
-import { addAdapterOption, addExamples, addMemoryOption, integer } from "./options.ts";
-import { addSamplingOptions, type SamplingFlags, samplingOf } from "./sampling_options.ts";
+import { addAdapterOption, addExamples, addLoraOption, addMemoryOption, integer } from "./options.ts";
+import { addSamplingOptions, type SamplingFlags } from "./sampling_options.ts";
 import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface ChatOptions extends SamplingFlags {
   readonly adapter: string;
   readonly model: string;
+  readonly lora?: string;
   readonly system?: string;
   readonly context: number;
   readonly memory?: number;
@@ -24,7 +26,7 @@ interface ChatOptions extends SamplingFlags {
 
 export function register(command: Command): void {
   command
-    .requiredOption("--model <dir>", "folder of a model whose tokenizer has a chat template")
+    .requiredOption("--model <dir>", "folder or name of a model whose tokenizer has a chat template")
     .option("--system <text>", "system prompt")
     .option(
       "--context <n>",
@@ -34,6 +36,7 @@ export function register(command: Command): void {
     )
     .action(chat);
   addSamplingOptions(command, { maxTokens: 512 });
+  addLoraOption(command);
   addAdapterOption(command);
   addMemoryOption(command);
   addExamples(command, [
@@ -44,7 +47,7 @@ export function register(command: Command): void {
 
 async function chat(options: ChatOptions): Promise<void> {
   const device = await openNamedDevice({ adapter: options.adapter });
-  const model = await fromUser(() => loadModel(device, options.model));
+  const model = await fromUser(() => loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora }));
   checkTemplate(model, options.system);
   const context = Math.min(options.context, model.module.contextLength);
   const answering = await chatModelOf(device, model, { options, context });

@@ -1,17 +1,11 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Decoder } from "../data/decoder.ts";
+import { continuation, decoderAfter } from "../data/continuation.ts";
 import type { Tokenizer } from "../data/tokenizer.ts";
 import { brief, reasonOf } from "../options/quote.ts";
-import type { Completion, Prompt as TokenPrompt } from "../policy/sampler.ts";
+import type { Completion } from "../policy/sampler.ts";
 import { duration } from "../report/terminal.ts";
+import type { WrittenPrompt } from "../rl/generate.ts";
 import { UsageError } from "./errors.ts";
-
-/** A prompt with its text as the model sees it. */
-export interface GivenPrompt extends TokenPrompt {
-  readonly text: string;
-  /** Whether it was given as text and not as the messages of a chat. */
-  readonly isText: boolean;
-}
 
 /** Where completions go. */
 export interface CompletionOutput {
@@ -29,7 +23,7 @@ interface OutputFlags {
 }
 
 /** @throws UsageError for a file that exists, or cannot be made */
-export function createOutput({ output, json }: OutputFlags, tokenizer: Tokenizer, prompts: readonly GivenPrompt[]): CompletionOutput {
+export function createOutput({ output, json }: OutputFlags, tokenizer: Tokenizer, prompts: readonly WrittenPrompt[]): CompletionOutput {
   const recordOf = (index: number, completion: Completion) => recordOfCompletion(tokenizer, prompts[index]!, completion);
   if (output !== undefined) return fileOutput(output, recordOf, prompts.length);
   if (json) return jsonOutput(recordOf, prompts.length);
@@ -38,7 +32,7 @@ export function createOutput({ output, json }: OutputFlags, tokenizer: Tokenizer
 
 type RecordOf = (index: number, completion: Completion) => object;
 
-function recordOfCompletion(tokenizer: Tokenizer, { text, ids }: GivenPrompt, completion: Completion): object {
+function recordOfCompletion(tokenizer: Tokenizer, { text, ids }: WrittenPrompt, completion: Completion): object {
   return {
     prompt: text,
     promptTokens: ids,
@@ -47,19 +41,6 @@ function recordOfCompletion(tokenizer: Tokenizer, { text, ids }: GivenPrompt, co
     logprobs: [...completion.logprobs],
     finishReason: completion.finishReason,
   };
-}
-
-/** The text of tokens after a prompt, which may begin with a space that is lost at the beginning of a text. */
-function continuation(tokenizer: Tokenizer, promptIds: readonly number[], ids: readonly number[]): string {
-  const { push, end } = decoderAfter(tokenizer, promptIds);
-  return ids.map(push).join("") + end();
-}
-
-function decoderAfter(tokenizer: Tokenizer, promptIds: readonly number[]): Decoder {
-  const decoder = tokenizer.decoder();
-  const text = promptIds.map(decoder.push).join("");
-  // A decoder whose text all waits for the end would return the prompt again.
-  return text === "" ? tokenizer.decoder() : decoder;
 }
 
 const nothing = (): void => {};
@@ -76,7 +57,7 @@ function jsonOutput(recordOf: RecordOf, count: number): CompletionOutput {
 }
 
 /** A prompt, and then its completion token by token. */
-function streamedOutput(tokenizer: Tokenizer, { text, isText, ids }: GivenPrompt): CompletionOutput {
+function streamedOutput(tokenizer: Tokenizer, { text, isText, ids }: WrittenPrompt): CompletionOutput {
   const decoder = decoderAfter(tokenizer, ids);
   if (isText) process.stdout.write(text);
   const write = (piece: string): void => {
@@ -90,7 +71,7 @@ function streamedOutput(tokenizer: Tokenizer, { text, isText, ids }: GivenPrompt
   };
 }
 
-function textOutput(tokenizer: Tokenizer, prompts: readonly GivenPrompt[]): CompletionOutput {
+function textOutput(tokenizer: Tokenizer, prompts: readonly WrittenPrompt[]): CompletionOutput {
   const show = inOrder<Completion>((index, completion) => {
     const { text, isText, ids } = prompts[index]!;
     process.stdout.write(`${isText ? text : ""}${continuation(tokenizer, ids, completion.ids)}\n`);

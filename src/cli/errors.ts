@@ -38,7 +38,9 @@ export function exitCodeOf(error: unknown): number {
     return "exitCode" in error && error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
   if (error instanceof InterruptedError) return stopCodes[error.signal];
-  return usageErrorNames.has(error.name) ? exitCodes.usage : exitCodes.failed;
+  // A limit that the user set is one of the arguments, and that of a machine is not.
+  const isUsage = usageErrorNames.has(error.name) || ("isLimitOfUser" in error && error.isLimitOfUser === true);
+  return isUsage ? exitCodes.usage : exitCodes.failed;
 }
 
 /** The most characters of a problem's line, whatever a library or the system wrote into it. */

@@ -15,7 +15,7 @@ import { readSubject } from "./subject.ts";
 import { warnOfUniformPolicy } from "./uniform_policy.ts";
 import { fromUser, openNamedDevice } from "./user_input.ts";
 
-interface EvalOptions {
+export interface EvalOptions {
   adapter: string;
   model: string;
   lora?: string;
@@ -34,7 +34,7 @@ interface EvalOptions {
 
 export function register(command: Command): void {
   command
-    .requiredOption("--model <dir>", "folder of a model")
+    .requiredOption("--model <dir>", "folder or name of a model")
     .option("--task <yaml>", "task and its options", "{ name: countdown, numbers: 3, max: 9 }")
     .option("--prompts <n>", "held-out problems (default: all)", integer({ min: 1 }))
     .option("--completions <n>", "completions of each problem: the k of pass@k", integer({ min: 1, max: MOST.completions }), 8)
@@ -106,7 +106,17 @@ function checkSampled(prompts: number, completions: number): void {
 }
 
 /** The options of the command that an evaluation takes as they are. */
-function evaluationOptions({ completions, temperature, seed, prompts, maxNewTokens, memory, ks, temperatures, entropies }: EvalOptions) {
+export function evaluationOptions({
+  completions,
+  temperature,
+  seed,
+  prompts,
+  maxNewTokens,
+  memory,
+  ks,
+  temperatures,
+  entropies,
+}: EvalOptions) {
   return {
     ...{ completions, temperature, seed },
     ...(prompts !== undefined && { prompts }),

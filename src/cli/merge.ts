@@ -14,7 +14,7 @@ interface MergeOptions {
 
 export function register(command: Command): void {
   command
-    .requiredOption("--model <dir>", "folder of the base model, or of an adapter that names its base")
+    .requiredOption("--model <dir>", "folder or name of the base model, or folder of an adapter that names its base")
     .requiredOption("--out <dir>", "folder to write: a model in Hugging Face's layout, with f32 weights")
     .action(merge);
   addLoraOption(command);
@@ -30,7 +30,7 @@ async function merge(options: MergeOptions): Promise<void> {
   const device = await openNamedDevice({ adapter: options.adapter });
   const model = await fromUser(() => loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora }));
   if (!model.adapter) throw new UsageError(`--model ${quoted(options.model)} is a model without adapter; give the adapter with --lora`);
-  await saveModel(options.out, model, { merged: true });
+  await fromUser(() => saveModel(options.out, model, { merged: true }));
   process.stdout.write(`${options.out}: ${model.adapter.base} with the adapter of ${options.lora ?? options.model} added\n`);
   for (const part of [model, device]) part.destroy();
 }

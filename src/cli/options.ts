@@ -48,7 +48,8 @@ export function addJsonOption(command: Command): Command {
 /** `--set a.b=c` (repeatable): overrides of a configuration file, in the order given. */
 export function addSetOption(command: Command): Command {
   const meaning = "override one key of the configuration, for example grpo.steps=10; may be given several times";
-  return command.addOption(new Option("--set <key=value>", meaning).argParser(collect).default([], "none"));
+  // A default of the option's own would be shown, and there is nothing to say of an empty list.
+  return command.addOption(new Option("--set <key=value>", meaning).argParser(collect)).setOptionValue("set", []);
 }
 
 /** Gathers a repeatable option's values in order; pass it to commander as the option's parser. */
@@ -105,7 +106,7 @@ function refuseUnknownName(path: string): void {
 /** The summaries of studies are the largest. */
 const MOST_CHARACTERS = 2 ** 26;
 
-/** Reads a text file that the user named. Throws UsageError that says why it cannot be read. */
+/** Reads a text file that the user named, without the byte order mark that some editors put first. Throws UsageError that says why it cannot be read. */
 export async function readUserFile(path: string): Promise<string> {
   try {
     let text = "";
@@ -114,7 +115,7 @@ export async function readUserFile(path: string): Promise<string> {
       text += chunk as string;
       if (text.length > MOST_CHARACTERS) break;
     }
-    if (text.length <= MOST_CHARACTERS) return text;
+    if (text.length <= MOST_CHARACTERS) return text.replace(/^\uFEFF/, "");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") throw new UsageError(`There is no file ${brief(path)}; give the path of an existing file.`);

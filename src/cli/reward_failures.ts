@@ -6,8 +6,14 @@ const MOST_NAMED = 3;
 /** Keeps what rewards failed on until somebody shows it. */
 export function collectFailures() {
   let kept: RewardFailure[] = [];
+  let first: string | undefined;
   return {
-    add: (failure: RewardFailure): void => void kept.push(failure),
+    add: (failure: RewardFailure): void => {
+      first ??= failure.reason;
+      kept.push(failure);
+    },
+    /** The reason of the first failure of all. */
+    first: (): string | undefined => first,
     /** One line for each prompt that a reward failed on since the last call, and one for the others. */
     take: (): readonly string[] => {
       const taken = kept;

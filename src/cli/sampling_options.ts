@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { CACHE_STORAGE, type CacheStorage } from "../ops/cache_storage.ts";
 import { MOST } from "../options/limits.ts";
 import type { SamplingOptions } from "../policy/sampler.ts";
-import { samplingDefaults } from "../policy/sampling_defaults.ts";
 import { decimal, integer } from "./options.ts";
 
 /** The options of a command that draws tokens. Those that are absent are as the model's generation_config.json says. */
@@ -36,12 +35,4 @@ export function addSamplingOptions(command: Command, { maxTokens }: { readonly m
     .addOption(
       new Option("--cache <storage>", "how keys and values are kept; f16 takes half the memory").choices(CACHE_STORAGE).default("f32"),
     );
-}
-
-/** How tokens are drawn: as the options say, else as the model does. @throws ConfigError for a generation_config.json that makes no sense */
-export function samplingOf(flags: SamplingFlags, generation: Readonly<Record<string, unknown>>): Required<SamplingOptions> {
-  const defaults = samplingDefaults(generation);
-  const { temperature, topK, topP, minP, repetitionPenalty } = flags;
-  const given = Object.entries({ temperature, topK, topP, minP, repetitionPenalty }).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) };
 }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { DATE_FUNCTION, processMoment } from "../data/template_date.ts";
+import type { Tokenizer } from "../data/tokenizer.ts";
 import { dataTask } from "../data_sets/options.ts";
-import { dataProblems } from "../data_sets/problems.ts";
-import { readData } from "../node/data_files.ts";
+import { readProblems } from "../node/load_data.ts";
 import { loadRewardModule } from "../node/module_reward.ts";
 import { isMapping } from "../options/problems.ts";
 import { isModulePath, readRewards } from "../rl/rewards/read.ts";
@@ -21,11 +22,21 @@ function isData(section: unknown): section is Record<string, unknown> {
 
 async function readDataSubject({ name: _, ...section }: Record<string, unknown>): Promise<Subject> {
   const options = dataTask(section as Parameters<typeof dataTask>[0]);
-  const { data, split, evalData, evalSplit, answer, stop, templateVariables } = options;
+  const { answer, stop, templateVariables } = options;
   const rewards = await readRewards(options.rewards, { answer, load: ({ path, timeout }) => loadRewardModule(resolve(path), { timeout }) });
-  const separate = evalData !== null || evalSplit !== null;
-  const evaluation = separate ? await readData(evalData ?? data, evalSplit ?? split) : undefined;
-  return { name: dataTask.key, ...dataProblems(options, await readData(data, split), evaluation), rewards, stop, templateVariables };
+  return { name: dataTask.key, ...(await readProblems(options)), rewards, stop, templateVariables };
+}
+
+/**
+ * The configuration to keep of a run that begins. Where the chat template asks for the date, the run's own goes into the task's template
+ * variables, so that a run that is resumed another day sees the same prompts.
+ */
+export function withKeptDate<Config extends { readonly task: object }>(config: Config, { files }: Pick<Tokenizer, "files">): Config {
+  const { task } = config;
+  const asks = ["chat_template.jinja", "tokenizer_config.json"].some((name) => files[name]?.includes(DATE_FUNCTION));
+  if (!asks || !isData(task)) return config;
+  const given = isMapping(task.templateVariables) ? task.templateVariables : {};
+  return { ...config, task: { ...task, templateVariables: { [DATE_FUNCTION]: processMoment(), ...given } } };
 }
 
 /**

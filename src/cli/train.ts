@@ -11,6 +11,7 @@ import { resume } from "./resume.ts";
 import { readTrainConfig } from "./run_config.ts";
 import { occupiedRemedy } from "./run_kind.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
+import { withKeptDate } from "./subject.ts";
 import { openSession, planSession, runSession } from "./training_session.ts";
 import { fromUser } from "./user_input.ts";
 
@@ -68,7 +69,7 @@ async function train(path: string, options: TrainOptions, onFolder: () => void):
   await fromUser(() => checkOccupied(dir, occupied));
   const session = await openSession(config, { adapter: options.adapter, watch: options });
   await withRunLock(dir, async (lock) => {
-    await createRunFolder(dir, stringify(config), occupied);
+    await createRunFolder(dir, stringify(withKeptDate(config, session.model.tokenizer)), occupied);
     onFolder();
     await sweepRunFolder(dir);
     await evaluateBeforeAndAfter(session, config, {

@@ -33,6 +33,8 @@ export interface Session {
   readonly heldOut: number;
   /** The rewards that failed since this was last asked, one line a prompt. */
   readonly failures: () => readonly string[];
+  /** Why a reward failed for the first time. */
+  readonly firstFailure: () => string | undefined;
 }
 
 export interface SessionOptions {
@@ -56,7 +58,8 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
     ...(resumed ? { reference: await fromUser(() => loadModel(device, config.model)) } : {}),
   });
   const watch = await createStepWatch(wanted, { device, dir: config.output.dir });
-  return { device, model, trainer, watch, heldOut: subject.evalProblems.length, failures: failures.take };
+  const told = { failures: failures.take, firstFailure: failures.first };
+  return { device, model, trainer, watch, heldOut: subject.evalProblems.length, ...told };
 }
 
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
@@ -71,7 +74,7 @@ export async function planSession(config: TrainConfig, options: SessionOptions) 
 }
 
 /** The adapters that a configuration asks for. A checkpoint of a run brings its own. */
-function adapterOptions({ lora, seed }: TrainConfig, { modelDir }: SessionOptions): AdapterOptions {
+export function adapterOptions({ lora, seed }: TrainConfig, { modelDir }: SessionOptions): AdapterOptions {
   if (!lora) return {};
   const { adapter, baseStorage, ...options } = lora;
   if (modelDir !== undefined) return { baseStorage };
@@ -150,7 +153,8 @@ function stoppedEarly(step: number, { output, grpo }: TrainConfig, interrupt: In
   return new InterruptedError(message, interrupt.requested() ?? "SIGINT");
 }
 
-async function record(dir: string, result: StepResult, metrics: Metrics): Promise<void> {
+/** Writes what a step measured, and of some steps the first completions. */
+export async function record(dir: string, result: Omit<StepResult, "metrics">, metrics: Metrics): Promise<void> {
   await appendMetrics(dir, metrics);
   const { step } = metrics;
   if (step !== 1 && step % SAMPLE_EVERY !== 0) return;
@@ -177,5 +181,5 @@ async function saveCheckpoint(output: KeepRule & { readonly dir: string }, train
   await saveModel(folder, model, { moments, state, logs }).catch((error: unknown) => {
     throw writeError(folder, error);
   });
-  await removeOldCheckpoints(dir, output);
+  await removeOldCheckpoints(dir, trainer.step, output);
 }

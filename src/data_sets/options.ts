@@ -1,12 +1,16 @@
 import { z } from "zod";
-import type { Contradiction } from "../options/define.ts";
-import { declare } from "../options/define.ts";
+import { type Contradiction, contradictionsOf, declare, parseOptions } from "../options/define.ts";
+import { isMapping, throwIfAny } from "../options/problems.ts";
 import { decimal, flag, list, openSection, option, section, text, whole } from "../options/schema.ts";
 
 const column = (what: string, nullMeaning: string) => text(`the name of a column, or null (${nullMeaning})`).nullable().describe(what);
 
 const rewardAllowed = "the name of a reward, the path of a module, or a mapping with the key name";
 const reward = z.union([text(rewardAllowed), openSection({ name: text(rewardAllowed) }, rewardAllowed)], { error: rewardAllowed });
+
+const promptAllowed = "a text with columns in braces, or the name of a column";
+/** YAML reads braces without quotes as a mapping. */
+const QUOTE_BRACES = `quote it, as in --set 'task.prompt="{question}"', or in a file prompt: "{question}"`;
 
 const options = section({
   data: text("the path of a data file or of a folder of them, or the name of a data set, such as org/name").describe(
@@ -15,10 +19,10 @@ const options = section({
   split: option(
     text("the name of a split"),
     "train",
-    "Which split of a data set to train on. In a folder it is what the names of files, or of a folder of them, begin with. A single file has no splits.",
+    "Which split of a data set to train on. It is what files, without their number, or a folder of them are called, or a word of that. A single file has no splits.",
   ),
   prompt: option(
-    text("a text with columns in braces, or the name of a column"),
+    text(({ input }) => (isMapping(input) ? `${promptAllowed}; ${QUOTE_BRACES}` : promptAllowed)),
     "prompt",
     "What the model is asked: a text with columns in braces, such as Q: {question} A:, or the name of one column. A column of messages ({ role, content }) is written by the model's chat template.",
   ),
@@ -71,13 +75,39 @@ const options = section({
   ),
 });
 
-/** What the section `task` says where it names data. */
-export type DataOptions = z.output<typeof options>;
+/** What of it is said in a program at another place: to the trainer, or where the model is loaded. */
+const ELSEWHERE = {
+  rewards: "give GRPOTrainer its rewards, such as rewardFunctions.math()",
+  stop: "give it to GRPOTrainer",
+  templateVariables: "give it to loadModel",
+};
 
-function check({ rewards, heldOut, evalData, evalSplit }: DataOptions): Contradiction[] {
+const rowOptions = section(options.omit({ rewards: true, stop: true, templateVariables: true }).shape);
+
+/** What the section `task` says of rows and of prompts where it names data. */
+export type DataOptions = z.output<typeof rowOptions>;
+
+/** The same as a program gives it: what is left out takes its default. */
+export type LoadDataOptions = z.input<typeof rowOptions>;
+
+/** Fills in the defaults of what a program gives. @throws ConfigError with one line for each problem */
+export function parseDataOptions(given: LoadDataOptions): DataOptions {
+  const ofKey = (_: string, key: string): string | undefined =>
+    Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key as keyof typeof ELSEWHERE] : undefined;
+  const { task } = parseOptions(z.object({ task: rowOptions }), { task: given }, { ofKey });
+  throwIfAny(contradictionsOf("task", { check: checkRows }, task));
+  return task;
+}
+
+function check(given: z.output<typeof options>): Contradiction[] {
+  const { rewards } = given;
+  const none = { option: "rewards", value: rewards, allowed: "a list of at least one reward, such as [math]" };
+  return [...(rewards.length === 0 ? [none] : []), ...checkRows(given)];
+}
+
+function checkRows({ heldOut, evalData, evalSplit }: Pick<DataOptions, "heldOut" | "evalData" | "evalSplit">): Contradiction[] {
   const separate = evalData !== null || evalSplit !== null;
   return [
-    ...(rewards.length === 0 ? [{ option: "rewards", value: rewards, allowed: "a list of at least one reward, such as [math]" }] : []),
     ...(separate && heldOut !== null && heldOut > 0
       ? [{ option: "heldOut", value: heldOut, allowed: "left out, because evalData or evalSplit says what to evaluate on" }]
       : []),
@@ -97,5 +127,5 @@ export const dataTask = declare(
     options,
     check,
   },
-  (parsed): DataOptions => parsed,
+  (parsed) => parsed,
 );

@@ -1,4 +1,5 @@
 import { type ChatMessage, type Prompt, withSystem } from "../data/prompt.ts";
+import { toolCallsProblem } from "../data/tool_calls.ts";
 import type { Row } from "../io/rows.ts";
 import { ConfigError, isMapping } from "../options/problems.ts";
 import { brief, quoted } from "../options/quote.ts";
@@ -13,6 +14,7 @@ export interface DataRows {
   readonly rows: readonly Row[];
 }
 
+/** Problems to train on, and others to evaluate on. */
 export interface DataProblems {
   readonly trainProblems: readonly Problem[];
   readonly evalProblems: readonly Problem[];
@@ -76,6 +78,8 @@ function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string
 
 function messagesOf(value: readonly unknown[], place: string): ChatMessage[] {
   if (value.length === 0) throw new ConfigError([`${place} holds no message; leave the row out`]);
+  const calls = toolCallsProblem(value);
+  if (calls !== undefined) throw new ConfigError([`${place} ${calls}`]);
   return value.map((message, index) => {
     const { role, content }: Record<string, unknown> = isMapping(message) ? message : {};
     const words = Array.isArray(content) ? joinedParts(content) : content;

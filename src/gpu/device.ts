@@ -116,12 +116,21 @@ export async function createDevice(options: DeviceOptions): Promise<Device> {
     toggles,
     tuning: createTuning(context, options.tuning ?? {}),
     kernelText: kernels.text,
+    [INSPECT]: summary,
     fail: health.fail,
     destroy: () => {
       health.fail(new EngineError("the device was destroyed; open another"));
       gpu.destroy();
     },
   });
+}
+
+/** What Node.js calls to print an object. All fields of a device, with the texts of its shaders, are thousands of lines. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
+function summary(this: Device): object {
+  const { name, vendor, architecture, software, lanes, subgroups, immediates, timestamps, toggles } = this;
+  return { name, vendor, architecture, software, lanes, subgroups, immediates, timestamps, toggles };
 }
 
 type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "subgroupMatrices" | "immediates" | "timestamps">;

@@ -18,6 +18,13 @@ export class UnsafeKernelError extends EngineError {
   override readonly name = "UnsafeKernelError";
 }
 
+interface MemoryShortage {
+  readonly part: string;
+  readonly bytes: number;
+  readonly limit: number;
+  readonly isLimitOfUser?: boolean;
+}
+
 /** Something does not fit: into a buffer, a binding, the memory that the user allows, or the machine. */
 export class MemoryError extends EngineError {
   override readonly name = "MemoryError";
@@ -26,9 +33,12 @@ export class MemoryError extends EngineError {
   readonly bytes: number;
   /** The most bytes that were allowed. */
   readonly limit: number;
+  /** Whether the user set the limit, by `memory`, and not the machine. */
+  readonly isLimitOfUser: boolean;
 
-  constructor(message: string, { part, bytes, limit }: { readonly part: string; readonly bytes: number; readonly limit: number }) {
+  constructor(message: string, { part, bytes, limit, isLimitOfUser = false }: MemoryShortage) {
     super(message);
+    this.isLimitOfUser = isLimitOfUser;
     this.part = part;
     this.bytes = bytes;
     this.limit = limit;

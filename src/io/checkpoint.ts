@@ -1,7 +1,8 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { brief } from "../options/quote.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
-import { FileError, isFolder, syncFolder, writeSynced } from "./files.ts";
+import { FileError, isFolder, requireRoomForFolder, syncFolder, writeSynced } from "./files.ts";
 import { isModelFile, requireFolder } from "./model_folder.ts";
 import { keepForeignFiles } from "./remove_run.ts";
 import { type HostTensor, readSafetensors } from "./safetensors.ts";
@@ -65,14 +66,20 @@ export async function readTrainingState(dir: string): Promise<TrainingState> {
 /**
  * Writes a Hugging Face folder plus optimizer.safetensors and state.json. Everything goes to a temporary sibling first, is synced
  * to the disk and then renamed, so `dir` is at any moment absent or whole. A checkpoint already at `dir` is replaced. state.json holds digests of all other files.
+ * @throws FileError where `dir` cannot be made
  */
 export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Promise<void> {
   const target = resolve(dir);
   const parent = dirname(target);
-  if (await mkdir(parent, { recursive: true })) await syncFolder(dirname(parent));
-  await sweepPartial(parent, (name) => name === basename(target));
   const { partial, aside } = partialPaths(target);
-  await mkdir(partial);
+  await requireRoomForFolder(dir, "choose another path");
+  try {
+    if (await mkdir(parent, { recursive: true })) await syncFolder(dirname(parent));
+    await sweepPartial(parent, (name) => name === basename(target));
+    await mkdir(partial);
+  } catch (error) {
+    throw placeError(dir, error);
+  }
   try {
     await writeFiles(partial, checkpoint);
     await syncFolder(partial);
@@ -83,6 +90,15 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
     throw error;
   }
 }
+
+/** What stands against a new folder, unless it may go away by itself, as a full disk does. */
+function placeError(dir: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (!NOT_ALLOWED.includes(code)) return error;
+  return new FileError(`${brief(dir)} cannot be made (${code}); make the folder above it writable, or choose another path`);
+}
+
+const NOT_ALLOWED: readonly (string | undefined)[] = ["EACCES", "EPERM", "EROFS", "ENOENT"];
 
 async function writeFiles(folder: string, checkpoint: Checkpoint): Promise<void> {
   const { config, tensors, write, tokenizerFiles, optimizer, state = {}, logs, extraFiles, layout } = checkpoint;

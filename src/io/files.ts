@@ -1,4 +1,5 @@
 import { open, readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { brief, reasonOf } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
 import { parseJsonObject } from "./json.ts";
@@ -52,6 +53,18 @@ export async function isFile(path: string): Promise<boolean> {
 
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** Refuses a folder's path where a file stands there or above it. `remedy` ends the message. @throws FileError */
+export async function requireRoomForFolder(path: string, remedy: string): Promise<void> {
+  const whole = resolve(path);
+  for (let place = whole; ; place = dirname(place)) {
+    const found = await stat(place).catch(() => undefined);
+    if (found?.isDirectory() || (!found && place === dirname(place))) return;
+    if (!found) continue;
+    if (place === whole) throw new FileError(`${brief(path)} is a file, where a folder is to be made; ${remedy}`);
+    throw new FileError(`${brief(path)} cannot be made, because ${brief(place)} is a file; ${remedy}`);
+  }
 }
 
 export function readError(path: string, error: unknown): FileError {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Digest, type Digests, digestFile } from "./digest.ts";
-import { FileError, isFile, isFolder, readOptionalText, syncFolder } from "./files.ts";
+import { FileError, isFile, isFolder, readOptionalText, requireRoomForFolder, syncFolder } from "./files.ts";
 import { removeCheckpointsAndPictures } from "./remove_run.ts";
 import { appendWhole, writeWhole } from "./write_whole.ts";
 
@@ -34,11 +34,12 @@ export interface OccupiedFolder {
   readonly remedy?: string;
 }
 
-/** Whether a folder holds a run. @throws FileError where it does and may not be overwritten */
+/** Whether a folder holds a run. @throws FileError where it does and may not be overwritten, and where a file stands in its way */
 export async function checkOccupied(
   dir: string,
   { overwrite = false, remedy = "choose another folder" }: OccupiedFolder = {},
 ): Promise<boolean> {
+  await requireRoomForFolder(dir, "choose another output.dir");
   const holdsRun = (await isFile(join(dir, METRICS))) || (await isFile(join(dir, CONFIG)));
   if (holdsRun && !overwrite) throw new FileError(`${dir} already holds a run; ${remedy}`);
   return holdsRun;

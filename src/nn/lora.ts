@@ -1,5 +1,5 @@
-import { EngineError } from "../gpu/errors.ts";
 import type { AdaptedPart } from "../ops/low_rank.ts";
+import { ConfigError } from "../options/problems.ts";
 import { brief } from "../options/quote.ts";
 import { Embedding } from "./embedding.ts";
 import type { LanguageModel } from "./language_model.ts";
@@ -50,7 +50,7 @@ interface Part {
   readonly columns: number;
 }
 
-/** Adds adapters to a model that has no memory yet. Parts of a fused matrix get adapters of their own. @throws EngineError */
+/** Adds adapters to a model that has no memory yet. Parts of a fused matrix get adapters of their own. @throws ConfigError */
 export function addAdapters(model: LanguageModel, options: LoraOptions): void {
   const projections = projectionsOf(model);
   const isHead = ({ weight }: Projection): boolean => weight === model.head();
@@ -95,9 +95,9 @@ function commonRank(parts: readonly Part[], { rank, rankPattern = {} }: LoraOpti
   const other = ranks.findIndex((one) => one !== ranks[0]);
   if (other < 0) return ranks[0]!;
   const [first, second] = [parts[0]!, parts[other]!].map(({ name }) => brief(name));
-  throw new EngineError(
+  throw new ConfigError([
     `the adapter of ${first} has rank ${ranks[0]} and that of ${second} ${ranks[other]}; they are one matrix here: give them one rank`,
-  );
+  ]);
 }
 
 /** The matrices of a model that have adapters. */

@@ -1,4 +1,4 @@
-import { EngineError } from "../gpu/errors.ts";
+import { ConfigError } from "../options/problems.ts";
 import { brief, listed, quoted } from "../options/quote.ts";
 
 /** Names of layers as PEFT writes them: a list of names or of their endings, or one regular expression that matches whole names. */
@@ -7,7 +7,7 @@ export type NamePattern = string | readonly string[];
 /** The pattern that means every matrix but the head's. */
 export const ALL_LINEAR = "all-linear";
 
-/** Whether a layer's name, such as "model.layers.0.self_attn.q_proj", is meant by a pattern. @throws EngineError for no regular expression */
+/** Whether a layer's name, such as "model.layers.0.self_attn.q_proj", is meant by a pattern. @throws ConfigError for no regular expression */
 export function matches(name: string, pattern: NamePattern): boolean {
   if (typeof pattern === "string") return expressionOf(`^(?:${pattern})$`, pattern).test(name);
   return pattern.some((ending) => isEnding(name, ending));
@@ -27,7 +27,7 @@ function expressionOf(source: string, given: string): RegExp {
   try {
     return new RegExp(source);
   } catch {
-    throw new EngineError(`${quoted(given)} is no regular expression; give a list of names, a regular expression, or ${ALL_LINEAR}`);
+    throw new ConfigError([`${quoted(given)} is no regular expression; give a list of names, a regular expression, or ${ALL_LINEAR}`]);
   }
 }
 
@@ -39,13 +39,14 @@ export interface Nameable {
   readonly others: readonly string[];
 }
 
-/** The layers that targets name, less those that `exclude` names. @throws EngineError for a target that is no layer, or gets no adapter */
+/** The layers that targets name, less those that `exclude` names. @throws ConfigError for a target that is no layer, or gets no adapter */
 export function targetsOf({ layers, others }: Nameable, targets: NamePattern, exclude: NamePattern = []): string[] {
   const isMeant = (name: string): boolean => targets === ALL_LINEAR || matches(name, targets);
   const isExcluded = (name: string): boolean => matches(name, exclude);
   if (targets !== ALL_LINEAR) {
     const refused = others.find((name) => isMeant(name) && !isExcluded(name));
-    if (refused) throw new EngineError(`${brief(refused)} is a target of the adapter; embeddings and the head get none here: leave it out`);
+    if (refused)
+      throw new ConfigError([`${brief(refused)} is a target of the adapter; embeddings and the head get none here: leave it out`]);
     for (const one of typeof targets === "string" ? [] : targets) {
       if (!layers.some((name) => isEnding(name, one))) throw unknownTarget(one, layers);
     }
@@ -55,7 +56,9 @@ export function targetsOf({ layers, others }: Nameable, targets: NamePattern, ex
   return found;
 }
 
-function unknownTarget(target: NamePattern, layers: readonly string[]): EngineError {
+function unknownTarget(target: NamePattern, layers: readonly string[]): ConfigError {
   const endings = new Set(layers.map((name) => name.split(".").at(-1)!));
-  return new EngineError(`the adapter's target ${quoted(target)} names no layer of this model; its layers end in ${listed([...endings])}`);
+  return new ConfigError([
+    `the adapter's target ${quoted(target)} names no layer of this model; its layers end in ${listed([...endings])}`,
+  ]);
 }

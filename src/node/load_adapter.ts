@@ -19,7 +19,6 @@ import {
   type BaseStorage,
   initializeAdapters,
   isOfAdapter,
-  LORA_DEFAULTS,
   type LoraOptions,
 } from "../nn/lora.ts";
 import { ALL_LINEAR } from "../nn/lora_targets.ts";
@@ -39,6 +38,11 @@ export interface AdapterOptions {
   readonly baseStorage?: BaseStorage;
 }
 
+/** The same, checked, with every option of new adapters filled in. */
+export interface CheckedAdapterOptions extends Omit<AdapterOptions, "lora"> {
+  readonly lora?: (LoraOptions & { readonly seed: number }) | undefined;
+}
+
 /** A base model by its path or name, and the adapters to put on it. */
 export interface AdaptedBase {
   readonly base: string;
@@ -49,7 +53,7 @@ export interface AdaptedBase {
 }
 
 /** Finds the base model that a name stands for, and its adapters. The folder of an adapter stands for its base with it. @throws FileError, EngineError */
-export async function findBase(name: string, { lora, adapter: dir }: AdapterOptions): Promise<AdaptedBase> {
+export async function findBase(name: string, { lora, adapter: dir }: CheckedAdapterOptions): Promise<AdaptedBase> {
   if (await isAdapterFolder(name)) {
     if (lora || dir) throw new EngineError(`${brief(name)} is an adapter itself; give the base model, with this folder as its adapter`);
     const config = await readPeftConfig(name);
@@ -57,8 +61,9 @@ export async function findBase(name: string, { lora, adapter: dir }: AdapterOpti
     return { base, adapter: { base, options: optionsOf(config) }, dir: name, seed: 0 };
   }
   if (dir !== undefined) return { base: name, adapter: { base: name, options: optionsOf(await readPeftConfig(dir)) }, dir, seed: 0 };
-  const { seed = 0, ...options } = lora ?? {};
-  return { base: name, adapter: lora && { base: name, options: { ...LORA_DEFAULTS, ...options } }, dir: undefined, seed };
+  if (!lora) return { base: name, adapter: undefined, dir: undefined, seed: 0 };
+  const { seed, ...options } = lora;
+  return { base: name, adapter: { base: name, options }, dir: undefined, seed };
 }
 
 function baseNameOf(dir: string, { base, revision = "main" }: PeftConfig): string {
@@ -107,7 +112,7 @@ export function adapterContent(module: LanguageModel, { base, options }: ModelAd
 /** Adapters with the storage of their base: the one asked for, or with auto 16 bits where all matrices of the files have them. */
 export function placedAdapter(
   { adapter }: AdaptedBase,
-  { baseStorage = "auto" }: AdapterOptions,
+  { baseStorage = "auto" }: Pick<AdapterOptions, "baseStorage">,
   tensors: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>,
 ): ModelAdapter | undefined {
   if (!adapter) return undefined;

@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
-import { basename, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { buildModel } from "../../models/index.ts";
-import { type TemplateVariables, withTemplateVariables } from "../data/prompt.ts";
+import { withTemplateVariables } from "../data/prompt.ts";
 import { loadTokenizer, type Tokenizer } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
@@ -25,34 +23,27 @@ import { namedForModel } from "../nn/named_for_model.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { storedParameters } from "../nn/stored_parameters.ts";
 import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
+import { requireKnownOptions } from "../options/problems.ts";
 import { brief } from "../options/quote.ts";
 import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
 import { resolveModel } from "./hub.ts";
-import { type AdapterOptions, adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
+import { adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
+import { type LoadOptions, type ModelBuilder, parseLoadOptions } from "./load_options.ts";
+import { refuseMistyped, shippedModel } from "./shipped_models.ts";
 
-/** Makes a model of a config.json. The default is `buildModel`, which knows the architectures in models/. */
-export type ModelBuilder = (config: Readonly<Record<string, unknown>>) => LanguageModel;
-
-/** The folder of a checkpoint that comes with the package, by its name ("countdown-base") or by its path in the package. */
-function shippedModel(given: string): string | undefined {
-  const path = normalize(given).replaceAll("\\", "/").replace(/\/$/, "");
-  const name = basename(path);
-  if (path !== name && path !== `models/checkpoints/${name}`) return undefined;
-  const folder = fileURLToPath(new URL(`../../models/checkpoints/${name}`, import.meta.url));
-  return existsSync(join(folder, "config.json")) ? folder : undefined;
-}
+export type { LoadOptions, ModelBuilder } from "./load_options.ts";
 
 /**
  * Loads a Hugging Face folder (config.json, safetensors, tokenizer.json) onto a device, a checkpoint of this package by its name, or a model
  * of the Hugging Face hub by its name (`org/name`, `org/name@revision`), which is downloaded where the cache lacks it. The folder of a PEFT
  * adapter is loaded with the base model that it names.
- * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name
+ * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name; ConfigError for a wrong option
  */
 export async function loadModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
-  const { build = buildModel, ...options } = optionsOf(given);
+  const { build = buildModel, ...options } = parseLoadOptions(given);
   const found = await findBase(name, options);
-  const dir = await folderOf(found.base);
+  const dir = await folderOf(found.base, build);
   const folder = await openModelFolder(dir);
   const tokenizer = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
   const module = build(folder.config);
@@ -62,35 +53,25 @@ export async function loadModel(device: Device, name: string, given: ModelBuilde
   return modelFrom(origin, module, { tensors: folder.tensors, source: dir, fill: (placed) => fillAdapters(placed, found) });
 }
 
-/** What a model is loaded with beside its own files, and what builds it where that is not `buildModel`. */
-export interface LoadOptions extends AdapterOptions {
-  readonly build?: ModelBuilder;
-  /** More variables for the model's chat template. */
-  readonly templateVariables?: TemplateVariables | undefined;
-}
-
-function optionsOf(given: ModelBuilder | LoadOptions): LoadOptions {
-  return typeof given === "function" ? { build: given } : given;
-}
-
-/** Names the checkpoint that is meant where the folder of a run is given. */
-async function refuseRunFolder(dir: string): Promise<void> {
+/** Names the checkpoint that is meant where the folder of a run is given. @throws FileError */
+export async function refuseRunFolder(dir: string): Promise<void> {
   const newest = existsSync(`${dir}/config.json`) ? undefined : (await listCheckpoints(dir))[0];
   if (newest) throw new FileError(`${brief(dir)} is the folder of a run; give a checkpoint of it, such as the newest: ${newest.path}`);
 }
 
 /** The folder of a model by its path or name, downloaded where that is needed. @throws FileError */
-export async function folderOf(name: string): Promise<string> {
-  const dir = existsSync(name) ? name : (shippedModel(name) ?? (await resolveModel(name)));
+export async function folderOf(name: string, build: ModelBuilder = buildModel): Promise<string> {
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? (await resolveModel(name, build)));
+  refuseMistyped(dir);
   await refuseRunFolder(dir);
   return dir;
 }
 
 /** What `loadModel` would load, without its weights and without memory on the device: to count the bytes first. */
 export async function outlineModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
-  const { build = buildModel, ...options } = optionsOf(given);
+  const { build = buildModel, ...options } = parseLoadOptions(given);
   const found = await findBase(name, options);
-  const dir = await folderOf(found.base);
+  const dir = await folderOf(found.base, build);
   const config = await readModelConfig(dir);
   const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
   const tokenizer = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
@@ -101,7 +82,7 @@ export async function outlineModel(device: Device, name: string, given: ModelBui
 /** The module of a model folder, or of an adapter's folder with its adapters, without memory. @throws FileError, EngineError */
 export async function buildModule(name: string, build: ModelBuilder = buildModel): Promise<LanguageModel> {
   const { base, adapter } = await findBase(name, {});
-  const module = build(await readModelConfig(await folderOf(base)));
+  const module = build(await readModelConfig(await folderOf(base, build)));
   if (adapter) addAdapters(module, adapter.options);
   return module;
 }
@@ -216,12 +197,24 @@ export interface SaveOptions {
   readonly merged?: boolean;
 }
 
+const SAVE_OPTIONS = {
+  moments: true,
+  state: true,
+  logs: true,
+  files: true,
+  dtype: true,
+  shardBytes: true,
+  merged: true,
+} as const satisfies Record<keyof SaveOptions, true>;
+
 /**
  * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
  * state where given. Tensors are read back from the GPU and written a piece at a time.
- * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`; then nothing is left written
+ * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype` or `dir` cannot be made,
+ * ConfigError for an unknown option; then nothing is left written
  */
 export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
+  requireKnownOptions("saveModel", options, Object.keys(SAVE_OPTIONS));
   const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
   const finite = (tensors: TensorSource): TensorSource =>
     finiteTensors(tensors, "the model", `${dir} is not written; go on from the last checkpoint`);

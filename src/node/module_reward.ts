@@ -156,7 +156,8 @@ class RewardThread {
     if (asked !== this.#thread || !this.#calls.waiting().includes(id)) return;
     if (!answers && this.#calls.lastBegun() !== id) return this.#calls.wait(id, ANSWER_MS, () => void this.#overdue(id));
     this.#failLate(id);
-    if (!answers) this.#replace(asked);
+    if (answers) this.#rest(asked);
+    else this.#replace(asked);
   }
 
   /** Where calls wait and none begins in the time of one, the thread may be busy with other code of the module, such as a timer's. */

@@ -2,6 +2,7 @@ import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { createDevice, type Device } from "../gpu/device.ts";
 import type { SubgroupMatrixWish } from "../gpu/subgroup_matrix.ts";
+import { requireKnownOptions } from "../options/problems.ts";
 import { allAdapters, type Candidate, chooseAdapter, SUBGROUP_MATRIX } from "./adapters.ts";
 import { checkEnvironment, checkToggles, environment } from "./environment.ts";
 import { pollPatiently } from "./patient_polling.ts";
@@ -39,6 +40,22 @@ export interface OpenDeviceOptions {
   readonly toggles?: readonly string[] | undefined;
 }
 
+const OPTIONS = {
+  adapter: true,
+  powerPreference: true,
+  subgroups: true,
+  immediates: true,
+  lanes: true,
+  kernels: true,
+  debug: true,
+  watchdog: true,
+  slice: true,
+  timestamps: true,
+  tune: true,
+  subgroupMatrix: true,
+  toggles: true,
+} as const satisfies Record<keyof OpenDeviceOptions, true>;
+
 /** An adapter as `devices --json` shows it. */
 export interface AdapterDescription {
   readonly name: string;
@@ -63,9 +80,10 @@ export interface AdapterDescription {
 
 /**
  * Opens a GPU with the package's shaders. The process ends by itself when its work is done, so `destroy()` is optional.
- * @throws NoAdapterError when no adapter fits; its message says what to install, or which names there are
+ * @throws NoAdapterError when no adapter fits; its message says what to install, or which names there are; ConfigError for an unknown option
  */
 export async function openDevice(options: OpenDeviceOptions = {}): Promise<Device> {
+  requireKnownOptions("openDevice", options, Object.keys(OPTIONS));
   checkEnvironment();
   checkToggles("toggles", options.toggles ?? []);
   const search = { power: options.powerPreference, toggles: options.toggles };

@@ -4,6 +4,7 @@ import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { FileError, isFolder } from "../io/files.ts";
 import { writeError } from "../io/write_whole.ts";
+import { ConfigError } from "../options/problems.ts";
 
 /** The file in a run folder that says which process writes there. */
 export const LOCK_FILE = "run.lock";
@@ -34,15 +35,16 @@ export async function withRunLock<Result>(dir: string, work: (lock: RunLock) => 
   }
 }
 
-/** @throws FileError that names the process that writes there, or says why the folder cannot be written */
+/** @throws FileError that names the process that writes there or says why nothing can, ConfigError where no folder can be made */
 export async function lockRunFolder(dir: string): Promise<RunLock> {
   const path = join(dir, LOCK_FILE);
   const text = `${JSON.stringify(thisProcess(), undefined, 2)}\n`;
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
-    throw new FileError(
+    if (code === "ENOSPC" || code === "EDQUOT") throw writeError(dir, error);
+    throw new ConfigError([
       `The run folder ${dir} could not be made (${code}); make the folder above it writable, or choose another output.dir.`,
-    );
+    ]);
   });
   if (!(await createWith(path, text))) await takeOver(dir, path, text);
   const removeAtExit = (): void => {

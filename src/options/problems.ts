@@ -31,6 +31,28 @@ export function throwIfAny(problems: readonly string[]): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
+/**
+ * Refuses options of a function that it does not know, whatever their types say: JavaScript has none. `hintOf` says what else is known of
+ * one.
+ * @throws ConfigError with one line for each
+ */
+export function requireKnownOptions(
+  call: string,
+  given: unknown,
+  known: readonly string[],
+  hintOf?: (key: string) => string | undefined,
+): void {
+  if (!isMapping(given)) {
+    throw new ConfigError([`the options of ${call} are ${quoted(given)}; give an object with any of ${listed(known)}`]);
+  }
+  const unknown = Object.keys(given).filter((key) => !known.includes(key));
+  const remedyOf = (key: string): string => {
+    const nearest = nearestWord(key, known);
+    return hintOf?.(key) ?? (nearest ? `did you mean ${nearest}?` : `its options are ${listed(known)}`);
+  };
+  throwIfAny(unknown.slice(0, MOST_PROBLEMS).map((key) => `${brief(key)} is not a known option of ${call}; ${remedyOf(key)}`));
+}
+
 /** The line of one refused value. */
 export function refusal(path: string, value: unknown, allowed: string): string {
   const place = path === "" ? "the configuration" : brief(path);

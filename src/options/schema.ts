@@ -64,8 +64,8 @@ export function flag() {
   return z.boolean({ error: "true or false" });
 }
 
-/** A text of at least one character. */
-export function text(allowed: string) {
+/** A text of at least one character. `allowed` may be made from the value that is refused. */
+export function text(allowed: string | ((issue: { readonly input?: unknown }) => string)) {
   return z.string({ error: allowed }).refine((value) => value.trim() !== "", { error: allowed });
 }
 

@@ -39,3 +39,11 @@ export function samplingDefaults(generation: Readonly<Record<string, unknown>>):
   const sampling = Object.fromEntries(values) as unknown as Required<SamplingOptions>;
   return generation.do_sample === false ? { ...sampling, temperature: 0 } : sampling;
 }
+
+/** How tokens are drawn: as the options say, else as the model does. @throws ConfigError for a generation_config.json that makes no sense */
+export function samplingOf(options: Partial<SamplingOptions>, generation: Readonly<Record<string, unknown>>): Required<SamplingOptions> {
+  const defaults = samplingDefaults(generation);
+  const { temperature, topK, topP, minP, repetitionPenalty } = options;
+  const given = Object.entries({ temperature, topK, topP, minP, repetitionPenalty }).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}

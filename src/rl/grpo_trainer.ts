@@ -1,80 +1,21 @@
 import { type Controller, createController } from "../control/index.ts";
-import { type StopTexts, stopTexts } from "../data/stops.ts";
-import type { Device } from "../gpu/device.ts";
-import type { PolicyLoss } from "../loss/index.ts";
-import { ConfigError, refusal } from "../options/problems.ts";
+import { stopTexts } from "../data/stops.ts";
 import type { Metrics } from "../report/metrics.ts";
-import type { Problem, Task } from "../tasks/task.ts";
 import { checkAgainstModel, type OptionChange, parseTrainConfig, type TrainConfig } from "./config/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
-import type { TokenClassFunction } from "./learning/token_classes.ts";
-import type { PolicyModel } from "./model.ts";
-import { checkProblems, checkStop } from "./problems.ts";
-import { checkRewards, type NamedReward, type RewardFailure, type RewardFunction, taskReward } from "./scoring/rewards.ts";
+import { checkTrainerOptions, type GRPOTrainerOptions, isOfTask, named } from "./grpo_options.ts";
+import { taskReward } from "./scoring/rewards.ts";
 import { controllerWithTarget } from "./set_target.ts";
 import { createTrainer, type StepResult, type Trainer } from "./trainer.ts";
 import { checkReferenceModel } from "./trainer_reference.ts";
 
-/** The options of a configuration's section `grpo`, with `seed`, `memory` and the section `eval` beside them. */
-export type GRPOConfig = Partial<TrainConfig["grpo"]> & {
-  readonly seed?: number;
-  readonly memory?: TrainConfig["memory"];
-  readonly eval?: Partial<TrainConfig["eval"]>;
-};
-
-/** The options of a configuration's section `entropy`: a controller by name with its options, and the gate. */
-export type EntropyOptions = Partial<TrainConfig["entropy"]>;
-
-interface Common {
-  readonly device: Device;
-  readonly model: PolicyModel;
-  /**
-   * The policy that `beta` measures against; it stays yours, and none of its bits changes. Left out: the base of a model with adapters, else
-   * the model as it is when the first call of a method needs it. A trainer that goes on from `load` needs the model that the run began with.
-   */
-  readonly reference?: PolicyModel;
-  /** Such as `{ target: 0.3, gate: "probability" }`. Left out: the defaults of docs/configuration.md. */
-  readonly entropy?: EntropyOptions;
-  /** `entropic({ target: 0.3 })`, or one of your own; it wins over the one that `entropy` names. */
-  readonly controller?: Controller;
-  /** Names each token's class, one of `entropy: { classes: [...] }`. Left out: position or a column tells the class, as `classBy` says. */
-  readonly classOf?: TokenClassFunction;
-  /** `losses.sapo({ sapoPositive: 2 })`, or one of your own. It wins over the one that `config` names. */
-  readonly loss?: PolicyLoss;
-  /** Left out: the defaults of docs/configuration.md. */
-  readonly config?: GRPOConfig;
-  /** Is told of every step that is done; what it returns is awaited. Such as `onStep: ({ metrics }) => console.log(metrics.reward)`. */
-  readonly onStep?: (result: StepResult) => void | Promise<void>;
-  /** Is told of every evaluation, after `step` steps; what it returns is awaited. */
-  readonly onEvaluate?: (evaluation: Evaluation, step: number) => void | Promise<void>;
-  /** Is told of every prompt that a reward function with `onError: "unscored"` could not score. */
-  readonly onRewardFailure?: (failure: RewardFailure) => void;
-  /**
-   * Ends training between two steps: once it is aborted, `step` and iterating throw its reason before they begin a step. A step that runs is
-   * finished. `save` and `evaluate` still work, and another trainer goes on from what `save` gives.
-   */
-  readonly signal?: AbortSignal;
-}
-
-/** What to learn: a task, or problems of one's own with at least one reward function. `rewards` beside a task replace the task's reward. */
-export type GRPOTrainerOptions = Common &
-  (
-    | { readonly task: Task; readonly rewards?: readonly (RewardFunction | NamedReward)[] }
-    | {
-        readonly problems: readonly Problem[];
-        /** The problems that `evaluate` measures on; the training problems when left out. */
-        readonly evalProblems?: readonly Problem[];
-        readonly rewards: readonly (RewardFunction | NamedReward)[];
-        /** Text that ends a completion, or several; it is part of the completion. The model's own end tokens end one too. */
-        readonly stop: StopTexts;
-      }
-  );
+export type { EntropyOptions, GRPOConfig, GRPOTrainerOptions } from "./grpo_options.ts";
 
 /**
  * GRPO with entropy control on a model in memory: `for await (const step of trainer) console.log(step.reward)`.
  * Iterating goes on after the last step done and ends at `config.steps`. Plans are built when the first step or evaluation needs them.
  * A call while another of the same trainer runs is refused with EngineError and spoils nothing.
- * @throws ConfigError from the constructor, one line a problem, for an option that is unknown or out of range
+ * @throws ConfigError from the constructor, one line a problem, for an option that is unknown, out of range or not what it must be
  */
 export class GRPOTrainer implements AsyncIterable<Metrics> {
   #config: TrainConfig;
@@ -85,14 +26,14 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   #trainer: Promise<Trainer> | undefined;
 
   constructor(options: GRPOTrainerOptions) {
+    checkTrainerOptions(options);
     const { seed, memory, eval: evaluation, ...grpo } = options.config ?? {};
-    const name = "task" in options ? options.task.name : "own-problems";
+    const name = isOfTask(options) ? options.task.name : "own-problems";
     // Where a function tells classes, positions do not, because then every class would need its first position.
     const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, memory, eval: evaluation }) };
     this.#config = parseTrainConfig(given);
     this.controller = options.controller ?? createController(this.config.entropy);
-    if (!("task" in options)) checkOwnProblems(options);
     checkAgainstModel(this.config, options.model.module, this.controller);
     checkReferenceModel(options);
     this.#options = options;
@@ -187,7 +128,7 @@ type Subject = Pick<Parameters<typeof createTrainer>[0], "trainProblems" | "eval
 
 function subjectOf(options: GRPOTrainerOptions): Subject {
   const rewards = options.rewards?.map(named);
-  if (!("task" in options)) {
+  if (!isOfTask(options)) {
     const { problems, evalProblems = problems, stop } = options;
     return { trainProblems: problems, evalProblems, stop: stopTexts(stop), rewards: rewards ?? [] };
   }
@@ -198,20 +139,6 @@ function subjectOf(options: GRPOTrainerOptions): Subject {
     stop: stopTexts(task.stop),
     rewards: rewards ?? [taskReward(task)],
   };
-}
-
-/** Checks what a program gives in place of a task, whatever its types say: JavaScript has none. */
-function checkOwnProblems({ problems, evalProblems, rewards, stop }: Exclude<GRPOTrainerOptions, { readonly task: Task }>): void {
-  checkProblems("problems", problems);
-  if (evalProblems !== undefined) checkProblems("evalProblems", evalProblems, { least: 0 });
-  if (!Array.isArray(rewards)) throw new ConfigError([refusal("rewards", rewards, "a list of functions")]);
-  checkRewards(rewards.map(named));
-  checkStop(stop);
-}
-
-/** A bare function is shown in metrics under its own name. */
-function named(reward: RewardFunction | NamedReward, index: number): NamedReward {
-  return typeof reward === "function" ? { name: reward.name || `reward_${index}`, reward } : reward;
 }
 
 function defined(values: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -50,8 +50,9 @@ function isMessage(message: unknown): boolean {
  */
 export function checkReadable(tokenizer: Tokenizer, option: string, problems: readonly Problem[]): void {
   for (const [index, problem] of problems.entries()) {
-    const place = problem[origin] ?? `${option}.${index}`;
-    const ids = readable(place, () => encodePrompt(tokenizer, problem.prompt));
+    const row = problem[origin];
+    const place = row ?? `${option}.${index}`;
+    const ids = readable(place, () => encodePrompt(tokenizer, problem.prompt), row);
     if (ids.length === 0) throw new ConfigError([`${place} has the prompt ${quoted(problem.prompt)}, which is no token; give it a text`]);
   }
 }
@@ -65,13 +66,15 @@ export function checkStop(stop: unknown, tokenizer?: Tokenizer): void {
   for (const text of texts as string[]) readable(`stop ${quoted(text)}`, () => tokenizer?.encode(text, { specialTokens: false }));
 }
 
-function readable<Result>(place: string, read: () => Result): Result {
+/** `row` is the row of a user's file that a problem comes from, and that may be left out. */
+function readable<Result>(place: string, read: () => Result, row?: string): Result {
   try {
     return read();
   } catch (error) {
     const reason = reasonOf(error).replace(/; remove it$/, "");
     if (!(error instanceof AlphabetError)) throw new ConfigError([`${place}: ${reason}`]);
     const remedy = "train on a task of this model's alphabet, or warm-start a model for this one with sft";
-    throw new ConfigError([`this model cannot read the task: ${reason}; ${remedy}`]);
+    const [where, also] = row === undefined ? ["", ""] : [`${row}: `, "leave the row out, "];
+    throw new ConfigError([`${where}this model cannot read the task: ${reason}; ${also}${remedy}`]);
   }
 }

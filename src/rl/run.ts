@@ -8,6 +8,7 @@ import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems, checkReadable, checkStop } from "./problems.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
+import { checkColumns, checkHeldOutColumns } from "./scoring/columns.ts";
 import { checkRewards, type NamedReward, type RewardFailure } from "./scoring/rewards.ts";
 
 /** What a run of GRPO is made of. */
@@ -59,6 +60,8 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkProblems("the training problems", run.trainProblems);
   checkProblems("the held-out problems", run.evalProblems, { least: 0 });
   checkRewards(run.rewards);
+  checkColumns("training problem", run.trainProblems, run.rewards);
+  checkHeldOutColumns(run.evalProblems, run.rewards);
   checkStop(run.stop, run.model.tokenizer);
   checkReadable(run.model.tokenizer, "the training problems", run.trainProblems);
   checkReadable(run.model.tokenizer, "the held-out problems", run.evalProblems);

@@ -37,6 +37,27 @@ test("models, prompts, data and adapters that cannot be exit with 2 and one line
   assert.deepEqual(readdirSync(folder), []);
 });
 
+test("a folder for a run that cannot be made, targets that the model lacks, and too low a limit of memory exit with 2", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "mine");
+  for (const [command, config] of [
+    ["train", "quickstart"],
+    ["sft", "countdown_sft"],
+  ] as const) {
+    const words = [command, config, "--set", `output.dir=${join(file, "x")}`, "--adapter", "nonsense"];
+    refused(words, /file\/x cannot be made, because .*\/file is a file; choose another output\.dir$/);
+  }
+  if (process.platform === "linux") {
+    refused(["train", "quickstart", "--set", "output.dir=/sys/entropic/run"], /run folder \/sys\/entropic\/run could not be made \(E/);
+  }
+  const never = ["--set", `output.dir=${join(folder, "never")}`];
+  refused(["train", "quickstart", "--set", "lora.targets=[nosuch_proj]", ...never], /target \["nosuch_proj"\]|target "nosuch_proj"/);
+  refused(["train", "quickstart", "--set", "memory=1KiB", ...never], /this needs .* memory allows 1 KiB/);
+  refused(["generate", "--model", MODEL, "--prompt", "1", "--memory", "10KB"], /this needs .* memory allows 9\.8 KiB/);
+  rmSync(file);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
 test("a folder that holds a run is refused before a GPU is opened", () => {
   const dir = join(folder, "taken");
   mkdirSync(dir);

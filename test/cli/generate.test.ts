@@ -7,10 +7,9 @@ import { after, test } from "node:test";
 import { createOutput } from "../../src/cli/completion_output.ts";
 import { UsageError } from "../../src/cli/errors.ts";
 import { readPrompts } from "../../src/cli/prompts.ts";
-import { samplingOf } from "../../src/cli/sampling_options.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { ConfigError } from "../../src/options/problems.ts";
-import { samplingDefaults } from "../../src/policy/sampling_defaults.ts";
+import { samplingDefaults, samplingOf } from "../../src/policy/sampling_defaults.ts";
 import { CLI } from "../cli_command.ts";
 import { needsShared, sharedPath } from "../shared.ts";
 
@@ -30,9 +29,17 @@ test("prompts are read from options and files, as texts or as messages", async (
   const lines = write("a.txt", "one\n\n two \r\nthree");
   assert.deepEqual(await readPrompts({ prompt: ["zero"], file: lines }), ["zero", "one", " two ", "three"]);
   const message = { role: "user", content: "hi" };
-  const objects = write("a.jsonl", `{"prompt":"a\\nb"}\n{"messages":[${JSON.stringify(message)}],"id":1}\n"c"\n`);
+  const objects = write("a.jsonl", `{"prompt":"a\\nb"}\n{"messages":[${JSON.stringify({ ...message, tool_calls: [] })}],"id":1}\n"c"\n`);
   assert.deepEqual(await readPrompts({ file: objects }), ["a\nb", [message], "c"]);
   assert.deepEqual(await readPrompts({ prompt: ["hi"], chat: true }), [[message]]);
+});
+
+test("a byte order mark is no part of a prompt, and the ending of a file counts in either case", async () => {
+  for (const name of ["b.jsonl", "b.JSONL", "b.ndjson", "b.NdJson"]) {
+    assert.deepEqual(await readPrompts({ file: write(name, '\uFEFF{"prompt":"a"}\n"b"\n') }), ["a", "b"], name);
+  }
+  for (const name of ["b.txt", "b.TXT", "b.json"])
+    assert.deepEqual(await readPrompts({ file: write(name, "\uFEFFa\nb") }), ["a", "b"], name);
 });
 
 test("what is no prompt is refused by file and line", async () => {
@@ -44,18 +51,22 @@ test("what is no prompt is refused by file and line", async () => {
   for (const value of ['{"text":"a"}', "7", '{"prompt":""}', '{"messages":[]}', '{"messages":[{"role":"user"}]}']) {
     await refused(write("other.jsonl", value), /other\.jsonl, line 1 is .*; it must be an object with the key prompt/);
   }
+  const calls = { role: "assistant", content: "", tool_calls: [{ type: "function", function: { name: "add" } }] };
+  await refused(
+    write("calls.jsonl", `{"prompt":"a"}\n${JSON.stringify({ messages: [{ role: "user", content: "a" }, calls] })}`),
+    /calls\.jsonl, line 2 holds tool_calls in message 2, which are not supported in prompts; leave the row out, or write the call into content$/,
+  );
   await refused(join(folder, "none.txt"), /There is no file/);
 });
 
 test("tokens are drawn as options say, else as generation_config.json does, else as the model has them", () => {
-  const flags = { maxTokens: 1, seed: 0, cache: "f32" } as const;
   const plain = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 };
-  assert.deepEqual(samplingOf(flags, { temperature: null, eos_token_id: 1 }), plain);
+  assert.deepEqual(samplingOf({}, { temperature: null, eos_token_id: 1 }), plain);
   const qwen = { do_sample: true, temperature: 0.7, top_p: 0.8, top_k: 20, repetition_penalty: 1.1, min_p: 0.05 };
   assert.deepEqual(samplingDefaults(qwen), { temperature: 0.7, topP: 0.8, topK: 20, repetitionPenalty: 1.1, minP: 0.05 });
-  assert.deepEqual(samplingOf({ ...flags, temperature: 0, topK: 0 }, qwen), { ...samplingDefaults(qwen), temperature: 0, topK: 0 });
+  assert.deepEqual(samplingOf({ temperature: 0, topK: 0 }, qwen), { ...samplingDefaults(qwen), temperature: 0, topK: 0 });
   assert.equal(samplingDefaults({ do_sample: false, temperature: 0.7 }).temperature, 0);
-  assert.equal(samplingOf({ ...flags, temperature: 1 }, { do_sample: false }).temperature, 1);
+  assert.equal(samplingOf({ temperature: 1 }, { do_sample: false }).temperature, 1);
   for (const [key, value] of Object.entries({ temperature: -1, top_k: 1.5, top_p: "x", min_p: 2, repetition_penalty: 0 })) {
     assert.throws(
       () => samplingDefaults({ [key]: value }),

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
-import { withFoundFiles } from "../../src/cli/subject.ts";
+import { withFoundFiles, withKeptDate } from "../../src/cli/subject.ts";
+import { withTemplateVariables } from "../../src/data/prompt.ts";
+import { byteLevelTokenizer } from "../data/tiny_tokenizers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-subject-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,4 +35,24 @@ test("names of shipped models, of the hub, and of what is not there stay names",
   for (const config of [undefined, {}, { model: { model_type: "llama" } }, { task: { name: "countdown" } }]) {
     assert.deepEqual(found(config as object), config);
   }
+});
+
+test("a run whose chat template asks for the date keeps the one it began with, and no other run does", () => {
+  const template = "{{ strftime_now('%Y-%m-%dT%H:%M:%S') }}";
+  const dated = byteLevelTokenizer({ config: { chat_template: template } });
+  const task = { name: "data", data: "a.jsonl", templateVariables: { date_string: "today" } };
+  const kept = withKeptDate({ task }, dated);
+  const moment = dated.renderChat([], { addGenerationPrompt: true });
+  assert.deepEqual(kept, { task: { ...task, templateVariables: { strftime_now: moment, date_string: "today" } } });
+  const resumed = withTemplateVariables(dated, kept.task.templateVariables);
+  assert.equal(resumed.renderChat([], { addGenerationPrompt: true }), moment);
+  assert.deepEqual(withKeptDate({ task: { data: "a.jsonl" } }, byteLevelTokenizer({ files: { "chat_template.jinja": template } })), {
+    task: { data: "a.jsonl", templateVariables: { strftime_now: moment } },
+  });
+  const given = { task: { data: "a.jsonl", templateVariables: { strftime_now: "2024-07-26" } } };
+  assert.deepEqual(withKeptDate(given, dated), given);
+  const counted = { task: { name: "countdown" } };
+  assert.equal(withKeptDate(counted, dated), counted);
+  const undated = { task };
+  assert.equal(withKeptDate(undated, byteLevelTokenizer({ config: { chat_template: "{{ date_string }}" } })), undated);
 });

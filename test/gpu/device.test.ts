@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { inspect } from "node:util";
 import { createBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import { EngineError } from "../../src/gpu/errors.ts";
@@ -121,4 +122,14 @@ test("a destroyed device says so instead of doing nothing", async () => {
   const device = await open();
   device.destroy();
   await assert.rejects(sum(device), /the device was destroyed; open another/);
+});
+
+test("a device that is printed shows in a few lines what it is, and so does a copy", async () => {
+  const device = await open();
+  for (const shown of [device, { ...device, name: device.name }].map((one) => inspect(one))) {
+    assert.ok(shown.split("\n").length < 20, `${shown.length} characters`);
+    assert.match(shown, /name: /);
+    assert.ok(!shown.includes("@compute"));
+  }
+  assert.ok(Object.keys({ ...device }.shaders).length > 50);
 });

@@ -38,7 +38,7 @@ test("a folder that holds a run is refused with the remedies, and overwritten on
   await createRunFolder(dir, "seed: 2\n", { overwrite: true });
   assert.deepEqual((await readdir(dir)).sort(), ["config.yaml", "notes.txt"]);
   assert.equal(await readFile(join(dir, "config.yaml"), "utf8"), "seed: 2\n");
-  await assert.rejects(createRunFolder(join(dir, "notes.txt"), ""), /could not be made/);
+  await assert.rejects(createRunFolder(join(dir, "notes.txt"), ""), /notes\.txt is a file, where a folder is to be made; choose another/);
 });
 
 test("a resumed run's files equal an uninterrupted one's, byte for byte", async () => {

@@ -138,7 +138,7 @@ test("targets that are no layers are refused by name, and so are embeddings and 
     [{ targets: ["q_proj"], exclude: ["q_proj"] }, /target \["q_proj"\] names no layer/],
     [{ rankPattern: { k_proj: 3 } }, /adapter of model\.layers\.0\.self_attn\.q_proj has rank 16 and that of .*k_proj 3; .*one rank/],
   ];
-  for (const [lora, message] of refusals) await assert.rejects(loadModel(device, base, { lora }), { name: "EngineError", message });
+  for (const [lora, message] of refusals) await assert.rejects(loadModel(device, base, { lora }), { name: "ConfigError", message });
 });
 
 test("an adapter without its base says what to give", async () => {

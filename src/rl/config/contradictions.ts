@@ -42,10 +42,6 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }
-  if (grpo.maxNewTokens >= grpo.microBatchRows) {
-    const why = `above maxNewTokens (${grpo.maxNewTokens}), so that a whole sequence fits in one pass`;
-    problems.push(refusal("grpo.microBatchRows", grpo.microBatchRows, why));
-  }
   return [
     ...problems,
     ...decayProblems("grpo", grpo),

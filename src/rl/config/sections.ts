@@ -48,8 +48,8 @@ const stopAfterSkipped = adjustable(
   "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.",
 );
 
-const model = text("the path of a checkpoint folder").describe(
-  "Where the policy comes from: the path of a folder in Hugging Face's layout.",
+const model = text("the path of a checkpoint folder, or the name of a model").describe(
+  "Where the policy comes from: the path of a folder in Hugging Face's layout, the name of a shipped model, such as countdown-base, or that of a model on the hub, such as org/name or org/name@revision.",
 );
 
 const modelConfig = openSection(

@@ -66,6 +66,23 @@ const WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
   min_p: "leave it out; grpo.topP and grpo.topK limit what is sampled",
 };
 
+/** What stands here for a parameter of TRL's GRPOTrainer, in the options of the one here. */
+const TRAINER_OPTIONS: Readonly<Record<string, string>> = {
+  args: "config",
+  reward_funcs: "rewards",
+  reward_weights: "weight of each of rewards, given as { name, reward, weight }",
+  train_dataset: "problems",
+  eval_dataset: "evalProblems",
+  ref_model: "reference",
+  peft_config: "lora of loadModel",
+  callbacks: "onStep, with onEvaluate",
+};
+
+const TRAINER_WITHOUT_COUNTERPART: Readonly<Record<string, string>> = {
+  processing_class: "leave it out, because the model brings its tokenizer",
+  tokenizer: "leave it out, because the model brings its tokenizer",
+};
+
 /** What stands here for a value of TRL's `loss_type`, or for what papers call a loss. */
 const LOSSES: Readonly<Record<string, string>> = {
   ppo: "ppo-clip",
@@ -88,6 +105,15 @@ export const hints: Hints = {
     return here === undefined ? undefined : `did you mean ${here}?`;
   },
 };
+
+/** The same for an option of GRPOTrainer, whose `config` holds the options of the sections grpo and eval. */
+export function trainerHint(key: string): string | undefined {
+  const here = meant(TRAINER_OPTIONS, key);
+  if (here !== undefined) return `what TRL calls ${snakeCase(key)} is ${here}`;
+  const instead = meant(TRAINER_WITHOUT_COUNTERPART, key);
+  if (instead !== undefined) return `TRL's ${snakeCase(key)} has no counterpart: ${instead}`;
+  return hints.ofKey?.("", key)?.replaceAll("grpo.", "config.").replaceAll("eval.", "config.eval.");
+}
 
 function meant(table: Readonly<Record<string, string>>, name: string): string | undefined {
   const key = snakeCase(name);

@@ -6,6 +6,7 @@ import { fitSampling } from "../memory/sampling.ts";
 import type { PolicyModel, SampledModel } from "../model.ts";
 import { checkProblems, checkReadable } from "../problems.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
+import { checkColumns, checkHeldOutColumns } from "../scoring/columns.ts";
 import { endOfCompletions } from "../scoring/end_of_completions.ts";
 import { combineRewards, type RewardFailure, reportFailures, rewardInput } from "../scoring/rewards.ts";
 import type { Subject } from "../subject.ts";
@@ -46,6 +47,8 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const { device, model, subject, completions, seed, temperature, ks, temperatures, entropies } = options;
   const problems = subject.evalProblems.slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
   checkProblems(`the held-out problems of the task ${subject.name}`, problems);
+  checkColumns("problem", [...subject.trainProblems, ...subject.evalProblems], subject.rewards);
+  checkHeldOutColumns(subject.evalProblems, subject.rewards);
   checkReadable(model.tokenizer, `the held-out problems of the task ${subject.name}`, problems);
   const maxNewTokens = options.maxNewTokens ?? subject.maxCompletionLength ?? LONGEST;
   const wanted = problems.length * completions;

@@ -57,12 +57,13 @@ const MODEL_ALONE = "the model alone";
 interface Limit {
   readonly bytes: number;
   readonly source: string;
+  readonly isLimitOfUser: boolean;
 }
 
 function limitOf({ device, memory }: Wanted): Limit {
   const own = device.memory ?? Number.POSITIVE_INFINITY;
-  if (memory !== undefined && memory <= own) return { bytes: memory, source: "memory" };
-  return { bytes: own, source: `this machine, on which ${device.name} computes,` };
+  if (memory !== undefined && memory <= own) return { bytes: memory, source: "memory", isLimitOfUser: true };
+  return { bytes: own, source: `this machine, on which ${device.name} computes,`, isLimitOfUser: false };
 }
 
 /** Fewer sequences take less memory for sampling, and nothing else changes. */
@@ -91,16 +92,16 @@ async function trySequences(measure: Wanted["measure"], sequences: number, limit
   }
 }
 
-function overLimit({ total, parts }: Footprint, { bytes: limit, source }: Limit): MemoryError {
+function overLimit({ total, parts }: Footprint, { bytes: limit, source, isLimitOfUser }: Limit): MemoryError {
   const largest = Object.entries(parts).sort(([, a], [, b]) => b - a);
   const shares = largest.slice(0, 3).map(([part, bytes]) => `${part} ${formatBytes(bytes)}`);
   const fact = `this needs ${formatBytes(total)} (${shares.join(", ")}); ${source} allows ${formatBytes(limit)}`;
   const alone = weightsOf(parts) + parts.gradients + parts.moments;
   if (alone > limit) {
     const line = `${fact}; weights, gradients and moments alone are ${formatBytes(alone)}; take a smaller model`;
-    return new MemoryError(line, { part: MODEL_ALONE, bytes: alone, limit });
+    return new MemoryError(line, { part: MODEL_ALONE, bytes: alone, limit, isLimitOfUser });
   }
-  return new MemoryError(fact, { part: "the sum", bytes: total, limit });
+  return new MemoryError(fact, { part: "the sum", bytes: total, limit, isLimitOfUser });
 }
 
 /** The mildest value with which everything fits; undefined where even the strongest does not. */

@@ -38,7 +38,7 @@ function knobsOf(run: Run, measure: (changed: Run) => Knob["measure"]): Knob[][]
     return halvesOf(grpo[option], least).map((value) => knob(option, value));
   };
   return [
-    halves("microBatchRows", grpo.maxNewTokens + 1),
+    halves("microBatchRows", 1),
     grpo.recompute ? [] : [knob("recompute", true)],
     grpo.activations === "f32" ? [knob("activations", "f16")] : [],
     grpo.weights === "f16" ? [knob("weights", "f32")] : [],

@@ -19,7 +19,10 @@ export interface Completion {
 /** A reward as it declares itself: `rewardFunctions.math({ column: "answer" })` makes one from its options. */
 export type RewardFactory<Options extends z.ZodObject = z.ZodObject> = Factory<Options, NamedReward>;
 
-/** Declares a reward: its key, description and options, and the function that makes the score of one completion from them. */
+/**
+ * Declares a reward: its key, description and options, and the function that makes the score of one completion from them. Its option
+ * `column`, where it has one, names the column that it compares with.
+ */
 export function defineReward<Options extends z.ZodObject>({
   build,
   ...declaration
@@ -29,7 +32,12 @@ export function defineReward<Options extends z.ZodObject>({
   const { key } = declaration;
   return declare(`rewards.${key}`, declaration, (options): NamedReward => {
     const score = build(options);
-    return { name: key, reward: (input) => input.completions.map((_, index) => score(completionAt(input, index))) };
+    const { column }: Record<string, unknown> = options;
+    return {
+      name: key,
+      reward: (input) => input.completions.map((_, index) => score(completionAt(input, index))),
+      ...(typeof column === "string" && { column }),
+    };
   });
 }
 

@@ -28,6 +28,8 @@ export interface NamedReward {
   readonly name: string;
   readonly reward: RewardFunction;
   readonly weight?: number;
+  /** The column that it compares with. Where no problem has it, the reward is refused before anything is scored. */
+  readonly column?: string;
   /**
    * Where it is given, the function is called for the completions of one prompt at a time, and a failure names its prompt. `unscored` leaves
    * these completions without a score, and counts them in `rewards/NAME/failed`; `stop` rejects.

@@ -1,9 +1,10 @@
 import { ConfigError, isMapping, refusal } from "../../options/problems.ts";
 import { quoted, reasonOf } from "../../options/quote.ts";
-import type { Problem, Task } from "../../tasks/task.ts";
+import type { Task } from "../../tasks/task.ts";
 import { type AdvantageName, type AdvantageTraits, advantages, type RewardPart, type RewardSums, type Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import { columnsOf } from "./columns.ts";
 import { type EndOfCompletions, withoutEnd } from "./end_of_completions.ts";
 import { isolatedScores, type RewardFailure } from "./isolated.ts";
 import { type NamedReward, RewardError, type RewardInput, scoresOf } from "./reward_function.ts";
@@ -133,11 +134,6 @@ export function rewardInput(entries: readonly RolloutEntry[], step: number, abou
     columns: Object.fromEntries([...columns].map((name) => [name, rows.map((row) => row[name])])),
     state: { step, ...(about && { maxNewTokens: about.maxNewTokens }) },
   };
-}
-
-/** The columns of a problem. A prompt of messages is the column `messages`. */
-function columnsOf({ prompt, ...columns }: Problem): Record<string, unknown> {
-  return typeof prompt === "string" ? columns : { ...columns, messages: prompt };
 }
 
 /** A task's own reward as a reward function under the task's name. */

@@ -139,6 +139,20 @@ test("what cannot fit is refused in one line that names the options that would h
   model.destroy();
 });
 
+test("fewer rows in a pass are named too where they are fewer than the longest completion has", async () => {
+  const model = await smallModel(device, { max_position_embeddings: 64 });
+  const plan = (more: Partial<Given> & { readonly rows: number }) =>
+    planTraining(optionsOf({ model, ...more, grpo: { microBatchRows: more.rows, maxNewTokens: 33 } }));
+  const { total, sampling } = (await plan({ rows: 64 })).footprint;
+  // Not even with one sequence at a time do passes of 64 rows fit.
+  const memory = total - sampling;
+  await assert.rejects(plan({ rows: 64, memory }), /any of these fits: grpo\.microBatchRows=32 \(/);
+  assert.ok((await plan({ rows: 32, memory })).footprint.total <= memory, "the remedy that the message names fits");
+  const least = (rows: number) => plan({ rows }).then(({ footprint }) => footprint.parts.activations);
+  assert.deepEqual([await least(32), await least(1)], [await least(36), await least(36)], "a pass holds the longest sample at least");
+  model.destroy();
+});
+
 test("completions that the process cannot hold are refused before any is sampled", async () => {
   const model = await smallModel(device);
   const wanted = optionsOf({ model });

@@ -61,6 +61,9 @@ test("length follows the cosine, by right and wrong", () => {
   );
   const own = rewardFunctions.length({ judge: "exact", longest: 4, wrongShort: 0, wrongLong: 2 });
   assert.deepEqual(scores(own, ["x"], { columns: { answer: ["5"] }, completionIds: [[1, 2, 3, 4]] }), [2]);
+  const gold = rewardFunctions.length({ column: "gold" });
+  const both = { gold: ["5", "6"], answer: ["6", "5"] };
+  assert.deepEqual(scores(gold, ["5", "5"], { columns: both, completionIds: [[], []] }), [1, -1], "right and wrong by the column");
 });
 
 test("repetition is the share of repeated n-grams, times the penalty", () => {

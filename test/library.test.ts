@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, mock, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const page = readFileSync(join(root, "docs/library.md"), "utf8");
+/** Inside the project, so that the programs find the package. */
+const programs = join(root, ".cache", `library-${process.pid}`);
+const working = mkdtempSync(join(tmpdir(), "entropic-library-"));
+mkdirSync(programs, { recursive: true });
+process.chdir(working);
+after(() => {
+  process.chdir(root);
+  for (const folder of [programs, working]) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The sections of the page with the programs in each. */
+const sections = page
+  .split(/^## /m)
+  .map((text) => ({ heading: text.split("\n")[0]!, samples: [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!) }))
+  .filter(({ samples }) => samples.length > 0);
+
+const [, rows] = /```json\n([\s\S]*?)```/.exec(page)!;
+writeFileSync("train.jsonl", rows!);
+
+/** What a program prints, a list of words for each line. */
+async function run(code: string, name: string): Promise<unknown[][]> {
+  const file = join(programs, `${name}.ts`);
+  writeFileSync(file, code);
+  const log = mock.method(console, "log", () => {});
+  try {
+    await import(pathToFileURL(file).href);
+    return log.mock.calls.map(({ arguments: words }) => words as unknown[]);
+  } finally {
+    log.mock.restore();
+  }
+}
+
+const isShare = (value: unknown): boolean => typeof value === "number" && value >= 0 && value <= 1;
+const steps = (...expected: readonly number[]) => {
+  return (lines: readonly unknown[][]): void => {
+    assert.deepEqual(
+      lines.map(([step]) => step),
+      expected,
+    );
+    for (const [, reward] of lines) assert.ok(isShare(reward), `reward ${reward}`);
+  };
+};
+
+/** What the programs of each section print. */
+const checks: Readonly<Record<string, readonly ((lines: readonly unknown[][]) => void)[]>> = {
+  "Load and generate": [
+    (lines) => {
+      const prompts = ["375=022:", "248=016:"].flatMap((prompt) => [prompt, prompt]);
+      assert.deepEqual(
+        lines.map(([prompt]) => prompt),
+        prompts,
+      );
+      for (const [, text, finishReason] of lines) assert.equal(finishReason, String(text).endsWith("$") ? "stop" : "length");
+    },
+  ],
+  "Train with a reward of your own": [steps(1, 2)],
+  "Your own data": [steps(1)],
+  Evaluate: [
+    ([line]) => assert.match(String(line), /^pass@1 0\.\d+, pass@4 [01][.\d]*, greedy [01][.\d]*, 0\.\d+ nats a token; such as \S+$/),
+  ],
+  "Save and resume": [() => assert.ok(existsSync("my-model/optimizer.safetensors")), steps(3, 4)],
+  "Low-rank adapters": [
+    (lines) => {
+      steps(1)(lines.slice(0, 1));
+      assert.deepEqual(lines.slice(1), [[4]]);
+      for (const file of ["my-adapter/adapter_model.safetensors", "my-merged/model.safetensors"]) assert.ok(existsSync(file), file);
+    },
+  ],
+  "A task of your own": [steps(1)],
+};
+
+for (const [s, { heading, samples }] of sections.entries()) {
+  for (const [i, code] of samples.entries()) {
+    test(`docs/library.md, ${heading}, program ${i + 1}`, async () => checks[heading]![i]!(await run(code, `${s}-${i}`)));
+  }
+}
+
+test("every program of the page is run, and checked", () => {
+  const counts = Object.fromEntries(sections.map(({ heading, samples }) => [heading, samples.length]));
+  assert.deepEqual(counts, Object.fromEntries(Object.entries(checks).map(([heading, { length }]) => [heading, length])));
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { createModel } from "../../src/node/load_model.ts";
+import { openDevice } from "../../src/node/open_device.ts";
+import { GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
+import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
+import { tasks } from "../../src/tasks/index.ts";
+
+const task = tasks.addition({ digits: 1 });
+const tokenizer = characterTokenizer(task.alphabet);
+const size = { hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 12, max_position_embeddings: 12 };
+const device = await openDevice();
+const model = await createModel(device, {
+  config: { model_type: "llama", vocab_size: tokenizer.vocabSize, tie_word_embeddings: true, ...size },
+  tokenizer,
+  seed: 3,
+});
+after(() => device.destroy());
+
+const config = { prompts: 2, completions: 4, maxNewTokens: 3 };
+const own = { problems: [{ prompt: "1+1=" }], rewards: [({ completions }: RewardInput) => completions.map(() => 0)], stop: "$" };
+const make = (options: unknown) => (): GRPOTrainer => new GRPOTrainer(options as GRPOTrainerOptions);
+
+function refused(options: unknown, expected: RegExp): void {
+  assert.throws(
+    make(options),
+    (error: Error) => {
+      assert.equal(error.name, "ConfigError", error.stack);
+      assert.match(error.message, expected);
+      assert.ok(!error.message.includes("\n"), error.message);
+      return true;
+    },
+    String(expected),
+  );
+}
+
+test("options that the trainer does not know are refused, with what was meant", () => {
+  const given = { device, model, task, config };
+  for (const [option, expected] of [
+    ["reward_funcs", /^reward_funcs is not a known option of GRPOTrainer; what TRL calls reward_funcs is rewards$/],
+    ["train_dataset", /what TRL calls train_dataset is problems$/],
+    ["evalDataset", /what TRL calls eval_dataset is evalProblems$/],
+    ["args", /what TRL calls args is config$/],
+    ["peft_config", /what TRL calls peft_config is lora of loadModel$/],
+    ["processing_class", /TRL's processing_class has no counterpart: leave it out, because the model brings its tokenizer$/],
+    ["learning_rate", /what TRL calls learning_rate is config\.learningRate$/],
+    ["num_generations_eval", /what TRL calls num_generations_eval is config\.eval\.completions$/],
+    ["bf16", /TRL's bf16 has no counterpart: leave it out; config\.activations/],
+    ["steps", /^steps is not a known option of GRPOTrainer; did you mean config\.steps\?$/],
+    ["seed", /did you mean config\.seed\?$/],
+    ["evalproblems", /did you mean evalProblems\?$/],
+    ["nonsense", /; its options are device, model, reference, /],
+  ] as const) {
+    refused({ ...given, [option]: 1 }, expected);
+  }
+});
+
+test("a device, a model and a task that are none are refused with how to get one", () => {
+  for (const [options, expected] of [
+    [undefined, /^the options of GRPOTrainer are undefined; give an object with any of device, model,/],
+    ["task", /^the options of GRPOTrainer are "task"; /],
+    [{ model, task, config }, /^device is missing; it must be an open GPU: await openDevice\(\)$/],
+    [{ device: Promise.resolve(device), model, task, config }, /^device is a promise; it must be an open GPU: await openDevice\(\)$/],
+    [{ device: "lavapipe", model, task, config }, /^device is "lavapipe"; it must be an open GPU/],
+    [{ device, task, config }, /^model is missing; it must be a loaded model, such as await loadModel\(device, "countdown-base"\)$/],
+    [{ device, model: Promise.resolve(model), task, config }, /^model is a promise; it must be a loaded model, such as await loadModel/],
+    [
+      { device, model: "org/name", task, config },
+      /^model is "org\/name"; it must be a loaded model, such as await loadModel\(device, "org\/name"\)$/,
+    ],
+    [{ device, model: model.module, task, config }, /^model is a mapping; it must be a loaded model/],
+    [{ device, model, reference: Promise.resolve(model), task, config }, /^reference is a promise; it must be a loaded model/],
+    [
+      { device, model, task: { name: "x" }, config },
+      /^task is a mapping without problems; it must be a task, such as tasks\.countdown\(\)/,
+    ],
+    [{ device, model, task: "sort", config }, /^task is "sort"; it must be a task, such as tasks\.sort\(\)$/],
+    [{ device, model, task: tasks.sort, config }, /^task is a function; it must be a task, such as tasks\.countdown\(\)$/],
+    [{ device, model, config }, /^task is missing; it must be a task, such as tasks\.countdown\(\), or give problems, rewards and stop$/],
+    [{ device, model, task, config: 3 }, /^config is 3; it must be a mapping/],
+  ] as const) {
+    refused(options, expected);
+  }
+});
+
+test("a task that is undefined is one that is left out", async () => {
+  const trainer = new GRPOTrainer({ device, model, ...own, config, task: undefined } as GRPOTrainerOptions);
+  assert.equal(trainer.config.task.name, "own-problems");
+  assert.equal((await trainer.step()).metrics.step, 1);
+  await trainer.destroy();
+});
+
+test("a reward by its name is answered with the function of that name, whether a task is given or not", () => {
+  for (const given of [
+    { device, model, config, ...own },
+    { device, model, config, task },
+  ]) {
+    refused({ ...given, rewards: ["math"] }, /^rewards\.0 is "math"; it must be a function, .*; did you mean rewardFunctions\.math\(\)\?$/);
+    refused({ ...given, rewards: [own.rewards[0], "exakt"] }, /^rewards\.1 is "exakt"; .*; did you mean rewardFunctions\.exact\(\)\?$/);
+    refused({ ...given, rewards: ["cosine"] }, /; its names are rewardFunctions\.math\(\), .*/);
+    refused({ ...given, rewards: "math" }, /^rewards is "math"; it must be a list of functions/);
+  }
+});
