@@ -1,7 +1,7 @@
 /**
  * `npm test [-- FILE|FOLDER|--again|--node-option ...]` runs Node's test runner over test/, or over what is named, and exits with its code.
  * Node 20 expands no patterns itself, so the files are listed here. Two files run at a time, because that is what two cores bear.
- * The tests that failed are listed at the end. With `--again` their files run once more, one at a time, and that decides: some tests wait
+ * The tests that failed or were skipped are listed at the end. With `--again` their files run once more, one at a time, and that decides: some tests wait
  * for another process, and a busy machine may keep them waiting for too long.
  */
 import { spawn } from "node:child_process";
@@ -26,26 +26,30 @@ function testFiles(path: string): string[] {
     .map((name) => join(path, name));
 }
 
-/** Runs test files, so many at a time. Returns the exit code and the tests that failed, by file. */
-async function run(files: readonly string[], options: readonly string[], concurrency: number): Promise<[number, Map<string, string[]>]> {
-  const list = join(mkdtempSync(join(tmpdir(), "entropic-tests-")), "failed");
+/** The names of tests by their files. */
+type Tests = Map<string, string[]>;
+
+/** Runs test files, so many at a time. Returns the exit code and the tests that failed and those that were skipped. */
+async function run(files: readonly string[], options: readonly string[], concurrency: number): Promise<[number, Tests, Tests]> {
+  const list = join(mkdtempSync(join(tmpdir(), "entropic-tests-")), "outcomes");
   const shown = process.stdout.isTTY ? "spec" : "tap";
   const reporters = [
     ...[`--test-reporter=${shown}`, "--test-reporter-destination=stdout"],
-    ...[`--test-reporter=${join(root, "scripts/failed_tests.mjs")}`, `--test-reporter-destination=${list}`],
+    ...[`--test-reporter=${join(root, "scripts/test_outcomes.mjs")}`, `--test-reporter-destination=${list}`],
   ];
   const node = ["--import", "tsx", "--test", `--test-concurrency=${concurrency}`, ...reporters, ...options, ...files];
   const [code] = (await once(spawn(process.execPath, node, { stdio: "inherit" }), "exit")) as [number | null];
-  const failed = new Map<string, string[]>();
+  const [failed, skipped]: [Tests, Tests] = [new Map(), new Map()];
   for (const line of existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : []) {
-    const [file, name] = line.split("\t") as [string, string];
-    failed.set(file, [...(failed.get(file) ?? []), name]);
+    const [outcome, file, name] = line.split("\t") as [string, string, string];
+    const tests = outcome === "failed" ? failed : skipped;
+    tests.set(file, [...(tests.get(file) ?? []), name]);
   }
-  return [code ?? 1, failed];
+  return [code ?? 1, failed, skipped];
 }
 
-function tell(heading: string, failed: ReadonlyMap<string, readonly string[]>): void {
-  const lines = [...failed].flatMap(([file, names]) => names.map((name) => `  ${relative(root, file)}: ${name}`));
+function tell(heading: string, tests: ReadonlyMap<string, readonly string[]>): void {
+  const lines = [...tests].flatMap(([file, names]) => names.map((name) => `  ${relative(root, file)}: ${name}`));
   if (lines.length > 0) process.stderr.write(`${heading}\n${lines.join("\n")}\n`);
 }
 
@@ -63,7 +67,8 @@ if (files.length === 0) {
   process.stderr.write(`error: ${named.join(", ")} holds no *.test.ts\n`);
   process.exit(2);
 }
-let [code, failed] = await run(files, options, 2);
+let [code, failed, skipped] = await run(files, options, 2);
+tell("skipped:", skipped);
 tell("failed:", failed);
 if (code !== 0 && again && failed.size > 0) {
   [code, failed] = await run([...failed.keys()], options, 1);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { type ChatMessage, encodePrompt, promptText, withSystem, withTemplateVariables } from "../../src/data/prompt.ts";
 import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
 import { checkReadable } from "../../src/rl/problems.ts";
 import { origin, type Problem } from "../../src/tasks/task.ts";
+import { needsShared, sharedPath } from "../shared.ts";
 import { byteLevelTokenizer, type TinyOptions } from "./tiny_tokenizers.ts";
 
 /** As Qwen2.5 writes a chat. */
@@ -242,12 +243,10 @@ test("a row with a character that the model lacks is named, with what to do abou
   );
 });
 
-const digits = "../shared/models/digit-completion";
+const DIGITS = "models/digit-completion";
 
-test("the folder of digit-completion writes its data, and says which row has the wrong roles", {
-  skip: !existsSync(digits) && "../shared is absent",
-}, async () => {
-  const tokenizer = await loadTokenizer(digits);
+test("the folder of digit-completion writes its data, and says which row has the wrong roles", needsShared(DIGITS), async () => {
+  const tokenizer = await loadTokenizer(sharedPath(DIGITS)!);
   const prompt = [{ role: "user", content: "8,3:9,4" }];
   assert.deepEqual(encodePrompt(tokenizer, prompt), [12, 14, 7, 15, 13, 14, 8]);
   const separated = withTemplateVariables(tokenizer, { sep_token: "S" });
@@ -257,6 +256,6 @@ test("the folder of digit-completion writes its data, and says which row has the
     () => checkReadable(tokenizer, "rows", [{ prompt }, { prompt: answer }]),
     /^ConfigError: rows\.1: the chat template refuses the messages: Conversation roles must alternate user\/assistant/,
   );
-  const template = readFileSync(`${digits}/tokenizer_config.json`, "utf8");
+  const template = readFileSync(sharedPath(`${DIGITS}/tokenizer_config.json`)!, "utf8");
   assert.ok(template.includes("sep_token"), "the template names a token that the folder does not");
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
+import { needsShared, sharedPath } from "../shared.ts";
 
 const ALPHABET = "0123456789+-*=:$";
-const stories = "../shared/models/stories260K";
+const STORIES = "models/stories260K";
 
 async function saved(files: Readonly<Record<string, string>>): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "tokenizer-"));
@@ -50,8 +50,8 @@ test("a folder without a usable tokenizer is refused by name", async () => {
   await assert.rejects(loadTokenizer(await saved({ "tokenizer.json": "{}" })), /tokenizer\.json: model\.vocab is undefined; save/);
 });
 
-test("a pretrained tokenizer agrees with its model", { skip: !existsSync(stories) && "../shared is absent" }, async () => {
-  const tokenizer = await loadTokenizer(stories);
+test("a pretrained tokenizer agrees with its model", needsShared(STORIES), async () => {
+  const tokenizer = await loadTokenizer(sharedPath(STORIES)!);
   assert.deepEqual(tokenizer.encode("Once upon a time"), [1, 403, 407, 261, 378]);
   assert.deepEqual(tokenizer.encode("Once upon a time", { specialTokens: false }), [403, 407, 261, 378]);
   const { vocabSize, eosId, bosId, padId } = tokenizer;

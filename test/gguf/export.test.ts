@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +16,7 @@ import type { PolicyModel } from "../../src/rl/model.ts";
 import { bases, llama3, yarn } from "../families/forms.ts";
 import { randomCheckpoint } from "../families/random_checkpoint.ts";
 import { adaptedModel, FAMILIES, tokenizer as letters, randomBatch, savedBase } from "../lora/small_lora.ts";
+import { needsShared, sharedPath } from "../shared.ts";
 import { type ReadGguf, readGguf } from "./read_gguf.ts";
 
 const device = await openDevice();
@@ -272,10 +272,10 @@ for (const family of Object.keys(FAMILIES)) {
   });
 }
 
-const stories = "../shared/models/stories260K";
-const shipped = ["models/checkpoints/countdown-base", "models/checkpoints/sort-base", ...(existsSync(stories) ? [stories] : [])];
-for (const dir of shipped) {
-  test(`${dir} comes back number for number`, async () => {
+const STORIES = "models/stories260K";
+for (const name of ["models/checkpoints/countdown-base", "models/checkpoints/sort-base", STORIES]) {
+  test(`${name} comes back number for number`, name === STORIES ? needsShared(STORIES) : {}, async () => {
+    const dir = name === STORIES ? sharedPath(STORIES)! : name;
     const wanted = await readSafetensors(join(dir, "model.safetensors"));
     wanted.delete("lm_head.weight");
     assertSame(asHuggingFace(await exported(dir)), wanted);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ggufTokenizer } from "../../src/data/gguf_tokenizer.ts";
 import { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "../../src/data/tokenizer.ts";
 import { byteFallbackTokenizer, byteLevelTokenizer, type TinyOptions } from "../data/tiny_tokenizers.ts";
+import { needsShared, sharedPath } from "../shared.ts";
 import { llamaCppIds } from "./llama_cpp_tokenizer.ts";
 
 function metadataOf(tokenizer: Tokenizer, endIds: readonly number[] = [], vocabSize = tokenizer.vocabSize): Record<string, unknown> {
@@ -23,7 +24,7 @@ function assertSameIds(tokenizer: Tokenizer, texts: readonly string[] = TEXTS): 
   for (const text of texts) assert.deepEqual(llamaCppIds(metadata, text), tokenizer.encode(text), JSON.stringify(text));
 }
 
-const stories = "../shared/models/stories260K";
+const STORIES = "models/stories260K";
 test("byte-level, byte-fallback and character tokenizers give the same ids as llama.cpp's algorithms", async () => {
   assertSameIds(
     byteLevelTokenizer({
@@ -39,7 +40,10 @@ test("byte-level, byte-fallback and character tokenizers give the same ids as ll
   );
   assertSameIds(byteFallbackTokenizer({ words: ["\u2581a", "\u2581END", "be", "ab"] }));
   assertSameIds(characterTokenizer("0123+é中😀 \n$="), ["12+3=", " é中\n😀$", "中中  3\n\n"]);
-  if (existsSync(stories)) assertSameIds(await loadTokenizer(stories));
+});
+
+test("the tokenizer of stories260K gives llama.cpp the same ids", needsShared(STORIES), async () => {
+  assertSameIds(await loadTokenizer(sharedPath(STORIES)!));
 });
 
 test("Digits before GPT-2's words are smollm, and Unigram is t5", () => {

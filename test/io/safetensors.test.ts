@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type HostTensor, parseSafetensors, readSafetensors, serializeSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
+import { needsShared, sharedPath } from "../shared.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "safetensors-"));
-const stories = "../shared/models/stories260K/model.safetensors";
+const STORIES = "models/stories260K/model.safetensors";
 
 /** A safetensors file put together by hand. */
 function fileOf(header: unknown, data: Uint8Array = new Uint8Array()): Uint8Array {
@@ -111,7 +111,8 @@ test("files are refused by name when missing, truncated or a folder", async () =
   await assert.rejects(readSafetensors(folder), /is a folder; a file is expected/);
 });
 
-test("a real checkpoint is read whole", { skip: !existsSync(stories) && "../shared is absent" }, async () => {
+test("a real checkpoint is read whole", needsShared(STORIES), async () => {
+  const stories = sharedPath(STORIES)!;
   const tensors = await readSafetensors(stories);
   assert.deepEqual(tensors.get("model.embed_tokens.weight")?.shape, [512, 64]);
   const parameters = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
