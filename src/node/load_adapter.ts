@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { EngineError } from "../gpu/errors.ts";
 import {
   ADAPTER_CONFIG,
   ADAPTER_MODEL,
@@ -23,6 +22,7 @@ import {
 } from "../nn/lora.ts";
 import { ALL_LINEAR } from "../nn/lora_targets.ts";
 import type { PlacedModule, PlaceOptions } from "../nn/place.ts";
+import { ConfigError } from "../options/problems.ts";
 import { brief, quoted } from "../options/quote.ts";
 import type { ModelAdapter } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
@@ -52,10 +52,10 @@ export interface AdaptedBase {
   readonly seed: number;
 }
 
-/** Finds the base model that a name stands for, and its adapters. The folder of an adapter stands for its base with it. @throws FileError, EngineError */
+/** Finds the base model that a name stands for, and its adapters. The folder of an adapter stands for its base with it. @throws FileError, ConfigError */
 export async function findBase(name: string, { lora, adapter: dir }: CheckedAdapterOptions): Promise<AdaptedBase> {
   if (await isAdapterFolder(name)) {
-    if (lora || dir) throw new EngineError(`${brief(name)} is an adapter itself; give the base model, with this folder as its adapter`);
+    if (lora || dir) throw new ConfigError([`${brief(name)} is an adapter itself; give the base model, with this folder as its adapter`]);
     const config = await readPeftConfig(name);
     const base = baseNameOf(name, config);
     return { base, adapter: { base, options: optionsOf(config) }, dir: name, seed: 0 };
@@ -70,7 +70,7 @@ function baseNameOf(dir: string, { base, revision = "main" }: PeftConfig): strin
   const name = base && atRevision(base, revision);
   if (name) return name;
   const lack = base ? `names the revision ${quoted(revision)} of its base, which no name here can say` : "names no base model";
-  throw new EngineError(`${brief(join(dir, ADAPTER_CONFIG))} ${lack}; give the base model, with this folder as its adapter`);
+  throw new ConfigError([`${brief(join(dir, ADAPTER_CONFIG))} ${lack}; give the base model, with this folder as its adapter`]);
 }
 
 function optionsOf({ base: _, revision: __, ...options }: PeftConfig): LoraOptions {
