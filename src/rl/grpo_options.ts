@@ -142,7 +142,12 @@ function loadedModel(given: unknown): string {
   return `a loaded model, such as await loadModel(device, ${quoted(typeof given === "string" ? given : "countdown-base")})`;
 }
 
-function checkTask({ task, rewards }: OfTask): void {
+/** Options of one's own problems, which a task has itself. */
+const OWN = ["problems", "evalProblems", "stop"];
+
+function checkTask({ task, rewards, ...others }: OfTask): void {
+  const beside = OWN.filter((option) => (others as Readonly<Record<string, unknown>>)[option] !== undefined);
+  if (beside.length > 0) throw new ConfigError([`task has its own ${listed(beside)}; leave task out, or ${beside.join(" and ")}`]);
   const lack = ["name", "problems", "reward", "stop"].find((part) => !(isMapping(task) && part in task));
   const name = typeof task === "string" && Object.hasOwn(tasks, task) ? task : "countdown";
   const allowed = `a task, such as tasks.${name}()`;

@@ -79,6 +79,10 @@ test("a device, a model and a task that are none are refused with how to get one
     [{ device, model, task: tasks.sort, config }, /^task is a function; it must be a task, such as tasks\.countdown\(\)$/],
     [{ device, model, config }, /^task is missing; it must be a task, such as tasks\.countdown\(\), or give problems, rewards and stop$/],
     [{ device, model, task, config: 3 }, /^config is 3; it must be a mapping/],
+    [
+      { device, model, task, problems: [{ prompt: "1+1=" }], stop: "$", config },
+      /^task has its own .*problems.*stop.*; leave task out, or problems and stop$/,
+    ],
   ] as const) {
     refused(options, expected);
   }
