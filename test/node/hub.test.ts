@@ -8,7 +8,7 @@ import { type HostTensor, serializeSafetensors } from "../../src/io/safetensors.
 import { readData } from "../../src/node/data_files.ts";
 import { resolveData, resolveModel } from "../../src/node/hub.ts";
 import { progressLine } from "../../src/node/hub_progress.ts";
-import { serveHub } from "./hub_server.ts";
+import { serveHub, useHub } from "./hub_server.ts";
 
 const text = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
 const weights = (length: number): Uint8Array => {
@@ -89,16 +89,9 @@ const hub = await serveHub({
   "datasets/org/two": { commit, files: { "main/train.jsonl": text('{"question":"1+1","answer":"2"}\n'), "other/train.jsonl": text("{}") } },
 });
 const cache = await mkdtemp(join(tmpdir(), "entropic-hub-"));
-const saved = Object.fromEntries(["HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN", "HF_HUB_OFFLINE"].map((name) => [name, process.env[name]]));
-Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_HUB_CACHE: cache });
-delete process.env.HF_TOKEN;
-delete process.env.HF_HUB_OFFLINE;
+const endHub = useHub(hub, cache);
 after(async () => {
-  hub.close();
-  for (const [name, value] of Object.entries(saved)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  endHub();
   await rm(cache, { recursive: true });
 });
 

@@ -132,3 +132,17 @@ function sendFile({ headers }: IncomingMessage, response: ServerResponse, conten
   response.write(part.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 20));
   return response;
 }
+
+const VARIABLES = ["HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN", "HF_HUB_OFFLINE"];
+
+/** Has this process ask a server in the place of the hub, without a token. Returns what ends both. */
+export function useHub(hub: HubServer, cache: string): () => void {
+  const before = Object.fromEntries(VARIABLES.map((name) => [name, process.env[name]]));
+  for (const name of VARIABLES) delete process.env[name];
+  Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_HUB_CACHE: cache });
+  return () => {
+    hub.close();
+    for (const name of VARIABLES) delete process.env[name];
+    for (const [name, value] of Object.entries(before)) if (value !== undefined) process.env[name] = value;
+  };
+}

@@ -8,7 +8,7 @@ import { UnavailableError } from "../../src/io/file_error.ts";
 import { writeConfig } from "../../src/io/run_folder.ts";
 import { findResumePoint } from "../../src/node/resume_point.ts";
 import { config, writeTiny, writeTinyAdapter } from "./damaged_checkpoints.ts";
-import { serveHub } from "./hub_server.ts";
+import { serveHub, useHub } from "./hub_server.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -19,16 +19,9 @@ const hub = await serveHub({
   },
 });
 const folder = await mkdtemp(join(tmpdir(), "resume-hub-"));
-const saved = Object.fromEntries(["HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN", "HF_HUB_OFFLINE"].map((name) => [name, process.env[name]]));
-Object.assign(process.env, { HF_ENDPOINT: hub.url, HF_HUB_CACHE: join(folder, "cache") });
-delete process.env.HF_TOKEN;
-delete process.env.HF_HUB_OFFLINE;
+const endHub = useHub(hub, join(folder, "cache"));
 after(async () => {
-  hub.close();
-  for (const [name, value] of Object.entries(saved)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  endHub();
   await rm(folder, { recursive: true });
 });
 
