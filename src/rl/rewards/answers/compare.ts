@@ -69,7 +69,7 @@ interface Parts {
   readonly parts: readonly string[];
 }
 
-/** The parts of a list in brackets, such as "(1, 2)" or "(\\frac{1}{2}, [0, 1])"; undefined for any other text. */
+/** The parts of a list in brackets, such as "(1, 2)" or "(\frac{1}{2}, [0, 1])"; undefined for any other text. */
 function partsOf(text: string): Parts | undefined {
   const list = text.replace(/\\([{}])/g, "$1").replace(/^\$|\$$/g, "");
   if (!/^[([{].*[)\]}]$/s.test(list)) return undefined;
