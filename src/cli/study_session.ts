@@ -1,12 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { type CellResults, workOf } from "../experiments/framework/cell.ts";
+import { type CellResult, type CellResults, workOf } from "../experiments/framework/cell.ts";
 import { adaptersIn, completeCells } from "../experiments/framework/partial.ts";
 import { createProgress } from "../experiments/framework/progress.ts";
 import { type CellWorker, runCells, workerHere } from "../experiments/framework/run_study.ts";
 import type { PreparedStudy, Study, Summary } from "../experiments/framework/study.ts";
 import { chooseAdapter } from "../node/adapters.ts";
 import { withRunLock } from "../node/run_lock.ts";
+import { sourceVersion } from "../node/source_version.ts";
 import { studyHost } from "../node/study_host.ts";
 import { brief, listed } from "../options/quote.ts";
 import { InterruptedError, UsageError } from "./errors.ts";
@@ -100,14 +99,22 @@ interface Found {
 function summaryOf(study: Study, prepared: PreparedStudy, { results, missing, quick, started, adapter, run }: Found): Summary {
   const seconds = [...results.values()].reduce((sum, result) => sum + result.seconds, 0);
   const cells = { run, skipped: results.size - run, ...(missing.length > 0 && { missing }) };
+  const trainedBy = versionsOf([...results.values()]);
   return {
     study: study.name,
     version: study.version,
     quick,
-    provenance: { ...started, adapter, seconds: Math.round(seconds), cells },
+    provenance: { ...started, ...(trainedBy && { trainedBy }), adapter, seconds: Math.round(seconds), cells },
     settings: prepared.settings,
     findings: prepared.findings(results),
   };
+}
+
+/** How many trainings each version of the sources had a part in; undefined where none is known. */
+function versionsOf(results: readonly CellResult[]): Record<string, number> | undefined {
+  const counts: Record<string, number> = {};
+  for (const { versions = [] } of results) for (const version of versions) counts[version] = (counts[version] ?? 0) + 1;
+  return Object.keys(counts).length > 0 ? counts : undefined;
 }
 
 interface Team {
@@ -125,18 +132,5 @@ async function openTeam(jobs: number, order: StudyOrder): Promise<Team> {
 
 function origin(): Found["started"] {
   const words = process.argv.slice(2).map((word) => (/^[\w./:=,-]+$/.test(word) ? word : `'${word}'`));
-  return { command: `${PROGRAM} ${words.join(" ")}`, commit: commit(), date: new Date().toISOString().slice(0, 10) };
-}
-
-/** The commit of the sources, with a + where they have changed since; unknown outside a repository. */
-function commit(): string {
-  const cwd = fileURLToPath(new URL("../..", import.meta.url));
-  const git = (...words: string[]): string =>
-    execFileSync("git", words, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
-  try {
-    const changed = git("status", "--porcelain", "--untracked-files=no", "--", "src", "shaders", "models", "configs") !== "";
-    return `${git("rev-parse", "--short", "HEAD")}${changed ? "+" : ""}`;
-  } catch {
-    return "unknown";
-  }
+  return { command: `${PROGRAM} ${words.join(" ")}`, commit: sourceVersion(), date: new Date().toISOString().slice(0, 10) };
 }

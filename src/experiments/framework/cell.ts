@@ -61,6 +61,8 @@ export interface CellResult {
   readonly observations: readonly unknown[];
   /** Wall-clock time of the whole cell, its evaluations included. */
   readonly seconds: number;
+  /** The versions of the sources that trained it, one for each session with another; undefined where they were not kept. */
+  readonly versions?: readonly string[] | undefined;
 }
 
 export type CellResults = ReadonlyMap<string, CellResult>;

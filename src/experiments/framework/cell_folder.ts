@@ -4,10 +4,13 @@ import { readMetrics } from "../../io/run_folder.ts";
 import { appendWhole, writeWhole } from "../../io/write_whole.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import type { TrainConfig } from "../../rl/config/index.ts";
+import { taskFactory, tasks } from "../../tasks/index.ts";
 import type { Cell, CellResult } from "./cell.ts";
 
 /** A file beside config.yaml and metrics.jsonl that says how long the cell has taken so far, over all sessions. */
 const SECONDS = "seconds.txt";
+/** A file beside them with the versions of the sources that trained the cell, a line each. The last bits of a run differ between versions. */
+const VERSIONS = "versions.txt";
 /** What the cell's `observe` kept, a line a step. A step's line is written before its line of metrics.jsonl. */
 const OBSERVATIONS = "observations.jsonl";
 
@@ -28,7 +31,7 @@ export async function completedCell(cell: Cell, config: TrainConfig, { dir, adap
   if (metrics.length !== config.grpo.steps + 1 || metrics.some(({ step }, i) => step !== i)) return undefined;
   const observations = cell.observe ? await readObservations(folder, config.grpo.steps) : [];
   if (observations === undefined) return undefined;
-  return { config, metrics, observations, seconds: await readSeconds(folder) };
+  return { config, metrics, observations, seconds: await readSeconds(folder), versions: await readVersions(folder) };
 }
 
 /** Whether a folder's config.yaml is this text: then its numbers are those that the cell would measure. */
@@ -36,14 +39,28 @@ export async function isDescribedAs(folder: string, text: string): Promise<boole
   return (await readOptionalText(`${folder}/config.yaml`)) === text;
 }
 
-/** The config.yaml of a cell. Two cells with the same text on the same adapter measure the same numbers. */
+/** The config.yaml of a cell. Two cells with the same text on the same adapter measure the same numbers with one version of the sources. */
 export function describeCell(cell: Cell, config: TrainConfig, adapter: string): string {
-  const { name, elsewhere = {}, heldOutFrom } = cell;
-  const also = {
-    ...(Object.keys(elsewhere).length > 0 && { elsewhere }),
-    ...(heldOutFrom !== undefined && { heldOutFrom }),
-  };
-  return stringify({ cell: name, adapter, start: startOfCell(cell), ...also, ...config, model: undefined, output: undefined });
+  const { name, heldOutFrom } = cell;
+  const elsewhere = elsewhereOfCell(cell);
+  const also = { ...(elsewhere && { elsewhere }), ...(heldOutFrom !== undefined && { heldOutFrom }) };
+  const task = withDefaults(config.task);
+  return stringify({ cell: name, adapter, start: startOfCell(cell), ...also, ...config, task, model: undefined, output: undefined });
+}
+
+type TaskSection = Cell["config"]["task"];
+
+/** A section `task` with the options that it leaves out: another version of the sources may have other defaults. */
+export function withDefaults(task: TaskSection): TaskSection {
+  const { name, ...options } = task;
+  // A study may bring a task of its own.
+  return name in tasks ? { name, ...taskFactory(name).options.parse(options) } : task;
+}
+
+/** The other tasks that a cell is evaluated on, with all their options; undefined where there are none. */
+export function elsewhereOfCell({ elsewhere = {} }: Pick<Cell, "elsewhere">): Record<string, TaskSection> | undefined {
+  const tasks = Object.entries(elsewhere).map(([name, task]) => [name, withDefaults(task)] as const);
+  return tasks.length > 0 ? Object.fromEntries(tasks) : undefined;
 }
 
 /** Where a cell's policy comes from, as plain data. */
@@ -76,6 +93,21 @@ function observationLine(observation: unknown): string {
 
 export async function readSeconds(folder: string): Promise<number> {
   return Number((await readOptionalText(`${folder}/${SECONDS}`)) ?? 0);
+}
+
+/** The versions of the sources that trained the cell in this folder; undefined where they were not kept. */
+async function readVersions(folder: string): Promise<string[] | undefined> {
+  return (await readOptionalText(`${folder}/${VERSIONS}`))?.split("\n").filter(Boolean);
+}
+
+/** Notes that this version trains the cell in this folder from now on: anew, or after those that are noted. */
+export async function noteVersion(folder: string, version: string, { anew }: { readonly anew: boolean }): Promise<string[] | undefined> {
+  const before = anew ? [] : await readVersions(folder);
+  // A run that began before versions were kept has an unknown one, and so none.
+  if (before === undefined) return undefined;
+  const versions = [...new Set([...before, version])];
+  await writeWhole(`${folder}/${VERSIONS}`, versions.map((line) => `${line}\n`).join(""));
+  return versions;
 }
 
 export async function writeSeconds(folder: string, seconds: number): Promise<void> {

@@ -23,6 +23,8 @@ export interface RunPoint {
 /** What a study needs from whoever runs it: a GPU, and models by configuration or by folder. src/node has all of it. */
 export interface Host {
   readonly device: Device;
+  /** Of the sources, such as a commit. */
+  readonly version: string;
   createModel(options: {
     readonly config: Readonly<Record<string, unknown>>;
     readonly tokenizer: Tokenizer;

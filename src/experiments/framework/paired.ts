@@ -43,14 +43,15 @@ function areAlike(values: readonly number[]): boolean {
 /**
  * Holm's step-down correction (Holm 1979): the i-th smallest of m probabilities, counted from 0, is multiplied by m - i, and none becomes
  * smaller than the one before it. Taking those below 0.05 errs anywhere among the m in at most 5 % of studies. NaN stays NaN and is not counted.
+ * `pending` further tests are planned and have no probability yet: each counts as 1, so that none becomes less certain once they are there.
  */
-export function holm(probabilities: readonly number[]): number[] {
+export function holm(probabilities: readonly number[], pending = 0): number[] {
   const order = probabilities.map((p, index) => ({ p, index })).filter(({ p }) => !Number.isNaN(p));
   order.sort((a, b) => a.p - b.p);
   const adjusted = probabilities.map(() => Number.NaN);
   let least = 0;
   order.forEach(({ p, index }, i) => {
-    least = Math.max(least, Math.min(1, p * (order.length - i)));
+    least = Math.max(least, Math.min(1, p * (order.length + pending - i)));
     adjusted[index] = least;
   });
   return adjusted;

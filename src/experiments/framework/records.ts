@@ -6,7 +6,7 @@ import { brief } from "../../options/quote.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { ConfigError, parseTrainConfig, type TrainConfig } from "../../rl/config/index.ts";
 import type { Cell, CellResult, CellResults } from "./cell.ts";
-import { type CellPlace, completedCell, startOfCell } from "./cell_folder.ts";
+import { type CellPlace, completedCell, elsewhereOfCell, startOfCell, withDefaults } from "./cell_folder.ts";
 
 const schema = z.strictObject({
   cell: z.string(),
@@ -16,6 +16,7 @@ const schema = z.strictObject({
   heldOutFrom: z.number().optional(),
   config: z.record(z.string(), z.unknown()),
   seconds: z.number().min(0),
+  versions: z.array(z.string()).optional(),
   metrics: z.array(z.looseObject({ step: z.number().min(0) })).min(1),
 });
 
@@ -59,9 +60,10 @@ export async function addRecords(path: string, found: readonly CellRecord[]): Pr
 }
 
 /** The record of a cell, of which `result` holds what is to be kept. */
-function recordOf(cell: Cell, { config, metrics, seconds }: CellResult, adapter: string): CellRecord {
-  const { name, elsewhere, heldOutFrom } = cell;
-  const record = { cell: name, adapter, start: startOfCell(cell), elsewhere, heldOutFrom, config: trained(config), seconds, metrics };
+function recordOf(cell: Cell, { config, metrics, seconds, versions }: CellResult, adapter: string): CellRecord {
+  const { name, heldOutFrom } = cell;
+  const place = { cell: name, adapter, start: startOfCell(cell), elsewhere: elsewhereOfCell(cell), heldOutFrom };
+  const record = { ...place, config: trained(config), seconds, versions, metrics };
   return JSON.parse(JSON.stringify(record)) as CellRecord;
 }
 
@@ -69,7 +71,9 @@ function recordOf(cell: Cell, { config, metrics, seconds }: CellResult, adapter:
 function recordedResult(cell: Cell, config: TrainConfig, adapter: string, records: readonly CellRecord[]): CellResult | undefined {
   const wanted = trainingOf(recordOf(cell, { config, metrics: [], observations: [], seconds: 0 }, adapter));
   const record = records.find((one) => trainingOf(one) === wanted);
-  return record && { config, metrics: record.metrics as unknown as Metrics[], observations: [], seconds: record.seconds };
+  if (!record) return undefined;
+  const { metrics, seconds, versions } = record;
+  return { config, metrics: metrics as unknown as Metrics[], observations: [], seconds, versions };
 }
 
 /** Checking a configuration takes a millisecond, and every cell is compared with every record. */
@@ -82,8 +86,9 @@ const trainings = new WeakMap<CellRecord, string>();
 function trainingOf(record: CellRecord): string {
   const known = trainings.get(record);
   if (known !== undefined) return known;
-  const { cell: _, seconds: __, metrics: ___, config, ...place } = record;
-  const training = JSON.stringify({ ...place, config: todays(config) });
+  const { adapter, start, elsewhere, heldOutFrom, config } = record;
+  const others = elsewhere && elsewhereOfCell({ elsewhere: elsewhere as Cell["elsewhere"] });
+  const training = JSON.stringify({ adapter, start, elsewhere: others, heldOutFrom, config: todays(config) });
   trainings.set(record, training);
   return training;
 }
@@ -100,7 +105,7 @@ function todays(config: CellRecord["config"]): Record<string, unknown> {
 
 /** What of a configuration decides the numbers of a cell, as JSON has it. */
 function trained({ model: _, output: __, ...config }: TrainConfig): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(config)) as Record<string, unknown>;
+  return JSON.parse(JSON.stringify({ ...config, task: withDefaults(config.task) })) as Record<string, unknown>;
 }
 
 /** The records of all results, each reduced to what the study's findings read. */

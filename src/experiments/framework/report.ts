@@ -49,13 +49,16 @@ function verdictTable(verdicts: readonly Verdict[]): string {
 }
 
 /** How to make the report again, and where its numbers come from. */
-function provenanceSection({ command, adapter, commit, date, seconds, cells }: Provenance): string {
-  const earlier = cells.skipped > 0 ? `, ${cells.skipped} of them before the last interruption` : "";
+function provenanceSection({ command, adapter, commit, trainedBy = {}, date, seconds, cells }: Provenance): string {
+  const earlier = cells.skipped > 0 ? `, ${cells.skipped} of them before this command` : "";
+  const versions = Object.entries(trainedBy).map(([version, runs]) => `${version} (${runs})`);
+  const writer = versions.length === 0 && cells.skipped === 0 ? commit : `${commit} wrote the report`;
   return [
     "## Where these numbers come from",
     "",
     `* command: \`${command}\``,
-    `* commit: ${commit}`,
+    `* commit: ${writer}`,
+    ...(versions.length > 0 ? [`* commits that trained, with their runs as far as they were kept: ${versions.join(", ")}`] : []),
     `* adapter: ${adapter}`,
     `* date: ${date}; ${cells.run + cells.skipped} runs in ${(seconds / 60).toFixed(1)} minutes${earlier}`,
     "* everything above is in `summary.json`; `--report-only` writes this page and its pictures again from it",

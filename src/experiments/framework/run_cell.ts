@@ -13,7 +13,7 @@ import { createTrainer, type Trainer } from "../../rl/trainer.ts";
 import { createTask } from "../../tasks/index.ts";
 import type { Cell, CellResult, Probe } from "./cell.ts";
 import { type CellProgress, removeCheckpoints, returnTo, saveCell } from "./cell_checkpoint.ts";
-import { appendObservation, describeCell, isDescribedAs, writeObservations, writeSeconds } from "./cell_folder.ts";
+import { appendObservation, describeCell, isDescribedAs, noteVersion, writeObservations, writeSeconds } from "./cell_folder.ts";
 import type { Host } from "./host.ts";
 import { differingText, KEEP_OR_REPLACE, otherRun } from "./other_run.ts";
 import { type StartOptions, startingModel } from "./start.ts";
@@ -35,6 +35,7 @@ interface Work {
   readonly trainer: Trainer;
   readonly probe: Probe | undefined;
   readonly before: CellProgress | undefined;
+  readonly versions: readonly string[] | undefined;
   readonly destroy: () => void;
 }
 
@@ -48,7 +49,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
   const folder = `${dir}/${cell.name}`;
   const started = performance.now();
   const work = await beginCell(cell, config, options);
-  const { trainer, model, before } = work;
+  const { trainer, model, before, versions } = work;
   const lines: Metrics[] = [...(before?.metrics ?? [])];
   const observations: unknown[] = [...(before?.observations ?? [])];
   const secondsSoFar = (): number => (before?.seconds ?? 0) + (performance.now() - started) / 1000;
@@ -83,7 +84,7 @@ export async function runCell(cell: Cell, config: TrainConfig, options: CellOpti
   const seconds = secondsSoFar();
   await writeSeconds(folder, seconds);
   await removeCheckpoints(folder);
-  return { config, metrics: lines, observations, seconds };
+  return { config, metrics: lines, observations, seconds, versions };
 }
 
 async function beginCell(cell: Cell, config: TrainConfig, options: CellOptions): Promise<Work> {
@@ -113,8 +114,9 @@ async function beginCell(cell: Cell, config: TrainConfig, options: CellOptions):
     await createRunFolder(folder, text, { overwrite: true });
     if (cell.observe) await writeObservations(folder, []);
   }
+  const versions = await noteVersion(folder, host.version, { anew: !before });
   const parts = [trainer, probe, model, start];
-  return { model, trainer, probe, before, destroy: () => parts.forEach((part) => void part?.destroy()) };
+  return { model, trainer, probe, before, versions, destroy: () => parts.forEach((part) => void part?.destroy()) };
 }
 
 /** Knobs that a search finds are not known before it has ended, so that the command cannot refuse them earlier. */

@@ -6,7 +6,10 @@ import type { Verdict } from "./verdict.ts";
 export interface Provenance {
   readonly command: string;
   readonly adapter: string;
+  /** Of the sources that wrote the report. */
   readonly commit: string;
+  /** How many trainings each version of the sources had a part in, as far as that is known. */
+  readonly trainedBy?: Readonly<Record<string, number>> | undefined;
   readonly date: string;
   /** Wall-clock time of all cells, with those of earlier sessions. */
   readonly seconds: number;

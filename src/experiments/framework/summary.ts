@@ -14,6 +14,7 @@ const schema = z.object({
     command: z.string(),
     adapter: z.string(),
     commit: z.string(),
+    trainedBy: z.record(z.string(), count).optional(),
     date: z.string(),
     seconds: count,
     cells: z.object({ run: count, skipped: count, missing: z.array(z.string()).optional() }),

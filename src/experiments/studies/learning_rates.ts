@@ -9,9 +9,9 @@ const RAISED = ["twice", "four times"] as const;
 /** Does a floor under entropy let a policy learn at rates at which GRPO no longer does? */
 export const learningRates = longStudy({
   name: "learning-rates",
-  description: "GRPO and a floor under entropy at once, twice and four times the best learning rate: who still learns",
+  description: "GRPO and a floor under entropy at once, twice and four times the learning rate that GRPO's search took: who still learns",
   title: "Learning rates: does a floor let a policy learn at rates that are too high for GRPO?",
-  question: `The study \`long\` gives GRPO the learning rate that is best for it, which a user has to search. In the search of its task scratchpad twice that rate made
+  question: `The study \`long\` gives GRPO the learning rate that its search took, with one seed. In the search of its task scratchpad twice that rate made
 GRPO's entropy collapse before it had learned anything, and a policy with a floor of 0.2 nats learned to add at the same rate (one seed each).
 This study asks, with five seeds, whether that is so, and on the other tasks too. The floors are those that the searches of \`long\` took; they let
 go after four fifths of the run.`,
@@ -22,7 +22,7 @@ function groupClaims(group: string): LongClaim[] {
   return RAISED.flatMap((rate) => {
     const [plain, floored] = [`GRPO, ${rate} the rate`, `floor, ${rate} the rate`];
     return [
-      isHigherIn(group, { arm: "GRPO", baseline: plain }, GREEDY, `${rate} its best rate costs GRPO accuracy`),
+      isHigherIn(group, { arm: "GRPO", baseline: plain }, GREEDY, `${rate} the rate that its search took costs GRPO accuracy`),
       isHigherIn(group, { arm: floored, baseline: plain }, GREEDY, `the floor still learns at ${rate} the rate`),
       isHigherIn(group, { arm: floored, baseline: plain }, passAt(8), `the floor keeps diversity at ${rate} the rate`),
     ];

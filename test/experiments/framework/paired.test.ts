@@ -60,3 +60,13 @@ test("Holm's correction multiplies the smallest by all, and never falls", () => 
   near(withMissing[2]!, 0.04, 1e-12);
   assert.equal(holm([0.9, 0.8])[0], 1);
 });
+
+test("tests that are planned and not there yet count as certain of nothing, so that none becomes less certain by them", () => {
+  const planned = holm([0.02, 0.01], 2);
+  near(planned[1]!, 0.04, 1e-12);
+  near(planned[0]!, 0.06, 1e-12);
+  for (const late of [0.001, 0.015, 0.5]) {
+    const whole = holm([0.02, 0.01, late, 0.9]);
+    assert.ok(whole[0]! <= planned[0]! + 1e-12 && whole[1]! <= planned[1]! + 1e-12, `with ${late}`);
+  }
+});

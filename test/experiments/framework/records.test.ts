@@ -12,6 +12,7 @@ import { adaptersIn, completeCells } from "../../../src/experiments/framework/pa
 import { addRecords, type CellRecord, readRecords, recordsOf } from "../../../src/experiments/framework/records.ts";
 import { tunedConfig } from "../../../src/experiments/framework/run_study.ts";
 import { parseSettings } from "../../../src/experiments/framework/settings.ts";
+import { tasks } from "../../../src/tasks/index.ts";
 
 const STEPS = 100;
 const settings: ArmsSettings = parseSettings(armsSchema, {
@@ -93,10 +94,26 @@ test("a record counts for the same training alone: its adapter, configuration, s
   // An option that came later has its default in a training that ran before.
   const older = withLast((record) => ({ config: { ...record.config, grpo: { ...grpo(record), advantage: undefined } } }));
   assert.equal(await known(JSON.parse(JSON.stringify(older)) as CellRecord[]), cells.length);
+  // Options of the task that are left out are those of today; another version's default is another training.
+  const task = (options: object) => withLast(({ config }) => ({ config: { ...config, task: { name: "countdown", ...options } } }));
+  assert.deepEqual(records[0]!.config.task, { name: "countdown", ...tasks.countdown.options.parse({}) });
+  assert.equal(await known(task({})), cells.length);
+  assert.equal(await known(task({ max: 8 })), cells.length - 1);
+  assert.equal(await known(withLast(() => ({ versions: ["abc"] }))), cells.length, "who trained it is no part of it");
   // Two arms that come to the same settings are one training.
   assert.equal(await known(records.map((record) => ({ ...record, cell: "another name" }))), cells.length);
   // Without its search an arm does not know its knobs.
   assert.equal(await known(records.slice(1)), cells.length - 3);
+});
+
+test("records keep the versions of the sources that trained, and what is read of them has them too", async () => {
+  const [first, ...others] = recorded(
+    new Map([...results].map(([name, result], i) => [name, i === 0 ? { ...result, versions: ["a", "b"] } : result])),
+  );
+  assert.deepEqual(first!.versions, ["a", "b"]);
+  assert.ok(others.every((record) => !("versions" in record)));
+  const known = await completeCells(cells, { dir: nowhere, adapter: ADAPTER, records: [first!, ...others] });
+  assert.deepEqual([...known.results.values()][0]!.versions, ["a", "b"]);
 });
 
 test("what is new is added after what was there, and nothing is written twice", async () => {

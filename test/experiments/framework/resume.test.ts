@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { shippedSettings } from "../../../scripts/document_results.ts";
 import { openJobs } from "../../../src/cli/study_jobs.ts";
 import type { Cell, CellResults } from "../../../src/experiments/framework/cell.ts";
+import { completedCell } from "../../../src/experiments/framework/cell_folder.ts";
 import { completeCells } from "../../../src/experiments/framework/partial.ts";
 import { createProgress } from "../../../src/experiments/framework/progress.ts";
 import { runCell } from "../../../src/experiments/framework/run_cell.ts";
@@ -62,11 +63,13 @@ test("a cell that was stopped, or killed after a checkpoint, goes on to the same
   assert.deepEqual(await readdir(join(dir, "cell/checkpoints")), ["step-000004"]);
 
   const seen: number[] = [];
-  const resumed = await runCell(cell, config, { host, dir, onMetrics: ({ step }) => seen.push(step) });
+  const resumed = await runCell(cell, config, { host: { ...host, version: "later" }, dir, onMetrics: ({ step }) => seen.push(step) });
   assert.deepEqual(seen, [4, 5, 6]);
   assert.deepEqual(resumed.metrics.map(withoutTimes), whole.metrics.map(withoutTimes));
   assert.deepEqual(resumed.observations, whole.observations);
   assert.equal(resumed.observations.length, 6);
+  assert.deepEqual(resumed.versions, [host.version, "later"]);
+  assert.deepEqual((await completedCell(cell, config, { dir, adapter: device.name }))!.versions, [host.version, "later"]);
   await assert.rejects(access(join(dir, "cell/checkpoints")));
   const read = (await readFile(join(dir, "cell/metrics.jsonl"), "utf8")).trim().split("\n");
   assert.equal(read.length, 7);

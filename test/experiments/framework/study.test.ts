@@ -57,6 +57,9 @@ test("a study that was stopped goes on where it was, and its report follows from
   const text = formatSummary(summary);
   const read = parseSummary(text, study, "summary.json");
   assert.deepEqual(read, JSON.parse(JSON.stringify(summary)));
+  assert.match((await study.report(summary, shipped)).markdown, /^\* commit: c$/m);
+  const trainedBy = { ...read, provenance: { ...read.provenance, trainedBy: { a1: 3, b2: 1 } } };
+  assert.match((await study.report(trainedBy, shipped)).markdown, /^\* commit: c wrote the report\n.*: a1 \(3\), b2 \(1\)$/m);
   const [report, again] = [await study.report(summary, shipped), await study.report(read, shipped)];
   assert.equal(again.markdown, report.markdown);
   assert.deepEqual(again.verdicts, report.verdicts);

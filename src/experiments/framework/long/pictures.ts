@@ -3,9 +3,10 @@ import type { Picture } from "../../../report/plots.ts";
 import { bandOverSeeds, meanInterval } from "../../../report/significance.ts";
 import { ALONE, type ArmsSettings } from "../arms/settings.ts";
 import { slug } from "../names.ts";
+import { armsShown } from "./differences.ts";
 import type { LongFindings, LongGroup, LongRun } from "./findings.ts";
 import { curveOfRun, headlineMeasures, type Measure, runsOfArm, valuesOfArm } from "./measures.ts";
-import { armsShown, tagsOf } from "./tables.ts";
+import { tagsOf } from "./tables.ts";
 
 export type PictureKind = "curves" | "rivals" | "scores" | "solved";
 

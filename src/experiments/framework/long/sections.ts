@@ -2,10 +2,11 @@ import { searchedKnobs, searchOf } from "../arms/cells.ts";
 import { CRITERION } from "../arms/search.ts";
 import { ALONE, type ArmsSettings, armNames, groupNames } from "../arms/settings.ts";
 import { seedsInWords } from "../seeds.ts";
+import { armsShown } from "./differences.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
 import { runsOfArm } from "./measures.ts";
 import { curveArms, isControlled, longPictureName } from "./pictures.ts";
-import { armsShown, differenceTable, headlineTable, searchTable, solvedTable } from "./tables.ts";
+import { differenceTable, headlineTable, searchTable, solvedTable } from "./tables.ts";
 
 /** What a report of long runs says between its verdicts and its provenance; every number comes from the findings. */
 export function longSections(settings: ArmsSettings, findings: LongFindings): string[] {
@@ -29,7 +30,7 @@ runs never train on.
 * **entropy**: the mean over sampled tokens, in nats. **minutes**: the wall-clock time of training alone.
 
 ± is half a 95 % interval over seeds. Differences are paired by seed, with Student's t test for pairs; p is corrected by Holm's method over the arms
-of a column, and bold where it is below 0.05. A difference that is the same in every seed has the p of exchanged signs. "2 of 5" says that so many
+of a column, and bold where it is below 0.05. Arms of the study that have no runs on a task count there with p = 1. A difference that is the same in every seed has the p of exchanged signs. "2 of 5" says that so many
 seeds could be brought to the common entropy; nothing is tested there, because the others lack it for a reason.`;
 }
 
@@ -42,7 +43,7 @@ function groupSections(settings: ArmsSettings, findings: LongFindings, group: Lo
     ...heading,
     sizes(group),
     headlineTable(settings, findings, group),
-    ...alikeArms(findings, group, arms).map((names) => `${listed(names)} came to the same settings here and are one training.`),
+    ...alikeArms(findings, group, arms).map(alikeInWords),
     ...(differences ? [`Differences from ${arms[0]}, with their 95 % intervals:`, differences] : []),
     `![Scores after training](${longPictureName("scores", group)}.svg)`,
     ...curveArms(arms, isControlled).map(({ kind }) => `![Scores, entropy and alpha over the run](${longPictureName(kind, group)}.svg)`),
@@ -52,14 +53,32 @@ function groupSections(settings: ArmsSettings, findings: LongFindings, group: Lo
   ];
 }
 
-/** Arms whose search found the same settings, so that their runs are the same to the bit. */
-function alikeArms(findings: LongFindings, { group }: LongGroup, arms: readonly string[]): string[][] {
+/** Arms whose runs measured the same to the bit. */
+interface AlikeArms {
+  readonly names: readonly string[];
+  /** Whether their searches found the same settings, so that the same runs stand for them. */
+  readonly isOneTraining: boolean;
+}
+
+function alikeArms(findings: LongFindings, { group }: LongGroup, arms: readonly string[]): AlikeArms[] {
   const byRuns = new Map<string, string[]>();
   for (const arm of arms) {
     const runs = JSON.stringify(runsOfArm(findings, group, arm).map(({ seed, after, training }) => [seed, after, training]));
     byRuns.set(runs, [...(byRuns.get(runs) ?? []), arm]);
   }
-  return [...byRuns.values()].filter(({ length }) => length > 1);
+  // No two trainings take the same time.
+  const times = (arm: string): string =>
+    runsOfArm(findings, group, arm)
+      .map(({ seconds }) => seconds)
+      .join();
+  return [...byRuns.values()]
+    .filter(({ length }) => length > 1)
+    .map((names) => ({ names, isOneTraining: new Set(names.map(times)).size === 1 }));
+}
+
+function alikeInWords({ names, isOneTraining }: AlikeArms): string {
+  const one = "came to the same settings here and are one training.";
+  return `${listed(names)} ${isOneTraining ? one : "were trained apart and ended alike to the last bit: what differs in their settings never acted."}`;
 }
 
 function listed(names: readonly string[]): string {

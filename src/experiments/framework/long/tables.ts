@@ -1,17 +1,12 @@
 import { mean } from "../../../report/statistics.ts";
 import { searchedKnobs } from "../arms/cells.ts";
-import { type ArmsSettings, armNames } from "../arms/settings.ts";
+import type { ArmsSettings } from "../arms/settings.ts";
 import { markdownTable } from "../markdown.ts";
 import { interval, probability } from "../numbers.ts";
 import { differenceInWords, SIGNIFICANT } from "../paired.ts";
-import { type Difference, differencesFrom } from "./differences.ts";
+import { armsShown, type Difference, differencesFrom } from "./differences.ts";
 import type { LongFindings, LongGroup } from "./findings.ts";
 import { afterOf, headlineMeasures, ksOf, type Measure, passAt, runsOfArm, SAMPLED, valuesOfArm } from "./measures.ts";
-
-/** The arms that have runs in a group, in the order of the settings. */
-export function armsShown(settings: ArmsSettings, findings: LongFindings, { group }: LongGroup): string[] {
-  return armNames(settings).filter((arm) => runsOfArm(findings, group, arm).length > 0);
-}
 
 /** The columns of a group's table: greedy, pass@1 at every temperature and at the common entropy, and pass@k. */
 function columnsOf(group: LongGroup): Measure[] {
@@ -48,7 +43,7 @@ export function differenceTable(settings: ArmsSettings, findings: LongFindings, 
   if (arms.length < 2) return "";
   const { accuracy, diversity } = headlineMeasures(group);
   const measures = [...accuracy, diversity];
-  const columns = measures.map((measure) => differencesFrom(findings, group, arms, measure).map(differenceText));
+  const columns = measures.map((measure) => differencesFrom(settings, findings, group, measure).map(differenceText));
   const rows = arms.slice(1).map((arm, i) => [arm, ...columns.flatMap((column) => column[i]!)]);
   return markdownTable(["arm", ...measures.flatMap(({ name }) => [name, "p (Holm)"])], rows);
 }
