@@ -1,9 +1,10 @@
 /**
  * The arrows of the house. Imports go one way:
  *
- *   gpu <- graph <- ops <- nn;  ops <- optim, control, loss;  nn, optim, control, loss <- policy <- rl <- experiments
+ *   gpu <- graph <- ops <- nn <- optim;  ops <- control, loss;  nn, optim, control, loss <- policy <- rl <- experiments
+ *   io <- data <- tasks <- data_sets;  data_sets, report <- rl;  tasks, report <- experiments
  *
- * Leaves (tasks, io, data, report) import nothing above them; node and cli are the top; models/ sees only the public face.
+ * options and report import nothing of src but options; node and cli are the top; models/ sees only the public face.
  */
 
 /** What each folder of src may import, besides itself, src/options, src/random.ts and packages. */

@@ -1,4 +1,4 @@
-/** The public face of the engine: everything that a model, an op or a controller of your own needs. */
+/** The public face of the engine: everything that a model or an op of your own needs. Controllers are declared with index.ts. */
 export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer } from "./gpu/buffer.ts";
 export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";

@@ -28,7 +28,11 @@ const commands: readonly CommandEntry[] = [
   { name: "eval", description: "Measure a model's pass@1 and pass@k on a task's held-out problems", load: () => import("./eval.ts") },
   { name: "merge", description: "Add a LoRA adapter to the weights of its base model", load: () => import("./merge.ts") },
   { name: "export", description: "Write a model as a GGUF file for llama.cpp and Ollama", load: () => import("./export.ts") },
-  { name: "verify", description: "Check this machine's GPU against stored reference results", load: () => import("./verify.ts") },
+  {
+    name: "verify",
+    description: "Ask this machine's GPU for everything that training relies on, and check its answers",
+    load: () => import("./verify.ts"),
+  },
   { name: "sft", description: "Warm-start a small model on a task's own solutions", load: () => import("./sft.ts") },
   { name: "devices", description: "List the GPUs of this machine and the one that auto takes", load: () => import("./devices.ts") },
   { name: "plot", description: "Draw metrics of one run or several as SVG", load: () => import("./plot.ts") },

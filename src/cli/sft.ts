@@ -32,7 +32,10 @@ interface SftOptions extends WatchOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, sft, eval, output, or a shipped one by name: sort_sft")
+    .argument(
+      "<config>",
+      "YAML file with the keys model, task, seed, memory, sft, eval, report, output, or a shipped one by name: sort_sft",
+    )
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
     .action(sft);

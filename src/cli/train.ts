@@ -25,7 +25,10 @@ interface TrainOptions extends WatchOptions, AutoResumeOptions {
 
 export function register(command: Command): void {
   command
-    .argument("<config>", "YAML file with the keys model, task, seed, grpo, entropy, eval, output, or a shipped one by name: quickstart")
+    .argument(
+      "<config>",
+      "YAML file with the keys model, task, seed, memory, lora, grpo, entropy, eval, report, output, or a shipped one by name: quickstart",
+    )
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--no-plots", "do not draw plots at the end")
     .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
@@ -39,7 +42,10 @@ export function register(command: Command): void {
     ["train configs/quickstart.yaml --set entropy.controller=none --set output.dir=runs/grpo", "the same by plain GRPO, to compare with"],
     ["train configs/quickstart.yaml --set lora.rank=16 --set output.dir=runs/lora", "trains low-rank adapters in place of the weights"],
     ["train configs/quickstart.yaml --plan", "shows the GPU memory that the run needs, part by part, and trains nothing"],
-    ["train configs/quickstart.yaml --profile 5", "also shows which kernels the third to the seventh step spent their time in"],
+    [
+      "train configs/quickstart.yaml --profile 5 --set output.dir=runs/profile",
+      "also shows which kernels the third to the seventh step spent their time in",
+    ],
   ]);
 }
 

@@ -3,8 +3,8 @@ import { Module, type Parameter } from "./module.ts";
 import type { Rows } from "./rows.ts";
 
 /**
- * A causal transformer. `forward` stops before the head: the policy multiplies by the head itself, a chunk of rows at a
- * time, so that the logits of a batch are never whole in memory.
+ * A causal transformer. `forward` stops before the head: the policy multiplies by the head itself, a chunk of rows at a time, so that the
+ * logits of a large batch are never whole in memory.
  */
 export abstract class LanguageModel extends Module {
   abstract readonly vocabSize: number;
