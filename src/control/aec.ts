@@ -5,7 +5,7 @@ import { type ControlState, initialState, isMeasured } from "./state.ts";
 
 const options = section({
   target: adjustable(decimal({ min: 0, max: 100 }), 0.2, "Entropy below which the bonus acts, in nats per token."),
-  delta: adjustable(decimal({ min: 1e-9, max: 10 }), 1e-4, "Change of the bonus in every step."),
+  delta: adjustable(decimal({ min: 1e-9, max: 10 }), 1e-4, "Change of the bonus in every optimiser update."),
   maxCoefficient: adjustable(decimal({ min: 1e-9, max: 10 }), 0.005, "Largest bonus."),
 });
 

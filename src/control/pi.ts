@@ -52,12 +52,16 @@ const options = section({
     1,
     "Integral gain: alpha per nat of summed error; it removes the offset that kp leaves.",
   ),
-  limit: adjustable(decimal({ min: 0.001, max: 1 }), 0.9, "Largest |alpha|; below 1 no token's gradient vanishes or flips."),
+  limit: adjustable(
+    decimal({ min: 0.001, max: 1 }),
+    0.9,
+    "Largest |alpha|; below 1 no gradient of an unclipped token vanishes or flips, with alphaNorm all.",
+  ),
   antiWindup: adjustable(flag(), true, "Stops the integral from growing while alpha stands at its limit."),
   gains: adjustable(
     oneOf(["fixed", "auto"]),
     "fixed",
-    "Where kp and ki come from: fixed takes them as given, auto finds them by an experiment of 24 steps at the start.",
+    "Where kp and ki come from: fixed takes them as given, auto finds them by an experiment of 24 optimiser updates at the start.",
   ),
   lambda: adjustable(
     decimal({ min: 0.001, below: 2 }),
@@ -68,23 +72,23 @@ const options = section({
   rho: adjustable(
     decimal({ min: 0.01, max: 100 }),
     0.8,
-    "Automatic target: the share of the mean entropy of the first anchorSteps steps that it starts at; with spread, right and gap also the share of the starting signal that is kept. With group: the share of ln(completions) that an answer keeps.",
+    "Automatic target: the share of the mean entropy of the first anchorSteps updates that it starts at; with spread, right and gap also the share of the starting signal that is kept. With group: the share of ln(completions) that an answer keeps.",
   ),
   anchorSteps: option(
     whole({ min: 1, max: 1_000_000 }),
     8,
-    "Automatic target: how many steps at the start run without control, to measure the entropy there.",
+    "Automatic target: how many optimiser updates at the start run without control, to measure the entropy there. A step has updatesPerRollout of them.",
   ),
   targetDecay: adjustable(
     decimal({ min: 0, max: 10 }),
     0,
-    "Automatic target: the nats that it falls by in every step after the first anchorSteps steps.",
+    "Automatic target: the nats that it falls by in every optimiser update after the first anchorSteps.",
   ),
   targetFloor: adjustable(decimal({ min: 0, max: 100 }), 0, "Automatic target: the least entropy that it falls to, in nats."),
   targetRate: adjustable(
     decimal({ min: 0, max: 1 }),
     0.02,
-    "Target spread, right or gap: how fast it follows what is measured. It moves by at most this share of the start's entropy in a step (spread, gap), or averages over about 1 / targetRate steps (right).",
+    "Target spread, right or gap: how fast it follows what is measured. It moves by at most this share of the start's entropy in an optimiser update (spread, gap), or averages over about 1 / targetRate updates (right).",
   ),
   classes: option(
     list(targetClass, "a list of mappings with name and target, and with classBy position also from"),

@@ -2,7 +2,7 @@
 export interface StepSignals {
   /** The share of the run's steps that are done: 0 in the first step, below 1 in the last. */
   readonly progress: number;
-  /** The share of the sampled groups whose rewards differ, which are those with something to teach. */
+  /** The share of the sampled groups that teach: with most advantages those whose rewards differ. */
   readonly spread: number;
   /** Mean entropy of the sampled tokens with an advantage above 0, in nats; undefined where there are none. */
   readonly right: number | undefined;

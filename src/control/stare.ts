@@ -19,8 +19,12 @@ const options = section({
     1.1,
     "What multiplies a positive advantage; a negative one is multiplied by 2 - weight. With adaptive it is the weight of the start.",
   ),
-  adaptive: adjustable(flag(), false, "Whether the weight rises by delta in a step below the target and falls by delta in one above it."),
-  delta: adjustable(decimal({ min: 1e-9, max: 10 }), 0.01, "With adaptive: change of the weight in every step."),
+  adaptive: adjustable(
+    flag(),
+    false,
+    "Whether the weight rises by delta in an optimiser update below the target and falls by delta in one above it.",
+  ),
+  delta: adjustable(decimal({ min: 1e-9, max: 10 }), 0.01, "With adaptive: change of the weight in every optimiser update."),
   maxWeight: adjustable(decimal({ min: 1, max: 2 }), 1.5, "With adaptive: the largest weight; the least is 1."),
 });
 

@@ -10,9 +10,12 @@ export const metricDefinitions = {
   loss: { description: "Policy loss of the optimiser step, entropy control included.", unit: "" },
   grad_norm: { description: "Global norm of the gradient before clipping.", unit: "" },
   learning_rate: { description: "Learning rate of the step.", unit: "" },
-  reward: { description: "Mean reward of the step's completions.", unit: "reward" },
+  reward: { description: "Mean reward of the step's completions that have one.", unit: "reward" },
   reward_std: { description: "Standard deviation of the rewards within a group, averaged over groups.", unit: "reward" },
-  frac_reward_zero_std: { description: "Fraction of groups whose rewards are all equal. Such groups teach nothing.", unit: "fraction" },
+  frac_reward_zero_std: {
+    description: "Fraction of groups whose rewards are all equal. Advantages that compare within groups, except gdpo, are 0 there.",
+    unit: "fraction",
+  },
   frac_unscored: { description: "Fraction of completions that no reward function scored. They teach nothing.", unit: "fraction" },
   entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
   kl: { description: "Mean KL divergence to the reference policy, as grpo.kl estimates it.", unit: "nats per token" },
@@ -34,7 +37,11 @@ export const metricDefinitions = {
   "completions/max_length": { description: "Length of the longest completion.", unit: "tokens" },
   "completions/clipped_ratio": { description: "Fraction of completions cut off before they ended.", unit: "fraction" },
   "completions/masked_ratio": { description: "Fraction of completions that grpo.maskTruncated left out of the loss.", unit: "fraction" },
-  num_tokens: { description: "Tokens processed since the start of training.", unit: "tokens" },
+  num_tokens: {
+    description:
+      "Tokens of the prompts and completions learned from since the start of training. Groups that dynamic sampling left out do not count, and replayed ones count again.",
+    unit: "tokens",
+  },
   skipped_steps: {
     description: "Optimiser steps since the start of training that changed nothing, because their numbers were not finite.",
     unit: "steps",
@@ -42,7 +49,7 @@ export const metricDefinitions = {
   step_time: { description: "Time of the whole step.", unit: "seconds", time: true },
   "sampling/rounds": { description: "Rollouts of the step, with dynamic sampling.", unit: "rollouts" },
   "sampling/kept_fraction": {
-    description: "Fraction of the sampled groups that were learned from and had differing rewards, with dynamic sampling.",
+    description: "Fraction of the sampled groups that were learned from and teach, with dynamic sampling.",
     unit: "fraction",
   },
   "replay/fraction": { description: "Fraction of the groups learned from that were replayed, with grpo.replay.", unit: "fraction" },
@@ -63,7 +70,10 @@ export const metricDefinitions = {
   },
   "entropic/alpha": { description: "The controller's output: positive pushes entropy down, negative up.", unit: "" },
   "entropic/error": { description: "Entropy minus target.", unit: "nats per token" },
-  "entropic/integral": { description: "Sum of the errors before this step.", unit: "nats per token" },
+  "entropic/integral": {
+    description: "Sum of the errors up to and including this step: the I that the next step uses.",
+    unit: "nats per token",
+  },
   "entropic/target": { description: "The entropy that the controller holds.", unit: "nats per token" },
   "entropic/gated_fraction": {
     description: "Fraction of the update's completion tokens whose weight the controller changes.",
@@ -97,7 +107,7 @@ export const metricDefinitions = {
   "train/seen": { description: "Share of the training problems that were sampled so far.", unit: "fraction" },
   "train/ever_solved": { description: "Share of the training problems that any rollout so far solved.", unit: "fraction" },
   "train/solved": { description: "Share of the training problems that were solved when they were last sampled.", unit: "fraction" },
-  "eval/reward": { description: "Mean reward of the evaluation's sampled completions.", unit: "reward" },
+  "eval/reward": { description: "Mean reward of the evaluation's sampled completions that have one.", unit: "reward" },
 } as const satisfies Record<string, MetricDefinition>;
 
 /**
@@ -150,7 +160,11 @@ export function describeMetric(name: string): MetricDefinition | undefined {
   const measured = elsewhere && describeMetric(`eval/${elsewhere[2]}`);
   if (elsewhere && measured) return { ...measured, description: `${measured.description.replace(/\.$/, "")}; on ${elsewhere[1]}.` };
   const pass = /^eval\/pass@(\d+)$/.exec(name);
-  if (pass) return { description: `Chance that one of ${pass[1]} sampled completions is right (unbiased).`, unit: "fraction" };
+  if (pass)
+    return {
+      description: `Chance that one of ${pass[1]} sampled completions is right (unbiased); one without a score is wrong.`,
+      unit: "fraction",
+    };
   return undefined;
 }
 

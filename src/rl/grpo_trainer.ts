@@ -1,7 +1,7 @@
 import { type Controller, createController } from "../control/index.ts";
 import { stopTexts } from "../data/stops.ts";
 import type { Metrics } from "../report/metrics.ts";
-import { checkAgainstModel, type OptionChange, parseTrainConfig, type TrainConfig } from "./config/index.ts";
+import { checkAgainstModel, type OptionChange, parseBeside, type TrainConfig } from "./config/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { checkTrainerOptions, type GRPOTrainerOptions, isOfTask, named } from "./grpo_options.ts";
 import { taskReward } from "./scoring/rewards.ts";
@@ -32,7 +32,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     // Where a function tells classes, positions do not, because then every class would need its first position.
     const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, memory, eval: evaluation }) };
-    this.#config = parseTrainConfig(given);
+    this.#config = parseBeside(options, given);
     this.controller = options.controller ?? createController(this.config.entropy);
     checkAgainstModel(this.config, options.model.module, this.controller);
     checkReferenceModel(options);
@@ -64,7 +64,7 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
    */
   async setTarget(target: number): Promise<void> {
     const entropy = { ...this.#config.entropy, target };
-    const config = parseTrainConfig({ ...this.#config, entropy });
+    const config = parseBeside(this.#options, { ...this.#config, entropy });
     checkAgainstModel(config, this.#options.model.module, controllerWithTarget(this.controller, target));
     const trainer = await this.#built();
     await trainer.setTarget(target);

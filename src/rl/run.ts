@@ -86,11 +86,3 @@ export function checkStorage({ model, config }: Pick<Run, "model" | "config">): 
 export function passRows(run: Run): number {
   return Math.max(longestSample(run), Math.min(run.config.grpo.microBatchRows, rowsOfStep(run)));
 }
-
-/** A controller that moves the bounds of a clip needs a loss that has them. @throws ConfigError */
-export function checkLever({ controller, loss }: Pick<Run, "controller" | "loss">): void {
-  if (controller.lever?.kind !== "clip" || loss.clipMoves) return;
-  throw new ConfigError([
-    refusal("grpo.loss", loss.name, `ppo-clip or gspo with the controller ${controller.name}, which moves a clip's bounds`),
-  ]);
-}

@@ -1,9 +1,11 @@
 import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
+import { throwIfAny } from "../options/problems.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TensorSource } from "../stored_tensor.ts";
 import { advantagesOf } from "./advantages/of_step.ts";
+import { methodProblems } from "./config/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
@@ -13,7 +15,7 @@ import { type Classify, checkClasses, classifier, measureSampled } from "./learn
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkLever, checkReference, checkStorage, checkSubject, type Run } from "./run.ts";
+import { checkReference, checkStorage, checkSubject, type Run } from "./run.ts";
 import { createRunHistory, type RunHistory } from "./run_history.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
@@ -79,10 +81,10 @@ export function planTraining(options: TrainerOptions): Promise<Fit> {
 
 function toRun(options: TrainerOptions): Run {
   const { entropy, grpo } = options.config;
+  throwIfAny(methodProblems(options.config, options));
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
   checkStorage(run);
-  checkLever(run);
   checkReference(run);
   checkReferenceModel(run);
   return run;

@@ -1,5 +1,6 @@
 import { ConfigError } from "../options/problems.ts";
 import type { Run } from "./run.ts";
+import { longestPrompt } from "./sampling/sampler_for.ts";
 import type { TrainerState } from "./trainer_state.ts";
 
 /** Refuses a model that cannot be the reference of another. @throws ConfigError */
@@ -14,6 +15,36 @@ export function checkReferenceModel({ model, reference }: Pick<Run, "model" | "r
   if (its === own) return;
   throw new ConfigError([
     `the reference has a vocabulary of ${its} tokens, and the model one of ${own}; give the model that the run began with`,
+  ]);
+}
+
+/**
+ * Refuses a reference that cannot score the run's samples, or that cannot take the model's parameters where the run resets it.
+ * @throws ConfigError
+ */
+export function checkReferenceFits({
+  model,
+  reference,
+  config,
+  trainProblems,
+}: Pick<Run, "model" | "reference" | "config" | "trainProblems">) {
+  if (!reference) return;
+  const { maxNewTokens, referenceReset } = config.grpo;
+  const longest = longestPrompt(model, trainProblems) + maxNewTokens;
+  const { contextLength } = reference.module;
+  if (longest > contextLength) {
+    const fact = `the reference takes sequences of ${contextLength} tokens, and the longest prompt with grpo.maxNewTokens has ${longest}`;
+    throw new ConfigError([`${fact}; shorten the prompts or maxNewTokens, or give a reference of a longer context`]);
+  }
+  if (referenceReset === 0) return;
+  const [own, its] = [model, reference].map(({ placed }) =>
+    placed.placements.map(({ name, parameter }) => `${name} [${parameter.shape.join(", ")}]`),
+  ) as [string[], string[]];
+  const at = Array.from({ length: Math.max(own.length, its.length) }, (_, i) => i).find((i) => own[i] !== its[i]);
+  if (at === undefined) return;
+  const others = `it has ${its[at] ?? "nothing"} where the model has ${own[at] ?? "nothing"}`;
+  throw new ConfigError([
+    `grpo.referenceReset is ${referenceReset}, which copies the model's parameters onto the reference, and ${others}; give a reference of the model's architecture, or referenceReset 0`,
   ]);
 }
 

@@ -49,16 +49,16 @@ test("clip: the bounds move as alpha says, from the second update of a rollout o
   // Above the target the lower bound is wide and the upper one narrow; below it, the other way round.
   assert.ok(below[0]! <= below[1]! && below[1]! <= below[2]! && below[0]! < below[2]!, `clipped from below: ${below}`);
   assert.ok(above[0]! >= above[1]! && above[1]! >= above[2]! && above[0]! > above[2]!, `clipped from above: ${above}`);
-  const once = { grpo: { updatesPerRollout: 1 } };
-  const first = await metricsOf({ ...once, controller: clip({ target: 0.1 }) }, 1);
-  assert.deepEqual(first.map(learned), (await metricsOf({ ...none, ...once }, 1)).map(learned));
-  assert.notDeepEqual(first.map(learned), (await metricsOf({ ...once, controller: fixed({ alpha: 0.9 }) }, 1)).map(learned));
+  const still = { grpo: { updatesPerRollout: 2, learningRate: 0 } };
+  const unmoved = await metricsOf({ ...still, controller: clip({ target: 0.1 }) }, 1);
+  assert.deepEqual(unmoved.map(learned), (await metricsOf({ ...none, ...still }, 1)).map(learned));
+  assert.notDeepEqual(unmoved.map(learned), (await metricsOf({ ...still, controller: fixed({ alpha: 0.9 }) }, 1)).map(learned));
 });
 
 test("clip is refused with a loss that has no bounds which it could move", async () => {
   await assert.rejects(
-    smallTrainer(device, { grpo: { loss: "cispo" }, controller: clip() }),
-    /grpo.loss is "cispo"; it must be ppo-clip or gspo with the controller clip/,
+    smallTrainer(device, { grpo: { loss: "cispo", updatesPerRollout: 2 }, controller: clip() }),
+    /^ConfigError: grpo\.loss is "cispo"; it must be ppo-clip, gspo with controller clip, which moves the bounds of a clip$/,
   );
 });
 

@@ -86,6 +86,48 @@ test("saturation: a target out of reach; not while entropy still approaches it",
   assert.deepEqual(diagnose(approach), []);
 });
 
+/** Metrics of a controller without alpha, whose entropies follow each other; it stands at its limit throughout. */
+const atLimit = (entropies: readonly number[], target: number, more: Omit<Metrics, "step"> = {}): Metrics[] =>
+  entropies.map((entropy, i) => ({
+    ...{ step: i + 1, entropy, loss: 0.1, grad_norm: 1, reward: 0.4, frac_reward_zero_std: 0.3 },
+    ...{ "entropic/alpha": 0, "entropic/error": entropy - target, "entropic/target": target, "entropic/saturated": 1, ...more },
+  }));
+
+test("saturation: a controller without alpha is not told of one, nor of a gate or a target that it may not have", () => {
+  const band = { hasAlpha: false, usesAlpha: false, gains: undefined, gate: "probability" } as const;
+  const [above, ...more] = diagnose(atLimit(Array<number>(25).fill(0.6), 0.35), band);
+  assert.deepEqual([above?.name, above?.severity, more], ["saturation", "warning", []]);
+  assert.equal(
+    above?.message,
+    "the controller stood at its limit in 20 of 20 steps, and entropy is still 0.25 nats above its target (0.25 before)",
+  );
+  const below = diagnose(atLimit(Array<number>(25).fill(0.2), 0.35, { "entropic/entropy_coefficient": 0.005 }), band);
+  assert.match(below[0]!.message, /0\.15 nats below its target/);
+  for (const { message, advice } of [above!, ...below]) assert.doesNotMatch(message + advice, /alpha|entropy\.target|gate|tau/);
+  // A band without width is left in every step, to either side.
+  const around = Array.from({ length: 60 }, (_, i) => (i % 7 < 4 ? 0.34 : 0.37));
+  assert.deepEqual(diagnose(atLimit(around, 0.35), band), []);
+});
+
+test("a controller whose alpha moves a lever is not advised to open the gate", () => {
+  const stuck = plant({ target: 0.6, authority: 0.003, noise: 0, steps: 40 });
+  const [finding] = diagnose(stuck, { usesAlpha: false, gate: "probability" });
+  assert.match(finding!.message, /^alpha stood at its limit -0\.9/);
+  assert.equal(finding!.advice, "move entropy.target towards the present entropy");
+  assert.match(diagnose(stuck, { gate: "probability" })[0]!.advice, /entropy\.gate entropy-effect/);
+});
+
+test("collapse: authority is advised by the options that the controller has", () => {
+  const fallen = [...flat(20, { entropy: 0.5 }), ...flat(20, { entropy: 0.05 })].map((metrics, i): Metrics => {
+    return { ...metrics, step: i + 1, "entropic/target": 0.35 };
+  });
+  const adviceWith = (changed: Partial<DiagnosticSettings>) => diagnose(fallen, { gate: "probability", ...changed })[0]?.advice;
+  assert.equal(adviceWith({}), "lower grpo.learningRate, or give control more authority: entropy.gate entropy-effect, a larger entropy.kp");
+  assert.equal(adviceWith({ usesAlpha: false }), "lower grpo.learningRate, or give control more authority: a larger entropy.kp");
+  const without = adviceWith({ hasAlpha: false, usesAlpha: false, gains: undefined });
+  assert.equal(without, "lower grpo.learningRate, or let the controller act more strongly or hold a higher entropy");
+});
+
 test("pushing down: alpha stays positive because the policy would keep a higher entropy, and mode floor does not do that", () => {
   const wanting = { target: 0.35, drift: 0.008, steps: 160 };
   for (const noise of NOISE) assert.deepEqual(counts({ ...wanting, noise }), { "pushing-down": 20 }, `noise ${noise}`);
@@ -243,5 +285,8 @@ test("settings follow the configuration", () => {
   const holding = ["pi", "aec", "entrocraft", "bonus", "fixed", "none"].map((controller) => of({ controller }).holdsTarget);
   assert.deepEqual(holding, [true, true, true, false, false, false]);
   assert.deepEqual([of({ controller: "fixed" }).usesAlpha, of({ controller: "none" }).usesAlpha], [true, false]);
+  const others = ["clip", "stare", "aec", "entrocraft"].map((controller) => of({ controller }, { updatesPerRollout: 2 }));
+  const alphas = others.map(({ hasAlpha, usesAlpha }) => `${hasAlpha} ${usesAlpha}`);
+  assert.deepEqual(alphas, ["true false", "true false", "false false", "false false"]);
   assert.equal(of({}, { advantage: "w-reinforce" }).comparesWithinGroups, false);
 });

@@ -18,6 +18,7 @@ export interface PlantOptions extends PIOptions {
 
 export const settings: DiagnosticSettings = {
   holdsTarget: true,
+  hasAlpha: true,
   usesAlpha: true,
   gains: { kp: 10, ki: 1, limit: 0.9 },
   isFloor: false,

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { clip, entropic } from "../../src/control/index.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
+import { losses } from "../../src/loss/index.ts";
 import { createModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
+import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import { GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
+import { createTrainer, type TrainerOptions } from "../../src/rl/trainer.ts";
 import { tasks } from "../../src/tasks/index.ts";
 
 const task = tasks.addition({ digits: 1 });
@@ -105,4 +109,54 @@ test("a reward by its name is answered with the function of that name, whether a
     refused({ ...given, rewards: ["cosine"] }, /; its names are rewardFunctions\.math\(\), .*/);
     refused({ ...given, rewards: "math" }, /^rewards is "math"; it must be a list of functions/);
   }
+});
+
+test("a loss or a controller that is given as an object is held to what the same name in config is", async () => {
+  const given = { device, model, task };
+  const [ppo, reinforce, gspo, cispo] = [losses["ppo-clip"](), losses.reinforce(), losses.gspo(), losses.cispo()];
+  for (const [options, expected] of [
+    [{ loss: reinforce, config: { ...config, replay: 32 } }, /^grpo\.replay is 32; it must be 0 with loss reinforce, which has no ratio/],
+    [{ loss: gspo, config: { ...config, icepop: [0.5, 2] } }, /^grpo\.icepop is \[0\.5,2\]; it must be null with loss gspo/],
+    [{ loss: gspo, config: { ...config, tokenShare: 0.2 } }, /^grpo\.tokenShare is 0\.2; it must be 1 with loss gspo/],
+    [{ loss: { ...gspo, name: "mine" }, config: { ...config, tokenShare: 0.2 } }, /it must be 1 with loss mine/],
+    [{ controller: clip(), config }, /^grpo\.updatesPerRollout is 1; it must be at least 2 with controller clip: on the first update/],
+    [
+      { controller: clip(), loss: cispo, config: { ...config, updatesPerRollout: 2 } },
+      /^loss is "cispo"; it must be ppo-clip, gspo with controller clip, which moves the bounds of a clip$/,
+    ],
+    [
+      { controller: clip(), config: { ...config, updatesPerRollout: 2, loss: "cispo" as const } },
+      /^grpo\.loss is "cispo"; it must be ppo-clip, gspo with controller clip/,
+    ],
+    [
+      { loss: cispo, entropy: { controller: "clip" }, config: { ...config, updatesPerRollout: 2 } },
+      /^loss is "cispo"; it must be ppo-clip, gspo with entropy\.controller clip/,
+    ],
+  ] as const) {
+    refused({ ...given, ...options }, expected);
+  }
+  for (const options of [
+    { loss: ppo, config: { ...config, loss: "reinforce", replay: 3 } },
+    { loss: ppo, config: { ...config, loss: "gspo", tokenShare: 0.2, icepop: [0.5, 2] } },
+    { loss: ppo, config: { ...config, loss: "two-sided", delta: 1.1 } },
+    { loss: { ...cispo, name: "mine", clipMoves: true }, controller: clip(), config: { ...config, updatesPerRollout: 2 } },
+    { controller: entropic(), entropy: { controller: "clip" }, config },
+  ]) {
+    make({ ...given, ...options })();
+  }
+});
+
+test("what the configuration names and an object replaces does not count when the target changes either", async () => {
+  const options = { device, model, task, config: { ...config, loss: "gspo", tokenShare: 0.5 } as const };
+  const trainer = new GRPOTrainer({ ...options, loss: losses["ppo-clip"]() });
+  await trainer.setTarget(0.5);
+  assert.equal(trainer.config.entropy.target, 0.5);
+  await trainer.destroy();
+});
+
+test("createTrainer holds what it is given to the same", async () => {
+  const parsed = parseTrainConfig({ model: "m", task: { name: "addition" }, grpo: { ...config, replay: 4 } });
+  const subject = { trainProblems: own.problems, evalProblems: [], rewards: [{ name: "none", reward: own.rewards[0]! }], stop: ["$"] };
+  const options: TrainerOptions = { device, model, config: parsed, ...subject, loss: losses.reinforce() };
+  await assert.rejects(createTrainer(options), /^ConfigError: grpo\.replay is 4; it must be 0 with loss reinforce/);
 });

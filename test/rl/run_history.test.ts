@@ -3,9 +3,10 @@ import { after, test } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { createReplay } from "../../src/rl/sampling/replay.ts";
 import { loadGroup, savedGroup, saveGroup } from "../../src/rl/sampling/replay_state.ts";
+import type { RolloutEntry } from "../../src/rl/sampling/rollout.ts";
 import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
 import { parseTrainerState } from "../../src/rl/trainer_state.ts";
-import { run, type SmallRun, smallModel, smallTrainer, task, untimed } from "../small_policy.ts";
+import { run, type SmallRun, smallConfig, smallModel, smallTrainer, task, untimed } from "../small_policy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -47,7 +48,7 @@ test("replay: groups that teach nothing are replaced by the newest that taught, 
 
 test("replay by hand: the newest first, each at most once a step, and the last ones are kept", () => {
   const group = (name: string, spread: number) => ({
-    entries: [name, name] as never,
+    entries: [name, name].map((text) => ({ text, completion: { logprobs: [-1], entropies: [1] } })) as unknown as RolloutEntry[],
     scores: { rewards: [0, spread], byFunction: new Map([["r", [0, spread]]]), parts: [{ weight: 1, scores: [0, spread] }] },
   });
   const rollout = (...groups: ReturnType<typeof group>[]) => ({
@@ -58,8 +59,8 @@ test("replay by hand: the newest first, each at most once a step, and the last o
       parts: [{ weight: 1, scores: groups.flatMap(({ scores }) => scores.rewards) }],
     },
   });
-  const replay = createReplay({ most: 3, completions: 2 });
-  const names = (entries: readonly unknown[]): unknown[] => entries.filter((_, i) => i % 2 === 0);
+  const replay = createReplay({ most: 3, completions: 2, advantage: "grpo", advantageK: 4 });
+  const names = (entries: readonly RolloutEntry[]): string[] => entries.filter((_, i) => i % 2 === 0).map(({ text }) => text);
   assert.deepEqual(names(replay.replace(rollout(group("a", 1), group("b", 0), group("c", 1)), 0).trained.entries), ["a", "b", "c"]);
   const next = replay.replace(rollout(group("d", 0), group("e", 2), group("f", 0)), 1);
   assert.deepEqual(names(next.trained.entries), ["c", "e", "a"]);
@@ -70,7 +71,7 @@ test("replay by hand: the newest first, each at most once a step, and the last o
   assert.deepEqual(last.ages, [4, 5, 5]);
   replay.replace(rollout(group("k", 1), group("l", 1)), 6);
   assert.deepEqual(
-    replay.groups.map(({ entries, step }) => [entries[0], step]),
+    replay.groups.map(({ entries, step }) => [entries[0]!.text, step]),
     [
       ["e", 1],
       ["k", 6],
@@ -90,12 +91,20 @@ test("a kept group survives a checkpoint bit for bit, and one of another run is 
     parts: [{ weight: 0.5, scores: [1, null, 0, 0.1] }],
     byToken,
   };
-  const subject = { model, trainProblems: task.problems("train"), rewards: [{ name: "half" }] };
+  const subject = { model, trainProblems: task.problems("train"), rewards: [{ name: "half" }], config: smallConfig() };
   const saved = savedGroup.parse(JSON.parse(JSON.stringify(saveGroup({ step: 3, entries: own!, scores }, subject))));
   assert.deepEqual(loadGroup(saved, subject, 4), { step: 3, entries: own, scores });
   const refused = /keeps a group of problem \d+ for replay which is none of this run/;
   assert.throws(() => loadGroup(saved, subject, 8), refused);
   assert.throws(() => loadGroup(saved, { ...subject, rewards: [{ name: "other" }] }, 4), refused);
+  const punishing = { ...subject, config: smallConfig({ grpo: { overlongBuffer: 2 } }) };
+  const withPunishment =
+    /none of this run: its rewards are "half", and this run has "half", "overlong"; resume with .* grpo\.overlongBuffer/;
+  assert.throws(() => loadGroup(saved, punishing, 4), withPunishment);
+  const [half] = saved.functions;
+  const punished = { ...saved, functions: [half!, { ...half!, name: "overlong" }] };
+  assert.throws(() => loadGroup(punished, subject, 4), /its rewards are "half", "overlong", and this run has "half"; resume/);
+  assert.deepEqual([...loadGroup(punished, punishing, 4).scores.byFunction.keys()], ["half", "overlong"]);
   assert.throws(() => loadGroup({ ...saved, problem: 1e6 }, subject, 4), refused);
   assert.throws(() => loadGroup({ ...saved, logprobs: saved.logprobs.slice(4) }, subject, 4), refused);
   assert.throws(() => loadGroup({ ...saved, tokenRewards: "%" }, subject, 4), refused);
@@ -125,6 +134,24 @@ for (const [name, options, before] of [
     start.destroy();
   });
 }
+
+test("a checkpoint that keeps a group of numbers which are not finite is resumed without it", async () => {
+  const { trainer, model } = await smallTrainer(device, replaying);
+  await trainer.train();
+  const { state, moments } = await trainer.save();
+  const kept = state.replay!;
+  const [first] = kept;
+  const tokens = first!.lengths.reduce((sum, length) => sum + length, 0);
+  const logprobs = Buffer.from(new Float32Array(tokens).fill(Number.NaN).buffer).toString("base64");
+  const resumed = await smallTrainer(device, replaying);
+  const earlier = { ...state, replay: [...kept, { ...first!, logprobs }] };
+  resumed.trainer.load({ state: parseTrainerState(JSON.parse(JSON.stringify(earlier))), moments });
+  assert.deepEqual((await resumed.trainer.save()).state.replay, kept);
+  for (const one of [{ trainer, model }, resumed]) {
+    one.trainer.destroy();
+    one.model.destroy();
+  }
+});
 
 test("a reset makes the policy its own reference, and AdamW forgets its moments", async () => {
   const { trainer, model } = await smallTrainer(device, resetting);

@@ -177,7 +177,7 @@ test("dynamic sampling replaces groups that teach nothing; lengths are punished,
   }
   assert.ok(all.some((line) => line["sampling/rounds"]! > 1));
   const { reward: evaluated } = await trainer.evaluate();
-  assert.ok(evaluated >= 0, "evaluation does not punish length");
+  assert.ok(evaluated! >= 0, "evaluation does not punish length");
   trainer.destroy();
 });
 

@@ -88,3 +88,64 @@ test("a reference that cannot serve is refused in the constructor", async () => 
   });
   other.destroy();
 });
+
+test("a reference that cannot score the run's samples is refused, before the first step", async () => {
+  const short = await smallModel(device, { max_position_embeddings: 6 });
+  const trainer = trainerOf(await start.clone(), { reference: short });
+  await assert.rejects(trainer.step(), {
+    name: "ConfigError",
+    message:
+      "the reference takes sequences of 6 tokens, and the longest prompt with grpo.maxNewTokens has 7; shorten the prompts or maxNewTokens, or give a reference of a longer context",
+  });
+  await trainer.destroy();
+  const just = await smallModel(device, { max_position_embeddings: 7 });
+  const fits = trainerOf(await start.clone(), { reference: just });
+  await fits.step();
+  await fits.destroy();
+  for (const model of [short, just]) model.destroy();
+});
+
+test("a reset needs a reference with the model's parameters", async () => {
+  const others = [{ hidden_size: 32 }, { tie_word_embeddings: false }];
+  const expected = [
+    /^grpo\.referenceReset is 1, which copies .*, and it has \S+ \[\d+, 32\] where the model has \S+ \[\d+, 24\]; give /,
+    /and it has lm_head\.weight \[\d+, 24\] where the model has .*; give a reference of the model's architecture, or referenceReset 0$/,
+  ];
+  for (const [i, changes] of others.entries()) {
+    const reference = await smallModel(device, changes);
+    const resetting = trainerOf(await start.clone(), { reference, config: { ...config, referenceReset: 1 } });
+    await assert.rejects(resetting.step(), { name: "ConfigError", message: expected[i]! });
+    await resetting.destroy();
+    const fixed = trainerOf(await start.clone(), { reference });
+    await fixed.step();
+    await fixed.destroy();
+    reference.destroy();
+  }
+});
+
+/** A reference of the same weights whose rows meet elsewhere than in attention, so that they are not to be shared. */
+async function withoutSharing(): Promise<PolicyModel> {
+  const reference = await start.clone();
+  const forward = reference.module.forward.bind(reference.module);
+  return Object.assign(reference, {
+    module: Object.assign(reference.module, {
+      sharesRows: false,
+      forward: (...[tokens, rows]: Parameters<typeof forward>) => {
+        assert.equal(rows.shared, undefined, "this model cannot share rows");
+        return forward(tokens, rows);
+      },
+    }),
+  });
+}
+
+test("a reference that cannot share rows is given none that are shared", async () => {
+  assert.ok(start.module.sharesRows);
+  const kls: number[] = [];
+  for (const reference of [await start.clone(), await withoutSharing()]) {
+    const trainer = trainerOf(await start.clone(), { reference });
+    kls.push((await run(() => trainer.step(), 3))[2]!.kl!);
+    await trainer.destroy();
+    reference.destroy();
+  }
+  assert.ok(kls[0]! > 1e-4 && Math.abs(kls[0]! - kls[1]!) < 1e-3 * kls[0]!, `${kls}`);
+});

@@ -8,7 +8,10 @@ export interface RewardStatistics {
   readonly reward: number;
   /** Mean over the groups of their unbiased standard deviation. */
   readonly reward_std: number;
-  /** Share of groups whose rewards are all equal, at each token where tokens are rewarded. Advantages that compare within groups are 0 there. */
+  /**
+   * Share of groups whose rewards are all equal, at each token where tokens are rewarded. Advantages that compare within groups are 0 there,
+   * but for `gdpo`, which compares before the sum.
+   */
   readonly frac_reward_zero_std: number;
 }
 
@@ -22,10 +25,7 @@ export function rewardStatistics(rewards: readonly Score[], groupSize: number, b
   };
 }
 
-/**
- * Indices of the groups whose completions an advantage can tell apart: at least two rewards differ, or, where tokens are rewarded, what two
- * completions still earn at one token.
- */
+/** Indices of the groups in which at least two rewards differ, or, where tokens are rewarded, what two completions still earn at one token. */
 export function differingGroups({ rewards, byToken }: RewardSums, groupSize: number): number[] {
   return groupsOf(rewards, groupSize).flatMap((group, index) => {
     const scored = group.flatMap((reward, i) => (isScored(reward) ? [{ reward, place: index * groupSize + i }] : []));

@@ -1,16 +1,14 @@
-import { type Controller, controllers, createController, type HeldEntropy } from "../../control/index.ts";
-import { losses } from "../../loss/index.ts";
-import { contradictionsOf, type Declaration, ownOptions } from "../../options/define.ts";
+import { type Controller, createController, type HeldEntropy } from "../../control/index.ts";
 import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
-import { listed } from "../../options/quote.ts";
-import { namesOf } from "../../options/schema.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
 import { importanceProblems } from "./importance_options.ts";
+import { type GivenMethods, methodProblems } from "./method_problems.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** The contradictions between options that are each inside their range, one line each. */
-export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig): string[] {
+export function contradictions(config: TrainConfig, given: GivenMethods = {}): string[] {
+  const { grpo, eval: evaluation } = config;
   const problems: string[] = [...tooManySampled("grpo", grpo), ...tooManySampled("eval", evaluation)];
   const beyond = evaluation.ks.find((k) => k > evaluation.completions);
   if (beyond !== undefined) {
@@ -27,39 +25,16 @@ export function contradictions({ grpo, entropy, eval: evaluation }: TrainConfig)
     const why = `0 with advantage ${grpo.advantage}, which learns from groups of equal rewards too`;
     problems.push(refusal(`grpo.${option}`, grpo[option], why));
   }
-  if (grpo.replay > 0 && grpo.loss === "reinforce") {
-    problems.push(refusal("grpo.replay", grpo.replay, "0 with loss reinforce, which has no ratio that corrects for the age of a group"));
-  }
   if (grpo.referenceReset > 0 && grpo.beta === 0) {
     problems.push(refusal("grpo.referenceReset", grpo.referenceReset, "0 with beta 0, which measures against no reference"));
   }
   if (grpo.gepoHigh < grpo.gepoLow) {
     problems.push(refusal("grpo.gepoHigh", grpo.gepoHigh, `at least grpo.gepoLow (${grpo.gepoLow})`));
   }
-  if (grpo.tokenShare < 1 && losses[grpo.loss].bySequence) {
-    problems.push(refusal("grpo.tokenShare", grpo.tokenShare, `1 with loss ${grpo.loss}, whose ratio is that of a whole sequence`));
-  }
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }
-  return [
-    ...problems,
-    ...decayProblems("grpo", grpo),
-    ...clipProblems(entropy, grpo),
-    ...importanceProblems(grpo),
-    ...methodProblems("grpo", losses[grpo.loss], grpo),
-    ...methodProblems("entropy", controllers[entropy.controller], entropy),
-  ];
-}
-
-/** The bounds of a clip act from the second update of a rollout on, and only in a loss that has them. */
-function clipProblems({ controller }: TrainConfig["entropy"], { loss, updatesPerRollout }: TrainConfig["grpo"]): string[] {
-  if (controller !== "clip") return [];
-  const why = "with entropy.controller clip";
-  const few = refusal("grpo.updatesPerRollout", updatesPerRollout, `at least 2 ${why}: on the first update of a rollout no bound holds`);
-  const movable = namesOf(losses).filter((name) => losses[name]().clipMoves);
-  const fixed = refusal("grpo.loss", loss, `${listed(movable)} ${why}, which moves the bounds of a clip`);
-  return [...(updatesPerRollout < 2 ? [few] : []), ...(movable.includes(loss) ? [] : [fixed])];
+  return [...problems, ...decayProblems("grpo", grpo), ...importanceProblems(grpo), ...methodProblems(config, given)];
 }
 
 /** Whether prompts and completions, each in its range, make more completions at a time than can be meant. */
@@ -78,12 +53,6 @@ export function decayProblems(section: string, { learningRate, weightDecay }: Ra
 interface Rates {
   readonly learningRate: number;
   readonly weightDecay: number;
-}
-
-function methodProblems(section: string, declaration: unknown, options: Readonly<Record<string, unknown>>): string[] {
-  // The declarations of a registry differ in the type of their options, and each checks its own.
-  const known = declaration as Declaration;
-  return contradictionsOf(section, known, ownOptions(known, options));
 }
 
 /** Checks a configuration against its model: entropy targets against ln V, and lengths against the context. Throws ConfigError. */

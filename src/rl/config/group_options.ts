@@ -28,7 +28,7 @@ export const longRunOptions = {
   replay: adjustable(
     whole({ min: 0, max: MOST.prompts }),
     0,
-    "How many of the last groups with differing rewards are kept. A step learns from them again in the place of groups whose rewards are all alike; 0 keeps none.",
+    "How many of the last groups that taught are kept. A step learns from them again in the place of groups that teach nothing, such as those whose rewards are all alike; 0 keeps none.",
   ),
   referenceReset: option(
     whole({ min: 0, max: MOST.steps }),

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { losses } from "../../loss/index.ts";
 import { MOST_RATIO } from "../../loss/token.ts";
 import { refusal } from "../../options/problems.ts";
 import { quoted } from "../../options/quote.ts";
@@ -39,20 +38,21 @@ export const importanceOptions = {
 
 type Importance = { readonly [Name in keyof typeof importanceOptions]: z.output<(typeof importanceOptions)[Name]> };
 
-/** More than one way to weigh tokens, and weights of single tokens where the loss has one for a sequence. */
-export function importanceProblems(grpo: Importance & { readonly loss: keyof typeof losses }): string[] {
+/** More than one way to weigh tokens. */
+export function importanceProblems(grpo: Importance): string[] {
   const chosen = (["tis", "icepop", "mis"] as const).filter((name) => grpo[name] !== null);
   const [first, ...others] = chosen;
-  const problems = others.map((name) => {
+  return others.map((name) => {
     return refusal(
       `grpo.${name}`,
       grpo[name],
       `null beside grpo.${first} (${quoted(grpo[first!])}), because tokens are weighed in one way only`,
     );
   });
-  if (grpo.icepop !== null && losses[grpo.loss].bySequence) {
-    const why = `null with loss ${grpo.loss}, which has one weight for a sequence; grpo.mis masks whole sequences`;
-    problems.push(refusal("grpo.icepop", grpo.icepop, why));
-  }
-  return problems;
+}
+
+/** Weights of single tokens beside a loss that has one for a sequence. */
+export function icepopProblems({ icepop }: Pick<Importance, "icepop">, loss: string): string[] {
+  if (icepop === null) return [];
+  return [refusal("grpo.icepop", icepop, `null with loss ${loss}, which has one weight for a sequence; grpo.mis masks whole sequences`)];
 }

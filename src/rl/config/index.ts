@@ -7,6 +7,7 @@ import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { describeOptions, type OptionDescription } from "../../options/schema.ts";
 import { withoutChanges } from "./changes.ts";
 import { contradictions, decayProblems, tooManySampled } from "./contradictions.ts";
+import type { GivenMethods } from "./method_problems.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
 import { hints } from "./trl_names.ts";
@@ -14,6 +15,7 @@ import { hints } from "./trl_names.ts";
 export { ConfigError, nearestWord, refusal, unknownKey } from "../../options/problems.ts";
 export { changesInResume, type OptionChange, recordedChanges, withChanges } from "./changes.ts";
 export { checkAgainstModel } from "./contradictions.ts";
+export { methodProblems } from "./method_problems.ts";
 export { applyOverrides } from "./overrides.ts";
 export { entropyPresets } from "./presets.ts";
 export type { SftConfig, TrainConfig } from "./sections.ts";
@@ -24,11 +26,16 @@ export type { OptionDescription };
  * `name` is the run's name where output.dir is left out (`runs/NAME`). Throws ConfigError, one line per problem.
  */
 export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
+  return parseBeside({}, value, name);
+}
+
+/** The same where a program gives a loss or a controller as an object. It is checked in the place of the one that the configuration names. */
+export function parseBeside(given: GivenMethods, value: unknown, name = "train"): TrainConfig {
   const filled = withPresets(withTaskName(withoutEmptySections(withoutChanges(value))));
   const schema = trainSchema(`runs/${name}`, chosenIn(filled));
   // Which controller and loss are chosen is known only when this runs, so the type has the options of all of them.
   const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled, hints);
-  throwIfAny(contradictions(config));
+  throwIfAny(contradictions(config, given));
   return config;
 }
 

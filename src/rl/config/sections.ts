@@ -121,7 +121,7 @@ const grpo = {
   dynamicSampling: option(
     whole({ min: 0, max: MOST_EXTRA_ROUNDS }),
     0,
-    "How many times a step may sample further problems to replace groups whose rewards are all alike; 0 never does.",
+    "How many times a step may sample further problems to replace groups that teach nothing, such as those whose rewards are all alike; 0 never does.",
   ),
   overlongBuffer: option(
     whole({ min: 0, max: MOST.tokens }),
@@ -159,7 +159,7 @@ const grpo = {
   aggregate: option(
     oneOf(["token-mean", "sequence-mean", "constant"]),
     "token-mean",
-    "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by sequences times maxNewTokens.",
+    "How the losses of tokens become one number: token-mean is the mean over all tokens, sequence-mean the mean of the sequences' means, constant the sum divided by maxNewTokens times the sequences that maskTruncated does not leave out.",
   ),
   beta: adjustable(decimal({ min: 0, max: 1000 }), 0, "Weight of the KL divergence from the starting policy in the loss; 0 leaves it out."),
   ...longRunOptions,

@@ -1,4 +1,4 @@
-import type { Diagnosis } from "./contract.ts";
+import type { Diagnosis, DiagnosticSettings } from "./contract.ts";
 import { figure, isFiniteNumber, lastValues, letsGo, mean, percent } from "./window.ts";
 
 /** Steps that are averaged. With 8 prompts the noise of one step is a tenth of a usual entropy, and that of five steps less than a twentieth. */
@@ -9,7 +9,8 @@ const LEFT = 0.25;
 const OF_TARGET = 0.5;
 
 /** Entropy has fallen towards 0 and is not coming back, without control or in spite of it. After `entropy.release` it was asked to fall. */
-export const collapse: Diagnosis = (history, { holdsTarget, gate }) => {
+export const collapse: Diagnosis = (history, settings) => {
+  const { holdsTarget } = settings;
   const first = history
     .map(({ entropy }) => entropy)
     .filter(isFiniteNumber)
@@ -28,6 +29,13 @@ export const collapse: Diagnosis = (history, { holdsTarget, gate }) => {
     advice:
       target === undefined
         ? `hold it: entropy.controller pi with a target of ${figure(0.7 * start)} to ${figure(0.85 * start)} (0.7 to 0.85 of the start), or lower grpo.learningRate`
-        : `lower grpo.learningRate, or give control more authority: ${gate === "probability" ? "entropy.gate entropy-effect, " : ""}a larger entropy.kp`,
+        : `lower grpo.learningRate, or ${moreAuthority(settings)}`,
   };
 };
+
+/** By the options that the controller has. */
+function moreAuthority({ usesAlpha, gains, gate }: DiagnosticSettings): string {
+  const ways = [...(usesAlpha && gate === "probability" ? ["entropy.gate entropy-effect"] : []), ...(gains ? ["a larger entropy.kp"] : [])];
+  if (ways.length === 0) return "let the controller act more strongly or hold a higher entropy";
+  return `give control more authority: ${ways.join(", ")}`;
+}

@@ -8,7 +8,9 @@ import type { TrainConfig } from "../config/index.ts";
 export interface DiagnosticSettings {
   /** Whether a controller steers entropy towards `entropic/target`. */
   readonly holdsTarget: boolean;
-  /** Whether alpha can differ from 0, and acts on the tokens that the gate lets through. */
+  /** Whether alpha can differ from 0, whatever it moves. */
+  readonly hasAlpha: boolean;
+  /** Whether it can, and acts on the tokens that the gate lets through. */
   readonly usesAlpha: boolean;
   /** The controller's proportional-integral law; absent where it has none. */
   readonly gains: Controller["gains"];
@@ -26,9 +28,10 @@ export type Diagnosis = (history: readonly Metrics[], settings: DiagnosticSettin
 /** The settings of a run. `controller` is the configuration's, unless a user's own is given. */
 export function diagnosticSettings(
   { grpo, entropy }: Pick<TrainConfig, "grpo" | "entropy">,
-  { holds, usesAlpha, lever, gains, isFloor = false }: Controller = createController(entropy),
+  { holds, usesAlpha: hasAlpha, lever, gains, isFloor = false }: Controller = createController(entropy),
 ): DiagnosticSettings {
   const { gate, tau } = entropy;
   const { comparesWithinGroups } = advantages[grpo.advantage];
-  return { holdsTarget: holds.length > 0, usesAlpha: usesAlpha && !lever, gains, isFloor, gate, tau, comparesWithinGroups };
+  const usesAlpha = hasAlpha && !lever;
+  return { holdsTarget: holds.length > 0, hasAlpha, usesAlpha, gains, isFloor, gate, tau, comparesWithinGroups };
 }

@@ -1,5 +1,7 @@
 import type { Sampler } from "../../policy/sampler.ts";
+import { mean } from "../../report/statistics.ts";
 import type { Problem } from "../../tasks/task.ts";
+import { isScored } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 import { type FurtherMeasures, measureFurther } from "./further.ts";
 import { type Measured, type Measuring, measure } from "./measure.ts";
@@ -38,7 +40,8 @@ export interface Evaluation {
   readonly greedy: number | undefined;
   /** Standard error of `greedy` over problems. */
   readonly greedyError: number | undefined;
-  readonly reward: number;
+  /** Mean reward of the sampled completions that have one; undefined where none has. One without a reward counts as wrong in pass@k. */
+  readonly reward: number | undefined;
   /** Mean entropy of the sampled tokens, in nats. */
   readonly entropy: number;
   /** Different right answers among the completions of a problem, on average. */
@@ -65,6 +68,7 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
   const greedy = whole && (await measure(options, { sampler: whole.sampler, problems, completions: 1, temperature: 0 }));
   const passAt = passRates(completions, right, ks);
   const greedySolved = greedy?.right;
+  const scored = rewards.filter(isScored);
   return {
     passAt1: passAt.get(1)!.mean,
     passAtK: passAt.get(completions)!.mean,
@@ -72,7 +76,7 @@ export async function evaluatePolicy(options: EvaluateOptions): Promise<Evaluati
     passAt,
     greedy: greedySolved && greedySolved.filter((count) => count > 0).length / problems.length,
     greedyError: greedySolved && standardError(greedySolved),
-    reward: rewards.reduce<number>((sum, reward) => sum + (reward ?? 0), 0) / rewards.length,
+    reward: scored.length > 0 ? mean(scored) : undefined,
     entropy,
     distinct: distinctRight(entries, passed, completions),
     further: await furtherMeasures(options, ks, sampled),

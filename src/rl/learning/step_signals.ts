@@ -1,9 +1,7 @@
 import type { StepSignals } from "../../control/index.ts";
-import { rewardStatistics } from "../advantages/index.ts";
 import type { Run } from "../run.ts";
-import type { Sampled } from "../sampling/dynamic_sampling.ts";
+import { type Sampled, teachingGroups } from "../sampling/dynamic_sampling.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
-import { withoutPunishment } from "../scoring/rewards.ts";
 import { advantageOf, type Sample } from "./micro_batches.ts";
 
 /** A step before its first update: what was sampled, and the samples that are learned from. */
@@ -19,10 +17,11 @@ export function stepSignals({ config }: Pick<Run, "config">, { rollout, samples,
   const { steps, completions } = config.grpo;
   const { entries } = rollout.trained;
   // All groups count, also those that dynamic sampling has left out; a punishment of length does not, as there.
-  const { rewards, byToken } = withoutPunishment(rollout.all.scores);
+  const groups = rollout.all.scores.rewards.length / completions;
   return {
     progress: Math.min(1, step / steps),
-    spread: 1 - rewardStatistics(rewards, completions, byToken).frac_reward_zero_std,
+    // The bits are those of 1 - frac_reward_zero_std where rewards that differ are those that teach.
+    spread: 1 - (groups - teachingGroups(rollout.all, config.grpo).length) / groups,
     right: meanEntropy(entries, samples, (advantage) => advantage > 0),
     wrong: meanEntropy(entries, samples, (advantage) => advantage < 0),
     completions,

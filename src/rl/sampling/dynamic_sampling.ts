@@ -1,5 +1,5 @@
 import type { Problem } from "../../tasks/task.ts";
-import { differingGroups } from "../advantages/index.ts";
+import { groupsThatTeach, type TeachingOptions } from "../advantages/teaching.ts";
 import { joinRewards, pickRewards } from "../scoring/joined_rewards.ts";
 import { type CombinedRewards, withoutPunishment } from "../scoring/rewards.ts";
 import { problemsOfStep } from "./prompts.ts";
@@ -19,18 +19,17 @@ export interface Sampled {
   readonly all: ScoredRollout;
   /** Rollouts that the step took. */
   readonly rounds: number;
-  /** Share of the sampled groups that are learned from and have differing rewards. */
+  /** Share of the sampled groups that are learned from and teach. */
   readonly keptFraction: number;
 }
 
-export interface SamplingOptions {
+export interface SamplingOptions extends TeachingOptions {
   readonly problems: readonly Problem[];
   readonly seed: number;
   readonly step: number;
-  /** Problems of a step, and completions of each. */
+  /** Problems of a step. */
   readonly prompts: number;
-  readonly completions: number;
-  /** Most further rollouts of a step in search of groups with differing rewards; 0 takes the first rollout as it is. */
+  /** Most further rollouts of a step in search of groups that teach; 0 takes the first rollout as it is. */
   readonly extraRounds: number;
   /** Samples and scores completions of problems; no two calls of a run may get overlapping keys. */
   readonly rollout: (problems: readonly Problem[], firstKey: number) => Promise<ScoredRollout>;
@@ -42,28 +41,27 @@ export const MOST_EXTRA_ROUNDS = 16;
 
 /**
  * The completions of a step, with dynamic sampling (DAPO, Yu et al. 2025, arXiv 2503.14476, section 3.2) where it is asked for: groups
- * whose rewards are all alike teach nothing and are replaced by groups of further problems, at most `extraRounds` times. What is then
- * still missing is filled with the groups that were left out, in their order. Everything follows from seed and step, so that a resumed
- * run samples the same.
+ * that teach nothing are replaced by groups of further problems, at most `extraRounds` times. What is then still missing is filled with the
+ * groups that were left out, in their order. Everything follows from seed and step, so that a resumed run samples the same.
  */
 export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
   const { prompts, completions, step, extraRounds } = options;
   const problems = problemsOfStep(options.problems, { seed: options.seed, step, count: prompts });
   const first = await options.rollout(problems, step * prompts * completions);
   const rounds: [ScoredRollout, ...ScoredRollout[]] = [first];
-  let differing = teachingGroups(first, completions).length;
+  let teaching = teachingGroups(first, options).length;
   const drawn = new Set(problems);
-  while (differing < prompts && rounds.length <= extraRounds) {
-    const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - differing });
+  while (teaching < prompts && rounds.length <= extraRounds) {
+    const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - teaching });
     if (further.length === 0) break;
     const firstKey = EXTRA_KEYS + (step * MOST_EXTRA_ROUNDS + rounds.length - 1) * prompts * completions;
     const round = await options.rollout(further, firstKey);
     rounds.push(round);
-    differing += teachingGroups(round, completions).length;
+    teaching += teachingGroups(round, options).length;
   }
   const all = joined(rounds);
-  const trained = extraRounds === 0 ? all : chosen(all, { prompts, completions });
-  const keptFraction = (Math.min(differing, prompts) * completions) / all.entries.length;
+  const trained = extraRounds === 0 ? all : chosen(all, options);
+  const keptFraction = (Math.min(teaching, prompts) * completions) / all.entries.length;
   return { trained, all, rounds: rounds.length, keptFraction };
 }
 
@@ -81,18 +79,20 @@ function furtherProblems(
 }
 
 /**
- * Indices of the groups whose rewards differ. A punishment of length does not count, as in DAPO, which keeps the groups with right and wrong
- * answers: wrong ones of which some are long would take the place of groups that teach what is right.
+ * Indices of the groups that teach. A punishment of length does not count, as in DAPO, which keeps the groups with right and wrong answers:
+ * wrong ones of which some are long would take the place of groups that teach what is right.
  */
-export function teachingGroups({ scores }: Pick<ScoredRollout, "scores">, completions: number): number[] {
-  return differingGroups(withoutPunishment(scores), completions);
+export function teachingGroups({ scores }: Pick<ScoredRollout, "scores">, options: TeachingOptions): number[] {
+  const parts = scores.unpunished ? scores.parts.slice(0, -1) : scores.parts;
+  return groupsThatTeach({ ...withoutPunishment(scores), parts }, options);
 }
 
-/** The first groups with differing rewards, then those without. */
-function chosen(all: ScoredRollout, { prompts, completions }: { prompts: number; completions: number }): ScoredRollout {
-  const differing = new Set(teachingGroups(all, completions));
+/** The first groups that teach, then the others. */
+function chosen(all: ScoredRollout, options: SamplingOptions): ScoredRollout {
+  const { prompts, completions } = options;
+  const teaching = new Set(teachingGroups(all, options));
   const groups = Array.from({ length: all.entries.length / completions }, (_, group) => group);
-  const kept = [...differing, ...groups.filter((group) => !differing.has(group))].slice(0, prompts).sort((a, b) => a - b);
+  const kept = [...teaching, ...groups.filter((group) => !teaching.has(group))].slice(0, prompts).sort((a, b) => a - b);
   return groupsOf(all, kept, completions);
 }
 

@@ -1,6 +1,7 @@
+import type { TeachingOptions } from "../advantages/teaching.ts";
 import { groupsOf, joined, type ScoredRollout, teachingGroups } from "./dynamic_sampling.ts";
 
-/** A group with differing rewards that was learned from, and the step that sampled it. */
+/** A group that taught, and the step that sampled it. */
 export interface KeptGroup extends ScoredRollout {
   readonly step: number;
 }
@@ -14,7 +15,7 @@ export interface Replayed {
   readonly kept: number;
 }
 
-/** The last groups with differing rewards. */
+/** The last groups that taught. */
 export interface Replay {
   /** Puts kept groups in the place of groups that teach nothing, and keeps the step's own that teach. */
   replace(sampled: ScoredRollout, step: number): Replayed;
@@ -25,23 +26,31 @@ export interface Replay {
 }
 
 /**
- * Keeps the last `most` groups with differing rewards and replays them in the place of groups whose rewards are all alike, the newest
- * first (after TRL's experimental trainer with a replay buffer, which draws them by the spread and height of their rewards). A kept group
- * stays what it was: its tokens have the log-probabilities of the policy that sampled them, so that the loss's ratio corrects for its age.
- * A step replays a group at most once. Nothing is random, and everything follows from the groups that were sampled.
+ * Keeps the last `most` groups that teach and replays them in the place of groups that teach nothing, the newest first (after TRL's
+ * experimental trainer with a replay buffer, which draws them by the spread and height of their rewards). A kept group stays what it was:
+ * its tokens have the log-probabilities of the policy that sampled them, so that the loss's ratio corrects for its age.
+ * A step replays a group at most once. Nothing is random, and everything follows from the groups that were sampled. A group that is not
+ * finite is left out, for every step that replayed it would be skipped.
  */
-export function createReplay({ most, completions }: { readonly most: number; readonly completions: number }): Replay {
+export function createReplay({ most, ...options }: TeachingOptions & { readonly most: number }): Replay {
+  const { completions } = options;
   let groups: readonly KeptGroup[] = [];
+  const keep = (further: readonly KeptGroup[]): void => {
+    const all = [...groups, ...further.filter(isFiniteGroup)];
+    // slice(-0) would keep all.
+    groups = all.slice(Math.max(0, all.length - most));
+  };
   return {
     get groups() {
       return groups;
     },
     load: (kept) => {
-      groups = kept.slice(-most);
+      groups = [];
+      keep(kept);
     },
     replace: (sampled, step) => {
       const count = sampled.entries.length / completions;
-      const teaching = teachingGroups(sampled, completions);
+      const teaching = teachingGroups(sampled, options);
       const others = Array.from({ length: count }, (_, group) => group).filter((group) => !teaching.includes(group));
       const chosen = groups.toReversed().slice(0, others.length);
       const places = Array.from({ length: count }, (_, group) => {
@@ -49,8 +58,14 @@ export function createReplay({ most, completions }: { readonly most: number; rea
         return place >= 0 && place < chosen.length ? count + place : group;
       });
       const trained = chosen.length === 0 ? sampled : groupsOf(joined([sampled, ...chosen]), places, completions);
-      groups = [...groups, ...teaching.map((group) => ({ ...groupsOf(sampled, [group], completions), step }))].slice(-most);
+      keep(teaching.map((group) => ({ ...groupsOf(sampled, [group], completions), step })));
       return { trained, ages: chosen.map((group) => step - group.step), kept: groups.length };
     },
   };
+}
+
+function isFiniteGroup({ entries }: KeptGroup): boolean {
+  return entries.every(({ completion: { logprobs, entropies } }) =>
+    [logprobs, entropies].every((numbers) => numbers.every(Number.isFinite)),
+  );
 }

@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { encodePrompt, promptText } from "../../data/prompt.ts";
 import { ConfigError } from "../../options/problems.ts";
+import { quoted } from "../../options/quote.ts";
 import { decimal, list, oneOf, text, whole } from "../../options/schema.ts";
 import type { Problem } from "../../tasks/task.ts";
+import type { TrainConfig } from "../config/index.ts";
 import type { PolicyModel } from "../model.ts";
+import { OVERLONG } from "../scoring/overlong.ts";
 import type { KeptGroup } from "./replay.ts";
 import type { RolloutEntry } from "./rollout.ts";
 
@@ -36,6 +39,7 @@ interface Subject {
   readonly model: Pick<PolicyModel, "tokenizer">;
   readonly trainProblems: readonly Problem[];
   readonly rewards: readonly { readonly name: string }[];
+  readonly config: { readonly grpo: Pick<TrainConfig["grpo"], "overlongBuffer"> };
 }
 
 export function saveGroup({ step, entries, scores: given }: KeptGroup, { trainProblems }: Pick<Subject, "trainProblems">): SavedGroup {
@@ -55,8 +59,14 @@ export function saveGroup({ step, entries, scores: given }: KeptGroup, { trainPr
   };
 }
 
-/** The group of a checkpoint. @throws ConfigError where it is none of this run */
-export function loadGroup(saved: SavedGroup, { model: { tokenizer }, trainProblems, rewards }: Subject, completions: number): KeptGroup {
+/**
+ * The group of a checkpoint. Log-probabilities and entropies may be other than finite: earlier releases kept such groups.
+ * @throws ConfigError where it is none of this run
+ */
+export function loadGroup(saved: SavedGroup, subject: Subject, completions: number): KeptGroup {
+  const { model, trainProblems } = subject;
+  checkFunctions(saved, subject);
+  const { tokenizer } = model;
   const problem = trainProblems[saved.problem];
   const total = saved.lengths.reduce((sum, length) => sum + length, 0);
   const ids = fromBase64(saved.ids, total, Uint32Array);
@@ -64,12 +74,9 @@ export function loadGroup(saved: SavedGroup, { model: { tokenizer }, trainProble
   const entropies = fromBase64(saved.entropies, total, Float32Array);
   const tokenRewards = saved.tokenRewards === undefined ? undefined : fromBase64(saved.tokenRewards, total, Float64Array);
   const lists = [saved.lengths, saved.finish, saved.rewards, ...saved.functions.map(({ scores }) => scores)];
-  const isWhole = ids && logprobs && entropies && (tokenRewards || saved.tokenRewards === undefined);
-  const isScored = rewards.every(({ name }, i) => saved.functions[i]?.name === name);
-  if (!problem || !isWhole || !isScored || lists.some(({ length }) => length !== completions)) {
-    throw new ConfigError([
-      `the saved state keeps a group of problem ${saved.problem} for replay which is none of this run; resume with the task, the rewards and the completions it was saved under`,
-    ]);
+  const isWhole = ids && logprobs && entropies && (tokenRewards?.every(Number.isFinite) ?? saved.tokenRewards === undefined);
+  if (!problem || !isWhole || lists.some(({ length }) => length !== completions)) {
+    throw refused(saved, "; resume with the task, the rewards and the completions it was saved under");
   }
   const prompt = { problem, prompt: promptText(tokenizer, problem.prompt), promptIds: encodePrompt(tokenizer, problem.prompt) };
   const begins = saved.lengths.map((_, i) => saved.lengths.slice(0, i).reduce((sum, length) => sum + length, 0));
@@ -96,13 +103,27 @@ export function loadGroup(saved: SavedGroup, { model: { tokenizer }, trainProble
   };
 }
 
+/** @throws ConfigError where other functions scored the group than those of this run, of which the punishment of length is the last */
+function checkFunctions(saved: SavedGroup, { rewards, config }: Subject): void {
+  const names = [...rewards, ...(config.grpo.overlongBuffer > 0 ? [{ name: OVERLONG }] : [])].map(({ name }) => name);
+  const before = saved.functions.map(({ name }) => name);
+  if (names.length === before.length && names.every((name, i) => name === before[i])) return;
+  const listed = (list: readonly string[]): string => list.map(quoted).join(", ");
+  const why = `: its rewards are ${listed(before)}, and this run has ${listed(names)}`;
+  throw refused(saved, `${why}; resume with the rewards and the grpo.overlongBuffer it was saved under`);
+}
+
+function refused({ problem }: SavedGroup, why: string): ConfigError {
+  return new ConfigError([`the saved state keeps a group of problem ${problem} for replay which is none of this run${why}`]);
+}
+
 function toBase64(numbers: Uint32Array | Float32Array | Float64Array): string {
   let binary = "";
   for (const byte of new Uint8Array(numbers.buffer)) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
 
-/** Numbers of a text; undefined where it is not base64 of exactly `count` finite ones. */
+/** Numbers of a text; undefined where it is not base64 of exactly `count`. */
 function fromBase64<Numbers extends Uint32Array | Float32Array | Float64Array>(
   text: string,
   count: number,
@@ -111,6 +132,5 @@ function fromBase64<Numbers extends Uint32Array | Float32Array | Float64Array>(
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
   const own = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   if (own.length !== count * Kind.BYTES_PER_ELEMENT) return undefined;
-  const numbers = new Kind(own.buffer);
-  return numbers.every(Number.isFinite) ? numbers : undefined;
+  return new Kind(own.buffer);
 }

@@ -21,7 +21,7 @@ export type SampledStep = Sampled & { readonly milliseconds: number };
 export async function createStepSampler(run: Run): Promise<StepSampler> {
   const { device, model, config, stop } = run;
   const { grpo, seed } = config;
-  const { prompts, completions, maxNewTokens, overlongBuffer: buffer } = grpo;
+  const { prompts, completions, advantage, advantageK, maxNewTokens, overlongBuffer: buffer } = grpo;
   const sampler = await samplerFor({
     ...{ device, model, stop, maxNewTokens },
     longestPrompt: longestPromptOf(run),
@@ -32,7 +32,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     cacheStorage: grpo.cacheStorage,
   });
   const score = combineRewards(run.rewards, {
-    advantage: grpo.advantage,
+    advantage,
     ...(buffer > 0 && { punishment: overlongReward({ longest: maxNewTokens, buffer }) }),
   });
   const ends = endOfCompletions(model, { stop, maxNewTokens });
@@ -51,7 +51,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     sample: async (step) => {
       milliseconds = 0;
       const sampled = await sampleStep({
-        ...{ seed, step, prompts, completions },
+        ...{ seed, step, prompts, completions, advantage, advantageK },
         problems: run.trainProblems,
         extraRounds: grpo.dynamicSampling,
         rollout: (problems, firstKey) => scoredRollout(problems, firstKey, step),

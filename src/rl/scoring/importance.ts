@@ -2,7 +2,7 @@ import type { Scores } from "../../policy/score.ts";
 import type { TrainConfig } from "../config/index.ts";
 import type { Sample } from "../learning/micro_batches.ts";
 
-/** How far the trainer's view of the sampled tokens is from the sampler's, over all tokens of a step. */
+/** How far the trainer's view of the sampled tokens is from the sampler's, over all tokens of a step that are not masked. */
 export interface SamplerGap {
   /** |log-probability in training - log-probability in sampling|, in nats. */
   readonly difference: { readonly mean: number; readonly max: number };
@@ -51,15 +51,19 @@ export function withImportance(samples: readonly Sample[], scored: readonly Scor
   });
 }
 
-/** The share of tokens whose weight is 0. */
-export function maskedShare(samples: readonly Pick<Sample, "importance">[]): number {
-  const weights = samples.flatMap(({ importance = [] }) => Array.from(importance));
+/** The share of tokens whose weight is 0. Masked samples do not count. */
+export function maskedShare(samples: readonly Pick<Sample, "importance" | "isMasked">[]): number {
+  const weights = samples.flatMap(({ importance = [], isMasked }) => (isMasked ? [] : Array.from(importance)));
   return weights.filter((weight) => weight === 0).length / Math.max(1, weights.length);
 }
 
-/** The numbers of the metrics `sampling/*`, from samples that `withImportance` has not changed yet. */
-export function samplerGap(samples: readonly Sample[], scored: readonly Pick<Scores, "logprobs">[]): SamplerGap {
-  const differences = samples.flatMap((sample, i) => differencesOf(sample, scored[i]!.logprobs));
+/**
+ * The numbers of the metrics `sampling/*`, from samples that `withImportance` has not changed yet. Masked samples do not count; undefined where
+ * no others have a token.
+ */
+export function samplerGap(samples: readonly Sample[], scored: readonly Pick<Scores, "logprobs">[]): SamplerGap | undefined {
+  const differences = samples.flatMap((sample, i) => (sample.isMasked ? [] : differencesOf(sample, scored[i]!.logprobs)));
+  if (differences.length === 0) return undefined;
   const gap = { sum: 0, difference: 0, ratio: 0, least: Number.POSITIVE_INFINITY, most: 0 };
   for (const value of differences) {
     const ratio = Math.exp(value);
@@ -69,10 +73,10 @@ export function samplerGap(samples: readonly Sample[], scored: readonly Pick<Sco
     gap.least = Math.min(gap.least, ratio);
     gap.most = Math.max(gap.most, ratio);
   }
-  const count = Math.max(1, differences.length);
+  const count = differences.length;
   return {
     difference: { mean: gap.sum / count, max: gap.difference },
-    ratio: { min: differences.length > 0 ? gap.least : 0, mean: gap.ratio / count, max: gap.most },
+    ratio: { min: gap.least, mean: gap.ratio / count, max: gap.most },
   };
 }
 

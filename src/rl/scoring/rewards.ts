@@ -28,7 +28,7 @@ export interface CombinedRewards extends RewardSums {
   readonly parts: readonly RewardPart[];
   /** The failures of each function that is asked to survive them, as `onError` or `timeout` does. */
   readonly failures?: ReadonlyMap<string, readonly RewardFailure[]>;
-  /** The sums without the punishment, which tell right from wrong; absent where nothing is punished. */
+  /** The sums without the punishment, which is the last of `parts`: they tell right from wrong. Absent where nothing is punished. */
   readonly unpunished?: RewardSums;
 }
 

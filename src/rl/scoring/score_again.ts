@@ -9,6 +9,7 @@ import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micr
 import { updateMemory } from "../memory/update_memory.ts";
 import type { PolicyModel } from "../model.ts";
 import { passRows, type Run } from "../run.ts";
+import { checkReferenceFits } from "../trainer_reference.ts";
 import { maskedShare, type SamplerGap, samplerGap, weighing, withImportance } from "./importance.ts";
 
 /** Scores sampled tokens again, by the reference policy and by the trainer. */
@@ -32,13 +33,19 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
   const { device, model, config, loss } = run;
   const { beta, icepop, mis, temperature } = config.grpo;
   const rows = passRows(run);
-  const { sharesRows } = model.module;
   const { chunkBytes } = updateMemory(config.grpo);
   return build(async (own) => {
-    const scorerOf = async ({ module }: PolicyModel, withoutAdapter = false): Promise<Scorer> =>
-      own(await createScorer({ device, model: module, sharesRows, rows, temperature, chunkBytes, withoutAdapter }));
+    const scorerOf = async ({ module }: PolicyModel, withoutAdapter = false): Promise<SharingScorer> => {
+      // Rows are laid out for the policy, and a reference of another architecture may not be able to share them.
+      const sharesRows = model.module.sharesRows && module.sharesRows;
+      return {
+        sharesRows,
+        ...own(await createScorer({ device, model: module, sharesRows, rows, temperature, chunkBytes, withoutAdapter })),
+      };
+    };
     // The base under the adapters is a reference for nothing: it is in memory already.
     const isBase = model.adapter !== undefined && run.reference === undefined;
+    if (beta > 0) checkReferenceFits(run);
     const frozen = beta > 0 && !isBase ? await frozenPolicy(run, own) : undefined;
     const reference = beta > 0 ? await scorerOf(frozen ?? model, isBase) : undefined;
     const weigh = weighing(config.grpo, { bySequence: loss.bySequence ?? false });
@@ -51,7 +58,8 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
         const trainers = await tokenScores(policy, samples, run);
         const weighed = withImportance(compared, trainers, weigh);
         const masked = (icepop ?? mis) && { masked: maskedShare(weighed) };
-        return { samples: weighed, gap: { ...samplerGap(compared, trainers), ...masked } };
+        const gap = samplerGap(compared, trainers);
+        return { samples: weighed, gap: gap && { ...gap, ...masked } };
       },
       resetReference: async () => frozen && copyParameters(model.placed, frozen.placed),
       storeReference: () => (frozen ? storedParameters(frozen.placed) : new Map()),
@@ -70,10 +78,13 @@ async function frozenPolicy({ model, reference, config }: Run, own: Own): Promis
   return frozen;
 }
 
+/** A scorer, and whether its batches are packed with shared rows. */
+type SharingScorer = Scorer & { readonly sharesRows: boolean };
+
 /** What a model says of the completion tokens of each sample. */
-async function tokenScores(scorer: Scorer, samples: readonly Sample[], run: Run): Promise<Scores[]> {
+async function tokenScores(scorer: SharingScorer, samples: readonly Sample[], run: Run): Promise<Scores[]> {
   const { aggregate, maxNewTokens: maxLength } = run.config.grpo;
-  const packing = { aggregate, maxLength, sharesRows: run.model.module.sharesRows };
+  const packing = { aggregate, maxLength, sharesRows: scorer.sharesRows };
   const totals = totalsOf(samples);
   const scored: Scores[] = [];
   for (const group of microBatches(samples, passRows(run), packing)) {

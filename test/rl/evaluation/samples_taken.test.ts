@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { characterTokenizer } from "../../../src/data/tokenizer.ts";
 import type { Completion, Sampler } from "../../../src/policy/sampler.ts";
 import { type EvaluateOptions, type Evaluation, evaluatePolicy } from "../../../src/rl/evaluation/evaluate.ts";
+import { evaluationMetrics } from "../../../src/rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../../../src/rl/model.ts";
 
 const tokenizer = characterTokenizer("abcd0123456789");
@@ -63,4 +64,19 @@ test("the search for a temperature takes a quarter of the problems, but 128 wher
     assert.deepEqual(rest.at(-1), { completions: 2 * problems, temperature: found!.temperature });
     assert.ok(Math.abs(found!.entropy - 0.3) < 0.01);
   }
+});
+
+test("eval/reward is the mean of the rewards that there are, and left out where nothing was scored; pass@k counts the unscored as wrong", async () => {
+  const scores = new Map<string, number | null>([
+    ["a", 1],
+    ["b", 0.5],
+    ["c", null],
+  ]);
+  const score: EvaluateOptions["score"] = async (entries) => entries.map(({ text }) => scores.get(text) ?? null);
+  const some = await evaluate(samplerOf(["a", "c", "b", "c"]).sampler, 2, { completions: 2, score });
+  assert.deepEqual([some.reward, some.passAt1, some.passAtK], [0.75, 1 / 4, 1 / 2]);
+  assert.equal(evaluationMetrics(some)["eval/reward"], 0.75);
+  const none = await evaluate(samplerOf(["c"]).sampler, 2, { completions: 2, score });
+  assert.deepEqual([none.reward, none.passAt1], [undefined, 0]);
+  assert.ok(!("eval/reward" in evaluationMetrics(none)) && "eval/pass@1" in evaluationMetrics(none));
 });

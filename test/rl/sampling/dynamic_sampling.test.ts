@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { AdvantageName } from "../../../src/rl/advantages/index.ts";
 import { type SamplingOptions, type ScoredRollout, sampleStep } from "../../../src/rl/sampling/dynamic_sampling.ts";
 import type { RolloutEntry } from "../../../src/rl/sampling/rollout.ts";
 import { overlongReward } from "../../../src/rl/scoring/overlong.ts";
@@ -26,7 +27,7 @@ function sampler(differs: (prompt: string) => boolean, completions: number): { c
   return { calls, rollout };
 }
 
-const shared = { problems, seed: 3, step: 2, prompts: 8, completions: 2 };
+const shared = { problems, seed: 3, step: 2, prompts: 8, completions: 2, advantage: "grpo", advantageK: 4 } as const;
 const promptsOf = ({ entries }: ScoredRollout): string[] =>
   entries.filter((_, i) => i % 2 === 0).map(({ problem }) => String(problem.prompt));
 const isOdd = (prompt: string): boolean => Number(prompt) % 2 === 1;
@@ -141,6 +142,40 @@ test("groups are chosen by what tells right from wrong, whatever punishments mak
   const plain = await sampleStep({ ...shared, extraRounds: 9, rollout });
   assert.ok(rounds > 1 && promptsOf(trained).every(isOdd));
   assert.deepEqual([rounds, keptFraction, promptsOf(trained)], [plain.rounds, plain.keptFraction, promptsOf(plain.trained)]);
+});
+
+interface Scores {
+  readonly weight: number;
+  readonly odd: readonly number[];
+  readonly even: readonly number[];
+}
+
+test("groups are chosen by what the method makes of them, and not by whether rewards differ", async () => {
+  /** The prompts that are learned from, where functions score the completions of odd and of even problems so; a punishment differs everywhere. */
+  const chosenBy = async (advantage: AdvantageName, ...functions: readonly Scores[]) => {
+    const { rollout } = sampler(isOdd, 4);
+    const scored: typeof rollout = async (...asked) => {
+      const { entries, scores } = await rollout(...asked);
+      const parts = functions.map(({ weight, odd, even }) => ({
+        weight,
+        scores: entries.map(({ problem }, i) => (isOdd(String(problem.prompt)) ? odd : even)[i % 4]!),
+      }));
+      const rewards = entries.map((_, i) => parts.reduce((sum, { weight, scores }) => sum + weight * scores[i]!, 0));
+      const punishment = { weight: 1, scores: entries.map((_, i) => -(i % 4)) };
+      const punished = rewards.map((reward, i) => reward + punishment.scores[i]!);
+      return { entries, scores: { ...scores, rewards: punished, parts: [...parts, punishment], unpunished: { rewards } } };
+    };
+    const { trained } = await sampleStep({ ...shared, completions: 4, advantageK: 2, advantage, extraRounds: 9, rollout: scored });
+    return trained.entries.filter((_, i) => i % 4 === 0).map(({ problem }) => String(problem.prompt));
+  };
+  for (const prompts of [
+    await chosenBy("pass@k", { weight: 1, odd: [1, 0, 0, 0], even: [1, 1, 1, 0] }),
+    await chosenBy("maxrl", { weight: 1, odd: [1, 0, 0, 0], even: [-1, 0, 0, 0] }),
+    // All sums are 1.
+    await chosenBy("gdpo", { weight: 1, odd: [1, 0, 1, 0], even: [1, 1, 1, 1] }, { weight: 0.5, odd: [0, 2, 0, 2], even: [0, 0, 0, 0] }),
+  ]) {
+    assert.ok(prompts.length === 8 && prompts.every(isOdd), String(prompts));
+  }
 });
 
 test("the overlong punishment of DAPO, formula 13: 0 until the buffer, then down to -1 at the longest", async () => {

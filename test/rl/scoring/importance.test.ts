@@ -82,7 +82,18 @@ test("packing multiplies the advantage of each token", () => {
 });
 
 test("the gap between sampler and trainer is of all tokens, unbounded by the weight's limit", () => {
-  const { difference, ratio } = samplerGap(samples, scored);
+  const { difference, ratio } = samplerGap(samples, scored)!;
   near([difference.mean, difference.max], [(0.5 + 0 + 2 + 20) / 4, 20]);
   near([ratio.min, ratio.mean, ratio.max], [Math.exp(-20), (Math.exp(-0.5) + 1 + Math.exp(2) + Math.exp(-20)) / 4, Math.exp(2)]);
+});
+
+test("completions that maskTruncated leaves out count neither in the gap nor among the masked tokens, and all of them give no gap", () => {
+  const [first, second] = samples;
+  const cut = { ...second!, isMasked: true };
+  const { difference, ratio } = samplerGap([first!, cut], scored)!;
+  near([difference.mean, difference.max], [(0.5 + 0 + 2) / 3, 2]);
+  near([ratio.min, ratio.max], [Math.exp(-0.5), Math.exp(2)]);
+  const weigh = weighing({ tis: null, icepop: [0.5, 2], mis: null }, { bySequence: false })!;
+  assert.equal(maskedShare(withImportance([first!, cut], scored, weigh)), 1 / 3);
+  assert.equal(samplerGap([cut], scored.slice(1)), undefined);
 });
