@@ -1,5 +1,5 @@
 import type { Tensor } from "./tensor.ts";
-import { backwardPass, currentTrace, type GradientSink, type Node, scope } from "./trace.ts";
+import { type BackwardContext, backwardPass, currentTrace, type GradientSink, type Node, scope } from "./trace.ts";
 
 export interface DifferentiateOptions {
   /** Where the backward pass begins: tensors, and the gradients of the loss by them. */
@@ -48,7 +48,7 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
     const contributions = node.backward({
       gradient: (output) => gradients.get(node.outputs[output]!),
       needs: (name) => node.inputs[name] !== undefined && dependent.has(node.inputs[name]),
-      sink: (name) => (node.inputs[name] ? sinkOf(node.inputs[name]) : undefined),
+      sink: lending(node, sinkOf),
       absorb: (name) => {
         const target = node.inputs[name];
         if (!target || sinks.has(target)) return undefined;
@@ -56,7 +56,7 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
         return gradients.get(target);
       },
     });
-    for (const [name, gradient] of Object.entries(contributions)) {
+    for (const [name, gradient] of inPlaceFirst(node, contributions, absorbed, sinks)) {
       const target = node.inputs[name];
       if (gradient && target && dependent.has(target)) deliver(target, gradient, absorbed.has(name));
     }
@@ -69,6 +69,35 @@ export function differentiate(options: DifferentiateOptions): Map<Tensor, Tensor
     }
   });
   return gradients;
+}
+
+/**
+ * Gives each sink to one input of a node. A parameter that the node was given under a second name gets a gradient of its own there: kernels
+ * of one node may run as one launch, in which two sums onto the same memory would race.
+ */
+function lending(node: Node, sinkOf: (parameter: Tensor) => GradientSink | undefined): BackwardContext["sink"] {
+  const lent = new Map<Tensor, string>();
+  return (name) => {
+    const parameter = node.inputs[name];
+    if (!parameter) return undefined;
+    const borrower = lent.get(parameter) ?? name;
+    lent.set(parameter, borrower);
+    return borrower === name ? sinkOf(parameter) : undefined;
+  };
+}
+
+/** What a kernel has written where a sum is to be must be known before more is added onto it. */
+function inPlaceFirst(
+  node: Node,
+  contributions: Readonly<Record<string, Tensor | undefined>>,
+  absorbed: ReadonlySet<string>,
+  sinks: ReadonlyMap<Tensor, GradientSink>,
+): [name: string, gradient: Tensor | undefined][] {
+  const isInPlace = ([name, gradient]: [string, Tensor | undefined]): boolean => {
+    const sink = node.inputs[name] && sinks.get(node.inputs[name]);
+    return absorbed.has(name) || (sink !== undefined && gradient?.storage === sink.onto.storage);
+  };
+  return Object.entries(contributions).sort((a, b) => Number(isInPlace(b)) - Number(isInPlace(a)));
 }
 
 function isOnPath(node: Node, gradients: ReadonlyMap<Tensor, Tensor>, dependent: ReadonlySet<Tensor>): boolean {

@@ -14,6 +14,12 @@ export function withTensors(node: Node, substitute: (tensor: Tensor) => Tensor):
     ...node,
     inputs: mapped(node.inputs),
     outputs: mapped(node.outputs),
-    dispatches: (device) => node.dispatches(device).map((dispatch): Dispatch => ({ ...dispatch, bindings: mapped(dispatch.bindings) })),
+    dispatches: (device) => node.dispatches(device).map((dispatch) => rebound(dispatch, mapped(dispatch.bindings))),
   };
+}
+
+/** A launch joins others with the tensors that it was made for; with other tensors it runs alone. */
+function rebound({ join, ...dispatch }: Dispatch, bindings: NodeTensors): Dispatch {
+  const isSame = Object.entries(bindings).every(([name, tensor]) => tensor === dispatch.bindings[name]);
+  return { ...dispatch, bindings, ...(isSame && join && { join }) };
 }

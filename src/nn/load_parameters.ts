@@ -6,6 +6,7 @@ import { requireFinite } from "./finite.ts";
 import { type NamedPiece, type Parameter, piecesOf } from "./module.ts";
 import { readParameterValues, writeParameter } from "./parameter_memory.ts";
 import { allParameters, type FlatBuffers, type Named, type PlacedModule } from "./place.ts";
+import { noteWeightChange } from "./weights_watch.ts";
 
 /** A named tensor on the host, as checkpoints hold it. */
 export interface NamedArray {
@@ -27,6 +28,7 @@ export function loadParameters(placed: PlacedModule, tensors: ReadonlyMap<string
   const pieces = namedPieces(allParameters(placed));
   requireTensors(pieces, tensors, source);
   requireFinite(new Map(pieces.map(({ name }) => [name, tensors.get(name)!])), source, "take another checkpoint");
+  noteWeightChange(placed.module);
   for (const { name, parameter } of allParameters(placed)) {
     const writer = writeParameter(placed.device, parameter);
     for (const piece of piecesOf(name, parameter)) writer.write(Float32Array.from(tensors.get(piece.name)!.data));

@@ -23,6 +23,7 @@ import { namedForModel } from "../nn/named_for_model.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { storedParameters } from "../nn/stored_parameters.ts";
 import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
+import { watchedTensors, weightsWatch } from "../nn/weights_watch.ts";
 import { requireKnownOptions } from "../options/problems.ts";
 import { brief } from "../options/quote.ts";
 import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
@@ -211,20 +212,21 @@ const SAVE_OPTIONS = {
  * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
  * state where given. Tensors are read back from the GPU and written a piece at a time.
  * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype` or `dir` cannot be made,
- * ConfigError for an unknown option; then nothing is left written
+ * ConfigError for an unknown option, EngineError where a step or a load changes the weights meanwhile; then nothing is left written
  */
 export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
   requireKnownOptions("saveModel", options, Object.keys(SAVE_OPTIONS));
   const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
+  const requireSameWeights = weightsWatch(model.module, "saveModel()");
   const finite = (tensors: TensorSource): TensorSource =>
-    finiteTensors(tensors, "the model", `${dir} is not written; go on from the last checkpoint`);
+    finiteTensors(watchedTensors(tensors, requireSameWeights), "the model", `${dir} is not written; go on from the last checkpoint`);
   await explained(model.placed.device, "reading the parameters", async () => {
     const { tensors, extraFiles, ...content } = await contentOf(model, options);
     return writeCheckpoint(dir, {
       ...content,
       tensors: finite(tensors),
       write: { dtype, shardBytes },
-      optimizer: moments && momentsAsSource(moments),
+      optimizer: moments && watchedTensors(momentsAsSource(moments), requireSameWeights),
       state,
       logs,
       extraFiles: { ...extraFiles, ...files },

@@ -127,7 +127,7 @@ function backwardLaunches({ inputs, outputs, attributes: { layout } }: BackwardC
   const query = launch("causal_tiled_backward_query", qkv, layout, tile, isShared(inputs));
   const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, { GROUPED: isGrouped, ...isShared(inputs) });
   return [
-    { ...query, bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta } },
+    { ...query, bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta }, partly: ["grad_qkv"] },
     { ...keyValue, bindings: { qkv, ...queriesOf(inputs), grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) } },
     ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
   ];

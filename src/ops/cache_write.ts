@@ -28,6 +28,7 @@ export const cacheWriteOp = defineOp<In, "cache_keys" | "cache_values", { readon
         kernel: "attention/cache_write",
         variant: { conditions: { VEC4: width === 4, ...cacheConditions(outputs.cache_keys) } },
         bindings: { qkv, origin, positions, ...outputs },
+        partly: ["cache_keys", "cache_values"],
         parameters: { rows, query_elements, key_elements },
         workgroups: ceilDivide(product(rows, key_elements), 64),
       },

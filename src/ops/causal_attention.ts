@@ -141,6 +141,7 @@ function shuffledBackward({ inputs, outputs, attributes: { layout } }: BackwardC
     {
       ...launch("causal_backward_query", inputs, layout, device),
       bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta },
+      partly: ["grad_qkv"],
     },
     {
       ...launch("causal_backward_key_value", inputs, layout, device),

@@ -47,10 +47,11 @@ const lowRankBackward = defineOp<{ grad_y: Tensor; h: Tensor; b: Tensor }, "grad
   name: "low_rank_backward",
   shape: ({ h }) => ({ grad_h: { shape: h.shape } }),
   forward: ({ inputs: { grad_y, b }, outputs: { grad_h }, attributes: { parts } }) =>
-    partsOf(grad_y, b, parts).map(({ variant, parameters }) => ({
+    partsOf(grad_y, b, parts).map(({ variant, parameters, isLast }) => ({
       kernel: "adapter/low_rank_backward",
       variant,
       bindings: { grad_y, b, grad_h },
+      partly: isLast ? [] : ["grad_h"],
       parameters,
       workgroups: ceilDivide(product(parameters.rows, parameters.rank), 64),
       operations: product(2 * parameters.columns * b.size(1), parameters.rows),
@@ -63,17 +64,21 @@ const lowRankBackwardWeight = defineOp<WeightInputs, "grad_b", LowRankAttributes
   name: "low_rank_backward_weight",
   shape: ({ b, onto }) => ({ grad_b: onto ? { inPlaceOf: onto } : { shape: b.shape } }),
   forward: ({ inputs: { grad_y, h, b }, outputs: { grad_b }, attributes: { parts, accumulate } }) =>
-    partsOf(grad_y, b, parts).map(({ variant, parameters }) => ({
+    partsOf(grad_y, b, parts).map(({ variant, parameters, isLast }) => ({
       kernel: "adapter/low_rank_backward_weight",
       variant,
       bindings: { grad_y, h, grad_b },
+      partly: isLast ? [] : ["grad_b"],
       parameters: { ...parameters, accumulate },
       workgroups: Math.ceil((parameters.columns * parameters.rank) / 64),
       operations: product(2 * parameters.columns * b.size(1), parameters.rows),
     })),
 });
 
-/** The variant and the parameters with which the kernels work on each part: T parts of rank R, whose columns are the F rows of b. */
+/**
+ * The variant and the parameters with which the kernels work on each part: T parts of rank R, whose columns are the F rows of b. What the
+ * parts write together is whole once the last one has written.
+ */
 function partsOf(y: Tensor, b: Tensor, parts: readonly AdaptedPart[]) {
   const vec4 = b.size(1) % 4 === 0;
   const rank = vec4 ? b.size(1) / 4 : b.size(1);
@@ -83,7 +88,8 @@ function partsOf(y: Tensor, b: Tensor, parts: readonly AdaptedPart[]) {
     const begin = row;
     row += columns;
     const window = { stride: y.size(1), columns, column, row: begin, scale };
-    return { variant, parameters: { rows: y.shape[0]!, width: parts.length * rank, first: i * rank, rank, ...window } };
+    const isLast = i === parts.length - 1;
+    return { variant, isLast, parameters: { rows: y.shape[0]!, width: parts.length * rank, first: i * rank, rank, ...window } };
   });
 }
 

@@ -33,6 +33,7 @@ export const ropeCacheWriteOp: Op<In, "y" | "cache_keys" | "cache_values", Attri
         kernel: "attention/rope_cache_write",
         variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(outputs.cache_keys) } },
         bindings: { x, positions, table, origin, ...outputs },
+        partly: ["cache_keys", "cache_values"],
         parameters: { rows, heads, key_value_heads: keyValueHeads, heads_together: together },
         workgroups: ceilDivide(product(rows, (parts * half) / width), 64),
       },

@@ -9,6 +9,7 @@ import { rowsOf, type Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/trace.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
 import { inputRows, packRows } from "../nn/rows.ts";
+import { weightsWatch } from "../nn/weights_watch.ts";
 import { embedding } from "../ops/embedding.ts";
 import { nextToken } from "../ops/next_token.ts";
 import { createArena } from "./arena.ts";
@@ -109,6 +110,8 @@ async function generate(generation: Generation): Promise<Completion[]> {
   // An observer may hold submissions back, so that a copy would not stand where it was asked for.
   const ahead = device.observer ? 1 : chunkRule(device).ahead;
   const batch = createContinuousBatch(prompts, generation);
+  // Later tokens attend to keys that earlier submissions have computed.
+  const requireSameWeights = weightsWatch(generation.model, "generate()");
   const completions = Array<Completion>(prompts.length);
   const keep = (index: number, completion: Completion): void => {
     completions[index] = completion;
@@ -122,6 +125,7 @@ async function generate(generation: Generation): Promise<Completion[]> {
         break;
       }
       if (!watch.signal?.aborted && chunks.length < ahead && canSubmit(generation, batch, chunks)) {
+        requireSameWeights();
         chunks.push(submitChunk(generation, batch, chunks));
       }
       // Only what was read may end sequences and free their slots, so chunks are read in order.

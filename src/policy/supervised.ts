@@ -1,8 +1,8 @@
 import { createReader, type Reader } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { EngineError } from "../gpu/errors.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
-import { firstNotFinite } from "../gpu/nan_check.ts";
 import { build, type Own } from "../gpu/parts.ts";
 import { differentiate } from "../graph/differentiate.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
@@ -10,6 +10,7 @@ import { type RunScalars, runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
 import type { LanguageModel } from "../nn/language_model.ts";
 import { inputRows } from "../nn/rows.ts";
+import { noteWeightChange } from "../nn/weights_watch.ts";
 import { add } from "../ops/add.ts";
 import { addOnto } from "../ops/add_onto.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
@@ -17,6 +18,7 @@ import { BATCH_METRICS, OPTIMIZER_STATE, TOKEN_INPUT } from "../ops/records.ts";
 import type { AdamW } from "../optim/adamw.ts";
 import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { type HeadMemory, headChunks } from "./chunks.ts";
+import { explainStep } from "./explain_step.ts";
 import { headBackward, headSink, headStatistics } from "./head.ts";
 import type { UpdateBatch } from "./update.ts";
 
@@ -35,9 +37,10 @@ export interface SupervisedUpdate {
   /**
    * Does one step. Several batches are passed one after the other, and their gradients and losses add up: the weights of tokens are
    * shares of the whole step.
+   * @throws EngineError for batches without a token to learn from
    */
   step(batch: UpdateBatch | readonly UpdateBatch[], learningRate: number): Promise<SupervisedResult>;
-  /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. No weight changes. */
+  /** Repeats a step that was skipped, and returns what its first kernel did that wrote a number which is not finite. Nothing changes. */
   explainSkipped(batch: UpdateBatch | readonly UpdateBatch[], place: string): Promise<string | undefined>;
   destroy(): void;
 }
@@ -58,7 +61,7 @@ export async function createSupervisedUpdate(options: SupervisedUpdateOptions): 
 }
 
 async function buildSupervisedUpdate(options: SupervisedUpdateOptions, own: Own): Promise<Omit<SupervisedUpdate, "destroy">> {
-  const { device, optimizer } = options;
+  const { device, model, optimizer } = options;
   const whole = await buildPass(options, own, true);
   // A measuring device must hear of everything that may be built later.
   let several = device.measuring && options.mayTakeSeveral ? await buildSeveral(options, own) : undefined;
@@ -71,18 +74,30 @@ async function buildSupervisedUpdate(options: SupervisedUpdateOptions, own: Own)
   };
   const step: SupervisedUpdate["step"] = async (given, learning_rate) => {
     const batches = "rows" in given ? [given] : given;
-    if (batches.length === 1) return resultOf([await whole.run(batches[0], { learning_rate })]);
+    requireWeights(batches);
+    if (batches.length === 1) {
+      noteWeightChange(model);
+      return resultOf([await whole.run(batches[0], { learning_rate })]);
+    }
     several ??= await buildSeveral(options, own);
     const read: ReadBack[] = [];
     for (const [i, batch] of batches.entries()) read.push(await several.pass.run(batch, { accumulate: i === 0 ? 0 : 1 }));
+    noteWeightChange(model);
     return resultOf([...read, await several.optimize.run(undefined, { learning_rate })]);
   };
   const alone = createExclusive("the supervised update");
   return {
     step: (batches, learningRate) => alone(() => step(batches, learningRate)),
-    // At this learning rate the optimiser skips the step whatever the gradients are.
-    explainSkipped: (batches, place) => alone(() => firstNotFinite(device, place, () => step(batches, Number.NaN))),
+    explainSkipped: (batches, place) =>
+      alone(() => explainStep({ device, optimizer }, place, (learningRate) => step(batches, learningRate))),
   };
+}
+
+/** A step without tokens would move the weights by their moments and decay alone, or by the gradients of the step before. */
+function requireWeights(batches: readonly UpdateBatch[]): void {
+  const weights = batches.map(({ inputs }) => TOKEN_INPUT.column(inputs.token_inputs as Float32Array, "weight"));
+  if (weights.some((column) => column.some((weight) => weight !== 0))) return;
+  throw new EngineError(`a step of ${batches.length} batches holds no token that has a weight; leave such a step out`);
 }
 
 interface ReadBack {

@@ -2,19 +2,21 @@ import { type Controller, traceControl } from "../control/define.ts";
 import { resumedState, type SavedControl, savedControl } from "../control/saved.ts";
 import type { StepSignals } from "../control/signals.ts";
 import { type ControlState, floatsOf, type Measured, measuredFloats, packState, readState } from "../control/state.ts";
-import { createReader, type HostArray, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
+import { createReader, type HostArray, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { createExclusive } from "../gpu/exclusive.ts";
 import { submitPass } from "../gpu/launch.ts";
-import { firstNotFinite } from "../gpu/nan_check.ts";
 import { build, type Own } from "../gpu/parts.ts";
 import { buildPlan, type Plan } from "../graph/plan.ts";
 import { type RunScalars, runScalar } from "../graph/scalar.ts";
 import { elementsAtCapacity, type Tensor } from "../graph/tensor.ts";
+import type { LanguageModel } from "../nn/language_model.ts";
+import { noteWeightChange } from "../nn/weights_watch.ts";
 import { BATCH_METRICS, TOKEN_INPUT } from "../ops/records.ts";
 import { type ActivationOptions, rewriteActivations } from "./activations.ts";
 import { createArena, windowsOf } from "./arena.ts";
+import { explainStep } from "./explain_step.ts";
 import { gatedScope, type TracedUpdate, traceMeasurement, tracePolicyStep } from "./policy_step.ts";
 import { measuredOf, type ReadBack, type Reading, toResult, type UpdateResult, withSilent } from "./update_result.ts";
 
@@ -116,25 +118,22 @@ async function buildPolicyUpdate(options: PolicyUpdateOptions, own: Own): Promis
     const [batch, ...others] = batches as [UpdateBatch, ...UpdateBatch[]];
     if (others.length === 0) {
       arena.write(silentSums, sumsOf(silent, silentSums));
+      noteWeightChange(options.model);
       const last = await submit(exact, batch, { ...sizes(batch), learning_rate: learningRate, draw, micro_batch: 0 });
       return finished({ parts: [last], last, isWhole: true }, silent);
     }
     set(await whatIsTold(traced, { batches, sampled, silent, measure }));
-    return finished(await accumulate(await later.accumulate(), { batches, learningRate, draw, submit }), silent);
+    return finished(await accumulate(await later.accumulate(), { batches, learningRate, draw, submit, model: options.model }), silent);
   };
   const alone = createExclusive("the policy update");
   return {
     step: (batches, learningRate, context) => alone(() => step(batches, learningRate, context)),
     explainSkipped: (batches, place, draw) =>
-      alone(async () => {
-        const kept = [windows.control, windows.optimizer];
-        const before = await readBuffers(device, kept);
-        // At this learning rate the optimiser skips the step whatever the gradients are.
-        const found = await firstNotFinite(device, place, () => step(batches, Number.NaN, draw === undefined ? {} : { draw }));
-        for (const [i, window] of kept.entries()) uploadBuffer(device, window, new Float32Array(before[i]!));
-        optimizer.heartbeat.restart(new Float32Array(before[1]!));
-        return found;
-      }),
+      alone(() =>
+        explainStep({ device, optimizer, windows: [windows.control] }, place, (learningRate) =>
+          step(batches, learningRate, draw === undefined ? {} : { draw }),
+        ),
+      ),
     tell: (signals) => set(floatsOf(controller.law?.told?.(signals) ?? {})),
     readControl: async () => savedControl(controller, readState(new Float32Array(await arena.read(control, initial.length)))),
     writeControl: (saved, by = controller) => arena.write(control, Float32Array.from(packState(resumedState(by, saved)))),
@@ -229,18 +228,20 @@ interface AccumulatedStep {
   readonly learningRate: number;
   readonly draw: number;
   readonly submit: Submit;
+  readonly model: LanguageModel;
 }
 
 /** The step of several micro-batches, once the control state knows all of them. */
 async function accumulate(
   { control, micro, optimize }: AccumulatingPlans,
-  { batches, learningRate, draw, submit }: AccumulatedStep,
+  { batches, learningRate, draw, submit, model }: AccumulatedStep,
 ): Promise<Reading> {
   await submit(control, undefined, {});
   const parts: ReadBack[] = [];
   for (const [i, batch] of batches.entries()) {
     parts.push(await submit(micro, batch, { ...sizes(batch), accumulate: i === 0 ? 0 : 1, draw, micro_batch: i }));
   }
+  noteWeightChange(model);
   return { parts, last: await submit(optimize, undefined, { learning_rate: learningRate }), isWhole: false };
 }
 

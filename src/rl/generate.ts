@@ -27,7 +27,8 @@ export interface GeneratedText extends Completion {
  * Continues prompts, which are texts or lists of messages for the model's chat template, on the GPU:
  * `generate(device, model, ["Once upon"], { temperature: 0 })`. Returns the completions in the order of the prompts, those of one prompt
  * behind one another. Indices that `onTokens` and `onCompletion` get are those of the result. A `signal` ends all completions as they stand.
- * @throws ConfigError for options, or for prompts that the model cannot read or has no room for; MemoryError; NotFiniteError
+ * @throws ConfigError for options, or for prompts that the model cannot read or has no room for; MemoryError; NotFiniteError;
+ * EngineError where a step or a load changes the weights meanwhile
  */
 export async function generate(
   device: Device,

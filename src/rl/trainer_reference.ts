@@ -22,15 +22,11 @@ export function checkReferenceModel({ model, reference }: Pick<Run, "model" | "r
  * Refuses a reference that cannot score the run's samples, or that cannot take the model's parameters where the run resets it.
  * @throws ConfigError
  */
-export function checkReferenceFits({
-  model,
-  reference,
-  config,
-  trainProblems,
-}: Pick<Run, "model" | "reference" | "config" | "trainProblems">) {
+export function checkReferenceFits(run: Pick<Run, "model" | "reference" | "config" | "trainProblems">): void {
+  const { model, reference } = run;
   if (!reference) return;
-  const { maxNewTokens, referenceReset } = config.grpo;
-  const longest = longestPrompt(model, trainProblems) + maxNewTokens;
+  const { maxNewTokens, referenceReset } = run.config.grpo;
+  const longest = longestPrompt(model, run.trainProblems) + maxNewTokens;
   const { contextLength } = reference.module;
   if (longest > contextLength) {
     const fact = `the reference takes sequences of ${contextLength} tokens, and the longest prompt with grpo.maxNewTokens has ${longest}`;

@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Device } from "../../src/gpu/device.ts";
-import { createNanCheck } from "../../src/gpu/nan_check.ts";
+import { createNanCheck, firstNotFinite } from "../../src/gpu/nan_check.ts";
+import { differentiate } from "../../src/graph/differentiate.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input, scope } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
+import { addOnto } from "../../src/ops/add_onto.ts";
+import { cacheWrite } from "../../src/ops/cache_write.ts";
+import { causalAttention, type OperandSharing } from "../../src/ops/causal_attention.ts";
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
 import { embedding } from "../../src/ops/embedding.ts";
+import { lowRank } from "../../src/ops/low_rank.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { multiply } from "../../src/ops/multiply.ts";
+import { rope } from "../../src/ops/rope.ts";
 
 const CAPACITY = 70;
 const devices: Device[] = [];
@@ -121,5 +127,108 @@ for (const [name, { build, inputs }] of Object.entries(PARTLY_WRITTEN)) {
     assert.ok(results.flatMap((values) => [...values].slice(0, 7)).every(Number.isFinite));
     nanCheck.destroy();
     plan.destroy();
+  });
+}
+
+const ROWS = 8;
+const ROW_INPUTS = { sequence_start: new Uint32Array(ROWS), sequence_end: new Uint32Array(ROWS).fill(ROWS) };
+
+/** The gradients that begin with the input `seed` of y's shape. */
+function gradientsOf(y: Tensor, wanted: readonly Tensor[]) {
+  const gradients = differentiate({ seeds: new Map([[y, input("seed", y.shape)]]), sinks: new Map(), wanted, add, addOnto });
+  return { keep: wanted.map((tensor) => gradients.get(tensor)!) };
+}
+
+function attended(qkv: Tensor, keyValueHeads: number, sharing: OperandSharing): Tensor {
+  const [sequenceStart, sequenceEnd] = ["sequence_start", "sequence_end"].map((name) => input(name, [ROWS], "u32")) as [Tensor, Tensor];
+  return causalAttention(qkv, { sequenceStart, sequenceEnd }, { heads: 2, keyValueHeads, headDim: 8 }, { sharing });
+}
+
+function attentionGradient(keyValueHeads: number, sharing: OperandSharing) {
+  const width = (2 + 2 * keyValueHeads) * 8;
+  const build = () => {
+    const qkv = input("qkv", [ROWS, width]);
+    return gradientsOf(attended(qkv, keyValueHeads, sharing), [qkv]);
+  };
+  return { build, inputs: { ...ROW_INPUTS, qkv: new Float32Array(ROWS * width).fill(0.1) } };
+}
+
+function lowRankGradient(of: "h" | "b") {
+  const build = () => {
+    const tensors = { h: input("h", [ROWS, 8]), b: input("b", [16, 4]) };
+    const parts = [0, 8].map((column) => ({ column, columns: 8, scale: 1 }));
+    return gradientsOf(lowRank(input("y", [ROWS, 16]), tensors.h, tensors.b, parts), [tensors[of]]);
+  };
+  return { build, inputs: { y: new Float32Array(ROWS * 16), h: new Float32Array(ROWS * 8), b: new Float32Array(64) } };
+}
+
+/** What gradients are made of, all but the seed. */
+const IN_PARTS = {
+  "attention by shuffles": attentionGradient(2, "shuffles"),
+  "attention by tiles": attentionGradient(2, "tiles"),
+  "attention of grouped heads by tiles": attentionGradient(1, "tiles"),
+  "the first halves of two adapters": lowRankGradient("h"),
+  "the second halves of two adapters": lowRankGradient("b"),
+};
+
+for (const [name, { build, inputs }] of Object.entries(IN_PARTS)) {
+  test(`a gradient that several launches write is searched once it is whole: ${name}`, async () => {
+    const device = await open({});
+    const plan = await buildPlan(device, name, build);
+    const run = async (value: number) => {
+      plan.run({ inputs: { ...inputs, seed: new Float32Array(ROWS * 16).fill(value) } });
+      return (await plan.read(plan.result.keep)).flatMap((values) => [...values]);
+    };
+    assert.ok((await run(Number.NaN)).every(Number.isNaN), "the memory of every part holds NaN");
+    assert.equal(await firstNotFinite(device, name, () => run(1)), undefined);
+    assert.ok((await run(1)).every(Number.isFinite));
+    assert.match((await firstNotFinite(device, name, () => run(Number.NaN)))!, /_backward/);
+    plan.destroy();
+  });
+}
+
+test("a failing step that is repeated is blamed on the same kernel", async () => {
+  const device = await open({});
+  const plan = await buildPlan(device, "stack", () => {
+    const x = input("x", [ROWS, 16]);
+    const weight = input("weight", [48, 16]);
+    const layer = (i: number, y: Tensor): Tensor =>
+      scope(`layers.${i}`, () => attended(matmul(y, weight, { layout: "NT" }), 2, "shuffles"));
+    const hidden = layer(0, x);
+    const y = layer(2, layer(1, hidden));
+    const seeds = new Map([y, hidden].map((tensor, i) => [tensor, input(`seed.${i}`, [ROWS, 16])]));
+    return { keep: [differentiate({ seeds, sinks: new Map(), wanted: [x], add, addOnto }).get(x)!] };
+  });
+  const of = (size: number, value: number) => new Float32Array(ROWS * size).fill(value);
+  const inputs = { ...ROW_INPUTS, x: of(16, 0.1), "seed.0": of(16, 1), "seed.1": of(16, Number.NaN), weight: new Float32Array(768) };
+  const step = async () => {
+    plan.run({ inputs });
+    await plan.read(plan.result.keep);
+  };
+  const [first, second] = [await firstNotFinite(device, "step 1", step), await firstNotFinite(device, "step 1", step)];
+  plan.destroy();
+  assert.match(first!, /matmul/);
+  assert.equal(second, first);
+});
+
+for (const rotates of [false, true]) {
+  test(`places of a cache that nobody has written yet may hold anything, rotates: ${rotates}`, async () => {
+    const device = await open({});
+    const layout = { heads: 2, keyValueHeads: 1, headDim: 4 };
+    const plan = await buildPlan(device, "caches", () => {
+      const [cacheKeys, cacheValues] = ["keys", "values"].map((name) => input(name, [4, 1, 4])) as [Tensor, Tensor];
+      const [origin, positions] = ["origin", "positions"].map((name) => input(name, [1], "u32")) as [Tensor, Tensor];
+      const qkv = input("qkv", [1, 16]);
+      const turned = rotates ? rope(qkv, positions, input("table", [4, 4]), layout) : qkv;
+      const written = cacheWrite(turned, { cacheKeys, cacheValues, origin, positions }, layout);
+      return { keep: [written.cacheKeys, written.cacheValues] };
+    });
+    assert.equal(plan.describe().includes("rope_cache_write"), rotates);
+    const caches = { keys: new Float32Array(16).fill(Number.NaN), values: new Float32Array(16).fill(Number.NaN) };
+    const inputs = { ...caches, origin: Uint32Array.of(0), positions: Uint32Array.of(2), qkv: new Float32Array(16).fill(1) };
+    const table: Readonly<Record<string, Float32Array>> = rotates ? { table: new Float32Array(16) } : {};
+    const found = await firstNotFinite(device, "decode", async () => plan.run({ inputs: { ...inputs, ...table } }));
+    plan.destroy();
+    assert.equal(found, undefined);
   });
 }

@@ -3,13 +3,15 @@ import { after, test } from "node:test";
 import { differentiate } from "../../src/graph/differentiate.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar, type Scalar } from "../../src/graph/scalar.ts";
-import type { Tensor } from "../../src/graph/tensor.ts";
+import { reshape, type Tensor } from "../../src/graph/tensor.ts";
 import { type GradientSink, input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { columnSumOp } from "../../src/ops/column_sum.ts";
+import { layerNorm } from "../../src/ops/layer_norm.ts";
 import { multiply } from "../../src/ops/multiply.ts";
+import { qkNorm } from "../../src/ops/qk_norm.ts";
 import { rmsNorm } from "../../src/ops/rms_norm.ts";
 
 const device = await openDevice();
@@ -60,6 +62,44 @@ test("a parameter used twice gathers both gradients on its sink", async () => {
     expected.map((value) => value + 1000),
   );
 });
+
+const HEADS = { heads: 1, keyValueHeads: 1, headDim: 4 };
+const WITH_TWO_WEIGHTS: Readonly<Record<string, (x: Tensor, a: Tensor, b: Tensor) => Tensor>> = {
+  "a launch for each": (x, a, b) => qkNorm(x, a, b, 1e-6, HEADS),
+  "one launch for both": (x, a, b) => layerNorm(reshape(x, [6, 4]), a, b, 1e-6),
+};
+
+/** The gradients of an op's weights, which are one parameter or two; every sink holds `start` before. */
+async function weightGradients(op: string, names: readonly [string, string], accumulate: Scalar, start: number): Promise<number[][]> {
+  const plan = await buildPlan(device, op, () => {
+    const weights = names.map((name) => input(name, [4])) as [Tensor, Tensor];
+    const sinks = new Map(weights.map((weight) => [weight, { onto: input(`onto ${weight.label}`, [4]), accumulate }]));
+    const y = WITH_TWO_WEIGHTS[op]!(input("x", [2, 12]), ...weights);
+    const found = differentiate({ seeds: new Map([[y, input("seed", y.shape)]]), sinks, add, addOnto });
+    return { keep: [], gradients: [...sinks.keys()].map((weight) => found.get(weight)!) };
+  });
+  const weights = names.flatMap((name) => [
+    [name, new Float32Array(4).fill(1)],
+    [`onto ${name}`, new Float32Array(4).fill(start)],
+  ]);
+  const x = Float32Array.from({ length: 24 }, (_, i) => (i % 5) - 1.5);
+  plan.run({ inputs: { x, seed: new Float32Array(24).fill(1), ...Object.fromEntries(weights) } });
+  const gradients = await plan.read(plan.result.gradients);
+  plan.destroy();
+  return gradients.map((gradient) => [...gradient]);
+}
+
+for (const op of Object.keys(WITH_TWO_WEIGHTS)) {
+  for (const accumulate of [0, 1]) {
+    test(`a parameter under two names of one op gathers both gradients: ${op}, accumulate ${accumulate}`, async () => {
+      const [first, second] = (await weightGradients(op, ["first", "second"], 0, 1000)) as [number[], number[]];
+      const [both] = (await weightGradients(op, ["shared", "shared"], accumulate, 1000)) as [number[]];
+      both.forEach((value, i) => {
+        assert.ok(Math.abs(value - 1000 * accumulate - first[i]! - second[i]!) < 1e-3, `${both} is not ${first} + ${second}`);
+      });
+    });
+  }
+}
 
 test("accumulate may be a scalar of the run", async () => {
   const accumulate = runScalar("accumulate", 1);
