@@ -1,5 +1,6 @@
 import type { Device } from "../src/gpu/device.ts";
 import type { ops } from "../src/ops/index.ts";
+import { isAboveCeiling, shareOfCeiling } from "./ceiling_share.ts";
 import { type Ceilings, measureCeilings } from "./ceilings.ts";
 import { type Clock, type ClockName, clockOf } from "./clock.ts";
 import { collectSamples, type Sample, type Spread, spreadOf } from "./sampling.ts";
@@ -73,6 +74,10 @@ export interface BenchReport {
   readonly ceilings: Ceilings;
   readonly results: readonly BenchResult[];
   readonly failures: readonly BenchFailure[];
+  /** Rows above a ceiling that no cache explains; absent without any. The ceilings are then too low, or the rows' counts too high. */
+  readonly aboveCeiling?: readonly string[];
+  /** Why cases are missing; absent where all were run. */
+  readonly brokenOff?: string;
 }
 
 export interface RunOptions {
@@ -81,16 +86,24 @@ export interface RunOptions {
   readonly start?: (clock: ClockName, ceilings: Ceilings) => void;
   readonly result?: (result: BenchResult) => void;
   readonly failure?: (failure: BenchFailure) => void;
+  /** Is given what is known after every case, marked as broken off, so that a process that is killed leaves it. */
+  readonly report?: (report: BenchReport) => void | Promise<void>;
 }
 
-/** Prepares, checks and times one case after the other. A case that fails is left out and reported as a failure. */
+/**
+ * Prepares, checks and times one case after the other. A case that fails is left out and reported as a failure; one that takes the device
+ * with it is the last.
+ */
 export async function runCases(device: Device, cases: readonly BenchCase[], options: RunOptions): Promise<BenchReport> {
   const clock = clockOf(device);
   const ceilings = await measureCeilings(device, clock);
   options.start?.(clock.name, ceilings);
   const results: BenchResult[] = [];
   const failures: BenchFailure[] = [];
-  for (const one of cases) {
+  const told = (best: Ceilings, brokenOff?: string) =>
+    reportOf(device, { clock: clock.name, ceilings: best, results, failures, brokenOff });
+  let lost: string | undefined;
+  for (const [index, one] of cases.entries()) {
     try {
       const result = await runCase({ device, clock }, one, ceilings, options.seconds);
       results.push(result);
@@ -100,14 +113,62 @@ export async function runCases(device: Device, cases: readonly BenchCase[], opti
       failures.push(failure);
       options.failure?.(failure);
       // On a lost device the other cases would fail too.
-      device.assertHealthy();
+      lost = faultOf(device);
     }
+    if (lost !== undefined) break;
+    await options.report?.(told(ceilings, `${index + 1} of ${cases.length} cases had ended when this was written`));
   }
+  const report = told(lost === undefined ? await measuredAgain(device, clock, ceilings) : ceilings, lost);
   clock.destroy();
+  return report;
+}
+
+function reportOf(
+  device: Device,
+  {
+    clock,
+    ceilings,
+    results,
+    failures,
+    brokenOff,
+  }: Pick<BenchReport, "clock" | "ceilings" | "results" | "failures"> & { brokenOff: string | undefined },
+): BenchReport {
   const { description } = device.gpu.adapterInfo;
-  const driver = description && description !== device.name ? { driver: description } : {};
-  const toggles = device.toggles.length > 0 ? { toggles: device.toggles } : {};
-  return { adapter: device.name, ...driver, ...toggles, date: new Date().toISOString(), clock: clock.name, ceilings, results, failures };
+  const rows = results.map((result) => ({ ...result, fractionOfCeiling: shareOfCeiling(result, ceilings) }));
+  const above = rows.filter((result) => isAboveCeiling(result, ceilings)).map(({ name, shape }) => `${name} ${shape}`);
+  return {
+    adapter: device.name,
+    ...(description && description !== device.name ? { driver: description } : {}),
+    ...(device.toggles.length > 0 ? { toggles: device.toggles } : {}),
+    date: new Date().toISOString(),
+    clock,
+    ceilings,
+    results: rows,
+    failures: [...failures],
+    ...(above.length > 0 ? { aboveCeiling: above } : {}),
+    ...(brokenOff === undefined ? {} : { brokenOff }),
+  };
+}
+
+/** The better of these ceilings and of those at the end: a GPU raises its clocks while it works. A software GPU has no such clocks. */
+async function measuredAgain(device: Device, clock: Clock, before: Ceilings): Promise<Ceilings> {
+  if (device.software) return before;
+  // Rows that were measured are worth keeping, even if the device is lost now.
+  const after = await measureCeilings(device, clock).catch(() => before);
+  return {
+    gflops: Math.max(before.gflops, after.gflops),
+    gigabytesPerSecond: Math.max(before.gigabytesPerSecond, after.gigabytesPerSecond),
+  };
+}
+
+/** What a device failed with, if it did. */
+function faultOf(device: Device): string | undefined {
+  try {
+    device.assertHealthy();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** @throws Error when the case's result is wrong: such a case is not worth timing */

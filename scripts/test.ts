@@ -1,8 +1,8 @@
 /**
- * `npm test [-- FILE|FOLDER|--again|--node-option ...]` runs Node's test runner over test/, or over what is named, and exits with its code.
- * Node 20 expands no patterns itself, so the files are listed here. Two files run at a time, because that is what two cores bear.
- * The tests that failed or were skipped are listed at the end. With `--again` their files run once more, one at a time, and that decides: some tests wait
- * for another process, and a busy machine may keep them waiting for too long.
+ * `npm test [-- FILE|FOLDER|--again|--test-concurrency=N|--node-option ...]` runs Node's test runner over test/, or over what is named, and
+ * exits with its code. Node 20 expands no patterns itself, so the files are listed here. Two files run at a time, because that is what two
+ * cores bear, or as many as the option says. The tests that failed or were skipped are listed at the end. With `--again` their files run once
+ * more, one at a time, and that decides: some tests wait for another process, and a busy machine may keep them waiting for too long.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -55,7 +55,9 @@ function tell(heading: string, tests: ReadonlyMap<string, readonly string[]>): v
 
 const words = process.argv.slice(2);
 const again = words.includes("--again");
-const options = words.filter((word) => word.startsWith("-") && word !== "--again");
+const CONCURRENCY = "--test-concurrency=";
+const options = words.filter((word) => word.startsWith("-") && word !== "--again" && !word.startsWith(CONCURRENCY));
+const concurrency = Number(words.find((word) => word.startsWith(CONCURRENCY))?.slice(CONCURRENCY.length) ?? 2);
 const named = words.filter((word) => !word.startsWith("-"));
 if (process.env.ENTROPIC_TOGGLES && named.length === 0) {
   // Tests of users' kernels and of the driver's safeguards mean nothing without these.
@@ -63,11 +65,15 @@ if (process.env.ENTROPIC_TOGGLES && named.length === 0) {
   process.exit(2);
 }
 const files = named.length > 0 ? named.flatMap(testFiles) : testFiles(join(root, "test"));
+if (!(Number.isInteger(concurrency) && concurrency > 0)) {
+  process.stderr.write(`error: ${CONCURRENCY}N takes a whole number of at least 1\n`);
+  process.exit(2);
+}
 if (files.length === 0) {
   process.stderr.write(`error: ${named.join(", ")} holds no *.test.ts\n`);
   process.exit(2);
 }
-let [code, failed, skipped] = await run(files, options, 2);
+let [code, failed, skipped] = await run(files, options, concurrency);
 tell("skipped:", skipped);
 tell("failed:", failed);
 if (code !== 0 && again && failed.size > 0) {

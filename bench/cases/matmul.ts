@@ -5,7 +5,9 @@ import { createRandom } from "../../src/random.ts";
 import { normal } from "../../src/testing/values.ts";
 import type { BenchCase } from "../harness.ts";
 import { type Outputs, opCase } from "../op_case.ts";
+import { repeatedNormal } from "../pattern.ts";
 
+type Named = Pick<MatmulOptions, "family" | "tile">;
 type Shape = readonly [rows: number, columns: number, inner: number];
 
 const LAYOUTS = ["NN", "NT", "TN"] as const;
@@ -71,12 +73,12 @@ function biasGradientCase(shape: Shape): BenchCase {
   });
 }
 
-/** The layout NT with 16-bit weights. */
-function halfCase(shape: Shape): BenchCase {
+/** The layout NT with 16-bit weights, by the kernels that suit the device or by those that are named. */
+export function halfCase(shape: Shape, named: Named = {}): BenchCase {
   const [rows, columns, inner] = shape;
   return opCase({
     op: "matmul",
-    variant: "NT f16 weights",
+    variant: ["NT f16 weights", named.tile].filter(Boolean).join(" "),
     shape: shape.join("x"),
     flops: 2 * rows * columns * inner,
     bytes: 4 * (rows * inner + rows * columns) + 2 * inner * columns,
@@ -85,7 +87,7 @@ function halfCase(shape: Shape): BenchCase {
       b: { shape: [columns, inner], data: new Float64Array(columns * inner) },
       half: { shape: [(columns * inner) / 2], data: randomHalves((columns * inner) / 2), dtype: "u32" },
     }),
-    build: (i) => ({ y: matmul(i.a!, { tensor: i.b!, half: i.half! }, { layout: "NT" }) }),
+    build: (i) => ({ y: matmul(i.a!, { tensor: i.b!, half: i.half! }, { layout: "NT", ...named }) }),
     reference: {
       errorOf: ({ y }: Outputs, i) => {
         const b = Float64Array.from(unpackHalves(Uint32Array.from(i.half!.data)));
@@ -103,7 +105,7 @@ function randomHalves(words: number): Float64Array {
 }
 
 /** The product of one layout and shape, by the kernels that suit the device or by those that are named. */
-export function matmulCase(layout: Layout, shape: Shape, named: Pick<MatmulOptions, "family" | "tile"> = {}): BenchCase {
+export function matmulCase(layout: Layout, shape: Shape, named: Named = {}): BenchCase {
   const [rows, columns, inner] = shape;
   const a = layout === "TN" ? [inner, rows] : [rows, inner];
   const b = layout === "NT" ? [columns, inner] : [inner, columns];
@@ -113,7 +115,7 @@ export function matmulCase(layout: Layout, shape: Shape, named: Pick<MatmulOptio
     shape: shape.join("x"),
     flops: 2 * rows * columns * inner,
     bytes: 4 * (rows * inner + inner * columns + rows * columns),
-    inputs: () => ({ a: normal(a, 1), b: normal(b, 2) }),
+    inputs: () => ({ a: repeatedNormal(a, 1), b: repeatedNormal(b, 2) }),
     build: (i) => ({ y: matmul(i.a!, i.b!, { layout, ...named }) }),
     reference: { errorOf: ({ y }: Outputs, i) => errorOfSome(y!, i.a!.data, i.b!.data, layout, shape) },
   });

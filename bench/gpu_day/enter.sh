@@ -5,7 +5,7 @@ if [ ! -x "$kit/bin/node" ]; then
   for package in "$kit"/debs/*.deb; do [ -e "$package" ] && dpkg -x "$package" /; done
   ldconfig
 fi
-export PATH="$kit/bin:$kit/node_modules/.bin:$PATH" XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/tmp}"
+export PATH="$kit/bin:$PATH" XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/tmp}"
 [ -e node_modules ] || ln -s "$kit/node_modules" node_modules
 for driver in /usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json /etc/vulkan/icd.d/nvidia_icd.json /usr/share/vulkan/icd.d/nvidia_icd.json; do
   if [ -f "$driver" ]; then

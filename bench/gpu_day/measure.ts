@@ -1,8 +1,11 @@
-/** Measures one thing on this machine's GPU and prints it as JSON. run.ts calls it, each time in a process of its own. */
+/**
+ * Measures one thing on this machine's GPU and prints it as JSON: a line after each row with all rows so far, of which the last one counts.
+ * run.ts calls it, each time in a process of its own.
+ */
 import { parseArgs } from "node:util";
 import { openDevice } from "../../src/node/open_device.ts";
-import { runCases } from "../harness.ts";
-import { timeDecoding } from "./decode.ts";
+import { type BenchReport, runCases } from "../harness.ts";
+import { type DecodeTime, timeDecoding } from "./decode.ts";
 import { squareProducts } from "./matmul_share.ts";
 import { profileTraining } from "./profile.ts";
 import { miniature, SHAPES, type Shape } from "./shapes.ts";
@@ -21,16 +24,32 @@ function shapeOf(name: string | undefined, dry: boolean): Shape {
   return dry ? miniature(shape) : shape;
 }
 
-async function measure(what: string | undefined, shape: string | undefined, adapter: string | undefined, dry: boolean): Promise<unknown> {
+/** Whether rows failed: they are in the JSON. */
+function hasFailures(result: unknown): boolean {
+  if (Array.isArray(result)) return (result as DecodeTime[]).some(({ failed }) => failed !== undefined);
+  return ((result as Partial<BenchReport>).failures ?? []).length > 0;
+}
+
+interface Wish {
+  readonly what: string | undefined;
+  readonly shape: string | undefined;
+  readonly adapter: string | undefined;
+  readonly dry: boolean;
+}
+
+/** `report` is given what is known meanwhile. */
+async function measure({ what, shape, adapter, dry }: Wish, report: (known: unknown) => void): Promise<unknown> {
   const device = await openDevice({ adapter, timestamps: true });
   if (what === "profile") return profileTraining(device, shapeOf(shape, dry));
   if (what === "decode") {
-    const options = dry
-      ? { sequences: [1, 8], topP: [1, 0.9], newTokens: 5 }
-      : { sequences: [1, 8, 64, 256], topP: [1, 0.9], newTokens: 33 };
-    return timeDecoding(device, shapeOf(shape, dry), options);
+    const chosen = shapeOf(shape, dry);
+    // More tokens where prompts are long, because the time of reading the prompts is taken off.
+    const newTokens = dry ? 5 : chosen.context > 256 ? 129 : 33;
+    return timeDecoding(device, chosen, { sequences: dry ? [1, 8] : [1, 8, 64, 256], topP: [1, 0.9], newTokens, report });
   }
-  if (what === "matmul") return runCases(device, squareProducts(device, dry ? [64] : [512, 1024, 2048, 4096]), { seconds: dry ? 0.02 : 1 });
+  if (what === "matmul") {
+    return runCases(device, squareProducts(device, dry ? [64] : [512, 1024, 2048, 4096]), { seconds: dry ? 0.02 : 1, report });
+  }
   throw new Error(`what to measure is ${what}; it must be profile, decode or matmul`);
 }
 
@@ -42,8 +61,10 @@ if (values.help) process.stdout.write(USAGE);
 else {
   try {
     const [what, shape] = positionals;
-    const result = await measure(what, shape, values.adapter, values["dry-run"] === true);
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    const print = (known: unknown): void => void process.stdout.write(`${JSON.stringify(known)}\n`);
+    const result = await measure({ what, shape, adapter: values.adapter, dry: values["dry-run"] === true }, print);
+    print(result);
+    process.exitCode = hasFailures(result) ? 1 : 0;
   } catch (error) {
     process.stderr.write(`error: ${(error as Error).message.split("\n")[0]}\n`);
     process.exitCode = 1;

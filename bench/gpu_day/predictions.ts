@@ -9,19 +9,23 @@ export interface Prediction {
   /** GPU milliseconds of a training step of a shape. */
   readonly step: Readonly<Record<"S" | "M" | "L" | "Qwen", number>>;
   /** Milliseconds for a token of this many sequences of the shape Qwen at some 512 positions. */
-  readonly decode: Readonly<Record<1 | 8 | 64, number>>;
+  readonly decode: Readonly<Partial<Record<1 | 8 | 64, number>>>;
   /** TFLOP/s of large products in f32: lowest and highest. */
   readonly matmul: readonly [number, number];
 }
 
+const H100: Prediction = {
+  adapter: /H100/i,
+  name: "H100",
+  step: { S: 0.9, M: 2.6, L: 60, Qwen: 470 },
+  decode: { 1: 1.5, 8: 1.5, 64: 2.5 },
+  matmul: [36, 42],
+};
+
 const PREDICTIONS: readonly Prediction[] = [
-  {
-    adapter: /H100|H200/i,
-    name: "H100",
-    step: { S: 0.9, M: 2.6, L: 60, Qwen: 470 },
-    decode: { 1: 1.5, 8: 1.5, 64: 2.5 },
-    matmul: [36, 42],
-  },
+  H100,
+  // The same cores beside faster memory: what memory decides was not predicted for it.
+  { ...H100, adapter: /H200/i, name: "H200", decode: {} },
   {
     adapter: /4070/,
     name: "RTX 4070",

@@ -4,6 +4,7 @@ import type { BenchReport } from "../harness.ts";
 import type { Outcome } from "../peers/table.ts";
 import type { Workload } from "../peers/workload.ts";
 import type { DecodeTime } from "./decode.ts";
+import type { MatrixTimes } from "./matrices.ts";
 import { type Prediction, predictionFor } from "./predictions.ts";
 import type { TrainingProfile } from "./profile.ts";
 import type { StageRecord, TestSummary } from "./run_stage.ts";
@@ -31,6 +32,7 @@ export function writeReport(file: string, day: Day): void {
     steps(read, prediction),
     decoding(read, prediction),
     products(read, prediction),
+    matrices(read),
     ceilings(read<BenchReport>("bench"), existsSync(picture) ? relative(dirname(file), picture) : undefined),
     toggles(read, day.stages),
     kernels(read),
@@ -77,17 +79,53 @@ function decoding(read: Read, prediction: Prediction | undefined): string {
 function products(read: Read, prediction: Prediction | undefined): string {
   const report = read<BenchReport>("matmul");
   if (!report) return "";
-  const { gflops: ceiling } = report.ceilings;
-  const rows = report.results.map(({ name, shape, gflops, maxRelativeError }) => [
+  const predicted = prediction ? ` Predicted for large ones: ${prediction.matmul.join(" to ")} TFLOP/s.` : "";
+  const ceiling = `The ceiling of fma on this adapter, measured in the same process: ${brief(report.ceilings.gflops / 1e3)} TFLOP/s.${predicted}`;
+  const text = [ceiling, ...remarks(report)].join("\n\n");
+  return section("Products in f32 WGSL, as a share of the ceiling", text, PRODUCT, productRows(report));
+}
+
+const PRODUCT = ["product", "size", "TFLOP/s", "share", "error"];
+
+function productRows({ results, ceilings: { gflops: ceiling } }: BenchReport): Cell[][] {
+  return results.map(({ name, shape, gflops, maxRelativeError }) => [
     name,
     shape,
     brief(gflops / 1e3),
     percent(gflops / ceiling),
     maxRelativeError.toExponential(0),
   ]);
-  const predicted = prediction ? ` Predicted for large ones: ${prediction.matmul.join(" to ")} TFLOP/s.` : "";
-  const text = `The ceiling of fma on this adapter, measured in the same process: ${brief(ceiling / 1e3)} TFLOP/s.${predicted}`;
-  return section("Products in f32 WGSL, as a share of the ceiling", text, ["product", "size", "TFLOP/s", "share", "error"], rows);
+}
+
+function matrices(read: Read): string {
+  const times = read<MatrixTimes>("matrices");
+  if (!times) return "";
+  const { configurations, report, skipped, warnings = [] } = times;
+  const listed = configurations.map(
+    ({ componentType, resultComponentType, M, N, K }) => `${M}x${N}x${K} ${componentType} to ${resultComponentType}`,
+  );
+  const text = [
+    `What the driver has: ${listed.join(", ") || "none"}.`,
+    ...(skipped
+      ? [`Left out: ${skipped}.`]
+      : ["Frozen f16 weights, by matrix instructions and by each tile; the share is of the ceiling of fma in f32."]),
+    ...warnings,
+    ...(report ? remarks(report) : []),
+  ].join("\n\n");
+  return section("Matrix instructions", text, PRODUCT, report ? productRows(report) : []) || `## Matrix instructions\n\n${text}`;
+}
+
+/** What a table does not show: rows that failed, and why others are missing. */
+function remarks({ failures, brokenOff, aboveCeiling }: BenchReport): string[] {
+  return [
+    ...failures.map(({ name, shape, reason }) => `${name} ${shape} failed: ${firstLine(reason)}`),
+    ...(aboveCeiling ? [`Above their ceilings, which must be too low: ${aboveCeiling.join(", ")}.`] : []),
+    ...(brokenOff ? [`Broken off: ${firstLine(brokenOff)}.`] : []),
+  ];
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]!;
 }
 
 /** How many of the cases that are furthest from their ceiling are named. */
@@ -105,7 +143,7 @@ function ceilings(report: BenchReport | undefined, picture: string | undefined):
   const text = [
     `${brief(gflops / 1e3)} TFLOP/s of fma, ${brief(gigabytesPerSecond)} GB/s. Of ${report.results.length} rows these are the furthest below.`,
     ...(picture ? [`![Roofline](${picture})`] : []),
-    ...report.failures.map(({ name, shape, reason }) => `${name} ${shape} failed: ${reason.split("\n")[0]}`),
+    ...remarks(report),
   ].join("\n\n");
   return section("Kernels and their ceilings", text, ["case", "ms", "share of the nearer ceiling"], rows);
 }
@@ -126,7 +164,10 @@ function toggles(read: Read, stages: readonly Stage[]): string {
       return same ? `${(milliseconds.median / same.milliseconds.median).toFixed(2)}x` : "";
     }),
   ]);
-  const text = "The time with every safeguard over the time without one of them: above 1 is what the safeguard costs.";
+  const text = [
+    "The time with every safeguard over the time without one of them, by the same kernels: above 1 is what the safeguard costs.",
+    ...others.flatMap(({ name, report }) => remarks(report).map((remark) => `${name}: ${remark}`)),
+  ].join("\n\n");
   return section("What safeguards cost", text, ["case", "ms", ...others.map(({ name }) => name)], rows);
 }
 
@@ -171,8 +212,10 @@ function peers(read: Read): string {
 }
 
 interface Verified {
-  readonly passed: boolean;
   readonly level: string;
+  /** Absent where it was stopped. */
+  readonly passed?: boolean;
+  readonly cases: readonly { readonly status: string }[];
 }
 
 interface Trained {
@@ -185,11 +228,18 @@ function trust(read: Read): string {
   const tests = read<TestSummary>("tests");
   const run = read<Trained>("quickstart");
   const lines = [
-    verified && `* \`verify\` (${verified.level}): ${verified.passed ? "all cases passed" : "cases failed, see verify.json"}.`,
-    tests && `* Tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped.${list(tests.failures)}`,
+    verified && `* \`verify\` (${verified.level}): ${verdict(verified)}.`,
+    tests &&
+      `* Tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped} skipped${tests.brokenOff ? `; ${tests.brokenOff}` : ""}.${list(tests.failures)}`,
     run && `* The quickstart took ${brief(run.seconds)} s from the command to its end; last step: ${lastStep(run.last)}.`,
   ].filter(Boolean);
   return lines.length === 0 ? "" : `## Is it right?\n\n${lines.join("\n")}`;
+}
+
+function verdict({ passed, cases }: Verified): string {
+  const failed = cases.filter(({ status }) => status === "failed").length;
+  if (passed === undefined) return `stopped after ${cases.length} cases, ${failed} of which failed`;
+  return passed ? "all cases passed" : `${failed} of ${cases.length} cases failed, see verify.json`;
 }
 
 function list(failures: readonly string[]): string {

@@ -1,21 +1,26 @@
 /** Measures this engine on a GPU: everything that a stranger needs to judge it, in one command. Usage: --help. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chooseAdapter } from "../../src/node/adapters.ts";
+import { writeArchive } from "./archive.ts";
 import { writeReport } from "./report.ts";
-import { runStage, type StageRecord } from "./run_stage.ts";
+import { runStages } from "./run_stages.ts";
 import { type Stage, stagesOf } from "./stages.ts";
+
+/** Machines that are lent often end a command after ten minutes; unpacking and the adapter take some of it. */
+const DEFAULT_MINUTES = 8.5;
 
 const USAGE = `usage: npm run -s gpu-day -- [options]
   --adapter NAME   hardware (default), or as ENTROPIC_ADAPTER: auto, software, embedded, or a part of a name
-  --minutes N      begin no stage that would not end within N minutes (default 10); call again for the rest
+  --minutes N      begin no stage that would not end within N minutes (default ${DEFAULT_MINUTES}); call again for the rest
   --only A,B       these stages; --list names them
   --again          measure stages again that are done
-  --python FILE    a Python that has PyTorch, for the peers (default /usr/bin/python3)
+  --python FILE    a Python that has PyTorch, for the peers (default python3)
   --out DIR        where the JSON goes (default bench/results/gpu/ADAPTER)
   --report FILE    the report (default docs/results/gpu/ADAPTER.md)
+  --archive FILE   pack the JSON and the report into this .tgz as well, after every stage
   --dry-run        tiny sizes, to try the way on a software GPU; writes into DIR alone
   --list           name the stages, and how long each should take
 examples:
@@ -34,6 +39,7 @@ interface Settings {
   readonly python: string | undefined;
   readonly out: string | undefined;
   readonly report: string | undefined;
+  readonly archive: string | undefined;
   readonly dry: boolean;
   readonly list: boolean;
 }
@@ -43,12 +49,12 @@ function readSettings(): Settings | undefined {
   const flag = { type: "boolean" } as const;
   const { values } = parseArgs({
     options: {
-      ...{ adapter: text, minutes: text, only: text, python: text, out: text, report: text },
+      ...{ adapter: text, minutes: text, only: text, python: text, out: text, report: text, archive: text },
       ...{ again: flag, "dry-run": flag, list: flag, help: flag },
     },
   });
   if (values.help) return undefined;
-  const minutes = Number(values.minutes ?? 10);
+  const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
   if (!(minutes > 0)) throw new UsageError(`--minutes is ${values.minutes}; it must be a positive number`);
   return {
     adapter: values.adapter ?? "hardware",
@@ -58,6 +64,7 @@ function readSettings(): Settings | undefined {
     python: values.python,
     out: values.out,
     report: values.report,
+    archive: values.archive,
     dry: values["dry-run"] === true,
     list: values.list === true,
   };
@@ -79,31 +86,6 @@ function chosen(stages: readonly Stage[], only: readonly string[] | undefined): 
   return stages.filter(({ name }) => only?.includes(name) ?? true);
 }
 
-/** Runs what is not done yet and fits into the time. Returns the stages that are left. */
-async function runStages(stages: readonly Stage[], out: string, { minutes, again }: Settings): Promise<Stage[]> {
-  const deadline = performance.now() + minutes * 60e3;
-  const left: Stage[] = [];
-  for (const [index, stage] of stages.entries()) {
-    const known = recordOf(out, stage.name);
-    if (known?.status === "done" && !again) continue;
-    const seconds = (deadline - performance.now()) / 1e3;
-    if (stage.expected > seconds) {
-      left.push(stage);
-      continue;
-    }
-    process.stdout.write(`${index + 1} of ${stages.length}  ${stage.name.padEnd(22)}`);
-    const record = await runStage(stage, out, Math.min(stage.limit, seconds));
-    writeFileSync(join(out, `${stage.name}.stage.json`), `${JSON.stringify(record, undefined, 2)}\n`);
-    process.stdout.write(`${record.status} after ${record.seconds} s${record.said ? `: ${record.said.at(-1) ?? ""}` : ""}\n`);
-  }
-  return left;
-}
-
-function recordOf(out: string, stage: string): StageRecord | undefined {
-  const file = join(out, `${stage}.stage.json`);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as StageRecord) : undefined;
-}
-
 async function main(): Promise<void> {
   const settings = readSettings();
   if (settings === undefined) {
@@ -113,7 +95,7 @@ async function main(): Promise<void> {
   const { adapter, dry, python } = settings;
   const name = settings.list ? adapter : (await chooseAdapter(adapter)).name;
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  const out = settings.out ?? join(root, dry ? ".gpu-day" : "bench/results/gpu", slugOf(name));
+  const out = resolve(settings.out ?? join(root, dry ? ".gpu-day" : "bench/results/gpu", slugOf(name)));
   const stages = chosen(stagesOf({ adapter, out, dry, python }), settings.only);
   if (settings.list) {
     for (const stage of stages) process.stdout.write(`${stage.name.padEnd(22)} ${String(stage.expected).padStart(4)} s\n`);
@@ -121,9 +103,19 @@ async function main(): Promise<void> {
   }
   mkdirSync(out, { recursive: true });
   process.stdout.write(`${stages.length} stages on ${name}; results in ${out}\n`);
-  const left = await runStages(stages, out, settings);
   const report = settings.report ?? (dry ? join(out, "report.md") : join(root, "docs/results/gpu", `${slugOf(name)}.md`));
-  writeReport(report, { adapter: name, out, stages: stagesOf({ adapter, out, dry, python }), dry });
+  const all = stagesOf({ adapter, out, dry, python });
+  const keep = (): void => {
+    try {
+      writeReport(report, { adapter: name, out, stages: all, dry });
+    } catch (error) {
+      // The page can be written again from the JSON, and the time on this GPU cannot be had again.
+      process.stderr.write(`warning: no report: ${(error as Error).message}\n`);
+    }
+    if (settings.archive !== undefined) writeArchive(settings.archive, [out, report]);
+  };
+  const left = await runStages(stages, out, { ...settings, keep, say: (text) => process.stdout.write(text) });
+  keep();
   process.stdout.write(`${report}\n`);
   if (left.length > 0) process.stdout.write(`left for the next call: ${left.map((stage) => stage.name).join(", ")}\n`);
 }

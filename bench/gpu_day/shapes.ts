@@ -1,7 +1,8 @@
 import { buildModel } from "../../models/index.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import type { LanguageModel } from "../../src/nn/language_model.ts";
-import { initializeParameters, type PlacedModule, placeModule } from "../../src/nn/place.ts";
+import { type PlacedModule, placeModule } from "../../src/nn/place.ts";
+import { initializeRepeatedly } from "../pattern.ts";
 
 /** A model with random weights, and the rows of one training step. */
 export interface Shape {
@@ -64,6 +65,6 @@ export function miniature(shape: Shape): Shape {
 export function place(device: Device, { config }: Shape): { readonly model: LanguageModel; readonly placed: PlacedModule } {
   const model = buildModel(config);
   const placed = placeModule(device, model);
-  initializeParameters(placed, 1);
+  initializeRepeatedly(placed, 1);
   return { model, placed };
 }

@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { SHAPES } from "./shapes.ts";
+import { keepChoices, shareChoices, TOGGLES } from "./toggles.ts";
 
 /** A process of a GPU day. Its JSON goes into a file of the results' folder. */
 export interface Stage {
@@ -9,6 +11,9 @@ export interface Stage {
   /** The process prints its JSON, or writes it by itself, or prints what tests found, or leaves the folder of a run. */
   readonly result: "printed" | "written" | "tests" | "run";
   readonly env?: Readonly<Record<string, string>>;
+  /** What is done before the process begins, and after it ended. */
+  readonly prepare?: () => void;
+  readonly finish?: () => void;
   /** Seconds that it may take, and those that a fast GPU should need. */
   readonly limit: number;
   readonly expected: number;
@@ -24,15 +29,6 @@ export interface StageOptions {
   readonly python: string | undefined;
 }
 
-/** What Dawn can leave out, one by one and together; see docs/tuning.md. */
-const TOGGLES: Readonly<Record<string, string>> = {
-  robustness: "disable_robustness",
-  validation: "skip_validation",
-  zeroing: "disable_workgroup_init",
-  reconvergence: "-use_spirv_reconvergence_mode",
-  all: "disable_robustness,skip_validation,disable_workgroup_init",
-};
-
 /** Rows that tell what a toggle is worth, from products to the whole step. */
 const TELLING = [
   "matmul NT 1024",
@@ -47,13 +43,13 @@ const TELLING = [
 
 /** All stages, in the order in which they tell most in the least time. */
 export function stagesOf(options: StageOptions): Stage[] {
-  const { dry } = options;
   return [
     cli("devices", ["devices", "--json"], "printed", 60, 5),
-    onAdapter(options, cli("verify", ["verify", "--json", ...(dry ? ["--quick"] : [])], "printed", 420, 90)),
+    verify(options),
     ...profiles(options),
     ...decoding(options),
-    measured(options, "matmul", ["matmul"], 300, 60),
+    measured(options, "matmul", ["matmul"], 300, 90),
+    matrices(options),
     ...benches(options),
     tests(options),
     ...peers(options),
@@ -69,17 +65,30 @@ function onAdapter({ adapter }: StageOptions, stage: Stage): Stage {
   return { ...stage, args: [...stage.args, "--adapter", adapter] };
 }
 
+/** Every candidate is checked whether kernels are timed or not, and timing all of them would take longer than the checks. */
+function verify(options: StageOptions): Stage {
+  const words = ["verify", "--json", ...(options.dry ? ["--quick"] : [])];
+  return { ...onAdapter(options, cli("verify", words, "printed", 420, 120)), env: { ENTROPIC_TUNE: "0" } };
+}
+
+/** Matrix instructions, which nothing else here turns on. */
+function matrices(options: StageOptions): Stage {
+  const args = ["bench/gpu_day/matrices.ts", ...(options.dry ? ["--dry-run"] : [])];
+  const stage: Stage = { name: "matrices", args, result: "printed", limit: 120, expected: 20 };
+  return { ...onAdapter(options, stage), env: { ENTROPIC_SUBGROUP_MATRIX: "f16" } };
+}
+
 function measured(options: StageOptions, name: string, words: readonly string[], limit: number, expected: number): Stage {
   const args = ["bench/gpu_day/measure.ts", ...words, ...(options.dry ? ["--dry-run"] : [])];
   return onAdapter(options, { name, args, result: "printed", limit, expected });
 }
 
 function profiles(options: StageOptions): Stage[] {
-  return SHAPES.map(({ name }) => measured(options, `profile-${name}`, ["profile", name], 300, name === "Qwen" ? 60 : 25));
+  return SHAPES.map(({ name }) => measured(options, `profile-${name}`, ["profile", name], 300, name === "Qwen" ? 90 : 25));
 }
 
 function decoding(options: StageOptions): Stage[] {
-  return ["S", "Qwen"].map((name) => measured(options, `decode-${name}`, ["decode", name], 420, name === "Qwen" ? 90 : 30));
+  return ["S", "Qwen"].map((name) => measured(options, `decode-${name}`, ["decode", name], 420, name === "Qwen" ? 150 : 30));
 }
 
 /** The whole suite, what the tuner chose, and the telling rows under each toggle. */
@@ -93,15 +102,29 @@ function benches(options: StageOptions): Stage[] {
   const chosen = cli("tuner", ["bench", ...shapes, "--tuner", "--json", join(out, "tuner.json")], "written", 420, 120);
   const tuner = { ...onAdapter(options, chosen), env: { ENTROPIC_TUNE: "force" } };
   const telling = dry ? ["rms_norm"] : TELLING;
-  const toggled = Object.entries(TOGGLES).map(([name, toggles]) => bench(`toggles-${name}`, [...telling, "--toggles", toggles], 200, 45));
-  return [suite, ...(dry ? [] : [tuner]), bench("toggles-none", telling, 200, 45), ...(dry ? toggled.slice(0, 1) : toggled)];
+  const toggled = Object.entries(TOGGLES).map(([name, toggles]) => ({
+    ...bench(`toggles-${name}`, [...telling, "--toggles", toggles.join()], 200, 45),
+    prepare: () => shareChoices(out, toggles),
+  }));
+  const plain: Stage = { ...bench("toggles-none", telling, 200, 45), finish: () => keepChoices(out) };
+  return [suite, ...(dry ? [] : [tuner]), plain, ...(dry ? toggled.slice(0, 1) : toggled)];
 }
+
+/** Test files that run at a time: all use the same GPU, and each one a core for some of the time. */
+const TESTS_AT_A_TIME = Math.min(8, Math.max(2, Math.floor(availableParallelism() / 2)));
 
 /** The tests of the ops, whose kernels are what differs on a GPU; and of the whole path against the oracle. */
 function tests({ adapter, dry }: StageOptions): Stage {
   const files = dry ? ["test/ops/add.test.ts"] : ["test/ops", "test/gpu/kernel.test.ts", "test/policy/oracle.test.ts"];
   const env = { ENTROPIC_ADAPTER: adapter };
-  return { name: "tests", args: ["scripts/test.ts", ...files], result: "tests", env, limit: 590, expected: 240 };
+  return {
+    name: "tests",
+    args: ["scripts/test.ts", `--test-concurrency=${TESTS_AT_A_TIME}`, ...files],
+    result: "tests",
+    env,
+    limit: 590,
+    expected: 240,
+  };
 }
 
 function peers({ adapter, out, dry, python }: StageOptions): Stage[] {

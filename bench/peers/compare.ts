@@ -5,8 +5,8 @@ import type { PeerReport } from "./peer.ts";
 const FIRST_TOLERANCE = 1e-4;
 const TOLERANCE = 1e-3;
 
-/** Steps that are not timed: libraries compile in the first, and some again in the second. */
-export const WARM_UP = 2;
+/** Steps that are not timed, where a report does not say how many: libraries compile in the first, and some again in the second. */
+const WARM_UP = 2;
 
 export interface Agreement {
   /** The largest relative difference of a loss. */
@@ -34,9 +34,9 @@ export interface Summary {
   readonly steps: number;
 }
 
-export function summarize(reports: readonly Pick<PeerReport, "milliseconds" | "processorMilliseconds">[]): Summary {
-  const wall = sorted(reports.flatMap(({ milliseconds }) => milliseconds.slice(WARM_UP)));
-  const processor = sorted(reports.flatMap(({ processorMilliseconds }) => processorMilliseconds.slice(WARM_UP)));
+export function summarize(reports: readonly Pick<PeerReport, "milliseconds" | "processorMilliseconds" | "warmUp">[]): Summary {
+  const wall = sorted(reports.flatMap(({ milliseconds, warmUp = WARM_UP }) => milliseconds.slice(warmUp)));
+  const processor = sorted(reports.flatMap(({ processorMilliseconds, warmUp = WARM_UP }) => processorMilliseconds.slice(warmUp)));
   return {
     milliseconds: { median: median(wall), min: wall[0]!, max: wall.at(-1)! },
     processorMilliseconds: median(processor),

@@ -1,6 +1,7 @@
 /** What the peers written in TypeScript share: the loop over the steps, its clocks, and the line that reports them. */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { chooseAdapter } from "../../src/node/adapters.ts";
 import { BATCHES, readWorkload, type Workload, type WorkloadFolder } from "./workload.ts";
 
 /** What a peer prints, as one line of JSON. */
@@ -16,6 +17,10 @@ export interface PeerReport {
   readonly milliseconds: readonly number[];
   /** Processor time of every step over the number of cores, which other processes do not change. */
   readonly processorMilliseconds: readonly number[];
+  /** The first steps, which are not counted. Absent: two. */
+  readonly warmUp?: number;
+  /** Products that each time after the warm-up is the mean of. Absent: one. */
+  readonly products?: number;
 }
 
 /** A workload ready to run on one backend. */
@@ -24,16 +29,39 @@ export interface Prepared {
   readonly adapter: string;
   /** One training step, which ends with its loss on the host; or one product, which ends when it is computed. */
   step(index: number): Promise<number | undefined>;
+  /** So many products one after the other, which end when all are computed. */
+  products?(count: number): Promise<void>;
   /** A product's result. */
   result?(): Promise<ArrayLike<number>>;
 }
 
-export interface PeerArguments {
-  readonly folder: string;
+/** How long a peer is run, in milliseconds; no shorter than so many steps. */
+export interface Pace {
+  readonly warmUp: number;
+  readonly counted: number;
+  /** What the products of a sample would take one by one. */
+  readonly sample: number;
+}
+
+/** An idle GPU has low clocks, and its steps may take less than a millisecond. pytorch.py has the same numbers. */
+export const HARDWARE: Pace = { warmUp: 500, counted: 2000, sample: 16 };
+export const SOFTWARE: Pace = { warmUp: 0, counted: 0, sample: 0 };
+
+interface Settings {
   readonly steps: number;
   /** No step begins after so many seconds, unless losses are still missing. */
   readonly seconds: number;
-  readonly backend: string;
+  readonly pace: Pace;
+  readonly now?: () => number;
+}
+
+/** Whether this call compares libraries on a software GPU. Peers that need none are run like the others. */
+async function isSoftware(): Promise<boolean> {
+  const choice = chooseAdapter(process.env.ENTROPIC_ADAPTER ?? "auto");
+  return choice.then(
+    ({ software }) => software,
+    () => true,
+  );
 }
 
 /** Runs a peer by its command line, FOLDER STEPS SECONDS BACKEND, and ends the process: some libraries keep it alive. */
@@ -42,34 +70,53 @@ export async function main(peer: string, prepare: (files: WorkloadFolder, backen
   if (!folder || !steps || !seconds || !backend) throw new Error("usage: FOLDER STEPS SECONDS BACKEND; bench/peers/run.ts calls this");
   const files = readWorkload(folder);
   const prepared = await prepare(files, backend);
-  const { losses, ...times } = await time(prepared, files.workload, { folder, steps: Number(steps), seconds: Number(seconds), backend });
+  const pace = (await isSoftware()) ? SOFTWARE : HARDWARE;
+  const settings = { steps: Number(steps), seconds: Number(seconds), pace };
+  const { losses, ...times } = await time(prepared, files.workload, settings);
   const { version, adapter } = prepared;
   const report: PeerReport = { peer, version, backend, adapter, workload: files.workload.name, losses, ...times };
   await new Promise((resolve) => process.stdout.write(`${JSON.stringify(report)}\n`, resolve));
   process.exit(0);
 }
 
-async function time(
-  prepared: Prepared,
-  workload: Workload,
-  { steps, seconds }: PeerArguments,
-): Promise<Pick<PeerReport, "losses" | "milliseconds" | "processorMilliseconds">> {
+/** Libraries compile in the first step, and some again in the second. */
+const LEAST_WARM_UP = 2;
+const MOST_PRODUCTS = 1024;
+
+type Times = Pick<PeerReport, "losses" | "milliseconds" | "processorMilliseconds" | "warmUp" | "products">;
+
+/** Runs steps until there are as many as are wanted, all losses, and as much time as the pace wants. */
+export async function time(prepared: Prepared, workload: Workload, settings: Settings): Promise<Times> {
+  const { steps, seconds, pace, now = () => performance.now() } = settings;
   const losses: number[] = [];
   const milliseconds: number[] = [];
   const processorMilliseconds: number[] = [];
-  const end = performance.now() + seconds * 1e3;
-  for (let index = 0; index < Math.max(steps, BATCHES); index += 1) {
-    const start = performance.now();
-    if (index >= BATCHES && start > end) break;
+  const begin = now();
+  let products = 1;
+  let warmUp: { readonly steps: number; readonly end: number } | undefined;
+  for (let index = 0; ; index += 1) {
+    const start = now();
+    if (!warmUp && index >= LEAST_WARM_UP && start - begin >= pace.warmUp) {
+      warmUp = { steps: index, end: start };
+      if (prepared.products) products = productsFor(milliseconds.slice(-1)[0]!, pace);
+    }
+    const isEnough = index >= steps && warmUp !== undefined && start - warmUp.end >= pace.counted;
+    if (index >= BATCHES && (isEnough || start - begin > seconds * 1e3)) break;
     const processor = process.cpuUsage();
-    const loss = await prepared.step(index);
-    milliseconds.push(performance.now() - start);
+    const loss = products > 1 ? await prepared.products!(products).then(() => undefined) : await prepared.step(index);
+    milliseconds.push((now() - start) / products);
     const { user, system } = process.cpuUsage(processor);
-    processorMilliseconds.push((user + system) / 1e3 / availableParallelism());
+    processorMilliseconds.push((user + system) / 1e3 / availableParallelism() / products);
     if (loss !== undefined && losses.length < BATCHES) losses.push(loss);
   }
   if (workload.kind === "matmul") losses.push(...checksums(await prepared.result!()));
-  return { losses, milliseconds, processorMilliseconds };
+  const counts = { ...(warmUp ? { warmUp: warmUp.steps } : {}), ...(products > 1 ? { products } : {}) };
+  return { losses, milliseconds, processorMilliseconds, ...counts };
+}
+
+/** Submitting a product and waiting for it may take longer than the product. */
+function productsFor(milliseconds: number, { sample }: Pace): number {
+  return Math.max(1, Math.min(MOST_PRODUCTS, Math.ceil(sample / Math.max(milliseconds, 1e-3))));
 }
 
 /** Weighted means of the squares of each eighth of a product: eight numbers, at least one of which a misplaced block changes. */

@@ -109,6 +109,46 @@ def blas():
     return "OpenBLAS" if any("openblas" in path for path in paths) else "reference BLAS"
 
 
+# Milliseconds of warm-up, of steps that count, and of the products of a sample one by one: a GPU that was idle has low clocks. As in peer.ts.
+CUDA_PACE = {"warm_up": 500, "counted": 2000, "sample": 16}
+CPU_PACE = {"warm_up": 0, "counted": 0, "sample": 0}
+
+# Libraries compile in the first step, and some again in the second.
+LEAST_WARM_UP = 2
+MOST_PRODUCTS = 1024
+
+
+def measure(step, steps, least, seconds, pace, is_product, wait, cores, now=time.perf_counter):
+    """Runs steps until there are enough of them and of their time, as `time` in peer.ts does."""
+    losses, milliseconds, processor = [], [], []
+    counts = {}
+    products = 1
+    begin = now()
+    warm = None
+    i = 0
+    while True:
+        start, start_processor = now(), time.process_time()
+        if warm is None and i >= LEAST_WARM_UP and (start - begin) * 1e3 >= pace["warm_up"]:
+            warm = start
+            counts["warmUp"] = i
+            if is_product:
+                products = max(1, min(MOST_PRODUCTS, math.ceil(pace["sample"] / max(milliseconds[-1], 1e-3))))
+        enough = i >= steps and warm is not None and (start - warm) * 1e3 >= pace["counted"]
+        if i >= least and (enough or start - begin > seconds):
+            break
+        for _ in range(products):
+            loss = step(i)
+        wait()
+        milliseconds.append((now() - start) * 1e3 / products)
+        processor.append((time.process_time() - start_processor) * 1e3 / cores / products)
+        if loss is not None:
+            losses.append(loss)
+        i += 1
+    if products > 1:
+        counts["products"] = products
+    return {"losses": losses, "milliseconds": milliseconds, "processorMilliseconds": processor, **counts}
+
+
 def main():
     folder, steps, seconds, backend = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
     # TF32 rounds the operands of products to 11 bits on CUDA, which is faster.
@@ -133,32 +173,29 @@ def main():
     else:
         step = transformer_step(index, arrays, backend)
 
-    losses, milliseconds, processor = [], [], []
-    end = time.perf_counter() + seconds
-    for i in range(max(steps, index["batches"])):
-        start, start_processor = time.perf_counter(), time.process_time()
-        if i >= index["batches"] and start > end:
-            break
-        loss = step(i)
-        if backend == "cuda":
-            torch.cuda.synchronize()
-        milliseconds.append((time.perf_counter() - start) * 1e3)
-        processor.append((time.process_time() - start_processor) * 1e3 / cores)
-        if loss is not None and len(losses) < index["batches"]:
-            losses.append(loss)
-    if results:
-        losses = checksums(results["product"], index["batches"])
+    is_cuda = backend == "cuda"
+    times = measure(
+        step,
+        steps=max(steps, index["batches"]),
+        least=index["batches"],
+        seconds=seconds,
+        pace=CUDA_PACE if is_cuda else CPU_PACE,
+        is_product=index["workload"]["kind"] == "matmul",
+        wait=torch.cuda.synchronize if is_cuda else lambda: None,
+        cores=cores,
+    )
+    losses = checksums(results["product"], index["batches"]) if results else times.pop("losses")[: index["batches"]]
     report = {
         "peer": "PyTorch",
         "version": torch.__version__,
         "backend": " ".join(filter(None, [backend, blas() if backend == "cpu" else "", "TF32" if tf32 else ""])),
         "adapter": torch.cuda.get_device_name() if backend == "cuda" else "CPU",
         "workload": index["workload"]["name"],
+        **times,
         "losses": losses,
-        "milliseconds": milliseconds,
-        "processorMilliseconds": processor,
     }
     print(json.dumps(report))
 
 
-main()
+if __name__ == "__main__":
+    main()

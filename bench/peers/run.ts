@@ -1,6 +1,6 @@
 /** How fast is this engine beside other libraries, on the same adapter, model, data and step? Usage: --help. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +44,7 @@ const USAGE = `usage: node --import tsx bench/peers/run.ts [WORKLOAD...] [option
   --steps N        steps of each peer, 8 at least (default 16)
   --seconds N      no step begins after N seconds, once there are 8 losses (default 30)
   --adapter NAME   as ENTROPIC_ADAPTER: auto, hardware, software, or a part of a name
-  --python FILE    a Python that has torch (default /usr/bin/python3)
+  --python FILE    a Python that has torch (default python3)
   --json FILE      write the results there
 example: node --import tsx bench/peers/run.ts S --peers jax-webgpu,jax-wasm --adapter lavapipe
 `;
@@ -80,7 +80,7 @@ function readSettings(argv: readonly string[]): Settings | undefined {
     steps: Math.ceil(positive("steps", 16)),
     seconds: positive("seconds", 30),
     adapter: values.adapter,
-    python: values.python ?? "/usr/bin/python3",
+    python: values.python ?? "python3",
     json: values.json,
   };
 }
@@ -94,8 +94,13 @@ function named<Item extends { readonly name: string }>(what: string, items: read
 /** Compiling may take a library minutes; a peer that takes longer than this on top of its steps is left out. */
 const COMPILE_SECONDS = 300;
 
+const PACKAGES = fileURLToPath(new URL("node_modules", import.meta.url));
+
 /** Runs a peer in a process of its own. Returns its report, or why there is none. */
 function runPeer(peer: Peer, folder: string, { steps, seconds, adapter, python }: Settings): Promise<PeerReport | string> {
+  if (peer !== OURS && peer.file.endsWith(".ts") && !existsSync(PACKAGES)) {
+    return Promise.resolve("its package is not installed (npm ci --prefix bench/peers)");
+  }
   const file = fileURLToPath(new URL(peer.file, import.meta.url));
   const command = peer.file.endsWith(".py") ? [python, file] : [process.execPath, "--import", "tsx", file];
   const options = {
@@ -158,16 +163,32 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const results: { readonly workload: Workload; readonly outcomes: readonly Outcome[] }[] = [];
+  const results: Compared[] = [];
   for (const workload of settings.workloads) {
     const outcomes = await compare(workload, settings);
     print(workload, outcomes);
     results.push({ workload, outcomes });
     if (outcomes.some(({ agreement }) => agreement?.problem)) process.exitCode = 1;
-    if (settings.json === undefined) continue;
-    const report = { date: new Date().toISOString(), node: process.version, cores: availableParallelism(), results };
-    writeFileSync(settings.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    if (settings.json !== undefined) writeFileSync(settings.json, reportOf(results, settings));
   }
+  const missing = results.flatMap(({ outcomes }) => outcomes.slice(1, -1));
+  if (missing.length === 0 || missing.some(({ report }) => report)) return;
+  process.stderr.write(`error: no peer ran; ${missing[0]!.peer}: ${missing[0]!.missing}\n`);
+  process.exitCode = NOTHING_COMPARED;
+}
+
+interface Compared {
+  readonly workload: Workload;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** The exit code where every peer is missing: there is JSON, and it compares nothing. */
+const NOTHING_COMPARED = 3;
+
+function reportOf(results: readonly Compared[], { workloads: { length } }: Settings): string {
+  const broken = results.length < length ? { brokenOff: `only ${results.length} of ${length} workloads had ended` } : {};
+  const report = { date: new Date().toISOString(), node: process.version, cores: availableParallelism(), results, ...broken };
+  return `${JSON.stringify(report, undefined, 2)}\n`;
 }
 
 try {

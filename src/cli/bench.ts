@@ -79,6 +79,9 @@ function checkFiles(options: BenchOptions): void {
 async function measure(cases: readonly BenchCase[], earlier: EarlierReport | undefined, options: BenchOptions): Promise<void> {
   const toggles = options.toggles === undefined ? {} : { toggles: wordsOf(options.toggles) };
   const device = await openNamedDevice({ adapter: options.adapter, timestamps: true, ...toggles });
+  const keep = async (now: BenchReport): Promise<void> => {
+    if (options.json !== undefined) await writeWhole(options.json, `${JSON.stringify(now, undefined, 2)}\n`);
+  };
   const report = await runCases(device, cases, {
     seconds: options.seconds,
     start: (clock, ceilings) => {
@@ -88,11 +91,17 @@ async function measure(cases: readonly BenchCase[], earlier: EarlierReport | und
     },
     result: (result) => show(row(result, earlier && (compareWith(earlier, result) ?? "new"))),
     failure: (failure) => show(failureRow(failure)),
+    report: keep,
   });
-  if (options.json !== undefined) await writeWhole(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
-  if (options.plot !== undefined) await plot(report, options.plot);
-  if (earlier) await confirm(device, cases, earlier, report, options);
+  await keep(report);
+  if (report.aboveCeiling) show(`\nabove their ceilings, which must be too low: ${report.aboveCeiling.join(", ")}`);
+  if (options.plot !== undefined && report.results.length > 0) await plot(report, options.plot);
+  if (earlier && report.brokenOff === undefined) await confirm(device, cases, earlier, report, options);
   device.destroy();
+  if (report.brokenOff !== undefined) {
+    const ended = report.results.length + report.failures.length;
+    throw new FailedError(`broke off after ${ended} of ${cases.length} cases: ${report.brokenOff.split("\n")[0]}`);
+  }
   if (report.failures.length === 0) return;
   const names = report.failures.map(({ name, shape }) => `${name} ${shape}`);
   throw new FailedError(`${names.length} of ${cases.length} cases failed: ${names.join(", ")}`);

@@ -1,6 +1,6 @@
 import { SHAPES, type Shape } from "../../bench/gpu_day/shapes.ts";
 import { questionsOf } from "../../bench/tuner_questions.ts";
-import { tunerReport, tunerTable } from "../../bench/tuner_report.ts";
+import { type TunerReport, tunerReport, tunerTable } from "../../bench/tuner_report.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { webgpuVersion } from "../node/webgpu_version.ts";
 import { nearestWord } from "../options/problems.ts";
@@ -19,10 +19,17 @@ export async function benchTuner(words: readonly string[], { adapter, json }: Tu
   if (shapes.length > 0 && !device.tuning.measures) {
     throw new UsageError(`Kernels are not timed on ${device.name}; ENTROPIC_TUNE=1 times them on any adapter, ENTROPIC_TUNE=force anew.`);
   }
-  for (const shape of shapes) await device.tuning.settle(await questionsOf(device, shape));
-  const report = await tunerReport(device, webgpuVersion());
-  process.stdout.write(`${tunerTable(report)}\n`);
-  if (json !== undefined) await writeWhole(json, `${JSON.stringify(report, undefined, 2)}\n`);
+  const keep = async (): Promise<TunerReport> => {
+    const report = await tunerReport(device, webgpuVersion());
+    if (json !== undefined) await writeWhole(json, `${JSON.stringify(report, undefined, 2)}\n`);
+    return report;
+  };
+  // After each shape, because a driver may hang at the next.
+  for (const shape of shapes) {
+    await device.tuning.settle(await questionsOf(device, shape));
+    await keep();
+  }
+  process.stdout.write(`${tunerTable(await keep())}\n`);
   device.destroy();
 }
 

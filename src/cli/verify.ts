@@ -1,16 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { createLogUpdate } from "log-update";
 import { writeWhole } from "../io/write_whole.ts";
 import { openDevice } from "../node/open_device.ts";
 import { brief, quoted } from "../options/quote.ts";
 import type { ConformanceGroup, Level } from "../testing/conformance/case.ts";
 import { conformanceGroups } from "../testing/conformance/index.ts";
-import { type ConformanceOptions, type ConformanceResult, runConformance, selectCases } from "../testing/conformance/run.ts";
+import { type ConformanceResult, runConformance, selectCases } from "../testing/conformance/run.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addJsonOption } from "./options.ts";
 import { fromUser, openNamedDevice, requireWritable } from "./user_input.ts";
+import { jsonWriter } from "./verify/json.ts";
+import { progressView } from "./verify/progress.ts";
 import { verifyReport } from "./verify/report.ts";
 import { readStoredCases, writeActual } from "./verify/stored_cases.ts";
 import { describeFailure, skippedReasons, summarize, summaryTable } from "./verify/summary.ts";
@@ -56,20 +57,22 @@ async function verify(folders: string[], options: VerifyOptions): Promise<void> 
   const only = folders.length > 0 ? ["oracle"] : selectionOf(options.only, groups);
   if (options.report !== undefined) await requireWritable("--report", options.report);
   const device = await openNamedDevice({ adapter: options.adapter });
+  const { name } = device;
   const view = progressView();
+  const json = options.json ? jsonWriter({ adapter: name, level }, (text) => void process.stdout.write(text)) : undefined;
   const result = await runConformance(groups, {
     open: (wish) => openDevice({ adapter: options.adapter, ...wish }),
     level,
     only,
     onCase: view.show,
-  });
-  view.end();
-  const { name } = device;
+    ...(json && { onOutcome: json.add }),
+  }).finally(view.end);
   if (options.report !== undefined) {
     await writeWhole(options.report, verifyReport(result, { device, adapter: options.adapter, level, date: new Date() }));
   }
   device.destroy();
-  process.stdout.write(options.json ? `${asJson(result, name, level)}\n` : `${asText(result, name)}\n`);
+  if (json) json.end(result);
+  else process.stdout.write(`${asText(result, name)}\n`);
   const failed = result.outcomes.filter(({ status }) => status === "failed");
   if (failed.length > 0) {
     throw new FailedError(
@@ -113,26 +116,6 @@ function selectionOf(names: string | undefined, groups: readonly ConformanceGrou
   return only;
 }
 
-interface ProgressView {
-  readonly show: NonNullable<ConformanceOptions["onCase"]>;
-  readonly end: () => void;
-}
-
-/** On a terminal: what runs, how far it is, and how long it may still take. */
-function progressView(): ProgressView {
-  if (!process.stderr.isTTY) return { show: () => {}, end: () => {} };
-  const update = createLogUpdate(process.stderr, { showCursor: true });
-  const start = performance.now();
-  return {
-    show: (group, name, done, total) => {
-      const seconds = (performance.now() - start) / 1000;
-      const left = done < 10 ? "" : `, about ${Math.ceil((seconds / done) * (total - done))} s left`;
-      update(`${done} of ${total}${left}: ${group}/${name}`.slice(0, (process.stderr.columns ?? 80) - 1));
-    },
-    end: () => update.clear(),
-  };
-}
-
 function asText({ outcomes, facts }: ConformanceResult, name: string): string {
   const failed = outcomes.filter(({ status }) => status === "failed").map((one) => `FAIL ${describeFailure(one)}`);
   const shown =
@@ -149,10 +132,3 @@ function asText({ outcomes, facts }: ConformanceResult, name: string): string {
 
 /** Failed cases that a terminal shows. */
 const SHOWN = 20;
-
-function asJson({ outcomes, facts }: ConformanceResult, adapter: string, level: Level): string {
-  const passed = outcomes.every(({ status }) => status !== "failed");
-  // JSON has no infinity, which is the error of NaN.
-  const finite = (_: string, value: unknown): unknown => (typeof value === "number" && !Number.isFinite(value) ? String(value) : value);
-  return JSON.stringify({ adapter, level, passed, facts, groups: summarize(outcomes), cases: outcomes }, finite, 2);
-}

@@ -17,9 +17,13 @@ const TUNE = {
 /** How kernels are timed in this process: as an option says, else as ENTROPIC_TUNE does, else on hardware only. */
 export function tuningOptions(tune: boolean | "force" | undefined, toggles: readonly string[]): TuningOptions {
   const word = tune === undefined ? environment("ENTROPIC_TUNE") : tune === "force" ? "force" : tune ? "1" : "0";
-  // What is fastest without safeguards need not be so with them.
-  const store = tuningCache(cacheFolders(["tuning", ...toggles].join("+")));
+  const store = tuningCache(cacheFolders(tuningFolder(toggles)));
   return { store, dawn: `webgpu ${webgpuVersion()}`, progress: progressLine(), ...(word === undefined ? {} : TUNE[word]) };
+}
+
+/** Where a combination of toggles keeps its choices: what is fastest without safeguards need not be so with them. */
+export function tuningFolder(toggles: readonly string[]): string {
+  return ["tuning", ...toggles].join("+");
 }
 
 /** A line that changes, where standard error is a terminal. */

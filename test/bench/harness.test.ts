@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { clockOf, gpuClock } from "../../bench/clock.ts";
 import { directionalError, gradientCase } from "../../bench/gradient_case.ts";
-import { type BenchCase, type BenchResult, runCase, runCases } from "../../bench/harness.ts";
+import { type BenchCase, type BenchReport, type BenchResult, runCase, runCases } from "../../bench/harness.ts";
 import { type OpCase, opCase } from "../../bench/op_case.ts";
 import { collectSamples, spreadOf } from "../../bench/sampling.ts";
+import { DeviceLostError } from "../../src/gpu/errors.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
@@ -44,7 +45,7 @@ test("a case is checked and timed, and its rates follow from its times", async (
   assert.equal(result.fractionOfCeiling, 180 / 1e6 / median);
 });
 
-test("a result unlike the reference is refused, and the other cases go on", async () => {
+test("a result unlike the reference is refused, the other cases go on, and a lost device leaves what was measured", async () => {
   const wrong = opCase({
     ...tiny,
     variant: "wrong",
@@ -53,16 +54,35 @@ test("a result unlike the reference is refused, and the other cases go on", asyn
   await assert.rejects(run(wrong), /wrong: relative error is \d\.\de-3; it must be at most 0.0001/);
   const short = opCase({ ...tiny, reference: () => ({ y: new Float64Array(14) }) });
   await assert.rejects(run(short), /wrong: relative error is Infinity/);
-  const report = await runCases(device, [wrong, opCase(tiny)], { seconds: 0.01 });
-  assert.deepEqual(
-    report.results.map(({ name }) => name),
-    ["add"],
-  );
-  assert.deepEqual(
-    report.failures.map(({ name }) => name),
-    ["add wrong"],
-  );
+  const own = await openDevice({ timestamps: true });
+  const losing: BenchCase = {
+    ...opCase({ ...tiny, variant: "losing" }),
+    prepare: () =>
+      Promise.resolve({
+        tolerance: 1,
+        check: () => Promise.resolve(0),
+        time: () => {
+          own.fail(new DeviceLostError("the GPU was lost"));
+          return Promise.reject(new Error("no result"));
+        },
+        destroy: () => {},
+      }),
+  };
+  const written: BenchReport[] = [];
+  const options = { seconds: 0.01, report: (now: BenchReport) => void written.push(now) };
+  const report = await runCases(own, [wrong, opCase(tiny), losing, opCase({ ...tiny, variant: "after" })], options);
+  const names = (rows: readonly { readonly name: string }[]): string[] => rows.map(({ name }) => name);
+  assert.deepEqual([names(report.results), names(report.failures)], [["add"], ["add wrong", "add losing"]]);
   assert.equal(report.adapter, device.name);
+  assert.equal(report.brokenOff, "the GPU was lost", "a lost device ends the report, which keeps its rows");
+  // What a process that is killed leaves.
+  assert.deepEqual(
+    written.map(({ results, failures, brokenOff }) => [names(results), names(failures), brokenOff]),
+    [
+      [[], ["add wrong"], "1 of 4 cases had ended when this was written"],
+      [["add"], ["add wrong"], "2 of 4 cases had ended when this was written"],
+    ],
+  );
 });
 
 const halfOp = defineOp<{ a: Tensor }, "y">({

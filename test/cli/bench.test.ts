@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -39,6 +40,19 @@ test("bench prints a table, writes JSON, and compares with an earlier run", () =
   assert.equal(second.status, 0, second.stderr);
   assert.match(second.stdout, /(multiply 2048x128 .* x0\.0\d faster\s+(timed again.*\s+)?){2}/);
   assert.match(second.stdout, /^slower both times: nothing\nfaster both times: multiply 2048x128$/m);
+});
+
+test("a bench that is killed leaves the rows that it had measured", async () => {
+  const file = join(folder, "killed.json");
+  const words = ["bench", "multiply", "rope", "--seconds", "0.001", "--json", file];
+  const child = spawn(process.execPath, [...CLI, ...words], { stdio: "ignore" });
+  const ended = once(child, "exit");
+  while (!existsSync(file) && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill("SIGKILL");
+  await ended;
+  const { results, brokenOff } = JSON.parse(readFileSync(file, "utf8")) as BenchReport;
+  assert.ok(results.length > 0 && results[0]!.milliseconds.median > 0);
+  assert.match(brokenOff!, /^\d+ of \d+ cases had ended when this was written$/);
 });
 
 test("bench refuses what it cannot do, in one line and before it measures", () => {

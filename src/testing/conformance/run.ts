@@ -38,6 +38,8 @@ export interface ConformanceOptions {
   readonly stopAtFailure?: boolean;
   /** Called before every case. */
   readonly onCase?: (group: string, name: string, done: number, total: number) => void;
+  /** Called after every case. */
+  readonly onOutcome?: (outcome: CaseOutcome) => void;
 }
 
 /** The cases that a level and a selection leave, in the order of the groups. */
@@ -68,6 +70,7 @@ export async function runConformance(groups: readonly ConformanceGroup[], option
     options.onCase?.(group, one.name, index, selected.length);
     if (index > 0 && selected[index - 1]!.group !== group) devices.closeOthers();
     outcomes.push(await runCase(group, one, devices, (fact, value) => void Object.assign(facts, { [fact]: value })));
+    options.onOutcome?.(outcomes.at(-1)!);
     if (options.stopAtFailure && outcomes.at(-1)!.status === "failed") break;
   }
   devices.close();
