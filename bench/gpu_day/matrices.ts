@@ -1,7 +1,7 @@
 /** Times products of frozen f16 weights by matrix instructions, beside those by tiles, and prints JSON. run.ts calls it. */
 import { parseArgs } from "node:util";
 import type { Device } from "../../src/gpu/device.ts";
-import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix } from "../../src/gpu/subgroup_matrix.ts";
+import { fittingMatrices, type MatrixConfiguration, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix } from "../../src/gpu/subgroup_matrix.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { environment } from "../../src/node/environment.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -9,19 +9,10 @@ import { tilesFor } from "../../src/ops/matmul/families/tiled.ts";
 import { halfCase } from "../cases/matmul.ts";
 import { type BenchCase, type BenchReport, runCases } from "../harness.ts";
 
-/** A matrix instruction as Dawn describes it. */
-interface Configuration {
-  readonly componentType: string;
-  readonly resultComponentType: string;
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-}
-
 export interface MatrixTimes {
   readonly adapter: string;
   /** Every matrix instruction that the driver has, and those that a kernel of ours can use. */
-  readonly configurations: readonly Configuration[];
+  readonly configurations: readonly MatrixConfiguration[];
   readonly usable: readonly SubgroupMatrix[];
   /** Least and largest size of a subgroup. */
   readonly subgroups: readonly [number | undefined, number | undefined];
@@ -50,7 +41,7 @@ function products(device: Device, dry: boolean): BenchCase[] {
 
 async function timeMatrices(adapter: string | undefined, dry: boolean): Promise<MatrixTimes> {
   const { adapter: found, name } = await chooseAdapter(adapter ?? environment("ENTROPIC_ADAPTER") ?? "auto");
-  const info = found.info as GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<Configuration> };
+  const info = found.info as GPUAdapterInfo & { readonly subgroupMatrixConfigs?: Iterable<MatrixConfiguration> };
   const all = [...(info.subgroupMatrixConfigs ?? [])];
   const wish = environment("ENTROPIC_SUBGROUP_MATRIX") === "emulated" ? "emulated" : "f16";
   const usable = fittingMatrices(found, wish);

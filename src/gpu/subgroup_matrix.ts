@@ -19,7 +19,7 @@ const LANES = 32;
 const SIZES = { f32: 8, f16: 16 } as const;
 
 /** A matrix instruction as Dawn describes it: left M x K, right K x N, result M x N. */
-interface Configuration {
+export interface MatrixConfiguration {
   readonly componentType: string;
   readonly resultComponentType: string;
   readonly M: number;
@@ -32,7 +32,7 @@ interface MatrixAdapter {
   readonly info: {
     readonly subgroupMinSize?: number;
     readonly subgroupMaxSize?: number;
-    readonly subgroupMatrixConfigs?: Iterable<Configuration>;
+    readonly subgroupMatrixConfigs?: Iterable<MatrixConfiguration>;
   };
 }
 
