@@ -15,8 +15,10 @@ import {
   judgeLong,
   type LongClaim,
 } from "../../../src/experiments/framework/long/claims.ts";
+import { differencesFrom } from "../../../src/experiments/framework/long/differences.ts";
 import { type LongFindings, longFindings, thinned } from "../../../src/experiments/framework/long/findings.ts";
 import { longInShort } from "../../../src/experiments/framework/long/in_short.ts";
+import type { Measure } from "../../../src/experiments/framework/long/measures.ts";
 import { longSections } from "../../../src/experiments/framework/long/sections.ts";
 import { parseSettings } from "../../../src/experiments/framework/settings.ts";
 import type { Verdict } from "../../../src/experiments/framework/verdict.ts";
@@ -127,11 +129,23 @@ test("in short a report names the arms above and below the first, and none where
   assert.equal(longInShort(settings(), { ...better, runs: better.runs.filter(({ arm }) => arm === "GRPO") }), "");
 });
 
+test("arms that have no runs yet count in the correction of those that have", () => {
+  const accuracy: Measure = { name: "greedy", metric: "eval/greedy" };
+  const pOf = (arms: object): number => differencesFrom(settings({ arms }), better, better.groups[0]!, accuracy)[0]!.p;
+  const alone = pOf({ GRPO: {}, mine: {} });
+  assert.ok(alone > 0 && alone < 0.3);
+  assert.equal(pOf({ GRPO: {}, mine: {}, late: {}, later: {} }), 3 * alone);
+});
+
 test("arms that came to the same settings are said to be one training", () => {
   const own = settings({ arms: { GRPO: {}, mine: {}, twin: {} } });
   const said = (findings: LongFindings): boolean =>
     longSections(own, findings).some((text) => text === "mine and twin came to the same settings here and are one training.");
-  assert.equal(said(findingsOf({ ...SCORES, twin: SCORES.mine })), true);
+  const alike = findingsOf({ ...SCORES, twin: SCORES.mine });
+  assert.equal(said(alike), true);
+  const apart = { ...alike, runs: alike.runs.map((run) => (run.arm === "twin" ? { ...run, seconds: 61 } : run)) };
+  assert.equal(said(apart), false);
+  assert.match(longSections(own, apart).join("\n"), /^mine and twin were trained apart and ended alike to the last bit/m);
   assert.equal(
     said(
       findingsOf({
