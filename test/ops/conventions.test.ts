@@ -5,7 +5,7 @@ import { type ControllerFactory, controllers } from "../../src/control/index.ts"
 import { type KernelVariant, prepareKernel } from "../../src/gpu/kernel.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { ops, type RegisteredOp } from "../../src/ops/index.ts";
-import { titleOf } from "../../src/testing/conformance/ops.ts";
+import { titleOf } from "../../src/testing/op_measures.ts";
 import { opCases } from "../../src/testing/ops/index.ts";
 
 const device = await openDevice();

@@ -8,7 +8,7 @@ import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention } from "../../src/ops/causal_attention.ts";
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
-import { titleOf } from "../../src/testing/conformance/ops.ts";
+import { titleOf } from "../../src/testing/op_measures.ts";
 import { decodeAttentionCases } from "../../src/testing/ops/decode_attention.ts";
 import { normal } from "../../src/testing/values.ts";
 import { assertCase, testCases } from "./op_cases.ts";

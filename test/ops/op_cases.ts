@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device } from "../../src/gpu/device.ts";
 import { type ConformanceCase, isPassed, type Measure } from "../../src/testing/conformance/case.ts";
-import { measuresOf, skipOf, titleOf } from "../../src/testing/conformance/ops.ts";
 import type { OpCase } from "../../src/testing/op_case.ts";
+import { measuresOf, skipOf, titleOf } from "../../src/testing/op_measures.ts";
 
 /** A test for every case of an op, as the command `verify` runs them. */
 export function testCases(device: Device, cases: readonly OpCase[]): void {

@@ -5,12 +5,12 @@ import { input } from "../../graph/trace.ts";
 import { type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import type { Completion } from "../../policy/sampler.ts";
 import { measureOp, type OpMeasurement } from "../check_op.ts";
+import { detailsOf, titleOf } from "../op_measures.ts";
 import { opCases } from "../ops/index.ts";
 import { FAMILIES, operands } from "../ops/matmul.ts";
 import { type CaseResults, runCase } from "../verify_case.ts";
 import { type Bench, type ConformanceCase, type ConformanceGroup, holds, type Measure, sameBits } from "./case.ts";
 import { complete, PROMPTS, withModel } from "./decode.ts";
-import { detailsOf, titleOf } from "./ops.ts";
 import type { StoredCase } from "./oracle.ts";
 
 function sameResults(actual: CaseResults, expected: CaseResults): Measure[] {

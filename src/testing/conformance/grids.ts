@@ -6,6 +6,7 @@ import { rmsNormOp } from "../../ops/rms_norm.ts";
 import { tokenStatistics } from "../../ops/token_statistics.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
+import { measuresOf } from "../op_measures.ts";
 import { addReference } from "../reference/add.ts";
 import { embeddingReference } from "../reference/embedding.ts";
 import { layerNormReference } from "../reference/layer_norm.ts";
@@ -13,7 +14,6 @@ import { rmsNormReference } from "../reference/rms_norm.ts";
 import { tokenStatisticsReference } from "../reference/token_statistics.ts";
 import { normal } from "../values.ts";
 import type { ConformanceCase, ConformanceGroup } from "./case.ts";
-import { measuresOf } from "./ops.ts";
 
 /** A prime above the 65,535 workgroups that WebGPU grants a dimension, so that the grid is folded and its last row is not full. */
 const ROWS = 65_539;

@@ -1,6 +1,6 @@
+import { detailsOf, measuresOf, titleOf } from "../op_measures.ts";
 import { opCases } from "../ops/index.ts";
 import type { Bench, ConformanceCase, ConformanceGroup } from "./case.ts";
-import { detailsOf, measuresOf, titleOf } from "./ops.ts";
 
 /** Ops whose kernels share a row between LANES invocations. */
 const ROW_OPS = [

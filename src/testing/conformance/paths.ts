@@ -5,13 +5,13 @@ import { TILES } from "../../ops/matmul/families/tiled.ts";
 import { type Layout, type MatmulOptions, matmul } from "../../ops/matmul/op.ts";
 import { measureOp } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
+import { detailsOf, measuresOf, titleOf } from "../op_measures.ts";
 import { opCases } from "../ops/index.ts";
 import { FAMILIES, type MatmulShape, operands } from "../ops/matmul.ts";
 import { matmulReference } from "../reference/matmul.ts";
 import { runCase, TOLERANCES } from "../verify_case.ts";
 import { type Bench, type ConformanceCase, type ConformanceGroup, type DeviceWish, type Measure, measure, sameBits } from "./case.ts";
 import { decodeCase } from "./decode.ts";
-import { detailsOf, measuresOf, titleOf } from "./ops.ts";
 import { measuresOfCase, type StoredCase } from "./oracle.ts";
 
 /** A product of one family or tile. */
