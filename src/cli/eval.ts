@@ -9,6 +9,7 @@ import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import { UsageError } from "./errors.ts";
 import { furtherRows, ownRows, strataRows } from "./evaluation_rows.ts";
 import { summarize } from "./evaluation_table.ts";
+import { requireReward } from "./nothing_scored.ts";
 import { addAdapterOption, addExamples, addJsonOption, addLoraOption, addMemoryOption, decimal, integer, listOf } from "./options.ts";
 import { collectFailures } from "./reward_failures.ts";
 import { readSubject } from "./subject.ts";
@@ -95,6 +96,7 @@ async function evaluate(options: EvalOptions): Promise<void> {
     );
   }
   for (const part of [model, device]) part.destroy();
+  requireReward(result.reward, failures.first());
 }
 
 function checkSampled(prompts: number, completions: number): void {

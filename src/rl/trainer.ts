@@ -20,7 +20,7 @@ import { createRunHistory, type RunHistory } from "./run_history.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
 import { createTrainerParts, type TrainerParts } from "./trainer_parts.ts";
-import { checkReferenceModel, requireReference } from "./trainer_reference.ts";
+import { checkReferenceFits, checkReferenceModel, requireReference } from "./trainer_reference.ts";
 import { checkSavedTrainer, type SavedTrainer, type TrainerState } from "./trainer_state.ts";
 
 /** What a run is made of. Its controller and loss are those of the configuration where none is given. */
@@ -87,6 +87,7 @@ function toRun(options: TrainerOptions): Run {
   checkStorage(run);
   checkReference(run);
   checkReferenceModel(run);
+  if (grpo.beta > 0) checkReferenceFits(run);
   return run;
 }
 

@@ -30,6 +30,19 @@ test("a run whose reward fails on every call ends with exit code 1 and the first
   assert.ok(existsSync(join(dir, "checkpoints/step-000002")) && existsSync(join(dir, "evaluation.json")));
 });
 
+test("an evaluation whose reward fails on every call is printed, and ends with exit code 1 and the first reason", () => {
+  const [data, module] = [join(folder, "rows.jsonl"), join(folder, "throws.mjs")];
+  const task = `{ data: ${JSON.stringify(data)}, heldOut: 1, rewards: [${JSON.stringify(module)}], stop: ["$"] }`;
+  const words = ["eval", "--model", "countdown-base", "--task", task, "--completions", "1", "--max-new-tokens", "2"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...CLI, ...words], { encoding: "utf8" });
+  assert.equal(status, 1, stderr);
+  assert.match(
+    stderr,
+    /^error: nothing was scored, so every completion counts as wrong; the first reason: .*throws\.mjs.*no judge here.*$/m,
+  );
+  assert.match(stdout, /pass@1/);
+});
+
 test("a run with a score in any of its steps, and one without a step, is no failure; null for every completion is", async () => {
   const check = (...shares: number[]): Promise<void> => {
     const steps = shares.map((share, i) => `${JSON.stringify({ step: i + 1, frac_unscored: share })}\n`);

@@ -9,7 +9,6 @@ import { microBatches, packBatch, type Sample, totalsOf } from "../learning/micr
 import { updateMemory } from "../memory/update_memory.ts";
 import type { PolicyModel } from "../model.ts";
 import { passRows, type Run } from "../run.ts";
-import { checkReferenceFits } from "../trainer_reference.ts";
 import { maskedShare, type SamplerGap, samplerGap, weighing, withImportance } from "./importance.ts";
 
 /** Scores sampled tokens again, by the reference policy and by the trainer. */
@@ -45,7 +44,6 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
     };
     // The base under the adapters is a reference for nothing: it is in memory already.
     const isBase = model.adapter !== undefined && run.reference === undefined;
-    if (beta > 0) checkReferenceFits(run);
     const frozen = beta > 0 && !isBase ? await frozenPolicy(run, own) : undefined;
     const reference = beta > 0 ? await scorerOf(frozen ?? model, isBase) : undefined;
     const weigh = weighing(config.grpo, { bySequence: loss.bySequence ?? false });
