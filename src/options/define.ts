@@ -106,3 +106,16 @@ type ValueOfAny<Union, Key> = Union extends unknown ? (Key extends keyof Union ?
 export type OptionsOfAny<Entries extends Registry> = {
   readonly [Key in KeyOfAny<OptionsOf<Entries[keyof Entries]>>]?: ValueOfAny<OptionsOf<Entries[keyof Entries]>, Key>;
 };
+
+/**
+ * The same schema for the same word. A schema compiles itself when it first reads a value, so one that is made anew for every value is
+ * compiled for every value.
+ */
+export function madeOnce<Schema extends z.ZodType>(make: (word: string) => Schema): (word: string) => Schema {
+  const made = new Map<string, Schema>();
+  return (word) => {
+    const schema = made.get(word) ?? make(word);
+    made.set(word, schema);
+    return schema;
+  };
+}

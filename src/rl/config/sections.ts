@@ -3,7 +3,7 @@ import { controllers } from "../../control/index.ts";
 import { losses } from "../../loss/index.ts";
 import { WEIGHT_STORAGE } from "../../nn/half_weights.ts";
 import { KL_ESTIMATES } from "../../ops/token_loss.ts";
-import { type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
+import { madeOnce, type OptionsOfAny, shapeOfChosen } from "../../options/define.ts";
 import { MOST } from "../../options/limits.ts";
 import { adjustable, decimal, flag, namesOf, oneOf, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { tasks } from "../../tasks/index.ts";
@@ -241,6 +241,9 @@ export interface Chosen {
   readonly loss: string;
 }
 
+const grpoWith = madeOnce((loss) => section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}));
+const entropyWith = madeOnce((controller) => section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}));
+
 /** The schema of `train`; `directory` is the default of output.dir. */
 export function trainSchema(directory: string, { controller, loss }: Chosen) {
   return section({
@@ -248,8 +251,8 @@ export function trainSchema(directory: string, { controller, loss }: Chosen) {
     task,
     seed,
     memory,
-    grpo: section({ ...grpo, ...shapeOfChosen(losses, loss) }).prefault({}),
-    entropy: section({ ...entropy, ...shapeOfChosen(controllers, controller) }).prefault({}),
+    grpo: grpoWith(loss),
+    entropy: entropyWith(controller),
     lora: loraSection.optional(),
     eval: trainEvaluation.prefault({}),
     output: output(directory),
