@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -13,10 +13,14 @@ import { listOptions } from "../src/rl/config/index.ts";
 import { tasks } from "../src/tasks/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const tested = process.env.TESTED_BUILD;
 /** Inside the project, so that the built files find their dependencies. */
-const built = join(root, ".cache", `package-${process.pid}`);
-const build = promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/build.ts", built], { cwd: root });
-after(() => rmSync(built, { recursive: true, force: true }));
+const built = tested ? resolve(root, tested) : join(root, ".cache", `package-${process.pid}`);
+const build = tested ? undefined : promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/build.ts", built], { cwd: root });
+const [userProgram, pages] = [join(built, "user.ts"), join(built, "pages")];
+after(() => {
+  for (const path of tested ? [userProgram, pages] : [built]) rmSync(path, { recursive: true, force: true });
+});
 
 const node = (...words: string[]) => promisify(execFile)(process.execPath, words, { cwd: root });
 
@@ -65,10 +69,9 @@ function sentenceOf(options: readonly OptionDescription[], path: string): string
 
 test("the built declarations tell each option's sentence and default where it is written", async () => {
   await build;
-  const path = join(built, "user.ts");
-  writeFileSync(path, USER);
+  writeFileSync(userProgram, USER);
   const options = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler, strict: true, noEmit: true };
-  const program = ts.createProgram([path], { ...options, target: ts.ScriptTarget.ES2022, lib: ["lib.es2023.d.ts", "lib.dom.d.ts"] });
+  const program = ts.createProgram([userProgram], { ...options, target: ts.ScriptTarget.ES2022, lib: ["lib.es2023.d.ts", "lib.dom.d.ts"] });
   const own = ts.getPreEmitDiagnostics(program).filter(({ file }) => file?.fileName.startsWith(built));
   assert.deepEqual(
     own.map(({ messageText, file }) => `${file!.fileName}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`),
@@ -85,7 +88,7 @@ test("the built declarations tell each option's sentence and default where it is
       shown.set(name.getText(), ts.displayPartsToString(symbol.getDocumentationComment(checker)));
     ts.forEachChild(node, visit);
   };
-  visit(program.getSourceFile(path)!);
+  visit(program.getSourceFile(userProgram)!);
   const [train, sft] = [listOptions("train"), listOptions("sft")];
   const [pi, ppoClip] = [describeOptions(controllers.pi.options), describeOptions(losses["ppo-clip"].options)];
   const beginnings = {
@@ -108,7 +111,6 @@ test("the built declarations tell each option's sentence and default where it is
 
 test("npm run docs makes readable pages of the built declarations", async () => {
   await build;
-  const pages = join(built, "pages");
   await node("--import", "tsx", "scripts/document_api.ts", pages, built);
   const page = (path: string): string => readFileSync(join(pages, path), "utf8");
   assert.ok(page("interfaces/GRPOConfig.md").includes(`| ${sentenceOf(listOptions("train"), "grpo.steps")} |`));
