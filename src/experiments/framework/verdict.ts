@@ -27,14 +27,23 @@ export function verdictWord({ passed }: Verdict): string {
   return passed === undefined ? "not judged" : passed ? "PASS" : "FAIL";
 }
 
-/** One sentence for the top of a report, whose table has every claim: more than a few are not named twice. */
+/** What the top of a report says. Its table has every claim: more than a few are not named twice. */
 export function verdictSentence(verdicts: readonly Verdict[]): string {
   const judged = verdicts.filter(({ passed }) => passed !== undefined);
-  const failed = judged.filter(({ passed }) => !passed);
   if (judged.length === 0) return "No claim was put to the test.";
-  if (failed.length === 0) return `All ${judged.length} claims that were put to the test held.`;
-  const named = failed.length > MOST_NAMED ? " (FAIL in the table below)" : `: ${failed.map(({ claim }) => claim).join("; ")}`;
-  return `${failed.length} of ${judged.length} claims did not hold${named}.`;
+  const open = verdicts.length - judged.length;
+  const rest = open === 0 ? "" : ` ${open} ${open === 1 ? "other was" : "others were"} not judged: the runs cannot tell.`;
+  return `${sentenceOfJudged(judged)}${rest}`;
 }
 
 const MOST_NAMED = 3;
+
+function sentenceOfJudged(judged: readonly Verdict[]): string {
+  const failed = judged.filter(({ passed }) => !passed);
+  if (failed.length === 0)
+    return judged.length === 1
+      ? "The one claim that was put to the test held."
+      : `All ${judged.length} claims that were put to the test held.`;
+  const named = failed.length > MOST_NAMED ? " (FAIL in the table below)" : `: ${failed.map(({ claim }) => claim).join("; ")}`;
+  return `${failed.length} of ${judged.length} claims did not hold${named}.`;
+}
