@@ -75,7 +75,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
  * Counts the bytes that a run needs and finds the most sequences at a time that fit, without creating anything.
  * @throws MemoryError in one line for what does not fit, with the options that would help
  */
-export function planTraining(options: TrainerOptions): Promise<Fit> {
+export async function planTraining(options: TrainerOptions): Promise<Fit> {
   return fitTraining(toRun(options), buildTrainer);
 }
 

@@ -5,10 +5,10 @@ import { ADVANTAGE_NAMES } from "../../src/rl/advantages/index.ts";
 import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import { parseWith, problemsOf } from "./minimal_config.ts";
 
-/** One override and the line it must be answered with. */
 const POINTS = "points [share of the run, nats] with rising shares from 0 to 1, such as [[0, 0.6], [1, 0.2]]";
 const BAND = "two numbers from 0 to 1000000000, the smaller first, such as [0.5, 2], or null (off)";
 
+/** One override and the line it must be answered with. */
 const refused: readonly [string, string][] = [
   ["grpo.clipLow=1.5", "grpo.clipLow is 1.5; it must be a number from 0 to 1"],
   ["grpo.temperature=-1", "grpo.temperature is -1; it must be a number from 0.01 to 100"],

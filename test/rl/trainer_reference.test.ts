@@ -4,7 +4,8 @@ import { readParameters } from "../../src/nn/load_parameters.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { run, shape, smallModel, task, untimed } from "../small_policy.ts";
+import { planTraining } from "../../src/rl/trainer.ts";
+import { rewards, run, shape, smallConfig, smallModel, task, untimed } from "../small_policy.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -103,6 +104,14 @@ test("a reference that cannot score the run's samples is refused, before the fir
   await fits.step();
   await fits.destroy();
   for (const model of [short, just]) model.destroy();
+});
+
+test("planning a run's memory refuses such a reference, too", async () => {
+  const short = await smallModel(device, { max_position_embeddings: 6 });
+  const subject = { trainProblems: task.problems("train"), evalProblems: task.problems("eval"), stop: [task.stop] };
+  const options = { device, model: start, reference: short, rewards, config: smallConfig({ grpo: { beta: 0.1 } }), ...subject };
+  await assert.rejects(planTraining(options), { name: "ConfigError", message: /^the reference takes sequences of 6 tokens, / });
+  short.destroy();
 });
 
 test("a reset needs a reference with the model's parameters", async () => {
