@@ -3,7 +3,8 @@ export { createBuffer, destroyBuffer, type HostArray, readBuffers, uploadBuffer 
 export type { BufferWindow } from "./gpu/context.ts";
 export { createDevice, type Device, type DeviceOptions } from "./gpu/device.ts";
 export { DeviceLostError, EngineError, MemoryError, NotFiniteError, ShaderError, UnsafeKernelError } from "./gpu/errors.ts";
-export type { Kernel, KernelOfOnesOwn, KernelSource, KernelVariant } from "./gpu/kernel.ts";
+export type { Kernel } from "./gpu/kernel.ts";
+export type { KernelOfOnesOwn, KernelSource, KernelVariant } from "./gpu/link.ts";
 export { createProfiler, type ProfileClock, type Profiler } from "./gpu/profile.ts";
 export type { ProfiledDispatch, ProfiledSubmission } from "./gpu/profile_record.ts";
 export type { DeviceStats } from "./gpu/stats.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { KernelSource } from "../gpu/kernel.ts";
+import type { KernelSource } from "../gpu/link.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "../ops/define.ts";
 import type { SurpriseWeightOptions } from "../ops/surprise_weight.ts";

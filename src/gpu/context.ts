@@ -1,5 +1,6 @@
 import type { Flight } from "./flight.ts";
-import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import type { KernelSource, KernelVariant } from "./link.ts";
 import type { RequireMappings } from "./mappings.ts";
 import type { Slicing } from "./slicing.ts";
 import type { Stamps } from "./stamps.ts";

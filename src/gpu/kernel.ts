@@ -1,28 +1,9 @@
-import { link } from "wesl/core";
 import { DeviceLostError, ShaderError, UnsafeKernelError } from "./errors.ts";
 import type { Flight } from "./flight.ts";
+import { type KernelOfOnesOwn, type KernelSource, type KernelVariant, linkKernel, withModules } from "./link.ts";
 import { type Declared, parametersToUniform, reflect } from "./reflect.ts";
 import type { DeviceStats } from "./stats.ts";
 import { unsafeToggle } from "./toggles.ts";
-
-/** A kernel of the library by its id ("norm/rms_norm"), or WGSL under a name. */
-export type KernelSource = string | KernelOfOnesOwn;
-
-/** WGSL that is not in the library. */
-export interface KernelOfOnesOwn {
-  readonly name: string;
-  readonly wgsl: string;
-  /** true: no index leaves its binding, so the kernel may also run where the GPU does not check that (toggles.ts). */
-  readonly staysInBounds?: boolean;
-}
-
-/** What `@if(CONDITION)`, `import constants::NAME` and `import package::MODULE::NAME` in the WGSL resolve to. */
-export interface KernelVariant {
-  readonly conditions?: Readonly<Record<string, boolean>>;
-  readonly constants?: Readonly<Record<string, number>>;
-  /** Modules that a variant may exchange, by the name under which the kernel imports them: `{ loss: "loss/sapo" }`. */
-  readonly modules?: Readonly<Record<string, KernelSource>>;
-}
 
 /** A compiled kernel: what it binds, which parameters it takes, and its pipeline. */
 export interface Kernel extends Declared {
@@ -134,66 +115,6 @@ export async function prepareKernel(
   const declared = reflect(id, linked);
   const wgsl = preamble(traits, declared.parameterBytes > 0) + (traits.immediates ? linked : parametersToUniform(linked));
   return { id, wgsl, ...declared };
-}
-
-/** Resolves imports, `@if` and constants of a kernel; plain WGSL passes through. */
-export async function linkKernel(
-  traits: Pick<KernelTraits, "lanes" | "subgroups" | "shaders">,
-  source: KernelSource,
-  variant: KernelVariant = {},
-): Promise<string> {
-  const id = typeof source === "string" ? source : source.name;
-  const modules: Record<string, string> = {};
-  for (const [name, wgsl] of Object.entries(traits.shaders)) {
-    if (name.startsWith("lib/") || name === source) modules[`${name}.wgsl`] = declareExperimental(wgsl);
-  }
-  const root = typeof source === "string" ? source : "user_kernel";
-  if (typeof source !== "string") modules["user_kernel.wgsl"] = source.wgsl;
-  if (modules[`${root}.wgsl`] === undefined) throw new ShaderError(`there is no kernel ${id}; known: ${namesBeside(id, traits.shaders)}`);
-  for (const [name, module] of Object.entries(variant.modules ?? {})) {
-    const wgsl = typeof module === "string" ? traits.shaders[module] : module.wgsl;
-    if (wgsl === undefined) {
-      const known = namesBeside(String(module), traits.shaders);
-      throw new ShaderError(`kernel ${id} takes its module ${name} from ${module}, which is not there; known: ${known}`);
-    }
-    modules[`${name}.wgsl`] = wgsl;
-  }
-  try {
-    const result = await link({
-      weslSrc: modules,
-      rootModuleName: `package::${root.replaceAll("/", "::")}`,
-      constants: { LANES: traits.lanes, SUBGROUP_LANES: traits.lanes, ...variant.constants },
-      conditions: { SUBGROUPS: traits.subgroups, ...variant.conditions },
-    });
-    return result.dest.replaceAll(EXPERIMENTAL_DECLARATION, "");
-  } catch (error) {
-    throw new ShaderError(`kernel ${id}${withModules(variant)} does not link: ${(error as Error).message}`);
-  }
-}
-
-/** " with loss/sapo": the modules of a variant, for messages about its WGSL. */
-function withModules({ modules = {} }: KernelVariant): string {
-  const names = Object.values(modules).map((module) => (typeof module === "string" ? module : module.name));
-  return names.length > 0 ? ` with ${names.join(", ")}` : "";
-}
-
-/** The shaders in the folder of one that is not there, or all where there is no such folder. */
-function namesBeside(id: string, shaders: KernelTraits["shaders"]): string {
-  const names = Object.keys(shaders).sort();
-  const beside = names.filter((name) => name.startsWith(id.slice(0, id.indexOf("/") + 1)));
-  return (beside.length > 0 ? beside : names).join(", ");
-}
-
-/** Names that Dawn knows and the linker does not. They are declared for the linker, and the declarations are removed afterwards. */
-const EXPERIMENTAL =
-  "subgroup_matrix_left subgroup_matrix_right subgroup_matrix_result subgroupMatrixLoad subgroupMatrixStore subgroupMatrixMultiplyAccumulate row_major col_major".split(
-    " ",
-  );
-const EXPERIMENTAL_DECLARATION = new RegExp(`const (${EXPERIMENTAL.join("|")}) = 0u;`, "g");
-
-function declareExperimental(wgsl: string): string {
-  if (!wgsl.includes("subgroup_matrix_")) return wgsl;
-  return `${wgsl}\n${EXPERIMENTAL.map((name) => `const ${name} = 0u;`).join("\n")}\n`;
 }
 
 function preamble(traits: Pick<KernelTraits, "subgroups" | "immediates">, hasParameters: boolean): string {

@@ -1,5 +1,6 @@
 import type { Device } from "./device.ts";
-import type { Kernel, KernelSource, KernelVariant } from "./kernel.ts";
+import type { Kernel } from "./kernel.ts";
+import type { KernelSource, KernelVariant } from "./link.ts";
 import { own } from "./ownership.ts";
 import { createStats } from "./stats.ts";
 import { type TrialLaunch, tensorsOf } from "./trial.ts";

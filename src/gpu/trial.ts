@@ -1,7 +1,7 @@
 import { readBuffers } from "./buffer.ts";
 import type { GpuContext } from "./context.ts";
-import type { KernelSource, KernelVariant } from "./kernel.ts";
 import { createLaunchList, type LaunchList, submitPass } from "./launch.ts";
+import type { KernelSource, KernelVariant } from "./link.ts";
 import { relativeError } from "./relative_error.ts";
 import { allocateOrRefuse, type TrialMemory, type TrialTensor } from "./trial_memory.ts";
 

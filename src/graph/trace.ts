@@ -1,4 +1,4 @@
-import type { KernelSource, KernelVariant } from "../gpu/kernel.ts";
+import type { KernelSource, KernelVariant } from "../gpu/link.ts";
 import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
 import type { Scalar } from "./scalar.ts";

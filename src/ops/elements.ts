@@ -1,4 +1,4 @@
-import type { KernelVariant } from "../gpu/kernel.ts";
+import type { KernelVariant } from "../gpu/link.ts";
 import { capacityOf, type Dimension, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 

@@ -1,4 +1,4 @@
-import type { KernelVariant } from "../gpu/kernel.ts";
+import type { KernelVariant } from "../gpu/link.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits } from "../graph/trace.ts";
 import { rowElements } from "./elements.ts";

@@ -1,4 +1,4 @@
-import type { KernelSource } from "../gpu/kernel.ts";
+import type { KernelSource } from "../gpu/link.ts";
 import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { loopCount } from "./control_state.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { ShaderError } from "../../src/gpu/errors.ts";
-import { type KernelSource, linkKernel, packParameters } from "../../src/gpu/kernel.ts";
+import { packParameters } from "../../src/gpu/kernel.ts";
+import { type KernelSource, linkKernel } from "../../src/gpu/link.ts";
 import { reflect } from "../../src/gpu/reflect.ts";
 import { evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { KernelVariant } from "../../src/gpu/kernel.ts";
+import type { KernelVariant } from "../../src/gpu/link.ts";
 import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
