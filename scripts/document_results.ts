@@ -32,14 +32,15 @@ export async function resultsPage(): Promise<string> {
   const rows = read.map(({ study, verdicts, provenance }) => {
     const judged = verdicts.filter(({ passed }) => passed !== undefined);
     const held = judged.filter(({ passed }) => passed).length;
-    // A partial report: these lack runs.
+    // A partial report: these lack runs. The rest could not be told from all of the runs.
     const open = verdicts.filter(({ passed, measured }) => passed === undefined && measured.startsWith("open")).length;
+    const untold = verdicts.length - judged.length - open;
     const { cells, seconds, adapter, date } = provenance;
     const runs = `${cells.run + cells.skipped} in ${Math.round(seconds / 60)} min`;
     return [
       `[${study.name}](${study.name}/report.md)`,
       study.description,
-      `${held} of ${judged.length}${open > 0 ? `; ${open} open` : ""}`,
+      [`${held} of ${judged.length}`, ...(open > 0 ? [`${open} open`] : []), ...(untold > 0 ? [`${untold} not judged`] : [])].join("; "),
       runs,
       adapter,
       date,

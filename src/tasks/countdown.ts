@@ -16,6 +16,11 @@ interface CountdownProblem extends TextProblem {
 const options = section({
   numbers: option(whole({ min: 2, max: 4 }), 3, "How many numbers a problem gives."),
   max: option(whole({ min: 1, max: 9 }), 9, "The largest number."),
+  largestAtLeast: option(
+    whole({ min: 1, max: 9 }),
+    1,
+    "The least that a problem's largest number may be, at most max: 7 leaves out the problems of max 6.",
+  ),
   heldOut: option(whole({ min: 0 }), 256, "Problems kept for evaluation, at most a fifth of all."),
   partialCredit: option(decimal({ min: 0, max: 1 }), 0, "Reward of an expression that uses the numbers once but misses the target."),
   tagBy: option(
@@ -39,7 +44,9 @@ export const countdown = defineTask({
   key: "countdown",
   description: "Use each digit once with + - * to hit the target: 375=022: -> 3*5+7$",
   options,
-  build: ({ numbers: count, max, heldOut, partialCredit, tagBy, plusShare }) => {
+  build: ({ numbers: count, max, largestAtLeast, heldOut, partialCredit, tagBy, plusShare }) => {
+    if (largestAtLeast > max)
+      throw new Error(`task "countdown": no number is larger than max ${max}; lower largestAtLeast, which is ${largestAtLeast}.`);
     // A target has three digits even where the largest one is shorter, so that prompts of easier settings look alike.
     const width = Math.max(3, String(max ** count).length);
     const solutionsOf = new Map<string, ReadonlyMap<number, readonly string[]>>();
@@ -50,7 +57,8 @@ export const countdown = defineTask({
       return answers.get(target) ?? [];
     };
     const splits = once((): Record<Split, readonly CountdownProblem[]> => {
-      const bare = splitByHash(allProblems(count, max, width), canonical, heldOut);
+      const all = allProblems(count, max, width).filter(({ numbers }) => Math.max(...numbers) >= largestAtLeast);
+      const bare = splitByHash(all, canonical, heldOut);
       const tagged = (problem: CountdownProblem): CountdownProblem =>
         tagBy === null ? problem : { ...problem, tag: stratumOf(tagBy, solutions(problem.numbers, problem.target)) };
       const isPlus = ({ numbers, target }: CountdownProblem): boolean => numbers.reduce((sum, number) => sum + number) === target;

@@ -99,6 +99,20 @@ test("difficulty: two or four numbers, smaller digits", () => {
   assert.equal(hard.solutions(problem)[0]!.length, hard.maxCompletionLength);
 });
 
+test("largestAtLeast leaves out the problems of smaller digits, and changes no other", () => {
+  const [every, small] = [tasks.countdown({ heldOut: 0 }), tasks.countdown({ max: 6, heldOut: 0 })];
+  const large = tasks.countdown({ largestAtLeast: 7, heldOut: 0 }).problems("train");
+  assert.ok(large.every(({ prompt }) => /[7-9].*=/.test(prompt)));
+  assert.deepEqual([...large, ...small.problems("train")].map(canonical).sort(), every.problems("train").map(canonical).sort());
+  // The problems held out of all that have such a digit come first among those held out of these, so a start that held them out has seen none.
+  const first = task.problems("eval").filter(({ prompt }) => /[7-9].*=/.test(prompt));
+  assert.deepEqual(tasks.countdown({ largestAtLeast: 7 }).problems("eval").slice(0, first.length), first);
+  assert.throws(
+    () => tasks.countdown({ max: 6, largestAtLeast: 7 }),
+    /task "countdown": no number is larger than max 6; lower largestAtLeast, which is 7\./,
+  );
+});
+
 test("strata by the operators that an answer needs, and by the number of right answers", () => {
   const tagged = (tagBy: "operators" | "answers", prompt: string): string | undefined =>
     tasks

@@ -10,6 +10,7 @@ test("a task is made from its name and options", () => {
   assert.deepEqual(taskFactory("countdown").options.parse({}), {
     numbers: 3,
     max: 9,
+    largestAtLeast: 1,
     heldOut: 256,
     partialCredit: 0,
     tagBy: null,
