@@ -126,6 +126,21 @@ test("conditions and constants make variants, each compiled once", async () => {
   assert.ok(one === again && one !== other);
 });
 
+test("kernels share what was parsed of the library: each variant is linked as if it were the first, and none sees another kernel", async () => {
+  const shaders = {
+    "lib/part": "@if(TWICE) const FACTOR = 2;\n@if(!TWICE) const FACTOR = 1;\nfn value() -> f32 { return f32(FACTOR); }",
+    "first/kernel": `import package::lib::part::value;\nfn own() -> f32 { return value(); }\n${MAIN.replace("{}", "{ let x = own(); }")}`,
+    "second/kernel": `import package::first::kernel::own;\n${MAIN.replace("{}", "{ let x = own(); }")}`,
+  };
+  const link = (library: typeof shaders, twice: boolean): Promise<string> =>
+    linkKernel({ lanes: 4, subgroups: false, shaders: library }, "first/kernel", { conditions: { TWICE: twice } });
+  const texts = [await link(shaders, true), await link(shaders, false), await link(shaders, true)];
+  assert.match(texts[0]!, /FACTOR = 2/);
+  assert.deepEqual(texts, [await link({ ...shaders }, true), await link({ ...shaders }, false), texts[0]]);
+  const other = linkKernel({ lanes: 4, subgroups: false, shaders }, "second/kernel");
+  await assert.rejects(other, (error) => error instanceof ShaderError && /second\/kernel does not link: .*first/.test(error.message));
+});
+
 test("a module is one of the library's shaders or one's own WGSL, and each makes a variant of its own", async () => {
   const wgsl = `
     import package::part::{Settings, value};
