@@ -1,5 +1,3 @@
-import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { brief, reasonOf } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
 import { isFile, readError } from "./files.ts";
@@ -8,6 +6,11 @@ import { isLfsPointer, LFS_REMEDY } from "./json.ts";
 /** The rows of a Parquet file. Whole numbers of 64 bits become numbers where these hold them exactly. @throws FileError */
 export async function readParquet(path: string): Promise<Readonly<Record<string, unknown>>[]> {
   if (!(await isFile(path))) throw readError(path, Object.assign(new Error("no file"), { code: "ENOENT" }));
+  // Some forty modules, which few commands need.
+  const [{ asyncBufferFromFile, parquetReadObjects }, { compressors }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+  ]);
   const file = await asyncBufferFromFile(path);
   try {
     const rows = await parquetReadObjects({ file, compressors });
