@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, mock, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import ts from "typescript";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const library = new URL(import.meta.url.endsWith(".ts") ? "../src/index.ts" : "../src/index.js", import.meta.url).href;
 const page = readFileSync(join(root, "docs/library.md"), "utf8");
 /** Inside the project, so that the programs find the package. */
 const programs = join(root, ".cache", `library-${process.pid}`);
@@ -28,8 +30,9 @@ writeFileSync("train.jsonl", rows!);
 
 /** What a program prints, a list of words for each line. */
 async function run(code: string, name: string): Promise<unknown[][]> {
-  const file = join(programs, `${name}.ts`);
-  writeFileSync(file, code);
+  const file = join(programs, `${name}.mjs`);
+  const { outputText } = ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } });
+  writeFileSync(file, outputText.replaceAll('"entropic-webgpu"', JSON.stringify(library)));
   const log = mock.method(console, "log", () => {});
   try {
     await import(pathToFileURL(file).href);

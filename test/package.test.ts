@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -13,14 +13,11 @@ import { listOptions } from "../src/rl/config/index.ts";
 import { tasks } from "../src/tasks/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const tested = process.env.TESTED_BUILD;
 /** Inside the project, so that the built files find their dependencies. */
-const built = tested ? resolve(root, tested) : join(root, ".cache", `package-${process.pid}`);
-const build = tested ? undefined : promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/build.ts", built], { cwd: root });
+const built = join(root, ".cache", `package-${process.pid}`);
+const build = promisify(execFile)(process.execPath, ["--import", "tsx", "scripts/build.ts", built], { cwd: root });
 const [userProgram, pages] = [join(built, "user.ts"), join(built, "pages")];
-after(() => {
-  for (const path of tested ? [userProgram, pages] : [built]) rmSync(path, { recursive: true, force: true });
-});
+after(() => rmSync(built, { recursive: true, force: true }));
 
 const node = (...words: string[]) => promisify(execFile)(process.execPath, words, { cwd: root });
 

@@ -14,9 +14,12 @@ async function importModule(): Promise<unknown> {
 }
 
 async function load(): Promise<(input: unknown) => unknown> {
-  const exported = (await importModule()) as Readonly<Record<string, unknown>>;
-  const found = exported.reward ?? exported.default;
-  const reward = typeof found === "object" && found !== null && "reward" in found ? found.reward : found;
+  let reward = await importModule();
+  // The module's function, that of an object it exports, or that of the object which a TypeScript file outside a package of modules becomes.
+  for (let depth = 0; depth < 3 && typeof reward === "object" && reward !== null; depth += 1) {
+    const { reward: named, default: unnamed } = reward as Readonly<Record<string, unknown>>;
+    reward = named ?? unnamed;
+  }
   if (typeof reward !== "function") throw new Error("it exports no function; export one as default, or under the name reward");
   return reward as (input: unknown) => unknown;
 }
