@@ -80,7 +80,9 @@ function ask(child: ChildProcess, request: ToJob, hear: (message: FromJob) => vo
     };
     child.on("message", onMessage);
     child.on("exit", onExit);
-    send(child, request);
+    // One that ended between two requests says so no more.
+    if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
+    else send(child, request);
   });
 }
 

@@ -195,11 +195,18 @@ interface ThreadEvents {
   readonly onEnd: (thread: Worker, reason: string) => void;
 }
 
+/** The identity of a thread that has ended. */
+const ENDED = -1;
+
 /** Starts the thread and waits until it has loaded the module. */
 async function startThread(path: string, timeout: number, { onMessage, onEnd }: ThreadEvents): Promise<Worker> {
   const thread = new Worker(BOOT, {
     eval: true,
     workerData: { thread: THREAD.href, module: pathToFileURL(path).href, tsx: findTsx(path) },
+  });
+  let reason = "it ended its thread";
+  thread.on("error", (error: unknown) => {
+    reason = `it threw outside of the call: ${error instanceof Error ? error.message : String(error)}`;
   });
   await new Promise<void>((resolve, reject) => {
     const refuse = (reason: string): void => {
@@ -222,11 +229,9 @@ async function startThread(path: string, timeout: number, { onMessage, onEnd }: 
     });
   });
   thread.on("message", (message: FromThread) => onMessage(thread, message));
-  let reason = "it ended its thread";
-  thread.on("error", (error: unknown) => {
-    reason = `it threw outside of the call: ${error instanceof Error ? error.message : String(error)}`;
-  });
-  thread.on("exit", () => onEnd(thread, reason));
+  // Node.js may tell of the thread's first message and of its end in one turn, before this function goes on.
+  if (thread.threadId === ENDED) setImmediate(() => onEnd(thread, reason));
+  else thread.on("exit", () => onEnd(thread, reason));
   return thread;
 }
 

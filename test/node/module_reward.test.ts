@@ -111,6 +111,21 @@ test("a thread that ends before it begins a call is not started for ever", async
   assert.deepEqual(await soon(reward(about("c"))), [1]);
 });
 
+test("a thread that ends in the turn in which it is ready is missed by no call", async () => {
+  const endsReady = `import { parentPort } from "node:worker_threads";
+    const say = parentPort.postMessage.bind(parentPort);
+    parentPort.postMessage = (message) => (say(message), process.exit(0));
+    export default () => [1];`;
+  const path = module("ready.mjs", endsReady);
+  const still = new Int32Array(new SharedArrayBuffer(4));
+  for (let i = 0; i < 3; i += 1) {
+    // This thread is busy for most of the time, as it is where it encodes steps: what that one says and its end come in one turn.
+    const busy = setInterval(() => Atomics.wait(still, 0, 0, 200), 1);
+    const reward = await loadRewardModule(path, { timeout: 20 }).finally(() => clearInterval(busy));
+    await assert.rejects(soon(reward(about("a"))), /it ended its thread/);
+  }
+});
+
 test("a call that waited for ever keeps the program from ending no longer", async () => {
   const ports = (): number => process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
   const before = ports();

@@ -3,6 +3,7 @@ import { access, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { shippedSettings } from "../../../scripts/document_results.ts";
 import { openJobs } from "../../../src/cli/study_jobs.ts";
 import type { Cell, CellResults } from "../../../src/experiments/framework/cell.ts";
@@ -108,6 +109,10 @@ test("two jobs at once measure the same bits as one after the other, and a part 
   } finally {
     jobs.close();
   }
+  while (process.getActiveResourcesInfo().includes("ProcessWrap")) await pause(20);
+  const watch = { signal: new AbortController().signal, onMetrics: () => {}, onStep: () => {} };
+  const asked = jobs.workers[0]!(prepared.cells[0]!, prepared.cells[0]!.config, watch);
+  await assert.rejects(asked, /a job of the study ended by itself \(exit code 0\)/, "a job that has ended is waited for");
   const lost = prepared.cells.at(-1)!.name;
   await rm(join(dir, lost), { recursive: true });
   const { results, missing } = await completeCells(prepared.cells, { dir, adapter: device.name });
