@@ -17,7 +17,7 @@ interface Value {
   transpose(permutation?: readonly number[]): Value;
   slice(...index: readonly (readonly number[] | Value)[]): Value;
   data(): Promise<ArrayLike<number>>;
-  blockUntilReady(): Promise<Value>;
+  dispose(): void;
 }
 
 type Tree = Readonly<Record<string, Value>>;
@@ -45,23 +45,30 @@ interface Jax {
   blockUntilReady(tree: Tree): Promise<unknown>;
 }
 
-type Steps = Pick<Prepared, "step" | "result">;
+type Steps = Pick<Prepared, "step" | "products" | "result">;
 
 function valuesOf({ numpy }: Jax, arrays: readonly WorkloadArray[]): Record<string, Value> {
   return Object.fromEntries(arrays.map(({ name, shape, data }) => [name, numpy.array(data, { shape })]));
 }
 
+const MOST_AT_ONCE = 64;
+
 function matmulSteps(jax: Jax, files: WorkloadFolder): Steps {
   const { a, b } = valuesOf(jax, files.floats()) as { readonly a: Value; readonly b: Value };
   const product = jax.jit((x: Value, y: Value) => jax.numpy.matmul(x, y));
   let last: Value | undefined;
-  return {
-    step: async () => {
-      last = await product(a.ref, b.ref).blockUntilReady();
-      return undefined;
-    },
-    result: () => last!.data(),
+  // A product is made when it is waited for, so all of them are kept until then: a few at a time, because of the memory.
+  const some = async (count: number): Promise<void> => {
+    last?.dispose();
+    const made = Array.from({ length: count }, () => product(a.ref, b.ref));
+    await jax.blockUntilReady(Object.fromEntries(made.entries()));
+    last = made.pop();
+    for (const value of made) value.dispose();
   };
+  const products = async (count: number): Promise<void> => {
+    for (let left = count; left > 0; left -= MOST_AT_ONCE) await some(Math.min(left, MOST_AT_ONCE));
+  };
+  return { step: () => products(1).then(() => undefined), products, result: () => last!.data() };
 }
 
 function transformerSteps(jax: Jax, files: WorkloadFolder, workload: TransformerWorkload): Steps {

@@ -56,18 +56,17 @@ async function finish(tf: TensorFlow): Promise<void> {
   await backend.device.queue.onSubmittedWorkDone();
 }
 
-function matmulSteps(tf: TensorFlow, files: WorkloadFolder): Pick<Prepared, "step" | "result"> {
+function matmulSteps(tf: TensorFlow, files: WorkloadFolder): Pick<Prepared, "step" | "products" | "result"> {
   const [a, b] = files.floats().map(({ data, shape }) => tf.tensor(data, shape, "float32")) as [Value, Value];
   let last: Value | undefined;
-  return {
-    step: async () => {
+  const products = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i += 1) {
       last?.dispose();
       last = tf.matMul(a, b);
-      await finish(tf);
-      return undefined;
-    },
-    result: () => last!.data(),
+    }
+    await finish(tf);
   };
+  return { step: () => products(1).then(() => undefined), products, result: () => last!.data() };
 }
 
 function transformerSteps(tf: TensorFlow, files: WorkloadFolder, workload: TransformerWorkload): Pick<Prepared, "step"> {
