@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, mock, test } from "node:test";
@@ -9,14 +9,11 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const library = new URL(import.meta.url.endsWith(".ts") ? "../src/index.ts" : "../src/index.js", import.meta.url).href;
 const page = readFileSync(join(root, "docs/library.md"), "utf8");
-/** Inside the project, so that the programs find the package. */
-const programs = join(root, ".cache", `library-${process.pid}`);
 const working = mkdtempSync(join(tmpdir(), "entropic-library-"));
-mkdirSync(programs, { recursive: true });
 process.chdir(working);
 after(() => {
   process.chdir(root);
-  for (const folder of [programs, working]) rmSync(folder, { recursive: true, force: true });
+  rmSync(working, { recursive: true, force: true });
 });
 
 /** The sections of the page with the programs in each. */
@@ -28,9 +25,9 @@ const sections = page
 const [, rows] = /```json\n([\s\S]*?)```/.exec(page)!;
 writeFileSync("train.jsonl", rows!);
 
-/** What a program prints, a list of words for each line. */
+/** What a program prints, a list of words for each line. It imports the library as it is here, in TypeScript or compiled. */
 async function run(code: string, name: string): Promise<unknown[][]> {
-  const file = join(programs, `${name}.mjs`);
+  const file = join(working, `${name}.mjs`);
   const { outputText } = ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } });
   writeFileSync(file, outputText.replaceAll('"entropic-webgpu"', JSON.stringify(library)));
   const log = mock.method(console, "log", () => {});

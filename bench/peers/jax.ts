@@ -51,13 +51,14 @@ function valuesOf({ numpy }: Jax, arrays: readonly WorkloadArray[]): Record<stri
   return Object.fromEntries(arrays.map(({ name, shape, data }) => [name, numpy.array(data, { shape })]));
 }
 
+/** Products that are kept at a time, because of the memory. */
 const MOST_AT_ONCE = 64;
 
 function matmulSteps(jax: Jax, files: WorkloadFolder): Steps {
   const { a, b } = valuesOf(jax, files.floats()) as { readonly a: Value; readonly b: Value };
   const product = jax.jit((x: Value, y: Value) => jax.numpy.matmul(x, y));
   let last: Value | undefined;
-  // A product is made when it is waited for, so all of them are kept until then: a few at a time, because of the memory.
+  // A product is made when it is waited for, so all of them are kept until then.
   const some = async (count: number): Promise<void> => {
     last?.dispose();
     const made = Array.from({ length: count }, () => product(a.ref, b.ref));

@@ -209,9 +209,9 @@ async function startThread(path: string, timeout: number, { onMessage, onEnd }: 
     reason = `it threw outside of the call: ${error instanceof Error ? error.message : String(error)}`;
   });
   await new Promise<void>((resolve, reject) => {
-    const refuse = (reason: string): void => {
+    const refuse = (why: string): void => {
       void thread.terminate();
-      reject(new ConfigError([`the reward module ${brief(path)} cannot be used: ${reason}`]));
+      reject(new ConfigError([`the reward module ${brief(path)} cannot be used: ${why}`]));
     };
     const timer = setTimeout(() => refuse(`loading it took longer than ${timeout} s`), timeout * 1000);
     thread.once("message", (message: FromThread) => {
