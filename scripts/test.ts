@@ -1,7 +1,7 @@
 /**
  * `npm test [-- FILE|FOLDER|--again|--compiled|--test-concurrency=N|--node-option ...]` runs Node's test runner over test/, or over what is
- * named, and exits with its code. Node 20 expands no patterns itself, so the files are listed here. Two files run at a time, because
- * that is what two cores bear, or as many as the option says. The tests that failed or were skipped are listed at the end. With `--again`
+ * named, and exits with its code. Node 20 expands no patterns itself, so the files are listed here. Two processes run at a time,
+ * because that is what two cores bear, or as many as the option says; files that share a device share one (test_groups.ts). The tests that failed or were skipped are listed at the end. With `--again`
  * their files run once more, one at a time, and that decides: some tests wait for another process, and a busy machine may keep them waiting
  * for too long. With `--compiled` the JavaScript beside the tests runs, which .ci/run puts there: each file starts a second sooner.
  */
@@ -9,8 +9,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { groupsOf, nameOf, type Outcome, outcomesByFile, writeGroups } from "./test_groups.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -30,28 +31,44 @@ function testFiles(path: string): string[] {
 /** The names of tests by their files. */
 type Tests = Map<string, string[]>;
 
-/** Runs test files, so many at a time. Returns the exit code and the tests that failed and those that were skipped. */
+/** Runs test files, so many processes at a time. Returns the exit code and the tests that failed and those that were skipped. */
 async function run(files: readonly string[], options: readonly string[], concurrency: number): Promise<[number, Tests, Tests]> {
-  const list = join(mkdtempSync(join(tmpdir(), "entropic-tests-")), "outcomes");
+  const folder = mkdtempSync(join(tmpdir(), "entropic-tests-"));
+  const list = join(folder, "outcomes");
+  const groups = writeGroups(groupsOf(files, concurrency), folder, (file) => (compiled ? file.replace(/\.ts$/, ".js") : file));
   const shown = process.stdout.isTTY ? "spec" : "tap";
   const reporters = [
     ...[`--test-reporter=${shown}`, "--test-reporter-destination=stdout"],
     ...[`--test-reporter=${join(root, "scripts/test_outcomes.mjs")}`, `--test-reporter-destination=${list}`],
   ];
-  const [loader, paths] = compiled ? [[], files.map((file) => file.replace(/\.ts$/, ".js"))] : [["--import", "tsx"], files];
-  const node = [...loader, "--test", `--test-concurrency=${concurrency}`, ...reporters, ...options, ...paths];
+  const modules = groups.map(({ module }) => module);
+  const node = [
+    ...(compiled ? [] : ["--import", "tsx"]),
+    "--test",
+    `--test-concurrency=${concurrency}`,
+    ...reporters,
+    ...options,
+    ...modules,
+  ];
   const [code] = (await once(spawn(process.execPath, node, { stdio: "inherit" }), "exit")) as [number | null];
-  const [failed, skipped]: [Tests, Tests] = [new Map(), new Map()];
-  for (const line of existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : []) {
-    const [outcome, file, name] = line.split("\t") as [string, string, string];
-    const [tests, source] = [outcome === "failed" ? failed : skipped, file.replace(/\.js$/, ".ts")];
-    tests.set(source, [...(tests.get(source) ?? []), name]);
-  }
-  return [code ?? 1, failed, skipped];
+  const lines = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
+  const outcomes = lines.map(
+    (line) => ({ outcome: line.slice(0, line.indexOf("\t")), name: line.slice(line.indexOf("\t") + 1) }) as Outcome,
+  );
+  const byFile = [...outcomesByFile(outcomes, groups)];
+  const thatAre = (wanted: Outcome["outcome"]): Tests =>
+    new Map(
+      byFile.flatMap(([file, tests]) => {
+        const names = tests.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
+        return names.length > 0 ? [[file, names] as const] : [];
+      }),
+    );
+  const failed = thatAre("failed");
+  return [failed.size > 0 ? code || 1 : (code ?? 1), failed, thatAre("skipped")];
 }
 
 function tell(heading: string, tests: ReadonlyMap<string, readonly string[]>): void {
-  const lines = [...tests].flatMap(([file, names]) => names.map((name) => `  ${relative(root, file)}: ${name}`));
+  const lines = [...tests].flatMap(([file, names]) => names.map((name) => `  ${nameOf(file)}: ${name}`));
   if (lines.length > 0) process.stderr.write(`${heading}\n${lines.join("\n")}\n`);
 }
 
@@ -79,7 +96,7 @@ if (files.length === 0) {
 }
 const uncompiled = compiled ? files.find((file) => !existsSync(file.replace(/\.ts$/, ".js"))) : undefined;
 if (uncompiled !== undefined) {
-  process.stderr.write(`error: --compiled finds no JavaScript beside ${relative(root, uncompiled)}; leave the option out\n`);
+  process.stderr.write(`error: --compiled finds no JavaScript beside ${nameOf(uncompiled)}; leave the option out\n`);
   process.exit(2);
 }
 let [code, failed, skipped] = await run(files, options, concurrency);

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { entropic, type PIOptions } from "../../src/control/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { type ControllerScript, type ControlRecord, checkController, type Plant } from "../../src/testing/check_controller.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 async function run(options: PIOptions, script: ControllerScript, tolerance = 1e-5): Promise<readonly ControlRecord[]> {
   const { steps, error, where } = await checkController(device, entropic(options), script);

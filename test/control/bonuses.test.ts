@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { aec, type Controller, clip, entrocraft, entropic, stare } from "../../src/control/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 async function run(controller: Controller, entropies: readonly number[]): Promise<readonly ControlRecord[]> {
   const { steps, error, where } = await checkController(device, controller, entropies);

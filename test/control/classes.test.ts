@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { entropic, initialState, meanLoop, measure, type PIOptions, packState, readState } from "../../src/control/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { type ControllerScript, type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const classes = [
   { name: "head", target: 0.5 },

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { entropic, type Loop, measure, type PIOptions, type StepSignals, setFields } from "../../src/control/index.ts";
 import { releasedAt, targetAt } from "../../src/control/target.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { createRandom } from "../../src/random.ts";
 import { type ControlRecord, checkController } from "../../src/testing/check_controller.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** A script of entropies at given shares of the run, on the GPU and beside it in double precision. */
 async function run(options: PIOptions, entropies: readonly number[], progress: readonly number[] = []): Promise<readonly ControlRecord[]> {

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { runCase } from "../../src/testing/verify_case.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { type FloatTensor, referenceLogProbabilities, type Tensors } from "./float64_model.ts";
 import { bases, yarn } from "./forms.ts";
 import { randomCheckpoint } from "./random_checkpoint.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const config = { ...bases.llama, attention_bias: true, mlp_bias: true, head_dim: 16, rope_theta: 50, rope_scaling: yarn };
 const tensors = randomCheckpoint(config);

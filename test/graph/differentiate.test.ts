@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { differentiate } from "../../src/graph/differentiate.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar, type Scalar } from "../../src/graph/scalar.ts";
 import { reshape, type Tensor } from "../../src/graph/tensor.ts";
 import { type GradientSink, input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { columnSumOp } from "../../src/ops/column_sum.ts";
@@ -13,9 +12,9 @@ import { layerNorm } from "../../src/ops/layer_norm.ts";
 import { multiply } from "../../src/ops/multiply.ts";
 import { qkNorm } from "../../src/ops/qk_norm.ts";
 import { rmsNorm } from "../../src/ops/rms_norm.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const none: ReadonlyMap<Tensor, GradientSink> = new Map();
 

@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { storeHalf } from "../../src/graph/half.ts";
 import { planTrace } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { backwardPass, empty, input, type Node, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { multiply } from "../../src/ops/multiply.ts";
 import { toHalf } from "../../src/ops/to_half.ts";
 import { roundToHalf } from "../../src/testing/reference/half.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const SHAPE = [64, 32];
 const halved = (nodes: readonly Node[], keep: readonly Tensor[] = []): Node[] => storeHalf(nodes, { keep, toHalf, fromHalf });

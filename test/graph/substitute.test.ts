@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { joinDispatches } from "../../src/graph/join.ts";
 import { withTensors } from "../../src/graph/substitute.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { columnSum } from "../../src/ops/column_sum.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** What the launches of two sums bind, once a function has put other tensors in the place of some. */
 function boundBy(substitute: (tensor: Tensor) => Tensor): Tensor[][] {

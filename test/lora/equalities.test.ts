@@ -1,23 +1,22 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { relativeError } from "../../src/gpu/relative_error.ts";
 import { readTensors } from "../../src/io/safetensors.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
 import { adaptedMatrices, adaptersOf, type LoraOptions } from "../../src/nn/lora.ts";
 import { mergedParameters } from "../../src/nn/merge_adapters.ts";
 import { loadModel, saveModel } from "../../src/node/load_model.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { createAdamW } from "../../src/optim/adamw.ts";
 import type { ActivationStorage } from "../../src/policy/activations.ts";
 import { createSampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { adaptedModel, FAMILIES, randomBatch, savedBase, testFolder, tokenizer } from "./small_lora.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 const folder = await testFolder();
 const batch = randomBatch([5, 9, 3], tokenizer.vocabSize);
 

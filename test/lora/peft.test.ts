@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { parsePeftConfig } from "../../src/io/peft.ts";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
 import { adaptersOf } from "../../src/nn/lora.ts";
 import { loadModel, saveModel } from "../../src/node/load_model.ts";
-import { openDevice } from "../../src/node/open_device.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { adaptedModel, savedBase, testFolder } from "./small_lora.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 const folder = await testFolder();
 
 const plain = { peft_type: "LORA", r: 4, lora_alpha: 8, target_modules: ["q_proj"] };

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
 import { adaptersOf, baseOf } from "../../src/nn/lora.ts";
 import { loadModel, saveModel } from "../../src/node/load_model.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { measureFootprint } from "../../src/rl/memory/footprint.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, type SmallRun, smallModel, smallTrainer, untimed } from "../small_policy.ts";
 import { testFolder } from "./small_lora.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 const folder = await testFolder();
 const base = join(folder, "base");
 const whole = await smallModel(device);

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { dppo } from "../../src/loss/dppo.ts";
 import { erc } from "../../src/loss/erc.ts";
 import { tokenOf } from "../../src/loss/token.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { checkLoss } from "../../src/testing/check_loss.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** A token whose probability has gone from q to p. */
 function moved(q: number, p: number, advantage: number, extra = 0): ReturnType<typeof tokenOf> {

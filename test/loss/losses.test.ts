@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { z } from "zod";
 import { createLoss, defineLoss, type LossFactory, losses } from "../../src/loss/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { ConfigError } from "../../src/options/problems.ts";
 import { checkLoss } from "../../src/testing/check_loss.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Every option at its default, and each that is a number away from it, where its range and the others allow. */
 function settingsOf(factory: LossFactory): Record<string, unknown>[] {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
 import { readBuffers } from "../../src/gpu/buffer.ts";
 import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
@@ -13,7 +13,6 @@ import { loadParameters, type NamedArray, readParameters } from "../../src/nn/lo
 import { writeParameter } from "../../src/nn/parameter_memory.ts";
 import { initializeParameters, type PlacedModule, type PlaceOptions, placeModule } from "../../src/nn/place.ts";
 import { inputRows, packRows } from "../../src/nn/rows.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
@@ -22,9 +21,9 @@ import { chunksOf } from "../../src/policy/chunks.ts";
 import { headBackward, headSink, headStatistics } from "../../src/policy/head.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Odd widths and an odd vocabulary, so that words hold two rows, and the last piece of a table is shorter than the others. */
 const ODD = {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { adamwStep } from "../../src/ops/adamw.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
@@ -11,10 +10,10 @@ import { adamwCases } from "../../src/testing/ops/adamw.ts";
 import { adamwReference } from "../../src/testing/reference/adamw.ts";
 import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, adamwCases);
 

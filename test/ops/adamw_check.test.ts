@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { type AdamWShard, type AdamWStepOptions, adamwStep } from "../../src/ops/adamw.ts";
 import { adamwCheck } from "../../src/ops/adamw_check.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
@@ -12,10 +11,10 @@ import { adamwCheckCases } from "../../src/testing/ops/adamw_check.ts";
 import { adamwCheckReference } from "../../src/testing/reference/adamw_check.ts";
 import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, adamwCheckCases);
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { questionOf } from "../../src/ops/matmul/choose.ts";
 import { type MatmulFamily, matmulOp } from "../../src/ops/matmul/op.ts";
 import type { MatmulAttributes, MatmulCall } from "../../src/ops/matmul/problem.ts";
@@ -11,9 +10,9 @@ import { relativeError } from "../../src/testing/check_op.ts";
 import { operands } from "../../src/testing/ops/matmul.ts";
 import { columnSumReference } from "../../src/testing/reference/column_sum.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 interface Options extends Pick<MatmulAttributes, "family" | "tile"> {
   readonly of: "a" | "b";

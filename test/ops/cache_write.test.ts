@@ -1,9 +1,7 @@
-import { after } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
 import { cacheWriteCases } from "../../src/testing/ops/cache_write.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, cacheWriteCases);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { attentionTiles } from "../../src/ops/attention_tiles.ts";
 import {
   type CausalAttentionAttributes as Attributes,
@@ -17,10 +16,10 @@ import { relativeError } from "../../src/testing/check_op.ts";
 import { causalAttentionCases, packedColumns, packedSequences } from "../../src/testing/ops/causal_attention.ts";
 import { causalAttentionGradient, causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, causalAttentionCases);
 

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { type ControllerFactory, controllers } from "../../src/control/index.ts";
 import { prepareKernel } from "../../src/gpu/kernel.ts";
 import type { KernelVariant } from "../../src/gpu/link.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { ops, type RegisteredOp } from "../../src/ops/index.ts";
 import { titleOf } from "../../src/testing/op_measures.ts";
 import { opCases } from "../../src/testing/ops/index.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const folder = new URL("../../shaders/", import.meta.url);
 const shaders = Object.fromEntries(

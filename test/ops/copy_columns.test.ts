@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { copyColumns } from "../../src/ops/copy_columns.ts";
 import { copyColumnsCases } from "../../src/testing/ops/copy_columns.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, copyColumnsCases);
 

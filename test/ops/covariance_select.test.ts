@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { covarianceSelect } from "../../src/ops/covariance_select.ts";
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
 import { covarianceCase, covarianceSelectCases, covarianceTokens } from "../../src/testing/ops/covariance_select.ts";
 import { type CovarianceReferenceOptions, covarianceSelectReference } from "../../src/testing/reference/covariance_select.ts";
 import { given, records, setRecord } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { assertCase, testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, covarianceSelectCases);
 

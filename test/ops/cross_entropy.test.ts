@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { crossEntropy } from "../../src/ops/cross_entropy.ts";
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { crossEntropyCases } from "../../src/testing/ops/cross_entropy.ts";
 import { given, normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, crossEntropyCases);
 

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { TOKEN_INPUT, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { entropyRatioCase, entropyRatioCases } from "../../src/testing/ops/entropy_ratio.ts";
 import { entropyRatioReference } from "../../src/testing/reference/entropy_ratio.ts";
 import { given, records } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { assertCase, testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, entropyRatioCases);
 

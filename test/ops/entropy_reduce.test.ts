@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { entropyReduceCases } from "../../src/testing/ops/entropy_reduce.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, entropyReduceCases);
 

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { entropySelectCase, entropySelectCases, entropyTokens } from "../../src/testing/ops/entropy_select.ts";
 import { entropySelectReference } from "../../src/testing/reference/entropy_select.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { assertCase, testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, entropySelectCases);
 

@@ -1,9 +1,7 @@
-import { after } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
 import { fromHalfCases } from "../../src/testing/ops/from_half.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, fromHalfCases);

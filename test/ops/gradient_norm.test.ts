@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { gradientNorm } from "../../src/ops/gradient_norm.ts";
 import { gradientNormCases } from "../../src/testing/ops/gradient_norm.ts";
 import { gradientNormReference } from "../../src/testing/reference/gradient_norm.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, gradientNormCases);
 

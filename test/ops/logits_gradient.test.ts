@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { logitsGradientCases } from "../../src/testing/ops/logits_gradient.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, logitsGradientCases);
 

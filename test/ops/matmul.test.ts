@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import { fuseNodes } from "../../src/graph/fuse.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar, type Scalar } from "../../src/graph/scalar.ts";
 import { externalTensor, type Tensor } from "../../src/graph/tensor.ts";
 import { input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../src/ops/matmul/op.ts";
@@ -14,10 +13,10 @@ import { type HostValue, relativeError } from "../../src/testing/check_op.ts";
 import { matmulCases, operands } from "../../src/testing/ops/matmul.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, matmulCases);
 

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { gelu } from "../../src/ops/gelu.ts";
 import { type MatmulFamily, matmul } from "../../src/ops/matmul/op.ts";
 import { swiglu } from "../../src/ops/swiglu.ts";
 import { matmulActivationCases } from "../../src/testing/ops/matmul_activation.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, matmulActivationCases);
 

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { checkOp } from "../../src/testing/check_op.ts";
 import { matmulHalfCases } from "../../src/testing/ops/matmul_half.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, matmulHalfCases);
 

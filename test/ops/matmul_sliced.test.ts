@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { lanesAlongK } from "../../src/ops/matmul/families/sliced.ts";
 import { type Layout, matmul } from "../../src/ops/matmul/op.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
 import { operands } from "../../src/testing/ops/matmul.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const [ROWS, COLUMNS, INNER] = [64, 21, 530];
 const values = { ...operands("NT", [ROWS, COLUMNS, INNER]), bias: normal([COLUMNS], 3) };

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { capacityOf, runScalar } from "../../src/graph/scalar.ts";
 import { input, trace } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { tilesFor } from "../../src/ops/matmul/families/tiled.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { splitsFor } from "../../src/ops/matmul/problem.ts";
@@ -12,10 +11,10 @@ import { tileCases } from "../../src/testing/conformance/paths.ts";
 import { operands } from "../../src/testing/ops/matmul.ts";
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testConformance } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testConformance(device, tileCases);
 

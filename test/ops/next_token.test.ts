@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { FINISHED, nextToken } from "../../src/ops/next_token.ts";
 import { samplingGroup } from "../../src/testing/conformance/sampling.ts";
 import { type DrawnTokens, drawTokens, NOT_DRAWN, randomLogits } from "../../src/testing/draw_tokens.ts";
 import { nextTokenCases } from "../../src/testing/ops/next_token.ts";
 import { nextTokenReference } from "../../src/testing/reference/next_token.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases, testConformance } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, nextTokenCases);
 testConformance(device, samplingGroup.cases);

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { differentiate } from "../../src/graph/differentiate.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { empty, input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
 import { layerNorm } from "../../src/ops/layer_norm.ts";
 import { qkNorm } from "../../src/ops/qk_norm.ts";
 import { rmsNorm } from "../../src/ops/rms_norm.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const ROWS = 130;
 const layout = { heads: 1, keyValueHeads: 1, headDim: 8 };

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { initialState, packState, readState } from "../../src/control/state.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { empty, input } from "../../src/graph/trace.ts";
 import { createLoss, losses } from "../../src/loss/index.ts";
 import { ppoClip } from "../../src/loss/ppo_clip.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { controlWeight } from "../../src/ops/control_weight.ts";
 import { entropyReduce } from "../../src/ops/entropy_reduce.ts";
 import { logitsGradient } from "../../src/ops/logits_gradient.ts";
@@ -26,9 +25,9 @@ import {
   statisticsOf,
 } from "../../src/testing/reference/policy_loss.ts";
 import { records } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Six sequences of which the last has no response; the logits of prompts are NaN on the GPU. */
 function randomBatch(seed: number, vocabulary: number, temperature: number): PolicyBatch {

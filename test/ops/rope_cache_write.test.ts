@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { CACHE_STORAGE, cacheTensor } from "../../src/ops/cache_storage.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { packedWidth } from "../../src/ops/heads.ts";
@@ -11,10 +10,10 @@ import { rope } from "../../src/ops/rope.ts";
 import { ropeTable } from "../../src/ops/rope_table.ts";
 import { ropeCacheWriteCases } from "../../src/testing/ops/rope_cache_write.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, ropeCacheWriteCases);
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import type { initialState } from "../../src/control/state.ts";
 import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { createLoss, losses } from "../../src/loss/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { LOSS_COEFFICIENTS, TOKEN_INPUT, TOKEN_METRICS, TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { KL_ESTIMATES } from "../../src/ops/token_loss.ts";
 import type { HostValues } from "../../src/testing/check_op.ts";
@@ -20,10 +19,10 @@ import {
 } from "../../src/testing/ops/token_loss.ts";
 import { tokenLossReference } from "../../src/testing/reference/token_loss.ts";
 import { given, records } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, tokenLossCases);
 

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { tokenStatistics } from "../../src/ops/token_statistics.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
 import { tokenStatisticsCases } from "../../src/testing/ops/token_statistics.ts";
 import { rowStatistics } from "../../src/testing/reference/token_statistics.ts";
 import { normal } from "../../src/testing/values.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { testCases } from "./op_cases.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 testCases(device, tokenStatisticsCases);
 

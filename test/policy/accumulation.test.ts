@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { relativeError } from "../../src/gpu/relative_error.ts";
-import { openDevice } from "../../src/node/open_device.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { CONFIGS, twoUpdates, type Wanted } from "./two_updates.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Trains the second block alone, as adapters are trained. */
 const frozen = (name: string): "f32" | undefined => (/\.1\./.test(name) ? undefined : "f32");

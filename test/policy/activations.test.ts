@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
 import { addAdapters, isOfAdapter, LORA_DEFAULTS } from "../../src/nn/lora.ts";
 import { initializeParameters, placeModule } from "../../src/nn/place.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { createAdamW } from "../../src/optim/adamw.ts";
 import type { ActivationStorage } from "../../src/policy/activations.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const SIZES = {
   vocab_size: 40,

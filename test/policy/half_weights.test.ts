@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import { unpackHalves } from "../../src/half_float.ts";
 import { claimWeights } from "../../src/nn/half_weights.ts";
 import { loadParameters, readParameters } from "../../src/nn/load_parameters.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, smallModel, smallTrainer, untimed } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** An odd width of the MLP and an odd vocabulary, so that pairs of halves lie across rows. */
 const model = (tied: boolean): Promise<PolicyModel> => smallModel(device, { intermediate_size: 37, tie_word_embeddings: tied });

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { Embedding } from "../../src/nn/embedding.ts";
 import { readParameterValues } from "../../src/nn/parameter_memory.ts";
 import { initializeParameters, placeModule } from "../../src/nn/place.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_STATISTICS } from "../../src/ops/records.ts";
 import { chunksOf } from "../../src/policy/chunks.ts";
 import { headBackward, headStatistics } from "../../src/policy/head.ts";
 import { createRandom } from "../../src/random.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Qwen2's vocabulary on a model that is 8 wide; two rows more than a chunk of logits holds. */
 const [VOCABULARY, WIDTH, ROWS] = [151936, 8, 66];

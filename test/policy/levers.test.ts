@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { clip, fixed, stare } from "../../src/control/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, type SmallRun, smallTrainer, untimed } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 async function metricsOf(options: SmallRun, steps = 2): Promise<Metrics[]> {
   const { trainer, model } = await smallTrainer(device, options);

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { type Controller, createController, type Measured, measure } from "../../src/control/index.ts";
 import { relativeError } from "../../src/gpu/relative_error.ts";
 import { createLoss } from "../../src/loss/index.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
 import type { PolicyLossOptions } from "../../src/policy/options.ts";
 import { createScorer } from "../../src/policy/score.ts";
@@ -13,10 +12,10 @@ import type { UpdateResult } from "../../src/policy/update_result.ts";
 import { createRandom } from "../../src/random.ts";
 import { packBatch, type Sample, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import { rowsOfSample } from "../../src/rl/learning/row_layout.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { smallModel } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const CLASSES = [
   { name: "head", target: 1.1, from: 0 },

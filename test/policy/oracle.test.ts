@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readStoredCases } from "../../src/cli/verify/stored_cases.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { compareCase, type OracleCase, runCase, TOLERANCES } from "../../src/testing/verify_case.ts";
 import { needsShared, sharedPath } from "../shared.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const BUILT_IN = fileURLToPath(new URL("../../src/testing/cases", import.meta.url));
 

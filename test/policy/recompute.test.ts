@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
+import { sharedDevice } from "../shared_device.ts";
 import { CONFIGS, twoUpdates, type Wanted } from "./two_updates.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const CASES: Readonly<Record<string, Wanted>> = {
   "one pass": { cut: [6] },

@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input } from "../../src/graph/trace.ts";
 import { inputRows, packRows } from "../../src/nn/rows.ts";
 import { loadModel } from "../../src/node/load_model.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { createSampler } from "../../src/policy/sampler.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
 import { needsShared, sharedPath } from "../shared.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const STORIES = "models/stories260K";
 const BEGIN = 1;

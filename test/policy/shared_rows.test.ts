@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
 import { initializeParameters, placeModule } from "../../src/nn/place.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { createScorer } from "../../src/policy/score.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { smallModel, smallTrainer } from "../small_policy.ts";
 import { CONFIGS, samples, twoUpdates } from "./two_updates.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Kernels that lanes share by shuffles add keys one after the other, whether rows are shared or not. */
 const KEEPS_BITS = device.software && device.subgroups;

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readParameters } from "../../src/nn/load_parameters.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
 import { createSupervisedUpdate } from "../../src/policy/supervised.ts";
 import type { UpdateBatch } from "../../src/policy/update.ts";
 import { packBatch, totalsOf } from "../../src/rl/learning/micro_batches.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { smallModel } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const samples = [0, 1, 2].map((i) => ({ promptIds: [1, 2], completionIds: [3, 4 + i, 5], oldLogprobs: [0, 0, 0], advantage: 0 }));
 const batch = packBatch(samples, totalsOf(samples), { aggregate: "token-mean", maxLength: 3 });

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { entropic } from "../../src/control/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { describeMetric, withoutTimes } from "../../src/report/metrics.ts";
 import { type EntropyOptions, type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
 import type { RewardInput } from "../../src/rl/scoring/reward_function.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, shape, smallModel, task } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const problems = task.problems("train").map((problem, i) => ({ ...problem, level: i % 2 === 0 ? "even" : "odd" }));
 const config: GRPOConfig = { ...shape, steps: 99, eval: { prompts: 4, completions: 2 } };

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { entropic, stare } from "../../src/control/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { parseTrainConfig } from "../../src/rl/config/index.ts";
 import { GRPOTrainer } from "../../src/rl/grpo_trainer.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { shape, smallModel, task } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const config = { ...shape, eval: { prompts: 4, completions: 2 } };
 

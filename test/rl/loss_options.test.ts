@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import type { StepResult } from "../../src/rl/trainer.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { type SmallRun, smallTrainer } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** The last of some steps. */
 async function stepOf(options: SmallRun, steps = 1): Promise<StepResult> {

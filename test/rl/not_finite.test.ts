@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { NotFiniteError } from "../../src/gpu/errors.ts";
 import { loadParameters, readParameters } from "../../src/nn/load_parameters.ts";
 import { saveModel } from "../../src/node/load_model.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { parseSftConfig } from "../../src/rl/config/index.ts";
 import { evaluatePolicy } from "../../src/rl/evaluation/evaluate.ts";
 import { SkippedStepsError } from "../../src/rl/learning/skipped_steps.ts";
@@ -15,10 +14,10 @@ import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../../src/rl/sampl
 import type { NamedReward } from "../../src/rl/scoring/rewards.ts";
 import { warmStart } from "../../src/rl/sft.ts";
 import type { Trainer } from "../../src/rl/trainer.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { smallModel, smallTrainer, task } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 type Weights = Awaited<ReturnType<typeof readParameters>>;
 

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { checkRandomOptions } from "../random_options.ts";
+import { sharedDevice } from "../shared_device.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 test("random options inside their ranges end in finite weights or in skipped steps", async () => {
   const trained = await checkRandomOptions(device, { runs: 10, seed: 7 });

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { createReplay } from "../../src/rl/sampling/replay.ts";
 import { loadGroup, savedGroup, saveGroup } from "../../src/rl/sampling/replay_state.ts";
 import type { RolloutEntry } from "../../src/rl/sampling/rollout.ts";
 import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
 import { parseTrainerState } from "../../src/rl/trainer_state.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, type SmallRun, smallConfig, smallModel, smallTrainer, task, untimed } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Half of the problems never have a difference to learn from. */
 const half = ({ prompts, completionIds }: RewardInput) =>

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import { parseSftConfig, type SftConfig } from "../../src/rl/config/index.ts";
 import { planWarmStart, type WarmStartStep, warmStart } from "../../src/rl/sft.ts";
 import type { Task } from "../../src/tasks/task.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { task as addition, smallModel } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const whole = { steps: 40, batch: 32, learningRate: 0.01, warmupSteps: 0, evalEvery: 10, stopAtPassAt1: null };
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import type { Metrics } from "../../src/report/metrics.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { smallTrainer } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** The metrics of the first step. */
 async function firstStep(grpo: object): Promise<Metrics> {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../src/node/open_device.ts";
+import { test } from "node:test";
 import type { Metrics } from "../../src/report/metrics.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, type SmallRun, smallTrainer, untimed } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 async function metricsOf(options: SmallRun, steps: number): Promise<Metrics[]> {
   const { trainer, model } = await smallTrainer(device, options);

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readTensors } from "../../src/io/safetensors.ts";
 import { createLoss, losses } from "../../src/loss/index.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { TOKEN_INPUT } from "../../src/ops/records.ts";
 import type { Metrics } from "../../src/report/metrics.ts";
 import { gdpo } from "../../src/rl/advantages/gdpo.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
 import type { RewardInput } from "../../src/rl/scoring/rewards.ts";
 import type { Trainer } from "../../src/rl/trainer.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { run, type SmallRun, shape, smallModel, smallTrainer, task, untimed } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const trainerOf = (options: SmallRun = {}) => smallTrainer(device, options);
 

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readParameters } from "../../src/nn/load_parameters.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { type GRPOConfig, GRPOTrainer, type GRPOTrainerOptions } from "../../src/rl/grpo_trainer.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
 import { planTraining } from "../../src/rl/trainer.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { rewards, run, shape, smallConfig, smallModel, task, untimed } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const start = await smallModel(device);
 const config: GRPOConfig = { ...shape, beta: 0.1, learningRate: 0.01, eval: { prompts: 4, completions: 2 } };

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { uploadBuffer } from "../../src/gpu/buffer.ts";
-import { openDevice } from "../../src/node/open_device.ts";
 import { OPTIMIZER_STATE } from "../../src/ops/records.ts";
 import { ADAMW_DEFAULTS, createAdamW } from "../../src/optim/adamw.ts";
 import { parseTrainerState } from "../../src/rl/trainer_state.ts";
+import { sharedDevice } from "../shared_device.ts";
 import { smallModel, smallTrainer } from "../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 test("the state of a controller with memory survives JSON", async () => {
   const model = await smallModel(device);

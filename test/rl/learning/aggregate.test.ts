@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../../src/node/open_device.ts";
+import { test } from "node:test";
 import { TOKEN_INPUT } from "../../../src/ops/records.ts";
 import { type Aggregate, packBatch, type Sample, totalsOf } from "../../../src/rl/learning/micro_batches.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { type SmallRun, smallTrainer } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 const sample = (length: number, isMasked = false): Sample => ({
   promptIds: [1, 2],

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../../src/node/open_device.ts";
+import { test } from "node:test";
+import { sharedDevice } from "../../shared_device.ts";
 import { smallTrainer } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Without a token that stops, every sample has 4 + 5 - 1 rows. */
 const long = { maxNewTokens: 5, learningRate: 0.01 };

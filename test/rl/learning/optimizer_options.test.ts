@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { readParameters } from "../../../src/nn/load_parameters.ts";
-import { openDevice } from "../../../src/node/open_device.ts";
 import type { RewardInput } from "../../../src/rl/scoring/rewards.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { type SmallRun, smallTrainer } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** What one step does to a policy. */
 async function oneStep(options: SmallRun) {

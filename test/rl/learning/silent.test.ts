@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { createController } from "../../../src/control/index.ts";
 import { createLoss } from "../../../src/loss/index.ts";
 import { readParameters } from "../../../src/nn/load_parameters.ts";
-import { openDevice } from "../../../src/node/open_device.ts";
 import { tokenMean } from "../../../src/policy/update_result.ts";
 import { createRandom } from "../../../src/random.ts";
 import { createLearner } from "../../../src/rl/learning/learner.ts";
@@ -13,10 +12,10 @@ import { measureEntropies } from "../../../src/rl/learning/token_classes.ts";
 import type { Run } from "../../../src/rl/run.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../../../src/rl/sampling/sampler_for.ts";
 import { relativeError } from "../../../src/testing/check_op.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { rewards, smallConfig, smallModel, task } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 function optionsOf(grpo: object = {}, entropy: object = {}): Pick<Run, "config" | "loss" | "controller"> {
   const config = smallConfig({ grpo, entropy });

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import type { Device } from "../../../src/gpu/device.ts";
 import { MemoryError } from "../../../src/gpu/errors.ts";
-import { openDevice } from "../../../src/node/open_device.ts";
 import { parseTrainConfig } from "../../../src/rl/config/index.ts";
 import type { PolicyModel } from "../../../src/rl/model.ts";
 import { taskReward } from "../../../src/rl/scoring/rewards.ts";
 import { createTrainer, planTraining, type TrainerOptions } from "../../../src/rl/trainer.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { rewards, run, shape, smallModel, task, untimed } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 interface Given {
   readonly model: PolicyModel;

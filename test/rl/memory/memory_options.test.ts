@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../../src/node/open_device.ts";
+import { test } from "node:test";
 import type { Part } from "../../../src/rl/memory/parts.ts";
 import { createTrainer, planTraining } from "../../../src/rl/trainer.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { rewards, smallConfig, smallModel, task } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** Four blocks whose activations wait for the backward pass, and logits of many columns. */
 const DEEP = { num_hidden_layers: 4, vocab_size: 512 };

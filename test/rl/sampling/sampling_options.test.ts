@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../../src/node/open_device.ts";
+import { test } from "node:test";
 import { createTrainer } from "../../../src/rl/trainer.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { rewards, shape, smallConfig, smallModel, task } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 interface Sampled {
   readonly grpo?: object;

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { openDevice } from "../../../src/node/open_device.ts";
+import { test } from "node:test";
 import type { RewardInput } from "../../../src/rl/scoring/rewards.ts";
+import { sharedDevice } from "../../shared_device.ts";
 import { type SmallRun, shape, smallTrainer } from "../../small_policy.ts";
 
-const device = await openDevice();
-after(() => device.destroy());
+const device = await sharedDevice();
 
 /** The first step of a run. */
 async function firstStep(options: SmallRun) {

@@ -1,0 +1,87 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const MAX_FILES = 12; // so that one that ends the process takes few others with it
+
+/** Test files that run in one process, one after the other, by a module that imports them. */
+export interface TestGroup {
+  module: string;
+  files: readonly string[];
+}
+
+/** What the reporter of scripts/test_outcomes.mjs tells of a test. */
+export interface Outcome {
+  outcome: "passed" | "failed" | "skipped";
+  name: string;
+}
+
+/** A file as it is listed: from the project's root, whichever way it runs. */
+export const nameOf = (file: string): string => relative(root, file);
+
+/**
+ * Sorts test files into processes. Files that take `sharedDevice()` of test/shared_device.ts share one, because a device compiles each kernel
+ * once, and so do no others. Groups come first, as they take longest.
+ *
+ * @param concurrency processes at a time: there are some of similar length for each
+ */
+export function groupsOf(files: readonly string[], concurrency: number): string[][] {
+  const sharing = files.filter((file) => readFileSync(file, "utf8").includes("sharedDevice()"));
+  const size = Math.max(1, Math.min(MAX_FILES, Math.ceil(sharing.length / (4 * concurrency))));
+  const groups = Array.from({ length: Math.ceil(sharing.length / size) }, (_, i) => sharing.slice(i * size, (i + 1) * size));
+  return [...groups, ...files.filter((file) => !sharing.includes(file)).map((file) => [file])];
+}
+
+/**
+ * Writes a module for each group into a folder. It imports a file, waits until its tests have ended by a test with the file's name, which comes
+ * after them, and goes on to the next.
+ *
+ * @param runs gives the path of what runs for a test file: itself, or what it was compiled to
+ */
+export function writeGroups(groups: readonly (readonly string[])[], folder: string, runs: (file: string) => string): TestGroup[] {
+  return groups.map((files, i) => {
+    const module = join(folder, `group-${i + 1}.mjs`);
+    const imports = files.map((file) => [nameOf(file), pathToFileURL(runs(file)).href]);
+    mkdirSync(dirname(module), { recursive: true });
+    writeFileSync(module, `${PROGRAM}for (const [name, url] of ${JSON.stringify(imports)}) await run(name, url);\n`);
+    return { module, files };
+  });
+}
+
+const PROGRAM = `import { test } from "node:test";
+async function run(name, url) {
+  let mistakes = [];
+  try {
+    await import(url);
+  } catch (mistake) {
+    mistakes = [mistake];
+  }
+  await test(name, () => {
+    for (const mistake of mistakes) throw mistake;
+  });
+}
+`;
+
+/**
+ * Finds the file of each test, which the runner does not tell of tests that a function in another file makes. The runner tells of one process
+ * after the other, and in each a file's tests come before the test of its name. A process that ends early fails all files of its group that
+ * have not ended.
+ *
+ * @returns for each file what was told of its tests
+ */
+export function outcomesByFile(outcomes: readonly Outcome[], groups: readonly TestGroup[]): Map<string, Outcome[]> {
+  const files = groups.flatMap((group) => group.files);
+  const fileOf = new Map(files.map((file) => [nameOf(file), file]));
+  const byFile = new Map<string, Outcome[]>();
+  let open: Outcome[] = [];
+  for (const one of outcomes) {
+    const file = fileOf.get(one.name);
+    open.push(one);
+    if (file !== undefined) byFile.set(file, open);
+    if (file !== undefined || groups.some(({ module }) => module === one.name)) open = [];
+  }
+  const early: Outcome = { outcome: "failed", name: "the process of this file ended before its tests did" };
+  for (const file of files) if (!byFile.has(file)) byFile.set(file, [early]);
+  return byFile;
+}
