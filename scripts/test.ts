@@ -1,9 +1,10 @@
 /**
  * `npm test [-- FILE|FOLDER|--again|--compiled|--test-concurrency=N|--node-option ...]` runs Node's test runner over test/, or over what is
- * named, and exits with its code. Node 20 expands no patterns itself, so the files are listed here. Two processes run at a time,
- * because that is what two cores bear, or as many as the option says; files that share a device share one (test_groups.ts). The tests that failed or were skipped are listed at the end. With `--again`
- * their files run once more, one at a time, and that decides: some tests wait for another process, and a busy machine may keep them waiting
- * for too long. With `--compiled` the JavaScript beside the tests runs, which .ci/run puts there: each file starts a second sooner.
+ * named, and exits with its code. Node 20 expands no patterns itself, so the files are listed here. Two processes run at a time, because that
+ * is what two cores bear, or as many as the option says; some files share one (test_groups.ts). The tests that failed or were skipped are
+ * listed at the end. With `--again` their files run once more, one at a time, and that decides: some tests wait for another process, and a
+ * busy machine may keep them waiting for too long. With `--compiled` the JavaScript beside the tests runs, which .ci/run puts there: each
+ * process starts a second sooner.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

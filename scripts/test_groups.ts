@@ -20,17 +20,27 @@ export interface Outcome {
 /** A file as it is listed: from the project's root, whichever way it runs. */
 export const nameOf = (file: string): string => relative(root, file);
 
+/** What tells that a file opens a device, starts a process, or changes what others in its process would see. */
+const ALONE = /[dD]evice|CLI|spawn|exec[A-Z]|process\.|globalThis|Worker|createServer|mock/;
+
 /**
- * Sorts test files into processes. Files that take `sharedDevice()` of test/shared_device.ts share one, because a device compiles each kernel
- * once, and so do no others. Groups come first, as they take longest.
+ * Sorts test files into processes. Files that take `sharedDevice()` of test/shared_device.ts run together, because a device compiles each
+ * kernel once; so do files that use no device and no process, because each would take half a second to start; others run alone. Groups come
+ * first, as they take longest.
  *
  * @param concurrency processes at a time: there are some of similar length for each
  */
 export function groupsOf(files: readonly string[], concurrency: number): string[][] {
-  const sharing = files.filter((file) => readFileSync(file, "utf8").includes("sharedDevice()"));
-  const size = Math.max(1, Math.min(MAX_FILES, Math.ceil(sharing.length / (4 * concurrency))));
-  const groups = Array.from({ length: Math.ceil(sharing.length / size) }, (_, i) => sharing.slice(i * size, (i + 1) * size));
-  return [...groups, ...files.filter((file) => !sharing.includes(file)).map((file) => [file])];
+  const kinds: Record<"shared" | "plain" | "alone", string[]> = { shared: [], plain: [], alone: [] };
+  for (const file of files) {
+    const text = readFileSync(file, "utf8");
+    kinds[text.includes("sharedDevice()") ? "shared" : ALONE.test(text) ? "alone" : "plain"].push(file);
+  }
+  const together = [kinds.shared, kinds.plain].flatMap((some) => {
+    const size = Math.max(1, Math.min(MAX_FILES, Math.ceil(some.length / (4 * concurrency))));
+    return Array.from({ length: Math.ceil(some.length / size) }, (_, i) => some.slice(i * size, (i + 1) * size));
+  });
+  return [...together, ...kinds.alone.map((file) => [file])];
 }
 
 /**

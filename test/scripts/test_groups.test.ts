@@ -32,12 +32,20 @@ function npmTest(...words: string[]) {
   };
 }
 
-test("files that share a device share a process, some for each of those that run at a time; others have their own", () => {
+test("files that share a device run together, and those that use neither device nor process; others have a process each", () => {
   const sharing = Array.from({ length: 9 }, (_, i) => written(`sharing-${i}.test.ts`, "", true));
-  const alone = written("alone.test.ts", "");
-  const files = [alone, ...sharing];
-  assert.deepEqual(groupsOf(files, 1), [sharing.slice(0, 3), sharing.slice(3, 6), sharing.slice(6), [alone]]);
-  assert.deepEqual(groupsOf(files, 3), [...sharing.map((file) => [file]), [alone]]);
+  const plain = Array.from({ length: 5 }, (_, i) => written(`plain-${i}.test.ts`, ""));
+  const alone = [written("device.test.ts", "await openDevice();"), written("leaves.test.ts", "process.exit(0);")];
+  const files = [...alone, ...plain, ...sharing];
+  assert.deepEqual(groupsOf(files, 1), [
+    ...[sharing.slice(0, 3), sharing.slice(3, 6), sharing.slice(6)],
+    ...[plain.slice(0, 2), plain.slice(2, 4), plain.slice(4)],
+    ...alone.map((file) => [file]),
+  ]);
+  assert.deepEqual(
+    groupsOf(files, 3),
+    [...sharing, ...plain, ...alone].map((file) => [file]),
+  );
 });
 
 test("tests belong to the file whose name ends them, and a process that ends early fails what had not ended", () => {
