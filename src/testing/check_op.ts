@@ -176,8 +176,10 @@ export function toDevice(value: HostValue): HostArray {
 /** d/dx of sum(weights * outputs) by central differences of the double-precision reference. */
 function finiteDifferences(check: OpCheck, name: string, weights: Readonly<Record<string, Float64Array>>): Float64Array {
   const value = check.inputs[name]!;
-  const objective = (data: Float64Array): number => {
-    const outputs = check.reference({ ...check.inputs, [name]: { ...value, data } });
+  const data = new Float64Array(value.data);
+  const inputs = { ...check.inputs, [name]: { ...value, data } };
+  const objective = (): number => {
+    const outputs = check.reference(inputs);
     let total = 0;
     for (const [output, values] of Object.entries(outputs)) {
       const weight = weights[output]!;
@@ -187,10 +189,11 @@ function finiteDifferences(check: OpCheck, name: string, weights: Readonly<Recor
   };
   const step = 1e-4;
   return Float64Array.from(value.data, (x, i) => {
-    const data = Float64Array.from(value.data);
     data[i] = x + step;
-    const above = objective(data);
+    const above = objective();
     data[i] = x - step;
-    return (above - objective(data)) / (2 * step);
+    const below = objective();
+    data[i] = x;
+    return (above - below) / (2 * step);
   });
 }

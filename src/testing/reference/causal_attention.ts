@@ -15,13 +15,17 @@ export function causalAttentionReference(inputs: HostValues, layout: HeadLayout)
   const rows = qkv!.shape[0]!;
   const out = new Float64Array(rows * heads * headDim);
   const log_sum_exp = new Float64Array(rows * heads);
+  // Finite differences call this thousands of times, so that each vector is taken out once.
+  const vectors = Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: heads + 2 * keyValueHeads }, (_, head) => headOf(qkv!, layout, row, head)),
+  );
   for (let row = 0; row < rows; row += 1) {
+    const attendedRows = attendedBy(row, inputs);
     for (let head = 0; head < heads; head += 1) {
       const shared = heads + Math.floor(head / (heads / keyValueHeads));
-      const attendedRows = attendedBy(row, inputs);
-      const keys = attendedRows.map((j) => headOf(qkv!, layout, j, shared));
-      const values = attendedRows.map((j) => headOf(qkv!, layout, j, shared + keyValueHeads));
-      const attended = attend(headOf(qkv!, layout, row, head), keys, values);
+      const keys = attendedRows.map((j) => vectors[j]![shared]!);
+      const values = attendedRows.map((j) => vectors[j]![shared + keyValueHeads]!);
+      const attended = attend(vectors[row]![head]!, keys, values);
       out.set(attended.out, (row * heads + head) * headDim);
       log_sum_exp[row * heads + head] = attended.logSumExp;
     }
@@ -41,11 +45,15 @@ export function attend(
   keys: readonly Float64Array[],
   values: readonly Float64Array[],
 ): { out: Float64Array; logSumExp: number } {
-  const scores = keys.map((key) => key.reduce((sum, k, d) => sum + k * query[d]!, 0) / Math.sqrt(query.length));
+  const scores = keys.map((key) => dot(key, query) / Math.sqrt(query.length));
   const largest = Math.max(...scores);
   const weights = scores.map((score) => Math.exp(score - largest));
   const total = weights.reduce((a, b) => a + b, 0);
-  const out = Float64Array.from(query, (_, d) => values.reduce((sum, value, j) => sum + weights[j]! * value[d]!, 0) / total);
+  const out = new Float64Array(query.length);
+  for (const [j, value] of values.entries()) {
+    for (let d = 0; d < out.length; d += 1) out[d]! += weights[j]! * value[d]!;
+  }
+  for (let d = 0; d < out.length; d += 1) out[d]! /= total;
   return { out, logSumExp: largest + Math.log(total) };
 }
 
