@@ -44,8 +44,8 @@ export function groupsOf(files: readonly string[], concurrency: number): string[
 }
 
 /**
- * Writes a module for each group into a folder. It imports a file, waits until its tests have ended by a test with the file's name, which comes
- * after them, and goes on to the next.
+ * Writes a module for each group into a folder. It imports a file, waits until its tests have ended, the last of which bears the file's name, and
+ * its hooks, and goes on to the next.
  *
  * @param runs gives the path of what runs for a test file: itself, or what it was compiled to
  */
@@ -59,7 +59,8 @@ export function writeGroups(groups: readonly (readonly string[])[], folder: stri
   });
 }
 
-const PROGRAM = `import { test } from "node:test";
+// The next file waits for the hooks of the last, too: while Node.js runs them, it would run those that another file adds.
+const PROGRAM = `import { after, test } from "node:test";
 async function run(name, url) {
   let mistakes = [];
   try {
@@ -67,9 +68,11 @@ async function run(name, url) {
   } catch (mistake) {
     mistakes = [mistake];
   }
-  await test(name, () => {
+  const ended = new Promise((resolve) => after(resolve));
+  test(name, () => {
     for (const mistake of mistakes) throw mistake;
   });
+  await ended;
 }
 `;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -93,6 +93,22 @@ test("files that cannot be loaded or end their process fail, and take no others 
   const again = told.indexOf("failed again, alone:");
   assert.match(told.slice(0, again).join("\n"), /later-0\.test\.ts: the process/);
   assert.deepEqual(told.slice(again + 1).sort(), [`  ends.test.ts: ${early}`, "  loads.test.ts: loads.test.ts"]);
+});
+
+test("a file's hooks have ended before the next file begins", () => {
+  const hooked = (name: string, before: string, shared: string) =>
+    written(
+      name,
+      `import { after } from "node:test";\nimport { appendFileSync } from "node:fs";
+      const say = (what: string) => appendFileSync(${JSON.stringify(join(folder, "said"))}, what + " ");
+      after(async () => { await new Promise((go) => setTimeout(go, ${before})); say("${shared} is over"); });
+      test("${shared}", () => say("${shared}"));`,
+      true,
+    );
+  const files = [hooked("hooks-0.test.ts", "300", "first"), hooked("hooks-1.test.ts", "0", "second")];
+  const more = Array.from({ length: 3 }, (_, i) => written(`hooked-${i}.test.ts`, "", true));
+  assert.equal(npmTest(...files, ...more).status, 0);
+  assert.equal(readFileSync(join(folder, "said"), "utf8"), "first first is over second second is over ");
 });
 
 test("a pattern of names runs some tests, and what it leaves out is not listed as skipped", () => {
