@@ -23,6 +23,9 @@ export const nameOf = (file: string): string => relative(root, file);
 /** What tells that a file opens a device, starts a process, or changes what others in its process would see. */
 const ALONE = /[dD]evice|CLI|spawn|exec[A-Z]|process\.|globalThis|Worker|createServer|mock/;
 
+/** Hooks that would run for the tests of all later files of the process. */
+const EACH = /(before|after)Each\(/;
+
 /**
  * Sorts test files into processes. Files that take `sharedDevice()` of test/shared_device.ts run together, because a device compiles each
  * kernel once; so do files that use no device and no process, because each would take half a second to start; others run alone. Groups come
@@ -34,7 +37,8 @@ export function groupsOf(files: readonly string[], concurrency: number): string[
   const kinds: Record<"shared" | "plain" | "alone", string[]> = { shared: [], plain: [], alone: [] };
   for (const file of files) {
     const text = readFileSync(file, "utf8");
-    kinds[text.includes("sharedDevice()") ? "shared" : ALONE.test(text) ? "alone" : "plain"].push(file);
+    const kind = text.includes("sharedDevice()") ? "shared" : ALONE.test(text) ? "alone" : "plain";
+    kinds[EACH.test(text) ? "alone" : kind].push(file);
   }
   const together = [kinds.shared, kinds.plain].flatMap((some) => {
     const size = Math.max(1, Math.min(MAX_FILES, Math.ceil(some.length / (4 * concurrency))));

@@ -35,7 +35,8 @@ function npmTest(...words: string[]) {
 test("files that share a device run together, and those that use neither device nor process; others have a process each", () => {
   const sharing = Array.from({ length: 9 }, (_, i) => written(`sharing-${i}.test.ts`, "", true));
   const plain = Array.from({ length: 5 }, (_, i) => written(`plain-${i}.test.ts`, ""));
-  const alone = [written("device.test.ts", "await openDevice();"), written("leaves.test.ts", "process.exit(0);")];
+  const hooked = written("hooked.test.ts", "beforeEach(() => {});", true);
+  const alone = [written("device.test.ts", "await openDevice();"), written("leaves.test.ts", "process.exit(0);"), hooked];
   const files = [...alone, ...plain, ...sharing];
   assert.deepEqual(groupsOf(files, 1), [
     ...[sharing.slice(0, 3), sharing.slice(3, 6), sharing.slice(6)],
