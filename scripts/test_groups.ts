@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -57,7 +57,6 @@ export function writeGroups(groups: readonly (readonly string[])[], folder: stri
   return groups.map((files, i) => {
     const module = join(folder, `group-${i + 1}.mjs`);
     const imports = files.map((file) => [nameOf(file), pathToFileURL(runs(file)).href]);
-    mkdirSync(dirname(module), { recursive: true });
     writeFileSync(module, `${PROGRAM}for (const [name, url] of ${JSON.stringify(imports)}) await run(name, url);\n`);
     return { module, files };
   });

@@ -7,7 +7,7 @@ process.once("beforeExit", async () => (await opened)?.destroy());
 
 /**
  * The device of all test files of this process, which is destroyed once all have ended. scripts/test.ts runs the files that call this in
- * processes of several files, because a device compiles each kernel once. A file that destroys its device, counts what it holds, or needs one
+ * processes of several files, because a device compiles each kernel once. A file that destroys its device, counts all that it holds, or needs one
  * with options opens its own.
  */
 export function sharedDevice(): Promise<Device> {
