@@ -93,15 +93,18 @@ const SHARED: readonly { readonly groups: readonly SequenceGroup[]; readonly lay
   { groups: [{ shared: 11, own: [12, 1] }], layout: { heads: 3, keyValueHeads: 3, headDim: 7 } },
 ];
 
-function sharedCase({ groups, layout }: (typeof SHARED)[number], sharing?: OperandSharing): OpCase {
+/** The same inputs for kernels that share operands and those that do not. */
+function sharedCases({ groups, layout }: (typeof SHARED)[number]): OpCase[] {
   const { rows, ...structure } = packedGroups(groups);
   const shown = groups.map(({ shared, own }) => `${shared}+${own.join("+")}`).join(" ");
-  return {
+  const inputs = { qkv: normal([rows, packedColumns(layout)], 3), ...structure };
+  const reference: OpCase["reference"] = (values) => ({ out: causalAttentionReference(values, layout).out });
+  return ([undefined, "tiles"] as const).map((sharing) => ({
     name: "causal_attention",
     title: `shared rows ${shown}${sharing ? ` by ${sharing}` : ""} with heads ${layout.heads}/${layout.keyValueHeads} of ${layout.headDim}`,
     tolerance: 2e-5,
     quick: layout.headDim === 7,
-    inputs: { qkv: normal([rows, packedColumns(layout)], 3), ...structure },
+    inputs,
     dynamicRows: ["qkv", "sequence_start", "sequence_end", "attended", "query_end"],
     op: ({ qkv, sequence_start, sequence_end, attended, query_end }) => ({
       out: causalAttention(
@@ -111,12 +114,12 @@ function sharedCase({ groups, layout }: (typeof SHARED)[number], sharing?: Opera
         { sharing },
       ),
     }),
-    reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
+    reference,
     gradients: ["qkv"],
-  };
+  }));
 }
 
-const shared = SHARED.flatMap((one) => [sharedCase(one), sharedCase(one, "tiles")]);
+const shared = SHARED.flatMap(sharedCases);
 
 function longSequences(): OpCase {
   const layout = { heads: 2, keyValueHeads: 1, headDim: 8 };

@@ -79,15 +79,22 @@ function gatedReference({ x, gate_up, down }: HostValues): { y: Float64Array } {
 }
 
 /** Rows, width and half the columns of the product. Six columns leave the backward pass, and seven both passes, to kernels of their own. */
-const GATED: readonly MatmulShape[] = [
-  [5, 8, 12],
-  [3, 7, 6],
-  [3, 5, 7],
-  [53, 4, 8],
-  [9, 70, 36],
-];
+const GATED = (
+  [
+    [5, 8, 12],
+    [3, 7, 6],
+    [3, 5, 7],
+    [53, 4, 8],
+    [9, 70, 36],
+  ] as const
+).map(([rows, width, hidden]) => ({
+  rows,
+  width,
+  hidden,
+  inputs: { x: normal([rows, width], 1), gate_up: normal([2 * hidden, width], 2), down: normal([width, hidden], 3) },
+}));
 
-function gatedMlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape): OpCase {
+function gatedMlp(family: MatmulFamily, { rows, width, hidden, inputs }: (typeof GATED)[number]): OpCase {
   return {
     name: "matmul",
     title: `swiglu in the epilogue by ${family} of ${rows} x ${width} x ${hidden}`,
@@ -95,7 +102,7 @@ function gatedMlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape): OpC
     needsSubgroups: family === "subgroup",
     quick: hidden === 12,
     slow: family === "tiled" && hidden < 8,
-    inputs: { x: normal([rows, width], 1), gate_up: normal([2 * hidden, width], 2), down: normal([width, hidden], 3) },
+    inputs,
     dynamicRows: ["x"],
     parameters: ["gate_up", "down"],
     op: ({ x, gate_up, down }) => {

@@ -3,31 +3,30 @@ import type { HostValue, HostValues } from "../check_op.ts";
 
 /** The rows that a row attends to: those that its sequence shares, then those from sequence_start to itself. */
 function attendedBy(row: number, { sequence_start, attended }: HostValues): number[] {
-  const from = (begin: number, end: number): number[] => Array.from({ length: end - begin }, (_, i) => begin + i);
-  const shared = attended ? from(attended.data[3 * row]!, attended.data[3 * row + 1]!) : [];
-  return [...shared, ...from(sequence_start!.data[row]!, row + 1)];
+  const rows: number[] = [];
+  const add = (begin: number, end: number): void => {
+    for (let i = begin; i < end; i += 1) rows.push(i);
+  };
+  if (attended) add(attended.data[3 * row]!, attended.data[3 * row + 1]!);
+  add(sequence_start!.data[row]!, row + 1);
+  return rows;
 }
 
 /** Softmax attention of packed rows, in double precision. */
 export function causalAttentionReference(inputs: HostValues, layout: HeadLayout): { out: Float64Array; log_sum_exp: Float64Array } {
   const { heads, keyValueHeads, headDim } = layout;
-  const { qkv } = inputs;
-  const rows = qkv!.shape[0]!;
-  const out = new Float64Array(rows * heads * headDim);
-  const log_sum_exp = new Float64Array(rows * heads);
-  // Finite differences call this thousands of times, so that each vector is taken out once.
-  const vectors = Array.from({ length: rows }, (_, row) =>
-    Array.from({ length: heads + 2 * keyValueHeads }, (_, head) => headOf(qkv!, layout, row, head)),
-  );
-  for (let row = 0; row < rows; row += 1) {
-    const attendedRows = attendedBy(row, inputs);
+  const { data, shape } = inputs.qkv!;
+  const width = (heads + 2 * keyValueHeads) * headDim;
+  const out = new Float64Array(shape[0]! * heads * headDim);
+  const log_sum_exp = new Float64Array(shape[0]! * heads);
+  for (let row = 0; row < shape[0]!; row += 1) {
+    const attended = attendedBy(row, inputs);
     for (let head = 0; head < heads; head += 1) {
       const shared = heads + Math.floor(head / (heads / keyValueHeads));
-      const keys = attendedRows.map((j) => vectors[j]![shared]!);
-      const values = attendedRows.map((j) => vectors[j]![shared + keyValueHeads]!);
-      const attended = attend(vectors[row]![head]!, keys, values);
-      out.set(attended.out, (row * heads + head) * headDim);
-      log_sum_exp[row * heads + head] = attended.logSumExp;
+      const keys = { data, width, first: shared * headDim };
+      const values = { data, width, first: (shared + keyValueHeads) * headDim };
+      const written = out.subarray((row * heads + head) * headDim, (row * heads + head + 1) * headDim);
+      log_sum_exp[row * heads + head] = attend(headOf(inputs.qkv!, layout, row, head), attended, keys, values, written);
     }
   }
   return { out, log_sum_exp };
@@ -39,22 +38,38 @@ export function headOf(qkv: HostValue, { heads, keyValueHeads, headDim }: HeadLa
   return qkv.data.subarray(begin, begin + headDim);
 }
 
-/** One query's softmax attention. */
-export function attend(
-  query: Float64Array,
-  keys: readonly Float64Array[],
-  values: readonly Float64Array[],
-): { out: Float64Array; logSumExp: number } {
-  const scores = keys.map((key) => dot(key, query) / Math.sqrt(query.length));
+/** One head of rows of this width, which begins at its column `first`. */
+export interface HeadOfRows {
+  readonly data: Float64Array;
+  readonly width: number;
+  readonly first: number;
+}
+
+/**
+ * One query's softmax attention to some rows, written into `out`. Finite differences call it a million times, so that it copies no vectors.
+ *
+ * @returns the logarithm of the sum of the exponentials of the scores
+ */
+export function attend(query: Float64Array, rows: readonly number[], keys: HeadOfRows, values: HeadOfRows, out: Float64Array): number {
+  const scale = 1 / Math.sqrt(query.length);
+  const scores: number[] = [];
+  for (let j = 0; j < rows.length; j += 1) {
+    const at = rows[j]! * keys.width + keys.first;
+    let score = 0;
+    for (let d = 0; d < query.length; d += 1) score += query[d]! * keys.data[at + d]!;
+    scores.push(scale * score);
+  }
   const largest = Math.max(...scores);
-  const weights = scores.map((score) => Math.exp(score - largest));
-  const total = weights.reduce((a, b) => a + b, 0);
-  const out = new Float64Array(query.length);
-  for (const [j, value] of values.entries()) {
-    for (let d = 0; d < out.length; d += 1) out[d]! += weights[j]! * value[d]!;
+  let total = 0;
+  out.fill(0);
+  for (let j = 0; j < rows.length; j += 1) {
+    const at = rows[j]! * values.width + values.first;
+    const weight = Math.exp(scores[j]! - largest);
+    total += weight;
+    for (let d = 0; d < out.length; d += 1) out[d]! += weight * values.data[at + d]!;
   }
   for (let d = 0; d < out.length; d += 1) out[d]! /= total;
-  return { out, logSumExp: largest + Math.log(total) };
+  return largest + Math.log(total);
 }
 
 /** The gradient of causal_attention by qkv in double precision, in closed form: finite differences of many rows would take minutes. */

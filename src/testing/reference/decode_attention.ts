@@ -12,19 +12,18 @@ export function decodeAttentionReference(
   const rows = qkv!.shape[0]!;
   const [cache_keys, cache_values] = [numbersOf(caches.cache_keys!), numbersOf(caches.cache_values!)];
   const out = new Float64Array(rows * heads * headDim);
-  const cached = (cache: Float64Array, row: number, position: number, head: number): Float64Array => {
+  const width = keyValueHeads * headDim;
+  const placeOf = (row: number, position: number): number => {
     const [first, length] = prompt!.data.subarray(2 * row, 2 * row + 2);
-    const place = position < length! ? first! + position : (origin!.data[row]! + position) % 2 ** 32;
-    const begin = (place * keyValueHeads + head) * headDim;
-    return cache.subarray(begin, begin + headDim);
+    return position < length! ? first! + position : (origin!.data[row]! + position) % 2 ** 32;
   };
   for (let row = 0; row < rows; row += 1) {
+    const places = Array.from({ length: positions!.data[row]! + 1 }, (_, j) => placeOf(row, j));
     for (let head = 0; head < heads; head += 1) {
-      const shared = Math.floor(head / (heads / keyValueHeads));
-      const length = positions!.data[row]! + 1;
-      const keys = Array.from({ length }, (_, j) => cached(cache_keys, row, j, shared));
-      const values = Array.from({ length }, (_, j) => cached(cache_values, row, j, shared));
-      out.set(attend(headOf(qkv!, layout, row, head), keys, values).out, (row * heads + head) * headDim);
+      const first = Math.floor(head / (heads / keyValueHeads)) * headDim;
+      const [keys, values] = [cache_keys, cache_values].map((data) => ({ data: data!, width, first }));
+      const written = out.subarray((row * heads + head) * headDim, (row * heads + head + 1) * headDim);
+      attend(headOf(qkv!, layout, row, head), places, keys!, values!, written);
     }
   }
   return { out };

@@ -6,11 +6,14 @@ export function layerNormReference({ x, weight, bias }: HostValues, eps: number)
   const y = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row += 1) {
     const values = x!.data.subarray(row * columns, (row + 1) * columns);
-    const mean = values.reduce((sum, value) => sum + value, 0) / columns;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / columns;
-    values.forEach((value, column) => {
-      y[row * columns + column] = ((value - mean) / Math.sqrt(variance + eps)) * weight!.data[column]! + bias!.data[column]!;
-    });
+    let [sum, squares] = [0, 0];
+    for (const value of values) sum += value;
+    const mean = sum / columns;
+    for (const value of values) squares += (value - mean) ** 2;
+    const inverse = 1 / Math.sqrt(squares / columns + eps);
+    for (let column = 0; column < columns; column += 1) {
+      y[row * columns + column] = (values[column]! - mean) * inverse * weight!.data[column]! + bias!.data[column]!;
+    }
   }
   return { y };
 }

@@ -14,12 +14,11 @@ export function qkNormReference(
   for (let row = 0; row < rows; row += 1) {
     for (let head = 0; head < normed; head += 1) {
       const begin = (row * (normed + keyValueHeads) + head) * headDim;
-      const values = x!.data.subarray(begin, begin + headDim);
-      const inverse = 1 / Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / headDim + eps);
+      let squares = 0;
+      for (let d = begin; d < begin + headDim; d += 1) squares += x!.data[d]! ** 2;
+      const inverse = 1 / Math.sqrt(squares / headDim + eps);
       const weight = (head < heads ? query_weight : key_weight)!.data;
-      values.forEach((value, d) => {
-        y[begin + d] = value * inverse * weight[d]!;
-      });
+      for (let d = 0; d < headDim; d += 1) y[begin + d] = x!.data[begin + d]! * inverse * weight[d]!;
       inverse_rms[row * normed + head] = inverse;
     }
   }

@@ -6,12 +6,12 @@ export function rmsNormReference({ x, weight }: HostValues, eps: number): { y: F
   const y = new Float64Array(rows * columns);
   const inverse_rms = new Float64Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const values = x!.data.subarray(row * columns, (row + 1) * columns);
-    const meanSquare = values.reduce((sum, value) => sum + value * value, 0) / columns;
-    inverse_rms[row] = 1 / Math.sqrt(meanSquare + eps);
-    values.forEach((value, column) => {
-      y[row * columns + column] = value * inverse_rms[row]! * weight!.data[column]!;
-    });
+    const begin = row * columns;
+    let squares = 0;
+    for (let i = begin; i < begin + columns; i += 1) squares += x!.data[i]! ** 2;
+    const inverse = 1 / Math.sqrt(squares / columns + eps);
+    for (let column = 0; column < columns; column += 1) y[begin + column] = x!.data[begin + column]! * inverse * weight!.data[column]!;
+    inverse_rms[row] = inverse;
   }
   return { y, inverse_rms };
 }
