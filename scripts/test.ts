@@ -8,7 +8,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,6 +56,7 @@ async function run(files: readonly string[], options: readonly string[], concurr
   const outcomes = lines.map(
     (line) => ({ outcome: line.slice(0, line.indexOf("\t")), name: line.slice(line.indexOf("\t") + 1) }) as Outcome,
   );
+  rmSync(folder, { recursive: true });
   const byFile = [...outcomesByFile(outcomes, groups)];
   const thatAre = (wanted: Outcome["outcome"]): Tests =>
     new Map(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -60,6 +60,7 @@ function jsonSubject(name: string, text: string, read: (text: string) => unknown
 /** A file in a folder beside whole ones. */
 function fileSubject(name: string, files: Readonly<Record<string, string | Uint8Array>>, read: (dir: string) => unknown): Subject {
   const dir = mkdtempSync(join(tmpdir(), "entropic-mutations-"));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
   return {
     name,
     damage: (random) => {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
 import { needsShared, sharedPath } from "../shared.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const ALPHABET = "0123456789+-*=:$";
 const STORIES = "models/stories260K";
 
 async function saved(files: Readonly<Record<string, string>>): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), "tokenizer-"));
+  const dir = temporaryFolder("tokenizer");
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
   return dir;
 }

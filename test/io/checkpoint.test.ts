@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { characterTokenizer, loadTokenizer } from "../../src/data/tokenizer.ts";
@@ -8,8 +7,9 @@ import { type Checkpoint, readTrainingState, writeCheckpoint } from "../../src/i
 import { openModelFolder } from "../../src/io/model_folder.ts";
 import { type HostTensor, heldTensors, readTensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { sweepRunFolder } from "../../src/io/sweep.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "checkpoint-"));
+const folder = temporaryFolder("checkpoint");
 const tokenizer = characterTokenizer("01=$", { eos: "$" });
 
 function floats(...values: number[]): HostTensor {

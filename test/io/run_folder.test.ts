@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { planLogRepair } from "../../src/io/log_repair.ts";
@@ -13,8 +12,9 @@ import {
   listCheckpoints,
   readMetrics,
 } from "../../src/io/run_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "run_folder-"));
+const folder = temporaryFolder("run_folder");
 
 async function log(dir: string, from: number, to: number): Promise<void> {
   for (let step = from; step <= to; step++) {

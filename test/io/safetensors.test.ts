@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { type HostTensor, parseSafetensors, readSafetensors, serializeSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { needsShared, sharedPath } from "../shared.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "safetensors-"));
+const folder = temporaryFolder("safetensors");
 const STORIES = "models/stories260K/model.safetensors";
 
 /** A safetensors file put together by hand. */

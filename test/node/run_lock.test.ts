@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { FileError } from "../../src/io/files.ts";
 import { LOCK_FILE, lockRunFolder, withRunLock } from "../../src/node/run_lock.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "run_lock-"));
+const folder = temporaryFolder("run_lock");
 const LOCK = new URL("../../src/node/run_lock.ts", import.meta.url).href;
 
 /** Leaves a lock as another process would have. */

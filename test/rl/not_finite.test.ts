@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { NotFiniteError } from "../../src/gpu/errors.ts";
@@ -16,6 +15,7 @@ import { warmStart } from "../../src/rl/sft.ts";
 import type { Trainer } from "../../src/rl/trainer.ts";
 import { sharedDevice } from "../shared_device.ts";
 import { smallModel, smallTrainer, task } from "../small_policy.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const device = await sharedDevice();
 
@@ -83,7 +83,7 @@ test("a weight of NaN is refused when it is loaded, cloned or saved; logits that
   // What a kernel has spoilt, no host has seen.
   const window = model.placed.placements.find((placement) => placement.name === name)!.parameter.tensor.storage.window!;
   device.gpu.queue.writeBuffer(window.buffer, window.offset, spoilt);
-  const dir = await mkdtemp(join(tmpdir(), "entropic-"));
+  const dir = temporaryFolder("entropic");
   await assert.rejects(saveModel(join(dir, "checkpoint"), model), { name: "NotFiniteError", message: pattern });
   assert.deepEqual(await readdir(dir), [], "nothing is written");
   await assert.rejects(model.clone(), { name: "NotFiniteError", message: pattern });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { armCells } from "../../../src/experiments/framework/arms/cells.ts";
@@ -10,6 +9,7 @@ import { describeCell } from "../../../src/experiments/framework/cell_folder.ts"
 import { recordsOf } from "../../../src/experiments/framework/records.ts";
 import { replacedRuns } from "../../../src/experiments/framework/replaced_runs.ts";
 import { merge, parseSettings } from "../../../src/experiments/framework/settings.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 
 const STEPS = 4;
 const settings = {
@@ -33,7 +33,7 @@ after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))
 
 /** A study's folder with these cells in it; the second setting of the search is the better one. */
 async function folderWith(written: readonly (readonly [cell: Cell, config: Cell["config"], lines?: number])[]): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), "entropic-other-runs-"));
+  const dir = temporaryFolder("entropic-other-runs");
   folders.push(dir);
   for (const [cell, config, lines = STEPS + 1] of written) {
     const score = cell === second ? 0.9 : 0.1;
