@@ -28,7 +28,7 @@ Claims that were put to the test and failed, in the words of their reports.`;
 
 /** The whole page. */
 export async function resultsPage(): Promise<string> {
-  const read = await Promise.all(shippedStudies().map(shippedResult));
+  const read = await Promise.all(shippedStudies().map(shippedReport));
   const rows = read.map(({ study, verdicts, provenance }) => {
     const judged = verdicts.filter(({ passed }) => passed !== undefined);
     const held = judged.filter(({ passed }) => passed).length;
@@ -59,11 +59,20 @@ export function shippedStudies(): Study[] {
   return Object.values(studies).filter(({ name }) => existsSync(new URL(`${name}/summary.json`, RESULTS)));
 }
 
-async function shippedResult(study: Study) {
+const reports = new Map<string, ReturnType<typeof readReport>>();
+
+/** What a shipped study's summary says now, drawn once for all that ask for it. */
+export function shippedReport(study: Study): ReturnType<typeof readReport> {
+  const report = reports.get(study.name) ?? readReport(study);
+  reports.set(study.name, report);
+  return report;
+}
+
+async function readReport(study: Study) {
   const path = new URL(`${study.name}/summary.json`, RESULTS);
   const summary = parseSummary(await readFile(path, "utf8"), study, `docs/results/${study.name}/summary.json`);
-  const { verdicts } = await study.report(summary, await shippedSettings(study));
-  return { study, verdicts, provenance: summary.provenance };
+  const { markdown, verdicts, pictures } = await study.report(summary, await shippedSettings(study));
+  return { study, markdown, verdicts, pictures, provenance: summary.provenance };
 }
 
 /** What configs/experiments has for a study, as plain data. */
