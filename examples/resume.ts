@@ -11,16 +11,17 @@ const trainerOf = (model: PolicyModel): GRPOTrainer =>
 
 const model = await loadModel(device, "models/checkpoints/countdown-base");
 const trainer = trainerOf(model);
-const folder = join(await mkdtemp(join(tmpdir(), "entropic-")), "model");
+const folder = await mkdtemp(join(tmpdir(), "entropic-"));
+const saved = join(folder, "model");
 for await (const { step, loss } of trainer) {
   console.log(`step ${step}: loss ${loss}`);
-  if (step === 2) await saveModel(folder, model, await trainer.save());
+  if (step === 2) await saveModel(saved, model, await trainer.save());
 }
 
 // Another process would begin here.
-const loaded = await loadModel(device, folder);
+const loaded = await loadModel(device, saved);
 const resumed = trainerOf(loaded);
-await resumed.load(await loadTrainerState(folder));
+await resumed.load(await loadTrainerState(saved));
 for await (const { step, loss } of resumed) console.log(`resumed, step ${step}: loss ${loss}`);
 
 for (const policy of [model, loaded]) {
