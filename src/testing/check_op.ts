@@ -173,9 +173,10 @@ export function toDevice(value: HostValue): HostArray {
   return words;
 }
 
+type KnownDifferences = Map<string, { readonly reference: OpCheck["reference"]; readonly differences: Float64Array }>;
+
 /** Checks that share their inputs and reference differ in kernels alone, so that differences of many values are computed for the first. */
 const known = new WeakMap<HostValues, KnownDifferences>();
-type KnownDifferences = Map<string, { readonly reference: OpCheck["reference"]; readonly differences: Float64Array }>;
 
 function differencesOf(check: OpCheck, name: string, weights: Readonly<Record<string, Float64Array>>): Float64Array {
   const { inputs, reference, seed = 1 } = check;

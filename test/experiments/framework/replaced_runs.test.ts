@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { armCells } from "../../../src/experiments/framework/arms/cells.ts";
 import { type ArmsSettings, armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
 import type { Cell, CellResult } from "../../../src/experiments/framework/cell.ts";
@@ -28,13 +28,9 @@ const adapter = "an adapter";
 const [first, second, tuned] = cells as [Cell, Cell, Cell];
 const better = { ...tuned.config, grpo: { ...tuned.config.grpo, learningRate: second.config.grpo.learningRate } };
 
-const folders: string[] = [];
-after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
-
 /** A study's folder with these cells in it; the second setting of the search is the better one. */
 async function folderWith(written: readonly (readonly [cell: Cell, config: Cell["config"], lines?: number])[]): Promise<string> {
   const dir = temporaryFolder("entropic-other-runs");
-  folders.push(dir);
   for (const [cell, config, lines = STEPS + 1] of written) {
     const score = cell === second ? 0.9 : 0.1;
     const metrics = Array.from({ length: lines }, (_, step) => ({ step, "eval/greedy": score, "eval/pass@1": score }));
