@@ -2,6 +2,7 @@ import type { Study } from "./framework/study.ts";
 import { advantages } from "./studies/advantages/study.ts";
 import { autoTarget } from "./studies/auto_target.ts";
 import { baselines } from "./studies/baselines.ts";
+import { dynamicSampling } from "./studies/dynamic_sampling.ts";
 import { foundTarget } from "./studies/found_target.ts";
 import { freshSeeds } from "./studies/fresh_seeds.ts";
 import { gains } from "./studies/gains/study.ts";
@@ -18,7 +19,7 @@ import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [
   ...[toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature],
-  ...[long, freshSeeds, learningRates, regime, generalise, foundTarget],
+  ...[long, freshSeeds, learningRates, dynamicSampling, regime, generalise, foundTarget],
 ];
 
 /** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */

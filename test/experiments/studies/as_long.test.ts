@@ -5,6 +5,7 @@ import { shippedSettings } from "../../../scripts/document_results.ts";
 import { completeCells } from "../../../src/experiments/framework/partial.ts";
 import { readRecords } from "../../../src/experiments/framework/records.ts";
 import { withQuick } from "../../../src/experiments/framework/settings.ts";
+import { dynamicSampling } from "../../../src/experiments/studies/dynamic_sampling.ts";
 import { foundTarget } from "../../../src/experiments/studies/found_target.ts";
 import { freshSeeds } from "../../../src/experiments/studies/fresh_seeds.ts";
 import { learningRates } from "../../../src/experiments/studies/learning_rates.ts";
@@ -39,6 +40,15 @@ test("learning-rates trains plain GRPO and the searched floors as long does", as
   const shared = ["codes/grpo", "codes/floor-twice-the-rate", "countdown4/grpo", "countdown4/floor", "scratchpad/grpo", "scratchpad/floor"];
   assert.deepEqual(
     missing.filter((name) => shared.some((cell) => name.endsWith(`/${cell}`))),
+    [],
+  );
+});
+
+test("dynamic-sampling trains three of its four arms as long does", async () => {
+  const missing = await unlike(dynamicSampling, 5);
+  assert.equal(missing.length, 10);
+  assert.deepEqual(
+    missing.filter((name) => !name.endsWith("/dapo-with-pi-group-floor-then-release")),
     [],
   );
 });
