@@ -83,7 +83,7 @@ test("as many test files run at a time as the option says", () => {
 });
 
 test("a stage that ends well, fails, hangs or prints no JSON leaves a record that says so", async () => {
-  const run = (one: Stage, seconds = 5) => runStage(one, folder, seconds);
+  const run = (one: Stage, seconds = 60) => runStage(one, folder, seconds);
   const printed = await run(stage("printed", evaluated("console.log('some words'); console.log(JSON.stringify({ found: 3 }))"), "printed"));
   assert.equal(printed.status, "done");
   assert.deepEqual(JSON.parse(readFileSync(join(folder, "printed.json"), "utf8")), { found: 3 });
