@@ -2,12 +2,12 @@ import type { Study } from "./framework/study.ts";
 import { advantages } from "./studies/advantages/study.ts";
 import { autoTarget } from "./studies/auto_target.ts";
 import { baselines } from "./studies/baselines.ts";
-import { dynamicSampling } from "./studies/dynamic_sampling.ts";
 import { foundTarget } from "./studies/found_target.ts";
 import { freshSeeds } from "./studies/fresh_seeds.ts";
 import { gains } from "./studies/gains/study.ts";
 import { generalise } from "./studies/generalise/study.ts";
 import { learningRates } from "./studies/learning_rates.ts";
+import { leftOpen } from "./studies/left_open.ts";
 import { long } from "./studies/long.ts";
 import { multiTarget } from "./studies/multi_target/study.ts";
 import { regime } from "./studies/regime.ts";
@@ -19,7 +19,7 @@ import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [
   ...[toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature],
-  ...[long, freshSeeds, learningRates, dynamicSampling, regime, generalise, foundTarget],
+  ...[long, freshSeeds, learningRates, leftOpen, regime, generalise, foundTarget],
 ];
 
 /** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
