@@ -52,6 +52,7 @@ function toProblems(options: DataOptions, { name, rows }: DataRows): Problem[] {
 
 function toProblem(options: DataOptions, row: Row, place: string): Problem {
   const { answer, tag } = options;
+  if (answer === "tag" && tag === null) throw new ConfigError([TAKEN]);
   if (answer !== null && isEmpty(columnOf(row, answer, place, "task.answer"))) {
     throw new ConfigError([`${place} has nothing in the column ${quoted(answer)}, which task.answer names; leave the row out`]);
   }
@@ -63,6 +64,10 @@ function toProblem(options: DataOptions, row: Row, place: string): Problem {
     ...(tag !== null && { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) }),
   };
 }
+
+/** Metrics and control know `tag` by another meaning: what the option of that name says. */
+const TAKEN =
+  'task.answer is "tag", which no problem may have as a column of its own; give the column another name, or name it by task.tag too';
 
 function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === "";

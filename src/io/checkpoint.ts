@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { brief } from "../options/quote.ts";
+import { requireCheckpointPlace } from "./checkpoint_place.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
 import { FileError, isFolder, requireRoomForFolder, syncFolder, writeSynced } from "./files.ts";
 import { isModelFile, requireFolder } from "./model_folder.ts";
@@ -66,13 +67,14 @@ export async function readTrainingState(dir: string): Promise<TrainingState> {
 /**
  * Writes a Hugging Face folder plus optimizer.safetensors and state.json. Everything goes to a temporary sibling first, is synced
  * to the disk and then renamed, so `dir` is at any moment absent or whole. A checkpoint already at `dir` is replaced. state.json holds digests of all other files.
- * @throws FileError where `dir` cannot be made
+ * @throws FileError where `dir` cannot be made, or holds what no checkpoint wrote
  */
 export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Promise<void> {
   const target = resolve(dir);
   const parent = dirname(target);
   const { partial, aside } = partialPaths(target);
   await requireRoomForFolder(dir, "choose another path");
+  await requireCheckpointPlace(dir);
   try {
     if (await mkdir(parent, { recursive: true })) await syncFolder(dirname(parent));
     await sweepPartial(parent, (name) => name === basename(target));

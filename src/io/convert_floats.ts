@@ -4,7 +4,7 @@ import { floatsOf } from "../stored_tensor.ts";
 import { FileError } from "./file_error.ts";
 
 /** The types in which the numbers of a model can be saved. */
-const SAVED_DTYPES = ["f32", "f16", "bf16"] as const;
+export const SAVED_DTYPES = ["f32", "f16", "bf16"] as const;
 export type SavedDtype = (typeof SAVED_DTYPES)[number];
 
 /** The names of these types in a safetensors file. */

@@ -6,12 +6,24 @@ import { parseJsonObject } from "./json.ts";
 
 export { FileError } from "./file_error.ts";
 
-/** Text of a UTF-8 file. Throws FileError when it cannot be read. */
+/** Text of a UTF-8 file; what is not UTF-8 becomes U+FFFD. Throws FileError when it cannot be read. */
 export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
     throw readError(path, error);
+  }
+}
+
+/** Text of a UTF-8 file, without a byte order mark. Throws FileError when it cannot be read or is of another encoding. */
+export async function readUtf8(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw readError(path, error);
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new FileError(`${brief(path)} is not UTF-8 text; save it as UTF-8.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { brief, quoted } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
-import { readError, readText } from "./files.ts";
+import { readError, readUtf8 } from "./files.ts";
 import { parseExactJsonObject } from "./json.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -24,9 +24,10 @@ export async function readJsonLines(path: string): Promise<Row[]> {
 
 /** The rows of a JSON file that is a list of objects. A file of one object a line is read as such, because both are called .json. */
 export async function readJsonRows(path: string): Promise<Row[]> {
-  const text = (await readText(path)).replace(/^\uFEFF/, "");
+  const text = await readUtf8(path);
   if (!text.trimStart().startsWith("[")) return readJsonLines(path);
-  const { rows } = parseExactJsonObject(`{"rows":${text}}`, path);
+  const { rows, ...others } = parseExactJsonObject(`{"rows":${text}}`, path);
+  if (Object.keys(others).length > 0) throw new FileError(`${brief(path)} goes on behind its list; a list of objects alone is expected.`);
   return (rows as unknown[]).map((row, index) => {
     if (typeof row === "object" && row !== null && !Array.isArray(row)) return row as Row;
     throw new FileError(`${brief(path)} holds ${quoted(row)} as row ${index + 1}; a JSON object is expected.`);

@@ -15,6 +15,11 @@ function isCheckpointFile(name: string): boolean {
   return CHECKPOINT_FILES.includes(name) || isModelFile(name);
 }
 
+/** The names in a folder that a checkpoint's files have. */
+export async function checkpointFilesIn(folder: string): Promise<string[]> {
+  return (await namesIn(folder)).filter(isCheckpointFile).sort();
+}
+
 const CHECKPOINT_FOLDER = /^(step-\d{6,}|\.step-\d{6,}\.partial-.*)$/;
 /** In the run folder: names, one a line, of the pictures that were drawn into its folder of plots. */
 const PICTURE_LIST = ".pictures";

@@ -15,6 +15,7 @@ import { heldTensors } from "../io/safetensors.ts";
 import { finiteTensors } from "../nn/finite_tensors.ts";
 import { mergedParameters } from "../nn/merge_adapters.ts";
 import { namedForModel } from "../nn/named_for_model.ts";
+import { checkShape } from "../rl/given.ts";
 import type { TensorSource } from "../stored_tensor.ts";
 import { ggufShape } from "./gguf_metadata.ts";
 import { findBase } from "./load_adapter.ts";
@@ -44,6 +45,7 @@ export interface GgufFile {
  */
 export async function exportGguf(path: string, name: string, options: GgufOptions): Promise<GgufFile> {
   const { type = "f16" } = options;
+  checkShape("type", type, Object.hasOwn(GGML_TYPES, type), Object.keys(GGML_TYPES).join(", "));
   const content = await contentOf(name, options);
   try {
     const { config, tokenizer, module } = content;

@@ -7,7 +7,7 @@ import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 import { createMeasuringDevice } from "../gpu/measuring.ts";
 import { type Checkpoint, writeCheckpoint } from "../io/checkpoint.ts";
-import type { SavedDtype } from "../io/convert_floats.ts";
+import { SAVED_DTYPES, type SavedDtype } from "../io/convert_floats.ts";
 import type { Digests } from "../io/digest.ts";
 import { FileError } from "../io/files.ts";
 import { GENERATION_CONFIG, type GenerationConfig, readGenerationConfig } from "../io/generation_config.ts";
@@ -26,6 +26,7 @@ import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.
 import { watchedTensors, weightsWatch } from "../nn/weights_watch.ts";
 import { requireKnownOptions } from "../options/problems.ts";
 import { brief } from "../options/quote.ts";
+import { checkDevice, checkModel, checkShape } from "../rl/given.ts";
 import type { ModelAdapter, PolicyModel } from "../rl/model.ts";
 import type { TensorSource } from "../stored_tensor.ts";
 import { resolveModel } from "./hub.ts";
@@ -42,6 +43,8 @@ export type { LoadOptions, ModelBuilder } from "./load_options.ts";
  * @throws FileError, EngineError: a file or tensor that is missing, truncated or misshapen, by name; ConfigError for a wrong option
  */
 export async function loadModel(device: Device, name: string, given: ModelBuilder | LoadOptions = {}): Promise<PolicyModel> {
+  checkDevice(device);
+  checkShape("name", name, typeof name === "string", "the path or the name of a model");
   const { build = buildModel, ...options } = parseLoadOptions(given);
   const found = await findBase(name, options);
   const dir = await folderOf(found.base, build);
@@ -217,6 +220,8 @@ const SAVE_OPTIONS = {
 export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
   requireKnownOptions("saveModel", options, Object.keys(SAVE_OPTIONS));
   const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
+  checkModel("model", model);
+  checkShape("dtype", dtype, SAVED_DTYPES.includes(dtype), SAVED_DTYPES.join(", "));
   const requireSameWeights = weightsWatch(model.module, "saveModel()");
   const finite = (tensors: TensorSource): TensorSource =>
     finiteTensors(watchedTensors(tensors, requireSameWeights), "the model", `${dir} is not written; go on from the last checkpoint`);

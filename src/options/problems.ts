@@ -42,6 +42,7 @@ export function requireKnownOptions(
   known: readonly string[],
   hintOf?: (key: string) => string | undefined,
 ): void {
+  if (isPromise(given)) throw new ConfigError([`the options of ${call} are a promise; await it`]);
   if (!isMapping(given)) {
     throw new ConfigError([`the options of ${call} are ${quoted(given)}; give an object with any of ${listed(known)}`]);
   }
@@ -51,6 +52,11 @@ export function requireKnownOptions(
     return hintOf?.(key) ?? (nearest ? `did you mean ${nearest}?` : `its options are ${listed(known)}`);
   };
   throwIfAny(unknown.slice(0, MOST_PROBLEMS).map((key) => `${brief(key)} is not a known option of ${call}; ${remedyOf(key)}`));
+}
+
+/** Whether a value still has to be awaited. */
+export function isPromise(value: unknown): boolean {
+  return isMapping(value) && typeof value.then === "function";
 }
 
 /** The line of one refused value. */

@@ -4,11 +4,12 @@ import { endingsOf, stopTexts } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import { MOST } from "../options/limits.ts";
 import { ConfigError, refusal } from "../options/problems.ts";
-import { brief, reasonOf } from "../options/quote.ts";
+import { brief, quoted, reasonOf } from "../options/quote.ts";
 import { requireFiniteCompletions } from "../policy/finite_completions.ts";
 import { type Completion, createSampler, type GenerationWatch, type Sampler, type Prompt as TokenPrompt } from "../policy/sampler.ts";
 import { samplingOf } from "../policy/sampling_defaults.ts";
 import { type GenerateOptions, type ParsedGenerateOptions, parseGenerateOptions } from "./generate_options.ts";
+import { checkDevice, checkFunctions, checkModel, checkSignal } from "./given.ts";
 import { fitSampling } from "./memory/sampling.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems } from "./problems.ts";
@@ -36,6 +37,10 @@ export async function generate(
   prompts: readonly Prompt[],
   { signal, onTokens, onCompletion, ...options }: GenerateOptions = {},
 ): Promise<GeneratedText[]> {
+  checkDevice(device);
+  checkModel("model", model);
+  checkSignal(signal);
+  checkFunctions({ onTokens, onCompletion });
   checkPrompts(prompts);
   const parsed = parseGenerateOptions(options);
   const written = writePrompts(model, prompts);
@@ -90,13 +95,14 @@ export interface Generation {
   destroy(): void;
 }
 
-/** @throws ConfigError for prompts that the model has no room for, MemoryError */
+/** @throws ConfigError for prompts that the model has no room for and stop texts that it cannot write, MemoryError */
 export async function prepareGeneration(
   device: Device,
   model: PolicyModel,
   { prompts, options }: { readonly prompts: readonly WrittenPrompt[]; readonly options: ParsedGenerateOptions },
 ): Promise<Generation> {
-  const { completionsPerPrompt: each, seed } = options;
+  const { completionsPerPrompt: each, seed, stop } = options;
+  requireWritableStop(stop, model);
   if (prompts.length * each > MOST.sampled) {
     throw new ConfigError([`${prompts.length} prompts x ${each} are more than ${MOST.sampled} completions; give fewer at a time`]);
   }
@@ -108,6 +114,16 @@ export async function prepareGeneration(
     return completions;
   };
   return { prompts: wanted, run, destroy: () => sampler.destroy() };
+}
+
+function requireWritableStop(stop: ParsedGenerateOptions["stop"], { tokenizer }: PolicyModel): void {
+  for (const text of stopTexts(stop)) {
+    try {
+      tokenizer.encode(text, { specialTokens: false });
+    } catch (error) {
+      throw new ConfigError([`stop ${quoted(text)}: ${reasonOf(error)}`]);
+    }
+  }
 }
 
 interface Wanted {

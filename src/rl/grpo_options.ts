@@ -3,12 +3,13 @@ import type { StopTexts } from "../data/stops.ts";
 import type { Device } from "../gpu/device.ts";
 import type { PolicyLoss } from "../loss/index.ts";
 import { ConfigError, isMapping, nearestWord, refusal, requireKnownOptions } from "../options/problems.ts";
-import { listed, quoted } from "../options/quote.ts";
+import { listed } from "../options/quote.ts";
 import { tasks } from "../tasks/index.ts";
 import type { Problem, Task } from "../tasks/task.ts";
 import { listOptions, type TrainConfig } from "./config/index.ts";
 import { trainerHint } from "./config/trl_names.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
+import { checkDevice, checkFunctions, checkModel, checkShape, checkSignal } from "./given.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems, checkStop } from "./problems.ts";
@@ -106,10 +107,12 @@ export function isOfTask(options: GRPOTrainerOptions): options is OfTask {
  */
 export function checkTrainerOptions(options: GRPOTrainerOptions): void {
   requireKnownOptions("GRPOTrainer", options, Object.keys(OPTIONS), hintOf);
-  const { device, model, reference, config = {} } = options;
-  checkShape("device", device, isDevice(device), "an open GPU: await openDevice()");
-  checkShape("model", model, isModel(model), loadedModel(model));
-  if (reference !== undefined) checkShape("reference", reference, isModel(reference), loadedModel(reference));
+  const { device, model, reference, config = {}, signal, classOf, onStep, onEvaluate, onRewardFailure } = options;
+  checkDevice(device);
+  checkModel("model", model);
+  if (reference !== undefined) checkModel("reference", reference);
+  checkSignal(signal);
+  checkFunctions({ classOf, onStep, onEvaluate, onRewardFailure });
   if (!isMapping(config)) throw new ConfigError([refusal("config", config, "a mapping such as { steps: 100, learningRate: 1e-5 }")]);
   if (isOfTask(options)) checkTask(options);
   else checkOwnProblems(options);
@@ -121,25 +124,6 @@ function hintOf(key: string): string | undefined {
   const path = listOptions("train").find((option) => sections.includes(option.path))?.path;
   if (path === undefined) return trainerHint(key);
   return `did you mean ${path.startsWith("entropy.") ? path : `config.${key}`}?`;
-}
-
-/** @throws ConfigError in one line that says what an option is, and how to get what it must be */
-function checkShape(option: string, value: unknown, isRight: boolean, allowed: string): void {
-  if (isRight) return;
-  const isPromise = isMapping(value) && typeof value.then === "function";
-  throw new ConfigError([isPromise ? `${option} is a promise; it must be ${allowed}` : refusal(option, value, allowed)]);
-}
-
-function isDevice(value: unknown): boolean {
-  return isMapping(value) && typeof value.kernel === "function" && isMapping(value.limits);
-}
-
-function isModel(value: unknown): boolean {
-  return isMapping(value) && isMapping(value.module) && isMapping(value.placed) && isMapping(value.tokenizer);
-}
-
-function loadedModel(given: unknown): string {
-  return `a loaded model, such as await loadModel(device, ${quoted(typeof given === "string" ? given : "countdown-base")})`;
 }
 
 /** Options of one's own problems, which a task has itself. */

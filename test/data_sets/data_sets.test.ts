@@ -52,6 +52,11 @@ test("a bad line is named with its number, and a bad file in one line", async ()
   await assert.rejects(readRows(file("list.jsonl", "[1]\n")), /list\.jsonl line 1 holds an array; a JSON object is expected/);
   await assert.rejects(readRows(file("twice.jsonl", '{"a":1,"a":2}\n')), /line 1 has the key "a" twice/);
   await assert.rejects(readRows(file("latin.jsonl", Uint8Array.of(0x7b, 0x7d, 0x0a, 0xe9, 0x0a))), /latin\.jsonl is not UTF-8 text/);
+  await assert.rejects(
+    readRows(file("latin.json", Buffer.from('[{"q":"é"}]', "latin1"))),
+    /latin\.json is not UTF-8 text; save it as UTF-8\.$/,
+  );
+  await assert.rejects(readRows(file("more.json", '[{"a":1}],"x":[1]')), /more\.json goes on behind its list/);
   await assert.rejects(readRows(file("lfs.jsonl", "version https://git-lfs.github.com/spec/v1\n")), /Git LFS pointer/);
   await assert.rejects(
     readRows(file("lfs.parquet", "version https://git-lfs.github.com/spec/v1\noid x\n")),
@@ -157,6 +162,11 @@ test("messages, system prompts, and what a row may call its columns", () => {
   for (const none of [[], null, undefined]) assert.deepEqual(of({}, { prompt: [{ ...user, tool_calls: none }] }).prompt, [user]);
   assert.equal(of({}, { prompt: "p", tag: 7 }).tag, undefined);
   assert.equal(of({ tag: "level" }, { prompt: "p", level: 2 }).tag, "2");
+  assert.throws(
+    () => of({ answer: "tag" }, { prompt: "p", tag: 7 }),
+    /^ConfigError: task\.answer is "tag", .*; give the column another name, or/,
+  );
+  assert.equal(of({ answer: "tag", tag: "tag" }, { prompt: "p", tag: 7 }).tag, "7");
 });
 
 test("a held-out share goes by the prompt alone: more rows move none across, and one prompt stays on one side", () => {

@@ -103,6 +103,31 @@ test("a user's files outlast a writer that died after its checkpoint stepped int
   await diesBefore(() => writeCheckpoint(dir, { ...checkpoint, extraFiles: { "README.md": "second" } }));
 });
 
+test("a folder that holds what no checkpoint wrote is not replaced, nor one in which this process works", async () => {
+  const dir = join(folder, "project");
+  await mkdir(join(dir, "src"), { recursive: true });
+  await writeFile(join(dir, "notes.txt"), "mine");
+  await writeFile(join(dir, "config.json"), "mine");
+  await assert.rejects(writeCheckpoint(dir, checkpoint), {
+    name: "FileError",
+    message: `${dir} holds config.json, which no checkpoint wrote, for state.json is missing; choose another folder`,
+  });
+  assert.deepEqual(await readdir(dir), ["config.json", "notes.txt", "src"]);
+  const working = process.cwd();
+  process.chdir(join(dir, "src"));
+  for (const place of [".", "..", dir]) {
+    await assert.rejects(
+      writeCheckpoint(place, checkpoint),
+      /is the working folder or holds it, and a checkpoint replaces its folder; choose/,
+    );
+  }
+  await writeCheckpoint("inside", checkpoint);
+  process.chdir(working);
+  await assert.rejects(writeCheckpoint("", checkpoint), { name: "FileError", message: 'the folder of a checkpoint is ""; give it a name' });
+  assert.equal(await readFile(join(dir, "config.json"), "utf8"), "mine");
+  await openModelFolder(join(dir, "src", "inside"));
+});
+
 test("a failed write leaves neither a folder nor a temporary one", async () => {
   const parent = join(folder, "failed");
   const short = new Map([["a", { ...heldTensors(tensors).get("a")!, shape: [3] }]]);

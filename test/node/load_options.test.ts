@@ -66,6 +66,16 @@ test("options that loadModel, openDevice and saveModel do not know are refused b
     name: "ConfigError",
     message: /^type is not a known option of saveModel; did you mean dtype\?$/,
   });
+  for (const [options, message] of [
+    [Promise.resolve({}), "the options of saveModel are a promise; await it"],
+    [{ dtype: "int8" }, 'dtype is "int8"; it must be f32, f16, bf16'],
+  ] as const) {
+    await assert.rejects(saveModel(join(folder, "never"), model, options as SaveOptions), { name: "ConfigError", message });
+  }
+  await assert.rejects(loadModel(model.placed.device, 5 as unknown as string), {
+    name: "ConfigError",
+    message: "name is 5; it must be the path or the name of a model",
+  });
   assert.deepEqual(await readdir(folder), []);
   model.destroy();
 });

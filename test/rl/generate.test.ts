@@ -82,7 +82,17 @@ test("options and prompts that cannot be used are refused by name", async () => 
   await refused([{ role: "user", content: "1" }], {}, /^prompts\.0\.prompt is/);
   await refused([...prompts, "x"], {}, /^prompt 3: .*alphabet/);
   await refused([[{ role: "user", content: "1" }]], {}, /^prompt 1: the model has no chat template/);
+  await refused(prompts, { stop: ["$", "Z"] }, /^stop "Z": .*alphabet/);
+  await refused(prompts, { signal: new AbortController() }, /^signal is a mapping; it must be an AbortSignal, such as controller\.signal$/);
+  await refused(prompts, { onTokens: "x" }, /^onTokens is "x"; it must be a function$/);
   await refused(["1".repeat(16)], {}, /^a prompt of 16 tokens does not fit this model's context of 16; shorten it/);
+});
+
+test("a device and a model that are none are refused with how to get one", async () => {
+  const refused = (on: unknown, by: unknown, message: RegExp) =>
+    assert.rejects(generate(on as typeof device, by as typeof model, prompts), { name: "ConfigError", message });
+  await refused(Promise.resolve(device), model, /^device is a promise; it must be an open GPU: await openDevice\(\)$/);
+  await refused(device, Promise.resolve(model), /^model is a promise; it must be a loaded model, such as await loadModel/);
 });
 
 const DIGITS = "models/digit-completion";

@@ -84,6 +84,11 @@ test("a device, a model and a task that are none are refused with how to get one
     [{ device, model, config }, /^task is missing; it must be a task, such as tasks\.countdown\(\), or give problems, rewards and stop$/],
     [{ device, model, task, config: 3 }, /^config is 3; it must be a mapping/],
     [
+      { device, model, task, signal: new AbortController() },
+      /^signal is a mapping; it must be an AbortSignal, such as controller\.signal$/,
+    ],
+    [{ device, model, task, onStep: "x" }, /^onStep is "x"; it must be a function$/],
+    [
       { device, model, task, problems: [{ prompt: "1+1=" }], stop: "$", config },
       /^task has its own .*problems.*stop.*; leave task out, or problems and stop$/,
     ],
