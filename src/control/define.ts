@@ -47,6 +47,16 @@ export interface ControlLaw {
   step(state: ControlState): ControlState;
 }
 
+/** What a proportional-integral law steers with. */
+export interface Gains {
+  readonly kp: number;
+  readonly ki: number;
+  /** The most that |alpha| can be. */
+  readonly limit: number;
+  /** Where an experiment at the start finds kp and ki (`entropic/kp`, `entropic/ki`), the options that scale what it found. */
+  readonly found?: { readonly lambda: number; readonly kiRatio: number };
+}
+
 /** What a controller is and does, made from its options. */
 export interface ControllerBehaviour {
   /** What a run with it is called in tables: "GRPO + AEC". */
@@ -63,7 +73,7 @@ export interface ControllerBehaviour {
    */
   readonly actsOnAdvantages?: boolean;
   /** The gains and the limit of |alpha| of a proportional-integral law, for the advice of diagnoses; absent: there is no such law. */
-  readonly gains?: { readonly kp: number; readonly ki: number; readonly limit: number };
+  readonly gains?: Gains;
   /** Whether control only keeps entropy from falling below its target, and lets it lie above. */
   readonly isFloor?: boolean;
   /** Fields beside alpha, error, integral, target_entropy and saturated that metrics show as `entropic/FIELD`. */

@@ -116,7 +116,7 @@ export const entropic = defineController({
   options,
   check: (settings) => [...classProblems(settings.classes, settings.classBy), ...scheduleProblems(settings)],
   build: (settings) => {
-    const { classes, classBy, kp, ki, limit } = settings;
+    const { classes, classBy, gains, kp, ki, limit, lambda, kiRatio } = settings;
     const isFloor = modeOf(settings) === "floor";
     const law = { ...settings, isFloor };
     return {
@@ -124,7 +124,7 @@ export const entropic = defineController({
       holds: heldEntropies(settings),
       usesAlpha: true,
       actsOnAdvantages: true,
-      gains: { kp, ki, limit },
+      gains: { kp, ki, limit, ...(gains === "auto" && { found: { lambda, kiRatio } }) },
       ...(isFloor && { isFloor }),
       ...reportsOf(settings),
       ...(classes.length > 0 && { classes, classBy }),

@@ -19,6 +19,7 @@ export type { EntropyOptions, GRPOConfig, GRPOTrainerOptions } from "./grpo_opti
  */
 export class GRPOTrainer implements AsyncIterable<Metrics> {
   #config: TrainConfig;
+  readonly #given: TrainConfig;
   readonly controller: Controller;
   /** What `setTarget` has changed so far, as the list `changes` of a run's config.yaml. */
   readonly changes: OptionChange[] = [];
@@ -32,7 +33,8 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     // Where a function tells classes, positions do not, because then every class would need its first position.
     const entropy = { ...(options.classOf && { classBy: "classOf" }), ...options.entropy };
     const given = { model: "in-memory", task: { name }, grpo, entropy, ...defined({ seed, memory, eval: evaluation }) };
-    this.#config = parseBeside(options, given);
+    this.#given = parseBeside(options, given);
+    this.#config = this.#given;
     this.controller = options.controller ?? createController(this.config.entropy);
     checkAgainstModel(this.config, options.model.module, this.controller);
     checkReferenceModel(options);
@@ -87,12 +89,14 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   }
 
   /**
-   * Goes on from what `save` gave, with a model that has the parameters of that step.
+   * Goes on from what `save` gave, with a model that has the parameters of that step. It steers to the target of the options, and forgets what
+   * `setTarget` changed.
    * @throws ConfigError, EngineError before anything changes, where that is not a state of this trainer, and with `beta` above 0 where only
    * `reference` can tell the starting policy
    */
   async load(saved: Parameters<Trainer["load"]>[0]): Promise<void> {
     (await this.#built()).load(saved);
+    this.#forgetTargets();
   }
 
   /** Frees the trainer's GPU memory; the model stays. */
@@ -101,8 +105,15 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
     this.#trainer = undefined;
   }
 
+  /** A trainer that is built or loaded steers to the target of the options. */
+  #forgetTargets(): void {
+    this.#config = this.#given;
+    this.changes.length = 0;
+  }
+
   #built(): Promise<Trainer> {
     if (this.#trainer) return this.#trainer;
+    this.#forgetTargets();
     const { device, model, reference, classOf, loss, onRewardFailure } = this.#options;
     const building = createTrainer({
       device,

@@ -28,8 +28,8 @@ export interface RunHistory {
 }
 
 export function createRunHistory(run: Run, { scoring, learning }: Pick<TrainerParts, "scoring" | "learning">): RunHistory {
-  const { replay: most, referenceReset, completions, advantage, advantageK } = run.config.grpo;
-  const replay = createReplay({ most, completions, advantage, advantageK });
+  const { replay: most, referenceReset, completions, advantage, advantageK, maskTruncated } = run.config.grpo;
+  const replay = createReplay({ most, completions, advantage, advantageK, maskTruncated });
   let referenceStep = 0;
   return {
     begin: async (step) => {

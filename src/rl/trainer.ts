@@ -103,7 +103,8 @@ async function buildTrainer(run: Run): Promise<Trainer> {
   const parts = await createTrainerParts(run);
   const { evaluation, learning } = parts;
   const turns = oneAtATime(run.device, "the trainer");
-  const watchStep = watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
+  const newWatch = () => watchSkips<StepResult>(grpo.stopAfterSkipped, `grpo.stopAfterSkipped ${grpo.stopAfterSkipped}`);
+  let watchStep = newWatch();
   const history = createRunHistory(run, parts);
   let [step, tokens] = [0, 0];
 
@@ -135,6 +136,7 @@ async function buildTrainer(run: Run): Promise<Trainer> {
         learning.load({ ...state, moments });
         goOn();
         ({ step, tokens } = state);
+        watchStep = newWatch();
         evaluation.solved.load(state.solved, step);
       }),
     setTarget: (target) => turns.run("setTarget()", () => learning.setController(controllerWithTarget(run.controller, target))),

@@ -125,6 +125,12 @@ test("gdpo by hand: each reward normalised by itself, then the weighted sum over
   );
 });
 
+test("gdpo: functions that cancel in a group leave exactly 0", () => {
+  const scores = [0.1, 0.7, 0.2];
+  const parts = [scores, scores.map((score) => 1 - score)].map((own) => ({ scores: own, weight: 1 }));
+  assert.deepEqual([...advantages.gdpo({ rewards: [1, 1, 1], groupSize: 3, parts })], [0, 0, 0]);
+});
+
 test("gdpo: the scale of one reward drowns no other; unscored parts add nothing", () => {
   const right = { scores: [1, 0, 0, 1, 0, 0], weight: 1 };
   const lengths = [3, 1, 2, 5, 9, 7];
@@ -141,6 +147,7 @@ const grouped = ADVANTAGE_NAMES.filter((name) => advantages[name].comparesWithin
 test("groups of one, without spread or without scores get exactly 0 where completions are compared", () => {
   for (const name of grouped) {
     assert.deepEqual(of(name, [5, 1], 1), [0, 0], name);
+    assert.deepEqual(of(name, [0.1 + 0.2, 0.3, 0.3, 1e9 + 1e-4, 1e9, 1e9], 3), Array(6).fill(0), `${name}: equal but for rounding`);
     assert.deepEqual(of(name, [0.1, 0.1, 0.1, null, null, null, null, 4, null], 3), Array(9).fill(0), name);
   }
   for (const name of ADVANTAGE_NAMES.filter((other) => !advantages[other].comparesWithinGroups)) {

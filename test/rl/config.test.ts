@@ -185,6 +185,8 @@ test("the preset dapo fills in what is not written out, and dynamic sampling nee
     { clipHigh: 0.28, dynamicSampling: 3, overlongBuffer: 4, aggregate: "token-mean" },
   );
   assert.equal(parse({ preset: "dapo", clipHigh: 0.3 }).clipHigh, 0.3);
+  const { clipLow, clipHigh: bound } = parse({ preset: "dapo", loss: "gspo" });
+  assert.deepEqual([clipLow, bound], [0.0003, 0.0004], "gspo keeps its own bounds, which are of whole sequences");
   assert.throws(() => parse({ dynamicSampling: 2, advantage: "nsr" }), /grpo\.dynamicSampling is 2; it must be 0 with advantage nsr/);
   assert.throws(
     () => parse({ overlongBuffer: 9, maxNewTokens: 8 }),

@@ -63,6 +63,20 @@ test("oscillation: a limit cycle without noise is one too; a steady alpha is non
   assert.deepEqual(namesOf(diagnose(plant({ target: 0.35, noise: 0, steps: 60 }))), []);
 });
 
+test("automatic gains: nothing is judged while they are sought, and the advice names the options that scale them", () => {
+  const found = { lambda: 0.3, kiRatio: 0.05 };
+  const gains = { gains: { kp: 10, ki: 1, limit: 0.9, found } };
+  const at = (history: readonly Metrics[], authority: number, kp: number, ki: number): Metrics[] =>
+    history.map((metrics) => ({ ...metrics, "entropic/authority": authority, "entropic/kp": kp, "entropic/ki": ki }));
+  const swinging = plant({ target: 0.45, kp: 1000, ki: 100, steps: 30 });
+  assert.equal(diagnose(at(swinging, 0.01, 1000, 100), gains)[0]?.advice, "divide entropy.lambda by 10 (0.3 -> 0.03)");
+  const resting = plant({ target: 0.35, kp: 10, ki: 0.1, steps: 60 });
+  assert.equal(diagnose(at(resting, 0.01, 10, 0.1), gains)[0]?.advice, "raise entropy.kiRatio (0.05 -> 0.15)");
+  for (const history of [swinging, resting]) assert.deepEqual(diagnose(at(history, 0, 10, 1), gains), []);
+  const late = [...at(resting.slice(0, 40), 0, 10, 1), ...at(resting.slice(40), 0.01, 10, 0.1)];
+  assert.deepEqual(namesOf(diagnose(late, gains)), [], "20 steps with the gains that were found are too few");
+});
+
 test("offset: kp alone settles beside the target, and so does an integral that is too slow", () => {
   assert.deepEqual(counts({ target: 0.35, kp: 3, ki: 0, steps: 100 }), { offset: 20 });
   assert.deepEqual(counts({ target: 0.35, kp: 10, ki: 0, steps: 100 }), { offset: 20 });
@@ -216,6 +230,15 @@ test("non-finite: a step that AdamW's look ahead has skipped, though its gradien
   );
 });
 
+test("non-finite: steps that were skipped before a history begins are none of its own", () => {
+  const history = flat(4, { loss: 0.1, grad_norm: 1, entropy: 0.4, skipped_steps: 1 });
+  assert.deepEqual(
+    diagnose(history).map(({ step }) => step),
+    [1],
+  );
+  assert.deepEqual(diagnose(history.slice(1)), []);
+});
+
 test("unscored and all-masked are said at the first such step", () => {
   const [unscored, ...more] = diagnose(flat(1, { frac_unscored: 1, frac_reward_zero_std: 1 }));
   assert.deepEqual([unscored?.name, unscored?.severity, more], ["unscored", "error", []]);
@@ -289,4 +312,9 @@ test("settings follow the configuration", () => {
   const alphas = others.map(({ hasAlpha, usesAlpha }) => `${hasAlpha} ${usesAlpha}`);
   assert.deepEqual(alphas, ["true false", "true false", "false false", "false false"]);
   assert.equal(of({}, { advantage: "w-reinforce" }).comparesWithinGroups, false);
+  assert.equal(of({}, { advantage: "gdpo" }).comparesWithinGroups, false, "a group of equal sums may teach");
+  assert.deepEqual(of({ gains: "auto" }).gains?.found, {
+    lambda: parseTrainConfig({ model: "m", task: { name: "addition" } }).entropy.lambda,
+    kiRatio: 0.05,
+  });
 });

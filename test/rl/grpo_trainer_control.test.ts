@@ -51,6 +51,11 @@ test("the target changes in a run: metrics, configuration and record show it", a
   assert.equal(await target(), 0.7);
   assert.equal(trainer.config.entropy.target, 0.7);
   assert.deepEqual(trainer.changes, [{ after: 1, option: "entropy.target", from: 1.2, to: 0.7 }]);
+  const saved = await trainer.save();
+  await trainer.load(saved);
+  assert.equal(await target(), 1.2, "what is loaded steers to the target of the options");
+  assert.equal(trainer.config.entropy.target, 1.2);
+  assert.deepEqual(trainer.changes, []);
   await assert.rejects(trainer.setTarget(-1), /entropy\.target is -1/);
   await assert.rejects(trainer.setTarget(50), /entropy\.target is 50; it must be at most ln/);
   await trainer.destroy();

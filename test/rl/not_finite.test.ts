@@ -47,6 +47,7 @@ test("steps that are not finite stop training: the kernel is named, and weights,
   const { trainer, model } = await smallTrainer(device, { grpo, rewards: [overflowing], entropy: { controller: "fixed", alpha: 0.2 } });
   for (let i = 0; i < 2; i += 1) assert.equal((await trainer.train()).metrics.skipped_steps, 0);
   const good = await everything(trainer, model);
+  const saved = await trainer.save();
   for (const skipped of [1, 2]) {
     const { metrics } = await trainer.train();
     assert.equal(metrics.skipped_steps, skipped);
@@ -67,6 +68,8 @@ test("steps that are not finite stop training: the kernel is named, and weights,
   assert.ok(then.every(Number.isFinite), `optimizer ${then}`);
   device.assertHealthy();
   await assert.rejects(trainer.train(), SkippedStepsError, "a further step is refused for the same reason");
+  trainer.load(saved);
+  for (const step of [3, 4]) assert.equal((await trainer.train()).metrics.step, step, "what is loaded has skipped nothing yet");
   trainer.destroy();
 });
 

@@ -1,6 +1,6 @@
 import { withinGroups } from "./contract.ts";
 import { grpo } from "./grpo.ts";
-import { EPSILON, standardDeviation } from "./scores.ts";
+import { EPSILON, standardDeviation, sumOf } from "./scores.ts";
 
 /**
  * Each reward function is normalised by itself before the sum, so that none drowns the others (GDPO: Liu et al. 2026,
@@ -16,7 +16,7 @@ import { EPSILON, standardDeviation } from "./scores.ts";
 export const gdpo = withinGroups(
   ({ rewards, groupSize, parts = [{ scores: rewards, weight: 1 }] }) => {
     const normalised = parts.map(({ scores, weight }) => ({ weight, advantages: grpo({ rewards: scores, groupSize }) }));
-    const sums = rewards.map((_, i) => normalised.reduce((sum, { weight, advantages }) => sum + weight * advantages[i]!, 0));
+    const sums = rewards.map((_, i) => sumOf(normalised.map(({ weight, advantages }) => weight * advantages[i]!)));
     const scale = 1 / (standardDeviation(sums.filter((_, i) => rewards[i] !== null)) + EPSILON);
     return Float64Array.from(sums, (sum) => sum * scale);
   },

@@ -41,9 +41,19 @@ export function eachScored(rewards: readonly Score[], rule: (reward: number) => 
   return rewards.map((reward) => (reward === null ? 0 : rule(reward)));
 }
 
-/** Whether all values are equal, as fewer than two always are. */
+/** Sums of the same weights in another order, such as 0.1 + 0.2 and 0.3, differ by less than this share of themselves. */
+const ROUNDING = 1e-9;
+
+/** Whether all values are equal but for rounding, as fewer than two always are. */
 export function isConstant(values: readonly number[]): boolean {
-  return values.every((value) => value === values[0]);
+  const first = values[0] ?? 0;
+  return values.every((value) => value === first || Math.abs(value - first) <= ROUNDING * Math.max(Math.abs(value), Math.abs(first)));
+}
+
+/** A sum, exactly 0 where its terms cancel but for rounding. */
+export function sumOf(terms: readonly number[]): number {
+  const [sum, size] = terms.reduce(([sum, size], term) => [sum + term, size + Math.abs(term)], [0, 0]);
+  return Math.abs(sum) <= ROUNDING * size ? 0 : sum;
 }
 
 /** The unbiased standard deviation; 0 for fewer than two values. */

@@ -9,6 +9,8 @@ export interface TeachingOptions {
   readonly advantageK: number;
   /** Completions of a problem. */
   readonly completions: number;
+  /** Whether completions that were cut off are left out of the loss. Default: false. */
+  readonly maskTruncated?: boolean;
 }
 
 /** What the completions of groups earned. */

@@ -10,10 +10,11 @@ export const entropyPresets = {
   floor: { target: "group", rho: 0.7, ki: 0.3, mode: "floor", release: 0.8 },
 } as const;
 
-/** Values that `grpo.preset` stands for, given maxNewTokens; keys written out win over them. */
+/** Values that `grpo.preset` stands for, given maxNewTokens and the loss; keys written out win over them. */
 export const grpoPresets = {
-  dapo: (maxNewTokens: number) => ({
-    clipHigh: 0.28,
+  dapo: (maxNewTokens: number, loss: unknown) => ({
+    // GSPO's ratios are of whole sequences, and so are its bounds, a thousandth of these.
+    ...(loss !== "gspo" && { clipHigh: 0.28 }),
     aggregate: "token-mean",
     dynamicSampling: 3,
     overlongBuffer: Math.floor(maxNewTokens / 5),
@@ -35,8 +36,8 @@ function entropyPreset({ preset }: Record<string, unknown>): object {
   return isKeyOf(entropyPresets, preset) ? entropyPresets[preset] : {};
 }
 
-function grpoPreset({ preset, maxNewTokens = DEFAULT_MAX_NEW_TOKENS }: Record<string, unknown>): object {
-  return isKeyOf(grpoPresets, preset) && typeof maxNewTokens === "number" ? grpoPresets[preset](maxNewTokens) : {};
+function grpoPreset({ preset, maxNewTokens = DEFAULT_MAX_NEW_TOKENS, loss }: Record<string, unknown>): object {
+  return isKeyOf(grpoPresets, preset) && typeof maxNewTokens === "number" ? grpoPresets[preset](maxNewTokens, loss) : {};
 }
 
 function isKeyOf<Table extends object>(table: Table, key: unknown): key is keyof Table {

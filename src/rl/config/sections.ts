@@ -81,7 +81,7 @@ const grpo = {
   preset: option(
     oneOf(namesOf(grpoPresets), "no preset").nullable(),
     null,
-    "A set of values to start from. dapo sets clipHigh 0.28, aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
+    "A set of values to start from. dapo sets clipHigh 0.28 (not with the loss gspo), aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
   ),
   steps: adjustable(
     whole({ min: 1, max: MOST.steps }),

@@ -35,7 +35,10 @@ export const collapse: Diagnosis = (history, settings) => {
 
 /** By the options that the controller has. */
 function moreAuthority({ usesAlpha, gains, gate }: DiagnosticSettings): string {
-  const ways = [...(usesAlpha && gate === "probability" ? ["entropy.gate entropy-effect"] : []), ...(gains ? ["a larger entropy.kp"] : [])];
+  const ways = [
+    ...(usesAlpha && gate === "probability" ? ["entropy.gate entropy-effect"] : []),
+    ...(gains ? [gains.found ? "a larger entropy.lambda" : "a larger entropy.kp"] : []),
+  ];
   if (ways.length === 0) return "let the controller act more strongly or hold a higher entropy";
   return `give control more authority: ${ways.join(", ")}`;
 }

@@ -31,7 +31,8 @@ export function diagnosticSettings(
   { holds, usesAlpha: hasAlpha, lever, gains, isFloor = false }: Controller = createController(entropy),
 ): DiagnosticSettings {
   const { gate, tau } = entropy;
-  const { comparesWithinGroups } = advantages[grpo.advantage];
+  // gdpo compares each reward function by itself, and groups of equal sums may teach.
+  const comparesWithinGroups = advantages[grpo.advantage].comparesWithinGroups && grpo.advantage !== "gdpo";
   const usesAlpha = hasAlpha && !lever;
   return { holdsTarget: holds.length > 0, hasAlpha, usesAlpha, gains, isFloor, gate, tau, comparesWithinGroups };
 }

@@ -31,6 +31,8 @@ function brokenIn(metrics: Metrics, before: Metrics | undefined): string[] {
   return names.length === 0 && skippedIn(metrics, before) ? ["AdamW's update"] : names;
 }
 
+/** The count is that of the whole run, of which a history may lack the beginning. */
 function skippedIn(metrics: Metrics, before: Metrics | undefined): boolean {
+  if (!before && metrics.step !== 1) return false;
   return (metrics.skipped_steps ?? 0) > (before?.skipped_steps ?? 0);
 }

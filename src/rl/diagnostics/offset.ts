@@ -1,5 +1,6 @@
+import type { Gains } from "../../control/define.ts";
 import type { Diagnosis } from "./contract.ts";
-import { deviation, figure, lastValues, mean, percent } from "./window.ts";
+import { deviation, figure, gainsNow, lastValues, mean, percent } from "./window.ts";
 
 const WINDOW = 20;
 /** Steps before the window, in which entropy may still be on its way. */
@@ -18,13 +19,15 @@ const PATIENCE = 3;
 const SATURATED = 0.25;
 
 /** Entropy has come to rest beside its target although alpha is free to move: the integral is missing, or too slow for GRPO's drift. */
-export const offset: Diagnosis = (history, { holdsTarget, gains, isFloor }) => {
+export const offset: Diagnosis = (history, { holdsTarget, gains: given, isFloor }) => {
+  const gains = gainsNow(history, given);
   const errors = lastValues(history, "entropic/error", WINDOW);
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const saturated = lastValues(history, "entropic/saturated", WINDOW);
   if (!holdsTarget || !gains || errors.length === 0 || saturated.length === 0) return undefined;
   const { kp, ki } = gains;
-  if (history.length < WINDOW + LEAD + settlingTime(kp, ki)) return undefined;
+  const steered = gains.found ? history.filter((metrics) => metrics["entropic/authority"]) : history;
+  if (steered.length < WINDOW + LEAD + settlingTime(kp, ki)) return undefined;
   if (mean(saturated) > SATURATED || alphas.every((alpha) => alpha === 0)) return undefined;
   const target = history.at(-1)!["entropic/target"] ?? 0;
   const error = mean(errors);
@@ -36,12 +39,17 @@ export const offset: Diagnosis = (history, { holdsTarget, gains, isFloor }) => {
   return {
     severity: "info",
     message: `entropy has settled ${figure(Math.abs(error))} nats${share} ${error > 0 ? "above" : "below"} its target ${figure(target)}, with alpha ${figure(mean(alphas))} on average over ${WINDOW} steps`,
-    advice: ki === 0 ? `set entropy.ki to ${figure(kp / 10)} (kp / 10): kp alone leaves an offset` : moreIntegral(kp, ki),
+    advice: adviceFor(gains),
   };
 };
 
 function settlingTime(kp: number, ki: number): number {
   return ki > 0 && kp / ki <= WINDOW ? (PATIENCE * kp) / ki : 0;
+}
+
+function adviceFor({ kp, ki, found }: Gains): string {
+  if (found) return `raise entropy.kiRatio (${figure(found.kiRatio)} -> ${figure(Math.min(0.9, Math.max(0.1, 3 * found.kiRatio)))})`;
+  return ki === 0 ? `set entropy.ki to ${figure(kp / 10)} (kp / 10): kp alone leaves an offset` : moreIntegral(kp, ki);
 }
 
 /** Advises ki = kp / 10, which suits runs of about 100 steps. A ki that is already there is tripled. */

@@ -1,5 +1,6 @@
+import type { Gains } from "../../control/define.ts";
 import type { Diagnosis } from "./contract.ts";
-import { figure, lastValues, mean } from "./window.ts";
+import { figure, gainsNow, lastValues, mean } from "./window.ts";
 
 /** In 20 steps noise alone crosses the target about ten times, and in 98 of 100 windows 5 to 15 of the steps lie on one side. */
 const WINDOW = 20;
@@ -14,7 +15,8 @@ const EACH_SIDE = 5;
 const CROSSINGS = 4;
 
 /** Entropy swings around its target, and a large alpha swings with it: the gain is too high for the policy, or it only amplifies noise. */
-export const oscillation: Diagnosis = (history, { holdsTarget, gains }) => {
+export const oscillation: Diagnosis = (history, { holdsTarget, gains: given }) => {
+  const gains = gainsNow(history, given);
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const errors = lastValues(history, "entropic/error", WINDOW);
   if (!holdsTarget || !gains || alphas.length === 0 || errors.length === 0) return undefined;
@@ -27,9 +29,16 @@ export const oscillation: Diagnosis = (history, { holdsTarget, gains }) => {
   return {
     severity: "warning",
     message: `entropy crossed its target ${crossings} times in ${WINDOW} steps, by up to ${figure(swing)} nats, with |alpha| ${figure(size)} on average (limit ${limit})`,
-    advice: `divide entropy.kp by 10 (${figure(kp)} -> ${figure(kp / 10)})${lessIntegral(kp / 10, ki)}`,
+    advice: gains.found
+      ? lessLambda(gains.found)
+      : `divide entropy.kp by 10 (${figure(kp)} -> ${figure(kp / 10)})${lessIntegral(kp / 10, ki)}`,
   };
 };
+
+/** Automatic gains are lambda over what was measured, so that both follow it. */
+function lessLambda({ lambda }: NonNullable<Gains["found"]>): string {
+  return `divide entropy.lambda by 10 (${figure(lambda)} -> ${figure(lambda / 10)})`;
+}
 
 /** ki is divided as well where it would be more than a tenth of the new kp. */
 function lessIntegral(kp: number, ki: number): string {

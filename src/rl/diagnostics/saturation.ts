@@ -18,14 +18,14 @@ export const saturation: Diagnosis = (history, settings) => {
   const alphas = lastValues(history, "entropic/alpha", WINDOW);
   const saturated = lastValues(history, "entropic/saturated", WINDOW);
   const errors = lastValues(history, "entropic/error", WINDOW);
-  const { holdsTarget, hasAlpha } = settings;
+  const { holdsTarget, hasAlpha, usesAlpha } = settings;
   if (!holdsTarget || alphas.length === 0 || saturated.length === 0 || errors.length === 0) return undefined;
   const sides = (hasAlpha ? alphas : errors).map(Math.sign);
   const stuck = sides.filter((side, i) => saturated[i] === 1 && side === sides.at(-1)).length;
   const before = Math.abs(mean(errors.slice(0, ENDS)));
   const error = mean(errors.slice(-ENDS));
   if (stuck < WINDOW - OFF || Math.abs(error) < PROGRESS * before) return undefined;
-  const gated = hasAlpha ? history.at(-1)!["entropic/gated_fraction"] : undefined;
+  const gated = usesAlpha ? history.at(-1)!["entropic/gated_fraction"] : undefined;
   return {
     severity: "warning",
     message:

@@ -1,3 +1,4 @@
+import type { Gains } from "../../control/define.ts";
 import type { Metrics } from "../../report/metrics.ts";
 
 export { deviation, mean } from "../../report/statistics.ts";
@@ -6,6 +7,13 @@ export { deviation, mean } from "../../report/statistics.ts";
 export function lastValues(history: readonly Metrics[], metric: Exclude<keyof Metrics, "step">, count: number): number[] {
   const values = history.slice(-count).map((metrics) => metrics[metric]);
   return history.length >= count && values.every(isFiniteNumber) ? values : [];
+}
+
+/** The gains that act now; undefined where there is no such law, and while an experiment still looks for them. */
+export function gainsNow(history: readonly Metrics[], gains: Gains | undefined): Gains | undefined {
+  const { "entropic/authority": authority, "entropic/kp": kp, "entropic/ki": ki } = history.at(-1) ?? {};
+  if (!gains?.found) return gains;
+  return authority && isFiniteNumber(kp) && isFiniteNumber(ki) ? { ...gains, kp, ki } : undefined;
 }
 
 /** Whether a schedule has begun to take control away, so that entropy may go where it likes. */

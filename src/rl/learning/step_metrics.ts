@@ -45,7 +45,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
     ...(learns && { loss: meanOf(updates, ({ loss }) => loss), grad_norm: meanOf(updates, ({ gradNorm }) => gradNorm) }),
     learning_rate: learned.learningRate,
     ...scoreMetrics(all, config.grpo.completions),
-    ...tagMetrics(all),
+    ...tagMetrics(all, config.grpo.maskTruncated),
     // This is the entropy of the policy that sampled, from before the rollout's first update.
     ...(learns && {
       entropy: updates[0]!.entropy,
@@ -148,16 +148,17 @@ function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly numbe
   };
 }
 
-/** For each tag of the problems the mean entropy of its sampled tokens and the mean reward of its completions. */
-function tagMetrics({ entries, scores: { rewards } }: ScoredRollout): Partial<Metrics> {
+/** For each tag of the problems the mean entropy of its sampled tokens, but masked ones, and the mean reward of its completions. */
+function tagMetrics({ entries, scores: { rewards } }: ScoredRollout, maskTruncated: boolean): Partial<Metrics> {
   const tags = [...new Set(entries.flatMap(({ problem }) => problem.tag ?? []))].sort();
   return Object.fromEntries(
     tags.flatMap((tag) => {
       const own = entries.map((_, i) => i).filter((i) => entries[i]!.problem.tag === tag);
       const scored = own.map((i) => rewards[i]!).filter(isScored);
-      const entropies = own.flatMap((i) => [...entries[i]!.completion.entropies]);
+      const counted = own.map((i) => entries[i]!.completion).filter(({ finishReason }) => !maskTruncated || finishReason !== "length");
+      const entropies = counted.flatMap((completion) => [...completion.entropies]);
       return [
-        [`tags/${tag}/entropy`, meanOf(entropies, (entropy) => entropy)],
+        ...(entropies.length > 0 ? [[`tags/${tag}/entropy`, meanOf(entropies, (entropy) => entropy)]] : []),
         ...(scored.length > 0 ? [[`tags/${tag}/reward`, meanOf(scored, (reward) => reward)]] : []),
       ];
     }),

@@ -79,12 +79,16 @@ function furtherProblems(
 }
 
 /**
- * Indices of the groups that teach. A punishment of length does not count, as in DAPO, which keeps the groups with right and wrong answers:
+ * Indices of the groups that teach, of which something is left where completions that were cut off are masked. A punishment of length does not count, as in DAPO, which keeps the groups with right and wrong answers:
  * wrong ones of which some are long would take the place of groups that teach what is right.
  */
-export function teachingGroups({ scores }: Pick<ScoredRollout, "scores">, options: TeachingOptions): number[] {
+export function teachingGroups({ entries, scores }: ScoredRollout, options: TeachingOptions): number[] {
+  const { completions, maskTruncated = false } = options;
   const parts = scores.unpunished ? scores.parts.slice(0, -1) : scores.parts;
-  return groupsThatTeach({ ...withoutPunishment(scores), parts }, options);
+  const teaching = groupsThatTeach({ ...withoutPunishment(scores), parts }, options);
+  if (!maskTruncated) return teaching;
+  const isWhole = ({ completion }: RolloutEntry): boolean => completion.finishReason !== "length";
+  return teaching.filter((group) => entries.slice(group * completions, (group + 1) * completions).some(isWhole));
 }
 
 /** The first groups that teach, then the others. */

@@ -21,7 +21,7 @@ export type SampledStep = Sampled & { readonly milliseconds: number };
 export async function createStepSampler(run: Run): Promise<StepSampler> {
   const { device, model, config, stop } = run;
   const { grpo, seed } = config;
-  const { prompts, completions, advantage, advantageK, maxNewTokens, overlongBuffer: buffer } = grpo;
+  const { prompts, completions, advantage, advantageK, maskTruncated, maxNewTokens, overlongBuffer: buffer } = grpo;
   const sampler = await samplerFor({
     ...{ device, model, stop, maxNewTokens },
     longestPrompt: longestPromptOf(run),
@@ -51,7 +51,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     sample: async (step) => {
       milliseconds = 0;
       const sampled = await sampleStep({
-        ...{ seed, step, prompts, completions, advantage, advantageK },
+        ...{ seed, step, prompts, completions, advantage, advantageK, maskTruncated },
         problems: run.trainProblems,
         extraRounds: grpo.dynamicSampling,
         rollout: (problems, firstKey) => scoredRollout(problems, firstKey, step),

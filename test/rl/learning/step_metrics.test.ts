@@ -69,6 +69,12 @@ test("a step's metrics: means over tokens and updates, extremes, lengths and tag
   assert.ok(!("tags/b/reward" in line) && !("completions/masked_ratio" in line) && !("sampling/rounds" in line));
 });
 
+test("completions that are masked do not count in the entropy of their tag", () => {
+  const masking = { ...config, grpo: { ...config.grpo, maskTruncated: true } };
+  const line = stepMetrics({ ...run, config: masking }, record);
+  assert.deepEqual([line["tags/a/entropy"], "tags/b/entropy" in line], [0.5, false]);
+});
+
 test("a step that learned from nothing has no metrics of learning, and those of its rollout all the same", () => {
   const line = stepMetrics(run, { ...record, learned: { ...record.learned, updates: [] } });
   for (const name of ["loss", "grad_norm", "entropy", "kl", "clip_ratio/low_min", "training/tokens_per_second"])

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AdvantageName } from "../../../src/rl/advantages/index.ts";
-import { type SamplingOptions, type ScoredRollout, sampleStep } from "../../../src/rl/sampling/dynamic_sampling.ts";
+import { type SamplingOptions, type ScoredRollout, sampleStep, teachingGroups } from "../../../src/rl/sampling/dynamic_sampling.ts";
 import type { RolloutEntry } from "../../../src/rl/sampling/rollout.ts";
 import { overlongReward } from "../../../src/rl/scoring/overlong.ts";
 import type { Problem } from "../../../src/tasks/task.ts";
@@ -128,6 +128,15 @@ test("a round without rewards of tokens does not take those of the others away",
     assert.ok(scores.byToken!.every(([first, last], i) => first! + last! === scores.rewards[i]));
   }
   assert.ok(all.scores.byToken!.some(([first, last]) => first === 0 && last === 1));
+});
+
+test("groups of which nothing is left once cut-off completions are masked teach nothing", async () => {
+  const { rollout } = sampler(() => true, 2);
+  const first = await rollout(problems.slice(0, 3), 0);
+  const reasons = ["length", "length", "stop", "length", "stop", "stop"] as const;
+  const entries = first.entries.map((entry, i) => ({ ...entry, completion: { ...entry.completion, finishReason: reasons[i]! } }));
+  assert.deepEqual(teachingGroups({ ...first, entries }, { ...shared, maskTruncated: true }), [1, 2]);
+  assert.deepEqual(teachingGroups({ ...first, entries }, { ...shared, maskTruncated: false }), [0, 1, 2]);
 });
 
 test("groups are chosen by what tells right from wrong, whatever punishments make of it", async () => {
