@@ -22,7 +22,8 @@ export function checkModel(option: string, model: unknown): void {
 
 /** An AbortController, or another value, in the place of its signal would never end anything. */
 export function checkSignal(signal: unknown): void {
-  if (signal !== undefined) checkShape("signal", signal, signal instanceof AbortSignal, "an AbortSignal, such as controller.signal");
+  const isSignal = typeof (signal as AbortSignal | null | undefined)?.throwIfAborted === "function";
+  if (signal !== undefined) checkShape("signal", signal, isSignal, "an AbortSignal, such as controller.signal");
 }
 
 export function checkFunctions(given: Readonly<Record<string, unknown>>): void {
