@@ -9,6 +9,7 @@ import { readConfigFile } from "../../src/cli/options.ts";
 import { listCheckpoints } from "../../src/io/run_folder.ts";
 import { loadModel } from "../../src/node/load_model.ts";
 import { CLI } from "../cli_command.ts";
+import { unusedDevice } from "../unused_device.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-usage-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -45,7 +46,7 @@ test("the folder of a run in place of a model names its newest checkpoint", asyn
   for (const step of ["step-000010", "step-000020"]) mkdirSync(join(folder, "run/checkpoints", step), { recursive: true });
   assert.equal((await listCheckpoints(join(folder, "run")))[0]?.step, 20);
   // The folder is refused before the device is used.
-  await assert.rejects(loadModel({} as never, join(folder, "run")), /is the folder of a run; give a checkpoint of it, .*step-000020$/);
+  await assert.rejects(loadModel(unusedDevice, join(folder, "run")), /is the folder of a run; give a checkpoint of it, .*step-000020$/);
 });
 
 test("whatever an error says, the screen shows lines of at most 500 characters", () => {

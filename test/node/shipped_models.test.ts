@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadModel } from "../../src/node/load_model.ts";
+import { unusedDevice } from "../unused_device.ts";
 
 const refused = (name: string, message: RegExp): Promise<void> =>
   // A name is refused before the device is used.
-  assert.rejects(loadModel({} as never, name), (error: Error) => error.name === "FileError" && message.test(error.message));
+  assert.rejects(loadModel(unusedDevice, name), (error: Error) => error.name === "FileError" && message.test(error.message));
 
 test("a mistyped name of a shipped model is answered with the name that is near, and any other is not", async () => {
   const meant = /^there is no model "[\w/-]+"; did you mean countdown-base\? Other models are .* owner\/name\.$/;
