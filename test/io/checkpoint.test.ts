@@ -115,14 +115,17 @@ test("a folder that holds what no checkpoint wrote is not replaced, nor one in w
   assert.deepEqual(await readdir(dir), ["config.json", "notes.txt", "src"]);
   const working = process.cwd();
   process.chdir(join(dir, "src"));
-  for (const place of [".", "..", dir]) {
-    await assert.rejects(
-      writeCheckpoint(place, checkpoint),
-      /is the working folder or holds it, and a checkpoint replaces its folder; choose/,
-    );
+  try {
+    for (const place of [".", "..", dir]) {
+      await assert.rejects(
+        writeCheckpoint(place, checkpoint),
+        /is the working folder or holds it, and a checkpoint replaces its folder; choose/,
+      );
+    }
+    await writeCheckpoint("inside", checkpoint);
+  } finally {
+    process.chdir(working);
   }
-  await writeCheckpoint("inside", checkpoint);
-  process.chdir(working);
   await assert.rejects(writeCheckpoint("", checkpoint), { name: "FileError", message: 'the folder of a checkpoint is ""; give it a name' });
   assert.equal(await readFile(join(dir, "config.json"), "utf8"), "mine");
   await openModelFolder(join(dir, "src", "inside"));
