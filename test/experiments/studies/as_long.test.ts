@@ -10,20 +10,34 @@ import { freshSeeds } from "../../../src/experiments/studies/fresh_seeds.ts";
 import { learningRates } from "../../../src/experiments/studies/learning_rates.ts";
 import { leftOpen } from "../../../src/experiments/studies/left_open.ts";
 
-const records = await readRecords(fileURLToPath(new URL("../../../docs/results/long/records.jsonl", import.meta.url)));
+const [records, leftOpenRecords] = await Promise.all(["long", "left-open"].map(recordsOf));
 const adapter = "lavapipe (llvmpipe, Mesa 25.0.7)"; // of the records
 
-/** The trainings of a study that the shipped records of long do not have. */
-async function unlike(study: typeof freshSeeds, seeds: number): Promise<readonly string[]> {
+function recordsOf(name: string): ReturnType<typeof readRecords> {
+  return readRecords(fileURLToPath(new URL(`../../../docs/results/${name}/records.jsonl`, import.meta.url)));
+}
+
+/** The trainings of a study that shipped records, of long where none are named, do not have. */
+async function unlike(study: typeof freshSeeds, seeds: number, shipped = records): Promise<readonly string[]> {
   const settings = { ...(withQuick(await shippedSettings(study), false) as Record<string, unknown>), seeds };
   const { cells } = study.prepare(settings, { quick: false, shipped: settings });
-  const { missing } = await completeCells(cells, { dir: "no-runs", adapter, records });
+  const { missing } = await completeCells(cells, { dir: "no-runs", adapter, records: shipped });
   return missing;
 }
 
 test("fresh-seeds trains what long does, but for the seeds", async () => {
   const missing = await unlike(freshSeeds, 1);
-  assert.deepEqual(missing, []);
+  const late = ["codes", "countdown4", "scratchpad"].map((task) => `seed-0/${task}/dapo-with-pi-group-floor-then-release`);
+  assert.deepEqual(missing, late);
+});
+
+test("fresh-seeds trains the floor with dynamic sampling as left-open does", async () => {
+  const missing = await unlike(freshSeeds, 1, leftOpenRecords);
+  const late = ["codes", "countdown4"].map((task) => `seed-0/${task}/dapo-with-pi-group-floor-then-release`);
+  assert.deepEqual(
+    late.filter((cell) => missing.includes(cell)),
+    [],
+  );
 });
 
 test("found-target trains plain GRPO, the group's target and a fixed 0.5 as long does, where long has them", async () => {

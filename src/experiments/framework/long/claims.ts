@@ -20,8 +20,8 @@ import {
 export interface LongClaim {
   readonly claim: string;
   readonly arms: readonly string[];
-  /** The one group that it speaks of. Default: all. */
-  readonly group?: string;
+  /** The groups that it speaks of. Default: all. */
+  readonly groups?: readonly string[];
   readonly weigh: (findings: LongFindings, groups: readonly LongGroup[]) => Weighed;
 }
 
@@ -30,11 +30,11 @@ export function judgeLong(claims: readonly LongClaim[], settings: ArmsSettings, 
   return claims.map((one) => ({ claim: one.claim, ...(unjudged(one, settings, findings) ?? one.weigh(findings, findings.groups)) }));
 }
 
-function unjudged({ arms, group: own }: LongClaim, settings: ArmsSettings, findings: LongFindings): Weighed | undefined {
+function unjudged({ arms, groups: own }: LongClaim, settings: ArmsSettings, findings: LongFindings): Weighed | undefined {
   const absent = arms.filter((arm) => !armNames(settings).includes(arm));
   if (absent.length > 0) return notJudged(`these settings have no arm ${absent.join(", ")}`);
   const seeds = seedsOf(settings).length;
-  const groups = own === undefined ? groupNames(settings) : [own];
+  const groups = own ?? groupNames(settings);
   const counts = groups.flatMap((group) => arms.map((arm) => runsOfArm(findings, group, arm).length));
   const fewest = Math.min(...counts);
   if (fewest < seeds) return notJudged(`open: ${fewest} of ${seeds} seeds`);
@@ -95,6 +95,20 @@ export function headline(pair: Pair): LongClaim {
   };
 }
 
+/** A claim over all groups, asked of some of them alone. */
+export function within(groups: readonly string[], { claim, arms, weigh }: LongClaim): LongClaim {
+  return {
+    claim: `Of ${groups.join(" and ")} alone. ${claim}`,
+    arms,
+    groups,
+    weigh: (findings, all) =>
+      weigh(
+        findings,
+        all.filter(({ group }) => groups.includes(group)),
+      ),
+  };
+}
+
 /** Greedy and entropy-matched pass@1 are no lower than those of the best of other arms in each group, which only hindsight knows. */
 export function isNoLowerThanBest(arm: string, others: readonly string[], kind: string): LongClaim {
   return {
@@ -120,7 +134,7 @@ export function isHigherIn(group: string, { arm, baseline }: Pair, measure: Meas
   return {
     claim: `${prefix(group)}${why}: ${measure.name} of ${arm} is higher than that of ${baseline} (p < 0.05)`,
     arms: [arm, baseline],
-    group,
+    groups: [group],
     weigh: (findings) => inGroup(findings, group, (own) => weighHigher(compareAfter(findings, own, { arm, baseline }, measure))),
   };
 }
@@ -130,7 +144,7 @@ export function getsWorse(group: string, arm: string): LongClaim {
   return {
     claim: `${prefix(group)}${arm} gets worse after its peak (greedy accuracy where the other seeds peak, less that at the end, p < 0.05)`,
     arms: [arm],
-    group,
+    groups: [group],
     weigh: (findings) => inGroup(findings, group, (own) => weighHigher(pairedTest(fallsAfterPeak(findings, own, arm, GREEDY)))),
   };
 }
@@ -140,7 +154,7 @@ export function forgetsLess(group: string, { arm, baseline }: Pair): LongClaim {
   return {
     claim: `${prefix(group)}${arm} keeps more of what it once solved than ${baseline} (held-out problems ever solved less those solved at the end, p < 0.05)`,
     arms: [arm, baseline],
-    group,
+    groups: [group],
     weigh: (findings) =>
       inGroup(findings, group, (own) => {
         const lost = (of: string): number[] => runsOfArm(findings, group, of).map((run) => lostOf(own, run.after));
