@@ -7,6 +7,7 @@ import type { TuningStore } from "../../src/gpu/tuning_record.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
+import { pollPatiently } from "../../src/node/patient_polling.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
 import { type Layout, type MatmulFamily, matmul, matmulOp } from "../../src/ops/matmul/op.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
@@ -39,6 +40,7 @@ export async function open(context: TestContext, { broken = {}, tuning = {}, asH
     assert.ok(shaders[id]!.includes(from), `${id} has no ${from}`);
     shaders[id] = shaders[id]!.replaceAll(from, to);
   }
+  if (candidate.software) pollPatiently(); // else waiting takes one of two cores from the driver that compiles
   const { wgslLanguageFeatures } = candidate.gpu;
   const device = await createDevice({
     adapter: await candidate.request(),
@@ -47,7 +49,18 @@ export async function open(context: TestContext, { broken = {}, tuning = {}, asH
     tuning: { mode: "off", pace: PACE, ...tuning },
   });
   context.after(() => device.destroy());
-  return asHardware ? Object.defineProperty(Object.create(device) as Device, "software", { value: false }) : device;
+  return asHardware ? smallHardware(device) : device;
+}
+
+/**
+ * Kernels are chosen for it as for a hardware GPU that has room for two tiles of products, 16 x 32 and 64 x 32: a software GPU needs seconds
+ * to compile a tile, and a search tries all that fit.
+ */
+function smallHardware(device: Device): Device {
+  const limits: Record<string, unknown> = {};
+  for (const name in device.limits) limits[name] = device.limits[name as keyof Device["limits"]];
+  Object.assign(limits, { maxComputeWorkgroupStorageSize: 6400, maxComputeInvocationsPerWorkgroup: 64 });
+  return Object.create(device, { software: { value: false }, limits: { value: limits } }) as Device;
 }
 
 /** A store in memory. */
