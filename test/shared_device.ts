@@ -1,4 +1,5 @@
 import type { Device } from "../src/gpu/device.ts";
+import { hasHung } from "../src/gpu/flight.ts";
 import { openDevice } from "../src/node/open_device.ts";
 
 let opened: Promise<Device> | undefined;
@@ -11,6 +12,17 @@ process.once("beforeExit", async () => (await opened)?.destroy());
  * with options opens its own.
  */
 export function sharedDevice(): Promise<Device> {
-  opened ??= openDevice();
+  if (opened === undefined) {
+    opened = openDevice();
+    void opened.then(() => setInterval(endWhereHung, GRACE_MS).unref());
+  }
   return opened;
+}
+
+/** Time for tests to fail by themselves. */
+const GRACE_MS = 30_000;
+
+/** A GPU that hangs would keep this process alive, and the runner waiting for it. */
+function endWhereHung(): void {
+  if (hasHung()) setTimeout(() => process.exit(1), GRACE_MS).unref();
 }

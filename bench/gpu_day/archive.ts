@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, renameSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /**
  * Packs files and folders into one archive. What lies below the project's root has the same place below the archive's, so that unpacking it
  * in another working tree puts it where the next call looks for it.
+ * @throws Error where tar cannot
  */
 export function writeArchive(file: string, paths: readonly string[]): void {
   const found = paths.map((path) => resolve(path)).filter(existsSync);
@@ -20,6 +21,9 @@ export function writeArchive(file: string, paths: readonly string[]): void {
   const half = `${resolve(file)}.part`;
   // Weights of the first run say nothing about the GPU; and an archive in the folder must not pack itself.
   const without = ["*.safetensors", `${basename(file)}*`].map((name) => `--exclude=${name}`);
-  execFileSync("tar", ["-czf", half, ...without, ...places], { stdio: ["ignore", "ignore", "pipe"] });
+  mkdirSync(dirname(half), { recursive: true });
+  const { status, error, stderr } = spawnSync("tar", ["-czf", half, ...without, ...places], { stdio: ["ignore", "ignore", "pipe"] });
+  // 1 is a warning, such as of a log that grew meanwhile; its archive is whole.
+  if (status !== 0 && status !== 1) throw new Error(`tar: ${error?.message ?? stderr.toString().trim().split("\n")[0]}`);
   renameSync(half, resolve(file));
 }

@@ -271,8 +271,9 @@ function section(title: string, text: string, head: readonly string[], rows: rea
   return [`## ${title}`, ...(text ? [text] : []), table].join("\n\n");
 }
 
-function brief(value: number): string {
-  return String(Number(value.toPrecision(3)));
+/** A number in JSON is null where it was none, such as a rate of no time at all. */
+function brief(value: number | null): string {
+  return value === null ? "" : String(Number(value.toPrecision(3)));
 }
 
 function percent(share: number): string {

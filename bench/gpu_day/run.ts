@@ -112,7 +112,11 @@ async function main(): Promise<void> {
       // The page can be written again from the JSON, and the time on this GPU cannot be had again.
       process.stderr.write(`warning: no report: ${(error as Error).message}\n`);
     }
-    if (settings.archive !== undefined) writeArchive(settings.archive, [out, report]);
+    try {
+      if (settings.archive !== undefined) writeArchive(settings.archive, [out, report]);
+    } catch (error) {
+      process.stderr.write(`warning: no archive: ${(error as Error).message}\n`);
+    }
   };
   const left = await runStages(stages, out, { ...settings, keep, say: (text) => process.stdout.write(text) });
   keep();

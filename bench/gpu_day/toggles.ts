@@ -15,7 +15,12 @@ export const TOGGLES: Readonly<Record<string, readonly string[]>> = {
 /** Keeps the choices that tuning made without toggles among the results, because the next call may be on another machine of the kind. */
 export function keepChoices(out: string): void {
   const found = cacheFolders(tuningFolder([])).find(existsSync);
-  if (found !== undefined) cpSync(found, keptIn(out), { recursive: true });
+  if (found === undefined) return;
+  try {
+    cpSync(found, keptIn(out), { recursive: true });
+  } catch (error) {
+    process.stderr.write(`warning: choices of tuning are not kept: ${(error as Error).message}\n`);
+  }
 }
 
 /**

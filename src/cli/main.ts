@@ -1,8 +1,13 @@
 #!/usr/bin/env node
+import { hasHung } from "../gpu/flight.ts";
+import { endProcess } from "../node/end_process.ts";
 import { quietDawn } from "../node/quiet_dawn.ts";
 import { describeError, exitCodeOf, InterruptedError } from "./errors.ts";
 import { endWithOutput } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
+
+/** Whether the command ended because its GPU was lost. Some of these keep the process alive, as one that hangs does. */
+let isLost = false;
 
 /** Runs one command line (without `node` and the script) and returns the exit code; errors go to stderr as one line each. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -16,12 +21,13 @@ async function main(argv: readonly string[]): Promise<number> {
     // Whoever closed the output wants to read no more of it.
     const isUnread = error instanceof InterruptedError && error.signal === "SIGPIPE";
     if (!alreadyShown && !isUnread) process.stderr.write(`${describeError(error, argv.includes("--debug"))}\n`);
-    // A GPU that hangs would keep the process alive, and waiting for it would have no end.
-    if (error instanceof Error && error.name === "DeviceLostError") process.exit(exitCodeOf(error));
+    isLost = error instanceof Error && error.name === "DeviceLostError";
     return exitCodeOf(error);
   }
 }
 
 quietDawn();
 endWithOutput();
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
+if (isLost || hasHung()) endProcess(code);
+else process.exitCode = code;

@@ -11,6 +11,13 @@ export interface Flight {
   wait<Result>(what: string, promise: Promise<Result>): Promise<Result>;
 }
 
+let isHung = false;
+
+/** Whether a GPU of this process has hung. Dawn goes on waiting for it, which keeps the process alive. */
+export function hasHung(): boolean {
+  return isHung;
+}
+
 interface FlightOptions {
   readonly gpu: GPUDevice;
   /** Seconds that one submission may take; 0: any time. */
@@ -30,6 +37,7 @@ export function createFlight({ gpu, watchdog, fail, assertHealthy }: FlightOptio
   let arrivals = 0;
 
   const hang = (what: string): DeviceLostError => {
+    isHung = true;
     const [oldest = what] = labels;
     const error = new DeviceLostError(
       `the GPU has not finished "${oldest}" within the watchdog's ${watchdog} s: a kernel never ends, or this GPU is very slow; ` +

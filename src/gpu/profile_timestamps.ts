@@ -19,6 +19,8 @@ interface Pending {
   readonly encodeStart: number;
   readonly encodeEnd: number;
   readonly dispatches: readonly ProfiledDispatch[];
+  /** The stamps at either end of each dispatch, in nanoseconds of the GPU's clock. */
+  readonly stamps: Promise<readonly BigUint64Array[]>;
   readonly done: Promise<number>;
 }
 
@@ -52,11 +54,13 @@ export function createTimestampTimer(device: Device): Timer {
         copies?.(encoder);
       });
       const reads = segments.map(async (segment, i) => {
-        await readTimes(device, segment, dispatches.slice(i * DISPATCHES, (i + 1) * DISPATCHES));
+        const stamps = await readStamps(device, segment, Math.min(DISPATCHES, dispatches.length - i * DISPATCHES));
         pool.release(segment);
+        return stamps;
       });
-      const done = Promise.all(reads).then(() => performance.now());
-      pending.push({ label, encodeStart, encodeEnd, dispatches, done });
+      const stamps = Promise.all(reads);
+      const done = stamps.then(() => performance.now());
+      pending.push({ label, encodeStart, encodeEnd, dispatches, stamps, done });
     },
     begin: (launch, run, operations) => slices.begin(launch, run, operations),
     end: () => slices.end(),
@@ -66,8 +70,18 @@ export function createTimestampTimer(device: Device): Timer {
     const taken = pending;
     pending = [];
     const done = await Promise.all(taken.map((submission) => submission.done));
+    const stamps = await Promise.all(taken.map((submission) => submission.stamps));
+    const dispatches = taken.flatMap((submission) => submission.dispatches);
+    setTimes(
+      dispatches,
+      stamps.flat().flatMap((segment) => [...segment]),
+    );
     alignClocks(taken);
-    return taken.map((submission, i) => ({ ...submission, done: done[i]!, dispatchCount: submission.dispatches.length }));
+    return taken.map(({ stamps, ...submission }, i) => ({
+      ...submission,
+      done: done[i]!,
+      dispatchCount: submission.dispatches.length,
+    }));
   };
   return { observer, take, destroy: pool.destroy };
 }
@@ -109,16 +123,28 @@ function resolve(encoder: GPUCommandEncoder, { querySet, resolved, staging }: Se
   encoder.copyBufferToBuffer(resolved, 0, staging, 0, dispatches * 2 * 8);
 }
 
-/** Fills in the times of a segment's dispatches, still on the GPU's clock. */
-async function readTimes(device: Device, { staging }: Segment, dispatches: readonly ProfiledDispatch[]): Promise<void> {
+async function readStamps(device: Device, { staging }: Segment, dispatches: number): Promise<BigUint64Array> {
   await device.flight.wait("timestamps", staging.mapAsync(GPUMapMode.READ));
-  const times = new BigUint64Array(staging.getMappedRange(0, dispatches.length * 16));
-  dispatches.forEach((dispatch, i) => {
-    dispatch.start = Number(times[2 * i]!) / NANOSECONDS_PER_MILLISECOND;
-    // Some drivers reset or reorder timestamps when a GPU changes its clock.
-    dispatch.duration = Math.max(0, Number(times[2 * i + 1]! - times[2 * i]!) / NANOSECONDS_PER_MILLISECOND);
-  });
+  const stamps = new BigUint64Array(staging.getMappedRange(0, dispatches * 16)).slice();
   staging.unmap();
+  return stamps;
+}
+
+/**
+ * Fills in the times of dispatches, in the order in which they ran and still on the GPU's clock, from the stamps at either end of each. A
+ * dispatch waits for the one before, and its first stamp need not: Dawn asks Vulkan for it at the top of the pipe, ahead of the barrier,
+ * where a GPU may take it while the dispatch before is at work. So that one's end counts where it is later.
+ */
+export function setTimes(dispatches: readonly Pick<ProfiledDispatch, "start" | "duration">[], stamps: readonly bigint[]): void {
+  let before = 0n;
+  dispatches.forEach((dispatch, i) => {
+    const [first, end] = [stamps[2 * i]!, stamps[2 * i + 1]!];
+    const begin = first > before ? first : before;
+    dispatch.start = Number(begin) / NANOSECONDS_PER_MILLISECOND;
+    // Some drivers reset or reorder timestamps when a GPU changes its clock.
+    dispatch.duration = end > begin ? Number(end - begin) / NANOSECONDS_PER_MILLISECOND : 0;
+    before = end;
+  });
 }
 
 /** Moves GPU times to the host's clock, by the least shift with which no submission begins before it was encoded. */

@@ -18,7 +18,10 @@ export const metricDefinitions = {
   },
   frac_unscored: { description: "Fraction of completions that no reward function scored. They teach nothing.", unit: "fraction" },
   entropy: { description: "Mean entropy of the policy over all completion tokens, at the sampling temperature.", unit: "nats per token" },
-  kl: { description: "Mean KL divergence to the reference policy, as grpo.kl estimates it.", unit: "nats per token" },
+  kl: {
+    description: "Mean KL divergence to the reference policy, as grpo.kl estimates it, where grpo.beta is above 0.",
+    unit: "nats per token",
+  },
   "clip_ratio/low_mean": { description: "Fraction of tokens clipped from below.", unit: "fraction" },
   "clip_ratio/low_min": { description: "Smallest fraction of tokens clipped from below in a micro-batch of the step.", unit: "fraction" },
   "clip_ratio/high_mean": { description: "Fraction of tokens clipped from above.", unit: "fraction" },

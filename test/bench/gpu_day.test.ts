@@ -103,6 +103,12 @@ test("what Node's test runner prints is counted", () => {
   assert.equal(testSummary("TAP version 13\n"), undefined);
 });
 
+test("a kernel that hangs on a GPU has no more than its watchdog's time", () => {
+  for (const { name, env } of stages(false)) assert.equal(env?.ENTROPIC_WATCHDOG, "45", name);
+  assert.equal(stages(false).find(({ name }) => name === "verify")!.env!.ENTROPIC_TUNE, "0", "a stage keeps what it sets itself");
+  for (const { name, env } of stages(true)) assert.equal(env?.ENTROPIC_WATCHDOG, undefined, name);
+});
+
 test("what memory decides is predicted for the H100 and not for the H200, which has faster memory", () => {
   const [slow, fast] = ["NVIDIA H100 80GB HBM3", "NVIDIA H200"].map((name) => predictionFor(name)!);
   assert.equal(slow!.decode[64], 2.5);

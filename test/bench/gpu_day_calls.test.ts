@@ -108,6 +108,16 @@ test("the archive puts results where the next call looks, and never packs weight
   assert.ok(!readdirSync(folder).includes("day.tgz.part"), "it is renamed when it is whole");
 });
 
+test("an archive goes into a folder of its own, and one that cannot be packed is refused in one line", () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, "verify.json"), "{}");
+  const archive = join(folder, "new/of/today/day.tgz");
+  writeArchive(archive, [join(folder, "verify.json")]);
+  assert.match(execFileSync("tar", ["-tzf", archive], { encoding: "utf8" }), /^verify\.json\n$/);
+  mkdirSync(join(folder, "taken.tgz.part"));
+  assert.throws(() => writeArchive(join(folder, "taken.tgz"), [join(folder, "verify.json")]), /^Error: tar: .+$/);
+});
+
 test("a call with --archive leaves one file that holds the records and the report", { timeout: 120_000 }, () => {
   const [out, archive] = [newFolder(), join(base, "call.tgz")];
   const words = ["--adapter", process.env.ENTROPIC_ADAPTER ?? "software", "--dry-run", "--only", "matrices"];

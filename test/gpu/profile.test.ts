@@ -4,6 +4,7 @@ import { createReader } from "../../src/gpu/buffer.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import { submitPass } from "../../src/gpu/launch.ts";
 import { createProfiler, type Profiler } from "../../src/gpu/profile.ts";
+import { setTimes } from "../../src/gpu/profile_timestamps.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { input, scope } from "../../src/graph/trace.ts";
@@ -171,4 +172,53 @@ test("more dispatches than a query set holds", async () => {
   device.assertHealthy();
   profiler.destroy();
   plan.destroy();
+});
+
+/** What a driver's stamps, in microseconds, make of dispatches, in microseconds as well. */
+function timesOf(stamps: readonly (readonly [begin: number, end: number])[]): [start: number, duration: number][] {
+  const dispatches = stamps.map(() => ({ start: 0, duration: 0 }));
+  setTimes(
+    dispatches,
+    stamps.flat().map((microseconds) => BigInt(1000 * microseconds)),
+  );
+  return dispatches.map(({ start, duration }) => [Math.round(1e3 * start), Math.round(1e3 * duration)]);
+}
+
+test("a dispatch whose first stamp was taken while the one before was at work begins where that one ended", () => {
+  const ordered = [
+    [5, 15],
+    [16, 20],
+    [20, 21],
+  ] as const;
+  assert.deepEqual(timesOf(ordered), [
+    [5, 10],
+    [16, 4],
+    [20, 1],
+  ]);
+  const early = [
+    [5, 15],
+    [6, 20],
+    [7, 21],
+  ] as const;
+  const times = timesOf(early);
+  assert.deepEqual(times, [
+    [5, 10],
+    [15, 5],
+    [20, 1],
+  ]);
+  const total = times.reduce((sum, [, duration]) => sum + duration, 0);
+  assert.equal(total, 21 - 5, "nothing is counted twice");
+});
+
+test("a GPU that resets its clock costs the times of one dispatch, not of all that follow", () => {
+  const stamps = [
+    [100, 110],
+    [111, 3],
+    [4, 9],
+  ] as const;
+  assert.deepEqual(timesOf(stamps), [
+    [100, 10],
+    [111, 0],
+    [4, 5],
+  ]);
 });

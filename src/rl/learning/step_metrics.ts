@@ -49,7 +49,7 @@ export function stepMetrics({ config, controller, loss }: Run, record: StepRecor
     // This is the entropy of the policy that sampled, from before the rollout's first update.
     ...(learns && {
       entropy: updates[0]!.entropy,
-      kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")),
+      ...(config.grpo.beta > 0 && { kl: meanOf(updates, ({ metrics }) => tokenMean(metrics, "kl")) }),
       ...clipMetrics(updates),
     }),
     ...(learns && selectionMetrics(updates, loss)),
