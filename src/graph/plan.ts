@@ -6,10 +6,11 @@ import type { Kernel } from "../gpu/kernel.ts";
 import { createLaunchList, type LaunchList } from "../gpu/launch.ts";
 import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
+import { checkAllGiven, checkArray, viewAs } from "./given.ts";
 import { joinDispatches, type NodeDispatch } from "./join.ts";
 import { evaluateScalar, type RunScalars, readsOf, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
-import { isHalf, type Storage, type Tensor } from "./tensor.ts";
+import type { Storage, Tensor } from "./tensor.ts";
 import { type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
 
 export interface PlanOptions {
@@ -25,7 +26,7 @@ export interface Plan {
   readonly label: string;
   readonly nodes: readonly Node[];
   readonly launches: LaunchList;
-  /** Uploads input tensors by name. */
+  /** Uploads input tensors by name: as many numbers as a run reads. @throws EngineError for an unknown name, another type, or too many */
   upload(inputs: Readonly<Record<string, HostArray>>): void;
   /** Appends all dispatches to a submission (`submitPass`), which several plans can share. */
   encode(recording: Recording, scalars?: RunScalars): void;
@@ -68,6 +69,7 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
     for (const [name, data] of Object.entries(inputs)) {
       const tensor = traced.inputs.get(name);
       if (!tensor) throw new EngineError(`plan ${label} has no input ${name}; it has: ${[...traced.inputs.keys()].join(", ") || "none"}`);
+      checkArray(`plan ${label}`, tensor, data);
       if (memory.isBound(tensor.storage)) uploadBuffer(device, memory.windowOf(tensor), data);
     }
   };
@@ -221,11 +223,6 @@ function toLaunch({ node, dispatch, kernel }: Step, windowOf: (tensor: Tensor) =
   };
 }
 
-function viewAs(tensor: Tensor, bytes: ArrayBuffer): HostArray {
-  if (tensor.dtype === "u32" || isHalf(tensor.dtype)) return new Uint32Array(bytes);
-  return tensor.dtype === "i32" ? new Int32Array(bytes) : new Float32Array(bytes);
-}
-
 function describeStep({ node, dispatch, kernel }: Step): string {
   const bindings = kernel.bindings.map((binding) => {
     const arrow = binding.access === "read_write" ? "-> " : "";
@@ -234,16 +231,21 @@ function describeStep({ node, dispatch, kernel }: Step): string {
   return `${kernel.id.padEnd(32)} ${node.label}  (${bindings.join(", ")})`;
 }
 
-/** Traces a function and runs it once. Returns the values of the tensors that the function returns; for tests and teaching. */
+/**
+ * Traces a function and runs it once. Returns the values of the tensors that the function returns; for tests and teaching.
+ * @throws EngineError where an input is not given, or has another length or type than its tensor
+ */
 export async function evaluate(
   device: Device,
   build: () => readonly Tensor[],
   options: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> } = {},
 ): Promise<HostArray[]> {
-  const plan = await buildPlan(device, "evaluate", () => ({ keep: build() }));
+  const traced = trace(build);
+  checkAllGiven("evaluate", traced.trace.inputs, options);
+  const plan = await planTrace(device, traced.trace, { label: "evaluate", keep: traced.result });
   try {
     plan.run(options);
-    return await plan.read(plan.result.keep);
+    return await plan.read(traced.result);
   } finally {
     plan.destroy();
   }

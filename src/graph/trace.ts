@@ -1,7 +1,8 @@
+import { EngineError } from "../gpu/errors.ts";
 import type { KernelSource, KernelVariant } from "../gpu/link.ts";
 import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
-import type { Scalar } from "./scalar.ts";
+import { describeScalar, type Scalar } from "./scalar.ts";
 import { bytesOf, type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
 
 /** One kernel launch of a node, over symbolic tensors. */
@@ -139,11 +140,18 @@ export function record(node: Omit<Node, "scope" | "isBackward">): void {
   currentTrace().nodes.push({ ...node, scope: currentScope(), isBackward });
 }
 
-/** A tensor that every run of the plan is given from the host, by name. */
+/**
+ * A tensor that every run of the plan is given from the host, by name. The same name is the same tensor.
+ * @throws EngineError where that has another shape or type
+ */
 export function input(name: string, shape: readonly Scalar[], dtype: DType = "f32"): Tensor {
   const { inputs } = currentTrace();
   const known = inputs.get(name);
-  if (known) return known;
+  if (known) {
+    const [before, now] = [known, { shape, dtype }].map((one) => `${one.dtype} [${one.shape.map(describeScalar).join(", ")}]`);
+    if (before !== now) throw new EngineError(`input ${name} is ${before}, and was asked for as ${now}; give one of them another name`);
+    return known;
+  }
   const storage: Storage = { kind: "input", label: name, bytes: bytesOf({ shape, dtype }) };
   const tensor = new Tensor({ shape, dtype, storage, label: name });
   inputs.set(name, tensor);

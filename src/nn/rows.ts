@@ -23,7 +23,7 @@ export interface KeyValueCache {
   readonly origin: Tensor;
   /** Where one row per sequence attends to the cache. Else rows are whole prompts, which are written to it. */
   readonly decode?: DecodedSequences;
-  /** The cache [T, K, D] of the layer `owner`, the same tensors in every call. */
+  /** The cache [T, K, D] of the layer `owner`: of its n-th application in this pass, the same tensors in every pass. */
   layer(owner: object, layout: HeadLayout): { readonly keys: Tensor; readonly values: Tensor };
 }
 

@@ -93,6 +93,7 @@ export async function buildModule(name: string, build: ModelBuilder = buildModel
 
 /** What `createModel` would make, without memory on the device. */
 export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
+  requireVocabulary(tokenizer, build(config), "the model's configuration");
   return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build, adapter: undefined });
 }
 
@@ -106,10 +107,11 @@ export interface NewModel {
   readonly generation?: GenerationConfig;
 }
 
-/** A model with random parameters, drawn from a seed. */
+/** A model with random parameters, drawn from a seed. @throws EngineError where the tokenizer has ids that the model lacks */
 export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
   const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
+  requireVocabulary(tokenizer, module, "createModel");
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
   return finish({ device, config, tokenizer, generation, build, adapter: undefined }, module, placed);

@@ -1,5 +1,6 @@
 import { lostWork } from "../gpu/errors.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { currentTrace, type Trace } from "../graph/trace.ts";
 import type { KeyValueCache } from "../nn/rows.ts";
 import { cacheTensor } from "../ops/cache_storage.ts";
 import { FINISHED, markTokens, markWords } from "../ops/next_token.ts";
@@ -117,17 +118,37 @@ function checkTokens(
   throw lostWork(device, `a sequence has ${count} new tokens where ${before + asked} were asked for`);
 }
 
-/** Keys and values of every layer of the model, made when the layer is first asked for. */
+/**
+ * Keys and values of every layer of the model, made when the layer is first asked for. A model may apply a layer several times, as ALBERT
+ * does (Lan et al. 2020, arXiv 1909.11942): each of the times has its own, because it has other inputs.
+ */
 function createLayers(arena: Arena, { cacheStorage = "f32" }: SamplerOptions, places: number): KeyValueCache["layer"] {
-  const layers = new Map<object, ReturnType<KeyValueCache["layer"]>>();
+  const layers = new Map<object, ReturnType<KeyValueCache["layer"]>[]>();
+  const timesApplied = new WeakMap<Trace, Map<object, number>>();
+  let made = 0;
   return (owner, layout) => {
-    const known = layers.get(owner);
-    if (known) return known;
+    const times = mapped(timesApplied, currentTrace(), () => new Map<object, number>());
+    const time = times.get(owner) ?? 0;
+    times.set(owner, time + 1);
+    const own = mapped(layers, owner, () => []);
+    if (own[time]) return own[time];
     const { shape, dtype } = cacheTensor(places, layout, cacheStorage);
-    const fresh = { keys: arena.make(`keys ${layers.size}`, shape, dtype), values: arena.make(`values ${layers.size}`, shape, dtype) };
-    layers.set(owner, fresh);
+    const fresh = { keys: arena.make(`keys ${made}`, shape, dtype), values: arena.make(`values ${made}`, shape, dtype) };
+    made += 1;
+    own.push(fresh);
     return fresh;
   };
+}
+
+/** The value of a key, made where the map has none. */
+function mapped<Key extends object, Value>(
+  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  make: () => Value,
+): Value {
+  const known = map.get(key) ?? make();
+  map.set(key, known);
+  return known;
 }
 
 function newTokens(sequence: ActiveSequence, state: number, ring: Float32Array): NewTokens {

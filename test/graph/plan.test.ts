@@ -6,7 +6,7 @@ import { submitPass } from "../../src/gpu/launch.ts";
 import { differentiate } from "../../src/graph/differentiate.ts";
 import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
-import { externalTensor } from "../../src/graph/tensor.ts";
+import { externalTensor, type Tensor } from "../../src/graph/tensor.ts";
 import { empty, input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
@@ -193,6 +193,43 @@ test("evaluateOnce gives the values of a function of tensors", async () => {
     inputs: { a: Float32Array.of(1, 2), b: Float32Array.of(30, 40) },
   });
   assert.deepEqual([...sum!], [31, 42]);
+});
+
+test("evaluate refuses an input that is missing, of another length or of another type", async () => {
+  const sum = (): Tensor[] => [add(input("x", [2, 2]), input("y", [2, 2]))];
+  const x = Float32Array.of(1, 2, 3, 4);
+  const given = (y: unknown): Promise<unknown> => evaluate(device, sum, { inputs: { x, y: y as Float32Array } });
+  assert.deepEqual(await given(x), [Float32Array.of(2, 4, 6, 8)]);
+  await assert.rejects(given(undefined), /^EngineError: evaluate: input y \[2, 2\] was not given$/);
+  await assert.rejects(given(x.subarray(1)), /^EngineError: evaluate: input y \[2, 2\] needs 4 numbers; given: 3$/);
+  for (const [other, name] of [
+    [Int32Array.from(x), "Int32Array"],
+    [Float64Array.from(x), "Float64Array"],
+    [[...x], "Array"],
+    [null, "null"],
+  ] as const)
+    await assert.rejects(given(other), new RegExp(`^EngineError: evaluate: input y of f32 needs a Float32Array; given: ${name}$`));
+});
+
+test("a plan refuses an input of another type, and takes fewer rows than it has room for", async () => {
+  const plan = await buildPlan(device, "sum", () => {
+    const x = input("x", [runScalar("rows", 4), 2]);
+    return { keep: [add(x, x)] };
+  });
+  plan.run({ scalars: { rows: 1 }, inputs: { x: Float32Array.of(1, 2) } });
+  assert.deepEqual((await plan.read(plan.result.keep))[0]!.slice(0, 2), Float32Array.of(2, 4));
+  assert.throws(
+    () => plan.upload({ x: Uint32Array.of(1, 2) }),
+    /^EngineError: plan sum: input x of f32 needs a Float32Array; given: Uint32Array$/,
+  );
+  plan.destroy();
+});
+
+test("an input that is asked for twice is one tensor, and not one of two shapes or types", async () => {
+  const twice = (shape: readonly number[], dtype?: "u32") => () => [add(input("x", [4]), input("x", shape, dtype))];
+  assert.deepEqual(await evaluate(device, twice([4]), { inputs: { x: Float32Array.of(1, 2, 3, 4) } }), [Float32Array.of(2, 4, 6, 8)]);
+  await assert.rejects(evaluate(device, twice([2, 2])), /^EngineError: input x is f32 \[4\], and was asked for as f32 \[2, 2\]; give/);
+  await assert.rejects(evaluate(device, twice([4], "u32")), /^EngineError: input x is f32 \[4\], and was asked for as u32 \[4\]; give/);
 });
 
 test("a grid too long for one dimension is folded", async () => {

@@ -13,7 +13,7 @@ import { endTokens } from "../../src/io/generation_config.ts";
 import { openModelFolder } from "../../src/io/model_folder.ts";
 import { writeSafetensors } from "../../src/io/safetensors.ts";
 import { readParameters } from "../../src/nn/load_parameters.ts";
-import { createModel, loadModel, saveModel } from "../../src/node/load_model.ts";
+import { createModel, loadModel, outlineNew, saveModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { tasks } from "../../src/tasks/index.ts";
 import { CLI } from "../cli_command.ts";
@@ -65,6 +65,18 @@ for (const [what, build] of [
     for (const each of [model, copy, loaded]) each.destroy();
   });
 }
+
+test("a model is not made with a tokenizer that has ids which the model lacks", async () => {
+  const large = characterTokenizer("abcdef$");
+  const config = { model_type: "gpt2", vocab_size: 5, n_embd: 8, n_layer: 1, n_head: 2, n_positions: 8 };
+  const refusal = { name: "EngineError", message: "createModel: its tokenizer has ids up to 6; its model has a vocabulary of 5" };
+  await assert.rejects(createModel(device, { config, tokenizer: large, seed: 3 }), refusal);
+  await assert.rejects(createModel(device, { config: {}, tokenizer: large, seed: 3, build: () => new Bigrams() }), refusal);
+  assert.throws(
+    () => outlineNew(device, { config, tokenizer: large }),
+    /: its tokenizer has ids up to 6; its model has a vocabulary of 5$/,
+  );
+});
 
 test("a checkpoint of GPT-2 from the Hugging Face hub, whose names lack `transformer.`, still loads", async () => {
   const config = { model_type: "gpt2", vocab_size: 5, n_embd: 8, n_layer: 1, n_head: 2, n_positions: 8 };

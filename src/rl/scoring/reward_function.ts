@@ -62,17 +62,22 @@ export async function rewardsOf({ name, reward }: NamedReward, input: RewardInpu
   const wrong = scores.findIndex((score, i) => !isRewardScore(score, input.completionIds[i]?.length ?? 0));
   if (wrong >= 0) {
     throw new RewardError(
-      `${place} returned ${quoted(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}) of the prompt ` +
+      `${place} returned ${shown(scores[wrong])} for completion ${wrong} (${quoted(input.completions[wrong])}) of the prompt ` +
         `${quoted(input.prompts[wrong])}; return ${needed(scores[wrong], input.completionIds[wrong])}.`,
     );
   }
   return scores as RewardScore[];
 }
 
+const FINITE = "a finite number (in 32 bits: up to 3.4e38)";
+
 function needed(score: unknown, ids: ArrayLike<number> | undefined): string {
-  return Array.isArray(score)
-    ? `a finite number for each of its ${ids?.length ?? 0} tokens`
-    : "a finite number, or null to leave it unscored";
+  return Array.isArray(score) ? `${FINITE} for each of its ${ids?.length ?? 0} tokens` : `${FINITE}, or null to leave it unscored`;
+}
+
+/** Of other types than JSON's a bigint looks like a number. */
+function shown(score: unknown): string {
+  return typeof score === "bigint" ? `the bigint ${score}n` : quoted(score);
 }
 
 async function runReward(place: string, reward: RewardFunction, input: RewardInput): Promise<unknown> {

@@ -9,7 +9,7 @@ import type { Run } from "../../../src/rl/run.ts";
 import type { RolloutEntry } from "../../../src/rl/sampling/rollout.ts";
 import { smallConfig } from "../../small_policy.ts";
 
-const config = smallConfig({ grpo: { prompts: 1, completions: 3 }, entropy: { controller: "none" } });
+const config = smallConfig({ grpo: { prompts: 1, completions: 3, beta: 0.1 }, entropy: { controller: "none" } });
 const controller = createController(config.entropy);
 const run = { config, controller, loss: createLoss(config.grpo) } as unknown as Run;
 

@@ -52,12 +52,13 @@ test("wrong returns are refused by the function's name", async () => {
   await assert.rejects(returns(undefined), /"mine" returned undefined for 3 completions/);
   await assert.rejects(
     returns([1, Number.NaN, 0]),
-    /"mine" returned NaN for completion 1 \("3\+5\+7\$"\) of the prompt "375=022:"; return a finite number, or null/,
+    /"mine" returned NaN for completion 1 \("3\+5\+7\$"\) of the prompt "375=022:"; return a finite number \(in 32 bits: up to 3\.4e38\), or null/,
   );
   await assert.rejects(returns([1, 1, Infinity]), /returned Infinity for completion 2/);
   await assert.rejects(returns([1, 1, "1"]), /returned "1" for completion 2/);
   await assert.rejects(returns([1, 1, undefined]), /returned undefined for completion 2/);
   await assert.rejects(returns([1, 1, 1e300]), /returned 1e\+300 for completion 2/);
+  await assert.rejects(returns([1, 1n, 0]), /returned the bigint 1n for completion 1/);
   await assert.rejects(returns("110"), /returned "110" for 3 completions/);
   const throwing = combineRewards([{ name: "mine", reward: () => JSON.parse("{") as number[] }])(input);
   await assert.rejects(throwing, /^RewardError: Reward function "mine" failed on .*"375=022:": Expected property name.*; mend it/);
@@ -83,7 +84,10 @@ test("a list rewards the tokens of a completion; beside it whole scores count at
 test("a list of another length than the completion, or with what is no finite number, is refused", async () => {
   for (const list of [[1], [1, 2, 3, 4, 5, Number.NaN], [1, 2, 3, 4, 5, null], Array<number>(6), [3e38, 3e38, 0, 0, 0, 0]]) {
     const wrong: RewardFunction = () => [list as number[], 0, 0];
-    await assert.rejects(combineRewards([{ name: "digits", reward: wrong }])(input), /return a finite number for each of its 6 tokens/);
+    await assert.rejects(
+      combineRewards([{ name: "digits", reward: wrong }])(input),
+      /return a finite number \(in 32 bits: up to 3\.4e38\) for each of its 6 tokens/,
+    );
   }
 });
 
