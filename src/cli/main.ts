@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { hasHung } from "../gpu/flight.ts";
-import { endProcess } from "../node/end_process.ts";
+import { killProcess } from "../node/kill_process.ts";
 import { quietDawn } from "../node/quiet_dawn.ts";
 import { describeError, exitCodeOf, InterruptedError } from "./errors.ts";
 import { endWithOutput } from "./interrupt.ts";
 import { buildProgram } from "./program.ts";
 
-/** Whether the command ended because its GPU was lost. Some of these keep the process alive, as one that hangs does. */
+/** Whether the command ended because its GPU was lost. Some of these keep the process alive. */
 let isLost = false;
 
 /** Runs one command line (without `node` and the script) and returns the exit code; errors go to stderr as one line each. */
@@ -29,5 +29,6 @@ async function main(argv: readonly string[]): Promise<number> {
 quietDawn();
 endWithOutput();
 const code = await main(process.argv.slice(2));
-if (isLost || hasHung()) endProcess(code);
-else process.exitCode = code;
+process.exitCode = code;
+if (hasHung()) killProcess();
+else if (isLost) process.exit();

@@ -241,9 +241,9 @@ export async function evaluate(
   options: { readonly scalars?: RunScalars; readonly inputs?: Readonly<Record<string, HostArray>> } = {},
 ): Promise<HostArray[]> {
   const traced = trace(build);
-  checkAllGiven("evaluate", traced.trace.inputs, options);
   const plan = await planTrace(device, traced.trace, { label: "evaluate", keep: traced.result });
   try {
+    checkAllGiven("evaluate", traced.trace.inputs, options);
     plan.run(options);
     return await plan.read(traced.result);
   } finally {

@@ -157,7 +157,8 @@ test("a module is one of the library's shaders or one's own WGSL, and each makes
       shape: () => ({ y: { shape: [1] } }),
       forward: ({ outputs }) => [{ kernel: source, variant: { modules: { part } }, bindings: outputs, parameters, workgroups: 1 }],
     });
-    return (await evaluate(device, () => [op({ x: input("x", [1]) }, {}).y]))[0]![0]!;
+    const inputs = { x: new Float32Array(1) };
+    return (await evaluate(device, () => [op({ x: input("x", [1]) }, {}).y], { inputs }))[0]![0]!;
   };
   const before = device.stats.pipelines;
   assert.equal(await run({ name: "difference", wgsl: difference }, { scale: 2, "part.a": 7, "part.b": 4 }), 6);

@@ -57,6 +57,9 @@ test("decoding over the cache that cache_write filled agrees with causal_attenti
       scalars: { rows },
       inputs: {
         qkv,
+        // What nobody wrote must not count.
+        keys: new Float32Array(96 * 2 * 8).fill(Number.NaN),
+        values: new Float32Array(96 * 2 * 8).fill(Number.NaN),
         newest: Float32Array.from(newest.flatMap((row) => [...qkv.subarray(row * columns, (row + 1) * columns)])),
         origins: Uint32Array.of(0, 32, 64),
         prompts: Uint32Array.of(0, 4, 32, 0, 64, 30),
