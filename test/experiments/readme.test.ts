@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { pairedTest, testInWords } from "../../src/experiments/framework/paired.ts";
 import { readRecords } from "../../src/experiments/framework/records.ts";
 
 const fileAt = (path: string): URL => new URL(`../../${path}`, import.meta.url);
@@ -78,11 +79,29 @@ function isRun(cell: string, seed: number, task: string, run: string): boolean {
   return cell === `seed-${seed}/${task}/${run}` || cell === `seed-${seed}/${task}/${same}`;
 }
 
+/** What a floor with dynamic sampling gains over GRPO in left-open and fresh-seeds together, as rows of a report. */
+async function tenSeeds(): Promise<string[]> {
+  const studies = ["left-open", "fresh-seeds"].map((name) => readRecords(fileURLToPath(fileAt(`docs/results/${name}/records.jsonl`))));
+  const all = (await Promise.all(studies)).flat();
+  const end = (seed: number, task: string, arm: string, metric: string): number =>
+    Number(all.find(({ cell }) => cell === `seed-${seed}/${task}/${arm}`)!.metrics.at(-1)![metric]);
+  const measures = { codes: ["greedy", "H0.1/pass@1", "pass@8"], countdown4: ["greedy", "H0.2/pass@1", "pass@8"] };
+  return Object.entries(measures).flatMap(([task, names]) =>
+    names.map((name) => {
+      const gains = Array.from({ length: 10 }, (_, seed) => {
+        const of = (arm: string): number => end(seed, task, arm, `eval/${name}`);
+        return of("dapo-with-pi-group-floor-then-release") - of("grpo");
+      });
+      return `| ${testInWords(pairedTest(gains))} |`;
+    }),
+  );
+}
+
 test("the README's differences between arms are those of the reports", async () => {
   const others = ["fresh-seeds", "learning-rates", "left-open", "generalise"].map((name) =>
     readFile(fileAt(`docs/results/${name}/report.md`), "utf8"),
   );
-  const rows = [report, ...(await Promise.all(others))].join("\n").split("\n");
+  const rows = [report, ...(await Promise.all(others)), ...(await tenSeeds())].join("\n").split("\n");
   const told = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart")).replaceAll("\n", " ");
   const differences = [...told.matchAll(/([+-]0\.\d{3})(?: greedy,)? \(?(-?0\.\d{3}) to (-?0\.\d{3})/g)];
   assert.ok(differences.length >= 10, `${differences.length} differences`);
