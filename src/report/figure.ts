@@ -116,13 +116,14 @@ export async function drawBars(figure: BarFigure, given: Size = { width: 560, he
   const size = underTitle(given, figure);
   const shown = [...new Set(figure.bars.map(({ series }) => series))];
   const y = axisSpec(figure.y, true);
-  const groups = [...new Set(figure.bars.map(({ group }) => group))];
+  const bars = figure.bars.map((bar) => ({ ...bar, group: inTwoLines(bar.group) }));
+  const groups = [...new Set(bars.map(({ group }) => group))];
   const x = {
     field: "group",
     type: "nominal",
     sort: groups,
     title: null,
-    axis: { labelAngle: 0, labelLimit: 140, ticks: false, labelPadding: 8 },
+    axis: { labelAngle: 0, labelLimit: 140, ticks: false, labelPadding: 8, labelExpr: "split(datum.label, '\\n')" },
   };
   const shared = { x, xOffset: { field: "series", sort: shown } };
   const bar = {
@@ -139,10 +140,21 @@ export async function drawBars(figure: BarFigure, given: Size = { width: 560, he
     ...page,
     ...heading(figure),
     ...size,
-    data: { values: figure.bars },
+    data: { values: bars },
     layer,
   } as unknown as TopLevelSpec);
 }
+
+/** A long name broken at the space that is nearest to its middle. */
+function inTwoLines(name: string): string {
+  const spaces = [...name.matchAll(/ /g)].map(({ index }) => index);
+  if (name.length <= LONGEST_LABEL || spaces.length === 0) return name;
+  const middle = spaces.reduce((best, at) => (Math.abs(2 * at - name.length) < Math.abs(2 * best - name.length) ? at : best));
+  return `${name.slice(0, middle)}\n${name.slice(middle + 1)}`;
+}
+
+/** Letters of a label that stay in one line. */
+const LONGEST_LABEL = 12;
 
 /** The names that a legend shows, and the pixels that it may be wide. */
 interface Legend {

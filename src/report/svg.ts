@@ -37,7 +37,8 @@ export const page = {
       labelFontSize: 12,
       labelColor: "#333",
       symbolStrokeWidth: 3,
-      labelLimit: 320,
+      // Vega takes a text for half as long again as it is drawn.
+      labelLimit: 480,
       offset: 12,
     },
   },

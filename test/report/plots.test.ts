@@ -181,10 +181,18 @@ test("a legend of long names goes on in further lines, and the picture is no wid
     const series = names.map((name) => ({ name, points: [0, 1].map((x) => ({ x, y: x })) }));
     return drawLines({ title: "Names", x: { title: "step" }, y: { title: "nats" }, series });
   };
-  const long = Array.from({ length: 5 }, (_, i) => `${"a-run-with-a-long-name-"}${i}`);
+  const long = Array.from({ length: 5 }, (_, i) => `DAPO with PI group floor, then release ${i}`);
   const svg = await draw(long);
   assert.equal(widthOf(svg), widthOf(await draw(["a", "b"])));
   for (const name of long) assert.ok(svg.includes(`>${name}<`), name);
+});
+
+test("long names below bars go on in a second line and lose no letter", async () => {
+  const groups = ["pass@1 at 0.1 nats", "carries-0: at the end", "greedy"];
+  const bars = groups.map((group, i) => ({ group, series: "pi", value: i, low: i, high: i }));
+  const svg = await drawBars({ title: "Bars", y: { title: "share" }, bars });
+  const labels = [...svg.matchAll(/>([^<>]+)<\/(?:text|tspan)>/g)].map(([, text]) => text!);
+  for (const line of ["pass@1 at", "0.1 nats", "carries-0:", "at the end", "greedy"]) assert.ok(labels.includes(line), labels.join("|"));
 });
 
 test("targets that differ are drawn with their runs; folders of one name are told apart", async () => {
