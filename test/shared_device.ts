@@ -1,6 +1,6 @@
 import type { Device } from "../src/gpu/device.ts";
 import { hasHung } from "../src/gpu/flight.ts";
-import { killProcess } from "../src/node/kill_process.ts";
+import { endWithin } from "../src/node/end_process.ts";
 import { openDevice } from "../src/node/open_device.ts";
 
 let opened: Promise<Device> | undefined;
@@ -25,5 +25,5 @@ const GRACE_MS = 30_000;
 
 /** A GPU that hangs would keep this process alive, and the runner waiting for it. */
 function endWhereHung(): void {
-  if (hasHung()) setTimeout(killProcess, GRACE_MS).unref();
+  if (hasHung()) endWithin(GRACE_MS);
 }

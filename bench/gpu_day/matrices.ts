@@ -4,8 +4,8 @@ import type { Device } from "../../src/gpu/device.ts";
 import { hasHung } from "../../src/gpu/flight.ts";
 import { fittingMatrices, type MatrixConfiguration, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix } from "../../src/gpu/subgroup_matrix.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
+import { endWithin } from "../../src/node/end_process.ts";
 import { environment } from "../../src/node/environment.ts";
-import { killProcess } from "../../src/node/kill_process.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { tilesFor } from "../../src/ops/matmul/families/tiled.ts";
 import { halfCase } from "../cases/matmul.ts";
@@ -74,4 +74,4 @@ try {
   process.stderr.write(`error: ${(error as Error).message.split("\n")[0]}\n`);
   process.exitCode = 1;
 }
-if (hasHung()) killProcess();
+if (hasHung()) endWithin(1000);

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { hasHung } from "../../src/gpu/flight.ts";
-import { killProcess } from "../../src/node/kill_process.ts";
+import { endWithin } from "../../src/node/end_process.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { type BenchReport, runCases } from "../harness.ts";
 import { type DecodeTime, timeDecoding } from "./decode.ts";
@@ -71,5 +71,5 @@ else {
     process.stderr.write(`error: ${(error as Error).message.split("\n")[0]}\n`);
     process.exitCode = 1;
   }
-  if (hasHung()) killProcess();
+  if (hasHung()) endWithin(1000);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { hasHung } from "../gpu/flight.ts";
-import { killProcess } from "../node/kill_process.ts";
+import { endWithin } from "../node/end_process.ts";
 import { quietDawn } from "../node/quiet_dawn.ts";
 import { describeError, exitCodeOf, InterruptedError } from "./errors.ts";
 import { endWithOutput } from "./interrupt.ts";
@@ -28,7 +28,6 @@ async function main(argv: readonly string[]): Promise<number> {
 
 quietDawn();
 endWithOutput();
-const code = await main(process.argv.slice(2));
-process.exitCode = code;
-if (hasHung()) killProcess();
+process.exitCode = await main(process.argv.slice(2));
+if (hasHung()) endWithin(5000);
 else if (isLost) process.exit();

@@ -216,8 +216,8 @@ const SAVE_OPTIONS = {
 /**
  * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
  * state where given. Tensors are read back from the GPU and written a piece at a time.
- * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`, or `dir` cannot be made or holds what no checkpoint wrote,
- * ConfigError for an unknown option, EngineError where a step or a load changes the weights meanwhile; then nothing is left written
+ * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`, or `dir` cannot be made or holds
+ * what no checkpoint wrote, ConfigError for an unknown option, EngineError where a step or a load changes the weights meanwhile; then nothing is left written
  */
 export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
   requireKnownOptions("saveModel", options, Object.keys(SAVE_OPTIONS));

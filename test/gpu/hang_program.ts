@@ -4,7 +4,7 @@ import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
-import { killProcess } from "../../src/node/kill_process.ts";
+import { endWithin } from "../../src/node/end_process.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { defineOp } from "../../src/ops/define.ts";
 
@@ -42,4 +42,4 @@ try {
   console.log(`${(error as Error).name} after ${((performance.now() - started) / 1000).toFixed(1)} s: ${(error as Error).message}`);
 }
 // Without it the process would wait for the kernel, however long it takes.
-if (hasHung()) killProcess();
+if (hasHung()) endWithin(500);
