@@ -8,6 +8,7 @@ import { writeArchive } from "./archive.ts";
 import { writeReport } from "./report.ts";
 import { runStages } from "./run_stages.ts";
 import { type Stage, stagesOf } from "./stages.ts";
+import { keepChoices, restoreChoices } from "./toggles.ts";
 
 /** Machines that are lent often end a command after ten minutes; unpacking and the adapter take some of it. */
 const DEFAULT_MINUTES = 8.5;
@@ -105,7 +106,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${stages.length} stages on ${name}; results in ${out}\n`);
   const report = settings.report ?? (dry ? join(out, "report.md") : join(root, "docs/results/gpu", `${slugOf(name)}.md`));
   const all = stagesOf({ adapter, out, dry, python });
+  restoreChoices(out);
   const keep = (): void => {
+    keepChoices(out, "latest-choices");
     try {
       writeReport(report, { adapter: name, out, stages: all, dry });
     } catch (error) {

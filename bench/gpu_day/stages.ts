@@ -113,7 +113,7 @@ function benches(options: StageOptions): Stage[] {
     ...bench(`toggles-${name}`, [...telling, "--toggles", toggles.join()], 200, 45),
     prepare: () => shareChoices(out, toggles),
   }));
-  const plain: Stage = { ...bench("toggles-none", telling, 200, 45), finish: () => keepChoices(out) };
+  const plain: Stage = { ...bench("toggles-none", telling, 200, 45), finish: () => keepChoices(out, "choices") };
   return [suite, ...(dry ? [] : [tuner]), plain, ...(dry ? toggled.slice(0, 1) : toggled)];
 }
 

@@ -12,15 +12,27 @@ export const TOGGLES: Readonly<Record<string, readonly string[]>> = {
   all: ["disable_robustness", "skip_validation", "disable_workgroup_init"],
 };
 
-/** Keeps the choices that tuning made without toggles among the results, because the next call may be on another machine of the kind. */
-export function keepChoices(out: string): void {
+/** Copies of the choices that tuning made without toggles, among the results. */
+type Kept = "choices" | "latest-choices";
+
+/**
+ * Keeps the choices as they are: "choices" are those of the stage toggles-none, which the other toggles are to be compared with, and
+ * "latest-choices" those that the next call takes up, because it may be on another machine of the kind.
+ */
+export function keepChoices(out: string, as: Kept): void {
   const found = cacheFolders(tuningFolder([])).find(existsSync);
   if (found === undefined) return;
   try {
-    cpSync(found, keptIn(out), { recursive: true });
+    cpSync(found, join(out, as), { recursive: true });
   } catch (error) {
     process.stderr.write(`warning: choices of tuning are not kept: ${(error as Error).message}\n`);
   }
+}
+
+/** Gives a machine that has no choices those of the call before: to time kernels takes minutes. */
+export function restoreChoices(out: string): void {
+  const folders = cacheFolders(tuningFolder([]));
+  if (!folders.some(existsSync)) copyChoices(join(out, "latest-choices" satisfies Kept), folders);
 }
 
 /**
@@ -28,17 +40,17 @@ export function keepChoices(out: string): void {
  * what another kernel is.
  */
 export function shareChoices(out: string, toggles: readonly string[]): void {
-  if (!existsSync(keptIn(out))) return;
-  for (const folder of cacheFolders(tuningFolder(toggles))) {
+  copyChoices(join(out, "choices" satisfies Kept), cacheFolders(tuningFolder(toggles)));
+}
+
+function copyChoices(kept: string, folders: readonly string[]): void {
+  if (!existsSync(kept)) return;
+  for (const folder of folders) {
     try {
       rmSync(folder, { recursive: true, force: true });
-      cpSync(keptIn(out), folder, { recursive: true });
+      cpSync(kept, folder, { recursive: true });
     } catch {
       // A home that is read-only has no choices to replace, and the other folder takes them.
     }
   }
-}
-
-function keptIn(out: string): string {
-  return join(out, "choices");
 }

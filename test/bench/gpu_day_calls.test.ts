@@ -10,6 +10,7 @@ import { neededPackages, weigh } from "../../bench/gpu_day/packing.ts";
 import type { StageRecord } from "../../bench/gpu_day/run_stage.ts";
 import { runStages } from "../../bench/gpu_day/run_stages.ts";
 import type { Stage } from "../../bench/gpu_day/stages.ts";
+import { keepChoices, restoreChoices, shareChoices } from "../../bench/gpu_day/toggles.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const base = mkdtempSync(join(tmpdir(), "entropic-gpu-day-calls-"));
@@ -116,6 +117,44 @@ test("an archive goes into a folder of its own, and one that cannot be packed is
   assert.match(execFileSync("tar", ["-tzf", archive], { encoding: "utf8" }), /^verify\.json\n$/);
   mkdirSync(join(folder, "taken.tgz.part"));
   assert.throws(() => writeArchive(join(folder, "taken.tgz"), [join(folder, "verify.json")]), /^Error: tar: .+$/);
+});
+
+test("what tuning chose goes with the results to the next machine, which keeps its own choices where it has some", (context) => {
+  const out = newFolder();
+  const before = { XDG_CACHE_HOME: process.env.XDG_CACHE_HOME, TMPDIR: process.env.TMPDIR };
+  context.after(() => {
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  /** A machine whose caches hold these choices, if any; returns the file of those without toggles and of those with one. */
+  const machine = (choices?: string): [plain: string, toggled: string] => {
+    const [cache, temporary] = [newFolder(), newFolder()];
+    Object.assign(process.env, { XDG_CACHE_HOME: cache, TMPDIR: temporary });
+    const plain = join(cache, "entropic-webgpu/tuning");
+    if (choices !== undefined) {
+      mkdirSync(plain, { recursive: true });
+      writeFileSync(join(plain, "gpu.json"), choices);
+    }
+    return [join(plain, "gpu.json"), join(`${plain}+skip_validation`, "gpu.json")];
+  };
+  const read = (file: string): string => readFileSync(file, "utf8");
+  machine();
+  keepChoices(out, "latest-choices");
+  const [none] = machine();
+  restoreChoices(out);
+  assert.ok(!existsSync(none), "there is nothing to restore");
+  machine("first");
+  keepChoices(out, "latest-choices");
+  const [fresh, toggled] = machine();
+  restoreChoices(out);
+  shareChoices(out, ["skip_validation"]);
+  assert.equal(read(fresh), "first");
+  assert.ok(!existsSync(toggled), "toggles wait for those of toggles-none");
+  const [own] = machine("own");
+  restoreChoices(out);
+  assert.equal(read(own), "own");
 });
 
 test("a call with --archive leaves one file that holds the records and the report", { timeout: 120_000 }, () => {
