@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { writeArchive } from "./archive.ts";
+import { keepChoices, restoreChoices } from "./choices.ts";
 import { writeReport } from "./report.ts";
 import { runStages } from "./run_stages.ts";
 import { type Stage, stagesOf } from "./stages.ts";
-import { keepChoices, restoreChoices } from "./toggles.ts";
 
 /** Machines that are lent often end a command after ten minutes; unpacking and the adapter take some of it. */
 const DEFAULT_MINUTES = 8.5;

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { keepChoices, shareChoices } from "./choices.ts";
 import { SHAPES } from "./shapes.ts";
-import { keepChoices, shareChoices, TOGGLES } from "./toggles.ts";
+import { TOGGLES } from "./toggles.ts";
 
 /** A process of a GPU day. Its JSON goes into a file of the results' folder. */
 export interface Stage {

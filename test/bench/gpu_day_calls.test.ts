@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { writeArchive } from "../../bench/gpu_day/archive.ts";
+import { keepChoices, restoreChoices, shareChoices } from "../../bench/gpu_day/choices.ts";
 import { neededPackages, weigh } from "../../bench/gpu_day/packing.ts";
 import type { StageRecord } from "../../bench/gpu_day/run_stage.ts";
 import { runStages } from "../../bench/gpu_day/run_stages.ts";
 import type { Stage } from "../../bench/gpu_day/stages.ts";
-import { keepChoices, restoreChoices, shareChoices } from "../../bench/gpu_day/toggles.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const base = mkdtempSync(join(tmpdir(), "entropic-gpu-day-calls-"));
