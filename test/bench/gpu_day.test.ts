@@ -157,6 +157,17 @@ test("the report tells which rows failed, why others are missing, and what the m
   assert.match(text, /\| matmul NT f16 weights \| 4096x4864x896 \| 60 \| 150 % \| 4e-7 \|/);
 });
 
+test("a rate of no time at all, which JSON writes as null, costs a cell of the report and not the page", () => {
+  const out = join(folder, "timeless");
+  mkdirSync(out);
+  const ceilings = { gflops: 40_000, gigabytesPerSecond: Number.POSITIVE_INFINITY };
+  const row = { name: "gelu", shape: "8", gflops: 1, maxRelativeError: 0, fractionOfCeiling: 0, milliseconds: { median: 0 } };
+  writeFileSync(join(out, "bench.json"), JSON.stringify({ ceilings, results: [row], failures: [] }));
+  const file = join(out, "report.md");
+  writeReport(file, { adapter: "some GPU", out, stages: stages(false), dry: false });
+  assert.match(readFileSync(file, "utf8"), /40 TFLOP\/s of fma, {2}GB\/s\./);
+});
+
 test("the report puts predictions beside what was measured, and says what did not run", () => {
   const spread = { median: 1.25, min: 1, max: 2, percentile5: 1, percentile95: 2 };
   const kernels = [{ name: "matmul/tiled", calls: 4, time: 0.5, share: 0.6, gflops: 900, gigabytes: 3 }];
