@@ -10,6 +10,7 @@ import { learningRates } from "./studies/learning_rates.ts";
 import { leftOpen } from "./studies/left_open.ts";
 import { long } from "./studies/long.ts";
 import { multiTarget } from "./studies/multi_target/study.ts";
+import { newTask } from "./studies/new_task.ts";
 import { regime } from "./studies/regime.ts";
 import { stability } from "./studies/stability.ts";
 import { target } from "./studies/target/study.ts";
@@ -19,7 +20,7 @@ import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [
   ...[toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature],
-  ...[long, freshSeeds, learningRates, leftOpen, regime, generalise, foundTarget],
+  ...[long, freshSeeds, learningRates, leftOpen, regime, generalise, foundTarget, newTask],
 ];
 
 /** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
