@@ -7,6 +7,7 @@ import { readRecords } from "../../src/experiments/framework/records.ts";
 
 const fileAt = (path: string): URL => new URL(`../../${path}`, import.meta.url);
 const readme = await readFile(fileAt("README.md"), "utf8");
+const page = await readFile(fileAt("docs/results/long-runs.md"), "utf8");
 const report = await readFile(fileAt("docs/results/long/report.md"), "utf8");
 const records = await readRecords(fileURLToPath(fileAt("docs/results/long/records.jsonl")));
 
@@ -25,9 +26,9 @@ function tableAt(text: string, header: string): string[][] {
   );
 }
 
-const [, ...shown] = tableAt(readme, "| | greedy | pass@1 at equal entropy | pass@8 | entropy (nats) | greedy, seeds 0 to 4 |");
+const [, ...shown] = tableAt(page, "| | greedy | pass@1 at equal entropy | pass@8 | entropy (nats) | greedy, seeds 0 to 4 |");
 
-/** What the report, and the names of its runs, call what the README's rows are about. */
+/** What the report, and the names of its runs, call what the page's rows are about. */
 const ARMS: Readonly<Record<string, readonly [arm: string, run: string | undefined]>> = {
   "before training": ["before training", undefined],
   "plain GRPO": ["GRPO", "grpo"],
@@ -42,7 +43,7 @@ function rowsOf(task: string): string[][] {
   return tableAt(report.slice(report.indexOf(`\n### ${task[0]!.toUpperCase()}${task.slice(1)}\n`)), "| arm | seeds | greedy |");
 }
 
-test("the README shows all tasks of the study long, each before training and by the arms that have all seeds there", () => {
+test("the page on long runs shows all tasks of the study long, each before training and by the arms that have all seeds there", () => {
   const tasks = ["codes", "countdown4", "scratchpad"];
   const expected = tasks.flatMap((task) => {
     const complete = rowsOf(task).filter(([label, seeds]) => seeds === "5" || label === "before training");
@@ -56,7 +57,7 @@ test("the README shows all tasks of the study long, each before training and by 
 
 for (const [name, greedy, matched, passAt8, entropy, seeds] of shown) {
   const [task, arm] = name!.split(", ") as [string, string];
-  test(`the README's figures of ${name} are those of the report and of its records`, () => {
+  test(`the page's figures of ${name} are those of the report and of its records`, () => {
     const [header, ...rows] = rowsOf(task);
     const row = rows.find(([label]) => label === ARMS[arm]![0])!;
     const reported = (column: RegExp): string => row[header!.findIndex((label) => column.test(label))]!;
@@ -97,15 +98,17 @@ async function tenSeeds(): Promise<string[]> {
   );
 }
 
-test("the README's differences between arms are those of the reports", async () => {
+test("the differences between arms that README and the page on long runs tell are those of the reports", async () => {
   const others = ["fresh-seeds", "learning-rates", "left-open", "generalise"].map((name) =>
     readFile(fileAt(`docs/results/${name}/report.md`), "utf8"),
   );
   const rows = [report, ...(await Promise.all(others)), ...(await tenSeeds())].join("\n").split("\n");
-  const told = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart")).replaceAll("\n", " ");
-  const differences = [...told.matchAll(/([+-]0\.\d{3})(?: greedy,)? \(?(-?0\.\d{3}) to (-?0\.\d{3})/g)];
-  assert.ok(differences.length >= 10, `${differences.length} differences`);
-  for (const [text, mean, low, high] of differences) {
+  const section = readme.slice(readme.indexOf("### Long runs"), readme.indexOf("### The quickstart"));
+  const [short, long] = [section, page].map((text) => [
+    ...text.replaceAll("\n", " ").matchAll(/([+-]0\.\d{3})(?: greedy,)? \(?(-?0\.\d{3}) to (-?0\.\d{3})/g),
+  ]) as [RegExpExecArray[], RegExpExecArray[]];
+  assert.ok(short.length >= 6 && long.length >= 10, `${short.length} and ${long.length} differences`);
+  for (const [text, mean, low, high] of [...short, ...long]) {
     const signed = (value: string): string => (value.startsWith("-") ? value : `+${value}`);
     const interval = `${mean} (${signed(low!)} to ${signed(high!)}`;
     assert.ok(
