@@ -4,6 +4,7 @@ import { type ColumnWindow, copyColumns } from "../../src/ops/copy_columns.ts";
 import { fromHalf } from "../../src/ops/from_half.ts";
 import { gelu, geluOp } from "../../src/ops/gelu.ts";
 import { multiply } from "../../src/ops/multiply.ts";
+import { scale } from "../../src/ops/scale.ts";
 import { swiglu, swigluOp } from "../../src/ops/swiglu.ts";
 import { toHalf } from "../../src/ops/to_half.ts";
 import type { HostValue } from "../../src/testing/check_op.ts";
@@ -14,6 +15,7 @@ import { fromHalfReference } from "../../src/testing/reference/from_half.ts";
 import { geluReference } from "../../src/testing/reference/gelu.ts";
 import { roundToHalf } from "../../src/testing/reference/half.ts";
 import { multiplyReference } from "../../src/testing/reference/multiply.ts";
+import { scaleReference } from "../../src/testing/reference/scale.ts";
 import { swigluReference } from "../../src/testing/reference/swiglu.ts";
 import { toHalfReference } from "../../src/testing/reference/to_half.ts";
 import { normal } from "../../src/testing/values.ts";
@@ -37,6 +39,14 @@ function sumCases(columns: number): BenchCase[] {
   return [
     opCase({ op: "add", ...size, inputs: pair, build: (i) => ({ y: add(i.a!, i.b!) }), reference: addReference }),
     opCase({ op: "multiply", ...size, inputs: pair, build: (i) => ({ y: multiply(i.a!, i.b!) }), reference: multiplyReference }),
+    opCase({
+      op: "scale",
+      ...size,
+      bytes: 4 * 2 * elements,
+      inputs: () => ({ x: matrix(1) }),
+      build: (i) => ({ y: scale(i.x!, 3) }),
+      reference: (inputs) => scaleReference(inputs, 3),
+    }),
     opCase({
       op: "copy_columns",
       ...size,

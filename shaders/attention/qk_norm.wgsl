@@ -1,5 +1,6 @@
-// y = x * inverse_rms * weight for every query and key head (Qwen3, arXiv 2505.09388), inverse_rms = 1 / sqrt(mean(x^2) + eps) over the D
-// numbers of the head. weight is query_weight or key_weight. Value heads are copied. inverse_rms is saved for the backward pass.
+// y = x * inverse_rms * (weight_offset + weight) for every query and key head (Qwen3, arXiv 2505.09388), where inverse_rms =
+// 1 / sqrt(mean(x^2) + eps) over the D numbers of the head, weight is query_weight or key_weight, and weight_offset is 0, or 1 in Gemma.
+// Value heads are copied. inverse_rms is saved for the backward pass.
 // Each invocation handles one head of a row.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
@@ -11,6 +12,7 @@ struct Parameters {
   key_value_heads: u32,
   head_dim: u32,
   eps: f32,
+  weight_offset: f32,
 }
 var<immediate> parameters: Parameters;
 
@@ -48,7 +50,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   let inverse = inverseSqrt(sum_of_parts(squares) / f32(parameters.head_dim) + parameters.eps);
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
     let weight = select(key_weight[d], query_weight[d], head < parameters.heads);
-    y[begin + d] = vector[d] * inverse * weight;
+    y[begin + d] = vector[d] * inverse * (parameters.weight_offset + weight);
   }
   inverse_rms[row * normed_heads + head] = inverse;
 }

@@ -1,4 +1,4 @@
-// With xhat = x * inverse_rms and s = weight * grad_y, for every query and key head:
+// With xhat = x * inverse_rms and s = (weight_offset + weight) * grad_y, for every query and key head:
 //   grad_x = inverse_rms * (s - xhat * mean(s * xhat));  the gradients of value heads are copied.
 // Each invocation handles one head of a row.
 import package::lib::element::{Element, sum_of_parts};
@@ -10,6 +10,7 @@ struct Parameters {
   heads: u32,
   key_value_heads: u32,
   head_dim: u32,
+  weight_offset: f32,
 }
 var<immediate> parameters: Parameters;
 
@@ -45,7 +46,8 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   var product = Element(0.0);
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
     normed[d] = x[begin + d] * inverse;
-    scaled[d] = grad_y[begin + d] * select(key_weight[d], query_weight[d], head < parameters.heads);
+    let weight = select(key_weight[d], query_weight[d], head < parameters.heads);
+    scaled[d] = grad_y[begin + d] * (parameters.weight_offset + weight);
     product = fma(scaled[d], normed[d], product);
   }
   let mean = sum_of_parts(product) / f32(parameters.head_dim);

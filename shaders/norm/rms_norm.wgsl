@@ -1,4 +1,5 @@
-// y = x * inverse_rms * weight,  inverse_rms = 1 / sqrt(mean(x^2) + eps)     (Zhang & Sennrich 2019, arXiv 1910.07467)
+// y = x * inverse_rms * (weight_offset + weight),  inverse_rms = 1 / sqrt(mean(x^2) + eps)     (Zhang & Sennrich 2019, arXiv 1910.07467)
+// weight_offset is 0, or 1 in Gemma.
 // Each workgroup handles the rows of a block in order. A lane loads its Elements of a row together, every LANES-th one, and holds them
 // (lib/held_row). inverse_rms is saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
@@ -12,6 +13,7 @@ struct Parameters {
   columns: u32, // in Elements
   count: f32, // C
   eps: f32,
+  weight_offset: f32,
   block_rows: u32,
 }
 var<immediate> parameters: Parameters;
@@ -36,7 +38,7 @@ fn main(
   for (var k = 0u; k < PER_LANE; k += 1u) {
     let column = k * LANES + lane;
     if column < parameters.columns {
-      weights[k] = weight[column];
+      weights[k] = parameters.weight_offset + weight[column];
     }
   }
   for (var row = first; row < end; row += 1u) {

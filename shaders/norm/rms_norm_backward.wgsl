@@ -1,4 +1,4 @@
-// With xhat = x * inverse_rms and s = weight * grad_y:
+// With xhat = x * inverse_rms and s = (weight_offset + weight) * grad_y:
 //   grad_x = inverse_rms * (s - xhat * mean(s * xhat))
 //   partial[b, c] = sum over the rows n of block b of grad_y[n, c] * xhat[n, c], with WEIGHT; column_sum adds the blocks up
 // With RESIDUAL the gradient of x from its other readers is added, because x also continues the residual stream.
@@ -14,6 +14,7 @@ struct Parameters {
   rows: u32,
   columns: u32, // in Elements
   count: f32, // C
+  weight_offset: f32,
   block_rows: u32,
 }
 var<immediate> parameters: Parameters;
@@ -49,14 +50,15 @@ fn main(
       if column < parameters.columns {
         values[k] = x[begin + column];
         gradients[k] = grad_y[begin + column];
-        projection += weight[column] * gradients[k] * values[k];
+        projection += (parameters.weight_offset + weight[column]) * gradients[k] * values[k];
       }
     }
     let mean = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
     for (var k = 0u; k < PER_LANE; k += 1u) {
       let column = k * LANES + lane;
       if column < parameters.columns {
-        var gradient = inverse * (weight[column] * gradients[k] - values[k] * inverse * mean);
+        let scaled = (parameters.weight_offset + weight[column]) * gradients[k];
+        var gradient = inverse * (scaled - values[k] * inverse * mean);
         @if(RESIDUAL) { gradient += residual[begin + column]; }
         grad_x[begin + column] = gradient;
         @if(WEIGHT) { weight_sums[k] += gradients[k] * values[k] * inverse; }

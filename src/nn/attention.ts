@@ -39,32 +39,36 @@ export class RotaryEmbedding extends Module {
 /** The sizes of an attention layer, and the standard deviations that its weights are drawn with. */
 export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly hiddenSize: number;
-  readonly rotary: RotaryEmbedding;
+  /** Left out where tokens attend without positions (NoPE). */
+  readonly rotary?: RotaryEmbedding | undefined;
   /** Biases on q, k and v. */
   readonly bias?: boolean;
   readonly outputBias?: boolean;
-  /** RMS norm of every query and key head (Qwen3), with this eps. */
+  /** RMS norm of every query and key head (Qwen3, Gemma 3), with this eps. */
   readonly queryKeyNormEps?: number;
+  /** What these norms add to their weights (`RMSNorm`). Default: 0. */
+  readonly normWeightOffset?: 0 | 1;
   readonly std?: number;
   readonly outputStd?: number;
 }
 
-/** Grouped-query causal self-attention with rotary positions: Llama, Qwen2, Qwen3. */
+/** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Qwen2, Qwen3, Gemma 3. */
 export class CausalSelfAttention extends Module {
   readonly qkv_proj: Linear;
   readonly q_norm: RMSNorm | undefined;
   readonly k_norm: RMSNorm | undefined;
   readonly o_proj: Linear;
-  readonly rotary: RotaryEmbedding;
+  readonly rotary: RotaryEmbedding | undefined;
   readonly layout: HeadLayout;
 
   constructor(options: CausalSelfAttentionOptions) {
     super();
-    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, queryKeyNormEps, std } = options;
+    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, queryKeyNormEps, normWeightOffset, std } = options;
     const parts = { q_proj: heads * headDim, k_proj: keyValueHeads * headDim, v_proj: keyValueHeads * headDim };
     this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, ...(std === undefined ? {} : { std }) });
-    this.q_norm = queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps);
-    this.k_norm = queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps);
+    const headNorm = () => (queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps, normWeightOffset));
+    this.q_norm = headNorm();
+    this.k_norm = headNorm();
     const outputStd = options.outputStd ?? std;
     this.o_proj = new Linear(heads * headDim, hiddenSize, { bias: outputBias, ...(outputStd === undefined ? {} : { std: outputStd }) });
     this.rotary = options.rotary;
@@ -74,11 +78,12 @@ export class CausalSelfAttention extends Module {
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
     const projected = this.qkv_proj.forward(x); // [N, (H + 2K) D]
-    const normed =
-      this.q_norm && this.k_norm
-        ? qkNorm(projected, this.q_norm.weight.tensor, this.k_norm.weight.tensor, this.q_norm.eps, this.layout)
-        : projected;
-    const rotated = rope(normed, rows.positions, this.rotary.table.tensor, this.layout);
-    return this.o_proj.forward(attend(this, rotated, rows, this.layout));
+    const normed = this.q_norm && this.k_norm ? normHeads(projected, this.q_norm, this.k_norm, this.layout) : projected;
+    const placed = this.rotary ? rope(normed, rows.positions, this.rotary.table.tensor, this.layout) : normed;
+    return this.o_proj.forward(attend(this, placed, rows, this.layout));
   }
+}
+
+function normHeads(qkv: Tensor, queries: RMSNorm, keys: RMSNorm, layout: HeadLayout): Tensor {
+  return qkNorm(qkv, queries.weight.tensor, keys.weight.tensor, queries.eps, layout, queries.weightOffset);
 }

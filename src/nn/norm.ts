@@ -3,20 +3,22 @@ import { layerNorm } from "../ops/layer_norm.ts";
 import { rmsNorm } from "../ops/rms_norm.ts";
 import { Module, Parameter } from "./module.ts";
 
-/** x / sqrt(mean(x^2) + eps) * weight */
+/** x / sqrt(mean(x^2) + eps) * (weightOffset + weight). Gemma's checkpoints keep weights less 1: `weightOffset` is 1 there, and else 0. */
 export class RMSNorm extends Module {
   readonly weight: Parameter;
   readonly eps: number;
+  readonly weightOffset: 0 | 1;
 
-  constructor(size: number, eps: number) {
+  constructor(size: number, eps: number, weightOffset: 0 | 1 = 0) {
     super();
-    this.weight = new Parameter([size], { kind: "ones" });
+    this.weight = new Parameter([size], { kind: weightOffset === 1 ? "zeros" : "ones" });
     this.eps = eps;
+    this.weightOffset = weightOffset;
   }
 
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor): Tensor {
-    return rmsNorm(x, this.weight.tensor, this.eps);
+    return rmsNorm(x, this.weight.tensor, this.eps, this.weightOffset);
   }
 }
 

@@ -1,3 +1,4 @@
+import { EngineError } from "../gpu/errors.ts";
 import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp, shapeError } from "./define.ts";
@@ -48,4 +49,18 @@ export const copyColumnsOp = defineOp<{ x: Tensor; onto?: Tensor | undefined }, 
 /** A window of columns at another place among zeros, or in place `onto` a matrix whose columns there nobody has written yet. */
 export function copyColumns(x: Tensor, window: ColumnWindow, onto?: Tensor): Tensor {
   return copyColumnsOp({ x, onto }, window).y;
+}
+
+/** Matrices of as many rows side by side: [N, A], [N, B], ... -> [N, A + B + ...]. */
+export function concatenateColumns(parts: readonly Tensor[]): Tensor {
+  const width = parts.reduce((sum, part) => sum + part.size(1), 0);
+  let to = 0;
+  let joined: Tensor | undefined;
+  for (const part of parts) {
+    const count = part.size(1);
+    joined = copyColumns(part, { from: 0, to, count, width }, joined);
+    to += count;
+  }
+  if (!joined) throw new EngineError("concatenateColumns needs one matrix or more");
+  return joined;
 }

@@ -28,6 +28,7 @@ import { qkNormOp } from "./qk_norm.ts";
 import { rmsNormOp } from "./rms_norm.ts";
 import { ropeOp } from "./rope.ts";
 import { ropeCacheWriteOp } from "./rope_cache_write.ts";
+import { scaleOp } from "./scale.ts";
 import { sequenceRatioOp } from "./sequence_ratio.ts";
 import { surpriseWeightOp } from "./surprise_weight.ts";
 import { swigluOp } from "./swiglu.ts";
@@ -43,6 +44,7 @@ export { cacheWrite } from "./cache_write.ts";
 export { type AttendedRows, causalAttention, type SharedRows } from "./causal_attention.ts";
 export { columnSum } from "./column_sum.ts";
 export { type ControlWeightOptions, controlWeight } from "./control_weight.ts";
+export { concatenateColumns } from "./copy_columns.ts";
 export { type CovarianceSelectOptions, covarianceSelect } from "./covariance_select.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export { decodeAttention } from "./decode_attention.ts";
@@ -68,6 +70,7 @@ export * from "./records.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rope } from "./rope.ts";
 export { type RopeOptions, type RopeScaling, ropeTable } from "./rope_table.ts";
+export { scale } from "./scale.ts";
 export { sequenceRatio } from "./sequence_ratio.ts";
 export { type SurpriseWeightOptions, surpriseWeight } from "./surprise_weight.ts";
 export { swiglu } from "./swiglu.ts";
@@ -130,6 +133,7 @@ export const ops = {
   rms_norm: { op: rmsNormOp, kernels: family("norm/rms_norm", "_backward") },
   rope: { op: ropeOp, kernels: ["attention/rope"] },
   rope_cache_write: { op: ropeCacheWriteOp, kernels: ["attention/rope_cache_write"] },
+  scale: { op: scaleOp, kernels: ["elementwise/scale"] },
   sequence_ratio: { op: sequenceRatioOp, kernels: ["policy/sequence_ratio"] },
   surprise_weight: { op: surpriseWeightOp, kernels: ["policy/surprise_weight"] },
   swiglu: { op: swigluOp, kernels: family("mlp/swiglu", "_backward") },

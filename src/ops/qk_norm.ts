@@ -5,12 +5,13 @@ import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
 import { backwardBlockRows, gradientSpec, partialSpec, writtenBlocks } from "./norm_blocks.ts";
+import type { RmsNormOptions } from "./rms_norm.ts";
 
 type In = { x: Tensor; query_weight: Tensor; key_weight: Tensor };
 type Attributes = { readonly layout: HeadLayout };
 
 /** x [N, (H + 2K) D], query_weight and key_weight [D] -> y [N, (H + 2K) D], inverse_rms [N, H + K]. */
-export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes & { readonly eps: number }>({
+export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes & RmsNormOptions>({
   name: "qk_norm",
   shape: (inputs, { layout }) => {
     const { x, query_weight, key_weight } = inputs;
@@ -20,16 +21,16 @@ export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes & { readonl
     }
     return { y: { shape: x.shape }, inverse_rms: { shape: [x.shape[0]!, heads + keyValueHeads] } };
   },
-  forward: ({ inputs, outputs, attributes: { layout, eps } }) => [
-    { kernel: "attention/qk_norm", bindings: { ...inputs, ...outputs }, ...launch(inputs.x, layout, { eps }) },
+  forward: ({ inputs, outputs, attributes: { layout, eps, weightOffset = 0 } }) => [
+    { kernel: "attention/qk_norm", bindings: { ...inputs, ...outputs }, ...launch(inputs.x, layout, { eps, weight_offset: weightOffset }) },
   ],
-  backward: ({ inputs: { x, query_weight, key_weight }, outputs: { inverse_rms }, attributes: { layout } }, context) => {
+  backward: ({ inputs: { x, query_weight, key_weight }, outputs: { inverse_rms }, attributes: { layout, weightOffset = 0 } }, context) => {
     const { needs, sink } = context;
     const saved = { x, grad_y: context.gradient("y")!, inverse_rms };
     const { heads, keyValueHeads } = layout;
     const keyHeads = { layout, firstHead: heads, endHead: heads + keyValueHeads };
     return {
-      x: needs("x") ? qkNormBackward({ ...saved, query_weight, key_weight }, { layout }).grad_x : undefined,
+      x: needs("x") ? qkNormBackward({ ...saved, query_weight, key_weight }, { layout, weightOffset }).grad_x : undefined,
       query_weight: needs("query_weight")
         ? weightGradient(saved, { layout, firstHead: 0, endHead: heads }, sink("query_weight"))
         : undefined,
@@ -50,11 +51,15 @@ function launch(x: Tensor, layout: HeadLayout, parameters: Readonly<Record<strin
 
 type Saved = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor };
 
-const qkNormBackward = defineOp<Saved & In, "grad_x", Attributes>({
+const qkNormBackward = defineOp<Saved & In, "grad_x", Attributes & { readonly weightOffset: number }>({
   name: "qk_norm_backward",
   shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs, outputs, attributes: { layout } }) => [
-    { kernel: "attention/qk_norm_backward", bindings: { ...inputs, ...outputs }, ...launch(inputs.x, layout, {}) },
+  forward: ({ inputs, outputs, attributes: { layout, weightOffset } }) => [
+    {
+      kernel: "attention/qk_norm_backward",
+      bindings: { ...inputs, ...outputs },
+      ...launch(inputs.x, layout, { weight_offset: weightOffset }),
+    },
   ],
 });
 
@@ -95,9 +100,9 @@ function weightGradient(saved: Saved, range: Omit<HeadRange, "accumulate">, sink
 }
 
 /**
- * RMS norm of every query and key head, one weight for all queries and one for all keys (Qwen3); value heads are copied.
+ * RMS norm of every query and key head, one weight for all queries and one for all keys (Qwen3, Gemma 3); value heads are copied.
  * qkv: [N, (H + 2K) D]; queryWeight, keyWeight: [D] -> [N, (H + 2K) D]
  */
-export function qkNorm(qkv: Tensor, queryWeight: Tensor, keyWeight: Tensor, eps: number, layout: HeadLayout): Tensor {
-  return qkNormOp({ x: qkv, query_weight: queryWeight, key_weight: keyWeight }, { eps, layout }).y;
+export function qkNorm(qkv: Tensor, queryWeight: Tensor, keyWeight: Tensor, eps: number, layout: HeadLayout, weightOffset = 0): Tensor {
+  return qkNormOp({ x: qkv, query_weight: queryWeight, key_weight: keyWeight }, { eps, layout, weightOffset }).y;
 }

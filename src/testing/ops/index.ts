@@ -32,6 +32,7 @@ import { qkNormCases } from "./qk_norm.ts";
 import { rmsNormCases } from "./rms_norm.ts";
 import { ropeCases } from "./rope.ts";
 import { ropeCacheWriteCases } from "./rope_cache_write.ts";
+import { scaleCases } from "./scale.ts";
 import { sequenceRatioCases } from "./sequence_ratio.ts";
 import { surpriseWeightCases } from "./surprise_weight.ts";
 import { swigluCases } from "./swiglu.ts";
@@ -71,6 +72,7 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   rms_norm: rmsNormCases,
   rope: ropeCases,
   rope_cache_write: ropeCacheWriteCases,
+  scale: scaleCases,
   sequence_ratio: sequenceRatioCases,
   surprise_weight: surpriseWeightCases,
   swiglu: swigluCases,

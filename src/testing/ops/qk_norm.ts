@@ -4,20 +4,21 @@ import { qkNormReference } from "../reference/qk_norm.ts";
 import { normal } from "../values.ts";
 
 const SHAPES = [
-  [1, 1, 1, 1],
-  [3, 6, 2, 7],
-  [70, 2, 1, 12],
-  [130, 1, 1, 5],
-  [4, 3, 3, 34],
+  [1, 1, 1, 1, 0],
+  [3, 6, 2, 7, 0],
+  [70, 2, 1, 12, 0],
+  [130, 1, 1, 5, 0],
+  [4, 3, 3, 34, 0],
+  [5, 4, 1, 256, 1],
 ] as const;
 
-export const qkNormCases: readonly OpCase[] = SHAPES.flatMap(([rows, heads, keyValueHeads, headDim]) =>
+export const qkNormCases: readonly OpCase[] = SHAPES.flatMap(([rows, heads, keyValueHeads, headDim, weightOffset]) =>
   [[], ["query_weight", "key_weight"]].map((parameters): OpCase => {
     const layout = { heads, keyValueHeads, headDim };
     const where = parameters.length === 0 ? "fresh gradients" : "onto sinks";
     return {
       name: "qk_norm",
-      title: `${rows} rows with heads ${heads}/${keyValueHeads} of ${headDim} ${where}`,
+      title: `${rows} rows with heads ${heads}/${keyValueHeads} of ${headDim}${weightOffset ? " and weights kept less 1" : ""} ${where}`,
       tolerance: 2e-5,
       quick: rows === 3 || rows === 70,
       inputs: {
@@ -28,9 +29,9 @@ export const qkNormCases: readonly OpCase[] = SHAPES.flatMap(([rows, heads, keyV
       dynamicRows: ["x"],
       parameters,
       op: ({ x, query_weight, key_weight }) => ({
-        y: qkNormOp({ x: x!, query_weight: query_weight!, key_weight: key_weight! }, { eps: 1e-2, layout }).y,
+        y: qkNormOp({ x: x!, query_weight: query_weight!, key_weight: key_weight! }, { eps: 1e-2, layout, weightOffset }).y,
       }),
-      reference: (inputs) => ({ y: qkNormReference(inputs, 1e-2, layout).y }),
+      reference: (inputs) => ({ y: qkNormReference(inputs, 1e-2, layout, weightOffset).y }),
       gradients: ["x", "query_weight", "key_weight"],
     };
   }),

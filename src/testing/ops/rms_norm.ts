@@ -32,6 +32,20 @@ export const rmsNormCases: readonly OpCase[] = [
       gradients: ["x", "weight"],
     }),
   ),
+  ...[33, 160].map(
+    (columns): OpCase => ({
+      name: "rms_norm",
+      title: `9 x ${columns} with weights that are kept less 1`,
+      tolerance: 2e-5,
+      quick: columns === 33,
+      inputs: { x: normal([9, columns], 1), weight: normal([columns], 2) },
+      dynamicRows: ["x"],
+      parameters: ["weight"],
+      op: ({ x, weight }) => ({ y: rmsNormOp({ x: x!, weight: weight! }, { eps: EPS, weightOffset: 1 }).y }),
+      reference: (inputs) => ({ y: rmsNormReference(inputs, EPS, 1).y }),
+      gradients: ["x", "weight"],
+    }),
+  ),
   ...[10, 12].map(
     (columns): OpCase => ({
       name: "rms_norm",

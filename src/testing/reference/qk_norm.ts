@@ -6,6 +6,7 @@ export function qkNormReference(
   { x, query_weight, key_weight }: HostValues,
   eps: number,
   { heads, keyValueHeads, headDim }: HeadLayout,
+  weightOffset = 0,
 ): { y: Float64Array; inverse_rms: Float64Array } {
   const y = x!.data.slice();
   const rows = x!.shape[0]!;
@@ -18,7 +19,7 @@ export function qkNormReference(
       for (let d = begin; d < begin + headDim; d += 1) squares += x!.data[d]! ** 2;
       const inverse = 1 / Math.sqrt(squares / headDim + eps);
       const weight = (head < heads ? query_weight : key_weight)!.data;
-      for (let d = 0; d < headDim; d += 1) y[begin + d] = x!.data[begin + d]! * inverse * weight[d]!;
+      for (let d = 0; d < headDim; d += 1) y[begin + d] = x!.data[begin + d]! * inverse * (weightOffset + weight[d]!);
       inverse_rms[row * normed + head] = inverse;
     }
   }
