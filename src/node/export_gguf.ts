@@ -19,7 +19,7 @@ import { checkShape } from "../rl/given.ts";
 import type { TensorSource } from "../stored_tensor.ts";
 import { ggufShape } from "./gguf_metadata.ts";
 import { findBase } from "./load_adapter.ts";
-import { folderOf, loadModel, requireVocabulary } from "./load_model.ts";
+import { fittingTokenizer, folderOf, loadModel } from "./load_model.ts";
 
 /** How a model becomes a GGUF file. */
 export interface GgufOptions {
@@ -88,9 +88,8 @@ async function contentOf(name: string, { adapter, openDevice }: GgufOptions): Pr
   if (found.adapter) return mergedContent(await openDevice(), name, adapter);
   const dir = await folderOf(name);
   const { config, tensors } = await openModelFolder(dir);
-  const tokenizer = await loadTokenizer(dir);
   const module = buildModel(config);
-  requireVocabulary(tokenizer, module, dir);
+  const tokenizer = fittingTokenizer(await loadTokenizer(dir), module, dir);
   const generation = await readGenerationConfig(dir, module.vocabSize);
   return { config, tokenizer, module, generation, tensors: await namedForModel(module, tensors, dir), close: () => {} };
 }

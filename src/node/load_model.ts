@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { buildModel } from "../../models/index.ts";
 import { withTemplateVariables } from "../data/prompt.ts";
 import { loadTokenizer, type Tokenizer } from "../data/tokenizer.ts";
+import { withinVocabulary } from "../data/within_vocabulary.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
@@ -78,7 +79,8 @@ export async function outlineModel(device: Device, name: string, given: ModelBui
   const dir = await folderOf(found.base, build);
   const config = await readModelConfig(dir);
   const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
-  const tokenizer = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
+  const own = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
+  const tokenizer = fittingTokenizer(own, build(config), dir);
   const origin = { config, tokenizer, generation: {}, build, adapter };
   return outlineOf({ ...origin, device: createMeasuringDevice(device) });
 }
@@ -92,8 +94,8 @@ export async function buildModule(name: string, build: ModelBuilder = buildModel
 }
 
 /** What `createModel` would make, without memory on the device. */
-export function outlineNew(device: Device, { config, tokenizer, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
-  requireVocabulary(tokenizer, build(config), "the model's configuration");
+export function outlineNew(device: Device, { config, tokenizer: given, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
+  const tokenizer = fittingTokenizer(given, build(config), "the model's configuration");
   return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build, adapter: undefined });
 }
 
@@ -109,9 +111,9 @@ export interface NewModel {
 
 /** A model with random parameters, drawn from a seed. @throws EngineError where the tokenizer has ids that the model lacks */
 export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
-  const { config, tokenizer, seed, build = buildModel, generation = {} } = options;
+  const { config, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
-  requireVocabulary(tokenizer, module, "createModel");
+  const tokenizer = fittingTokenizer(options.tokenizer, module, "createModel");
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
   return finish({ device, config, tokenizer, generation, build, adapter: undefined }, module, placed);
@@ -134,9 +136,9 @@ interface Content {
   readonly fill: (placed: PlacedModule) => Promise<void>;
 }
 
-async function modelFrom(origin: Origin, module: LanguageModel, { tensors, source, fill }: Content): Promise<PolicyModel> {
-  const { device, tokenizer } = origin;
-  requireVocabulary(tokenizer, module, source);
+async function modelFrom(given: Origin, module: LanguageModel, { tensors, source, fill }: Content): Promise<PolicyModel> {
+  const origin: Origin = { ...given, tokenizer: fittingTokenizer(given.tokenizer, module, source) };
+  const { device } = origin;
   const named = await namedForModel(module, tensors, source);
   requireStoredTensors(module, named, source);
   const placed = placeModule(device, module, withAdapters(module, origin.adapter));
@@ -150,9 +152,10 @@ async function modelFrom(origin: Origin, module: LanguageModel, { tensors, sourc
   return finish(origin, module, placed);
 }
 
-/** @throws EngineError where the tokenizer has ids that the model lacks */
-export function requireVocabulary(tokenizer: Tokenizer, module: LanguageModel, source: string): void {
-  if (tokenizer.vocabSize <= module.vocabSize) return;
+/** The tokenizer as the model can use it. @throws EngineError where it has ids that the model lacks, but for special tokens */
+export function fittingTokenizer(tokenizer: Tokenizer, module: LanguageModel, source: string): Tokenizer {
+  const fitting = withinVocabulary(tokenizer, module.vocabSize);
+  if (fitting) return fitting;
   throw new EngineError(
     `${brief(source)}: its tokenizer has ids up to ${tokenizer.vocabSize - 1}; its model has a vocabulary of ${module.vocabSize}`,
   );
