@@ -1,19 +1,26 @@
 import { type nn, readConfig } from "../src/engine.ts";
+import { Gemma3 } from "./gemma3.ts";
+import { gemma3Config } from "./gemma3_config.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
+import { Olmo2, olmo2Config } from "./olmo2.ts";
 import { Qwen2, qwen2Config } from "./qwen2.ts";
 import { Qwen3, qwen3Config } from "./qwen3.ts";
+import { SmolLm3, smolLm3Config } from "./smollm3.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Architectures by Hugging Face's `model_type`. A new one is a file in this folder and a line here. */
 export const architectures: Readonly<Record<string, (config: Json) => nn.LanguageModel>> = {
+  gemma3_text: (config) => new Gemma3(gemma3Config(config)),
   gpt2: (config) => new Gpt2(gpt2Config(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
+  olmo2: (config) => new Olmo2(olmo2Config(config)),
   qwen2: (config) => new Qwen2(qwen2Config(config)),
   qwen3: (config) => new Qwen3(qwen3Config(config)),
+  smollm3: (config) => new SmolLm3(smolLm3Config(config)),
 };
 
 /** Builds the model a config.json describes. @throws EngineError for a model type that is not known here */

@@ -15,13 +15,18 @@ export function llamaConfig(json: Readonly<Record<string, unknown>>): LlamaConfi
   });
 }
 
-export class LlamaBlock extends nn.Module {
+/** A layer of the residual stream, [N, C] -> [N, C]. */
+export interface Block extends nn.Module {
+  forward(x: Tensor, rows: Rows): Tensor;
+}
+
+export class LlamaBlock extends nn.Module implements Block {
   readonly input_layernorm: nn.RMSNorm;
   readonly self_attn: nn.CausalSelfAttention;
   readonly post_attention_layernorm: nn.RMSNorm;
   readonly mlp: nn.GatedMlp;
 
-  constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding) {
+  constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding | undefined) {
     super();
     const std = config.initializer_range;
     // The last layer of a residual branch starts smaller, so that the residual stream does not grow with depth (GPT-2's rule).
@@ -50,12 +55,15 @@ export class LlamaBlock extends nn.Module {
   }
 }
 
+/** Makes a layer of a relative of Llama, of those from 0 on. */
+type MakeBlock = (config: LlamaConfig, rotary: nn.RotaryEmbedding, layer: number) => Block;
+
 class LlamaModel extends nn.Module {
   readonly embed_tokens: nn.Embedding;
-  readonly layers: readonly LlamaBlock[];
+  readonly layers: readonly Block[];
   readonly norm: nn.RMSNorm;
 
-  constructor(config: LlamaConfig) {
+  constructor(config: LlamaConfig, block: MakeBlock) {
     super();
     const rotary = new nn.RotaryEmbedding({
       positions: config.max_position_embeddings,
@@ -64,7 +72,7 @@ class LlamaModel extends nn.Module {
       ...(config.rope_scaling ? { scaling: config.rope_scaling } : {}),
     });
     this.embed_tokens = new nn.Embedding(config.vocab_size, config.hidden_size, config.initializer_range);
-    this.layers = Array.from({ length: config.num_hidden_layers }, () => new LlamaBlock(config, rotary));
+    this.layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => block(config, rotary, layer));
     this.norm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
   }
 
@@ -86,9 +94,9 @@ export class Llama extends nn.LanguageModel {
   readonly hiddenSize: number;
   override readonly sharesRows = true;
 
-  constructor(config: LlamaConfig) {
+  constructor(config: LlamaConfig, block: MakeBlock = (own, rotary) => new LlamaBlock(own, rotary)) {
     super();
-    this.model = new LlamaModel(config);
+    this.model = new LlamaModel(config, block);
     this.lm_head = config.tie_word_embeddings
       ? undefined
       : new nn.Linear(config.hidden_size, config.vocab_size, { std: config.initializer_range });

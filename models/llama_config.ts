@@ -9,7 +9,7 @@ import {
   readRope,
 } from "../src/engine.ts";
 
-/** Llama, and what Mistral, Qwen2 and Qwen3 change in it. Keys are Hugging Face's. */
+/** Llama, and what its relatives change in it. Keys are Hugging Face's. */
 export interface LlamaConfig extends LanguageModelConfig {
   readonly hidden_size: number;
   readonly num_hidden_layers: number;
@@ -17,6 +17,7 @@ export interface LlamaConfig extends LanguageModelConfig {
   readonly num_attention_heads: number;
   readonly num_key_value_heads: number;
   readonly head_dim: number;
+  /** The longest sequence: that of config.json, or the window of attention where that is shorter. */
   readonly max_position_embeddings: number;
   readonly rms_norm_eps: number;
   readonly rope_theta: number;
@@ -49,7 +50,14 @@ export interface LlamaFamily {
   /** Whether use_sliding_window must be true for a window to count. */
   readonly windowNeedsFlag: boolean;
   readonly headDim?: number;
+  readonly keyValueHeads?: number;
+  readonly rmsNormEps?: number;
+  readonly ropeTheta?: number;
+  readonly tied?: boolean;
 }
+
+/** Kinds of layers. Those of the second attend within the window. */
+const [FULL, SLIDING] = [["full_attention"], ["sliding_attention"]] as const satisfies readonly (readonly string[])[];
 
 /** Reads the config.json of a family. @throws EngineError naming a key that is wrong, or that changes the model and is not honoured */
 export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family: LlamaFamily): LlamaConfig {
@@ -59,17 +67,17 @@ export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family:
   const sizes = readSizes(read, family);
   const positions = Math.min(LARGEST.positions, Math.floor(LARGEST.angles / sizes.head_dim));
   const max_position_embeddings = read.integer("max_position_embeddings", Math.min(family.maxPositions, positions), positions);
-  refuseWindow(read, family, max_position_embeddings, sizes.num_hidden_layers);
-  const { theta, scaling } = readRope(read, max_position_embeddings);
+  const window = readWindow(read, family, sizes.num_hidden_layers);
+  const { theta, scaling } = readRope(read, max_position_embeddings, family.ropeTheta);
   const config = {
     model_type: read.text("model_type", family.model_type),
     vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
     ...sizes,
-    max_position_embeddings,
-    rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
+    max_position_embeddings: Math.min(max_position_embeddings, window),
+    rms_norm_eps: read.eps("rms_norm_eps", family.rmsNormEps ?? 1e-6),
     rope_theta: theta,
     rope_scaling: scaling,
-    tie_word_embeddings: read.flag("tie_word_embeddings", false),
+    tie_word_embeddings: read.flag("tie_word_embeddings", family.tied ?? false),
     initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
     ...readBiases(read, family),
     query_key_norm: family.queryKeyNorm,
@@ -86,7 +94,7 @@ type Sizes = Pick<
 function readSizes(read: ConfigReader, family: LlamaFamily): Sizes {
   const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
   const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
-  const num_key_value_heads = read.integer("num_key_value_heads", num_attention_heads, LARGEST.heads);
+  const num_key_value_heads = readKeyValueHeads(read, family, num_attention_heads);
   const shared = hidden_size / num_attention_heads;
   const otherwise = family.headDim ?? shared;
   if (read.value("head_dim") === undefined && !Number.isInteger(otherwise)) {
@@ -104,6 +112,12 @@ function readSizes(read: ConfigReader, family: LlamaFamily): Sizes {
   };
 }
 
+/** Absent, they are what the family has; null, they are the query heads. */
+function readKeyValueHeads(read: ConfigReader, { keyValueHeads }: LlamaFamily, heads: number): number {
+  const otherwise = read.has("num_key_value_heads") ? heads : (keyValueHeads ?? heads);
+  return read.integer("num_key_value_heads", otherwise, LARGEST.heads);
+}
+
 type Biases = Pick<LlamaConfig, "attention_bias" | "attention_output_bias" | "mlp_bias">;
 
 function readBiases(read: ConfigReader, family: LlamaFamily): Biases {
@@ -115,18 +129,21 @@ function readBiases(read: ConfigReader, family: LlamaFamily): Biases {
   return { attention_bias: true, attention_output_bias: false, mlp_bias };
 }
 
-/** Refuses a window that some sequence would be longer than, because every token attends to all before it here. */
-function refuseWindow(read: ConfigReader, family: LlamaFamily, positions: number, layers: number): void {
-  const types = read.value("layer_types");
-  if (types !== undefined && !(Array.isArray(types) && types.length === layers && types.every((type) => type === "full_attention"))) {
-    read.refuse("layer_types", `absent, or "full_attention" for each of the ${layers} layers`);
-  }
+/**
+ * The window of attention: how many tokens one attends to, itself included. Every token attends to all before it here, which is the same for
+ * sequences that are no longer than the window; so the window bounds their length.
+ */
+function readWindow(read: ConfigReader, family: LlamaFamily, layers: number): number {
   const used = read.flag("use_sliding_window", !family.windowNeedsFlag);
   read.value("max_window_layers");
   const absent = !read.has("sliding_window");
-  const window = absent ? family.slidingWindow : read.value("sliding_window") === undefined ? null : read.integer("sliding_window");
-  if (window === null || window >= positions || (family.windowNeedsFlag && !used)) return;
-  if (family.windowNeedsFlag) read.refuse("use_sliding_window", `false, or sliding_window at least max_position_embeddings (${positions})`);
-  const needs = `null, or at least max_position_embeddings (${positions}), because attention has no window here`;
-  read.refuse("sliding_window", `${needs}; lower max_position_embeddings to ${window} to use it on sequences that short`);
+  const given = absent ? family.slidingWindow : read.value("sliding_window") === undefined ? null : read.integer("sliding_window");
+  const window = family.windowNeedsFlag && !used ? null : given;
+  const types = read.value("layer_types");
+  const allowed = window === null ? FULL : [...FULL, ...SLIDING];
+  if (types !== undefined && !(Array.isArray(types) && types.length === layers && types.every((type) => allowed.includes(type)))) {
+    const words = allowed.map((type) => JSON.stringify(type)).join(" or ");
+    read.refuse("layer_types", `absent, or ${words} for each of the ${layers} layers`);
+  }
+  return window ?? Number.POSITIVE_INFINITY;
 }

@@ -1,6 +1,6 @@
 /**
  * `node --import tsx scripts/random_checkpoint.ts --like qwen2.5-0.5b --out DIR` writes a Hugging Face folder with the shapes of a public
- * model and random BF16 weights: to measure memory and time where the weights themselves do not matter.
+ * model and random BF16 weights: to measure memory and time where the weights themselves do not matter. The tokenizer is Qwen2.5's.
  */
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -40,7 +40,25 @@ const LIKE: Readonly<Record<string, Config>> = {
     max_position_embeddings: 32768,
     tie_word_embeddings: true,
   },
-  /** The same vocabulary on a model that is loaded in a moment. */
+  "gemma-3-270m": {
+    architectures: ["Gemma3ForCausalLM"],
+    model_type: "gemma3_text",
+    dtype: "bfloat16",
+    vocab_size: 262144,
+    hidden_size: 640,
+    num_hidden_layers: 18,
+    intermediate_size: 2048,
+    num_attention_heads: 4,
+    num_key_value_heads: 1,
+    head_dim: 256,
+    query_pre_attn_scalar: 256,
+    max_position_embeddings: 32768,
+    sliding_window: 512,
+    sliding_window_pattern: 6,
+    eos_token_id: 151645,
+    bos_token_id: 151643,
+  },
+  /** The vocabulary of Qwen2.5 on a model that is loaded in a moment. */
   "qwen2.5-tiny": {
     ...QWEN,
     vocab_size: 151936,

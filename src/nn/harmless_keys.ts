@@ -26,5 +26,5 @@ export const HARMLESS_KEYS: readonly string[] = [
   ...["no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "num_return_sequences", "forced_bos_token_id"],
   ...["forced_eos_token_id", "remove_invalid_values", "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens"],
   ...["epsilon_cutoff", "eta_cutoff", "num_assistant_tokens", "num_assistant_tokens_schedule", "assistant_confidence_threshold"],
-  ...["assistant_lookbehind", "target_lookbehind"],
+  ...["assistant_lookbehind", "target_lookbehind", "cache_implementation"],
 ];

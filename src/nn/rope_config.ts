@@ -21,15 +21,16 @@ const POSITIVE = { min: 1e-6, max: 1e6 };
 
 /**
  * Reads rope_theta, rope_scaling and rope_parameters as transformers computes with them for sequences of up to `maxPositions` tokens.
+ * `otherwise` is the theta where config.json has none.
  * @throws EngineError where a value is out of range, a key is unknown, two forms disagree, or the angles differ from layer to layer
  */
-export function readRope(read: ConfigReader, maxPositions: number): RopeConfig {
+export function readRope(read: ConfigReader, maxPositions: number, otherwise = 10_000): RopeConfig {
   const forms = FORMS.flatMap((name) => {
     refuseNested(read, name);
     const section = read.section(name);
     return section ? [{ name, section }] : [];
   });
-  const theta = readTheta(read, forms);
+  const theta = readTheta(read, forms) ?? otherwise;
   requireWholeHead(read, "partial_rotary_factor");
   const scalings = forms.map(({ name, section }) => {
     const scaling = readScaling(section, read, maxPositions);
@@ -53,7 +54,7 @@ function refuseNested(read: ConfigReader, name: string): void {
   read.refuse(name, "one mapping for all layers, because here all layers share one table of angles");
 }
 
-function readTheta(read: ConfigReader, forms: readonly { readonly name: string; readonly section: ConfigReader }[]): number {
+function readTheta(read: ConfigReader, forms: readonly { readonly name: string; readonly section: ConfigReader }[]): number | undefined {
   const places = [{ name: "", section: read }, ...forms.map(({ name, section }) => ({ name: `${name}.`, section }))];
   const given = places
     .filter(({ section }) => section.value("rope_theta") !== undefined)
@@ -63,7 +64,7 @@ function readTheta(read: ConfigReader, forms: readonly { readonly name: string; 
     const fact = `config.json: ${given[0]!.name} is ${given[0]!.theta} and ${other.name} is ${other.theta}`;
     throw new EngineError(`${fact}; remove the one that does not hold`);
   }
-  return given[0]?.theta ?? 10_000;
+  return given[0]?.theta;
 }
 
 function requireWholeHead(read: ConfigReader, key: string): void {

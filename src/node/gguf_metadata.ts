@@ -1,9 +1,12 @@
+import { attendsToAll, type Gemma3Config, gemma3Config } from "../../models/gemma3_config.ts";
 import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
 import { llamaConfig } from "../../models/llama.ts";
 import type { LlamaConfig } from "../../models/llama_config.ts";
 import { mistralConfig } from "../../models/mistral.ts";
+import { olmo2Config } from "../../models/olmo2.ts";
 import { qwen2Config } from "../../models/qwen2.ts";
 import { qwen3Config } from "../../models/qwen3.ts";
+import { smolLm3Config } from "../../models/smollm3.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { HeadCounts } from "../io/gguf/tensors.ts";
 import { f32, type GgufMetadata, type GgufValue, string, u32 } from "../io/gguf/values.ts";
@@ -19,22 +22,25 @@ export interface GgufShape extends HeadCounts {
   readonly ropeFactors: Float32Array<ArrayBuffer> | undefined;
 }
 
-type Family = "llama" | "mistral" | "qwen2" | "qwen3";
+type Family = "llama" | "mistral" | "olmo2" | "qwen2" | "qwen3" | "smollm3";
 
 const readers: Readonly<Record<Family, (json: Json) => LlamaConfig>> = {
   llama: llamaConfig,
   mistral: mistralConfig,
+  olmo2: olmo2Config,
   qwen2: qwen2Config,
   qwen3: qwen3Config,
+  smollm3: smolLm3ConfigOfGguf,
 };
 
 /** The keys of a config.json in llama.cpp's words. @throws EngineError for what llama.cpp would not compute */
 export function ggufShape(json: Json): GgufShape {
   const family = json.model_type as string;
   if (family === "gpt2") return gpt2Shape(gpt2Config(json));
+  if (family === "gemma3_text") return gemma3Shape(gemma3Config(json));
   if (!Object.hasOwn(readers, family)) {
     throw new EngineError(
-      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gpt2, ${listed(Object.keys(readers))}`,
+      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gemma3_text, gpt2, ${listed(Object.keys(readers))}`,
     );
   }
   return llamaShape(readers[family as Family](json), family as Family);
@@ -58,7 +64,9 @@ function gpt2Shape(config: Gpt2Config): GgufShape {
 function llamaShape(config: LlamaConfig, family: Family): GgufShape {
   const architecture = family === "mistral" ? "llama" : family;
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope_scaling } = config;
-  if (family === "qwen3" && config.attention_bias) throw refusal("attention_bias", true, "llama.cpp's qwen3 has no biases");
+  const hasBiases = ["llama", "mistral", "qwen2"].includes(family);
+  for (const key of ["attention_bias", "mlp_bias"] as const)
+    if (config[key] && !hasBiases) throw refusal(key, true, `llama.cpp's ${architecture} has no biases`);
   if (rope_scaling?.kind === "llama3" && architecture !== "llama") {
     throw refusal("rope_type", "llama3", `llama.cpp's ${architecture} does not read its factors`);
   }
@@ -79,6 +87,46 @@ function llamaShape(config: LlamaConfig, family: Family): GgufShape {
   });
   const ropeFactors = rope_scaling?.kind === "llama3" ? llama3Factors(config, rope_scaling) : undefined;
   return { architecture, heads, keyValueHeads, metadata, ropeFactors };
+}
+
+/** llama.cpp leaves out the positions of every fourth layer, and no key says otherwise. */
+function smolLm3ConfigOfGguf(json: Json): LlamaConfig {
+  const { rotated, ...config } = smolLm3Config(json);
+  if (rotated.some((is, layer) => is !== ((layer + 1) % 4 !== 0))) {
+    throw refusal("no_rope_layers", rotated.map(Number), "llama.cpp's smollm3 leaves out the positions of every fourth layer");
+  }
+  return config;
+}
+
+/** llama.cpp takes every sixth layer for one that attends to everything, and rotates the others by angles of the base 10,000. */
+function gemma3Shape(config: Gemma3Config): GgufShape {
+  const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope, local_rope } = config;
+  if (config.attention_bias) throw refusal("attention_bias", true, "llama.cpp's gemma3 has no biases");
+  if (config.layer_types.some((type, layer) => attendsToAll(type) !== ((layer + 1) % 6 === 0))) {
+    throw refusal("layer_types", config.layer_types, "in llama.cpp's gemma3 every sixth layer attends to everything");
+  }
+  if (local_rope.theta !== 10_000 || local_rope.scaling) {
+    throw refusal("rope_local_base_freq", local_rope.theta, "llama.cpp's gemma3 rotates local layers by the base 10000");
+  }
+  if (rope.scaling && rope.scaling.kind !== "linear") {
+    throw refusal("rope_type", rope.scaling.kind, "llama.cpp's gemma3 stretches rotary angles by a factor alone");
+  }
+  const metadata = keyed("gemma3", {
+    block_count: u32(config.num_hidden_layers),
+    context_length: u32(config.max_position_embeddings),
+    embedding_length: u32(config.hidden_size),
+    feed_forward_length: u32(config.intermediate_size),
+    "attention.head_count": u32(heads),
+    "attention.head_count_kv": u32(keyValueHeads),
+    "attention.key_length": u32(head_dim),
+    "attention.value_length": u32(head_dim),
+    "attention.sliding_window": u32(config.max_position_embeddings),
+    "rope.freq_base": f32(rope.theta),
+    ...scalingKeys(rope.scaling),
+    "attention.layer_norm_rms_epsilon": f32(config.rms_norm_eps),
+    vocab_size: u32(config.vocab_size),
+  });
+  return { architecture: "gemma3", heads, keyValueHeads, metadata, ropeFactors: undefined };
 }
 
 function keyed(architecture: string, values: Readonly<Record<string, GgufValue>>): GgufMetadata {

@@ -15,8 +15,8 @@ type Rope = { readonly frequencies: readonly number[]; readonly amplitude: numbe
 
 /** Log-probabilities of every next token: [T][V]. */
 export function referenceLogProbabilities(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
-  const logits = config.model_type === "gpt2" ? gpt2(config, tensors, tokens) : llama(config, tensors, tokens);
-  return logits.map(logSoftmax);
+  const forward = { gpt2, gemma3_text: gemma3, olmo2 }[config.model_type as string] ?? llama;
+  return forward(config, tensors, tokens).map(logSoftmax);
 }
 
 function logSoftmax(row: readonly number[]): number[] {
@@ -105,8 +105,8 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   const rope = ropeOf(config, width);
   const family = config.model_type as string;
   const qkvBias = family === "qwen2" || (family !== "mistral" && config.attention_bias === true);
-  const outputBias = (family === "llama" || family === "qwen3") && config.attention_bias === true;
-  const mlpBias = family === "llama" && config.mlp_bias === true;
+  const outputBias = ["llama", "qwen3", "smollm3"].includes(family) && config.attention_bias === true;
+  const mlpBias = ["llama", "smollm3"].includes(family) && config.mlp_bias === true;
   let x = tokens.map((token) => rowOf(get("embed_tokens.weight"), token));
   for (let i = 0; i < (config.num_hidden_layers as number); i += 1) {
     const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
@@ -116,7 +116,8 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
     const project = (name: string): number[][][] => normed.map(dense(`self_attn.${name}`, qkvBias)).map((row) => heads(row, width));
     const normHeads = (rows: number[][][], name: string): number[][][] =>
       family === "qwen3" ? rows.map((row) => row.map((head) => rmsNorm(head, part(`self_attn.${name}.weight`), eps))) : rows;
-    const turn = (rows: number[][][]): number[][][] => rows.map((row, t) => row.map((head) => rotate(head, t, rope)));
+    const turn = (rows: number[][][]): number[][][] =>
+      hasPositions(config, i) ? rows.map((row, t) => row.map((head) => rotate(head, t, rope))) : rows;
     const q = turn(normHeads(project("q_proj"), "q_norm"));
     const k = turn(normHeads(project("k_proj"), "k_norm"));
     x = attention(q, k, project("v_proj")).map((row, t) => plus(x[t]!, dense("self_attn.o_proj", outputBias)(row)));
@@ -125,8 +126,88 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
     const gated = inner.map(dense("mlp.gate_proj", mlpBias)).map((row, t) => row.map((g, j) => (g / (1 + Math.exp(-g))) * up[t]![j]!));
     x = gated.map((row, t) => plus(x[t]!, dense("mlp.down_proj", mlpBias)(row)));
   }
+  const tied = config.tie_word_embeddings ?? family === "smollm3";
+  const head = tied ? get("embed_tokens.weight") : tensors.get("lm_head.weight")!;
+  return x.map((row) => linear(rmsNorm(row, get("norm.weight"), eps), head));
+}
+
+/** Whether a layer rotates queries and keys: in SmolLM3 some do not. */
+function hasPositions({ model_type, no_rope_layers, no_rope_layer_interval }: Config, layer: number): boolean {
+  if (model_type !== "smollm3") return true;
+  if (no_rope_layers) return (no_rope_layers as number[])[layer] === 1;
+  return (layer + 1) % ((no_rope_layer_interval as number | undefined) ?? 4) !== 0;
+}
+
+function olmo2(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
+  const get = (name: string): FloatTensor => tensors.get(`model.${name}`)!;
+  const eps = (config.rms_norm_eps as number | undefined) ?? 1e-5;
+  const width = (config.head_dim as number | undefined) ?? (config.hidden_size as number) / (config.num_attention_heads as number);
+  const rope = ropeOf(config, width);
+  let x = tokens.map((token) => rowOf(get("embed_tokens.weight"), token));
+  for (let i = 0; i < (config.num_hidden_layers as number); i += 1) {
+    const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
+    const attend = (name: string) => (row: readonly number[]) =>
+      linear(row, part(`self_attn.${name}.weight`), config.attention_bias === true ? part(`self_attn.${name}.bias`) : undefined);
+    const placed = (name: string): number[][][] =>
+      x
+        .map(attend(`${name}_proj`))
+        .map((row) => rmsNorm(row, part(`self_attn.${name}_norm.weight`), eps))
+        .map((row, t) => heads(row, width).map((head) => rotate(head, t, rope)));
+    const v = x.map(attend("v_proj")).map((row) => heads(row, width));
+    const attended = attention(placed("q"), placed("k"), v).map(attend("o_proj"));
+    x = x.map((row, t) => plus(row, rmsNorm(attended[t]!, part("post_attention_layernorm.weight"), eps)));
+    const inner = x.map((row) => {
+      const [gate, up] = ["gate", "up"].map((name) => linear(row, part(`mlp.${name}_proj.weight`))) as [number[], number[]];
+      const gated = gate.map((g, j) => (g / (1 + Math.exp(-g))) * up[j]!);
+      return linear(gated, part("mlp.down_proj.weight"));
+    });
+    x = x.map((row, t) => plus(row, rmsNorm(inner[t]!, part("post_feedforward_layernorm.weight"), eps)));
+  }
   const head = config.tie_word_embeddings === true ? get("embed_tokens.weight") : tensors.get("lm_head.weight")!;
   return x.map((row) => linear(rmsNorm(row, get("norm.weight"), eps), head));
+}
+
+function gemma3(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
+  const get = (name: string): FloatTensor => tensors.get(`model.${name}`)!;
+  const eps = (config.rms_norm_eps as number | undefined) ?? 1e-6;
+  const width = config.head_dim as number;
+  const norm = (row: readonly number[], { shape, data }: FloatTensor): number[] =>
+    rmsNorm(row, { shape, data: Float32Array.from(data, (value) => 1 + value) }, eps);
+  const layers = config.num_hidden_layers as number;
+  const types =
+    (config.layer_types as string[] | undefined) ??
+    Array.from({ length: layers }, (_, i) =>
+      (i + 1) % ((config.sliding_window_pattern ?? 6) as number) ? "sliding_attention" : "full_attention",
+    );
+  const nested = config.rope_parameters as Readonly<Record<string, Config>> | undefined;
+  const old = { global: { rope_theta: 1e6, ...config }, local: { rope_theta: config.rope_local_base_freq ?? 1e4 } };
+  const ropes = {
+    full_attention: ropeOf(nested ? { ...config, rope_parameters: nested.full_attention } : old.global, width),
+    sliding_attention: ropeOf(nested ? { ...config, rope_parameters: nested.sliding_attention } : old.local, width),
+  } as Readonly<Record<string, Rope>>;
+  const size = config.hidden_size as number;
+  let x = tokens.map((token) => rowOf(get("embed_tokens.weight"), token).map((value) => value * Math.sqrt(size)));
+  for (let i = 0; i < layers; i += 1) {
+    const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
+    const dense = (name: string) => (row: readonly number[]) =>
+      linear(row, part(`self_attn.${name}.weight`), config.attention_bias === true ? part(`self_attn.${name}.bias`) : undefined);
+    const normed = x.map((row) => norm(row, part("input_layernorm.weight")));
+    const placed = (name: string): number[][][] =>
+      normed
+        .map(dense(`${name}_proj`))
+        .map((row, t) => heads(row, width).map((head) => rotate(norm(head, part(`self_attn.${name}_norm.weight`)), t, ropes[types[i]!]!)));
+    const v = normed.map(dense("v_proj")).map((row) => heads(row, width));
+    const attended = attention(placed("q"), placed("k"), v).map(dense("o_proj"));
+    x = x.map((row, t) => plus(row, norm(attended[t]!, part("post_attention_layernorm.weight"))));
+    x = x.map((row) => {
+      const inner = norm(row, part("pre_feedforward_layernorm.weight"));
+      const [gate, up] = ["gate", "up"].map((name) => linear(inner, part(`mlp.${name}_proj.weight`))) as [number[], number[]];
+      const gated = gate.map((u, j) => 0.5 * u * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (u + 0.044715 * u ** 3))) * up[j]!);
+      return plus(row, norm(linear(gated, part("mlp.down_proj.weight")), part("post_feedforward_layernorm.weight")));
+    });
+  }
+  const head = config.tie_word_embeddings === false ? tensors.get("lm_head.weight")! : get("embed_tokens.weight");
+  return x.map((row) => linear(norm(row, get("norm.weight")), head));
 }
 
 function rotate(head: readonly number[], position: number, { frequencies, amplitude }: Rope): number[] {
@@ -143,7 +224,7 @@ function rotate(head: readonly number[], position: number, { frequencies, amplit
 function ropeOf(config: Config, dim: number): Rope {
   const given = (config.rope_parameters ?? config.rope_scaling ?? {}) as Record<string, unknown>;
   const number = (key: string): number | undefined => (given[key] ?? undefined) as number | undefined;
-  const base = (number("rope_theta") ?? config.rope_theta ?? 10_000) as number;
+  const base = (number("rope_theta") ?? config.rope_theta ?? (config.model_type === "smollm3" ? 2e6 : 1e4)) as number;
   const inverse = Array.from({ length: dim / 2 }, (_, i) => 1 / base ** ((2 * i) / dim));
   const kind = given.rope_type ?? given.type ?? "default";
   const factor = number("factor") ?? 1;

@@ -19,6 +19,13 @@ export const bases: Readonly<Record<string, Config>> = {
   mistral: { ...llama, model_type: "mistral", sliding_window: null },
   qwen2: { ...llama, model_type: "qwen2", tie_word_embeddings: true },
   qwen3: { ...llama, model_type: "qwen3", num_attention_heads: 3, num_key_value_heads: 3, head_dim: 10 },
+  olmo2: { ...llama, model_type: "olmo2" },
+  smollm3: { ...llama, model_type: "smollm3", num_hidden_layers: 5 },
+  gemma3_text: {
+    ...{ model_type: "gemma3_text", vocab_size: 31, hidden_size: 20, num_hidden_layers: 3, intermediate_size: 27 },
+    ...{ num_attention_heads: 4, num_key_value_heads: 1, head_dim: 6, query_pre_attn_scalar: 6, max_position_embeddings: 48 },
+    ...{ layer_types: ["sliding_attention", "full_attention", "sliding_attention"], sliding_window: 48 },
+  },
   gpt2: { model_type: "gpt2", vocab_size: 31, n_embd: 18, n_layer: 2, n_head: 3, n_positions: 48 },
 };
 
@@ -71,6 +78,28 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["qwen2", { sliding_window: null, use_sliding_window: true }],
   ["qwen3", { layer_types: ["full_attention", "full_attention"], max_window_layers: 2 }],
   ["llama", { hidden_act: "swish", dtype: "bfloat16", torch_dtype: "torch.bfloat16", eos_token_id: [1, 2], rope_interleaved: false }],
+  // Windows of attention, which bound how long a sequence may be.
+  ["mistral", { sliding_window: 13 }],
+  ["qwen2", { sliding_window: 13, use_sliding_window: true, max_window_layers: 1 }],
+  ["qwen3", { sliding_window: 13, use_sliding_window: true, layer_types: ["full_attention", "sliding_attention"] }],
+  ["gemma3_text", { sliding_window: 13 }],
+  // OLMo 2.
+  ["olmo2", { attention_bias: true, tie_word_embeddings: true, num_key_value_heads: 4, rope_theta: 500 }],
+  ["olmo2", { ...wide, rms_norm_eps: undefined, rope_scaling: yarn }],
+  // SmolLM3.
+  ["smollm3", { no_rope_layers: [0, 1, 1, 0, 1], rope_theta: undefined }],
+  ["smollm3", { no_rope_layer_interval: 2, attention_bias: true, mlp_bias: true, tie_word_embeddings: false }],
+  ["smollm3", { num_key_value_heads: undefined, ...wide, rope_parameters: { rope_type: "default", rope_theta: 50 } }],
+  // Gemma 3.
+  ["gemma3_text", { layer_types: undefined, sliding_window_pattern: 2, cache_implementation: "hybrid" }],
+  ["gemma3_text", { layer_types: undefined, _sliding_window_pattern: 3, sliding_window_pattern: 3, rope_local_base_freq: 30 }],
+  ["gemma3_text", { rope_theta: 70, rope_scaling: { rope_type: "linear", factor: 8 }, attention_bias: true }],
+  ["gemma3_text", { ...wide, query_pre_attn_scalar: 16, tie_word_embeddings: false, num_key_value_heads: 4 }],
+  [
+    "gemma3_text",
+    { rope_parameters: { full_attention: { rope_type: "linear", factor: 3, rope_theta: 90 }, sliding_attention: { rope_theta: 40 } } },
+  ],
+  ["gemma3_text", { layer_types: ["full_attention", "full_attention", "full_attention"], sliding_window: 4, attn_logit_softcapping: null }],
   // GPT-2.
   ["gpt2", { tie_word_embeddings: false, n_inner: 25, layer_norm_epsilon: 0.01 }],
   ["gpt2", { activation_function: "gelu_pytorch_tanh", n_inner: null, n_ctx: 48, reorder_and_upcast_attn: true }],

@@ -9,49 +9,79 @@ import { randomCheckpoint } from "./random_checkpoint.ts";
 
 const device = await sharedDevice();
 
-const config = { ...bases.llama, attention_bias: true, mlp_bias: true, head_dim: 16, rope_theta: 50, rope_scaling: yarn };
-const tensors = randomCheckpoint(config);
+type Config = Readonly<Record<string, unknown>>;
+
 const tokens = Array.from({ length: 24 }, (_, t) => (t * 11 + 3) % 31);
 const actions = tokens.map((token) => (token * 7 + 5) % 31);
 
 /** Where the ratio is 1 and every advantage too, the loss has the gradient of this. */
-function meanLoss(values: Tensors): number {
+function meanLoss(config: Config, values: Tensors): number {
   const rows = referenceLogProbabilities(config, values, tokens);
   return -rows.reduce((sum, row, t) => sum + row[actions[t]!]!, 0) / rows.length;
 }
 
 /** The slope of the loss along one number of a tensor, by central differences. */
-function slope(name: string, index: number): number {
+function slope(config: Config, tensors: Tensors, name: string, index: number): number {
   const { shape, data } = tensors.get(name)!;
   const moved = [1e-3, -1e-3].map((step) => {
     const copy = data.slice();
     copy[index] = data[index]! + step;
-    return { at: copy[index]!, loss: meanLoss(new Map<string, FloatTensor>([...tensors, [name, { shape, data: copy }]])) };
+    return { at: copy[index]!, loss: meanLoss(config, new Map<string, FloatTensor>([...tensors, [name, { shape, data: copy }]])) };
   });
   return (moved[0]!.loss - moved[1]!.loss) / (moved[0]!.at - moved[1]!.at);
 }
 
-test("gradients of every bias, and through YaRN's angles, are those of double precision", async () => {
+/** Holds gradients of the first layer's tensors, and of others by their whole name, against the reference. */
+async function checkGradients(config: Config, names: readonly string[]): Promise<void> {
+  const tensors = randomCheckpoint(config);
   const one = tokens.map(() => 1);
   const array = (values: readonly number[], shape = [1, values.length]) => ({ shape, data: Float32Array.from(values) });
   const logp = referenceLogProbabilities(config, tensors, tokens).map((row, t) => row[actions[t]!]!);
   const columns = { inputs: tokens, actions, mask: one, old_logp: logp, ref_logp: logp };
   const inputs = new Map(Object.entries(columns).map(([name, values]) => [name, array(values)]));
   const results = await runCase(device, buildModel(config), {
-    name: "biases",
+    name: "gradients",
     model: tensors,
     inputs: new Map([...inputs, ["lengths", array([tokens.length], [1])], ["advantages", array([1], [1])]]),
     options: {},
     adamw: { lr: 1e-6, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, max_grad_norm: null, steps: 1 },
   });
-  const weights = ["q_proj.weight", "k_proj.weight", "q_proj.bias", "k_proj.bias", "v_proj.bias", "o_proj.bias"];
-  const names = [...weights.map((name) => `self_attn.${name}`), "mlp.gate_proj.bias", "mlp.up_proj.bias", "mlp.down_proj.bias"];
-  for (const name of names.map((short) => `model.layers.0.${short}`)) {
+  for (const name of names.map((short) => (short.startsWith("model.") ? short : `model.layers.0.${short}`))) {
     const gradient = results.get(`grad.${name}`)!.data;
     for (const index of [0, 5, gradient.length - 1]) {
-      const wanted = slope(name, index);
+      const wanted = slope(config, tensors, name, index);
       const error = Math.abs(gradient[index]! - wanted) / (Math.abs(wanted) + 0.01);
       assert.ok(error < 1e-3, `${name}[${index}] is ${gradient[index]}, not ${wanted}`);
     }
   }
-});
+}
+
+const inAttention = (...names: readonly string[]): string[] => names.map((name) => `self_attn.${name}`);
+
+test("gradients of every bias, and through YaRN's angles, are those of double precision", () =>
+  checkGradients({ ...bases.llama, attention_bias: true, mlp_bias: true, head_dim: 16, rope_theta: 50, rope_scaling: yarn }, [
+    ...inAttention("q_proj.weight", "k_proj.weight", "q_proj.bias", "k_proj.bias", "v_proj.bias", "o_proj.bias"),
+    ...["mlp.gate_proj.bias", "mlp.up_proj.bias", "mlp.down_proj.bias"],
+  ]));
+
+test("gradients of OLMo 2 are those of double precision: through norms of all queries and keys, and norms after branches", () =>
+  checkGradients(bases.olmo2!, [
+    ...inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight", "q_norm.weight", "k_norm.weight"),
+    ...["post_attention_layernorm.weight", "mlp.up_proj.weight", "post_feedforward_layernorm.weight", "model.embed_tokens.weight"],
+  ]));
+
+test("gradients of SmolLM3 are those of double precision: through a layer without positions", () =>
+  checkGradients({ ...bases.smollm3, no_rope_layers: [0, 1, 1, 1, 1] }, inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight")));
+
+test("gradients of Gemma 3 are those of double precision: of weights less 1, gates with GELU, and scaled embeddings", () =>
+  checkGradients(bases.gemma3_text!, [
+    ...inAttention("q_proj.weight", "k_proj.weight", "q_norm.weight", "k_norm.weight", "o_proj.weight"),
+    ...["input_layernorm.weight", "post_attention_layernorm.weight", "pre_feedforward_layernorm.weight"],
+    ...[
+      "post_feedforward_layernorm.weight",
+      "mlp.gate_proj.weight",
+      "mlp.up_proj.weight",
+      "model.embed_tokens.weight",
+      "model.norm.weight",
+    ],
+  ]));

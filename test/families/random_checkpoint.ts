@@ -9,7 +9,7 @@ export function randomCheckpoint(config: Config, seed = 1): Map<string, FloatTen
   const shapes = config.model_type === "gpt2" ? gpt2Shapes(config) : llamaShapes(config);
   return new Map(
     shapes.map(([name, ...shape]) => {
-      const norm = /norm|ln_/.test(name) && name.endsWith("weight");
+      const norm = /norm|ln_/.test(name) && name.endsWith("weight") && config.model_type !== "gemma3_text"; // Gemma keeps them less 1
       const length = shape.reduce((a, b) => a * b, 1);
       return [name, { shape, data: Float32Array.from({ length }, () => (norm ? 1 : 0) + 0.25 * random.normal()) }];
     }),
@@ -46,20 +46,23 @@ function llamaShapes(config: Config): Shapes {
   const number = (key: string): number => config[key] as number;
   const [width, inner, queries] = [number("hidden_size"), number("intermediate_size"), number("num_attention_heads")];
   const head = (config.head_dim as number | null | undefined) ?? width / queries;
-  const keys = (config.num_key_value_heads as number | null | undefined) ?? queries;
   const family = config.model_type as string;
+  const keys = (config.num_key_value_heads as number | null | undefined) ?? (family === "smollm3" ? 4 : queries);
   const biased = config.attention_bias === true && family !== "mistral";
   const dense = (name: string, rows: number, columns: number, bias: boolean): Shapes => [
     [`${name}.weight`, rows, columns],
     ...(bias ? ([[`${name}.bias`, rows]] as Shapes) : []),
   ];
   const block = (prefix: string): Shapes => [
-    [`${prefix}.input_layernorm.weight`, width],
+    ...(family === "olmo2" ? [] : ([[`${prefix}.input_layernorm.weight`, width]] as Shapes)),
     ...dense(`${prefix}.self_attn.q_proj`, queries * head, width, biased || family === "qwen2"),
     ...dense(`${prefix}.self_attn.k_proj`, keys * head, width, biased || family === "qwen2"),
     ...dense(`${prefix}.self_attn.v_proj`, keys * head, width, biased || family === "qwen2"),
     ...dense(`${prefix}.self_attn.o_proj`, width, queries * head, biased && family !== "qwen2"),
-    ...(family === "qwen3" ? (["q_norm", "k_norm"].map((name) => [`${prefix}.self_attn.${name}.weight`, head]) as Shapes) : []),
+    ...(["qwen3", "gemma3_text"].includes(family) ? headNorms(prefix, head, head) : []),
+    ...(family === "olmo2" ? headNorms(prefix, queries * head, keys * head) : []),
+    ...(family === "gemma3_text" ? ([[`${prefix}.pre_feedforward_layernorm.weight`, width]] as Shapes) : []),
+    ...(["olmo2", "gemma3_text"].includes(family) ? ([[`${prefix}.post_feedforward_layernorm.weight`, width]] as Shapes) : []),
     [`${prefix}.post_attention_layernorm.weight`, width],
     ...dense(`${prefix}.mlp.gate_proj`, inner, width, config.mlp_bias === true),
     ...dense(`${prefix}.mlp.up_proj`, inner, width, config.mlp_bias === true),
@@ -69,6 +72,15 @@ function llamaShapes(config: Config): Shapes {
     ["model.embed_tokens.weight", number("vocab_size"), width],
     ...Array.from({ length: number("num_hidden_layers") }, (_, i) => block(`model.layers.${i}`)).flat(),
     ["model.norm.weight", width],
-    ...(config.tie_word_embeddings === true ? [] : ([["lm_head.weight", number("vocab_size"), width]] as Shapes)),
+    ...((config.tie_word_embeddings ?? ["smollm3", "gemma3_text"].includes(family))
+      ? []
+      : ([["lm_head.weight", number("vocab_size"), width]] as Shapes)),
+  ];
+}
+
+function headNorms(prefix: string, queries: number, keys: number): Shapes {
+  return [
+    [`${prefix}.self_attn.q_norm.weight`, queries],
+    [`${prefix}.self_attn.k_norm.weight`, keys],
   ];
 }

@@ -27,6 +27,8 @@ after(async () => {
 });
 
 const tokenizer = characterTokenizer("abcd$", { eos: "$" });
+/** With the layers that llama.cpp expects. */
+const gemma3 = { ...bases.gemma3_text, layer_types: undefined, num_hidden_layers: 6, sliding_window: 24 };
 type Config = Readonly<Record<string, unknown>>;
 type Options = Omit<GgufOptions, "openDevice">;
 
@@ -64,6 +66,13 @@ const LAYER: readonly (readonly [ours: string, theirs: string])[] = [
   ["ffn_up", "mlp.up_proj"],
   ["ffn_down", "mlp.down_proj"],
 ];
+/** OLMo 2 and Gemma 3 norm branches after they are computed, too. */
+const NORMED_AFTER: typeof LAYER = [
+  ...LAYER.filter(([ours]) => ours !== "ffn_norm"),
+  ["post_attention_norm", "post_attention_layernorm"],
+  ["ffn_norm", "pre_feedforward_layernorm"],
+  ["post_ffw_norm", "post_feedforward_layernorm"],
+];
 const GPT2_LAYER: typeof LAYER = [
   ["attn_norm", "ln_1"],
   ["attn_qkv", "attn.c_attn"],
@@ -94,7 +103,8 @@ function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, HostTensor>
   for (const [name, { dimensions, data }] of tensors) {
     if (name === "rope_freqs.weight") continue;
     const [, layer, part, ending] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
-    const inner = (isGpt2 ? GPT2_LAYER : LAYER).find(([ours]) => ours === part)?.[1];
+    const names = { gpt2: GPT2_LAYER, olmo2: NORMED_AFTER, gemma3: NORMED_AFTER }[architecture] ?? LAYER;
+    const inner = names.find(([ours]) => ours === part)?.[1];
     const theirs = inner
       ? `${isGpt2 ? "transformer.h" : "model.layers"}.${layer}.${inner}.${ending}`
       : (isGpt2 ? GPT2_OUTSIDE : OUTSIDE)[name];
@@ -102,7 +112,8 @@ function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, HostTensor>
     const shape = [...dimensions].reverse();
     const [, which] = /attn_([qk])\./.exec(name) ?? [];
     let values: ArrayLike<number> = data;
-    if (architecture === "llama" && which) values = unpaired(data, shape[0]!, heads(which));
+    if (architecture === "gemma3" && name.endsWith("norm.weight")) values = data.map((value) => value - 1);
+    if (["llama", "smollm3"].includes(architecture) && which) values = unpaired(data, shape[0]!, heads(which));
     const isConvolution = isGpt2 && ending === "weight" && /attn_qkv|attn_output|ffn_up|ffn_down/.test(name);
     if (isConvolution) values = turned(data, shape);
     model.set(theirs, { dtype: "F32", shape: isConvolution ? dimensions : shape, data: Float32Array.from(values) });
@@ -143,15 +154,22 @@ function assertSame(
 }
 
 const forms: readonly Config[] = [
-  ...Object.values(bases),
+  ...Object.values({ ...bases, gemma3_text: gemma3 }),
   { ...bases.llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
   { ...bases.gpt2, tie_word_embeddings: false, n_inner: 20 },
 ];
 
+/** A weight that was kept less 1, rounded as the whole weight is in 32 bits. */
+function withRoundedWeight([name, tensor]: [string, HostTensor]): [string, HostTensor] {
+  const rounded = (tensor.data as Float32Array).map((value) => Math.fround(1 + value) - 1);
+  return [name, name.endsWith("norm.weight") ? { ...tensor, data: rounded } : tensor];
+}
+
 for (const config of forms) {
   const { model_type: family, tie_word_embeddings: tied } = config;
   test(`${family}${config.attention_bias ? " with biases" : ""}${tied === undefined ? "" : `, tied: ${tied}`}: names, shapes and numbers come back`, async () => {
-    const { dir, tensors } = await written(config);
+    const { dir, tensors: own } = await written(config);
+    const tensors = config === gemma3 ? new Map([...own].map(withRoundedWeight)) : own;
     assertSame(asHuggingFace(await exported(dir)), tensors);
     const halves = await exported(dir, {});
     assertSame(asHuggingFace(halves), tensors, (data) => widenFrom16(roundTo16(data, "f16"), "f16"));
@@ -234,6 +252,12 @@ test("stretched rotary angles are llama.cpp's keys, or factors", async () => {
 test("what llama.cpp would not compute is refused in one line", async () => {
   const refused: readonly (readonly [Config, RegExp])[] = [
     [{ ...bases.qwen3, attention_bias: true }, /attention_bias is true; llama\.cpp's qwen3 has no biases/],
+    [{ ...bases.olmo2, attention_bias: true }, /attention_bias is true; llama\.cpp's olmo2 has no biases/],
+    [{ ...bases.smollm3, mlp_bias: true }, /mlp_bias is true; llama\.cpp's smollm3 has no biases/],
+    [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
+    [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
+    [{ ...gemma3, rope_local_base_freq: 500 }, /rope_local_base_freq is 500; llama\.cpp's gemma3 rotates local layers/],
+    [{ ...gemma3, head_dim: 16, query_pre_attn_scalar: 16, rope_scaling: yarn }, /rope_type is "yarn"; llama\.cpp's gemma3 stretches/],
     [{ ...bases.qwen2, head_dim: 16, rope_scaling: llama3 }, /rope_type is "llama3"; llama\.cpp's qwen2 does not read its factors/],
     [{ ...bases.llama, head_dim: 16, rope_scaling: { ...yarn, truncate: false } }, /truncate is false; llama\.cpp's YaRN/],
   ];

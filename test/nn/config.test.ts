@@ -15,16 +15,25 @@ const gpt2 = { model_type: "gpt2", vocab_size: 16, n_embd: 8, n_layer: 1, n_head
 const mistral = { ...llama, model_type: "mistral" };
 const qwen2 = { ...llama, model_type: "qwen2" };
 const qwen3 = { ...llama, model_type: "qwen3" };
+const olmo2 = { ...llama, model_type: "olmo2" };
+const smollm3 = { ...llama, model_type: "smollm3", num_key_value_heads: 1 };
+const gemma3 = {
+  ...{ ...llama, model_type: "gemma3_text", num_hidden_layers: 2, num_key_value_heads: 1, head_dim: 4, query_pre_attn_scalar: 4 },
+  sliding_window: 16,
+};
 const yarn = { type: "yarn", factor: 2 };
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
 
 type Refused = [change: Record<string, unknown>, expected: RegExp];
 
 const sizes: Refused[] = [
-  [{ model_type: "constructor" }, /model_type is "constructor"; it must be one of gpt2, llama, mistral, qwen2, qwen3/],
+  [
+    { model_type: "constructor" },
+    /model_type is "constructor"; it must be one of gemma3_text, gpt2, llama, mistral, olmo2, qwen2, qwen3, smollm3/,
+  ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
-  [{ model_type: "gemma3" }, /model_type is "gemma3"; it must be one of gpt2, llama, mistral, qwen2, qwen3$/],
+  [{ model_type: "gemma" }, /model_type is "gemma"; it must be one of gemma3_text, gpt2, llama, mistral, olmo2, qwen2, qwen3, smollm3$/],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
   [{ max_position_embeddings: 1e7 }, /max_position_embeddings is 10000000; .* at most 1048576/],
@@ -101,19 +110,43 @@ const other: Refused[] = [
   [{ logits_scaling: 8 }, /logits_scaling is 8/],
   [{ attn_logit_softcapping: 50 }, /attn_logit_softcapping is 50/],
   [{ rms_norm_epsilon: 1e-5 }, /rms_norm_epsilon is 0\.00001, .*; did you mean rms_norm_eps\?/],
-  [{ sliding_window: 8 }, /sliding_window is 8; it must be null, or at least max_position_embeddings \(32\)/],
+  [{ sliding_window: 0 }, /sliding_window is 0; it must be a positive whole number/],
   [{ num_experts: 4, hidden_dropout: 0.1 }, /num_experts is 4/],
   [{ ["x".repeat(9_000)]: 1 }, /x{30}\.\.\.x{30,} is 1, and this model knows no such key/],
   [{ ...mistral, attention_bias: true }, /attention_bias is true, and this model knows no such key/],
-  [{ ...mistral, max_position_embeddings: 8192 }, /sliding_window is missing; it must be null, .* lower max_position_embeddings to 4096/],
-  [{ ...mistral, sliding_window: 31 }, /sliding_window is 31; it must be null, or at least max_position_embeddings \(32\)/],
-  [{ ...mistral, sliding_window: 31, use_sliding_window: false }, /sliding_window is 31/],
-  [{ ...qwen2, use_sliding_window: true, sliding_window: 31 }, /use_sliding_window is true; it must be false, or sliding_window at least/],
   [{ ...qwen2, attention_bias: false }, /attention_bias is false; .* qwen2 always has biases on q, k and v/],
   [{ ...qwen2, mlp_bias: true }, /mlp_bias is true/],
   [{ ...qwen2, use_mrope: true }, /use_mrope is true/],
   [{ ...qwen3, layer_types: ["sliding_attention"] }, /layer_types is \["sliding_attention"\]; .* for each of the 1 layers/],
   [{ ...qwen3, layer_types: ["full_attention", "full_attention"] }, /layer_types is/],
+  [
+    { ...qwen3, use_sliding_window: true, sliding_window: 8, layer_types: ["chunked_attention"] },
+    /layer_types is \["chunked_attention"\]; it must be absent, or "full_attention" or "sliding_attention" for each of the 1 layers/,
+  ],
+  [{ ...smollm3, no_rope_layers: [2] }, /no_rope_layers is \[2\]; it must be absent, or 0 or 1 for each of the 1 layers/],
+  [{ ...smollm3, no_rope_layers: [] }, /no_rope_layers is \[\]/],
+  [{ ...olmo2, clip_qkv: 8 }, /clip_qkv is 8, and this model knows no such key/],
+  [{ ...olmo2, mlp_bias: true }, /mlp_bias is true/],
+  [{ ...gemma3, attn_logit_softcapping: 50 }, /attn_logit_softcapping is 50; it must be null or absent, because logits are not capped/],
+  [{ ...gemma3, final_logit_softcapping: 30 }, /final_logit_softcapping is 30; it must be null or absent/],
+  [{ ...gemma3, query_pre_attn_scalar: 8 }, /query_pre_attn_scalar is 8; it must be head_dim \(4\)/],
+  [{ ...gemma3, use_bidirectional_attention: true }, /use_bidirectional_attention is true; it must be false/],
+  [{ ...gemma3, hidden_activation: "gelu" }, /hidden_activation is "gelu"; it must be one of gelu_pytorch_tanh/],
+  [
+    { ...gemma3, layer_types: ["full_attention", "local"] },
+    /layer_types is \["full_attention","local"\]; it must be absent, or "full_attention"/,
+  ],
+  [
+    { ...gemma3, rope_parameters: { full_attention: { rope_type: "default", turns: 2 }, sliding_attention: { rope_type: "default" } } },
+    /full_attention: rope_parameters\.turns is 2, and this model knows no such key/,
+  ],
+  [
+    {
+      ...gemma3,
+      rope_parameters: { full_attention: { rope_theta: 5 }, sliding_attention: { rope_theta: 5 }, chunked_attention: {}, factor: 2 },
+    },
+    /rope_parameters\.factor is 2, and this model knows no such key/,
+  ],
 ];
 
 for (const [change, expected] of [...sizes, ...rope, ...other]) {
@@ -180,6 +213,26 @@ const published: readonly Record<string, unknown>[] = [
     ...{ sliding_window: null, use_sliding_window: false, layer_types: ["full_attention"], pad_token_id: null },
   },
   { ...mistral, architectures: ["MistralForCausalLM"], sliding_window: null, attention_dropout: 0.0, rope_theta: 1000000.0 },
+  { ...mistral, architectures: ["MistralForCausalLM"], sliding_window: 16, attention_dropout: 0.0, rope_theta: 10000.0 },
+  {
+    ...{ ...olmo2, architectures: ["Olmo2ForCausalLM"], attention_bias: false, attention_dropout: 0.0, eos_token_id: 100257 },
+    ...{ hidden_act: "silu", initializer_range: 0.02, num_key_value_heads: 2, pad_token_id: 100277, rms_norm_eps: 1e-6 },
+    ...{ rope_scaling: null, rope_theta: 500000, tie_word_embeddings: false, torch_dtype: "float32", use_cache: true },
+  },
+  {
+    ...{ ...smollm3, architectures: ["SmolLM3ForCausalLM"], attention_bias: false, attention_dropout: 0.0, bos_token_id: null },
+    ...{ eos_token_id: 128012, layer_types: ["full_attention"], max_window_layers: 28, mlp_bias: false, no_rope_layer_interval: 4 },
+    ...{ no_rope_layers: [1], pad_token_id: 128004, pretraining_tp: 2, rope_scaling: null, rope_theta: 5000000.0 },
+    ...{ sliding_window: null, use_cache: false, use_sliding_window: false, torch_dtype: "bfloat16" },
+  },
+  {
+    ...{ ...gemma3, architectures: ["Gemma3ForCausalLM"], _sliding_window_pattern: 6, attention_bias: false, attention_dropout: 0.0 },
+    ...{ attn_logit_softcapping: null, bos_token_id: 2, eos_token_id: 1, final_logit_softcapping: null },
+    ...{ hidden_activation: "gelu_pytorch_tanh", initializer_range: 0.02, layer_types: ["sliding_attention", "full_attention"] },
+    ...{ pad_token_id: 0, rms_norm_eps: 1e-6, rope_local_base_freq: 10000.0, rope_scaling: null, rope_theta: 1000000.0 },
+    ...{ torch_dtype: "bfloat16", transformers_version: "4.55.0.dev0", use_bidirectional_attention: false, use_cache: true },
+  },
+  { ...gemma3, architectures: ["Gemma3ForCausalLM"], cache_implementation: "hybrid", sliding_window_pattern: 6, eos_token_id: [1, 106] },
   {
     ...{ ...gpt2, activation_function: "gelu_new", architectures: ["GPT2LMHeadModel"], attn_pdrop: 0.1, embd_pdrop: 0.1 },
     ...{ n_ctx: 32, resid_pdrop: 0.1, summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true },

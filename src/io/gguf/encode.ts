@@ -7,7 +7,7 @@ import { GGML_TYPES, type GgufTensorType } from "./tensor_types.ts";
 
 type Floats = Float32Array<ArrayBuffer>;
 
-/** Puts the numbers of a whole tensor in the order that llama.cpp wants them in. */
+/** Makes of the numbers of a whole tensor those that llama.cpp wants, in its order. */
 export type Rearrange = (values: Floats) => Floats;
 
 /** A tensor to be written: where its numbers are, and what becomes of them. */

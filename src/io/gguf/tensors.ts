@@ -5,7 +5,7 @@ import type { GgufTensor, Rearrange } from "./encode.ts";
 import { type GgufTensorType, tensorType } from "./tensor_types.ts";
 
 /** llama.cpp's names of architectures; Mistral is a Llama there. */
-export type GgufArchitecture = "llama" | "qwen2" | "qwen3" | "gpt2";
+export type GgufArchitecture = "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma3";
 
 /** llama.cpp's names of what stands outside the layers. */
 const OUTER: Readonly<Record<string, string>> = {
@@ -38,6 +38,17 @@ const INNER: Readonly<Record<string, string>> = {
   "mlp.c_proj": "ffn_down",
 };
 
+/** The same where branches are normed after they are computed, too. */
+const NORMED_AFTER: Readonly<Record<string, string>> = {
+  ...INNER,
+  post_attention_layernorm: "post_attention_norm",
+  pre_feedforward_layernorm: "ffn_norm",
+  post_feedforward_layernorm: "post_ffw_norm",
+};
+
+/** Architectures whose rotary angles turn neighbours in llama.cpp. */
+const NEIGHBOURS: readonly GgufArchitecture[] = ["llama", "smollm3"];
+
 /** GPT-2's Conv1D, which lies as [in, out]. */
 const TRANSPOSED = /\.c_(attn|proj|fc)\.weight$/;
 
@@ -51,19 +62,20 @@ export interface HeadCounts {
 /** The tensors of a model under llama.cpp's names and in its order of numbers. @throws FileError for a tensor without a name there */
 export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: GgufTensorType): GgufTensor[] {
   return [...named].map(([given, source]) => {
-    const name = ggufName(given);
+    const name = ggufName(given, counts.architecture);
     const isTransposed = TRANSPOSED.test(given);
     const shape = isTransposed ? [...source.shape].reverse() : source.shape;
-    const rearrange = isTransposed ? transposed(source.shape) : pairing(given, source, counts);
+    const rearrange = isTransposed ? transposed(source.shape) : (wholeWeight(given, counts) ?? pairing(given, source, counts));
     return { name, shape, type: tensorType(name, shape, wanted), source, rearrange };
   });
 }
 
 /** llama.cpp's name of a tensor, by Hugging Face's. */
-function ggufName(name: string): string {
+function ggufName(name: string, architecture: GgufArchitecture): string {
   const [, path, ending] = /^(.+)\.(weight|bias)$/.exec(name) ?? [];
   const [, layer, part] = /^(?:model\.layers|transformer\.h)\.(\d+)\.(.+)$/.exec(path ?? "") ?? [];
-  const found = part === undefined ? OUTER[path ?? ""] : INNER[part];
+  const inner = architecture === "olmo2" || architecture === "gemma3" ? NORMED_AFTER : INNER;
+  const found = part === undefined ? OUTER[path ?? ""] : inner[part];
   if (found === undefined) throw new FileError(`Tensor ${quoted(name)} has no name in GGUF; export a model of models/ as it is.`);
   return layer === undefined ? `${found}.${ending}` : `blk.${layer}.${found}.${ending}`;
 }
@@ -78,13 +90,19 @@ function transposed([rows, columns]: readonly number[]): Rearrange {
   };
 }
 
+/** Gemma's norms keep their weights less 1, and llama.cpp's norms do not. */
+function wholeWeight(name: string, { architecture }: HeadCounts): Rearrange | undefined {
+  const isKeptLess1 = architecture === "gemma3" && /norm\.weight$/.test(name);
+  return isKeptLess1 ? (values) => values.map((value) => 1 + value) : undefined;
+}
+
 /**
- * Rotary angles turn pairs of numbers: here those that lie half a head apart, and in llama.cpp's architecture llama neighbours. So the rows of
- * its queries and keys change places: row j and row j + D/2 of a head become rows 2j and 2j + 1.
+ * Rotary angles turn pairs of numbers: here those that lie half a head apart, and in some of llama.cpp's architectures neighbours. So the rows
+ * of queries and keys change places there: row j and row j + D/2 of a head become rows 2j and 2j + 1.
  */
 function pairing(name: string, { shape }: StoredTensor, { architecture, heads, keyValueHeads }: HeadCounts): Rearrange | undefined {
   const [, which] = /\.self_attn\.([qk])_proj\.(?:weight|bias)$/.exec(name) ?? [];
-  if (architecture !== "llama" || which === undefined) return undefined;
+  if (!NEIGHBOURS.includes(architecture) || which === undefined) return undefined;
   const [rows, columns = 1] = shape as [number, number?];
   const half = rows / (which === "q" ? heads : keyValueHeads) / 2;
   return (values) => {
