@@ -29,7 +29,7 @@ class Gemma3Block extends nn.Module {
   readonly mlp: Gemma3Mlp;
   readonly post_feedforward_layernorm: nn.RMSNorm;
 
-  constructor(config: Gemma3Config, rotary: nn.RotaryEmbedding) {
+  constructor(config: Gemma3Config, rotary: nn.RotaryEmbedding, window: number | undefined) {
     super();
     const norm = (): nn.RMSNorm => new nn.RMSNorm(config.hidden_size, config.rms_norm_eps, 1);
     this.input_layernorm = norm();
@@ -43,6 +43,7 @@ class Gemma3Block extends nn.Module {
       queryKeyNormEps: config.rms_norm_eps,
       normWeightOffset: 1,
       rotary,
+      window,
       std: config.initializer_range,
     });
     this.post_attention_layernorm = norm();
@@ -71,7 +72,11 @@ class Gemma3Model extends nn.Module {
     const wide = new nn.RotaryEmbedding({ positions, headDim, ...config.rope });
     const local = new nn.RotaryEmbedding({ positions, headDim, ...config.local_rope });
     this.embed_tokens = new nn.Embedding(config.vocab_size, config.hidden_size, config.initializer_range);
-    this.layers = config.layer_types.map((type) => new Gemma3Block(config, attendsToAll(type) ? wide : local));
+    // No sequence is longer than `positions`, so that a window of as many holds all of it.
+    const window = config.sliding_window < positions ? config.sliding_window : undefined;
+    this.layers = config.layer_types.map((type) =>
+      attendsToAll(type) ? new Gemma3Block(config, wide, undefined) : new Gemma3Block(config, local, window),
+    );
     this.norm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps, 1);
   }
 
@@ -86,7 +91,7 @@ class Gemma3Model extends nn.Module {
   }
 }
 
-/** The text models of Gemma 3 (arXiv 2503.19786), such as those of 270M and 1B, on sequences up to their window of attention. */
+/** The text models of Gemma 3 (arXiv 2503.19786), such as those of 270M and 1B. */
 export class Gemma3 extends nn.LanguageModel {
   readonly model: Gemma3Model;
   readonly lm_head: nn.Linear | undefined;

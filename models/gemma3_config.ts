@@ -26,8 +26,9 @@ export interface Gemma3Config extends LanguageModelConfig {
   readonly num_attention_heads: number;
   readonly num_key_value_heads: number;
   readonly head_dim: number;
-  /** The longest sequence: that of config.json, or the window where some layer attends within one and it is shorter. */
   readonly max_position_embeddings: number;
+  /** How many of the last tokens of its sequence a token attends to in local layers. */
+  readonly sliding_window: number;
   readonly rms_norm_eps: number;
   readonly layer_types: readonly LayerType[];
   /** The rotary angles of layers that attend to everything, and of those that attend within the window. */
@@ -56,12 +57,12 @@ export function gemma3Config(json: Json): Gemma3Config {
   const sizes = readSizes(read);
   const positions = read.integer("max_position_embeddings", 131_072, Math.floor(LARGEST.angles / sizes.head_dim));
   const layer_types = readLayerTypes(read, sizes.num_hidden_layers);
-  const window = read.integer("sliding_window", 4096);
   const config = {
     model_type: read.text("model_type", "gemma3_text"),
     vocab_size: read.integer("vocab_size", 262_208, LARGEST.vocabulary),
     ...sizes,
-    max_position_embeddings: layer_types.every(attendsToAll) ? positions : Math.min(positions, window),
+    max_position_embeddings: positions,
+    sliding_window: read.integer("sliding_window", 4096),
     rms_norm_eps: read.eps("rms_norm_eps", 1e-6),
     layer_types,
     ...readRopes(read, positions),

@@ -10,8 +10,6 @@ export function llamaConfig(json: Readonly<Record<string, unknown>>): LlamaConfi
     mlpBias: "key",
     queryKeyNorm: false,
     maxPositions: 2048,
-    slidingWindow: null,
-    windowNeedsFlag: false,
   });
 }
 
@@ -20,13 +18,21 @@ export interface Block extends nn.Module {
   forward(x: Tensor, rows: Rows): Tensor;
 }
 
+/** What may differ from layer to layer. */
+interface Attention {
+  /** Undefined where tokens attend without positions. */
+  readonly rotary: nn.RotaryEmbedding | undefined;
+  /** Undefined where a token attends to all before it. */
+  readonly window: number | undefined;
+}
+
 export class LlamaBlock extends nn.Module implements Block {
   readonly input_layernorm: nn.RMSNorm;
   readonly self_attn: nn.CausalSelfAttention;
   readonly post_attention_layernorm: nn.RMSNorm;
   readonly mlp: nn.GatedMlp;
 
-  constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding | undefined) {
+  constructor(config: LlamaConfig, { rotary, window }: Attention) {
     super();
     const std = config.initializer_range;
     // The last layer of a residual branch starts smaller, so that the residual stream does not grow with depth (GPT-2's rule).
@@ -40,6 +46,7 @@ export class LlamaBlock extends nn.Module implements Block {
       bias: config.attention_bias,
       outputBias: config.attention_output_bias,
       rotary,
+      window,
       std,
       outputStd,
       ...(config.query_key_norm ? { queryKeyNormEps: config.rms_norm_eps } : {}),
@@ -57,6 +64,8 @@ export class LlamaBlock extends nn.Module implements Block {
 
 /** Makes a layer of a relative of Llama, of those from 0 on. */
 type MakeBlock = (config: LlamaConfig, rotary: nn.RotaryEmbedding, layer: number) => Block;
+
+const llamaBlock: MakeBlock = (config, rotary, layer) => new LlamaBlock(config, { rotary, window: config.windows[layer] });
 
 class LlamaModel extends nn.Module {
   readonly embed_tokens: nn.Embedding;
@@ -94,7 +103,7 @@ export class Llama extends nn.LanguageModel {
   readonly hiddenSize: number;
   override readonly sharesRows = true;
 
-  constructor(config: LlamaConfig, block: MakeBlock = (own, rotary) => new LlamaBlock(own, rotary)) {
+  constructor(config: LlamaConfig, block: MakeBlock = llamaBlock) {
     super();
     this.model = new LlamaModel(config, block);
     this.lm_head = config.tie_word_embeddings

@@ -17,8 +17,9 @@ export interface LlamaConfig extends LanguageModelConfig {
   readonly num_attention_heads: number;
   readonly num_key_value_heads: number;
   readonly head_dim: number;
-  /** The longest sequence: that of config.json, or the window of attention where that is shorter. */
   readonly max_position_embeddings: number;
+  /** By layer: how many of the last tokens of its sequence a token attends to; undefined is all. */
+  readonly windows: readonly (number | undefined)[];
   readonly rms_norm_eps: number;
   readonly rope_theta: number;
   readonly rope_scaling: RopeScaling | undefined;
@@ -34,6 +35,16 @@ export interface LlamaConfig extends LanguageModelConfig {
   readonly query_key_norm: boolean;
 }
 
+/** Which layers attend within the window that sliding_window states. */
+export interface WindowRule {
+  /** The window where config.json has no key sliding_window; null is none. */
+  readonly otherwise: number | null;
+  /** Whether use_sliding_window must be true for a window to count. */
+  readonly needsFlag: boolean;
+  /** Whether a layer attends within it where config.json has no layer_types. */
+  readonly isLocal: (layer: number, read: ConfigReader) => boolean;
+}
+
 /** What a model_type fixes. */
 export interface LlamaFamily {
   readonly model_type: string;
@@ -45,10 +56,8 @@ export interface LlamaFamily {
   readonly queryKeyNorm: boolean;
   /** What transformers takes where config.json does not say. */
   readonly maxPositions: number;
-  /** The window where config.json has no key sliding_window; null is none. */
-  readonly slidingWindow: number | null;
-  /** Whether use_sliding_window must be true for a window to count. */
-  readonly windowNeedsFlag: boolean;
+  /** How attention may have a window. Left out: config.json may state none that some sequence would be longer than. */
+  readonly window?: WindowRule;
   readonly headDim?: number;
   readonly keyValueHeads?: number;
   readonly rmsNormEps?: number;
@@ -56,8 +65,7 @@ export interface LlamaFamily {
   readonly tied?: boolean;
 }
 
-/** Kinds of layers. Those of the second attend within the window. */
-const [FULL, SLIDING] = [["full_attention"], ["sliding_attention"]] as const satisfies readonly (readonly string[])[];
+const NO_WINDOW: WindowRule = { otherwise: null, needsFlag: false, isLocal: () => false };
 
 /** Reads the config.json of a family. @throws EngineError naming a key that is wrong, or that changes the model and is not honoured */
 export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family: LlamaFamily): LlamaConfig {
@@ -67,13 +75,13 @@ export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family:
   const sizes = readSizes(read, family);
   const positions = Math.min(LARGEST.positions, Math.floor(LARGEST.angles / sizes.head_dim));
   const max_position_embeddings = read.integer("max_position_embeddings", Math.min(family.maxPositions, positions), positions);
-  const window = readWindow(read, family, sizes.num_hidden_layers);
   const { theta, scaling } = readRope(read, max_position_embeddings, family.ropeTheta);
   const config = {
     model_type: read.text("model_type", family.model_type),
     vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
     ...sizes,
-    max_position_embeddings: Math.min(max_position_embeddings, window),
+    max_position_embeddings,
+    windows: readWindows(read, family.window ?? NO_WINDOW, { layers: sizes.num_hidden_layers, positions: max_position_embeddings }),
     rms_norm_eps: read.eps("rms_norm_eps", family.rmsNormEps ?? 1e-6),
     rope_theta: theta,
     rope_scaling: scaling,
@@ -129,21 +137,35 @@ function readBiases(read: ConfigReader, family: LlamaFamily): Biases {
   return { attention_bias: true, attention_output_bias: false, mlp_bias };
 }
 
-/**
- * The window of attention: how many tokens one attends to, itself included. Every token attends to all before it here, which is the same for
- * sequences that are no longer than the window; so the window bounds their length.
- */
-function readWindow(read: ConfigReader, family: LlamaFamily, layers: number): number {
-  const used = read.flag("use_sliding_window", !family.windowNeedsFlag);
+/** The windows of layers, as transformers has them: a token attends to so many of the last tokens of its sequence, itself included. */
+function readWindows(
+  read: ConfigReader,
+  rule: WindowRule,
+  { layers, positions }: { readonly layers: number; readonly positions: number },
+): (number | undefined)[] {
+  const used = read.flag("use_sliding_window", !rule.needsFlag);
   read.value("max_window_layers");
   const absent = !read.has("sliding_window");
-  const given = absent ? family.slidingWindow : read.value("sliding_window") === undefined ? null : read.integer("sliding_window");
-  const window = family.windowNeedsFlag && !used ? null : given;
+  const given = absent ? rule.otherwise : read.value("sliding_window") === undefined ? null : read.integer("sliding_window");
+  const isUsed = given !== null && (used || !rule.needsFlag);
+  // No sequence is longer than `positions`, so that a window of as many holds all of it.
+  const window = isUsed && given < positions ? given : undefined;
+  if (window !== undefined && rule === NO_WINDOW) {
+    read.refuse("sliding_window", `null, or at least max_position_embeddings (${positions}), because this model's attention has no window`);
+  }
+  const types = readLayerTypes(read, layers, isUsed);
+  const isLocal = (layer: number): boolean => (types ? types[layer] === "sliding_attention" : rule.isLocal(layer, read));
+  return Array.from({ length: layers }, (_, layer) => (isLocal(layer) ? window : undefined));
+}
+
+/** layer_types, where the key is there. Layers can attend within a window only where there is one. */
+function readLayerTypes(read: ConfigReader, layers: number, hasWindow: boolean): readonly string[] | undefined {
   const types = read.value("layer_types");
-  const allowed = window === null ? FULL : [...FULL, ...SLIDING];
-  if (types !== undefined && !(Array.isArray(types) && types.length === layers && types.every((type) => allowed.includes(type)))) {
+  if (types === undefined) return undefined;
+  const allowed = ["full_attention", ...(hasWindow ? ["sliding_attention"] : [])];
+  if (!(Array.isArray(types) && types.length === layers && types.every((type) => allowed.includes(type)))) {
     const words = allowed.map((type) => JSON.stringify(type)).join(" or ");
     read.refuse("layer_types", `absent, or ${words} for each of the ${layers} layers`);
   }
-  return window ?? Number.POSITIVE_INFINITY;
+  return types as string[];
 }

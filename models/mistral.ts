@@ -10,8 +10,7 @@ export function mistralConfig(json: Readonly<Record<string, unknown>>): LlamaCon
     mlpBias: "none",
     queryKeyNorm: false,
     maxPositions: 131_072,
-    slidingWindow: 4096,
-    windowNeedsFlag: false,
+    window: { otherwise: 4096, needsFlag: false, isLocal: () => true },
   });
 }
 

@@ -11,8 +11,6 @@ export function olmo2Config(json: Readonly<Record<string, unknown>>): LlamaConfi
     mlpBias: "none",
     queryKeyNorm: false,
     maxPositions: 2048,
-    slidingWindow: null,
-    windowNeedsFlag: false,
     rmsNormEps: 1e-5,
   });
 }

@@ -1,5 +1,12 @@
 import { Llama } from "./llama.ts";
-import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
+import { type LlamaConfig, readLlamaConfig, type WindowRule } from "./llama_config.ts";
+
+/** Layers from max_window_layers on attend within the window, where use_sliding_window asks for it. */
+export const QWEN_WINDOW: WindowRule = {
+  otherwise: 4096,
+  needsFlag: true,
+  isLocal: (layer, read) => layer >= read.integer("max_window_layers", 28),
+};
 
 /** Qwen2 and Qwen2.5 (arXiv 2407.10671, 2412.15115): Llama with biases on q, k and v. */
 export function qwen2Config(json: Readonly<Record<string, unknown>>): LlamaConfig {
@@ -10,8 +17,7 @@ export function qwen2Config(json: Readonly<Record<string, unknown>>): LlamaConfi
     mlpBias: "none",
     queryKeyNorm: false,
     maxPositions: 32_768,
-    slidingWindow: 4096,
-    windowNeedsFlag: true,
+    window: QWEN_WINDOW,
   });
 }
 

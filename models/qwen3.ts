@@ -1,5 +1,6 @@
 import { Llama } from "./llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
+import { QWEN_WINDOW } from "./qwen2.ts";
 
 /** Qwen3 (arXiv 2505.09388): Llama with an RMS norm on every query and key head, and a head_dim of its own. */
 export function qwen3Config(json: Readonly<Record<string, unknown>>): LlamaConfig {
@@ -10,8 +11,7 @@ export function qwen3Config(json: Readonly<Record<string, unknown>>): LlamaConfi
     mlpBias: "none",
     queryKeyNorm: true,
     maxPositions: 32_768,
-    slidingWindow: 4096,
-    windowNeedsFlag: true,
+    window: QWEN_WINDOW,
     headDim: 128,
   });
 }

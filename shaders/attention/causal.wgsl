@@ -1,5 +1,6 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
 // the keys (Milakov & Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). log_sum_exp is saved.
+// With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order, and a key that the row does not attend to changes nothing, so its
 // result does not depend on its neighbours.
@@ -10,6 +11,7 @@ import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES
 import package::lib::numeric::LOWEST;
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -22,6 +24,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(2) var<storage, read_write> out: array<Element>; // [N, H D]
 @group(0) @binding(3) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(4) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
 
 alias HeadVector = array<Element, HEAD_ELEMENTS>;
 
@@ -46,6 +49,7 @@ fn main(
 
   let row = min(first_row + lane, last_row);
   let own_rows = attended_rows(row);
+  @if(WINDOWED) let position = positions[row];
   var query: HeadVector;
   var sum: HeadVector;
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
@@ -66,7 +70,8 @@ fn main(
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
       product = fma(query[d], pair_element(d), product);
     }
-    let is_attended = attends(row, j, own_rows);
+    @if(!WINDOWED) let is_attended = attends(row, j, own_rows);
+    @if(WINDOWED) let is_attended = attends(row, j, own_rows) && position - positions[j] < u32(WINDOW);
     let score = select(LOWEST, sum_of_parts(product), is_attended);
     // One of the two factors is 1, so one exponential serves both.
     let grows = score > largest;

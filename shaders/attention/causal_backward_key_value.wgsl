@@ -1,5 +1,6 @@
 // With P and dS as in causal_backward_query:
 //   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, and the group's query heads
+// With a window (WINDOWED) those are the rows that come less than WINDOW tokens after j.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one key-value head, each lane one row; the lanes
 // share the loading of queries and grad_out. A lane adds query heads in order, and the rows of each in order. The kernel writes only the
 // key and value heads of grad_qkv.
@@ -9,6 +10,7 @@ import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -23,6 +25,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+@if(WINDOWED) @group(0) @binding(6) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
 
 alias HeadVector = array<Element, HEAD_ELEMENTS>;
 
@@ -47,6 +50,7 @@ fn main(
 
   let row = min(first_row + lane, last_row);
   let end = query_end[row];
+  @if(WINDOWED) let position = positions[row];
   let k_begin = row * width + (heads + key_value_head) * HEAD_ELEMENTS;
   let v_begin = k_begin + key_value_heads * HEAD_ELEMENTS;
   var key: HeadVector;
@@ -76,7 +80,8 @@ fn main(
         product = fma(key[d], pair_element(d), product);
         along_value = fma(value[d], pair_element(HEAD_ELEMENTS + d), along_value);
       }
-      let attended = i >= row && i < end;
+      @if(!WINDOWED) let attended = i >= row && i < end;
+      @if(WINDOWED) let attended = i >= row && i < end && positions[i] - position < u32(WINDOW);
       let probability = select(0.0, exp(sum_of_parts(product) - log_sum_exp[saved]), attended);
       let slope = probability * (sum_of_parts(along_value) - delta[saved]) * parameters.scale;
       for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {

@@ -1,5 +1,6 @@
 // With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_backward_key_value:
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135)
+// With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order. The kernel writes only the query heads of grad_qkv.
 import package::lib::attended::{attended_rows, attends, walk_on};
@@ -8,6 +9,7 @@ import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -23,6 +25,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(7) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
 
 alias HeadVector = array<Element, HEAD_ELEMENTS>;
 
@@ -47,6 +50,7 @@ fn main(
 
   let row = min(first_row + lane, last_row);
   let own_rows = attended_rows(row);
+  @if(WINDOWED) let position = positions[row];
   let normalizer = log_sum_exp[row * heads + head];
   var query: HeadVector;
   var grad: HeadVector;
@@ -75,7 +79,9 @@ fn main(
       along_value = fma(grad[d], pair_element(HEAD_ELEMENTS + d), along_value);
     }
     let slope = exp(sum_of_parts(product) - normalizer) * (sum_of_parts(along_value) - along_out) * parameters.scale;
-    let weight = Element(select(0.0, slope, attends(row, j, own_rows)));
+    @if(!WINDOWED) let is_attended = attends(row, j, own_rows);
+    @if(WINDOWED) let is_attended = attends(row, j, own_rows) && position - positions[j] < u32(WINDOW);
+    let weight = Element(select(0.0, slope, is_attended));
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
       sum[d] = fma(weight, pair_element(d), sum[d]);
     }

@@ -1,5 +1,6 @@
 // out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
 // blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved.
+// With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
 // Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a
@@ -14,6 +15,7 @@ import constants::HEAD_ELEMENTS;
 import constants::ROWS;
 import constants::ACROSS;
 import constants::SLICE;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -26,11 +28,22 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(2) var<storage, read> sequence_end: array<u32>; // [N]
 @group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
 @group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(5) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
 
 const QUERIES = 0u; // the vectors of the tile
 
 // The largest score of each row among the keys of a lane.
 var<workgroup> peaks: array<vec4f, ACROSS * GROUPS>;
+
+// Whether the windows of four rows that stand at these places of their sequences hold a key of these sequences.
+fn in_window(places: vec4u, key: u32) -> vec4<bool> {
+  @if(WINDOWED) {
+    return places - positions[key] < vec4u(WINDOW);
+  }
+  @if(!WINDOWED) {
+    return vec4<bool>(true);
+  }
+}
 
 fn store(row: u32, head: u32, quad: u32, values: vec4f) {
   let begin = (row * parameters.heads + head) * HEAD_ELEMENTS;
@@ -66,7 +79,8 @@ fn main(
   let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
 
-  let begins = begins_of(Vectors(width, head * HEAD_ELEMENTS), min(rows, vec4u(last_row)));
+  let known = min(rows, vec4u(last_row));
+  let begins = begins_of(Vectors(width, head * HEAD_ELEMENTS), known);
   for (var quad = lane; quad < SLICES * SLICE; quad += ACROSS) {
     keep_in_tile(QUERIES, quad, group, columns_of_qkv(begins, quad) * parameters.scale);
   }
@@ -74,7 +88,11 @@ fn main(
   var totals: Scores;
   var largest = vec4f(LOWEST);
   // Shared rows are walked once for all rows of the tile that attend to them. Then `stage` is 0, and 1 for the rows of a sequence.
-  let tile_rows = four_attended(min(rows, vec4u(last_row)));
+  let tile_rows = four_attended(known);
+  var places: vec4u;
+  @if(WINDOWED) {
+    places = vec4u(positions[known.x], positions[known.y], positions[known.z], positions[known.w]);
+  }
   var walked = 0xffffffffu;
   var sequence = first_row;
   for (var stage = 0u; sequence <= last_row; stage = 1u - stage) {
@@ -98,7 +116,8 @@ fn main(
       let past = min(rows + 1u, select(vec4u(), vec4u(last_key + 1u), select(own, sharing, vec4<bool>(is_shared))));
       var peak = vec4f(LOWEST);
       for (var j = 0u; j < EACH; j += 1u) {
-        let attends = vec4u(block + lane + j * ACROSS) < past;
+        let key = block + lane + j * ACROSS;
+        let attends = (vec4u(key) < past) & in_window(places, min(key, last_key));
         peak = max(peak, select(vec4f(LOWEST), scores[j], attends));
       }
       peaks[lane * GROUPS + group] = peak;
@@ -109,7 +128,8 @@ fn main(
       }
       let shrink = exp(before - largest);
       for (var j = 0u; j < EACH; j += 1u) {
-        let attends = vec4u(block + lane + j * ACROSS) < past;
+        let key = block + lane + j * ACROSS;
+        let attends = (vec4u(key) < past) & in_window(places, min(key, last_key));
         let weight = select(vec4f(), exp(scores[j] - largest), attends);
         totals[j] = fma(totals[j], shrink, weight);
         weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = weight;

@@ -1,5 +1,6 @@
 // With P and dS as in causal_tiled_backward_query:
 //   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, for one query head.
+// With a window (WINDOWED) those are the rows that come less than WINDOW tokens after j.
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
 // and a query that does not attend to the row changes nothing. Where query heads share a key-value head (GROUPED), causal_group_sum adds
@@ -13,6 +14,7 @@ import constants::HEAD_ELEMENTS;
 import constants::ROWS;
 import constants::ACROSS;
 import constants::SLICE;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -26,6 +28,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
 @if(!GROUPED) @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 @if(GROUPED) @group(0) @binding(5) var<storage, read_write> parts: array<Element>; // [N, H, 2D]
+@if(WINDOWED) @group(0) @binding(6) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
 
 // The vectors of the tile.
 const KEYS = 0u;
@@ -70,6 +73,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let group = index / ACROSS;
   let rows = first_row + 4u * group + vec4u(0u, 1u, 2u, 3u);
   let known = min(rows, vec4u(last_row));
+  @if(WINDOWED) let places = vec4u(positions[known.x], positions[known.y], positions[known.z], positions[known.w]);
   let ends = vec4u(query_end[known.x], query_end[known.y], query_end[known.z], query_end[known.w]);
 
   let keys = Vectors(width, (heads + head / (heads / parameters.key_value_heads)) * HEAD_ELEMENTS);
@@ -99,7 +103,9 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       let i = vec4u(block + lane + j * ACROSS);
       let saved = min(i.x, last_query) * heads + head;
       let probability = exp(scores[j] - log_sum_exp[saved]);
-      scores[j] = select(vec4f(), probability, (i >= rows) & (i < ends));
+      @if(!WINDOWED) let attend = (i >= rows) & (i < ends);
+      @if(WINDOWED) let attend = (i >= rows) & (i < ends) & (positions[min(i.x, last_query)] - places < vec4u(WINDOW));
+      scores[j] = select(vec4f(), probability, attend);
       weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = scores[j] * (along_values[j] - delta[saved]) * parameters.scale;
     }
     for (var part = 0u; part < PARTS; part += 1u) {

@@ -1,5 +1,6 @@
 // With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_tiled_backward_key_value:
 //   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135).
+// With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
 // in order, and a key that the row does not attend to changes nothing. The kernel writes only the query heads of grad_qkv.
@@ -12,6 +13,7 @@ import constants::HEAD_ELEMENTS;
 import constants::ROWS;
 import constants::ACROSS;
 import constants::SLICE;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -25,6 +27,7 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
 @group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(7) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
 
 // The vectors of the tile: queries, and gradients of their outputs.
 const QUERIES = 0u;
@@ -102,6 +105,7 @@ fn main(
   let saved = known * heads + head;
   let normalizers = vec4f(log_sum_exp[saved.x], log_sum_exp[saved.y], log_sum_exp[saved.z], log_sum_exp[saved.w]);
   let tile_rows = four_attended(known);
+  @if(WINDOWED) let places = vec4u(positions[known.x], positions[known.y], positions[known.z], positions[known.w]);
 
   var sums: Sums;
   let walked = attended_rows(first_row);
@@ -119,9 +123,11 @@ fn main(
       add_scores(&scores, QUERIES, slice, group, lane);
     }
     for (var j = 0u; j < EACH; j += 1u) {
-      let key_row = vec4u(block + lane + j * ACROSS);
+      let key = block + lane + j * ACROSS;
+      @if(!WINDOWED) let attend = four_attend(rows, vec4u(key), tile_rows);
+      @if(WINDOWED) let attend = four_attend(rows, vec4u(key), tile_rows) & (places - positions[min(key, last_row)] < vec4u(WINDOW));
       let slope = exp(scores[j] - normalizers) * (along_values[j] - deltas) * parameters.scale;
-      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = select(vec4f(), slope, four_attend(rows, key_row, tile_rows));
+      weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = select(vec4f(), slope, attend);
     }
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {

@@ -1,6 +1,6 @@
 // out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of its sequence (their places in
 // the cache: lib/cached_sequence), which is what causal computes for the newest row of every sequence. This kernel is for software
-// adapters, decode_part for GPUs.
+// adapters, decode_part for GPUs. With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element: one lane, as long as it can keep a head in registers, for
 // a CPU reads lane by lane in any case, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or several, and
 // walks as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
@@ -10,6 +10,7 @@ import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
 import constants::{HEAD_ELEMENTS, HEAD_LANES, LANES};
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   rows: u32,
@@ -89,19 +90,29 @@ fn main(
   }
   var largest = LOWEST;
   var total = 0.0;
-  for (var j = 0u; j <= longest; j += 1u) {
+  var j = 0u;
+  @if(WINDOWED) {
+    j = longest;
+    for (var row = first / heads; row <= last / heads; row += 1u) {
+      j = min(j, positions[row] - min(positions[row], u32(WINDOW) - 1u));
+    }
+  }
+  for (; j <= longest; j += 1u) {
     let begin = place_of(min(j, newest), own_origin, own_prompt) * cache_width + key_value_head * HEAD_ELEMENTS;
     var product = Element(0.0);
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
       product = fma(query[piece], from_cache(cache_keys[begin + d]), product);
     }
-    let score = sum_over_head(sum_of_parts(product), lane);
+    let whole = sum_over_head(sum_of_parts(product), lane);
+    @if(WINDOWED) let is_attended = j <= newest && newest - j < u32(WINDOW);
+    @if(!WINDOWED) let is_attended = j <= newest;
+    let score = select(LOWEST, whole, is_attended);
     // One of the two factors is 1, so one exponential serves both.
     let grows = score > largest;
     let smaller = exp(-abs(score - largest));
     let shrink = select(1.0, smaller, grows);
-    let weight = select(0.0, select(smaller, 1.0, grows), j <= newest);
+    let weight = select(0.0, select(smaller, 1.0, grows), is_attended);
     largest = max(largest, score);
     total = fma(total, shrink, weight);
     for (var piece = 0u; piece < PIECES; piece += 1u) {

@@ -6,13 +6,15 @@
 // Gimelshein 2018, arXiv 1805.02867). Teams of TEAM lanes first compute scores of one key, each over its share of the elements, so that a
 // team reads neighbouring memory. Then SOFTMAX_LANES lanes a head turn scores into weights. Last, HEAD_LANES lanes own the elements of a
 // head and add up values, KEYS_TOGETHER keys at a time. All sums have a fixed order. Barriers stand between ROUNDS * TEAMS keys of the first
-// phase, and none between the loads of a block's values.
+// phase, and none between the loads of a block's values. With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0:
+// blocks that lie before it whole are passed over, and a part of such blocks alone has the total 0.
 import package::lib::cache::{Cached, from_cache};
 import package::lib::cached_sequence::place_of;
 import package::lib::element::Element;
 import package::lib::numeric::LOWEST;
 import constants::HEADS;
 import constants::HEAD_ELEMENTS;
+@if(WINDOWED) import constants::WINDOW;
 
 struct Parameters {
   heads: u32,
@@ -128,9 +130,9 @@ struct Softmax {
   total: f32,
 }
 
-// Turns the scores of the first `count` keys of a block into weights, those of the others into 0, and leaves in shrinks what earlier sums
-// are multiplied by. Ends with a barrier.
-fn weigh_block(before: Softmax, count: u32, lane: u32) -> Softmax {
+// Turns the scores of the keys from `first_key` to `count` of a block into weights, those of the others into 0, and leaves in shrinks what
+// earlier sums are multiplied by. Ends with a barrier.
+fn weigh_block(before: Softmax, first_key: u32, count: u32, lane: u32) -> Softmax {
   let head = min(lane / SOFTMAX_LANES, HEADS - 1u);
   let owns = lane / SOFTMAX_LANES < HEADS;
   let first = lane - lane % SOFTMAX_LANES;
@@ -138,7 +140,7 @@ fn weigh_block(before: Softmax, count: u32, lane: u32) -> Softmax {
   var peak = before.largest;
   for (var i = 0u; i < SOFTMAX_KEYS; i += 1u) {
     let key = lane % SOFTMAX_LANES + i * SOFTMAX_LANES;
-    scores[i] = select(LOWEST, weights[head * KEYS + key], key < count);
+    scores[i] = select(LOWEST, weights[head * KEYS + key], key >= first_key && key < count);
     peak = max(peak, scores[i]);
   }
   exchange[lane] = peak;
@@ -255,13 +257,18 @@ fn main(
   workgroupBarrier();
   var softmax = Softmax(LOWEST, 0.0);
   var sum: Sums;
+  @if(WINDOWED) let oldest = position - min(position, u32(WINDOW) - 1u);
+  @if(!WINDOWED) let oldest = 0u;
   for (var block = begin; block < begin + parameters.part_positions; block += KEYS) {
     if block > position {
       break;
     }
+    if block + KEYS <= oldest {
+      continue;
+    }
     let count = min(KEYS, position - block + 1u);
     score_block(walk, block, count, lane);
-    softmax = weigh_block(softmax, count, lane);
+    softmax = weigh_block(softmax, max(oldest, block) - block, count, lane);
     add_values(&sum, walk, block, count, lane);
     workgroupBarrier();
   }

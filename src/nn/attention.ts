@@ -12,18 +12,18 @@ import { RMSNorm } from "./norm.ts";
 import type { Rows } from "./rows.ts";
 
 /**
- * Softmax attention of packed rows over themselves, or of one new row per sequence over the cache.
- * `owner` identifies the layer in the cache. qkv: [N, (H + 2K) D] -> [N, H D]
+ * Softmax attention of packed rows over themselves, or of one new row per sequence over the cache. With a window a row attends to the last
+ * `window` tokens of its sequence, itself included. `owner` identifies the layer in the cache. qkv: [N, (H + 2K) D] -> [N, H D]
  */
-export function attend(owner: object, qkv: Tensor, rows: Rows, layout: HeadLayout): Tensor {
+export function attend(owner: object, qkv: Tensor, rows: Rows, layout: HeadLayout, window?: number): Tensor {
   const { cache } = rows;
-  if (!cache) return causalAttention(qkv, rows, layout);
+  if (!cache) return causalAttention(qkv, rows, layout, { window });
   const { keys, values } = cache.layer(owner, layout);
   const cached = { cacheKeys: keys, cacheValues: values, origin: cache.origin, positions: rows.positions };
   cacheWrite(qkv, cached, layout);
-  if (!cache.decode) return causalAttention(qkv, rows, layout);
+  if (!cache.decode) return causalAttention(qkv, rows, layout, { window });
   const { prompt, length } = cache.decode;
-  return decodeAttention(qkv, { ...cached, prompt }, { layout, length });
+  return decodeAttention(qkv, { ...cached, prompt }, { layout, length, window });
 }
 
 /** A table of rotary angles, shared by the layers of a model (Su et al. 2021, arXiv 2104.09864). */
@@ -44,6 +44,8 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
   /** Biases on q, k and v. */
   readonly bias?: boolean;
   readonly outputBias?: boolean;
+  /** How many of the last tokens of its sequence a token attends to, itself included. Left out: all. */
+  readonly window?: number | undefined;
   /** RMS norm of every query and key head (Qwen3, Gemma 3), with this eps. */
   readonly queryKeyNormEps?: number;
   /** What these norms add to their weights (`RMSNorm`). Default: 0. */
@@ -60,6 +62,7 @@ export class CausalSelfAttention extends Module {
   readonly o_proj: Linear;
   readonly rotary: RotaryEmbedding | undefined;
   readonly layout: HeadLayout;
+  readonly window: number | undefined;
 
   constructor(options: CausalSelfAttentionOptions) {
     super();
@@ -73,6 +76,7 @@ export class CausalSelfAttention extends Module {
     this.o_proj = new Linear(heads * headDim, hiddenSize, { bias: outputBias, ...(outputStd === undefined ? {} : { std: outputStd }) });
     this.rotary = options.rotary;
     this.layout = { heads, keyValueHeads, headDim };
+    this.window = options.window;
   }
 
   /** x: [N, C] -> [N, C] */
@@ -80,7 +84,7 @@ export class CausalSelfAttention extends Module {
     const projected = this.qkv_proj.forward(x); // [N, (H + 2K) D]
     const normed = this.q_norm && this.k_norm ? normHeads(projected, this.q_norm, this.k_norm, this.layout) : projected;
     const placed = this.rotary ? rope(normed, rows.positions, this.rotary.table.tensor, this.layout) : normed;
-    return this.o_proj.forward(attend(this, placed, rows, this.layout));
+    return this.o_proj.forward(attend(this, placed, rows, this.layout, this.window));
   }
 }
 

@@ -73,7 +73,8 @@ function llamaShape(config: LlamaConfig, family: Family): GgufShape {
   const ownHead = head_dim * heads !== config.hidden_size;
   const metadata = keyed(architecture, {
     block_count: u32(config.num_hidden_layers),
-    context_length: u32(config.max_position_embeddings),
+    // llama.cpp computes these architectures without a window, which is the same up to the length of one.
+    context_length: u32(Math.min(config.max_position_embeddings, ...config.windows.map((window) => window ?? Number.POSITIVE_INFINITY))),
     embedding_length: u32(config.hidden_size),
     feed_forward_length: u32(config.intermediate_size),
     "attention.head_count": u32(heads),
@@ -120,7 +121,7 @@ function gemma3Shape(config: Gemma3Config): GgufShape {
     "attention.head_count_kv": u32(keyValueHeads),
     "attention.key_length": u32(head_dim),
     "attention.value_length": u32(head_dim),
-    "attention.sliding_window": u32(config.max_position_embeddings),
+    "attention.sliding_window": u32(config.sliding_window),
     "rope.freq_base": f32(rope.theta),
     ...scalingKeys(rope.scaling),
     "attention.layer_norm_rms_epsilon": f32(config.rms_norm_eps),

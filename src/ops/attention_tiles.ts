@@ -2,7 +2,7 @@ import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import type { Call } from "./define.ts";
-import { type HeadLayout, headElements } from "./heads.ts";
+import { type HeadLayout, headElements, type Variant, windowVariant } from "./heads.ts";
 import type { AnyCall } from "./trial_calls.ts";
 import type { Ways } from "./ways.ts";
 
@@ -68,24 +68,33 @@ export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, acros
   return BYTES_OF_QUAD * (tile + band + weights + peaks);
 }
 
-/** `attended` and `query_end` come together, where sequences share rows. */
+/** `attended` and `query_end` come together, where sequences share rows, and `positions` where there is a window. */
 export type AttentionInputs = {
   qkv: Tensor;
+  positions?: Tensor | undefined;
   sequence_start: Tensor;
   sequence_end: Tensor;
   attended?: Tensor | undefined;
   query_end?: Tensor | undefined;
 };
-export type ForwardCall = Call<AttentionInputs, "out" | "log_sum_exp", { readonly layout: HeadLayout }>;
+
+/** The heads, and how many of the last rows of its sequence a row attends to, itself included. Left out: all. */
+export interface AttentionShape {
+  readonly layout: HeadLayout;
+  readonly window?: number | undefined;
+}
+
+export type ForwardCall = Call<AttentionInputs, "out" | "log_sum_exp", AttentionShape>;
 export type BackwardInputs = AttentionInputs & { out: Tensor; log_sum_exp: Tensor; grad_out: Tensor };
-export type BackwardCall = Call<BackwardInputs, "grad_qkv" | "delta" | "parts", { readonly layout: HeadLayout }>;
+export type BackwardCall = Call<BackwardInputs, "grad_qkv" | "delta" | "parts", AttentionShape>;
 
 /** The ways to launch the forward pass by tiles. */
 export function forwardWays(headDim: number, device: Pick<DeviceTraits, "limits">): Ways<ForwardCall> {
   return waysOf(attentionTiles("causal_tiled", headDim, device), ({ inputs, outputs, attributes }, tile) => {
     const { qkv, sequence_end } = inputs;
-    const bindings = { qkv, sequence_end, ...keysOf(inputs), ...outputs };
-    return [{ ...launch("causal_tiled", qkv, attributes.layout, tile, isShared(inputs)), bindings }];
+    const { variant, positions } = windowOf(inputs, attributes);
+    const bindings = { qkv, sequence_end, ...keysOf(inputs), ...positions, ...outputs };
+    return [{ ...launch("causal_tiled", qkv, attributes.layout, tile, withVariant(variant, isShared(inputs))), bindings }];
   });
 }
 
@@ -96,6 +105,14 @@ export function keysOf({ sequence_start, attended }: AttentionInputs): Dispatch[
 
 export function queriesOf({ sequence_end, query_end = sequence_end }: AttentionInputs): Dispatch["bindings"] {
   return { query_end };
+}
+
+/** What kernels with a window need: its length, and where rows stand in their sequences. */
+export function windowOf(
+  { positions }: AttentionInputs,
+  { window }: AttentionShape,
+): { variant: Variant; positions: Dispatch["bindings"] } {
+  return { variant: windowVariant(window), positions: window === undefined || !positions ? {} : { positions } };
 }
 
 /** The condition of kernels whose sequences share rows. */
@@ -120,15 +137,21 @@ function waysOf<Known extends AnyCall>(
 }
 
 /** Query heads that share a key-value head leave a gradient each, and a third kernel adds them up. */
-function backwardLaunches({ inputs, outputs, attributes: { layout } }: BackwardCall, tile: AttentionTile): readonly Dispatch[] {
+function backwardLaunches({ inputs, outputs, attributes }: BackwardCall, tile: AttentionTile): readonly Dispatch[] {
+  const { layout } = attributes;
   const { qkv, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta, parts } = outputs;
   const isGrouped = layout.heads !== layout.keyValueHeads;
-  const query = launch("causal_tiled_backward_query", qkv, layout, tile, isShared(inputs));
-  const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, { GROUPED: isGrouped, ...isShared(inputs) });
+  const { variant, positions } = windowOf(inputs, attributes);
+  const query = launch("causal_tiled_backward_query", qkv, layout, tile, withVariant(variant, isShared(inputs)));
+  const grouped = withVariant(variant, { GROUPED: isGrouped, ...isShared(inputs) });
+  const keyValue = launch("causal_tiled_backward_key_value", qkv, layout, tile, grouped);
   return [
-    { ...query, bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta }, partly: ["grad_qkv"] },
-    { ...keyValue, bindings: { qkv, ...queriesOf(inputs), grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) } },
+    { ...query, bindings: { qkv, ...keysOf(inputs), ...positions, grad_out, out, log_sum_exp, grad_qkv, delta }, partly: ["grad_qkv"] },
+    {
+      ...keyValue,
+      bindings: { qkv, ...queriesOf(inputs), ...positions, grad_out, log_sum_exp, delta, ...(isGrouped ? { parts } : { grad_qkv }) },
+    },
     ...(isGrouped ? [groupSum(qkv, layout, { parts, grad_qkv })] : []),
   ];
 }
@@ -144,13 +167,17 @@ export function attentionOperations(kernel: string, rows: Scalar, { heads, headD
   return product(productsOf(kernel) * heads * headDim, rows, rows);
 }
 
+function withVariant({ constants, conditions }: Variant, more: Readonly<Record<string, boolean>>): Variant {
+  return { constants, conditions: { ...conditions, ...more } };
+}
+
 /** A workgroup owns a tile of one query head. */
 function launch(
   name: string,
   qkv: Tensor,
   layout: HeadLayout,
   { rows, across, slice }: AttentionTile,
-  more = {},
+  more: Variant,
 ): Omit<Dispatch, "bindings"> {
   const { heads, keyValueHeads, headDim } = layout;
   const { constants, conditions } = headElements(headDim).variant;
@@ -158,8 +185,8 @@ function launch(
   return {
     kernel: `attention/${name}`,
     variant: {
-      constants: { ...constants, ROWS: rows, ACROSS: across, SLICE: slice, TILE_VECTORS: vectors },
-      conditions: { ...conditions, ...more },
+      constants: { ...constants, ...more.constants, ROWS: rows, ACROSS: across, SLICE: slice, TILE_VECTORS: vectors },
+      conditions: { ...conditions, ...more.conditions },
     },
     parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],

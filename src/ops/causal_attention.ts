@@ -4,6 +4,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import {
   type AttentionInputs,
+  type AttentionShape,
   attentionOperations,
   type BackwardCall,
   type BackwardInputs,
@@ -14,6 +15,7 @@ import {
   keysOf,
   queriesOf,
   wayName,
+  windowOf,
 } from "./attention_tiles.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
@@ -23,9 +25,8 @@ import { askWays, chosenWay, type Ways, type WaysQuestion } from "./ways.ts";
 /** How lanes share keys and values: by shuffles, on software adapters with subgroups, or in tiles in workgroup memory (lib/head_tile). */
 export type OperandSharing = "shuffles" | "tiles";
 
-/** The heads, and for tests the kernels to take. */
-export interface CausalAttentionAttributes {
-  readonly layout: HeadLayout;
+/** The heads and the window, and for tests the kernels to take. */
+export interface CausalAttentionAttributes extends AttentionShape {
   /** Left out: shuffles on software adapters that have subgroups, else tiles. */
   readonly sharing?: OperandSharing | undefined;
   /** The rows of a tile. Left out: as tuning chose, else the best guess. */
@@ -33,18 +34,22 @@ export interface CausalAttentionAttributes {
 }
 
 /**
- * qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32, and where rows are shared attended [N, 3] and query_end [N] u32
+ * qkv [N, (H + 2K) D], sequence_start and sequence_end [N] u32, where rows are shared attended [N, 3] and query_end [N] u32, and with a
+ * window positions [N] u32
  * -> out [N, H D], log_sum_exp [N, H].
  */
 export const causalAttentionOp = defineOp<AttentionInputs, "out" | "log_sum_exp", CausalAttentionAttributes>({
   name: "causal_attention",
-  shape: (inputs, { layout }) => {
-    const { qkv, sequence_start, sequence_end, attended, query_end } = inputs;
+  shape: (inputs, { layout, window }) => {
+    const { qkv, sequence_start, sequence_end, attended, query_end, positions } = inputs;
     if (!isPacked(qkv, layout) || sequence_start.shape.length !== 1 || sequence_end.shape.length !== 1) {
       throw shapeError("causal_attention", inputs, `${describePacked(layout)}; sequence_start and sequence_end [N]`);
     }
     if ((attended || query_end) && (attended?.shape[1] !== 3 || query_end?.shape.length !== 1)) {
       throw shapeError("causal_attention", inputs, "attended [N, 3] and query_end [N], both or neither");
+    }
+    if (window !== undefined && !(Number.isInteger(window) && window > 0 && positions?.shape.length === 1)) {
+      throw shapeError("causal_attention", inputs, "positions [N] and a window of one row or more");
     }
     const rows = qkv.shape[0]!;
     return { out: { shape: [rows, layout.heads * layout.headDim] }, log_sum_exp: { shape: [rows, layout.heads], isExact: true } };
@@ -90,10 +95,12 @@ function questionOf<Known extends ForwardCall | BackwardCall>(
   call: Known,
   ways: Ways<Known>,
 ): Omit<WaysQuestion<Known>, "outputs"> {
-  const { heads, keyValueHeads, headDim } = call.attributes.layout;
+  const { layout, window } = call.attributes;
+  const { heads, keyValueHeads, headDim } = layout;
   const rows = call.inputs.qkv.shape[0]!;
+  const kinds = `${call.inputs.attended ? ", shared" : ""}${window === undefined ? "" : `, window ${window}`}`;
   return {
-    key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows${call.inputs.attended ? ", shared" : ""}`,
+    key: `${op} ${heads}/${keyValueHeads} heads of ${headDim}, 2^${Math.round(Math.log2(capacityOf(rows)))} rows${kinds}`,
     ways,
     timed: () => withFewerRows(call, rows),
     contents: TRIAL_SEQUENCES,
@@ -114,6 +121,7 @@ const TRIAL_SEQUENCES: Readonly<Record<string, (rows: number) => HostArray>> = {
   sequence_end: trialEnds,
   attended: (rows) => Uint32Array.from({ length: 3 * rows }, (_, i) => trialStart(Math.floor(i / 3))),
   query_end: trialEnds,
+  positions: (rows) => Uint32Array.from({ length: rows }, (_, i) => i - trialStart(i)),
 };
 
 function wayOf<Known extends AnyCall>(
@@ -131,34 +139,41 @@ function wayOf<Known extends AnyCall>(
 }
 
 function shuffledForward({ inputs, outputs, attributes }: ForwardCall, device: DeviceTraits): Dispatch[] {
-  return [{ ...launch("causal", inputs, attributes.layout, device), bindings: { qkv: inputs.qkv, ...keysOf(inputs), ...outputs } }];
+  const { positions } = windowOf(inputs, attributes);
+  return [{ ...launch("causal", inputs, attributes, device), bindings: { qkv: inputs.qkv, ...keysOf(inputs), ...positions, ...outputs } }];
 }
 
-function shuffledBackward({ inputs, outputs, attributes: { layout } }: BackwardCall, device: DeviceTraits): Dispatch[] {
+function shuffledBackward({ inputs, outputs, attributes }: BackwardCall, device: DeviceTraits): Dispatch[] {
+  const { positions } = windowOf(inputs, attributes);
   const { qkv, out, log_sum_exp, grad_out } = inputs;
   const { grad_qkv, delta } = outputs;
   return [
     {
-      ...launch("causal_backward_query", inputs, layout, device),
-      bindings: { qkv, ...keysOf(inputs), grad_out, out, log_sum_exp, grad_qkv, delta },
+      ...launch("causal_backward_query", inputs, attributes, device),
+      bindings: { qkv, ...keysOf(inputs), ...positions, grad_out, out, log_sum_exp, grad_qkv, delta },
       partly: ["grad_qkv"],
     },
     {
-      ...launch("causal_backward_key_value", inputs, layout, device),
-      bindings: { qkv, ...queriesOf(inputs), grad_out, log_sum_exp, delta, grad_qkv },
+      ...launch("causal_backward_key_value", inputs, attributes, device),
+      bindings: { qkv, ...queriesOf(inputs), ...positions, grad_out, log_sum_exp, delta, grad_qkv },
     },
   ];
 }
 
 /** A workgroup owns `lanes` rows of one head: of a key-value head where the kernel writes those, else of a query head. */
-function launch(name: string, inputs: AttentionInputs, layout: HeadLayout, { lanes }: DeviceTraits) {
+function launch(name: string, inputs: AttentionInputs, attributes: AttentionShape, { lanes }: DeviceTraits) {
+  const { layout } = attributes;
   const { heads, keyValueHeads, headDim } = layout;
   const rows = inputs.qkv.shape[0]!;
   const { constants, conditions } = headElements(headDim).variant;
+  const { variant } = windowOf(inputs, attributes);
   const owned = name === "causal_backward_key_value" ? keyValueHeads : heads;
   return {
     kernel: `attention/${name}`,
-    variant: { constants, conditions: { ...conditions, ...isShared(inputs) } },
+    variant: {
+      constants: { ...constants, ...variant.constants },
+      conditions: { ...conditions, ...variant.conditions, ...isShared(inputs) },
+    },
     parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
     workgroups: product(ceilDivide(rows, lanes), owned),
     operations: attentionOperations(name, rows, layout),
@@ -171,6 +186,8 @@ export interface AttendedRows {
   readonly sequenceStart: Tensor;
   readonly sequenceEnd: Tensor;
   readonly shared?: SharedRows | undefined;
+  /** [N] u32: index of each row's token in its sequence, which a window needs. */
+  readonly positions?: Tensor | undefined;
 }
 
 /** Rows that several sequences share, because they begin alike: a sequence of their own, before those that go on from it. */
@@ -183,14 +200,16 @@ export interface SharedRows {
 
 /**
  * Softmax attention of packed rows: row i attends to rows sequenceStart[i] .. i, and before them to the rows that its sequence shares; query
- * head h attends to key-value head floor(h / (H / K)). qkv: [N, (H + 2K) D] -> [N, H D]
+ * head h attends to key-value head floor(h / (H / K)). With a window it attends to the last `window` of these rows alone, itself included.
+ * qkv: [N, (H + 2K) D] -> [N, H D]
  */
 export function causalAttention(
   qkv: Tensor,
-  { sequenceStart, sequenceEnd, shared }: AttendedRows,
+  { sequenceStart, sequenceEnd, shared, positions }: AttendedRows,
   layout: HeadLayout,
-  kernels: Omit<CausalAttentionAttributes, "layout"> = {},
+  options: Omit<CausalAttentionAttributes, "layout"> = {},
 ): Tensor {
   const rows = { sequence_start: sequenceStart, sequence_end: sequenceEnd, attended: shared?.attended, query_end: shared?.queryEnd };
-  return causalAttentionOp({ qkv, ...rows }, { layout, ...kernels }).out;
+  const windowed = options.window === undefined ? {} : { positions };
+  return causalAttentionOp({ qkv, ...rows, ...windowed }, { layout, ...options }).out;
 }

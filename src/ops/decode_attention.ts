@@ -4,7 +4,7 @@ import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
 import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked, windowVariant } from "./heads.ts";
 
 /** What is split: the elements of a head among lanes (software adapters), or the positions of a sequence among workgroups (GPUs). */
 export type DecodeSplit = "elements" | "positions";
@@ -16,6 +16,8 @@ export interface DecodeAttributes {
   readonly layout: HeadLayout;
   /** The most positions of a sequence, by which GPUs cut the work. */
   readonly length: number;
+  /** How many of the last positions of its sequence a row attends to, itself included. Left out: all. */
+  readonly window?: number | undefined;
   readonly split?: DecodeSplit | undefined;
 }
 
@@ -42,27 +44,32 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", DecodeA
       scales: { shape: [rows, parts, layout.heads, 2] },
     };
   },
-  forward: ({ inputs, outputs, attributes: { layout, length, split } }, device) =>
+  forward: ({ inputs, outputs, attributes: { layout, length, window, split } }, device) =>
     (split ?? (device.software ? "elements" : "positions")) === "elements"
-      ? decodeByElements({ inputs, outputs }, layout, device)
-      : decodeInParts({ inputs, outputs }, { layout, length }, device),
+      ? decodeByElements({ inputs, outputs }, { layout, window }, device)
+      : decodeInParts({ inputs, outputs }, { layout, length, window }, device),
 });
 
 /** The elements of a head that a lane keeps. Beyond 14 a lane was slower on lavapipe than two, likely for want of registers. */
 const MOST_ELEMENTS = 12;
 
 /** The kernel of software adapters: a lane, or a few, for each head, which walk over all positions. */
-function decodeByElements({ inputs, outputs: { out } }: DecodeTensors, layout: HeadLayout, { lanes }: DeviceTraits): readonly Dispatch[] {
+function decodeByElements(
+  { inputs, outputs: { out } }: DecodeTensors,
+  { layout, window }: Pick<DecodeAttributes, "layout" | "window">,
+  { lanes }: DeviceTraits,
+): readonly Dispatch[] {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = inputs.qkv.shape[0]!;
   const { variant, width } = headElements(headDim);
+  const windowed = windowVariant(window);
   const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(Math.max(1, headDim / width / MOST_ELEMENTS))));
   return [
     {
       kernel: "attention/decode",
       variant: {
-        constants: { ...variant.constants, HEAD_LANES: headLanes },
-        conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys) },
+        constants: { ...variant.constants, HEAD_LANES: headLanes, ...windowed.constants },
+        conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), ...windowed.conditions },
       },
       bindings: { ...inputs, out },
       parameters: {
@@ -94,7 +101,7 @@ export interface DecodedRows extends CachedRows {
 
 /**
  * Attention of one new row per sequence over the cache, where cacheWrite has put the row's own key and value before.
- * qkv: [N, (H + 2K) D]; each row attends to the positions 0 .. p of its sequence -> [N, H D]
+ * qkv: [N, (H + 2K) D]; each row attends to the positions 0 .. p of its sequence, or to the last of them that a window holds -> [N, H D]
  */
 export function decodeAttention(qkv: Tensor, rows: DecodedRows, attributes: DecodeAttributes): Tensor {
   const { origin, positions, prompt, cacheKeys, cacheValues } = rows;

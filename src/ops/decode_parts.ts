@@ -2,7 +2,7 @@ import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions } from "./cache_storage.ts";
-import { type HeadLayout, headElements } from "./heads.ts";
+import { type HeadLayout, headElements, windowVariant } from "./heads.ts";
 
 /** What a decoded row attends with, and where the sums of the parts of its positions go before they are merged. */
 export interface DecodeTensors {
@@ -26,11 +26,12 @@ export function partsOf(length: number): { readonly parts: number; readonly posi
 /** The kernels of GPUs: a workgroup a part of a row's positions and a key-value head, then the merge of the parts where there are several. */
 export function decodeInParts(
   { inputs, outputs }: DecodeTensors,
-  { layout, length }: { readonly layout: HeadLayout; readonly length: number },
+  { layout, length, window }: { readonly layout: HeadLayout; readonly length: number; readonly window?: number | undefined },
   { limits }: DeviceTraits,
 ): readonly Dispatch[] {
   const { heads, keyValueHeads, headDim } = layout;
   const { variant, width } = headElements(headDim);
+  const windowed = windowVariant(window);
   const { out, sums, scales } = outputs;
   const rows = inputs.qkv.shape[0]!;
   const { parts, positions: part_positions } = partsOf(length);
@@ -40,8 +41,8 @@ export function decodeInParts(
   const part: Dispatch = {
     kernel: "attention/decode_part",
     variant: {
-      constants: { ...variant.constants, HEADS },
-      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), PARTS: !isWhole },
+      constants: { ...variant.constants, HEADS, ...windowed.constants },
+      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), PARTS: !isWhole, ...windowed.conditions },
     },
     bindings: { ...inputs, ...(isWhole ? { out } : { sums, scales }) },
     // Parts that begin behind a row's position are neither written nor merged.

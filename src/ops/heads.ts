@@ -25,11 +25,16 @@ export function describePacked({ heads, keyValueHeads, headDim }: HeadLayout): s
   return `qkv [N, ${columns}]: ${heads} query heads, a multiple of the ${keyValueHeads} key-value heads, of ${headDim} each`;
 }
 
+/** The part of a kernel's variant that an op chooses. */
+export type Variant = Required<Pick<KernelVariant, "constants" | "conditions">>;
+
+/** The variant of kernels of attention where a row attends to the last `window` tokens of its sequence, or to all. */
+export function windowVariant(window: number | undefined): Variant {
+  return { constants: window === undefined ? {} : { WINDOW: window }, conditions: { WINDOWED: window !== undefined } };
+}
+
 /** How kernels hold a head: in elements of `width` floats (lib/element), 4 where `length`, by default D, is a multiple of 4, else 1. */
-export function headElements(
-  headDim: number,
-  length: number = headDim,
-): { readonly variant: Required<Pick<KernelVariant, "constants" | "conditions">>; readonly width: 1 | 4 } {
+export function headElements(headDim: number, length: number = headDim): { readonly variant: Variant; readonly width: 1 | 4 } {
   const width = length % 4 === 0 ? 4 : 1;
   return { variant: { constants: { HEAD_ELEMENTS: headDim / width }, conditions: { VEC4: width === 4 } }, width };
 }

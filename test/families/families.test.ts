@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { buildModel } from "../../models/index.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
@@ -78,24 +77,6 @@ for (const [family, change] of forms) {
     assert.ok(error < LARGEST_ERROR, `largest error of a log-probability: ${error}`);
   });
 }
-
-test("a window of attention bounds how long a sequence may be, where some layer has one", async () => {
-  const bounds: readonly (readonly [family: string, change: Readonly<Record<string, unknown>>, context: number])[] = [
-    ["mistral", { sliding_window: 13 }, 13],
-    ["mistral", { sliding_window: 49 }, 48],
-    ["mistral", { sliding_window: undefined, max_position_embeddings: 8192 }, 4096],
-    ["qwen2", { sliding_window: 13, use_sliding_window: true }, 13],
-    ["qwen2", { sliding_window: 13 }, 48],
-    ["qwen3", { sliding_window: 13, use_sliding_window: true, layer_types: ["full_attention", "sliding_attention"] }, 13],
-    ["gemma3_text", { sliding_window: 13 }, 13],
-    ["gemma3_text", { sliding_window: undefined, max_position_embeddings: 8192 }, 4096],
-    ["gemma3_text", { sliding_window: 13, layer_types: ["full_attention", "full_attention", "full_attention"] }, 48],
-  ];
-  for (const [family, change, context] of bounds) {
-    const config = { ...bases[family], ...change };
-    assert.equal(buildModel(JSON.parse(JSON.stringify(config))).contextLength, context, `${family} ${JSON.stringify(change)}`);
-  }
-});
 
 const numbers = (...values: number[]) => ({ shape: [values.length], data: Float32Array.from(values) });
 

@@ -59,12 +59,14 @@ function layerNorm(x: readonly number[], weight: FloatTensor, bias: FloatTensor,
   return x.map((value, i) => ((value - mean) / Math.sqrt(variance + eps)) * weight.data[i]! + bias.data[i]!);
 }
 
-/** Causal attention of heads that are given as [T][head][D]. */
-function attention(q: number[][][], k: number[][][], v: number[][][]): number[][] {
+/** Causal attention of heads that are given as [T][head][D], to the last `window` tokens. */
+function attention(q: number[][][], k: number[][][], v: number[][][], window = Number.POSITIVE_INFINITY): number[][] {
   return q.map((heads, t) =>
     heads.flatMap((query, h) => {
       const source = Math.floor((h * k[0]!.length) / heads.length);
-      const scores = Array.from({ length: t + 1 }, (_, s) => dot(query, k[s]![source]!) / Math.sqrt(query.length));
+      const scores = Array.from({ length: t + 1 }, (_, s) =>
+        s > t - window ? dot(query, k[s]![source]!) / Math.sqrt(query.length) : Number.NEGATIVE_INFINITY,
+      );
       const weights = logSoftmax(scores).map(Math.exp);
       return query.map((_, d) => weights.reduce((sum, weight, s) => sum + weight * v[s]![source]![d]!, 0));
     }),
@@ -120,7 +122,7 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
       hasPositions(config, i) ? rows.map((row, t) => row.map((head) => rotate(head, t, rope))) : rows;
     const q = turn(normHeads(project("q_proj"), "q_norm"));
     const k = turn(normHeads(project("k_proj"), "k_norm"));
-    x = attention(q, k, project("v_proj")).map((row, t) => plus(x[t]!, dense("self_attn.o_proj", outputBias)(row)));
+    x = attention(q, k, project("v_proj"), windowOf(config, i)).map((row, t) => plus(x[t]!, dense("self_attn.o_proj", outputBias)(row)));
     const inner = x.map((row) => rmsNorm(row, part("post_attention_layernorm.weight"), eps));
     const up = inner.map(dense("mlp.up_proj", mlpBias));
     const gated = inner.map(dense("mlp.gate_proj", mlpBias)).map((row, t) => row.map((g, j) => (g / (1 + Math.exp(-g))) * up[t]![j]!));
@@ -129,6 +131,21 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   const tied = config.tie_word_embeddings ?? family === "smollm3";
   const head = tied ? get("embed_tokens.weight") : tensors.get("lm_head.weight")!;
   return x.map((row) => linear(rmsNorm(row, get("norm.weight"), eps), head));
+}
+
+/** The window of a layer: in Mistral of every layer, else of those that layer_types, or what comes in its place, name. */
+function windowOf(config: Config, layer: number): number | undefined {
+  const { model_type, layer_types, use_sliding_window, max_window_layers } = config;
+  const window = (config.sliding_window === undefined && model_type !== "smollm3" ? 4096 : config.sliding_window) as
+    | number
+    | null
+    | undefined;
+  if (window === null || window === undefined || ["llama", "olmo2"].includes(model_type as string)) return undefined;
+  if (model_type === "mistral") return window;
+  if (use_sliding_window !== true) return undefined;
+  if (layer_types) return (layer_types as string[])[layer] === "sliding_attention" ? window : undefined;
+  const isLocal = model_type === "smollm3" ? !hasPositions(config, layer) : layer >= ((max_window_layers as number | undefined) ?? 28);
+  return isLocal ? window : undefined;
 }
 
 /** Whether a layer rotates queries and keys: in SmolLM3 some do not. */
@@ -197,7 +214,8 @@ function gemma3(config: Config, tensors: Tensors, tokens: readonly number[]): nu
         .map(dense(`${name}_proj`))
         .map((row, t) => heads(row, width).map((head) => rotate(norm(head, part(`self_attn.${name}_norm.weight`)), t, ropes[types[i]!]!)));
     const v = normed.map(dense("v_proj")).map((row) => heads(row, width));
-    const attended = attention(placed("q"), placed("k"), v).map(dense("o_proj"));
+    const window = types[i] === "sliding_attention" ? ((config.sliding_window as number | undefined) ?? 4096) : undefined;
+    const attended = attention(placed("q"), placed("k"), v, window).map(dense("o_proj"));
     x = x.map((row, t) => plus(row, norm(attended[t]!, part("post_attention_layernorm.weight"))));
     x = x.map((row) => {
       const inner = norm(row, part("pre_feedforward_layernorm.weight"));

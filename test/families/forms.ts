@@ -78,9 +78,11 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["qwen2", { sliding_window: null, use_sliding_window: true }],
   ["qwen3", { layer_types: ["full_attention", "full_attention"], max_window_layers: 2 }],
   ["llama", { hidden_act: "swish", dtype: "bfloat16", torch_dtype: "torch.bfloat16", eos_token_id: [1, 2], rope_interleaved: false }],
-  // Windows of attention, which bound how long a sequence may be.
+  // Windows of attention.
   ["mistral", { sliding_window: 13 }],
+  ["mistral", { sliding_window: 1 }],
   ["qwen2", { sliding_window: 13, use_sliding_window: true, max_window_layers: 1 }],
+  ["smollm3", { sliding_window: 5, use_sliding_window: true }],
   ["qwen3", { sliding_window: 13, use_sliding_window: true, layer_types: ["full_attention", "sliding_attention"] }],
   ["gemma3_text", { sliding_window: 13 }],
   // OLMo 2.

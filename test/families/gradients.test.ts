@@ -73,8 +73,8 @@ test("gradients of OLMo 2 are those of double precision: through norms of all qu
 test("gradients of SmolLM3 are those of double precision: through a layer without positions", () =>
   checkGradients({ ...bases.smollm3, no_rope_layers: [0, 1, 1, 1, 1] }, inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight")));
 
-test("gradients of Gemma 3 are those of double precision: of weights less 1, gates with GELU, and scaled embeddings", () =>
-  checkGradients(bases.gemma3_text!, [
+test("gradients of Gemma 3 are those of double precision: of weights less 1, gates with GELU, scaled embeddings, and windows", () =>
+  checkGradients({ ...bases.gemma3_text, sliding_window: 7 }, [
     ...inAttention("q_proj.weight", "k_proj.weight", "q_norm.weight", "k_norm.weight", "o_proj.weight"),
     ...["input_layernorm.weight", "post_attention_layernorm.weight", "pre_feedforward_layernorm.weight"],
     ...[

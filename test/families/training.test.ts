@@ -15,8 +15,13 @@ const device = await sharedDevice();
 const folder = await mkdtemp(join(tmpdir(), "entropic-family-training-"));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** The families whose layers are not Llama's. */
-const FAMILIES = ["olmo2", "smollm3", "gemma3_text"];
+/** The families whose layers are not Llama's, and windows that answers are longer than. */
+const CONFIGS: Readonly<Record<string, object>> = {
+  olmo2: bases.olmo2!,
+  smollm3: bases.smollm3!,
+  gemma3_text: { ...bases.gemma3_text, sliding_window: 3 },
+  mistral: { ...bases.mistral, sliding_window: 4 },
+};
 
 const tokenizer = characterTokenizer(task.alphabet);
 
@@ -35,9 +40,9 @@ async function unchanged(model: PolicyModel, before: Awaited<ReturnType<typeof r
   return [...before].filter(([name, { data }]) => now.get(name)!.data.every((value, i) => value === data[i])).map(([name]) => name);
 }
 
-for (const family of FAMILIES) {
+for (const [family, base] of Object.entries(CONFIGS)) {
   test(`${family}: every weight trains, as the policy that samples; saved, loaded and adapted it does so too`, async () => {
-    const config = { ...bases[family], vocab_size: tokenizer.vocabSize, initializer_range: 0.3 };
+    const config = { ...base, vocab_size: tokenizer.vocabSize, initializer_range: 0.3 };
     const model = await createModel(device, { config, tokenizer, seed: 3 });
     const start = await readParameters(model.placed);
     await trainTwoSteps(model);

@@ -111,6 +111,7 @@ const other: Refused[] = [
   [{ attn_logit_softcapping: 50 }, /attn_logit_softcapping is 50/],
   [{ rms_norm_epsilon: 1e-5 }, /rms_norm_epsilon is 0\.00001, .*; did you mean rms_norm_eps\?/],
   [{ sliding_window: 0 }, /sliding_window is 0; it must be a positive whole number/],
+  [{ sliding_window: 8 }, /sliding_window is 8; it must be null, or at least max_position_embeddings \(32\)/],
   [{ num_experts: 4, hidden_dropout: 0.1 }, /num_experts is 4/],
   [{ ["x".repeat(9_000)]: 1 }, /x{30}\.\.\.x{30,} is 1, and this model knows no such key/],
   [{ ...mistral, attention_bias: true }, /attention_bias is true, and this model knows no such key/],

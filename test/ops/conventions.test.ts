@@ -52,6 +52,7 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   ACROSS: [8],
   SLICE: [1, 2],
   TILE_VECTORS: [2],
+  WINDOW: [3],
   // A lane for a head in decoding, and two.
   HEAD_LANES: [1, 2],
 };

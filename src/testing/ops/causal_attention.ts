@@ -137,4 +137,48 @@ function longSequences(): OpCase {
   };
 }
 
-export const causalAttentionCases: readonly OpCase[] = [...withGradients, ...shared, longSequences()];
+/** Windows that are shorter and longer than sequences, and than a block of a tile, of rows that are shared and of rows that are not. */
+const WINDOWED: readonly { readonly groups: readonly SequenceGroup[]; readonly layout: HeadLayout; readonly window: number }[] = [
+  { groups: [{ shared: 0, own: [9, 2, 14] }], layout: { heads: 4, keyValueHeads: 2, headDim: 8 }, window: 5 },
+  { groups: [{ shared: 0, own: [40, 3] }], layout: { heads: 1, keyValueHeads: 1, headDim: 8 }, window: 33 },
+  { groups: [{ shared: 0, own: [7, 4] }], layout: { heads: 2, keyValueHeads: 1, headDim: 7 }, window: 1 },
+  {
+    groups: [
+      { shared: 5, own: [6, 1, 2] },
+      { shared: 0, own: [6] },
+      { shared: 2, own: [3, 7] },
+    ],
+    layout: { heads: 2, keyValueHeads: 1, headDim: 8 },
+    window: 4,
+  },
+];
+
+function windowedCases({ groups, layout, window }: (typeof WINDOWED)[number]): OpCase[] {
+  const isShared = groups.some(({ shared }) => shared > 0);
+  const positions = Array.from(packGroups(groups).positions);
+  const { rows, attended, query_end, ...structure } = packedGroups(groups);
+  const inputs = {
+    qkv: normal([rows, packedColumns(layout)], 4),
+    positions: given([rows], positions, "u32"),
+    ...structure,
+    ...(isShared ? { attended, query_end } : {}),
+  };
+  const shown = groups.map(({ shared, own }) => (isShared ? `${shared}+${own.join("+")}` : own.join(" "))).join(" ");
+  return ([undefined, "tiles"] as const).map((sharing) => ({
+    name: "causal_attention",
+    title: `a window of ${window} over ${shown}${sharing ? ` by ${sharing}` : ""} with heads ${layout.heads}/${layout.keyValueHeads} of ${layout.headDim}`,
+    tolerance: 2e-5,
+    quick: window === 5,
+    inputs,
+    dynamicRows: Object.keys(inputs),
+    op: ({ qkv, sequence_start, sequence_end, positions, ...others }) => {
+      const shared = isShared ? { attended: others.attended!, queryEnd: others.query_end! } : undefined;
+      const sequences = { sequenceStart: sequence_start!, sequenceEnd: sequence_end!, positions, shared };
+      return { out: causalAttention(qkv!, sequences, layout, { sharing, window }) };
+    },
+    reference: (values) => ({ out: causalAttentionReference(values, layout, window).out }),
+    gradients: ["qkv"],
+  }));
+}
+
+export const causalAttentionCases: readonly OpCase[] = [...withGradients, ...shared, ...WINDOWED.flatMap(windowedCases), longSequences()];

@@ -33,6 +33,7 @@ interface Caches {
   readonly storage: CacheStorage;
   /** The newest position of each row. */
   readonly newest: readonly number[];
+  readonly window?: number;
 }
 
 /**
@@ -58,7 +59,7 @@ function placesOf(newest: readonly number[]) {
   return { origins, prompts: firsts.flatMap((first, row) => [first, lengths[row]!]), places };
 }
 
-function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newest }: Caches): OpCase {
+function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newest, window }: Caches): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = newest.length;
   const { origins, prompts, places } = placesOf(newest);
@@ -72,10 +73,10 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
     name: "decode_attention",
-    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions`,
+    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${window === undefined ? "" : `, a window of ${window}`}`,
     tolerance: 2e-5,
     // A lane for a head, and several, in the kernel that splits elements.
-    quick: headDim === 7 || headDim === 37,
+    quick: headDim === 7 || headDim === 37 || window === 5,
     inputs: {
       qkv: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
       cache_keys: kept(cache_keys),
@@ -87,9 +88,9 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
     dynamicRows: ["qkv", "origin", "positions", "prompt"],
     op: ({ qkv, cache_keys, cache_values, origin, positions, prompt }) => {
       const rows = { cacheKeys: cache_keys!, cacheValues: cache_values!, origin: origin!, positions: positions!, prompt: prompt! };
-      return { out: decodeAttention(qkv!, rows, { layout, length, split }) };
+      return { out: decodeAttention(qkv!, rows, { layout, length, window, split }) };
     },
-    reference: (inputs) => decodeAttentionReference(inputs, layout),
+    reference: (inputs) => decodeAttentionReference(inputs, layout, window),
   };
 }
 
@@ -108,6 +109,17 @@ export const decodeAttentionCases: readonly OpCase[] = [
     LAYOUTS.filter(({ headDim }) => [1, 7, 12].includes(headDim)),
   ),
   ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { length: 300, storage, newest: [298, 127, 299, 0, 128, 126] })),
+  // Windows that begin in a block, between two, and before the first position; parts that a window leaves out.
+  ...(["elements", "positions"] as const).flatMap((split) => [
+    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12 }, split, { length: 20, storage: "f32", newest: [18, 7, 0, 4], window: 5 }),
+    caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, split, {
+      length: 300,
+      storage: "f32",
+      newest: [298, 127, 299, 0, 128, 255],
+      window: 128,
+    }),
+    caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, split, { length: 300, storage: "f16", newest: [298, 127, 2, 140], window: 30 }),
+  ]),
   // More positions than parts of one block: here a part has two.
   caseOf({ heads: 2, keyValueHeads: 1, headDim: 4 }, "positions", { length: 8300, storage: "f32", newest: [8299, 130] }),
 ];

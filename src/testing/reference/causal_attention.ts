@@ -1,26 +1,30 @@
 import type { HeadLayout } from "../../ops/heads.ts";
 import type { HostValue, HostValues } from "../check_op.ts";
 
-/** The rows that a row attends to: those that its sequence shares, then those from sequence_start to itself. */
-function attendedBy(row: number, { sequence_start, attended }: HostValues): number[] {
+/** The rows that a row attends to: those that its sequence shares, then those from sequence_start to itself; of them the last `window`. */
+function attendedBy(row: number, { sequence_start, attended }: HostValues, window = Number.POSITIVE_INFINITY): number[] {
   const rows: number[] = [];
   const add = (begin: number, end: number): void => {
     for (let i = begin; i < end; i += 1) rows.push(i);
   };
   if (attended) add(attended.data[3 * row]!, attended.data[3 * row + 1]!);
   add(sequence_start!.data[row]!, row + 1);
-  return rows;
+  return rows.slice(Math.max(0, rows.length - window));
 }
 
 /** Softmax attention of packed rows, in double precision. */
-export function causalAttentionReference(inputs: HostValues, layout: HeadLayout): { out: Float64Array; log_sum_exp: Float64Array } {
+export function causalAttentionReference(
+  inputs: HostValues,
+  layout: HeadLayout,
+  window?: number,
+): { out: Float64Array; log_sum_exp: Float64Array } {
   const { heads, keyValueHeads, headDim } = layout;
   const { data, shape } = inputs.qkv!;
   const width = (heads + 2 * keyValueHeads) * headDim;
   const out = new Float64Array(shape[0]! * heads * headDim);
   const log_sum_exp = new Float64Array(shape[0]! * heads);
   for (let row = 0; row < shape[0]!; row += 1) {
-    const attended = attendedBy(row, inputs);
+    const attended = attendedBy(row, inputs, window);
     for (let head = 0; head < heads; head += 1) {
       const shared = heads + Math.floor(head / (heads / keyValueHeads));
       const keys = { data, width, first: shared * headDim };

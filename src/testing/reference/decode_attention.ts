@@ -3,10 +3,14 @@ import type { HostValues } from "../check_op.ts";
 import { attend, headOf } from "./causal_attention.ts";
 import { numbersOf } from "./half.ts";
 
-/** Attention of row n over the positions 0 .. position(n) of its sequence, the first of them those of its prompt, in double precision. */
+/**
+ * Attention of row n over the positions 0 .. position(n) of its sequence, the first of them those of its prompt, or over the last `window` of
+ * them, in double precision.
+ */
 export function decodeAttentionReference(
   { qkv, origin, positions, prompt, ...caches }: HostValues,
   layout: HeadLayout,
+  window = Number.POSITIVE_INFINITY,
 ): { out: Float64Array } {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = qkv!.shape[0]!;
@@ -18,7 +22,8 @@ export function decodeAttentionReference(
     return position < length! ? first! + position : (origin!.data[row]! + position) % 2 ** 32;
   };
   for (let row = 0; row < rows; row += 1) {
-    const places = Array.from({ length: positions!.data[row]! + 1 }, (_, j) => placeOf(row, j));
+    const all = Array.from({ length: positions!.data[row]! + 1 }, (_, j) => placeOf(row, j));
+    const places = all.slice(Math.max(0, all.length - window));
     for (let head = 0; head < heads; head += 1) {
       const first = Math.floor(head / (heads / keyValueHeads)) * headDim;
       const [keys, values] = [cache_keys, cache_values].map((data) => ({ data: data!, width, first }));
