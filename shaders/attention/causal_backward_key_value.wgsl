@@ -44,7 +44,10 @@ fn main(
     return;
   }
   let last_row = min(first_row + LANES, parameters.rows) - 1u;
-  let last_query = last_query_of(first_row, last_row);
+  var last_query = last_query_of(first_row, last_row);
+  @if(WINDOWED && !SHARED) {
+    last_query = min(last_query, last_row + u32(WINDOW) - 1u);
+  }
   let group = heads / key_value_heads;
   let width = (heads + 2u * key_value_heads) * HEAD_ELEMENTS;
 

@@ -65,7 +65,11 @@ fn main(
   }
   let along_out = sum_of_parts(along);
   let walked = attended_rows(first_row);
-  for (var j = walked.x; j <= last_row; j = walk_on(j + 1u, walked)) {
+  var j = walked.x;
+  @if(WINDOWED && !SHARED) {
+    j = first_row - min(first_row - j, u32(WINDOW) - 1u);
+  }
+  for (; j <= last_row; j = walk_on(j + 1u, walked)) {
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let i = piece * LANES + lane;
       let d = i % HEAD_ELEMENTS;

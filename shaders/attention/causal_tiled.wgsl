@@ -102,7 +102,13 @@ fn main(
       continue;
     }
     let last_key = select(min(sequence_end[sequence] - 1u, last_row), sequence_rows.y - 1u, is_shared);
-    for (var block = select(sequence_rows.z, sequence_rows.x, is_shared); block <= last_key; block += BLOCK_ROWS) {
+    var block = select(sequence_rows.z, sequence_rows.x, is_shared);
+    @if(WINDOWED && !SHARED) {
+      // Blocks that lie whole before the window of the first row of the sequence, which later rows do not attend to either.
+      let before = sequence - block - min(sequence - block, u32(WINDOW) - 1u);
+      block += before - before % BLOCK_ROWS;
+    }
+    for (; block <= last_key; block += BLOCK_ROWS) {
       var scores = Scores();
       for (var slice = 0u; slice < SLICES; slice += 1u) {
         workgroupBarrier();

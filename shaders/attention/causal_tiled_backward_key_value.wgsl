@@ -63,7 +63,10 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     return;
   }
   let last_row = min(first_row + ROWS, parameters.rows) - 1u;
-  let last_query = last_query_of(first_row, last_row);
+  var last_query = last_query_of(first_row, last_row);
+  @if(WINDOWED && !SHARED) {
+    last_query = min(last_query, last_row + u32(WINDOW) - 1u);
+  }
   let heads = parameters.heads;
   let head = workgroup.x;
   let width = (heads + 2u * parameters.key_value_heads) * HEAD_ELEMENTS;
@@ -104,7 +107,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       let saved = min(i.x, last_query) * heads + head;
       let probability = exp(scores[j] - log_sum_exp[saved]);
       @if(!WINDOWED) let attend = (i >= rows) & (i < ends);
-      @if(WINDOWED) let attend = (i >= rows) & (i < ends) & (positions[min(i.x, last_query)] - places < vec4u(WINDOW));
+      @if(WINDOWED) let attend = (i >= rows) & (i < ends) & (positions[min(i.x, parameters.rows - 1u)] - places < vec4u(WINDOW));
       scores[j] = select(vec4f(), probability, attend);
       weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = scores[j] * (along_values[j] - delta[saved]) * parameters.scale;
     }

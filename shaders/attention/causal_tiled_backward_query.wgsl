@@ -109,7 +109,11 @@ fn main(
 
   var sums: Sums;
   let walked = attended_rows(first_row);
-  for (var block = walked.x; block <= last_row; block = walk_on(block + BLOCK_ROWS, walked)) {
+  var block = walked.x;
+  @if(WINDOWED && !SHARED) {
+    block = first_row - min(first_row - block, u32(WINDOW) - 1u);
+  }
+  for (; block <= last_row; block = walk_on(block + BLOCK_ROWS, walked)) {
     var scores = Scores();
     var along_values = Scores();
     for (var slice = 0u; slice < SLICES; slice += 1u) {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
+import { packRows } from "../../src/nn/rows.ts";
 import { attentionTiles } from "../../src/ops/attention_tiles.ts";
 import {
   type CausalAttentionAttributes as Attributes,
@@ -37,10 +38,12 @@ async function both(
     grad: Float32Array.from(values.grad),
     start: Uint32Array.from(sequence_start.data),
     end: Uint32Array.from(sequence_end.data),
+    ...(kernels.window === undefined ? {} : { places: packRows(lengths).positions }),
   };
   const trace = (): Tensor[] => {
     const qkv = input("qkv", [rows, packedColumns(layout)]);
-    const attended = { qkv, sequence_start: input("start", [rows], "u32"), sequence_end: input("end", [rows], "u32") };
+    const positions = kernels.window === undefined ? undefined : input("places", [rows], "u32");
+    const attended = { qkv, sequence_start: input("start", [rows], "u32"), sequence_end: input("end", [rows], "u32"), positions };
     const forward = causalAttentionOp(attended, { layout, ...kernels });
     const saved = { ...attended, ...forward, grad_out: input("grad", [rows, layout.heads * layout.headDim]) };
     return [forward.out, causalAttentionBackwardOp(saved, { layout, ...kernels }).grad_qkv];
@@ -50,8 +53,8 @@ async function both(
 
 const SHARING: readonly OperandSharing[] = device.subgroups ? ["shuffles", "tiles"] : ["tiles"];
 
-for (const sharing of SHARING) {
-  test(`by ${sharing}, a row does not depend, to the bit, on the sequences packed around it, nor do its gradients`, async () => {
+for (const [sharing, window] of SHARING.flatMap((each) => [[each, undefined] as const, [each, 9] as const])) {
+  test(`by ${sharing}${window ? ` with a window of ${window}` : ""}, a row does not depend, to the bit, on the sequences packed around it, nor do its gradients`, async () => {
     const layout = { heads: 1, keyValueHeads: 1, headDim: 8 };
     const [columns, outColumns] = [packedColumns(layout), 8];
     const length = 45;
@@ -63,7 +66,7 @@ for (const sharing of SHARING) {
       const grad = normal([rows, outColumns], 6).data;
       qkv.set(own.qkv, before * columns);
       grad.set(own.grad, before * outColumns);
-      const [out, gradient] = await both(lengths, { layout, sharing }, { qkv, grad });
+      const [out, gradient] = await both(lengths, { layout, sharing, window }, { qkv, grad });
       const rowsOf = (all: Float32Array, width: number): Float32Array => all.slice(before * width, (before + length) * width);
       return [rowsOf(out, outColumns), rowsOf(gradient, columns)];
     };
