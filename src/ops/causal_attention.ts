@@ -115,11 +115,11 @@ const TRIAL_LENGTH = 256;
 const trialStart = (row: number): number => row - (row % TRIAL_LENGTH);
 const trialEnds = (rows: number) => Uint32Array.from({ length: rows }, (_, i) => Math.min(trialStart(i) + TRIAL_LENGTH, rows));
 
-/** Trials share no rows. */
-const TRIAL_SEQUENCES: Readonly<Record<string, (rows: number) => HostArray>> = {
+/** Trials share no rows: of a row, all three numbers of `attended` are its sequence's start. */
+const TRIAL_SEQUENCES: Readonly<Record<string, (elements: number) => HostArray>> = {
   sequence_start: (rows) => Uint32Array.from({ length: rows }, (_, i) => trialStart(i)),
   sequence_end: trialEnds,
-  attended: (rows) => Uint32Array.from({ length: 3 * rows }, (_, i) => trialStart(Math.floor(i / 3))),
+  attended: (elements) => Uint32Array.from({ length: elements }, (_, i) => trialStart(Math.floor(i / 3))),
   query_end: trialEnds,
   positions: (rows) => Uint32Array.from({ length: rows }, (_, i) => i - trialStart(i)),
 };

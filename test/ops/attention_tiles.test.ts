@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create, globals } from "webgpu";
 import { createDevice, type Device } from "../../src/gpu/device.ts";
+import type { TuningOptions } from "../../src/gpu/tuning.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
@@ -15,7 +16,7 @@ const gpu = create(["backend=null"]);
 const LEAST_BYTES = 16384;
 
 /** A GPU with little workgroup memory. Dawn refuses kernels that take more. */
-async function hardware(): Promise<Device> {
+async function hardware(tuning: TuningOptions = { mode: "off" }): Promise<Device> {
   const adapter = (await gpu.requestAdapter())!;
   const limits = new Proxy(adapter.limits, {
     get: (of, name) => (name === "maxComputeWorkgroupStorageSize" ? LEAST_BYTES : Reflect.get(of, name, of)),
@@ -27,7 +28,7 @@ async function hardware(): Promise<Device> {
     requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor),
   } as unknown as GPUAdapter;
   const { wgslLanguageFeatures } = gpu;
-  return createDevice({ adapter: shown, wgslLanguageFeatures, shaders: loadShaders(), kernels: "hardware", tuning: { mode: "off" } });
+  return createDevice({ adapter: shown, wgslLanguageFeatures, shaders: loadShaders(), kernels: "hardware", tuning });
 }
 
 /** Kernels of the forward and the backward pass, of rows that are shared and of rows that are not. */
@@ -70,6 +71,21 @@ test("heads of every size have tiles that compile and fit into the least workgro
   }
   for (const { rows } of attentionTiles("causal_tiled_backward", 64, device)) {
     assert.deepEqual(await kernelsOf(device, 1, 64, rows), UNGROUPED);
+  }
+  device.destroy();
+});
+
+test("tiles are timed on rows that are shared and on rows that are not", async (context) => {
+  context.mock.method(console, "error", () => {});
+  const device = await hardware({ mode: "on", pace: { warmUp: 0, sample: 0, rounds: 1, share: 0 } });
+  await kernelsOf(device, 2, 8);
+  device.assertHealthy();
+  const choices = await device.tuning.choices();
+  for (const op of ["causal_attention", "causal_attention_backward"]) {
+    for (const rows of ["2^6 rows", "2^6 rows, shared"]) {
+      const { outcomes } = choices[`${op} 2/1 heads of 8, ${rows}`] ?? assert.fail(`${op}, ${rows}`);
+      assert.ok(Object.keys(outcomes).length > 1);
+    }
   }
   device.destroy();
 });
