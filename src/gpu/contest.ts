@@ -103,12 +103,13 @@ async function compareAll(
     memory.fill(writtenBy(entrant.list));
     return trialResults(device, entrant.list, memory, contest.outputs);
   };
-  const spotChecks = contest.outputs.map((output) => createSpotCheck(output, memory));
   let reference: { readonly entrant: Ready; readonly results: readonly Float32Array[] } | undefined;
   for (const entrant of [...ready.filter(({ ownBits }) => !ownBits), ...ready.filter(({ ownBits }) => ownBits)]) {
     const results = await resultsOf(entrant);
     const known = reference?.results;
-    const error = Math.max(...results.map((values, i) => (known ? relativeError(values, known[i]!) : spotChecks[i]!(values))));
+    const errorOf = (values: Float32Array, i: number): number =>
+      known ? relativeError(values, known[i]!) : spotError(contest.outputs[i]!, values, memory);
+    const error = Math.max(...results.map(errorOf));
     const hasOwnBits = reference?.entrant.ownBits || entrant.ownBits;
     const fault = faultOf(entrant, error, hasOwnBits || !known || results.every((values, i) => sameBits(values, known[i]!)));
     outcomes[entrant.name] = { error, ...(fault === undefined ? {} : { fault }) };
@@ -128,19 +129,17 @@ export const OTHER_BITS = "other bits";
 /** How many elements of a reference's output are computed on the host. */
 const SPOTS = 256;
 
-/** The error of some elements, the first and the last among them; 0 where nothing is expected. */
-function createSpotCheck({ tensor, expectedAt }: ContestOutput, memory: TrialMemory): (values: Float32Array) => number {
+/** The error of some elements of an output, the first and the last among them; 0 where nothing is expected. */
+function spotError({ tensor, expectedAt }: ContestOutput, values: Float32Array, memory: TrialMemory): number {
   const valueAt = expectedAt?.(memory.filledWith);
-  if (!valueAt) return () => 0;
+  if (!valueAt) return 0;
   const elements = tensor.bytes / 4;
   const { integer } = createRandom(1);
   const indices = Array.from({ length: SPOTS }, (_, i) => (i === 0 ? 0 : i === 1 ? elements - 1 : integer(elements)));
-  const expected = indices.map(valueAt);
-  return (values) =>
-    relativeError(
-      indices.map((index) => values[index]!),
-      expected,
-    );
+  return relativeError(
+    indices.map((index) => values[index]!),
+    indices.map(valueAt),
+  );
 }
 
 function sameBits(one: Float32Array, other: Float32Array): boolean {

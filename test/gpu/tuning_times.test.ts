@@ -59,6 +59,17 @@ test("with tuning, a kernel that is wrong at its real size alone is not taken", 
   );
 });
 
+test("with tuning, the plain kernel is taken where no candidate passes its check", async (context) => {
+  const lines = warningsOf(context);
+  const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = 2.0 * fma("] } as const;
+  const device = await open(context, { broken, tuning: { mode: "on" }, asHardware: true });
+  assert.equal(await multiply(device, [9, 12, 20], "NN"), "matmul/register");
+  assert.deepEqual(
+    lines.map((line) => line.split(" ")[0]),
+    ["timing", "warning:"],
+  );
+});
+
 test("with tuning, a candidate that is wrong at its real size falls out, and one of other bits without a word", async (context) => {
   const lines = warningsOf(context);
   for (const [factor, fault] of [
