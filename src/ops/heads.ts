@@ -1,4 +1,5 @@
 import type { KernelVariant } from "../gpu/link.ts";
+import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits } from "../graph/trace.ts";
 
@@ -40,9 +41,14 @@ export function headElements(headDim: number, length: number = headDim): { reado
 }
 
 /**
- * How many neighbouring heads of a row one invocation rotates: on a CPU all, for then it reads their angle once, and one on a GPU, which has
- * invocations to spare.
+ * How a kernel goes over halves of heads, which it rotates. An invocation takes `heads_together` neighbouring heads of a row: on a CPU all, for
+ * then it reads their angle once, and one on a GPU, which has invocations to spare.
  */
-export function headsTogether(device: Pick<DeviceTraits, "software">, { heads, keyValueHeads }: HeadLayout): number {
-  return device.software ? heads + 2 * keyValueHeads : 1;
+export function rotationOf(device: Pick<DeviceTraits, "software">, { heads, keyValueHeads, headDim }: HeadLayout, rows: Scalar) {
+  const half = headDim / 2;
+  const packedHeads = heads + 2 * keyValueHeads;
+  const heads_together = device.software ? packedHeads : 1;
+  const { variant, width } = headElements(headDim, half);
+  const ofRow = ((packedHeads / heads_together) * half) / width;
+  return { variant, heads_together, workgroups: ceilDivide(product(rows, ofRow), 64) };
 }

@@ -1,7 +1,6 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { callOf, defineOp, type Op, shapeError } from "./define.ts";
-import { describePacked, type HeadLayout, headElements, headsTogether, isPacked } from "./heads.ts";
+import { describePacked, type HeadLayout, isPacked, rotationOf } from "./heads.ts";
 import { canRotateInto, ropeCacheWriteOp } from "./rope_cache_write.ts";
 
 type In = { x: Tensor; positions: Tensor; table: Tensor };
@@ -20,19 +19,15 @@ export const ropeOp: Op<In, "y", Attributes> = defineOp<In, "y", Attributes>({
   },
   forward: ({ inputs, outputs, attributes: { layout, direction } }, device) => {
     const rows = inputs.x.shape[0]!;
-    const { heads, keyValueHeads, headDim } = layout;
-    const half = headDim / 2;
-    const packedHeads = heads + 2 * keyValueHeads;
-    const { variant, width } = headElements(headDim, half);
-    const together = headsTogether(device, layout);
-    const parts = Math.ceil(packedHeads / together);
+    const { heads, keyValueHeads } = layout;
+    const { variant, heads_together, workgroups } = rotationOf(device, layout, rows);
     return [
       {
         kernel: "attention/rope",
         variant,
         bindings: { ...inputs, ...outputs },
-        parameters: { rows, heads: packedHeads, rotated_heads: heads + keyValueHeads, heads_together: together, direction },
-        workgroups: ceilDivide(product(rows, (parts * half) / width), 64),
+        parameters: { rows, heads: heads + 2 * keyValueHeads, rotated_heads: heads + keyValueHeads, heads_together, direction },
+        workgroups,
       },
     ];
   },

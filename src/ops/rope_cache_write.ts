@@ -1,8 +1,7 @@
-import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
 import { defineOp, type Op, shapeError } from "./define.ts";
-import { describePacked, type HeadLayout, headElements, headsTogether, isPacked } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked, rotationOf } from "./heads.ts";
 
 type In = { x: Tensor; positions: Tensor; table: Tensor; origin: Tensor; cache_keys: Tensor; cache_values: Tensor };
 type Attributes = { readonly layout: HeadLayout };
@@ -23,19 +22,16 @@ export const ropeCacheWriteOp: Op<In, "y" | "cache_keys" | "cache_values", Attri
   },
   forward: ({ inputs: { x, positions, table, origin }, outputs, attributes: { layout } }, device) => {
     const rows = x.shape[0]!;
-    const { heads, keyValueHeads, headDim } = layout;
-    const half = headDim / 2;
-    const { variant, width } = headElements(headDim, half);
-    const together = headsTogether(device, layout);
-    const parts = Math.ceil((heads + 2 * keyValueHeads) / together);
+    const { heads, keyValueHeads } = layout;
+    const { variant, heads_together, workgroups } = rotationOf(device, layout, rows);
     return [
       {
         kernel: "attention/rope_cache_write",
         variant: { ...variant, conditions: { ...variant.conditions, ...cacheConditions(outputs.cache_keys) } },
         bindings: { x, positions, table, origin, ...outputs },
         partly: ["cache_keys", "cache_values"],
-        parameters: { rows, heads, key_value_heads: keyValueHeads, heads_together: together },
-        workgroups: ceilDivide(product(rows, (parts * half) / width), 64),
+        parameters: { rows, heads, key_value_heads: keyValueHeads, heads_together },
+        workgroups,
       },
     ];
   },
