@@ -1,11 +1,9 @@
 import type { GpuContext } from "./context.ts";
 import { EngineError } from "./errors.ts";
+import { newsOfLoss } from "./flight.ts";
 
 /** What WebGPU names an error that says nothing: mapping was refused, or its device or buffer is gone. */
 const SILENT_NAMES = new Set(["OperationError", "AbortError", "InvalidStateError"]);
-
-/** Milliseconds that Dawn may take to say why a device was lost, after the calls that waited on it have failed. */
-const REASON_DELAY = 200;
 
 /**
  * Runs `work`, and gives a failure without a reason the reason that the device knows. Other errors pass as they are.
@@ -16,7 +14,7 @@ export async function explained<Result>(device: GpuContext, work: string, run: (
     return await run();
   } catch (error) {
     if (!isSilent(error)) throw error;
-    await Promise.race([device.gpu.lost, new Promise((resolve) => setTimeout(resolve, REASON_DELAY))]);
+    await newsOfLoss(device.gpu);
     device.assertHealthy();
     throw new EngineError(
       `${work} failed on ${device.name}: ${describe(error)}; the GPU may be out of memory: close other programs or use smaller batches`,

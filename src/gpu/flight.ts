@@ -31,6 +31,11 @@ const LOOKS = 10;
 /** How long after a refused wait the news of a lost device may take. */
 const NEWS_MS = 200;
 
+/** Waits for Dawn to say that a device was lost, which it may do only after the calls that waited on it have failed. */
+export async function newsOfLoss(gpu: GPUDevice): Promise<void> {
+  await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, NEWS_MS))]);
+}
+
 export function createFlight({ gpu, watchdog, fail, assertHealthy }: FlightOptions): Flight {
   const labels: string[] = [];
   let lastDone = 0;
@@ -47,7 +52,7 @@ export function createFlight({ gpu, watchdog, fail, assertHealthy }: FlightOptio
     return error;
   };
   const failed = async (what: string, cause: unknown): Promise<never> => {
-    await Promise.race([gpu.lost, new Promise((resolve) => setTimeout(resolve, NEWS_MS))]);
+    await newsOfLoss(gpu);
     assertHealthy();
     if (cause instanceof EngineError) throw cause;
     throw new EngineError(`waiting for ${what} failed: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`);
