@@ -29,7 +29,7 @@ const GENERATION: Generation = { size: S, sequences: 256, promptLength: 16, newT
 export const generationCases: readonly BenchCase[] = [prefillCase(GENERATION), decodeCase(GENERATION)];
 
 /** Runs prompts through the model into the cache and samples one token each: all that a sampler does before it decodes. */
-export function prefillCase(generation: Generation): BenchCase {
+function prefillCase(generation: Generation): BenchCase {
   const { size, sequences, promptLength } = generation;
   const tokens = sequences * promptLength;
   return {

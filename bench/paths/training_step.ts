@@ -16,7 +16,7 @@ const TOLERANCE = 0.05;
 export const trainingStepCases: readonly BenchCase[] = [S, M].map(trainingStepCase);
 
 /** One supervised step: forward, cross-entropy, backward, gradient norm and AdamW in one submission, until the loss is on the host. */
-export function trainingStepCase(size: Size): BenchCase {
+function trainingStepCase(size: Size): BenchCase {
   const { batch, length } = size;
   const parameters = matrixElements(size);
   return {

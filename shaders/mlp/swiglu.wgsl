@@ -1,7 +1,6 @@
 // y = silu(gate) * up,  silu(g) = g / (1 + e^-g); gate and up are the halves of each row     (Shazeer 2020, arXiv 2002.05202)
 // Each invocation handles one element of y (a vec4 where F allows).
-import package::lib::element::Element;
-import package::lib::element::sigmoid;
+import package::lib::element::{Element, sigmoid};
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {

@@ -1,8 +1,7 @@
 // With s = 1 / (1 + e^-gate):
 //   grad_up = grad_y * gate * s,  grad_gate = grad_y * up * s * (1 + gate * (1 - s))
 // Each invocation handles one element of grad_y (a vec4 where F allows).
-import package::lib::element::Element;
-import package::lib::element::sigmoid;
+import package::lib::element::{Element, sigmoid};
 import package::lib::grid::linear_workgroup;
 
 struct Parameters {

@@ -7,7 +7,7 @@ import { parseJsonObject } from "./json.ts";
 export { FileError } from "./file_error.ts";
 
 /** Text of a UTF-8 file; what is not UTF-8 becomes U+FFFD. Throws FileError when it cannot be read. */
-export async function readText(path: string): Promise<string> {
+async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {

@@ -1,4 +1,3 @@
-import type { HostArray } from "../gpu/buffer.ts";
 import { capacityOf } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits } from "../graph/trace.ts";
@@ -13,8 +12,6 @@ interface Rows<Known> {
   readonly matrix: (call: Known) => Tensor;
   /** The outputs that are compared. */
   readonly outputs: (call: Known) => readonly Tensor[];
-  /** What inputs hold in the trial, by name, where random numbers in [-1, 1) do not suit them. */
-  readonly contents?: Readonly<Record<string, (elements: number) => HostArray>>;
 }
 
 const MOST_LANES = 256;

@@ -4,12 +4,12 @@ import { nextTokenReference } from "../reference/next_token.ts";
 import { type ConformanceCase, type ConformanceGroup, type Measure, sameBits } from "./case.ts";
 
 /** How far counts may be from what was expected, in standard deviations: a right driver exceeds it once in 16,000 seeds, and seeds are fixed. */
-export const DEVIATIONS = 4;
+const DEVIATIONS = 4;
 const SEED = 12_345;
-export const DRAWS = 6000;
+const DRAWS = 6000;
 
 /** Ways to draw that between them use every branch of the kernel. */
-export const SAMPLINGS: readonly (readonly [name: string, vocabulary: number, sampling: DrawOptions])[] = [
+const SAMPLINGS: readonly (readonly [name: string, vocabulary: number, sampling: DrawOptions])[] = [
   ["plain", 16, { temperature: 1, topK: 0, topP: 1 }],
   ["an odd vocabulary", 37, { temperature: 1, topK: 0, topP: 1 }],
   ["cold", 16, { temperature: 0.6, topK: 0, topP: 1 }],

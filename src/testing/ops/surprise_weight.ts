@@ -18,7 +18,7 @@ export function surprisingTokens(rows: number, alpha: number): HostValues {
   return { statistics: statistics!, control: controlOf({ loops: [{ alpha }] }), token_inputs: token_inputs! };
 }
 
-export function surpriseCase(title: string, inputs: HostValues, options: SurpriseWeightOptions): OpCase {
+function surpriseCase(title: string, inputs: HostValues, options: SurpriseWeightOptions): OpCase {
   return {
     name: "surprise_weight",
     title,

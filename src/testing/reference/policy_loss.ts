@@ -31,7 +31,7 @@ export function statisticsOf(batch: PolicyBatch, row: number, temperature: numbe
 }
 
 /** The actuator of every row: the sign of its entropy effect, or 1 where the probability gate is open; 0 outside the mask. */
-export function actuatorsOf(batch: PolicyBatch, { gate, tau, temperature }: PolicyOptions): number[] {
+function actuatorsOf(batch: PolicyBatch, { gate, tau, temperature }: PolicyOptions): number[] {
   return batch.actions.map((_, row) => {
     if (!batch.mask[row]) return 0;
     const [logp, , , effect] = statisticsOf(batch, row, temperature);
