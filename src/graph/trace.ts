@@ -2,8 +2,8 @@ import { EngineError } from "../gpu/errors.ts";
 import type { KernelSource, KernelVariant } from "../gpu/link.ts";
 import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
-import { describeScalar, type Scalar } from "./scalar.ts";
-import { bytesOf, type DType, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
+import type { Scalar } from "./scalar.ts";
+import { bytesOf, type DType, describeShape, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
 
 /** One kernel launch of a node, over symbolic tensors. */
 export interface Dispatch {
@@ -148,7 +148,7 @@ export function input(name: string, shape: readonly Scalar[], dtype: DType = "f3
   const { inputs } = currentTrace();
   const known = inputs.get(name);
   if (known) {
-    const [before, now] = [known, { shape, dtype }].map((one) => `${one.dtype} [${one.shape.map(describeScalar).join(", ")}]`);
+    const [before, now] = [known, { shape, dtype }].map((one) => `${one.dtype} ${describeShape(one.shape)}`);
     if (before !== now) throw new EngineError(`input ${name} is ${before}, and was asked for as ${now}; give one of them another name`);
     return known;
   }

@@ -2,7 +2,7 @@ import { align, createBuffer, destroyBuffer } from "../gpu/buffer.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { build } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
-import { externalTensor } from "../graph/tensor.ts";
+import { elementsAtCapacity, externalTensor } from "../graph/tensor.ts";
 import { toHalf } from "../ops/to_half.ts";
 import { Embedding } from "./embedding.ts";
 import { LanguageModel } from "./language_model.ts";
@@ -99,7 +99,7 @@ function createHalves(placed: PlacedModule): Promise<HalfWeights> {
 
 /** A 16-bit copy of one matrix, and the matrix as a flat tensor. Both include padding, so that words hold whole pairs. */
 function createCopy({ device, shards }: PlacedModule, { name, parameter, shard, offset }: Placement) {
-  const bytes = align(parameter.shape.reduce((a, b) => a * b, 4));
+  const bytes = align(4 * elementsAtCapacity(parameter.shape));
   const { buffer: source } = shards[shard]!.window;
   const buffer = createBuffer(device, `half ${name}`, bytes / 2);
   return {

@@ -1,5 +1,6 @@
 import { uploadBuffer } from "../gpu/buffer.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { elementsAtCapacity } from "../graph/tensor.ts";
 import { brief } from "../options/quote.ts";
 import { requirePieces } from "./checkpoint_names.ts";
 import { requireFinite } from "./finite.ts";
@@ -47,7 +48,7 @@ export function requireTensors(
   for (const { name, shape } of pieces) {
     const { data } = tensors.get(name)!;
     if (data instanceof Int32Array) throw wholeNumbers(name, source);
-    if (data.length !== elementsOf(shape)) throw wrongCount({ name, shape }, data.length, source);
+    if (data.length !== elementsAtCapacity(shape)) throw wrongCount({ name, shape }, data.length, source);
   }
 }
 
@@ -56,7 +57,7 @@ function wholeNumbers(name: string, source: string): EngineError {
 }
 
 export function wrongCount({ name, shape }: Pick<NamedPiece, "name" | "shape">, count: number, source: string): EngineError {
-  const wanted = `tensor ${name} [${shape.join(", ")}] needs ${elementsOf(shape)} values`;
+  const wanted = `tensor ${name} [${shape.join(", ")}] needs ${elementsAtCapacity(shape)} values`;
   return new EngineError(`${brief(source)}: ${wanted}; it holds ${count}`);
 }
 
@@ -71,7 +72,7 @@ export async function readParameters(
   const found = new Map<string, { shape: number[]; data: Float32Array }>();
   parameters.forEach(({ name, parameter }, i) => {
     for (const piece of piecesOf(name, parameter)) {
-      const data = values[i]!.slice(piece.begin, piece.begin + elementsOf(piece.shape));
+      const data = values[i]!.slice(piece.begin, piece.begin + elementsAtCapacity(piece.shape));
       found.set(piece.name, { shape: [...piece.shape], data });
     }
   });
@@ -87,11 +88,7 @@ export function loadFlatBuffers(placed: PlacedModule, flat: FlatBuffers, tensors
   requireTensors(pieces, tensors, "optimizer state");
   for (const { name, shape, begin, parameter } of pieces) {
     const { buffer, offset } = flat.of.get(parameter.tensor)!.storage.window!;
-    const size = elementsOf(shape) * 4;
+    const size = elementsAtCapacity(shape) * 4;
     uploadBuffer(placed.device, { buffer, offset: offset + begin * 4, size }, Float32Array.from(tensors.get(name)!.data));
   }
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "../graph/tensor.ts";
+import { elementsAtCapacity, type Tensor } from "../graph/tensor.ts";
 
 /** How a parameter begins when no checkpoint gives it. */
 export type Initial =
@@ -140,7 +140,7 @@ export function piecesOf(name: string, parameter: Parameter): NamedPiece[] {
   if (parameter.parts.length === 0) return [{ name, shape: parameter.shape, begin: 0 }];
   const path = name.split(".");
   const [layer, field] = [path.slice(0, -1).join("."), path.at(-1)!];
-  const rowSize = parameter.shape.slice(1).reduce((a, b) => a * b, 1);
+  const rowSize = elementsAtCapacity(parameter.shape.slice(1));
   let row = 0;
   return parameter.parts.map((part) => {
     const piece = {

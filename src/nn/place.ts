@@ -2,7 +2,7 @@ import { align, createBuffers, destroyBuffer, uploadBuffer } from "../gpu/buffer
 import type { BufferWindow } from "../gpu/context.ts";
 import type { Device } from "../gpu/device.ts";
 import { MemoryError } from "../gpu/errors.ts";
-import { externalTensor, type Tensor } from "../graph/tensor.ts";
+import { elementsAtCapacity, externalTensor, type Tensor } from "../graph/tensor.ts";
 import { createRandom } from "../random.ts";
 import { type FrozenPlacement, type FrozenStorage, placeFrozen, planFrozen } from "./frozen.ts";
 import type { Constant, Module, Parameter } from "./module.ts";
@@ -81,7 +81,7 @@ export function placeModule(device: Device, module: Module, options: PlaceOption
   const buffers = createBuffers(device, [
     ...sizes.map(({ bytes }, i) => ({ label: `parameters ${i}`, bytes })),
     ...planned.flatMap((parameter) => parameter.planned),
-    ...constants.map(([label, { shape }]) => ({ label, bytes: elementsOf(shape) * 4 })),
+    ...constants.map(([label, { shape }]) => ({ label, bytes: elementsAtCapacity(shape) * 4 })),
   ]);
   const remaining = [...buffers];
   const shards = remaining.splice(0, sizes.length).map((buffer, i): Shard => {
@@ -100,7 +100,7 @@ export function placeModule(device: Device, module: Module, options: PlaceOption
     shards,
     placements,
     frozen,
-    parameterCount: placements.reduce((total, { parameter }) => total + elementsOf(parameter.shape), 0),
+    parameterCount: placements.reduce((total, { parameter }) => total + elementsAtCapacity(parameter.shape), 0),
     halves: undefined,
     claims: 0,
     claiming: Promise.resolve(),
@@ -125,7 +125,7 @@ function layOut(device: Device, trained: readonly Pick<Placement, "name" | "para
   const shardBytes = Math.min(limit, SHARD_BYTES);
   const ordered = [...trained.filter(isMatrix), ...trained.filter((parameter) => !isMatrix(parameter))];
   const placements = ordered.map(({ name, parameter }): Placement => {
-    const bytes = align(elementsOf(parameter.shape) * 4);
+    const bytes = align(elementsAtCapacity(parameter.shape) * 4);
     if (!(bytes <= limit)) throw tooLarge(device, name, bytes, limit);
     if (sizes.length === 0 || sizes.at(-1)!.bytes + bytes > shardBytes) sizes.push({ bytes: 0, decayBytes: 0 });
     const shard = sizes.at(-1)!;
@@ -143,11 +143,11 @@ function tooLarge(device: Device, name: string, bytes: number, limit: number): M
 }
 
 function placedTensor(label: string, buffer: GPUBuffer, offset: number, parameter: Parameter): Tensor {
-  return externalTensor(label, { buffer, offset, size: elementsOf(parameter.shape) * 4 }, parameter.shape);
+  return externalTensor(label, { buffer, offset, size: elementsAtCapacity(parameter.shape) * 4 }, parameter.shape);
 }
 
 function placeConstant(device: Device, [name, constant]: [string, Constant], buffer: GPUBuffer): void {
-  const window = { buffer, offset: 0, size: elementsOf(constant.shape) * 4 };
+  const window = { buffer, offset: 0, size: elementsAtCapacity(constant.shape) * 4 };
   if (!device.measuring) uploadBuffer(device, window, constant.data);
   constant.place(externalTensor(name, window, constant.shape));
 }
@@ -195,7 +195,7 @@ export function initializeParameters(placed: PlacedModule, seed: number, chosen?
   const random = createRandom(seed);
   for (const parameter of chosen?.map((one) => one.parameter) ?? placed.module.namedParameters().values()) {
     const { initial } = parameter;
-    const data = new Float32Array(elementsOf(parameter.shape));
+    const data = new Float32Array(elementsAtCapacity(parameter.shape));
     if (initial.kind === "normal") {
       for (let i = 0; i < data.length; i += 1) data[i] = random.normal() * initial.standardDeviation;
     } else if (initial.kind === "uniform") {
@@ -214,8 +214,4 @@ export type Named = Pick<Placement, "name" | "parameter">;
 /** All parameters of a module, trained and frozen. */
 export function allParameters({ placements, frozen }: Pick<PlacedModule, "placements" | "frozen">): readonly Named[] {
   return [...placements, ...frozen];
-}
-
-function elementsOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

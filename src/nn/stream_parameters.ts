@@ -1,5 +1,5 @@
 import { EngineError } from "../gpu/errors.ts";
-import { type DType, isHalf } from "../graph/tensor.ts";
+import { type DType, elementsAtCapacity, isHalf } from "../graph/tensor.ts";
 import type { HalfType } from "../half_float.ts";
 import { brief, quoted } from "../options/quote.ts";
 import { FLOAT_DTYPES, floatsOf, type StoredTensor, type TensorSource } from "../stored_tensor.ts";
@@ -58,7 +58,7 @@ interface Destination {
 
 async function copyTensor(tensor: StoredTensor, piece: NamedPiece, { writer, dtype, source }: Destination): Promise<void> {
   const check = createFiniteCheck(piece.name, source, "take another checkpoint");
-  const wanted = piece.shape.reduce((a, b) => a * b, 1);
+  const wanted = elementsAtCapacity(piece.shape);
   let count = 0;
   for await (const bytes of tensor.pieces()) {
     const numbers = numbersFor(dtype, bytes, tensor.dtype);

@@ -1,6 +1,5 @@
 import type { TuneRequest } from "../gpu/tuning.ts";
-import type { Scalar } from "../graph/scalar.ts";
-import { elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "../graph/tensor.ts";
+import { describeShape, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "../graph/tensor.ts";
 import {
   type BackwardContext,
   currentScope,
@@ -124,6 +123,6 @@ function labelOf(name: string, inputs: Inputs): string {
 export function shapeError(op: string, given: Inputs, needs: string): Error {
   const tensors = Object.entries(given)
     .filter(([, tensor]) => tensor !== undefined)
-    .map(([name, tensor]) => `${name} [${tensor!.shape.map((d: Scalar) => (typeof d === "number" ? d : d.label)).join(", ")}]`);
+    .map(([name, tensor]) => `${name} ${describeShape(tensor!.shape)}`);
   return new Error(`${op}: given ${tensors.join(", ")}; it needs ${needs}`);
 }

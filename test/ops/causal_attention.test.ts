@@ -12,9 +12,9 @@ import {
   causalAttentionOp,
   type OperandSharing,
 } from "../../src/ops/causal_attention.ts";
-import type { HeadLayout } from "../../src/ops/heads.ts";
+import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
-import { causalAttentionCases, packedColumns, packedSequences } from "../../src/testing/ops/causal_attention.ts";
+import { causalAttentionCases, packedSequences } from "../../src/testing/ops/causal_attention.ts";
 import { causalAttentionGradient, causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { normal } from "../../src/testing/values.ts";
 import { sharedDevice } from "../shared_device.ts";
@@ -41,7 +41,7 @@ async function both(
     ...(kernels.window === undefined ? {} : { places: packRows(lengths).positions }),
   };
   const trace = (): Tensor[] => {
-    const qkv = input("qkv", [rows, packedColumns(layout)]);
+    const qkv = input("qkv", [rows, packedWidth(layout)]);
     const positions = kernels.window === undefined ? undefined : input("places", [rows], "u32");
     const attended = { qkv, sequence_start: input("start", [rows], "u32"), sequence_end: input("end", [rows], "u32"), positions };
     const forward = causalAttentionOp(attended, { layout, ...kernels });
@@ -57,7 +57,7 @@ for (const [sharing, window] of SHARING.flatMap((each) => [[each, undefined] as 
   test(`by ${sharing}${window ? ` with a window of ${window}` : ""}, a row does not depend, to the bit, on the sequences packed around it, nor do its gradients`, async () => {
     const headDim = window ? 4 : 8; // as in a case above, so that no kernel is compiled for this alone
     const layout = { heads: 1, keyValueHeads: 1, headDim };
-    const [columns, outColumns] = [packedColumns(layout), headDim];
+    const [columns, outColumns] = [packedWidth(layout), headDim];
     const length = 45;
     const own = { qkv: normal([length, columns], 3).data, grad: normal([length, outColumns], 4).data };
     const run = async (before: number, behind: number): Promise<Float32Array[]> => {
@@ -86,7 +86,7 @@ const MANY_BLOCKS = [
 for (const { lengths, layout } of MANY_BLOCKS) {
   test(`tiles agree with double precision: sequences of ${lengths.join(" ")}, heads of ${layout.headDim}`, async () => {
     const { rows, ...structure } = packedSequences(lengths);
-    const qkv = normal([rows, packedColumns(layout)], 7);
+    const qkv = normal([rows, packedWidth(layout)], 7);
     const grad = normal([rows, layout.heads * layout.headDim], 8).data;
     const [out, gradient] = await both(lengths, { layout, sharing: "tiles" }, { qkv: qkv.data, grad });
     assert.ok(relativeError(out, causalAttentionReference({ qkv, ...structure }, layout).out) < 2e-6);
@@ -97,7 +97,7 @@ for (const { lengths, layout } of MANY_BLOCKS) {
 test("tiles of other sizes give the same bits, and one that does not fit is refused", async () => {
   const layout = { heads: 1, keyValueHeads: 1, headDim: 8 };
   const { rows, sequence_start, sequence_end } = packedSequences([9, 71, 2]);
-  const qkv = Float32Array.from(normal([rows, packedColumns(layout)], 9).data);
+  const qkv = Float32Array.from(normal([rows, packedWidth(layout)], 9).data);
   const inputs = { qkv, start: Uint32Array.from(sequence_start.data), end: Uint32Array.from(sequence_end.data) };
   const run = (tileRows: number) => {
     const trace = () => [causalAttention(input("qkv", [rows, 24]), sequencesOf(rows), layout, { sharing: "tiles", tileRows })];

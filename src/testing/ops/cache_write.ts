@@ -1,6 +1,6 @@
 import { CACHE_STORAGE, type CacheStorage } from "../../ops/cache_storage.ts";
 import { cacheWriteOp } from "../../ops/cache_write.ts";
-import type { HeadLayout } from "../../ops/heads.ts";
+import { type HeadLayout, packedWidth } from "../../ops/heads.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { cacheWriteReference } from "../reference/cache_write.ts";
@@ -23,7 +23,7 @@ function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
     tolerance: 0,
     quick: headDim !== 32,
     inputs: {
-      qkv: normal([6, (heads + 2 * keyValueHeads) * headDim], 1),
+      qkv: normal([6, packedWidth(layout)], 1),
       // The last two have their first positions elsewhere: 14 - 15 and 2 - 3, mod 2^32.
       origin: given([6], [10, 0, 0, 5, 0xffff_ffff, 0xffff_ffff], "u32"),
       positions: given([6], [0, 3, 4, 0, 15, 3], "u32"),

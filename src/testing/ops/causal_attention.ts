@@ -1,6 +1,6 @@
 import { packGroups, type SequenceGroup } from "../../nn/rows.ts";
 import { causalAttention, causalAttentionOp, type OperandSharing } from "../../ops/causal_attention.ts";
-import type { HeadLayout } from "../../ops/heads.ts";
+import { type HeadLayout, packedWidth } from "../../ops/heads.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { causalAttentionReference } from "../reference/causal_attention.ts";
@@ -25,15 +25,11 @@ export function packedSequences(lengths: readonly number[]): { sequence_start: H
 }
 
 /** The structure of groups of sequences that share rows. */
-export function packedGroups(groups: readonly SequenceGroup[]) {
+function packedGroups(groups: readonly SequenceGroup[]) {
   const { sequence_start, sequence_end, attended, query_end } = packGroups(groups);
   const rows = query_end.length;
   const u32 = (data: Uint32Array): HostValue => given([rows, data.length / rows].slice(0, data.length / rows), [...data], "u32");
   return { rows, sequence_start: u32(sequence_start), sequence_end: u32(sequence_end), attended: u32(attended), query_end: u32(query_end) };
-}
-
-export function packedColumns({ heads, keyValueHeads, headDim }: HeadLayout): number {
-  return (heads + 2 * keyValueHeads) * headDim;
 }
 
 type Shape = (typeof SHAPES)[number];
@@ -69,7 +65,7 @@ function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
     tolerance: 2e-5,
     quick: headDim === 7 || headDim === 12,
     slow: headDim === 16 || headDim === 20,
-    inputs: { qkv: normal([rows, packedColumns(layout)], 1), ...structure },
+    inputs: { qkv: normal([rows, packedWidth(layout)], 1), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
     op: ({ qkv, sequence_start, sequence_end }) => ({
       out: causalAttention(qkv!, { sequenceStart: sequence_start!, sequenceEnd: sequence_end! }, layout, { sharing }),
@@ -97,7 +93,7 @@ const SHARED: readonly { readonly groups: readonly SequenceGroup[]; readonly lay
 function sharedCases({ groups, layout }: (typeof SHARED)[number]): OpCase[] {
   const { rows, ...structure } = packedGroups(groups);
   const shown = groups.map(({ shared, own }) => `${shared}+${own.join("+")}`).join(" ");
-  const inputs = { qkv: normal([rows, packedColumns(layout)], 3), ...structure };
+  const inputs = { qkv: normal([rows, packedWidth(layout)], 3), ...structure };
   const reference: OpCase["reference"] = (values) => ({ out: causalAttentionReference(values, layout).out });
   return ([undefined, "tiles"] as const).map((sharing) => ({
     name: "causal_attention",
@@ -129,7 +125,7 @@ function longSequences(): OpCase {
     title: "sequences longer than any block with large scores",
     tolerance: 2e-5,
     quick: true,
-    inputs: { qkv: normal([rows, packedColumns(layout)], 2, 4), ...structure },
+    inputs: { qkv: normal([rows, packedWidth(layout)], 2, 4), ...structure },
     dynamicRows: ["qkv", "sequence_start", "sequence_end"],
     op: ({ qkv, sequence_start, sequence_end }) =>
       causalAttentionOp({ qkv: qkv!, sequence_start: sequence_start!, sequence_end: sequence_end! }, { layout }),
@@ -158,7 +154,7 @@ function windowedCases({ groups, layout, window }: (typeof WINDOWED)[number]): O
   const positions = Array.from(packGroups(groups).positions);
   const { rows, attended, query_end, ...structure } = packedGroups(groups);
   const inputs = {
-    qkv: normal([rows, packedColumns(layout)], 4),
+    qkv: normal([rows, packedWidth(layout)], 4),
     positions: given([rows], positions, "u32"),
     ...structure,
     ...(isShared ? { attended, query_end } : {}),

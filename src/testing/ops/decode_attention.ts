@@ -1,6 +1,6 @@
 import { CACHE_STORAGE, type CacheStorage } from "../../ops/cache_storage.ts";
 import { type DecodeSplit, decodeAttention } from "../../ops/decode_attention.ts";
-import type { HeadLayout } from "../../ops/heads.ts";
+import { type HeadLayout, packedWidth } from "../../ops/heads.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
 import { decodeAttentionReference } from "../reference/decode_attention.ts";
@@ -78,7 +78,7 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
     // A lane for a head, and several, in the kernel that splits elements.
     quick: headDim === 7 || headDim === 37 || window === 5,
     inputs: {
-      qkv: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
+      qkv: normal([rows, packedWidth(layout)], 1),
       cache_keys: kept(cache_keys),
       cache_values: kept(cache_values),
       origin: given([rows], origins, "u32"),

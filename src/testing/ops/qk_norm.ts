@@ -1,3 +1,4 @@
+import { packedWidth } from "../../ops/heads.ts";
 import { qkNormOp } from "../../ops/qk_norm.ts";
 import type { OpCase } from "../op_case.ts";
 import { qkNormReference } from "../reference/qk_norm.ts";
@@ -22,7 +23,7 @@ export const qkNormCases: readonly OpCase[] = SHAPES.flatMap(([rows, heads, keyV
       tolerance: 2e-5,
       quick: rows === 3 || rows === 70,
       inputs: {
-        x: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
+        x: normal([rows, packedWidth(layout)], 1),
         query_weight: normal([headDim], 2),
         key_weight: normal([headDim], 3),
       },

@@ -1,3 +1,4 @@
+import { packedWidth } from "../../ops/heads.ts";
 import { rope } from "../../ops/rope.ts";
 import { ropeTable } from "../../ops/rope_table.ts";
 import type { OpCase } from "../op_case.ts";
@@ -21,7 +22,7 @@ export const ropeCases: readonly OpCase[] = SHAPES.map(([rows, heads, keyValueHe
     tolerance: 2e-6,
     quick: rows === 7 || rows === 19,
     inputs: {
-      x: normal([rows, (heads + 2 * keyValueHeads) * headDim], 1),
+      x: normal([rows, packedWidth(layout)], 1),
       positions: integers([rows], 30, 2),
       table: given([30, headDim], [...table]),
     },

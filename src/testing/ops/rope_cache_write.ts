@@ -1,5 +1,5 @@
 import { CACHE_STORAGE, type CacheStorage } from "../../ops/cache_storage.ts";
-import type { HeadLayout } from "../../ops/heads.ts";
+import { type HeadLayout, packedWidth } from "../../ops/heads.ts";
 import { ropeCacheWriteOp } from "../../ops/rope_cache_write.ts";
 import { ropeTable } from "../../ops/rope_table.ts";
 import type { HostValue } from "../check_op.ts";
@@ -32,7 +32,7 @@ function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
     tolerance: storage === "f16" ? 0 : 2e-6,
     quick: headDim !== 32,
     inputs: {
-      x: normal([6, (heads + 2 * keyValueHeads) * headDim], 1),
+      x: normal([6, packedWidth(layout)], 1),
       positions: given([6], [0, 3, 4, 0, 1, 2], "u32"),
       table: given([5, headDim], table),
       // The last two have their first positions elsewhere: 0 - 1 and 1 - 2, mod 2^32.
