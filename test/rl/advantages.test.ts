@@ -44,6 +44,9 @@ test("nsr, psr and w-reinforce: signs of right (1 or more) and wrong, whatever t
   assert.deepEqual(of("w-reinforce", mixed, 2), [0.1, -1, -1, 0, 0.1, -1]);
   assert.deepEqual(of("w-reinforce", mixed, 2, { lambda: 0 }), of("nsr", mixed, 2));
   assert.deepEqual(of("w-reinforce", [0, 0], 2), [-1, -1], "a group of wrong answers still teaches, as in the paper");
+  const sum = 0.7 + 0.2 + 0.1;
+  assert.ok(sum < 1);
+  assert.deepEqual(of("nsr", [sum, 0.999], 2), [0, -1], "weights that sum to 1 but for rounding");
 });
 
 test("pass@k by hand: 4 completions, 1 right, k 2", () => {

@@ -6,9 +6,12 @@ export { mean as average } from "../../report/statistics.ts";
 /** Added to every standard deviation that divides. */
 export const EPSILON = 1e-6;
 
-/** A reward of 1 or more means a right answer, in advantages and in evaluations. */
+/** Sums of the same weights in another order, such as 0.1 + 0.2 and 0.3, differ by less than this share of themselves. */
+const ROUNDING = 1e-9;
+
+/** A reward of 1 or more means a right answer, in advantages and in evaluations. Weights of 0.7, 0.2 and 0.1 sum to 1 but for rounding. */
 export function isRight(reward: Score): boolean {
-  return (reward ?? 0) >= 1;
+  return (reward ?? 0) >= 1 - ROUNDING;
 }
 
 export function isScored(reward: Score): reward is number {
@@ -40,9 +43,6 @@ export function compareWithinGroups(
 export function eachScored(rewards: readonly Score[], rule: (reward: number) => number): number[] {
   return rewards.map((reward) => (reward === null ? 0 : rule(reward)));
 }
-
-/** Sums of the same weights in another order, such as 0.1 + 0.2 and 0.3, differ by less than this share of themselves. */
-const ROUNDING = 1e-9;
 
 /** Whether all values are equal but for rounding, as fewer than two always are. */
 export function isConstant(values: readonly number[]): boolean {
