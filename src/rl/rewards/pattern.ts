@@ -1,15 +1,12 @@
 import { z } from "zod";
+import type { Contradiction } from "../../options/define.ts";
 import { option, text } from "../../options/schema.ts";
 
-const allowed = "a regular expression of JavaScript";
+const ALLOWED = "a regular expression of JavaScript";
 
 /** The option of a regular expression. */
 export function pattern(value: string, description: string) {
-  return option(
-    text(allowed).refine((source) => isPattern(source), { error: allowed }),
-    value,
-    description,
-  );
+  return option(text(ALLOWED), value, description);
 }
 
 /** The option of a regular expression's flags. */
@@ -23,7 +20,14 @@ export function flags(value: string) {
   );
 }
 
-function isPattern(source: string, letters = ""): boolean {
+/** Flags decide what is a pattern: `\-` is none with u, and `[a--b]` is one with v alone. */
+export function patternProblems(given: { readonly pattern: string; readonly flags: string }): Contradiction[] {
+  if (isPattern(given.pattern, given.flags)) return [];
+  const beside = given.flags === "" ? "" : ` with the flags ${given.flags}`;
+  return [{ option: "pattern", value: given.pattern, allowed: `${ALLOWED}${beside}` }];
+}
+
+function isPattern(source: string, letters: string): boolean {
   try {
     new RegExp(source, letters);
     return true;

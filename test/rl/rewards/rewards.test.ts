@@ -49,6 +49,9 @@ test("regex matches somewhere, format the whole", () => {
   assert.deepEqual(scores(rewardFunctions.format({ pattern: "a|b" }), ["a", "ab"]), [1, 0], "alternatives are whole too");
   assert.throws(() => rewardFunctions.format({ pattern: "(" }), /rewards\.format\.pattern is "\("; it must be a regular expression/);
   assert.throws(() => rewardFunctions.regex({ flags: "g" }), /rewards\.regex\.flags is "g"/);
+  const refused = /^ConfigError: rewards\.regex\.pattern is ".*"; it must be a regular expression of JavaScript with the flags u$/;
+  assert.throws(() => rewardFunctions.regex({ pattern: "\\-", flags: "u" }), refused);
+  assert.deepEqual(scores(rewardFunctions.regex({ pattern: "[\\p{L}--[a-z]]", flags: "v" }), ["A", "a"]), [1, 0]);
 });
 
 test("length follows the cosine, by right and wrong", () => {
