@@ -123,6 +123,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
       if (interrupt.requested()) break;
     }
     await save();
+    await watch.end(show);
   } catch (error) {
     throw await afterSkips(error, "lower sft.learningRate", async (step: WarmStartStep) => {
       await record(step);

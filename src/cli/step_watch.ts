@@ -56,14 +56,17 @@ export async function createStepWatch(options: WatchOptions, place: WatchPlace):
   return { step: (_number, run) => run(), end: async () => {} };
 }
 
-/** The steps of a generator, each watched. */
+/** The steps of a generator, each watched. Whoever reads no further ends the generator, which then frees what it holds. */
 export async function* watchSteps<Step>(steps: AsyncGenerator<Step>, watch: StepWatch, show: Show): AsyncGenerator<Step> {
-  for (let number = 1; ; number += 1) {
-    const next = await watch.step(number, () => steps.next(), show);
-    if (next.done) break;
-    yield next.value;
+  try {
+    for (let number = 1; ; number += 1) {
+      const next = await watch.step(number, () => steps.next(), show);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await steps.return(undefined);
   }
-  await watch.end(show);
 }
 
 async function createNanWatch({ device }: WatchPlace): Promise<StepWatch> {

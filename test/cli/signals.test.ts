@@ -77,6 +77,17 @@ for (const [signal, expected] of [
   });
 }
 
+test("a warm start that is stopped is saved, and shows the steps that it has profiled", async () => {
+  const dir = join(folder, "sft");
+  const sizes = ["sft.steps=100000", "sft.batch=2", "sft.evalEvery=4", "sft.stopAtPassAt1=null", "eval.prompts=2", "eval.completions=2"];
+  const set = [`output.dir=${dir}`, "output.checkpointEvery=0", ...sizes].flatMap((one) => ["--set", one]);
+  const words = ["sft", "configs/sort_sft.yaml", "--profile", "90000", ...set];
+  const { code, output } = await stopped([...ENTROPIC, ...words], (child) => void child.kill("SIGTERM"));
+  assert.equal(code, 143, output);
+  assert.match(output, /profile of steps 3 to \d+ on /);
+  assert.equal(readdirSync(join(dir, "checkpoints")).length, 1, output);
+});
+
 test("a signal that arrives twice at once, from the terminal and from npm, is one request; a later one ends the process", () => {
   const script = `
     import { watchInterrupt } from "./src/cli/interrupt.ts";

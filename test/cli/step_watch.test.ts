@@ -110,7 +110,11 @@ test("a run that ends early shows the steps it has profiled, or says that there 
     };
     let text = "";
     let seen = 0;
-    for await (const step of watchSteps(steps(), watch, (more) => (text += more))) seen = step;
+    const show = (more: string): void => {
+      text += more;
+    };
+    for await (const step of watchSteps(steps(), watch, show)) seen = step;
+    await watch.end(show);
     assert.equal(seen, count);
     assert.equal(device.observer, undefined);
     return text;
@@ -118,4 +122,18 @@ test("a run that ends early shows the steps it has profiled, or says that there 
   assert.match(await shown(4), /^\nprofile of steps 3 to 4 on /);
   assert.match(await shown(2), /^no profile: /);
   device.destroy();
+});
+
+test("whoever stops reading steps ends what they come from", async () => {
+  let isFreed = false;
+  const steps = async function* (): AsyncGenerator<number> {
+    try {
+      for (let step = 1; ; step += 1) yield step;
+    } finally {
+      isFreed = true;
+    }
+  };
+  const watch = { step: <Result>(_: number, run: () => Promise<Result>) => run(), end: async () => {} };
+  for await (const step of watchSteps(steps(), watch, () => {})) if (step === 2) break;
+  assert.ok(isFreed);
 });
