@@ -55,8 +55,8 @@ export class GRPOTrainer implements AsyncIterable<Metrics> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Metrics> {
-    const trainer = await this.#built();
-    while (trainer.step < this.config.grpo.steps) yield (await this.step()).metrics;
+    // Whoever iterates may destroy the trainer meanwhile, and the next step is then the first of another.
+    while ((await this.#built()).step < this.config.grpo.steps) yield (await this.step()).metrics;
   }
 
   /**

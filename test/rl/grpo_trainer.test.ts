@@ -51,6 +51,18 @@ test("iterating goes on where it was left, with the defaults of the schema, and 
   await trainer.destroy();
 });
 
+test("iterating ends at config.steps too where the trainer is destroyed on the way and so begins anew", async () => {
+  const trainer = new GRPOTrainer({ device, model, task, config });
+  const seen: number[] = [];
+  for await (const { step } of trainer) {
+    seen.push(step);
+    if (seen.length === 2) await trainer.destroy();
+    if (seen.length > 5) break;
+  }
+  assert.deepEqual(seen, [1, 2, 1, 2, 3]);
+  await trainer.destroy();
+});
+
 test("problems and rewards of one's own, under the function's name; a controller of one's own beside the gate's options", async () => {
   const problems = [{ prompt: "1+1=" }, { prompt: "2+3=" }];
   const control = { controller: fixed({ alpha: -0.25 }), entropy: { gate: "probability", tau: 0 } } as const;
