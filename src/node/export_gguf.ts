@@ -4,6 +4,7 @@ import { ggufTokenizer } from "../data/gguf_tokenizer.ts";
 import { type EndingModel, endTokensOf } from "../data/stops.ts";
 import { loadTokenizer } from "../data/tokenizer.ts";
 import type { Device } from "../gpu/device.ts";
+import { build, type Destroyable } from "../gpu/parts.ts";
 import { readGenerationConfig } from "../io/generation_config.ts";
 import type { GgufTensor } from "../io/gguf/encode.ts";
 import { GGML_TYPES, type GgufTensorType } from "../io/gguf/tensor_types.ts";
@@ -65,7 +66,7 @@ export async function exportGguf(path: string, name: string, options: GgufOption
     const bytes = await writeGguf(path, metadata, tensors);
     return { architecture: shape.architecture, type, tensors: tensors.length, bytes };
   } finally {
-    content.close();
+    content.destroy();
   }
 }
 
@@ -76,10 +77,9 @@ function factorTensors(factors: Float32Array<ArrayBuffer> | undefined): GgufTens
   return [{ name, shape: [factors.length], type: "f32", source: source! }];
 }
 
-interface Content extends EndingModel {
+interface Content extends EndingModel, Destroyable {
   /** Under the model's own names. */
   readonly tensors: TensorSource;
-  close(): void;
 }
 
 /** A model alone is read from its files, and nothing is placed. */
@@ -91,14 +91,15 @@ async function contentOf(name: string, { adapter, openDevice }: GgufOptions): Pr
   const module = buildModel(config);
   const tokenizer = fittingTokenizer(await loadTokenizer(dir), module, dir);
   const generation = await readGenerationConfig(dir, module.vocabSize);
-  return { config, tokenizer, module, generation, tensors: await namedForModel(module, tensors, dir), close: () => {} };
+  return { config, tokenizer, module, generation, tensors: await namedForModel(module, tensors, dir), destroy: () => {} };
 }
 
-async function mergedContent(device: Device, name: string, adapter: string | undefined): Promise<Content> {
-  const model = await loadModel(device, name, adapter === undefined ? {} : { adapter });
-  const close = (): void => {
-    for (const part of [model, device]) part.destroy();
-  };
-  const { config, tokenizer, module, generation } = model;
-  return { config, tokenizer, module, generation, tensors: await mergedParameters(model.placed), close };
+/** The sum of an adapter and its base, on a device that ends with it. */
+function mergedContent(device: Device, name: string, adapter: string | undefined): Promise<Content> {
+  return build(async (own) => {
+    own(device);
+    const model = own(await loadModel(device, name, adapter === undefined ? {} : { adapter }));
+    const { config, tokenizer, module, generation } = model;
+    return { config, tokenizer, module, generation, tensors: await mergedParameters(model.placed) };
+  });
 }

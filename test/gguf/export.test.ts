@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -295,6 +295,18 @@ for (const family of Object.keys(FAMILIES)) {
     assertSame(asHuggingFace(file), await readSafetensors(join(merged, "model.safetensors")));
   });
 }
+
+test("a GPU that was opened to add an adapter is closed where that fails", async () => {
+  const adapter = join(folder, "without-tensors");
+  await mkdir(adapter);
+  const config = { peft_type: "LORA", r: 2, lora_alpha: 2, target_modules: ["q_proj"] };
+  await writeFile(join(adapter, "adapter_config.json"), JSON.stringify(config));
+  const opened = await openDevice();
+  const options = { adapter, openDevice: async () => opened };
+  await assert.rejects(exportGguf(join(folder, "never.gguf"), "countdown-base", options), /adapter_model\.safetensors/);
+  const open = new Promise((resolve) => setTimeout(() => resolve({ reason: "none" }), 1000));
+  assert.equal(((await Promise.race([opened.gpu.lost, open])) as { reason: string }).reason, "destroyed");
+});
 
 const STORIES = "models/stories260K";
 for (const name of ["models/checkpoints/countdown-base", "models/checkpoints/sort-base", STORIES]) {
