@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { writeError } from "../io/write_whole.ts";
+import { createWith, isAlive } from "./lock_file.ts";
 
 /** How often a holder renews its lock, after how long without that it is free, and how often whoever waits looks. */
 const [RENEW_MS, FREE_MS, LOOK_MS] = [5_000, 60_000, 200];
@@ -49,18 +50,6 @@ async function take(lock: string, text: string, waits: (holder: string) => void)
   }
 }
 
-/** False where the file is there already. */
-async function createWith(path: string, text: string): Promise<boolean> {
-  try {
-    const file = await open(path, "wx");
-    await file.writeFile(text).finally(() => file.close());
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw writeError(path, error);
-  }
-}
-
 /** Whether the holder of a lock has died: it runs no longer on this machine, or renews its lock no longer wherever it runs. */
 async function isFree(lock: string, text: string): Promise<boolean> {
   const { pid, host } = holderOf(text);
@@ -81,15 +70,6 @@ function holderOf(text: string): { readonly pid?: number; readonly host?: string
     return JSON.parse(text) as { readonly pid: number; readonly host: string };
   } catch {
     return {};
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

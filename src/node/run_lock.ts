@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { FileError, isFolder } from "../io/files.ts";
 import { writeError } from "../io/write_whole.ts";
 import { ConfigError } from "../options/problems.ts";
+import { createWith, isAlive, readSync, startOf } from "./lock_file.ts";
 
 /** The file in a run folder that says which process writes there. */
 export const LOCK_FILE = "run.lock";
@@ -81,22 +82,6 @@ async function takeOver(dir: string, path: string, text: string): Promise<void> 
   }
 }
 
-/** False where the file is there already. */
-async function createWith(path: string, text: string): Promise<boolean> {
-  try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(text);
-    } finally {
-      await file.close();
-    }
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw writeError(path, error);
-  }
-}
-
 async function isStale(path: string, holder: Holder | undefined): Promise<boolean> {
   // A lock without content belongs to a process that is writing it now, or that was killed while it did.
   if (holder === undefined) return isOlderThan(path, 5_000);
@@ -133,37 +118,6 @@ function parseHolder(text: string): Holder | undefined {
     const { pid, host, started, command, since } = JSON.parse(text) as Holder;
     const isWhole = Number.isInteger(pid) && [host, command, since].every((one) => typeof one === "string");
     return isWhole ? { pid, host, started, command, since } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A process that has ended and whose parent has not asked for its exit code is not alive. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return !["Z", "X"].includes(fieldsOf(pid)?.[0] ?? "");
-}
-
-/** The boot of the machine and the clock ticks since, on Linux. */
-function startOf(pid: number): string | undefined {
-  const ticks = fieldsOf(pid)?.[19];
-  const boot = readSync("/proc/sys/kernel/random/boot_id");
-  return ticks === undefined || boot === undefined ? undefined : `${boot.trim()} ${ticks}`;
-}
-
-/** The fields of /proc/PID/stat from the process's state on. The name before it, in brackets, may hold anything. */
-function fieldsOf(pid: number): string[] | undefined {
-  const text = readSync(`/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(")") + 2).split(" ");
-}
-
-function readSync(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
   } catch {
     return undefined;
   }
