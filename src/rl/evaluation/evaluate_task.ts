@@ -1,17 +1,16 @@
 import type { Device } from "../../gpu/device.ts";
 import { explained } from "../../gpu/explain.ts";
-import { build } from "../../gpu/parts.ts";
+import type { Sampler } from "../../policy/sampler.ts";
 import { checkHostMemory } from "../memory/host.ts";
 import { fitSampling } from "../memory/sampling.ts";
 import type { PolicyModel, SampledModel } from "../model.ts";
 import { checkProblems, checkReadable } from "../problems.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
 import { checkColumns, checkHeldOutColumns } from "../scoring/columns.ts";
-import { endOfCompletions } from "../scoring/end_of_completions.ts";
-import { combineRewards, type RewardFailure, reportFailures, rewardInput } from "../scoring/rewards.ts";
+import type { RewardFailure } from "../scoring/rewards.ts";
+import { scoreCompletions } from "../scoring/score_completions.ts";
 import type { Subject } from "../subject.ts";
 import { type Evaluation, evaluatePolicy, type FurtherWishes } from "./evaluate.ts";
-import type { ScoreEntries } from "./measure.ts";
 
 export interface TaskEvaluationOptions extends FurtherWishes {
   readonly device: Device;
@@ -32,19 +31,9 @@ export interface TaskEvaluationOptions extends FurtherWishes {
 
 const LONGEST = 256;
 
-function scoredBySubject({ model, subject, onRewardFailure }: TaskEvaluationOptions, maxNewTokens: number): ScoreEntries {
-  const rewards = combineRewards(subject.rewards);
-  const ends = endOfCompletions(model, { stop: subject.stop, maxNewTokens });
-  return async (entries) => {
-    const scores = await rewards(rewardInput(entries, 0, ends));
-    reportFailures({ onRewardFailure }, scores);
-    return scores.rewards;
-  };
-}
-
 /** Evaluates a model on a task's held-out problems, sampled and greedy; builds what it needs and frees it again. */
 export async function evaluateTask(options: TaskEvaluationOptions): Promise<Evaluation> {
-  const { device, model, subject, completions, seed, temperature, ks, temperatures, entropies } = options;
+  const { device, model, subject, completions, temperature, onRewardFailure } = options;
   const problems = subject.evalProblems.slice(0, options.prompts ?? Number.POSITIVE_INFINITY);
   checkProblems(`the held-out problems of the task ${subject.name}`, problems);
   checkColumns("problem", [...subject.trainProblems, ...subject.evalProblems], subject.rewards);
@@ -53,25 +42,21 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   const maxNewTokens = options.maxNewTokens ?? subject.maxCompletionLength ?? LONGEST;
   const wanted = problems.length * completions;
   checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
-  const shared = {
-    ...{ longestPrompt: longestPrompt(model, problems), completions: wanted, perPrompt: completions },
-    ...{ maxNewTokens, stop: subject.stop },
-  };
-  const samplersOn = (on: Device, model: SampledModel, sequencesAtOnce: number) =>
-    build(async (own) => {
-      const each = { ...shared, device: on, model, sequencesAtOnce };
-      return { sampler: own(await samplerFor({ ...each, sampling: { temperature, ...FULL_DISTRIBUTION } })) };
+  const judge = scoreCompletions({ model, ...subject, onRewardFailure }, maxNewTokens);
+  const samplerOn = (on: Device, its: SampledModel, sequencesAtOnce: number): Promise<Sampler> =>
+    samplerFor({
+      ...{ device: on, model: its, sequencesAtOnce, maxNewTokens, stop: subject.stop },
+      ...{ longestPrompt: longestPrompt(model, problems), completions: wanted, perPrompt: completions },
+      sampling: { temperature, ...FULL_DISTRIBUTION },
     });
-  const { sequencesAtOnce } = await fitSampling({ ...options, build: samplersOn });
-  const samplers = await samplersOn(device, model, sequencesAtOnce);
+  const { sequencesAtOnce } = await fitSampling({ ...options, build: samplerOn });
+  const sampler = await samplerOn(device, model, sequencesAtOnce);
+  const whole = { sampler, samples: temperature > 0 ? temperature : undefined };
   try {
-    const { sampler } = samplers;
-    const score = scoredBySubject(options, maxNewTokens);
-    const whole = { sampler, samples: temperature > 0 ? temperature : undefined };
-    const wishes = { ...(ks && { ks }), ...(temperatures && { temperatures }), ...(entropies && { entropies }) };
-    const evaluate = () => evaluatePolicy({ model, problems, completions, seed, sampler, whole, score, ...wishes });
-    return await explained(device, "the evaluation", evaluate);
+    return await explained(device, "the evaluation", () =>
+      evaluatePolicy({ ...options, problems, sampler, whole, score: async (entries) => (await judge(entries, 0)).rewards }),
+    );
   } finally {
-    samplers.destroy();
+    sampler.destroy();
   }
 }

@@ -1,10 +1,7 @@
 import type { Sampler } from "../../policy/sampler.ts";
-import type { Score } from "../advantages/index.ts";
 import { longestPromptOf, type Run } from "../run.ts";
-import type { RolloutEntry } from "../sampling/rollout.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
-import { endOfCompletions } from "../scoring/end_of_completions.ts";
-import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
+import { scoreCompletions } from "../scoring/score_completions.ts";
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts";
 import { recordSolved, type SolvedRecord } from "./solved.ts";
 
@@ -33,22 +30,16 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
         sampling: { temperature, ...FULL_DISTRIBUTION },
       });
   const whole = { sampler: own ?? sampler, samples: isWhole ? temperature : undefined };
-  const rewards = combineRewards(run.rewards);
-  const ends = endOfCompletions(model, { stop, maxNewTokens });
+  const score = scoreCompletions(run, maxNewTokens);
   const problems = run.evalProblems.slice(0, prompts);
   const solved = recordSolved(run.trainProblems, problems);
-  const score = async (entries: readonly RolloutEntry[], step: number): Promise<readonly Score[]> => {
-    const scores = await rewards(rewardInput(entries, step, ends));
-    reportFailures(run, scores);
-    return scores.rewards;
-  };
   return {
     solved,
     evaluate: async (step) => {
       const evaluation = await evaluatePolicy({
         ...{ model, problems, completions, sampler, whole, ks, temperatures, entropies },
         seed: config.seed,
-        score: (entries) => score(entries, step),
+        score: async (entries) => (await score(entries, step)).rewards,
       });
       solved.evaluated(evaluation.solved);
       return { ...evaluation, everSolved: solved.shares() };

@@ -13,7 +13,7 @@ import { type NamedReward, rewardInput, scoresOf } from "../scoring/rewards.ts";
 const EVALUATION_KEYS = 0x8000_0000;
 
 /** Scores completions outside of training. */
-export type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
+type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
 
 /** Scores completions by one reward function. */
 export function scoredBy(reward: NamedReward): ScoreEntries {

@@ -1,8 +1,7 @@
 import type { Sampler } from "../../policy/sampler.ts";
 import { longestPromptOf, type Run } from "../run.ts";
-import { endOfCompletions } from "../scoring/end_of_completions.ts";
 import { overlongReward } from "../scoring/overlong.ts";
-import { combineRewards, reportFailures, rewardInput } from "../scoring/rewards.ts";
+import { scoreCompletions } from "../scoring/score_completions.ts";
 import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
 import { rollout } from "./rollout.ts";
 import { samplerFor } from "./sampler_for.ts";
@@ -31,20 +30,17 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     sampling: grpo,
     cacheStorage: grpo.cacheStorage,
   });
-  const score = combineRewards(run.rewards, {
+  const score = scoreCompletions(run, maxNewTokens, {
     advantage,
     ...(buffer > 0 && { punishment: overlongReward({ longest: maxNewTokens, buffer }) }),
   });
-  const ends = endOfCompletions(model, { stop, maxNewTokens });
   let milliseconds = 0;
   const scoredRollout = async (problems: Run["trainProblems"], firstKey: number, step: number): Promise<ScoredRollout> => {
     const { tokenizer } = model;
     const started = performance.now();
     const entries = await rollout({ sampler, tokenizer, problems, completions, seed, firstKey });
     milliseconds += performance.now() - started;
-    const scores = await score(rewardInput(entries, step, ends));
-    reportFailures(run, scores);
-    return { entries, scores };
+    return { entries, scores: await score(entries, step) };
   };
   return {
     sampler,

@@ -1,6 +1,4 @@
-import { endTokensOf } from "../../data/stops.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
-import type { SampledModel } from "../model.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 
 /** How completions end: by an end token of the model, by a stop text, or at the longest length. */
@@ -9,14 +7,6 @@ export interface EndOfCompletions {
   readonly endTokens: readonly number[];
   readonly stop: readonly string[];
   readonly maxNewTokens: number;
-}
-
-/** How the completions of a model end. */
-export function endOfCompletions(
-  model: SampledModel,
-  { stop, maxNewTokens }: Pick<EndOfCompletions, "stop" | "maxNewTokens">,
-): EndOfCompletions {
-  return { tokenizer: model.tokenizer, endTokens: endTokensOf(model), stop, maxNewTokens };
 }
 
 /** A completion without the token or the stop text that ended it, and without what that text's last token says after it. */

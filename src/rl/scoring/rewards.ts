@@ -153,15 +153,6 @@ export function taskReward(task: Task): NamedReward {
   };
 }
 
-/** Tells of the prompts that could not be scored. */
-export function reportFailures({ onRewardFailure }: FailureListener, { failures = new Map() }: Pick<CombinedRewards, "failures">): void {
-  for (const failed of failures.values()) for (const failure of failed) onRewardFailure?.(failure);
-}
-
-interface FailureListener {
-  readonly onRewardFailure?: ((failure: RewardFailure) => void) | undefined;
-}
-
 /**
  * Mean and unbiased standard deviation of each function's scores, under TRL's names; none of a function that scored nothing. For each
  * function that survives failures the number of completions that have no score because of them.
