@@ -13,7 +13,7 @@ import { svgToPng } from "../report/png.ts";
 import { benchTuner } from "./bench_tuner.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, decimal, readUserFile } from "./options.ts";
-import { openNamedDevice } from "./user_input.ts";
+import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface BenchOptions {
   adapter: string;
@@ -54,14 +54,14 @@ export function register(command: Command): void {
 async function bench(words: readonly string[], options: BenchOptions): Promise<void> {
   checkFiles(options);
   if (options.tuner) return benchTuner(words, options);
-  const cases = asUsage(() => chooseCases(words));
+  const cases = await fromUser(() => chooseCases(words));
   if (options.list) {
     for (const { name, shape } of cases) show(`${name} ${shape}`);
     return;
   }
   const { compare } = options;
   const text = compare === undefined ? undefined : await readUserFile(compare);
-  const earlier = text === undefined ? undefined : asUsage(() => parseReport(text, compare!));
+  const earlier = text === undefined ? undefined : await fromUser(() => parseReport(text, compare!));
   await measure(cases, earlier, options);
 }
 
@@ -144,13 +144,4 @@ function nameOf({ name, shape }: { readonly name: string; readonly shape: string
 
 function show(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** Turns an error in what the user gave into a UsageError. */
-function asUsage<Result>(parse: () => Result): Result {
-  try {
-    return parse();
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

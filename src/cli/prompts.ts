@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import type { ChatMessage, Prompt } from "../data/prompt.ts";
+import { isMessage, type Prompt } from "../data/prompt.ts";
 import { toolCallsProblem } from "../data/tool_calls.ts";
 import { isMapping } from "../options/problems.ts";
 import { brief, quoted, reasonOf } from "../options/quote.ts";
@@ -45,8 +45,4 @@ function promptOf(value: unknown, place: string): Prompt {
   if (Array.isArray(prompt) && prompt.length > 0 && prompt.every(isMessage)) return prompt.map(({ role, content }) => ({ role, content }));
   const allowed = 'an object with the key prompt (a text) or messages (a list of { "role": ..., "content": ... })';
   throw new UsageError(`${place} is ${quoted(value)}; it must be ${allowed}`);
-}
-
-function isMessage(value: unknown): value is ChatMessage {
-  return isMapping(value) && typeof value.role === "string" && typeof value.content === "string";
 }

@@ -1,3 +1,4 @@
+import { isMapping } from "../options/problems.ts";
 import type { ChatMessage } from "./chat_template.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -17,6 +18,11 @@ export function encodePrompt(tokenizer: Tokenizer, prompt: Prompt): number[] {
 /** The text of a prompt as the model sees it: a chat as its template writes it, up to where the model's answer begins. */
 export function promptText(tokenizer: Tokenizer, prompt: Prompt): string {
   return typeof prompt === "string" ? prompt : tokenizer.renderChat(prompt, { addGenerationPrompt: true });
+}
+
+/** Whether a value is a message of a chat; it may have further keys. */
+export function isMessage(value: unknown): value is ChatMessage {
+  return isMapping(value) && typeof value.role === "string" && typeof value.content === "string";
 }
 
 /** A prompt as messages that begin with a system prompt. A text becomes the message of a user. */

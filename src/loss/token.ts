@@ -47,6 +47,7 @@ export function tokenOf({ logp, oldLogp, advantage, tilt = 0, extra = 0 }: Given
 /** The largest bound of a ratio. A ratio is at most e^20, about 5e8, so that a larger bound would say nothing. */
 export const MOST_RATIO = 1e9;
 
+/** A difference of log-probabilities as losses see it, whose ratio stays finite. */
 export function clampDifference(difference: number): number {
   return Math.min(20, Math.max(-20, difference));
 }

@@ -1,4 +1,4 @@
-import { encodePrompt } from "../data/prompt.ts";
+import { encodePrompt, isMessage } from "../data/prompt.ts";
 import { AlphabetError } from "../data/text_check.ts";
 import type { Tokenizer } from "../data/tokenizer.ts";
 import { ConfigError, isMapping, refusal } from "../options/problems.ts";
@@ -38,10 +38,6 @@ function messagesProblem(messages: readonly unknown[]): string | undefined {
   if (messages.length === 0) return ' is an empty list; it must hold at least one message such as { role: "user", content: "1+1=" }';
   const wrong = messages.findIndex((message) => !isMessage(message));
   return wrong < 0 ? undefined : `.${wrong} is ${quoted(messages[wrong])}; it must be a message such as { role: "user", content: "1+1=" }`;
-}
-
-function isMessage(message: unknown): boolean {
-  return isMapping(message) && typeof message.role === "string" && typeof message.content === "string";
 }
 
 /**

@@ -96,8 +96,6 @@ type Learned<Tensor> = Pick<TrainerState, "control" | "optimizer"> & { readonly 
 
 async function buildTrainer(run: Run): Promise<Trainer> {
   const { grpo } = run.config;
-  assertOnDevice(run.device, run.model.module, "the trainer");
-  if (run.reference) assertOnDevice(run.device, run.reference.module, "the trainer's reference");
   const classify = classifier(run.controller, run.classOf);
   checkClasses(classify, run.trainProblems);
   const parts = await createTrainerParts(run);

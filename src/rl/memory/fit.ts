@@ -18,6 +18,12 @@ export interface Knob {
   readonly measure: (sequencesAtOnce: number) => Promise<Footprint>;
 }
 
+/** A half of a number, a quarter and so on, down to `least`; whole numbers, the largest first. */
+export function halvesOf(value: number, least: number): number[] {
+  const halves = Array.from({ length: 10 }, (_, i) => Math.floor(value / 2 ** (i + 1)));
+  return halves.filter((half) => half >= least);
+}
+
 /** What is to fit. */
 export interface Wanted {
   readonly device: Pick<Device, "name" | "memory" | "requireMappings">;

@@ -1,9 +1,8 @@
 import type { Run } from "../run.ts";
 import { parseBytes } from "./bytes.ts";
-import { type Fit, fit, type Knob } from "./fit.ts";
+import { type Fit, fit, halvesOf, type Knob } from "./fit.ts";
 import { type Footprint, measureFootprint } from "./footprint.ts";
 import { checkHostMemory } from "./host.ts";
-import { halvesOf } from "./knobs.ts";
 
 type Build = (run: Run) => Promise<unknown>;
 

@@ -3,10 +3,9 @@ import type { Task } from "../../tasks/task.ts";
 import type { SftConfig } from "../config/index.ts";
 import type { PolicyModel } from "../model.ts";
 import { parseBytes } from "./bytes.ts";
-import { type Fit, fit, type Knob } from "./fit.ts";
+import { type Fit, fit, halvesOf, type Knob } from "./fit.ts";
 import { measureFootprint } from "./footprint.ts";
 import { checkHostMemory } from "./host.ts";
-import { halvesOf } from "./knobs.ts";
 
 /** What a warm start is measured by. */
 interface WarmStart {

@@ -1,3 +1,4 @@
+import { clampDifference } from "../../loss/token.ts";
 import type { Scores } from "../../policy/score.ts";
 import type { TrainConfig } from "../config/index.ts";
 import type { Sample } from "../learning/micro_batches.ts";
@@ -30,7 +31,7 @@ export function weighing({ tis, icepop, mis }: ImportanceOptions, { bySequence }
   if (tis !== null && bySequence) return (differences) => alike(differences, Math.min(Math.exp(meanOf(differences)), tis));
   if (tis !== null) return (differences) => differences.map((own) => Math.min(Math.exp(own), tis));
   if (icepop !== null) return (differences) => differences.map((own) => inside(Math.exp(own), icepop));
-  if (mis !== null) return (differences) => alike(differences, inside(Math.exp(clamp(sumOf(differences))), mis));
+  if (mis !== null) return (differences) => alike(differences, inside(Math.exp(clampDifference(sumOf(differences))), mis));
   return undefined;
 }
 
@@ -82,11 +83,7 @@ export function samplerGap(samples: readonly Sample[], scored: readonly Pick<Sco
 
 /** For each token the log-probability in training less that in sampling, clamped as the loss clamps it. */
 function differencesOf(sample: Sample, scored: ArrayLike<number>): number[] {
-  return Array.from(sample.completionIds, (_, token) => clamp(scored[token]! - sample.oldLogprobs[token]!));
-}
-
-function clamp(difference: number): number {
-  return Math.min(20, Math.max(-20, difference));
+  return Array.from(sample.completionIds, (_, token) => clampDifference(scored[token]! - sample.oldLogprobs[token]!));
 }
 
 function sumOf(values: readonly number[]): number {
