@@ -36,7 +36,10 @@ export interface TracedUpdate extends HeadMemory {
   /** The state of entropy control, the metrics of a batch, and how many tokens the loss selected [1]. */
   readonly control: Tensor;
   readonly metrics: Tensor;
-  /** [G, 2]: the sum of entropies and the number of each class's tokens that no batch holds and a whole batch counts (docs/method.md, "Silent samples"). */
+  /**
+   * [G, 2]: for each class the sum of entropies and the number of tokens that no batch holds. A step of one batch counts them with its own
+   * (docs/method.md, "Silent samples").
+   */
   readonly silentSums: Tensor;
   readonly count: Tensor;
   /** [2]: how many tokens `tokenShare` selected, and the least entropy among them. */

@@ -3,7 +3,7 @@ import { quoted } from "../options/quote.ts";
 
 // Checks of what a program gives, whatever its types say: JavaScript has none. Each throws ConfigError in one line.
 
-/** What an option must be, and how to get that. */
+/** Refuses an option that is not right. `allowed` says what it must be, and how to get that. */
 export function checkShape(option: string, value: unknown, isRight: boolean, allowed: string): void {
   if (isRight) return;
   throw new ConfigError([isPromise(value) ? `${option} is a promise; it must be ${allowed}` : refusal(option, value, allowed)]);

@@ -2,7 +2,7 @@ import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
 import { explained } from "../gpu/explain.ts";
 
-/** Lets through one call at a time to an object whose calls share buffers and a state; it is refused while another runs, and after the end. */
+/** The calls of an object share buffers and a state, so that one runs at a time. A call is refused while another runs, and after the end. */
 export interface Turns {
   /** Runs a call that takes a while. WebGPU's errors without a reason get the device's. */
   run<Result>(call: string, work: () => Promise<Result>): Promise<Result>;

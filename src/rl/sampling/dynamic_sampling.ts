@@ -79,8 +79,9 @@ function furtherProblems(
 }
 
 /**
- * Indices of the groups that teach, of which something is left where completions that were cut off are masked. A punishment of length does not count, as in DAPO, which keeps the groups with right and wrong answers:
- * wrong ones of which some are long would take the place of groups that teach what is right.
+ * Indices of the groups that teach. A group of which `maskTruncated` leaves nothing does not. Nor does one whose rewards differ by the
+ * punishment of length alone, as in DAPO, which keeps the groups with right and wrong answers: groups of wrong answers, some of them long,
+ * would take the place of groups that teach what is right.
  */
 export function teachingGroups({ entries, scores }: ScoredRollout, options: TeachingOptions): number[] {
   const { completions, maskTruncated = false } = options;

@@ -42,7 +42,7 @@ export async function createSecondScorer(run: Run): Promise<SecondScorer> {
         ...own(await createScorer({ device, model: module, sharesRows, rows, temperature, chunkBytes, withoutAdapter })),
       };
     };
-    // The base under the adapters is a reference for nothing: it is in memory already.
+    // The base under adapters, which is in memory already, is their reference where none is given.
     const isBase = model.adapter !== undefined && run.reference === undefined;
     const frozen = beta > 0 && !isBase ? await frozenPolicy(run, own) : undefined;
     const reference = beta > 0 ? await scorerOf(frozen ?? model, isBase) : undefined;
