@@ -42,13 +42,9 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ["a row attends to the sequence before its own", "lib/attended", "key <= row && key >= rows.z", "key <= row"],
   ["keys of the wrong head", "attention/causal", "head / (heads / key_value_heads)", "head % key_value_heads"],
   ["the sum is not rescaled when the maximum grows", "attention/causal", "total = fma(total, shrink, weight)", "total = total + weight"],
-  [
-    "decoding sees one key too many",
-    "attention/decode_part",
-    "weights[head * KEYS + key], key < count",
-    "weights[head * KEYS + key], key <= count",
-  ],
-  ["decoding forgets the oldest key", "attention/decode", "j = 0u; j <= longest", "j = 1u; j <= longest"],
+  ["decoding sees one key too many", "attention/decode_part", "key >= first_key && key < count", "key >= first_key && key <= count"],
+  ["decoding forgets the oldest key", "attention/decode", "var j = 0u;", "var j = 1u;"],
+  ["a window holds one key too many", "attention/causal", "positions[j] < u32(WINDOW)", "positions[j] <= u32(WINDOW)"],
   ["the cache is written a position late", "attention/cache_write", "positions[row])", "positions[row] + 1u)"],
   ["rotation in the wrong direction", "attention/rope", "x1 * cosine - x2 * sine", "x1 * cosine + x2 * sine"],
   [

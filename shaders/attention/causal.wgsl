@@ -22,9 +22,11 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(0) var<storage, read> qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(2) var<storage, read_write> out: array<Element>; // [N, H D]
-@group(0) @binding(3) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
-@if(WINDOWED) @group(0) @binding(4) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(WINDOWED) @group(0) @binding(2) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(!WINDOWED) @group(0) @binding(2) var<storage, read_write> out: array<Element>; // [N, H D]
+@if(!WINDOWED) @group(0) @binding(3) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
+@if(WINDOWED) @group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
 
 alias HeadVector = array<Element, HEAD_ELEMENTS>;
 

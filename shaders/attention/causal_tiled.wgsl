@@ -26,9 +26,11 @@ struct Parameters {
 var<immediate> parameters: Parameters;
 
 @group(0) @binding(2) var<storage, read> sequence_end: array<u32>; // [N]
-@group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
-@group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
-@if(WINDOWED) @group(0) @binding(5) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(WINDOWED) @group(0) @binding(3) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(!WINDOWED) @group(0) @binding(3) var<storage, read_write> out: array<Element>; // [N, H D]
+@if(!WINDOWED) @group(0) @binding(4) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(4) var<storage, read_write> out: array<Element>; // [N, H D]
+@if(WINDOWED) @group(0) @binding(5) var<storage, read_write> log_sum_exp: array<f32>; // [N, H]
 
 const QUERIES = 0u; // the vectors of the tile
 

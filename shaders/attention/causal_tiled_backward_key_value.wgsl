@@ -26,9 +26,11 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(3) var<storage, read> log_sum_exp: array<f32>; // [N, H]
 @group(0) @binding(4) var<storage, read> delta: array<f32>; // [N, H]
-@if(!GROUPED) @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
-@if(GROUPED) @group(0) @binding(5) var<storage, read_write> parts: array<Element>; // [N, H, 2D]
-@if(WINDOWED) @group(0) @binding(6) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(WINDOWED) @group(0) @binding(5) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(!WINDOWED && !GROUPED) @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+@if(!WINDOWED && GROUPED) @group(0) @binding(5) var<storage, read_write> parts: array<Element>; // [N, H, 2D]
+@if(WINDOWED && !GROUPED) @group(0) @binding(6) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+@if(WINDOWED && GROUPED) @group(0) @binding(6) var<storage, read_write> parts: array<Element>; // [N, H, 2D]
 
 // The vectors of the tile.
 const KEYS = 0u;

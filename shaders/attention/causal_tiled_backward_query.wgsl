@@ -25,9 +25,11 @@ var<immediate> parameters: Parameters;
 
 @group(0) @binding(3) var<storage, read> out: array<Element>; // [N, H D]
 @group(0) @binding(4) var<storage, read> log_sum_exp: array<f32>; // [N, H]
-@group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
-@group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
-@if(WINDOWED) @group(0) @binding(7) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(WINDOWED) @group(0) @binding(5) var<storage, read> positions: array<u32>; // [N], index of each row's token in its sequence
+@if(!WINDOWED) @group(0) @binding(5) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+@if(!WINDOWED) @group(0) @binding(6) var<storage, read_write> delta: array<f32>; // [N, H]
+@if(WINDOWED) @group(0) @binding(6) var<storage, read_write> grad_qkv: array<Element>; // [N, (H + 2K) D]
+@if(WINDOWED) @group(0) @binding(7) var<storage, read_write> delta: array<f32>; // [N, H]
 
 // The vectors of the tile: queries, and gradients of their outputs.
 const QUERIES = 0u;

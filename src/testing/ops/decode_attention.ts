@@ -73,7 +73,7 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
     name: "decode_attention",
-    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${window === undefined ? "" : `, a window of ${window}`}`,
+    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${window === undefined ? "" : ` in a window of ${window}`}`,
     tolerance: 2e-5,
     // A lane for a head, and several, in the kernel that splits elements.
     quick: headDim === 7 || headDim === 37 || window === 5,
