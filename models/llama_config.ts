@@ -154,6 +154,7 @@ function readWindows(
     read.refuse("sliding_window", `null, or at least max_position_embeddings (${positions}), because this model's attention has no window`);
   }
   const types = readLayerTypes(read, layers, isUsed);
+  if (window === undefined) return Array.from({ length: layers }, () => undefined);
   const isLocal = (layer: number): boolean => (types ? types[layer] === "sliding_attention" : rule.isLocal(layer, read));
   return Array.from({ length: layers }, (_, layer) => (isLocal(layer) ? window : undefined));
 }

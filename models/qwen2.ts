@@ -5,7 +5,7 @@ import { type LlamaConfig, readLlamaConfig, type WindowRule } from "./llama_conf
 export const QWEN_WINDOW: WindowRule = {
   otherwise: 4096,
   needsFlag: true,
-  isLocal: (layer, read) => layer >= read.integer("max_window_layers", 28),
+  isLocal: (layer, read) => layer >= read.number("max_window_layers", 28, { min: 0 }),
 };
 
 /** Qwen2 and Qwen2.5 (arXiv 2407.10671, 2412.15115): Llama with biases on q, k and v. */

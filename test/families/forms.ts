@@ -82,6 +82,8 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["mistral", { sliding_window: 13 }],
   ["mistral", { sliding_window: 1 }],
   ["qwen2", { sliding_window: 13, use_sliding_window: true, max_window_layers: 1 }],
+  ["qwen2", { sliding_window: 13, use_sliding_window: true, max_window_layers: 0 }],
+  ["qwen2", { sliding_window: 13, max_window_layers: 0 }],
   ["smollm3", { sliding_window: 5, use_sliding_window: true }],
   ["qwen3", { sliding_window: 13, use_sliding_window: true, layer_types: ["full_attention", "sliding_attention"] }],
   ["gemma3_text", { sliding_window: 13 }],
