@@ -17,6 +17,7 @@ import { bases, llama3, yarn } from "../families/forms.ts";
 import { randomCheckpoint } from "../families/random_checkpoint.ts";
 import { adaptedModel, FAMILIES, tokenizer as letters, randomBatch, savedBase } from "../lora/small_lora.ts";
 import { needsShared, sharedPath } from "../shared.ts";
+import { asHuggingFace } from "./as_hugging_face.ts";
 import { type ReadGguf, readGguf } from "./read_gguf.ts";
 
 const device = await openDevice();
@@ -51,93 +52,6 @@ async function written(config: Config): Promise<{ dir: string; tensors: Map<stri
   const dir = join(folder, "model");
   await writeCheckpoint(dir, { config, tensors: heldTensors(tensors), tokenizerFiles: tokenizer.files });
   return { dir, tensors };
-}
-
-const LAYER: readonly (readonly [ours: string, theirs: string])[] = [
-  ["attn_norm", "input_layernorm"],
-  ["attn_q", "self_attn.q_proj"],
-  ["attn_k", "self_attn.k_proj"],
-  ["attn_v", "self_attn.v_proj"],
-  ["attn_output", "self_attn.o_proj"],
-  ["attn_q_norm", "self_attn.q_norm"],
-  ["attn_k_norm", "self_attn.k_norm"],
-  ["ffn_norm", "post_attention_layernorm"],
-  ["ffn_gate", "mlp.gate_proj"],
-  ["ffn_up", "mlp.up_proj"],
-  ["ffn_down", "mlp.down_proj"],
-];
-/** OLMo 2 and Gemma 3 norm branches after they are computed, too. */
-const NORMED_AFTER: typeof LAYER = [
-  ...LAYER.filter(([ours]) => ours !== "ffn_norm"),
-  ["post_attention_norm", "post_attention_layernorm"],
-  ["ffn_norm", "pre_feedforward_layernorm"],
-  ["post_ffw_norm", "post_feedforward_layernorm"],
-];
-const GPT2_LAYER: typeof LAYER = [
-  ["attn_norm", "ln_1"],
-  ["attn_qkv", "attn.c_attn"],
-  ["attn_output", "attn.c_proj"],
-  ["ffn_norm", "ln_2"],
-  ["ffn_up", "mlp.c_fc"],
-  ["ffn_down", "mlp.c_proj"],
-];
-const OUTSIDE: Readonly<Record<string, string>> = {
-  "token_embd.weight": "model.embed_tokens.weight",
-  "output_norm.weight": "model.norm.weight",
-  "output.weight": "lm_head.weight",
-};
-const GPT2_OUTSIDE: Readonly<Record<string, string>> = {
-  "token_embd.weight": "transformer.wte.weight",
-  "position_embd.weight": "transformer.wpe.weight",
-  "output_norm.weight": "transformer.ln_f.weight",
-  "output_norm.bias": "transformer.ln_f.bias",
-  "output.weight": "lm_head.weight",
-};
-
-/** The tensors of a GGUF file as a model of Hugging Face has them, found as transformers' own reader of GGUF files does. */
-function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, HostTensor> {
-  const architecture = metadata["general.architecture"] as string;
-  const isGpt2 = architecture === "gpt2";
-  const heads = (which: string): number => Number(metadata[`${architecture}.attention.head_count${which === "k" ? "_kv" : ""}`]);
-  const model = new Map<string, HostTensor>();
-  for (const [name, { dimensions, data }] of tensors) {
-    if (name === "rope_freqs.weight") continue;
-    const [, layer, part, ending] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
-    const names = { gpt2: GPT2_LAYER, olmo2: NORMED_AFTER, gemma3: NORMED_AFTER }[architecture] ?? LAYER;
-    const inner = names.find(([ours]) => ours === part)?.[1];
-    const theirs = inner
-      ? `${isGpt2 ? "transformer.h" : "model.layers"}.${layer}.${inner}.${ending}`
-      : (isGpt2 ? GPT2_OUTSIDE : OUTSIDE)[name];
-    assert.ok(theirs, `${name} is no name of llama.cpp's`);
-    const shape = [...dimensions].reverse();
-    const [, which] = /attn_([qk])\./.exec(name) ?? [];
-    let values: ArrayLike<number> = data;
-    if (architecture === "gemma3" && name.endsWith("norm.weight")) values = data.map((value) => value - 1);
-    if (["llama", "smollm3"].includes(architecture) && which) values = unpaired(data, shape[0]!, heads(which));
-    const isConvolution = isGpt2 && ending === "weight" && /attn_qkv|attn_output|ffn_up|ffn_down/.test(name);
-    if (isConvolution) values = turned(data, shape);
-    model.set(theirs, { dtype: "F32", shape: isConvolution ? dimensions : shape, data: Float32Array.from(values) });
-  }
-  return model;
-}
-
-/** w.reshape(heads, D / 2, 2, columns).swapaxes(1, 2) */
-function unpaired(data: Float64Array, rows: number, heads: number): number[] {
-  const [columns, half] = [data.length / rows, rows / heads / 2];
-  const result: number[] = [];
-  for (let head = 0; head < heads; head += 1) {
-    for (let side = 0; side < 2; side += 1) {
-      for (let i = 0; i < half; i += 1) {
-        const row = head * 2 * half + 2 * i + side;
-        result.push(...data.subarray(row * columns, (row + 1) * columns));
-      }
-    }
-  }
-  return result;
-}
-
-function turned(data: Float64Array, [rows, columns]: readonly number[]): Float64Array {
-  return data.map((_, i) => data[(i % rows!) * columns! + Math.floor(i / rows!)]!);
 }
 
 function assertSame(
