@@ -28,19 +28,20 @@ const EACH = /(before|after)Each\(/;
 
 /**
  * Sorts test files into processes. Files that take `sharedDevice()` of test/shared_device.ts run together, because a device compiles each
- * kernel once; so do files that use no device and no process, because each would take half a second to start; others run alone. Groups come
- * first, as they take longest.
+ * kernel once, those with test/narrow_vectors.ts apart from others; so do files that use no device and no process, because each would
+ * take half a second to start; others run alone. Groups come first, as they take longest.
  *
  * @param concurrency processes at a time: there are some of similar length for each
  */
 export function groupsOf(files: readonly string[], concurrency: number): string[][] {
-  const kinds: Record<"shared" | "plain" | "alone", string[]> = { shared: [], plain: [], alone: [] };
+  const kinds: Record<"narrow" | "shared" | "plain" | "alone", string[]> = { narrow: [], shared: [], plain: [], alone: [] };
   for (const file of files) {
     const text = readFileSync(file, "utf8");
-    const kind = text.includes("sharedDevice()") ? "shared" : ALONE.test(text) ? "alone" : "plain";
+    const onDevice = text.includes("narrow_vectors.ts") ? "narrow" : "shared";
+    const kind = text.includes("sharedDevice()") ? onDevice : ALONE.test(text) ? "alone" : "plain";
     kinds[EACH.test(text) ? "alone" : kind].push(file);
   }
-  const together = [kinds.shared, kinds.plain].flatMap((some) => {
+  const together = [kinds.narrow, kinds.shared, kinds.plain].flatMap((some) => {
     const size = Math.max(1, Math.min(MAX_FILES, Math.ceil(some.length / (4 * concurrency))));
     return Array.from({ length: Math.ceil(some.length / size) }, (_, i) => some.slice(i * size, (i + 1) * size));
   });

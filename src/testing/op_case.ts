@@ -11,6 +11,8 @@ export interface OpCase extends OpCheck {
   readonly byElement?: boolean;
   /** The case names a kernel that works by subgroups. */
   readonly needsSubgroups?: boolean;
+  /** The case names a kernel that only GPUs take by themselves. */
+  readonly forGpus?: boolean;
   /** One of the few cases of an op that `verify --quick` runs. */
   readonly quick?: boolean;
   /** A case that takes long to compile and adds little: only its test and `verify --full` run it. */

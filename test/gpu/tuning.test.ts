@@ -1,3 +1,4 @@
+import "../narrow_vectors.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device } from "../../src/gpu/device.ts";

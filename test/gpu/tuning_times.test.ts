@@ -1,3 +1,4 @@
+import "../narrow_vectors.ts";
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

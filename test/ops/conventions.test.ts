@@ -266,6 +266,16 @@ test("cases have names of their own that the command line can take", () => {
   }
 });
 
+test("cases that no op's own test runs, because only GPUs take their kernels, have one of their own", () => {
+  const folder = new URL(".", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.includes("_for_gpus.test."));
+  const text = files.map((name) => readFileSync(new URL(name, folder), "utf8")).join("\n");
+  for (const [name, cases] of Object.entries(opCases)) {
+    if (!cases.some(({ forGpus }) => forGpus)) continue;
+    assert.match(text, new RegExp(`testGpuCases\\(.+, (opCases\\.${name}|${camelCase(name)}Cases)\\)`), name);
+  }
+});
+
 test("every kernel belongs to an op or is a controller's law", () => {
   const launched = Object.values<RegisteredOp>(ops).flatMap((entry) => entry.kernels);
   const laws = Object.values<unknown>(controllers).map((factory) => (factory as ControllerFactory)().law?.kernel);

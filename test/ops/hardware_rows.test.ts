@@ -1,3 +1,4 @@
+import "../narrow_vectors.ts";
 import { after } from "node:test";
 import { openDevice } from "../../src/node/open_device.ts";
 import { adamwCheckCases } from "../../src/testing/ops/adamw_check.ts";

@@ -1,3 +1,4 @@
+import "../narrow_vectors.ts";
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { KernelVariant } from "../../src/gpu/link.ts";

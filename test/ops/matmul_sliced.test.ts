@@ -1,3 +1,4 @@
+import "../narrow_vectors.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildPlan } from "../../src/graph/plan.ts";

@@ -5,8 +5,23 @@ import { type ConformanceCase, isPassed, type Measure } from "../../src/testing/
 import type { OpCase } from "../../src/testing/op_case.ts";
 import { measuresOf, skipOf, titleOf } from "../../src/testing/op_measures.ts";
 
-/** A test for every case of an op, as the command `verify` runs them. */
+/** A test for every case of an op, as the command `verify` runs them, but for the kernels that only GPUs take. */
 export function testCases(device: Device, cases: readonly OpCase[]): void {
+  testEach(
+    device,
+    cases.filter(({ forGpus }) => !forGpus),
+  );
+}
+
+/** A test for every case of a kernel that only GPUs take. */
+export function testGpuCases(device: Device, cases: readonly OpCase[]): void {
+  testEach(
+    device,
+    cases.filter(({ forGpus }) => forGpus),
+  );
+}
+
+function testEach(device: Device, cases: readonly OpCase[]): void {
   for (const one of cases) {
     test(titleOf(one), { skip: skipOf(one)(device) ?? false }, () => assertCase(device, one));
   }

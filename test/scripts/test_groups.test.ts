@@ -36,16 +36,18 @@ test("files that share a device run together, and those that use neither device 
   const sharing = Array.from({ length: 9 }, (_, i) => written(`sharing-${i}.test.ts`, "", true));
   const plain = Array.from({ length: 5 }, (_, i) => written(`plain-${i}.test.ts`, ""));
   const hooked = written("hooked.test.ts", "beforeEach(() => {});", true);
+  const narrow = Array.from({ length: 3 }, (_, i) => written(`narrow-${i}.test.ts`, 'import "../narrow_vectors.ts";', true));
   const alone = [written("device.test.ts", "await openDevice();"), written("leaves.test.ts", "process.exit(0);"), hooked];
-  const files = [...alone, ...plain, ...sharing];
+  const files = [...alone, ...plain, ...sharing, ...narrow];
   assert.deepEqual(groupsOf(files, 1), [
+    ...narrow.map((file) => [file]),
     ...[sharing.slice(0, 3), sharing.slice(3, 6), sharing.slice(6)],
     ...[plain.slice(0, 2), plain.slice(2, 4), plain.slice(4)],
     ...alone.map((file) => [file]),
   ]);
   assert.deepEqual(
     groupsOf(files, 3),
-    [...sharing, ...plain, ...alone].map((file) => [file]),
+    [...narrow, ...sharing, ...plain, ...alone].map((file) => [file]),
   );
 });
 

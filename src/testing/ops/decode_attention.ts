@@ -75,6 +75,7 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
     name: "decode_attention",
     title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${window === undefined ? "" : ` in a window of ${window}`}`,
     tolerance: 2e-5,
+    forGpus: split === "positions",
     // A lane for a head, and several, in the kernel that splits elements.
     quick: headDim === 7 || headDim === 37 || window === 5,
     inputs: {

@@ -9,6 +9,9 @@ const LAYOUTS: readonly Layout[] = ["NN", "NT", "TN"];
 /** The families that compute every layout. */
 export const FAMILIES: readonly MatmulFamily[] = ["subgroup", "register", "tiled"];
 
+/** Whether no software adapter takes a family's kernels by itself. */
+export const isForGpus = (family: MatmulFamily): boolean => family === "tiled" || family === "sliced";
+
 /** Rows, columns and inner size of y = a b. */
 export type MatmulShape = readonly [rows: number, columns: number, inner: number];
 
@@ -45,6 +48,7 @@ function plainProduct(layout: Layout, family: MatmulFamily, shape: MatmulShape):
     title: `${layout} by ${family} of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: shape[0] === 17,
     inputs: operands(layout, shape),
     dynamicRows: layout === "TN" ? ["a", "b"] : ["a"],
@@ -61,6 +65,7 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
     title: `${layout} with bias and residual by ${family} of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 6,
     slow: family === "tiled" && rows < 6,
     inputs: { ...operands(layout, shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
@@ -86,6 +91,7 @@ function withBias(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpC
     title: `gradients of weight and bias through ${layout} by ${family} of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 530,
     inputs: { ...operands(layout, shape), bias: normal([columns], 3) },
     dynamicRows: ["a"],
@@ -109,6 +115,7 @@ function bySlices(shape: MatmulShape): OpCase {
     name: "matmul",
     title: `NT by slices of ${shape.join(" x ")}`,
     tolerance: 1e-5,
+    forGpus: true,
     quick: rows === 13,
     inputs: { ...operands("NT", shape), bias: normal([columns], 3), residual: normal([rows, columns], 4) },
     dynamicRows: ["a", "residual"],
@@ -134,6 +141,7 @@ function padded(family: MatmulFamily, [rows, width, vocabulary]: (typeof PADDED_
     title: `padded rows by ${family} of ${rows} x ${vocabulary} x ${width}`,
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 5,
     inputs: {
       a: normal([rows, width], 1),

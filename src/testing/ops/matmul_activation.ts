@@ -7,7 +7,7 @@ import { geluReference } from "../reference/gelu.ts";
 import { matmulReference } from "../reference/matmul.ts";
 import { swigluReference } from "../reference/swiglu.ts";
 import { normal } from "../values.ts";
-import { FAMILIES, type MatmulShape } from "./matmul.ts";
+import { FAMILIES, isForGpus, type MatmulShape } from "./matmul.ts";
 
 /** y = gelu(x up + bias) down, in double precision. */
 function mlpReference({ x, up, bias, down }: HostValues): { y: Float64Array } {
@@ -28,6 +28,7 @@ function mlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape): OpCase {
     title: `gelu in the epilogue by ${family} of ${rows} x ${width} x ${hidden}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 3,
     inputs: { x: normal([rows, width], 1), up: normal([width, hidden], 2), bias: normal([hidden], 3), down: normal([hidden, width], 4) },
     dynamicRows: ["x"],
@@ -56,6 +57,7 @@ function inEpilogue(layout: Layout, family: MatmulFamily, [rows, columns, inner]
     title: `gelu in the epilogue of ${layout} by ${family} of ${rows} x ${columns} x ${inner}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: true,
     inputs: {
       a: normal(layout === "TN" ? [inner, rows] : [rows, inner], 1),
@@ -100,6 +102,7 @@ function gatedMlp(family: MatmulFamily, { rows, width, hidden, inputs }: (typeof
     title: `swiglu in the epilogue by ${family} of ${rows} x ${width} x ${hidden}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: hidden === 12,
     slow: family === "tiled" && hidden < 8,
     inputs,
@@ -130,6 +133,7 @@ function gatedAlone(family: MatmulFamily, [rows, hidden, inner]: MatmulShape): O
     title: `swiglu in the epilogue alone by ${family} of ${rows} x ${2 * hidden} x ${inner}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: true,
     inputs: {
       a: normal([rows, inner], 1),

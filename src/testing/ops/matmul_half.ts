@@ -6,7 +6,7 @@ import type { OpCase } from "../op_case.ts";
 import { matmulReference } from "../reference/matmul.ts";
 import { swigluReference } from "../reference/swiglu.ts";
 import { exact, normal } from "../values.ts";
-import { FAMILIES, type MatmulShape } from "./matmul.ts";
+import { FAMILIES, isForGpus, type MatmulShape } from "./matmul.ts";
 
 /** Odd sizes, in which a pair of halves lies across two rows of b; few rows; the last two for quads. */
 const SHAPES: readonly MatmulShape[] = [
@@ -43,6 +43,7 @@ function caseOf(layout: Layout, family: MatmulFamily, shape: MatmulShape): OpCas
     title: `${layout} by ${family} reads b as halves of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 17,
     slow: family === "tiled" ? rows !== 53 && rows !== 64 : family === "sliced" && rows !== 17 && rows !== 5,
     inputs: {
@@ -74,6 +75,7 @@ function storedCase(layout: Layout, family: MatmulFamily, shape: MatmulShape, dt
     title: `${layout} by ${family} reads b stored as ${dtype} of ${shape.join(" x ")}`,
     tolerance: 1e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 17 && dtype === "bf16",
     slow: family === "tiled" ? rows !== 64 : family === "sliced" && (rows !== 17 || dtype !== "bf16"),
     inputs: { a: normal([rows, inner], 1), b: exact(layout === "NT" ? [columns, inner] : [inner, columns], dtype, 7) },
@@ -91,6 +93,7 @@ function gatedCase(family: MatmulFamily, [rows, columns, inner]: MatmulShape): O
     title: `swiglu in the epilogue by ${family} reads b stored as bf16 of ${rows} x ${columns} x ${inner}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
+    forGpus: isForGpus(family),
     quick: rows === 64,
     inputs: { a: normal([rows, inner], 1), b: exact([columns, inner], "bf16", 7) },
     dynamicRows: ["a"],
