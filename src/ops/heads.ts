@@ -41,14 +41,30 @@ export function headElements(headDim: number, length: number = headDim): { reado
 }
 
 /**
- * How a kernel goes over halves of heads, which it rotates. An invocation takes `heads_together` neighbouring heads of a row: on a CPU all, for
+ * How a kernel goes over pairs of numbers of heads, the first `rotary` numbers of which it rotates. An invocation takes `heads_together` neighbouring heads of a row: on a CPU all, for
  * then it reads their angle once, and one on a GPU, which has invocations to spare.
  */
-export function rotationOf(device: Pick<DeviceTraits, "software">, { heads, keyValueHeads, headDim }: HeadLayout, rows: Scalar) {
-  const half = headDim / 2;
+export function rotationOf(
+  device: Pick<DeviceTraits, "software">,
+  { heads, keyValueHeads, headDim }: HeadLayout,
+  rotary: number,
+  rows: Scalar,
+) {
   const packedHeads = heads + 2 * keyValueHeads;
   const heads_together = device.software ? packedHeads : 1;
-  const { variant, width } = headElements(headDim, half);
-  const ofRow = ((packedHeads / heads_together) * half) / width;
+  const width = rotationWidth(headDim, rotary);
+  const constants = { HEAD_ELEMENTS: headDim / width, ROTARY_ELEMENTS: rotary / width };
+  const ofRow = ((packedHeads / heads_together) * (headDim / 2)) / width;
+  const variant: Variant = { constants, conditions: { VEC4: width === 4 } };
   return { variant, heads_together, workgroups: ceilDivide(product(rows, ofRow), 64) };
+}
+
+/** Floats of an element where numbers of heads go in pairs: 4 where half of a head, and of what is rotated, is a multiple of 4, else 1. */
+export function rotationWidth(headDim: number, rotary: number): 1 | 4 {
+  return headDim % 8 === 0 && rotary % 8 === 0 ? 4 : 1;
+}
+
+/** Whether heads can be rotated by a table of so many angles' cosines and sines. */
+export function isRotary(rotary: number, { headDim }: HeadLayout): boolean {
+  return headDim % 2 === 0 && rotary % 2 === 0 && rotary <= headDim;
 }

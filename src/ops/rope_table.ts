@@ -28,6 +28,7 @@ export interface YarnScaling {
 /** What a table of rotary angles is made for. */
 export interface RopeOptions {
   readonly positions: number;
+  /** The numbers of a head that are rotated: all, or so many from the first on. */
   readonly headDim: number;
   readonly theta: number;
   readonly scaling?: RopeScaling;

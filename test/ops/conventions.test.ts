@@ -30,6 +30,7 @@ const LEGEND = new Set("NSCHKDFVBPEMLGRT");
 /** Values at which kernels with constants of their own are compiled here. A constant without a value fails its kernel's test. */
 const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   HEAD_ELEMENTS: [5, 8],
+  ROTARY_ELEMENTS: [2, 4],
   HEADS: [3],
   // The smallest tile there can be: it compiles soonest, and matmul_tiled.test.ts and the cases of matmul have all that are used.
   TILE_HEIGHT: [4],

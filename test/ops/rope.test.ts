@@ -17,4 +17,12 @@ test("rope refuses heads of odd length", async () => {
     evaluate(device, () => [rope(input("x", [2, 21]), input("positions", [2], "u32"), input("table", [4, 7]), layout)]),
     /rope: given x \[2, 21\].*an even number/,
   );
+  const even = { ...layout, headDim: 8 };
+  for (const rotary of [3, 10]) {
+    const table = () => input("table", [4, rotary]);
+    await assert.rejects(
+      evaluate(device, () => [rope(input("x", [2, 24]), input("positions", [2], "u32"), table(), even)]),
+      /an even R of at most 8/,
+    );
+  }
 });

@@ -8,10 +8,13 @@ import { packedHalves } from "../reference/half.ts";
 import { ropeCacheWriteReference } from "../reference/rope_cache_write.ts";
 import { given, normal } from "../values.ts";
 
-const LAYOUTS: readonly HeadLayout[] = [
-  { heads: 4, keyValueHeads: 1, headDim: 8 },
-  { heads: 6, keyValueHeads: 2, headDim: 10 },
-  { heads: 3, keyValueHeads: 3, headDim: 32 },
+/** Heads, and how many of their numbers are rotated. */
+const LAYOUTS: readonly (readonly [HeadLayout, number])[] = [
+  [{ heads: 4, keyValueHeads: 1, headDim: 8 }, 8],
+  [{ heads: 6, keyValueHeads: 2, headDim: 10 }, 10],
+  [{ heads: 3, keyValueHeads: 3, headDim: 32 }, 32],
+  [{ heads: 2, keyValueHeads: 1, headDim: 24 }, 8],
+  [{ heads: 2, keyValueHeads: 2, headDim: 6 }, 2],
 ];
 
 /** Angles of quarter turns have exact sines, and so the 16-bit words of a cache compare exactly. */
@@ -21,20 +24,20 @@ function quarterTurns(positions: number, headDim: number): number[] {
   return Array.from({ length: positions * headDim }, (_, i) => turn(Math.floor(i / headDim), i % headDim));
 }
 
-function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
+function caseOf(layout: HeadLayout, rotary: number, storage: CacheStorage): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
   const cache = [15, keyValueHeads, headDim];
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
-  const table = storage === "f16" ? quarterTurns(5, headDim) : [...ropeTable({ positions: 5, headDim, theta: 100 })];
+  const table = storage === "f16" ? quarterTurns(5, rotary) : [...ropeTable({ positions: 5, headDim: rotary, theta: 100 })];
   return {
     name: "rope_cache_write",
-    title: `leaves all but the rows' places alone with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage}`,
+    title: `leaves all but the rows' places alone with heads ${heads}/${keyValueHeads} of ${headDim}${rotary < headDim ? ` rotated by ${rotary}` : ""} in ${storage}`,
     tolerance: storage === "f16" ? 0 : 2e-6,
     quick: headDim !== 32,
     inputs: {
       x: normal([6, packedWidth(layout)], 1),
       positions: given([6], [0, 3, 4, 0, 1, 2], "u32"),
-      table: given([5, headDim], table),
+      table: given([5, rotary], table),
       // The last two have their first positions elsewhere: 0 - 1 and 1 - 2, mod 2^32.
       origin: given([6], [10, 0, 0, 5, 0xffff_ffff, 0xffff_ffff], "u32"),
       cache_keys: kept(normal(cache, 2)),
@@ -50,6 +53,6 @@ function caseOf(layout: HeadLayout, storage: CacheStorage): OpCase {
   };
 }
 
-export const ropeCacheWriteCases: readonly OpCase[] = LAYOUTS.flatMap((layout) =>
-  CACHE_STORAGE.filter((storage) => storage === "f32" || layout.headDim % 8 === 0).map((storage) => caseOf(layout, storage)),
+export const ropeCacheWriteCases: readonly OpCase[] = LAYOUTS.flatMap(([layout, rotary]) =>
+  CACHE_STORAGE.filter((storage) => storage === "f32" || layout.headDim % 8 === 0).map((storage) => caseOf(layout, rotary, storage)),
 );

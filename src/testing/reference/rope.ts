@@ -1,15 +1,16 @@
 import type { HeadLayout } from "../../ops/heads.ts";
 import type { HostValues } from "../check_op.ts";
 
-/** Query and key heads as complex numbers x1 + i x2, turned by the angle of their row's position, in double precision. */
+/** The first numbers of query and key heads, as many as the table has, as complex numbers x1 + i x2, turned by the angle of their row's position, in double precision. */
 export function ropeReference({ x, positions, table }: HostValues, { heads, keyValueHeads, headDim }: HeadLayout): { y: Float64Array } {
   const y = x!.data.slice();
-  const half = headDim / 2;
+  const rotary = table!.shape[1]!;
+  const half = rotary / 2;
   const all = heads + 2 * keyValueHeads;
   for (let row = 0; row < x!.shape[0]!; row += 1) {
     for (let head = 0; head < heads + keyValueHeads; head += 1) {
       for (let d = 0; d < half; d += 1) {
-        const angle = positions!.data[row]! * headDim + d;
+        const angle = positions!.data[row]! * rotary + d;
         const cosine = table!.data[angle]!;
         const sine = table!.data[angle + half]!;
         const at = (row * all + head) * headDim + d;
