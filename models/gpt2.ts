@@ -26,10 +26,10 @@ export interface Gpt2Config extends LanguageModelConfig {
 }
 
 /** transformers' names of the tanh form of GELU. */
-const TANH_GELU = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
+export const TANH_GELU = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
 
 /** Keys of GPT-2's heads for other tasks. */
-const SUMMARY = ["summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout"];
+export const SUMMARY = ["summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout"];
 
 export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const read = readConfig(json);
@@ -58,8 +58,8 @@ export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config 
   return config;
 }
 
-/** GPT-2's own name of a size, or the one that transformers takes for it as well. */
-function readNamed(read: ConfigReader, own: string, other: string, max: number, otherwise?: number): number {
+/** A family's own name of a size, or the one that transformers takes for it as well. */
+export function readNamed(read: ConfigReader, own: string, other: string, max: number, otherwise?: number): number {
   if (read.value(other) === undefined) return read.integer(own, otherwise, max);
   const size = read.integer(other, undefined, max);
   if (read.integer(own, size, max) !== size) read.refuse(other, `the same as ${own}, or absent`);

@@ -1,6 +1,8 @@
 import { type nn, readConfig } from "../src/engine.ts";
 import { Gemma3 } from "./gemma3.ts";
 import { gemma3Config } from "./gemma3_config.ts";
+import { GptNeo } from "./gpt_neo.ts";
+import { gptNeoConfig } from "./gpt_neo_config.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
@@ -15,6 +17,7 @@ type Json = Readonly<Record<string, unknown>>;
 export const architectures: Readonly<Record<string, (config: Json) => nn.LanguageModel>> = {
   gemma3_text: (config) => new Gemma3(gemma3Config(config)),
   gpt2: (config) => new Gpt2(gpt2Config(config)),
+  gpt_neo: (config) => new GptNeo(gptNeoConfig(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
   olmo2: (config) => new Olmo2(olmo2Config(config)),

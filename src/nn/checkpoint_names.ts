@@ -18,14 +18,14 @@ export interface CheckpointNames {
   readonly copies: readonly { readonly copy: string; readonly original: string }[];
 }
 
-/** What a base model saved without its head leaves out at the beginning of its names: GPT-2's, and that of all others here. */
+/** What a base model saved without its head leaves out at the beginning of its names: that of GPT-2 and GPT-Neo, and that of all others here. */
 const BASE_PREFIXES = ["transformer.", "model."];
 
 /** The head's name in every family; it is stored or left out where the head is tied to the embedding. */
 const HEAD = "lm_head.weight";
 
-/** Buffers that old checkpoints hold beside their parameters: tables of rotary angles, GPT-2's causal mask and the number it masks with. */
-const BUFFERS = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|h\.\d+\.attn\.(bias|masked_bias))$/;
+/** Buffers that old checkpoints hold beside their parameters: tables of rotary angles, and the mask of GPT-2 and GPT-Neo with its number. */
+const BUFFERS = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|h\.\d+\.attn\.(attention\.)?(bias|masked_bias))$/;
 
 /** Every tensor that a module takes from a checkpoint, by its name there. */
 export function checkpointPieces(module: Module): NamedPiece[] {

@@ -17,6 +17,7 @@ export const HARMLESS_KEYS: readonly string[] = [
   ...["chunk_size_feed_forward", "is_decoder", "tie_encoder_decoder"],
   // Dropout, and what else only training in other programs reads.
   ...["attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop", "attn_pdrop", "classifier_dropout"],
+  ...["resid_dropout", "embed_dropout"],
   // What a model returns, and heads of other tasks.
   ...["output_attentions", "output_hidden_states", "output_scores", "return_dict", "return_dict_in_generate", "tie_last_hidden_states"],
   ...["id2label", "label2id", "num_labels", "_num_labels", "problem_type", "output_past", "n_special", "predict_special_tokens"],

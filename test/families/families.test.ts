@@ -91,6 +91,16 @@ test("base models whose names lack their beginning, buffers of old checkpoints, 
     "GPT-2",
   );
 
+  const neo = bases.gpt_neo!;
+  const full = randomCheckpoint(neo);
+  const masks = new Map([
+    ...full,
+    ["transformer.h.0.attn.attention.bias", mask],
+    ["transformer.h.1.attn.attention.masked_bias", numbers(-1e9)],
+  ]);
+  const bare = new Map([...masks].map(([name, tensor]) => [name.replace("transformer.", ""), tensor]));
+  assert.ok((await largestError(neo, full, bare)) < LARGEST_ERROR, "GPT-Neo");
+
   const qwen = bases.qwen2!;
   const tied = randomCheckpoint(qwen);
   const base = new Map([...tied].map(([name, tensor]) => [name.replace("model.", ""), tensor]));

@@ -2,6 +2,7 @@
  * The families' forward pass in plain double precision, written from transformers' own code and sharing none with the engine: no ops, no
  * table of angles, no reading of config.json.
  */
+import { gptNeo } from "./float64_gpt_neo.ts";
 
 export interface FloatTensor {
   readonly shape: readonly number[];
@@ -10,23 +11,23 @@ export interface FloatTensor {
 
 export type Tensors = ReadonlyMap<string, FloatTensor>;
 
-type Config = Readonly<Record<string, unknown>>;
+export type Config = Readonly<Record<string, unknown>>;
 type Rope = { readonly frequencies: readonly number[]; readonly amplitude: number };
 
 /** Log-probabilities of every next token: [T][V]. */
 export function referenceLogProbabilities(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
-  const forward = { gpt2, gemma3_text: gemma3, olmo2 }[config.model_type as string] ?? llama;
+  const forward = { gpt2, gpt_neo: gptNeo, gemma3_text: gemma3, olmo2 }[config.model_type as string] ?? llama;
   return forward(config, tensors, tokens).map(logSoftmax);
 }
 
-function logSoftmax(row: readonly number[]): number[] {
+export function logSoftmax(row: readonly number[]): number[] {
   const top = Math.max(...row);
   const total = top + Math.log(row.reduce((sum, value) => sum + Math.exp(value - top), 0));
   return row.map((value) => value - total);
 }
 
 /** x W^T + b, with W [out, in]. */
-function linear(x: readonly number[], weight: FloatTensor, bias?: FloatTensor): number[] {
+export function linear(x: readonly number[], weight: FloatTensor, bias?: FloatTensor): number[] {
   const [rows, columns] = weight.shape as [number, number];
   return Array.from({ length: rows }, (_, row) => {
     let sum = bias?.data[row] ?? 0;
@@ -45,15 +46,15 @@ function convolution(x: readonly number[], weight: FloatTensor, bias: FloatTenso
   });
 }
 
-const plus = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value + b[i]!);
-const rowOf = ({ shape, data }: FloatTensor, row: number): number[] => [...data.subarray(row * shape[1]!, (row + 1) * shape[1]!)];
+export const plus = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value + b[i]!);
+export const rowOf = ({ shape, data }: FloatTensor, row: number): number[] => [...data.subarray(row * shape[1]!, (row + 1) * shape[1]!)];
 
 function rmsNorm(x: readonly number[], weight: FloatTensor, eps: number): number[] {
   const scale = 1 / Math.sqrt(x.reduce((sum, value) => sum + value * value, 0) / x.length + eps);
   return x.map((value, i) => value * scale * weight.data[i]!);
 }
 
-function layerNorm(x: readonly number[], weight: FloatTensor, bias: FloatTensor, eps: number): number[] {
+export function layerNorm(x: readonly number[], weight: FloatTensor, bias: FloatTensor, eps: number): number[] {
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
   const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
   return x.map((value, i) => ((value - mean) / Math.sqrt(variance + eps)) * weight.data[i]! + bias.data[i]!);
@@ -73,9 +74,9 @@ function attention(q: number[][][], k: number[][][], v: number[][][], window = N
   );
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+export const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
-function heads(x: readonly number[], width: number): number[][] {
+export function heads(x: readonly number[], width: number): number[][] {
   return Array.from({ length: x.length / width }, (_, head) => x.slice(head * width, (head + 1) * width));
 }
 

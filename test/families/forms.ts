@@ -27,6 +27,10 @@ export const bases: Readonly<Record<string, Config>> = {
     ...{ layer_types: ["sliding_attention", "full_attention", "sliding_attention"], sliding_window: 48 },
   },
   gpt2: { model_type: "gpt2", vocab_size: 31, n_embd: 18, n_layer: 2, n_head: 3, n_positions: 48 },
+  gpt_neo: {
+    ...{ model_type: "gpt_neo", vocab_size: 31, hidden_size: 18, num_layers: 2, num_heads: 3, max_position_embeddings: 48 },
+    ...{ attention_types: [[["global", "local"], 1]], window_size: 13 },
+  },
 };
 
 /** Every yarn and llama3 key, with values that move each frequency of a head of 16. */
@@ -108,4 +112,24 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["gpt2", { tie_word_embeddings: false, n_inner: 25, layer_norm_epsilon: 0.01 }],
   ["gpt2", { activation_function: "gelu_pytorch_tanh", n_inner: null, n_ctx: 48, reorder_and_upcast_attn: true }],
   ["gpt2", { activation_function: "gelu_fast", scale_attn_weights: true, summary_type: "cls_index", resid_pdrop: 0.1 }],
+  // GPT-Neo.
+  ["gpt_neo", { window_size: undefined, attention_layers: ["global", "local"], tie_word_embeddings: false, embed_dropout: 0.1 }],
+  [
+    "gpt_neo",
+    {
+      attention_types: [
+        [["local"], 1],
+        [["global"], 1],
+      ],
+      window_size: 1,
+      intermediate_size: 25,
+      layer_norm_epsilon: 0.01,
+    },
+  ],
+  [
+    "gpt_neo",
+    { attention_types: undefined, attention_layers: ["local", "local"], intermediate_size: null, activation_function: "gelu_fast" },
+  ],
+  // The heads of TinyStories-1M.
+  ["gpt_neo", { hidden_size: 64, num_heads: undefined, num_attention_heads: 16, num_hidden_layers: 2, window_size: 5 }],
 ];

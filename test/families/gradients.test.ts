@@ -46,7 +46,7 @@ async function checkGradients(config: Config, names: readonly string[]): Promise
     options: {},
     adamw: { lr: 1e-6, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, max_grad_norm: null, steps: 1 },
   });
-  for (const name of names.map((short) => (short.startsWith("model.") ? short : `model.layers.0.${short}`))) {
+  for (const name of names.map((short) => (/^(model|transformer)\./.test(short) ? short : `model.layers.0.${short}`))) {
     const gradient = results.get(`grad.${name}`)!.data;
     for (const index of [0, 5, gradient.length - 1]) {
       const wanted = slope(config, tensors, name, index);
@@ -85,3 +85,11 @@ test("gradients of Gemma 3 are those of double precision: of weights less 1, gat
       "model.norm.weight",
     ],
   ]));
+
+test("gradients of GPT-Neo are those of double precision: through scores that nothing divides, and windows", () => {
+  const inBlock = ["attn.attention.q_proj.weight", "attn.attention.k_proj.weight", "attn.attention.v_proj.weight", "mlp.c_fc.weight"];
+  return checkGradients({ ...bases.gpt_neo, attention_types: [[["local"], 2]], window_size: 7 }, [
+    ...inBlock.map((name) => `transformer.h.0.${name}`),
+    ...["transformer.h.0.attn.attention.out_proj.bias", "transformer.h.0.ln_1.weight", "transformer.wte.weight", "transformer.wpe.weight"],
+  ]);
+});

@@ -6,7 +6,7 @@ type Config = Readonly<Record<string, unknown>>;
 /** Random tensors under the names that Hugging Face gives them, with the shapes that a config.json asks for. */
 export function randomCheckpoint(config: Config, seed = 1): Map<string, FloatTensor> {
   const random = createRandom(seed);
-  const shapes = config.model_type === "gpt2" ? gpt2Shapes(config) : llamaShapes(config);
+  const shapes = ({ gpt2: gpt2Shapes, gpt_neo: gptNeoShapes }[config.model_type as string] ?? llamaShapes)(config);
   return new Map(
     shapes.map(([name, ...shape]) => {
       const norm = /norm|ln_/.test(name) && name.endsWith("weight") && config.model_type !== "gemma3_text"; // Gemma keeps them less 1
@@ -36,6 +36,29 @@ function gpt2Shapes(config: Config): Shapes {
       ...both(`${block}.ln_2`, width),
       ...both(`${block}.mlp.c_fc`, width, inner),
       ...both(`${block}.mlp.c_proj`, inner, width),
+    ]),
+    ...both("transformer.ln_f", width),
+    ...(config.tie_word_embeddings === false ? ([["lm_head.weight", vocabulary, width]] as Shapes) : []),
+  ];
+}
+
+function gptNeoShapes(config: Config): Shapes {
+  const [width, vocabulary] = [config.hidden_size, config.vocab_size] as [number, number];
+  const inner = (config.intermediate_size as number | null | undefined) ?? 4 * width;
+  const both = (name: string, first: number, ...rest: number[]): Shapes => [
+    [`${name}.weight`, first, ...rest],
+    [`${name}.bias`, first],
+  ];
+  return [
+    ["transformer.wte.weight", vocabulary, width],
+    ["transformer.wpe.weight", config.max_position_embeddings as number, width],
+    ...Array.from({ length: config.num_layers as number }, (_, i) => `transformer.h.${i}`).flatMap((block) => [
+      ...both(`${block}.ln_1`, width),
+      ...["q", "k", "v"].map((name) => [`${block}.attn.attention.${name}_proj.weight`, width, width] as Shapes[number]),
+      ...both(`${block}.attn.attention.out_proj`, width, width),
+      ...both(`${block}.ln_2`, width),
+      ...both(`${block}.mlp.c_fc`, inner, width),
+      ...both(`${block}.mlp.c_proj`, width, inner),
     ]),
     ...both("transformer.ln_f", width),
     ...(config.tie_word_embeddings === false ? ([["lm_head.weight", vocabulary, width]] as Shapes) : []),

@@ -67,8 +67,10 @@ function assertSame(
   }
 }
 
+const { gpt_neo: _, ...withGguf } = bases;
+
 const forms: readonly Config[] = [
-  ...Object.values({ ...bases, gemma3_text: gemma3 }),
+  ...Object.values({ ...withGguf, gemma3_text: gemma3 }),
   { ...bases.llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
   { ...bases.gpt2, tie_word_embeddings: false, n_inner: 20 },
 ];
@@ -169,6 +171,7 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.olmo2, attention_bias: true }, /attention_bias is true; llama\.cpp's olmo2 has no biases/],
     [{ ...bases.smollm3, mlp_bias: true }, /mlp_bias is true; llama\.cpp's smollm3 has no biases/],
     [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
+    [bases.gpt_neo!, /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, llama/],
     [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
     [{ ...gemma3, rope_local_base_freq: 500 }, /rope_local_base_freq is 500; llama\.cpp's gemma3 rotates local layers/],
     [{ ...gemma3, head_dim: 16, query_pre_attn_scalar: 16, rope_scaling: yarn }, /rope_type is "yarn"; llama\.cpp's gemma3 stretches/],

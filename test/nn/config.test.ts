@@ -12,6 +12,10 @@ const llama = {
   max_position_embeddings: 32,
 };
 const gpt2 = { model_type: "gpt2", vocab_size: 16, n_embd: 8, n_layer: 1, n_head: 2, n_positions: 32 };
+const gptNeo = {
+  ...{ model_type: "gpt_neo", vocab_size: 16, hidden_size: 8, num_layers: 2, num_heads: 2, max_position_embeddings: 32 },
+  attention_types: [[["global", "local"], 1]],
+};
 const mistral = { ...llama, model_type: "mistral" };
 const qwen2 = { ...llama, model_type: "qwen2" };
 const qwen3 = { ...llama, model_type: "qwen3" };
@@ -29,11 +33,14 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma3_text, gpt2, llama, mistral, olmo2, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, llama, mistral, olmo2, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
-  [{ model_type: "gemma" }, /model_type is "gemma"; it must be one of gemma3_text, gpt2, llama, mistral, olmo2, qwen2, qwen3, smollm3$/],
+  [
+    { model_type: "gemma" },
+    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, llama, mistral, olmo2, qwen2, qwen3, smollm3$/,
+  ],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
   [{ max_position_embeddings: 1e7 }, /max_position_embeddings is 10000000; .* at most 1048576/],
@@ -184,6 +191,37 @@ test("GPT-2's keys have ranges too, and what is right is built", () => {
   assert.equal(buildModel({ ...llama, rope_scaling: llama3, rms_norm_eps: 1e-6, rope_theta: 5e5 }).contextLength, 32);
 });
 
+test("GPT-Neo's keys have ranges too, its layers have types that agree, and what is right is built", () => {
+  for (const [change, expected] of [
+    [{ num_heads: 3 }, /num_heads is 3; it must divide hidden_size \(8\)/],
+    [{ num_attention_heads: 4 }, /num_attention_heads is 4; it must be the same as num_heads, or absent/],
+    [{ num_hidden_layers: 3 }, /num_hidden_layers is 3; it must be the same as num_layers, or absent/],
+    [{ window_size: 0 }, /window_size is 0; it must be a positive whole number/],
+    [{ activation_function: "gelu" }, /activation_function is "gelu"; it must be one of gelu_new/],
+    [{ layer_norm_eps: 1e-6 }, /layer_norm_eps is 0\.000001, .*; did you mean layer_norm_epsilon\?/],
+    [
+      { attention_types: undefined },
+      /attention_types is missing; it must be a list such as .* that gives each of the 2 layers one of these/,
+    ],
+    [{ attention_types: [[["global", "local"], 2]] }, /attention_types is \[\[\["global","local"\],2\]\]; it must be a list/],
+    [{ attention_types: [[["global"], 1]] }, /attention_types is \[\[\["global"\],1\]\]/],
+    [{ attention_types: [[["global", "sparse"], 1]] }, /attention_types is/],
+    [{ attention_types: [[[], 1e9]] }, /attention_types is/],
+    [{ attention_types: ["global", "local"] }, /attention_types is/],
+    [
+      { attention_layers: ["global", "sparse"] },
+      /attention_layers is .*; it must be absent, or "global" or "local" for each of the 2 layers/,
+    ],
+    [{ attention_layers: ["local", "global"] }, /attention_layers is .*; it must be what attention_types says, or absent/],
+    [{ architectures: ["GPTNeoForSequenceClassification"] }, /architectures is .* GPTNeoForCausalLM, GPTNeoModel/],
+  ] as const)
+    assert.throws(() => buildModel({ ...gptNeo, ...change }), expected);
+  assert.equal(buildModel(gptNeo).contextLength, 32);
+  assert.equal(buildModel({ ...gptNeo, attention_types: undefined, attention_layers: ["local", "global"] }).vocabSize, 16);
+  const { contextLength, vocabSize, hiddenSize } = buildModel({ model_type: "gpt_neo" });
+  assert.deepEqual([contextLength, vocabSize, hiddenSize], [2048, 50_257, 2048]);
+});
+
 test("config.json of models as they are published loads: what says nothing of the computation is known by name", () => {
   for (const config of published) assert.ok(buildModel(config).vocabSize > 0, JSON.stringify(config));
   const generation = { do_sample: true, temperature: 0.6, top_p: 0.9, max_length: 20, repetition_penalty: 1.1, suppress_tokens: [1] };
@@ -239,5 +277,12 @@ const published: readonly Record<string, unknown>[] = [
     ...{ n_ctx: 32, resid_pdrop: 0.1, summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true },
     ...{ summary_type: "cls_index", summary_use_proj: true, task_specific_params: { "text-generation": { do_sample: true } } },
     ...{ _num_labels: 1, n_special: 0, output_past: true, predict_special_tokens: true },
+  },
+  {
+    ...{ ...gptNeo, activation_function: "gelu_new", architectures: ["GPTNeoForCausalLM"], attention_dropout: 0, bos_token_id: 50256 },
+    ...{ attention_layers: ["global", "local"], classifier_dropout: 0.1, embed_dropout: 0, eos_token_id: 50256, resid_dropout: 0 },
+    ...{ gradient_checkpointing: false, initializer_range: 0.02, intermediate_size: null, layer_norm_epsilon: 1e-5, window_size: 256 },
+    ...{ summary_activation: null, summary_first_dropout: 0.1, summary_proj_to_labels: true, summary_type: "cls_index" },
+    ...{ summary_use_proj: true, torch_dtype: "float32", transformers_version: "4.28.1", use_cache: true },
   },
 ];
