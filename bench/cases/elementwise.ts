@@ -106,15 +106,16 @@ function geluCases(columns: number): BenchCase[] {
   const elements = ROWS * columns;
   const shape = `${ROWS}x${columns}`;
   const inputs = () => ({ x: normal([ROWS, columns], 1) });
+  const size = { shape, bytes: 4 * 2 * elements, inputs };
   return [
+    opCase({ op: "gelu", ...size, flops: 10 * elements, build: (i) => ({ y: gelu(i.x!) }), reference: geluReference }),
     opCase({
       op: "gelu",
-      shape,
-      flops: 10 * elements,
-      bytes: 4 * 2 * elements,
-      inputs,
-      build: (i) => ({ y: gelu(i.x!) }),
-      reference: geluReference,
+      variant: "erf",
+      ...size,
+      flops: 30 * elements,
+      build: (i) => ({ y: gelu(i.x!, "erf") }),
+      reference: (i) => geluReference(i, "erf"),
     }),
     gradientCase({
       op: geluOp,

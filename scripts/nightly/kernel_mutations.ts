@@ -35,6 +35,7 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ["the last k is dropped", "matmul/register", "k < parameters.inner", "k + 1u < parameters.inner"],
   ["the last k is dropped in few rows", "lib/row_quads", "vec4u(left - 1u)", "vec4u(left - 2u)"],
   ["the bias is taken from the first columns", "lib/epilogue", "bias[column / 4u]", "bias[0]"],
+  ["the exact GELU changes its tails", "lib/gelu", "near < vec4f()", "near >= vec4f()"],
   ["gates and ups change places", "lib/swiglu", "((column >> 1u) & 1u)", "(1u - ((column >> 1u) & 1u))"],
   ["a gate's gradient is that of a line", "lib/swiglu", "(1.0 + gate * (1.0 - s))", "1.0"],
   ["the upper half of a word is taken for the lower", "lib/half", "index & 1u", "1u - (index & 1u)"],

@@ -1,6 +1,6 @@
 // The end of every product: it makes y [M, N] of the sums that a kernel has computed,
 //   y = sum + bias + residual + y, each term only where its bit of `terms` is set
-//   GELU: gelu(y)                          GELU_BACKWARD: y gelu'(x)
+//   GELU: gelu(y)                          GELU_BACKWARD: y gelu'(x), either with ERF in its exact form (lib/gelu)
 //   SWIGLU: y [M, N / 2] = silu(gate) up   SWIGLU_BACKWARD: y [M, 2N] is the gradient of gates and ups, x [M, 2N]
 //   KEPT: y stays the product, and what GELU or SWIGLU makes of it is stored beside it as `activated`
 // A kernel binds its operands a and b as 0 and 1 and hands over quads, the sums of four neighbouring columns of a row. For SWIGLU they are

@@ -1,5 +1,6 @@
 // y = x/2 * (1 + tanh(u)),  u = sqrt(2/pi) * (x + 0.044715 x^3)     (Hendrycks & Gimpel 2016, arXiv 1606.08415; GPT-2's form)
 // The kernel computes x * sigmoid(2u), which is the same function and whose exponential can be kept from overflowing.
+// With ERF y = x/2 * (1 + erf(x / sqrt(2))), which the tanh form approximates (lib/gelu).
 // Each invocation handles one element (a vec4 where the size allows).
 import package::lib::element::Element;
 import package::lib::gelu::gelu;

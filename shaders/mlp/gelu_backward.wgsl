@@ -1,5 +1,6 @@
 // With s = sigmoid(2u), u = sqrt(2/pi) * (x + 0.044715 x^3) and u' = sqrt(2/pi) * (1 + 3 * 0.044715 x^2):
 //   grad_x = grad_y * (s + x * s * (1 - s) * 2u')
+// With ERF grad_x = grad_y * ((1 + erf(x / sqrt(2))) / 2 + x e^(-x^2 / 2) / sqrt(2 pi)).
 // Each invocation handles one element (a vec4 where the size allows).
 import package::lib::element::Element;
 import package::lib::gelu::gelu_slope;

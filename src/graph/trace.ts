@@ -71,6 +71,8 @@ export interface Node {
   readonly isBackward?: boolean | undefined;
   readonly inputs: NodeTensors;
   readonly outputs: NodeTensors;
+  /** What the op was called with beside its inputs. */
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   readonly dispatches: (device: DeviceTraits) => readonly Dispatch[];
   /** The questions that `dispatches` will ask `device.tuning`. They are answered before it is called. */
   readonly tune?: ((device: DeviceTraits) => readonly TuneRequest[]) | undefined;

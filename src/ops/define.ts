@@ -90,6 +90,7 @@ function nodeOf<In extends Inputs, Out extends string, Attributes>(
     label,
     inputs: Object.fromEntries(present) as NodeTensors,
     outputs: call.outputs,
+    attributes: call.attributes as Readonly<Record<string, unknown>>,
     dispatches: (device) => forward(call, device),
     tune: tune && ((device) => tune(call, device)),
     fuse:

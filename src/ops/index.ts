@@ -55,7 +55,7 @@ export { type EntropyReduceOptions, entropyReduce } from "./entropy_reduce.ts";
 export { type EntropySelectOptions, entropySelect } from "./entropy_select.ts";
 export { fromHalf } from "./from_half.ts";
 export type { GateName, GateOptions } from "./gate.ts";
-export { gelu } from "./gelu.ts";
+export { type GeluForm, gelu } from "./gelu.ts";
 export { type GradientNormOptions, gradientNorm } from "./gradient_norm.ts";
 export type { HeadLayout } from "./heads.ts";
 export { layerNorm } from "./layer_norm.ts";

@@ -38,7 +38,7 @@ test("only instructions fit that the kernel is written for, and those on f16 val
 
 const OFF = {
   ...{ EMULATED: false, F16: false, HALF_B: false, BF16: false, PAIRED: false },
-  ...{ GELU: false, GELU_BACKWARD: false, SWIGLU: false, SWIGLU_BACKWARD: false, KEPT: false },
+  ...{ GELU: false, GELU_BACKWARD: false, ERF: false, SWIGLU: false, SWIGLU_BACKWARD: false, KEPT: false },
 };
 
 /** Every layout with every type of b, loads by quads and by values, and every epilogue. */
@@ -48,7 +48,7 @@ function* variants(): Generator<Record<string, boolean>> {
   const loads = [0, 1, 2, 3, 4, 5, 6, 7].map((bits) => ({ WIDE_A: (bits & 1) > 0, WIDE_B: (bits & 2) > 0, WIDE_Y: (bits & 4) > 0 }));
   const epilogues = [
     {},
-    ...[{ GELU: true }, { GELU: true, KEPT: true }, { GELU_BACKWARD: true }],
+    ...[{ GELU: true }, { GELU: true, KEPT: true }, { GELU_BACKWARD: true }, { GELU_BACKWARD: true, ERF: true }],
     ...[{ SWIGLU: true, PAIRED: true }, { SWIGLU: true, PAIRED: true, KEPT: true }, { SWIGLU_BACKWARD: true }],
   ];
   for (const layout of layouts) {

@@ -25,6 +25,7 @@ export interface Opened {
 
 const WRONG_ACTIVATIONS = [
   ["= gelu(values)", "= values"],
+  ["*= gelu_slope(", "*= 0.5 + gelu_slope("],
   ["= gated(pairs)", "= pairs.xy"],
   ["= gradients.up", "= gradients.gate"],
 ] as const;

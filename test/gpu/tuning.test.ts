@@ -6,6 +6,7 @@ import { buildPlan } from "../../src/graph/plan.ts";
 import type { Tensor } from "../../src/graph/tensor.ts";
 import { input } from "../../src/graph/trace.ts";
 import { gelu } from "../../src/ops/gelu.ts";
+import { geluBackwardOp } from "../../src/ops/gelu_backward.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { swiglu, swigluBackward } from "../../src/ops/swiglu.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
@@ -102,6 +103,10 @@ test("a wrong tiled kernel is left aside, and a wrong sum of the parts of K", as
 const ACTIVATED: Readonly<Record<string, (product: Tensor) => readonly Tensor[]>> = {
   gelu: (product) => [gelu(product)],
   "gelu beside the product": (product) => [gelu(product), product],
+  "exact gelu": (product) => [gelu(product, "erf")],
+  "the backward pass of exact gelu": (product) => [
+    geluBackwardOp({ x: input("x of gelu", [product.size(0), 12]), grad_y: product }, { form: "erf" }).grad_x,
+  ],
   swiglu: (product) => [swiglu(product)],
   "swiglu beside the product": (product) => [swiglu(product), product],
   "the backward pass of swiglu": (product) => [
@@ -113,7 +118,12 @@ for (const [name, activate] of Object.entries(ACTIVATED)) {
   for (const rows of [9, 70]) {
     test(`${name} is checked in the epilogue, for ${rows} rows`, async (context) => {
       const warnings = warningsOf(context);
-      const shapes = { x: [rows, 20], w: [12, 20], ...(name.includes("backward") && { gate_up: [rows, 24] }) };
+      const shapes = {
+        x: [rows, 20],
+        w: [12, 20],
+        ...(name === "the backward pass of swiglu" && { gate_up: [rows, 24] }),
+        ...(name === "the backward pass of exact gelu" && { "x of gelu": [rows, 12] }),
+      };
       const inputs = Object.fromEntries(
         Object.entries(shapes).map(([label, shape], i) => [label, Float32Array.from(normal(shape, i).data)]),
       );

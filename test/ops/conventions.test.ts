@@ -83,7 +83,7 @@ const CONFLICTING: readonly (readonly string[])[] = [
 const DEPENDENT: Readonly<Record<string, string>> = {
   ...{ BF16: "HALF_B", HALF_CACHE: "VEC4", PADDED: "VEC4", SUM_A: "TN", SUM_B: "TN", F16: "HALF_B" },
   ...{ THREE: "TWO", FOUR: "THREE", PENALTY: "ADJUSTED", HISTOGRAM: "FILTERED" },
-  ...{ KEPT: "GELU SWIGLU", SWIGLU: "WIDE_Y", SWIGLU_BACKWARD: "WIDE_Y", PAIRED: "NT" },
+  ...{ KEPT: "GELU SWIGLU", ERF: "GELU GELU_BACKWARD", SWIGLU: "WIDE_Y", SWIGLU_BACKWARD: "WIDE_Y", PAIRED: "NT" },
 };
 
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */

@@ -6,6 +6,7 @@ import { capacityOf } from "../../graph/scalar.ts";
 import { bytesOf, type DType, Tensor } from "../../graph/tensor.ts";
 import type { DeviceTraits } from "../../graph/trace.ts";
 import { wholeQuads } from "../elements.ts";
+import { normalDensity, normalDistribution } from "../normal_distribution.ts";
 import { MOST_BYTES, toTrialLaunches } from "../trial_calls.ts";
 import { type Question, questionOf, variantsOf } from "./choose.ts";
 import type { CheckedWay } from "./families/family.ts";
@@ -225,11 +226,26 @@ function siluSlope(value: number): number {
   return s * (1 + value * (1 - s));
 }
 
-/** GELU or its slope, as in lib/gelu.wgsl: with s = sigmoid(2u), gelu is x s and its slope is s + x s (1 - s) 2u'. */
+/** GELU, or a value times its slope, in either form as in lib/gelu.wgsl. */
 function activate(value: number, activation: Activation | undefined, slopeAt = 0): number {
-  if (!activation) return value;
-  const at = activation === "gelu" ? value : slopeAt;
-  const twice = 2 * Math.sqrt(2 / Math.PI);
-  const s = 1 / (1 + Math.exp(-twice * (at + 0.044715 * at ** 3)));
-  return activation === "gelu" ? value * s : value * (s + at * s * (1 - s) * twice * (1 + 3 * 0.044715 * at ** 2));
+  switch (activation) {
+    case "gelu":
+      return value * sigmoidOfTanhForm(value);
+    case "gelu backward": {
+      const s = sigmoidOfTanhForm(slopeAt);
+      return value * (s + slopeAt * s * (1 - s) * TWICE_SQRT_2_OVER_PI * (1 + 3 * 0.044715 * slopeAt ** 2));
+    }
+    case "gelu erf":
+      return value * normalDistribution(value);
+    case "gelu erf backward":
+      return value * (normalDistribution(slopeAt) + slopeAt * normalDensity(slopeAt));
+    default:
+      return value;
+  }
+}
+
+const TWICE_SQRT_2_OVER_PI = 2 * Math.sqrt(2 / Math.PI);
+
+function sigmoidOfTanhForm(value: number): number {
+  return 1 / (1 + Math.exp(-TWICE_SQRT_2_OVER_PI * (value + 0.044715 * value ** 3)));
 }

@@ -8,15 +8,18 @@ export function fuseReader(call: MatmulCall, reader: Node): readonly MatmulCall[
   if (inputs.residual || inputs.onto || attributes.activation || attributes.gradBias) return [];
   const { a, b, x, gate_up, grad_y } = reader.inputs;
   const { y, grad_x, grad_gate_up } = reader.outputs;
+  const isErf = reader.attributes?.form === "erf";
   switch (reader.op) {
     case "add":
       return [{ ...call, inputs: { ...inputs, residual: a === outputs.y ? b : a }, outputs: { ...outputs, y: y! } }];
     case "gelu":
-      return withActivation(call, "gelu", y!);
+      return withActivation(call, isErf ? "gelu erf" : "gelu", y!);
     case "swiglu":
       return attributes.layout === "NT" && isWide(call) ? withActivation(call, "swiglu", y!) : [];
     case "gelu_backward":
-      return grad_y === outputs.y && !inputs.bias ? [backwardOf(call, "gelu backward", { x: x!, y: grad_x! })] : [];
+      return grad_y === outputs.y && !inputs.bias
+        ? [backwardOf(call, isErf ? "gelu erf backward" : "gelu backward", { x: x!, y: grad_x! })]
+        : [];
     case "swiglu_backward":
       return grad_y === outputs.y && isWide(call) ? [backwardOf(call, "swiglu backward", { x: gate_up!, y: grad_gate_up! })] : [];
     default:

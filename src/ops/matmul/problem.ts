@@ -29,9 +29,9 @@ export type MatmulInputs = {
 
 /**
  * What the epilogue makes of the product (lib/epilogue.wgsl). gelu and swiglu: y, or `activated` beside the product. gelu backward: y is
- * multiplied by gelu'(x). swiglu backward: y is the gradient of x [M, 2N].
+ * multiplied by gelu'(x). "gelu erf" is gelu in its exact form. swiglu backward: y is the gradient of x [M, 2N].
  */
-export type Activation = "gelu" | "gelu backward" | "swiglu" | "swiglu backward";
+export type Activation = "gelu" | "gelu backward" | "gelu erf" | "gelu erf backward" | "swiglu" | "swiglu backward";
 
 export interface MatmulAttributes {
   readonly layout: Layout;
@@ -111,7 +111,7 @@ export interface MatmulOptions {
 }
 
 type Condition = "WIDE_Y" | ActivationCondition | "KEPT" | "HALF_B" | "BF16" | "PAIRED" | "SUM_A" | "SUM_B";
-type ActivationCondition = "GELU" | "GELU_BACKWARD" | "SWIGLU" | "SWIGLU_BACKWARD";
+type ActivationCondition = "GELU" | "GELU_BACKWARD" | "ERF" | "SWIGLU" | "SWIGLU_BACKWARD";
 
 /** One product, as the families see it. */
 export interface Problem {
@@ -159,8 +159,9 @@ export function problemOf({ inputs, outputs, attributes }: MatmulCall): Problem 
     bindings: { a, b: read, bias: bias ?? b, residual: residual ?? b, y, ...beside },
     conditions: {
       WIDE_Y: isWhole(strides.stride_of_y) && !isEmpty(sizes),
-      GELU: activation === "gelu",
-      GELU_BACKWARD: activation === "gelu backward",
+      GELU: activation === "gelu" || activation === "gelu erf",
+      GELU_BACKWARD: activation === "gelu backward" || activation === "gelu erf backward",
+      ERF: activation === "gelu erf" || activation === "gelu erf backward",
       SWIGLU: activation === "swiglu",
       SWIGLU_BACKWARD: activation === "swiglu backward",
       KEPT: keepsProduct,

@@ -1,4 +1,4 @@
-import { gelu } from "../../ops/gelu.ts";
+import { type GeluForm, gelu } from "../../ops/gelu.ts";
 import { type Layout, type MatmulFamily, matmul } from "../../ops/matmul/op.ts";
 import { swiglu } from "../../ops/swiglu.ts";
 import type { HostValues } from "../check_op.ts";
@@ -10,10 +10,12 @@ import { normal } from "../values.ts";
 import { FAMILIES, isForGpus, type MatmulShape } from "./matmul.ts";
 
 /** y = gelu(x up + bias) down, in double precision. */
-function mlpReference({ x, up, bias, down }: HostValues): { y: Float64Array } {
+function mlpReference({ x, up, bias, down }: HostValues, form: GeluForm): { y: Float64Array } {
   const wide = { shape: [x!.shape[0]!, up!.shape[1]!], data: matmulReference({ a: x!, b: up!, bias: bias! }, "NN").y };
-  return { y: matmulReference({ a: { ...wide, data: geluReference({ x: wide }).y }, b: down! }, "NN").y };
+  return { y: matmulReference({ a: { ...wide, data: geluReference({ x: wide }, form).y }, b: down! }, "NN").y };
 }
+
+const NAMES: Readonly<Record<GeluForm, string>> = { tanh: "gelu", erf: "exact gelu" };
 
 /** Rows of 12 are stored as quads, rows of 7 value by value; 53 rows are more than a tile. */
 const WIDTHS = [
@@ -22,22 +24,22 @@ const WIDTHS = [
   [53, 4, 8],
 ] as const;
 
-function mlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape): OpCase {
+function mlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape, form: GeluForm = "tanh"): OpCase {
   return {
     name: "matmul",
-    title: `gelu in the epilogue by ${family} of ${rows} x ${width} x ${hidden}`,
+    title: `${NAMES[form]} in the epilogue by ${family} of ${rows} x ${width} x ${hidden}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
     forGpus: isForGpus(family),
-    quick: rows === 3,
+    quick: rows === 3 || form === "erf",
     inputs: { x: normal([rows, width], 1), up: normal([width, hidden], 2), bias: normal([hidden], 3), down: normal([hidden, width], 4) },
     dynamicRows: ["x"],
     parameters: ["up", "bias", "down"],
     op: ({ x, up, bias, down }) => {
-      const activated = gelu(matmul(x!, up!, { layout: "NN", bias, family }));
+      const activated = gelu(matmul(x!, up!, { layout: "NN", bias, family }), form);
       return { y: matmul(activated, down!, { layout: "NN", family }) };
     },
-    reference: mlpReference,
+    reference: (inputs) => mlpReference(inputs, form),
     gradients: ["x", "up", "bias", "down"],
   };
 }
@@ -51,10 +53,10 @@ const OTHERS: readonly (readonly [Layout, MatmulFamily, MatmulShape])[] = [
   ["TN", "tiled", [5, 7, 600]],
 ];
 
-function inEpilogue(layout: Layout, family: MatmulFamily, [rows, columns, inner]: MatmulShape): OpCase {
+function inEpilogue(layout: Layout, family: MatmulFamily, [rows, columns, inner]: MatmulShape, form: GeluForm = "tanh"): OpCase {
   return {
     name: "matmul",
-    title: `gelu in the epilogue of ${layout} by ${family} of ${rows} x ${columns} x ${inner}`,
+    title: `${NAMES[form]} in the epilogue of ${layout} by ${family} of ${rows} x ${columns} x ${inner}`,
     tolerance: 2e-5,
     needsSubgroups: family === "subgroup",
     forGpus: isForGpus(family),
@@ -64,10 +66,10 @@ function inEpilogue(layout: Layout, family: MatmulFamily, [rows, columns, inner]
       b: normal(layout === "NT" ? [columns, inner] : [inner, columns], 2),
       bias: normal([columns], 3),
     },
-    op: ({ a, b, bias }) => ({ y: gelu(matmul(a!, b!, { layout, bias, family })) }),
+    op: ({ a, b, bias }) => ({ y: gelu(matmul(a!, b!, { layout, bias, family }), form) }),
     reference: (inputs) => {
       const x = { shape: [rows, columns], data: matmulReference(inputs, layout).y };
-      return { y: geluReference({ x }).y };
+      return { y: geluReference({ x }, form).y };
     },
   };
 }
@@ -169,6 +171,9 @@ const overwritten: OpCase = {
 export const matmulActivationCases: readonly OpCase[] = [
   ...FAMILIES.flatMap((family) => WIDTHS.map((widths) => mlp(family, widths))),
   ...OTHERS.map(([layout, family, shape]) => inEpilogue(layout, family, shape)),
+  ...FAMILIES.map((family) => mlp(family, WIDTHS[0], "erf")),
+  inEpilogue("NT", "sliced", [5, 12, 8], "erf"),
+  inEpilogue("TN", "tiled", [8, 12, 600], "erf"),
   ...FAMILIES.flatMap((family) => GATED.map((shape) => gatedMlp(family, shape))),
   ...GATED_ALONE.map(([family, shape]) => gatedAlone(family, shape)),
   overwritten,

@@ -102,7 +102,7 @@ function tiledLaunches(problem: Problem, tile: Tile, device: DeviceTraits): Disp
   return [multiplyLaunch(parts, tile, depth), ...(smallSums(problem, device) ?? [reduceLaunch(problem)])];
 }
 
-const WITHOUT_ACTIVATION = { GELU: false, GELU_BACKWARD: false, SWIGLU: false, SWIGLU_BACKWARD: false, KEPT: false };
+const WITHOUT_ACTIVATION = { GELU: false, GELU_BACKWARD: false, ERF: false, SWIGLU: false, SWIGLU_BACKWARD: false, KEPT: false };
 
 /** The largest gradient whose parts column_sum adds up, with a lane for every eighth part. */
 const SMALL_GRADIENT = 2 ** 18;
