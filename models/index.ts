@@ -3,6 +3,8 @@ import { Gemma3 } from "./gemma3.ts";
 import { gemma3Config } from "./gemma3_config.ts";
 import { GptNeo } from "./gpt_neo.ts";
 import { gptNeoConfig } from "./gpt_neo_config.ts";
+import { GptNeoX } from "./gpt_neox.ts";
+import { gptNeoXConfig } from "./gpt_neox_config.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
@@ -18,6 +20,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
   gemma3_text: (config) => new Gemma3(gemma3Config(config)),
   gpt2: (config) => new Gpt2(gpt2Config(config)),
   gpt_neo: (config) => new GptNeo(gptNeoConfig(config)),
+  gpt_neox: (config) => new GptNeoX(gptNeoXConfig(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
   olmo2: (config) => new Olmo2(olmo2Config(config)),

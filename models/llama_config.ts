@@ -75,7 +75,7 @@ export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family:
   const sizes = readSizes(read, family);
   const positions = Math.min(LARGEST.positions, Math.floor(LARGEST.angles / sizes.head_dim));
   const max_position_embeddings = read.integer("max_position_embeddings", Math.min(family.maxPositions, positions), positions);
-  const { theta, scaling } = readRope(read, max_position_embeddings, family.ropeTheta);
+  const { theta, scaling } = readRope(read, max_position_embeddings, { theta: family.ropeTheta });
   const config = {
     model_type: read.text("model_type", family.model_type),
     vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),

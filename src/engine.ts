@@ -18,7 +18,7 @@ export { type ConfigReader, checkHeads, LARGEST, type LanguageModelConfig, readC
 export * as nn from "./nn/index.ts";
 export { loadParameters, type NamedArray, readParameters } from "./nn/load_parameters.ts";
 export { createFlatBuffers, type FlatBuffers, initializeParameters, type PlacedModule, placeModule } from "./nn/place.ts";
-export { type RopeConfig, readRope } from "./nn/rope_config.ts";
+export { type RopeConfig, type RopeRules, readRope, readRotaryFraction } from "./nn/rope_config.ts";
 export type { KeyValueCache, Rows } from "./nn/rows.ts";
 export { defineOp, type Inputs, type Op, type OpDefinition, shapeError } from "./ops/define.ts";
 export * from "./ops/index.ts";

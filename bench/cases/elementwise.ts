@@ -7,6 +7,7 @@ import { multiply } from "../../src/ops/multiply.ts";
 import { scale } from "../../src/ops/scale.ts";
 import { swiglu, swigluOp } from "../../src/ops/swiglu.ts";
 import { toHalf } from "../../src/ops/to_half.ts";
+import { transposeColumns } from "../../src/ops/transpose_columns.ts";
 import type { HostValue } from "../../src/testing/check_op.ts";
 import { addReference } from "../../src/testing/reference/add.ts";
 import { addOntoReference } from "../../src/testing/reference/add_onto.ts";
@@ -18,6 +19,7 @@ import { multiplyReference } from "../../src/testing/reference/multiply.ts";
 import { scaleReference } from "../../src/testing/reference/scale.ts";
 import { swigluReference } from "../../src/testing/reference/swiglu.ts";
 import { toHalfReference } from "../../src/testing/reference/to_half.ts";
+import { transposeColumnsReference } from "../../src/testing/reference/transpose_columns.ts";
 import { normal } from "../../src/testing/values.ts";
 import { gradientCase } from "../gradient_case.ts";
 import type { BenchCase } from "../harness.ts";
@@ -54,6 +56,14 @@ function sumCases(columns: number): BenchCase[] {
       inputs: () => ({ x: matrix(1), onto: normal([ROWS, 2 * columns], 2) }),
       build: (i) => ({ y: copyColumns(i.x!, windowOf(columns), i.onto!) }),
       reference: (inputs) => copyColumnsReference(inputs, windowOf(columns)),
+    }),
+    opCase({
+      op: "transpose_columns",
+      ...size,
+      bytes: 4 * 2 * elements,
+      inputs: () => ({ x: matrix(1) }),
+      build: (i) => ({ y: transposeColumns(i.x!, { groups: columns / 64, blocks: 2 }) }),
+      reference: (inputs) => transposeColumnsReference(inputs, { groups: columns / 64, blocks: 2 }),
     }),
     opCase({
       op: "add_onto",

@@ -18,14 +18,15 @@ export interface CheckpointNames {
   readonly copies: readonly { readonly copy: string; readonly original: string }[];
 }
 
-/** What a base model saved without its head leaves out at the beginning of its names: that of GPT-2 and GPT-Neo, and that of all others here. */
-const BASE_PREFIXES = ["transformer.", "model."];
+/** What a base model saved without its head leaves out at the beginning of its names: GPT-2's and GPT-Neo's, GPT-NeoX's, and all others'. */
+const BASE_PREFIXES = ["transformer.", "gpt_neox.", "model."];
 
-/** The head's name in every family; it is stored or left out where the head is tied to the embedding. */
-const HEAD = "lm_head.weight";
+/** The head's names, GPT-NeoX's last; it is stored or left out where the head is tied to the embedding. */
+const HEADS = ["lm_head.weight", "embed_out.weight"];
 
-/** Buffers that old checkpoints hold beside their parameters: tables of rotary angles, and the mask of GPT-2 and GPT-Neo with its number. */
-const BUFFERS = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|h\.\d+\.attn\.(attention\.)?(bias|masked_bias))$/;
+/** Buffers that old checkpoints hold beside their parameters: tables of rotary angles, causal masks and the number that they mask with. */
+const BUFFERS =
+  /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|(h\.\d+\.attn(\.attention)?|layers\.\d+\.attention)\.(bias|masked_bias))$/;
 
 /** Every tensor that a module takes from a checkpoint, by its name there. */
 export function checkpointPieces(module: Module): NamedPiece[] {
@@ -55,7 +56,7 @@ export function matchNames(
   for (const name of stored.keys()) {
     const piece = own.has(name) ? name : BASE_PREFIXES.map((prefix) => prefix + name).find((long) => own.has(long) && !stored.has(long));
     if (piece !== undefined) sources.set(piece, name);
-    else if (name === HEAD && head !== undefined) copies.push(name);
+    else if (HEADS.includes(name) && head !== undefined) copies.push(name);
     else if (!BUFFERS.test(name)) strays.push(name);
   }
   // Where two names share a tensor, safetensors' save_model keeps the first in the alphabet alone.

@@ -16,26 +16,36 @@ const FORMS = ["rope_parameters", "rope_scaling"] as const;
 
 const KINDS = ["default", "linear", "dynamic", "yarn", "llama3"];
 
+const PARTIAL = "partial_rotary_factor";
+
 const FACTOR = { min: 1, max: 1e6 };
 const POSITIVE = { min: 1e-6, max: 1e6 };
 
+/** What a family has of its own. */
+export interface RopeRules {
+  /** The theta where config.json has none. Default: 10,000. */
+  readonly theta?: number | undefined;
+  /** Whether a part of each head may be rotated alone (`readRotaryFraction`). */
+  readonly isPartial?: boolean;
+}
+
 /**
  * Reads rope_theta, rope_scaling and rope_parameters as transformers computes with them for sequences of up to `maxPositions` tokens.
- * `otherwise` is the theta where config.json has none.
  * @throws EngineError where a value is out of range, a key is unknown, two forms disagree, or the angles differ from layer to layer
  */
-export function readRope(read: ConfigReader, maxPositions: number, otherwise = 10_000): RopeConfig {
+export function readRope(read: ConfigReader, maxPositions: number, rules: RopeRules = {}): RopeConfig {
   const forms = FORMS.flatMap((name) => {
     refuseNested(read, name);
     const section = read.section(name);
     return section ? [{ name, section }] : [];
   });
-  const theta = readTheta(read, forms) ?? otherwise;
-  requireWholeHead(read, "partial_rotary_factor");
+  const theta = readTheta(read, forms) ?? rules.theta ?? 10_000;
+  if (!rules.isPartial) requireWholeHead(read, PARTIAL);
   const scalings = forms.map(({ name, section }) => {
     const scaling = readScaling(section, read, maxPositions);
     section.value("rope_theta");
-    requireWholeHead(section, "partial_rotary_factor");
+    if (rules.isPartial) section.value(PARTIAL);
+    else requireWholeHead(section, PARTIAL);
     section.refuseOthers();
     if (scaling?.kind === "yarn" && theta === 1) read.refuse("rope_theta", "above 1 where rope_type is yarn");
     return { name, scaling };
@@ -45,6 +55,27 @@ export function readRope(read: ConfigReader, maxPositions: number, otherwise = 1
     throw new EngineError("config.json: rope_parameters and rope_scaling say different things; remove the one that does not hold");
   }
   return { theta, scaling: first?.scaling };
+}
+
+/**
+ * Reads which part of a head is rotated, from its first number on: `own`, the family's key for it, or partial_rotary_factor there or among the
+ * rotary angles; `otherwise` where none is given.
+ * @throws EngineError where it is not above 0 and at most 1, or two places disagree
+ */
+export function readRotaryFraction(read: ConfigReader, own: string, otherwise: number): number {
+  const places = [
+    { name: own, key: own, section: read },
+    { name: PARTIAL, key: PARTIAL, section: read },
+  ];
+  for (const name of FORMS) {
+    const section = read.section(name);
+    if (section) places.push({ name: `${name}.${PARTIAL}`, key: PARTIAL, section });
+  }
+  const given = places
+    .filter(({ key, section }) => section.value(key) !== undefined)
+    .map(({ name, key, section }) => ({ name, value: section.number(key, undefined, { min: 1e-3, max: 1 }) }));
+  requireOne(given);
+  return given[0]?.value ?? otherwise;
 }
 
 function refuseNested(read: ConfigReader, name: string): void {
@@ -58,13 +89,18 @@ function readTheta(read: ConfigReader, forms: readonly { readonly name: string; 
   const places = [{ name: "", section: read }, ...forms.map(({ name, section }) => ({ name: `${name}.`, section }))];
   const given = places
     .filter(({ section }) => section.value("rope_theta") !== undefined)
-    .map(({ name, section }) => ({ name: `${name}rope_theta`, theta: section.number("rope_theta", undefined, { min: 1, max: 1e12 }) }));
-  const other = given.find(({ theta }) => theta !== given[0]!.theta);
-  if (other) {
-    const fact = `config.json: ${given[0]!.name} is ${given[0]!.theta} and ${other.name} is ${other.theta}`;
-    throw new EngineError(`${fact}; remove the one that does not hold`);
-  }
-  return given[0]?.theta;
+    .map(({ name, section }) => ({ name: `${name}rope_theta`, value: section.number("rope_theta", undefined, { min: 1, max: 1e12 }) }));
+  requireOne(given);
+  return given[0]?.value;
+}
+
+/** Refuses what several places of config.json say differently. */
+function requireOne(given: readonly { readonly name: string; readonly value: number }[]): void {
+  const [first] = given;
+  const other = given.find(({ value }) => value !== first!.value);
+  if (!first || !other) return;
+  const fact = `config.json: ${first.name} is ${first.value} and ${other.name} is ${other.value}`;
+  throw new EngineError(`${fact}; remove the one that does not hold`);
 }
 
 function requireWholeHead(read: ConfigReader, key: string): void {

@@ -1,4 +1,5 @@
 import { attendsToAll, type Gemma3Config, gemma3Config } from "../../models/gemma3_config.ts";
+import { type GptNeoXConfig, gptNeoXConfig } from "../../models/gpt_neox_config.ts";
 import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
 import { llamaConfig } from "../../models/llama.ts";
 import type { LlamaConfig } from "../../models/llama_config.ts";
@@ -9,7 +10,7 @@ import { qwen3Config } from "../../models/qwen3.ts";
 import { smolLm3Config } from "../../models/smollm3.ts";
 import { EngineError } from "../gpu/errors.ts";
 import type { HeadCounts } from "../io/gguf/tensors.ts";
-import { f32, type GgufMetadata, type GgufValue, string, u32 } from "../io/gguf/values.ts";
+import { bool, f32, type GgufMetadata, type GgufValue, string, u32 } from "../io/gguf/values.ts";
 import type { RopeScaling, YarnScaling } from "../ops/rope_table.ts";
 import { listed, quoted } from "../options/quote.ts";
 
@@ -37,10 +38,11 @@ const readers: Readonly<Record<Family, (json: Json) => LlamaConfig>> = {
 export function ggufShape(json: Json): GgufShape {
   const family = json.model_type as string;
   if (family === "gpt2") return gpt2Shape(gpt2Config(json));
+  if (family === "gpt_neox") return gptNeoXShape(gptNeoXConfig(json));
   if (family === "gemma3_text") return gemma3Shape(gemma3Config(json));
   if (!Object.hasOwn(readers, family)) {
     throw new EngineError(
-      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gemma3_text, gpt2, ${listed(Object.keys(readers))}`,
+      `config.json: model_type ${quoted(family)} has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, ${listed(Object.keys(readers))}`,
     );
   }
   return llamaShape(readers[family as Family](json), family as Family);
@@ -59,6 +61,29 @@ function gpt2Shape(config: Gpt2Config): GgufShape {
     vocab_size: u32(config.vocab_size),
   });
   return { architecture: "gpt2", heads, keyValueHeads: heads, metadata, ropeFactors: undefined };
+}
+
+/** llama.cpp computes the exact GELU in its tanh form, as it does for everybody's Pythia. */
+function gptNeoXShape(config: GptNeoXConfig): GgufShape {
+  const { num_attention_heads: heads, rope } = config;
+  if (!config.attention_bias) throw refusal("attention_bias", false, "llama.cpp's gptneox has biases");
+  if (config.tie_word_embeddings) throw refusal("tie_word_embeddings", true, "llama.cpp's gptneox has a head of its own");
+  if (rope.scaling?.kind === "llama3") throw refusal("rope_type", "llama3", "llama.cpp's gptneox does not read its factors");
+  const metadata = keyed("gptneox", {
+    block_count: u32(config.num_hidden_layers),
+    context_length: u32(config.max_position_embeddings),
+    embedding_length: u32(config.hidden_size),
+    feed_forward_length: u32(config.intermediate_size),
+    "attention.head_count": u32(heads),
+    "attention.head_count_kv": u32(heads),
+    "rope.dimension_count": u32(config.rotary_width),
+    "rope.freq_base": f32(rope.theta),
+    ...scalingKeys(rope.scaling),
+    use_parallel_residual: bool(config.use_parallel_residual),
+    "attention.layer_norm_epsilon": f32(config.layer_norm_eps),
+    vocab_size: u32(config.vocab_size),
+  });
+  return { architecture: "gptneox", heads, keyValueHeads: heads, metadata, ropeFactors: undefined };
 }
 
 function llamaShape(config: LlamaConfig, family: Family): GgufShape {

@@ -35,6 +35,7 @@ import { swigluOp } from "./swiglu.ts";
 import { toHalfOp } from "./to_half.ts";
 import { tokenLossOp } from "./token_loss.ts";
 import { tokenStatisticsOp } from "./token_statistics.ts";
+import { transposeColumnsOp } from "./transpose_columns.ts";
 
 export { type AdamWShard, type AdamWStepOptions, adamwStep } from "./adamw.ts";
 export { adamwCheck } from "./adamw_check.ts";
@@ -77,6 +78,7 @@ export { swiglu } from "./swiglu.ts";
 export { toHalf } from "./to_half.ts";
 export { KL_ESTIMATES, type KlEstimate, type TokenLossModule, type TokenLossOptions, tokenLoss } from "./token_loss.ts";
 export { tokenStatistics } from "./token_statistics.ts";
+export { type ColumnBlocks, transposeColumns } from "./transpose_columns.ts";
 
 /** An op of the library and the kernels it launches, forward and backward. */
 export interface RegisteredOp {
@@ -140,6 +142,7 @@ export const ops = {
   to_half: { op: toHalfOp, kernels: ["elementwise/to_half"] },
   token_loss: { op: tokenLossOp, kernels: ["policy/token_loss"] },
   token_statistics: { op: tokenStatisticsOp, kernels: ["policy/token_statistics"] },
+  transpose_columns: { op: transposeColumnsOp, kernels: ["elementwise/transpose_columns"] },
 } as const satisfies Readonly<Record<string, RegisteredOp>>;
 
 function family(forward: string, ...endings: readonly string[]): string[] {

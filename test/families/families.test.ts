@@ -15,7 +15,8 @@ import { openDevice } from "../../src/node/open_device.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { createRandom } from "../../src/random.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
-import { referenceLogProbabilities, type Tensors } from "./float64_model.ts";
+import type { Tensors } from "./float64_layers.ts";
+import { referenceLogProbabilities } from "./float64_model.ts";
 import { bases, forms } from "./forms.ts";
 import { randomCheckpoint } from "./random_checkpoint.ts";
 
@@ -100,6 +101,16 @@ test("base models whose names lack their beginning, buffers of old checkpoints, 
   ]);
   const bare = new Map([...masks].map(([name, tensor]) => [name.replace("transformer.", ""), tensor]));
   assert.ok((await largestError(neo, full, bare)) < LARGEST_ERROR, "GPT-Neo");
+
+  const neoX = bases.gpt_neox!;
+  const whole = randomCheckpoint(neoX);
+  const cut = new Map([...whole].map(([name, tensor]) => [name.replace("gpt_neox.", ""), tensor]));
+  const beside = [
+    ["layers.0.attention.bias", mask],
+    ["layers.0.attention.masked_bias", numbers(-1e9)],
+    ["layers.1.attention.rotary_emb.inv_freq", numbers(1, 0.1)],
+  ] as const;
+  assert.ok((await largestError(neoX, whole, new Map([...cut, ...beside]))) < LARGEST_ERROR, "GPT-NeoX");
 
   const qwen = bases.qwen2!;
   const tied = randomCheckpoint(qwen);

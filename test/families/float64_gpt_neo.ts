@@ -1,4 +1,4 @@
-import { type Config, dot, type FloatTensor, heads, layerNorm, linear, logSoftmax, plus, rowOf, type Tensors } from "./float64_model.ts";
+import { type Config, dot, type FloatTensor, heads, layerNorm, linear, logSoftmax, plus, rowOf, type Tensors } from "./float64_layers.ts";
 
 export function gptNeo(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
   const get = (name: string): FloatTensor => tensors.get(`transformer.${name}`) ?? tensors.get(name)!;

@@ -31,6 +31,10 @@ export const bases: Readonly<Record<string, Config>> = {
     ...{ model_type: "gpt_neo", vocab_size: 31, hidden_size: 18, num_layers: 2, num_heads: 3, max_position_embeddings: 48 },
     ...{ attention_types: [[["global", "local"], 1]], window_size: 13 },
   },
+  gpt_neox: {
+    ...{ model_type: "gpt_neox", vocab_size: 31, hidden_size: 24, num_hidden_layers: 2, intermediate_size: 27 },
+    ...{ num_attention_heads: 4, max_position_embeddings: 48, rotary_pct: 0.4 },
+  },
 };
 
 /** Every yarn and llama3 key, with values that move each frequency of a head of 16. */
@@ -132,4 +136,12 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ],
   // The heads of TinyStories-1M.
   ["gpt_neo", { hidden_size: 64, num_heads: undefined, num_attention_heads: 16, num_hidden_layers: 2, window_size: 5 }],
+  // GPT-NeoX.
+  ["gpt_neox", { rotary_pct: undefined, hidden_size: 64, use_parallel_residual: false, rotary_emb_base: 500, layer_norm_eps: 0.01 }],
+  ["gpt_neox", { rotary_pct: 1, hidden_act: "gelu_new", tie_word_embeddings: true, attention_bias: false }],
+  [
+    "gpt_neox",
+    { hidden_size: 48, rotary_pct: undefined, rope_parameters: { partial_rotary_factor: 0.5, rope_theta: 70, rope_type: "default" } },
+  ],
+  ["gpt_neox", { hidden_size: 128, rotary_pct: 0.5, rotary_emb_base: 50, rope_scaling: yarn }],
 ];

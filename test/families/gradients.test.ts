@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { buildModel } from "../../models/index.ts";
 import { runCase } from "../../src/testing/verify_case.ts";
 import { sharedDevice } from "../shared_device.ts";
-import { type FloatTensor, referenceLogProbabilities, type Tensors } from "./float64_model.ts";
+import type { FloatTensor, Tensors } from "./float64_layers.ts";
+import { referenceLogProbabilities } from "./float64_model.ts";
 import { bases, yarn } from "./forms.ts";
 import { randomCheckpoint } from "./random_checkpoint.ts";
 
@@ -46,7 +47,7 @@ async function checkGradients(config: Config, names: readonly string[]): Promise
     options: {},
     adamw: { lr: 1e-6, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, max_grad_norm: null, steps: 1 },
   });
-  for (const name of names.map((short) => (/^(model|transformer)\./.test(short) ? short : `model.layers.0.${short}`))) {
+  for (const name of names.map((short) => (/^(model|transformer|gpt_neox)\./.test(short) ? short : `model.layers.0.${short}`))) {
     const gradient = results.get(`grad.${name}`)!.data;
     for (const index of [0, 5, gradient.length - 1]) {
       const wanted = slope(config, tensors, name, index);
@@ -91,5 +92,18 @@ test("gradients of GPT-Neo are those of double precision: through scores that no
   return checkGradients({ ...bases.gpt_neo, attention_types: [[["local"], 2]], window_size: 7 }, [
     ...inBlock.map((name) => `transformer.h.0.${name}`),
     ...["transformer.h.0.attn.attention.out_proj.bias", "transformer.h.0.ln_1.weight", "transformer.wte.weight", "transformer.wpe.weight"],
+  ]);
+});
+
+test("gradients of GPT-NeoX are those of double precision: through a part of each head that is rotated, and the exact GELU", () => {
+  const layer = [
+    "attention.query_key_value.weight",
+    "attention.query_key_value.bias",
+    "attention.dense.weight",
+    "mlp.dense_h_to_4h.weight",
+  ];
+  return checkGradients(bases.gpt_neox!, [
+    ...[...layer, "post_attention_layernorm.weight"].map((name) => `gpt_neox.layers.0.${name}`),
+    "gpt_neox.embed_in.weight",
   ]);
 });

@@ -1,12 +1,12 @@
 import { createRandom } from "../../src/random.ts";
-import type { FloatTensor } from "./float64_model.ts";
+import type { FloatTensor } from "./float64_layers.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** Random tensors under the names that Hugging Face gives them, with the shapes that a config.json asks for. */
 export function randomCheckpoint(config: Config, seed = 1): Map<string, FloatTensor> {
   const random = createRandom(seed);
-  const shapes = ({ gpt2: gpt2Shapes, gpt_neo: gptNeoShapes }[config.model_type as string] ?? llamaShapes)(config);
+  const shapes = ({ gpt2: gpt2Shapes, gpt_neo: gptNeoShapes, gpt_neox: gptNeoXShapes }[config.model_type as string] ?? llamaShapes)(config);
   return new Map(
     shapes.map(([name, ...shape]) => {
       const norm = /norm|ln_/.test(name) && name.endsWith("weight") && config.model_type !== "gemma3_text"; // Gemma keeps them less 1
@@ -62,6 +62,28 @@ function gptNeoShapes(config: Config): Shapes {
     ]),
     ...both("transformer.ln_f", width),
     ...(config.tie_word_embeddings === false ? ([["lm_head.weight", vocabulary, width]] as Shapes) : []),
+  ];
+}
+
+function gptNeoXShapes(config: Config): Shapes {
+  const [width, inner, vocabulary] = [config.hidden_size, config.intermediate_size, config.vocab_size] as [number, number, number];
+  const attentionBias = config.attention_bias !== false;
+  const both = (name: string, bias: boolean, first: number, ...rest: number[]): Shapes => [
+    [`${name}.weight`, first, ...rest],
+    ...(bias ? ([[`${name}.bias`, first]] as Shapes) : []),
+  ];
+  return [
+    ["gpt_neox.embed_in.weight", vocabulary, width],
+    ...Array.from({ length: config.num_hidden_layers as number }, (_, i) => `gpt_neox.layers.${i}`).flatMap((block) => [
+      ...both(`${block}.input_layernorm`, true, width),
+      ...both(`${block}.post_attention_layernorm`, true, width),
+      ...both(`${block}.attention.query_key_value`, attentionBias, 3 * width, width),
+      ...both(`${block}.attention.dense`, attentionBias, width, width),
+      ...both(`${block}.mlp.dense_h_to_4h`, true, inner, width),
+      ...both(`${block}.mlp.dense_4h_to_h`, true, width, inner),
+    ]),
+    ...both("gpt_neox.final_layer_norm", true, width),
+    ...(config.tie_word_embeddings === true ? [] : ([["embed_out.weight", vocabulary, width]] as Shapes)),
   ];
 }
 

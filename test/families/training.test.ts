@@ -21,6 +21,7 @@ const CONFIGS: Readonly<Record<string, object>> = {
   smollm3: bases.smollm3!,
   gemma3_text: { ...bases.gemma3_text, sliding_window: 3 },
   mistral: { ...bases.mistral, sliding_window: 4 },
+  gpt_neox: bases.gpt_neox!,
   gpt_neo: { ...bases.gpt_neo, window_size: 3 },
 };
 

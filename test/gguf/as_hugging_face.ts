@@ -30,6 +30,14 @@ const GPT2_LAYER: typeof LAYER = [
   ["ffn_up", "mlp.c_fc"],
   ["ffn_down", "mlp.c_proj"],
 ];
+const GPT_NEOX_LAYER: typeof LAYER = [
+  ["attn_norm", "input_layernorm"],
+  ["attn_qkv", "attention.query_key_value"],
+  ["attn_output", "attention.dense"],
+  ["ffn_norm", "post_attention_layernorm"],
+  ["ffn_up", "mlp.dense_h_to_4h"],
+  ["ffn_down", "mlp.dense_4h_to_h"],
+];
 const OUTSIDE: Readonly<Record<string, string>> = {
   "token_embd.weight": "model.embed_tokens.weight",
   "output_norm.weight": "model.norm.weight",
@@ -43,6 +51,21 @@ const GPT2_OUTSIDE: Readonly<Record<string, string>> = {
   "output.weight": "lm_head.weight",
 };
 
+const GPT_NEOX_OUTSIDE: Readonly<Record<string, string>> = {
+  "token_embd.weight": "gpt_neox.embed_in.weight",
+  "output_norm.weight": "gpt_neox.final_layer_norm.weight",
+  "output_norm.bias": "gpt_neox.final_layer_norm.bias",
+  "output.weight": "embed_out.weight",
+};
+const LAYERS: Readonly<Record<string, typeof LAYER>> = {
+  gpt2: GPT2_LAYER,
+  olmo2: NORMED_AFTER,
+  gemma3: NORMED_AFTER,
+  gptneox: GPT_NEOX_LAYER,
+};
+const PREFIXES: Readonly<Record<string, string>> = { gpt2: "transformer.h", gptneox: "gpt_neox.layers" };
+const OUTSIDES: Readonly<Record<string, Readonly<Record<string, string>>>> = { gpt2: GPT2_OUTSIDE, gptneox: GPT_NEOX_OUTSIDE };
+
 /** The tensors of a GGUF file as a model of Hugging Face has them, found as transformers' own reader of GGUF files does. */
 export function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, HostTensor> {
   const architecture = metadata["general.architecture"] as string;
@@ -52,17 +75,18 @@ export function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, Host
   for (const [name, { dimensions, data }] of tensors) {
     if (name === "rope_freqs.weight") continue;
     const [, layer, part, ending] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(name) ?? [];
-    const names = { gpt2: GPT2_LAYER, olmo2: NORMED_AFTER, gemma3: NORMED_AFTER }[architecture] ?? LAYER;
+    const names = LAYERS[architecture] ?? LAYER;
     const inner = names.find(([ours]) => ours === part)?.[1];
     const theirs = inner
-      ? `${isGpt2 ? "transformer.h" : "model.layers"}.${layer}.${inner}.${ending}`
-      : (isGpt2 ? GPT2_OUTSIDE : OUTSIDE)[name];
+      ? `${PREFIXES[architecture] ?? "model.layers"}.${layer}.${inner}.${ending}`
+      : (OUTSIDES[architecture] ?? OUTSIDE)[name];
     assert.ok(theirs, `${name} is no name of llama.cpp's`);
     const shape = [...dimensions].reverse();
     const [, which] = /attn_([qk])\./.exec(name) ?? [];
     let values: ArrayLike<number> = data;
     if (architecture === "gemma3" && name.endsWith("norm.weight")) values = data.map((value) => value - 1);
     if (["llama", "smollm3"].includes(architecture) && which) values = unpaired(data, shape[0]!, heads(which));
+    if (part === "attn_qkv" && !isGpt2) values = ofHeads(data, heads("q"));
     const isConvolution = isGpt2 && ending === "weight" && /attn_qkv|attn_output|ffn_up|ffn_down/.test(name);
     if (isConvolution) values = turned(data, shape);
     model.set(theirs, { dtype: "F32", shape: isConvolution ? dimensions : shape, data: Float32Array.from(values) });
@@ -83,6 +107,15 @@ function unpaired(data: Float64Array, rows: number, heads: number): number[] {
     }
   }
   return result;
+}
+
+/** w.reshape(3, heads, D, columns).swapaxes(0, 1) */
+function ofHeads(data: Float64Array, heads: number): number[] {
+  const block = data.length / (3 * heads);
+  const at = (head: number, which: number): number => (which * heads + head) * block;
+  return Array.from({ length: heads }, (_, head) =>
+    [0, 1, 2].flatMap((which) => [...data.subarray(at(head, which), at(head, which) + block)]),
+  ).flat();
 }
 
 function turned(data: Float64Array, [rows, columns]: readonly number[]): Float64Array {

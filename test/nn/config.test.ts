@@ -33,13 +33,13 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, llama, mistral, olmo2, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
   [
     { model_type: "gemma" },
-    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, llama, mistral, olmo2, qwen2, qwen3, smollm3$/,
+    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, qwen2, qwen3, smollm3$/,
   ],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],

@@ -5,7 +5,7 @@ import type { GgufTensor, Rearrange } from "./encode.ts";
 import { type GgufTensorType, tensorType } from "./tensor_types.ts";
 
 /** llama.cpp's names of architectures; Mistral is a Llama there. */
-export type GgufArchitecture = "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma3";
+export type GgufArchitecture = "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma3" | "gptneox";
 
 /** llama.cpp's names of what stands outside the layers. */
 const OUTER: Readonly<Record<string, string>> = {
@@ -15,6 +15,9 @@ const OUTER: Readonly<Record<string, string>> = {
   "transformer.wpe": "position_embd",
   "transformer.ln_f": "output_norm",
   lm_head: "output",
+  "gpt_neox.embed_in": "token_embd",
+  "gpt_neox.final_layer_norm": "output_norm",
+  embed_out: "output",
 };
 
 /** llama.cpp's names of the parts of a layer. */
@@ -36,6 +39,10 @@ const INNER: Readonly<Record<string, string>> = {
   ln_2: "ffn_norm",
   "mlp.c_fc": "ffn_up",
   "mlp.c_proj": "ffn_down",
+  "attention.query_key_value": "attn_qkv",
+  "attention.dense": "attn_output",
+  "mlp.dense_h_to_4h": "ffn_up",
+  "mlp.dense_4h_to_h": "ffn_down",
 };
 
 /** The same where branches are normed after they are computed, too. */
@@ -65,7 +72,8 @@ export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: Ggu
     const name = ggufName(given, counts.architecture);
     const isTransposed = TRANSPOSED.test(given);
     const shape = isTransposed ? [...source.shape].reverse() : source.shape;
-    const rearrange = isTransposed ? transposed(source.shape) : (wholeWeight(given, counts) ?? pairing(given, source, counts));
+    const inOrder = wholeWeight(given, counts) ?? headsApart(given, counts) ?? pairing(given, source, counts);
+    const rearrange = isTransposed ? transposed(source.shape) : inOrder;
     return { name, shape, type: tensorType(name, shape, wanted), source, rearrange };
   });
 }
@@ -73,7 +81,7 @@ export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: Ggu
 /** llama.cpp's name of a tensor, by Hugging Face's. */
 function ggufName(name: string, architecture: GgufArchitecture): string {
   const [, path, ending] = /^(.+)\.(weight|bias)$/.exec(name) ?? [];
-  const [, layer, part] = /^(?:model\.layers|transformer\.h)\.(\d+)\.(.+)$/.exec(path ?? "") ?? [];
+  const [, layer, part] = /^(?:model\.layers|transformer\.h|gpt_neox\.layers)\.(\d+)\.(.+)$/.exec(path ?? "") ?? [];
   const inner = architecture === "olmo2" || architecture === "gemma3" ? NORMED_AFTER : INNER;
   const found = part === undefined ? OUTER[path ?? ""] : inner[part];
   if (found === undefined) throw new FileError(`Tensor ${quoted(name)} has no name in GGUF; export a model of models/ as it is.`);
@@ -94,6 +102,20 @@ function transposed([rows, columns]: readonly number[]): Rearrange {
 function wholeWeight(name: string, { architecture }: HeadCounts): Rearrange | undefined {
   const isKeptLess1 = architecture === "gemma3" && /norm\.weight$/.test(name);
   return isKeptLess1 ? (values) => values.map((value) => 1 + value) : undefined;
+}
+
+/** GPT-NeoX has query, key and value of a head together; llama.cpp has all queries first, then all keys, then all values. */
+function headsApart(name: string, { heads }: HeadCounts): Rearrange | undefined {
+  if (!/\.query_key_value\.(?:weight|bias)$/.test(name)) return undefined;
+  return (values) => {
+    const apart = new Float32Array(values.length);
+    const block = values.length / (3 * heads); // [D, C] of a weight, [D] of a bias
+    for (let i = 0; i < 3 * heads; i += 1) {
+      const [head, which] = [Math.floor(i / 3), i % 3];
+      apart.set(values.subarray(i * block, (i + 1) * block), (which * heads + head) * block);
+    }
+    return apart;
+  };
 }
 
 /**

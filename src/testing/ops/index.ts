@@ -39,6 +39,7 @@ import { swigluCases } from "./swiglu.ts";
 import { toHalfCases } from "./to_half.ts";
 import { tokenLossCases } from "./token_loss.ts";
 import { tokenStatisticsCases } from "./token_statistics.ts";
+import { transposeColumnsCases } from "./transpose_columns.ts";
 
 /** The cases of every op of the library, by the op's name. An op without cases does not compile. */
 export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
@@ -79,4 +80,5 @@ export const opCases: Readonly<Record<keyof typeof ops, readonly OpCase[]>> = {
   to_half: toHalfCases,
   token_loss: tokenLossCases,
   token_statistics: tokenStatisticsCases,
+  transpose_columns: transposeColumnsCases,
 };
