@@ -109,7 +109,10 @@ function readRopes(read: ConfigReader, positions: number): Pick<Gemma3Config, "r
   const localTheta = read.number("rope_local_base_freq", THETA.sliding_attention, { min: 1, max: 1e12 });
   const byType = read.section("rope_parameters");
   if (!byType || LAYER_TYPES.some((type) => !isMapping(byType.value(type)))) {
-    return { rope: readRope(read, positions, { theta: THETA.full_attention }), local_rope: { theta: localTheta, scaling: undefined } };
+    return {
+      rope: readRope(read, positions, { theta: THETA.full_attention }),
+      local_rope: { theta: localTheta, scaling: undefined, maxPositions: positions },
+    };
   }
   byType.refuseOthers();
   const ropeOf = (type: LayerType): RopeConfig =>

@@ -69,7 +69,7 @@ function readRotation(read: ConfigReader, positions: number, headWidth: number):
   if (read.value("rotary_emb_base") !== undefined && rope.theta !== base) {
     read.refuse("rotary_emb_base", `the same as rope_theta (${rope.theta}), or absent`);
   }
-  const fraction = readRotaryFraction(read, "rotary_pct", 0.25);
+  const fraction = readRotaryFraction(read, 0.25, "rotary_pct");
   const rotary_width = Math.floor(headWidth * fraction);
   if (headWidth % 2 !== 0 || rotary_width % 2 !== 0 || rotary_width === 0) {
     const found = `heads of ${headWidth}, of which rotary_pct (${fraction}) rotates ${rotary_width}`;

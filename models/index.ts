@@ -9,6 +9,7 @@ import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
 import { Olmo2, olmo2Config } from "./olmo2.ts";
+import { Phi3, phi3Config } from "./phi3.ts";
 import { Qwen2, qwen2Config } from "./qwen2.ts";
 import { Qwen3, qwen3Config } from "./qwen3.ts";
 import { SmolLm3, smolLm3Config } from "./smollm3.ts";
@@ -24,6 +25,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
   olmo2: (config) => new Olmo2(olmo2Config(config)),
+  phi3: (config) => new Phi3(phi3Config(config)),
   qwen2: (config) => new Qwen2(qwen2Config(config)),
   qwen3: (config) => new Qwen3(qwen3Config(config)),
   smollm3: (config) => new SmolLm3(smolLm3Config(config)),

@@ -45,6 +45,7 @@ export class LlamaBlock extends nn.Module implements Block {
       headDim: config.head_dim,
       bias: config.attention_bias,
       outputBias: config.attention_output_bias,
+      fused: config.fused,
       rotary,
       window,
       std,
@@ -52,7 +53,12 @@ export class LlamaBlock extends nn.Module implements Block {
       ...(config.query_key_norm ? { queryKeyNormEps: config.rms_norm_eps } : {}),
     });
     this.post_attention_layernorm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
-    this.mlp = new nn.GatedMlp(config.hidden_size, config.intermediate_size, { std, outputStd, bias: config.mlp_bias });
+    this.mlp = new nn.GatedMlp(config.hidden_size, config.intermediate_size, {
+      std,
+      outputStd,
+      bias: config.mlp_bias,
+      fused: config.fused,
+    });
   }
 
   /** x: [N, C] -> [N, C] */
@@ -76,7 +82,7 @@ class LlamaModel extends nn.Module {
     super();
     const rotary = new nn.RotaryEmbedding({
       positions: config.max_position_embeddings,
-      headDim: config.head_dim,
+      headDim: config.rotary_width,
       theta: config.rope_theta,
       ...(config.rope_scaling ? { scaling: config.rope_scaling } : {}),
     });

@@ -7,6 +7,7 @@ import {
   readCommonKeys,
   readConfig,
   readRope,
+  readRotaryFraction,
 } from "../src/engine.ts";
 
 /** Llama, and what its relatives change in it. Keys are Hugging Face's. */
@@ -17,6 +18,9 @@ export interface LlamaConfig extends LanguageModelConfig {
   readonly num_attention_heads: number;
   readonly num_key_value_heads: number;
   readonly head_dim: number;
+  /** How many numbers of a head are rotated, from the first on: all but in Phi-3. */
+  readonly rotary_width: number;
+  /** With longrope no more than the original context. */
   readonly max_position_embeddings: number;
   /** By layer: how many of the last tokens of its sequence a token attends to; undefined is all. */
   readonly windows: readonly (number | undefined)[];
@@ -33,6 +37,8 @@ export interface LlamaConfig extends LanguageModelConfig {
   readonly mlp_bias: boolean;
   /** Qwen3: RMS norm of every query and key head. */
   readonly query_key_norm: boolean;
+  /** Phi-3: checkpoints hold q, k and v as one matrix, and so gate and up. */
+  readonly fused: boolean;
 }
 
 /** Which layers attend within the window that sliding_window states. */
@@ -54,6 +60,9 @@ export interface LlamaFamily {
   readonly attentionBias: "none" | "qkv" | "key";
   readonly mlpBias: "none" | "key";
   readonly queryKeyNorm: boolean;
+  readonly fused?: boolean;
+  /** Whether config.json may say that a part of each head is rotated alone. */
+  readonly isPartial?: boolean;
   /** What transformers takes where config.json does not say. */
   readonly maxPositions: number;
   /** How attention may have a window. Left out: config.json may state none that some sequence would be longer than. */
@@ -62,6 +71,8 @@ export interface LlamaFamily {
   readonly keyValueHeads?: number;
   readonly rmsNormEps?: number;
   readonly ropeTheta?: number;
+  /** The original context of longrope. */
+  readonly originalPositions?: number;
   readonly tied?: boolean;
 }
 
@@ -74,21 +85,26 @@ export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family:
   read.oneOf("hidden_act", ["silu", "swish"], "silu");
   const sizes = readSizes(read, family);
   const positions = Math.min(LARGEST.positions, Math.floor(LARGEST.angles / sizes.head_dim));
-  const max_position_embeddings = read.integer("max_position_embeddings", Math.min(family.maxPositions, positions), positions);
-  const { theta, scaling } = readRope(read, max_position_embeddings, { theta: family.ropeTheta });
+  const stated = read.integer("max_position_embeddings", Math.min(family.maxPositions, positions), positions);
+  const rotary_width = readRotaryWidth(read, family, sizes.head_dim);
+  const { ropeTheta: theta, isPartial = false, originalPositions } = family;
+  const rope = readRope(read, stated, { theta, isPartial, originalPositions, width: rotary_width });
+  const max_position_embeddings = rope.maxPositions;
   const config = {
     model_type: read.text("model_type", family.model_type),
     vocab_size: read.integer("vocab_size", undefined, LARGEST.vocabulary),
     ...sizes,
+    rotary_width,
     max_position_embeddings,
     windows: readWindows(read, family.window ?? NO_WINDOW, { layers: sizes.num_hidden_layers, positions: max_position_embeddings }),
     rms_norm_eps: read.eps("rms_norm_eps", family.rmsNormEps ?? 1e-6),
-    rope_theta: theta,
-    rope_scaling: scaling,
+    rope_theta: rope.theta,
+    rope_scaling: rope.scaling,
     tie_word_embeddings: read.flag("tie_word_embeddings", family.tied ?? false),
     initializer_range: read.number("initializer_range", 0.02, { min: 0, max: 10 }),
     ...readBiases(read, family),
     query_key_norm: family.queryKeyNorm,
+    fused: family.fused ?? false,
   };
   read.refuseOthers();
   return config;
@@ -118,6 +134,14 @@ function readSizes(read: ConfigReader, family: LlamaFamily): Sizes {
     num_key_value_heads,
     head_dim,
   };
+}
+
+function readRotaryWidth(read: ConfigReader, { isPartial }: LlamaFamily, headDim: number): number {
+  if (!isPartial) return headDim;
+  const fraction = readRotaryFraction(read, 1);
+  const width = Math.floor(headDim * fraction);
+  if (width % 2 === 0 && width > 0) return width;
+  return read.refuse("partial_rotary_factor", `a part of head_dim (${headDim}) that is an even number, because angles turn pairs`);
 }
 
 /** Absent, they are what the family has; null, they are the query heads. */

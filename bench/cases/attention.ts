@@ -22,6 +22,8 @@ interface Packed {
   readonly layout: HeadLayout;
   /** Groups of so many sequences share so many of their rows: B2x8 T32+32 for two groups of eight. */
   readonly group?: { readonly size: number; readonly shared: number };
+  /** How many of the last tokens of its sequence a token attends to: W128. */
+  readonly window?: number;
 }
 
 const PACKED: readonly Packed[] = [
@@ -30,6 +32,7 @@ const PACKED: readonly Packed[] = [
   { sequences: 8, length: 128, layout: { heads: 8, keyValueHeads: 2, headDim: 32 } },
   { sequences: 4, length: 128, layout: { heads: 4, keyValueHeads: 4, headDim: 64 } },
   { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 } },
+  { sequences: 2, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 }, window: 128 },
   { sequences: 2, length: 256, layout: { heads: 4, keyValueHeads: 2, headDim: 128 } },
   { sequences: 16, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 }, group: { size: 8, shared: 32 } },
 ];
@@ -51,12 +54,13 @@ export const attentionCases: readonly BenchCase[] = [
   ...PACKED.flatMap((packed) => [forwardCase(packed), backwardCase(packed)]),
   ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding), ropeCacheWriteCase(decoding)]),
   ...FEW.map(decodeCase),
+  decodeCase({ ...DECODING[1]!, window: 128 }),
 ];
 
-function describe({ sequences, length, layout: { heads, keyValueHeads, headDim }, group }: Packed): string {
+function describe({ sequences, length, layout: { heads, keyValueHeads, headDim }, group, window }: Packed): string {
   const grouped = keyValueHeads === heads ? "" : `/${keyValueHeads}`;
   const rows = group ? `B${sequences / group.size}x${group.size} T${group.shared}+${length - group.shared}` : `B${sequences} T${length}`;
-  return `${rows} H${heads}${grouped} D${headDim}`;
+  return `${rows} H${heads}${grouped} D${headDim}${window === undefined ? "" : ` W${window}`}`;
 }
 
 function rowsOf({ sequences, length, group }: Packed): number {
@@ -65,7 +69,8 @@ function rowsOf({ sequences, length, group }: Packed): number {
 
 function packedInputs(packed: Packed): HostValues {
   const rows = rowsOf(packed);
-  const { positions: _, ...structure } = structureOf(packed);
+  const { positions, ...others } = structureOf(packed);
+  const structure = packed.window === undefined ? others : { positions, ...others };
   return {
     qkv: normal([rows, packedWidth(packed.layout)], 1),
     ...Object.fromEntries(
@@ -81,14 +86,17 @@ function structureOf({ sequences, length, group }: Packed) {
 }
 
 /** Pairs of a query and a key at or before its position, over all heads. A product costs 2 D operations per pair. */
-function pairsOf({ sequences, length, layout, group }: Packed): number {
-  const triangle = (count: number): number => (count * (count + 1)) / 2;
+function pairsOf({ sequences, length, layout, group, window = length }: Packed): number {
+  const triangle = (count: number): number => {
+    const inside = Math.min(count, window);
+    return (inside * (inside + 1)) / 2 + (count - inside) * window;
+  };
   const pairs = sequences * triangle(length);
   return layout.heads * (group ? pairs - (sequences - sequences / group.size) * triangle(group.shared) : pairs);
 }
 
 function forwardCase(packed: Packed): BenchCase {
-  const { layout } = packed;
+  const { layout, window } = packed;
   const rows = rowsOf(packed);
   return opCase({
     op: "causal_attention",
@@ -97,28 +105,28 @@ function forwardCase(packed: Packed): BenchCase {
     bytes: 4 * rows * (packedWidth(layout) + layout.heads * layout.headDim),
     inputs: () => packedInputs(packed),
     build: (i) => {
-      const { qkv, sequence_start, sequence_end, attended, query_end } = i;
-      const rowsOfKeys = { sequence_start: sequence_start!, sequence_end: sequence_end!, attended, query_end };
-      return { out: causalAttentionOp({ qkv: qkv!, ...rowsOfKeys }, { layout }).out };
+      const { qkv, positions, sequence_start, sequence_end, attended, query_end } = i;
+      const rowsOfKeys = { positions, sequence_start: sequence_start!, sequence_end: sequence_end!, attended, query_end };
+      return { out: causalAttentionOp({ qkv: qkv!, ...rowsOfKeys }, { layout, window }).out };
     },
-    reference: (inputs) => ({ out: causalAttentionReference(inputs, layout).out }),
+    reference: (inputs) => ({ out: causalAttentionReference(inputs, layout, window).out }),
   });
 }
 
 /** The backward pass takes five products per pair: the weights again, and the gradients of weights, queries, keys and values. */
 function backwardCase(packed: Packed): BenchCase {
-  const { layout } = packed;
+  const { layout, window } = packed;
   const rows = rowsOf(packed);
   return gradientCase({
     op: causalAttentionOp,
-    attributes: { layout },
+    attributes: { layout, window },
     shape: describe(packed),
     flops: 10 * layout.headDim * pairsOf(packed),
     bytes: 4 * rows * (2 * packedWidth(layout) + 2 * layout.heads * layout.headDim),
     inputs: () => packedInputs(packed),
     output: "out",
     gradients: ["qkv"],
-    reference: (inputs) => causalAttentionReference(inputs, layout),
+    reference: (inputs) => causalAttentionReference(inputs, layout, window),
   });
 }
 
@@ -136,10 +144,10 @@ function ownPlaces({ sequences, length }: Packed): number[] {
 }
 
 function decodeCase(decoding: Packed): BenchCase {
-  const { sequences, length, layout } = decoding;
+  const { sequences, length, layout, window } = decoding;
   const { heads, keyValueHeads, headDim } = layout;
   const positions = integers([sequences], length, 2);
-  const attended = positions.data.reduce((sum, position) => sum + position + 1, 0);
+  const attended = positions.data.reduce((sum, position) => sum + Math.min(position + 1, window ?? length), 0);
   return opCase({
     op: "decode_attention",
     shape: describe(decoding),
@@ -157,8 +165,8 @@ function decodeCase(decoding: Packed): BenchCase {
       cache_keys: normal(cacheShape(decoding), 3),
       cache_values: normal(cacheShape(decoding), 4),
     }),
-    build: (i) => ({ out: decodeAttention(i.qkv!, { ...cachedRows(i), prompt: i.prompt! }, { layout, length }) }),
-    reference: (inputs) => decodeAttentionReference(inputs, layout),
+    build: (i) => ({ out: decodeAttention(i.qkv!, { ...cachedRows(i), prompt: i.prompt! }, { layout, length, window }) }),
+    reference: (inputs) => decodeAttentionReference(inputs, layout, window),
   });
 }
 

@@ -44,6 +44,8 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
   /** Biases on q, k and v. */
   readonly bias?: boolean;
   readonly outputBias?: boolean;
+  /** Whether checkpoints hold q, k and v as one matrix, qkv_proj (Phi-3). Default: false. */
+  readonly fused?: boolean;
   /** How many of the last tokens of its sequence a token attends to, itself included. Left out: all. */
   readonly window?: number | undefined;
   /** RMS norm of every query and key head (Qwen3, Gemma 3), with this eps. */
@@ -54,7 +56,7 @@ export interface CausalSelfAttentionOptions extends HeadLayout {
   readonly outputStd?: number;
 }
 
-/** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Qwen2, Qwen3, Gemma 3. */
+/** Grouped-query causal self-attention, with rotary positions where there are any: Llama, Qwen2, Qwen3, Gemma 3, Phi-3. */
 export class CausalSelfAttention extends Module {
   readonly qkv_proj: Linear;
   readonly q_norm: RMSNorm | undefined;
@@ -66,9 +68,10 @@ export class CausalSelfAttention extends Module {
 
   constructor(options: CausalSelfAttentionOptions) {
     super();
-    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, queryKeyNormEps, normWeightOffset, std } = options;
+    const { hiddenSize, heads, keyValueHeads, headDim, bias = false, outputBias = false, fused = false, std } = options;
+    const { queryKeyNormEps, normWeightOffset } = options;
     const parts = { q_proj: heads * headDim, k_proj: keyValueHeads * headDim, v_proj: keyValueHeads * headDim };
-    this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, ...(std === undefined ? {} : { std }) });
+    this.qkv_proj = fusedLinear(hiddenSize, parts, { bias, isNamed: !fused, ...(std === undefined ? {} : { std }) });
     const headNorm = () => (queryKeyNormEps === undefined ? undefined : new RMSNorm(headDim, queryKeyNormEps, normWeightOffset));
     this.q_norm = headNorm();
     this.k_norm = headNorm();

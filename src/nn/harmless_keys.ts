@@ -21,6 +21,8 @@ export const HARMLESS_KEYS: readonly string[] = [
   // What a model returns, and heads of other tasks.
   ...["output_attentions", "output_hidden_states", "output_scores", "return_dict", "return_dict_in_generate", "tie_last_hidden_states"],
   ...["id2label", "label2id", "num_labels", "_num_labels", "problem_type", "output_past", "n_special", "predict_special_tokens"],
+  // Keys of Phi-4-mini's that its own code reads and transformers does not.
+  ...["full_attn_mod", "interpolate_factor"],
   // Generating: a command's own options say how tokens are drawn.
   ...["do_sample", "temperature", "top_k", "top_p", "typical_p", "min_length", "max_length", "num_beams", "num_beam_groups"],
   ...["early_stopping", "diversity_penalty", "repetition_penalty", "length_penalty", "encoder_repetition_penalty"],

@@ -26,15 +26,19 @@ export class Linear extends Projection {
   }
 }
 
-/** Several linear layers of one input as one matrix, such as q, k and v, or gate and up. Their outputs lie side by side. */
+/**
+ * Several linear layers of one input as one matrix, such as q, k and v, or gate and up. Their outputs lie side by side. Where the parts are
+ * named, as they are unless told otherwise, a checkpoint holds each by its name; else it holds the matrix.
+ */
 export function fusedLinear(
   inFeatures: number,
   parts: Readonly<Record<string, number>>,
-  options: { readonly bias?: boolean; readonly std?: number } = {},
+  options: { readonly bias?: boolean; readonly std?: number; readonly isNamed?: boolean } = {},
 ): Linear {
+  const { isNamed = true, ...others } = options;
   const list = Object.entries(parts).map(([name, rows]) => ({ name, rows }));
   const outFeatures = list.reduce((total, { rows }) => total + rows, 0);
-  return new Linear(inFeatures, outFeatures, { ...options, parts: list });
+  return new Linear(inFeatures, outFeatures, { ...others, ...(isNamed ? { parts: list } : {}) });
 }
 
 /** y = x W + b, with W [in, out]: GPT-2's Conv1D. */

@@ -9,12 +9,16 @@ export interface RopeConfig {
   readonly theta: number;
   /** Undefined where angles are plain. */
   readonly scaling: RopeScaling | undefined;
+  /** The most tokens of a sequence that has these angles; with longrope longer ones would have others. */
+  readonly maxPositions: number;
 }
 
 /** transformers 5 writes everything into the first; transformers 4 writes rope_theta beside the second. */
 const FORMS = ["rope_parameters", "rope_scaling"] as const;
 
 const KINDS = ["default", "linear", "dynamic", "yarn", "llama3"];
+/** The second is what Phi-3's first files call it. */
+const LONG = ["longrope", "su"];
 
 const PARTIAL = "partial_rotary_factor";
 
@@ -27,6 +31,10 @@ export interface RopeRules {
   readonly theta?: number | undefined;
   /** Whether a part of each head may be rotated alone (`readRotaryFraction`). */
   readonly isPartial?: boolean;
+  /** How many numbers of a head are rotated. Where this is left out, longrope is refused, which has a factor for each pair of them. */
+  readonly width?: number;
+  /** The original context of longrope where config.json does not say. Default: all positions. */
+  readonly originalPositions?: number | undefined;
 }
 
 /**
@@ -42,19 +50,20 @@ export function readRope(read: ConfigReader, maxPositions: number, rules: RopeRu
   const theta = readTheta(read, forms) ?? rules.theta ?? 10_000;
   if (!rules.isPartial) requireWholeHead(read, PARTIAL);
   const scalings = forms.map(({ name, section }) => {
-    const scaling = readScaling(section, read, maxPositions);
+    const stretched = readScaling(section, read, maxPositions, rules);
+    const { scaling } = stretched;
     section.value("rope_theta");
     if (rules.isPartial) section.value(PARTIAL);
     else requireWholeHead(section, PARTIAL);
     section.refuseOthers();
     if (scaling?.kind === "yarn" && theta === 1) read.refuse("rope_theta", "above 1 where rope_type is yarn");
-    return { name, scaling };
+    return { name, ...stretched };
   });
   const [first, second] = scalings;
   if (first && second && !agree(first.scaling, second.scaling)) {
     throw new EngineError("config.json: rope_parameters and rope_scaling say different things; remove the one that does not hold");
   }
-  return { theta, scaling: first?.scaling };
+  return { theta, scaling: first?.scaling, maxPositions: first?.maxPositions ?? maxPositions };
 }
 
 /**
@@ -62,11 +71,9 @@ export function readRope(read: ConfigReader, maxPositions: number, rules: RopeRu
  * rotary angles; `otherwise` where none is given.
  * @throws EngineError where it is not above 0 and at most 1, or two places disagree
  */
-export function readRotaryFraction(read: ConfigReader, own: string, otherwise: number): number {
-  const places = [
-    { name: own, key: own, section: read },
-    { name: PARTIAL, key: PARTIAL, section: read },
-  ];
+export function readRotaryFraction(read: ConfigReader, otherwise: number, own?: string): number {
+  const keys = own === undefined ? [PARTIAL] : [own, PARTIAL];
+  const places = keys.map((key) => ({ name: key, key, section: read }));
   for (const name of FORMS) {
     const section = read.section(name);
     if (section) places.push({ name: `${name}.${PARTIAL}`, key: PARTIAL, section });
@@ -108,16 +115,22 @@ function requireWholeHead(read: ConfigReader, key: string): void {
   if (value !== undefined && value !== 1) read.refuse(key, "1 or absent, because whole heads are rotated here");
 }
 
-function readKind(section: ConfigReader): string {
+function readKind(section: ConfigReader, hasLong: boolean): string {
   const [old, current] = [section.value("type"), section.value("rope_type")];
-  const kind = section.oneOf(current === undefined ? "type" : "rope_type", KINDS, "default");
+  const kind = section.oneOf(current === undefined ? "type" : "rope_type", hasLong ? [...KINDS, ...LONG] : KINDS, "default");
   if (old !== undefined && old !== kind) section.refuse("type", `the same as rope_type (${quoted(kind)}), or absent`);
   return kind;
 }
 
-function readScaling(section: ConfigReader, outer: ConfigReader, maxPositions: number): RopeScaling | undefined {
-  const kind = readKind(section);
-  if (kind === "default") return undefined;
+type Stretched = Pick<RopeConfig, "scaling" | "maxPositions">;
+
+function readScaling(section: ConfigReader, outer: ConfigReader, maxPositions: number, rules: RopeRules): Stretched {
+  const kind = readKind(section, rules.width !== undefined);
+  if (LONG.includes(kind)) return readLongRope(section, outer, maxPositions, rules);
+  return { scaling: kind === "default" ? undefined : readFactor(kind, section, outer, maxPositions), maxPositions };
+}
+
+function readFactor(kind: string, section: ConfigReader, outer: ConfigReader, maxPositions: number): RopeScaling | undefined {
   const factor = section.number("factor", undefined, FACTOR);
   // The base grows once a sequence is longer than max_position_embeddings, and here none is.
   if (kind === "dynamic") return undefined;
@@ -128,6 +141,27 @@ function readScaling(section: ConfigReader, outer: ConfigReader, maxPositions: n
   const highFreqFactor = section.number("high_freq_factor", undefined, POSITIVE);
   if (highFreqFactor <= lowFreqFactor) section.refuse("high_freq_factor", `above low_freq_factor (${lowFreqFactor})`);
   return { kind: "llama3", factor, lowFreqFactor, highFreqFactor, originalMaxPositions };
+}
+
+/**
+ * transformers takes the short factors for sequences up to the original context, and the long ones for longer sequences. Here no sequence is
+ * longer, so that the angles of a token do not depend on what follows it.
+ */
+function readLongRope(section: ConfigReader, outer: ConfigReader, maxPositions: number, rules: RopeRules): Stretched {
+  const original = readOriginal(section, outer, rules.originalPositions ?? maxPositions);
+  const given = section.number("factor", 1, FACTOR);
+  const factor = original === maxPositions ? given : maxPositions / original;
+  const usual = factor > 1 ? Math.sqrt(1 + Math.log(factor) / Math.log(original)) : 1;
+  const attentionFactor = section.number("attention_factor", usual, POSITIVE);
+  const [factors] = ["short_factor", "long_factor"].map((key) => readFactors(section, key, rules.width! / 2));
+  return { scaling: { kind: "longrope", factors: factors!, attentionFactor }, maxPositions: Math.min(original, maxPositions) };
+}
+
+function readFactors(section: ConfigReader, key: string, pairs: number): readonly number[] {
+  const value = section.value(key);
+  const isFactor = (one: unknown): boolean => typeof one === "number" && one >= POSITIVE.min && one <= POSITIVE.max;
+  if (Array.isArray(value) && value.length === pairs && value.every(isFactor)) return value as number[];
+  return section.refuse(key, `a list of ${pairs} factors, one for each pair of numbers that is rotated`);
 }
 
 /** The context before it was stretched; transformers looks for it beside the mapping too, and takes the longest sequence where it is absent. */

@@ -95,6 +95,7 @@ function llamaShape(config: LlamaConfig, family: Family): GgufShape {
   if (rope_scaling?.kind === "llama3" && architecture !== "llama") {
     throw refusal("rope_type", "llama3", `llama.cpp's ${architecture} does not read its factors`);
   }
+  if (rope_scaling?.kind === "longrope") throw refusal("rope_type", "longrope", "its factors are not exported");
   const ownHead = head_dim * heads !== config.hidden_size;
   const metadata = keyed(architecture, {
     block_count: u32(config.num_hidden_layers),

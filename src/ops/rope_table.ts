@@ -8,7 +8,8 @@ export type RopeScaling =
       readonly highFreqFactor: number;
       readonly originalMaxPositions: number;
     }
-  | YarnScaling;
+  | YarnScaling
+  | LongRopeScaling;
 
 /** YaRN (Peng et al. 2023, arXiv 2309.00071): short waves are kept, long ones divided, and queries and keys grow. */
 export interface YarnScaling {
@@ -23,6 +24,15 @@ export interface YarnScaling {
   /** Whether the range between them begins and ends at whole dimensions. */
   readonly truncate: boolean;
   readonly originalMaxPositions: number;
+}
+
+/** LongRoPE (Ding et al. 2024, arXiv 2402.13753): each frequency is divided by a factor of its own, and queries and keys grow. */
+export interface LongRopeScaling {
+  readonly kind: "longrope";
+  /** One for each pair of numbers. */
+  readonly factors: readonly number[];
+  /** Multiplies cosines and sines. */
+  readonly attentionFactor: number;
 }
 
 /** What a table of rotary angles is made for. */
@@ -42,7 +52,7 @@ export function ropeTable(options: RopeOptions): Float32Array {
     Array.from({ length: half }, (_, i) => options.theta ** ((-2 * i) / headDim)),
     options,
   );
-  const length = scaling?.kind === "yarn" ? scaling.attentionFactor : 1;
+  const length = scaling?.kind === "yarn" || scaling?.kind === "longrope" ? scaling.attentionFactor : 1;
   const table = new Float32Array(positions * headDim);
   for (let position = 0; position < positions; position += 1) {
     frequencies.forEach((frequency, i) => {
@@ -55,6 +65,7 @@ export function ropeTable(options: RopeOptions): Float32Array {
 
 function scaled(frequencies: readonly number[], { scaling, theta }: RopeOptions): readonly number[] {
   if (!scaling) return frequencies;
+  if (scaling.kind === "longrope") return frequencies.map((frequency, i) => frequency / scaling.factors[i]!);
   const { factor } = scaling;
   if (scaling.kind === "linear") return frequencies.map((frequency) => frequency / factor);
   if (scaling.kind === "yarn") {

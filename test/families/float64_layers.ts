@@ -91,6 +91,12 @@ export function ropeOf(config: Config, dim: number): Rope {
   const original = (config.original_max_position_embeddings ??
     number("original_max_position_embeddings") ??
     config.max_position_embeddings) as number;
+  if (kind === "longrope" || kind === "su") {
+    const factors = given.short_factor as number[];
+    const stretch = original < (config.max_position_embeddings as number) ? (config.max_position_embeddings as number) / original : factor;
+    const amplitude = number("attention_factor") ?? Math.sqrt(1 + Math.log(stretch) / Math.log(original));
+    return { frequencies: inverse.map((f, i) => f / factors[i]!), amplitude };
+  }
   if (kind === "linear") return { frequencies: inverse.map((f) => f / factor), amplitude: 1 };
   if (kind === "llama3") return { frequencies: inverse.map((f) => llama3Frequency(f, factor, original, number)), amplitude: 1 };
   if (kind === "yarn") return yarn(inverse, dim, base, factor, original, given);

@@ -53,7 +53,8 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   const get = (name: string): FloatTensor => tensors.get(`model.${name}`) ?? tensors.get(name)!;
   const eps = (config.rms_norm_eps as number | undefined) ?? 1e-6;
   const width = (config.head_dim as number | null | undefined) ?? (config.hidden_size as number) / (config.num_attention_heads as number);
-  const rope = ropeOf(config, width);
+  const rotated = Math.floor(width * ((config.partial_rotary_factor as number | undefined) ?? 1));
+  const rope = ropeOf(config, rotated);
   const family = config.model_type as string;
   const qkvBias = family === "qwen2" || (family !== "mistral" && config.attention_bias === true);
   const outputBias = ["llama", "qwen3", "smollm3"].includes(family) && config.attention_bias === true;
@@ -61,14 +62,17 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   let x = tokens.map((token) => rowOf(get("embed_tokens.weight"), token));
   for (let i = 0; i < (config.num_hidden_layers as number); i += 1) {
     const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
+    const weight = (name: string): FloatTensor => (family === "phi3" ? fusedPart(config, name, part) : part(`${name}.weight`));
     const dense = (name: string, biased: boolean) => (row: readonly number[]) =>
-      linear(row, part(`${name}.weight`), biased ? part(`${name}.bias`) : undefined);
+      linear(row, weight(name), biased ? part(`${name}.bias`) : undefined);
     const normed = x.map((row) => rmsNorm(row, part("input_layernorm.weight"), eps));
     const project = (name: string): number[][][] => normed.map(dense(`self_attn.${name}`, qkvBias)).map((row) => heads(row, width));
     const normHeads = (rows: number[][][], name: string): number[][][] =>
       family === "qwen3" ? rows.map((row) => row.map((head) => rmsNorm(head, part(`self_attn.${name}.weight`), eps))) : rows;
     const turn = (rows: number[][][]): number[][][] =>
-      hasPositions(config, i) ? rows.map((row, t) => row.map((head) => rotate(head, t, rope))) : rows;
+      hasPositions(config, i)
+        ? rows.map((row, t) => row.map((head) => [...rotate(head.slice(0, rotated), t, rope), ...head.slice(rotated)]))
+        : rows;
     const q = turn(normHeads(project("q_proj"), "q_norm"));
     const k = turn(normHeads(project("k_proj"), "k_norm"));
     x = attention(q, k, project("v_proj"), windowOf(config, i)).map((row, t) => plus(x[t]!, dense("self_attn.o_proj", outputBias)(row)));
@@ -82,15 +86,31 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   return x.map((row) => linear(rmsNorm(row, get("norm.weight"), eps), head));
 }
 
-/** The window of a layer: in Mistral of every layer, else of those that layer_types, or what comes in its place, name. */
+/** Phi-3 has q, k and v as the rows of one matrix, one after the other, and so gate and up. */
+function fusedPart(config: Config, name: string, part: (name: string) => FloatTensor): FloatTensor {
+  const [queries, keys, inner] = ["num_attention_heads", "num_key_value_heads", "intermediate_size"].map((key) => config[key]) as number[];
+  const width = config.head_dim as number;
+  const [matrix, from, rows] = {
+    "self_attn.q_proj": ["self_attn.qkv_proj", 0, queries! * width] as const,
+    "self_attn.k_proj": ["self_attn.qkv_proj", queries! * width, keys! * width] as const,
+    "self_attn.v_proj": ["self_attn.qkv_proj", (queries! + keys!) * width, keys! * width] as const,
+    "mlp.gate_proj": ["mlp.gate_up_proj", 0, inner!] as const,
+    "mlp.up_proj": ["mlp.gate_up_proj", inner!, inner!] as const,
+  }[name] ?? [name, 0, undefined];
+  const { shape, data } = part(`${matrix}.weight`);
+  const columns = shape[1]!;
+  const count = rows ?? shape[0]!;
+  return { shape: [count, columns], data: data.slice(from * columns, (from + count) * columns) };
+}
+
+/** The window of a layer: in Mistral and Phi-3 of every layer, else of those that layer_types, or what comes in its place, name. */
 function windowOf(config: Config, layer: number): number | undefined {
   const { model_type, layer_types, use_sliding_window, max_window_layers } = config;
-  const window = (config.sliding_window === undefined && model_type !== "smollm3" ? 4096 : config.sliding_window) as
-    | number
-    | null
-    | undefined;
+  const window = (
+    config.sliding_window === undefined && !["smollm3", "phi3"].includes(model_type as string) ? 4096 : config.sliding_window
+  ) as number | null | undefined;
   if (window === null || window === undefined || ["llama", "olmo2"].includes(model_type as string)) return undefined;
-  if (model_type === "mistral") return window;
+  if (["mistral", "phi3"].includes(model_type as string)) return window;
   if (use_sliding_window !== true) return undefined;
   if (layer_types) return (layer_types as string[])[layer] === "sliding_attention" ? window : undefined;
   const isLocal = model_type === "smollm3" ? !hasPositions(config, layer) : layer >= ((max_window_layers as number | undefined) ?? 28);

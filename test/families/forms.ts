@@ -20,6 +20,7 @@ export const bases: Readonly<Record<string, Config>> = {
   qwen2: { ...llama, model_type: "qwen2", tie_word_embeddings: true },
   qwen3: { ...llama, model_type: "qwen3", num_attention_heads: 3, num_key_value_heads: 3, head_dim: 10 },
   olmo2: { ...llama, model_type: "olmo2" },
+  phi3: { ...llama, model_type: "phi3" },
   smollm3: { ...llama, model_type: "smollm3", num_hidden_layers: 5 },
   gemma3_text: {
     ...{ model_type: "gemma3_text", vocab_size: 31, hidden_size: 20, num_hidden_layers: 3, intermediate_size: 27 },
@@ -43,6 +44,11 @@ export const llama3 = {
   ...{ rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4 },
   original_max_position_embeddings: 32,
 };
+/** Factors for the pairs of a head of 16, or of 12 of its numbers. */
+const longrope = (pairs: number) => ({
+  short_factor: Array.from({ length: pairs }, (_, i) => 1 + 0.2 * i),
+  long_factor: Array.from({ length: pairs }, (_, i) => 2 + i),
+});
 const wide = { head_dim: 16, rope_theta: 50 };
 
 /** Forms of config.json that load: [family, what changes in its smallest configuration]. */
@@ -69,6 +75,8 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["mistral", { ...wide, rope_parameters: { ...yarn, rope_theta: 50 }, rope_scaling: yarn }],
   ["qwen2", { rope_theta: undefined, rope_parameters: { rope_theta: 1000 } }],
   ["qwen3", { head_dim: 16, rope_theta: 50, rope_parameters: { ...yarn, rope_theta: 50, partial_rotary_factor: 1 } }],
+  ["llama", { ...wide, rope_scaling: { rope_type: "longrope", factor: 4, ...longrope(8) } }],
+  ["llama", { ...wide, rope_scaling: { type: "longrope", original_max_position_embeddings: 24, attention_factor: 1.2, ...longrope(8) } }],
   // Biases.
   ["llama", { attention_bias: true }],
   ["llama", { mlp_bias: true }],
@@ -112,6 +120,13 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
     { rope_parameters: { full_attention: { rope_type: "linear", factor: 3, rope_theta: 90 }, sliding_attention: { rope_theta: 40 } } },
   ],
   ["gemma3_text", { layer_types: ["full_attention", "full_attention", "full_attention"], sliding_window: 4, attn_logit_softcapping: null }],
+  // Phi-3.
+  ["phi3", { sliding_window: 13, rms_norm_eps: 1e-5, tie_word_embeddings: true }],
+  ["phi3", { ...wide, original_max_position_embeddings: 24, rope_scaling: { type: "su", ...longrope(8) } }],
+  [
+    "phi3",
+    { ...wide, partial_rotary_factor: 0.75, original_max_position_embeddings: 24, rope_scaling: { type: "longrope", ...longrope(6) } },
+  ],
   // GPT-2.
   ["gpt2", { tie_word_embeddings: false, n_inner: 25, layer_norm_epsilon: 0.01 }],
   ["gpt2", { activation_function: "gelu_pytorch_tanh", n_inner: null, n_ctx: 48, reorder_and_upcast_attn: true }],

@@ -100,17 +100,25 @@ function llamaShapes(config: Config): Shapes {
   ];
   const block = (prefix: string): Shapes => [
     ...(family === "olmo2" ? [] : ([[`${prefix}.input_layernorm.weight`, width]] as Shapes)),
-    ...dense(`${prefix}.self_attn.q_proj`, queries * head, width, biased || family === "qwen2"),
-    ...dense(`${prefix}.self_attn.k_proj`, keys * head, width, biased || family === "qwen2"),
-    ...dense(`${prefix}.self_attn.v_proj`, keys * head, width, biased || family === "qwen2"),
+    ...(family === "phi3"
+      ? dense(`${prefix}.self_attn.qkv_proj`, (queries + 2 * keys) * head, width, false)
+      : [
+          ...dense(`${prefix}.self_attn.q_proj`, queries * head, width, biased || family === "qwen2"),
+          ...dense(`${prefix}.self_attn.k_proj`, keys * head, width, biased || family === "qwen2"),
+          ...dense(`${prefix}.self_attn.v_proj`, keys * head, width, biased || family === "qwen2"),
+        ]),
     ...dense(`${prefix}.self_attn.o_proj`, width, queries * head, biased && family !== "qwen2"),
     ...(["qwen3", "gemma3_text"].includes(family) ? headNorms(prefix, head, head) : []),
     ...(family === "olmo2" ? headNorms(prefix, queries * head, keys * head) : []),
     ...(family === "gemma3_text" ? ([[`${prefix}.pre_feedforward_layernorm.weight`, width]] as Shapes) : []),
     ...(["olmo2", "gemma3_text"].includes(family) ? ([[`${prefix}.post_feedforward_layernorm.weight`, width]] as Shapes) : []),
     [`${prefix}.post_attention_layernorm.weight`, width],
-    ...dense(`${prefix}.mlp.gate_proj`, inner, width, config.mlp_bias === true),
-    ...dense(`${prefix}.mlp.up_proj`, inner, width, config.mlp_bias === true),
+    ...(family === "phi3"
+      ? dense(`${prefix}.mlp.gate_up_proj`, 2 * inner, width, false)
+      : [
+          ...dense(`${prefix}.mlp.gate_proj`, inner, width, config.mlp_bias === true),
+          ...dense(`${prefix}.mlp.up_proj`, inner, width, config.mlp_bias === true),
+        ]),
     ...dense(`${prefix}.mlp.down_proj`, width, inner, config.mlp_bias === true),
   ];
   return [

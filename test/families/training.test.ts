@@ -22,6 +22,7 @@ const CONFIGS: Readonly<Record<string, object>> = {
   gemma3_text: { ...bases.gemma3_text, sliding_window: 3 },
   mistral: { ...bases.mistral, sliding_window: 4 },
   gpt_neox: bases.gpt_neox!,
+  phi3: bases.phi3!,
   gpt_neo: { ...bases.gpt_neo, window_size: 3 },
 };
 

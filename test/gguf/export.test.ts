@@ -67,7 +67,7 @@ function assertSame(
   }
 }
 
-const { gpt_neo: _, ...withGguf } = bases;
+const { gpt_neo: _, phi3: __, ...withGguf } = bases;
 
 const forms: readonly Config[] = [
   ...Object.values({ ...withGguf, gemma3_text: gemma3 }),
@@ -173,6 +173,11 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
     [bases.gpt_neo!, /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, llama/],
     [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
+    [bases.phi3!, /model_type "phi3" has no GGUF file here/],
+    [
+      { ...bases.llama, rope_scaling: { type: "longrope", short_factor: [1, 2, 3], long_factor: [1, 2, 3] } },
+      /rope_type is "longrope"; its factors are not exported/,
+    ],
     [{ ...bases.gpt_neox, attention_bias: false }, /attention_bias is false; llama\.cpp's gptneox has biases/],
     [{ ...bases.gpt_neox, tie_word_embeddings: true }, /tie_word_embeddings is true; llama\.cpp's gptneox has a head of its own/],
     [{ ...gemma3, rope_local_base_freq: 500 }, /rope_local_base_freq is 500; llama\.cpp's gemma3 rotates local layers/],

@@ -33,13 +33,13 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
   [
     { model_type: "gemma" },
-    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, qwen2, qwen3, smollm3$/,
+    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3$/,
   ],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
@@ -66,7 +66,7 @@ const rope: Refused[] = [
   [{ rope_scaling: { type: "linear" } }, /rope_scaling\.factor is missing/],
   [
     { rope_scaling: { type: "longrope", factor: 2 } },
-    /rope_scaling\.type is "longrope"; it must be one of default, linear, dynamic, yarn, llama3/,
+    /rope_scaling\.short_factor is missing; it must be a list of \d+ factors, one for each pair of numbers that is rotated/,
   ],
   [{ rope_scaling: { type: "mrope", mrope_section: [1, 1, 2] } }, /rope_scaling\.type is "mrope"/],
   [
