@@ -54,6 +54,9 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
     "clamp(parameters.rotated_heads, first, end)",
     "clamp(parameters.rotated_heads + 1u, first, end)",
   ],
+  ["what is not rotated is copied to the wrong place", "lib/rotary", "d + HALF_ROTARY, d + HALF)", "d + HALF_ROTARY, d + HALF_ROTARY)"],
+  ["a pair too many is rotated", "lib/rotary", "d < HALF_ROTARY", "d <= HALF_ROTARY"],
+  ["blocks of columns stay where they are", "elementwise/transpose_columns", "(a * parameters.blocks + b)", "(b * parameters.groups + a)"],
   ["a token of the next row", "embedding/gather", "tokens[row]", "tokens[min(row + 1u, parameters.rows - 1u)]"],
   [
     "the end of a list of rows is lost",
