@@ -14,7 +14,9 @@ var<private> held: array<array<array<vec4f, 4>, LANES>, CHUNKS>;
 
 // Holds the block that begins at step `origin` and, for this lane, at `column`.
 fn hold(origin: u32, column: u32, inner: u32, columns: u32) {
-  for (var step = 0u; step < STEPS; step += 4u) {
+  // A bound that no driver knows. It would unroll the reads of a short block, whose branches LLVM then compiles for a second.
+  let steps = select(STEPS, 0u, columns == 0u);
+  for (var step = 0u; step < steps; step += 4u) {
     let k = origin + step;
     @if(NT) {
       let block = transpose(mat4x4f(
