@@ -1,7 +1,5 @@
 import {
   add,
-  type ConfigReader,
-  EngineError,
   gelu,
   LARGEST,
   type LanguageModelConfig,
@@ -12,6 +10,7 @@ import {
   scope,
   type Tensor,
 } from "../src/engine.ts";
+import { readNamed, requireDivisor, SUMMARY, TANH_GELU } from "./gpt_config.ts";
 
 /** GPT-2 (Radford et al. 2019). Keys are Hugging Face's. */
 export interface Gpt2Config extends LanguageModelConfig {
@@ -25,12 +24,6 @@ export interface Gpt2Config extends LanguageModelConfig {
   readonly tie_word_embeddings: boolean;
 }
 
-/** transformers' names of the tanh form of GELU. */
-export const TANH_GELU = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
-
-/** Keys of GPT-2's heads for other tasks. */
-export const SUMMARY = ["summary_type", "summary_use_proj", "summary_activation", "summary_proj_to_labels", "summary_first_dropout"];
-
 export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config {
   const read = readConfig(json);
   readCommonKeys(read, ["GPT2LMHeadModel", "GPT2Model", "GPT2DoubleHeadsModel"]);
@@ -39,7 +32,7 @@ export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config 
   if (read.flag("scale_attn_by_inverse_layer_idx", false)) read.refuse("scale_attn_by_inverse_layer_idx", "false or absent");
   const n_embd = readNamed(read, "n_embd", "hidden_size", LARGEST.width);
   const n_head = readNamed(read, "n_head", "num_attention_heads", LARGEST.heads);
-  if (n_embd % n_head !== 0) throw new EngineError(`config.json: n_head is ${n_head}; it must divide n_embd (${n_embd})`);
+  requireDivisor(["n_head", n_head], ["n_embd", n_embd]);
   const n_positions = readNamed(read, "n_positions", "max_position_embeddings", LARGEST.positions, 1024);
   if (read.integer("n_ctx", n_positions) !== n_positions) read.refuse("n_ctx", `n_positions (${n_positions}), or absent`);
   const config = {
@@ -56,14 +49,6 @@ export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config 
   };
   read.refuseOthers(["model_type", ...SUMMARY]);
   return config;
-}
-
-/** A family's own name of a size, or the one that transformers takes for it as well. */
-export function readNamed(read: ConfigReader, own: string, other: string, max: number, otherwise?: number): number {
-  if (read.value(other) === undefined) return read.integer(own, otherwise, max);
-  const size = read.integer(other, undefined, max);
-  if (read.integer(own, size, max) !== size) read.refuse(other, `the same as ${own}, or absent`);
-  return size;
 }
 
 class Gpt2Attention extends nn.Module {

@@ -1,5 +1,5 @@
-import { type ConfigReader, EngineError, LARGEST, type LanguageModelConfig, readCommonKeys, readConfig } from "../src/engine.ts";
-import { readNamed, SUMMARY, TANH_GELU } from "./gpt2.ts";
+import { type ConfigReader, LARGEST, type LanguageModelConfig, readCommonKeys, readConfig } from "../src/engine.ts";
+import { readNamed, requireDivisor, SUMMARY, TANH_GELU } from "./gpt_config.ts";
 
 const ATTENTION_TYPES = ["global", "local"] as const;
 
@@ -28,9 +28,7 @@ export function gptNeoConfig(json: Readonly<Record<string, unknown>>): GptNeoCon
   read.oneOf("activation_function", TANH_GELU, "gelu_new");
   const hidden_size = read.integer("hidden_size", 2048, LARGEST.width);
   const num_heads = readNamed(read, "num_heads", "num_attention_heads", LARGEST.heads, 16);
-  if (hidden_size % num_heads !== 0) {
-    throw new EngineError(`config.json: num_heads is ${num_heads}; it must divide hidden_size (${hidden_size})`);
-  }
+  requireDivisor(["num_heads", num_heads], ["hidden_size", hidden_size]);
   const num_layers = readNamed(read, "num_layers", "num_hidden_layers", LARGEST.layers, 24);
   const config = {
     model_type: read.text("model_type", "gpt_neo"),

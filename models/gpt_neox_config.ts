@@ -10,7 +10,7 @@ import {
   readRope,
   readRotaryFraction,
 } from "../src/engine.ts";
-import { TANH_GELU } from "./gpt2.ts";
+import { requireDivisor, TANH_GELU } from "./gpt_config.ts";
 
 /** Keys are Hugging Face's, but for the last three. */
 export interface GptNeoXConfig extends LanguageModelConfig {
@@ -38,9 +38,7 @@ export function gptNeoXConfig(json: Readonly<Record<string, unknown>>): GptNeoXC
   readCommonKeys(read, ["GPTNeoXForCausalLM", "GPTNeoXModel"]);
   const hidden_size = read.integer("hidden_size", undefined, LARGEST.width);
   const num_attention_heads = read.integer("num_attention_heads", undefined, LARGEST.heads);
-  if (hidden_size % num_attention_heads !== 0) {
-    throw new EngineError(`config.json: num_attention_heads is ${num_attention_heads}; it must divide hidden_size (${hidden_size})`);
-  }
+  requireDivisor(["num_attention_heads", num_attention_heads], ["hidden_size", hidden_size]);
   const positions = read.integer("max_position_embeddings", 2048, LARGEST.positions);
   const config = {
     model_type: "gpt_neox",

@@ -117,6 +117,7 @@ function geluCases(columns: number): BenchCase[] {
   const shape = `${ROWS}x${columns}`;
   const inputs = () => ({ x: normal([ROWS, columns], 1) });
   const size = { shape, bytes: 4 * 2 * elements, inputs };
+  const gradient = { op: geluOp, shape, bytes: 4 * 3 * elements, inputs, output: "y", gradients: ["x"] } as const;
   return [
     opCase({ op: "gelu", ...size, flops: 10 * elements, build: (i) => ({ y: gelu(i.x!) }), reference: geluReference }),
     opCase({
@@ -127,16 +128,13 @@ function geluCases(columns: number): BenchCase[] {
       build: (i) => ({ y: gelu(i.x!, "erf") }),
       reference: (i) => geluReference(i, "erf"),
     }),
+    gradientCase({ ...gradient, attributes: {}, flops: 20 * elements, reference: geluReference }),
     gradientCase({
-      op: geluOp,
-      attributes: {},
-      shape,
-      flops: 20 * elements,
-      bytes: 4 * 3 * elements,
-      inputs,
-      output: "y",
-      gradients: ["x"],
-      reference: geluReference,
+      ...gradient,
+      attributes: { form: "erf" },
+      shape: `${shape} erf`,
+      flops: 40 * elements,
+      reference: (i) => geluReference(i, "erf"),
     }),
   ];
 }

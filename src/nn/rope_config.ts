@@ -153,8 +153,10 @@ function readLongRope(section: ConfigReader, outer: ConfigReader, maxPositions: 
   const factor = original === maxPositions ? given : maxPositions / original;
   const usual = factor > 1 ? Math.sqrt(1 + Math.log(factor) / Math.log(original)) : 1;
   const attentionFactor = section.number("attention_factor", usual, POSITIVE);
-  const [factors] = ["short_factor", "long_factor"].map((key) => readFactors(section, key, rules.width! / 2));
-  return { scaling: { kind: "longrope", factors: factors!, attentionFactor }, maxPositions: Math.min(original, maxPositions) };
+  const pairs = rules.width! / 2;
+  const factors = readFactors(section, "short_factor", pairs);
+  readFactors(section, "long_factor", pairs); // which must be right all the same
+  return { scaling: { kind: "longrope", factors, attentionFactor }, maxPositions: Math.min(original, maxPositions) };
 }
 
 function readFactors(section: ConfigReader, key: string, pairs: number): readonly number[] {

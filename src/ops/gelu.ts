@@ -1,3 +1,4 @@
+import { EngineError } from "../gpu/errors.ts";
 import { ceilDivide } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { defineOp } from "./define.ts";
@@ -23,6 +24,6 @@ export const geluOp = defineOp<{ x: Tensor }, "y", GeluAttributes>({
 
 /** GELU of any shape: GPT-2's tanh form unless "erf" asks for the exact one, which PyTorch's nn.GELU() computes. */
 export function gelu(x: Tensor, form: GeluForm = "tanh"): Tensor {
-  if (form !== "tanh" && form !== "erf") throw new Error(`gelu: form is ${String(form)}; it must be tanh or erf`);
+  if (form !== "tanh" && form !== "erf") throw new EngineError(`gelu: form is ${String(form)}; it must be tanh or erf`);
   return geluOp({ x }, { form }).y;
 }

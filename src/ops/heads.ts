@@ -34,15 +34,15 @@ export function windowVariant(window: number | undefined): Variant {
   return { constants: window === undefined ? {} : { WINDOW: window }, conditions: { WINDOWED: window !== undefined } };
 }
 
-/** How kernels hold a head: in elements of `width` floats (lib/element), 4 where `length`, by default D, is a multiple of 4, else 1. */
-export function headElements(headDim: number, length: number = headDim): { readonly variant: Variant; readonly width: 1 | 4 } {
-  const width = length % 4 === 0 ? 4 : 1;
+/** How kernels hold a head: in elements of `width` floats (lib/element), 4 where D is a multiple of 4, else 1. */
+export function headElements(headDim: number): { readonly variant: Variant; readonly width: 1 | 4 } {
+  const width = headDim % 4 === 0 ? 4 : 1;
   return { variant: { constants: { HEAD_ELEMENTS: headDim / width }, conditions: { VEC4: width === 4 } }, width };
 }
 
 /**
- * How a kernel goes over pairs of numbers of heads, the first `rotary` numbers of which it rotates. An invocation takes `heads_together` neighbouring heads of a row: on a CPU all, for
- * then it reads their angle once, and one on a GPU, which has invocations to spare.
+ * How a kernel goes over pairs of numbers of heads, the first `rotary` numbers of which it rotates. An invocation takes `heads_together`
+ * neighbouring heads of a row: on a CPU all, for then it reads their angle once, and one on a GPU, which has invocations to spare.
  */
 export function rotationOf(
   device: Pick<DeviceTraits, "software">,

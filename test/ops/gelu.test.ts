@@ -27,5 +27,5 @@ test("the exact form takes infinities to its limits, and NaN stays NaN", async (
 });
 
 test("forms have names", () => {
-  assert.throws(() => gelu({} as never, "exact" as GeluForm), /^Error: gelu: form is exact; it must be tanh or erf$/);
+  assert.throws(() => gelu({} as never, "exact" as GeluForm), /^EngineError: gelu: form is exact; it must be tanh or erf$/);
 });
