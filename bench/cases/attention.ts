@@ -41,6 +41,13 @@ const PACKED: readonly Packed[] = [
 const DECODING: readonly Packed[] = [
   { sequences: 256, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
   { sequences: 32, length: 512, layout: { heads: 8, keyValueHeads: 2, headDim: 64 } },
+  { sequences: 32, length: 512, layout: { heads: 12, keyValueHeads: 12, headDim: 64 } },
+];
+
+/** Decoding of groups of completions, each of which shares the keys and values of a prompt. */
+const GROUPS: readonly Packed[] = [
+  { sequences: 256, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 }, group: { size: 8, shared: 32 } },
+  { sequences: 64, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 }, group: { size: 8, shared: 256 } },
 ];
 
 /** Decoding with the heads of Qwen2.5-0.5B, from one sequence on. */
@@ -53,7 +60,7 @@ const FEW: readonly Packed[] = [1, 8, 64].map((sequences) => ({
 export const attentionCases: readonly BenchCase[] = [
   ...PACKED.flatMap((packed) => [forwardCase(packed), backwardCase(packed)]),
   ...DECODING.flatMap((decoding) => [decodeCase(decoding), cacheWriteCase(decoding), ropeCacheWriteCase(decoding)]),
-  ...FEW.map(decodeCase),
+  ...[...FEW, ...GROUPS].map(decodeCase),
   decodeCase({ ...DECODING[1]!, window: 128 }),
 ];
 
@@ -144,21 +151,24 @@ function ownPlaces({ sequences, length }: Packed): number[] {
 }
 
 function decodeCase(decoding: Packed): BenchCase {
-  const { sequences, length, layout, window } = decoding;
+  const { sequences, length, layout, window, group = { size: 1, shared: 0 } } = decoding;
   const { heads, keyValueHeads, headDim } = layout;
-  const positions = integers([sequences], length, 2);
+  const own = integers([sequences], length - group.shared, 2);
+  const positions = { ...own, data: own.data.map((position) => group.shared + position) };
   const attended = positions.data.reduce((sum, position) => sum + Math.min(position + 1, window ?? length), 0);
+  // Of a group's sequences the first reads the prompt for all.
+  const read = attended - (sequences - sequences / group.size) * group.shared;
   return opCase({
     op: "decode_attention",
     shape: describe(decoding),
     flops: 4 * headDim * heads * attended,
-    bytes: 4 * (2 * attended * keyValueHeads * headDim + 2 * sequences * heads * headDim),
+    bytes: 4 * (2 * read * keyValueHeads * headDim + 2 * sequences * heads * headDim),
     inputs: () => ({
       qkv: normal([sequences, packedWidth(layout)], 1),
       origin: given([sequences], ownPlaces(decoding), "u32"),
       prompt: given(
         [sequences, 2],
-        ownPlaces(decoding).flatMap((first) => [first, 0]),
+        ownPlaces(decoding).flatMap((_, sequence) => [(sequence - (sequence % group.size)) * length, group.shared]),
         "u32",
       ),
       positions,

@@ -17,6 +17,8 @@ import { attentionFlops, describe, matrixElements, placeModel, S, type Size } fr
 interface Generation {
   readonly size: Size;
   readonly sequences: number;
+  /** Sequences that continue each prompt. */
+  readonly groupSize: number;
   readonly promptLength: number;
   readonly newTokens: number;
 }
@@ -24,9 +26,13 @@ interface Generation {
 /** Of the sampler's log-probabilities, compared with those of the trainer's forward pass. */
 const TOLERANCE = 1e-4;
 
-const GENERATION: Generation = { size: S, sequences: 256, promptLength: 16, newTokens: 32 };
+const GENERATION: Generation = { size: S, sequences: 256, groupSize: 1, promptLength: 16, newTokens: 32 };
 
-export const generationCases: readonly BenchCase[] = [prefillCase(GENERATION), decodeCase(GENERATION)];
+export const generationCases: readonly BenchCase[] = [
+  prefillCase(GENERATION),
+  decodeCase(GENERATION),
+  decodeCase({ ...GENERATION, groupSize: 8 }),
+];
 
 /** Runs prompts through the model into the cache and samples one token each: all that a sampler does before it decodes. */
 function prefillCase(generation: Generation): BenchCase {
@@ -49,13 +55,13 @@ function prefillCase(generation: Generation): BenchCase {
 
 /** The tokens after the first: the time for all tokens less the time for one. Beside it, the steps' matrix products are timed. */
 export function decodeCase(generation: Generation): BenchCase {
-  const { size, sequences, promptLength, newTokens } = generation;
+  const { size, sequences, groupSize, promptLength, newTokens } = generation;
   const steps = newTokens - 1;
   const tokens = sequences * steps;
   const attended = attentionFlops(size, sequences, promptLength + steps) - attentionFlops(size, sequences, promptLength);
   return {
     name: "decode",
-    shape: `${describe(size)} B${sequences} T${promptLength}+${newTokens}`,
+    shape: `${describe(size)} B${groupSize === 1 ? sequences : `${sequences / groupSize}x${groupSize}`} T${promptLength}+${newTokens}`,
     flops: 2 * matrixElements(size) * tokens + attended,
     // Every step reads the weights, and of the cache as much as it attends to.
     bytes: 4 * steps * matrixElements(size) + 2 * attended,
@@ -90,7 +96,7 @@ interface Parts extends Pick<PreparedCase, "check" | "tolerance" | "destroy"> {
   generate(): Promise<void>;
 }
 
-async function openParts(device: Device, { size, sequences, promptLength, newTokens }: Generation): Promise<Parts> {
+async function openParts(device: Device, { size, sequences, groupSize, promptLength, newTokens }: Generation): Promise<Parts> {
   const { model, placed } = placeModel(device, size);
   const sampler = await createSampler({
     device,
@@ -103,10 +109,10 @@ async function openParts(device: Device, { size, sequences, promptLength, newTok
     stopTokens: [],
   });
   const random = createRandom(5);
-  const prompts = Array.from({ length: sequences }, (_, key) => ({
-    ids: Array.from({ length: promptLength }, () => random.integer(size.vocabulary)),
-    key,
-  }));
+  const texts = Array.from({ length: sequences / groupSize }, () =>
+    Array.from({ length: promptLength }, () => random.integer(size.vocabulary)),
+  );
+  const prompts = Array.from({ length: sequences }, (_, key) => ({ ids: texts[Math.floor(key / groupSize)]!, key }));
   const completions = (): ReturnType<Sampler["generate"]> => sampler.generate(prompts, 7);
   return {
     tolerance: TOLERANCE,

@@ -6,8 +6,11 @@ import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked, windowVariant } from "./heads.ts";
 
-/** What is split: the elements of a head among lanes (software adapters), or the positions of a sequence among workgroups (GPUs). */
-export type DecodeSplit = "elements" | "positions";
+/**
+ * Software adapters: what lanes read lies apart, and a lane has a head or some of its elements, or they read together what several need.
+ * GPUs: the positions of a sequence are split among workgroups.
+ */
+export type DecodeWay = "apart" | "together" | "positions";
 
 type In = { qkv: Tensor; origin: Tensor; positions: Tensor; prompt: Tensor; cache_keys: Tensor; cache_values: Tensor };
 
@@ -18,7 +21,7 @@ export interface DecodeAttributes {
   readonly length: number;
   /** How many of the last positions of its sequence a row attends to, itself included. Left out: all. */
   readonly window?: number | undefined;
-  readonly split?: DecodeSplit | undefined;
+  readonly way?: DecodeWay | undefined;
 }
 
 /**
@@ -44,43 +47,67 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", DecodeA
       scales: { shape: [rows, parts, layout.heads, 2] },
     };
   },
-  forward: ({ inputs, outputs, attributes: { layout, length, window, split } }, device) =>
-    (split ?? (device.software ? "elements" : "positions")) === "elements"
-      ? decodeByElements({ inputs, outputs }, { layout, window }, device)
-      : decodeInParts({ inputs, outputs }, { layout, length, window }, device),
+  forward: ({ inputs, outputs, attributes: { layout, length, window, way } }, device) => {
+    const taken = way ?? (device.software ? softwareWay(layout, device) : "positions");
+    if (taken === "positions") return decodeInParts({ inputs, outputs }, { layout, length, window }, device);
+    return [(taken === "together" ? decodeTogether : decodeApart)({ inputs, outputs }, { layout, window }, device)];
+  },
 });
+
+/** Lanes from which on it is faster to read together. With four a shuffle costs as much as it saves, on SwiftShader. */
+const FEWEST_TOGETHER = 8;
+
+/** Heads of a group read the same keys and values, and long heads do not fit the registers of a lane that reads by itself. */
+function softwareWay({ heads, keyValueHeads, headDim }: HeadLayout, { lanes, subgroups }: DeviceTraits): DecodeWay {
+  const isWorth = heads > keyValueHeads || headDim / headElements(headDim).width > MOST_ELEMENTS;
+  return subgroups && lanes >= FEWEST_TOGETHER && isWorth ? "together" : "apart";
+}
 
 /** The elements of a head that a lane keeps. Beyond 14 a lane was slower on lavapipe than two, likely for want of registers. */
 const MOST_ELEMENTS = 12;
 
-/** The kernel of software adapters: a lane, or a few, for each head, which walk over all positions. */
-function decodeByElements(
+type SoftwareCall = Pick<DecodeAttributes, "layout" | "window">;
+
+/** A lane, or a few, for each head, which walk over all positions and read by themselves. */
+function decodeApart(tensors: DecodeTensors, { layout, window }: SoftwareCall, { lanes }: DeviceTraits): Dispatch {
+  const { heads, headDim } = layout;
+  const elements = headDim / headElements(headDim).width;
+  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(Math.max(1, elements / MOST_ELEMENTS))));
+  return {
+    ...launch("attention/decode", tensors, { layout, window }, { HEAD_LANES: headLanes }),
+    workgroups: ceilDivide(product(tensors.inputs.qkv.shape[0]!, heads), lanes / headLanes),
+  };
+}
+
+/** A lane for each head of each row; the lanes of a workgroup share what they read. */
+function decodeTogether(tensors: DecodeTensors, { layout, window }: SoftwareCall, { lanes }: DeviceTraits): Dispatch {
+  const { heads, keyValueHeads } = layout;
+  const group = heads / keyValueHeads;
+  const rowHeads = Math.min(lanes, 2 ** Math.ceil(Math.log2(group)));
+  return {
+    ...launch("attention/decode_together", tensors, { layout, window }, { ROW_HEADS: rowHeads }),
+    workgroups: product(ceilDivide(tensors.inputs.qkv.shape[0]!, lanes / rowHeads), keyValueHeads * Math.ceil(group / rowHeads)),
+  };
+}
+
+function launch(
+  kernel: string,
   { inputs, outputs: { out } }: DecodeTensors,
-  { layout, window }: Pick<DecodeAttributes, "layout" | "window">,
-  { lanes }: DeviceTraits,
-): readonly Dispatch[] {
+  { layout, window }: SoftwareCall,
+  constants: Readonly<Record<string, number>>,
+): Omit<Dispatch, "workgroups"> {
   const { heads, keyValueHeads, headDim } = layout;
-  const rows = inputs.qkv.shape[0]!;
-  const { variant, width } = headElements(headDim);
+  const { variant } = headElements(headDim);
   const windowed = windowVariant(window);
-  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(Math.max(1, headDim / width / MOST_ELEMENTS))));
-  return [
-    {
-      kernel: "attention/decode",
-      variant: {
-        constants: { ...variant.constants, HEAD_LANES: headLanes, ...windowed.constants },
-        conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), ...windowed.conditions },
-      },
-      bindings: { ...inputs, out },
-      parameters: {
-        rows,
-        heads,
-        key_value_heads: keyValueHeads,
-        scale: 1 / Math.sqrt(headDim),
-      },
-      workgroups: ceilDivide(product(rows, heads), lanes / headLanes),
+  return {
+    kernel,
+    variant: {
+      constants: { ...variant.constants, ...constants, ...windowed.constants },
+      conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), ...windowed.conditions },
     },
-  ];
+    bindings: { ...inputs, out },
+    parameters: { rows: inputs.qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+  };
 }
 
 /** A key-value cache, and where the tokens of rows have their places in it. */

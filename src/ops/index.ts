@@ -116,7 +116,7 @@ export const ops = {
   control_weight: { op: controlWeightOp, kernels: ["policy/control_weight"] },
   covariance_select: { op: covarianceSelectOp, kernels: ["policy/covariance_select"] },
   cross_entropy: { op: crossEntropyOp, kernels: ["policy/cross_entropy"] },
-  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_part", "_merge") },
+  decode_attention: { op: decodeAttentionOp, kernels: family("attention/decode", "_together", "_part", "_merge") },
   embedding: { op: embeddingOp, kernels: family("embedding/gather", "_backward", "_backward_links", "_backward_partial") },
   entropy_ratio: { op: entropyRatioOp, kernels: ["policy/entropy_ratio"] },
   entropy_reduce: { op: entropyReduceOp, kernels: family("policy/entropy_reduce", "_partial") },

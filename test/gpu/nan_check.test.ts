@@ -107,7 +107,7 @@ function decodedInParts() {
   const [cacheKeys, cacheValues] = ["keys", "values"].map((name) => input(name, [400, 1, 4])) as [Tensor, Tensor];
   const [origin, positions] = ["origin", "positions"].map((name) => input(name, [2], "u32")) as [Tensor, Tensor];
   const rows = { cacheKeys, cacheValues, origin, positions, prompt: input("prompt", [2, 2], "u32") };
-  return { keep: [decodeAttention(input("qkv", [2, 16]), rows, { layout, length: 300, split: "positions" })] };
+  return { keep: [decodeAttention(input("qkv", [2, 16]), rows, { layout, length: 300, way: "positions" })] };
 }
 
 const PARTLY_WRITTEN = {

@@ -56,6 +56,7 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   WINDOW: [3],
   // A lane for a head in decoding, and two.
   HEAD_LANES: [1, 2],
+  ROW_HEADS: [1, 4],
 };
 
 /**

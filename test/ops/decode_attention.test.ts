@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
-import { input } from "../../src/graph/trace.ts";
+import { input, trace } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { cacheWrite } from "../../src/ops/cache_write.ts";
 import { causalAttention } from "../../src/ops/causal_attention.ts";
 import { decodeAttention } from "../../src/ops/decode_attention.ts";
+import { type HeadLayout, packedWidth } from "../../src/ops/heads.ts";
 import { relativeError } from "../../src/testing/check_op.ts";
 import { titleOf } from "../../src/testing/op_measures.ts";
 import { decodeAttentionCases } from "../../src/testing/ops/decode_attention.ts";
@@ -22,12 +23,81 @@ for (const lanes of [4, 32, 128]) {
   test(`heads that one lane owns, and those that several share, are right without subgroups at ${lanes} lanes`, async () => {
     const plain = await openDevice({ lanes });
     assert.equal(plain.subgroups, false);
-    const telling = decodeAttentionCases.filter((one) => /by elements with heads .* of (7|37|64|200) in f32/.test(titleOf(one)));
+    const telling = decodeAttentionCases.filter((one) => /lanes apart with heads .* of (7|37|64|200) in f32/.test(titleOf(one)));
     assert.equal(telling.length, 4);
     for (const one of telling) await assertCase(plain, one);
     plain.destroy();
   });
 }
+
+test("lanes read together where heads of a group or long heads are decoded, and the device has lanes enough", async () => {
+  const kernelOf = (lanes: number, layout: HeadLayout, subgroups = true) => {
+    const traced = trace(() => {
+      const [keys, values] = ["keys", "values"].map((name) => input(name, [40, layout.keyValueHeads, layout.headDim]));
+      const places = { origin: input("origin", [5], "u32"), prompt: input("prompt", [5, 2], "u32"), positions: input("last", [5], "u32") };
+      return decodeAttention(
+        input("qkv", [5, packedWidth(layout)]),
+        { cacheKeys: keys!, cacheValues: values!, ...places },
+        { layout, length: 8 },
+      );
+    });
+    const traits = Object.assign(Object.create(device) as typeof device, { lanes, subgroups, software: true });
+    return traced.trace.nodes[0]!.dispatches(traits)[0]!.kernel;
+  };
+  const short = { heads: 4, keyValueHeads: 4, headDim: 32 };
+  assert.equal(kernelOf(8, short), "attention/decode");
+  assert.equal(kernelOf(8, { ...short, keyValueHeads: 2 }), "attention/decode_together");
+  assert.equal(kernelOf(8, { ...short, headDim: 64 }), "attention/decode_together");
+  assert.equal(kernelOf(4, { ...short, headDim: 64 }), "attention/decode");
+  assert.equal(kernelOf(8, { ...short, keyValueHeads: 2 }, false), "attention/decode");
+});
+
+test("a row does not depend, to the bit, on the rows around it", async () => {
+  const layout = { heads: 2, keyValueHeads: 2, headDim: 8 };
+  const places = 200;
+  const values = {
+    qkv: normal([9, packedWidth(layout)], 1).data,
+    keys: normal([places, 2, 8], 2).data,
+    values: normal([places, 2, 8], 3).data,
+  };
+  // Nine rows of which eight share a prompt of ten positions; the last place holds what is not finite, and the ninth row reads it.
+  values.keys.fill(Number.NaN, (places - 1) * 16);
+  values.values.fill(Number.POSITIVE_INFINITY, (places - 1) * 16);
+  const newest = [12, 10, 19, 11, 15, 12, 12, 18, 0];
+  const rows = newest.map((position, row) => ({ position, origin: 10 + 10 * row, prompt: [0, 10] }));
+  rows[8] = { position: 0, origin: 0, prompt: [places - 1, 1] };
+  const decode = async (taken: readonly number[]): Promise<number[][]> => {
+    const count = taken.length;
+    const width = packedWidth(layout);
+    const [out] = await evaluate(
+      device,
+      () => {
+        const cached = { cacheKeys: input("keys", [places, 2, 8]), cacheValues: input("values", [places, 2, 8]) };
+        const u32 = (name: string, shape = [count]) => input(name, shape, "u32");
+        const decoded = { ...cached, origin: u32("origin"), positions: u32("positions"), prompt: u32("prompt", [count, 2]) };
+        return [decodeAttention(input("qkv", [count, width]), decoded, { layout, length: 20, way: "together" })];
+      },
+      {
+        inputs: {
+          keys: Float32Array.from(values.keys),
+          values: Float32Array.from(values.values),
+          qkv: Float32Array.from(taken.flatMap((row) => [...values.qkv.subarray(row * width, (row + 1) * width)])),
+          origin: Uint32Array.from(taken, (row) => rows[row]!.origin),
+          positions: Uint32Array.from(taken, (row) => rows[row]!.position),
+          prompt: Uint32Array.from(taken.flatMap((row) => rows[row]!.prompt)),
+        },
+      },
+    );
+    return taken.map((_, i) => [...out!.slice(i * 16, (i + 1) * 16)]);
+  };
+  const together = await decode([8, 0, 1, 2, 3, 4, 5, 6, 7]);
+  assert.ok(together[0]!.some(Number.isNaN));
+  for (const [i, row] of [0, 1, 2, 3, 4, 5, 6, 7].entries()) {
+    const [alone] = await decode([row]);
+    assert.ok(alone!.every(Number.isFinite));
+    assert.deepEqual(together[i + 1], alone, `row ${row}`);
+  }
+});
 
 test("decoding over the cache that cache_write filled agrees with causal_attention on the last rows", async () => {
   const layout = { heads: 4, keyValueHeads: 2, headDim: 8 };

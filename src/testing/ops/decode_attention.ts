@@ -1,5 +1,5 @@
 import { CACHE_STORAGE, type CacheStorage } from "../../ops/cache_storage.ts";
-import { type DecodeSplit, decodeAttention } from "../../ops/decode_attention.ts";
+import { type DecodeWay, decodeAttention } from "../../ops/decode_attention.ts";
 import { type HeadLayout, packedWidth } from "../../ops/heads.ts";
 import type { HostValue } from "../check_op.ts";
 import type { OpCase } from "../op_case.ts";
@@ -27,42 +27,53 @@ const LONG: readonly (readonly [HeadLayout, CacheStorage])[] = [
   [{ heads: 1, keyValueHeads: 1, headDim: 130 }, "f32"],
 ];
 
+const WAYS: Readonly<Record<DecodeWay, string>> = { apart: "lanes apart", together: "lanes together", positions: "by positions" };
+
 interface Caches {
   /** The most positions of a sequence. */
   readonly length: number;
   readonly storage: CacheStorage;
   /** The newest position of each row. */
   readonly newest: readonly number[];
+  /** How many rows share each prompt. Left out: the first two one, the others none. */
+  readonly groups?: readonly number[];
   readonly window?: number;
 }
 
 /**
- * Where rows lie in a cache: first prompts, that of the first two rows at the end, and then own tokens, the last row's first. Prompts have from a
- * quarter to three quarters of a row's tokens, and the first two rows share one.
+ * Where rows lie in a cache: first prompts, those of the first rows at the end, and then own tokens, the last row's first. Rows that follow one
+ * another share the prompt of their group, which has from a quarter to three quarters of the tokens of the shortest of them.
  */
-function placesOf(newest: readonly number[]) {
-  const lengths = newest.map((position, row) => Math.floor(((position + 1) * ((row % 3) + 1)) / 4));
-  lengths.fill(Math.min(...lengths.slice(0, 2)), 0, 2);
+function placesOf(newest: readonly number[], groups: readonly number[]) {
   let places = 0;
   const take = (count: number): number => {
     places += count;
     return places - count;
   };
-  const firsts = new Array<number>(newest.length);
-  for (let row = newest.length - 1; row > 0; row -= 1) firsts[row] = take(lengths[row]!);
-  firsts[0] = firsts[1]!;
+  const prompts = new Array<readonly [first: number, length: number]>(newest.length);
+  let end = newest.length;
+  for (const [group, size] of [...groups.entries()].reverse()) {
+    const shortest = Math.min(...newest.slice(end - size, end));
+    const length = Math.floor(((shortest + 1) * ((group % 3) + 1)) / 4);
+    prompts.fill([take(length), length], end - size, end);
+    end -= size;
+  }
   const origins = new Array<number>(newest.length);
   for (let row = newest.length - 1; row >= 0; row -= 1) {
+    const [, length] = prompts[row]!;
     // One place behind each sequence is nobody's.
-    origins[row] = (take(newest[row]! + 2 - lengths[row]!) - lengths[row]! + 2 ** 32) % 2 ** 32;
+    origins[row] = (take(newest[row]! + 2 - length) - length + 2 ** 32) % 2 ** 32;
   }
-  return { origins, prompts: firsts.flatMap((first, row) => [first, lengths[row]!]), places };
+  return { origins, prompts: prompts.flat(), places };
 }
 
-function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newest, window }: Caches): OpCase {
+/** The first two rows share a prompt, and the others have their own. */
+const pairFirst = (newest: readonly number[]): readonly number[] => [Math.min(2, newest.length), ...newest.slice(2).map(() => 1)];
+
+function caseOf(layout: HeadLayout, way: DecodeWay, { length, storage, newest, groups, window }: Caches): OpCase {
   const { heads, keyValueHeads, headDim } = layout;
   const rows = newest.length;
-  const { origins, prompts, places } = placesOf(newest);
+  const { origins, prompts, places } = placesOf(newest, groups ?? pairFirst(newest));
   const cache = [places, keyValueHeads, headDim];
   const [cache_keys, cache_values] = [normal(cache, 2), normal(cache, 3)];
   // Behind the newest position a cache holds anything.
@@ -73,11 +84,12 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
     name: "decode_attention",
-    title: `by ${split} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${window === undefined ? "" : ` in a window of ${window}`}`,
+    title: `${WAYS[way]} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${groups === undefined ? "" : ` with ${groups.join(" ")} rows a prompt`}${window === undefined ? "" : ` in a window of ${window}`}`,
     tolerance: 2e-5,
-    forGpus: split === "positions",
-    // A lane for a head, and several, in the kernel that splits elements.
-    quick: headDim === 7 || headDim === 37 || window === 5,
+    needsSubgroups: way === "together",
+    forGpus: way === "positions",
+    // Groups of heads, long heads, a window, and prompts that rows share.
+    quick: headDim === 7 || headDim === 37 || window === 5 || groups !== undefined,
     inputs: {
       qkv: normal([rows, packedWidth(layout)], 1),
       cache_keys: kept(cache_keys),
@@ -89,38 +101,57 @@ function caseOf(layout: HeadLayout, split: DecodeSplit, { length, storage, newes
     dynamicRows: ["qkv", "origin", "positions", "prompt"],
     op: ({ qkv, cache_keys, cache_values, origin, positions, prompt }) => {
       const rows = { cacheKeys: cache_keys!, cacheValues: cache_values!, origin: origin!, positions: positions!, prompt: prompt! };
-      return { out: decodeAttention(qkv!, rows, { layout, length, window, split }) };
+      return { out: decodeAttention(qkv!, rows, { layout, length, window, way }) };
     },
     reference: (inputs) => decodeAttentionReference(inputs, layout, window),
   };
 }
 
 /** Every layout over a cache of one part. */
-const short = (split: DecodeSplit, layouts: readonly HeadLayout[]): readonly OpCase[] =>
+const short = (way: DecodeWay, layouts: readonly HeadLayout[]): readonly OpCase[] =>
   layouts.flatMap((layout) =>
-    CACHE_STORAGE.filter((storage) => storage === "f32" || (split === "elements" && layout.headDim % 4 === 0)).map((storage) =>
-      caseOf(layout, split, { length: 20, storage, newest: [18, 7, 0, 11] }),
+    CACHE_STORAGE.filter((storage) => storage === "f32" || (way !== "positions" && layout.headDim % 4 === 0)).map((storage) =>
+      caseOf(layout, way, { length: 20, storage, newest: [18, 7, 0, 11] }),
     ),
   );
 
 export const decodeAttentionCases: readonly OpCase[] = [
-  ...short("elements", LAYOUTS),
+  ...short("apart", LAYOUTS),
+  ...short("together", LAYOUTS),
   ...short(
     "positions",
     LAYOUTS.filter(({ headDim }) => [1, 7, 12].includes(headDim)),
   ),
   ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { length: 300, storage, newest: [298, 127, 299, 0, 128, 126] })),
   // Windows that begin in a block, between two, and before the first position; parts that a window leaves out.
-  ...(["elements", "positions"] as const).flatMap((split) => [
-    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12 }, split, { length: 20, storage: "f32", newest: [18, 7, 0, 4], window: 5 }),
-    caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, split, {
+  ...(["apart", "together", "positions"] as const).flatMap((way) => [
+    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12 }, way, { length: 20, storage: "f32", newest: [18, 7, 0, 4], window: 5 }),
+    caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, way, {
       length: 300,
       storage: "f32",
       newest: [298, 127, 299, 0, 128, 255],
       window: 128,
     }),
-    caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, split, { length: 300, storage: "f16", newest: [298, 127, 2, 140], window: 30 }),
+    caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, way, { length: 300, storage: "f16", newest: [298, 127, 2, 140], window: 30 }),
   ]),
+  // Prompts that whole workgroups share, and some that end within one.
+  ...(
+    [
+      [{ heads: 3, keyValueHeads: 3, headDim: 8 }, undefined],
+      [{ heads: 2, keyValueHeads: 2, headDim: 8 }, 6],
+      [{ heads: 2, keyValueHeads: 2, headDim: 64 }, 6],
+      [{ heads: 6, keyValueHeads: 2, headDim: 10 }, undefined],
+      [{ heads: 9, keyValueHeads: 1, headDim: 8 }, 6],
+    ] as const
+  ).map(([layout, window]) =>
+    caseOf(layout, "together", {
+      length: 20,
+      storage: layout.headDim === 64 ? "f16" : "f32",
+      newest: Array.from({ length: 19 }, (_, row) => (7 * row + 4) % 20),
+      groups: [8, 3, 1, 1, 1, 5],
+      ...(window && { window }),
+    }),
+  ),
   // More positions than parts of one block: here a part has two.
   caseOf({ heads: 2, keyValueHeads: 1, headDim: 4 }, "positions", { length: 8300, storage: "f32", newest: [8299, 130] }),
 ];
