@@ -13,7 +13,7 @@ import { causalAttentionGradient, causalAttentionReference } from "../../src/tes
 import { normal } from "../../src/testing/values.ts";
 import { sharedDevice } from "../shared_device.ts";
 import { bothPasses, testRowsApart } from "./attention_passes.ts";
-import { testGpuCases } from "./op_cases.ts";
+import { isSlowAdapter, testGpuCases } from "./op_cases.ts";
 
 const device = await sharedDevice();
 
@@ -29,7 +29,8 @@ const MANY_BLOCKS = [
 ];
 
 for (const { lengths, layout } of MANY_BLOCKS) {
-  test(`tiles agree with double precision: sequences of ${lengths.join(" ")}, heads of ${layout.headDim}`, async () => {
+  const skip = isSlowAdapter && layout.headDim === 64 && "SwiftShader compiles it for 20 s";
+  test(`tiles agree with double precision: sequences of ${lengths.join(" ")}, heads of ${layout.headDim}`, { skip }, async () => {
     const { rows, ...structure } = packedSequences(lengths);
     const qkv = normal([rows, packedWidth(layout)], 7);
     const grad = normal([rows, layout.heads * layout.headDim], 8).data;
