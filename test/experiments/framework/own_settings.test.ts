@@ -43,7 +43,7 @@ for (const study of Object.values(studies)) {
       assert.ok(Object.keys(shipped.arms as object).some(about), "says which arms are missing");
       const failed = verdicts.filter(({ passed }) => passed === false);
       assert.deepEqual(failed, []);
-      assert.match(markdown, /\n\| mine \| (0\.400|\d \| 0\.600)/);
+      assert.match(markdown, /\n\| mine \| (0\.400|\d+ \| 0\.600)/);
       assert.ok(!/undefined|NaN|null/.test(markdown.replace("advantage none", "")), markdown);
       for (const { name, svg } of pictures) {
         assert.ok(markdown.includes(`(${name}.svg)`), `${name} is in the report`);
