@@ -9,7 +9,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { groupsOf, nameOf, type Outcome, outcomesByFile, writeGroups } from "./test_groups.ts";
@@ -51,7 +51,10 @@ async function run(files: readonly string[], options: readonly string[], concurr
     ...options,
     ...modules,
   ];
-  const [code] = (await once(spawn(process.execPath, node, { stdio: "inherit" }), "exit")) as [number | null];
+  // lavapipe's threads would only wake one another where a process has one core. SwiftShader keeps its own, so that kernels meet threads.
+  const share = Math.floor(availableParallelism() / concurrency);
+  const env = { LP_NUM_THREADS: String(share > 1 ? share : 0), ...process.env };
+  const [code] = (await once(spawn(process.execPath, node, { stdio: "inherit", env }), "exit")) as [number | null];
   const lines = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
   const outcomes = lines.map(
     (line) => ({ outcome: line.slice(0, line.indexOf("\t")), name: line.slice(line.indexOf("\t") + 1) }) as Outcome,
