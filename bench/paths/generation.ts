@@ -63,7 +63,7 @@ export function decodeCase(generation: Generation): BenchCase {
     name: "decode",
     shape: `${describe(size)} B${groupSize === 1 ? sequences : `${sequences / groupSize}x${groupSize}`} T${promptLength}+${newTokens}`,
     flops: 2 * matrixElements(size) * tokens + attended,
-    // Every step reads the weights, and of the cache as much as it attends to.
+    // Every step reads the weights, and of the cache as much as it attends to, prompts that are shared for each sequence.
     bytes: 4 * steps * matrixElements(size) + 2 * attended,
     prepare: async ({ device }) => {
       const parts = await openParts(device, generation);
