@@ -110,14 +110,17 @@ function caseOf(layout: HeadLayout, way: DecodeWay, { length, storage, newest, g
 /** Every layout over a cache of one part. */
 const short = (way: DecodeWay, layouts: readonly HeadLayout[]): readonly OpCase[] =>
   layouts.flatMap((layout) =>
-    CACHE_STORAGE.filter((storage) => storage === "f32" || (way !== "positions" && layout.headDim % 4 === 0)).map((storage) =>
+    CACHE_STORAGE.filter((storage) => storage === "f32" || (way === "apart" && layout.headDim % 4 === 0)).map((storage) =>
       caseOf(layout, way, { length: 20, storage, newest: [18, 7, 0, 11] }),
     ),
   );
 
 export const decodeAttentionCases: readonly OpCase[] = [
   ...short("apart", LAYOUTS),
-  ...short("together", LAYOUTS),
+  ...short(
+    "together",
+    LAYOUTS.filter(({ headDim }) => ![1, 16].includes(headDim)),
+  ),
   ...short(
     "positions",
     LAYOUTS.filter(({ headDim }) => [1, 7, 12].includes(headDim)),
