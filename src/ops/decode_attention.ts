@@ -54,7 +54,7 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", DecodeA
   },
 });
 
-/** Lanes from which on it is faster to read together. With four a shuffle costs as much as it saves, on SwiftShader. */
+/** Lanes from which on it is faster to read together. With the four of SwiftShader shuffles cost more than they save. */
 const FEWEST_TOGETHER = 8;
 
 /** Heads of a group read the same keys and values, and long heads do not fit the registers of a lane that reads by itself. */
