@@ -42,7 +42,12 @@ const BY_HAND: readonly (readonly [what: string, shader: string, find: string, r
   ["a row does not attend to itself", "lib/attended", "key <= row", "key < row"],
   ["a row attends to the sequence before its own", "lib/attended", "key <= row && key >= rows.z", "key <= row"],
   ["keys of the wrong head", "attention/causal", "head / (heads / key_value_heads)", "head % key_value_heads"],
-  ["the sum is not rescaled when the maximum grows", "attention/causal", "total = fma(total, shrink, weight)", "total = total + weight"],
+  [
+    "the sum is not rescaled when the maximum grows",
+    "attention/causal",
+    "total = fma(total, taken.shrink, taken.weight)",
+    "total = total + taken.weight",
+  ],
   ["decoding sees one key too many", "attention/decode_part", "key >= first_key && key < count", "key >= first_key && key <= count"],
   ["decoding forgets the oldest key", "attention/decode", "var j = 0u;", "var j = 1u;"],
   ["decoding forgets a row's newest key", "attention/decode_together", "j <= positions[owner]", "j < positions[owner]"],

@@ -9,6 +9,7 @@ import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import package::lib::numeric::LOWEST;
+import package::lib::online_softmax::take_score;
 import constants::HEAD_ELEMENTS;
 import constants::LANES;
 @if(WINDOWED) import constants::WINDOW;
@@ -78,16 +79,11 @@ fn main(
     }
     @if(!WINDOWED) let is_attended = attends(row, j, own_rows);
     @if(WINDOWED) let is_attended = attends(row, j, own_rows) && position - positions[j] < u32(WINDOW);
-    let score = select(LOWEST, sum_of_parts(product), is_attended);
-    // One of the two factors is 1, so one exponential serves both.
-    let grows = score > largest;
-    let smaller = exp(-abs(score - largest));
-    let shrink = select(1.0, smaller, grows);
-    let weight = select(0.0, select(smaller, 1.0, grows), is_attended);
-    largest = max(largest, score);
-    total = fma(total, shrink, weight);
+    let taken = take_score(sum_of_parts(product), is_attended, largest);
+    largest = taken.largest;
+    total = fma(total, taken.shrink, taken.weight);
     for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-      sum[d] = fma(sum[d], Element(shrink), weight * pair_element(HEAD_ELEMENTS + d));
+      sum[d] = fma(sum[d], Element(taken.shrink), taken.weight * pair_element(HEAD_ELEMENTS + d));
     }
   }
   if first_row + lane <= last_row {

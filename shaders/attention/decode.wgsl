@@ -10,6 +10,7 @@ import package::lib::cached_sequence::place_of;
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::numeric::LOWEST;
+import package::lib::online_softmax::take_score;
 import constants::{HEAD_ELEMENTS, HEAD_LANES, LANES};
 @if(WINDOWED) import constants::WINDOW;
 
@@ -108,17 +109,12 @@ fn main(
     let whole = sum_over_head(sum_of_parts(product), lane);
     @if(WINDOWED) let is_attended = j <= newest && newest - j < u32(WINDOW);
     @if(!WINDOWED) let is_attended = j <= newest;
-    let score = select(LOWEST, whole, is_attended);
-    // One of the two factors is 1, so one exponential serves both.
-    let grows = score > largest;
-    let smaller = exp(-abs(score - largest));
-    let shrink = select(1.0, smaller, grows);
-    let weight = select(0.0, select(smaller, 1.0, grows), is_attended);
-    largest = max(largest, score);
-    total = fma(total, shrink, weight);
+    let taken = take_score(whole, is_attended, largest);
+    largest = taken.largest;
+    total = fma(total, taken.shrink, taken.weight);
     for (var piece = 0u; piece < PIECES; piece += 1u) {
       let d = min(piece * HEAD_LANES + part, HEAD_ELEMENTS - 1u);
-      sum[piece] = fma(sum[piece], Element(shrink), weight * from_cache(cache_values[begin + d]));
+      sum[piece] = fma(sum[piece], Element(taken.shrink), taken.weight * from_cache(cache_values[begin + d]));
     }
   }
   if own <= last {

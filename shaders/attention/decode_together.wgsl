@@ -9,6 +9,7 @@ import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
 import package::lib::head_pair::{keep_piece, pair_element, PAIR_ELEMENTS, PIECES};
 import package::lib::numeric::LOWEST;
+import package::lib::online_softmax::take_score;
 import constants::{HEAD_ELEMENTS, LANES, ROW_HEADS};
 @if(WINDOWED) import constants::WINDOW;
 
@@ -30,7 +31,7 @@ var<immediate> parameters: Parameters;
 
 const ROWS_TOGETHER = u32(LANES / ROW_HEADS);
 
-// The sums of a lane so far, by its largest score so far (Milakov & Gimelshein 2018, arXiv 1805.02867).
+// The sums of a lane so far, relative to its largest score so far (lib/online_softmax).
 var<private> query: array<Element, HEAD_ELEMENTS>;
 var<private> sum: array<Element, HEAD_ELEMENTS>;
 var<private> largest = LOWEST;
@@ -61,18 +62,13 @@ fn attend(begin: u32, is_attended: bool, lane: u32) {
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
     product = fma(query[d], pair_element(d), product);
   }
-  let score = select(LOWEST, sum_of_parts(product), is_attended);
-  // One of the two factors is 1, so one exponential serves both.
-  let grows = score > largest;
-  let smaller = exp(-abs(score - largest));
-  let shrink = select(1.0, smaller, grows);
-  let weight = select(0.0, select(smaller, 1.0, grows), is_attended);
-  largest = max(largest, score);
-  total = fma(total, shrink, weight);
+  let taken = take_score(sum_of_parts(product), is_attended, largest);
+  largest = taken.largest;
+  total = fma(total, taken.shrink, taken.weight);
   for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
     // A neighbour's value may be infinite, or not a number.
     let value = select(Element(0.0), pair_element(HEAD_ELEMENTS + d), is_attended);
-    sum[d] = fma(sum[d], Element(shrink), weight * value);
+    sum[d] = fma(sum[d], Element(taken.shrink), taken.weight * value);
   }
 }
 
