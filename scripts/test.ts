@@ -53,7 +53,9 @@ async function run(files: readonly string[], options: readonly string[], concurr
   ];
   // lavapipe's threads would only wake one another where a process has one core. SwiftShader keeps its own, so that kernels meet threads.
   const share = Math.floor(availableParallelism() / concurrency);
-  const env = { LP_NUM_THREADS: String(share > 1 ? share : 0), ...process.env };
+  const preloaded = `--require ${JSON.stringify(join(root, "scripts/short_process.cjs"))}`;
+  const NODE_OPTIONS = [process.env.NODE_OPTIONS, preloaded].filter(Boolean).join(" ");
+  const env = { LP_NUM_THREADS: String(share > 1 ? share : 0), ...process.env, NODE_OPTIONS };
   const [code] = (await once(spawn(process.execPath, node, { stdio: "inherit", env }), "exit")) as [number | null];
   const lines = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
   const outcomes = lines.map(

@@ -56,7 +56,8 @@ export function groupsOf(files: readonly string[], concurrency: number): string[
  */
 export function writeGroups(groups: readonly (readonly string[])[], folder: string, runs: (file: string) => string): TestGroup[] {
   return groups.map((files, i) => {
-    const module = join(folder, `group-${i + 1}.mjs`);
+    // The runner sorts them by name.
+    const module = join(folder, `group-${String(i + 1).padStart(3, "0")}.mjs`);
     const imports = files.map((file) => [nameOf(file), pathToFileURL(runs(file)).href]);
     writeFileSync(module, `${PROGRAM}for (const [name, url] of ${JSON.stringify(imports)}) await run(name, url);\n`);
     return { module, files };

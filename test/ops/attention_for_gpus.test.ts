@@ -12,8 +12,9 @@ import { decodeAttentionCases } from "../../src/testing/ops/decode_attention.ts"
 import { causalAttentionGradient, causalAttentionReference } from "../../src/testing/reference/causal_attention.ts";
 import { normal } from "../../src/testing/values.ts";
 import { sharedDevice } from "../shared_device.ts";
+import { isSlowAdapter } from "../slow_adapter.ts";
 import { bothPasses, testRowsApart } from "./attention_passes.ts";
-import { isSlowAdapter, testGpuCases } from "./op_cases.ts";
+import { testGpuCases } from "./op_cases.ts";
 
 const device = await sharedDevice();
 

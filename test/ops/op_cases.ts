@@ -4,6 +4,7 @@ import type { Device } from "../../src/gpu/device.ts";
 import { type ConformanceCase, isPassed, type Measure } from "../../src/testing/conformance/case.ts";
 import type { OpCase } from "../../src/testing/op_case.ts";
 import { measuresOf, skipOf, titleOf } from "../../src/testing/op_measures.ts";
+import { isSlowAdapter } from "../slow_adapter.ts";
 
 /** A test for every case of an op, as the command `verify` runs them, but for the kernels that only GPUs take. */
 export function testCases(device: Device, cases: readonly OpCase[]): void {
@@ -13,18 +14,10 @@ export function testCases(device: Device, cases: readonly OpCase[]): void {
   );
 }
 
-/** Whether the tests run on SwiftShader, which takes seconds to compile a kernel that only GPUs take; the other adapters try all that there is. */
-export const isSlowAdapter = process.env.ENTROPIC_ADAPTER === "embedded";
-
-/** Neighbouring cases differ in their shapes alone, so the slow adapter's third changes its place from three to three. */
-const isOfThird = (i: number): boolean => (i + Math.floor(i / 3)) % 3 === 0;
-
-/** A test for every case of a kernel that only GPUs take, or for a third of them on the slow adapter. `verify` tries them all on any. */
+/** A test for every case of a kernel that only GPUs take, or on the slow adapter for a third of those of `verify --quick`. `verify` tries all. */
 export function testGpuCases(device: Device, cases: readonly OpCase[]): void {
-  testEach(
-    device,
-    cases.filter(({ forGpus }) => forGpus).filter((_, i) => !isSlowAdapter || isOfThird(i)),
-  );
+  const all = cases.filter(({ forGpus }) => forGpus);
+  testEach(device, isSlowAdapter ? all.filter(({ quick }) => quick).filter((_, i) => i % 3 === 0) : all);
 }
 
 function testEach(device: Device, cases: readonly OpCase[]): void {
