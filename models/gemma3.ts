@@ -38,6 +38,7 @@ class Gemma3Block extends nn.Module {
       heads: config.num_attention_heads,
       keyValueHeads: config.num_key_value_heads,
       headDim: config.head_dim,
+      scale: 1 / Math.sqrt(config.query_pre_attn_scalar),
       bias: config.attention_bias,
       outputBias: config.attention_bias,
       queryKeyNormEps: config.rms_norm_eps,

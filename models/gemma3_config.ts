@@ -26,6 +26,8 @@ export interface Gemma3Config extends LanguageModelConfig {
   readonly num_attention_heads: number;
   readonly num_key_value_heads: number;
   readonly head_dim: number;
+  /** Products of queries and keys are divided by its root. */
+  readonly query_pre_attn_scalar: number;
   readonly max_position_embeddings: number;
   /** How many of the last tokens of its sequence a token attends to in local layers. */
   readonly sliding_window: number;
@@ -79,9 +81,6 @@ function readSizes(read: ConfigReader) {
   const num_key_value_heads = read.integer("num_key_value_heads", 4, LARGEST.heads);
   const head_dim = read.integer("head_dim", 256, LARGEST.headWidth);
   checkHeads(num_attention_heads, num_key_value_heads, head_dim);
-  if (read.number("query_pre_attn_scalar", 256) !== head_dim) {
-    read.refuse("query_pre_attn_scalar", `head_dim (${head_dim}), because attention divides by its square root here`);
-  }
   return {
     hidden_size: read.integer("hidden_size", undefined, LARGEST.width),
     num_hidden_layers: read.integer("num_hidden_layers", undefined, LARGEST.layers),
@@ -89,6 +88,7 @@ function readSizes(read: ConfigReader) {
     num_attention_heads,
     num_key_value_heads,
     head_dim,
+    query_pre_attn_scalar: read.number("query_pre_attn_scalar", 256, { min: 1e-6, max: 1e6 }),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   add,
   gelu,
+  type HeadLayout,
   LARGEST,
   type LanguageModelConfig,
   nn,
@@ -54,7 +55,7 @@ export function gpt2Config(json: Readonly<Record<string, unknown>>): Gpt2Config 
 class Gpt2Attention extends nn.Module {
   readonly c_attn: nn.Conv1D;
   readonly c_proj: nn.Conv1D;
-  readonly layout: { readonly heads: number; readonly keyValueHeads: number; readonly headDim: number };
+  readonly layout: HeadLayout;
 
   constructor(config: Gpt2Config) {
     super();

@@ -1,30 +1,24 @@
-import { add, concatenateColumns, gelu, nn, type Rows, scale, scope, type Tensor } from "../src/engine.ts";
+import { add, gelu, type HeadLayout, nn, type Rows, scope, type Tensor } from "../src/engine.ts";
 import type { GptNeoConfig } from "./gpt_neo_config.ts";
 
 class GptNeoSelfAttention extends nn.Module {
-  readonly q_proj: nn.Linear;
-  readonly k_proj: nn.Linear;
-  readonly v_proj: nn.Linear;
+  readonly qkv_proj: nn.Linear;
   readonly out_proj: nn.Linear;
-  readonly layout: { readonly heads: number; readonly keyValueHeads: number; readonly headDim: number };
+  readonly layout: HeadLayout;
   readonly window: number | undefined;
 
   constructor({ hidden_size: width, num_heads: heads, initializer_range: std }: GptNeoConfig, window: number | undefined) {
     super();
-    this.q_proj = new nn.Linear(width, width, { std });
-    this.k_proj = new nn.Linear(width, width, { std });
-    this.v_proj = new nn.Linear(width, width, { std });
+    this.qkv_proj = nn.fusedLinear(width, { q_proj: width, k_proj: width, v_proj: width }, { std });
     this.out_proj = new nn.Linear(width, width, { bias: true, std });
-    this.layout = { heads, keyValueHeads: heads, headDim: width / heads };
+    // GPT-Neo does not divide scores by the root of a head's width.
+    this.layout = { heads, keyValueHeads: heads, headDim: width / heads, scale: 1 };
     this.window = window;
   }
 
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
-    // GPT-Neo does not divide scores by the root of a head's width, as `attend` does.
-    const queries = scale(this.q_proj.forward(x), Math.sqrt(this.layout.headDim)); // [N, H D]
-    const qkv = concatenateColumns([queries, this.k_proj.forward(x), this.v_proj.forward(x)]); // [N, 3 H D]
-    return this.out_proj.forward(nn.attend(this, qkv, rows, this.layout, this.window));
+    return this.out_proj.forward(nn.attend(this, this.qkv_proj.forward(x), rows, this.layout, this.window));
   }
 }
 

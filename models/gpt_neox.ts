@@ -1,11 +1,11 @@
-import { add, gelu, nn, type Rows, rope, scope, type Tensor, transposeColumns } from "../src/engine.ts";
+import { add, gelu, type HeadLayout, nn, type Rows, rope, scope, type Tensor, transposeColumns } from "../src/engine.ts";
 import type { GptNeoXConfig } from "./gpt_neox_config.ts";
 
 class GptNeoXAttention extends nn.Module {
   readonly query_key_value: nn.Linear;
   readonly dense: nn.Linear;
   readonly rotary: nn.RotaryEmbedding;
-  readonly layout: { readonly heads: number; readonly keyValueHeads: number; readonly headDim: number };
+  readonly layout: HeadLayout;
 
   constructor(config: GptNeoXConfig, rotary: nn.RotaryEmbedding) {
     super();

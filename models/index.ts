@@ -6,6 +6,7 @@ import { gptNeoConfig } from "./gpt_neo_config.ts";
 import { GptNeoX } from "./gpt_neox.ts";
 import { gptNeoXConfig } from "./gpt_neox_config.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
+import { Granite, graniteConfig } from "./granite.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
 import { Olmo2, olmo2Config } from "./olmo2.ts";
@@ -22,6 +23,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
   gpt2: (config) => new Gpt2(gpt2Config(config)),
   gpt_neo: (config) => new GptNeo(gptNeoConfig(config)),
   gpt_neox: (config) => new GptNeoX(gptNeoXConfig(config)),
+  granite: (config) => new Granite(graniteConfig(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
   olmo2: (config) => new Olmo2(olmo2Config(config)),

@@ -1,4 +1,4 @@
-import { add, nn, type Rows, scope, type Tensor } from "../src/engine.ts";
+import { add, nn, type Rows, scale, scope, type Tensor } from "../src/engine.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
 /** Llama (Touvron et al. 2023, arXiv 2302.13971). */
@@ -26,11 +26,15 @@ interface Attention {
   readonly window: number | undefined;
 }
 
+/** Only Granite has factors. */
+const times = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : scale(x, factor));
+
 export class LlamaBlock extends nn.Module implements Block {
   readonly input_layernorm: nn.RMSNorm;
   readonly self_attn: nn.CausalSelfAttention;
   readonly post_attention_layernorm: nn.RMSNorm;
   readonly mlp: nn.GatedMlp;
+  readonly residual: number;
 
   constructor(config: LlamaConfig, { rotary, window }: Attention) {
     super();
@@ -48,6 +52,7 @@ export class LlamaBlock extends nn.Module implements Block {
       fused: config.fused,
       rotary,
       window,
+      scale: config.multipliers.attention,
       std,
       outputStd,
       ...(config.query_key_norm ? { queryKeyNormEps: config.rms_norm_eps } : {}),
@@ -59,12 +64,13 @@ export class LlamaBlock extends nn.Module implements Block {
       bias: config.mlp_bias,
       fused: config.fused,
     });
+    this.residual = config.multipliers.residual;
   }
 
   /** x: [N, C] -> [N, C] */
   forward(x: Tensor, rows: Rows): Tensor {
-    const attended = add(x, this.self_attn.forward(this.input_layernorm.forward(x), rows));
-    return add(attended, this.mlp.forward(this.post_attention_layernorm.forward(attended)));
+    const attended = add(x, times(this.self_attn.forward(this.input_layernorm.forward(x), rows), this.residual));
+    return add(attended, times(this.mlp.forward(this.post_attention_layernorm.forward(attended)), this.residual));
   }
 }
 
@@ -77,6 +83,7 @@ class LlamaModel extends nn.Module {
   readonly embed_tokens: nn.Embedding;
   readonly layers: readonly Block[];
   readonly norm: nn.RMSNorm;
+  readonly multipliers: LlamaConfig["multipliers"];
 
   constructor(config: LlamaConfig, block: MakeBlock) {
     super();
@@ -89,15 +96,16 @@ class LlamaModel extends nn.Module {
     this.embed_tokens = new nn.Embedding(config.vocab_size, config.hidden_size, config.initializer_range);
     this.layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => block(config, rotary, layer));
     this.norm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
+    this.multipliers = config.multipliers;
   }
 
-  /** tokens: [N] -> [N, C] */
+  /** tokens: [N] -> [N, C], of which the head makes logits */
   forward(tokens: Tensor, rows: Rows): Tensor {
-    let x = this.embed_tokens.forward(tokens);
+    let x = times(this.embed_tokens.forward(tokens), this.multipliers.embedding);
     this.layers.forEach((layer, i) => {
       x = scope(`layers.${i}`, () => layer.forward(x, rows));
     });
-    return this.norm.forward(x);
+    return times(this.norm.forward(x), 1 / this.multipliers.logits);
   }
 }
 

@@ -39,7 +39,21 @@ export interface LlamaConfig extends LanguageModelConfig {
   readonly query_key_norm: boolean;
   /** Phi-3: checkpoints hold q, k and v as one matrix, and so gate and up. */
   readonly fused: boolean;
+  readonly multipliers: Multipliers;
 }
+
+/** Constant factors of Granite; in others 1. */
+export interface Multipliers {
+  readonly embedding: number;
+  /** What both branches of a layer are multiplied by before they are added. */
+  readonly residual: number;
+  /** What products of queries and keys are multiplied by; undefined is 1 / sqrt(head_dim). */
+  readonly attention: number | undefined;
+  /** What logits are divided by. */
+  readonly logits: number;
+}
+
+const NO_MULTIPLIERS: Multipliers = { embedding: 1, residual: 1, attention: undefined, logits: 1 };
 
 /** Which layers attend within the window that sliding_window states. */
 export interface WindowRule {
@@ -63,6 +77,8 @@ export interface LlamaFamily {
   readonly fused?: boolean;
   /** Whether config.json may say that a part of each head is rotated alone. */
   readonly isPartial?: boolean;
+  /** Whether config.json has the factors of Granite. */
+  readonly hasMultipliers?: boolean;
   /** What transformers takes where config.json does not say. */
   readonly maxPositions: number;
   /** How attention may have a window. Left out: config.json may state none that some sequence would be longer than. */
@@ -105,6 +121,7 @@ export function readLlamaConfig(json: Readonly<Record<string, unknown>>, family:
     ...readBiases(read, family),
     query_key_norm: family.queryKeyNorm,
     fused: family.fused ?? false,
+    multipliers: family.hasMultipliers ? readMultipliers(read) : NO_MULTIPLIERS,
   };
   read.refuseOthers();
   return config;
@@ -159,6 +176,16 @@ function readBiases(read: ConfigReader, family: LlamaFamily): Biases {
   if (family.attentionBias === "key") return { attention_bias: said, attention_output_bias: said, mlp_bias };
   if (!said) read.refuse("attention_bias", `true or absent, because ${family.model_type} always has biases on q, k and v`);
   return { attention_bias: true, attention_output_bias: false, mlp_bias };
+}
+
+function readMultipliers(read: ConfigReader): Multipliers {
+  const factor = (key: string): number => read.number(key, 1, { min: 1e-6, max: 1e6 });
+  return {
+    embedding: factor("embedding_multiplier"),
+    residual: factor("residual_multiplier"),
+    attention: factor("attention_multiplier"),
+    logits: factor("logits_scaling"),
+  };
 }
 
 /** The windows of layers, as transformers has them: a token attends to so many of the last tokens of its sequence, itself included. */

@@ -1,4 +1,4 @@
-import { add, concatenateColumns, nn, type Rows, rope, type Tensor } from "../src/engine.ts";
+import { add, concatenateColumns, type HeadLayout, nn, type Rows, rope, type Tensor } from "../src/engine.ts";
 import { type Block, Llama } from "./llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
@@ -23,7 +23,7 @@ class Olmo2Attention extends nn.Module {
   readonly k_norm: nn.RMSNorm;
   readonly o_proj: nn.Linear;
   readonly rotary: nn.RotaryEmbedding;
-  readonly layout: { readonly heads: number; readonly keyValueHeads: number; readonly headDim: number };
+  readonly layout: HeadLayout;
 
   constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding) {
     super();

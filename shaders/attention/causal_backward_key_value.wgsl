@@ -1,5 +1,5 @@
 // With P and dS as in causal_backward_query:
-//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, and the group's query heads
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = scale sum_i dS_ij q_i over the rows i that attend to j, and the group's query heads
 // With a window (WINDOWED) those are the rows that come less than WINDOW tokens after j.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one key-value head, each lane one row; the lanes
 // share the loading of queries and grad_out. A lane adds query heads in order, and the rows of each in order. The kernel writes only the
@@ -16,7 +16,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

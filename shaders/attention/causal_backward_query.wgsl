@@ -1,5 +1,5 @@
-// With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_backward_key_value:
-//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135)
+// With P_ij = exp(scale q_i . k_j - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_backward_key_value:
+//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = scale sum_j dS_ij k_j     (Dao et al. 2022, arXiv 2205.14135)
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For software adapters with subgroups. A workgroup is one subgroup and owns LANES rows of one query head, each lane one row; the lanes
 // share the loading of keys and values. Every row adds its keys in order. The kernel writes only the query heads of grad_qkv.
@@ -15,7 +15,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

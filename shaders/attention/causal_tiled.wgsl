@@ -1,4 +1,4 @@
-// out_i = sum_j P_ij v_j,  P_ij = softmax_j(q_i . k_j / sqrt(D)) over the rows j that i attends to (lib/attended), in one pass over
+// out_i = sum_j P_ij v_j,  P_ij = softmax_j(scale q_i . k_j) over the rows j that i attends to (lib/attended), in one pass over
 // blocks of keys (Dao et al. 2022, arXiv 2205.14135; Dao 2023, arXiv 2307.08691). log_sum_exp is saved.
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For GPUs, and for software adapters without subgroups.
@@ -21,7 +21,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

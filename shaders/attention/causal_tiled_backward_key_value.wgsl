@@ -1,5 +1,5 @@
 // With P and dS as in causal_tiled_backward_query:
-//   grad v_j = sum_i P_ij dout_i,  grad k_j = sum_i dS_ij q_i / sqrt(D) over the rows i that attend to j, for one query head.
+//   grad v_j = sum_i P_ij dout_i,  grad k_j = scale sum_i dS_ij q_i over the rows i that attend to j, for one query head.
 // With a window (WINDOWED) those are the rows that come less than WINDOW tokens after j.
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
@@ -20,7 +20,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

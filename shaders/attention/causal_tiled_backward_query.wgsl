@@ -1,5 +1,5 @@
-// With P_ij = exp(q_i . k_j / sqrt(D) - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_tiled_backward_key_value:
-//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = sum_j dS_ij k_j / sqrt(D)     (Dao et al. 2022, arXiv 2205.14135).
+// With P_ij = exp(scale q_i . k_j - log_sum_exp_i) and delta_i = dout_i . out_i, which is saved for causal_tiled_backward_key_value:
+//   dS_ij = P_ij (dout_i . v_j - delta_i),  grad q_i = scale sum_j dS_ij k_j     (Dao et al. 2022, arXiv 2205.14135).
 // With a window (WINDOWED) a row attends to the last WINDOW of these rows alone, itself included.
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
@@ -19,7 +19,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

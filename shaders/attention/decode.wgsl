@@ -1,4 +1,4 @@
-// out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of its sequence (their places in
+// out_n = sum_j P_nj v_j,  P_nj = softmax_j(scale q_n . k_j) over the positions j = 0 .. position(n) of its sequence (their places in
 // the cache: lib/cached_sequence), which is what causal computes for the newest row of every sequence. This kernel is for software
 // adapters, decode_part for GPUs; where lanes would read the same, decode_together is faster.
 // With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
@@ -18,7 +18,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

@@ -1,5 +1,5 @@
 // The newest row n of every sequence attends to the positions j = 0 .. position(n) of its sequence, cut into parts:
-//   m = max_j s_j,  total = sum_j e^(s_j - m),  sum = sum_j e^(s_j - m) v_j,  s_j = q_n . k_j / sqrt(D),  over the positions of a part
+//   m = max_j s_j,  total = sum_j e^(s_j - m),  sum = sum_j e^(s_j - m) v_j,  s_j = scale q_n . k_j,  over the positions of a part
 // (Flash-Decoding, Dao et al. 2023). decode_merge joins the parts; where one part holds all positions, out = sum / total is written at once.
 // This kernel is for GPUs, which need many workgroups. Each takes one part of a row and a key-value head, for up to HEADS query heads
 // that share it, so a key or value is loaded once for all of them. A part is walked in blocks of KEYS positions (online softmax, Milakov &
@@ -20,7 +20,7 @@ struct Parameters {
   heads: u32,
   key_value_heads: u32,
   part_positions: u32, // a multiple of KEYS
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

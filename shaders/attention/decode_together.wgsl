@@ -1,4 +1,4 @@
-// out_n = sum_j P_nj v_j,  P_nj = softmax_j(q_n . k_j / sqrt(D)) over the positions j = 0 .. position(n) of its sequence (their places in
+// out_n = sum_j P_nj v_j,  P_nj = softmax_j(scale q_n . k_j) over the positions j = 0 .. position(n) of its sequence (their places in
 // the cache: lib/cached_sequence), as decode computes it. With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
 // For software adapters with subgroups. A workgroup is one subgroup and owns ROWS_TOGETHER rows, and of each of them ROW_HEADS query heads that
 // attend to one key-value head; each lane has one head of a row. A CPU reads lane by lane, so the lanes share what they read: a prompt is read
@@ -17,7 +17,7 @@ struct Parameters {
   rows: u32,
   heads: u32,
   key_value_heads: u32,
-  scale: f32,
+  scale: f32, // 1 / sqrt(D), or what the model has in its place
 }
 var<immediate> parameters: Parameters;
 

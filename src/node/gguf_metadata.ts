@@ -1,6 +1,7 @@
 import { attendsToAll, type Gemma3Config, gemma3Config } from "../../models/gemma3_config.ts";
 import { type GptNeoXConfig, gptNeoXConfig } from "../../models/gpt_neox_config.ts";
 import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
+import { graniteConfig } from "../../models/granite.ts";
 import { llamaConfig } from "../../models/llama.ts";
 import type { LlamaConfig } from "../../models/llama_config.ts";
 import { mistralConfig } from "../../models/mistral.ts";
@@ -23,9 +24,10 @@ export interface GgufShape extends HeadCounts {
   readonly ropeFactors: Float32Array<ArrayBuffer> | undefined;
 }
 
-type Family = "llama" | "mistral" | "olmo2" | "qwen2" | "qwen3" | "smollm3";
+type Family = "granite" | "llama" | "mistral" | "olmo2" | "qwen2" | "qwen3" | "smollm3";
 
 const readers: Readonly<Record<Family, (json: Json) => LlamaConfig>> = {
+  granite: graniteConfig,
   llama: llamaConfig,
   mistral: mistralConfig,
   olmo2: olmo2Config,
@@ -89,10 +91,11 @@ function gptNeoXShape(config: GptNeoXConfig): GgufShape {
 function llamaShape(config: LlamaConfig, family: Family): GgufShape {
   const architecture = family === "mistral" ? "llama" : family;
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope_scaling } = config;
-  const hasBiases = ["llama", "mistral", "qwen2"].includes(family);
+  const isLikeLlama = ["llama", "granite"].includes(architecture);
+  const hasBiases = isLikeLlama || family === "qwen2";
   for (const key of ["attention_bias", "mlp_bias"] as const)
     if (config[key] && !hasBiases) throw refusal(key, true, `llama.cpp's ${architecture} has no biases`);
-  if (rope_scaling?.kind === "llama3" && architecture !== "llama") {
+  if (rope_scaling?.kind === "llama3" && !isLikeLlama) {
     throw refusal("rope_type", "llama3", `llama.cpp's ${architecture} does not read its factors`);
   }
   if (rope_scaling?.kind === "longrope") throw refusal("rope_type", "longrope", "its factors are not exported");
@@ -110,10 +113,20 @@ function llamaShape(config: LlamaConfig, family: Family): GgufShape {
     "rope.freq_base": f32(config.rope_theta),
     ...scalingKeys(rope_scaling),
     "attention.layer_norm_rms_epsilon": f32(config.rms_norm_eps),
+    ...(family === "granite" ? multiplierKeys(config.multipliers) : {}),
     vocab_size: u32(config.vocab_size),
   });
   const ropeFactors = rope_scaling?.kind === "llama3" ? llama3Factors(config, rope_scaling) : undefined;
   return { architecture, heads, keyValueHeads, metadata, ropeFactors };
+}
+
+function multiplierKeys({ embedding, residual, attention, logits }: LlamaConfig["multipliers"]): Readonly<Record<string, GgufValue>> {
+  return {
+    embedding_scale: f32(embedding),
+    residual_scale: f32(residual),
+    "attention.scale": f32(attention!),
+    logit_scale: f32(logits),
+  };
 }
 
 /** llama.cpp leaves out the positions of every fourth layer, and no key says otherwise. */
@@ -134,6 +147,13 @@ function gemma3Shape(config: Gemma3Config): GgufShape {
   }
   if (local_rope.theta !== 10_000 || local_rope.scaling) {
     throw refusal("rope_local_base_freq", local_rope.theta, "llama.cpp's gemma3 rotates local layers by the base 10000");
+  }
+  if (config.query_pre_attn_scalar !== head_dim) {
+    throw refusal(
+      "query_pre_attn_scalar",
+      config.query_pre_attn_scalar,
+      `llama.cpp's gemma3 divides by the root of head_dim (${head_dim})`,
+    );
   }
   if (rope.scaling && rope.scaling.kind !== "linear") {
     throw refusal("rope_type", rope.scaling.kind, "llama.cpp's gemma3 stretches rotary angles by a factor alone");

@@ -2,7 +2,7 @@ import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import type { Call } from "./define.ts";
-import { type HeadLayout, headElements, type Variant, windowVariant } from "./heads.ts";
+import { type HeadLayout, headElements, scoreScale, type Variant, windowVariant } from "./heads.ts";
 import type { AnyCall } from "./trial_calls.ts";
 import type { Ways } from "./ways.ts";
 
@@ -188,7 +188,7 @@ function launch(
       constants: { ...constants, ...more.constants, ROWS: rows, ACROSS: across, SLICE: slice, TILE_VECTORS: vectors },
       conditions: { ...conditions, ...more.conditions },
     },
-    parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: scoreScale(layout) },
     workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],
     operations: attentionOperations(name, qkv.shape[0]!, layout),
   };

@@ -18,7 +18,7 @@ import {
   windowOf,
 } from "./attention_tiles.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked, scoreScale } from "./heads.ts";
 import { type AnyCall, withFewerRows } from "./trial_calls.ts";
 import { askWays, chosenWay, type Ways, type WaysQuestion } from "./ways.ts";
 
@@ -174,7 +174,7 @@ function launch(name: string, inputs: AttentionInputs, attributes: AttentionShap
       constants: { ...constants, ...variant.constants },
       conditions: { ...conditions, ...variant.conditions, ...isShared(inputs) },
     },
-    parameters: { rows, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    parameters: { rows, heads, key_value_heads: keyValueHeads, scale: scoreScale(layout) },
     workgroups: product(ceilDivide(rows, lanes), owned),
     operations: attentionOperations(name, rows, layout),
   };

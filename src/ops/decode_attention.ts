@@ -4,7 +4,7 @@ import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions, isCache } from "./cache_storage.ts";
 import { type DecodeTensors, decodeInParts, partsOf } from "./decode_parts.ts";
 import { defineOp, shapeError } from "./define.ts";
-import { describePacked, type HeadLayout, headElements, isPacked, windowVariant } from "./heads.ts";
+import { describePacked, type HeadLayout, headElements, isPacked, scoreScale, windowVariant } from "./heads.ts";
 
 /**
  * Software adapters: what lanes read lies apart, and a lane has a head or some of its elements, or they read together what several need.
@@ -106,7 +106,7 @@ function launch(
       conditions: { ...variant.conditions, ...cacheConditions(inputs.cache_keys), ...windowed.conditions },
     },
     bindings: { ...inputs, out },
-    parameters: { rows: inputs.qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: 1 / Math.sqrt(headDim) },
+    parameters: { rows: inputs.qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: scoreScale(layout) },
   };
 }
 

@@ -2,7 +2,7 @@ import { ceilDivide, product } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { DeviceTraits, Dispatch } from "../graph/trace.ts";
 import { cacheConditions } from "./cache_storage.ts";
-import { type HeadLayout, headElements, windowVariant } from "./heads.ts";
+import { type HeadLayout, headElements, scoreScale, windowVariant } from "./heads.ts";
 
 /** What a decoded row attends with, and where the sums of the parts of its positions go before they are merged. */
 export interface DecodeTensors {
@@ -47,7 +47,7 @@ export function decodeInParts(
     bindings: { ...inputs, ...(isWhole ? { out } : { sums, scales }) },
     // Parts that begin behind a row's position are neither written nor merged.
     partly: ["sums", "scales"],
-    parameters: { heads, key_value_heads: keyValueHeads, part_positions, scale: 1 / Math.sqrt(headDim) },
+    parameters: { heads, key_value_heads: keyValueHeads, part_positions, scale: scoreScale(layout) },
     workgroups: [keyValueHeads * tiles, parts, rows],
   };
   const merge: Dispatch = {

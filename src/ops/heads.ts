@@ -8,6 +8,13 @@ export interface HeadLayout {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headDim: number;
+  /** What products of queries and keys are multiplied by before the softmax. Left out: 1 / sqrt(headDim). */
+  readonly scale?: number | undefined;
+}
+
+/** The factor between products of queries and keys and the scores of attention. */
+export function scoreScale({ headDim, scale = 1 / Math.sqrt(headDim) }: HeadLayout): number {
+  return scale;
 }
 
 /** Columns of packed qkv. */

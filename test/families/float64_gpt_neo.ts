@@ -1,4 +1,4 @@
-import { type Config, dot, type FloatTensor, heads, layerNorm, linear, logSoftmax, plus, rowOf, type Tensors } from "./float64_layers.ts";
+import { attention, type Config, type FloatTensor, heads, layerNorm, linear, plus, rowOf, type Tensors } from "./float64_layers.ts";
 
 export function gptNeo(config: Config, tensors: Tensors, tokens: readonly number[]): number[][] {
   const get = (name: string): FloatTensor => tensors.get(`transformer.${name}`) ?? tensors.get(name)!;
@@ -14,7 +14,7 @@ export function gptNeo(config: Config, tensors: Tensors, tokens: readonly number
       normed.map((row) => heads(linear(row, part(`attn.attention.${name}_proj.weight`)), width)),
     ) as [number[][][], number[][][], number[][][]];
     const window = type === "local" ? ((config.window_size as number | undefined) ?? 256) : Number.POSITIVE_INFINITY;
-    x = attention(q, k, v, window).map((row, t) => plus(x[t]!, dense("attn.attention.out_proj")(row)));
+    x = attention(q, k, v, { window, scale: 1 }).map((row, t) => plus(x[t]!, dense("attn.attention.out_proj")(row)));
     const inner = x.map(norm("ln_2")).map(dense("mlp.c_fc"));
     const active = inner.map((row) => row.map((u) => 0.5 * u * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (u + 0.044715 * u ** 3)))));
     x = active.map((row, t) => plus(x[t]!, dense("mlp.c_proj")(row)));
@@ -26,15 +26,4 @@ export function gptNeo(config: Config, tensors: Tensors, tokens: readonly number
 function attentionLayers({ attention_types, attention_layers }: Config): string[] {
   if (attention_types === undefined) return attention_layers as string[];
   return (attention_types as [string[], number][]).flatMap(([pattern, times]) => Array.from({ length: times }, () => pattern).flat());
-}
-
-/** Causal attention whose scores nothing divides, of heads that are given as [T][head][D]. Keys that are `window` tokens back are masked. */
-function attention(q: number[][][], k: number[][][], v: number[][][], window: number): number[][] {
-  return q.map((queries, t) =>
-    queries.flatMap((query, h) => {
-      const scores = k.map((keys, s) => (s > t || t - s >= window ? Number.NEGATIVE_INFINITY : dot(query, keys[h]!)));
-      const weights = logSoftmax(scores).map(Math.exp);
-      return query.map((_, d) => weights.reduce((sum, weight, s) => sum + weight * v[s]![h]![d]!, 0));
-    }),
-  );
 }

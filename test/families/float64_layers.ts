@@ -51,12 +51,20 @@ export function layerNorm(x: readonly number[], weight: FloatTensor, bias: Float
 }
 
 /** Causal attention of heads that are given as [T][head][D], to the last `window` tokens. */
-export function attention(q: number[][][], k: number[][][], v: number[][][], window = Number.POSITIVE_INFINITY): number[][] {
+export function attention(
+  q: number[][][],
+  k: number[][][],
+  v: number[][][],
+  {
+    window = Number.POSITIVE_INFINITY,
+    scale = 1 / Math.sqrt(q[0]![0]!.length),
+  }: { readonly window?: number; readonly scale?: number } = {},
+): number[][] {
   return q.map((heads, t) =>
     heads.flatMap((query, h) => {
       const source = Math.floor((h * k[0]!.length) / heads.length);
       const scores = Array.from({ length: t + 1 }, (_, s) =>
-        s > t - window ? dot(query, k[s]![source]!) / Math.sqrt(query.length) : Number.NEGATIVE_INFINITY,
+        s > t - window ? dot(query, k[s]![source]!) * scale : Number.NEGATIVE_INFINITY,
       );
       const weights = logSoftmax(scores).map(Math.exp);
       return query.map((_, d) => weights.reduce((sum, weight, s) => sum + weight * v[s]![source]![d]!, 0));

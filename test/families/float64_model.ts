@@ -57,9 +57,13 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   const rope = ropeOf(config, rotated);
   const family = config.model_type as string;
   const qkvBias = family === "qwen2" || (family !== "mistral" && config.attention_bias === true);
-  const outputBias = ["llama", "qwen3", "smollm3"].includes(family) && config.attention_bias === true;
-  const mlpBias = ["llama", "smollm3"].includes(family) && config.mlp_bias === true;
-  let x = tokens.map((token) => rowOf(get("embed_tokens.weight"), token));
+  const outputBias = ["llama", "granite", "qwen3", "smollm3"].includes(family) && config.attention_bias === true;
+  const mlpBias = ["llama", "granite", "smollm3"].includes(family) && config.mlp_bias === true;
+  const factor = (key: string): number => (family === "granite" ? ((config[key] as number | undefined) ?? 1) : 1);
+  const times = (row: readonly number[], by: number): number[] => row.map((value) => by * value);
+  const scale = family === "granite" ? factor("attention_multiplier") : 1 / Math.sqrt(width);
+  const residual = factor("residual_multiplier");
+  let x = tokens.map((token) => times(rowOf(get("embed_tokens.weight"), token), factor("embedding_multiplier")));
   for (let i = 0; i < (config.num_hidden_layers as number); i += 1) {
     const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
     const weight = (name: string): FloatTensor => (family === "phi3" ? fusedPart(config, name, part) : part(`${name}.weight`));
@@ -75,15 +79,18 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
         : rows;
     const q = turn(normHeads(project("q_proj"), "q_norm"));
     const k = turn(normHeads(project("k_proj"), "k_norm"));
-    x = attention(q, k, project("v_proj"), windowOf(config, i)).map((row, t) => plus(x[t]!, dense("self_attn.o_proj", outputBias)(row)));
+    const window = windowOf(config, i);
+    x = attention(q, k, project("v_proj"), { scale, ...(window === undefined ? {} : { window }) })
+      .map(dense("self_attn.o_proj", outputBias))
+      .map((row, t) => plus(x[t]!, times(row, residual)));
     const inner = x.map((row) => rmsNorm(row, part("post_attention_layernorm.weight"), eps));
     const up = inner.map(dense("mlp.up_proj", mlpBias));
     const gated = inner.map(dense("mlp.gate_proj", mlpBias)).map((row, t) => row.map((g, j) => (g / (1 + Math.exp(-g))) * up[t]![j]!));
-    x = gated.map((row, t) => plus(x[t]!, dense("mlp.down_proj", mlpBias)(row)));
+    x = gated.map(dense("mlp.down_proj", mlpBias)).map((row, t) => plus(x[t]!, times(row, residual)));
   }
   const tied = config.tie_word_embeddings ?? family === "smollm3";
   const head = tied ? get("embed_tokens.weight") : tensors.get("lm_head.weight")!;
-  return x.map((row) => linear(rmsNorm(row, get("norm.weight"), eps), head));
+  return x.map((row) => times(linear(rmsNorm(row, get("norm.weight"), eps), head), 1 / factor("logits_scaling")));
 }
 
 /** Phi-3 has q, k and v as the rows of one matrix, one after the other, and so gate and up. */
@@ -109,7 +116,7 @@ function windowOf(config: Config, layer: number): number | undefined {
   const window = (
     config.sliding_window === undefined && !["smollm3", "phi3"].includes(model_type as string) ? 4096 : config.sliding_window
   ) as number | null | undefined;
-  if (window === null || window === undefined || ["llama", "olmo2"].includes(model_type as string)) return undefined;
+  if (window === null || window === undefined || ["llama", "olmo2", "granite"].includes(model_type as string)) return undefined;
   if (["mistral", "phi3"].includes(model_type as string)) return window;
   if (use_sliding_window !== true) return undefined;
   if (layer_types) return (layer_types as string[])[layer] === "sliding_attention" ? window : undefined;
@@ -183,8 +190,9 @@ function gemma3(config: Config, tensors: Tensors, tokens: readonly number[]): nu
         .map(dense(`${name}_proj`))
         .map((row, t) => heads(row, width).map((head) => rotate(norm(head, part(`self_attn.${name}_norm.weight`)), t, ropes[types[i]!]!)));
     const v = normed.map(dense("v_proj")).map((row) => heads(row, width));
-    const window = types[i] === "sliding_attention" ? ((config.sliding_window as number | undefined) ?? 4096) : undefined;
-    const attended = attention(placed("q"), placed("k"), v, window).map(dense("o_proj"));
+    const window = types[i] === "sliding_attention" ? ((config.sliding_window as number | undefined) ?? 4096) : Number.POSITIVE_INFINITY;
+    const scale = 1 / Math.sqrt((config.query_pre_attn_scalar as number | undefined) ?? 256);
+    const attended = attention(placed("q"), placed("k"), v, { window, scale }).map(dense("o_proj"));
     x = x.map((row, t) => plus(row, norm(attended[t]!, part("post_attention_layernorm.weight"))));
     x = x.map((row) => {
       const inner = norm(row, part("pre_feedforward_layernorm.weight"));

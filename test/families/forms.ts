@@ -17,6 +17,16 @@ const llama = {
 export const bases: Readonly<Record<string, Config>> = {
   llama,
   mistral: { ...llama, model_type: "mistral", sliding_window: null },
+  granite: {
+    ...{
+      ...llama,
+      model_type: "granite",
+      embedding_multiplier: 12,
+      attention_multiplier: 0.7,
+      residual_multiplier: 0.22,
+      logits_scaling: 8,
+    },
+  },
   qwen2: { ...llama, model_type: "qwen2", tie_word_embeddings: true },
   qwen3: { ...llama, model_type: "qwen3", num_attention_heads: 3, num_key_value_heads: 3, head_dim: 10 },
   olmo2: { ...llama, model_type: "olmo2" },
@@ -106,6 +116,12 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   // OLMo 2.
   ["olmo2", { attention_bias: true, tie_word_embeddings: true, num_key_value_heads: 4, rope_theta: 500 }],
   ["olmo2", { ...wide, rms_norm_eps: undefined, rope_scaling: yarn }],
+  // Granite: whole, and with the factors that transformers takes where there are none.
+  ["granite", { attention_bias: true, mlp_bias: true, tie_word_embeddings: true, ...wide, rope_scaling: yarn }],
+  [
+    "granite",
+    { embedding_multiplier: undefined, attention_multiplier: undefined, residual_multiplier: undefined, logits_scaling: undefined },
+  ],
   // SmolLM3.
   ["smollm3", { no_rope_layers: [0, 1, 1, 0, 1], rope_theta: undefined }],
   ["smollm3", { no_rope_layer_interval: 2, attention_bias: true, mlp_bias: true, tie_word_embeddings: false }],
@@ -114,6 +130,7 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   ["gemma3_text", { layer_types: undefined, sliding_window_pattern: 2, cache_implementation: "hybrid" }],
   ["gemma3_text", { layer_types: undefined, _sliding_window_pattern: 3, sliding_window_pattern: 3, rope_local_base_freq: 30 }],
   ["gemma3_text", { rope_theta: 70, rope_scaling: { rope_type: "linear", factor: 8 }, attention_bias: true }],
+  ["gemma3_text", { query_pre_attn_scalar: 2.5 }],
   ["gemma3_text", { ...wide, query_pre_attn_scalar: 16, tie_word_embeddings: false, num_key_value_heads: 4 }],
   [
     "gemma3_text",

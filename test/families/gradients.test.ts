@@ -47,7 +47,7 @@ async function checkGradients(config: Config, names: readonly string[]): Promise
     options: {},
     adamw: { lr: 1e-6, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0, max_grad_norm: null, steps: 1 },
   });
-  for (const name of names.map((short) => (/^(model|transformer|gpt_neox)\./.test(short) ? short : `model.layers.0.${short}`))) {
+  for (const name of names.map((short) => (/^(model|transformer|gpt_neox|lm_head)\./.test(short) ? short : `model.layers.0.${short}`))) {
     const gradient = results.get(`grad.${name}`)!.data;
     for (const index of [0, 5, gradient.length - 1]) {
       const wanted = slope(config, tensors, name, index);
@@ -65,6 +65,12 @@ test("gradients of every bias, and through YaRN's angles, are those of double pr
     ...["mlp.gate_proj.bias", "mlp.up_proj.bias", "mlp.down_proj.bias"],
   ]));
 
+test("gradients of Granite are those of double precision: through its factors on embeddings, branches, scores and logits", () =>
+  checkGradients(bases.granite!, [
+    ...inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight", "o_proj.weight"),
+    ...["mlp.down_proj.weight", "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"],
+  ]));
+
 test("gradients of OLMo 2 are those of double precision: through norms of all queries and keys, and norms after branches", () =>
   checkGradients(bases.olmo2!, [
     ...inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight", "q_norm.weight", "k_norm.weight"),
@@ -75,7 +81,7 @@ test("gradients of SmolLM3 are those of double precision: through a layer withou
   checkGradients({ ...bases.smollm3, no_rope_layers: [0, 1, 1, 1, 1] }, inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight")));
 
 test("gradients of Gemma 3 are those of double precision: of weights less 1, gates with GELU, scaled embeddings, and windows", () =>
-  checkGradients({ ...bases.gemma3_text, sliding_window: 7 }, [
+  checkGradients({ ...bases.gemma3_text, sliding_window: 7, query_pre_attn_scalar: 2.5 }, [
     ...inAttention("q_proj.weight", "k_proj.weight", "q_norm.weight", "k_norm.weight", "o_proj.weight"),
     ...["input_layernorm.weight", "post_attention_layernorm.weight", "pre_feedforward_layernorm.weight"],
     ...[

@@ -85,7 +85,7 @@ export function asHuggingFace({ metadata, tensors }: ReadGguf): Map<string, Host
     const [, which] = /attn_([qk])\./.exec(name) ?? [];
     let values: ArrayLike<number> = data;
     if (architecture === "gemma3" && name.endsWith("norm.weight")) values = data.map((value) => value - 1);
-    if (["llama", "smollm3"].includes(architecture) && which) values = unpaired(data, shape[0]!, heads(which));
+    if (["granite", "llama", "smollm3"].includes(architecture) && which) values = unpaired(data, shape[0]!, heads(which));
     if (part === "attn_qkv" && !isGpt2) values = ofHeads(data, heads("q"));
     const isConvolution = isGpt2 && ending === "weight" && /attn_qkv|attn_output|ffn_up|ffn_down/.test(name);
     if (isConvolution) values = turned(data, shape);

@@ -135,6 +135,10 @@ test("metadata says what llama.cpp needs, with the types that it reads", async (
   assert.deepEqual([tokens.length, tokens[4], tokens[5], tokens[30]], [31, "$", "[PAD5]", "[PAD30]"]);
   assert.deepEqual((metadata["tokenizer.ggml.token_type"] as number[]).slice(3, 7), [1, 1, 5, 5]);
 
+  const granite = await exported((await written(bases.granite!)).dir);
+  const factors = ["embedding_scale", "residual_scale", "attention.scale", "logit_scale"].map((key) => granite.metadata[`granite.${key}`]);
+  assert.deepEqual(factors, [12, 0.22, 0.7, 8].map(Math.fround));
+
   const gpt2 = await exported((await written(bases.gpt2!)).dir);
   assert.equal(gpt2.metadata["gpt2.attention.layer_norm_epsilon"], Math.fround(1e-5));
   assert.equal(gpt2.metadata["gpt2.feed_forward_length"], 72);
@@ -171,7 +175,7 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.olmo2, attention_bias: true }, /attention_bias is true; llama\.cpp's olmo2 has no biases/],
     [{ ...bases.smollm3, mlp_bias: true }, /mlp_bias is true; llama\.cpp's smollm3 has no biases/],
     [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
-    [bases.gpt_neo!, /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, llama/],
+    [bases.gpt_neo!, /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, granite, llama/],
     [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
     [bases.phi3!, /model_type "phi3" has no GGUF file here/],
     [

@@ -19,6 +19,7 @@ const gptNeo = {
 const mistral = { ...llama, model_type: "mistral" };
 const qwen2 = { ...llama, model_type: "qwen2" };
 const qwen3 = { ...llama, model_type: "qwen3" };
+const granite = { ...llama, model_type: "granite", embedding_multiplier: 12, logits_scaling: 8 };
 const olmo2 = { ...llama, model_type: "olmo2" };
 const smollm3 = { ...llama, model_type: "smollm3", num_key_value_heads: 1 };
 const gemma3 = {
@@ -33,13 +34,13 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
   [
     { model_type: "gemma" },
-    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3$/,
+    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3$/,
   ],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
@@ -137,7 +138,10 @@ const other: Refused[] = [
   [{ ...olmo2, mlp_bias: true }, /mlp_bias is true/],
   [{ ...gemma3, attn_logit_softcapping: 50 }, /attn_logit_softcapping is 50; it must be null or absent, because logits are not capped/],
   [{ ...gemma3, final_logit_softcapping: 30 }, /final_logit_softcapping is 30; it must be null or absent/],
-  [{ ...gemma3, query_pre_attn_scalar: 8 }, /query_pre_attn_scalar is 8; it must be head_dim \(4\)/],
+  [{ ...gemma3, query_pre_attn_scalar: 0 }, /query_pre_attn_scalar is 0; it must be a number from 0.000001 to 1000000/],
+  [{ ...granite, logits_scaling: 0 }, /logits_scaling is 0; it must be a number from 0.000001 to 1000000/],
+  [{ ...granite, embedding_multiplier: "12" }, /embedding_multiplier is "12"; it must be a number/],
+  [{ ...granite, model_type: "llama" }, /embedding_multiplier is 12, and this model knows no such key/],
   [{ ...gemma3, use_bidirectional_attention: true }, /use_bidirectional_attention is true; it must be false/],
   [{ ...gemma3, hidden_activation: "gelu" }, /hidden_activation is "gelu"; it must be one of gelu_pytorch_tanh/],
   [
@@ -253,6 +257,12 @@ const published: readonly Record<string, unknown>[] = [
   },
   { ...mistral, architectures: ["MistralForCausalLM"], sliding_window: null, attention_dropout: 0.0, rope_theta: 1000000.0 },
   { ...mistral, architectures: ["MistralForCausalLM"], sliding_window: 16, attention_dropout: 0.0, rope_theta: 10000.0 },
+  {
+    ...{ ...granite, architectures: ["GraniteForCausalLM"], attention_bias: false, attention_dropout: 0.0, attention_multiplier: 0.015625 },
+    ...{ bos_token_id: 0, eos_token_id: 0, hidden_act: "silu", initializer_range: 0.02, mlp_bias: false, num_key_value_heads: 1 },
+    ...{ pad_token_id: 0, residual_multiplier: 0.22, rms_norm_eps: 1e-5, rope_scaling: null, rope_theta: 10000000.0 },
+    ...{ tie_word_embeddings: true, torch_dtype: "bfloat16", transformers_version: "4.49.0", use_cache: true },
+  },
   {
     ...{ ...olmo2, architectures: ["Olmo2ForCausalLM"], attention_bias: false, attention_dropout: 0.0, eos_token_id: 100257 },
     ...{ hidden_act: "silu", initializer_range: 0.02, num_key_value_heads: 2, pad_token_id: 100277, rms_norm_eps: 1e-6 },

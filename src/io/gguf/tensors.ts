@@ -5,7 +5,7 @@ import type { GgufTensor, Rearrange } from "./encode.ts";
 import { type GgufTensorType, tensorType } from "./tensor_types.ts";
 
 /** llama.cpp's names of architectures; Mistral is a Llama there. */
-export type GgufArchitecture = "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma3" | "gptneox";
+export type GgufArchitecture = "granite" | "llama" | "qwen2" | "qwen3" | "gpt2" | "olmo2" | "smollm3" | "gemma3" | "gptneox";
 
 /** llama.cpp's names of what stands outside the layers. */
 const OUTER: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ const NORMED_AFTER: Readonly<Record<string, string>> = {
 };
 
 /** Architectures whose rotary angles turn neighbours in llama.cpp. */
-const NEIGHBOURS: readonly GgufArchitecture[] = ["llama", "smollm3"];
+const NEIGHBOURS: readonly GgufArchitecture[] = ["granite", "llama", "smollm3"];
 
 /** GPT-2's Conv1D, which lies as [in, out]. */
 const TRANSPOSED = /\.c_(attn|proj|fc)\.weight$/;

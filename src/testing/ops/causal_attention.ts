@@ -8,12 +8,17 @@ import { given, normal } from "../values.ts";
 
 const SHAPES: readonly { readonly lengths: readonly number[]; readonly layout: HeadLayout }[] = [
   { lengths: [1], layout: { heads: 1, keyValueHeads: 1, headDim: 4 } },
-  { lengths: [1, 5, 17, 2], layout: { heads: 4, keyValueHeads: 1, headDim: 12 } },
+  { lengths: [1, 5, 17, 2], layout: { heads: 4, keyValueHeads: 1, headDim: 12, scale: 0.5 } },
   { lengths: [3, 14, 14], layout: { heads: 3, keyValueHeads: 3, headDim: 10 } },
-  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7 } },
+  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7, scale: 0.2 } },
   { lengths: [1, 5, 17, 2], layout: { heads: 2, keyValueHeads: 2, headDim: 16 } },
   { lengths: [11], layout: { heads: 1, keyValueHeads: 1, headDim: 20 } },
 ];
+
+/** Heads as titles of cases name them. */
+export function describeHeads({ heads, keyValueHeads, headDim, scale }: HeadLayout): string {
+  return `heads ${heads}/${keyValueHeads} of ${headDim}${scale === undefined ? "" : ` scaled by ${scale}`}`;
+}
 
 /** Where the sequence of every row begins and ends, for sequences of these lengths. */
 export function packedSequences(lengths: readonly number[]): { sequence_start: HostValue; sequence_end: HostValue; rows: number } {
@@ -38,7 +43,7 @@ type Shape = (typeof SHAPES)[number];
 const TILED: readonly Shape[] = [
   { lengths: [33, 1, 1, 1, 40], layout: { heads: 1, keyValueHeads: 1, headDim: 4 } },
   { lengths: [3, 2], layout: { heads: 7, keyValueHeads: 1, headDim: 8 } },
-  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7 } },
+  { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7, scale: 0.2 } },
 ];
 
 /** Heads of several slices and parts, which software adapters compile for a minute. */
@@ -56,12 +61,12 @@ const withGradients = [...SHAPES.map((shape) => caseOf(shape)), ...TILED.map((sh
 export const largeAttentionCases: readonly OpCase[] = LARGE.map((shape) => ({ ...caseOf(shape, "tiles"), quick: false, slow: true }));
 
 function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
-  const { heads, keyValueHeads, headDim } = layout;
+  const { headDim } = layout;
   const { rows, ...structure } = packedSequences(lengths);
   const means = sharing ? ` by ${sharing}` : "";
   return {
     name: "causal_attention",
-    title: `sequences of ${lengths.join(" ")}${means} with heads ${heads}/${keyValueHeads} of ${headDim}`,
+    title: `sequences of ${lengths.join(" ")}${means} with ${describeHeads(layout)}`,
     tolerance: 2e-5,
     forGpus: sharing === "tiles",
     quick: headDim === 7 || headDim === 12,
@@ -98,7 +103,7 @@ function sharedCases({ groups, layout }: (typeof SHARED)[number]): OpCase[] {
   const reference: OpCase["reference"] = (values) => ({ out: causalAttentionReference(values, layout).out });
   return ([undefined, "tiles"] as const).map((sharing) => ({
     name: "causal_attention",
-    title: `shared rows ${shown}${sharing ? ` by ${sharing}` : ""} with heads ${layout.heads}/${layout.keyValueHeads} of ${layout.headDim}`,
+    title: `shared rows ${shown}${sharing ? ` by ${sharing}` : ""} with ${describeHeads(layout)}`,
     tolerance: 2e-5,
     forGpus: sharing === "tiles",
     quick: layout.headDim === 3,
@@ -166,7 +171,7 @@ function windowedCases({ groups, layout, window }: (typeof WINDOWED)[number]): O
   const kernels = window === 9 || isShared ? ([undefined, "tiles"] as const) : [undefined];
   return kernels.map((sharing) => ({
     name: "causal_attention",
-    title: `a window of ${window} over ${shown}${sharing ? ` by ${sharing}` : ""} with heads ${layout.heads}/${layout.keyValueHeads} of ${layout.headDim}`,
+    title: `a window of ${window} over ${shown}${sharing ? ` by ${sharing}` : ""} with ${describeHeads(layout)}`,
     tolerance: 2e-5,
     forGpus: sharing === "tiles",
     quick: window === 5,

@@ -6,6 +6,7 @@ import type { OpCase } from "../op_case.ts";
 import { decodeAttentionReference } from "../reference/decode_attention.ts";
 import { packedHalves } from "../reference/half.ts";
 import { given, normal } from "../values.ts";
+import { describeHeads } from "./causal_attention.ts";
 
 const LAYOUTS: readonly HeadLayout[] = [
   { heads: 4, keyValueHeads: 1, headDim: 12 },
@@ -71,7 +72,7 @@ function placesOf(newest: readonly number[], groups: readonly number[]) {
 const pairFirst = (newest: readonly number[]): readonly number[] => [Math.min(2, newest.length), ...newest.slice(2).map(() => 1)];
 
 function caseOf(layout: HeadLayout, way: DecodeWay, { length, storage, newest, groups, window }: Caches): OpCase {
-  const { heads, keyValueHeads, headDim } = layout;
+  const { keyValueHeads, headDim } = layout;
   const rows = newest.length;
   const { origins, prompts, places } = placesOf(newest, groups ?? pairFirst(newest));
   const cache = [places, keyValueHeads, headDim];
@@ -84,7 +85,7 @@ function caseOf(layout: HeadLayout, way: DecodeWay, { length, storage, newest, g
   const kept = (values: HostValue): HostValue => (storage === "f16" ? packedHalves(values) : values);
   return {
     name: "decode_attention",
-    title: `${WAYS[way]} with heads ${heads}/${keyValueHeads} of ${headDim} in ${storage} over ${length} positions${groups === undefined ? "" : ` with ${groups.join(" ")} rows a prompt`}${window === undefined ? "" : ` in a window of ${window}`}`,
+    title: `${WAYS[way]} with ${describeHeads(layout)} in ${storage} over ${length} positions${groups === undefined ? "" : ` with ${groups.join(" ")} rows a prompt`}${window === undefined ? "" : ` in a window of ${window}`}`,
     tolerance: 2e-5,
     needsSubgroups: way === "together",
     forGpus: way === "positions",
@@ -128,7 +129,7 @@ export const decodeAttentionCases: readonly OpCase[] = [
   ...LONG.map(([layout, storage]) => caseOf(layout, "positions", { length: 300, storage, newest: [298, 127, 299, 0, 128, 126] })),
   // Windows that begin in a block, between two, and before the first position; parts that a window leaves out.
   ...(["apart", "together", "positions"] as const).flatMap((way) => [
-    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12 }, way, { length: 20, storage: "f32", newest: [18, 7, 0, 4], window: 5 }),
+    caseOf({ heads: 4, keyValueHeads: 2, headDim: 12, scale: 0.5 }, way, { length: 20, storage: "f32", newest: [18, 7, 0, 4], window: 5 }),
     caseOf({ heads: 2, keyValueHeads: 1, headDim: 8 }, way, {
       length: 300,
       storage: "f32",

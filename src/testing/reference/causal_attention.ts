@@ -12,6 +12,9 @@ function attendedBy(row: number, { sequence_start, attended }: HostValues, windo
   return rows.slice(Math.max(0, rows.length - window));
 }
 
+/** The factor between products of queries and keys and their scores. */
+export const scaleOf = ({ headDim, scale }: HeadLayout): number => scale ?? 1 / Math.sqrt(headDim);
+
 /** Softmax attention of packed rows, in double precision. */
 export function causalAttentionReference(
   inputs: HostValues,
@@ -30,7 +33,7 @@ export function causalAttentionReference(
       const keys = { data, width, first: shared * headDim };
       const values = { data, width, first: (shared + keyValueHeads) * headDim };
       const written = out.subarray((row * heads + head) * headDim, (row * heads + head + 1) * headDim);
-      log_sum_exp[row * heads + head] = attend(headOf(inputs.qkv!, layout, row, head), attended, keys, values, written);
+      log_sum_exp[row * heads + head] = attend(headOf(inputs.qkv!, layout, row, head), attended, keys, values, written, scaleOf(layout));
     }
   }
   return { out, log_sum_exp };
@@ -54,8 +57,14 @@ export interface HeadOfRows {
  *
  * @returns the logarithm of the sum of the exponentials of the scores
  */
-export function attend(query: Float64Array, rows: readonly number[], keys: HeadOfRows, values: HeadOfRows, out: Float64Array): number {
-  const scale = 1 / Math.sqrt(query.length);
+export function attend(
+  query: Float64Array,
+  rows: readonly number[],
+  keys: HeadOfRows,
+  values: HeadOfRows,
+  out: Float64Array,
+  scale: number,
+): number {
   const scores: number[] = [];
   for (let j = 0; j < rows.length; j += 1) {
     const at = rows[j]! * keys.width + keys.first;
@@ -80,7 +89,7 @@ export function attend(query: Float64Array, rows: readonly number[], keys: HeadO
 export function causalAttentionGradient(inputs: HostValues, layout: HeadLayout, gradOut: Float64Array): Float64Array {
   const { qkv } = inputs;
   const { heads, keyValueHeads, headDim } = layout;
-  const scale = 1 / Math.sqrt(headDim);
+  const scale = scaleOf(layout);
   const width = (heads + 2 * keyValueHeads) * headDim;
   const { out, log_sum_exp } = causalAttentionReference(inputs, layout);
   const gradient = new Float64Array(qkv!.data.length);
