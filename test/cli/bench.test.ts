@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { BenchReport } from "../../bench/harness.ts";
-import { CLI } from "../cli_command.ts";
+import { CLI, entropic } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-bench-"));
 after(() => rmSync(folder, { recursive: true }));
 
-function bench(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, [...CLI, "bench", ...args], options);
-}
+const bench = (...args: string[]) => entropic("bench", ...args);
 
 const errorOf = (stderr: string): string[] => stderr.split("\n").filter((line) => line.startsWith("error:"));
 

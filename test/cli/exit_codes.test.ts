@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,35 +8,33 @@ import { buildProgram } from "../../src/cli/program.ts";
 import { fromUser } from "../../src/cli/user_input.ts";
 import { DeviceLostError } from "../../src/gpu/errors.ts";
 import { FileError, UnavailableError } from "../../src/io/file_error.ts";
-import { CLI } from "../cli_command.ts";
+import { refusal } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-exit-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function refused(words: readonly string[], pattern: RegExp): void {
-  const env = { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" };
-  const { status, stderr } = spawnSync(process.execPath, [...CLI, ...words], { encoding: "utf8", env });
-  const errors = stderr.split("\n").filter((line) => line.startsWith("error: "));
+async function refused(words: readonly string[], pattern: RegExp): Promise<void> {
+  const { status, stderr, errors } = await refusal(...words);
   assert.deepEqual([status, errors.length], [2, 1], `${words.join(" ")}: ${stderr}`);
   assert.match(errors[0]!, pattern);
 }
 
 const MODEL = "models/checkpoints/countdown-base";
 
-test("models, prompts, data and adapters that cannot be exit with 2 and one line", () => {
+test("models, prompts, data and adapters that cannot be exit with 2 and one line", async () => {
   const dir = ["--set", `output.dir=${join(folder, "never")}`];
-  refused(["train", "quickstart", "--set", "model=/nonexistent", ...dir], /"\/nonexistent" does not exist; give a folder/);
-  refused(
+  await refused(["train", "quickstart", "--set", "model=/nonexistent", ...dir], /"\/nonexistent" does not exist; give a folder/);
+  await refused(
     ["train", "quickstart", "--set", "task={ data: /nonexistent.jsonl, answer: a, rewards: [math] }", ...dir],
     /there is no data \/nonexistent\.jsonl/,
   );
-  refused(["generate", "--model", "/nonexistent", "--prompt", "1"], /"\/nonexistent" does not exist/);
-  refused(["generate", "--model", MODEL, "--prompt", "no digits"], /is not in the tokenizer's alphabet/);
-  refused(["eval", "--model", MODEL, "--adapter", "nonsense"], /no adapter matches "nonsense"/);
+  await refused(["generate", "--model", "/nonexistent", "--prompt", "1"], /"\/nonexistent" does not exist/);
+  await refused(["generate", "--model", MODEL, "--prompt", "no digits"], /is not in the tokenizer's alphabet/);
+  await refused(["eval", "--model", MODEL, "--adapter", "nonsense"], /no adapter matches "nonsense"/);
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a folder for a run that cannot be made, targets that the model lacks, and too low a limit of memory exit with 2", () => {
+test("a folder for a run that cannot be made, targets that the model lacks, and too low a limit of memory exit with 2", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "mine");
   for (const [command, config] of [
@@ -45,20 +42,23 @@ test("a folder for a run that cannot be made, targets that the model lacks, and 
     ["sft", "countdown_sft"],
   ] as const) {
     const words = [command, config, "--set", `output.dir=${join(file, "x")}`, "--adapter", "nonsense"];
-    refused(words, /file\/x cannot be made, because .*\/file is a file; choose another output\.dir$/);
+    await refused(words, /file\/x cannot be made, because .*\/file is a file; choose another output\.dir$/);
   }
   if (process.platform === "linux") {
-    refused(["train", "quickstart", "--set", "output.dir=/sys/entropic/run"], /run folder \/sys\/entropic\/run could not be made \(E/);
+    await refused(
+      ["train", "quickstart", "--set", "output.dir=/sys/entropic/run"],
+      /run folder \/sys\/entropic\/run could not be made \(E/,
+    );
   }
   const never = ["--set", `output.dir=${join(folder, "never")}`];
-  refused(["train", "quickstart", "--set", "lora.targets=[nosuch_proj]", ...never], /target \["nosuch_proj"\]|target "nosuch_proj"/);
-  refused(["train", "quickstart", "--set", "memory=1KiB", ...never], /this needs .* memory allows 1 KiB/);
-  refused(["generate", "--model", MODEL, "--prompt", "1", "--memory", "10KB"], /this needs .* memory allows 9\.8 KiB/);
+  await refused(["train", "quickstart", "--set", "lora.targets=[nosuch_proj]", ...never], /target \["nosuch_proj"\]|target "nosuch_proj"/);
+  await refused(["train", "quickstart", "--set", "memory=1KiB", ...never], /this needs .* memory allows 1 KiB/);
+  await refused(["generate", "--model", MODEL, "--prompt", "1", "--memory", "10KB"], /this needs .* memory allows 9\.8 KiB/);
   rmSync(file);
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a folder that holds a run is refused before a GPU is opened", () => {
+test("a folder that holds a run is refused before a GPU is opened", async () => {
   const dir = join(folder, "taken");
   mkdirSync(dir);
   writeFileSync(join(dir, "config.yaml"), "sft: { steps: 1 }\n");
@@ -67,26 +67,29 @@ test("a folder that holds a run is refused before a GPU is opened", () => {
     ["sft", "countdown_sft"],
   ] as const) {
     const words = [command, config, "--set", `output.dir=${dir}`, "--adapter", "nonsense"];
-    refused(words, /taken already holds a run; choose another output\.dir, or pass --overwrite$/);
+    await refused(words, /taken already holds a run; choose another output\.dir, or pass --overwrite$/);
   }
-  refused(["resume", dir], /taken holds a warm start, which cannot go on/);
+  await refused(["resume", dir], /taken holds a warm start, which cannot go on/);
 });
 
-test("adapters whose base model is gone are healthy: nothing advises to overwrite them", () => {
+test("adapters whose base model is gone are healthy: nothing advises to overwrite them", async () => {
   const dir = join(folder, "adapters");
   const checkpoint = join(dir, "checkpoints/step-000001");
   mkdirSync(checkpoint, { recursive: true });
   writeFileSync(join(dir, "config.yaml"), "model: /absent/base\ntask: { name: countdown }\nlora: { rank: 2 }\n");
   const lora = { peft_type: "LORA", r: 2, lora_alpha: 2, target_modules: ["q_proj"], base_model_name_or_path: "/absent/base" };
   writeFileSync(join(checkpoint, "adapter_config.json"), JSON.stringify(lora));
-  refused(["resume", dir], /adapters trains adapters of the model \/absent\/base, which is not there; go to the folder(?!.*--overwrite)/);
+  await refused(
+    ["resume", dir],
+    /adapters trains adapters of the model \/absent\/base, which is not there; go to the folder(?!.*--overwrite)/,
+  );
 });
 
-test("a word that is no configuration, and a configuration of another command, are answered with the remedy", () => {
-  refused(["train", "quikstart"], /There is no configuration quikstart; did you mean quickstart\?$/);
-  refused(["train", "something-else"], /There is no configuration something-else; .* by name: .*codes, .*quickstart/);
-  refused(["sft", "maze"], /maze is a configuration of train; run it with: .* train maze$/);
-  refused(["train", "countdown_sft"], /countdown_sft is a configuration of sft/);
+test("a word that is no configuration, and a configuration of another command, are answered with the remedy", async () => {
+  await refused(["train", "quikstart"], /There is no configuration quikstart; did you mean quickstart\?$/);
+  await refused(["train", "something-else"], /There is no configuration something-else; .* by name: .*codes, .*quickstart/);
+  await refused(["sft", "maze"], /maze is a configuration of train; run it with: .* train maze$/);
+  await refused(["train", "countdown_sft"], /countdown_sft is a configuration of sft/);
 });
 
 test("options that would be ignored are refused", async () => {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +9,7 @@ import { readPrompts } from "../../src/cli/prompts.ts";
 import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { ConfigError } from "../../src/options/problems.ts";
 import { samplingDefaults, samplingOf } from "../../src/policy/sampling_defaults.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic, entropicTyped } from "../cli_command.ts";
 import { needsShared, sharedPath } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-generate-"));
@@ -19,11 +18,6 @@ const write = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-
-function entropic(words: readonly string[], input = ""): { status: number | null; stdout: string; stderr: string } {
-  const options = { encoding: "utf8", input, env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, [...CLI, ...words], options);
-}
 
 test("prompts are read from options and files, as texts or as messages", async () => {
   const lines = write("a.txt", "one\n\n two \r\nthree");
@@ -82,7 +76,7 @@ test("a file of prompts becomes a file of completions, in their order", needsSha
   const output = join(folder, "out.jsonl");
   const words = ["generate", "--model", sharedPath(STORIES)!, "--file", file, "--output", output];
   const sampling = ["--temperature", "0", "--n", "2", "--stop", "girl named", "--min-p", "0.1", "--cache", "f16"];
-  const { status, stderr } = entropic([...words, ...sampling]);
+  const { status, stderr } = entropic(...words, ...sampling);
   assert.equal(status, 0, stderr);
   assert.match(stderr, /4 of 4 completions, 40 tokens, \d+ tokens\/s/);
   const records = readFileSync(output, "utf8")
@@ -99,14 +93,14 @@ test("a file of prompts becomes a file of completions, in their order", needsSha
 
 test("one prompt is continued on the screen as in JSON, its spaces included", needsShared(STORIES), () => {
   const words = ["generate", "--model", sharedPath(STORIES)!, "--prompt", "Once upon", "--temperature", "0", "--max-tokens", "11"];
-  assert.equal(entropic(words).stdout, "Once upon a time, there was a little girl named\n");
+  assert.equal(entropic(...words).stdout, "Once upon a time, there was a little girl named\n");
 });
 
 const DIGITS = "models/digit-completion";
 
 test("a chat reads its lines from a pipe, and answers go to the output alone", needsShared(DIGITS), () => {
   const words = ["chat", "--model", sharedPath(DIGITS)!, "--max-tokens", "5", "--temperature", "0"];
-  const { status, stdout, stderr } = entropic(words, "12,\n3\n/reset\n12,\n");
+  const { status, stdout, stderr } = entropicTyped("12,\n3\n/reset\n12,\n", words);
   assert.equal(status, 0, stderr);
   const [first, second, third, ...rest] = stdout.split("\n");
   assert.match(first!, /^[0-9,:]{1,5}$/);
@@ -114,7 +108,7 @@ test("a chat reads its lines from a pipe, and answers go to the output alone", n
   assert.equal(third, first, "the same question in a chat that begins anew");
   assert.deepEqual(rest, [""]);
   assert.match(stderr, /\(the chat begins anew\)/);
-  const refused = entropic([...words, "--system", "Be kind."], "1\n");
+  const refused = entropicTyped("1\n", [...words, "--system", "Be kind."]);
   assert.deepEqual([refused.status, refused.stdout], [2, ""]);
   assert.match(refused.stderr, /error: the chat template refuses the messages: System role not supported/);
 });

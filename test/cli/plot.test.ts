@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,16 +6,12 @@ import { after, test } from "node:test";
 import { InvalidArgumentError } from "commander";
 import { describeError, exitCodeOf, InterruptedError, UsageError } from "../../src/cli/errors.ts";
 import { decimal, integer, listOf, readConfigFile } from "../../src/cli/options.ts";
+import { buildProgram } from "../../src/cli/program.ts";
 import { ConfigError } from "../../src/rl/config/index.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic, refusal } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-cli-"));
 after(() => rmSync(folder, { recursive: true }));
-
-function entropic(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, [...CLI, ...args], options);
-}
 
 function makeRun(name: string): string {
   const run = join(folder, name);
@@ -39,9 +34,9 @@ test("plot writes SVGs into the run, PNGs too when asked, and exits 0", () => {
   assert.equal(files.length, 6);
 });
 
-test("a table that could not be written is refused before anything is drawn", () => {
+test("a table that could not be written is refused before anything is drawn", async () => {
   const run = makeRun("table");
-  const { status, stderr } = entropic("plot", run, "--csv", join(folder, "absent", "x.csv"));
+  const { status, stderr } = await refusal("plot", run, "--csv", join(folder, "absent", "x.csv"));
   assert.equal(status, 2);
   assert.match(stderr, /^error: --csv \S+x\.csv cannot be written \(ENOENT\); name a file in a folder that exists\n$/);
   assert.deepEqual(readdirSync(run), ["metrics.jsonl"]);
@@ -53,29 +48,32 @@ const wrongUsage: readonly [string[], RegExp][] = [
   [["plto"], /^error: unknown command 'plto' \(Did you mean plot\?\)\n$/],
 ];
 for (const [args, message] of wrongUsage) {
-  test(`exit code 2 and one line: ${args.join(" ")}`, () => {
-    const { status, stderr } = entropic(...args);
+  test(`exit code 2 and one line: ${args.join(" ")}`, async () => {
+    const { status, stderr } = await refusal(...args);
     assert.equal(status, 2);
     assert.match(stderr, message);
   });
 }
 
-test("a folder without a run exits 2 with one line, with --debug its stack", () => {
+test("a folder without a run exits 2 with one line, with --debug its stack", async () => {
   const failed = entropic("plot", join(folder, "absent"));
   assert.equal(failed.status, 2);
   assert.match(failed.stderr, /^error: \S+absent holds no readable metrics\.jsonl; give a run folder such as runs\/quickstart\.\n$/);
-  assert.match(entropic("plot", join(folder, "absent"), "--debug").stderr, /\n {4}at .*run\.[jt]s/);
+  assert.match((await refusal("plot", join(folder, "absent"), "--debug")).stderr, /\n {4}at .*run\.[jt]s/);
 });
 
-test("help exits 0 and every command's help has an example", () => {
+test("help exits 0 and every command's help has an example", async () => {
   const help = entropic("--help");
   assert.equal(help.status, 0);
   const commands = [...help.stdout.matchAll(/^ {2}([a-z]+)(?: .*)?$/gm)].map((match) => match[1]!).filter((name) => name !== "help");
   assert.ok(commands.includes("plot"));
-  for (const command of commands) {
-    const { status, stdout } = entropic(command, "--help");
-    assert.equal(status, 0, command);
-    assert.match(stdout, /Examples?:\n {2}\$ (?:npm run -s entropic --|npx entropic-webgpu) /, command);
+  for (const name of commands) {
+    const program = await buildProgram(name);
+    const command = program.commands.find((one) => one.name() === name)!;
+    const shown: string[] = [];
+    command.configureOutput({ writeOut: (text) => void shown.push(text) });
+    await assert.rejects(program.parseAsync([name, "--help"], { from: "user" }), (error) => exitCodeOf(error) === 0, name);
+    assert.match(shown.join(""), /Examples?:\n {2}\$ (?:npm run -s entropic --|npx entropic-webgpu) /, name);
   }
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,13 +9,11 @@ import { parse } from "yaml";
 import { readConfigFile } from "../../src/cli/options.ts";
 import { withRunLock } from "../../src/node/run_lock.ts";
 import { parseTrainConfig } from "../../src/rl/config/index.ts";
-import { CLI } from "../cli_command.ts";
+import { CLI, entropic } from "../cli_command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "entropic-run-folder-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-const entropic = (...words: string[]) => spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
 
 function tiny(dir: string, steps: number): string[] {
   const set = [`grpo.steps=${steps}`, "grpo.prompts=1", "grpo.completions=2", "eval.every=0", "eval.prompts=1", "eval.completions=1"];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import type { SpawnSyncReturns } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { createStepWatch, watchSteps } from "../../src/cli/step_watch.ts";
 import { submitPass } from "../../src/gpu/launch.ts";
 import { readSafetensors } from "../../src/io/safetensors.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic, refusal } from "../cli_command.ts";
 import { copyOverflowingModel, scaleTensors } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -17,15 +17,11 @@ const MODEL = join(ROOT, "models/checkpoints/countdown-base");
 const folder = mkdtempSync(join(tmpdir(), "entropic-watch-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function entropic(...words: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
-}
-
-/** Four small steps of the quickstart. */
-function small(name: string, options: readonly string[], ...more: string[]): SpawnSyncReturns<string> {
+/** The words of four small steps of the quickstart. */
+function small(name: string, options: readonly string[], ...more: string[]): string[] {
   const sizes = ["grpo.steps=4", "grpo.prompts=4", "grpo.completions=4", "eval.every=0", "eval.prompts=4", "eval.completions=2"];
   const set = [`output.dir=${join(folder, name)}`, `model=${MODEL}`, ...sizes, ...more];
-  return entropic("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...options, ...set.flatMap((key) => ["--set", key]));
+  return ["train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...options, ...set.flatMap((key) => ["--set", key])];
 }
 
 const errorsOf = ({ stderr }: SpawnSyncReturns<string>): string[] => stderr.split("\n").filter((line) => line.startsWith("error: "));
@@ -33,10 +29,10 @@ const finalModel = (name: string): Promise<unknown> => readSafetensors(join(fold
 const jsonOf = (name: string, file: string) => JSON.parse(readFileSync(join(folder, name, file), "utf8"));
 
 test("--profile prints and writes what two steps cost, and trains as without it", async () => {
-  const profiled = small("profiled", ["--profile", "2"]);
+  const profiled = entropic(...small("profiled", ["--profile", "2"]));
   assert.equal(profiled.status, 0, profiled.stderr);
   assert.match(profiled.stdout, /profile of steps 3 to 4 on .*\n(.*\n)+phase +kernel .*\n(.*\n)*update +matmul\//);
-  assert.equal(small("plain", []).status, 0);
+  assert.equal(entropic(...small("plain", [])).status, 0);
   assert.deepEqual(await finalModel("profiled"), await finalModel("plain"));
 
   const summary = jsonOf("profiled", "profile.json");
@@ -56,7 +52,7 @@ test("--profile prints and writes what two steps cost, and trains as without it"
   ]);
 });
 
-test("--profile refuses what it cannot do before anything is written", () => {
+test("--profile refuses what it cannot do before anything is written", async () => {
   for (const [value, pattern] of [
     ["0", /argument '0' is invalid.*at least 1/],
     ["-1", /argument '-1' is invalid.*at least 1/],
@@ -64,24 +60,24 @@ test("--profile refuses what it cannot do before anything is written", () => {
     ["abc", /argument 'abc' is invalid.*whole number/],
     ["3", /--profile 3 needs 5 steps, 2 of them to warm up; grpo\.steps is 4/],
   ] as const) {
-    const refused = small("never", ["--profile", value]);
+    const refused = await refusal(...small("never", ["--profile", value]));
     assert.equal(refused.status, 2, refused.stderr);
-    assert.equal(errorsOf(refused).length, 1, refused.stderr);
-    assert.match(errorsOf(refused)[0]!, pattern);
+    assert.equal(refused.errors.length, 1, refused.stderr);
+    assert.match(refused.errors[0]!, pattern);
   }
-  assert.equal(small("never", ["--profile", "1", "--debug-nan"]).status, 2);
+  assert.equal((await refusal(...small("never", ["--profile", "1", "--debug-nan"]))).status, 2);
   assert.ok(!existsSync(join(folder, "never")));
 });
 
 test("--debug-nan lets a sound run pass, and names the kernel that large weights overflow first", async () => {
-  const sound = small("sound", ["--debug-nan"], "grpo.steps=1");
+  const sound = entropic(...small("sound", ["--debug-nan"], "grpo.steps=1"));
   assert.equal(sound.status, 0, sound.stderr);
 
   const model = join(folder, "model");
   cpSync(MODEL, model, { recursive: true });
   // Numbers that are finite themselves, so that the model loads.
   await scaleTensors(model, { "model.layers.1.mlp.down_proj.weight": 1e38, "model.layers.1.mlp.up_proj.weight": 1e6 });
-  const poisoned = small("poisoned", ["--debug-nan"], `model=${model}`);
+  const poisoned = entropic(...small("poisoned", ["--debug-nan"], `model=${model}`));
   assert.equal(poisoned.status, 1, poisoned.stderr);
   assert.equal(errorsOf(poisoned).length, 1, poisoned.stderr);
   assert.match(
@@ -93,7 +89,7 @@ test("--debug-nan lets a sound run pass, and names the kernel that large weights
 test("--debug-nan names the step in which training breaks", async () => {
   const model = join(folder, "overflowing");
   await copyOverflowingModel(MODEL, model);
-  const broken = small("broken", ["--debug-nan"], `model=${model}`);
+  const broken = entropic(...small("broken", ["--debug-nan"], `model=${model}`));
   assert.equal(broken.status, 1, broken.stdout);
   assert.match(errorsOf(broken).join("\n"), /^error: step [12]: \w+\/\w+ \(.*\) wrote \d+ non-finite values? to \w+ \[.*\]; first at .*$/);
 });

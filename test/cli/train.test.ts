@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
-import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { type SpawnSyncReturns, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
-import { CLI } from "../cli_command.ts";
+import { CLI, entropic, refusal } from "../cli_command.ts";
 import { scaleTensors } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MODEL = join(ROOT, "models/checkpoints/countdown-base");
 const folder = mkdtempSync(join(tmpdir(), "entropic-train-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-function entropic(...words: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
-}
 
 /** A run of a few small steps: overrides of the quickstart. */
 function small(dir: string, ...more: string[]): string[] {
@@ -144,7 +140,7 @@ test("broken checkpoints are refused in one line that names what is wrong", asyn
   expectLine(/model\.safetensors/);
 });
 
-test("impossible settings exit with 2 before anything is written", () => {
+test("impossible settings exit with 2 before anything is written", async () => {
   const cases: [string, RegExp][] = [
     ["grpo.clipLow=1.5", /grpo\.clipLow is 1\.5/],
     ["entropy.target=5", /entropy\.target is 5; .*ln 16/],
@@ -153,7 +149,7 @@ test("impossible settings exit with 2 before anything is written", () => {
     ["task={ name: countdwn }", /countdown/],
   ];
   for (const [setting, pattern] of cases) {
-    const { status, stderr } = entropic(...small(join(folder, "none"), setting));
+    const { status, stderr } = await refusal(...small(join(folder, "none"), setting));
     assert.equal(status, 2, `${setting}: ${stderr}`);
     assert.match(stderr, pattern);
   }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,16 +7,11 @@ import { describeError } from "../../src/cli/errors.ts";
 import { readConfigFile } from "../../src/cli/options.ts";
 import { listCheckpoints } from "../../src/io/run_folder.ts";
 import { loadModel } from "../../src/node/load_model.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic, refusal } from "../cli_command.ts";
 import { unusedDevice } from "../unused_device.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-usage-"));
 after(() => rmSync(folder, { recursive: true }));
-
-function entropic(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, [...CLI, ...words], options);
-}
 
 test("--version prints the package's version", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
@@ -25,19 +19,19 @@ test("--version prints the package's version", () => {
   assert.deepEqual([status, stdout], [0, `${version}\n`]);
 });
 
-test("a word of 20,000 characters is answered in one short line, with the code of wrong usage", () => {
-  const { status, stderr } = entropic("x".repeat(20_000));
+test("a word of 20,000 characters is answered in one short line, with the code of wrong usage", async () => {
+  const { status, stderr } = await refusal("x".repeat(20_000));
   assert.equal(status, 2, stderr);
   assert.match(stderr, /^error: unknown command 'x+\.\.\.x+'\n$/);
   assert.ok(stderr.length <= 500, `${stderr.length} characters`);
 });
 
-test("--report-only with what changes nothing is wrong usage, and a summary that is no such file fails", () => {
-  const typed = entropic("experiment", "toy-control", "--report-only", "--out", folder, "--seeds", "3");
+test("--report-only with what changes nothing is wrong usage, and a summary that is no such file fails", async () => {
+  const typed = await refusal("experiment", "toy-control", "--report-only", "--out", folder, "--seeds", "3");
   assert.deepEqual([typed.status, typed.stderr.split("\n").length], [2, 2], typed.stderr);
   assert.match(typed.stderr, /--seeds changes nothing with --report-only/);
   writeFileSync(join(folder, "summary.json"), '{"study":"toy-control"');
-  const damaged = entropic("experiment", "toy-control", "--report-only", "--out", folder);
+  const damaged = await refusal("experiment", "toy-control", "--report-only", "--out", folder);
   assert.deepEqual([damaged.status, damaged.stderr.split("\n").length], [1, 2], damaged.stderr);
   assert.match(damaged.stderr, /summary\.json is not valid JSON/);
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +16,7 @@ import { loadShaders } from "../../src/node/shader_files.ts";
 import { type ConformanceCase, type DeviceWish, holds, measure, sameBits } from "../../src/testing/conformance/case.ts";
 import { conformanceGroups } from "../../src/testing/conformance/index.ts";
 import { runConformance } from "../../src/testing/conformance/run.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic } from "../cli_command.ts";
 
 const device = await openDevice();
 after(() => device.destroy());
@@ -26,10 +25,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const groups = conformanceGroups(await readStoredCases());
 
-function verify(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-  const options = { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", NODE_OPTIONS: "" } } as const;
-  return spawnSync(process.execPath, [...CLI, "verify", ...args], options);
-}
+const verify = (...args: string[]) => entropic("verify", ...args);
 
 test("every case has a name of its own in its group, without commas", () => {
   for (const { name, cases } of groups) {

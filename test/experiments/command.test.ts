@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { access, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,17 +7,17 @@ import { fileURLToPath } from "node:url";
 import { shippedSettings } from "../../scripts/document_results.ts";
 import { describeCell } from "../../src/experiments/framework/cell_folder.ts";
 import { long } from "../../src/experiments/studies/long.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic, refusal } from "../cli_command.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 function experiment(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const argv = [...CLI, "experiment", ...words];
-  // What trains although it should not is ended.
-  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd: root, encoding: "utf8", timeout: 120_000 });
+  const { status, stdout, stderr } = entropic("experiment", ...words);
   // Dawn's own lines are kept from terminals and pipes, and this is a socket.
   return { status, stdout, stderr: stderr.replaceAll(/^Warning: .*\n/gm, "") };
 }
+
+const refused = (...words: string[]) => refusal("experiment", ...words);
 
 const PART = "search/codes/grpo/setting-1";
 
@@ -34,30 +33,30 @@ async function writeCompleteRun(dir: string): Promise<string> {
   return join(folder, "metrics.jsonl");
 }
 
-test("bad input is one line and exit code 2", () => {
-  const unknown = experiment("toy-contrl");
+test("bad input is one line and exit code 2", async () => {
+  const unknown = await refused("toy-contrl");
   assert.equal(unknown.status, 2);
   assert.match(unknown.stderr, /^error: There is no study toy-contrl; did you mean toy-control\?\n$/);
-  const value = experiment("toy-control", "--set", "gains.lambda=3");
+  const value = await refused("toy-control", "--set", "gains.lambda=3");
   assert.equal(value.status, 2);
   assert.match(value.stderr, /^error: gains\.lambda is 3; it must be a number above 0 and below 2\n$/);
-  const seeds = experiment("tau", "--seeds", "three");
+  const seeds = await refused("tau", "--seeds", "three");
   assert.equal(seeds.status, 2);
   assert.match(seeds.stderr, /It must be a count such as 3, or a list such as 3,5,8/);
-  const missing = experiment("toy-control", "--report-only", "--out", "no/such/folder");
+  const missing = await refused("toy-control", "--report-only", "--out", "no/such/folder");
   assert.equal(missing.status, 2);
   assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json; .*give the folder of its report with --out\n$/);
 });
 
-test("a study that --only took for one of its parts is named, and so is a command without any", () => {
-  const swallowed = experiment("--only", "codes/grpo", "long");
+test("a study that --only took for one of its parts is named, and so is a command without any", async () => {
+  const swallowed = await refused("--only", "codes/grpo", "long");
   assert.deepEqual(
     [swallowed.status, swallowed.stderr],
     [2, "error: --only took the study long for one of its parts; name studies before it: experiment long --only codes/grpo\n"],
   );
-  const unknown = experiment("--only", "codes/grpo", "lnog");
+  const unknown = await refused("--only", "codes/grpo", "lnog");
   assert.deepEqual([unknown.status, unknown.stderr.startsWith("error: no study is named; --only takes")], [2, true], unknown.stderr);
-  const none = experiment("--quick");
+  const none = await refused("--quick");
   assert.deepEqual([none.status, none.stderr.startsWith("error: no study is named; there are: ")], [2, true], none.stderr);
 });
 
@@ -66,14 +65,14 @@ test("a complete run with other settings is kept unless --overwrite is given", a
   try {
     const metrics = await writeCompleteRun(folder);
     const text = await readFile(metrics, "utf8");
-    const { status, stderr } = experiment("long", "--only", PART, "--runs", folder, "--set", "grpo.warmupSteps=5");
+    const { status, stderr } = await refused("long", "--only", PART, "--runs", folder, "--set", "grpo.warmupSteps=5");
     assert.equal(status, 2, stderr);
     assert.match(
       stderr,
       /^error: 1 run in .* has other settings \(adapter, grpo\.warmupSteps\) .*: search\/seed-100\/.*; give --runs OTHER .*, or --overwrite .*\n$/,
     );
     assert.equal(await readFile(metrics, "utf8"), text);
-    const both = experiment("long", "--partial", "--overwrite", "--runs", folder);
+    const both = await refused("long", "--partial", "--overwrite", "--runs", folder);
     assert.deepEqual([both.status, both.stderr.startsWith("error: --overwrite ")], [2, true], both.stderr);
   } finally {
     await rm(folder, { recursive: true });
@@ -84,7 +83,7 @@ test("a mistake in one of several studies shows before anything is done for anot
   const folder = await mkdtemp(join(tmpdir(), "entropic-several-"));
   try {
     await writeCompleteRun(join(folder, "long"));
-    const { status, stderr } = experiment("long", "toy-control", "--partial", "--runs", folder);
+    const { status, stderr } = await refused("long", "toy-control", "--partial", "--runs", folder);
     assert.deepEqual(
       [status, stderr],
       [2, "error: the study toy-control has a report of all its runs alone; leave out --partial and --only\n"],
@@ -99,9 +98,8 @@ test("a partial report is of the adapter that --adapter names, or refused", asyn
   const folder = await mkdtemp(join(tmpdir(), "entropic-adapter-"));
   try {
     await writeCompleteRun(folder);
-    const part = (adapter: string) => experiment("long", "--partial", "--runs", folder, "--adapter", adapter);
-    assert.match(part("abacus").stdout, /report: /);
-    const other = part("embedded");
+    assert.match(experiment("long", "--partial", "--runs", folder, "--adapter", "abacus").stdout, /report: /);
+    const other = await refused("long", "--partial", "--runs", folder, "--adapter", "embedded");
     assert.equal(other.status, 2);
     assert.match(
       other.stderr,
@@ -127,7 +125,7 @@ test("a file of records that does not exist yet is named, and one whose folder d
       ],
       [folder, /^error: --records .* is a folder; give a file in it\n$/],
     ] as const) {
-      const { status, stderr } = experiment("long", "--only", PART, "--runs", folder, "--records", path);
+      const { status, stderr } = await refused("long", "--only", PART, "--runs", folder, "--records", path);
       assert.equal(status, 2, stderr);
       assert.match(stderr, problem);
     }
@@ -149,12 +147,12 @@ test("records alone make a partial report, without a GPU; studies that read whol
   } finally {
     await rm(folder, { recursive: true });
   }
-  const quick = experiment("long", "--quick", "--records", "any.jsonl");
+  const quick = await refused("long", "--quick", "--records", "any.jsonl");
   assert.deepEqual(
     [quick.status, quick.stderr],
     [2, "error: --records keeps whole trainings, and --quick cuts them short; leave one of them out.\n"],
   );
-  const { status, stderr } = experiment("tau", "--records", "any.jsonl");
+  const { status, stderr } = await refused("tau", "--records", "any.jsonl");
   assert.deepEqual([status, stderr], [2, "error: the study tau reads whole trainings and has no records of them; leave out --records\n"]);
 });
 
@@ -174,14 +172,14 @@ test("--report-only writes the shipped report again, without a GPU", async () =>
   }
 });
 
-test("--seeds is a count or, with a comma, a list", () => {
+test("--seeds is a count or, with a comma, a list", async () => {
   const allowed = "a whole number from 1 to 1000 (how many seeds), or a list of different seeds such as [3, 5, 8]";
   for (const [typed, problem] of [
     ["2000", `seeds is 2000; it must be ${allowed}`],
     ["3,5,3", `seeds is [3,5,3]; it must be ${allowed}`],
     ["4294967296,", "seeds.0 is 4294967296; it must be a whole number from 0 to 4294967295"],
   ] as const) {
-    const { status, stderr } = experiment("tau", "--quick", "--seeds", typed);
+    const { status, stderr } = await refused("tau", "--quick", "--seeds", typed);
     assert.deepEqual({ status, stderr }, { status: 2, stderr: `error: ${problem}\n` });
   }
 });
