@@ -7,6 +7,13 @@ import { evaluateTask, type TaskEvaluationOptions } from "../../src/rl/evaluatio
 import { subjectOfTask } from "../../src/rl/subject.ts";
 import { smallModel, task } from "../small_policy.ts";
 
+const device = await openDevice();
+const model = await smallModel(device);
+after(() => {
+  model.destroy();
+  device.destroy();
+});
+
 /** What the command makes of its words. */
 function optionsOf(words: string): ReturnType<typeof evaluationOptions> {
   let parsed: EvalOptions | undefined;
@@ -28,13 +35,6 @@ test("every option of eval that an evaluation takes comes through", () => {
   });
   assert.deepEqual(optionsOf("--model m"), { completions: 8, temperature: 1, seed: 0 });
   assert.equal(optionsOf("--model m --temperature 0").temperature, 0);
-});
-
-const device = await openDevice();
-const model = await smallModel(device);
-after(() => {
-  model.destroy();
-  device.destroy();
 });
 
 test("an evaluation is sampled as its options say", async () => {
