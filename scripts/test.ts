@@ -84,7 +84,10 @@ const [again, compiled] = [words.includes("--again"), words.includes("--compiled
 const CONCURRENCY = "--test-concurrency=";
 const isNodes = (word: string): boolean =>
   word.startsWith("-") && !["--again", "--compiled"].includes(word) && !word.startsWith(CONCURRENCY);
-const options = words.filter(isNodes);
+const isPattern = (word: string): boolean => word.startsWith("--test-name-pattern");
+const nodes = words.filter(isNodes);
+// Node.js 22 and later say nothing of what a pattern leaves out, and the last test of each file tells that its process got so far.
+const options = [...nodes, ...(nodes.some(isPattern) ? ["--test-name-pattern=\\.test\\.ts$"] : [])];
 const concurrency = Number(words.find((word) => word.startsWith(CONCURRENCY))?.slice(CONCURRENCY.length) ?? 2);
 const named = words.filter((word) => !word.startsWith("-"));
 if (process.env.ENTROPIC_TOGGLES && named.length === 0) {
