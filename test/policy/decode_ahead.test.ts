@@ -54,11 +54,15 @@ for (const kernels of ["hardware", "software"] as const) {
     const all = await complete(5, []);
     assert.ok(all.every(({ ids }) => ids.length === LIMIT));
     const chunk = ["decode", "read back"];
-    const order = {
-      hardware: ["prefill", ...chunk, ...chunk, "arrived", ...chunk, "arrived", ...chunk, "arrived", "arrived"],
-      software: ["prefill", ...chunk, "arrived", ...chunk, "arrived"],
-    };
-    assert.deepEqual(events, order[kernels]);
+    if (kernels === "software") {
+      assert.deepEqual(events, ["prefill", ...chunk, "arrived", ...chunk, "arrived"]);
+    } else {
+      assert.deepEqual(events.slice(0, 6), ["prefill", ...chunk, ...chunk, "arrived"]);
+      // What is read back may arrive together.
+      const count = (name: string, of = events): number => of.filter((event) => event === name).length;
+      const unread = events.map((_, i) => count("decode", events.slice(0, i + 1)) - count("arrived", events.slice(0, i + 1)));
+      assert.deepEqual([count("decode"), count("read back"), count("arrived"), Math.max(...unread)], [4, 4, 4, 2], events.join(" "));
+    }
     model.destroy();
     device.destroy();
   });
