@@ -21,18 +21,23 @@ export function entropicTyped(input: string, words: readonly string[]): SpawnSyn
   return spawnSync(process.execPath, [...CLI, ...words], options);
 }
 
+/** What trains although it should not is ended, with the process of its test. */
+const LONGEST_REFUSAL_MS = 120_000;
+
 /**
  * The exit code and the errors of a command line that runs in this process, because a process of its own takes a second to start. Only for one
  * that refuses, as its output is not caught.
  */
 export async function refusal(...words: string[]): Promise<{ status: number; stderr: string; errors: readonly string[] }> {
   const written: string[] = [];
+  const end = setTimeout(() => process.exit(1), LONGEST_REFUSAL_MS);
   const { mock: write } = mock.method(process.stderr, "write", (text: string) => written.push(text) > 0);
   try {
     const { exitCode } = await runCommandLine(words);
     const stderr = written.join("");
     return { status: exitCode, stderr, errors: stderr.split("\n").filter((line) => line.startsWith("error: ")) };
   } finally {
+    clearTimeout(end);
     write.restore();
   }
 }

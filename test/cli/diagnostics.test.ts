@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,19 +6,16 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readSafetensors } from "../../src/io/safetensors.ts";
 import { type Finding, parseFindings } from "../../src/report/findings.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic } from "../cli_command.ts";
 import { copyOverflowingModel } from "../overflowing_model.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "entropic-findings-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...words: string[]): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [...CLI, ...words], { cwd: ROOT, encoding: "utf8" });
-}
-
-function entropic(...words: string[]): string {
-  const { status, stdout, stderr } = run(...words);
+/** What a command that must succeed prints. */
+function outputOf(...words: string[]): string {
+  const { status, stdout, stderr } = entropic(...words);
   assert.equal(status, 0, stderr);
   return stdout;
 }
@@ -35,7 +31,7 @@ interface Outcome {
 function attempt(dir: string, ...settings: string[]): Outcome {
   const few = ["eval.every=0", "eval.prompts=2", "eval.completions=2", "output.checkpointEvery=12"];
   const set = [`output.dir=${dir}`, ...few, ...settings].flatMap((setting) => ["--set", setting]);
-  const { status, stdout, stderr } = run("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...set);
+  const { status, stdout, stderr } = entropic("train", join(ROOT, "configs/quickstart.yaml"), "--no-plots", ...set);
   const path = join(dir, "diagnostics.jsonl");
   return { status, stdout, stderr, findings: existsSync(path) ? parseFindings(readFileSync(path, "utf8")) : [] };
 }
@@ -75,7 +71,7 @@ test("tau 1 leaves alpha without a lever: a dead gate after ten steps, saturatio
   rmSync(join(broken, "checkpoints/step-000024"), { recursive: true });
   const lines = readFileSync(join(broken, "metrics.jsonl"), "utf8").split("\n");
   writeFileSync(join(broken, "metrics.jsonl"), `${lines.slice(0, 22).join("\n")}\n`);
-  entropic("resume", broken, "--no-plots");
+  outputOf("resume", broken, "--no-plots");
   assert.equal(readFileSync(join(broken, "diagnostics.jsonl"), "utf8"), readFileSync(join(whole, "diagnostics.jsonl"), "utf8"));
 });
 

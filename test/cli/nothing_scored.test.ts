@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { requireScores } from "../../src/cli/nothing_scored.ts";
-import { CLI } from "../cli_command.ts";
+import { entropic } from "../cli_command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-unscored-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +21,7 @@ test("a run whose reward fails on every call ends with exit code 1 and the first
   const config = join(folder, "config.yaml");
   writeFileSync(config, "{}\n");
   const words = ["train", config, "--no-plots", ...set.flatMap((one) => ["--set", one])];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...CLI, ...words], { encoding: "utf8" });
+  const { status, stdout, stderr } = entropic(...words);
   assert.equal(status, 1, stderr);
   assert.match(stderr, /^error: nothing was scored in 2 steps, so nothing was learned; the first reason: .*throws\.mjs.*no judge here.*$/m);
   assert.equal(stderr.match(/^error: /gm)?.length, 1, stderr);
@@ -34,7 +33,7 @@ test("an evaluation whose reward fails on every call is printed, and ends with e
   const [data, module] = [join(folder, "rows.jsonl"), join(folder, "throws.mjs")];
   const task = `{ data: ${JSON.stringify(data)}, heldOut: 1, rewards: [${JSON.stringify(module)}], stop: ["$"] }`;
   const words = ["eval", "--model", "countdown-base", "--task", task, "--completions", "1", "--max-new-tokens", "2"];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...CLI, ...words], { encoding: "utf8" });
+  const { status, stdout, stderr } = entropic(...words);
   assert.equal(status, 1, stderr);
   assert.match(
     stderr,

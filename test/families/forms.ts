@@ -18,14 +18,8 @@ export const bases: Readonly<Record<string, Config>> = {
   llama,
   mistral: { ...llama, model_type: "mistral", sliding_window: null },
   granite: {
-    ...{
-      ...llama,
-      model_type: "granite",
-      embedding_multiplier: 12,
-      attention_multiplier: 0.7,
-      residual_multiplier: 0.22,
-      logits_scaling: 8,
-    },
+    ...{ ...llama, model_type: "granite" },
+    ...{ embedding_multiplier: 12, attention_multiplier: 0.7, residual_multiplier: 0.22, logits_scaling: 8 },
   },
   qwen2: { ...llama, model_type: "qwen2", tie_word_embeddings: true },
   qwen3: { ...llama, model_type: "qwen3", num_attention_heads: 3, num_key_value_heads: 3, head_dim: 10 },

@@ -72,6 +72,7 @@ const { gpt_neo: _, phi3: __, ...withGguf } = bases;
 const forms: readonly Config[] = [
   ...Object.values({ ...withGguf, gemma3_text: gemma3 }),
   { ...bases.llama, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
+  { ...bases.granite, attention_bias: true, mlp_bias: true, tie_word_embeddings: true },
   { ...bases.gpt2, tie_word_embeddings: false, n_inner: 20 },
 ];
 
@@ -185,6 +186,7 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.gpt_neox, attention_bias: false }, /attention_bias is false; llama\.cpp's gptneox has biases/],
     [{ ...bases.gpt_neox, tie_word_embeddings: true }, /tie_word_embeddings is true; llama\.cpp's gptneox has a head of its own/],
     [{ ...gemma3, rope_local_base_freq: 500 }, /rope_local_base_freq is 500; llama\.cpp's gemma3 rotates local layers/],
+    [{ ...gemma3, query_pre_attn_scalar: 5 }, /query_pre_attn_scalar is 5; llama\.cpp's gemma3 divides by the root of head_dim \(6\)/],
     [{ ...gemma3, head_dim: 16, query_pre_attn_scalar: 16, rope_scaling: yarn }, /rope_type is "yarn"; llama\.cpp's gemma3 stretches/],
     [{ ...bases.qwen2, head_dim: 16, rope_scaling: llama3 }, /rope_type is "llama3"; llama\.cpp's qwen2 does not read its factors/],
     [{ ...bases.llama, head_dim: 16, rope_scaling: { ...yarn, truncate: false } }, /truncate is false; llama\.cpp's YaRN/],

@@ -12,7 +12,7 @@ function attendedBy(row: number, { sequence_start, attended }: HostValues, windo
   return rows.slice(Math.max(0, rows.length - window));
 }
 
-/** The factor between products of queries and keys and their scores. */
+/** The factor between products of queries and keys and their scores, which a reference does not take from the op. */
 export const scaleOf = ({ headDim, scale }: HeadLayout): number => scale ?? 1 / Math.sqrt(headDim);
 
 /** Softmax attention of packed rows, in double precision. */
