@@ -9,7 +9,7 @@ interface Group {
   readonly model?: unknown;
   readonly task?: { readonly name: string };
   readonly eval?: { readonly prompts?: number };
-  readonly start?: unknown;
+  readonly start?: { readonly task?: { readonly name: string } };
 }
 
 const folder = new URL("../../configs/", import.meta.url);
@@ -44,9 +44,11 @@ function seenBefore(file: string): string[] {
   const study = read(file);
   return Object.entries(study.groups ?? { "": {} }).flatMap(([name, group]) => {
     const { model, task, start } = { ...study, ...group };
-    if (typeof model !== "string" || !task?.name || start) return [];
+    // A warm start that learns the task of its runs is shown that task's training problems alone.
+    if (typeof model !== "string" || !task?.name || (start && !start.task)) return [];
+    const shown = start?.task ? new Set(createTask(start.task).problems("train").map(keyOf)) : shownToModel(model);
     const problems = heldOut(task).slice(0, group.eval?.prompts ?? study.eval?.prompts);
-    const seen = problems.filter((problem) => shownToModel(model).has(keyOf(problem))).length;
+    const seen = problems.filter((problem) => shown.has(keyOf(problem))).length;
     return seen > 0 ? [`${file} ${name}: ${seen} of ${problems.length}`.replace(" :", ":")] : [];
   });
 }

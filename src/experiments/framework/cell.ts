@@ -6,10 +6,10 @@ import type { NamedReward } from "../../rl/scoring/rewards.ts";
 import type { StepResult } from "../../rl/trainer.ts";
 import type { Task } from "../../tasks/task.ts";
 
-/** Where a cell's policy comes from: a checkpoint folder, or a warm start that cells share under its name. */
+/** Where a cell's policy comes from: a checkpoint folder, or a warm start that cells share under its name. It may learn another task first. */
 export type Start =
   | { readonly kind: "folder"; readonly dir: string }
-  | { readonly kind: "warm start"; readonly name: string; readonly config: SftConfig };
+  | { readonly kind: "warm start"; readonly name: string; readonly config: SftConfig; readonly task?: Task };
 
 /** Measures of a policy that a study takes beside the evaluation, whenever there is one. */
 export interface Probe {

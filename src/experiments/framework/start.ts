@@ -27,7 +27,7 @@ export async function startingModel({ start, task }: Pick<Cell, "start" | "task"
     const { config } = start;
     const tokenizer = characterTokenizer(task.alphabet);
     const model = await host.createModel({ config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
-    for await (const { step } of warmStart({ device: host.device, model, task, config })) {
+    for await (const { step } of warmStart({ device: host.device, model, task: start.task ?? task, config })) {
       options.signal?.throwIfAborted();
       options.onStep?.(step, config.sft.steps);
     }

@@ -112,7 +112,7 @@ function cellOf(settings: ArmsSettings, place: CellPlace & { readonly seed: numb
   return {
     name: cellName(seed, arm, group),
     task,
-    start: startOf(settings, group, config),
+    start: startOf(settings, place, config),
     config,
     ...(elsewhere && { elsewhere }),
   };
@@ -146,11 +146,21 @@ function taskOf(settings: ArmsSettings, group: string): ArmsSettings["task"] {
 }
 
 /** The checkpoint of the settings, or a warm start that all arms of a group share. */
-function startOf(settings: ArmsSettings, group: string, { model }: TrainConfig): Start {
+function startOf(settings: ArmsSettings, { group, task }: CellPlace, { model }: TrainConfig): Start {
   const start = settings.groups?.[group]?.start ?? settings.start;
   if (!start) return { kind: "folder", dir: model };
   // Groups whose starts are alike share one.
   const alike = settings.groups?.[group]?.start === undefined && settings.groups?.[group]?.task === undefined;
   const name = alike ? "start" : `start/${slug(group)}`;
-  return { kind: "warm start", name, config: parseSftConfig({ task: taskOf(settings, group), seed: 0, ...start }) };
+  const config = parseSftConfig({ seed: 0, ...start, task: start.task ?? taskOf(settings, group) });
+  return { kind: "warm start", name, config, ...(start.task && { task: taughtFirst(start.task, task) }) };
+}
+
+/** The task that a warm start learns before its runs. A character must be the same token in both. */
+function taughtFirst(first: ArmsSettings["task"], task: Task): Task {
+  const taught = createTask(first);
+  if (taught.alphabet === task.alphabet) return taught;
+  throw new ConfigError([
+    `start.task ${taught.name} writes with "${taught.alphabet}", and ${task.name}, which its runs train, with "${task.alphabet}"`,
+  ]);
 }

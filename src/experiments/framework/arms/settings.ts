@@ -11,8 +11,9 @@ const armsByName = z.record(z.string(), openSection({}, "a mapping with the sect
 const isFilled = (value: object): boolean => Object.keys(value).length > 0;
 const sectionOf = (name: string) => openSection({}, `a mapping with options of train's section ${name}`);
 
-/** A warm start that the study makes for itself, in place of a checkpoint. */
+/** A warm start that the study makes for itself, in place of a checkpoint. It learns the task of its runs, or one with the same alphabet. */
 const start = section({
+  task: task.optional(),
   model: openSection({ model_type: text("the name of an architecture, such as llama") }, "a mapping in the style of config.json"),
   sft: sectionOf("sft"),
 });
