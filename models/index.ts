@@ -7,6 +7,7 @@ import { GptNeoX } from "./gpt_neox.ts";
 import { gptNeoXConfig } from "./gpt_neox_config.ts";
 import { Gpt2, gpt2Config } from "./gpt2.ts";
 import { Granite, graniteConfig } from "./granite.ts";
+import { Granite4, granite4Config } from "./granite4.ts";
 import { Llama, llamaConfig } from "./llama.ts";
 import { Mistral, mistralConfig } from "./mistral.ts";
 import { Olmo2, olmo2Config } from "./olmo2.ts";
@@ -24,6 +25,7 @@ export const architectures: Readonly<Record<string, (config: Json) => nn.Languag
   gpt_neo: (config) => new GptNeo(gptNeoConfig(config)),
   gpt_neox: (config) => new GptNeoX(gptNeoXConfig(config)),
   granite: (config) => new Granite(graniteConfig(config)),
+  granitemoehybrid: (config) => new Granite4(granite4Config(config)),
   llama: (config) => new Llama(llamaConfig(config)),
   mistral: (config) => new Mistral(mistralConfig(config)),
   olmo2: (config) => new Olmo2(olmo2Config(config)),

@@ -19,7 +19,7 @@ export interface Block extends nn.Module {
 }
 
 /** What may differ from layer to layer. */
-interface Attention {
+export interface Attention {
   /** Undefined where tokens attend without positions. */
   readonly rotary: nn.RotaryEmbedding | undefined;
   /** Undefined where a token attends to all before it. */
@@ -27,7 +27,32 @@ interface Attention {
 }
 
 /** Only Granite has factors. */
-const times = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : scale(x, factor));
+export const times = (x: Tensor, factor: number): Tensor => (factor === 1 ? x : scale(x, factor));
+
+/**
+ * Standard deviations of weights that begin at random. The last layer of a residual branch starts smaller, so that the residual stream does
+ * not grow with depth (GPT-2's rule).
+ */
+export function spreads({ initializer_range: std, num_hidden_layers: layers }: LlamaConfig) {
+  return { std, outputStd: std / Math.sqrt(2 * layers) };
+}
+
+export function attentionOf(config: LlamaConfig, { rotary, window }: Attention): nn.CausalSelfAttention {
+  return new nn.CausalSelfAttention({
+    hiddenSize: config.hidden_size,
+    heads: config.num_attention_heads,
+    keyValueHeads: config.num_key_value_heads,
+    headDim: config.head_dim,
+    bias: config.attention_bias,
+    outputBias: config.attention_output_bias,
+    fused: config.fused,
+    rotary,
+    window,
+    scale: config.multipliers.attention,
+    ...spreads(config),
+    ...(config.query_key_norm ? { queryKeyNormEps: config.rms_norm_eps } : {}),
+  });
+}
 
 export class LlamaBlock extends nn.Module implements Block {
   readonly input_layernorm: nn.RMSNorm;
@@ -36,31 +61,13 @@ export class LlamaBlock extends nn.Module implements Block {
   readonly mlp: nn.GatedMlp;
   readonly residual: number;
 
-  constructor(config: LlamaConfig, { rotary, window }: Attention) {
+  constructor(config: LlamaConfig, attention: Attention) {
     super();
-    const std = config.initializer_range;
-    // The last layer of a residual branch starts smaller, so that the residual stream does not grow with depth (GPT-2's rule).
-    const outputStd = std / Math.sqrt(2 * config.num_hidden_layers);
     this.input_layernorm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
-    this.self_attn = new nn.CausalSelfAttention({
-      hiddenSize: config.hidden_size,
-      heads: config.num_attention_heads,
-      keyValueHeads: config.num_key_value_heads,
-      headDim: config.head_dim,
-      bias: config.attention_bias,
-      outputBias: config.attention_output_bias,
-      fused: config.fused,
-      rotary,
-      window,
-      scale: config.multipliers.attention,
-      std,
-      outputStd,
-      ...(config.query_key_norm ? { queryKeyNormEps: config.rms_norm_eps } : {}),
-    });
+    this.self_attn = attentionOf(config, attention);
     this.post_attention_layernorm = new nn.RMSNorm(config.hidden_size, config.rms_norm_eps);
     this.mlp = new nn.GatedMlp(config.hidden_size, config.intermediate_size, {
-      std,
-      outputStd,
+      ...spreads(config),
       bias: config.mlp_bias,
       fused: config.fused,
     });

@@ -1,5 +1,5 @@
 import { add, concatenateColumns, type HeadLayout, nn, type Rows, rope, type Tensor } from "../src/engine.ts";
-import { type Block, Llama } from "./llama.ts";
+import { type Block, Llama, spreads } from "./llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
 /** OLMo 2 (arXiv 2501.00656): Llama with its norms after attention and MLP, and an RMS norm over all queries of a token, and all keys. */
@@ -28,13 +28,13 @@ class Olmo2Attention extends nn.Module {
   constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding) {
     super();
     const { hidden_size, num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim: headDim } = config;
-    const { initializer_range: std, rms_norm_eps: eps, attention_bias: bias } = config;
+    const { rms_norm_eps: eps, attention_bias: bias } = config;
+    const { std, outputStd } = spreads(config);
     this.q_proj = new nn.Linear(hidden_size, heads * headDim, { bias, std });
     this.k_proj = new nn.Linear(hidden_size, keyValueHeads * headDim, { bias, std });
     this.v_proj = new nn.Linear(hidden_size, keyValueHeads * headDim, { bias, std });
     this.q_norm = new nn.RMSNorm(heads * headDim, eps);
     this.k_norm = new nn.RMSNorm(keyValueHeads * headDim, eps);
-    const outputStd = std / Math.sqrt(2 * config.num_hidden_layers);
     this.o_proj = new nn.Linear(heads * headDim, hidden_size, { bias: config.attention_output_bias, std: outputStd });
     this.rotary = rotary;
     this.layout = { heads, keyValueHeads, headDim };
@@ -58,10 +58,10 @@ class Olmo2Block extends nn.Module implements Block {
 
   constructor(config: LlamaConfig, rotary: nn.RotaryEmbedding) {
     super();
-    const { hidden_size, intermediate_size, rms_norm_eps, initializer_range: std } = config;
+    const { hidden_size, intermediate_size, rms_norm_eps } = config;
     this.self_attn = new Olmo2Attention(config, rotary);
     this.post_attention_layernorm = new nn.RMSNorm(hidden_size, rms_norm_eps);
-    this.mlp = new nn.GatedMlp(hidden_size, intermediate_size, { std, outputStd: std / Math.sqrt(2 * config.num_hidden_layers) });
+    this.mlp = new nn.GatedMlp(hidden_size, intermediate_size, spreads(config));
     this.post_feedforward_layernorm = new nn.RMSNorm(hidden_size, rms_norm_eps);
   }
 

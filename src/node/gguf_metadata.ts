@@ -2,6 +2,7 @@ import { attendsToAll, type Gemma3Config, gemma3Config } from "../../models/gemm
 import { type GptNeoXConfig, gptNeoXConfig } from "../../models/gpt_neox_config.ts";
 import { type Gpt2Config, gpt2Config } from "../../models/gpt2.ts";
 import { graniteConfig } from "../../models/granite.ts";
+import { granite4Config } from "../../models/granite4.ts";
 import { llamaConfig } from "../../models/llama.ts";
 import type { LlamaConfig } from "../../models/llama_config.ts";
 import { mistralConfig } from "../../models/mistral.ts";
@@ -24,10 +25,11 @@ export interface GgufShape extends HeadCounts {
   readonly ropeFactors: Float32Array<ArrayBuffer> | undefined;
 }
 
-type Family = "granite" | "llama" | "mistral" | "olmo2" | "qwen2" | "qwen3" | "smollm3";
+type Family = "granite" | "granitemoehybrid" | "llama" | "mistral" | "olmo2" | "qwen2" | "qwen3" | "smollm3";
 
 const readers: Readonly<Record<Family, (json: Json) => LlamaConfig>> = {
   granite: graniteConfig,
+  granitemoehybrid: granite4ConfigOfGguf,
   llama: llamaConfig,
   mistral: mistralConfig,
   olmo2: olmo2Config,
@@ -89,7 +91,7 @@ function gptNeoXShape(config: GptNeoXConfig): GgufShape {
 }
 
 function llamaShape(config: LlamaConfig, family: Family): GgufShape {
-  const architecture = family === "mistral" ? "llama" : family;
+  const architecture = family === "mistral" ? "llama" : family === "granitemoehybrid" ? "granite" : family;
   const { num_attention_heads: heads, num_key_value_heads: keyValueHeads, head_dim, rope_scaling } = config;
   const isLikeLlama = ["llama", "granite"].includes(architecture);
   const hasBiases = isLikeLlama || family === "qwen2";
@@ -113,7 +115,7 @@ function llamaShape(config: LlamaConfig, family: Family): GgufShape {
     "rope.freq_base": f32(config.rope_theta),
     ...scalingKeys(rope_scaling),
     "attention.layer_norm_rms_epsilon": f32(config.rms_norm_eps),
-    ...(family === "granite" ? multiplierKeys(config.multipliers) : {}),
+    ...(architecture === "granite" ? multiplierKeys(config.multipliers) : {}),
     vocab_size: u32(config.vocab_size),
   });
   const ropeFactors = rope_scaling?.kind === "llama3" ? llama3Factors(config, rope_scaling) : undefined;
@@ -127,6 +129,14 @@ function multiplierKeys({ embedding, residual, attention, logits }: LlamaConfig[
     "attention.scale": f32(attention!),
     logit_scale: f32(logits),
   };
+}
+
+/** Without Mamba layers and experts it is llama.cpp's granite, which has positions. */
+function granite4ConfigOfGguf(json: Json): LlamaConfig {
+  const { rotated, ...config } = granite4Config(json);
+  if (!rotated)
+    throw refusal("position_embedding_type", json.position_embedding_type ?? null, "llama.cpp's granite rotates queries and keys");
+  return config;
 }
 
 /** llama.cpp leaves out the positions of every fourth layer, and no key says otherwise. */

@@ -56,17 +56,18 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   const rotated = Math.floor(width * ((config.partial_rotary_factor as number | undefined) ?? 1));
   const rope = ropeOf(config, rotated);
   const family = config.model_type as string;
+  const isGranite = ["granite", "granitemoehybrid"].includes(family);
   const qkvBias = family === "qwen2" || (family !== "mistral" && config.attention_bias === true);
-  const outputBias = ["llama", "granite", "qwen3", "smollm3"].includes(family) && config.attention_bias === true;
+  const outputBias = (isGranite || ["llama", "qwen3", "smollm3"].includes(family)) && config.attention_bias === true;
   const mlpBias = ["llama", "granite", "smollm3"].includes(family) && config.mlp_bias === true;
-  const factor = (key: string): number => (family === "granite" ? ((config[key] as number | undefined) ?? 1) : 1);
+  const factor = (key: string): number => (isGranite ? ((config[key] as number | undefined) ?? 1) : 1);
   const times = (row: readonly number[], by: number): number[] => row.map((value) => by * value);
-  const scale = family === "granite" ? factor("attention_multiplier") : 1 / Math.sqrt(width);
+  const scale = isGranite ? factor("attention_multiplier") : 1 / Math.sqrt(width);
   const residual = factor("residual_multiplier");
   let x = tokens.map((token) => times(rowOf(get("embed_tokens.weight"), token), factor("embedding_multiplier")));
   for (let i = 0; i < (config.num_hidden_layers as number); i += 1) {
     const part = (name: string): FloatTensor => get(`layers.${i}.${name}`);
-    const weight = (name: string): FloatTensor => (family === "phi3" ? fusedPart(config, name, part) : part(`${name}.weight`));
+    const weight = (name: string): FloatTensor => fusedPart(config, name, part) ?? part(`${name}.weight`);
     const dense = (name: string, biased: boolean) => (row: readonly number[]) =>
       linear(row, weight(name), biased ? part(`${name}.bias`) : undefined);
     const normed = x.map((row) => rmsNorm(row, part("input_layernorm.weight"), eps));
@@ -93,20 +94,34 @@ function llama(config: Config, tensors: Tensors, tokens: readonly number[]): num
   return x.map((row) => times(linear(rmsNorm(row, get("norm.weight"), eps), head), 1 / factor("logits_scaling")));
 }
 
-/** Phi-3 has q, k and v as the rows of one matrix, one after the other, and so gate and up. */
-function fusedPart(config: Config, name: string, part: (name: string) => FloatTensor): FloatTensor {
+type Part = readonly [matrix: string, from: number, rows: number];
+
+/** Phi-3 has q, k and v as the rows of one matrix, one after the other, and so gate and up; Granite 4 has the latter. */
+function fusedPart(config: Config, name: string, part: (name: string) => FloatTensor): FloatTensor | undefined {
   const [queries, keys, inner] = ["num_attention_heads", "num_key_value_heads", "intermediate_size"].map((key) => config[key]) as number[];
   const width = config.head_dim as number;
-  const [matrix, from, rows] = {
-    "self_attn.q_proj": ["self_attn.qkv_proj", 0, queries! * width] as const,
-    "self_attn.k_proj": ["self_attn.qkv_proj", queries! * width, keys! * width] as const,
-    "self_attn.v_proj": ["self_attn.qkv_proj", (queries! + keys!) * width, keys! * width] as const,
-    "mlp.gate_proj": ["mlp.gate_up_proj", 0, inner!] as const,
-    "mlp.up_proj": ["mlp.gate_up_proj", inner!, inner!] as const,
-  }[name] ?? [name, 0, undefined];
+  const gateAndUp = (matrix: string, rows: number): Readonly<Record<string, Part>> => ({
+    "mlp.gate_proj": [matrix, 0, rows],
+    "mlp.up_proj": [matrix, rows, rows],
+  });
+  const sharedInner = config.shared_intermediate_size as number;
+  const parts: Readonly<Record<string, Readonly<Record<string, Part>>>> = {
+    phi3: {
+      "self_attn.q_proj": ["self_attn.qkv_proj", 0, queries! * width],
+      "self_attn.k_proj": ["self_attn.qkv_proj", queries! * width, keys! * width],
+      "self_attn.v_proj": ["self_attn.qkv_proj", (queries! + keys!) * width, keys! * width],
+      ...gateAndUp("mlp.gate_up_proj", inner!),
+    },
+    granitemoehybrid: {
+      ...gateAndUp("shared_mlp.input_linear", sharedInner),
+      "mlp.down_proj": ["shared_mlp.output_linear", 0, config.hidden_size as number],
+    },
+  };
+  const found = parts[config.model_type as string]?.[name];
+  if (!found) return undefined;
+  const [matrix, from, count] = found;
   const { shape, data } = part(`${matrix}.weight`);
   const columns = shape[1]!;
-  const count = rows ?? shape[0]!;
   return { shape: [count, columns], data: data.slice(from * columns, (from + count) * columns) };
 }
 
@@ -116,7 +131,8 @@ function windowOf(config: Config, layer: number): number | undefined {
   const window = (
     config.sliding_window === undefined && !["smollm3", "phi3"].includes(model_type as string) ? 4096 : config.sliding_window
   ) as number | null | undefined;
-  if (window === null || window === undefined || ["llama", "olmo2", "granite"].includes(model_type as string)) return undefined;
+  if (window === null || window === undefined || ["llama", "olmo2", "granite", "granitemoehybrid"].includes(model_type as string))
+    return undefined;
   if (["mistral", "phi3"].includes(model_type as string)) return window;
   if (use_sliding_window !== true) return undefined;
   if (layer_types) return (layer_types as string[])[layer] === "sliding_attention" ? window : undefined;
@@ -124,8 +140,9 @@ function windowOf(config: Config, layer: number): number | undefined {
   return isLocal ? window : undefined;
 }
 
-/** Whether a layer rotates queries and keys: in SmolLM3 some do not. */
-function hasPositions({ model_type, no_rope_layers, no_rope_layer_interval }: Config, layer: number): boolean {
+/** Whether a layer rotates queries and keys: in SmolLM3 some do not, and in Granite 4 all or none. */
+function hasPositions({ model_type, no_rope_layers, no_rope_layer_interval, position_embedding_type }: Config, layer: number): boolean {
+  if (model_type === "granitemoehybrid") return position_embedding_type === "rope";
   if (model_type !== "smollm3") return true;
   if (no_rope_layers) return (no_rope_layers as number[])[layer] === 1;
   return (layer + 1) % ((no_rope_layer_interval as number | undefined) ?? 4) !== 0;

@@ -21,6 +21,11 @@ export const bases: Readonly<Record<string, Config>> = {
     ...{ ...llama, model_type: "granite" },
     ...{ embedding_multiplier: 12, attention_multiplier: 0.7, residual_multiplier: 0.22, logits_scaling: 8 },
   },
+  granitemoehybrid: {
+    ...{ ...llama, model_type: "granitemoehybrid", intermediate_size: 5, shared_intermediate_size: 27, num_local_experts: 0 },
+    ...{ layer_types: ["attention", "attention"], position_embedding_type: "rope", tie_word_embeddings: true },
+    ...{ embedding_multiplier: 12, attention_multiplier: 0.7, residual_multiplier: 0.22, logits_scaling: 8 },
+  },
   qwen2: { ...llama, model_type: "qwen2", tie_word_embeddings: true },
   qwen3: { ...llama, model_type: "qwen3", num_attention_heads: 3, num_key_value_heads: 3, head_dim: 10 },
   olmo2: { ...llama, model_type: "olmo2" },
@@ -115,6 +120,16 @@ export const forms: readonly (readonly [family: string, change: Config])[] = [
   [
     "granite",
     { embedding_multiplier: undefined, attention_multiplier: undefined, residual_multiplier: undefined, logits_scaling: undefined },
+  ],
+  // Granite 4, with positions and without, and what its files say of the parts that it lacks.
+  ["granitemoehybrid", { position_embedding_type: "nope", rope_theta: 3, attention_bias: true, tie_word_embeddings: false }],
+  ["granitemoehybrid", { position_embedding_type: null, attention_multiplier: undefined, normalization_function: "rmsnorm" }],
+  [
+    "granitemoehybrid",
+    {
+      ...{ ...wide, init_method: "mup", mamba_n_heads: 48, mamba_d_head: "auto", mamba_conv_bias: true },
+      ...{ num_experts_per_tok: 2, router_aux_loss_coef: 0.01, output_router_logits: true },
+    },
   ],
   // SmolLM3.
   ["smollm3", { no_rope_layers: [0, 1, 1, 0, 1], rope_theta: undefined }],

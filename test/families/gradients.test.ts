@@ -71,6 +71,12 @@ test("gradients of Granite are those of double precision: through its factors on
     ...["mlp.down_proj.weight", "model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"],
   ]));
 
+test("gradients of Granite 4 are those of double precision: through gate and up in one matrix", () =>
+  checkGradients(bases.granitemoehybrid!, [
+    ...inAttention("q_proj.weight", "k_proj.weight"),
+    ...["shared_mlp.input_linear.weight", "shared_mlp.output_linear.weight", "model.embed_tokens.weight"],
+  ]));
+
 test("gradients of OLMo 2 are those of double precision: through norms of all queries and keys, and norms after branches", () =>
   checkGradients(bases.olmo2!, [
     ...inAttention("q_proj.weight", "k_proj.weight", "v_proj.weight", "q_norm.weight", "k_norm.weight"),

@@ -98,6 +98,21 @@ function llamaShapes(config: Config): Shapes {
     [`${name}.weight`, rows, columns],
     ...(bias ? ([[`${name}.bias`, rows]] as Shapes) : []),
   ];
+  const mlp = (prefix: string): Shapes => {
+    if (family === "granitemoehybrid") {
+      const shared = number("shared_intermediate_size");
+      return [
+        ...dense(`${prefix}.shared_mlp.input_linear`, 2 * shared, width, false),
+        ...dense(`${prefix}.shared_mlp.output_linear`, width, shared, false),
+      ];
+    }
+    const bias = config.mlp_bias === true;
+    const gateAndUp =
+      family === "phi3"
+        ? dense(`${prefix}.mlp.gate_up_proj`, 2 * inner, width, false)
+        : [...dense(`${prefix}.mlp.gate_proj`, inner, width, bias), ...dense(`${prefix}.mlp.up_proj`, inner, width, bias)];
+    return [...gateAndUp, ...dense(`${prefix}.mlp.down_proj`, width, inner, bias)];
+  };
   const block = (prefix: string): Shapes => [
     ...(family === "olmo2" ? [] : ([[`${prefix}.input_layernorm.weight`, width]] as Shapes)),
     ...(family === "phi3"
@@ -113,13 +128,7 @@ function llamaShapes(config: Config): Shapes {
     ...(family === "gemma3_text" ? ([[`${prefix}.pre_feedforward_layernorm.weight`, width]] as Shapes) : []),
     ...(["olmo2", "gemma3_text"].includes(family) ? ([[`${prefix}.post_feedforward_layernorm.weight`, width]] as Shapes) : []),
     [`${prefix}.post_attention_layernorm.weight`, width],
-    ...(family === "phi3"
-      ? dense(`${prefix}.mlp.gate_up_proj`, 2 * inner, width, false)
-      : [
-          ...dense(`${prefix}.mlp.gate_proj`, inner, width, config.mlp_bias === true),
-          ...dense(`${prefix}.mlp.up_proj`, inner, width, config.mlp_bias === true),
-        ]),
-    ...dense(`${prefix}.mlp.down_proj`, width, inner, config.mlp_bias === true),
+    ...mlp(prefix),
   ];
   return [
     ["model.embed_tokens.weight", number("vocab_size"), width],

@@ -18,6 +18,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** The families whose layers are not Llama's, and windows that answers are longer than. */
 const CONFIGS: Readonly<Record<string, object>> = {
   granite: bases.granite!,
+  granitemoehybrid: bases.granitemoehybrid!,
   olmo2: bases.olmo2!,
   smollm3: bases.smollm3!,
   gemma3_text: { ...bases.gemma3_text, sliding_window: 3 },

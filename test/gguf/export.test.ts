@@ -82,11 +82,25 @@ function withRoundedWeight([name, tensor]: [string, HostTensor]): [string, HostT
   return [name, name.endsWith("norm.weight") ? { ...tensor, data: rounded } : tensor];
 }
 
+/** Granite 4 comes back as a Granite 3, which has gate and up apart. */
+function asGranite3([name, tensor]: [string, HostTensor]): [string, HostTensor][] {
+  const own = name.replace("shared_mlp.output_linear", "mlp.down_proj");
+  if (!name.includes("shared_mlp.input_linear")) return [[own, tensor]];
+  const [rows, columns] = tensor.shape as [number, number];
+  const half = (rows / 2) * columns;
+  const part = (from: number): HostTensor => ({ ...tensor, shape: [rows / 2, columns], data: tensor.data.slice(from, from + half) });
+  const named = (projection: string): string => name.replace("shared_mlp.input_linear", `mlp.${projection}`);
+  return [
+    [named("gate_proj"), part(0)],
+    [named("up_proj"), part(half)],
+  ];
+}
+
 for (const config of forms) {
   const { model_type: family, tie_word_embeddings: tied } = config;
   test(`${family}${config.attention_bias ? " with biases" : ""}${tied === undefined ? "" : `, tied: ${tied}`}: names, shapes and numbers come back`, async () => {
     const { dir, tensors: own } = await written(config);
-    const tensors = config === gemma3 ? new Map([...own].map(withRoundedWeight)) : own;
+    const tensors = new Map([...own].flatMap(config === gemma3 ? (entry) => [withRoundedWeight(entry)] : asGranite3));
     assertSame(asHuggingFace(await exported(dir)), tensors);
     const halves = await exported(dir, {});
     assertSame(asHuggingFace(halves), tensors, (data) => widenFrom16(roundTo16(data, "f16"), "f16"));
@@ -139,6 +153,10 @@ test("metadata says what llama.cpp needs, with the types that it reads", async (
   const granite = await exported((await written(bases.granite!)).dir);
   const factors = ["embedding_scale", "residual_scale", "attention.scale", "logit_scale"].map((key) => granite.metadata[`granite.${key}`]);
   assert.deepEqual(factors, [12, 0.22, 0.7, 8].map(Math.fround));
+  const granite4 = await exported((await written({ ...bases.granitemoehybrid, tie_word_embeddings: false })).dir);
+  const shape = ({ metadata: own }: typeof granite) =>
+    Object.fromEntries(Object.entries(own).filter(([key]) => key.startsWith("granite.")));
+  assert.deepEqual(shape(granite4), shape(granite));
 
   const gpt2 = await exported((await written(bases.gpt2!)).dir);
   assert.equal(gpt2.metadata["gpt2.attention.layer_norm_epsilon"], Math.fround(1e-5));
@@ -176,8 +194,15 @@ test("what llama.cpp would not compute is refused in one line", async () => {
     [{ ...bases.olmo2, attention_bias: true }, /attention_bias is true; llama\.cpp's olmo2 has no biases/],
     [{ ...bases.smollm3, mlp_bias: true }, /mlp_bias is true; llama\.cpp's smollm3 has no biases/],
     [{ ...bases.smollm3, no_rope_layer_interval: 2 }, /no_rope_layers is \[1,0,1,0,1\]; llama\.cpp's smollm3 leaves out the positions/],
-    [bases.gpt_neo!, /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, granite, llama/],
+    [
+      bases.gpt_neo!,
+      /model_type "gpt_neo" has no GGUF file here; those that do are gemma3_text, gpt2, gpt_neox, granite, granitemoehybrid, llama/,
+    ],
     [bases.gemma3_text!, /layer_types is \["sliding_attention","full_attention",.*; in llama\.cpp's gemma3 every sixth layer/],
+    [
+      { ...bases.granitemoehybrid, position_embedding_type: "nope" },
+      /position_embedding_type is "nope"; llama\.cpp's granite rotates queries and keys/,
+    ],
     [bases.phi3!, /model_type "phi3" has no GGUF file here/],
     [
       { ...bases.llama, rope_scaling: { type: "longrope", short_factor: [1, 2, 3], long_factor: [1, 2, 3] } },

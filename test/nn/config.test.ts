@@ -19,6 +19,10 @@ const gptNeo = {
 const mistral = { ...llama, model_type: "mistral" };
 const qwen2 = { ...llama, model_type: "qwen2" };
 const qwen3 = { ...llama, model_type: "qwen3" };
+const granite4 = {
+  ...{ ...llama, model_type: "granitemoehybrid", num_local_experts: 0, shared_intermediate_size: 27 },
+  layer_types: Array.from({ length: llama.num_hidden_layers }, () => "attention"),
+};
 const granite = { ...llama, model_type: "granite", embedding_multiplier: 12, logits_scaling: 8 };
 const olmo2 = { ...llama, model_type: "olmo2" };
 const smollm3 = { ...llama, model_type: "smollm3", num_key_value_heads: 1 };
@@ -34,13 +38,13 @@ type Refused = [change: Record<string, unknown>, expected: RegExp];
 const sizes: Refused[] = [
   [
     { model_type: "constructor" },
-    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
+    /model_type is "constructor"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3/,
   ],
   [{ model_type: "__proto__" }, /model_type is "__proto__"; it must be one of/],
   [{ model_type: "lama" }, /did you mean llama\?/],
   [
     { model_type: "gemma" },
-    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3$/,
+    /model_type is "gemma"; it must be one of gemma3_text, gpt2, gpt_neo, gpt_neox, granite, granitemoehybrid, llama, mistral, olmo2, phi3, qwen2, qwen3, smollm3$/,
   ],
   [{ model_type: undefined }, /model_type is missing/],
   [{ num_hidden_layers: 1e8 }, /num_hidden_layers is 100000000; it must be a positive whole number, at most 1024/],
@@ -141,6 +145,23 @@ const other: Refused[] = [
   [{ ...gemma3, query_pre_attn_scalar: 0 }, /query_pre_attn_scalar is 0; it must be a number from 0.000001 to 1000000/],
   [{ ...granite, logits_scaling: 0 }, /logits_scaling is 0; it must be a number from 0.000001 to 1000000/],
   [{ ...granite, embedding_multiplier: "12" }, /embedding_multiplier is "12"; it must be a number/],
+  [
+    { ...granite4, num_local_experts: undefined },
+    /num_local_experts is missing; it must be 0, because mixtures of experts are not built here/,
+  ],
+  [{ ...granite4, num_local_experts: 62 }, /num_local_experts is 62; it must be 0/],
+  [
+    { ...granite4, layer_types: undefined },
+    /layer_types is missing; it must be "attention" for each of the \d layers, because Mamba layers/,
+  ],
+  [{ ...granite4, layer_types: ["attention", "mamba"] }, /layer_types is \["attention","mamba"\]; it must be "attention" for each of the/],
+  [
+    { ...granite4, layer_types: ["attention", "attention"] },
+    /layer_types is \["attention","attention"\]; it must be "attention" for each of the/,
+  ],
+  [{ ...granite4, position_embedding_type: "alibi" }, /position_embedding_type is "alibi"; it must be one of rope, nope/],
+  [{ ...granite4, normalization_function: "layernorm" }, /normalization_function is "layernorm"; it must be one of rmsnorm/],
+  [{ ...granite4, mlp_bias: true }, /mlp_bias is true, and this model knows no such key/],
   [{ ...granite, model_type: "llama" }, /embedding_multiplier is 12, and this model knows no such key/],
   [{ ...gemma3, use_bidirectional_attention: true }, /use_bidirectional_attention is true; it must be false/],
   [{ ...gemma3, hidden_activation: "gelu" }, /hidden_activation is "gelu"; it must be one of gelu_pytorch_tanh/],
@@ -262,6 +283,15 @@ const published: readonly Record<string, unknown>[] = [
     ...{ bos_token_id: 0, eos_token_id: 0, hidden_act: "silu", initializer_range: 0.02, mlp_bias: false, num_key_value_heads: 1 },
     ...{ pad_token_id: 0, residual_multiplier: 0.22, rms_norm_eps: 1e-5, rope_scaling: null, rope_theta: 10000000.0 },
     ...{ tie_word_embeddings: true, torch_dtype: "bfloat16", transformers_version: "4.49.0", use_cache: true },
+  },
+  {
+    ...{ ...granite4, architectures: ["GraniteMoeHybridForCausalLM"], attention_bias: false, attention_dropout: 0.0 },
+    ...{ attention_multiplier: 0.015625, bos_token_id: 100257, embedding_multiplier: 12, eos_token_id: 100257, hidden_act: "silu" },
+    ...{ init_method: "mup", initializer_range: 0.1, logits_scaling: 4, mamba_chunk_size: 256, mamba_conv_bias: true, mamba_d_conv: 4 },
+    ...{ mamba_d_head: 16, mamba_d_state: 256, mamba_expand: 2, mamba_n_groups: 1, mamba_n_heads: 128, mamba_proj_bias: false },
+    ...{ normalization_function: "rmsnorm", num_experts_per_tok: 0, num_key_value_heads: 1, output_router_logits: false },
+    ...{ pad_token_id: 100256, position_embedding_type: "rope", residual_multiplier: 0.263, rms_norm_eps: 1e-5, rope_scaling: null },
+    ...{ rope_theta: 10000000, router_aux_loss_coef: 0.0, tie_word_embeddings: true, transformers_version: "4.56.0", use_cache: true },
   },
   {
     ...{ ...olmo2, architectures: ["Olmo2ForCausalLM"], attention_bias: false, attention_dropout: 0.0, eos_token_id: 100257 },

@@ -33,6 +33,7 @@ const INNER: Readonly<Record<string, string>> = {
   "mlp.gate_proj": "ffn_gate",
   "mlp.up_proj": "ffn_up",
   "mlp.down_proj": "ffn_down",
+  "shared_mlp.output_linear": "ffn_down",
   ln_1: "attn_norm",
   "attn.c_attn": "attn_qkv",
   "attn.c_proj": "attn_output",
@@ -56,6 +57,8 @@ const NORMED_AFTER: Readonly<Record<string, string>> = {
 /** Architectures whose rotary angles turn neighbours in llama.cpp. */
 const NEIGHBOURS: readonly GgufArchitecture[] = ["granite", "llama", "smollm3"];
 
+const GATE_AND_UP = /\.shared_mlp\.input_linear\.weight$/;
+
 /** GPT-2's Conv1D, which lies as [in, out]. */
 const TRANSPOSED = /\.c_(attn|proj|fc)\.weight$/;
 
@@ -68,12 +71,28 @@ export interface HeadCounts {
 
 /** The tensors of a model under llama.cpp's names and in its order of numbers. @throws FileError for a tensor without a name there */
 export function ggufTensors(named: TensorSource, counts: HeadCounts, wanted: GgufTensorType): GgufTensor[] {
-  return [...named].map(([given, source]) => {
+  return [...named].flatMap(([given, source]) => {
+    if (GATE_AND_UP.test(given)) return gateAndUp(given, source, { ...counts, wanted });
     const name = ggufName(given, counts.architecture);
     const isTransposed = TRANSPOSED.test(given);
     const shape = isTransposed ? [...source.shape].reverse() : source.shape;
     const inOrder = wholeWeight(given, counts) ?? headsApart(given, counts) ?? pairing(given, source, counts);
     const rearrange = isTransposed ? transposed(source.shape) : inOrder;
+    return [{ name, shape, type: tensorType(name, shape, wanted), source, rearrange }];
+  });
+}
+
+/** Granite 4 has gate and up as the rows of one matrix, and llama.cpp's granite has a matrix for each. */
+function gateAndUp(
+  given: string,
+  source: StoredTensor,
+  { architecture, wanted }: HeadCounts & { readonly wanted: GgufTensorType },
+): GgufTensor[] {
+  const [rows, columns] = source.shape as [number, number];
+  const shape = [rows / 2, columns];
+  return ["gate_proj", "up_proj"].map((part, i) => {
+    const name = ggufName(given.replace(GATE_AND_UP, `.mlp.${part}.weight`), architecture);
+    const rearrange: Rearrange = (values) => values.subarray((i * values.length) / 2, ((i + 1) * values.length) / 2);
     return { name, shape, type: tensorType(name, shape, wanted), source, rearrange };
   });
 }
