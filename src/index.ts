@@ -32,7 +32,9 @@ export {
 } from "./control/index.ts";
 export type { ChatMessage, Prompt } from "./data/prompt.ts";
 export { characterTokenizer, loadTokenizer, type Tokenizer, tokenizerFromFiles } from "./data/tokenizer.ts";
-export type { LoadDataOptions } from "./data_sets/options.ts";
+export type { DataExamples, Example } from "./data_sets/examples.ts";
+export { charactersOf } from "./data_sets/examples.ts";
+export type { LoadDataOptions, LoadExampleOptions } from "./data_sets/options.ts";
 export type { DataProblems } from "./data_sets/problems.ts";
 export * from "./engine.ts";
 export { FileError } from "./io/files.ts";
@@ -51,7 +53,7 @@ export { NoAdapterError } from "./node/adapters.ts";
 export { exportGguf, type GgufFile, type GgufOptions } from "./node/export_gguf.ts";
 export { resolveData, resolveModel } from "./node/hub.ts";
 export type { AdapterOptions } from "./node/load_adapter.ts";
-export { loadData } from "./node/load_data.ts";
+export { loadData, loadExamples } from "./node/load_data.ts";
 export { createModel, type LoadOptions, loadModel, type ModelBuilder, type SaveOptions, saveModel } from "./node/load_model.ts";
 export { loadTrainerState } from "./node/load_trainer_state.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
@@ -92,9 +94,10 @@ export {
   type RewardScore,
   taskReward,
 } from "./rl/scoring/rewards.ts";
-export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/sft.ts";
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";
 export type { SavedTrainer, TrainerState } from "./rl/trainer_state.ts";
+export type { OfExamples, OfTask } from "./rl/warm_start/lessons.ts";
+export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/warm_start/warm_start.ts";
 export type { StoredTensor, TensorSource } from "./stored_tensor.ts";
 export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, type TextProblem, tasks } from "./tasks/index.ts";
 export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";

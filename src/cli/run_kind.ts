@@ -11,9 +11,9 @@ type RunKind = "train" | "sft" | "study";
 function kindOf(value: unknown): RunKind | undefined {
   if (!isMapping(value)) return undefined;
   if ("cell" in value) return "study";
-  const isTrain = ["grpo", "entropy", "lora"].some((key) => key in value);
-  if (isTrain === "sft" in value) return undefined;
-  return isTrain ? "train" : "sft";
+  const isTrain = ["grpo", "entropy"].some((key) => key in value);
+  if ("sft" in value) return isTrain ? undefined : "sft";
+  return isTrain || "lora" in value ? "train" : undefined;
 }
 
 /** Refuses the configuration of another command, whose keys would be unknown one by one. @throws UsageError */

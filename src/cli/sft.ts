@@ -1,26 +1,28 @@
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { characterTokenizer } from "../data/tokenizer.ts";
 import { removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, checkOccupied, checkpointDir, createRunFolder, type MetricsRecord, type OccupiedFolder } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { writeError } from "../io/write_whole.ts";
-import { createModel, outlineNew, saveModel } from "../node/load_model.ts";
+import { saveModel } from "../node/load_model.ts";
 import { type RunLock, withRunLock } from "../node/run_lock.ts";
 import { type Reporter, reportedStep } from "../report/reporter.ts";
 import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/index.ts";
+import type { Evaluation } from "../rl/evaluation/evaluate.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
-import { planWarmStart, type WarmStartStep, warmStart } from "../rl/sft.ts";
+import { planWarmStart, type WarmStartStep, warmStart } from "../rl/warm_start/warm_start.ts";
 import { InterruptedError } from "./errors.ts";
 import { type StopSignal, watchInterrupt } from "./interrupt.ts";
+import { pupilOf, readLesson } from "./lessons.ts";
 import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { checkReport, openReporters } from "./reporters.ts";
 import { occupiedRemedy, requireKind } from "./run_kind.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
-import { readTask } from "./task.ts";
+import { withFoundFiles, withKeptDate } from "./subject.ts";
 import { fromUser, openNamedDevice } from "./user_input.ts";
 
 interface SftOptions extends WatchOptions {
@@ -34,7 +36,7 @@ export function register(command: Command): void {
   command
     .argument(
       "<config>",
-      "YAML file with the keys model, task, seed, memory, sft, eval, report, output, or a shipped one by name: sort_sft",
+      "YAML file with the keys model, task, seed, memory, lora, sft, eval, report, output, or a shipped one by name: sort_sft",
     )
     .option("--overwrite", "replace a run that output.dir already holds")
     .option("--plan", "only show how much GPU memory the run needs; train nothing and write nothing")
@@ -49,35 +51,40 @@ export function register(command: Command): void {
 }
 
 async function sft(path: string, options: SftOptions): Promise<void> {
-  const { value, name } = await readConfigFile(path);
-  requireKind(value, path, "sft");
-  const config = parseSftConfig(applyOverrides(value, options.set), name);
-  const task = readTask(config.task);
-  const tokenizer = characterTokenizer(task.alphabet);
+  const config = await readSftConfig(path, options.set);
   checkWatch(options, config.sft.steps, "sft.steps");
   checkReport(config);
   const { dir } = config.output;
   const occupied: OccupiedFolder = { overwrite: options.overwrite ?? false, remedy: occupiedRemedy("sft", dir) };
   if (!options.plan) await fromUser(() => checkOccupied(dir, occupied));
+  const lesson = await fromUser(() => readLesson(config.task));
   const device = await openNamedDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
-  const wanted = {
-    config: { vocab_size: tokenizer.vocabSize, ...config.model },
-    tokenizer,
-    seed: config.seed,
-    generation: { eos_token_id: tokenizer.encode(task.stop)[0] },
-  };
-  const fit = await planWarmStart({ device, model: outlineNew(device, wanted), task, config });
-  if (options.plan) return showPlan({ device, fit }, config.memory);
-  const model = await createModel(device, wanted);
+  const pupil = await fromUser(() => pupilOf(device, config, lesson));
+  const plan = await planWarmStart({ ...lesson.taught, device, model: pupil.outline, config });
+  if (options.plan) return showPlan({ device, fit: plan }, config.memory);
+  const model = await fromUser(pupil.make);
   await withRunLock(dir, async (lock) => {
-    await createRunFolder(dir, stringify(config), occupied);
+    await createRunFolder(dir, stringify(withKeptDate(config, model.tokenizer)), occupied);
     await sweepRunFolder(dir);
     process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
+    if (plan.leftOut > 0)
+      process.stdout.write(`note: ${plan.leftOut} examples are longer than ${longestAllowed(config)} and are left out\n`);
     const watch = await createStepWatch(options, { device, dir });
-    await trainUntilStopped(config, { steps: warmStart({ device, model, task, config }), model, watch, lock });
+    await trainUntilStopped(config, { steps: warmStart({ ...lesson.taught, device, model, config }), model, watch, lock });
   });
   model.destroy();
   device.destroy();
+}
+
+/** The configuration that a file and overrides give, with the files that it names found. */
+async function readSftConfig(nameOrPath: string, overrides: readonly string[]): Promise<SftConfig> {
+  const { value, name, path } = await readConfigFile(nameOrPath);
+  requireKind(value, nameOrPath, "sft");
+  return parseSftConfig(withFoundFiles(applyOverrides(value, overrides), dirname(path)), name);
+}
+
+function longestAllowed({ sft: { maxLength } }: SftConfig): string {
+  return maxLength === null ? "the model's context" : `sft.maxLength ${maxLength}`;
 }
 
 interface Training {
@@ -118,7 +125,7 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
       if (step.skipped > skipped) show(`warning: step ${last} changed nothing, because its numbers are not finite`);
       skipped = step.skipped;
       if (checkpointEvery > 0 && last % checkpointEvery === 0) await save();
-      if (step.evaluation) show(progressLine(step, config.sft.steps, performance.now() - started));
+      if (step.evaluation || step.heldOutLoss !== undefined) show(progressLine(step, config.sft.steps, performance.now() - started));
       passAt1 = step.evaluation?.passAt1 ?? passAt1;
       if (interrupt.requested()) break;
     }
@@ -160,14 +167,22 @@ async function saveWarmStart({ output }: SftConfig, model: PolicyModel, step: nu
   await removeOldCheckpoints(output.dir, step, output);
 }
 
-function metricsOf({ step, loss, gradNorm, learningRate, skipped, evaluation }: WarmStartStep): MetricsRecord {
-  const evaluated = evaluation ? evaluationMetrics(evaluation) : {};
-  return { step, loss, grad_norm: gradNorm, learning_rate: learningRate, skipped_steps: skipped, ...evaluated };
+function metricsOf({ step, loss, gradNorm, learningRate, skipped, evaluation, heldOutLoss }: WarmStartStep): MetricsRecord {
+  const measured = { ...(evaluation && evaluationMetrics(evaluation)), ...(heldOutLoss !== undefined && { "eval/loss": heldOutLoss }) };
+  return { step, loss, grad_norm: gradNorm, learning_rate: learningRate, skipped_steps: skipped, ...measured };
 }
 
-function progressLine({ step, loss, evaluation }: WarmStartStep, steps: number, elapsed: number): string {
-  const { passAt1 = 0, passAtK = 0, k = 0, entropy = 0 } = evaluation ?? {};
+function progressLine({ step, loss, evaluation, heldOutLoss }: WarmStartStep, steps: number, elapsed: number): string {
   const left = ((elapsed / step) * (steps - step)) / 1000;
-  const measured = `pass@1 ${passAt1.toFixed(3)}   pass@${k} ${passAtK.toFixed(3)}   entropy ${entropy.toFixed(3)}`;
-  return `step ${step}/${steps}   loss ${loss.toFixed(4)}   ${measured}   at most ${left.toFixed(0)} s left`;
+  const measured = [
+    `step ${step}/${steps}`,
+    `loss ${loss.toFixed(4)}`,
+    ...(heldOutLoss === undefined ? [] : [`held-out loss ${heldOutLoss.toFixed(4)}`]),
+    ...(evaluation ? [sampledOf(evaluation)] : []),
+  ];
+  return `${measured.join("   ")}   at most ${left.toFixed(0)} s left`;
+}
+
+function sampledOf({ passAt1, passAtK, k, entropy }: Evaluation): string {
+  return `pass@1 ${passAt1.toFixed(3)}   pass@${k} ${passAtK.toFixed(3)}   entropy ${entropy.toFixed(3)}`;
 }

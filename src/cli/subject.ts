@@ -8,6 +8,7 @@ import { readProblems } from "../node/load_data.ts";
 import { loadRewardModule } from "../node/module_reward.ts";
 import { isMapping } from "../options/problems.ts";
 import { isModulePath, readRewards } from "../rl/rewards/read.ts";
+import type { NamedReward } from "../rl/scoring/rewards.ts";
 import { type Subject, subjectOfTask } from "../rl/subject.ts";
 import { readTask } from "./task.ts";
 
@@ -16,15 +17,20 @@ export async function readSubject(section: unknown): Promise<Subject> {
   return isData(section) ? readDataSubject(section) : subjectOfTask(readTask(section));
 }
 
-function isData(section: unknown): section is Record<string, unknown> {
+/** Whether a section `task` names data. */
+export function isData(section: unknown): section is Record<string, unknown> {
   return isMapping(section) && (section.name === dataTask.key || (section.name === undefined && "data" in section));
 }
 
 async function readDataSubject({ name: _, ...section }: Record<string, unknown>): Promise<Subject> {
   const options = dataTask(section as Parameters<typeof dataTask>[0]);
-  const { answer, stop, templateVariables } = options;
-  const rewards = await readRewards(options.rewards, { answer, load: ({ path, timeout }) => loadRewardModule(resolve(path), { timeout }) });
-  return { name: dataTask.key, ...(await readProblems(options)), rewards, stop, templateVariables };
+  const { stop, templateVariables } = options;
+  return { name: dataTask.key, ...(await readProblems(options)), rewards: await readDataRewards(options), stop, templateVariables };
+}
+
+/** The rewards that a section `task` of data names. @throws ConfigError, RewardError in one line */
+export function readDataRewards({ rewards, answer }: Pick<ReturnType<typeof dataTask>, "rewards" | "answer">): Promise<NamedReward[]> {
+  return readRewards(rewards, { answer, load: ({ path, timeout }) => loadRewardModule(resolve(path), { timeout }) });
 }
 
 /**

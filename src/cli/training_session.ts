@@ -3,7 +3,6 @@ import type { Device } from "../gpu/device.ts";
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
 import { writeError } from "../io/write_whole.ts";
-import type { AdapterOptions } from "../node/load_adapter.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import type { RunLock } from "../node/run_lock.ts";
 import type { Metrics } from "../report/metrics.ts";
@@ -12,6 +11,7 @@ import { createTerminalView } from "../report/terminal.ts";
 import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
+import { adapterOptions } from "./adapter_options.ts";
 import { InterruptedError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
@@ -49,7 +49,7 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
   checkWatch(wanted, config.grpo.steps, "grpo.steps");
   checkReport(config);
   const { device, fit, subject, templateVariables } = await planSession(config, options);
-  const wantedModel = { ...adapterOptions(config, options), templateVariables };
+  const wantedModel = { ...adapterOptions(config, options.modelDir), templateVariables };
   const model = await fromUser(() => loadModel(device, options.modelDir ?? config.model, wantedModel));
   const resumed = options.modelDir !== undefined && config.grpo.beta > 0 && !model.adapter;
   const failures = collectFailures();
@@ -66,19 +66,11 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 export async function planSession(config: TrainConfig, options: SessionOptions) {
   const { trainProblems, evalProblems, rewards, stop, templateVariables } = await fromUser(() => readSubject(config.task));
   const device = await openNamedDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
-  const wanted = { ...adapterOptions(config, options), templateVariables };
+  const wanted = { ...adapterOptions(config, options.modelDir), templateVariables };
   const outline = await fromUser(() => outlineModel(device, options.modelDir ?? config.model, wanted));
   checkAgainstModel(config, outline.module);
   const subject = { trainProblems, evalProblems, rewards, stop };
   return { device, subject, templateVariables, fit: await planTraining({ device, model: outline, config, ...subject }) };
-}
-
-/** The adapters that a configuration asks for. A checkpoint of a run brings its own. */
-export function adapterOptions({ lora, seed }: TrainConfig, { modelDir }: SessionOptions): AdapterOptions {
-  if (!lora) return {};
-  const { adapter, baseStorage, ...options } = lora;
-  if (modelDir !== undefined) return { baseStorage };
-  return adapter === null ? { baseStorage, lora: { ...options, seed } } : { baseStorage, adapter };
 }
 
 /** Steps whose samples are written in full: the first, and every tenth after it. */

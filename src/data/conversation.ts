@@ -24,10 +24,10 @@ export function conversationIds(tokenizer: Tokenizer, turns: readonly Turn[]): n
   for (const [i, turn] of turns.entries()) {
     const place = turn.ids && placeOf(tokenizer, { text, before: rendered(tokenizer, turns.slice(0, i)), ids: turn.ids });
     if (!place || place.begin < end) continue;
-    ids.push(...idsBetween(tokenizer, text, end, place.begin), ...place.ids);
+    ids.push(...tokensBetween(tokenizer, text, end, place.begin), ...place.ids);
     end = place.end;
   }
-  return [...ids, ...idsBetween(tokenizer, text, end, text.length)];
+  return [...ids, ...tokensBetween(tokenizer, text, end, text.length)];
 }
 
 function rendered(tokenizer: Tokenizer, turns: readonly Turn[]): string {
@@ -52,7 +52,7 @@ function placeOf(
 }
 
 /** Tokens of a part of a text, as they are in the whole text where a token ends at each side of the part. */
-function idsBetween(tokenizer: Tokenizer, text: string, begin: number, end: number): number[] {
+export function tokensBetween(tokenizer: Tokenizer, text: string, begin: number, end: number): number[] {
   if (begin === end) return [];
   const encode = (part: string): number[] => tokenizer.encode(part, { specialTokens: false });
   const before = encode(text.slice(0, begin));

@@ -9,8 +9,13 @@ const rewardAllowed = "the name of a reward, the path of a module, or a mapping 
 const reward = z.union([text(rewardAllowed), openSection({ name: text(rewardAllowed) }, rewardAllowed)], { error: rewardAllowed });
 
 const promptAllowed = "a text with columns in braces, or the name of a column";
+const completionAllowed = `${promptAllowed}, or null (the last message of the prompt)`;
 /** YAML reads braces without quotes as a mapping. */
-const QUOTE_BRACES = `quote it, as in --set 'task.prompt="{question}"', or in a file prompt: "{question}"`;
+const quoteBraces = (key: string): string => `quote it, as in --set 'task.${key}="{question}"', or in a file ${key}: "{question}"`;
+const withBraces =
+  (key: string, allowed: string) =>
+  ({ input }: { readonly input?: unknown }): string =>
+    isMapping(input) ? `${allowed}; ${quoteBraces(key)}` : allowed;
 
 const options = section({
   data: text("the path of a data file or of a folder of them, or the name of a data set, such as org/name").describe(
@@ -22,9 +27,14 @@ const options = section({
     "Which split of a data set to train on. It is what files, without their number, or a folder of them are called, or a word of that. A single file has no splits.",
   ),
   prompt: option(
-    text(({ input }) => (isMapping(input) ? `${promptAllowed}; ${QUOTE_BRACES}` : promptAllowed)),
+    text(withBraces("prompt", promptAllowed)),
     "prompt",
     "What the model is asked: a text with columns in braces, such as Q: {question} A:, or the name of one column. A column of messages ({ role, content }) is written by the model's chat template.",
+  ),
+  completion: option(
+    text(withBraces("completion", completionAllowed)).nullable(),
+    null,
+    "What sft learns to write after the prompt: a text with columns in braces, or the name of one column. The model's end token follows it. null is for prompts that are chats, whose last message is the assistant's. train does not read it.",
   ),
   system: option(
     text("a text, or null (none)").nullable(),
@@ -77,12 +87,14 @@ const options = section({
 
 /** What of it is said in a program at another place: to the trainer, or where the model is loaded. */
 const ELSEWHERE = {
+  completion: "give it to loadExamples",
   rewards: "give GRPOTrainer its rewards, such as rewardFunctions.math()",
   stop: "give it to GRPOTrainer",
   templateVariables: "give it to loadModel",
 };
 
-const rowOptions = section(options.omit({ rewards: true, stop: true, templateVariables: true }).shape);
+const exampleOptions = section(options.omit({ rewards: true, stop: true, templateVariables: true }).shape);
+const rowOptions = section(exampleOptions.omit({ completion: true }).shape);
 
 /** What the section `task` says of rows and of prompts where it names data. */
 export type DataOptions = z.output<typeof rowOptions>;
@@ -90,11 +102,31 @@ export type DataOptions = z.output<typeof rowOptions>;
 /** The same as a program gives it: what is left out takes its default. */
 export type LoadDataOptions = z.input<typeof rowOptions>;
 
+/** What it says of the rows that `sft` learns. */
+export type ExampleOptions = z.output<typeof exampleOptions>;
+
+/** The same as a program gives it: what is left out takes its default. */
+export type LoadExampleOptions = z.input<typeof exampleOptions>;
+
 /** Fills in the defaults of what a program gives. @throws ConfigError with one line for each problem */
 export function parseDataOptions(given: LoadDataOptions): DataOptions {
+  return parseRows(rowOptions, given);
+}
+
+/** The same for examples. */
+export function parseExampleOptions(given: LoadExampleOptions): ExampleOptions {
+  return parseRows(exampleOptions, given);
+}
+
+/** The whole section `task` of `sft` where it names data. It needs no rewards. @throws ConfigError with one line for each problem */
+export function parseExampleTask(section: Readonly<Record<string, unknown>>): z.output<typeof options> {
+  return parseRows(options, section);
+}
+
+function parseRows<Output extends DataOptions>(schema: z.ZodType<Output>, given: object): Output {
   const ofKey = (_: string, key: string): string | undefined =>
     Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key as keyof typeof ELSEWHERE] : undefined;
-  const { task } = parseOptions(z.object({ task: rowOptions }), { task: given }, { ofKey });
+  const { task } = parseOptions(z.object({ task: schema }), { task: given }, { ofKey });
   throwIfAny(contradictionsOf("task", { check: checkRows }, task));
   return task;
 }

@@ -4,7 +4,7 @@ import type { Row } from "../io/rows.ts";
 import { ConfigError, isMapping } from "../options/problems.ts";
 import { brief, quoted } from "../options/quote.ts";
 import { origin, type Problem } from "../tasks/task.ts";
-import { holdOut } from "./held_out.ts";
+import { type HeldOut, holdOut, type Keyed } from "./held_out.ts";
 import type { DataOptions } from "./options.ts";
 import { columnOf, fillTemplate, isTemplate, textOf } from "./template.ts";
 
@@ -28,9 +28,26 @@ const HELD_OUT = 0.1;
  * trained on. @throws ConfigError that names the row and the column
  */
 export function dataProblems(options: DataOptions, data: DataRows, evaluation?: DataRows): DataProblems {
-  const all = toProblems(options, data);
-  const keyed = all.map((problem) => ({ item: problem, key: JSON.stringify(problem.prompt) }));
-  const held = evaluation === undefined ? holdOut(keyed, options.heldOut ?? HELD_OUT) : apart(keyed, toProblems(options, evaluation));
+  const held = heldApart(options, { data, evaluation }, (row, place) => toProblem(options, row, place));
+  return { trainProblems: held.train, evalProblems: held.eval };
+}
+
+/** Rows to train on, and others to evaluate on where they are not held out. */
+interface DataSplits {
+  readonly data: DataRows;
+  readonly evaluation: DataRows | undefined;
+}
+
+/** What `make` makes of rows, to train and to evaluate on. @throws ConfigError where none is left for one of them */
+export function heldApart<Item extends Problem>(
+  options: Pick<DataOptions, "heldOut" | "limit">,
+  { data, evaluation }: DataSplits,
+  make: (row: Row, place: string) => Item,
+): HeldOut<Item> {
+  const itemsOf = ({ name, rows }: DataRows): Item[] => rows.map((row, index) => make(row, `${brief(name)} row ${index + 1}`));
+  const all = itemsOf(data);
+  const keyed = all.map((item) => ({ item, key: JSON.stringify(item.prompt) }));
+  const held = evaluation === undefined ? holdOut(keyed, options.heldOut ?? HELD_OUT) : apart(keyed, itemsOf(evaluation));
   if (held.train.length === 0) {
     const why = all.length === 0 ? "it holds no rows" : `all ${all.length} of its rows are held out`;
     throw new ConfigError([`${data.name} leaves no row to train on: ${why}; give more rows, or lower task.heldOut`]);
@@ -38,19 +55,16 @@ export function dataProblems(options: DataOptions, data: DataRows, evaluation?: 
   if (held.eval.length === 0 && options.heldOut !== 0) {
     throw new ConfigError([`${data.name} leaves no row to evaluate on; give task.evalData or raise task.heldOut, such as to 1`]);
   }
-  return { trainProblems: held.train.slice(0, options.limit ?? all.length), evalProblems: held.eval };
+  return { train: held.train.slice(0, options.limit ?? all.length), eval: held.eval };
 }
 
-function apart(keyed: readonly { readonly item: Problem; readonly key: string }[], evaluation: readonly Problem[]) {
+function apart<Item extends Problem>(keyed: readonly Keyed<Item>[], evaluation: readonly Item[]): HeldOut<Item> {
   const known = new Set(evaluation.map(({ prompt }) => JSON.stringify(prompt)));
   return { train: keyed.filter(({ key }) => !known.has(key)).map(({ item }) => item), eval: evaluation };
 }
 
-function toProblems(options: DataOptions, { name, rows }: DataRows): Problem[] {
-  return rows.map((row, index) => toProblem(options, row, `${brief(name)} row ${index + 1}`));
-}
-
-function toProblem(options: DataOptions, row: Row, place: string): Problem {
+/** The problem of a row, which `place` names. @throws ConfigError that names the row and the column */
+export function toProblem(options: DataOptions, row: Row, place: string): Problem {
   const { answer, tag } = options;
   if (answer === "tag" && tag === null) throw new ConfigError([TAKEN]);
   if (answer !== null && isEmpty(columnOf(row, answer, place, "task.answer"))) {

@@ -9,11 +9,14 @@ export function isTemplate(prompt: string): boolean {
   return /[{}]/.test(prompt);
 }
 
-/** Fills in the columns of a row. Two braces stand for one. @throws ConfigError for a column that the row lacks; `place` names the row */
-export function fillTemplate(template: string, row: Row, place: string): string {
+/**
+ * Fills in the columns of a row. Two braces stand for one. @throws ConfigError for a column that the row lacks; `place` names the row, and
+ * `option` what holds the template
+ */
+export function fillTemplate(template: string, row: Row, place: string, option = "task.prompt"): string {
   return template.replace(COLUMN, (match, name: string | undefined) => {
     if (name === undefined) return match[0]!;
-    return textOf(columnOf(row, name.trim(), place, "task.prompt"), `${place}: the column ${quoted(name.trim())}`);
+    return textOf(columnOf(row, name.trim(), place, option), `${place}: the column ${quoted(name.trim())}`);
   });
 }
 

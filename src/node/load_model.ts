@@ -78,10 +78,11 @@ export async function outlineModel(device: Device, name: string, given: ModelBui
   const found = await findBase(name, options);
   const dir = await folderOf(found.base, build);
   const config = await readModelConfig(dir);
+  const module = build(config);
   const adapter = found.adapter && placedAdapter(found, options, (await openModelFolder(dir)).tensors);
   const own = withTemplateVariables(await loadTokenizer(dir), options.templateVariables);
-  const tokenizer = fittingTokenizer(own, build(config), dir);
-  const origin = { config, tokenizer, generation: {}, build, adapter };
+  const tokenizer = fittingTokenizer(own, module, dir);
+  const origin = { config, tokenizer, generation: await readGenerationConfig(dir, module.vocabSize), build, adapter };
   return outlineOf({ ...origin, device: createMeasuringDevice(device) });
 }
 
@@ -94,9 +95,9 @@ export async function buildModule(name: string, build: ModelBuilder = buildModel
 }
 
 /** What `createModel` would make, without memory on the device. */
-export function outlineNew(device: Device, { config, tokenizer: given, build = buildModel }: Omit<NewModel, "seed">): PolicyModel {
+export function outlineNew(device: Device, { config, tokenizer: given, build = buildModel, generation = {} }: Omit<NewModel, "seed">) {
   const tokenizer = fittingTokenizer(given, build(config), "the model's configuration");
-  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation: {}, build, adapter: undefined });
+  return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation, build, adapter: undefined });
 }
 
 /** A model to make: its config.json, its tokenizer, and the seed of its parameters. */

@@ -95,6 +95,7 @@ export const metricDefinitions = {
       "What the target follows: the share of groups with spread (spread), the entropy of right answers (right), or that of wrong answers minus it (gap).",
     unit: "",
   },
+  "eval/loss": { description: "Mean cross-entropy per token of held-out examples in supervised training.", unit: "nats per token" },
   "eval/entropy": { description: "Mean entropy per token over the evaluation's sampled completions.", unit: "nats per token" },
   "eval/distinct": { description: "Different right answers among the completions of an evaluation prompt, on average.", unit: "answers" },
   "eval/greedy": { description: "Fraction of evaluation prompts solved by greedy decoding.", unit: "fraction" },

@@ -14,6 +14,7 @@ const refused = (check: () => void, pattern: RegExp): void =>
 test("a configuration of another command is refused in one line with its own command", () => {
   refused(() => requireKind(sft, "countdown_sft", "train"), /^countdown_sft is a configuration of sft; run it with: .* sft countdown_sft$/);
   refused(() => requireKind(train, "maze", "sft"), /^maze is a configuration of train; run it with: .* train maze$/);
+  refused(() => requireKind({ ...sft, lora: {} }, "mine", "train"), /^mine is a configuration of sft/);
   refused(() => requireKind(cell, "config.yaml", "train"), /describes a run of a study, which train cannot read; .* experiment NAME$/);
   for (const value of [train, { model: "m", task: {} }, { ...train, sft: {} }, undefined, []]) requireKind(value, "x", "train");
   requireKind(sft, "x", "sft");

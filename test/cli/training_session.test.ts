@@ -3,13 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { adapterOptions, openSession, record } from "../../src/cli/training_session.ts";
+import { openSession, record } from "../../src/cli/training_session.ts";
 import { promptText } from "../../src/data/prompt.ts";
-import { LORA_DEFAULTS } from "../../src/nn/lora.ts";
 import { createModel, saveModel } from "../../src/node/load_model.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { parseTrainConfig, type TrainConfig } from "../../src/rl/config/index.ts";
-import { loraSection } from "../../src/rl/config/lora_section.ts";
 import type { RolloutEntry } from "../../src/rl/sampling/rollout.ts";
 import { byteLevelTokenizer } from "../data/tiny_tokenizers.ts";
 
@@ -17,28 +15,6 @@ const folder = mkdtempSync(join(tmpdir(), "entropic-session-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const configOf = (more: object): TrainConfig => parseTrainConfig({ model: "m", task: { name: "addition" }, ...more });
-
-/** Every option of new adapters, with a value that is not its default. */
-const lora = { rank: 4, alpha: 9, targets: ["q_proj"], exclude: ["x"], rslora: true };
-
-test("every option of the section lora comes through to the adapters, with the seed of the run", () => {
-  assert.deepEqual(Object.keys(loraSection.shape).sort(), [...Object.keys(lora), "adapter", "baseStorage"].sort());
-  const config = configOf({ lora: { ...lora, baseStorage: "f16" }, seed: 7 });
-  assert.deepEqual(adapterOptions(config, {}), { baseStorage: "f16", lora: { ...lora, seed: 7 } });
-  assert.deepEqual(adapterOptions(configOf({ lora: { rank: 4, rslora: true, exclude: ["x"] }, seed: 7 }), {}), {
-    baseStorage: "auto",
-    lora: { ...LORA_DEFAULTS, rank: 4, rslora: true, exclude: ["x"], seed: 7 },
-  });
-});
-
-test("a checkpoint of the run brings its own adapters, an adapter's folder takes the place of new ones, and without lora there are none", () => {
-  const config = configOf({ lora: { ...lora, baseStorage: "f16" }, seed: 7 });
-  assert.deepEqual(adapterOptions(config, { modelDir: "runs/x/checkpoints/step-000004" }), { baseStorage: "f16" });
-  const given = configOf({ lora: { ...lora, adapter: "mine", baseStorage: "f32" } });
-  assert.deepEqual(adapterOptions(given, {}), { baseStorage: "f32", adapter: "mine" });
-  assert.deepEqual(adapterOptions(given, { modelDir: "runs/x/checkpoints/step-000004" }), { baseStorage: "f32" });
-  assert.deepEqual(adapterOptions(configOf({}), {}), {});
-});
 
 test("a session has the adapters, the template variables and the held-out split of its configuration", async () => {
   const dir = join(folder, "model");

@@ -76,6 +76,34 @@ test("task options and inline models pass through; output.dir follows the run's 
   assert.equal(sft.output.dir, "runs/base");
 });
 
+test("what sft needs of a model that is loaded, and of rows that nothing scores, is said in one line each", () => {
+  const rows = { data: "x.jsonl", completion: "answer" };
+  const linesOf = (more: object): string[] => {
+    try {
+      parseSftConfig({ model: "countdown-base", task: rows, sft: { learningRate: 0.001 }, ...more });
+      return [];
+    } catch (error) {
+      return (error as Error).message.split("\n");
+    }
+  };
+  assert.deepEqual(linesOf({}), []);
+  assert.deepEqual(linesOf({ lora: { rank: 4 } }), []);
+  assert.deepEqual(linesOf({ sft: {} }), [
+    "sft.learningRate must be given for a model that is loaded, such as 0.00002 for its weights or 0.0002 for low-rank adapters",
+  ]);
+  assert.deepEqual(linesOf({ model: { model_type: "llama" }, lora: {}, sft: {} }), [
+    "lora is for a model that is loaded; leave it out, because adapters of random weights learn little",
+  ]);
+  const scored = { learningRate: 0.001, stopAtPassAt1: 0.5 };
+  assert.deepEqual(linesOf({ sft: scored }), [
+    "sft.stopAtPassAt1 is 0.5; it must be null or left out, because without task.rewards no answer is right or wrong",
+  ]);
+  assert.deepEqual(linesOf({ sft: scored, task: { ...rows, rewards: ["math"] } }), []);
+  assert.deepEqual(linesOf({ sft: { ...scored, stopAtPassAt1: null } }), []);
+  assert.deepEqual(linesOf({ model: "countdown-base", task: { name: "addition" }, sft: scored }), []);
+  assert.match(linesOf({ model: 3 })[0]!, /^model is 3; it must be a mapping in the style of .*; or the path of a checkpoint folder/);
+});
+
 test("a section left empty in YAML means its defaults", () => {
   assert.deepEqual(parseTrainConfig({ ...minimal, grpo: null }), parseTrainConfig(minimal));
 });

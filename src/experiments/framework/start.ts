@@ -1,8 +1,9 @@
 import { stringify } from "yaml";
 import { characterTokenizer } from "../../data/tokenizer.ts";
 import { readOptionalText } from "../../io/files.ts";
+import { ConfigError } from "../../rl/config/index.ts";
 import type { PolicyModel } from "../../rl/model.ts";
-import { warmStart } from "../../rl/sft.ts";
+import { warmStart } from "../../rl/warm_start/warm_start.ts";
 import type { Cell } from "./cell.ts";
 import type { Host } from "./host.ts";
 
@@ -25,6 +26,7 @@ export async function startingModel({ start, task }: Pick<Cell, "start" | "task"
   const recipe = stringify({ adapter: host.device.name, ...start.config, output: undefined });
   if ((await readOptionalText(`${folder}/${RECIPE}`)) !== recipe) {
     const { config } = start;
+    if (typeof config.model === "string") throw new ConfigError(["the model of a study's start is a mapping in the style of config.json"]);
     const tokenizer = characterTokenizer(task.alphabet);
     const model = await host.createModel({ config: { vocab_size: tokenizer.vocabSize, ...config.model }, tokenizer, seed: config.seed });
     for await (const { step } of warmStart({ device: host.device, model, task: start.task ?? task, config })) {

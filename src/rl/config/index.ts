@@ -10,6 +10,7 @@ import { contradictions, decayProblems, tooManySampled } from "./contradictions.
 import type { GivenMethods } from "./method_problems.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
+import { sftProblems } from "./sft_problems.ts";
 import { hints } from "./trl_names.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "../../options/problems.ts";
@@ -42,7 +43,7 @@ export function parseBeside(given: GivenMethods, value: unknown, name = "train")
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
   const config = parseOptions(sftSchema(`runs/${name}`), withTaskName(withoutEmptySections(value)), hints);
-  throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft)]);
+  throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft), ...sftProblems(config, value)]);
   return config;
 }
 

@@ -52,15 +52,23 @@ const model = text("the path of a checkpoint folder, or the name of a model").de
   "Where the policy comes from: the path of a folder in Hugging Face's layout, the name of a shipped model, such as countdown-base, or that of a model on the hub, such as org/name or org/name@revision.",
 );
 
-const modelConfig = openSection(
+const newModel = openSection(
   { model_type: text("the name of an architecture, such as llama").describe("The architecture, such as llama.") },
   "a mapping in the style of Hugging Face's config.json, with model_type",
-).describe("The model to build, written with the keys of Hugging Face's config.json. Its weights start random.");
+);
+
+const learnerAllowed =
+  "a mapping in the style of Hugging Face's config.json, with model_type; or the path of a checkpoint folder, or the name of a model";
+const learner = z
+  .union([newModel, text(learnerAllowed)], { error: learnerAllowed })
+  .describe(
+    "The model to build, written with the keys of Hugging Face's config.json, whose weights start random; or where a trained one comes from, as for train.",
+  );
 
 const task = openSection(
   {
     name: text("the name of a task, such as countdown").describe(
-      `Which task: ${namesOf(tasks).join(", ")}; or, for train, data, which may be left out where the key data is given.`,
+      `Which task: ${namesOf(tasks).join(", ")}; or data, which may be left out where the key data is given.`,
     ),
   },
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
@@ -215,12 +223,21 @@ const trainEvaluation = section({
 const sft = section({
   steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
   batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
+  maxLength: option(
+    whole({ min: 2, max: MOST.tokens }, "the model's context").nullable(),
+    null,
+    "The most tokens of an example, its prompt included. Longer rows of task.data are left out. null is as many as the model's context holds.",
+  ),
   microBatchRows: option(
     whole({ min: 1, max: MOST.tokens }, "as many as a step has").nullable(),
     null,
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up. null takes one pass.",
   ),
-  learningRate: option(learningRate, 0.002, "AdamW's learning rate after the warm-up."),
+  learningRate: option(
+    learningRate,
+    0.002,
+    "AdamW's learning rate after the warm-up. A model that is loaded has none by default; usual rates are 0.00002 for its weights and 0.0002 for low-rank adapters.",
+  ),
   ...scheduleOptions(50),
   weightDecay,
   maxGradNorm,
@@ -230,9 +247,13 @@ const sft = section({
   stopAtPassAt1: option(
     decimal({ above: 0, max: 1 }, "run all steps").nullable(),
     0.31,
-    "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps.",
+    "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps, and so do rows of task.data without rewards.",
   ),
-  evalEvery: option(whole({ min: 1, max: MOST.steps }), 50, "Steps between two measurements of pass@1."),
+  evalEvery: option(
+    whole({ min: 1, max: MOST.steps }),
+    50,
+    "Steps between two measurements, of pass@1 and, with task.data, of the loss of held-out rows.",
+  ),
 });
 
 /** The methods that a configuration names: its controller and its loss. Their options are keys of its sections. */
@@ -268,10 +289,11 @@ export function commonTrainSchema() {
 /** The schema of `sft`; `directory` is the default of output.dir. */
 export function sftSchema(directory: string) {
   return section({
-    model: modelConfig,
+    model: learner,
     task,
     seed,
     memory,
+    lora: loraSection.optional(),
     sft: sft.prefault({}),
     eval: section(evaluation).prefault({}),
     output: output(directory),

@@ -1,7 +1,7 @@
 import type { Device } from "../../gpu/device.ts";
-import type { Task } from "../../tasks/task.ts";
 import type { SftConfig } from "../config/index.ts";
 import type { PolicyModel } from "../model.ts";
+import type { Lessons } from "../warm_start/lessons.ts";
 import { parseBytes } from "./bytes.ts";
 import { type Fit, fit, halvesOf, type Knob } from "./fit.ts";
 import { measureFootprint } from "./footprint.ts";
@@ -11,21 +11,23 @@ import { checkHostMemory } from "./host.ts";
 interface WarmStart {
   readonly device: Device;
   readonly model: PolicyModel;
-  readonly task: Task;
-  readonly config: SftConfig;
+  readonly config: Pick<SftConfig, "sft" | "eval" | "seed" | "memory">;
+  readonly lessons: Lessons;
 }
 
 type Build = (options: WarmStart, sequencesAtOnce: number) => Promise<unknown>;
 
 /** Finds the most sequences at a time with which a warm start fits into memory. `build` builds what learns. @throws MemoryError */
 export async function fitWarmStart(options: WarmStart, build: Build): Promise<Fit> {
-  const { device, model, task, config } = options;
+  const { device, model, lessons, config } = options;
   const { prompts, completions } = config.eval;
-  checkHostMemory(device, {
-    completions: Math.min(prompts, task.problems("eval").length) * completions,
-    maxNewTokens: task.maxCompletionLength,
-    options: `eval.prompts ${prompts} x eval.completions ${completions}`,
-  });
+  if (lessons.exam) {
+    checkHostMemory(device, {
+      completions: lessons.exam.problems.length * completions,
+      maxNewTokens: lessons.exam.maxNewTokens,
+      options: `eval.prompts ${prompts} x eval.completions ${completions}`,
+    });
+  }
   const measure =
     (changed: WarmStart): Knob["measure"] =>
     (sequencesAtOnce) =>
@@ -34,13 +36,13 @@ export async function fitWarmStart(options: WarmStart, build: Build): Promise<Fi
     setting: `sft.${option}=${value}`,
     measure: measure({ ...options, config: { ...config, sft: { ...config.sft, [option]: value } } }),
   });
-  const maxLength = task.maxPromptLength + task.maxCompletionLength + 1;
+  const { maxRows } = lessons;
   return fit({
     device,
     memory: parseBytes(config.memory),
     measure: measure(options),
     knobs: () => [
-      halvesOf(config.sft.microBatchRows ?? config.sft.batch * maxLength, maxLength).map((value) => knob("microBatchRows", value)),
+      halvesOf(config.sft.microBatchRows ?? config.sft.batch * maxRows, maxRows).map((value) => knob("microBatchRows", value)),
       halvesOf(config.sft.batch, 1).map((value) => knob("batch", value)),
       config.sft.recompute ? [] : [knob("recompute", true)],
       config.sft.activations === "f32" ? [knob("activations", "f16")] : [],

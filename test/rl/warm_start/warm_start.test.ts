@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSftConfig, type SftConfig } from "../../src/rl/config/index.ts";
-import { planWarmStart, type WarmStartStep, warmStart } from "../../src/rl/sft.ts";
-import type { Task } from "../../src/tasks/task.ts";
-import { sharedDevice } from "../shared_device.ts";
-import { task as addition, smallModel } from "../small_policy.ts";
+import { parseSftConfig, type SftConfig } from "../../../src/rl/config/index.ts";
+import { planWarmStart, type WarmStartStep, warmStart } from "../../../src/rl/warm_start/warm_start.ts";
+import type { Task } from "../../../src/tasks/task.ts";
+import { sharedDevice } from "../../shared_device.ts";
+import { task as addition, smallModel } from "../../small_policy.ts";
 
 const device = await sharedDevice();
 

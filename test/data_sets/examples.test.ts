@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { charactersOf, dataExamples } from "../../src/data_sets/examples.ts";
+import { parseExampleOptions } from "../../src/data_sets/options.ts";
+import { dataProblems } from "../../src/data_sets/problems.ts";
+import { origin } from "../../src/tasks/task.ts";
+
+const options = (more: object = {}) => parseExampleOptions({ data: "x.jsonl", prompt: "{q}=", heldOut: 0, ...more });
+const rows = [
+  { q: "1+2", a: 3, level: "easy" },
+  { q: "4+5", a: 9, level: "hard" },
+];
+const data = { name: "d", rows };
+
+test("a completion is a template, or a column by its name, whose numbers are texts; the columns stay", () => {
+  const { train } = dataExamples(options({ completion: "{a} ({level}) {{x}}" }), data);
+  assert.deepEqual(
+    train.map(({ prompt, completion }) => [prompt, completion]),
+    [
+      ["1+2=", "3 (easy) {x}"],
+      ["4+5=", "9 (hard) {x}"],
+    ],
+  );
+  assert.deepEqual(train[0], { q: "1+2", a: 3, level: "easy", prompt: "1+2=", completion: "3 (easy) {x}", [origin]: "d row 1" });
+  assert.deepEqual(
+    dataExamples(options({ completion: "a" }), data).train.map(({ completion }) => completion),
+    ["3", "9"],
+  );
+});
+
+test("without a completion it is the last message of a chat, which is then no part of the prompt", () => {
+  const chat = [
+    { role: "user", content: "hi" },
+    { role: "assistant", content: "ho" },
+  ];
+  const chats = { name: "d", rows: [{ messages: chat }] };
+  const { train } = dataExamples(options({ prompt: "messages" }), chats);
+  assert.deepEqual([train[0]!.prompt, train[0]!.completion], [chat.slice(0, 1), "ho"]);
+  const told = dataExamples(options({ prompt: "messages", system: "be brief" }), chats).train[0]!;
+  assert.deepEqual(told.prompt, [{ role: "system", content: "be brief" }, chat[0]]);
+});
+
+test("rows without anything to learn are refused in one line that names the row", () => {
+  const refused = (more: object, wrong: object, pattern: RegExp): void =>
+    assert.throws(() => dataExamples(options(more), { name: "d", rows: [rows[0]!, wrong as never] }), pattern);
+  refused({}, {}, /^ConfigError: d row 1 has nothing to learn: task\.completion must say what follows the prompt/);
+  refused({ completion: "b" }, {}, /^ConfigError: d row 1 has no column "b", which task\.completion names; its columns are q, a, level$/);
+  refused({ completion: "{a}!" }, { q: "1" }, /^ConfigError: d row 2 has no column "a", which task\.completion names/);
+  refused({ completion: "a" }, { q: "1", a: [1] }, /^ConfigError: d row 2: the column "a" holds \[1\]; it must be a text or a number/);
+  for (const messages of [[{ role: "assistant", content: "ho" }], [{ role: "user", content: "hi" }]]) {
+    const chats = { name: "d", rows: [{ messages }] };
+    assert.throws(() => dataExamples(options({ prompt: "messages" }), chats), /^ConfigError: d row 1 has nothing to learn/);
+  }
+});
+
+test("the rows that sft holds out are those that train holds out", () => {
+  const many = { name: "d", rows: Array.from({ length: 200 }, (_, i) => ({ q: `${i % 50}`, a: i })) };
+  const split = options({ completion: "a", heldOut: 0.3 });
+  const { train, heldOut } = dataExamples(split, many);
+  const { trainProblems, evalProblems } = dataProblems(split, many);
+  const prompts = (problems: readonly { readonly prompt: unknown }[]) => problems.map(({ prompt }) => prompt);
+  assert.deepEqual([prompts(train), prompts(heldOut)], [prompts(trainProblems), prompts(evalProblems)]);
+  assert.ok(heldOut.length > 20 && heldOut.length < 100, `${heldOut.length}`);
+  const separate = dataExamples(options({ completion: "a", heldOut: null, evalData: "y.jsonl" }), data, { name: "e", rows: [rows[1]!] });
+  assert.deepEqual([prompts(separate.train), prompts(separate.heldOut)], [["1+2="], ["4+5="]]);
+});
+
+test("the characters of examples, held out or not, are each there once, in order; a chat has none", () => {
+  const { train } = dataExamples(options({ completion: "a" }), data);
+  assert.equal(charactersOf({ train: train.slice(0, 1), heldOut: train.slice(1) }), "+1234=59".split("").sort().join(""));
+  const emoji = [{ prompt: "é", completion: "😀é" }];
+  assert.equal(charactersOf({ train: emoji, heldOut: [] }), "é😀");
+  assert.throws(
+    () => charactersOf({ train: [{ prompt: [], completion: "a" }], heldOut: [] }),
+    /^ConfigError: the prompts of task\.data are chats/,
+  );
+});
+
+test("options of examples are checked as those of rows are", () => {
+  assert.throws(
+    () => parseExampleOptions({ data: "x", completion: 3 } as never),
+    /^ConfigError: task\.completion is 3; it must be a text with/,
+  );
+  assert.throws(
+    () => parseExampleOptions({ data: "x", completion: { answer: null } } as never),
+    /task\.completion is .*; quote it, as in --set 'task\.completion="\{question\}"'/,
+  );
+  assert.throws(() => options({ heldOut: 0.5, evalSplit: "test" }), /task\.heldOut/);
+});
