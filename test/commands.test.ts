@@ -112,6 +112,8 @@ const argumentOf = (args: readonly string[], option: string): string => args[arg
 /** What makes a call take seconds, or undefined where it cannot be made. `train` comes first and leaves runs for `resume`, `plot`, `merge` and `export`. */
 const shortened: Readonly<Record<string, (args: readonly string[]) => readonly string[] | undefined>> = {
   train: (args) => {
+    const model = args.find((arg) => arg.startsWith("model="))?.slice("model=".length);
+    if (model !== undefined && !existsSync(model)) return undefined;
     const steps = args.includes("--profile") ? 7 : 1;
     const dir = args.some((arg) => arg.startsWith("lora")) ? ADAPTED : QUICKSTART;
     return [...args, "--no-plots", ...SHORT, `grpo.steps=${steps}`, "--set", "grpo.prompts=4", "--set", `output.dir=${dir}`];

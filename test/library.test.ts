@@ -64,6 +64,15 @@ const checks: Readonly<Record<string, readonly ((lines: readonly unknown[][]) =>
   ],
   "Train with a reward of your own": [steps(1, 2)],
   "Your own data": [steps(1)],
+  "Warm-start on your own data": [
+    (lines) => {
+      assert.equal(lines.length, 20);
+      for (const [step, loss, heldOutLoss] of lines)
+        assert.deepEqual([Number(loss) > 0, Number(heldOutLoss) > 0], [true, Number(step) % 10 === 0]);
+      assert.ok(Number(lines.at(-1)![1]) < Number(lines[0]![1]) / 2, "the row is learned");
+      assert.ok(existsSync("my-warm-start/model.safetensors"));
+    },
+  ],
   Evaluate: [
     ([line]) => assert.match(String(line), /^pass@1 0\.\d+, pass@4 [01][.\d]*, greedy [01][.\d]*, 0\.\d+ nats a token; such as \S+$/),
   ],

@@ -46,6 +46,7 @@ export function register(command: Command): void {
   addWatchOptions(command);
   addExamples(command, [
     ["sft configs/countdown_sft.yaml", "trains a small model on countdown's own solutions until it is right 31 % of the time"],
+    ["sft configs/data_sft.yaml", "trains a small model on the answers of a file until half of those that it samples are right"],
     ["sft configs/sort_sft.yaml --set seed=1 --set output.dir=runs/sort-1", "warm-starts another policy for sorting, from another seed"],
   ]);
 }
@@ -67,8 +68,7 @@ async function sft(path: string, options: SftOptions): Promise<void> {
     await createRunFolder(dir, stringify(withKeptDate(config, model.tokenizer)), occupied);
     await sweepRunFolder(dir);
     process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
-    if (plan.leftOut > 0)
-      process.stdout.write(`note: ${plan.leftOut} examples are longer than ${longestAllowed(config)} and are left out\n`);
+    if (plan.leftOut > 0) process.stdout.write(`note: examples longer than ${longestAllowed(config)} are left out: ${plan.leftOut}\n`);
     const watch = await createStepWatch(options, { device, dir });
     await trainUntilStopped(config, { steps: warmStart({ ...lesson.taught, device, model, config }), model, watch, lock });
   });
