@@ -22,7 +22,7 @@ function describePlan(device: Device, { footprint, sequencesAtOnce }: Fit, memor
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   return [
     table,
-    `at most ${sequencesAtOnce} sequences are sampled at a time, ${footprint.buffers} buffers`,
+    `${footprint.sampling > 0 ? `at most ${sequencesAtOnce} sequences are sampled at a time, ` : ""}${footprint.buffers} buffers`,
     `${device.name}: buffers of at most ${formatBytes(maxBufferSize)}, of which kernels see ${formatBytes(maxStorageBufferBindingSize)}`,
     ...(device.memory === undefined ? [] : [`this machine: ${formatBytes(device.memory)}, which its software GPU shares`]),
     `memory: ${memory ?? "null, as much as there is"}`,

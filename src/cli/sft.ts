@@ -12,7 +12,7 @@ import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/ind
 import type { Evaluation } from "../rl/evaluation/evaluate.ts";
 import { evaluationMetrics } from "../rl/evaluation/evaluation_metrics.ts";
 import type { PolicyModel } from "../rl/model.ts";
-import { planWarmStart, type WarmStartStep, warmStart } from "../rl/warm_start/warm_start.ts";
+import { learnAsPlanned, planWarmStart, type WarmStartStep } from "../rl/warm_start/warm_start.ts";
 import { InterruptedError } from "./errors.ts";
 import { type StopSignal, watchInterrupt } from "./interrupt.ts";
 import { pupilOf, readLesson } from "./lessons.ts";
@@ -68,9 +68,10 @@ async function sft(path: string, options: SftOptions): Promise<void> {
     await createRunFolder(dir, stringify(withKeptDate(config, model.tokenizer)), occupied);
     await sweepRunFolder(dir);
     process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
-    if (plan.leftOut > 0) process.stdout.write(`note: examples longer than ${longestAllowed(config)} are left out: ${plan.leftOut}\n`);
+    if (plan.lessons.leftOut > 0)
+      process.stdout.write(`note: examples longer than ${longestAllowed(config)} are left out: ${plan.lessons.leftOut}\n`);
     const watch = await createStepWatch(options, { device, dir });
-    await trainUntilStopped(config, { steps: warmStart({ ...lesson.taught, device, model, config }), model, watch, lock });
+    await trainUntilStopped(config, { steps: learnAsPlanned({ device, model, config }, plan), model, watch, lock });
   });
   model.destroy();
   device.destroy();
@@ -88,7 +89,7 @@ function longestAllowed({ sft: { maxLength } }: SftConfig): string {
 }
 
 interface Training {
-  readonly steps: ReturnType<typeof warmStart>;
+  readonly steps: ReturnType<typeof learnAsPlanned>;
   readonly model: PolicyModel;
   readonly watch: StepWatch;
   readonly lock: RunLock;

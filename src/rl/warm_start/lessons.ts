@@ -66,6 +66,8 @@ export function lessonsFor(model: PolicyModel, taught: Taught, config: Course): 
 
 function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prompts } }: Course): Lessons {
   const problems = task.problems("train");
+  // A model that is loaded may have another alphabet.
+  checkReadable(model.tokenizer, `the task ${task.name}`, [{ prompt: task.alphabet }]);
   const random = createRandom(seed ^ 0x5f7a11ed);
   const solved = (problem: TextProblem): Tokens => {
     const solutions = task.solutions(problem);

@@ -6,7 +6,7 @@ import { watchSkips } from "../learning/skipped_steps.ts";
 import type { Fit } from "../memory/fit.ts";
 import { fitWarmStart } from "../memory/warm_start.ts";
 import type { PolicyModel } from "../model.ts";
-import { createLearner } from "./learner.ts";
+import { createLearner, type LearnerOptions } from "./learner.ts";
 import { type Lessons, lessonsFor, type Taught } from "./lessons.ts";
 
 /** What to teach, and the options of it: a task's own solutions, or examples. */
@@ -39,11 +39,16 @@ export interface WarmStartStep {
  * that the model cannot learn
  */
 export async function* warmStart(options: WarmStartOptions): AsyncGenerator<WarmStartStep> {
-  const { device, model, config } = options;
+  yield* learnAsPlanned(options, await planWarmStart(options));
+}
+
+/** The same where the plan is there. It may have been made for the model's outline. */
+export async function* learnAsPlanned(
+  { device, model, config }: Omit<WarmStartOptions, keyof Taught>,
+  { lessons, sequencesAtOnce }: WarmStartPlan,
+): AsyncGenerator<WarmStartStep> {
   const { sft } = config;
   const watchStep = watchSkips<WarmStartStep>(sft.stopAfterSkipped, `sft.stopAfterSkipped ${sft.stopAfterSkipped}`);
-  const lessons = lessonsFor(model, options, config);
-  const { sequencesAtOnce } = await fitLessons(options, lessons);
   const learner = await createLearner({ device, model, lessons, config, sequencesAtOnce });
   try {
     for (let step = 1; step <= sft.steps; step += 1) {
@@ -61,21 +66,18 @@ export async function* warmStart(options: WarmStartOptions): AsyncGenerator<Warm
   }
 }
 
-/** The bytes that a warm start needs, and what of its examples it takes. */
+/** What a warm start learns, and the bytes that it needs for that. */
 export interface WarmStartPlan extends Fit {
-  /** Examples that are left out, because they are longer than `sft.maxLength` or the model's context. */
-  readonly leftOut: number;
+  readonly lessons: Lessons;
 }
 
 /**
- * Counts the bytes that a warm start needs, and finds the most sequences at a time that fit, without creating anything.
+ * Prepares the examples, counts the bytes that a warm start needs, and finds the most sequences at a time that fit, without creating anything.
  * @throws MemoryError in one line for what does not fit, with the options that would help
  */
 export async function planWarmStart(options: WarmStartOptions): Promise<WarmStartPlan> {
-  const lessons = lessonsFor(options.model, options, options.config);
-  return { ...(await fitLessons(options, lessons)), leftOut: lessons.leftOut };
-}
-
-function fitLessons({ device, model, config }: WarmStartOptions, lessons: Lessons): Promise<Fit> {
-  return fitWarmStart({ device, model, config, lessons }, (its, sequencesAtOnce) => createLearner({ ...its, sequencesAtOnce }));
+  const { device, model, config } = options;
+  const lessons = lessonsFor(model, options, config);
+  const build = (its: Omit<LearnerOptions, "sequencesAtOnce">, sequencesAtOnce: number) => createLearner({ ...its, sequencesAtOnce });
+  return { ...(await fitWarmStart({ device, model, config, lessons }, build)), lessons };
 }

@@ -13,6 +13,7 @@ import type { NamedReward } from "../../../src/rl/scoring/rewards.ts";
 import { lessonsFor } from "../../../src/rl/warm_start/lessons.ts";
 import { exampleTokens } from "../../../src/rl/warm_start/tokens.ts";
 import { planWarmStart, type WarmStartStep, warmStart } from "../../../src/rl/warm_start/warm_start.ts";
+import { createTask } from "../../../src/tasks/index.ts";
 import { byteLevelTokenizer } from "../../data/tiny_tokenizers.ts";
 import { sharedDevice } from "../../shared_device.ts";
 import { smallModel, task } from "../../small_policy.ts";
@@ -87,6 +88,14 @@ test("a model without an end token, and a text that it cannot read, are refused 
   model.destroy();
 });
 
+test("a task whose characters the model lacks is refused in one line before anything is learned", async () => {
+  const model = await pupil();
+  const config = configOf({});
+  const other = planWarmStart({ device, model, task: createTask({ name: "sort" }), config });
+  await assert.rejects(other, /^ConfigError: this model cannot read the task: .* is not in the tokenizer's alphabet[^\n]*$/);
+  model.destroy();
+});
+
 test("the loss of held-out examples is that of a step that learns them", async () => {
   const still = configOf({ batch: sums.length, learningRate: 0, steps: 2 });
   const steps = await stepsOf(still, { heldOut: sums });
@@ -135,9 +144,9 @@ test("examples that are longer than maxLength, or than the context, are left out
   const model = await pupil();
   const examples = { train: [...sums, long], heldOut: [sums[0]!, long] };
   const plan = (sft: object) => planWarmStart({ device, model, examples, config: configOf(sft) });
-  assert.equal((await plan({})).leftOut, 2, "the context holds 24 tokens");
-  assert.equal((await plan({ maxLength: longest })).leftOut, 2);
-  assert.ok((await plan({ maxLength: longest - 1 })).leftOut > 2);
+  assert.equal((await plan({})).lessons.leftOut, 2, "the context holds 24 tokens");
+  assert.equal((await plan({ maxLength: longest })).lessons.leftOut, 2);
+  assert.ok((await plan({ maxLength: longest - 1 })).lessons.leftOut > 2);
   await assert.rejects(
     plan({ maxLength: 4 }),
     /^ConfigError: no example has at most 4 tokens, the shortest has \d+; raise sft\.maxLength$/,
