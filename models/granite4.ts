@@ -1,4 +1,4 @@
-import { add, type ConfigReader, nn, type Rows, readConfig, swiglu, type Tensor } from "../src/engine.ts";
+import { add, type ConfigReader, LARGEST, nn, type Rows, readConfig, swiglu, type Tensor } from "../src/engine.ts";
 import { attentionOf, type Block, Llama, spreads, times } from "./llama.ts";
 import { type LlamaConfig, readLlamaConfig } from "./llama_config.ts";
 
@@ -8,14 +8,14 @@ export interface Granite4Config extends LlamaConfig {
 }
 
 /** What shapes experts and Mamba layers, of which the models that are read have none, and what trains or starts them. */
-const OF_ABSENT_PARTS = /^(?:mamba_.*|num_experts_per_tok|output_router_logits|router_aux_loss_coef|init_method)$/;
+const OF_ABSENT_PARTS = /^(?:mamba_.*|time_step_.*|num_experts_per_tok|output_router_logits|router_aux_loss_coef|init_method)$/;
 
 /** Granite 4.0 (IBM, 2025) without Mamba layers and experts, such as those of 350M, 1B and 3B (micro): Granite 3 with gate and up as one matrix. */
 export function granite4Config(json: Readonly<Record<string, unknown>>): Granite4Config {
   const { num_local_experts, layer_types, position_embedding_type, normalization_function, shared_intermediate_size, ...rest } = json;
   const { intermediate_size: _ofExperts, ...others } = rest;
   const read = readConfig({ num_local_experts, layer_types, position_embedding_type, normalization_function, shared_intermediate_size });
-  requireDense(read, others.num_hidden_layers);
+  requireDense(read, readConfig(others).integer("num_hidden_layers", undefined, LARGEST.layers));
   read.oneOf("normalization_function", ["rmsnorm"], "rmsnorm");
   const rotated = read.oneOf("position_embedding_type", ["rope", "nope"], "nope") === "rope";
   const intermediate_size = read.integer("shared_intermediate_size", 1024);
@@ -36,7 +36,7 @@ export function granite4Config(json: Readonly<Record<string, unknown>>): Granite
 }
 
 /** Where config.json does not say, transformers makes eight experts, and Mamba layers alone. */
-function requireDense(read: ConfigReader, layers: unknown): void {
+function requireDense(read: ConfigReader, layers: number): void {
   if (read.value("num_local_experts") !== 0) read.refuse("num_local_experts", "0, because mixtures of experts are not built here");
   const types = read.value("layer_types");
   const isDense = Array.isArray(types) && types.length === layers && types.every((type) => type === "attention");

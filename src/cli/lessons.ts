@@ -7,6 +7,7 @@ import { readExamples } from "../node/load_data.ts";
 import { createModel, loadModel, outlineModel, outlineNew } from "../node/load_model.ts";
 import type { SftConfig } from "../rl/config/index.ts";
 import type { PolicyModel } from "../rl/model.ts";
+import type { RewardFailure } from "../rl/scoring/rewards.ts";
 import type { Taught } from "../rl/warm_start/lessons.ts";
 import { adapterOptions } from "./adapter_options.ts";
 import { isData, readDataRewards } from "./subject.ts";
@@ -21,7 +22,7 @@ export interface Lesson {
 }
 
 /** What the section `task` teaches: a task's own solutions, or rows. @throws ConfigError, FileError, UsageError in one line */
-export async function readLesson(section: SftConfig["task"]): Promise<Lesson> {
+export async function readLesson(section: SftConfig["task"], onRewardFailure: (failure: RewardFailure) => void): Promise<Lesson> {
   if (!isData(section)) {
     const task = readTask(section);
     return { taught: { task }, alphabet: () => ({ characters: task.alphabet, end: task.stop }) };
@@ -31,7 +32,7 @@ export async function readLesson(section: SftConfig["task"]): Promise<Lesson> {
   const examples = await readExamples(options);
   const { stop, templateVariables } = options;
   return {
-    taught: { examples, rewards: options.rewards.length > 0 ? await readDataRewards(options) : [], stop },
+    taught: { examples, rewards: options.rewards.length > 0 ? await readDataRewards(options) : [], stop, onRewardFailure },
     templateVariables,
     alphabet: () => alphabetOf(examples),
   };
@@ -59,9 +60,11 @@ export async function pupilOf(device: Device, config: SftConfig, lesson: Lesson)
     const wanted = { ...adapterOptions(config), templateVariables: lesson.templateVariables };
     return { outline: await outlineModel(device, model, wanted), make: () => loadModel(device, model, wanted) };
   }
+  // The tokens are made here, and so is the one that ends a completion.
+  const { eos_token_id: _eos, bos_token_id: _bos, pad_token_id: _pad, ...keys } = model;
   const { characters, end } = lesson.alphabet();
   const tokenizer = characterTokenizer(characters);
   const generation = { eos_token_id: tokenizer.encode(end)[0]! };
-  const wanted = { config: { vocab_size: tokenizer.vocabSize, ...model }, tokenizer, seed, generation };
+  const wanted = { config: { vocab_size: tokenizer.vocabSize, ...keys }, tokenizer, seed, generation };
   return { outline: outlineNew(device, wanted), make: () => createModel(device, wanted) };
 }

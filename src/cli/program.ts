@@ -33,7 +33,7 @@ const commands: readonly CommandEntry[] = [
     description: "Ask this machine's GPU for everything that training relies on, and check its answers",
     load: () => import("./verify.ts"),
   },
-  { name: "sft", description: "Warm-start a small model on a task's own solutions", load: () => import("./sft.ts") },
+  { name: "sft", description: "Warm-start a model on a task's own solutions, or on rows of a file", load: () => import("./sft.ts") },
   { name: "devices", description: "List the GPUs of this machine and the one that auto takes", load: () => import("./devices.ts") },
   { name: "plot", description: "Draw metrics of one run or several as SVG", load: () => import("./plot.ts") },
   { name: "experiment", description: "Run a study of many training runs and write its report", load: () => import("./experiment.ts") },

@@ -17,8 +17,10 @@ import { InterruptedError } from "./errors.ts";
 import { type StopSignal, watchInterrupt } from "./interrupt.ts";
 import { pupilOf, readLesson } from "./lessons.ts";
 import { showPlan } from "./memory_table.ts";
+import { requireReward } from "./nothing_scored.ts";
 import { addAdapterOption, addExamples, addSetOption, readConfigFile } from "./options.ts";
 import { checkReport, openReporters } from "./reporters.ts";
+import { collectFailures } from "./reward_failures.ts";
 import { occupiedRemedy, requireKind } from "./run_kind.ts";
 import { afterSkips } from "./skipped_stop.ts";
 import { addWatchOptions, checkWatch, createStepWatch, type StepWatch, type WatchOptions, watchSteps } from "./step_watch.ts";
@@ -58,20 +60,21 @@ async function sft(path: string, options: SftOptions): Promise<void> {
   const { dir } = config.output;
   const occupied: OccupiedFolder = { overwrite: options.overwrite ?? false, remedy: occupiedRemedy("sft", dir) };
   if (!options.plan) await fromUser(() => checkOccupied(dir, occupied));
-  const lesson = await fromUser(() => readLesson(config.task));
+  const failures = collectFailures();
+  const lesson = await fromUser(() => readLesson(config.task, failures.add));
   const device = await openNamedDevice({ adapter: options.adapter, timestamps: options.profile !== undefined });
   const pupil = await fromUser(() => pupilOf(device, config, lesson));
   const plan = await planWarmStart({ ...lesson.taught, device, model: pupil.outline, config });
+  const { leftOut, most } = plan.lessons;
+  if (leftOut > 0) process.stdout.write(`note: examples longer than ${most} tokens are left out: ${leftOut}\n`);
   if (options.plan) return showPlan({ device, fit: plan }, config.memory);
   const model = await fromUser(pupil.make);
   await withRunLock(dir, async (lock) => {
     await createRunFolder(dir, stringify(withKeptDate(config, model.tokenizer)), occupied);
     await sweepRunFolder(dir);
     process.stdout.write(`${dir} on ${device.name}, ${model.placed.parameterCount.toLocaleString("en-US")} parameters\n`);
-    if (plan.lessons.leftOut > 0)
-      process.stdout.write(`note: examples longer than ${longestAllowed(config)} are left out: ${plan.lessons.leftOut}\n`);
     const watch = await createStepWatch(options, { device, dir });
-    await trainUntilStopped(config, { steps: learnAsPlanned({ device, model, config }, plan), model, watch, lock });
+    await trainUntilStopped(config, { steps: learnAsPlanned({ device, model, config }, plan), model, watch, lock, failures });
   });
   model.destroy();
   device.destroy();
@@ -84,25 +87,22 @@ async function readSftConfig(nameOrPath: string, overrides: readonly string[]): 
   return parseSftConfig(withFoundFiles(applyOverrides(value, overrides), dirname(path)), name);
 }
 
-function longestAllowed({ sft: { maxLength } }: SftConfig): string {
-  return maxLength === null ? "the model's context" : `sft.maxLength ${maxLength}`;
-}
-
 interface Training {
   readonly steps: ReturnType<typeof learnAsPlanned>;
   readonly model: PolicyModel;
   readonly watch: StepWatch;
   readonly lock: RunLock;
+  readonly failures: ReturnType<typeof collectFailures>;
 }
 
 /** Trains to the end, or to the step in which somebody asks for a stop, and saves either way. */
-async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock }: Training): Promise<void> {
+async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock, failures }: Training): Promise<void> {
   const { dir, checkpointEvery } = config.output;
   const started = performance.now();
   const show = (text: string): void => void process.stdout.write(`${text}\n`);
   const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
   let [last, skipped] = [0, 0];
-  let passAt1: number | undefined;
+  let evaluated: Evaluation | undefined;
   let reports: Reporter | undefined;
   let saved: number | undefined;
   const save = async (): Promise<void> => {
@@ -126,8 +126,10 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
       if (step.skipped > skipped) show(`warning: step ${last} changed nothing, because its numbers are not finite`);
       skipped = step.skipped;
       if (checkpointEvery > 0 && last % checkpointEvery === 0) await save();
-      if (step.evaluation || step.heldOutLoss !== undefined) show(progressLine(step, config.sft.steps, performance.now() - started));
-      passAt1 = step.evaluation?.passAt1 ?? passAt1;
+      if (last % config.sft.evalEvery === 0 || last === config.sft.steps)
+        show(progressLine(step, config.sft.steps, performance.now() - started));
+      for (const line of failures.take()) show(line);
+      evaluated = step.evaluation ?? evaluated;
       if (interrupt.requested()) break;
     }
     await save();
@@ -142,7 +144,8 @@ async function trainUntilStopped(config: SftConfig, { steps, model, watch, lock 
     await reports?.close();
     interrupt.release();
   }
-  tellEnd(config, { last, passAt1, signal: interrupt.requested() });
+  tellEnd(config, { last, passAt1: evaluated?.passAt1, signal: interrupt.requested() });
+  if (evaluated) requireReward(evaluated.reward, failures.first());
 }
 
 interface TrainingEnd {

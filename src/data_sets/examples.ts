@@ -1,11 +1,10 @@
-import type { Prompt } from "../data/prompt.ts";
 import type { Row } from "../io/rows.ts";
-import { ConfigError } from "../options/problems.ts";
+import { ConfigError, refusal } from "../options/problems.ts";
 import { quoted } from "../options/quote.ts";
 import type { Problem } from "../tasks/task.ts";
 import type { ExampleOptions } from "./options.ts";
-import { type DataRows, heldApart, toProblem } from "./problems.ts";
-import { columnOf, fillTemplate, isTemplate, textOf } from "./template.ts";
+import { type DataRows, heldApart, readRow } from "./problems.ts";
+import { columnOf, fillTemplate, isTemplate, namesColumn, textOf } from "./template.ts";
 
 /** A prompt with the completion that is to be learned, without the token that ends it. The columns of its row stay beside them. */
 export interface Example extends Problem {
@@ -25,25 +24,19 @@ export function dataExamples(options: ExampleOptions, data: DataRows, evaluation
 }
 
 function toExample(options: ExampleOptions, row: Row, place: string): Example {
-  const problem = toProblem(options, row, place);
-  if (options.completion === null) return { ...problem, ...lastAnswer(problem.prompt, place) };
-  return { ...problem, completion: completionOf(options.completion, row, place) };
-}
-
-function completionOf(completion: string, row: Row, place: string): string {
-  if (isTemplate(completion)) return fillTemplate(completion, row, place, "task.completion");
-  return textOf(columnOf(row, completion, place, "task.completion"), `${place}: the column ${quoted(completion)}`);
-}
-
-/** Where nothing says what the completion is, it is the last message of a chat. */
-function lastAnswer(prompt: Prompt, place: string): Pick<Example, "prompt" | "completion"> {
-  const last = typeof prompt === "string" ? undefined : prompt.at(-1);
-  if (typeof prompt !== "string" && last?.role === "assistant" && prompt.length > 1) {
-    return { prompt: prompt.slice(0, -1), completion: last.content };
-  }
+  const { problem, answered } = readRow(options, row, place);
+  const completion = options.completion === null ? answered : completionOf(options.completion, row, place);
+  if (completion !== undefined) return { ...problem, completion };
   throw new ConfigError([
     `${place} has nothing to learn: task.completion must say what follows the prompt, unless the prompt is a chat that ends with a message of the assistant`,
   ]);
+}
+
+function completionOf(completion: string, row: Row, place: string): string {
+  const option = "task.completion";
+  if (!isTemplate(completion)) return textOf(columnOf(row, completion, place, option), `${place}: the column ${quoted(completion)}`);
+  if (namesColumn(completion)) return fillTemplate(completion, row, place, option);
+  throw new ConfigError([refusal(option, completion, "a text that names a column in braces, such as {answer}, or the name of one column")]);
 }
 
 /** Every character of examples whose prompts are texts, in order: the alphabet of a tokenizer for a new model. @throws ConfigError for a chat */

@@ -63,20 +63,28 @@ function apart<Item extends Problem>(keyed: readonly Keyed<Item>[], evaluation: 
   return { train: keyed.filter(({ key }) => !known.has(key)).map(({ item }) => item), eval: evaluation };
 }
 
+function toProblem(options: DataOptions, row: Row, place: string): Problem {
+  return readRow(options, row, place).problem;
+}
+
+/** What a row asks, and the answer that a chat of it ends with. */
+export interface ReadRow {
+  readonly problem: Problem;
+  /** The last message of a chat, where it is the assistant's; it is no part of the prompt. */
+  readonly answered: string | undefined;
+}
+
 /** The problem of a row, which `place` names. @throws ConfigError that names the row and the column */
-export function toProblem(options: DataOptions, row: Row, place: string): Problem {
+export function readRow(options: DataOptions, row: Row, place: string): ReadRow {
   const { answer, tag } = options;
   if (answer === "tag" && tag === null) throw new ConfigError([TAKEN]);
   if (answer !== null && isEmpty(columnOf(row, answer, place, "task.answer"))) {
     throw new ConfigError([`${place} has nothing in the column ${quoted(answer)}, which task.answer names; leave the row out`]);
   }
   const { tag: _, ...columns } = row;
-  return {
-    ...columns,
-    prompt: promptOf(options, row, place),
-    [origin]: place,
-    ...(tag !== null && { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) }),
-  };
+  const { prompt, answered } = promptOf(options, row, place);
+  const kind = tag === null ? {} : { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) };
+  return { problem: { ...columns, prompt, [origin]: place, ...kind }, answered };
 }
 
 /** Metrics and control know `tag` by another meaning: what the option of that name says. */
@@ -87,12 +95,18 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === "";
 }
 
-function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): Prompt {
+function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): { prompt: Prompt } & Pick<ReadRow, "answered"> {
   const value = isTemplate(prompt) ? fillTemplate(prompt, row, place) : columnOf(row, prompt, place, "task.prompt");
-  const messages = Array.isArray(value) ? messagesOf(value, `${place}: the column ${quoted(prompt)}`) : undefined;
-  if (messages === undefined && system === null && !chat) return textOf(value, `${place}: the column ${quoted(prompt)}`);
-  const asked = messages ?? [{ role: "user", content: textOf(value, `${place}: the column ${quoted(prompt)}`) }];
-  return system === null || asked[0]?.role === "system" ? asked : withSystem(asked, system);
+  const where = `${place}: the column ${quoted(prompt)}`;
+  const messages = Array.isArray(value) ? messagesOf(value, where) : undefined;
+  if (messages === undefined && system === null && !chat) return { prompt: textOf(value, where), answered: undefined };
+  const all = messages ?? [{ role: "user", content: textOf(value, where) }];
+  const last = all.length > 1 && all.at(-1)!.role === "assistant" ? all.at(-1)! : undefined;
+  const asked = last ? all.slice(0, -1) : all;
+  return {
+    prompt: system === null || asked[0]?.role === "system" ? asked : withSystem(asked, system),
+    answered: last?.content,
+  };
 }
 
 function messagesOf(value: readonly unknown[], place: string): ChatMessage[] {

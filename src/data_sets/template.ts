@@ -9,6 +9,11 @@ export function isTemplate(prompt: string): boolean {
   return /[{}]/.test(prompt);
 }
 
+/** Whether a template has a column in it, and not constant text alone. */
+export function namesColumn(template: string): boolean {
+  return [...template.matchAll(COLUMN)].some(([, name]) => name !== undefined);
+}
+
 /**
  * Fills in the columns of a row. Two braces stand for one. @throws ConfigError for a column that the row lacks; `place` names the row, and
  * `option` what holds the template

@@ -45,6 +45,12 @@ test("rows without anything to learn are refused in one line that names the row"
     assert.throws(() => dataExamples(options(more), { name: "d", rows: [rows[0]!, wrong as never] }), pattern);
   refused({}, {}, /^ConfigError: d row 1 has nothing to learn: task\.completion must say what follows the prompt/);
   refused({ completion: "b" }, {}, /^ConfigError: d row 1 has no column "b", which task\.completion names; its columns are q, a, level$/);
+  for (const completion of ["{a", "{{a}}", "a}"])
+    refused(
+      { completion },
+      {},
+      /^ConfigError: task\.completion is "[^"]*"; it must be a text that names a column in braces, such as \{answer\}/,
+    );
   refused({ completion: "{a}!" }, { q: "1" }, /^ConfigError: d row 2 has no column "a", which task\.completion names/);
   refused({ completion: "a" }, { q: "1", a: [1] }, /^ConfigError: d row 2: the column "a" holds \[1\]; it must be a text or a number/);
   for (const messages of [[{ role: "assistant", content: "ho" }], [{ role: "user", content: "hi" }]]) {
@@ -61,6 +67,23 @@ test("the rows that sft holds out are those that train holds out", () => {
   const prompts = (problems: readonly { readonly prompt: unknown }[]) => problems.map(({ prompt }) => prompt);
   assert.deepEqual([prompts(train), prompts(heldOut)], [prompts(trainProblems), prompts(evalProblems)]);
   assert.ok(heldOut.length > 20 && heldOut.length < 100, `${heldOut.length}`);
+  const chats = {
+    name: "d",
+    rows: many.rows.map(({ q, a }) => ({
+      m: [
+        { role: "user", content: q },
+        { role: "assistant", content: `${a}` },
+      ],
+    })),
+  };
+  const ofChats = options({ prompt: "m", heldOut: 0.3 });
+  const [learned, trained] = [dataExamples(ofChats, chats), dataProblems(ofChats, chats)];
+  assert.deepEqual([prompts(learned.train), prompts(learned.heldOut)], [prompts(trained.trainProblems), prompts(trained.evalProblems)]);
+  assert.ok(
+    trained.trainProblems.every(({ prompt }) => prompt.length === 1),
+    "no answer is shown",
+  );
+  assert.ok(learned.heldOut.length > 20 && learned.heldOut.length < 100, `${learned.heldOut.length}`);
   const separate = dataExamples(options({ completion: "a", heldOut: null, evalData: "y.jsonl" }), data, { name: "e", rows: [rows[1]!] });
   assert.deepEqual([prompts(separate.train), prompts(separate.heldOut)], [["1+2="], ["4+5="]]);
 });

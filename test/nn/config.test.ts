@@ -149,6 +149,7 @@ const other: Refused[] = [
     { ...granite4, num_local_experts: undefined },
     /num_local_experts is missing; it must be 0, because mixtures of experts are not built here/,
   ],
+  [{ ...granite4, num_hidden_layers: undefined }, /num_hidden_layers is missing; it must be a positive whole number/],
   [{ ...granite4, num_local_experts: 62 }, /num_local_experts is 62; it must be 0/],
   [
     { ...granite4, layer_types: undefined },

@@ -99,6 +99,11 @@ test("what sft needs of a model that is loaded, and of rows that nothing scores,
     "sft.stopAtPassAt1 is 0.5; it must be null or left out, because without task.rewards no answer is right or wrong",
   ]);
   assert.deepEqual(linesOf({ sft: scored, task: { ...rows, rewards: ["math"] } }), []);
+  assert.deepEqual(linesOf({ sft: scored, task: { ...rows, rewards: ["math"], heldOut: 0 } }), [
+    "sft.stopAtPassAt1 is 0.5; it must be null or left out, because with task.heldOut 0 there is no row to sample answers for",
+  ]);
+  assert.deepEqual(linesOf({ sft: scored, task: { ...rows, rewards: ["math"], heldOut: 0, evalSplit: "test" } }), []);
+  assert.match(linesOf({ model: { hidden_size: 3 } })[0]!, /^model\.model_type is missing/);
   assert.deepEqual(linesOf({ sft: { ...scored, stopAtPassAt1: null } }), []);
   assert.deepEqual(linesOf({ model: "countdown-base", task: { name: "addition" }, sft: scored }), []);
   assert.match(linesOf({ model: 3 })[0]!, /^model is 3; it must be a mapping in the style of .*; or the path of a checkpoint folder/);

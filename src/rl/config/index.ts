@@ -42,7 +42,8 @@ export function parseBeside(given: GivenMethods, value: unknown, name = "train")
 
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
-  const config = parseOptions(sftSchema(`runs/${name}`), withTaskName(withoutEmptySections(value)), hints);
+  const isNew = isMapping(value) && isMapping(value.model);
+  const config = parseOptions(sftSchema(`runs/${name}`, { isNew }), withTaskName(withoutEmptySections(value)), hints);
   throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft), ...sftProblems(config, value)]);
   return config;
 }

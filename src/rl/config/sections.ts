@@ -222,11 +222,11 @@ const trainEvaluation = section({
 
 const sft = section({
   steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
-  batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Solved examples in a step."),
+  batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Examples in a step."),
   maxLength: option(
     whole({ min: 2, max: MOST.tokens }, "the model's context").nullable(),
     null,
-    "The most tokens of an example, its prompt included. Longer rows of task.data are left out. null is as many as the model's context holds.",
+    "The most tokens of an example, its prompt included. Longer rows of task.data are left out; those of other tasks never are. null is as many as the model's context holds.",
   ),
   microBatchRows: option(
     whole({ min: 1, max: MOST.tokens }, "as many as a step has").nullable(),
@@ -286,10 +286,13 @@ export function commonTrainSchema() {
   return trainSchema("runs/NAME", { controller: "", loss: "" }).extend({ grpo: section(grpo), entropy: section(entropy) });
 }
 
-/** The schema of `sft`; `directory` is the default of output.dir. */
-export function sftSchema(directory: string) {
+/**
+ * The schema of `sft`; `directory` is the default of output.dir. `isNew` says that the model is a mapping, so that its keys have lines of their
+ * own where they are wrong.
+ */
+export function sftSchema(directory: string, { isNew = false } = {}) {
   return section({
-    model: learner,
+    model: isNew ? (newModel as unknown as typeof learner) : learner,
     task,
     seed,
     memory,

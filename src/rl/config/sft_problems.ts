@@ -6,15 +6,20 @@ import type { SftConfig } from "./sections.ts";
 export function sftProblems({ model, task, lora, sft }: SftConfig, given: unknown): string[] {
   const said = isMapping(given) && isMapping(given.sft) ? given.sft : {};
   const isLoaded = typeof model === "string";
-  const hasRewards = Array.isArray(task.rewards) && task.rewards.length > 0;
-  const isUnscored = task.name === dataTask.key && !hasRewards;
+  const unscored = task.name === dataTask.key ? whyUnscored(task) : undefined;
   return [
     ...(lora && !isLoaded ? ["lora is for a model that is loaded; leave it out, because adapters of random weights learn little"] : []),
     ...(isLoaded && said.learningRate === undefined
       ? ["sft.learningRate must be given for a model that is loaded, such as 0.00002 for its weights or 0.0002 for low-rank adapters"]
       : []),
-    ...(isUnscored && typeof said.stopAtPassAt1 === "number"
-      ? [refusal("sft.stopAtPassAt1", sft.stopAtPassAt1, "null or left out, because without task.rewards no answer is right or wrong")]
+    ...(unscored !== undefined && typeof said.stopAtPassAt1 === "number"
+      ? [refusal("sft.stopAtPassAt1", sft.stopAtPassAt1, `null or left out, because ${unscored}`)]
       : []),
   ];
+}
+
+/** Why no answer is scored; undefined where answers are. */
+function whyUnscored({ rewards, heldOut, evalData, evalSplit }: SftConfig["task"]): string | undefined {
+  if (!Array.isArray(rewards) || rewards.length === 0) return "without task.rewards no answer is right or wrong";
+  return heldOut === 0 && !evalData && !evalSplit ? "with task.heldOut 0 there is no row to sample answers for" : undefined;
 }

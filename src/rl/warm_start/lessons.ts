@@ -1,5 +1,5 @@
 import { stopTexts } from "../../data/stops.ts";
-import type { DataExamples } from "../../data_sets/examples.ts";
+import type { DataExamples, Example } from "../../data_sets/examples.ts";
 import { ConfigError } from "../../options/problems.ts";
 import { createRandom } from "../../random.ts";
 import type { Problem, Task, TextProblem } from "../../tasks/task.ts";
@@ -13,22 +13,26 @@ import { checkProblems, checkReadable } from "../problems.ts";
 import { problemsOfStep } from "../sampling/prompts.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 import { checkColumns } from "../scoring/columns.ts";
-import { type NamedReward, taskReward } from "../scoring/rewards.ts";
+import { type NamedReward, type RewardFailure, taskReward } from "../scoring/rewards.ts";
 import { scoreCompletions } from "../scoring/score_completions.ts";
-import { exampleTokens } from "./tokens.ts";
+import { exampleEncoder } from "./tokens.ts";
 
 /** A task, whose solutions are learned. */
 export interface OfTask {
   readonly task: Task;
+  readonly examples?: undefined;
 }
 
 /** Examples of one's own to learn. */
 export interface OfExamples {
   readonly examples: DataExamples;
+  readonly task?: undefined;
   /** What scores sampled completions of the held-out prompts. Default: nothing, and then none are sampled. */
   readonly rewards?: readonly NamedReward[];
   /** Texts that end a sampled completion, beside the model's own end tokens. */
   readonly stop?: readonly string[];
+  /** Is told of every prompt that a reward could not score. */
+  readonly onRewardFailure?: (failure: RewardFailure) => void;
 }
 
 /** What a warm start learns from. */
@@ -53,15 +57,16 @@ export interface Lessons {
   readonly heldOut: readonly Sample[];
   /** Undefined where nothing scores completions. */
   readonly exam: Exam | undefined;
-  /** Examples that are left out, because they are longer than `sft.maxLength` or the model's context. */
+  /** Examples that are left out, because they have more than `most` tokens. */
   readonly leftOut: number;
+  readonly most: number;
 }
 
 type Course = Pick<SftConfig, "sft" | "eval" | "seed">;
 
 /** Prepares what is learned for a model. @throws ConfigError for examples that it cannot read, or of which it can hold none */
 export function lessonsFor(model: PolicyModel, taught: Taught, config: Course): Lessons {
-  return "task" in taught ? lessonsOfTask(model, taught.task, config) : lessonsOfExamples(model, taught, config);
+  return taught.task ? lessonsOfTask(model, taught.task, config) : lessonsOfExamples(model, taught, config);
 }
 
 function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prompts } }: Course): Lessons {
@@ -88,48 +93,77 @@ function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prom
       score: scoredBy(taskReward(task)),
     },
     leftOut: 0,
+    most: model.module.contextLength,
   };
 }
 
-function lessonsOfExamples(
-  model: PolicyModel,
-  { examples, rewards = [], stop = [] }: OfExamples,
-  { sft, seed, eval: { prompts } }: Course,
-): Lessons {
-  checkProblems("examples.train", examples.train);
+function lessonsOfExamples(model: PolicyModel, { examples, ...judging }: OfExamples, { sft, seed, eval: { prompts } }: Course): Lessons {
+  const { train, heldOut = [] } = examples;
+  checkProblems("examples.train", train);
   const context = model.module.contextLength;
   const most = Math.min(sft.maxLength ?? context, context);
-  const all = exampleTokens(model, examples.train);
+  const all = train.map(exampleEncoder(model, "examples.train"));
   const fitting = all.filter((tokens) => lengthOf(tokens) <= most);
   if (fitting.length === 0) {
-    const shortest = Math.min(...all.map(lengthOf));
+    const shortest = all.reduce((least, tokens) => Math.min(least, lengthOf(tokens)), Number.POSITIVE_INFINITY);
     const remedy = most < context ? "raise sft.maxLength" : "take a model of a longer context, or shorter examples";
     throw new ConfigError([`no example has at most ${most} tokens, the shortest has ${shortest}; ${remedy}`]);
   }
-  const problems = examples.heldOut.slice(0, prompts);
-  const heldOut = exampleTokens(model, problems);
-  const isFitting = heldOut.map((tokens) => lengthOf(tokens) <= most);
-  const kept = heldOut.filter((_, i) => isFitting[i]);
+  const held = takeFitting(model, heldOut, { most, prompts });
   return {
-    maxRows: [...fitting, ...kept].reduce((rows, tokens) => Math.max(rows, rowsOfSample(tokens)), 1),
+    maxRows: [...fitting, ...held.tokens].reduce((rows, tokens) => Math.max(rows, rowsOfSample(tokens)), 1),
     examplesOf: (step) => problemsOfStep(fitting, { seed, step: step - 1, count: sft.batch }).map(toSample),
-    heldOut: kept.map(toSample),
-    exam: examOf(model, { problems: problems.filter((_, i) => isFitting[i]), heldOut: kept, rewards, stop }),
-    leftOut: all.length - fitting.length + heldOut.length - kept.length,
+    heldOut: held.tokens.map(toSample),
+    exam: examOf(model, held, judging),
+    leftOut: all.length - fitting.length + held.leftOut,
+    most,
   };
 }
 
-interface ExamOptions extends Pick<Exam, "problems" | "stop"> {
-  readonly heldOut: readonly Tokens[];
-  readonly rewards: readonly NamedReward[];
+/** Held-out examples that are short enough. */
+interface HeldOutExamples {
+  readonly problems: readonly Problem[];
+  readonly tokens: readonly Tokens[];
+  readonly leftOut: number;
 }
 
-function examOf(model: PolicyModel, { problems, heldOut, rewards, stop }: ExamOptions): Exam | undefined {
+/** The first so many held-out examples that have at most `most` tokens. */
+function takeFitting(
+  model: PolicyModel,
+  examples: readonly Example[],
+  { most, prompts }: { readonly most: number; readonly prompts: number },
+): HeldOutExamples {
+  const encode = exampleEncoder(model, "examples.heldOut");
+  const [problems, tokens]: [Problem[], Tokens[]] = [[], []];
+  let leftOut = 0;
+  for (const [i, example] of examples.entries()) {
+    if (tokens.length === prompts) break;
+    const own = encode(example, i);
+    if (lengthOf(own) > most) {
+      leftOut += 1;
+    } else {
+      problems.push(example);
+      tokens.push(own);
+    }
+  }
+  return { problems, tokens, leftOut };
+}
+
+/** Sampled answers have room for the longest held-out completion, or what the model's context leaves behind the longest prompt. */
+function examOf(
+  model: PolicyModel,
+  { problems, tokens }: HeldOutExamples,
+  { rewards = [], stop = [], onRewardFailure }: Omit<OfExamples, "examples" | "task">,
+): Exam | undefined {
   if (rewards.length === 0 || problems.length === 0) return undefined;
   checkColumns("example", problems, rewards);
-  checkReadable(model.tokenizer, "the held-out examples", problems);
-  const maxNewTokens = heldOut.reduce((most, { completionIds }) => Math.max(most, completionIds.length), 1);
-  const judge = scoreCompletions({ model, rewards, stop }, maxNewTokens);
+  const longest = (of: (tokens: Tokens) => readonly number[]): number => tokens.reduce((most, one) => Math.max(most, of(one).length), 1);
+  const left = model.module.contextLength - longest(({ promptIds }) => promptIds);
+  const maxNewTokens = Math.min(
+    left,
+    longest(({ completionIds }) => completionIds),
+  );
+  const judge = scoreCompletions({ model, rewards, stop, onRewardFailure }, maxNewTokens);
   return { problems, maxNewTokens, stop, score: async (entries) => (await judge(entries, 0)).rewards };
 }
 

@@ -11,9 +11,10 @@ import { parseSftConfig, type SftConfig } from "../../../src/rl/config/index.ts"
 import type { PolicyModel } from "../../../src/rl/model.ts";
 import type { NamedReward } from "../../../src/rl/scoring/rewards.ts";
 import { lessonsFor } from "../../../src/rl/warm_start/lessons.ts";
-import { exampleTokens } from "../../../src/rl/warm_start/tokens.ts";
+import { exampleEncoder } from "../../../src/rl/warm_start/tokens.ts";
 import { planWarmStart, type WarmStartStep, warmStart } from "../../../src/rl/warm_start/warm_start.ts";
 import { createTask } from "../../../src/tasks/index.ts";
+import { origin } from "../../../src/tasks/task.ts";
 import { byteLevelTokenizer } from "../../data/tiny_tokenizers.ts";
 import { sharedDevice } from "../../shared_device.ts";
 import { smallModel, task } from "../../small_policy.ts";
@@ -54,6 +55,8 @@ async function stepsOf(config: SftConfig, { model, train = sums, heldOut = [], r
   return steps;
 }
 
+const exampleTokens = (model: PolicyModel, examples: readonly Example[]) => examples.map(exampleEncoder(model, "examples"));
+
 const lossesOf = (steps: readonly WarmStartStep[]): number[] => steps.map(({ loss }) => loss);
 const close = (actual: number, expected: number, what: string): void =>
   assert.ok(Math.abs(actual - expected) < 2e-6, `${what}: ${actual}, expected ${expected}`);
@@ -84,7 +87,13 @@ test("a model without an end token, and a text that it cannot read, are refused 
   const model = await smallModel(device);
   assert.throws(() => exampleTokens(model, sums), /^ConfigError: the model names no end token/);
   const ended = { ...model, generation: { eos_token_id: 1 } };
-  assert.throws(() => exampleTokens(ended, [sums[0]!, { prompt: "é", completion: "1" }]), /^ConfigError: example 2: .*"é"/);
+  assert.throws(
+    () => exampleTokens(ended, [{ prompt: "", completion: "1" }]),
+    /^ConfigError: examples\.0 has the prompt "", which is no token/,
+  );
+  const row = { prompt: "1", completion: 3, [origin]: "d row 7" } as unknown as Example;
+  assert.throws(() => exampleTokens(ended, [row]), /^ConfigError: d row 7: its completion is 3; it must be a text/);
+  assert.throws(() => exampleTokens(ended, [sums[0]!, { prompt: "é", completion: "1" }]), /^ConfigError: examples\.1: .*"é"/);
   model.destroy();
 });
 
@@ -161,6 +170,29 @@ test("examples that are longer than maxLength, or than the context, are left out
   model.destroy();
 });
 
+test("sampled answers have room for what the context leaves behind the longest prompt", async () => {
+  const model = await pupil();
+  const heldOut = [
+    { prompt: `${"1".repeat(19)}+`, completion: "1" },
+    { prompt: "1", completion: "1".repeat(20) },
+  ];
+  const never: NamedReward = { name: "never", reward: ({ completions }) => completions.map(() => null) };
+  const { exam } = lessonsFor(model, { examples: { train: sums, heldOut }, rewards: [never] }, configOf({}));
+  assert.equal(exam!.maxNewTokens, 24 - 20);
+  const [step] = await stepsOf(configOf({ steps: 1 }), { model, heldOut, rewards: [never] });
+  assert.equal(step!.evaluation!.reward, undefined, "nothing was scored");
+  model.destroy();
+});
+
+test("held-out examples may be left out, and task be undefined", async () => {
+  const model = await pupil();
+  const examples = { train: sums } as unknown as { readonly train: typeof sums; readonly heldOut: typeof sums };
+  const steps: WarmStartStep[] = [];
+  for await (const step of warmStart({ device, model, examples, task: undefined, config: configOf({ steps: 1 }) })) steps.push(step);
+  assert.deepEqual([steps.length, steps[0]!.heldOutLoss, steps[0]!.evaluation], [1, undefined, undefined]);
+  model.destroy();
+});
+
 test("low-rank adapters learn, and the weights under them stay", async () => {
   const fresh = await pupil();
   await saveModel(join(folder, "base"), fresh);
@@ -183,4 +215,20 @@ test("a chat is learned behind what the chat template writes before an answer", 
   assert.equal(tokenizer.decode(tokens!.promptIds), "<user>hi<a>");
   assert.equal(tokenizer.decode(tokens!.completionIds, { specialTokens: true }), "ho<end>");
   model.destroy();
+});
+
+test("of several end tokens a chat's answer ends with the one that the template writes behind it, and a text with the first", () => {
+  const turn = "{{ m.role }}:{{ m.content | trim }}<turn>";
+  const template = `{% for m in messages %}${turn}{% endfor %}{% if add_generation_prompt %}a:{% endif %}`;
+  const added = ["<eos>", "<turn>"].map((content) => ({ content, special: true }));
+  const tokenizer = byteLevelTokenizer({ config: { chat_template: template }, added });
+  const model = { tokenizer, config: { eos_token_id: [256, 257] }, generation: {}, module: { vocabSize: 258 } } as unknown as PolicyModel;
+  const endOf = (prompt: Example["prompt"], completion: string): string | undefined =>
+    tokenizer.token(exampleTokens(model, [{ prompt, completion }])[0]!.completionIds.at(-1)!);
+  const asked = [{ role: "user", content: "hi" }];
+  assert.deepEqual(
+    ["ho", " ho ", "", "hi"].map((answer) => endOf(asked, answer)),
+    ["<turn>", "<turn>", "<eos>", "<turn>"],
+  );
+  assert.equal(endOf("hi", "ho"), "<eos>");
 });
