@@ -4,7 +4,7 @@ import { parseJsonObject } from "../../io/json.ts";
 import { writeWhole } from "../../io/write_whole.ts";
 import { brief } from "../../options/quote.ts";
 import type { Metrics } from "../../report/metrics.ts";
-import { ConfigError, parseTrainConfig, type TrainConfig } from "../../rl/config/index.ts";
+import { ConfigError, parseSftConfig, parseTrainConfig, type SftConfig, type TrainConfig } from "../../rl/config/index.ts";
 import type { Cell, CellResult, CellResults } from "./cell.ts";
 import { type CellPlace, completedCell, elsewhereOfCell, startOfCell, withDefaults } from "./cell_folder.ts";
 
@@ -63,7 +63,7 @@ export async function addRecords(path: string, found: readonly CellRecord[]): Pr
 function recordOf(cell: Cell, { config, metrics, seconds, versions }: CellResult, adapter: string): CellRecord {
   const { name, heldOutFrom } = cell;
   const place = { cell: name, adapter, start: startOfCell(cell), elsewhere: elsewhereOfCell(cell), heldOutFrom };
-  const record = { ...place, config: trained(config), seconds, versions, metrics };
+  const record = { ...place, config: trained(withoutModel(config)), seconds, versions, metrics };
   return JSON.parse(JSON.stringify(record)) as CellRecord;
 }
 
@@ -88,23 +88,39 @@ function trainingOf(record: CellRecord): string {
   if (known !== undefined) return known;
   const { adapter, start, elsewhere, heldOutFrom, config } = record;
   const others = elsewhere && elsewhereOfCell({ elsewhere: elsewhere as Cell["elsewhere"] });
-  const training = JSON.stringify({ adapter, start, elsewhere: others, heldOutFrom, config: todays(config) });
+  const training = JSON.stringify({ adapter, start: todaysStart(start), elsewhere: others, heldOutFrom, config: todays(config) });
   trainings.set(record, training);
   return training;
 }
 
-/** A configuration with today's options; as it was where it has one that is gone, so that it is that of no cell. */
+/** A configuration with today's options. */
 function todays(config: CellRecord["config"]): Record<string, unknown> {
+  return withTodaysOptions(config, () => trained(withoutModel(parseTrainConfig({ ...config, model: "any" }))));
+}
+
+/** The same for the configuration of a warm start, which `sft` would read. */
+function todaysStart(start: CellRecord["start"]): CellRecord["start"] {
+  if (typeof start === "string") return start;
+  const { name, ...config } = start;
+  return withTodaysOptions(start, () => ({ name, ...trained(parseSftConfig(config)) }));
+}
+
+/** What `parse` makes of a configuration; as it was where it has an option that is gone, so that it is that of no cell. */
+function withTodaysOptions(config: Record<string, unknown>, parse: () => Record<string, unknown>): Record<string, unknown> {
   try {
-    return trained(parseTrainConfig({ ...config, model: "any" }));
+    return parse();
   } catch (error) {
     if (error instanceof ConfigError) return config;
     throw error;
   }
 }
 
+function withoutModel({ model: _, ...config }: TrainConfig): Omit<TrainConfig, "model"> {
+  return config;
+}
+
 /** What of a configuration decides the numbers of a cell, as JSON has it. */
-function trained({ model: _, output: __, ...config }: TrainConfig): Record<string, unknown> {
+function trained({ output: _, ...config }: Omit<TrainConfig, "model"> | SftConfig): Record<string, unknown> {
   return JSON.parse(JSON.stringify({ ...config, task: withDefaults(config.task) })) as Record<string, unknown>;
 }
 

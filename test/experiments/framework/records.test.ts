@@ -12,6 +12,7 @@ import { adaptersIn, completeCells } from "../../../src/experiments/framework/pa
 import { addRecords, type CellRecord, readRecords, recordsOf } from "../../../src/experiments/framework/records.ts";
 import { tunedConfig } from "../../../src/experiments/framework/run_study.ts";
 import { parseSettings } from "../../../src/experiments/framework/settings.ts";
+import { parseSftConfig } from "../../../src/rl/config/index.ts";
 import { tasks } from "../../../src/tasks/index.ts";
 
 const STEPS = 100;
@@ -104,6 +105,21 @@ test("a record counts for the same training alone: its adapter, configuration, s
   assert.equal(await known(records.map((record) => ({ ...record, cell: "another name" }))), cells.length);
   // Without its search an arm does not know its knobs.
   assert.equal(await known(records.slice(1)), cells.length - 3);
+});
+
+test("an option of sft that came later has its default in a warm start that was made before, and another value is another start", async () => {
+  const config = parseSftConfig({ model: { model_type: "llama" }, task: { name: "countdown" }, sft: { steps: 7 } });
+  const warm = cells.map((cell) => ({ ...cell, start: { kind: "warm start", name: "start", config } as const }));
+  const records = recordsOf(warm, results, { adapter: ADAPTER, reduced: reducedRun });
+  const known = async (sft: object): Promise<number> => {
+    const changed = records.map(({ start, ...record }) => ({ ...record, start: { ...(start as object), sft: { ...config.sft, ...sft } } }));
+    const read = JSON.parse(JSON.stringify(changed)) as CellRecord[];
+    return (await completeCells(warm, { dir: nowhere, adapter: ADAPTER, records: read })).results.size;
+  };
+  assert.equal(await known({}), cells.length);
+  assert.equal(await known({ maxLength: undefined }), cells.length);
+  assert.equal(await known({ maxLength: 9 }), 0);
+  assert.equal(await known({ noSuchOption: 1 }), 0);
 });
 
 test("records keep the versions of the sources that trained, and what is read of them has them too", async () => {
