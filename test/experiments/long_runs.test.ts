@@ -99,7 +99,7 @@ async function tenSeeds(): Promise<string[]> {
 }
 
 test("the differences between arms that README and the page on long runs tell are those of the reports", async () => {
-  const others = ["fresh-seeds", "learning-rates", "left-open", "generalise", "new-task"].map((name) =>
+  const others = ["fresh-seeds", "learning-rates", "left-open", "generalise", "new-task", "larger-model"].map((name) =>
     readFile(fileAt(`docs/results/${name}/report.md`), "utf8"),
   );
   const rows = [report, ...(await Promise.all(others)), ...(await tenSeeds())].join("\n").split("\n");
