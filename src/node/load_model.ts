@@ -95,8 +95,9 @@ export async function buildModule(name: string, build: ModelBuilder = buildModel
 }
 
 /** What `createModel` would make, without memory on the device. */
-export function outlineNew(device: Device, { config, tokenizer: given, build = buildModel, generation = {} }: Omit<NewModel, "seed">) {
-  const tokenizer = fittingTokenizer(given, build(config), "the model's configuration");
+export function outlineNew(device: Device, wanted: Omit<NewModel, "seed">): PolicyModel {
+  const { config, build = buildModel, generation = {} } = wanted;
+  const tokenizer = fittingTokenizer(wanted.tokenizer, build(config), "the model's configuration");
   return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation, build, adapter: undefined });
 }
 

@@ -9,8 +9,9 @@ import { withoutChanges } from "./changes.ts";
 import { contradictions, decayProblems, tooManySampled } from "./contradictions.ts";
 import type { GivenMethods } from "./method_problems.ts";
 import { withPresets } from "./presets.ts";
-import { type Chosen, commonTrainSchema, type SftConfig, sftSchema, type TrainConfig, trainSchema } from "./sections.ts";
+import { type Chosen, commonTrainSchema, type TrainConfig, trainSchema } from "./sections.ts";
 import { sftProblems } from "./sft_problems.ts";
+import { type SftConfig, sftSchema } from "./sft_sections.ts";
 import { hints } from "./trl_names.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "../../options/problems.ts";
@@ -19,7 +20,8 @@ export { checkAgainstModel } from "./contradictions.ts";
 export { methodProblems } from "./method_problems.ts";
 export { applyOverrides } from "./overrides.ts";
 export { entropyPresets } from "./presets.ts";
-export type { SftConfig, TrainConfig } from "./sections.ts";
+export type { TrainConfig } from "./sections.ts";
+export type { SftConfig } from "./sft_sections.ts";
 export type { OptionDescription };
 
 /**

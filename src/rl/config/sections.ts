@@ -21,28 +21,28 @@ import { DEFAULT_MAX_NEW_TOKENS, entropyPresets, grpoPresets } from "./presets.t
 import { report } from "./report_section.ts";
 import { scheduleOptions } from "./schedule_options.ts";
 
-const weights = option(
+export const weights = option(
   oneOf(WEIGHT_STORAGE),
   "f32",
   "How matrix products read the weights. f16 reads copies that are rounded to 11 bits and take half the bytes; the weights that are trained and saved stay f32.",
 );
 
 /** AdamW moves a weight by about the learning rate in a step, whatever the gradient, and weights are seldom above 1. */
-const learningRate = decimal({ min: 0, max: 1 });
+export const learningRate = decimal({ min: 0, max: 1 });
 
-const weightDecay = adjustable(
+export const weightDecay = adjustable(
   decimal({ min: 0, max: 1000 }),
   0.01,
   "AdamW's decoupled weight decay. It acts on matrices only. A step takes the share learningRate * weightDecay of each weight away, at most all of it.",
 );
 
-const maxGradNorm = adjustable(
+export const maxGradNorm = adjustable(
   decimal({ min: 1e-6, max: 1e9 }),
   1.0,
   "The largest norm of all gradients together. Larger ones are scaled down to it.",
 );
 
-const stopAfterSkipped = adjustable(
+export const stopAfterSkipped = adjustable(
   whole({ min: 1, max: 1_000_000 }),
   5,
   "Training stops after this many steps in a row that were skipped because their numbers were not finite. A skipped step changes no weight.",
@@ -52,20 +52,7 @@ const model = text("the path of a checkpoint folder, or the name of a model").de
   "Where the policy comes from: the path of a folder in Hugging Face's layout, the name of a shipped model, such as countdown-base, or that of a model on the hub, such as org/name or org/name@revision.",
 );
 
-const newModel = openSection(
-  { model_type: text("the name of an architecture, such as llama").describe("The architecture, such as llama.") },
-  "a mapping in the style of Hugging Face's config.json, with model_type",
-);
-
-const learnerAllowed =
-  "a mapping in the style of Hugging Face's config.json, with model_type; or the path of a checkpoint folder, or the name of a model";
-const learner = z
-  .union([newModel, text(learnerAllowed)], { error: learnerAllowed })
-  .describe(
-    "The model to build, written with the keys of Hugging Face's config.json, whose weights start random; or where a trained one comes from, as for train.",
-  );
-
-const task = openSection(
+export const task = openSection(
   {
     name: text("the name of a task, such as countdown").describe(
       `Which task: ${namesOf(tasks).join(", ")}; or data, which may be left out where the key data is given.`,
@@ -74,9 +61,13 @@ const task = openSection(
   "a mapping with the key name and the task's own options, such as { name: countdown, numbers: 3, max: 9 }",
 ).describe("The task to learn. Keys beside `name` are the task's own options.");
 
-const seed = option(whole({ min: 0, max: 0xffffffff }), 0, "Seed of everything random: the order of prompts, sampling, initial weights.");
+export const seed = option(
+  whole({ min: 0, max: 0xffffffff }),
+  0,
+  "Seed of everything random: the order of prompts, sampling, initial weights.",
+);
 
-const memory = adjustable(
+export const memory = adjustable(
   z
     .union([z.string(), z.number()])
     .nullable()
@@ -205,7 +196,7 @@ const entropy = {
   ),
 };
 
-const evaluation = {
+export const evaluation = {
   prompts: option(whole({ min: 1, max: MOST.prompts }), 128, "Held-out prompts of an evaluation."),
   completions: option(whole({ min: 1, max: MOST.completions }), 8, "Completions of each evaluation prompt: the k of pass@k."),
 };
@@ -218,42 +209,6 @@ const trainEvaluation = section({
   ),
   ...evaluation,
   ...furtherEvaluation,
-});
-
-const sft = section({
-  steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
-  batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Examples in a step."),
-  maxLength: option(
-    whole({ min: 2, max: MOST.tokens }, "the model's context").nullable(),
-    null,
-    "The most tokens of an example, its prompt included. Longer rows of task.data are left out; those of other tasks never are. null is as many as the model's context holds.",
-  ),
-  microBatchRows: option(
-    whole({ min: 1, max: MOST.tokens }, "as many as a step has").nullable(),
-    null,
-    "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up. null takes one pass.",
-  ),
-  learningRate: option(
-    learningRate,
-    0.002,
-    "AdamW's learning rate after the warm-up. A model that is loaded has none by default; usual rates are 0.00002 for its weights and 0.0002 for low-rank adapters.",
-  ),
-  ...scheduleOptions(50),
-  weightDecay,
-  maxGradNorm,
-  stopAfterSkipped,
-  ...memoryOptions,
-  weights,
-  stopAtPassAt1: option(
-    decimal({ above: 0, max: 1 }, "run all steps").nullable(),
-    0.31,
-    "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps, and so do rows of task.data without rewards.",
-  ),
-  evalEvery: option(
-    whole({ min: 1, max: MOST.steps }),
-    50,
-    "Steps between two measurements, of pass@1 and, with task.data, of the loss of held-out rows.",
-  ),
 });
 
 /** The methods that a configuration names: its controller and its loss. Their options are keys of its sections. */
@@ -286,24 +241,6 @@ export function commonTrainSchema() {
   return trainSchema("runs/NAME", { controller: "", loss: "" }).extend({ grpo: section(grpo), entropy: section(entropy) });
 }
 
-/**
- * The schema of `sft`; `directory` is the default of output.dir. `isNew` says that the model is a mapping, so that its keys have lines of their
- * own where they are wrong.
- */
-export function sftSchema(directory: string, { isNew = false } = {}) {
-  return section({
-    model: isNew ? (newModel as unknown as typeof learner) : learner,
-    task,
-    seed,
-    memory,
-    lora: loraSection.optional(),
-    sft: sft.prefault({}),
-    eval: section(evaluation).prefault({}),
-    output: output(directory),
-    report,
-  });
-}
-
 type Section<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
 
 /** All options of `train`. `parseTrainConfig` makes it, so every value is inside its range. */
@@ -311,6 +248,3 @@ export type TrainConfig = Omit<z.output<ReturnType<typeof trainSchema>>, "grpo" 
   readonly grpo: Section<typeof grpo> & OptionsOfAny<typeof losses>;
   readonly entropy: Section<typeof entropy> & OptionsOfAny<typeof controllers>;
 };
-
-/** All options of `sft`. `parseSftConfig` makes it. */
-export type SftConfig = z.output<ReturnType<typeof sftSchema>>;

@@ -1,6 +1,6 @@
 import { dataTask } from "../../data_sets/options.ts";
 import { isMapping, refusal } from "../../options/problems.ts";
-import type { SftConfig } from "./sections.ts";
+import type { SftConfig } from "./sft_sections.ts";
 
 /** What of a configuration of `sft` contradicts itself, one line each. `given` is the configuration before defaults were filled in. */
 export function sftProblems({ model, task, lora, sft }: SftConfig, given: unknown): string[] {
