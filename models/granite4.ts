@@ -18,7 +18,7 @@ export function granite4Config(json: Readonly<Record<string, unknown>>): Granite
   requireDense(read, readConfig(others).integer("num_hidden_layers", undefined, LARGEST.layers));
   read.oneOf("normalization_function", ["rmsnorm"], "rmsnorm");
   const rotated = read.oneOf("position_embedding_type", ["rope", "nope"], "nope") === "rope";
-  const intermediate_size = read.integer("shared_intermediate_size", 1024);
+  const intermediate_size = read.integer("shared_intermediate_size", 1024, LARGEST.width);
   const known = Object.fromEntries(Object.entries(others).filter(([key]) => !OF_ABSENT_PARTS.test(key)));
   const config = readLlamaConfig(
     { ...known, intermediate_size },

@@ -9,6 +9,7 @@ import { armsSchema } from "../../../src/experiments/framework/arms/settings.ts"
 import { diagnosisTable, entropyTable, scoreTable, significanceTable } from "../../../src/experiments/framework/arms/tables.ts";
 import type { CellResults } from "../../../src/experiments/framework/cell.ts";
 import { parseSettings, withQuick } from "../../../src/experiments/framework/settings.ts";
+import { createTask } from "../../../src/tasks/index.ts";
 import { findings, runOf, settled } from "./arm_runs.ts";
 
 test("a run is judged by its last half", () => {
@@ -28,6 +29,24 @@ test("differences are paired by seed", () => {
 });
 
 const shipped: unknown = parse(await readFile(new URL("../../../configs/experiments/tau.yaml", import.meta.url), "utf8"));
+
+test("a warm start may learn another task than its runs train, where both write with the same characters", () => {
+  const maze = { name: "maze", size: 5, maxSteps: 8 };
+  const startOf = (task: object) => {
+    const start = { model: { model_type: "llama" }, sft: { steps: 7 }, task };
+    const settings = { ...(withQuick(shipped, true) as object), start, task: maze, arms: { GRPO: { entropy: { controller: "none" } } } };
+    const [cell] = armCells(parseSettings(armsSchema, settings));
+    assert.equal(cell!.config.task.size, 5);
+    return cell!.start.kind === "warm start" ? cell!.start : assert.fail();
+  };
+  const smaller = startOf({ name: "maze", size: 4 });
+  assert.deepEqual([smaller.config.task, smaller.config.sft.steps], [{ name: "maze", size: 4 }, 7]);
+  assert.deepEqual(smaller.task!.problems("train").length, createTask({ name: "maze", size: 4 }).problems("train").length);
+  assert.throws(
+    () => startOf({ name: "sort" }),
+    /^ConfigError: start\.task sort writes with "[^"]+", and maze, which its runs train, with "[^"]+"$/,
+  );
+});
 
 test("an arm changes what it names and nothing else", () => {
   const settings = parseSettings(armsSchema, withQuick(shipped, true));
