@@ -1,9 +1,9 @@
 // packed [K, Q] = the rows of op(b) [K, N] as quads, Q = ceil(N / 4); columns past N are zero.
 //   NT: b [N, K], transposed     otherwise: b [K, N], only padded
-// Done once for all rows of y: the matrices that are packed are weights, small beside the product.
-// NT: a lane owns four columns and walks eight quads along K, so that a workgroup writes whole cache lines.
-// Otherwise a lane copies one quad. With ALIGNED the rows of b are multiples of 4 long and are read as quads. With HALF_B b is stored as
-// 16-bit floats. With PAIRED columns come in the order of lib/swiglu.
+// Done once for all rows of y. What is packed are weights, small beside the product, or activations, a row for each token.
+// A lane owns four columns and walks 32 rows of packed, so that a workgroup writes whole cache lines; NT reads eight quads along K for them.
+// With ALIGNED the rows of b are multiples of 4 long and are read as quads. With HALF_B b is stored as 16-bit floats. With PAIRED columns
+// come in the order of lib/swiglu.
 import package::lib::half::{unpack_one, unpack_quad};
 import package::lib::swiglu::line_of_pair;
 import constants::LANES;
@@ -20,7 +20,7 @@ var<immediate> parameters: Parameters;
 @if(!ALIGNED && HALF_B) @group(0) @binding(0) var<storage, read> b: array<u32>; // [K, N]
 @group(0) @binding(1) var<storage, read_write> packed: array<vec4f>; // [K, N]
 
-const WALK = 8u;
+const WALK = 32u;
 
 @if(!ALIGNED)
 fn value_of_b(at: u32) -> f32 {
@@ -63,8 +63,8 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
     return;
   }
   @if(NT) {
-    let first = workgroup.y * WALK;
-    let end = min(first + WALK, (parameters.inner + 3u) / 4u);
+    let first = workgroup.y * (WALK / 4u);
+    let end = min(first + WALK / 4u, (parameters.inner + 3u) / 4u);
     for (var k_quad = first; k_quad < end; k_quad += 1u) {
       let of_b = transpose(mat4x4f(
         column_of_b(quad * 4u, k_quad),
@@ -80,6 +80,10 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
     }
   }
   @if(!NT) {
-    packed[workgroup.y * quads + quad] = quad_of_b(workgroup.y, quad, parameters.columns);
+    let first = workgroup.y * WALK;
+    let end = min(first + WALK, parameters.inner);
+    for (var k = first; k < end; k += 1u) {
+      packed[k * quads + quad] = quad_of_b(k, quad, parameters.columns);
+    }
   }
 }

@@ -59,6 +59,19 @@ for (const family of FAMILIES) {
   }
 }
 
+for (const family of FAMILIES.filter((family) => family !== "tiled")) {
+  test(`matmul by ${family} takes more tokens than a grid has workgroups in one dimension`, async () => {
+    const tokens = device.limits.maxComputeWorkgroupsPerDimension + 37;
+    for (const [layout, shape] of [
+      ["TN", [5, 3, tokens]],
+      ["NN", [tokens, 3, 5]],
+      ["NT", [tokens, 3, 5]],
+    ] as const) {
+      assert.ok(relativeError(await onto(layout, family, shape, 0), matmulReference(operands(layout, shape), layout).y) < 1e-5, layout);
+    }
+  });
+}
+
 /** The product onto memory full of 3. */
 async function onto(
   layout: Layout,

@@ -59,6 +59,9 @@ function fewRowsLaunch(
   };
 }
 
+/** The rows of packed b that a workgroup of pack.wgsl writes. */
+const PACKED_ROWS = 32;
+
 function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, { lanes }: DeviceTraits): Dispatch {
   const { columns, inner } = sizes;
   const isTransposed = layout === "NT";
@@ -75,7 +78,7 @@ function packLaunch({ layout, sizes, bindings, conditions, scratch }: Problem, {
     },
     bindings: { b: bindings.b, packed: scratch.packed },
     parameters: { columns, inner },
-    workgroups: [ceilDivide(columns, 4 * lanes), isTransposed ? ceilDivide(inner, 32) : inner, 1],
+    workgroups: [ceilDivide(columns, 4 * lanes), ceilDivide(inner, PACKED_ROWS), 1],
   };
 }
 
