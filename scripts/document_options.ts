@@ -34,7 +34,7 @@ export function configurationPage(): string {
   const sections = [
     INTRODUCTION,
     `## train\n\n\`npm run -s entropic -- train CONFIG\`; [configs/quickstart.yaml](../configs/quickstart.yaml) has every key but those of lora, of tasks and of other controllers and losses, with a comment. ${RESUME}\n\n${resumableTable(listOptions("train"))}`,
-    `## sft\n\n\`npm run -s entropic -- sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml), and [configs/data_sft.yaml](../configs/data_sft.yaml) for rows of one's own.\n\n${optionTable(listOptions("sft"))}`,
+    `## sft\n\n\`npm run -s entropic -- sft CONFIG\`; see [configs/countdown_sft.yaml](../configs/countdown_sft.yaml), and [configs/data_sft.yaml](../configs/data_sft.yaml) for rows of one's own. \`resume\` changes keys as above.\n\n${resumableTable(listOptions("sft"))}`,
     `## Controllers\n\nWhat \`entropy.controller\` can be, each with the keys of the section \`entropy\` that are its own.\n\n${declarations(controllers, resumableTable)}`,
     `## Losses\n\nWhat \`grpo.loss\` can be, each with the keys of the section \`grpo\` that are its own. [The method](method.md#the-loss-of-a-token) has the formulas.\n\n${declarations(losses, resumableTable)}`,
     `## Tasks\n\nWhat \`task.name\` can be, each with the other keys of the section \`task\`.\n\n${declarations(tasks, optionTable)}`,

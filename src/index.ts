@@ -55,7 +55,7 @@ export { resolveData, resolveModel } from "./node/hub.ts";
 export type { AdapterOptions } from "./node/load_adapter.ts";
 export { loadData, loadExamples } from "./node/load_data.ts";
 export { createModel, type LoadOptions, loadModel, type ModelBuilder, type SaveOptions, saveModel } from "./node/load_model.ts";
-export { loadTrainerState } from "./node/load_trainer_state.ts";
+export { loadTrainerState, loadWarmStartState } from "./node/load_state.ts";
 export { type AdapterDescription, listAdapters, type OpenDeviceOptions, openDevice } from "./node/open_device.ts";
 export { type AdamW, type AdamWOptions, createAdamW } from "./optim/adamw.ts";
 export type { Contradiction, Declaration, Factory } from "./options/define.ts";
@@ -97,7 +97,8 @@ export {
 export { createTrainer, type StepResult, type Trainer, type TrainerOptions } from "./rl/trainer.ts";
 export type { SavedTrainer, TrainerState } from "./rl/trainer_state.ts";
 export type { OfExamples, OfTask } from "./rl/warm_start/lessons.ts";
-export { type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/warm_start/warm_start.ts";
+export type { SavedWarmStart, WarmStartState } from "./rl/warm_start/state.ts";
+export { createWarmStart, type WarmStart, type WarmStartOptions, type WarmStartStep, warmStart } from "./rl/warm_start/warm_start.ts";
 export type { StoredTensor, TensorSource } from "./stored_tensor.ts";
 export { createTask, defineTask, type Problem, type Split, type Task, type TaskFactory, type TextProblem, tasks } from "./tasks/index.ts";
 export { type ControllerRun, type ControllerScript, checkController, type Plant } from "./testing/check_controller.ts";

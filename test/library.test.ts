@@ -72,6 +72,7 @@ const checks: Readonly<Record<string, readonly ((lines: readonly unknown[][]) =>
       assert.ok(Number(lines.at(-1)![1]) < Number(lines[0]![1]) / 2, "the row is learned");
       assert.ok(existsSync("my-warm-start/model.safetensors"));
     },
+    (lines) => assert.deepEqual(lines, [[3], [4]]),
   ],
   Evaluate: [
     ([line]) => assert.match(String(line), /^pass@1 0\.\d+, pass@4 [01][.\d]*, greedy [01][.\d]*, 0\.\d+ nats a token; such as \S+$/),

@@ -53,11 +53,15 @@ export interface Pupil {
   readonly make: () => Promise<PolicyModel>;
 }
 
-/** A model that is loaded keeps its tokenizer; that of a new one has a token for each character of what it learns. */
-export async function pupilOf(device: Device, config: SftConfig, lesson: Lesson): Promise<Pupil> {
-  const { model, seed } = config;
+/**
+ * A model that is loaded keeps its tokenizer; that of a new one has a token for each character of what it learns. A warm start that goes on
+ * has its model in a checkpoint, the folder `modelDir`.
+ */
+export async function pupilOf(device: Device, config: SftConfig, lesson: Lesson, modelDir?: string): Promise<Pupil> {
+  const { seed } = config;
+  const model = modelDir ?? config.model;
   if (typeof model === "string") {
-    const wanted = { ...adapterOptions(config), templateVariables: lesson.templateVariables };
+    const wanted = { ...adapterOptions(config, modelDir), templateVariables: lesson.templateVariables };
     return { outline: await outlineModel(device, model, wanted), make: () => loadModel(device, model, wanted) };
   }
   // The tokens are made here, and so is the one that ends a completion.

@@ -4,21 +4,27 @@ import { writeConfig } from "../io/run_folder.ts";
 import {
   applyOverrides,
   changesInResume,
+  changesInWarmStart,
   type OptionChange,
+  parseSftConfig,
   parseTrainConfig,
   recordedChanges,
+  type SftConfig,
   type TrainConfig,
   withChanges,
 } from "../rl/config/index.ts";
 import { readConfigFile } from "./options.ts";
-import { requireKind, requireResumable } from "./run_kind.ts";
+import { requireKind, resumableKind } from "./run_kind.ts";
 import { withFoundFiles } from "./subject.ts";
 
 /** The configuration of a run, and what resumes have changed in it since its start. */
-export interface RunConfig {
-  readonly config: TrainConfig;
+export interface RunConfig<Config = TrainConfig> {
+  readonly config: Config;
   readonly changes: readonly OptionChange[];
 }
+
+/** A run that can go on, of the command that began it. */
+export type ResumableRun = ({ readonly command: "train" } & RunConfig<TrainConfig>) | ({ readonly command: "sft" } & RunConfig<SftConfig>);
 
 /** The configuration that a file and overrides give, with the files that its task names found. */
 export async function readTrainConfig(nameOrPath: string, overrides: readonly string[]): Promise<TrainConfig> {
@@ -28,10 +34,17 @@ export async function readTrainConfig(nameOrPath: string, overrides: readonly st
 }
 
 /** Reads RUN/config.yaml. The folder may have been moved since it was written, so its path is `dir`. */
-export async function readRunConfig(dir: string): Promise<RunConfig> {
+export async function readRun(dir: string): Promise<ResumableRun> {
   const { value } = await readConfigFile(join(dir, "config.yaml"));
-  requireResumable(value, dir);
-  return { config: inFolder(parseTrainConfig(value), dir), changes: recordedChanges(value) };
+  const changes = recordedChanges(value);
+  const command = resumableKind(value, dir);
+  if (command === "sft") return { command, config: inFolder(parseSftConfig(value), dir), changes };
+  return { command, config: inFolder(parseTrainConfig(value), dir), changes };
+}
+
+/** What resumes have changed of a run so far. */
+export async function readChanges(dir: string): Promise<readonly OptionChange[]> {
+  return (await readRun(dir)).changes;
 }
 
 /**
@@ -43,8 +56,18 @@ export function resumedConfig({ config, changes }: RunConfig, overrides: readonl
   return { config: now, changes: withChanges(changes, changesInResume(config, now, step), step) };
 }
 
+/** The same for a warm start. */
+export function resumedWarmStart(
+  { config, changes }: RunConfig<SftConfig>,
+  overrides: readonly string[],
+  step: number,
+): RunConfig<SftConfig> {
+  const now = parseSftConfig(applyOverrides(config, overrides));
+  return { config: now, changes: withChanges(changes, changesInWarmStart(config, now, step), step) };
+}
+
 /** Writes RUN/config.yaml. It stays a configuration, with the changes as a list that `train` does not read. */
-export async function writeRunConfig({ config, changes }: RunConfig): Promise<void> {
+export async function writeRunConfig({ config, changes }: RunConfig<TrainConfig | SftConfig>): Promise<void> {
   await writeConfig(config.output.dir, stringify(changes.length > 0 ? { ...config, changes } : config));
 }
 
@@ -55,6 +78,6 @@ export function describeChanges(changes: readonly OptionChange[]): string {
     .join("");
 }
 
-function inFolder(config: TrainConfig, dir: string): TrainConfig {
+function inFolder<Config extends TrainConfig | SftConfig>(config: Config, dir: string): Config {
   return { ...config, output: { ...config.output, dir } };
 }

@@ -4,7 +4,7 @@ import type { Metrics } from "../report/metrics.ts";
 import { loadFindings } from "../report/run.ts";
 import type { TrainConfig } from "../rl/config/index.ts";
 import { createDiagnostics, diagnosticSettings } from "../rl/diagnostics/index.ts";
-import { readRunConfig } from "./run_config.ts";
+import { readChanges } from "./run_config.ts";
 
 /** Takes each step's metrics, writes what is wrong into diagnostics.jsonl, and shows it. */
 export type RunDiagnosis = (metrics: Metrics, show: (text: string) => void) => Promise<readonly Finding[]>;
@@ -28,7 +28,7 @@ export async function diagnoseRun(config: TrainConfig, step: number): Promise<Ru
 
 /** The step after which a resume last changed how entropy is controlled. Steps before it are not judged by the settings of today. */
 async function lastEntropyChange(dir: string): Promise<number> {
-  const { changes } = await readRunConfig(dir);
+  const changes = await readChanges(dir);
   return Math.max(0, ...changes.filter(({ option }) => option.startsWith("entropy.")).map(({ after }) => after));
 }
 

@@ -27,22 +27,18 @@ export function requireKind(value: unknown, path: string, wanted: "train" | "sft
 
 const STUDY_REMEDY = `a study goes on with the command that began it: ${PROGRAM} experiment NAME`;
 
-/** Refuses to resume what another command than `train` wrote. @throws UsageError */
-export function requireResumable(value: unknown, dir: string): void {
-  const kind = kindOf(value);
-  const shown = brief(dir);
-  if (kind === "study") throw new UsageError(`${shown} holds a run of a study; ${STUDY_REMEDY}`);
-  if (kind !== "sft") return;
-  throw new UsageError(
-    `${shown} holds a warm start, which cannot go on; begin it anew with: ${PROGRAM} sft ${shown}/config.yaml --overwrite, or train from a folder in ${shown}/checkpoints`,
-  );
+/** The command that `resume` goes on with. @throws UsageError for a run of a study */
+export function resumableKind(value: unknown, dir: string): "train" | "sft" {
+  const kind = kindOf(value) ?? "train";
+  if (kind === "study") throw new UsageError(`${brief(dir)} holds a run of a study; ${STUDY_REMEDY}`);
+  return kind;
 }
 
 /** What to do about a folder that holds a run, for its message. `text` is the folder's config.yaml. */
 export function occupiedRemedy(command: "train" | "sft", dir: string, text = ""): string {
   // npm takes options for itself where no -- stands before them.
   const overwrite = process.env.npm_lifecycle_event === "start" ? "replace it with: npm start -- --overwrite" : "pass --overwrite";
-  const continued = command === "train" && kindOf(readable(text)) === "train";
+  const continued = kindOf(readable(text)) === command;
   return `choose another output.dir, ${continued ? "" : "or "}${overwrite}${continued ? `, or continue it with: ${PROGRAM} resume ${brief(dir)}` : ""}`;
 }
 

@@ -56,19 +56,6 @@ export async function createStepWatch(options: WatchOptions, place: WatchPlace):
   return { step: (_number, run) => run(), end: async () => {} };
 }
 
-/** The steps of a generator, each watched. Whoever reads no further ends the generator, which then frees what it holds. */
-export async function* watchSteps<Step>(steps: AsyncGenerator<Step>, watch: StepWatch, show: Show): AsyncGenerator<Step> {
-  try {
-    for (let number = 1; ; number += 1) {
-      const next = await watch.step(number, () => steps.next(), show);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    await steps.return(undefined);
-  }
-}
-
 async function createNanWatch({ device }: WatchPlace): Promise<StepWatch> {
   const check = await createNanCheck(device);
   return {
@@ -102,8 +89,6 @@ function createProfileWatch(count: number, { device, dir }: WatchPlace): StepWat
     const result = await run();
     const end = performance.now();
     const submissions = await profiler.stop();
-    // A generator without more steps says so in one more step, which runs nothing.
-    if (submissions.length === 0) return result;
     if (plain) steps.push({ step, start, end, submissions });
     else plain = { step, start, end, submissions };
     if (steps.length === count) await finish(show);

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { stringify } from "yaml";
-import { checkOccupied, createRunFolder, listCheckpoints, type OccupiedFolder, readConfig } from "../io/run_folder.ts";
+import { checkOccupied, createRunFolder, type OccupiedFolder, readConfig } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { withRunLock } from "../node/run_lock.ts";
-import { type AutoResumeOptions, addAutoResumeOption, stepsDone, withAutoResume } from "./auto_resume.ts";
+import { type AutoResumeOptions, addAutoResumeOption } from "./auto_resume.ts";
 import { evaluateBeforeAndAfter } from "./before_after.ts";
+import { beginAgain } from "./begin_again.ts";
 import { showPlan } from "./memory_table.ts";
 import { addAdapterOption, addExamples, addSetOption } from "./options.ts";
-import { resume } from "./resume.ts";
 import { readTrainConfig } from "./run_config.ts";
 import { occupiedRemedy } from "./run_kind.ts";
 import { addWatchOptions, type WatchOptions } from "./step_watch.ts";
@@ -51,18 +51,7 @@ export function register(command: Command): void {
 
 async function trainAgain(path: string, options: TrainOptions): Promise<void> {
   const { dir } = (await readTrainConfig(path, options.set)).output;
-  // Until this process has made the folder, whatever it holds is another run, which is neither counted nor continued.
-  let isOurs = false;
-  const onFolder = (): void => {
-    isOurs = true;
-  };
-  const goOn = async (): Promise<void> => {
-    if (!isOurs) await train(path, options, onFolder);
-    else if ((await listCheckpoints(dir)).length > 0) await resume(dir, { ...options, set: [] });
-    else await train(path, { ...options, overwrite: true }, onFolder);
-  };
-  const attempt = (again: boolean): Promise<void> => (again ? goOn() : train(path, options, onFolder));
-  await withAutoResume(options, { attempt, begun: 0, done: async () => (isOurs ? stepsDone(dir) : 0) });
+  await beginAgain(options, { dir, begin: (changed, onFolder) => train(path, { ...options, ...changed }, onFolder) });
 }
 
 /** `onFolder` is called once the run's folder is made. */

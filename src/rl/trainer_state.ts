@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { SavedControl } from "../control/index.ts";
-import { type NamedArray, requireTensors } from "../nn/load_parameters.ts";
-import { trainedParameters } from "../nn/lora.ts";
-import { type Module, piecesOf } from "../nn/module.ts";
-import { CONTROL, LOOP, OPTIMIZER_STATE } from "../ops/records.ts";
-import { ConfigError, describeIssues } from "../options/problems.ts";
+import type { Module } from "../nn/module.ts";
+import { CONTROL, LOOP } from "../ops/records.ts";
 import { decimal, list, whole } from "../options/schema.ts";
 import type { SavedSolved } from "./evaluation/solved.ts";
 import { type SavedGroup, savedGroup } from "./sampling/replay_state.ts";
+import { checkMoments, optimizerState, parseState, type SavedMoments } from "./saved_moments.ts";
 
 /** What a run needs, beside its parameters and the optimiser's moments, to go on exactly as if it had never stopped. */
 export interface TrainerState {
@@ -27,7 +25,7 @@ export interface TrainerState {
 /** A training state with the moments of the optimiser by name and, where resets have changed it, the reference policy. */
 export interface SavedTrainer {
   readonly state: TrainerState;
-  readonly moments: ReadonlyMap<string, NamedArray>;
+  readonly moments: SavedMoments;
 }
 
 /** What names of the reference's tensors begin with, beside those of the moments. */
@@ -51,13 +49,6 @@ const digits = () => z.string({ error: "hexadecimal digits" }).regex(/^[0-9a-f]*
 
 const name = () => z.string({ error: "a name" });
 
-const optimizerAllowed = `a list of the ${OPTIMIZER_STATE.size} numbers ${OPTIMIZER_STATE.fields.join(", ")}, with step and skipped whole`;
-
-function isOptimizerState(values: readonly number[]): boolean {
-  const { step, skipped } = OPTIMIZER_STATE.read(values);
-  return values.length === OPTIMIZER_STATE.size && [step, skipped].every((value) => Number.isSafeInteger(value) && value >= 0);
-}
-
 const stateSchema = z.strictObject(
   {
     step: count(),
@@ -74,7 +65,7 @@ const stateSchema = z.strictObject(
     solved: z
       .strictObject({ heldOut: digits(), seen: digits(), everSolved: digits(), solved: digits() }, { error: SOLVED_ALLOWED })
       .optional(),
-    optimizer: list(decimal(), optimizerAllowed).refine(isOptimizerState, { error: optimizerAllowed }),
+    optimizer: optimizerState(),
     referenceStep: whole({ min: 1 }).optional(),
     replay: list(savedGroup, "a list of groups").optional(),
   },
@@ -83,23 +74,11 @@ const stateSchema = z.strictObject(
 
 /** The state that a checkpoint holds. @throws ConfigError with the first field that is missing, unknown or out of range */
 export function parseTrainerState(state: unknown): TrainerState {
-  const parsed = stateSchema.safeParse(state);
-  if (parsed.success) return parsed.data;
-  const [first] = describeIssues(parsed.error, state, () => Object.keys(stateSchema.shape));
-  throw new ConfigError([first!]);
+  return parseState(stateSchema, state);
 }
 
 /** @throws ConfigError, EngineError where a saved state cannot be the one of a trainer of this module */
 export function checkSavedTrainer({ state, moments }: SavedTrainer, module: Module): void {
   parseTrainerState(state);
-  const parameters = trainedParameters(module).flatMap(([path, parameter]) => piecesOf(path, parameter));
-  const parts = ["first", "second", ...(state.referenceStep === undefined ? [] : [REFERENCE])];
-  const pieces = parts.flatMap((moment) => parameters.map(({ name, shape }) => ({ name: `${moment}.${name}`, shape })));
-  requireTensors(pieces, moments, "the optimiser's state");
-  const known = new Set(pieces.map((piece) => piece.name));
-  for (const [name, { data }] of moments) {
-    if (!known.has(name)) throw new ConfigError([`the optimiser's state has the tensor ${name.slice(0, 80)}, which this model has not`]);
-    const broken = Array.prototype.findIndex.call(data, (value: number) => !Number.isFinite(value));
-    if (broken >= 0) throw new ConfigError([`the optimiser's tensor ${name} holds ${data[broken]} at ${broken}; it must be finite`]);
-  }
+  checkMoments(moments, module, ["first", "second", ...(state.referenceStep === undefined ? [] : [REFERENCE])]);
 }

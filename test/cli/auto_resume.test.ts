@@ -12,15 +12,18 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "entropic-lost-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Trains on a GPU that is lost after the given steps of its first, second ... opening. */
+/** Runs a command on a GPU that is lost after the given steps of its first, second ... opening. */
+function onLostGpu(name: string, losses: string, words: readonly string[]) {
+  const program = join(ROOT, "test/cli/lost_gpu_program.ts");
+  const all = ["--import", "tsx", program, join(folder, name, "metrics.jsonl"), losses, ...words];
+  return spawnSync(process.execPath, all, { cwd: ROOT, encoding: "utf8" });
+}
+
 function train(name: string, losses: string, ...more: string[]) {
   const dir = join(folder, name);
   const small = ["grpo.steps=4", "grpo.prompts=2", "grpo.completions=4", "eval.every=0", "eval.prompts=2", "eval.completions=2"];
   const set = [...small, `output.dir=${dir}`, "output.checkpointEvery=2"].flatMap((key) => ["--set", key]);
-  const words = ["train", "configs/quickstart.yaml", "--no-plots", ...set, ...more];
-  const program = join(ROOT, "test/cli/lost_gpu_program.ts");
-  const all = ["--import", "tsx", program, join(dir, "metrics.jsonl"), losses, ...words];
-  return spawnSync(process.execPath, all, { cwd: ROOT, encoding: "utf8" });
+  return onLostGpu(name, losses, ["train", "configs/quickstart.yaml", "--no-plots", ...set, ...more]);
 }
 
 const TIMES = /"(step_time|sampling\/tokens_per_second|training\/tokens_per_second)":[^,}]+,?/g;
@@ -42,6 +45,20 @@ test("a run whose GPU is lost goes on by itself to the same bits, as often as al
   assert.match(metrics.trim().split("\n").at(-1)!, /^\{"step":3,/);
   assert.ok(expected.startsWith(metrics), "the third step was done twice, to the same bits");
   assert.ok(weightsOf("lost", 2).equals(weightsOf("whole", 2)), "the checkpoint is whole");
+});
+
+test("a warm start whose GPU is lost goes on to the same bits", () => {
+  const sft = (name: string, losses: string) => {
+    const sizes = ["sft.steps=4", "sft.batch=4", "sft.evalEvery=4", "eval.prompts=2", "eval.completions=2", "output.checkpointEvery=2"];
+    const set = [...sizes, `output.dir=${join(folder, name)}`].flatMap((key) => ["--set", key]);
+    return onLostGpu(name, losses, ["sft", "configs/sort_sft.yaml", ...set, "--auto-resume", "2"]);
+  };
+  assert.equal(sft("sft", "never").status, 0);
+  const lost = sft("lost-sft", "1,3,never");
+  assert.equal(lost.status, 0, lost.stderr);
+  assert.equal(lost.stderr.match(/^note: the GPU was lost .* going on/gm)?.length, 2, lost.stderr);
+  assert.equal(metricsOf("lost-sft"), metricsOf("sft"));
+  assert.ok(weightsOf("lost-sft", 4).equals(weightsOf("sft", 4)));
 });
 
 test("a run whose GPU is lost before it has a folder leaves the run that is there alone", () => {

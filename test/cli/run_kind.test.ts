@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsageError } from "../../src/cli/errors.ts";
 import { PROGRAM } from "../../src/cli/options.ts";
-import { occupiedRemedy, requireKind, requireResumable } from "../../src/cli/run_kind.ts";
+import { occupiedRemedy, requireKind, resumableKind } from "../../src/cli/run_kind.ts";
 
 const train = { model: "m", task: {}, grpo: {}, entropy: {} };
 const sft = { model: { model_type: "llama" }, task: {}, sft: {} };
@@ -20,13 +20,12 @@ test("a configuration of another command is refused in one line with its own com
   requireKind(sft, "x", "sft");
 });
 
-test("what cannot be resumed says what to do instead", () => {
-  refused(
-    () => requireResumable(sft, "runs/warm"),
-    /runs\/warm holds a warm start, .* sft runs\/warm\/config\.yaml --overwrite, or train from/,
-  );
-  refused(() => requireResumable(cell, "runs/cell"), /runs\/cell holds a run of a study; .* experiment NAME$/);
-  requireResumable(train, "runs/a");
+test("runs of train and of sft can be resumed, and what cannot says what to do instead", () => {
+  assert.equal(resumableKind(train, "runs/a"), "train");
+  assert.equal(resumableKind({ model: "m", task: {} }, "runs/a"), "train", "which then says what is missing");
+  assert.equal(resumableKind(sft, "runs/warm"), "sft");
+  assert.equal(resumableKind({ ...sft, lora: {} }, "runs/warm"), "sft");
+  refused(() => resumableKind(cell, "runs/cell"), /runs\/cell holds a run of a study; .* experiment NAME$/);
 });
 
 test("a folder that holds a run is continued only where that works", () => {
@@ -35,6 +34,7 @@ test("a folder that holds a run is continued only where that works", () => {
   assert.equal(occupiedRemedy("train", "runs/a", yaml), `choose another output.dir, pass --overwrite, ${again}`);
   assert.equal(occupiedRemedy("train", "runs/a", "sft: { steps: 1 }\n"), "choose another output.dir, or pass --overwrite");
   assert.equal(occupiedRemedy("sft", "runs/a", yaml), "choose another output.dir, or pass --overwrite");
+  assert.equal(occupiedRemedy("sft", "runs/a", "sft: { steps: 1 }\n"), `choose another output.dir, pass --overwrite, ${again}`);
   assert.equal(occupiedRemedy("train", "runs/a", "{"), "choose another output.dir, or pass --overwrite");
 });
 

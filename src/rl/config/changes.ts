@@ -1,6 +1,8 @@
+import type { z } from "zod";
 import { isMapping, throwIfAny } from "../../options/problems.ts";
 import { isAdjustable } from "../../options/schema.ts";
 import { type TrainConfig, trainSchema } from "./sections.ts";
+import { type SftConfig, sftSchema } from "./sft_sections.ts";
 
 /** An option that a resume changed, and after which step. The list `changes` of a run's config.yaml holds these. */
 export interface OptionChange {
@@ -18,12 +20,27 @@ const CHANGES = "changes";
  */
 export function changesInResume(before: TrainConfig, now: TrainConfig, step: number): OptionChange[] {
   const schema = trainSchema(before.output.dir, { controller: before.entropy.controller, loss: before.grpo.loss });
+  return adjusted(schema, { before, now, step }, ["grpo.steps", now.grpo.steps]);
+}
+
+/** The same for a warm start. */
+export function changesInWarmStart(before: SftConfig, now: SftConfig, step: number): OptionChange[] {
+  return adjusted(sftSchema(before.output.dir), { before, now, step }, ["sft.steps", now.sft.steps]);
+}
+
+interface Resumed {
+  readonly before: unknown;
+  readonly now: unknown;
+  readonly step: number;
+}
+
+function adjusted(schema: z.ZodType, { before, now, step }: Resumed, [option, steps]: readonly [string, number]): OptionChange[] {
   const changed = differences(before, now, []);
   const refused = changed.filter(({ path }) => !isAdjustable(schema, path));
   const remedy = "and a resume goes on with it; start a new run from its checkpoint for another value";
   throwIfAny([
     ...refused.map(({ path, from, to }) => `${path.join(".")} cannot become ${brief(to)}: this run began with ${brief(from)}, ${remedy}`),
-    ...(now.grpo.steps < step ? [`grpo.steps is ${now.grpo.steps}; it must be at least ${step}, the steps that this run has done`] : []),
+    ...(steps < step ? [`${option} is ${steps}; it must be at least ${step}, the steps that this run has done`] : []),
   ]);
   return changed.map(({ path, from, to }) => ({ after: step, option: path.join("."), from, to }));
 }
@@ -62,8 +79,8 @@ interface Difference {
 
 function differences(from: unknown, to: unknown, path: readonly string[]): Difference[] {
   if (same(from, to)) return [];
-  // A task is one choice, whatever its options are, and so is whom to report to.
-  if (!isMapping(from) || !isMapping(to) || path[0] === "task" || path[0] === "report") return [{ path, from, to }];
+  // A task is one choice, whatever its options are, and so are whom to report to and what a new model is.
+  if (!isMapping(from) || !isMapping(to) || ["task", "report", "model"].includes(path[0]!)) return [{ path, from, to }];
   const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
   return [...keys].flatMap((key) => differences(from[key], to[key], [...path, key]));
 }

@@ -10,12 +10,12 @@ import { contradictions, decayProblems, tooManySampled } from "./contradictions.
 import type { GivenMethods } from "./method_problems.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type TrainConfig, trainSchema } from "./sections.ts";
-import { sftProblems } from "./sft_problems.ts";
+import { sftProblems, withoutPassAt1 } from "./sft_problems.ts";
 import { type SftConfig, sftSchema } from "./sft_sections.ts";
 import { hints } from "./trl_names.ts";
 
 export { ConfigError, nearestWord, refusal, unknownKey } from "../../options/problems.ts";
-export { changesInResume, type OptionChange, recordedChanges, withChanges } from "./changes.ts";
+export { changesInResume, changesInWarmStart, type OptionChange, recordedChanges, withChanges } from "./changes.ts";
 export { checkAgainstModel } from "./contradictions.ts";
 export { methodProblems } from "./method_problems.ts";
 export { applyOverrides } from "./overrides.ts";
@@ -45,9 +45,9 @@ export function parseBeside(given: GivenMethods, value: unknown, name = "train")
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
 export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
   const isNew = isMapping(value) && isMapping(value.model);
-  const config = parseOptions(sftSchema(`runs/${name}`, { isNew }), withTaskName(withoutEmptySections(value)), hints);
+  const config = parseOptions(sftSchema(`runs/${name}`, { isNew }), withTaskName(withoutEmptySections(withoutChanges(value))), hints);
   throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft), ...sftProblems(config, value)]);
-  return config;
+  return withoutPassAt1(config);
 }
 
 /** Every option of `train` or `sft` in the order of the schema, for documentation; controllers and losses document their own. */

@@ -13,7 +13,7 @@ export function scheduleOptions(warmupSteps: number) {
     schedule: adjustable(
       oneOf(SCHEDULES),
       "constant",
-      "How the learning rate goes on after the warm-up: constant, or falling until the last step, evenly (linear) or along half a cosine (cosine). In train, more steps in a resume stretch the fall.",
+      "How the learning rate goes on after the warm-up: constant, or falling until the last step, evenly (linear) or along half a cosine (cosine). More steps in a resume stretch the fall.",
     ),
     minLearningRate: adjustable(decimal({ min: 0, max: 1 }), 0, "The share of the learning rate that linear and cosine fall to."),
   };

@@ -18,6 +18,13 @@ export function sftProblems({ model, task, lora, sft }: SftConfig, given: unknow
   ];
 }
 
+/** A configuration whose answers nothing scores never ends with some share of right ones, and says so, so that it can be read again. */
+export function withoutPassAt1(config: SftConfig): SftConfig {
+  const { task, sft } = config;
+  const isScored = task.name !== dataTask.key || whyUnscored(task) === undefined;
+  return isScored ? config : { ...config, sft: { ...sft, stopAtPassAt1: null } };
+}
+
 /** Why no answer is scored; undefined where answers are. */
 function whyUnscored({ rewards, heldOut, evalData, evalSplit }: SftConfig["task"]): string | undefined {
   if (!Array.isArray(rewards) || rewards.length === 0) return "without task.rewards no answer is right or wrong";

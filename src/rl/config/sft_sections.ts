@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MOST } from "../../options/limits.ts";
-import { decimal, openSection, option, section, text, whole } from "../../options/schema.ts";
+import { adjustable, decimal, openSection, option, section, text, whole } from "../../options/schema.ts";
 import { loraSection } from "./lora_section.ts";
 import { memoryOptions } from "./memory_options.ts";
 import { output } from "./output_section.ts";
@@ -22,19 +22,19 @@ const learner = z
   );
 
 const sft = section({
-  steps: option(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
+  steps: adjustable(whole({ min: 1, max: MOST.steps }), 1000, "The most optimiser steps."),
   batch: option(whole({ min: 1, max: MOST.prompts }), 256, "Examples in a step."),
   maxLength: option(
     whole({ min: 2, max: MOST.tokens }, "the model's context").nullable(),
     null,
     "The most tokens of an example, its prompt included. Longer rows of task.data are left out; those of other tasks never are. null is as many as the model's context holds.",
   ),
-  microBatchRows: option(
+  microBatchRows: adjustable(
     whole({ min: 1, max: MOST.tokens }, "as many as a step has").nullable(),
     null,
     "The most tokens in one forward and backward pass. A larger step takes several passes, whose gradients add up. null takes one pass.",
   ),
-  learningRate: option(
+  learningRate: adjustable(
     learningRate,
     0.002,
     "AdamW's learning rate after the warm-up. A model that is loaded has none by default; usual rates are 0.00002 for its weights and 0.0002 for low-rank adapters.",
@@ -45,12 +45,12 @@ const sft = section({
   stopAfterSkipped,
   ...memoryOptions,
   weights,
-  stopAtPassAt1: option(
+  stopAtPassAt1: adjustable(
     decimal({ above: 0, max: 1 }, "run all steps").nullable(),
     0.31,
     "The share of right answers among sampled ones at which the warm start ends, so that reinforcement learning has something left to do; null runs all steps, and so do rows of task.data without rewards.",
   ),
-  evalEvery: option(
+  evalEvery: adjustable(
     whole({ min: 1, max: MOST.steps }),
     50,
     "Steps between two measurements, of pass@1 and, with task.data, of the loss of held-out rows.",

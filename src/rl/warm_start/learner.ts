@@ -3,7 +3,7 @@ import { explained } from "../../gpu/explain.ts";
 import { build, type Own } from "../../gpu/parts.ts";
 import { claimWeights } from "../../nn/half_weights.ts";
 import { assertOnDevice } from "../../nn/on_device.ts";
-import { ADAMW_DEFAULTS, createAdamW } from "../../optim/adamw.ts";
+import { ADAMW_DEFAULTS, type AdamW, createAdamW } from "../../optim/adamw.ts";
 import { createScorer } from "../../policy/score.ts";
 import { createSupervisedUpdate, type SupervisedResult } from "../../policy/supervised.ts";
 import type { SftConfig } from "../config/index.ts";
@@ -35,6 +35,7 @@ export interface Learner {
   heldOutLoss(): Promise<number | undefined>;
   /** Samples and scores; undefined where nothing scores. */
   evaluate(): Promise<Evaluation | undefined>;
+  readonly optimizer: Pick<AdamW, "store" | "load">;
   destroy(): void;
 }
 
@@ -69,6 +70,7 @@ async function buildLearner(options: LearnerOptions, own: Own): Promise<Omit<Lea
     },
     heldOutLoss: () => explained(device, "the loss of held-out examples", heldOutLoss),
     evaluate: () => explained(device, "an evaluation", exam),
+    optimizer,
   };
 }
 

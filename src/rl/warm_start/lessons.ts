@@ -51,8 +51,8 @@ export interface Exam {
 export interface Lessons {
   /** No example takes more rows of a batch. */
   readonly maxRows: number;
-  /** The examples of each step. Steps are asked for in their order, from 1 on. */
-  readonly examplesOf: (step: number) => Sample[];
+  /** What gives the examples of the steps behind so many, one step a call. */
+  readonly examplesAfter: (steps: number) => () => Sample[];
   /** Examples that are not learned, to measure the loss on. */
   readonly heldOut: readonly Sample[];
   /** Undefined where nothing scores completions. */
@@ -73,18 +73,17 @@ function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prom
   const problems = task.problems("train");
   // A model that is loaded may have another alphabet.
   checkReadable(model.tokenizer, `the task ${task.name}`, [{ prompt: task.alphabet }]);
-  const random = createRandom(seed ^ 0x5f7a11ed);
-  const solved = (problem: TextProblem): Tokens => {
-    const solutions = task.solutions(problem);
-    const completion = solutions[random.integer(solutions.length)]!;
-    return {
-      promptIds: model.tokenizer.encode(problem.prompt),
-      completionIds: model.tokenizer.encode(completion, { specialTokens: false }),
-    };
-  };
+  const toTokens = ({ problem, solution }: Solved): Tokens => ({
+    promptIds: model.tokenizer.encode(problem.prompt),
+    completionIds: model.tokenizer.encode(solution, { specialTokens: false }),
+  });
   return {
     maxRows: task.maxPromptLength + task.maxCompletionLength + 1,
-    examplesOf: () => Array.from({ length: sft.batch }, () => toSample(solved(problems[random.integer(problems.length)]!))),
+    examplesAfter: (steps) => {
+      const draw = solvedProblems(task, problems, seed);
+      for (let example = 0; example < steps * sft.batch; example += 1) draw();
+      return () => Array.from({ length: sft.batch }, () => toSample(toTokens(draw())));
+    },
     heldOut: [],
     exam: {
       problems: task.problems("eval").slice(0, prompts),
@@ -94,6 +93,21 @@ function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prom
     },
     leftOut: 0,
     most: model.module.contextLength,
+  };
+}
+
+interface Solved {
+  readonly problem: TextProblem;
+  readonly solution: string;
+}
+
+/** Draws random problems, each with a random one of its solutions. */
+function solvedProblems(task: Task, problems: readonly TextProblem[], seed: number): () => Solved {
+  const random = createRandom(seed ^ 0x5f7a11ed);
+  return () => {
+    const problem = problems[random.integer(problems.length)]!;
+    const solutions = task.solutions(problem);
+    return { problem, solution: solutions[random.integer(solutions.length)]! };
   };
 }
 
@@ -112,7 +126,14 @@ function lessonsOfExamples(model: PolicyModel, { examples, ...judging }: OfExamp
   const held = takeFitting(model, heldOut, { most, prompts });
   return {
     maxRows: [...fitting, ...held.tokens].reduce((rows, tokens) => Math.max(rows, rowsOfSample(tokens)), 1),
-    examplesOf: (step) => problemsOfStep(fitting, { seed, step: step - 1, count: sft.batch }).map(toSample),
+    examplesAfter: (steps) => {
+      let step = steps;
+      return () => {
+        const examples = problemsOfStep(fitting, { seed, step, count: sft.batch }).map(toSample);
+        step += 1;
+        return examples;
+      };
+    },
     heldOut: held.tokens.map(toSample),
     exam: examOf(model, held, judging),
     leftOut: all.length - fitting.length + held.leftOut,

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { FileError } from "../../src/io/files.ts";
 import { readSafetensors } from "../../src/io/safetensors.ts";
 import { loadModel, saveModel } from "../../src/node/load_model.ts";
-import { loadTrainerState } from "../../src/node/load_trainer_state.ts";
+import { loadTrainerState } from "../../src/node/load_state.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { GRPOTrainer } from "../../src/rl/grpo_trainer.ts";
 import type { PolicyModel } from "../../src/rl/model.ts";
