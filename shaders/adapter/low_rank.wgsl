@@ -2,6 +2,7 @@
 // The second half of an adapter (LoRA, Hu et al. 2021, arXiv 2106.09685), for one of the parts that lie side by side in y.
 // Each invocation owns one column of the part and ROWS rows, so that a row of b is loaded once for all of them.
 import package::lib::element::{Element, sum_of_parts};
+import package::lib::grid::linear_workgroup;
 
 const ROWS = 4u;
 
@@ -23,9 +24,15 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>; // [N, C]
 
 @compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
-  let j = workgroup.x * 64u + lane;
-  let begin = workgroup.y * ROWS;
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) workgroups: vec3u,
+) {
+  let across = (parameters.columns + 63u) / 64u;
+  let index = linear_workgroup(workgroup, workgroups);
+  let j = index % across * 64u + lane;
+  let begin = index / across * ROWS;
   if j >= parameters.columns || begin >= parameters.rows {
     return;
   }

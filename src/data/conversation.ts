@@ -19,12 +19,12 @@ export function answerTurn(tokenizer: Tokenizer, ids: readonly number[]): Turn {
  */
 export function conversationIds(tokenizer: Tokenizer, turns: readonly Turn[]): number[] {
   const text = rendered(tokenizer, turns);
-  const ids: number[] = [];
+  let ids: readonly number[] = [];
   let end = 0;
   for (const [i, turn] of turns.entries()) {
     const place = turn.ids && placeOf(tokenizer, { text, before: rendered(tokenizer, turns.slice(0, i)), ids: turn.ids });
     if (!place || place.begin < end) continue;
-    ids.push(...tokensBetween(tokenizer, text, end, place.begin), ...place.ids);
+    ids = [...ids, ...tokensBetween(tokenizer, text, end, place.begin), ...place.ids];
     end = place.end;
   }
   return [...ids, ...tokensBetween(tokenizer, text, end, text.length)];

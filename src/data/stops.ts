@@ -23,8 +23,11 @@ export interface Endings {
   readonly stopTokens: readonly number[];
   /** Ids that the model has and the tokenizer lacks, which are never sampled. */
   readonly bannedTokens: readonly number[];
-  /** How many tokens stay where one of the texts is whole; undefined where none is yet. Absent where tokens alone tell. */
-  readonly stopAfter?: (ids: readonly number[]) => number | undefined;
+  /**
+   * How many tokens stay where one of the texts is whole; undefined where none is yet. The first `searched` tokens were given before and held
+   * none. Absent where tokens alone tell.
+   */
+  readonly stopAfter?: (ids: readonly number[], searched: number) => number | undefined;
 }
 
 /**
@@ -102,19 +105,20 @@ function spelledToken(tokenizer: Tokenizer, id: number): string {
 }
 
 /** Finds the first token with which one of the texts is whole, even where the text begins or ends inside a token. */
-function stopFinder(tokenizer: Tokenizer, texts: readonly string[]): (ids: readonly number[]) => number | undefined {
+function stopFinder(tokenizer: Tokenizer, texts: readonly string[]): NonNullable<Endings["stopAfter"]> {
   const mayComplete = completers(tokenizer, texts);
   // Every token has at least one byte of text.
   const window = Math.max(...texts.map((text) => new TextEncoder().encode(text).length));
   // The first token of a text may lose its space, but a completion follows its prompt. So another token takes the first place.
   const lead = spelledTokens(tokenizer).findIndex((token) => token !== "" && !token.includes(NO_CHARACTER));
   const { length: begin } = tokenizer.decode([lead], { specialTokens: true });
-  return (ids) => {
-    const found = ids.findIndex((id, last) => {
-      if (!mayComplete[id]) return false;
-      const written = tokenizer.decode([lead, ...ids.slice(Math.max(0, last + 1 - window), last + 1)], { specialTokens: true });
-      return texts.some((text) => written.includes(text, begin));
-    });
-    return found < 0 ? undefined : found + 1;
+  const completes = (ids: readonly number[], last: number): boolean => {
+    if (!mayComplete[ids[last]!]) return false;
+    const written = tokenizer.decode([lead, ...ids.slice(Math.max(0, last + 1 - window), last + 1)], { specialTokens: true });
+    return texts.some((text) => written.includes(text, begin));
+  };
+  return (ids, searched) => {
+    for (let last = searched; last < ids.length; last += 1) if (completes(ids, last)) return last + 1;
+    return undefined;
   };
 }

@@ -8,7 +8,7 @@ import { makeWith } from "../gpu/parts.ts";
 import { fuseNodes } from "./fuse.ts";
 import { checkAllGiven, checkArray, viewAs } from "./given.ts";
 import { joinDispatches, type NodeDispatch } from "./join.ts";
-import { evaluateScalar, type RunScalars, readsOf, type Scalar } from "./scalar.ts";
+import { capacityOf, evaluateScalar, type RunScalars, readsOf, type Scalar } from "./scalar.ts";
 import { assignSlots, liveNodes } from "./slots.ts";
 import type { Storage, Tensor } from "./tensor.ts";
 import { type Node, type Trace, trace, workgroupsOf } from "./trace.ts";
@@ -60,7 +60,10 @@ export async function planTrace(device: Device, traced: Trace, options: PlanOpti
   const { keep = [], label = "plan", rewrite = (nodes) => nodes } = options;
   const nodes = rewrite(fuseNodes(liveNodes(traced.nodes, keep), keep));
   const steps = await compile(device, nodes);
-  for (const step of steps) checkBindings(device, label, step);
+  for (const step of steps) {
+    checkBindings(device, label, step);
+    checkGrid(device, label, step);
+  }
   device.requireMappings(`plan ${label}`, steps.length);
   const memory = allocate(device, label, { steps, keep, inputs: traced.inputs });
   const toLaunches = () => steps.map((step) => toLaunch(step, memory.windowOf));
@@ -123,6 +126,16 @@ function checkBindings(device: Device, label: string, { node, dispatch }: Step):
     const fact = `${label}: ${node.label} binds ${tensor.label}, ${bytes} bytes; ${device.name} binds at most ${limit}`;
     throw new MemoryError(`${fact}. Use smaller batches`, { part: `${label} slot (${tensor.label})`, bytes, limit });
   }
+}
+
+/** @throws EngineError for a grid that the device cannot run where a plan is as full as it may be, so that no run is the first to say so */
+function checkGrid(device: Device, label: string, { node, dispatch }: Step): void {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const grid = workgroupsOf(dispatch).map(capacityOf);
+  if (grid.length === 1 || grid.every((size) => size <= limit)) return;
+  throw new EngineError(
+    `${label}: ${node.label} takes a grid of ${grid.join(" x ")} workgroups; ${device.name} runs at most ${limit} a dimension. Use smaller batches`,
+  );
 }
 
 interface Memory {

@@ -2,6 +2,9 @@ import { covarianceSelect } from "../ops/covariance_select.ts";
 import { adjustable, decimal, section } from "../options/schema.ts";
 import { defineLoss } from "./define.ts";
 
+/** Nats by which sampler and trainer may round a log-probability apart. The sign of such a difference is chance. */
+const ROUNDING = 1e-4;
+
 /** KL-Cov (Cui et al. 2025, arXiv 2505.22617): the tokens of highest covariance pay a penalty for change, and nothing is clipped. */
 export const klCov = defineLoss({
   key: "kl-cov",
@@ -13,8 +16,9 @@ export const klCov = defineLoss({
   parameters: ({ covCoef }) => ({ penalty: covCoef }),
   surrogate: ({ advantage, difference, differenceSlope, ratio, ratioSlope, extra }, { covCoef }) => {
     const penalty = extra === 1 ? covCoef : 0;
-    const value = -ratio * advantage + penalty * Math.abs(difference);
-    const slope = -ratioSlope * advantage + penalty * Math.sign(difference) * differenceSlope;
+    const d = Math.abs(difference) < ROUNDING ? 0 : difference;
+    const value = -ratio * advantage + penalty * Math.abs(d);
+    const slope = -ratioSlope * advantage + penalty * Math.sign(d) * differenceSlope;
     return { value, slope, low: false, high: false };
   },
   extra: (context, { covFraction }) => covarianceSelect(context, { fraction: covFraction }).selected,

@@ -28,7 +28,7 @@ export const lowRankOp = defineOp<{ onto: Tensor; h: Tensor; b: Tensor }, "y", L
       variant,
       bindings: { h, b, y },
       parameters,
-      workgroups: [Math.ceil(parameters.columns / 64), ceilDivide(parameters.rows, 4), 1],
+      workgroups: product(Math.ceil(parameters.columns / 64), ceilDivide(parameters.rows, 4)),
       operations: product(2 * parameters.columns * b.size(1), parameters.rows),
     })),
   backward: ({ inputs: { h, b }, attributes: { parts } }, { gradient, needs, sink }) => {

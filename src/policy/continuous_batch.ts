@@ -89,7 +89,7 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
     extend: (sequence, tokens) => {
       const before = sequence.ids.length;
       append(sequence, tokens);
-      const kept = options.stopAfter?.(sequence.ids);
+      const kept = options.stopAfter?.(sequence.ids, before);
       if (kept !== undefined) truncate(sequence, kept);
       const ids = sequence.ids.slice(before);
       if (kept === undefined && !tokens.isFinished) return { ids };

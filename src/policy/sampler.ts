@@ -156,7 +156,7 @@ function extend(batch: ContinuousBatch, { rows, asked }: Chunk, fetched: Fetched
 /** Tokens that the hungriest row still lacks, beyond those that were asked for. */
 function tokensLeft({ maxNewTokens }: Generation, rows: readonly ActiveSequence[], chunks: readonly Pick<Chunk, "asked">[]): number {
   const askedOf = (sequence: ActiveSequence): number => chunks.reduce((sum, { asked }) => sum + asked(sequence), 0);
-  return Math.max(...rows.map((sequence) => maxNewTokens - sequence.ids.length - askedOf(sequence)));
+  return rows.reduce((most, sequence) => Math.max(most, maxNewTokens - sequence.ids.length - askedOf(sequence)), 0);
 }
 
 /** Behind unread chunks only the same rows can go on, for the host does not know how far others are. */

@@ -35,8 +35,11 @@ export interface SamplerOptions {
   readonly stopTokens: readonly number[];
   /** Tokens that are never drawn, such as ids that the tokenizer lacks. */
   readonly bannedTokens?: readonly number[];
-  /** Says how many of the tokens stay where a text that ends the completion is among them; undefined: it goes on. */
-  readonly stopAfter?: ((ids: readonly number[]) => number | undefined) | undefined;
+  /**
+   * Says how many of the tokens stay where a text that ends the completion is among them; undefined: it goes on. It was asked before about the
+   * first `searched` of them, and none was there.
+   */
+  readonly stopAfter?: ((ids: readonly number[], searched: number) => number | undefined) | undefined;
   /** How keys and values of earlier tokens are kept. f16 takes half the memory and rounds them to 11 bits; f32 by default. */
   readonly cacheStorage?: CacheStorage;
 }

@@ -102,6 +102,9 @@ function derivativeAt(loss: PolicyLoss, sample: Sample): number | undefined {
 /** Rounds to a number that 32-bit floats hold exactly. They also hold the differences of such numbers exactly. */
 const exact = (value: number): number => Math.round(value * 2 ** 16) / 2 ** 16;
 
+/** A difference of the size that sampler and trainer round apart. */
+const ROUNDED = 2 ** -16;
+
 /** The larger of a token's two probabilities. */
 const HIGHEST = Math.exp(-0.125);
 
@@ -110,7 +113,7 @@ function gridOf(loss: PolicyLoss): Sample[] {
   const near = bounds.filter((bound) => bound > 0).flatMap((bound) => [bound * 0.999, bound * 1.001]);
   const moves = Object.values(loss.parameters).flatMap((value) => [value - 0.001, value + 0.001]);
   const apart = moves.filter((move) => move > 0 && move < HIGHEST).flatMap((move) => [1 - move / HIGHEST, 1 / (1 - move / HIGHEST)]);
-  const differences = [-25, -12, -3, -1, -0.1, 0, 0.1, 1, 3, 12, 25, ...[...near, ...apart].map(Math.log)].map(exact);
+  const differences = [-25, -12, -3, -1, -0.1, -ROUNDED, 0, ROUNDED, 0.1, 1, 3, 12, 25, ...[...near, ...apart].map(Math.log)].map(exact);
   const extras = loss.bySequence ? differences.filter((d) => Math.abs(d) <= 20) : loss.extra ? [0, 1] : [0];
   const samples: Sample[] = [];
   for (const difference of differences) {

@@ -46,7 +46,7 @@ test("a text that one token alone writes is that token; a special token is never
   const newline = endingsOf(modelOf(tokenizer), ["\n"]);
   assert.equal(newline.stopTokens.length, 1);
   const [two] = tokenizer.encode("\n\n");
-  assert.equal(newline.stopAfter?.([...tokenizer.encode("ab"), two!]), 2, "inside the token of two newlines");
+  assert.equal(newline.stopAfter?.([...tokenizer.encode("ab"), two!], 0), 2, "inside the token of two newlines");
 });
 
 /** The least number of first tokens whose final text holds one of the texts, found by decoding all of them every time. */
@@ -74,7 +74,10 @@ for (const [name, tokenizer] of Object.entries(kinds)) {
       fc.property(fc.oneof(written, drawn), fc.uniqueArray(fc.constantFrom(...possible), { minLength: 1, maxLength: 3 }), (ids, stop) => {
         const { stopTokens, stopAfter } = endingsOf(modelOf(tokenizer), stop);
         const byToken = ids.findIndex((id) => stopTokens.includes(id));
-        const byText = stopAfter?.(ids);
+        const byText = stopAfter?.(ids, 0);
+        // As a completion grows, whatever it grows by.
+        const byParts = ids.map((_, i) => stopAfter?.(ids.slice(0, i + 1), i)).find((kept) => kept !== undefined);
+        assert.equal(byParts, byText, `${JSON.stringify(stop)} in ${JSON.stringify(ids)}, token by token`);
         const first = Math.min(byToken < 0 ? Infinity : byToken + 1, byText ?? Infinity);
         assert.equal(first, slowStop(tokenizer, ids, stop) ?? Infinity, `${JSON.stringify(stop)} in ${JSON.stringify(ids)}`);
       }),

@@ -7,7 +7,7 @@ import { differentiate } from "../../src/graph/differentiate.ts";
 import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
 import { externalTensor, type Tensor } from "../../src/graph/tensor.ts";
-import { empty, input } from "../../src/graph/trace.ts";
+import { type Dispatch, empty, input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { add } from "../../src/ops/add.ts";
 import { addOnto } from "../../src/ops/add_onto.ts";
@@ -100,6 +100,26 @@ test("inputs that do not exist or do not fit are named", async () => {
   assert.throws(() => plan.upload({ wait: values(6) }), /plan network has no input wait; it has: x, weight/);
   assert.throws(() => plan.upload({ x: values(100_000) }), /network x: 400000 bytes do not fit its window of/);
   plan.destroy();
+});
+
+test("a grid that the device cannot run is refused when the plan is built, and a linear one is folded", async () => {
+  const limit = device.limits.maxComputeWorkgroupsPerDimension;
+  const wide = (workgroups: Dispatch["workgroups"]) =>
+    defineOp<{ x: Tensor }, "y", object>({
+      name: "wide",
+      shape: ({ x }) => ({ y: { shape: x.shape } }),
+      forward: ({ inputs: { x }, outputs: { y } }) => [
+        { kernel: "elementwise/scale", bindings: { x, y }, parameters: { count: 4, factor: 2 }, workgroups },
+      ],
+    });
+  const build = (workgroups: Dispatch["workgroups"]) =>
+    buildPlan(device, "grids", () => ({ keep: [wide(workgroups)({ x: input("x", [4]) }, {}).y] }));
+  const rows = runScalar("rows", limit + 1);
+  await assert.rejects(
+    build([1, rows, 1]),
+    new RegExp(`^EngineError: grids: wide takes a grid of 1 x ${limit + 1} x 1 workgroups; .* at most ${limit} a `),
+  );
+  for (const fits of [rows, [1, runScalar("rows", limit), 1] as const]) (await build(fits)).destroy();
 });
 
 test("poison fills what the plan computes and spares its inputs", async () => {

@@ -77,6 +77,18 @@ const refused: readonly [string, string][] = [
     "entropy.controller=clip",
     "grpo.updatesPerRollout is 1; it must be at least 2 with entropy.controller clip: on the first update of a rollout no bound holds",
   ],
+  [
+    "grpo={ loss: gspo, cacheStorage: f16 }",
+    'grpo.cacheStorage is "f16"; it must be f32 with loss gspo, which takes the rounding of a cache in f16 for a change of the policy; or set grpo.tis, such as to 2',
+  ],
+  [
+    "grpo={ loss: kl-cov, cacheStorage: f16 }",
+    'grpo.cacheStorage is "f16"; it must be f32 with loss kl-cov, which takes the rounding of a cache in f16 for a change of the policy; or set grpo.tis, such as to 2',
+  ],
+  [
+    "grpo={ replay: 300, completions: 16, maxNewTokens: 4096 }",
+    "grpo.replay is 300; it must be at most 282 with completions 16 and maxNewTokens 4096, so that a checkpoint can hold the groups",
+  ],
   ["grpo.referenceReset=5", "grpo.referenceReset is 5; it must be 0 with beta 0, which measures against no reference"],
   ["grpo.gepoHigh=0.1", "grpo.gepoHigh is 0.1; it must be at least grpo.gepoLow (0.3)"],
   [

@@ -277,6 +277,21 @@ for (const loss of ["clip-cov", "kl-cov"]) {
   });
 }
 
+test("kl-cov pays nothing for what sampler and trainer round apart", async () => {
+  const normOf = async (covCoef: number): Promise<Metrics> => {
+    const wide = { hidden_size: 128, num_hidden_layers: 4, num_attention_heads: 4, intermediate_size: 256, initializer_range: 0.1 };
+    const grpo = { loss: "kl-cov", covFraction: 0.05, covCoef, prompts: 16, completions: 8 };
+    const { trainer } = await trainerOf({ model: await smallModel(device, wide), grpo, entropy: { controller: "none" } });
+    const [metrics] = await run(trainer.train, 1);
+    trainer.destroy();
+    return metrics!;
+  };
+  const [free, dear] = [await normOf(0), await normOf(10)];
+  assert.ok(free["sampling/sampling_logp_difference/max"]! > 0, "nothing is rounded apart, so that nothing is tested");
+  assert.ok(free["covariance/selected"]! > 1);
+  assert.equal(dear.grad_norm, free.grad_norm);
+});
+
 test("clip-cov draws anew in every update, and kl-cov selects the same tokens for the same policy", async () => {
   const normOf = async (loss: string, updatesPerRollout: number): Promise<number> => {
     const grpo = { loss, covFraction: 0.1, covLow: -9, covHigh: 9, learningRate: 0, updatesPerRollout };

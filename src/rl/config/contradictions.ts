@@ -2,6 +2,7 @@ import { type Controller, createController, type HeldEntropy } from "../../contr
 import { MOST } from "../../options/limits.ts";
 import { refusal, throwIfAny } from "../../options/problems.ts";
 import { type AdvantageTraits, advantages } from "../advantages/index.ts";
+import { replayProblems } from "./group_options.ts";
 import { importanceProblems } from "./importance_options.ts";
 import { type GivenMethods, methodProblems } from "./method_problems.ts";
 import type { TrainConfig } from "./sections.ts";
@@ -34,7 +35,13 @@ export function contradictions(config: TrainConfig, given: GivenMethods = {}): s
   if (grpo.overlongBuffer > grpo.maxNewTokens) {
     problems.push(refusal("grpo.overlongBuffer", grpo.overlongBuffer, `at most grpo.maxNewTokens (${grpo.maxNewTokens})`));
   }
-  return [...problems, ...decayProblems("grpo", grpo), ...importanceProblems(grpo), ...methodProblems(config, given)];
+  return [
+    ...problems,
+    ...decayProblems("grpo", grpo),
+    ...importanceProblems(grpo),
+    ...replayProblems(grpo),
+    ...methodProblems(config, given),
+  ];
 }
 
 /** Whether prompts and completions, each in its range, make more completions at a time than can be meant. */

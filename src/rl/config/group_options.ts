@@ -1,4 +1,5 @@
 import { MOST } from "../../options/limits.ts";
+import { refusal } from "../../options/problems.ts";
 import { adjustable, decimal, option, whole } from "../../options/schema.ts";
 import { DEFAULT_BAND } from "../advantages/index.ts";
 
@@ -22,6 +23,25 @@ export const gepoOptions = {
     "With advantage gepo: the factor of an advantage that is damped.",
   ),
 };
+
+/** state.json of a checkpoint is one text, and V8 has none of more characters than 2^29 - 24. */
+const MOST_CHARACTERS = 500_000_000;
+/** In base64, of a token's id, log-probability and entropy in 4 bytes each and its reward in 8. */
+const CHARACTERS_A_TOKEN = 27;
+
+interface Kept {
+  readonly replay: number;
+  readonly completions: number;
+  readonly maxNewTokens: number;
+}
+
+/** More groups for replay than a checkpoint can hold. */
+export function replayProblems({ replay, completions, maxNewTokens }: Kept): string[] {
+  const most = Math.floor(MOST_CHARACTERS / (CHARACTERS_A_TOKEN * completions * maxNewTokens));
+  if (replay <= most) return [];
+  const why = `at most ${most} with completions ${completions} and maxNewTokens ${maxNewTokens}, so that a checkpoint can hold the groups`;
+  return [refusal("grpo.replay", replay, why)];
+}
 
 /** Which groups are learned from, and against which reference. */
 export const longRunOptions = {

@@ -38,6 +38,11 @@ export const importanceOptions = {
 
 type Importance = { readonly [Name in keyof typeof importanceOptions]: z.output<(typeof importanceOptions)[Name]> };
 
+/** Whether the trainer scores completions again, so that the policy that sampled is measured as the trainer computes it. */
+export function isCorrected({ tis, icepop, mis }: Importance): boolean {
+  return tis !== null || icepop !== null || mis !== null;
+}
+
 /** More than one way to weigh tokens. */
 export function importanceProblems(grpo: Importance): string[] {
   const chosen = (["tis", "icepop", "mis"] as const).filter((name) => grpo[name] !== null);

@@ -4,7 +4,7 @@ import { contradictionsOf, type Declaration, ownOptions } from "../../options/de
 import { refusal } from "../../options/problems.ts";
 import { listed } from "../../options/quote.ts";
 import { namesOf } from "../../options/schema.ts";
-import { icepopProblems } from "./importance_options.ts";
+import { icepopProblems, isCorrected } from "./importance_options.ts";
 import type { TrainConfig } from "./sections.ts";
 
 /** A loss and a controller that a program gives as objects. They win over those that the configuration names. */
@@ -32,6 +32,11 @@ function lossProblems(grpo: TrainConfig["grpo"], { name, bySequence }: PolicyLos
   const problems: string[] = [];
   if (grpo.replay > 0 && name === "reinforce") {
     problems.push(refusal("grpo.replay", grpo.replay, "0 with loss reinforce, which has no ratio that corrects for the age of a group"));
+  }
+  const isExact = grpo.cacheStorage === "f32" || isCorrected(grpo);
+  if (!isExact && (bySequence || name === "kl-cov")) {
+    const why = `f32 with loss ${name}, which takes the rounding of a cache in f16 for a change of the policy; or set grpo.tis, such as to 2`;
+    problems.push(refusal("grpo.cacheStorage", grpo.cacheStorage, why));
   }
   if (!bySequence) return problems;
   if (grpo.tokenShare < 1) {

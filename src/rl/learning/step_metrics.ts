@@ -1,6 +1,7 @@
 import { type Controller, meanLoop } from "../../control/index.ts";
 import { tokenMean, type UpdateResult } from "../../policy/update_result.ts";
 import { type Metrics, metricDefinitions } from "../../report/metrics.ts";
+import { extent } from "../../report/statistics.ts";
 import { rewardStatistics } from "../advantages/index.ts";
 import { isScored } from "../advantages/scores.ts";
 import type { Run } from "../run.ts";
@@ -140,10 +141,11 @@ function roundMetrics({ rounds, keptFraction }: Sampled): Partial<Metrics> {
 }
 
 function lengthMetrics(entries: readonly RolloutEntry[], lengths: readonly number[]): Partial<Metrics> {
+  const [shortest, longest] = extent(lengths);
   return {
     "completions/mean_length": meanOf(lengths, (length) => length),
-    "completions/min_length": Math.min(...lengths),
-    "completions/max_length": Math.max(...lengths),
+    "completions/min_length": shortest,
+    "completions/max_length": longest,
     "completions/clipped_ratio": meanOf(entries, ({ completion }) => (completion.finishReason === "length" ? 1 : 0)),
   };
 }

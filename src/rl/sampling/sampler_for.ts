@@ -16,7 +16,7 @@ export interface SamplerForOptions {
   readonly completions: number;
   /** How many completions of one prompt follow one another, as a rule. Default: 1. */
   readonly perPrompt?: number;
-  /** The most sequences sampled at once. Completions do not depend on it. */
+  /** The most sequences sampled at once. Completions do not depend on it, but for last bits with the kernels for GPUs. */
   readonly sequencesAtOnce?: number | undefined;
   /** Longest completion, in tokens. */
   readonly maxNewTokens: number;

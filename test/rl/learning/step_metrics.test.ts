@@ -44,6 +44,14 @@ const record: StepRecord = {
   learned: { updates, state: controller.initial(), learningRate: 0.25, skipped: 2, milliseconds: 260 },
 };
 
+test("a step may have more completions than a function takes arguments", () => {
+  const many = Array.from({ length: 210_000 }, (_, i) => entries[i % 3]!);
+  const scores = { rewards: many.map(() => 1), byFunction: new Map(), parts: [] };
+  const rollout = { ...record.rollout, all: { entries: many, scores } };
+  const line: Readonly<Record<string, unknown>> = stepMetrics(run, { ...record, rollout });
+  assert.deepEqual([line["completions/min_length"], line["completions/max_length"]], [2, 5]);
+});
+
 test("a step's metrics: means over tokens and updates, extremes, lengths and tags", () => {
   const line: Readonly<Record<string, unknown>> = stepMetrics(run, record);
   const expected = {
