@@ -3,14 +3,12 @@ import type { Sampler } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
 import { isRight, type Score } from "../advantages/index.ts";
 import type { PolicyModel } from "../model.ts";
+import { keysOf, type SequenceKeys } from "../sampling/keys.ts";
 import { type RolloutEntry, rollout, sampledEntropy } from "../sampling/rollout.ts";
 import { type NamedReward, rewardInput, scoresOf } from "../scoring/rewards.ts";
 
-/**
- * Sampling keys of evaluations lie above those of training, so that an evaluation never repeats a rollout's numbers. All measurements of a
- * problem share its keys, so that two policies or temperatures differ by less than independent draws would.
- */
-const EVALUATION_KEYS = 0x8000_0000;
+/** All measurements of a problem share its keys, so that two policies or temperatures differ by less than independent draws would. */
+const keysOfProblems = (completions: number): SequenceKeys => keysOf("evaluation", 0, completions);
 
 /** Scores completions outside of training. */
 type ScoreEntries = (entries: readonly RolloutEntry[]) => Promise<readonly Score[]>;
@@ -50,7 +48,7 @@ export interface Measured {
 /** Samples and scores completions. @throws NotFiniteError where the model's logits are not finite */
 export async function measure({ model, seed, score }: Measuring, options: MeasureOptions): Promise<Measured> {
   const { problems, completions } = options;
-  const entries = await rollout({ tokenizer: model.tokenizer, seed, firstKey: EVALUATION_KEYS, ...options });
+  const entries = await rollout({ tokenizer: model.tokenizer, seed, keys: keysOfProblems(problems.length * completions), ...options });
   requireFiniteCompletions(entries.map(({ completion }) => completion));
   const rewards = await score(entries);
   const passed = rewards.map(isRight);

@@ -2,6 +2,7 @@ import type { Problem } from "../../tasks/task.ts";
 import { groupsThatTeach, type TeachingOptions } from "../advantages/teaching.ts";
 import { joinRewards, pickRewards } from "../scoring/joined_rewards.ts";
 import { type CombinedRewards, withoutPunishment } from "../scoring/rewards.ts";
+import { keysOf, type SequenceKeys } from "./keys.ts";
 import { problemsOfStep } from "./prompts.ts";
 import type { RolloutEntry } from "./rollout.ts";
 
@@ -31,12 +32,11 @@ export interface SamplingOptions extends TeachingOptions {
   readonly prompts: number;
   /** Most further rollouts of a step in search of groups that teach; 0 takes the first rollout as it is. */
   readonly extraRounds: number;
-  /** Samples and scores completions of problems; no two calls of a run may get overlapping keys. */
-  readonly rollout: (problems: readonly Problem[], firstKey: number) => Promise<ScoredRollout>;
+  /** Samples and scores completions of problems. */
+  readonly rollout: (problems: readonly Problem[], keys: SequenceKeys) => Promise<ScoredRollout>;
 }
 
-/** The first key of further rounds, above the keys of first rounds and below those of evaluations. A step has keys for so many of them. */
-const EXTRA_KEYS = 0x4000_0000;
+/** A step has keys for so many further rounds. */
 export const MOST_EXTRA_ROUNDS = 16;
 
 /**
@@ -47,15 +47,15 @@ export const MOST_EXTRA_ROUNDS = 16;
 export async function sampleStep(options: SamplingOptions): Promise<Sampled> {
   const { prompts, completions, step, extraRounds } = options;
   const problems = problemsOfStep(options.problems, { seed: options.seed, step, count: prompts });
-  const first = await options.rollout(problems, step * prompts * completions);
+  const first = await options.rollout(problems, keysOf("step", step, prompts * completions));
   const rounds: [ScoredRollout, ...ScoredRollout[]] = [first];
   let teaching = teachingGroups(first, options).length;
   const drawn = new Set(problems);
   while (teaching < prompts && rounds.length <= extraRounds) {
     const further = furtherProblems(options, { drawn, round: rounds.length, count: prompts - teaching });
     if (further.length === 0) break;
-    const firstKey = EXTRA_KEYS + (step * MOST_EXTRA_ROUNDS + rounds.length - 1) * prompts * completions;
-    const round = await options.rollout(further, firstKey);
+    const keys = keysOf("extra", step * MOST_EXTRA_ROUNDS + rounds.length - 1, prompts * completions);
+    const round = await options.rollout(further, keys);
     rounds.push(round);
     teaching += teachingGroups(round, options).length;
   }

@@ -2,6 +2,7 @@ import { encodePrompt, promptText } from "../../data/prompt.ts";
 import type { Tokenizer } from "../../data/tokenizer.ts";
 import type { Completion, Sampler } from "../../policy/sampler.ts";
 import type { Problem } from "../../tasks/task.ts";
+import { type SequenceKeys, seedOf } from "./keys.ts";
 
 /** One completion of one problem. */
 export interface RolloutEntry {
@@ -21,21 +22,20 @@ export interface RolloutOptions {
   /** Completions of each problem, side by side in the result. */
   readonly completions: number;
   readonly seed: number;
-  /** The first key of the sequences' random numbers; no two rollouts of a run may overlap. */
-  readonly firstKey: number;
+  readonly keys: SequenceKeys;
   /** In place of the sampler's own. */
   readonly temperature?: number | undefined;
 }
 
 /** Samples completions of problems: `completions` of the first problem, then of the second, and so on. */
 export async function rollout(options: RolloutOptions): Promise<RolloutEntry[]> {
-  const { tokenizer, completions, temperature } = options;
+  const { tokenizer, completions, seed, keys, temperature } = options;
   const prompts = options.problems.flatMap((problem) => {
     const one = { problem, prompt: promptText(tokenizer, problem.prompt), ids: encodePrompt(tokenizer, problem.prompt) };
     return Array.from({ length: completions }, () => one);
   });
-  const keyed = prompts.map(({ ids }, i) => ({ ids, key: (options.firstKey + i) >>> 0 }));
-  const results = await options.sampler.generate(keyed, options.seed, { temperature });
+  const keyed = prompts.map(({ ids }, i) => ({ ids, key: keys.first + i }));
+  const results = await options.sampler.generate(keyed, seedOf(seed, keys), { temperature });
   return results.map((completion, i) => ({
     problem: prompts[i]!.problem,
     prompt: prompts[i]!.prompt,

@@ -3,6 +3,7 @@ import { longestPromptOf, type Run } from "../run.ts";
 import { overlongReward } from "../scoring/overlong.ts";
 import { scoreCompletions } from "../scoring/score_completions.ts";
 import { type Sampled, type ScoredRollout, sampleStep } from "./dynamic_sampling.ts";
+import type { SequenceKeys } from "./keys.ts";
 import { rollout } from "./rollout.ts";
 import { samplerFor } from "./sampler_for.ts";
 
@@ -35,10 +36,10 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
     ...(buffer > 0 && { punishment: overlongReward({ longest: maxNewTokens, buffer }) }),
   });
   let milliseconds = 0;
-  const scoredRollout = async (problems: Run["trainProblems"], firstKey: number, step: number): Promise<ScoredRollout> => {
+  const scoredRollout = async (problems: Run["trainProblems"], keys: SequenceKeys, step: number): Promise<ScoredRollout> => {
     const { tokenizer } = model;
     const started = performance.now();
-    const entries = await rollout({ sampler, tokenizer, problems, completions, seed, firstKey });
+    const entries = await rollout({ sampler, tokenizer, problems, completions, seed, keys });
     milliseconds += performance.now() - started;
     return { entries, scores: await score(entries, step) };
   };
@@ -50,7 +51,7 @@ export async function createStepSampler(run: Run): Promise<StepSampler> {
         ...{ seed, step, prompts, completions, advantage, advantageK, maskTruncated },
         problems: run.trainProblems,
         extraRounds: grpo.dynamicSampling,
-        rollout: (problems, firstKey) => scoredRollout(problems, firstKey, step),
+        rollout: (problems, keys) => scoredRollout(problems, keys, step),
       });
       return { ...sampled, milliseconds };
     },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AdvantageName } from "../../../src/rl/advantages/index.ts";
 import { type SamplingOptions, type ScoredRollout, sampleStep, teachingGroups } from "../../../src/rl/sampling/dynamic_sampling.ts";
+import type { SequenceKeys } from "../../../src/rl/sampling/keys.ts";
 import type { RolloutEntry } from "../../../src/rl/sampling/rollout.ts";
 import { overlongReward } from "../../../src/rl/scoring/overlong.ts";
 import type { Problem } from "../../../src/tasks/task.ts";
@@ -10,14 +11,14 @@ const problems: Problem[] = Array.from({ length: 40 }, (_, i) => ({ prompt: Stri
 
 interface Call {
   readonly prompts: string[];
-  readonly firstKey: number;
+  readonly keys: SequenceKeys;
 }
 
 /** A rollout whose groups have differing rewards where `differs` says so of the prompt. */
 function sampler(differs: (prompt: string) => boolean, completions: number): { calls: Call[]; rollout: SamplingOptions["rollout"] } {
   const calls: Call[] = [];
-  const rollout = async (chosen: readonly Problem[], firstKey: number): Promise<ScoredRollout> => {
-    calls.push({ prompts: chosen.map(({ prompt }) => String(prompt)), firstKey });
+  const rollout = async (chosen: readonly Problem[], keys: SequenceKeys): Promise<ScoredRollout> => {
+    calls.push({ prompts: chosen.map(({ prompt }) => String(prompt)), keys });
     const entries = chosen.flatMap((problem) =>
       Array.from({ length: completions }, () => ({ problem, promptIds: [], completion: {}, text: "" }) as unknown as RolloutEntry),
     );
@@ -36,7 +37,7 @@ test("without dynamic sampling a step is its first rollout, whatever the rewards
   const { calls, rollout } = sampler(() => false, 2);
   const { trained, all, rounds } = await sampleStep({ ...shared, extraRounds: 0, rollout });
   assert.equal(calls.length, 1);
-  assert.equal(calls[0]!.firstKey, 2 * 8 * 2);
+  assert.deepEqual(calls[0]!.keys, { first: 2 * 8 * 2, block: 0 });
   assert.equal(rounds, 1);
   assert.deepEqual(trained, all);
 });
@@ -95,8 +96,9 @@ test("random keys never overlap: not between rounds, not between steps, not with
   for (const step of [0, 1, 2, 3]) {
     const { calls, rollout } = sampler(() => false, 2);
     await sampleStep({ ...shared, step, extraRounds: 3, rollout });
-    for (const { firstKey, prompts } of calls) {
-      for (let key = firstKey; key < firstKey + 2 * prompts.length; key += 1) {
+    for (const { keys, prompts } of calls) {
+      assert.equal(keys.block, 0);
+      for (let key = keys.first; key < keys.first + 2 * prompts.length; key += 1) {
         assert.ok(!used.has(key) && key < 0x8000_0000, `key ${key} of step ${step}`);
         used.add(key);
       }
@@ -132,7 +134,7 @@ test("a round without rewards of tokens does not take those of the others away",
 
 test("groups of which nothing is left once cut-off completions are masked teach nothing", async () => {
   const { rollout } = sampler(() => true, 2);
-  const first = await rollout(problems.slice(0, 3), 0);
+  const first = await rollout(problems.slice(0, 3), { first: 0, block: 0 });
   const reasons = ["length", "length", "stop", "length", "stop", "stop"] as const;
   const entries = first.entries.map((entry, i) => ({ ...entry, completion: { ...entry.completion, finishReason: reasons[i]! } }));
   assert.deepEqual(teachingGroups({ ...first, entries }, { ...shared, maskTruncated: true }), [1, 2]);

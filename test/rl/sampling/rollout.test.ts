@@ -49,7 +49,7 @@ const shared = { device, model, completions: 16, maxNewTokens: 48, longestPrompt
 
 async function sample(stop: readonly string[], maxNewTokens = shared.maxNewTokens) {
   const sampler = await samplerFor({ ...shared, maxNewTokens, stop, sampling: { temperature: 1, ...FULL_DISTRIBUTION } });
-  const entries = await rollout({ sampler, tokenizer, problems, completions: 8, seed: 1, firstKey: 0 });
+  const entries = await rollout({ sampler, tokenizer, problems, completions: 8, seed: 1, keys: { first: 0, block: 0 } });
   sampler.destroy();
   return entries;
 }

@@ -4,6 +4,7 @@ import { createScorer, type Scorer } from "../../../policy/score.ts";
 import { mean } from "../../../report/statistics.ts";
 import { isRight } from "../../../rl/advantages/index.ts";
 import { microBatches, packBatch, toSamples, totalsOf } from "../../../rl/learning/micro_batches.ts";
+import { keysOf } from "../../../rl/sampling/keys.ts";
 import { type RolloutEntry, rollout } from "../../../rl/sampling/rollout.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../../../rl/sampling/sampler_for.ts";
 import { rewardInput, scoresOf, taskReward } from "../../../rl/scoring/rewards.ts";
@@ -14,8 +15,6 @@ import { driftOf, weightsOf } from "./weights.ts";
 /** Held-out problems that the probe samples, and answers to each, beside one greedy answer. */
 const PROBLEMS = 256;
 const COMPLETIONS = 4;
-/** Above the keys of training and apart from those of evaluations, so that no random number is used twice. */
-const PROBE_KEYS = 0xc000_0000;
 const ROWS = 4096;
 
 /**
@@ -40,7 +39,14 @@ export async function generalisationProbe({ device, model, start, task, config }
       own(await createScorer({ device, model: policy.module, rows: ROWS, temperature: at }));
     const [ofStart, ofPolicy] = [await scorerOf(start, temperature), await scorerOf(model, 1)];
     const draw = (from: typeof sampler, completions: number): Promise<RolloutEntry[]> =>
-      rollout({ tokenizer: model.tokenizer, problems, seed: config.seed, firstKey: PROBE_KEYS, sampler: from, completions });
+      rollout({
+        tokenizer: model.tokenizer,
+        problems,
+        seed: config.seed,
+        keys: keysOf("probe", 0, problems.length * completions),
+        sampler: from,
+        completions,
+      });
     const measure = async (): Promise<Record<string, number>> => {
       const [sampled, best] = [await draw(sampler, COMPLETIONS), await draw(greedy, 1)];
       const rewards = await scoresOf(reward, rewardInput(best, 0));
