@@ -19,18 +19,29 @@ export interface DataExamples {
 
 /** The examples of rows. Those whose prompt is held out are not learned. @throws ConfigError that names the row and the column */
 export function dataExamples(options: ExampleOptions, data: DataRows, evaluation?: DataRows): DataExamples {
-  const { train, eval: heldOut } = heldApart(options, { data, evaluation }, (row, place) => toExample(options, row, place));
-  return { train, heldOut };
+  // All examples of a row are learned, or all are held out.
+  const rows = heldApart(options, { data, evaluation }, (row, place) => toExamples(options, row, place));
+  return { train: rows.train.flatMap(({ examples }) => examples), heldOut: rows.eval.flatMap(({ examples }) => examples) };
 }
 
-function toExample(options: ExampleOptions, row: Row, place: string): Example {
-  const { problem, answered } = readRow(options, row, place);
-  const completion = options.completion === null ? answered : completionOf(options.completion, row, place);
-  if (completion !== undefined) return { ...problem, completion };
-  throw new ConfigError([
-    `${place} has nothing to learn: task.completion must say what follows the prompt, unless the prompt is a chat that ends with a message of the assistant`,
-  ]);
+/** The examples of a row, and its prompt. */
+interface RowExamples extends Pick<Problem, "prompt"> {
+  readonly examples: readonly Example[];
 }
+
+function toExamples(options: ExampleOptions, row: Row, place: string): RowExamples {
+  const { problem, answers } = readRow(options, row, place);
+  const { prompt } = problem;
+  if (options.completion !== null) return { prompt, examples: [{ ...problem, completion: completionOf(options.completion, row, place) }] };
+  const learned = answers.filter(({ isLast }) => isLast || options.answers === "all");
+  if (learned.length === 0) throw new ConfigError([`${place} has nothing to learn: ${REMEDY[options.answers]}`]);
+  return { prompt, examples: learned.map((answer) => ({ ...problem, prompt: answer.prompt, completion: answer.content })) };
+}
+
+const REMEDY = {
+  last: "task.completion must say what follows the prompt, unless the prompt is a chat that ends with a message of the assistant",
+  all: "its prompt must be a chat in which the assistant answers; leave the row out",
+};
 
 function completionOf(completion: string, row: Row, place: string): string {
   const option = "task.completion";

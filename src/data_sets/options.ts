@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Contradiction, contradictionsOf, declare, parseOptions } from "../options/define.ts";
-import { isMapping, throwIfAny } from "../options/problems.ts";
-import { decimal, flag, list, openSection, option, section, text, whole } from "../options/schema.ts";
+import { ConfigError, isMapping, refusal, throwIfAny } from "../options/problems.ts";
+import { decimal, flag, list, oneOf, openSection, option, section, text, whole } from "../options/schema.ts";
 
 const column = (what: string, nullMeaning: string) => text(`the name of a column, or null (${nullMeaning})`).nullable().describe(what);
 
@@ -35,6 +35,11 @@ const options = section({
     text(withBraces("completion", completionAllowed)).nullable(),
     null,
     "What sft learns to write after the prompt: a text with columns in braces, or the name of one column. The model's end token follows it. null is for prompts that are chats, whose last message is the assistant's. train does not read it.",
+  ),
+  answers: option(
+    oneOf(["last", "all"]),
+    "last",
+    "Which answers of a chat sft learns, where completion is null: the last message, or every message of the assistant, each behind those before it. train does not read it.",
   ),
   system: option(
     text("a text, or null (none)").nullable(),
@@ -88,13 +93,14 @@ const options = section({
 /** What of it is said in a program at another place: to the trainer, or where the model is loaded. */
 const ELSEWHERE = {
   completion: "give it to loadExamples",
+  answers: "give it to loadExamples",
   rewards: "give GRPOTrainer its rewards, such as rewardFunctions.math()",
   stop: "give it to GRPOTrainer",
   templateVariables: "give it to loadModel",
 };
 
 const exampleOptions = section(options.omit({ rewards: true, stop: true, templateVariables: true }).shape);
-const rowOptions = section(exampleOptions.omit({ completion: true }).shape);
+const rowOptions = section(exampleOptions.omit({ completion: true, answers: true }).shape);
 
 /** What the section `task` says of rows and of prompts where it names data. */
 export type DataOptions = z.output<typeof rowOptions>;
@@ -115,12 +121,20 @@ export function parseDataOptions(given: LoadDataOptions): DataOptions {
 
 /** The same for examples. */
 export function parseExampleOptions(given: LoadExampleOptions): ExampleOptions {
-  return parseRows(exampleOptions, given);
+  return requireChats(parseRows(exampleOptions, given));
 }
 
 /** The whole section `task` of `sft` where it names data. It needs no rewards. @throws ConfigError with one line for each problem */
 export function parseExampleTask(section: Readonly<Record<string, unknown>>): z.output<typeof options> {
-  return parseRows(options, section);
+  return requireChats(parseRows(options, section));
+}
+
+/** @throws ConfigError for answers of chats beside a completion that is to be learned in their place */
+function requireChats<Options extends ExampleOptions>(given: Options): Options {
+  if (given.answers === "last" || given.completion === null) return given;
+  throw new ConfigError([
+    refusal("task.answers", given.answers, "last beside task.completion, which is learned in the place of a chat's answers"),
+  ]);
 }
 
 function parseRows<Output extends DataOptions>(schema: z.ZodType<Output>, given: object): Output {

@@ -39,7 +39,7 @@ interface DataSplits {
 }
 
 /** What `make` makes of rows, to train and to evaluate on. @throws ConfigError where none is left for one of them */
-export function heldApart<Item extends Problem>(
+export function heldApart<Item extends Pick<Problem, "prompt">>(
   options: Pick<DataOptions, "heldOut" | "limit">,
   { data, evaluation }: DataSplits,
   make: (row: Row, place: string) => Item,
@@ -58,7 +58,7 @@ export function heldApart<Item extends Problem>(
   return { train: held.train.slice(0, options.limit ?? all.length), eval: held.eval };
 }
 
-function apart<Item extends Problem>(keyed: readonly Keyed<Item>[], evaluation: readonly Item[]): HeldOut<Item> {
+function apart<Item extends Pick<Problem, "prompt">>(keyed: readonly Keyed<Item>[], evaluation: readonly Item[]): HeldOut<Item> {
   const known = new Set(evaluation.map(({ prompt }) => JSON.stringify(prompt)));
   return { train: keyed.filter(({ key }) => !known.has(key)).map(({ item }) => item), eval: evaluation };
 }
@@ -67,11 +67,19 @@ function toProblem(options: DataOptions, row: Row, place: string): Problem {
   return readRow(options, row, place).problem;
 }
 
-/** What a row asks, and the answer that a chat of it ends with. */
+/** What a row asks, and what its chat answers. */
 export interface ReadRow {
+  /** The last message of a chat is no part of the prompt where it is the assistant's. */
   readonly problem: Problem;
-  /** The last message of a chat, where it is the assistant's; it is no part of the prompt. */
-  readonly answered: string | undefined;
+  /** Every message of the assistant in a chat that has one before it, and whether it ends the chat. */
+  readonly answers: readonly Answer[];
+}
+
+/** An answer in a chat. */
+export interface Answer {
+  readonly prompt: readonly ChatMessage[];
+  readonly content: string;
+  readonly isLast: boolean;
 }
 
 /** The problem of a row, which `place` names. @throws ConfigError that names the row and the column */
@@ -82,9 +90,9 @@ export function readRow(options: DataOptions, row: Row, place: string): ReadRow 
     throw new ConfigError([`${place} has nothing in the column ${quoted(answer)}, which task.answer names; leave the row out`]);
   }
   const { tag: _, ...columns } = row;
-  const { prompt, answered } = promptOf(options, row, place);
+  const { prompt, answers } = promptOf(options, row, place);
   const kind = tag === null ? {} : { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) };
-  return { problem: { ...columns, prompt, [origin]: place, ...kind }, answered };
+  return { problem: { ...columns, prompt, [origin]: place, ...kind }, answers };
 }
 
 /** Metrics and control know `tag` by another meaning: what the option of that name says. */
@@ -95,18 +103,22 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || value === "";
 }
 
-function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): { prompt: Prompt } & Pick<ReadRow, "answered"> {
+function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): { prompt: Prompt } & Pick<ReadRow, "answers"> {
   const value = isTemplate(prompt) ? fillTemplate(prompt, row, place) : columnOf(row, prompt, place, "task.prompt");
   const where = `${place}: the column ${quoted(prompt)}`;
   const messages = Array.isArray(value) ? messagesOf(value, where) : undefined;
-  if (messages === undefined && system === null && !chat) return { prompt: textOf(value, where), answered: undefined };
-  const all = messages ?? [{ role: "user", content: textOf(value, where) }];
-  const last = all.length > 1 && all.at(-1)!.role === "assistant" ? all.at(-1)! : undefined;
-  const asked = last ? all.slice(0, -1) : all;
-  return {
-    prompt: system === null || asked[0]?.role === "system" ? asked : withSystem(asked, system),
-    answered: last?.content,
-  };
+  if (messages === undefined && system === null && !chat) return { prompt: textOf(value, where), answers: [] };
+  const given = messages ?? [{ role: "user", content: textOf(value, where) }];
+  const answers = given.flatMap(({ role, content }, i) => {
+    return role === "assistant" && i > 0 ? [{ prompt: told(given.slice(0, i), system), content, isLast: i === given.length - 1 }] : [];
+  });
+  const last = answers.at(-1);
+  return { prompt: last?.isLast ? last.prompt : told(given, system), answers };
+}
+
+/** Messages with a system prompt before them, unless they begin with one. */
+function told(messages: readonly ChatMessage[], system: string | null): readonly ChatMessage[] {
+  return system === null || messages[0]?.role === "system" ? messages : withSystem(messages, system);
 }
 
 function messagesOf(value: readonly unknown[], place: string): ChatMessage[] {

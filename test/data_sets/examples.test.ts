@@ -40,6 +40,55 @@ test("without a completion it is the last message of a chat, which is then no pa
   assert.deepEqual(told.prompt, [{ role: "system", content: "be brief" }, chat[0]]);
 });
 
+const said = (role: string, content: string) => ({ role, content });
+const long = [
+  said("user", "a"),
+  said("assistant", "A"),
+  said("user", "b"),
+  said("assistant", "B"),
+  said("user", "c"),
+  said("assistant", "C"),
+];
+
+test("every answer of a chat is learned behind the messages before it where all are asked for", () => {
+  const chats = { name: "d", rows: [{ m: long }, { m: long.slice(2, 5), tag: "x" }, { m: long.slice(1, 4) }] };
+  const { train } = dataExamples(options({ prompt: "m", answers: "all", system: "s" }), chats);
+  const words = train.map(({ prompt, completion }) => {
+    return `${(prompt as typeof long).map(({ content }) => content).join("")} ${completion}`;
+  });
+  assert.deepEqual(words, ["sa A", "saAb B", "saAbBc C", "sb B", "sAb B"]);
+  assert.equal(train[3]![origin], "d row 2");
+  const last = dataExamples(options({ prompt: "m" }), { name: "d", rows: [{ m: long }] });
+  assert.deepEqual(
+    last.train.map(({ completion }) => completion),
+    ["C"],
+  );
+  for (const m of [long.slice(0, 1), long.slice(1, 2)]) {
+    const none = { name: "d", rows: [{ m }] };
+    assert.throws(
+      () => dataExamples(options({ prompt: "m", answers: "all" }), none),
+      /^ConfigError: d row 1 has nothing to learn: its prompt must be a chat in which/,
+    );
+  }
+  assert.throws(
+    () => options({ completion: "a", answers: "all" }),
+    /^ConfigError: task\.answers is "all"; it must be last beside task\.completion/,
+  );
+  assert.throws(() => options({ answers: "first" }), /^ConfigError: task\.answers is "first"; it must be one of last, all/);
+});
+
+test("no answer of a chat that is held out is learned, and a limit counts chats", () => {
+  const rows = Array.from({ length: 60 }, (_, i) => ({ m: long.map(({ role, content }) => said(role, `${content}${i}`)) }));
+  const split = { prompt: "m", heldOut: 0.3, answers: "all" };
+  const { train, heldOut } = dataExamples(options(split), { name: "d", rows });
+  const ofRows = (examples: typeof train) => new Set(examples.map((example) => example[origin]));
+  assert.equal(train.length + heldOut.length, 180);
+  assert.equal(ofRows(train).size + ofRows(heldOut).size, 60);
+  const { evalProblems } = dataProblems(options({ prompt: "m", heldOut: 0.3 }), { name: "d", rows });
+  assert.deepEqual(ofRows(heldOut), new Set(evalProblems.map((problem) => problem[origin])), "those that train holds out");
+  assert.equal(dataExamples(options({ ...split, limit: 2 }), { name: "d", rows }).train.length, 6);
+});
+
 test("rows without anything to learn are refused in one line that names the row", () => {
   const refused = (more: object, wrong: object, pattern: RegExp): void =>
     assert.throws(() => dataExamples(options(more), { name: "d", rows: [rows[0]!, wrong as never] }), pattern);
