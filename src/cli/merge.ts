@@ -1,6 +1,8 @@
+import { realpath } from "node:fs/promises";
+import { resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { loadModel, saveModel } from "../node/load_model.ts";
-import { quoted } from "../options/quote.ts";
+import { brief, quoted } from "../options/quote.ts";
 import { UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addLoraOption } from "./options.ts";
 import { fromUser, openNamedDevice } from "./user_input.ts";
@@ -25,11 +27,22 @@ export function register(command: Command): void {
   ]);
 }
 
+/** What is written replaces its folder, with the moments of a run, the adapter or the base in it. @throws UsageError */
+async function requireApart(out: string, sources: readonly string[]): Promise<void> {
+  const place = (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
+  const target = await place(out);
+  for (const source of sources) {
+    if (!`${await place(source)}${sep}`.startsWith(`${target}${sep}`)) continue;
+    throw new UsageError(`--out ${brief(out)} would replace ${brief(source)}, which is merged; choose another folder`);
+  }
+}
+
 /** Adds an adapter to the weights of its base and writes the sum as a model like any other. */
 async function merge(options: MergeOptions): Promise<void> {
   const device = await openNamedDevice({ adapter: options.adapter });
   const model = await fromUser(() => loadModel(device, options.model, options.lora === undefined ? {} : { adapter: options.lora }));
   if (!model.adapter) throw new UsageError(`--model ${quoted(options.model)} is a model without adapter; give the adapter with --lora`);
+  await requireApart(options.out, [options.model, options.lora ?? options.model, model.adapter.base]);
   await fromUser(() => saveModel(options.out, model, { merged: true }));
   process.stdout.write(`${options.out}: ${model.adapter.base} with the adapter of ${options.lora ?? options.model} added\n`);
   for (const part of [model, device]) part.destroy();

@@ -12,7 +12,7 @@ import { checkAgainstModel, type TrainConfig } from "../rl/config/index.ts";
 import type { PolicyModel } from "../rl/model.ts";
 import { createTrainer, planTraining, type StepResult, type Trainer } from "../rl/trainer.ts";
 import { adapterOptions } from "./adapter_options.ts";
-import { InterruptedError } from "./errors.ts";
+import { InterruptedError, UsageError } from "./errors.ts";
 import type { InterruptWatch } from "./interrupt.ts";
 import { PROGRAM } from "./options.ts";
 import { checkReport, openReporters } from "./reporters.ts";
@@ -65,6 +65,7 @@ export async function openSession(config: TrainConfig, options: SessionOptions):
 /** Opens the device and counts the bytes of a run, before a weight is read. @throws MemoryError for what does not fit */
 export async function planSession(config: TrainConfig, options: SessionOptions) {
   const { trainProblems, evalProblems, rewards, stop, templateVariables } = await fromUser(() => readSubject(config.task));
+  if (evalProblems.length === 0) throw new UsageError("the task holds out no problems to evaluate on; give task.heldOut a value above 0");
   const device = await openNamedDevice({ adapter: options.adapter, timestamps: options.watch?.profile !== undefined });
   const wanted = { ...adapterOptions(config, options.modelDir), templateVariables };
   const outline = await fromUser(() => outlineModel(device, options.modelDir ?? config.model, wanted));

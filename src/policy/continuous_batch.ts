@@ -1,6 +1,6 @@
 import { EngineError } from "../gpu/errors.ts";
 import type { Completion, Prompt } from "./completion.ts";
-import { longestOf, type SamplerOptions } from "./sampler_options.ts";
+import { longestOf, roomBehind, type SamplerOptions } from "./sampler_options.ts";
 
 /** A sequence that is being generated. */
 export interface ActiveSequence {
@@ -45,7 +45,7 @@ export interface ContinuousBatch {
 
 type BatchOptions = Pick<
   SamplerOptions,
-  "sequences" | "promptSlots" | "promptRows" | "maxLength" | "maxNewTokens" | "stopTokens" | "stopAfter"
+  "sequences" | "promptSlots" | "promptRows" | "maxLength" | "maxNewTokens" | "longestPrompt" | "stopTokens" | "stopAfter"
 >;
 
 /** @throws EngineError for a prompt that is empty or too long */
@@ -92,7 +92,9 @@ export function createContinuousBatch(prompts: readonly Prompt[], options: Batch
       const kept = options.stopAfter?.(sequence.ids, before);
       if (kept !== undefined) truncate(sequence, kept);
       const ids = sequence.ids.slice(before);
-      if (kept === undefined && !tokens.isFinished) return { ids };
+      // The GPU counts to maxNewTokens, and the room behind a long prompt is less.
+      const isFull = sequence.ids.length >= roomBehind(sequence.prompt, options);
+      if (kept === undefined && !tokens.isFinished && !isFull) return { ids };
       const hasStopped = kept !== undefined || stops.has(sequence.ids.at(-1)!);
       rows = rows.filter((other) => other !== sequence);
       freeSlots.push(sequence.slot);

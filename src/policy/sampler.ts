@@ -17,7 +17,7 @@ import { headChunks } from "./chunks.ts";
 import type { Completion, Prompt } from "./completion.ts";
 import { type ActiveSequence, type ContinuousBatch, createContinuousBatch } from "./continuous_batch.ts";
 import { logitsOf } from "./head.ts";
-import { checkSamplerOptions, checkTemperature, keptBy, type SamplerOptions } from "./sampler_options.ts";
+import { checkSamplerOptions, checkTemperature, keptBy, roomBehind, type SamplerOptions } from "./sampler_options.ts";
 import { createSequenceMemory, type FetchedRows, type SequenceMemory } from "./sequence_memory.ts";
 
 export type { Completion, Prompt } from "./completion.ts";
@@ -153,10 +153,19 @@ function extend(batch: ContinuousBatch, { rows, asked }: Chunk, fetched: Fetched
   }
 }
 
-/** Tokens that the hungriest row still lacks, beyond those that were asked for. */
-function tokensLeft({ maxNewTokens }: Generation, rows: readonly ActiveSequence[], chunks: readonly Pick<Chunk, "asked">[]): number {
-  const askedOf = (sequence: ActiveSequence): number => chunks.reduce((sum, { asked }) => sum + asked(sequence), 0);
-  return rows.reduce((most, sequence) => Math.max(most, maxNewTokens - sequence.ids.length - askedOf(sequence)), 0);
+/**
+ * Tokens that the hungriest row still lacks, beyond those that were asked for; but no more than a row has room for whose prompt leaves fewer
+ * than maxNewTokens, because the GPU does not end it there.
+ */
+function tokensLeft(generation: Generation, rows: readonly ActiveSequence[], chunks: readonly Pick<Chunk, "asked">[]): number {
+  let [most, least] = [0, Number.POSITIVE_INFINITY];
+  for (const sequence of rows) {
+    const room = roomBehind(sequence.prompt, generation);
+    const left = room - chunks.reduce((sum, { asked }) => sum + asked(sequence), sequence.ids.length);
+    most = Math.max(most, left);
+    if (room < generation.maxNewTokens) least = Math.min(least, left);
+  }
+  return Math.min(most, least);
 }
 
 /** Behind unread chunks only the same rows can go on, for the host does not know how far others are. */

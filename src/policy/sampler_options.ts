@@ -31,6 +31,11 @@ export interface SamplerOptions {
   readonly promptSlots?: number | undefined;
   readonly maxLength: number;
   readonly maxNewTokens: number;
+  /**
+   * Tokens of the longest prompt. Default: what maxNewTokens leaves of maxLength. A sequence whose prompt leaves fewer than maxNewTokens ends at
+   * maxLength.
+   */
+  readonly longestPrompt?: number | undefined;
   readonly sampling: SamplingOptions;
   readonly stopTokens: readonly number[];
   /** Tokens that are never drawn, such as ids that the tokenizer lacks. */
@@ -44,13 +49,21 @@ export interface SamplerOptions {
   readonly cacheStorage?: CacheStorage;
 }
 
+type Lengths = Pick<SamplerOptions, "maxLength" | "maxNewTokens">;
+
 /** Tokens of the longest prompt that a sampler takes. */
 export function longestOf({
   promptRows,
   maxLength,
   maxNewTokens,
-}: Pick<SamplerOptions, "promptRows" | "maxLength" | "maxNewTokens">): number {
-  return Math.min(maxLength - maxNewTokens, promptRows);
+  longestPrompt = maxLength - maxNewTokens,
+}: Lengths & Pick<SamplerOptions, "promptRows" | "longestPrompt">): number {
+  return Math.min(longestPrompt, promptRows);
+}
+
+/** The most new tokens behind a prompt. */
+export function roomBehind({ ids }: { readonly ids: readonly number[] }, { maxLength, maxNewTokens }: Lengths): number {
+  return Math.min(maxNewTokens, maxLength - ids.length);
 }
 
 /** @throws EngineError for options that no token can be drawn with */
@@ -72,14 +85,17 @@ export function checkSamplerOptions({ model, maxLength, sampling, bannedTokens =
   if (banned.size === model.vocabSize) throw new EngineError(`all ${model.vocabSize} tokens are banned; leave at least one to be drawn`);
 }
 
-type Sizes = Pick<SamplerOptions, "sequences" | "promptRows" | "promptSlots" | "maxLength" | "maxNewTokens">;
+type Sizes = Lengths & Pick<SamplerOptions, "sequences" | "promptRows" | "promptSlots" | "longestPrompt">;
 
-function checkSizes({ sequences, promptRows, promptSlots = sequences, maxLength, maxNewTokens }: Sizes): void {
-  for (const [name, size] of Object.entries({ sequences, promptRows, promptSlots, maxLength, maxNewTokens })) {
+function checkSizes({ sequences, promptRows, promptSlots = sequences, longestPrompt = 1, maxLength, maxNewTokens }: Sizes): void {
+  for (const [name, size] of Object.entries({ sequences, promptRows, promptSlots, longestPrompt, maxLength, maxNewTokens })) {
     if (!(Number.isInteger(size) && size >= 1)) throw new EngineError(`${name} is ${size}; it must be a whole number of at least 1`);
   }
-  if (maxNewTokens < maxLength) return;
-  throw new EngineError(`maxNewTokens is ${maxNewTokens} of maxLength ${maxLength}; at least one token must be left for the prompt`);
+  if (maxNewTokens >= maxLength) {
+    throw new EngineError(`maxNewTokens is ${maxNewTokens} of maxLength ${maxLength}; at least one token must be left for the prompt`);
+  }
+  if (longestPrompt < maxLength) return;
+  throw new EngineError(`longestPrompt is ${longestPrompt} of maxLength ${maxLength}; at least one token must be left for the completion`);
 }
 
 /** Greedy draws need no filter, whose search takes time. */

@@ -133,12 +133,14 @@ interface Wanted {
 
 /** A sampler with room for the prompts, and as many at a time as memory has room for. */
 async function samplerOf(device: Device, model: PolicyModel, { wanted, options }: Wanted): Promise<Sampler> {
-  const longest = longestOf(wanted, model.module.contextLength);
+  const { contextLength } = model.module;
+  const longest = longestOf(wanted, contextLength);
+  const shortest = wanted.reduce((least, { ids }) => Math.min(least, ids.length), longest);
   const allRows = wanted.reduce((sum, { ids }) => sum + ids.length, 0);
-  const maxNewTokens = Math.min(options.maxTokens, model.module.contextLength - longest);
   const shared = {
-    maxLength: longest + maxNewTokens,
-    maxNewTokens,
+    longestPrompt: longest,
+    maxLength: Math.min(contextLength, longest + options.maxTokens),
+    maxNewTokens: Math.min(options.maxTokens, contextLength - shortest),
     sampling: samplingOf(options, model.generation),
     cacheStorage: options.cacheStorage,
     ...endingsOf(model, stopTexts(options.stop)),

@@ -53,6 +53,30 @@ export function checkReadable(tokenizer: Tokenizer, option: string, problems: re
   }
 }
 
+/** What a prompt must leave room for. */
+export interface Room {
+  readonly contextLength: number;
+  readonly maxNewTokens: number;
+  /** What the longest completion is called where it is set. */
+  readonly option: string;
+}
+
+/** @throws ConfigError naming the first problem whose prompt leaves too little of the context for a completion */
+export function checkRoom(
+  tokenizer: Tokenizer,
+  list: string,
+  problems: readonly Problem[],
+  { contextLength, maxNewTokens, option }: Room,
+): void {
+  for (const [index, { prompt, [origin]: row }] of problems.entries()) {
+    const { length } = encodePrompt(tokenizer, prompt);
+    if (length + maxNewTokens <= contextLength) continue;
+    const fact = `its prompt has ${length} tokens, and with ${option} ${maxNewTokens} that is more than the model's context of ${contextLength}`;
+    const fits = length < contextLength ? `lower ${option} to ${contextLength - length}, or ` : "";
+    throw new ConfigError([`${row ?? `${list}.${index}`}: ${fact}; ${fits}leave the ${row === undefined ? "problem" : "row"} out`]);
+  }
+}
+
 /** Refuses texts that end completions and that are none, or that the model's tokenizer cannot write. */
 export function checkStop(stop: unknown, tokenizer?: Tokenizer): void {
   const texts: unknown = typeof stop === "string" ? [stop] : stop;

@@ -6,7 +6,7 @@ import type { Problem } from "../tasks/task.ts";
 import type { TrainConfig } from "./config/index.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
-import { checkProblems, checkReadable, checkStop } from "./problems.ts";
+import { checkProblems, checkReadable, checkRoom, checkStop } from "./problems.ts";
 import { longestPrompt } from "./sampling/sampler_for.ts";
 import { checkColumns, checkHeldOutColumns } from "./scoring/columns.ts";
 import { checkRewards, type NamedReward, type RewardFailure } from "./scoring/rewards.ts";
@@ -65,6 +65,17 @@ export function checkSubject(run: Pick<Run, "model" | "trainProblems" | "evalPro
   checkStop(run.stop, run.model.tokenizer);
   checkReadable(run.model.tokenizer, "the training problems", run.trainProblems);
   checkReadable(run.model.tokenizer, "the held-out problems", run.evalProblems);
+}
+
+/** Refuses problems whose prompts leave no room for a completion. @throws ConfigError that names the first of them */
+export function checkRooms(run: Run): void {
+  const { model, config, trainProblems, evalProblems } = run;
+  const { contextLength } = model.module;
+  const { maxNewTokens } = config.grpo;
+  if (longestPromptOf(run) + maxNewTokens <= contextLength) return;
+  const room = { contextLength, maxNewTokens, option: "grpo.maxNewTokens" };
+  checkRoom(model.tokenizer, "the training problems", trainProblems, room);
+  checkRoom(model.tokenizer, "the held-out problems", evalProblems, room);
 }
 
 /** The base under adapters is their reference, and is never changed. @throws ConfigError */

@@ -15,7 +15,7 @@ import { type Classify, checkClasses, classifier, measureSampled } from "./learn
 import type { Fit } from "./memory/fit.ts";
 import { fitTraining } from "./memory/training.ts";
 import { oneAtATime } from "./one_at_a_time.ts";
-import { checkReference, checkStorage, checkSubject, type Run } from "./run.ts";
+import { checkReference, checkRooms, checkStorage, checkSubject, type Run } from "./run.ts";
 import { createRunHistory, type RunHistory } from "./run_history.ts";
 import type { RolloutEntry } from "./sampling/rollout.ts";
 import { controllerWithTarget } from "./set_target.ts";
@@ -84,6 +84,7 @@ function toRun(options: TrainerOptions): Run {
   throwIfAny(methodProblems(options.config, options));
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);
+  checkRooms(run);
   checkStorage(run);
   checkReference(run);
   checkReferenceModel(run);

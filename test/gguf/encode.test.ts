@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -95,6 +95,13 @@ test("a number beyond the range of f16 is refused by name, and nothing is left w
     [],
   );
   await assert.rejects(writeGguf(folder, {}, []), /is a folder; give the name of a file/);
+  const other = join(folder, "other.txt");
+  await writeFile(other, "GGU is no magic word");
+  await assert.rejects(writeGguf(other, {}, []), /other\.txt exists and is no GGUF file; choose another name, or remove it/);
+  for (const before of ["", "GGUF and more"]) {
+    await writeFile(other, before);
+    assert.ok((await writeGguf(other, {}, [])) > 0);
+  }
 });
 
 test("values of every type and texts of any script come back", async () => {

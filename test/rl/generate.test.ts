@@ -54,6 +54,14 @@ test("temperature 0 takes the most probable tokens, whatever the seed, and the c
   assert.deepEqual(await generate(device, quiet, prompts), greedy, "generation_config.json says how, where the options do not");
 });
 
+test("a long prompt shortens its own completion alone", async () => {
+  const long = "1+1=2+3=5+4=9+";
+  const texts = await generate(device, model, [prompts[0]!, long], { seed: 3, maxTokens: 10 });
+  const [alone] = await generate(device, model, prompts.slice(0, 1), { seed: 3, maxTokens: 10 });
+  assert.deepEqual(texts[0], alone);
+  assert.deepEqual([texts[0]!.ids.length, texts[1]!.ids.length, texts[1]!.finishReason], [10, 2, "length"]);
+});
+
 test("no prompts have no completions, and an aborted signal ends all as they stand", async () => {
   assert.deepEqual(await generate(device, model, []), []);
   const texts = await generate(device, model, prompts, { signal: AbortSignal.abort() });

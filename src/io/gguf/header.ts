@@ -4,7 +4,8 @@ import type { GgufMetadata, GgufValue } from "./values.ts";
 /** Tensors begin at multiples of this many bytes, and so does the first. */
 export const ALIGNMENT = 32;
 
-const MAGIC = "GGUF";
+/** The first four bytes of a file. */
+export const MAGIC = "GGUF";
 const VERSION = 3;
 
 /** The format's numbers for the types of values. */

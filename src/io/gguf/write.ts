@@ -1,19 +1,20 @@
 import { open, rename, rm } from "node:fs/promises";
 import { brief, quoted } from "../../options/quote.ts";
-import { FileError, isFolder } from "../files.ts";
+import { FileError, isFile, isFolder } from "../files.ts";
 import { partialPaths } from "../sweep.ts";
 import { writeError } from "../write_whole.ts";
 import { encodedPieces, type GgufTensor } from "./encode.ts";
-import { aligned, ggufHead } from "./header.ts";
+import { aligned, ggufHead, MAGIC } from "./header.ts";
 import { bytesOfTensor } from "./tensor_types.ts";
 import type { GgufMetadata } from "./values.ts";
 
 /**
  * Writes a GGUF file, tensor by tensor, and returns its bytes once it is on the disk. The file has its name only when it is whole.
- * @throws FileError where it cannot be written, or a number does not fit the type of its tensor
+ * @throws FileError where it cannot be written, a number does not fit the type of its tensor, or another kind of file has its name
  */
 export async function writeGguf(path: string, metadata: GgufMetadata, tensors: readonly GgufTensor[]): Promise<number> {
   if (await isFolder(path)) throw new FileError(`${brief(path)} is a folder; give the name of a file to write.`);
+  if (!(await isReplaceable(path))) throw new FileError(`${brief(path)} exists and is no GGUF file; choose another name, or remove it.`);
   const { partial } = partialPaths(path);
   try {
     const bytes = await writeInto(partial, metadata, tensors);
@@ -22,6 +23,18 @@ export async function writeGguf(path: string, metadata: GgufMetadata, tensors: r
   } catch (error) {
     await rm(partial, { force: true });
     throw writeError(path, error);
+  }
+}
+
+/** Whether nothing is there, or a file that was exported before, or is empty. Weights of the model itself may have the name, by mistake. */
+async function isReplaceable(path: string): Promise<boolean> {
+  if (!(await isFile(path))) return true;
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAGIC.length));
+    return bytesRead === 0 || buffer.toString("latin1") === MAGIC;
+  } finally {
+    await file.close();
   }
 }
 

@@ -4,7 +4,7 @@ import type { Sampler } from "../../policy/sampler.ts";
 import { checkHostMemory } from "../memory/host.ts";
 import { fitSampling } from "../memory/sampling.ts";
 import type { PolicyModel, SampledModel } from "../model.ts";
-import { checkProblems, checkReadable } from "../problems.ts";
+import { checkProblems, checkReadable, checkRoom } from "../problems.ts";
 import { FULL_DISTRIBUTION, longestPrompt, samplerFor } from "../sampling/sampler_for.ts";
 import { checkColumns, checkHeldOutColumns } from "../scoring/columns.ts";
 import type { RewardFailure } from "../scoring/rewards.ts";
@@ -20,7 +20,7 @@ export interface TaskEvaluationOptions extends FurtherWishes {
   readonly prompts?: number;
   readonly completions: number;
   readonly temperature: number;
-  /** Longest completion, in tokens; the task's own when left out, or 256 where it has none. */
+  /** Longest completion, in tokens; the task's own when left out, or 256 where it has none and the context leaves as many. */
   readonly maxNewTokens?: number;
   readonly seed: number;
   /** The most bytes of GPU memory to take, the model included; as many as the adapter has when left out. */
@@ -39,14 +39,19 @@ export async function evaluateTask(options: TaskEvaluationOptions): Promise<Eval
   checkColumns("problem", [...subject.trainProblems, ...subject.evalProblems], subject.rewards);
   checkHeldOutColumns(subject.evalProblems, subject.rewards);
   checkReadable(model.tokenizer, `the held-out problems of the task ${subject.name}`, problems);
-  const maxNewTokens = options.maxNewTokens ?? subject.maxCompletionLength ?? LONGEST;
+  const longest = longestPrompt(model, problems);
+  const { contextLength } = model.module;
+  const maxNewTokens = options.maxNewTokens ?? subject.maxCompletionLength ?? Math.min(LONGEST, Math.max(1, contextLength - longest));
+  if (longest + maxNewTokens > contextLength) {
+    checkRoom(model.tokenizer, "the held-out problems", problems, { contextLength, maxNewTokens, option: "--max-new-tokens" });
+  }
   const wanted = problems.length * completions;
   checkHostMemory(device, { completions: wanted, maxNewTokens, options: `${problems.length} prompts x ${completions} completions` });
   const judge = scoreCompletions({ model, ...subject, onRewardFailure }, maxNewTokens);
   const samplerOn = (on: Device, its: SampledModel, sequencesAtOnce: number): Promise<Sampler> =>
     samplerFor({
       ...{ device: on, model: its, sequencesAtOnce, maxNewTokens, stop: subject.stop },
-      ...{ longestPrompt: longestPrompt(model, problems), completions: wanted, perPrompt: completions },
+      ...{ longestPrompt: longest, completions: wanted, perPrompt: completions },
       sampling: { temperature, ...FULL_DISTRIBUTION },
     });
   const { sequencesAtOnce } = await fitSampling({ ...options, build: samplerOn });

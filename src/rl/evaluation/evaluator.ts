@@ -1,3 +1,4 @@
+import { ConfigError } from "../../options/problems.ts";
 import type { Sampler } from "../../policy/sampler.ts";
 import { longestPromptOf, type Run } from "../run.ts";
 import { FULL_DISTRIBUTION, samplerFor } from "../sampling/sampler_for.ts";
@@ -36,6 +37,8 @@ export async function createEvaluator(run: Run, sampler: Sampler): Promise<Evalu
   return {
     solved,
     evaluate: async (step) => {
+      if (problems.length === 0)
+        throw new ConfigError(["the held-out problems are none; give evalProblems, or a task that holds some out"]);
       const evaluation = await evaluatePolicy({
         ...{ model, problems, completions, sampler, whole, ks, temperatures, entropies },
         seed: config.seed,
