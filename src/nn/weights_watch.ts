@@ -24,6 +24,27 @@ export function weightsWatch(module: Module, work: string): () => void {
   };
 }
 
+/** Of which weights of which module a saved state is. */
+const stamps = new WeakMap<object, { readonly module: Module; readonly version: number | undefined }>();
+
+/** Remembers that a state belongs to the weights that a module has now. Returns the state. */
+export function stampWeights<State extends object>(state: State, module: Module): State {
+  stamps.set(state, { module, version: versions.get(module) });
+  return state;
+}
+
+/**
+ * Lets a state pass that is none of this module's, such as one beside a copy of it.
+ * @throws EngineError for a state of weights that the module has no more
+ */
+export function requireStampedWeights(state: object, module: Module): void {
+  const stamp = stamps.get(state);
+  if (stamp?.module !== module || stamp.version === versions.get(module)) return;
+  throw new EngineError(
+    "the model's weights have changed since this state was saved; save the state again, or beside a clone() of the model that was made with it",
+  );
+}
+
 /** The same tensors; `check` is called before and after each piece is read back. */
 export function watchedTensors(tensors: TensorSource, check: () => void): TensorSource {
   const watched = [...tensors].map(([name, tensor]) => {

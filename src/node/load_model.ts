@@ -24,7 +24,7 @@ import { namedForModel } from "../nn/named_for_model.ts";
 import { initializeParameters, type PlacedModule, placeModule } from "../nn/place.ts";
 import { storedParameters } from "../nn/stored_parameters.ts";
 import { requireStoredTensors, streamParameters } from "../nn/stream_parameters.ts";
-import { watchedTensors, weightsWatch } from "../nn/weights_watch.ts";
+import { requireStampedWeights, watchedTensors, weightsWatch } from "../nn/weights_watch.ts";
 import { requireKnownOptions } from "../options/problems.ts";
 import { brief } from "../options/quote.ts";
 import { checkDevice, checkModel, checkShape } from "../rl/given.ts";
@@ -222,13 +222,15 @@ const SAVE_OPTIONS = {
  * Writes a checkpoint: a Hugging Face folder, or the PEFT adapter of a model that has one, with the optimiser's tensors and the trainer's
  * state where given. Tensors are read back from the GPU and written a piece at a time.
  * @throws NotFiniteError where a parameter is not finite, FileError where one is too large for `dtype`, or `dir` cannot be made or holds
- * what no checkpoint wrote, ConfigError for an unknown option, EngineError where a step or a load changes the weights meanwhile; then nothing is left written
+ * what no checkpoint wrote, ConfigError for an unknown option, EngineError where a step or a load has changed the weights since the state was
+ * saved, or changes them meanwhile; then nothing is left written
  */
 export async function saveModel(dir: string, model: PolicyModel, options: SaveOptions = {}): Promise<void> {
   requireKnownOptions("saveModel", options, Object.keys(SAVE_OPTIONS));
   const { moments, state, logs, files, dtype = "f32", shardBytes } = options;
   checkModel("model", model);
   checkShape("dtype", dtype, SAVED_DTYPES.includes(dtype), SAVED_DTYPES.join(", "));
+  if (moments) requireStampedWeights(moments, model.module);
   const requireSameWeights = weightsWatch(model.module, "saveModel()");
   const finite = (tensors: TensorSource): TensorSource =>
     finiteTensors(watchedTensors(tensors, requireSameWeights), "the model", `${dir} is not written; go on from the last checkpoint`);

@@ -1,6 +1,7 @@
 import { createController } from "../control/index.ts";
 import { createLoss } from "../loss/index.ts";
 import { assertOnDevice } from "../nn/on_device.ts";
+import { stampWeights } from "../nn/weights_watch.ts";
 import { throwIfAny } from "../options/problems.ts";
 import type { Metrics } from "../report/metrics.ts";
 import type { TensorSource } from "../stored_tensor.ts";
@@ -116,7 +117,7 @@ async function buildTrainer(run: Run): Promise<Trainer> {
 
   const withProgress = <Tensor>({ moments, ...learned }: Learned<Tensor>, further: ReadonlyMap<string, Tensor>) => {
     const state: TrainerState = { step, tokens, solved: evaluation.solved.save(), ...history.state, ...learned };
-    return { state, moments: new Map([...moments, ...further]) };
+    return { state, moments: stampWeights(new Map([...moments, ...further]), run.model.module) };
   };
 
   return {

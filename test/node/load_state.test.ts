@@ -53,6 +53,24 @@ test("two steps, saved and loaded, and two more have the bits of four", async ()
   await Promise.all([trainer.destroy(), next.destroy()]);
 });
 
+test("a state is saved with the weights of its step, or beside a copy that was made then", async () => {
+  const model = await smallModel(device);
+  const trainer = trainerOf(model);
+  await train(trainer, 1);
+  const kept = { copy: await model.clone(), saved: await trainer.save() };
+  const dir = join(folder, "later");
+  await saveModel(dir, model, kept.saved);
+  const before = await readSafetensors(join(dir, "model.safetensors"));
+  await train(trainer, 1);
+  const late = /^EngineError: the model's weights have changed since this state was saved; save the state again, or beside a clone\(\)/;
+  await assert.rejects(saveModel(dir, model, kept.saved), late);
+  await saveModel(join(folder, "copy"), kept.copy, kept.saved);
+  assert.deepEqual(await readSafetensors(join(folder, "copy", "model.safetensors")), before);
+  await saveModel(dir, model, await trainer.save());
+  await trainer.destroy();
+  for (const one of [model, kept.copy]) one.destroy();
+});
+
 test("what is no state of a trainer is refused in one line", async () => {
   const refused = (dir: string, pattern: RegExp) =>
     assert.rejects(loadTrainerState(dir), (error) => {

@@ -1,4 +1,5 @@
 import type { Device } from "../../gpu/device.ts";
+import { stampWeights } from "../../nn/weights_watch.ts";
 import { learningRateAt } from "../../optim/schedule.ts";
 import type { TensorSource } from "../../stored_tensor.ts";
 import type { SftConfig } from "../config/index.ts";
@@ -116,7 +117,7 @@ export async function createPlannedWarmStart(
     store: () =>
       turns.run("store()", async () => {
         const { state: optimizer, moments } = await learner.optimizer.store();
-        return { state: { step, passAt1, optimizer }, moments };
+        return { state: { step, passAt1, optimizer }, moments: stampWeights(moments, model.module) };
       }),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
