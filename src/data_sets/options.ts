@@ -19,7 +19,7 @@ const withBraces =
 
 const options = section({
   data: text("the path of a data file or of a folder of them, or the name of a data set, such as org/name").describe(
-    "The data: the path of a .jsonl, .json or .parquet file, of a folder of them, or the name of a data set on the hub.",
+    "The data: the path of a .jsonl, .json, .parquet, .csv or .tsv file, of a folder of them, or the name of a data set on the hub.",
   ),
   split: option(
     text("the name of a split"),

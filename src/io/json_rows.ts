@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
 import { brief, quoted } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
-import { readError, readUtf8 } from "./files.ts";
+import { readUtf8 } from "./files.ts";
 import { parseExactJsonObject } from "./json.ts";
+import { textChunks } from "./text_chunks.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -34,27 +34,13 @@ export async function readJsonRows(path: string): Promise<Row[]> {
   });
 }
 
-/** The lines of a file, some at a time, so that a file may be larger than the longest string. */
+/** The lines of a file, some at a time. */
 async function* linesOf(path: string): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
   let rest = "";
-  let number = 0;
-  const decode = (bytes?: Uint8Array): string => {
-    try {
-      return decoder.decode(bytes, { stream: bytes !== undefined });
-    } catch {
-      throw new FileError(`${brief(path)} is not UTF-8 text after line ${number}; save it as UTF-8.`);
-    }
-  };
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      const lines = (rest + decode(chunk as Uint8Array)).split("\n");
-      rest = lines.pop()!;
-      number += lines.length;
-      yield lines;
-    }
-  } catch (error) {
-    throw error instanceof FileError ? error : readError(path, error);
+  for await (const text of textChunks(path)) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield lines;
   }
-  yield [rest + decode()];
+  yield [rest];
 }

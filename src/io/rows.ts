@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { brief } from "../options/quote.ts";
+import { readCsv } from "./csv_rows.ts";
 import { FileError } from "./file_error.ts";
 import { readJsonLines, readJsonRows } from "./json_rows.ts";
 import { readParquet } from "./parquet.ts";
@@ -12,6 +13,8 @@ const readers: Readonly<Record<string, (path: string) => Promise<Row[]>>> = {
   ".ndjson": readJsonLines,
   ".json": readJsonRows,
   ".parquet": readParquet,
+  ".csv": readCsv,
+  ".tsv": (path) => readCsv(path, "\t"),
 };
 
 /** The endings of the files that rows can be read from. */

@@ -31,9 +31,9 @@ export function modelFiles(files: readonly HubFile[], name: string): readonly Hu
   return files.filter(({ path }) => MODEL_FILES.includes(path) || path === weights);
 }
 
-const DATA_FILE = /\.(parquet|jsonl|ndjson)$/;
+const DATA_FILES = [/\.(parquet|jsonl|ndjson)$/, /\.(csv|tsv)$/];
 /** The ending of a data file, in a repository or in a folder here. */
-const ENDING = /\.(parquet|jsonl|ndjson|json)$/i;
+const ENDING = /\.(parquet|jsonl|ndjson|json|csv|tsv)$/i;
 
 /** Which files of a data set are wanted. */
 export interface DataChoice {
@@ -45,7 +45,9 @@ export interface DataChoice {
 
 /** The files of a data set's repository that hold its rows, in the order of their names. @throws FileError where none or too many fit */
 export function dataFiles(files: readonly HubFile[], name: string, { split, path: within }: DataChoice): readonly HubFile[] {
-  const data = files.filter(({ path }) => DATA_FILE.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  // The same rows may be there as text besides, where values have no types.
+  const kinds = DATA_FILES.map((kind) => files.filter(({ path }) => kind.test(path)));
+  const data = (kinds.find((found) => found.length > 0) ?? []).sort((a, b) => (a.path < b.path ? -1 : 1));
   const named = data.filter(({ path }) => within === undefined || path === within || path.startsWith(`${within}/`));
   // A file that is named itself need not be named for its split.
   const isOne = named.length === 1 && named[0]!.path === within;
@@ -53,7 +55,7 @@ export function dataFiles(files: readonly HubFile[], name: string, { split, path
   const wanted = [within === undefined ? "" : ` at ${within}`, split === undefined ? "" : ` of the split ${split}`].join("");
   if (fitting.length === 0) {
     const found = data.length === 0 ? "none at all" : listed(data.map(({ path }) => path));
-    throw new FileError(`${name} on the hub has no Parquet or JSONL file${wanted}; it has ${found}.`);
+    throw new FileError(`${name} on the hub has no Parquet, JSONL or CSV file${wanted}; it has ${found}.`);
   }
   const folders = [...new Set(fitting.map(({ path }) => path.slice(0, Math.max(path.lastIndexOf("/"), 0))))];
   if (folders.length === 1) return fitting;

@@ -62,7 +62,7 @@ test("a bad line is named with its number, and a bad file in one line", async ()
     readRows(file("lfs.parquet", "version https://git-lfs.github.com/spec/v1\noid x\n")),
     /no whole Parquet file .*Git LFS pointer/,
   );
-  await assert.rejects(readRows(file("x.csv", "a,b\n")), /x\.csv is no data file; give one that ends in \.jsonl/);
+  await assert.rejects(readRows(file("x.xls", "a,b\n")), /x\.xls is no data file; give one that ends in \.jsonl/);
   await assert.rejects(readRows(join(folder, "none.jsonl")), /none\.jsonl does not exist/);
   await assert.rejects(readRows(join(folder, "none.parquet")), /none\.parquet does not exist/);
 });

@@ -226,7 +226,10 @@ test("a split may have an underscore, and a word that several splits share choos
     resolveData("org/chats", "train"),
     refused(/org\/chats on the hub has several splits with the word train; name one: train_gen, train_sft\.$/),
   );
-  await assert.rejects(resolveData("org/chats", "train_dpo"), refused(/has no Parquet or JSONL file of the split train_dpo; it has data/));
+  await assert.rejects(
+    resolveData("org/chats", "train_dpo"),
+    refused(/has no Parquet, JSONL or CSV file of the split train_dpo; it has data/),
+  );
   assert.deepEqual(names(await resolveData("org/mixed", "train")), ["data/train-0.jsonl", "data/train-1.jsonl"]);
   assert.deepEqual(names(await resolveData("org/mixed", "dev")), ["data/my.dev.jsonl"]);
   assert.deepEqual(names(await resolveData("org/mixed", "train-1")), ["data/train-1.jsonl"]);
@@ -241,7 +244,7 @@ test("files of a data set come by split, by file and by folder", async () => {
   ]);
   const one = "data/test-00000-of-00001.parquet";
   assert.deepEqual(names(await resolveData(`org/rows@v1/${one}`, "train")), [one]);
-  await assert.rejects(resolveData("org/rows", "dev"), refused(/has no Parquet or JSONL file of the split dev; it has data\/test/));
+  await assert.rejects(resolveData("org/rows", "dev"), refused(/has no Parquet, JSONL or CSV file of the split dev; it has data\/test/));
   await assert.rejects(
     resolveData("org/two", "train"),
     refused(/of the split train in several folders; name one: org\/two\/main, org\/two\/other/),
