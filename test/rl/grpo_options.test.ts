@@ -116,6 +116,19 @@ test("a reward by its name is answered with the function of that name, whether a
   }
 });
 
+test("a reward that is a mapping is checked by GRPOTrainer and createTrainer", async () => {
+  const [reward] = own.rewards;
+  refused(
+    { device, model, config, task, rewards: [reward, { name: "x", reward, wieght: 2 }] },
+    /^rewards\.1\.wieght is not a known key; did you mean weight\?$/,
+  );
+  const rewards = [{ name: "x", reward: reward!, timeout: 1e7 }];
+  refused({ device, model, config, ...own, rewards }, /^rewards\.0\.timeout is 10000000; it must be a number above 0 and at most 86400$/);
+  const parsed = parseTrainConfig({ model: "m", task: { name: "addition" }, grpo: config });
+  const given: TrainerOptions = { device, model, config: parsed, trainProblems: own.problems, evalProblems: [], rewards, stop: ["$"] };
+  await assert.rejects(createTrainer(given), /^ConfigError: rewards\.0\.timeout is 10000000; /);
+});
+
 test("a loss or a controller that is given as an object is held to what the same name in config is", async () => {
   const given = { device, model, task };
   const [ppo, reinforce, gspo, cispo] = [losses["ppo-clip"](), losses.reinforce(), losses.gspo(), losses.cispo()];

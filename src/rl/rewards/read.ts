@@ -2,7 +2,8 @@ import { z } from "zod";
 import { parseOptions } from "../../options/define.ts";
 import { ConfigError, nearestWord, refusal } from "../../options/problems.ts";
 import { brief, listed } from "../../options/quote.ts";
-import { decimal, oneOf, option, section, text } from "../../options/schema.ts";
+import { decimal, option, section, text } from "../../options/schema.ts";
+import { rewardLimits } from "../scoring/check_rewards.ts";
 import { checkRewards, type NamedReward } from "../scoring/rewards.ts";
 import { rewardRegistry } from "./index.ts";
 
@@ -19,9 +20,9 @@ const common = {
 };
 
 const moduleOptions = {
-  timeout: option(decimal({ above: 0, max: 86_400 }), 60, "The most seconds that the completions of one prompt may take."),
+  timeout: option(rewardLimits.timeout, 60, "The most seconds that the completions of one prompt may take."),
   onError: option(
-    oneOf(["unscored", "stop"]),
+    rewardLimits.onError,
     "unscored",
     "What happens where the function throws, takes too long or returns something else than scores: unscored leaves the completions of that prompt without a score and counts them in `rewards/NAME/failed`; stop ends the run.",
   ),

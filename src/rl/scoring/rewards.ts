@@ -1,15 +1,16 @@
-import { ConfigError, isMapping, refusal } from "../../options/problems.ts";
 import { quoted, reasonOf } from "../../options/quote.ts";
 import type { Task } from "../../tasks/task.ts";
 import { type AdvantageName, type AdvantageTraits, advantages, type RewardPart, type RewardSums, type Score } from "../advantages/index.ts";
 import { average, isScored, standardDeviation } from "../advantages/scores.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
+import { checkRewards } from "./check_rewards.ts";
 import { columnsOf } from "./columns.ts";
 import { type EndOfCompletions, withoutEnd } from "./end_of_completions.ts";
 import { isolatedScores, type RewardFailure } from "./isolated.ts";
 import { type NamedReward, RewardError, type RewardInput, scoresOf } from "./reward_function.ts";
 import { type RewardScore, rewardsByToken, wholeScore } from "./token_rewards.ts";
 
+export { checkRewards } from "./check_rewards.ts";
 export type { RewardFailure } from "./isolated.ts";
 export {
   type NamedReward,
@@ -103,23 +104,6 @@ function checkTokenRewards(functions: readonly Scored[], advantage: AdvantageNam
 /** What tells right completions from wrong ones. */
 export function withoutPunishment(scores: RewardSums & Pick<CombinedRewards, "unpunished">): RewardSums {
   return scores.unpunished ?? scores;
-}
-
-/** Refuses rewards that are none. @throws ConfigError where none is given, one is no function, a weight no number, or two have one name */
-export function checkRewards(functions: readonly NamedReward[]): void {
-  if (functions.length === 0) throw new ConfigError(["no reward function is given; give a task or at least one function in rewards"]);
-  for (const [index, given] of functions.entries()) {
-    // The types of a program in JavaScript say nothing.
-    const { name, reward, weight = 1 }: Partial<NamedReward> = isMapping(given) ? given : {};
-    if (typeof reward !== "function")
-      throw new ConfigError([refusal(`rewards.${index}`, given, "a function, or { name, reward, weight }")]);
-    if (typeof name !== "string" || name === "") throw new ConfigError([refusal(`rewards.${index}.name`, name, "a text")]);
-    if (typeof weight !== "number" || !Number.isFinite(Math.fround(weight)))
-      throw new ConfigError([refusal(`rewards.${index}.weight`, weight, "a finite number")]);
-  }
-  const names = functions.map(({ name }) => name);
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
-  if (repeated !== undefined) throw new ConfigError([`two reward functions are named ${quoted(repeated)}; metrics need different names`]);
 }
 
 /** What reward functions get for sampled completions after `step` steps of training; `about` says how the completions were sampled. */

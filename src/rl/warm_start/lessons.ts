@@ -13,7 +13,7 @@ import { checkProblems, checkReadable } from "../problems.ts";
 import { problemsOfStep } from "../sampling/prompts.ts";
 import type { RolloutEntry } from "../sampling/rollout.ts";
 import { checkColumns } from "../scoring/columns.ts";
-import { type NamedReward, type RewardFailure, taskReward } from "../scoring/rewards.ts";
+import { checkRewards, type NamedReward, type RewardFailure, taskReward } from "../scoring/rewards.ts";
 import { scoreCompletions } from "../scoring/score_completions.ts";
 import { exampleEncoder } from "./tokens.ts";
 
@@ -176,6 +176,7 @@ function examOf(
   { problems, tokens }: HeldOutExamples,
   { rewards = [], stop = [], onRewardFailure }: Omit<OfExamples, "examples" | "task">,
 ): Exam | undefined {
+  if (rewards.length > 0) checkRewards(rewards);
   if (rewards.length === 0 || problems.length === 0) return undefined;
   checkColumns("example", problems, rewards);
   const longest = (of: (tokens: Tokens) => readonly number[]): number => tokens.reduce((most, one) => Math.max(most, of(one).length), 1);

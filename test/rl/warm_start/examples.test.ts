@@ -185,6 +185,16 @@ test("sampled answers have room for what the context leaves behind the longest p
   model.destroy();
 });
 
+test("a reward with a key that no reward has is refused, also where nothing is held out", async () => {
+  const model = await pupil();
+  const rewards: NamedReward[] = [{ name: "never", reward: () => [], wieght: 2 } as NamedReward];
+  for (const heldOut of [[], sums]) {
+    const refused = stepsOf(configOf({ steps: 1 }), { model, heldOut, rewards });
+    await assert.rejects(refused, /^ConfigError: rewards\.0\.wieght is not a known key; did you mean weight\?$/);
+  }
+  model.destroy();
+});
+
 test("held-out examples may be left out, and task be undefined", async () => {
   const model = await pupil();
   const examples = { train: sums } as unknown as { readonly train: typeof sums; readonly heldOut: typeof sums };
