@@ -33,6 +33,7 @@ import type { TensorSource } from "../stored_tensor.ts";
 import { resolveModel } from "./hub.ts";
 import { adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
 import { type LoadOptions, type ModelBuilder, parseLoadOptions } from "./load_options.ts";
+import { checkNewModel, type NewModel } from "./new_model.ts";
 import { refuseMistyped, shippedModel } from "./shipped_models.ts";
 
 export type { LoadOptions, ModelBuilder } from "./load_options.ts";
@@ -101,18 +102,13 @@ export function outlineNew(device: Device, wanted: Omit<NewModel, "seed">): Poli
   return outlineOf({ device: createMeasuringDevice(device), config, tokenizer, generation, build, adapter: undefined });
 }
 
-/** A model to make: its config.json, its tokenizer, and the seed of its parameters. */
-export interface NewModel {
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly tokenizer: Tokenizer;
-  readonly seed: number;
-  readonly build?: ModelBuilder;
-  /** Becomes generation_config.json; `eos_token_id` names the tokens that end a completion. */
-  readonly generation?: GenerationConfig;
-}
-
-/** A model with random parameters, drawn from a seed. @throws EngineError where the tokenizer has ids that the model lacks */
+/**
+ * A model with random parameters, drawn from a seed.
+ * @throws ConfigError for a wrong option, EngineError where the tokenizer has ids that the model lacks
+ */
 export async function createModel(device: Device, options: NewModel): Promise<PolicyModel> {
+  checkDevice(device);
+  checkNewModel(options);
   const { config, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
   const tokenizer = fittingTokenizer(options.tokenizer, module, "createModel");
