@@ -10,6 +10,7 @@ import { listOptions, type TrainConfig } from "./config/index.ts";
 import { trainerHint } from "./config/trl_names.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { checkDevice, checkFunctions, checkModel, checkShape, checkSignal } from "./given.ts";
+import { checkMethods } from "./given_methods.ts";
 import type { TokenClassFunction } from "./learning/token_classes.ts";
 import type { PolicyModel } from "./model.ts";
 import { checkProblems, checkStop } from "./problems.ts";
@@ -113,6 +114,7 @@ export function checkTrainerOptions(options: GRPOTrainerOptions): void {
   if (reference !== undefined) checkModel("reference", reference);
   checkSignal(signal);
   checkFunctions({ classOf, onStep, onEvaluate, onRewardFailure });
+  checkMethods(options);
   if (!isMapping(config)) throw new ConfigError([refusal("config", config, "a mapping such as { steps: 100, learningRate: 1e-5 }")]);
   if (isOfTask(options)) checkTask(options);
   else checkOwnProblems(options);

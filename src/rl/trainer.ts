@@ -8,6 +8,7 @@ import type { TensorSource } from "../stored_tensor.ts";
 import { advantagesOf } from "./advantages/of_step.ts";
 import { methodProblems } from "./config/index.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
+import { checkMethods } from "./given_methods.ts";
 import { toSamples } from "./learning/micro_batches.ts";
 import { watchSkips } from "./learning/skipped_steps.ts";
 import { stepMetrics, tokensOf } from "./learning/step_metrics.ts";
@@ -82,6 +83,7 @@ export async function planTraining(options: TrainerOptions): Promise<Fit> {
 
 function toRun(options: TrainerOptions): Run {
   const { entropy, grpo } = options.config;
+  checkMethods(options);
   throwIfAny(methodProblems(options.config, options));
   const run: Run = { ...options, controller: options.controller ?? createController(entropy), loss: options.loss ?? createLoss(grpo) };
   checkSubject(run);

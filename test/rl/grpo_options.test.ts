@@ -116,6 +116,25 @@ test("a reward by its name is answered with the function of that name, whether a
   }
 });
 
+test("a loss or a controller that is none is answered with the call that makes one, by createTrainer too", async () => {
+  const parsed = parseTrainConfig({ model: "m", task: { name: "addition" }, grpo: config });
+  const subject = { trainProblems: own.problems, evalProblems: [], rewards: [{ name: "none", reward: own.rewards[0]! }], stop: ["$"] };
+  for (const [options, message] of [
+    [{ loss: losses.sapo }, "loss is a function; it must be a policy loss, such as losses.sapo()"],
+    [{ loss: losses["ppo-clip"] }, 'loss is a function; it must be a policy loss, such as losses["ppo-clip"]()'],
+    [{ loss: "gpso" }, 'loss is "gpso"; it must be a policy loss, such as losses.gspo()'],
+    [{ loss: { name: "mine" } }, "loss is a mapping; it must be a policy loss, such as losses.sapo()"],
+    [{ controller: entropic }, "controller is a function; it must be a controller, such as entropic()"],
+    [{ controller: clip }, "controller is a function; it must be a controller, such as clip()"],
+    [{ controller: "aec" }, 'controller is "aec"; it must be a controller, such as aec()'],
+    [{ controller: { target: 0.3 } }, "controller is a mapping; it must be a controller, such as entropic()"],
+  ] as const) {
+    assert.throws(make({ device, model, task, config, ...options }), { name: "ConfigError", message });
+    const given = { device, model, config: parsed, ...subject, ...options } as unknown as TrainerOptions;
+    await assert.rejects(createTrainer(given), { name: "ConfigError", message });
+  }
+});
+
 test("a reward that is a mapping is checked by GRPOTrainer and createTrainer", async () => {
   const [reward] = own.rewards;
   refused(
