@@ -15,6 +15,7 @@ import type { RolloutEntry } from "../sampling/rollout.ts";
 import { checkColumns } from "../scoring/columns.ts";
 import { checkRewards, type NamedReward, type RewardFailure, taskReward } from "../scoring/rewards.ts";
 import { scoreCompletions } from "../scoring/score_completions.ts";
+import { solutionsOf } from "./solutions.ts";
 import { exampleEncoder } from "./tokens.ts";
 
 /** A task, whose solutions are learned. */
@@ -106,7 +107,7 @@ function solvedProblems(task: Task, problems: readonly TextProblem[], seed: numb
   const random = createRandom(seed ^ 0x5f7a11ed);
   return () => {
     const problem = problems[random.integer(problems.length)]!;
-    const solutions = task.solutions(problem);
+    const solutions = solutionsOf(task, problem);
     return { problem, solution: solutions[random.integer(solutions.length)]! };
   };
 }
