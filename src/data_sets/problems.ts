@@ -64,7 +64,12 @@ function apart<Item extends Pick<Problem, "prompt">>(keyed: readonly Keyed<Item>
 }
 
 function toProblem(options: DataOptions, row: Row, place: string): Problem {
-  return readRow(options, row, place).problem;
+  const { problem, answers } = readRow(options, row, place);
+  const last = typeof problem.prompt === "string" ? undefined : problem.prompt.at(-1);
+  // An answer that has a message before it is no part of the prompt; this one would be shown.
+  if (last?.role !== "assistant" || answers.length > 0) return problem;
+  const where = `${place}: the column ${quoted(options.prompt)}`;
+  throw new ConfigError([`${where} holds nothing but a message of the assistant, which is no prompt; leave the row out`]);
 }
 
 /** What a row asks, and what its chat answers. */

@@ -151,6 +151,16 @@ test("messages, system prompts, and what a row may call its columns", () => {
     [user],
   );
   assert.throws(() => of({}, { prompt: [{ role: "user", content: 1 }] }), /d row 1: the column "prompt" holds .* as message 1/);
+  const assistant = { role: "assistant", content: "ho" };
+  for (const system of [null, "s"]) {
+    assert.throws(() => of({ system }, { prompt: [assistant] }), {
+      name: "ConfigError",
+      message: 'd row 1: the column "prompt" holds nothing but a message of the assistant, which is no prompt; leave the row out',
+    });
+  }
+  assert.deepEqual(of({}, { prompt: [assistant, user] }).prompt, [assistant, user]);
+  assert.deepEqual(of({}, { prompt: [user, assistant] }).prompt, [user]);
+  assert.deepEqual(of({}, { prompt: [user, assistant, assistant] }).prompt, [user, assistant]);
   const call = { id: "1", type: "function", function: { name: "add", arguments: "{}" } };
   for (const content of ["calling", "", null]) {
     const calls = { role: "assistant", content, tool_calls: [call] };
