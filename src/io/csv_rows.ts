@@ -1,4 +1,3 @@
-import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import { brief, quoted } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
@@ -14,14 +13,18 @@ type Row = Readonly<Record<string, unknown>>;
 export async function readCsv(path: string, delimiter = ","): Promise<Row[]> {
   const parser = parse({ delimiter, bom: true, skip_empty_lines: true, columns: (names: string[]) => columnsOf(names, path) });
   const rows: Row[] = [];
-  try {
-    await pipeline(textChunks(path), parser, async (parsed: AsyncIterable<Row>) => {
-      for await (const row of parsed) rows.push(row);
-    });
-  } catch (error) {
-    if (error instanceof CsvError) throw csvError(path, error);
-    throw error;
+  parser.on("data", (row: Row) => rows.push(row));
+  const ended = new Promise<void>((resolve, reject) => parser.once("end", resolve).once("error", reject));
+  // It may fail before it is awaited below.
+  ended.catch(() => parser.destroy());
+  for await (const text of textChunks(path)) {
+    if (parser.destroyed) break;
+    parser.write(text);
   }
+  parser.end();
+  await ended.catch((error: unknown) => {
+    throw error instanceof CsvError ? csvError(path, error) : error;
+  });
   return rows;
 }
 
