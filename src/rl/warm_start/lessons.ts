@@ -72,6 +72,7 @@ export function lessonsFor(model: PolicyModel, taught: Taught, config: Course): 
 
 function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prompts } }: Course): Lessons {
   const problems = task.problems("train");
+  checkProblems(`the training problems of the task ${task.name}`, problems);
   // A model that is loaded may have another alphabet.
   checkReadable(model.tokenizer, `the task ${task.name}`, [{ prompt: task.alphabet }]);
   const toTokens = ({ problem, solution }: Solved): Tokens => ({

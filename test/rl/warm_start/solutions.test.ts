@@ -32,3 +32,13 @@ for (const [what, solutions, message] of [
     model.destroy();
   });
 }
+
+test("a task without training problems is refused", async () => {
+  const model = await smallModel(device);
+  const start = warmStart({ device, model, task: { ...addition, problems: () => [] }, config });
+  await assert.rejects(start.next(), {
+    name: "ConfigError",
+    message: /^the training problems of the task addition is empty; give at least one/,
+  });
+  model.destroy();
+});
