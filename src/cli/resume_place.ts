@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { FileError, isFile } from "../io/files.ts";
+import { isFile } from "../io/files.ts";
 import { type LogRepair, planLogRepair } from "../io/log_repair.ts";
 import { isAdapterFolder, readPeftConfig } from "../io/peft.ts";
 import { listCheckpoints } from "../io/run_folder.ts";
@@ -8,6 +8,7 @@ import { findPointOf, type ResumePoint, type StateFormat } from "../node/resume_
 import { brief } from "../options/quote.ts";
 import { UsageError } from "./errors.ts";
 import { PROGRAM } from "./options.ts";
+import { fromUser } from "./user_input.ts";
 
 /** Where a run goes on, and what its logs must become for that. */
 interface ResumePlace<State> {
@@ -25,7 +26,8 @@ export async function resumePlace<State extends { readonly step: number }>(
   if (!point) throw await nowhere(dir, command, refused);
   for (const line of refused) say(line);
   if (refused.length > 0) say(`going on from ${basename(point.path)}`);
-  const repair = await planLogRepair({ dir, step: point.step, checkpoint: basename(point.path), recorded: point.logs });
+  const place = { dir, step: point.step, checkpoint: basename(point.path), recorded: point.logs };
+  const repair = await fromUser(() => planLogRepair(place));
   for (const note of repair.notes) say(note);
   return { point, repair };
 }
@@ -36,7 +38,7 @@ async function nowhere(dir: string, command: "train" | "sft", refused: readonly 
   const [first, ...others] = refused;
   if (first === undefined) return new UsageError(`${dir} holds no checkpoint to resume from; ${again}`);
   const more = others.length > 0 ? ` (and ${others.length} older ${others.length > 1 ? "ones" : "one"} cannot either)` : "";
-  return new FileError(`${dir}: ${first}${more}; ${again}`);
+  return new UsageError(`${dir}: ${first}${more}; ${again}`);
 }
 
 /** Checkpoints of adapters are whole and of no use where the base model under them is not found. @throws UsageError */

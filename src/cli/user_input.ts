@@ -2,20 +2,22 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Device } from "../gpu/device.ts";
+import { GpuFaultError } from "../gpu/errors.ts";
 import { UnavailableError } from "../io/file_error.ts";
 import { type OpenDeviceOptions, openDevice } from "../node/open_device.ts";
 import { brief } from "../options/quote.ts";
 import { UsageError } from "./errors.ts";
 
-/** Errors of lower layers that say in one line what is wrong with a file, a text or an adapter. */
-const INPUT_ERRORS = new Set(["FileError", "NoAdapterError", "AlphabetError", "Error"]);
+/** Errors of lower layers that say in one line what is wrong with a file, a model, a text or an adapter. */
+const INPUT_ERRORS = new Set(["FileError", "EngineError", "NotFiniteError", "NoAdapterError", "AlphabetError", "Error"]);
 
 /** Reads what the user named. What is wrong with it is wrong usage, unless it may be right when it is tried again. */
 export async function fromUser<Result>(read: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof Error) || !INPUT_ERRORS.has(error.name) || error instanceof UnavailableError) throw error;
+    const isInput = error instanceof Error && INPUT_ERRORS.has(error.name);
+    if (!isInput || error instanceof UnavailableError || error instanceof GpuFaultError) throw error;
     throw Object.assign(new UsageError(error.message), { stack: error.stack });
   }
 }

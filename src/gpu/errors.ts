@@ -3,6 +3,9 @@ export class EngineError extends Error {
   override readonly name: string = "EngineError";
 }
 
+/** A GPU that refused or failed at what it was asked for; nothing that was given need be wrong. */
+export class GpuFaultError extends EngineError {}
+
 /** Numbers that must be finite are not: weights, moments, the state of a controller, logits, or every one of several steps. */
 export class NotFiniteError extends EngineError {
   override readonly name: string = "NotFiniteError";

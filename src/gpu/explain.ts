@@ -1,5 +1,5 @@
 import type { GpuContext } from "./context.ts";
-import { EngineError } from "./errors.ts";
+import { GpuFaultError } from "./errors.ts";
 import { newsOfLoss } from "./flight.ts";
 
 /** What WebGPU names an error that says nothing: mapping was refused, or its device or buffer is gone. */
@@ -16,7 +16,7 @@ export async function explained<Result>(device: GpuContext, work: string, run: (
     if (!isSilent(error)) throw error;
     await newsOfLoss(device.gpu);
     device.assertHealthy();
-    throw new EngineError(
+    throw new GpuFaultError(
       `${work} failed on ${device.name}: ${describe(error)}; the GPU may be out of memory: close other programs or use smaller batches`,
     );
   }

@@ -1,4 +1,4 @@
-import { DeviceLostError, EngineError } from "./errors.ts";
+import { DeviceLostError, EngineError, GpuFaultError } from "./errors.ts";
 
 /** What was submitted and is not known to be done, and every wait of the host for the GPU. */
 export interface Flight {
@@ -55,7 +55,7 @@ export function createFlight({ gpu, watchdog, fail, assertHealthy }: FlightOptio
     await newsOfLoss(gpu);
     assertHealthy();
     if (cause instanceof EngineError) throw cause;
-    throw new EngineError(`waiting for ${what} failed: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`);
+    throw new GpuFaultError(`waiting for ${what} failed: ${cause instanceof Error ? cause.message || cause.name : String(cause)}`);
   };
   return {
     submitted: async (label) => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { exitCodeOf } from "../../src/cli/errors.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 import { fromUser } from "../../src/cli/user_input.ts";
-import { DeviceLostError } from "../../src/gpu/errors.ts";
+import { DeviceLostError, EngineError, GpuFaultError, MemoryError, NotFiniteError } from "../../src/gpu/errors.ts";
 import { FileError, UnavailableError } from "../../src/io/file_error.ts";
 import { refusal } from "../cli_command.ts";
 
@@ -31,6 +31,36 @@ test("models, prompts, data and adapters that cannot be exit with 2 and one line
   await refused(["generate", "--model", "/nonexistent", "--prompt", "1"], /"\/nonexistent" does not exist/);
   await refused(["generate", "--model", MODEL, "--prompt", "no digits"], /is not in the tokenizer's alphabet/);
   await refused(["eval", "--model", MODEL, "--adapter", "nonsense"], /no adapter matches "nonsense"/);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a model that is there and cannot be used exits with 2, whichever command names it", async () => {
+  const models = mkdtempSync(join(tmpdir(), "entropic-models-"));
+  const changed = (name: string, change: object): string => {
+    cpSync(MODEL, join(models, name), { recursive: true });
+    const path = join(models, name, "config.json");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...change }));
+    return join(models, name);
+  };
+  const dir = ["--set", `output.dir=${join(folder, "never")}`];
+  const unknown = changed("unknown", { model_type: "nosuch" });
+  for (const words of [
+    ["generate", "--model", unknown, "--prompt", "1"],
+    ["eval", "--model", unknown],
+    ["export", "--model", unknown, "--gguf", join(folder, "never.gguf")],
+    ["train", "quickstart", "--set", `model=${unknown}`, ...dir],
+  ]) {
+    await refused(words, /^error: config\.json: model_type is "nosuch"; it must be one of /);
+  }
+  await refused(["generate", "--model", changed("wide", { hidden_size: 32 }), "--prompt", "1"], /tensor .* is \[.*\]; this model needs /);
+  for (const [option, pattern] of [
+    ["hidden_size=15", /num_attention_heads|hidden_size/],
+    ["nope=3", /"nope"|nope/],
+    ["vocab_size=3", /its tokenizer has ids up to \d+; its model has a vocabulary of 3$/],
+  ] as const) {
+    await refused(["sft", "countdown_sft", "--set", `model.${option}`, ...dir], pattern);
+  }
+  rmSync(models, { recursive: true });
   assert.deepEqual(readdirSync(folder), []);
 });
 
@@ -109,6 +139,10 @@ test("what nobody typed stays a failure: a lost GPU, a full disk, a hub that is 
   assert.equal(await codeOf(new FileError("x does not exist; check the path.")), 2);
   assert.equal(await codeOf(new UnavailableError("x could not be written: the disk is full; free some space.")), 1);
   assert.equal(await codeOf(new UnavailableError("The hub answers 503 for the model x; try again later.")), 1);
+  assert.equal(await codeOf(new EngineError('config.json: model_type is "nosuch"')), 2);
+  assert.equal(await codeOf(new NotFiniteError("model.safetensors: 1 number is not finite")), 2);
+  assert.equal(await codeOf(new GpuFaultError("the GPU refused a command")), 1);
+  assert.equal(await codeOf(new MemoryError("the GPU has no memory left", { part: "keys", bytes: 1, limit: 1 })), 1);
   assert.equal(await codeOf(new DeviceLostError("the GPU was lost")), 1);
   assert.equal(await codeOf(new TypeError("a bug")), 1);
 });

@@ -78,8 +78,13 @@ test("a resume that cannot be says why in one line, and changes nothing", async 
   await refused(2, /sft\.steps is 1; it must be at least 2, the steps that this run has done/, "--set", "sft.steps=1");
   await refused(2, /model cannot become .*this run began with/, "--set", "model.hidden_size=32");
   assert.equal(bytesOf(dir, "metrics.jsonl"), before);
+  writeFileSync(join(dir, "metrics.jsonl"), "damaged\n");
+  await refused(2, /metrics\.jsonl .*; step-000002 of .* goes on from it: restore the file/);
+  rmSync(join(dir, "metrics.jsonl"));
+  await refused(2, /metrics\.jsonl is missing; step-000002 of .* goes on from it: restore the file/);
+  writeFileSync(join(dir, "metrics.jsonl"), before, "base64");
   rmSync(join(dir, "checkpoints/step-000002/optimizer.safetensors"));
-  await refused(1, /step-000002 cannot be resumed from: .*; start again with: .* sft .*config\.yaml --overwrite/);
+  await refused(2, /step-000002 cannot be resumed from: .*; start again with: .* sft .*config\.yaml --overwrite/);
   rmSync(join(dir, "checkpoints/step-000002"), { recursive: true });
   await refused(2, /holds no checkpoint to resume from; start again with: .* sft /);
   const again = await refusal("sft", config);

@@ -69,7 +69,7 @@ test("where no checkpoint is whole, resume says so in one line and writes nothin
   }
   mkdirSync(join(dir, "checkpoints/.step-000006.partial-1"));
   const { status, stderr } = entropic("resume", dir, "--no-plots");
-  assert.equal(status, 1, stderr);
+  assert.equal(status, 2, stderr);
   assert.match(
     stderr,
     /^error: .*lost: step-000004 cannot be resumed from: .*state\.json is damaged.*\(and 1 older one .*start again with: .*\n$/,
