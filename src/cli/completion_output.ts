@@ -1,6 +1,8 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { continuation, decoderAfter } from "../data/continuation.ts";
 import type { Tokenizer } from "../data/tokenizer.ts";
+import { UnavailableError } from "../io/file_error.ts";
+import { writeError } from "../io/write_whole.ts";
 import { brief, reasonOf } from "../options/quote.ts";
 import type { Completion } from "../policy/sampler.ts";
 import { duration } from "../report/terminal.ts";
@@ -95,10 +97,21 @@ function inOrder<Item>(use: (index: number, item: Item) => void): (index: number
 
 const PROGRESS_MS = 2000;
 
-/** A line of JSON for each completion, in the order of the prompts, as soon as those before it are there. Progress goes to stderr. */
+/**
+ * A line of JSON for each completion, in the order of the prompts, as soon as those before it are there. Progress goes to stderr. Where it
+ * ends early the file keeps its lines, and one without any is removed, so that the same command can be given again.
+ */
 function fileOutput(path: string, recordOf: RecordOf, count: number): CompletionOutput {
   const file = openNew(path);
-  const write = inOrder<object>((_, record) => writeSync(file, `${JSON.stringify(record)}\n`));
+  let lines = 0;
+  const write = inOrder<object>((_, record) => {
+    try {
+      appendLine(file, JSON.stringify(record));
+    } catch (error) {
+      throw lines === 0 ? writeError(path, error) : keptError(writeError(path, error), `the first ${lines} of ${count} completions`);
+    }
+    lines += 1;
+  });
   const began = performance.now();
   let [done, tokens, said] = [0, 0, began];
   const say = (now: number): void => {
@@ -117,8 +130,27 @@ function fileOutput(path: string, recordOf: RecordOf, count: number): Completion
       say(performance.now());
       process.stdout.write(`wrote ${brief(path)}\n`);
     },
-    close: () => closeSync(file),
+    close: () => {
+      closeSync(file);
+      if (lines === 0) rmSync(path, { force: true });
+    },
   };
+}
+
+/** All of a line or nothing of it, which is what a full disk may take a part of. */
+function appendLine(file: number, line: string): void {
+  const { size } = fstatSync(file);
+  try {
+    writeFileSync(file, Buffer.from(`${line}\n`));
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
+  }
+}
+
+function keptError(error: unknown, kept: string): unknown {
+  if (!(error instanceof UnavailableError)) return error;
+  return new UnavailableError(`${error.message} It holds ${kept}; move it away or name another file for the next try.`);
 }
 
 function openNew(path: string): number {

@@ -30,7 +30,10 @@ export function register(command: Command): void {
     .option("--chat", "take prompts as a user's messages and write them with the model's chat template")
     .option("--n <n>", "completions of each prompt", integer({ min: 1, max: MOST.completions }), 1)
     .addOption(
-      new Option("--output <path>", "write completions into this file, one JSON object a line, and show progress").conflicts("json"),
+      new Option(
+        "--output <path>",
+        "write completions into this new file, one JSON object a line, and show progress; if the command fails, those written stay",
+      ).conflicts("json"),
     )
     .action(generate);
   addSamplingOptions(command, { maxTokens: 64 });

@@ -2,7 +2,6 @@ import { createController } from "../control/index.ts";
 import type { Device } from "../gpu/device.ts";
 import { type KeepRule, removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, appendSamples, checkpointDir, syncLogs } from "../io/run_folder.ts";
-import { writeError } from "../io/write_whole.ts";
 import { loadModel, outlineModel, saveModel } from "../node/load_model.ts";
 import type { RunLock } from "../node/run_lock.ts";
 import type { Metrics } from "../report/metrics.ts";
@@ -171,8 +170,6 @@ async function saveCheckpoint(output: KeepRule & { readonly dir: string }, train
   const folder = checkpointDir(dir, trainer.step);
   // The logs are on the disk before the checkpoint that goes on from them.
   const logs = await syncLogs(dir);
-  await saveModel(folder, model, { moments, state, logs }).catch((error: unknown) => {
-    throw writeError(folder, error);
-  });
+  await saveModel(folder, model, { moments, state, logs });
   await removeOldCheckpoints(dir, trainer.step, output);
 }

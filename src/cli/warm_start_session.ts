@@ -1,7 +1,6 @@
 import type { Device } from "../gpu/device.ts";
 import { removeOldCheckpoints } from "../io/keep_checkpoints.ts";
 import { appendMetrics, checkpointDir, type MetricsRecord, syncLogs } from "../io/run_folder.ts";
-import { writeError } from "../io/write_whole.ts";
 import { saveModel } from "../node/load_model.ts";
 import type { RunLock } from "../node/run_lock.ts";
 import { type Reporter, reportedStep } from "../report/reporter.ts";
@@ -172,9 +171,7 @@ async function saveWarmStart({ output }: SftConfig, model: PolicyModel, start: W
   const { state, moments } = await start.store();
   // The logs are on the disk before the checkpoint that goes on from them.
   const logs = await syncLogs(output.dir);
-  await saveModel(folder, model, { moments, state, logs }).catch((error: unknown) => {
-    throw writeError(folder, error);
-  });
+  await saveModel(folder, model, { moments, state, logs });
   await removeOldCheckpoints(output.dir, step, output);
 }
 

@@ -11,6 +11,7 @@ import { readStateFile, serializeState } from "./state_file.ts";
 import { partialPaths, sweepPartial } from "./sweep.ts";
 import type { TensorSource } from "./tensor_source.ts";
 import { type WriteOptions, writeModelTensors, writeTensors } from "./write_tensors.ts";
+import { writeError } from "./write_whole.ts";
 
 /** The files that configuration and tensors become where they are not a model's. */
 export interface Layout {
@@ -67,7 +68,7 @@ export async function readTrainingState(dir: string): Promise<TrainingState> {
 /**
  * Writes a Hugging Face folder plus optimizer.safetensors and state.json. Everything goes to a temporary sibling first, is synced
  * to the disk and then renamed, so `dir` is at any moment absent or whole. A checkpoint already at `dir` is replaced. state.json holds digests of all other files.
- * @throws FileError where `dir` cannot be made, or holds what no checkpoint wrote
+ * @throws FileError where `dir` cannot be made or written, or holds what no checkpoint wrote
  */
 export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Promise<void> {
   const target = resolve(dir);
@@ -89,14 +90,14 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
     await syncFolder(parent);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
-    throw error;
+    throw writeError(dir, error);
   }
 }
 
 /** What stands against a new folder, unless it may go away by itself, as a full disk does. */
 function placeError(dir: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (!NOT_ALLOWED.includes(code)) return error;
+  if (!NOT_ALLOWED.includes(code)) return writeError(dir, error);
   return new FileError(`${brief(dir)} cannot be made (${code}); make the folder above it writable, or choose another path`);
 }
 

@@ -30,10 +30,11 @@ export async function appendWhole(path: string, text: string): Promise<void> {
   }
 }
 
-/** Says in one line why a file could not be written, and what helps. Errors that say so already stay as they are. */
+/** Says in one line why a file could not be written, and what helps. Errors that say so already, and a GPU's, stay as they are. */
 export function writeError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof FileError || code === undefined) return error;
+  // WebGPU's errors have numbers for codes.
+  if (error instanceof FileError || typeof code !== "string") return error;
   const failed = `${path} could not be written`;
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG")
     return new UnavailableError(`${failed}: the disk is full; free some space.`);

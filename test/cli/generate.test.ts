@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -10,6 +10,7 @@ import { characterTokenizer } from "../../src/data/tokenizer.ts";
 import { ConfigError } from "../../src/options/problems.ts";
 import { samplingDefaults, samplingOf } from "../../src/policy/sampling_defaults.ts";
 import { entropic, entropicTyped } from "../cli_command.ts";
+import { withFullDisk } from "../file_limit.ts";
 import { needsShared, sharedPath } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-generate-"));
@@ -67,6 +68,34 @@ test("tokens are drawn as options say, else as generation_config.json does, else
       (error) => error instanceof ConfigError && error.message.includes(key),
     );
   }
+});
+
+const WRITE_COMPLETIONS = `
+  import { createOutput } from "./src/cli/completion_output.ts";
+  import { characterTokenizer } from "./src/data/tokenizer.ts";
+  const [characters, output] = [Number(process.argv.at(-2)), process.argv.at(-1)];
+  const ids = Array(characters).fill(0);
+  const completion = { ids, logprobs: [], entropies: [], finishReason: "stop" };
+  const prompts = Array(3).fill({ text: "", isText: true, ids: [] });
+  const file = createOutput({ output }, characterTokenizer("ab"), prompts);
+  try {
+    for (const index of [0, 1, 2]) file.onCompletion(index, completion);
+  } catch (error) {
+    console.log(error.name, error.message);
+  } finally {
+    file.close();
+  }`;
+
+test("a full disk is named with the file; completions that were written stay whole, and a file without any is removed", (context) => {
+  const output = join(folder, "full.jsonl");
+  const none = withFullDisk(WRITE_COMPLETIONS, "800", output);
+  if (none.status === null) return context.skip("there is no bash");
+  assert.match(none.stdout, /^FileError .*full\.jsonl could not be written: the disk is full; free some space\.$/m, none.stderr);
+  assert.equal(existsSync(output), false);
+  const some = withFullDisk(WRITE_COMPLETIONS, "150", output);
+  assert.match(some.stdout, /the disk is full; free some space\. It holds the first 1 of 3 completions; move it away or name another/);
+  const [record, end] = readFileSync(output, "utf8").split("\n");
+  assert.deepEqual([JSON.parse(record!).text, end], ["a".repeat(150), ""]);
 });
 
 const STORIES = "models/stories260K";

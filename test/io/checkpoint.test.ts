@@ -7,6 +7,7 @@ import { type Checkpoint, readTrainingState, writeCheckpoint } from "../../src/i
 import { openModelFolder } from "../../src/io/model_folder.ts";
 import { type HostTensor, heldTensors, readTensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { sweepRunFolder } from "../../src/io/sweep.ts";
+import { withFullDisk } from "../file_limit.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 const folder = temporaryFolder("checkpoint");
@@ -174,4 +175,17 @@ test("what is missing or damaged is named in one line", async () => {
   await writeSafetensors(join(dir, "model.safetensors"), tensors);
   await truncate(join(dir, "model.safetensors"), 40);
   await refused(/model\.safetensors is truncated/);
+});
+
+test("a full disk is named with the folder that it has no room for, and nothing stays", async (context) => {
+  const dir = join(folder, "full", "model");
+  const script = `
+    import { writeCheckpoint } from "./src/io/checkpoint.ts";
+    import { heldTensors } from "./src/io/safetensors.ts";
+    const tensors = heldTensors(new Map([["a", { dtype: "F32", shape: [4096], data: new Float32Array(4096) }]]));
+    await writeCheckpoint(process.argv.at(-1), { config: {}, tensors, tokenizerFiles: {} }).catch((error) => console.log(error.message));`;
+  const { status, stdout, stderr } = withFullDisk(script, dir);
+  if (status === null) return context.skip("there is no bash");
+  assert.match(stdout, /full\/model could not be written: the disk is full; free some space\.$/m, stderr);
+  assert.deepEqual(await readdir(join(folder, "full")), []);
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { FileError } from "../../src/io/files.ts";
 import { appendWhole, writeError, writeWhole } from "../../src/io/write_whole.ts";
+import { withFullDisk } from "../file_limit.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "write_whole-"));
 after(() => rm(folder, { recursive: true }));
@@ -43,9 +43,7 @@ test("what a full disk took of a text is taken back", async (context) => {
     const [line, path] = ["x".repeat(699) + "\\n", process.argv.at(-1)];
     await appendWhole(path, line);
     await appendWhole(path, line).catch((error) => console.log(error.message));`;
-  // A limit of 1 KiB on files stands for the disk. It cuts the second line short.
-  const limited = `trap "" XFSZ; ulimit -f 1 && exec "$0" --import tsx --input-type=module -e "$1" "$2"`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", limited, process.execPath, script, path], { encoding: "utf8" });
+  const { status, stdout, stderr } = withFullDisk(script, path);
   if (status === null) return context.skip("there is no bash");
   assert.match(stdout, /limited could not be written: the disk is full/, stderr);
   assert.equal((await readFile(path)).length, 700, "half a line stayed");
