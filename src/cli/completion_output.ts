@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, lstatSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { continuation, decoderAfter } from "../data/continuation.ts";
 import type { Tokenizer } from "../data/tokenizer.ts";
 import { UnavailableError } from "../io/file_error.ts";
@@ -8,6 +8,7 @@ import type { Completion } from "../policy/sampler.ts";
 import { duration } from "../report/terminal.ts";
 import type { WrittenPrompt } from "../rl/generate.ts";
 import { UsageError } from "./errors.ts";
+import { unwritable } from "./user_input.ts";
 
 /** Where completions go. */
 export interface CompletionOutput {
@@ -157,8 +158,10 @@ function openNew(path: string): number {
   try {
     return openSync(path, "wx");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EEXIST") throw new UsageError(`--output ${brief(path)} exists; remove it, or name another file`);
-    throw new UsageError(`--output ${brief(path)} cannot be made (${code ?? reasonOf(error)}); name another file`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && !lstatSync(path).isDirectory()) {
+      throw new UsageError(`--output ${brief(path)} exists; remove it, or name another file`);
+    }
+    throw unwritable("--output", path, code === "EEXIST" ? "EISDIR" : (code ?? reasonOf(error)));
   }
 }

@@ -31,9 +31,24 @@ export function openNamedDevice(options: OpenDeviceOptions): Promise<Device> {
 /** Refuses a file that could not be written, before anything is computed. `option` is what named it. @throws UsageError */
 export async function requireWritable(option: string, path: string): Promise<void> {
   const refuse = (reason: string): never => {
-    throw new UsageError(`${option} ${brief(path)} cannot be written (${reason}); name a file in a folder that exists`);
+    throw unwritable(option, path, reason);
   };
-  const found = await stat(path).catch(() => undefined);
+  const place = dirname(path);
+  const [found, above] = await Promise.all([path, place].map((each) => stat(each).catch(() => undefined)));
   if (found?.isDirectory()) refuse("EISDIR");
-  await access(found ? path : dirname(path), constants.W_OK).catch((error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
+  if (above?.isDirectory() === false) refuse("ENOTDIR");
+  await access(found ? path : place, constants.W_OK).catch((error: NodeJS.ErrnoException) => refuse(error.code ?? error.message));
 }
+
+/** Says why a file that an option named cannot be written, by the system's code, and what helps. */
+export function unwritable(option: string, path: string, reason: string): UsageError {
+  return new UsageError(`${option} ${brief(path)} cannot be written (${reason}); ${REMEDIES[reason] ?? "name another file"}`);
+}
+
+const NO_FOLDER = "name a file in a folder that exists";
+const NOT_ALLOWED = "make it writable for this user, or name a file in another folder";
+const REMEDIES: Readonly<Record<string, string>> = {
+  ...{ ENOENT: NO_FOLDER, ENOTDIR: NO_FOLDER },
+  EISDIR: "it is a folder, so name a file in it",
+  ...{ EACCES: NOT_ALLOWED, EPERM: NOT_ALLOWED, EROFS: NOT_ALLOWED },
+};

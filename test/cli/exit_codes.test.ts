@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { exitCodeOf } from "../../src/cli/errors.ts";
 import { buildProgram } from "../../src/cli/program.ts";
-import { fromUser } from "../../src/cli/user_input.ts";
+import { fromUser, unwritable } from "../../src/cli/user_input.ts";
 import { DeviceLostError, EngineError, GpuFaultError, MemoryError, NotFiniteError } from "../../src/gpu/errors.ts";
 import { FileError, UnavailableError } from "../../src/io/file_error.ts";
 import { refusal } from "../cli_command.ts";
@@ -132,6 +132,23 @@ test("options that would be ignored are refused", async () => {
     for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
     await assert.rejects(program.parseAsync(words, { from: "user" }), /cannot be used with/, words.join(" "));
   }
+});
+
+test("a file that cannot be written is refused with the remedy of its reason, before a model is run", async () => {
+  const file = join(folder, "plain");
+  writeFileSync(file, "mine");
+  const generate = ["generate", "--model", MODEL, "--prompt", "1", "--output"];
+  for (const words of [generate, ["export", "--model", MODEL, "--gguf"]]) {
+    await refused([...words, folder], /cannot be written \(EISDIR\); it is a folder, so name a file in it$/);
+    await refused([...words, join(folder, "absent", "x")], /cannot be written \(ENOENT\); name a file in a folder that exists$/);
+    await refused([...words, join(file, "x")], /cannot be written \(ENOTDIR\); name a file in a folder that exists$/);
+  }
+  await refused([...generate, file], /--output .*plain exists; remove it, or name another file$/);
+  assert.equal(readFileSync(file, "utf8"), "mine");
+  rmSync(file);
+  for (const code of ["EACCES", "EROFS"])
+    assert.match(unwritable("--gguf", "x", code).message, /; make it writable for this user, or name/);
+  assert.match(unwritable("--gguf", "x", "EMFILE").message, /^--gguf x cannot be written \(EMFILE\); name another file$/);
 });
 
 test("what nobody typed stays a failure: a lost GPU, a full disk, a hub that is away", async () => {
