@@ -40,7 +40,7 @@ interface DataSplits {
 
 /** What `make` makes of rows, to train and to evaluate on. @throws ConfigError where none is left for one of them */
 export function heldApart<Item extends Pick<Problem, "prompt">>(
-  options: Pick<DataOptions, "heldOut" | "limit">,
+  options: Pick<DataOptions, "heldOut" | "limit" | "evalData">,
   { data, evaluation }: DataSplits,
   make: (row: Row, place: string) => Item,
 ): HeldOut<Item> {
@@ -48,14 +48,28 @@ export function heldApart<Item extends Pick<Problem, "prompt">>(
   const all = itemsOf(data);
   const keyed = all.map((item) => ({ item, key: JSON.stringify(item.prompt) }));
   const held = evaluation === undefined ? holdOut(keyed, options.heldOut ?? HELD_OUT) : apart(keyed, itemsOf(evaluation));
-  if (held.train.length === 0) {
-    const why = all.length === 0 ? "it holds no rows" : `all ${all.length} of its rows are held out`;
-    throw new ConfigError([`${data.name} leaves no row to train on: ${why}; give more rows, or lower task.heldOut`]);
-  }
-  if (held.eval.length === 0 && options.heldOut !== 0) {
-    throw new ConfigError([`${data.name} leaves no row to evaluate on; give task.evalData or raise task.heldOut, such as to 1`]);
-  }
+  if (held.train.length === 0) throw new ConfigError([nothingToTrainOn(options, { data, evaluation })]);
+  if (held.eval.length === 0 && options.heldOut !== 0) throw new ConfigError([nothingToEvaluateOn(options, { data, evaluation })]);
   return { train: held.train.slice(0, options.limit ?? all.length), eval: held.eval };
+}
+
+function nothingToTrainOn({ evalData }: Pick<DataOptions, "evalData">, { data: { name, rows }, evaluation }: DataSplits): string {
+  const fact = `${brief(name)} leaves no row to train on`;
+  if (rows.length === 0) return `${fact}: it holds no rows; give task.data that has some`;
+  if (!evaluation) return `${fact}: all ${rows.length} of its rows are held out; give more rows, or lower task.heldOut`;
+  const remedy = `give ${evaluationOption(evalData)} other rows, or leave it out, which holds rows of task.data out`;
+  return `${fact}: the prompts of all ${rows.length} of its rows are evaluated on, in ${brief(evaluation.name)}; ${remedy}`;
+}
+
+function nothingToEvaluateOn({ evalData }: Pick<DataOptions, "evalData">, { data, evaluation }: DataSplits): string {
+  if (!evaluation) return `${brief(data.name)} leaves no row to evaluate on; give task.evalData or raise task.heldOut, such as to 1`;
+  const remedy = `give ${evaluationOption(evalData)} some, or leave it out, which holds rows of task.data out`;
+  return `${brief(evaluation.name)} holds no rows to evaluate on; ${remedy}`;
+}
+
+/** The option that says what to evaluate on; a split alone is one of the training data. */
+function evaluationOption(evalData: DataOptions["evalData"]): string {
+  return evalData === null ? "task.evalSplit" : "task.evalData";
 }
 
 function apart<Item extends Pick<Problem, "prompt">>(keyed: readonly Keyed<Item>[], evaluation: readonly Item[]): HeldOut<Item> {

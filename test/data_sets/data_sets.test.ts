@@ -121,6 +121,21 @@ test("a template takes any columns; one that is missing is named with the row an
   assert.throws(() => dataProblems(settings(), { name: "d", rows: [] }), /d leaves no row to train on: it holds no rows/);
 });
 
+test("where no row is left to train or to evaluate on, what the data says is what the message says", () => {
+  const data = { name: "d.jsonl", rows: ["a", "b", "b"].map((prompt) => ({ prompt })) };
+  const none = { name: "none.jsonl", rows: [] };
+  const refused = (more: object, pattern: RegExp, rows = data, evaluation?: typeof data): void =>
+    assert.throws(() => dataProblems(settings(more), rows, evaluation), pattern);
+  refused({}, /^ConfigError: d\.jsonl leaves no row to train on: it holds no rows; give task\.data that has some$/, { ...data, rows: [] });
+  refused({ heldOut: 2 }, /^ConfigError: d\.jsonl leaves .* all 3 of its rows are held out; give more rows, or lower task\.heldOut$/);
+  refused({ heldOut: 1e-9 }, /^ConfigError: d\.jsonl leaves no row to evaluate on; give task\.evalData or raise task\.heldOut/);
+  const given = { evalData: "none.jsonl" };
+  refused(given, /^ConfigError: none\.jsonl holds no rows to evaluate on; give task\.evalData some, or leave it out/, data, none);
+  const same = /the prompts of all 3 of its rows are evaluated on, in d\.jsonl; give task\.evalData other rows, or leave it out, which/;
+  refused({ evalData: "d.jsonl" }, same, data, data);
+  refused({ evalSplit: "test" }, /are evaluated on, in d\.jsonl; give task\.evalSplit other rows, or leave it out/, data, data);
+});
+
 test("messages, system prompts, and what a row may call its columns", () => {
   const of = (more: object, row: object) =>
     dataProblems(settings({ heldOut: 0, ...more }), { name: "d", rows: [{ ...row }] }).trainProblems[0]!;
