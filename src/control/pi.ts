@@ -39,12 +39,12 @@ const options = section({
   mode: adjustable(
     oneOf(["hold", "floor"], "floor for a target that moves by points, group, spread, right or gap, and hold otherwise").nullable(),
     null,
-    "hold pushes entropy to its target from both sides; floor acts below the target only, and never pushes entropy down.",
+    "hold pushes entropy to its target from both sides; floor acts below the target only, and never pushes entropy down. null is floor for a target that moves (points, group, spread, right, gap) and hold otherwise.",
   ),
   release: adjustable(
     decimal({ min: 0, max: 1 }, "never").nullable(),
     null,
-    "The share of the run after which control lets go: alpha fades to 0 over the next twentieth of the run.",
+    "The share of the run after which control lets go: alpha fades to 0 over the next twentieth of the run. null is never.",
   ),
   kp: adjustable(decimal({ min: 0, max: 10_000 }), 10, "Proportional gain: alpha per nat of error."),
   ki: adjustable(

@@ -44,7 +44,7 @@ const options = section({
   system: option(
     text("a text, or null (none)").nullable(),
     null,
-    "A system prompt. With it every prompt is sent as a chat, by the model's chat template.",
+    "A system prompt. With it every prompt is sent as a chat, by the model's chat template; null adds none.",
   ),
   chat: option(flag(), false, "Whether a prompt that is a text is sent as the message of a user, by the model's chat template."),
   templateVariables: option(
@@ -60,7 +60,7 @@ const options = section({
   tag: option(
     column("", "none"),
     null,
-    "The column that names the kind of a row, such as its difficulty. Metrics are kind by kind, so it should have few different values.",
+    "The column that names the kind of a row, such as its difficulty. Metrics are kind by kind, so it should have few different values; null tells no kinds apart.",
   ),
   evalData: option(
     text("the path of a data file, or null (rows of data)").nullable(),

@@ -20,7 +20,7 @@ export const dualClipOption = {
   dualClip: adjustable(
     decimal({ above: 1, max: MOST_RATIO }, "no dual clip").nullable(),
     null,
-    "A token with negative advantage also stops learning once its probability ratio is above this.",
+    "A token with negative advantage also stops learning once its probability ratio is above this; null sets no such bound.",
   ),
 };
 

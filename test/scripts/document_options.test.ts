@@ -13,3 +13,9 @@ test("every option has a sentence", () => {
     for (const { path, description } of listOptions(command)) assert.match(description, /^[A-Za-z].*\.$/, `${command}: ${path}`);
   }
 });
+
+test("every option that is null by default says what null means", () => {
+  const rows = [...configurationPage().matchAll(/^\| `(\S+)` \| `null` \|(.*)$/gm)];
+  assert.ok(rows.length > 30);
+  for (const [, path, meaning] of rows) assert.match(meaning!, /\bnull\b/, path);
+});

@@ -32,7 +32,7 @@ export const loraSection = section({
   adapter: option(
     text("the path of a folder with adapter_config.json").nullable(),
     null,
-    "The folder of a PEFT adapter to go on from. Its own rank, alpha, targets, exclude and rslora then take the place of those here.",
+    "The folder of a PEFT adapter to go on from. Its own rank, alpha, targets, exclude and rslora then take the place of those here. null begins a new one.",
   ),
   baseStorage: option(
     oneOf(BASE_STORAGE),

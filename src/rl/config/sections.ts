@@ -80,7 +80,7 @@ const grpo = {
   preset: option(
     oneOf(namesOf(grpoPresets), "no preset").nullable(),
     null,
-    "A set of values to start from. dapo sets clipHigh 0.28 (not with the loss gspo), aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win.",
+    "A set of values to start from. dapo sets clipHigh 0.28 (not with the loss gspo), aggregate token-mean, dynamicSampling 3 and overlongBuffer a fifth of maxNewTokens; keys that are written out win. null is none.",
   ),
   steps: adjustable(
     whole({ min: 1, max: MOST.steps }),
@@ -180,7 +180,7 @@ const entropy = {
   preset: option(
     oneOf(namesOf(entropyPresets), "no preset").nullable(),
     null,
-    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; hold-then-release sets target auto, ki 0.3 and release 0.8, for long runs; floor sets target group, rho 0.7, mode floor and the same ki and release; keys that are written out win.",
+    "A set of values to start from. paper sets kp 1, ki 0.01, gate probability, tau 0.95 and target 0.1, for large models; hold-then-release sets target auto, ki 0.3 and release 0.8, for long runs; floor sets target group, rho 0.7, mode floor and the same ki and release; keys that are written out win. null is none.",
   ),
   controller: option(oneOf(namesOf(controllers)), "pi", "What steers the entropy. Each controller has options of its own."),
   gate: option(
