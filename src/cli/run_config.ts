@@ -1,6 +1,9 @@
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
-import { writeConfig } from "../io/run_folder.ts";
+import { CHECKPOINTS, writeConfig } from "../io/run_folder.ts";
+import { brief } from "../options/quote.ts";
 import {
   applyOverrides,
   changesInResume,
@@ -13,6 +16,7 @@ import {
   type TrainConfig,
   withChanges,
 } from "../rl/config/index.ts";
+import { UsageError } from "./errors.ts";
 import { readConfigFile } from "./options.ts";
 import { requireKind, resumableKind } from "./run_kind.ts";
 import { withFoundFiles } from "./subject.ts";
@@ -35,11 +39,34 @@ export async function readTrainConfig(nameOrPath: string, overrides: readonly st
 
 /** Reads RUN/config.yaml. The folder may have been moved since it was written, so its path is `dir`. */
 export async function readRun(dir: string): Promise<ResumableRun> {
+  await requireRun(dir);
   const { value } = await readConfigFile(join(dir, "config.yaml"));
   const changes = recordedChanges(value);
   const command = resumableKind(value, dir);
   if (command === "sft") return { command, config: inFolder(parseSftConfig(value), dir), changes };
   return { command, config: inFolder(parseTrainConfig(value), dir), changes };
+}
+
+/** Says what a folder is in which no run began. @throws UsageError */
+async function requireRun(dir: string): Promise<void> {
+  if (existsSync(join(dir, "config.yaml"))) return;
+  const shown = brief(dir);
+  const run = runOfCheckpoint(dir);
+  if (run !== undefined) {
+    throw new UsageError(
+      `${shown} is not the folder of a run but lies in one, which goes on from its newest checkpoint; give ${brief(run)}`,
+    );
+  }
+  const found = await stat(dir).catch(() => undefined);
+  const fact = found?.isDirectory() ? "holds no run, because it has no config.yaml" : found ? "is a file" : "does not exist";
+  throw new UsageError(`${shown} ${fact}; give the folder of a run, such as runs/quickstart`);
+}
+
+/** The run folder above a checkpoint, or above the folder of all of them. */
+function runOfCheckpoint(dir: string): string | undefined {
+  const places = [resolve(dir), dirname(resolve(dir))];
+  const above = [join(dir, ".."), join(dir, "..", "..")];
+  return above.find((run) => existsSync(join(run, "config.yaml")) && places.includes(resolve(run, CHECKPOINTS)));
 }
 
 /** What resumes have changed of a run so far. */

@@ -4,7 +4,7 @@ import { brief } from "../options/quote.ts";
 import { requireCheckpointPlace } from "./checkpoint_place.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
 import { FileError, isFolder, requireRoomForFolder, syncFolder, writeSynced } from "./files.ts";
-import { isModelFile, requireFolder } from "./model_folder.ts";
+import { isModelFile } from "./model_folder.ts";
 import { keepForeignFiles } from "./remove_run.ts";
 import { type HostTensor, readSafetensors } from "./safetensors.ts";
 import { readStateFile, serializeState } from "./state_file.ts";
@@ -54,7 +54,11 @@ const STATE = "state.json";
  * checkpoint is missing or not what was written.
  */
 export async function readTrainingState(dir: string): Promise<TrainingState> {
-  await requireFolder(dir, "Checkpoint");
+  if (!(await isFolder(dir))) {
+    throw new FileError(
+      `Checkpoint "${brief(dir)}" does not exist; give a folder that saveModel wrote with a state, or a checkpoint of a run.`,
+    );
+  }
   const found = await readStateFile(dir);
   if (!found) throw new FileError(`${dir} holds no state.json; it can be trained from, but not resumed.`);
   const { state, files, logs } = found;

@@ -26,7 +26,7 @@ export function isModelFile(name: string): boolean {
  * @throws FileError, also where the folder is a checkpoint of this package and a file of it is not what was written
  */
 export async function openModelFolder(dir: string): Promise<ModelFolder> {
-  await requireFolder(dir, "Model folder");
+  await requireModelFolder(dir);
   const digests = await modelDigests(dir);
   if (digests) await verifyFiles(dir, digests);
   return { dir, config: await readModelConfig(dir), tensors: await openTensors(dir) };
@@ -34,16 +34,16 @@ export async function openModelFolder(dir: string): Promise<ModelFolder> {
 
 /** Reads the config.json of a model folder alone. Throws FileError. */
 export async function readModelConfig(dir: string): Promise<Record<string, unknown>> {
-  await requireFolder(dir, "Model folder");
+  await requireModelFolder(dir);
   const path = join(dir, "config.json");
   if (!(await isFile(path))) throw new FileError(`${brief(dir)} holds no config.json; a Hugging Face model folder needs it.`);
   return readJsonObject(path);
 }
 
-export async function requireFolder(dir: string, kind: string): Promise<void> {
+async function requireModelFolder(dir: string): Promise<void> {
   if (await isFolder(dir)) return;
   const other = /[\\/]/.test(dir) ? "" : ", or a model of the hub as owner/name, such as openai-community/gpt2";
-  throw new FileError(`${kind} "${brief(dir)}" does not exist; give a folder with config.json and model.safetensors${other}.`);
+  throw new FileError(`Model folder "${brief(dir)}" does not exist; give a folder with config.json and model.safetensors${other}.`);
 }
 
 async function openTensors(dir: string): Promise<TensorSource> {

@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readTrainingState } from "../io/checkpoint.ts";
 import { ConfigError } from "../options/problems.ts";
+import { checkShape } from "../rl/given.ts";
 import type { SavedMoments } from "../rl/saved_moments.ts";
 import { parseTrainerState, type SavedTrainer } from "../rl/trainer_state.ts";
 import { parseWarmStartState, type SavedWarmStart } from "../rl/warm_start/state.ts";
 import { refuseRunFolder } from "./load_model.ts";
+import { shippedModel } from "./shipped_models.ts";
 
 /**
  * What `saveModel(dir, model, await trainer.save())` wrote beside the model, or a checkpoint of a run holds:
@@ -25,9 +28,12 @@ export async function loadWarmStartState(dir: string): Promise<SavedWarmStart> {
 }
 
 async function loadState<State>(
-  dir: string,
+  name: string,
   parse: (state: unknown) => State,
 ): Promise<{ readonly state: State; readonly moments: SavedMoments }> {
+  checkShape("dir", name, typeof name === "string", "the path of a checkpoint");
+  // The name of a shipped model is that of a folder, as where it is loaded.
+  const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
   await refuseRunFolder(dir);
   const { state, optimizer } = await readTrainingState(dir);
   try {

@@ -101,6 +101,20 @@ test("a folder that holds a run is refused before a GPU is opened", async () => 
   }
 });
 
+test("resume tells a checkpoint, a file and a folder without a run from a run", async () => {
+  const run = join(folder, "begun");
+  const checkpoint = join(run, "checkpoints", "step-000002");
+  mkdirSync(checkpoint, { recursive: true });
+  await refused(["resume", checkpoint], /step-000002 holds no run, because it has no config\.yaml; give the folder of a run, such as runs/);
+  writeFileSync(join(run, "config.yaml"), "sft: {}\n");
+  const inside = /is not the folder of a run but lies in one, which goes on from its newest checkpoint; give \S+begun$/;
+  for (const place of [checkpoint, join(run, "checkpoints"), `${checkpoint}/`]) await refused(["resume", place], inside);
+  await refused(["resume", "."], /^error: \. holds no run, because it has no config\.yaml; give the folder of a run/);
+  await refused(["resume", join(run, "config.yaml")], /config\.yaml is a file; give the folder of a run/);
+  await refused(["resume", join(folder, "absent")], /absent does not exist; give the folder of a run/);
+  rmSync(run, { recursive: true });
+});
+
 test("adapters whose base model is gone are healthy: nothing advises to overwrite them", async () => {
   const dir = join(folder, "adapters");
   const checkpoint = join(dir, "checkpoints/step-000001");

@@ -78,7 +78,10 @@ test("what is no state of a trainer is refused in one line", async () => {
       assert.match(error.message, pattern);
       return !error.message.includes("\n");
     });
-  await refused(join(folder, "none"), /none" does not exist/);
+  await refused(join(folder, "none"), /none" does not exist; give a folder that saveModel wrote with a state, or a checkpoint of a run\.$/);
+  await refused("nosuch-base", /^Checkpoint "nosuch-base" does not exist; (?!.*hub)/);
+  await refused("countdown-base", /checkpoints\Wcountdown-base holds no state\.json; it can be trained from, but not resumed/);
+  await refused(undefined as never, /dir is missing; it must be the path of a checkpoint/);
   const bare = join(folder, "bare");
   await mkdir(bare);
   await refused(bare, /bare holds no state\.json; it can be trained from, but not resumed/);
