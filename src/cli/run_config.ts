@@ -9,12 +9,14 @@ import {
   changesInResume,
   changesInWarmStart,
   type OptionChange,
+  parseRecordedConfig,
   parseSftConfig,
   parseTrainConfig,
   recordedChanges,
   type SftConfig,
   type TrainConfig,
   withChanges,
+  withKnownRewards,
 } from "../rl/config/index.ts";
 import { UsageError } from "./errors.ts";
 import { readConfigFile } from "./options.ts";
@@ -44,7 +46,7 @@ export async function readRun(dir: string): Promise<ResumableRun> {
   const changes = recordedChanges(value);
   const command = resumableKind(value, dir);
   if (command === "sft") return { command, config: inFolder(parseSftConfig(value), dir), changes };
-  return { command, config: inFolder(parseTrainConfig(value), dir), changes };
+  return { command, config: inFolder(parseRecordedConfig(value), dir), changes };
 }
 
 /** Says what a folder is in which no run began. @throws UsageError */
@@ -89,7 +91,8 @@ export function resumedWarmStart(
   overrides: readonly string[],
   step: number,
 ): RunConfig<SftConfig> {
-  const now = parseSftConfig(applyOverrides(config, overrides));
+  const given = applyOverrides(config, overrides);
+  const now = withKnownRewards(parseSftConfig(given), given);
   return { config: now, changes: withChanges(changes, changesInWarmStart(config, now, step), step) };
 }
 

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { checkOccupied, createRunFolder, type OccupiedFolder, readConfig } from "../io/run_folder.ts";
 import { sweepRunFolder } from "../io/sweep.ts";
 import { withRunLock } from "../node/run_lock.ts";
-import { applyOverrides, parseSftConfig, type SftConfig } from "../rl/config/index.ts";
+import { applyOverrides, parseSftConfig, type SftConfig, withKnownRewards } from "../rl/config/index.ts";
 import { type AutoResumeOptions, addAutoResumeOption } from "./auto_resume.ts";
 import { beginAgain } from "./begin_again.ts";
 import { showPlan } from "./memory_table.ts";
@@ -56,8 +56,8 @@ async function sft(path: string, options: SftOptions, onFolder: () => void): Pro
   if (!options.plan) await fromUser(() => checkOccupied(dir, occupied));
   const planned = await planWarmStartSession(config, { adapter: options.adapter, watch: options });
   if (options.plan) return showPlan({ device: planned.device, fit: planned.plan }, config.memory);
+  const session = await openWarmStartSession(planned, config, options);
   await withRunLock(dir, async (lock) => {
-    const session = await openWarmStartSession(planned, config, options);
     await createRunFolder(dir, stringify(withKeptDate(config, session.model.tokenizer)), occupied);
     onFolder();
     await sweepRunFolder(dir);
@@ -69,5 +69,6 @@ async function sft(path: string, options: SftOptions, onFolder: () => void): Pro
 async function readSftConfig(nameOrPath: string, overrides: readonly string[]): Promise<SftConfig> {
   const { value, name, path } = await readConfigFile(nameOrPath);
   requireKind(value, nameOrPath, "sft");
-  return parseSftConfig(withFoundFiles(applyOverrides(value, overrides), dirname(path)), name);
+  const given = withFoundFiles(applyOverrides(value, overrides), dirname(path));
+  return withKnownRewards(parseSftConfig(given, name), given);
 }

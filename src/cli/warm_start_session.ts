@@ -99,7 +99,6 @@ async function trainUntilStopped({ start, model, watch, failures }: WarmStartSes
   const { dir, checkpointEvery } = config.output;
   const interrupt = watchInterrupt(() => show("finishing this step, then saving (Ctrl-C again to stop at once)"));
   const left = createCountdown(start.step, config.sft.steps);
-  let skipped = 0;
   let evaluated: Evaluation | undefined;
   let reports: Reporter | undefined;
   let saved = start.step === 0 ? undefined : start.step;
@@ -121,8 +120,7 @@ async function trainUntilStopped({ start, model, watch, failures }: WarmStartSes
     while (!start.isDone && !interrupt.requested()) {
       const step = await watch.step(start.step + 1, () => start.train(), show);
       await record(step);
-      if (step.skipped > skipped) show(`warning: step ${step.step} changed nothing, because its numbers are not finite`);
-      skipped = step.skipped;
+      if (step.wasSkipped) show(`warning: step ${step.step} changed nothing, because its numbers are not finite`);
       if (checkpointEvery > 0 && step.step % checkpointEvery === 0) await save();
       if (step.step % config.sft.evalEvery === 0 || step.step === config.sft.steps) show(progressLine(step, config.sft.steps, left));
       for (const line of failures.take()) show(line);

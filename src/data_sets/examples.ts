@@ -6,9 +6,13 @@ import type { ExampleOptions } from "./options.ts";
 import { type DataRows, heldApart, readRow } from "./problems.ts";
 import { columnOf, fillTemplate, isTemplate, namesColumn, textOf } from "./template.ts";
 
+/** Marks an answer that is not the last of its row's chat: what the row's columns say of a right answer is not meant for it. */
+export const isEarlier = Symbol("earlier answer");
+
 /** A prompt with the completion that is to be learned, without the token that ends it. The columns of its row stay beside them. */
 export interface Example extends Problem {
   readonly completion: string;
+  readonly [isEarlier]?: true;
 }
 
 /** Examples to learn, and others to measure the loss on. */
@@ -21,7 +25,12 @@ export interface DataExamples {
 export function dataExamples(options: ExampleOptions, data: DataRows, evaluation?: DataRows): DataExamples {
   // All examples of a row are learned, or all are held out.
   const rows = heldApart(options, { data, evaluation }, (row, place) => toExamples(options, row, place));
-  return { train: rows.train.flatMap(({ examples }) => examples), heldOut: rows.eval.flatMap(({ examples }) => examples) };
+  const heldOut = rows.eval.flatMap(({ examples }) => examples);
+  const train = rows.train.flatMap(({ examples }) => examples);
+  if (options.answers === "last") return { train, heldOut };
+  // Chats that begin alike have answers in common.
+  const known = new Set(heldOut.map(({ prompt }) => JSON.stringify(prompt)));
+  return { train: train.filter(({ prompt }) => !known.has(JSON.stringify(prompt))), heldOut };
 }
 
 /** The examples of a row, and its prompt. */
@@ -35,7 +44,15 @@ function toExamples(options: ExampleOptions, row: Row, place: string): RowExampl
   if (options.completion !== null) return { prompt, examples: [{ ...problem, completion: completionOf(options.completion, row, place) }] };
   const learned = answers.filter(({ isLast }) => isLast || options.answers === "all");
   if (learned.length === 0) throw new ConfigError([`${place} has nothing to learn: ${REMEDY[options.answers]}`]);
-  return { prompt, examples: learned.map((answer) => ({ ...problem, prompt: answer.prompt, completion: answer.content })) };
+  return {
+    prompt,
+    examples: learned.map(({ prompt, content, isLast }) => ({
+      ...problem,
+      prompt,
+      completion: content,
+      ...(!isLast && { [isEarlier]: true }),
+    })),
+  };
 }
 
 const REMEDY = {

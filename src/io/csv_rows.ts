@@ -3,6 +3,9 @@ import { brief, quoted } from "../options/quote.ts";
 import { FileError } from "./file_error.ts";
 import { textChunks } from "./text_chunks.ts";
 
+/** A file may mix them, where several programs have written it. */
+const LINE_ENDS = ["\r\n", "\n", "\r"];
+
 type Row = Readonly<Record<string, unknown>>;
 
 /**
@@ -11,7 +14,8 @@ type Row = Readonly<Record<string, unknown>>;
  * @throws FileError with the line that has too few or too many fields, or a quote that never ends
  */
 export async function readCsv(path: string, delimiter = ","): Promise<Row[]> {
-  const parser = parse({ delimiter, bom: true, skip_empty_lines: true, columns: (names: string[]) => columnsOf(names, path) });
+  const columns = (names: string[]): string[] => columnsOf(names, path);
+  const parser = parse({ delimiter, bom: true, skip_empty_lines: true, record_delimiter: LINE_ENDS, columns });
   const rows: Row[] = [];
   parser.on("data", (row: Row) => rows.push(row));
   const ended = new Promise<void>((resolve, reject) => parser.once("end", resolve).once("error", reject));

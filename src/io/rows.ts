@@ -20,6 +20,11 @@ const readers: Readonly<Record<string, (path: string) => Promise<Row[]>>> = {
 /** The endings of the files that rows can be read from. */
 export const ROW_FILES: readonly string[] = Object.keys(readers);
 
+/** Files whose values have no types. The same rows may lie beside them in a file of another kind. */
+export function isUntyped(path: string): boolean {
+  return /\.(csv|tsv)$/i.test(path);
+}
+
 /** All rows of a data file, in its order. @throws FileError in one line for a file that is missing, damaged or of another kind */
 export async function readRows(path: string): Promise<Row[]> {
   const reader = readers[extname(path).toLowerCase()];

@@ -4,7 +4,7 @@ import { FileError, isFile, isFolder } from "../io/files.ts";
 import { ROW_FILES, type Row, readRows } from "../io/rows.ts";
 import { brief, listed } from "../options/quote.ts";
 import { resolveData } from "./hub.ts";
-import { filesOfSplit } from "./hub_files.ts";
+import { filesOfSplit, typedFirst } from "./hub_files.ts";
 
 /** Reads the rows of a file, or of a split of a folder. @throws FileError where there is no such data */
 export async function readData(name: string, split: string): Promise<{ readonly name: string; readonly rows: Row[] }> {
@@ -28,7 +28,7 @@ async function filesOfFolder(folder: string, split: string): Promise<string[]> {
     .filter((path) => ROW_FILES.some((ending) => path.toLowerCase().endsWith(ending)))
     .sort();
   const files = paths.map((path) => ({ path: path.split(sep).join("/") }));
-  const own = filesOfSplit(files, brief(folder), split);
+  const own = typedFirst(files, (some) => filesOfSplit(some, brief(folder), split));
   if (own.length > 0) return own.map(({ path }) => join(folder, path));
   const found =
     paths.length === 0

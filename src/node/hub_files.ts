@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { FileError } from "../io/files.ts";
+import { isUntyped } from "../io/rows.ts";
 import { listed } from "../options/quote.ts";
 
 /** A file of a repository on the hub. */
@@ -31,7 +32,7 @@ export function modelFiles(files: readonly HubFile[], name: string): readonly Hu
   return files.filter(({ path }) => MODEL_FILES.includes(path) || path === weights);
 }
 
-const DATA_FILES = [/\.(parquet|jsonl|ndjson)$/, /\.(csv|tsv)$/];
+const DATA_FILE = /\.(parquet|jsonl|ndjson|csv|tsv)$/;
 /** The ending of a data file, in a repository or in a folder here. */
 const ENDING = /\.(parquet|jsonl|ndjson|json|csv|tsv)$/i;
 
@@ -45,13 +46,12 @@ export interface DataChoice {
 
 /** The files of a data set's repository that hold its rows, in the order of their names. @throws FileError where none or too many fit */
 export function dataFiles(files: readonly HubFile[], name: string, { split, path: within }: DataChoice): readonly HubFile[] {
-  // The same rows may be there as text besides, where values have no types.
-  const kinds = DATA_FILES.map((kind) => files.filter(({ path }) => kind.test(path)));
-  const data = (kinds.find((found) => found.length > 0) ?? []).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const data = files.filter(({ path }) => DATA_FILE.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const named = data.filter(({ path }) => within === undefined || path === within || path.startsWith(`${within}/`));
   // A file that is named itself need not be named for its split.
   const isOne = named.length === 1 && named[0]!.path === within;
-  const fitting = split === undefined || isOne ? named : filesOfSplit(named, `${name} on the hub`, split);
+  const ofSplit = (some: readonly HubFile[]) => (split === undefined || isOne ? some : filesOfSplit(some, `${name} on the hub`, split));
+  const fitting = typedFirst(named, ofSplit);
   const wanted = [within === undefined ? "" : ` at ${within}`, split === undefined ? "" : ` of the split ${split}`].join("");
   if (fitting.length === 0) {
     const found = data.length === 0 ? "none at all" : listed(data.map(({ path }) => path));
@@ -61,6 +61,15 @@ export function dataFiles(files: readonly HubFile[], name: string, { split, path
   if (folders.length === 1) return fitting;
   const choices = folders.map((folder) => `${name}/${folder}`);
   throw new FileError(`${name} on the hub has data${wanted} in several folders; name one: ${listed(choices)}.`);
+}
+
+/** What is chosen among the files whose values have types, else among the others: the same rows may be there in both. */
+export function typedFirst<File extends Pick<HubFile, "path">>(
+  files: readonly File[],
+  choose: (some: readonly File[]) => readonly File[],
+): readonly File[] {
+  const typed = choose(files.filter(({ path }) => !isUntyped(path)));
+  return typed.length > 0 ? typed : choose(files.filter(({ path }) => isUntyped(path)));
 }
 
 /**

@@ -84,6 +84,19 @@ test("a folder has splits: files, or folders of them, whose names begin so", asy
   await assert.rejects(readData(join(folder, "nothing"), "train"), /there is no data .*nothing/);
 });
 
+test("CSV beside files with types is left aside, and taken where there are no others of the split", async () => {
+  const dir = join(folder, "beside");
+  mkdirSync(dir);
+  for (const [name, text] of [
+    ["train.jsonl", '{"q":1}\n'],
+    ["train.csv", "q\n1\n"],
+    ["test.csv", "q\n2\n"],
+  ] as const)
+    writeFileSync(join(dir, name), text);
+  assert.deepEqual((await readData(dir, "train")).rows, [{ q: 1 }]);
+  assert.deepEqual((await readData(dir, "test")).rows, [{ q: "2" }]);
+});
+
 test("a folder's split is found as one of the hub is: a word that several splits share chooses none of them", async () => {
   mkdirSync(join(folder, "chats"), { recursive: true });
   const names = ["train_sft-00000-of-00002", "train_sft-00001-of-00002", "train_gen-00000-of-00001", "test_sft-00000-of-00001"];

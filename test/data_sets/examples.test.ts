@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { charactersOf, dataExamples } from "../../src/data_sets/examples.ts";
+import { charactersOf, dataExamples, isEarlier } from "../../src/data_sets/examples.ts";
 import { parseExampleOptions } from "../../src/data_sets/options.ts";
 import { dataProblems } from "../../src/data_sets/problems.ts";
 import { origin } from "../../src/tasks/task.ts";
@@ -87,6 +87,21 @@ test("no answer of a chat that is held out is learned, and a limit counts chats"
   const { evalProblems } = dataProblems(options({ prompt: "m", heldOut: 0.3 }), { name: "d", rows });
   assert.deepEqual(ofRows(heldOut), new Set(evalProblems.map((problem) => problem[origin])), "those that train holds out");
   assert.equal(dataExamples(options({ ...split, limit: 2 }), { name: "d", rows }).train.length, 6);
+});
+
+test("an answer that a chat held out has in common with others is not learned, and only a row's last answer has its columns", () => {
+  const open = long.slice(0, 2).map(({ role, content }, i) => said(role, `${content}${i}`));
+  const rows = Array.from({ length: 40 }, (_, i) => {
+    const begin = open.map(({ role, content }) => said(role, `${content} ${i % 20}`));
+    return { m: i < 20 ? begin : [...begin, said("user", `then ${i}`), said("assistant", `so ${i}`)] };
+  });
+  const { train, heldOut } = dataExamples(options({ prompt: "m", heldOut: 0.3, answers: "all" }), { name: "d", rows });
+  const held = new Set(heldOut.map(({ prompt }) => JSON.stringify(prompt)));
+  assert.ok(held.size > 5);
+  assert.ok(train.every(({ prompt }) => !held.has(JSON.stringify(prompt))));
+  assert.ok(train.length + heldOut.length < 60, "nothing is in common, so that nothing is tested");
+  const [first, last] = dataExamples(options({ prompt: "m", answers: "all" }), { name: "d", rows: rows.slice(20, 21) }).train;
+  assert.deepEqual([first![isEarlier], last![isEarlier]], [true, undefined]);
 });
 
 test("rows without anything to learn are refused in one line that names the row", () => {

@@ -22,6 +22,11 @@ test("fields in quotes hold commas, quotes and line ends; values are texts, and 
     { q: 'say "hi"\nthere', a: "x", c: "é" },
   ]);
   assert.deepEqual(await rowsOf("q\ta\n1,2\t3", "rows.TSV"), [{ q: "1,2", a: "3" }]);
+  assert.deepEqual(await rowsOf("a,b\n1,2\r\n3,4\r5,6\n"), [
+    { a: "1", b: "2" },
+    { a: "3", b: "4" },
+    { a: "5", b: "6" },
+  ]);
   assert.deepEqual(await rowsOf(""), []);
   assert.deepEqual(await rowsOf("q,a\n"), []);
 });

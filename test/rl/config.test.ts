@@ -10,6 +10,7 @@ import {
   nearestWord,
   parseSftConfig,
   parseTrainConfig,
+  withKnownRewards,
   withoutEffect,
 } from "../../src/rl/config/index.ts";
 import { minimal, parseWith, problemsOf } from "./minimal_config.ts";
@@ -80,13 +81,18 @@ test("what sft needs of a model that is loaded, and of rows that nothing scores,
   const rows = { data: "x.jsonl", completion: "answer" };
   const linesOf = (more: object): string[] => {
     try {
-      parseSftConfig({ model: "countdown-base", task: rows, sft: { learningRate: 0.001 }, ...more });
+      const given = { model: "countdown-base", task: rows, sft: { learningRate: 0.001 }, ...more };
+      const config = withKnownRewards(parseSftConfig(given), given);
+      assert.deepEqual(withKnownRewards(parseSftConfig(config), config), config, "it can be read again");
       return [];
     } catch (error) {
       return (error as Error).message.split("\n");
     }
   };
   assert.deepEqual(linesOf({}), []);
+  const ofProgram = parseSftConfig({ model: "countdown-base", task: rows, sft: { learningRate: 0.001 } });
+  assert.equal(ofProgram.sft.stopAtPassAt1, 0.31, "a program gives its rewards to warmStart");
+  assert.equal(withKnownRewards(ofProgram, {}).sft.stopAtPassAt1, null);
   assert.deepEqual(linesOf({ lora: { rank: 4 } }), []);
   assert.deepEqual(linesOf({ sft: {} }), [
     "sft.learningRate must be given for a model that is loaded, such as 0.00002 for its weights or 0.0002 for low-rank adapters",

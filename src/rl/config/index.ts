@@ -10,7 +10,7 @@ import { contradictions, decayProblems, tooManySampled } from "./contradictions.
 import type { GivenMethods } from "./method_problems.ts";
 import { withPresets } from "./presets.ts";
 import { type Chosen, commonTrainSchema, type TrainConfig, trainSchema } from "./sections.ts";
-import { sftProblems, withoutPassAt1 } from "./sft_problems.ts";
+import { sftProblems } from "./sft_problems.ts";
 import { type SftConfig, sftSchema } from "./sft_sections.ts";
 import { hints } from "./trl_names.ts";
 
@@ -21,6 +21,7 @@ export { methodProblems } from "./method_problems.ts";
 export { applyOverrides } from "./overrides.ts";
 export { entropyPresets } from "./presets.ts";
 export type { TrainConfig } from "./sections.ts";
+export { withKnownRewards } from "./sft_problems.ts";
 export type { SftConfig } from "./sft_sections.ts";
 export type { OptionDescription };
 
@@ -34,12 +35,20 @@ export function parseTrainConfig(value: unknown, name = "train"): TrainConfig {
 
 /** The same where a program gives a loss or a controller as an object. It is checked in the place of the one that the configuration names. */
 export function parseBeside(given: GivenMethods, value: unknown, name = "train"): TrainConfig {
+  const config = parseRecordedConfig(value, name);
+  throwIfAny(contradictions(config, given));
+  return config;
+}
+
+/**
+ * The configuration that a run has recorded. Where one of an older release contradicts itself by the rules of this one, a resume may change it.
+ * @throws ConfigError where a key is not known, or a value is out of its range
+ */
+export function parseRecordedConfig(value: unknown, name = "train"): TrainConfig {
   const filled = withPresets(withTaskName(withoutEmptySections(withoutChanges(value))));
   const schema = trainSchema(`runs/${name}`, chosenIn(filled));
   // Which controller and loss are chosen is known only when this runs, so the type has the options of all of them.
-  const config = parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled, hints);
-  throwIfAny(contradictions(config, given));
-  return config;
+  return parseOptions(schema as unknown as z.ZodType<TrainConfig>, filled, hints);
 }
 
 /** Checks the configuration of `sft` and fills in defaults. `name` and errors are as for parseTrainConfig. */
@@ -47,7 +56,7 @@ export function parseSftConfig(value: unknown, name = "sft"): SftConfig {
   const isNew = isMapping(value) && isMapping(value.model);
   const config = parseOptions(sftSchema(`runs/${name}`, { isNew }), withTaskName(withoutEmptySections(withoutChanges(value))), hints);
   throwIfAny([...tooManySampled("eval", config.eval), ...decayProblems("sft", config.sft), ...sftProblems(config, value)]);
-  return withoutPassAt1(config);
+  return config;
 }
 
 /** Every option of `train` or `sft` in the order of the schema, for documentation; controllers and losses document their own. */

@@ -1,5 +1,5 @@
 import { stopTexts } from "../../data/stops.ts";
-import type { DataExamples, Example } from "../../data_sets/examples.ts";
+import { type DataExamples, type Example, isEarlier } from "../../data_sets/examples.ts";
 import { ConfigError } from "../../options/problems.ts";
 import { createRandom } from "../../random.ts";
 import type { Problem, Task, TextProblem } from "../../tasks/task.ts";
@@ -52,6 +52,8 @@ export interface Exam {
 export interface Lessons {
   /** No example takes more rows of a batch. */
   readonly maxRows: number;
+  /** How many examples there are to learn, or problems of a task. */
+  readonly count: number;
   /** What gives the examples of the steps behind so many, one step a call. */
   readonly examplesAfter: (steps: number) => () => Sample[];
   /** Examples that are not learned, to measure the loss on. */
@@ -81,9 +83,9 @@ function lessonsOfTask(model: PolicyModel, task: Task, { sft, seed, eval: { prom
   });
   return {
     maxRows: task.maxPromptLength + task.maxCompletionLength + 1,
+    count: problems.length,
     examplesAfter: (steps) => {
-      const draw = solvedProblems(task, problems, seed);
-      for (let example = 0; example < steps * sft.batch; example += 1) draw();
+      const draw = solvedProblems(task, problems, { seed, after: steps * sft.batch });
       return () => Array.from({ length: sft.batch }, () => toSample(toTokens(draw())));
     },
     heldOut: [],
@@ -103,9 +105,21 @@ interface Solved {
   readonly solution: string;
 }
 
-/** Draws random problems, each with a random one of its solutions. */
-function solvedProblems(task: Task, problems: readonly TextProblem[], seed: number): () => Solved {
+/** Draws random problems, each with a random one of its solutions, behind those that were drawn already. */
+function solvedProblems(
+  task: Task,
+  problems: readonly TextProblem[],
+  { seed, after }: { readonly seed: number; readonly after: number },
+): () => Solved {
   const random = createRandom(seed ^ 0x5f7a11ed);
+  // Solutions take long to find, and how many there are is all that the numbers drawn so far depend on.
+  const counts = new Map<TextProblem, number>();
+  for (let drawn = 0; drawn < after; drawn += 1) {
+    const problem = problems[random.integer(problems.length)]!;
+    const count = counts.get(problem) ?? solutionsOf(task, problem).length;
+    counts.set(problem, count);
+    random.integer(count);
+  }
   return () => {
     const problem = problems[random.integer(problems.length)]!;
     const solutions = solutionsOf(task, problem);
@@ -127,6 +141,7 @@ function lessonsOfExamples(model: PolicyModel, { examples, ...judging }: OfExamp
   }
   const held = takeFitting(model, heldOut, { most, prompts });
   return {
+    count: fitting.length,
     maxRows: [...fitting, ...held.tokens].reduce((rows, tokens) => Math.max(rows, rowsOfSample(tokens)), 1),
     examplesAfter: (steps) => {
       let step = steps;
@@ -145,7 +160,7 @@ function lessonsOfExamples(model: PolicyModel, { examples, ...judging }: OfExamp
 
 /** Held-out examples that are short enough. */
 interface HeldOutExamples {
-  readonly problems: readonly Problem[];
+  readonly examples: readonly Example[];
   readonly tokens: readonly Tokens[];
   readonly leftOut: number;
 }
@@ -157,7 +172,7 @@ function takeFitting(
   { most, prompts }: { readonly most: number; readonly prompts: number },
 ): HeldOutExamples {
   const encode = exampleEncoder(model, "examples.heldOut");
-  const [problems, tokens]: [Problem[], Tokens[]] = [[], []];
+  const [taken, tokens]: [Example[], Tokens[]] = [[], []];
   let leftOut = 0;
   for (const [i, example] of examples.entries()) {
     if (tokens.length === prompts) break;
@@ -165,20 +180,21 @@ function takeFitting(
     if (lengthOf(own) > most) {
       leftOut += 1;
     } else {
-      problems.push(example);
+      taken.push(example);
       tokens.push(own);
     }
   }
-  return { problems, tokens, leftOut };
+  return { examples: taken, tokens, leftOut };
 }
 
 /** Sampled answers have room for the longest held-out completion, or what the model's context leaves behind the longest prompt. */
 function examOf(
   model: PolicyModel,
-  { problems, tokens }: HeldOutExamples,
+  { examples, tokens }: HeldOutExamples,
   { rewards = [], stop = [], onRewardFailure }: Omit<OfExamples, "examples" | "task">,
 ): Exam | undefined {
   if (rewards.length > 0) checkRewards(rewards);
+  const problems = examples.filter((example) => !example[isEarlier]);
   if (rewards.length === 0 || problems.length === 0) return undefined;
   checkColumns("example", problems, rewards);
   const longest = (of: (tokens: Tokens) => readonly number[]): number => tokens.reduce((most, one) => Math.max(most, of(one).length), 1);

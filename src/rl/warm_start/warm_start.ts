@@ -11,7 +11,7 @@ import type { PolicyModel } from "../model.ts";
 import { oneAtATime } from "../one_at_a_time.ts";
 import { createLearner, type LearnerOptions } from "./learner.ts";
 import { type Lessons, lessonsFor, type Taught } from "./lessons.ts";
-import { checkSavedWarmStart, type SavedWarmStart, type WarmStartState } from "./state.ts";
+import { checkSameExamples, checkSavedWarmStart, type SavedWarmStart, type WarmStartState } from "./state.ts";
 
 /** What to teach, and the options of it: a task's own solutions, or examples. */
 export type WarmStartOptions = Taught & {
@@ -27,7 +27,8 @@ export interface WarmStartStep {
   readonly loss: number;
   readonly gradNorm: number;
   readonly learningRate: number;
-  /** Steps so far that changed nothing, because their numbers were not finite. */
+  /** Whether this step changed nothing, because its numbers were not finite, and how many did so far. */
+  readonly wasSkipped: boolean;
   readonly skipped: number;
   /** Undefined in steps after which nothing is measured, and where nothing scores completions. */
   readonly evaluation: Evaluation | undefined;
@@ -98,7 +99,7 @@ export async function createPlannedWarmStart(
     const learningRate = learningRateAt(sft, step);
     const { loss, gradNorm, skipped, wasSkipped, explain } = await learner.learn(examples(), learningRate);
     step += 1;
-    const measured = { step, loss, gradNorm, learningRate, skipped };
+    const measured = { step, loss, gradNorm, learningRate, wasSkipped, skipped };
     await watchStep({ step, wasSkipped, explain, result: { ...measured, evaluation: undefined, heldOutLoss: undefined } });
     const isMeasured = step % sft.evalEvery === 0 || step === sft.steps;
     const evaluation = isMeasured ? await learner.evaluate() : undefined;
@@ -117,11 +118,12 @@ export async function createPlannedWarmStart(
     store: () =>
       turns.run("store()", async () => {
         const { state: optimizer, moments } = await learner.optimizer.store();
-        return { state: { step, passAt1, optimizer }, moments: stampWeights(moments, model.module) };
+        return { state: { step, examples: lessons.count, passAt1, optimizer }, moments: stampWeights(moments, model.module) };
       }),
     load: ({ state, moments }) =>
       turns.runNow("load()", () => {
         checkSavedWarmStart({ state, moments }, model.module);
+        checkSameExamples(state, lessons.count);
         learner.optimizer.load({ state: state.optimizer, moments });
         ({ step, passAt1 } = state);
         examples = lessons.examplesAfter(step);

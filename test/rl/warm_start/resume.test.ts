@@ -121,6 +121,7 @@ test("what is not the state of such a warm start is refused before anything chan
     [{ state: { ...good.state, step: -1 } }, /step/],
     [{ state: { ...good.state, passAt1: 2 } }, /passAt1/],
     [{ state: { ...good.state, tokens: 1 } }, /tokens/],
+    [{ state: { ...good.state, examples: 7 } }, /the saved warm start had 7 examples to learn, and there are \d+ now; give it its own, or/],
     [{ state: { ...good.state, optimizer: [1] } }, /optimizer/],
     [{ moments: new Map([...good.moments].slice(1)) }, /optimiser's state/],
     [
