@@ -5,13 +5,6 @@ import { gemma3, gpt2, gptNeo, granite, granite4, llama, mistral, olmo2, qwen2, 
 
 const llama3 = { rope_type: "llama3", factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 32 };
 
-test("config.json of models as they are published loads: what says nothing of the computation is known by name", () => {
-  for (const config of published) assert.ok(buildModel(config).vocabSize > 0, JSON.stringify(config));
-  const generation = { do_sample: true, temperature: 0.6, top_p: 0.9, max_length: 20, repetition_penalty: 1.1, suppress_tokens: [1] };
-  const none = { attn_logit_softcapping: null, num_experts: false, adapter: "", block_configs: [], extra: {} };
-  assert.equal(buildModel({ ...llama, ...generation, ...none, dtype: "float32" }).vocabSize, 16);
-});
-
 /** As the organisations publish them, with smaller sizes. */
 const published: readonly Record<string, unknown>[] = [
   {
@@ -85,3 +78,10 @@ const published: readonly Record<string, unknown>[] = [
     ...{ summary_use_proj: true, torch_dtype: "float32", transformers_version: "4.28.1", use_cache: true },
   },
 ];
+
+test("config.json of models as they are published loads: what says nothing of the computation is known by name", () => {
+  for (const config of published) assert.ok(buildModel(config).vocabSize > 0, JSON.stringify(config));
+  const generation = { do_sample: true, temperature: 0.6, top_p: 0.9, max_length: 20, repetition_penalty: 1.1, suppress_tokens: [1] };
+  const none = { attn_logit_softcapping: null, num_experts: false, adapter: "", block_configs: [], extra: {} };
+  assert.equal(buildModel({ ...llama, ...generation, ...none, dtype: "float32" }).vocabSize, 16);
+});
