@@ -159,9 +159,11 @@ function openNew(path: string): number {
     return openSync(path, "wx");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && !lstatSync(path).isDirectory()) {
-      throw new UsageError(`--output ${brief(path)} exists; remove it, or name another file`);
-    }
-    throw unwritable("--output", path, code === "EEXIST" ? "EISDIR" : (code ?? reasonOf(error)));
+    if (code !== "EEXIST") throw unwritable("--output", path, code ?? reasonOf(error));
+    const found = lstatSync(path);
+    if (found.isDirectory()) throw unwritable("--output", path, "EISDIR");
+    // A command that was killed before its first completion leaves an empty file.
+    if (found.isFile() && found.size === 0) return openSync(path, "w");
+    throw new UsageError(`--output ${brief(path)} exists; remove it, or name another file`);
   }
 }

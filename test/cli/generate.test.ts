@@ -118,6 +118,10 @@ test("a file of prompts becomes a file of completions, in their order", needsSha
   );
   const refused = () => createOutput({ output }, characterTokenizer("ab"), []);
   assert.throws(refused, (error) => error instanceof UsageError && /--output .*out\.jsonl exists; remove it/.test(error.message));
+  writeFileSync(output, "");
+  const taken = createOutput({ output }, characterTokenizer("ab"), []);
+  assert.ok(existsSync(output), "a file that holds nothing is taken");
+  taken.close();
 });
 
 test("one prompt is continued on the screen as in JSON, its spaces included", needsShared(STORIES), () => {
