@@ -27,7 +27,7 @@ export function register(command: Command): void {
   addExamples(command, [
     ["resume runs/quickstart", "goes on from the last checkpoint, and reaches the same bits as a run that never stopped"],
     ["resume runs/quickstart --set grpo.steps=120", "trains a finished run further"],
-    ["resume runs/data_sft --set sft.steps=200", "the same of a run of sft"],
+    ["resume runs/data_sft --set sft.stopAtPassAt1=0.7", "goes on with a warm start until more answers are right"],
     ["resume runs/quickstart --set grpo.learningRate=0.0001", "goes on with a smaller learning rate; config.yaml says from which step on"],
   ]);
 }
