@@ -27,6 +27,13 @@ export async function build<Result extends object>(make: (own: Own) => Promise<R
   }
 }
 
+/** Works with parts, and destroys them when that has ended, well or not. */
+export async function withParts<Result>(work: (own: Own) => Promise<Result>): Promise<Result> {
+  const { result, destroy } = await build(async (own) => ({ result: await work(own) }));
+  destroy();
+  return result;
+}
+
 /** Makes something that needs `part`, which is destroyed where that fails. */
 export function makeWith<Result>(part: Destroyable, make: () => Result): Result {
   try {

@@ -14,6 +14,7 @@ import {
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { EngineError } from "../gpu/errors.ts";
+import { type Own, withParts } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { externalTensor } from "../graph/tensor.ts";
 
@@ -45,15 +46,21 @@ export type Plant = (state: ControlRecord, step: number) => number | Measured;
  * from the same start.
  * @throws EngineError for a controller that says `actsOnAdvantages`, but sets an entropy bonus
  */
-export async function checkController(device: Device, controller: Controller, script: ControllerScript): Promise<ControllerRun> {
+export function checkController(device: Device, controller: Controller, script: ControllerScript): Promise<ControllerRun> {
+  return withParts((own) => runScript(device, controller, script, own));
+}
+
+async function runScript(device: Device, controller: Controller, script: ControllerScript, own: Own): Promise<ControllerRun> {
   let expected = controller.initial();
   let actual = readState(Float32Array.from(packState(expected)));
   const floats = packState(expected).length;
   const window = { buffer: createBuffer(device, "control", floats * 4), offset: 0, size: floats * 4 };
-  const plan = await buildPlan(device, `controller ${controller.name}`, () => {
+  own({ destroy: () => destroyBuffer(device, window.buffer) });
+  const build = () => {
     traceControl(controller, externalTensor("control", window, [floats]));
     return {};
-  });
+  };
+  const plan = own(await buildPlan(device, `controller ${controller.name}`, build));
   const steps: ControlRecord[] = [];
   let [error, where] = [0, "nowhere"];
   const count = "plant" in script ? script.steps : script.length;
@@ -78,8 +85,6 @@ export async function checkController(device: Device, controller: Controller, sc
     checkBonus(controller, actual, index);
     steps.push(toRecord(actual));
   }
-  plan.destroy();
-  destroyBuffer(device, window.buffer);
   return { steps, error, where };
 }
 

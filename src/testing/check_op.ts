@@ -1,6 +1,7 @@
 import type { HostArray } from "../gpu/buffer.ts";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { type Own, withParts } from "../gpu/parts.ts";
 import { relativeError } from "../gpu/relative_error.ts";
 import { differentiate } from "../graph/differentiate.ts";
 import { buildPlan } from "../graph/plan.ts";
@@ -68,7 +69,7 @@ export async function measureOp(device: Device, check: OpCheck): Promise<OpMeasu
   const weights = Object.fromEntries(
     Object.entries(expected).map(([name, values]) => [name, Float64Array.from(values, () => random.normal())]),
   );
-  const ran = await runOnDevice(device, check, expected, weights, random);
+  const ran = await withParts((own) => runOnDevice(device, check, { expected, weights }, random, own));
   const outputs = Object.entries(expected).map(([name, values]) => ({
     name,
     shape: ran.shapes[name]!,
@@ -90,16 +91,16 @@ interface Ran {
   readonly gradients: Record<string, HostArray>;
 }
 
-async function runOnDevice(
-  device: Device,
-  check: OpCheck,
-  expected: Readonly<Record<string, Float64Array>>,
-  weights: Readonly<Record<string, Float64Array>>,
-  random: Random,
-): Promise<Ran> {
+interface Expected {
+  readonly expected: Readonly<Record<string, Float64Array>>;
+  readonly weights: Readonly<Record<string, Float64Array>>;
+}
+
+async function runOnDevice(device: Device, check: OpCheck, { expected, weights }: Expected, random: Random, own: Own): Promise<Ran> {
   const sinks = createSinks(device, check, random);
+  for (const { sink } of sinks.values()) own({ destroy: () => destroyBuffer(device, sink.onto.storage.window!.buffer) });
   const rowCount = check.dynamicRows?.[0] ? check.inputs[check.dynamicRows[0]]!.shape[0]! : 0;
-  const plan = await buildPlan(device, check.name, () => {
+  const build = () => {
     const inputs = symbolicInputs(check, rowCount);
     const outputs = check.op(inputs);
     const wanted = (check.gradients ?? []).map((name) => inputs[name]!);
@@ -109,7 +110,8 @@ async function runOnDevice(
     const found = differentiate({ seeds, sinks: sinkMap, wanted, add, addOnto });
     const gradients = wanted.map((tensor) => found.get(tensor)!);
     return { keep: [...Object.values(outputs), ...gradients], outputs, gradients };
-  });
+  };
+  const plan = own(await buildPlan(device, check.name, build));
   const uploads: Record<string, HostArray> = {};
   for (const [name, value] of Object.entries(check.inputs)) uploads[name] = toDevice(value);
   if (plan.result.gradients.length > 0) {
@@ -129,8 +131,6 @@ async function runOnDevice(
       gradients[name] = new Float32Array(bytes!).map((value, at) => value - sink.start[at]!);
     }
   }
-  plan.destroy();
-  for (const { sink } of sinks.values()) destroyBuffer(device, sink.onto.storage.window!.buffer);
   return {
     shapes: Object.fromEntries(names.map((name, i) => [name, tensors[i]!.shape.map(capacityOf)])),
     outputs: Object.fromEntries(names.map((name, i) => [name, outputs[i]!])),

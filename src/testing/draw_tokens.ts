@@ -1,5 +1,6 @@
 import type { HostArray } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
+import { withParts } from "../gpu/parts.ts";
 import { buildPlan } from "../graph/plan.ts";
 import { runScalar } from "../graph/scalar.ts";
 import { input } from "../graph/trace.ts";
@@ -47,7 +48,7 @@ export async function drawTokens(device: Device, logits: readonly ArrayLike<numb
   const V = logits[0]!.length;
   const { length: L = 1, stop = [], banned = [], steps = 1, seed = 1 } = options;
   const hasPenalty = (options.repetitionPenalty ?? 1) !== 1;
-  const plan = await buildPlan(device, "next token", () => {
+  const build = () => {
     const rows = runScalar("rows", S + 3);
     const state = {
       position: input("position", [rows], "u32"),
@@ -63,7 +64,7 @@ export async function drawTokens(device: Device, logits: readonly ArrayLike<numb
     };
     nextToken({ ...others, ...state }, { ...options, vocabulary: V, hasBans: banned.length > 0, seed: runScalar("seed") });
     return { keep: [state.position, state.token, state.done, state.completions] };
-  });
+  };
   const fill = (count: number, value: (i: number) => number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => value(i));
   const inputs: Record<string, HostArray> = {
     logits: Float32Array.from(
@@ -82,10 +83,12 @@ export async function drawTokens(device: Device, logits: readonly ArrayLike<numb
     completions: Float32Array.from({ length: S * L * SAMPLED_TOKEN.size }, (_, i) => (i % SAMPLED_TOKEN.size === 0 ? NOT_DRAWN : 7)),
     ...(hasPenalty && { seen: markTokens(V, Array(S).fill(options.seen ?? [])) }),
   };
-  plan.upload(inputs);
-  for (let step = 0; step < steps; step += 1) plan.run({ scalars: { rows: S, seed } });
-  const [position, token, done, completions] = (await plan.read(plan.result.keep)).map((values) => [...values]);
-  plan.destroy();
+  const [position, token, done, completions] = await withParts(async (own) => {
+    const plan = own(await buildPlan(device, "next token", build));
+    plan.upload(inputs);
+    for (let step = 0; step < steps; step += 1) plan.run({ scalars: { rows: S, seed } });
+    return (await plan.read(plan.result.keep)).map((values) => [...values]);
+  });
   const drawn = completions!.slice(0, S * L * SAMPLED_TOKEN.size);
   return {
     position: position!.slice(0, S),
