@@ -3,7 +3,7 @@ import { ConfigError, refusal } from "../options/problems.ts";
 import { quoted } from "../options/quote.ts";
 import type { Problem } from "../tasks/task.ts";
 import type { ExampleOptions } from "./options.ts";
-import { type DataRows, heldApart, readRow } from "./problems.ts";
+import { type DataRows, heldApart, nothingIn, readRow } from "./problems.ts";
 import { columnOf, fillTemplate, isTemplate, namesColumn, textOf } from "./template.ts";
 
 /** Marks an answer that is not the last of its row's chat: what the row's columns say of a right answer is not meant for it. */
@@ -62,7 +62,12 @@ const REMEDY = {
 
 function completionOf(completion: string, row: Row, place: string): string {
   const option = "task.completion";
-  if (!isTemplate(completion)) return textOf(columnOf(row, completion, place, option), `${place}: the column ${quoted(completion)}`);
+  if (!isTemplate(completion)) {
+    const value = columnOf(row, completion, place, option);
+    // A model would learn to end at once, where an answer is missing.
+    if (value === "") throw new ConfigError([nothingIn(place, completion, option)]);
+    return textOf(value, `${place}: the column ${quoted(completion)}`);
+  }
   if (namesColumn(completion)) return fillTemplate(completion, row, place, option);
   throw new ConfigError([refusal(option, completion, "a text that names a column in braces, such as {answer}, or the name of one column")]);
 }

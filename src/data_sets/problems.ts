@@ -106,12 +106,17 @@ export function readRow(options: DataOptions, row: Row, place: string): ReadRow 
   const { answer, tag } = options;
   if (answer === "tag" && tag === null) throw new ConfigError([TAKEN]);
   if (answer !== null && isEmpty(columnOf(row, answer, place, "task.answer"))) {
-    throw new ConfigError([`${place} has nothing in the column ${quoted(answer)}, which task.answer names; leave the row out`]);
+    throw new ConfigError([nothingIn(place, answer, "task.answer")]);
   }
   const { tag: _, ...columns } = row;
   const { prompt, answers } = promptOf(options, row, place);
   const kind = tag === null ? {} : { tag: textOf(columnOf(row, tag, place, "task.tag"), `${place}: the column ${quoted(tag)}`) };
   return { problem: { ...columns, prompt, [origin]: place, ...kind }, answers };
+}
+
+/** That a row, which `place` names, has nothing in the column that an option names. */
+export function nothingIn(place: string, column: string, option: string): string {
+  return `${place} has nothing in the column ${quoted(column)}, which ${option} names; leave the row out`;
 }
 
 /** Metrics and control know `tag` by another meaning: what the option of that name says. */
@@ -125,6 +130,10 @@ function isEmpty(value: unknown): boolean {
 function promptOf({ prompt, system, chat }: DataOptions, row: Row, place: string): { prompt: Prompt } & Pick<ReadRow, "answers"> {
   const value = isTemplate(prompt) ? fillTemplate(prompt, row, place) : columnOf(row, prompt, place, "task.prompt");
   const where = `${place}: the column ${quoted(prompt)}`;
+  if (value === "")
+    throw new ConfigError([
+      isTemplate(prompt) ? `${place} has an empty prompt; leave the row out` : nothingIn(place, prompt, "task.prompt"),
+    ]);
   const messages = Array.isArray(value) ? messagesOf(value, where) : undefined;
   if (messages === undefined && system === null && !chat) return { prompt: textOf(value, where), answers: [] };
   const given = messages ?? [{ role: "user", content: textOf(value, where) }];

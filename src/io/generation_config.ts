@@ -15,12 +15,17 @@ export async function readGenerationConfig(dir: string, vocabSize: number): Prom
   const path = join(dir, GENERATION_CONFIG);
   if (!(await isFile(path))) return {};
   const config = await readJsonObject(path);
-  const wrong = listed(config.eos_token_id).find((id) => !(Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize));
+  const wrong = wrongEndToken(config, vocabSize);
   if (wrong !== undefined) {
     const value = JSON.stringify(wrong).slice(0, 120);
     throw new FileError(`${path}: eos_token_id is ${value}; it must be a token id from 0 to ${vocabSize - 1}, or a list of them.`);
   }
   return config;
+}
+
+/** The first of the end tokens that is no id of a vocabulary; undefined where all are. */
+export function wrongEndToken({ eos_token_id }: GenerationConfig, vocabSize: number): unknown {
+  return listed(eos_token_id).find((id) => !(Number.isInteger(id) && Number(id) >= 0 && Number(id) < vocabSize));
 }
 
 /** The tokens that end a completion, as `eos_token_id` names them. */

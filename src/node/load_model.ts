@@ -33,7 +33,7 @@ import type { TensorSource } from "../stored_tensor.ts";
 import { resolveModel } from "./hub.ts";
 import { adapterContent, fillAdapters, findBase, placedAdapter, withAdapters } from "./load_adapter.ts";
 import { type LoadOptions, type ModelBuilder, parseLoadOptions } from "./load_options.ts";
-import { checkNewModel, type NewModel } from "./new_model.ts";
+import { checkEndTokens, checkNewModel, type NewModel } from "./new_model.ts";
 import { refuseMistyped, shippedModel } from "./shipped_models.ts";
 
 export type { LoadOptions, ModelBuilder } from "./load_options.ts";
@@ -112,6 +112,7 @@ export async function createModel(device: Device, options: NewModel): Promise<Po
   const { config, seed, build = buildModel, generation = {} } = options;
   const module = build(config);
   const tokenizer = fittingTokenizer(options.tokenizer, module, "createModel");
+  checkEndTokens(generation, module.vocabSize);
   const placed = placeModule(device, module);
   initializeParameters(placed, seed);
   return finish({ device, config, tokenizer, generation, build, adapter: undefined }, module, placed);

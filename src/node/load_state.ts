@@ -16,7 +16,7 @@ import { shippedModel } from "./shipped_models.ts";
  * not one of this release
  */
 export async function loadTrainerState(dir: string): Promise<SavedTrainer> {
-  return loadState(dir, parseTrainerState);
+  return loadState(dir, { parse: parseTrainerState, other: "examples", remedy: "a warm start; read it with loadWarmStartState" });
 }
 
 /**
@@ -24,22 +24,30 @@ export async function loadTrainerState(dir: string): Promise<SavedTrainer> {
  * @throws FileError, ConfigError as above
  */
 export async function loadWarmStartState(dir: string): Promise<SavedWarmStart> {
-  return loadState(dir, parseWarmStartState);
+  return loadState(dir, { parse: parseWarmStartState, other: "control", remedy: "a trainer; read it with loadTrainerState" });
+}
+
+interface Kind<State> {
+  readonly parse: (state: unknown) => State;
+  /** A key of states of the other kind, and what to do with such a state. */
+  readonly other: string;
+  readonly remedy: string;
 }
 
 async function loadState<State>(
   name: string,
-  parse: (state: unknown) => State,
+  { parse, other, remedy }: Kind<State>,
 ): Promise<{ readonly state: State; readonly moments: SavedMoments }> {
   checkShape("dir", name, typeof name === "string", "the path of a checkpoint");
   // The name of a shipped model is that of a folder, as where it is loaded.
   const dir = existsSync(name) ? name : (shippedModel(name) ?? name);
   await refuseRunFolder(dir);
   const { state, optimizer } = await readTrainingState(dir);
+  const path = join(dir, "state.json");
+  if (Object.hasOwn(state, other)) throw new ConfigError([`${path} is the state of ${remedy}`]);
   try {
     return { state: parse(state), moments: optimizer };
   } catch (error) {
-    const path = join(dir, "state.json");
     throw error instanceof ConfigError ? new ConfigError(error.problems.map((problem) => `${path}: ${problem}`)) : error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Tokenizer } from "../data/tokenizer.ts";
-import type { GenerationConfig } from "../io/generation_config.ts";
+import { type GenerationConfig, wrongEndToken } from "../io/generation_config.ts";
 import { isMapping, requireKnownOptions } from "../options/problems.ts";
 import { checkFunctions, checkShape } from "../rl/given.ts";
 import type { ModelBuilder } from "./load_options.ts";
@@ -43,6 +43,12 @@ export function checkNewModel(options: NewModel): void {
       "a mapping as generation_config.json holds it, such as { eos_token_id: 2 }",
     );
   }
+}
+
+/** Refuses end tokens that no model folder may name. @throws ConfigError */
+export function checkEndTokens(generation: GenerationConfig, vocabSize: number): void {
+  const wrong = wrongEndToken(generation, vocabSize);
+  checkShape("generation.eos_token_id", wrong, wrong === undefined, `a token id from 0 to ${vocabSize - 1}, or a list of them`);
 }
 
 function hintOf(key: string): string | undefined {

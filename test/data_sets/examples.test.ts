@@ -115,6 +115,17 @@ test("rows without anything to learn are refused in one line that names the row"
       {},
       /^ConfigError: task\.completion is "[^"]*"; it must be a text that names a column in braces, such as \{answer\}/,
     );
+  refused(
+    { completion: "a" },
+    { q: "1", a: "" },
+    /^ConfigError: d row 2 has nothing in the column "a", which task\.completion names; leave/,
+  );
+  refused(
+    { completion: "a", prompt: "q" },
+    { q: "", a: "1" },
+    /^ConfigError: d row 2 has nothing in the column "q", which task\.prompt names/,
+  );
+  refused({ completion: "a", prompt: "{q}" }, { q: "", a: "1" }, /^ConfigError: d row 2 has an empty prompt; leave the row out/);
   refused({ completion: "{a}!" }, { q: "1" }, /^ConfigError: d row 2 has no column "a", which task\.completion names/);
   refused({ completion: "a" }, { q: "1", a: [1] }, /^ConfigError: d row 2: the column "a" holds \[1\]; it must be a text or a number/);
   for (const messages of [[{ role: "assistant", content: "ho" }], [{ role: "user", content: "hi" }]]) {

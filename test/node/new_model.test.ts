@@ -30,6 +30,10 @@ test("options that createModel does not know, or that are not what they must be,
     ],
     [{ tokenizer, seed: 3 }, 'config is missing; it must be a mapping as config.json holds it, such as { model_type: "llama", ... }'],
     [{ ...given, build: "llama" }, 'build is "llama"; it must be a function'],
+    [
+      { ...given, generation: { eos_token_id: [4, 5] } },
+      "generation.eos_token_id is 5; it must be a token id from 0 to 4, or a list of them",
+    ],
     [{ ...given, generation: 2 }, "generation is 2; it must be a mapping as generation_config.json holds it, such as { eos_token_id: 2 }"],
     [undefined, "the options of createModel are undefined; give an object with any of config, tokenizer, seed, build, generation"],
   ] as const) {

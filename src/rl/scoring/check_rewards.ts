@@ -41,7 +41,15 @@ function checkReward(place: string, given: unknown): void {
   const { name, reward, weight = 1 }: Record<string, unknown> = isMapping(given) ? given : {};
   // Only GRPOTrainer takes bare functions, and names them before.
   const allowed = typeof given === "function" ? "a mapping { name, reward, weight } here" : "a function, or { name, reward, weight }";
-  if (typeof reward !== "function") throw new ConfigError([refusal(place, given, allowed)]);
+  if (!isMapping(given)) throw new ConfigError([refusal(place, given, allowed)]);
+  if (isMapping(reward) && typeof reward.reward === "function") {
+    throw new ConfigError([
+      `${place}.reward has a function and a name of its own; spread it, as in { ...rewardFunctions.math(), weight: 2 }`,
+    ]);
+  }
+  if (typeof reward !== "function") {
+    throw new ConfigError([refusal(`${place}.reward`, reward, "a function; rewardFunctions makes those that configurations name")]);
+  }
   if (typeof name !== "string" || name === "") throw new ConfigError([refusal(`${place}.name`, name, "a text")]);
   if (typeof weight !== "number" || !Number.isFinite(Math.fround(weight)))
     throw new ConfigError([refusal(`${place}.weight`, weight, "a finite number")]);

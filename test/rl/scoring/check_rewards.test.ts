@@ -27,7 +27,11 @@ test("a reward with a key that no reward has, or a value out of its bounds, is r
     [{ column: 3 }, "rewards.1.column is 3; it must be the name of a column"],
     [{ weight: "1" }, 'rewards.1.weight is "1"; it must be a finite number'],
     [{ name: "" }, 'rewards.1.name is ""; it must be a text'],
-    [{ reward: undefined }, "rewards.1 is a mapping; it must be a function, or { name, reward, weight }"],
+    [
+      { reward: { name: "math", reward: () => [1] } },
+      "rewards.1.reward has a function and a name of its own; spread it, as in { ...rewardFunctions.math(), weight: 2 }",
+    ],
+    [{ reward: undefined }, "rewards.1.reward is missing; it must be a function; rewardFunctions makes those that configurations name"],
   ] as const) {
     assert.throws(() => check(more), { name: "ConfigError", message });
   }
