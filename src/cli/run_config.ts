@@ -96,7 +96,7 @@ export function resumedWarmStart(
   return { config: now, changes: withChanges(changes, changesInWarmStart(config, now, step), step) };
 }
 
-/** Writes RUN/config.yaml. It stays a configuration, with the changes as a list that `train` does not read. */
+/** Writes RUN/config.yaml. It stays a configuration, with the changes as a list that `train` and `sft` do not read. */
 export async function writeRunConfig({ config, changes }: RunConfig<TrainConfig | SftConfig>): Promise<void> {
   await writeConfig(config.output.dir, stringify(changes.length > 0 ? { ...config, changes } : config));
 }

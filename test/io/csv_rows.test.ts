@@ -58,10 +58,10 @@ test("damage is told by the line", async () => {
     /rows\.csv line 3 has another number of fields than the first line; put a field with commas in quotes/,
   );
   await refused("q,a\n1\n", /line 2 has another number of fields/);
-  await refused('q,a\n"1,2\n3,4\n', /line \d: a quote is opened and never closed/);
-  await refused('q,a\n1"2,3\n', /line 2 cannot be read: |line 2/);
+  await refused('q,a\n"1,2\n3,4\n', /line 3: a quote is opened and never closed/);
+  await refused('q,a\n1"2,3\n', /line 2 cannot be read: Invalid Opening Quote/);
   await refused("q,q\n1,2\n", /has two columns of the name "q" in its first line/);
   await refused("q,\n1,2\n", /has no name for column 2 in its first line/);
-  await refused(Uint8Array.of(0x71, 10, 0xff, 0xfe), /is not UTF-8 text after line [01]; save it as UTF-8/);
+  await refused(Uint8Array.of(0x71, 10, 0xff, 0xfe), /is not UTF-8 text after line 0; save it as UTF-8/);
   await assert.rejects(readRows(join(folder, "none.csv")), /none\.csv/);
 });
