@@ -2,6 +2,8 @@
 // the part of a quad behind the end of its line.
 // WIDE_A, WIDE_B: the lines of a, b are multiples of 4 long and move as quads. HALF_B: b is stored as 16-bit floats. PAIRED: lines of b are
 // read in the order of lib/swiglu.
+// A kernel that reads ahead loads the words of a quad, computes, and makes values of the words afterwards: whatever touches a loaded word,
+// if only to drop it, waits for memory.
 import package::lib::half::{unpack_one, unpack_quad};
 import package::lib::swiglu::line_of_pair;
 
@@ -12,38 +14,76 @@ import package::lib::swiglu::line_of_pair;
 @if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
 @if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
 
-// Four values of a's memory, which has `lines` of `length` values. Without branches: what lies outside is read from anywhere else and
-// dropped.
-fn quad_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  let left = select(0u, length - at, line < lines && at < length);
-  let first = select(0u, line * length + at, left > 0u);
-  @if(WIDE_A) {
-    return select(vec4f(), a[first >> 2u], left > 0u);
-  }
+// How many values from `at` on lie in a line, of `lines` that are `length` long.
+fn values_left(line: u32, at: u32, lines: u32, length: u32) -> u32 {
+  return select(0u, length - at, line < lines && at < length);
+}
+
+// Where the four values from `first` on lie. Those past the end of the line are read from its last value, and dropped.
+fn places(first: u32, left: u32) -> vec4u {
+  return first + min(vec4u(0u, 1u, 2u, 3u), vec4u(max(left, 1u) - 1u));
+}
+
+// The words of a quad of a. Without branches: where it lies outside, they are read from anywhere else.
+fn words_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4u {
+  let is_inside = line < lines && at < length;
+  let first = select(0u, line * length + at, is_inside);
+  @if(WIDE_A) { return bitcast<vec4u>(a[first >> 2u]); }
   @if(!WIDE_A) {
-    let i = first + min(vec4u(0u, 1u, 2u, 3u), vec4u(max(left, 1u) - 1u));
-    return select(vec4f(), vec4f(a[i.x], a[i.y], a[i.z], a[i.w]), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+    let i = places(first, values_left(line, at, lines, length));
+    return bitcast<vec4u>(vec4f(a[i.x], a[i.y], a[i.z], a[i.w]));
   }
 }
 
-@if(!WIDE_B)
-fn value_of_b(at: u32) -> f32 {
-  @if(HALF_B) { return unpack_one(b[at >> 1u], at); }
-  @if(!HALF_B) { return b[at]; }
+// The values of these words.
+fn values_of_a(words: vec4u, line: u32, at: u32, lines: u32, length: u32) -> vec4f {
+  @if(WIDE_A) { return select(vec4f(), bitcast<vec4f>(words), line < lines && at < length); }
+  @if(!WIDE_A) {
+    let left = values_left(line, at, lines, length);
+    return select(vec4f(), bitcast<vec4f>(words), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }
 }
 
-// The same of b.
-fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  let left = select(0u, length - at, line < lines && at < length);
-  @if(PAIRED) let first = select(0u, line_of_pair(line, lines) * length + at, left > 0u);
-  @if(!PAIRED) let first = select(0u, line * length + at, left > 0u);
+fn quad_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
+  return values_of_a(words_of_a(line, at, lines, length), line, at, lines, length);
+}
+
+// Where a line of b begins in memory.
+fn start_of_b(line: u32, lines: u32, length: u32) -> u32 {
+  @if(PAIRED) { return line_of_pair(line, lines) * length; }
+  @if(!PAIRED) { return line * length; }
+}
+
+// The words of a quad of b: two where they hold 16-bit floats.
+fn words_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4u {
+  let is_inside = line < lines && at < length;
+  let first = select(0u, start_of_b(line, lines, length) + at, is_inside);
   @if(WIDE_B) {
-    @if(HALF_B) { return select(vec4f(), unpack_quad(b[first >> 2u]), left > 0u); }
-    @if(!HALF_B) { return select(vec4f(), b[first >> 2u], left > 0u); }
+    @if(HALF_B) { return vec4u(b[first >> 2u], 0u, 0u); }
+    @if(!HALF_B) { return bitcast<vec4u>(b[first >> 2u]); }
   }
   @if(!WIDE_B) {
-    let i = first + min(vec4u(0u, 1u, 2u, 3u), vec4u(max(left, 1u) - 1u));
-    let values = vec4f(value_of_b(i.x), value_of_b(i.y), value_of_b(i.z), value_of_b(i.w));
-    return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+    let i = places(first, values_left(line, at, lines, length));
+    @if(HALF_B) {
+      let values = vec4f(unpack_one(b[i.x >> 1u], i.x), unpack_one(b[i.y >> 1u], i.y), unpack_one(b[i.z >> 1u], i.z), unpack_one(b[i.w >> 1u], i.w));
+      return bitcast<vec4u>(values);
+    }
+    @if(!HALF_B) { return bitcast<vec4u>(vec4f(b[i.x], b[i.y], b[i.z], b[i.w])); }
   }
+}
+
+// The values of these words.
+fn values_of_b(words: vec4u, line: u32, at: u32, lines: u32, length: u32) -> vec4f {
+  @if(WIDE_B) {
+    @if(HALF_B) { return select(vec4f(), unpack_quad(words.xy), line < lines && at < length); }
+    @if(!HALF_B) { return select(vec4f(), bitcast<vec4f>(words), line < lines && at < length); }
+  }
+  @if(!WIDE_B) {
+    let left = values_left(line, at, lines, length);
+    return select(vec4f(), bitcast<vec4f>(words), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }
+}
+
+fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
+  return values_of_b(words_of_b(line, at, lines, length), line, at, lines, length);
 }

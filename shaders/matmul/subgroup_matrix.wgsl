@@ -10,7 +10,8 @@
 // steps are added up in f32. F16 is for NN and NT.
 // How the hardware adds SIZE products is its own affair: the bits are not those of the tiles.
 import package::lib::epilogue::store_quad;
-import package::lib::operand::{quad_of_a, quad_of_b};
+@if(F16) import package::lib::operand::quad_of_a;
+import package::lib::operand::{values_of_a, values_of_b, words_of_a, words_of_b};
 import package::lib::matrix::{
   TILE, STEP, SIZE, MATRICES, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIP_WIDTH, Sums,
   keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, place_of_quad, quad_of_strip
@@ -38,10 +39,10 @@ const QUADS = TILE * TILE / 4u / INVOCATIONS;
 @if(NT) const SHIFT_OF_B = 2u;
 @if(!NT) const SHIFT_OF_B = 4u;
 
-// What an invocation fetches of the next slices.
+// What an invocation fetches of the next slices: words, because making values of them waits for memory.
 struct Fetched {
-  a: array<vec4f, FETCHED>,
-  b: array<vec4f, FETCHED>,
+  a: array<vec4u, FETCHED>,
+  b: array<vec4u, FETCHED>,
 }
 
 // The line of a slice that a quad lies in, and where it begins there.
@@ -53,7 +54,7 @@ fn place_in_b(quad: u32) -> vec2u {
   return vec2u(quad >> SHIFT_OF_B, 4u * (quad & (LENGTH_OF_B / 4u - 1u)));
 }
 
-fn fetch(index: u32, first_row: u32, first_column: u32, k: u32) -> Fetched {
+fn fetch(index: u32, first: vec2u, k: u32) -> Fetched {
   let rows = parameters.rows;
   let columns = parameters.columns;
   let inner = parameters.inner;
@@ -62,27 +63,42 @@ fn fetch(index: u32, first_row: u32, first_column: u32, k: u32) -> Fetched {
   for (var i = 0u; i < FETCHED; i += 1u) {
     let in_a = place_in_a(index + i * INVOCATIONS);
     let in_b = place_in_b(index + i * INVOCATIONS);
-    @if(TN) { fetched.a[i] = quad_of_a(k + in_a.x, first_row + in_a.y, inner, length); }
-    @if(!TN) { fetched.a[i] = quad_of_a(first_row + in_a.x, k + in_a.y, rows, length); }
-    @if(NT) { fetched.b[i] = quad_of_b(first_column + in_b.x, k + in_b.y, columns, inner); }
-    @if(!NT) { fetched.b[i] = quad_of_b(k + in_b.x, first_column + in_b.y, inner, columns); }
+    @if(TN) { fetched.a[i] = words_of_a(k + in_a.x, first.y + in_a.y, inner, length); }
+    @if(!TN) { fetched.a[i] = words_of_a(first.y + in_a.x, k + in_a.y, rows, length); }
+    @if(NT) { fetched.b[i] = words_of_b(first.x + in_b.x, k + in_b.y, columns, inner); }
+    @if(!NT) { fetched.b[i] = words_of_b(k + in_b.x, first.x + in_b.y, inner, columns); }
   }
   return fetched;
 }
 
-fn stage(index: u32, fetched: Fetched) {
+// The values of a quad that was fetched from a place of the slice at k.
+fn fetched_of_a(words: vec4u, place: vec2u, first: vec2u, k: u32) -> vec4f {
+  let length = parameters.stride_of_a;
+  @if(TN) { return values_of_a(words, k + place.x, first.y + place.y, parameters.inner, length); }
+  @if(!TN) { return values_of_a(words, first.y + place.x, k + place.y, parameters.rows, length); }
+}
+
+fn fetched_of_b(words: vec4u, place: vec2u, first: vec2u, k: u32) -> vec4f {
+  let columns = parameters.columns;
+  let inner = parameters.inner;
+  @if(NT) { return values_of_b(words, first.x + place.x, k + place.y, columns, inner); }
+  @if(!NT) { return values_of_b(words, k + place.x, first.x + place.y, inner, columns); }
+}
+
+fn stage(index: u32, fetched: Fetched, first: vec2u, k: u32) {
   for (var i = 0u; i < FETCHED; i += 1u) {
     let in_a = place_in_a(index + i * INVOCATIONS);
     let in_b = place_in_b(index + i * INVOCATIONS);
+    let of_a = fetched_of_a(fetched.a[i], in_a, first, k);
     let at = in_a.x * LINE_OF_A + in_a.y;
     @if(F16) {
-      let scaled = fetched.a[i] * power_of_two(TOP - exponent_of(in_a.x));
+      let scaled = of_a * power_of_two(TOP - exponent_of(in_a.x));
       let nearest = components(scaled);
       keep_in_a(at, nearest);
       keep_in_a(SLICE_OF_A + at, components(scaled - vec4f(nearest)));
     }
-    @if(!F16) { keep_in_a(at, components(fetched.a[i])); }
-    keep_in_b(in_b.x * LINE_OF_B + in_b.y, components(fetched.b[i]));
+    @if(!F16) { keep_in_a(at, components(of_a)); }
+    keep_in_b(in_b.x * LINE_OF_B + in_b.y, components(fetched_of_b(fetched.b[i], in_b, first, k)));
   }
 }
 
@@ -179,10 +195,10 @@ fn walk(
   end: u32,
 ) {
   for (var step = begin; step < end; step += 1u) {
-    stage(index, *fetched);
+    stage(index, *fetched, first, step * STEP);
     workgroupBarrier();
-    // Past the end of K this fetches zeros.
-    *fetched = fetch(index, first.y, first.x, (step + 1u) * STEP);
+    // Past the end of K these are words that nobody uses.
+    *fetched = fetch(index, first, (step + 1u) * STEP);
     multiply(sums, corner_of(subgroup), index & 31u);
     workgroupBarrier();
   }
@@ -206,7 +222,7 @@ fn main(
   let steps = (parameters.inner + STEP - 1u) / STEP;
   var sums: array<Sums, MATRICES * MATRICES>;
   var quads: array<vec4f, QUADS>;
-  var fetched = fetch(index, first.y, first.x, 0u);
+  var fetched = fetch(index, first, 0u);
   @if(F16)
   for (var chunk = 0u; chunk * CHUNK_STEPS < steps; chunk += 1u) {
     let begin = chunk * CHUNK_STEPS;

@@ -5,13 +5,14 @@
 // BLOCK_WIDTH columns in registers, in quads of neighbours; quads of one invocation lie a whole row of invocations apart, so that
 // neighbours read neighbouring words. Slices are loaded in blocks of 4 x 4, transposed in registers where memory runs along K. All of
 // these sizes are powers of two and at least 4.
-// A slice is loaded into registers before the slice before it is multiplied, so that products hide the way to memory.
+// A slice is loaded into registers before the slice before it is multiplied, so that products hide the way to memory. What is loaded stays
+// as it was stored until then: values outside become zero, and blocks are transposed, on the way to workgroup memory.
 // Workgroup z multiplies the steps from z * depth to (z + 1) * depth of K and writes the z-th [M, N] of y: with one z that is all of K.
 // Products of a part are added in the order of K by fma, whatever the tile and the rows beside a row.
 // SUM_A, SUM_B: lib/bias_gradient, the sums of an operand in the order of K. An invocation adds up four of them from the slices.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::store_quad;
-import package::lib::operand::{quad_of_a, quad_of_b};
+import package::lib::operand::{words_of_a, words_of_b, values_of_a, values_of_b};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
 import constants::STEP;
@@ -66,49 +67,55 @@ fn line_of_b(k: u32) -> u32 {
   return SLICE_OF_A + k * LINE_OF_B + (k >> 2u) * GAP;
 }
 
-// op(a) from (row, k): column i holds four rows at k + i.
-fn block_of_a(row: u32, k: u32) -> mat4x4f {
+// Four quads along the lines of memory, as words.
+alias Block = array<vec4u, 4>;
+
+// The quads of op(a) from (row, k), whose lines are rows, or with TN steps of K.
+fn load_block_of_a(row: u32, k: u32) -> Block {
   let length = parameters.stride_of_a;
-  let rows = parameters.rows;
-  let inner = parameters.inner;
-  @if(TN) {
-    return mat4x4f(
-      quad_of_a(k, row, inner, length),
-      quad_of_a(k + 1u, row, inner, length),
-      quad_of_a(k + 2u, row, inner, length),
-      quad_of_a(k + 3u, row, inner, length),
-    );
+  var block: Block;
+  for (var i = 0u; i < 4u; i += 1u) {
+    @if(TN) { block[i] = words_of_a(k + i, row, parameters.inner, length); }
+    @if(!TN) { block[i] = words_of_a(row + i, k, parameters.rows, length); }
   }
-  @if(!TN) {
-    return transpose(mat4x4f(
-      quad_of_a(row, k, rows, length),
-      quad_of_a(row + 1u, k, rows, length),
-      quad_of_a(row + 2u, k, rows, length),
-      quad_of_a(row + 3u, k, rows, length),
-    ));
-  }
+  return block;
 }
 
-// op(b) from (k, column): column i holds four columns at k + i.
-fn block_of_b(k: u32, column: u32) -> mat4x4f {
+// The block's values: column i holds four rows at k + i.
+fn block_of_a(words: Block, row: u32, k: u32) -> mat4x4f {
+  let length = parameters.stride_of_a;
+  var block: mat4x4f;
+  for (var i = 0u; i < 4u; i += 1u) {
+    @if(TN) { block[i] = values_of_a(words[i], k + i, row, parameters.inner, length); }
+    @if(!TN) { block[i] = values_of_a(words[i], row + i, k, parameters.rows, length); }
+  }
+  @if(TN) { return block; }
+  @if(!TN) { return transpose(block); }
+}
+
+// The quads of op(b) from (k, column), whose lines are steps of K, or with NT columns.
+fn load_block_of_b(k: u32, column: u32) -> Block {
   let columns = parameters.columns;
   let inner = parameters.inner;
-  @if(NT) {
-    return transpose(mat4x4f(
-      quad_of_b(column, k, columns, inner),
-      quad_of_b(column + 1u, k, columns, inner),
-      quad_of_b(column + 2u, k, columns, inner),
-      quad_of_b(column + 3u, k, columns, inner),
-    ));
+  var block: Block;
+  for (var i = 0u; i < 4u; i += 1u) {
+    @if(NT) { block[i] = words_of_b(column + i, k, columns, inner); }
+    @if(!NT) { block[i] = words_of_b(k + i, column, inner, columns); }
   }
-  @if(!NT) {
-    return mat4x4f(
-      quad_of_b(k, column, inner, columns),
-      quad_of_b(k + 1u, column, inner, columns),
-      quad_of_b(k + 2u, column, inner, columns),
-      quad_of_b(k + 3u, column, inner, columns),
-    );
+  return block;
+}
+
+// The block's values: column i holds four columns at k + i.
+fn block_of_b(words: Block, k: u32, column: u32) -> mat4x4f {
+  let columns = parameters.columns;
+  let inner = parameters.inner;
+  var block: mat4x4f;
+  for (var i = 0u; i < 4u; i += 1u) {
+    @if(NT) { block[i] = values_of_b(words[i], column + i, k, columns, inner); }
+    @if(!NT) { block[i] = values_of_b(words[i], k + i, column, inner, columns); }
   }
+  @if(NT) { return transpose(block); }
+  @if(!NT) { return block; }
 }
 
 // Where a block lies in its slice, as (quad of rows or columns, quad of k): neighbours follow the direction in which memory runs.
@@ -129,83 +136,92 @@ fn store_block(at: u32, line: u32, block: mat4x4f) {
   slices[at + 3u * line] = block[3];
 }
 
+alias Loaded = array<Block, FIRST_OF_B + LOADS_OF_B>;
+
+// The words of the slice at k. `first` is the first column and row of the tile.
+fn load_slice(loaded: ptr<function, Loaded>, index: u32, first: vec2u, k: u32) {
+  for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+    let block = index + t * INVOCATIONS;
+    if block < BLOCKS_OF_A {
+      let place = place_in_a(block);
+      (*loaded)[t] = load_block_of_a(first.y + 4u * place.x, k + 4u * place.y);
+    }
+  }
+  for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+    let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+    if block < BLOCKS_OF_B {
+      let place = place_in_b(block);
+      (*loaded)[FIRST_OF_B + t] = load_block_of_b(k + 4u * place.y, first.x + 4u * place.x);
+    }
+  }
+}
+
+// Stores the values of that slice in workgroup memory.
+fn store_slice(loaded: ptr<function, Loaded>, index: u32, first: vec2u, k: u32) {
+  for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+    let block = index + t * INVOCATIONS;
+    if block < BLOCKS_OF_A {
+      let place = place_in_a(block);
+      let values = block_of_a((*loaded)[t], first.y + 4u * place.x, k + 4u * place.y);
+      store_block(line_of_a(4u * place.y) + place.x, LINE_OF_A, values);
+    }
+  }
+  for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+    let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+    if block < BLOCKS_OF_B {
+      let place = place_in_b(block);
+      let values = block_of_b((*loaded)[FIRST_OF_B + t], k + 4u * place.y, first.x + 4u * place.x);
+      store_block(line_of_b(4u * place.y) + place.x, LINE_OF_B, values);
+    }
+  }
+}
+
 @compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
   let first_row = workgroup.y * TILE_HEIGHT;
   let first_column = workgroup.x * TILE_WIDTH;
+  let first = vec2u(first_column, first_row);
   let row_quad = index / ACROSS;
   let column_quad = index % ACROSS;
   let begin = workgroup.z * parameters.depth;
   let end = min(begin + parameters.depth, parameters.inner);
   var sums: array<vec4f, ROW_QUADS * 4u * COLUMN_QUADS>;
-  var loaded: array<mat4x4f, FIRST_OF_B + LOADS_OF_B>;
+  var loaded: Loaded;
   @if(SUM_A || SUM_B) var operand_sums = vec4f();
-  for (var k = begin; ; k += STEP) {
-    let is_inside = k < end;
-    if is_inside {
-      for (var t = 0u; t < LOADS_OF_A; t += 1u) {
-        let block = index + t * INVOCATIONS;
-        if block < BLOCKS_OF_A {
-          let place = place_in_a(block);
-          loaded[t] = block_of_a(first_row + 4u * place.x, k + 4u * place.y);
-        }
+  load_slice(&loaded, index, first, begin);
+  for (var k = begin; k < end; k += STEP) {
+    workgroupBarrier();
+    store_slice(&loaded, index, first, k);
+    workgroupBarrier();
+    // Behind the last slice this reads the last one again: a branch would have to wait for what it loads.
+    load_slice(&loaded, index, first, select(k, k + STEP, k + STEP < end));
+    // Indices are written out here, because Tint would clamp those that a function returns.
+    for (var q = 0u; q < STEP; q += 1u) {
+      var of_b: array<vec4f, COLUMN_QUADS>;
+      for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
+        of_b[j] = slices[SLICE_OF_A + q * LINE_OF_B + (q >> 2u) * GAP + column_quad + j * ACROSS];
       }
-      for (var t = 0u; t < LOADS_OF_B; t += 1u) {
-        let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
-        if block < BLOCKS_OF_B {
-          let place = place_in_b(block);
-          loaded[FIRST_OF_B + t] = block_of_b(k + 4u * place.y, first_column + 4u * place.x);
-        }
-      }
-    }
-    // The slice that was stored before. Indices are written out here, because Tint would clamp those that a function returns.
-    if k > begin {
-      for (var q = 0u; q < STEP; q += 1u) {
-        var of_b: array<vec4f, COLUMN_QUADS>;
+      for (var i = 0u; i < ROW_QUADS; i += 1u) {
+        let of_a = slices[q * LINE_OF_A + (q >> 2u) * GAP + row_quad + i * DOWN];
         for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-          of_b[j] = slices[SLICE_OF_A + q * LINE_OF_B + (q >> 2u) * GAP + column_quad + j * ACROSS];
-        }
-        for (var i = 0u; i < ROW_QUADS; i += 1u) {
-          let of_a = slices[q * LINE_OF_A + (q >> 2u) * GAP + row_quad + i * DOWN];
-          for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-            let at = i * 4u * COLUMN_QUADS + j;
-            sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
-            sums[at + COLUMN_QUADS] = fma(vec4f(of_a.y), of_b[j], sums[at + COLUMN_QUADS]);
-            sums[at + 2u * COLUMN_QUADS] = fma(vec4f(of_a.z), of_b[j], sums[at + 2u * COLUMN_QUADS]);
-            sums[at + 3u * COLUMN_QUADS] = fma(vec4f(of_a.w), of_b[j], sums[at + 3u * COLUMN_QUADS]);
-          }
-        }
-      }
-      @if(SUM_A) {
-        if workgroup.x == 0u && index < LINE_OF_A {
-          for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_a(q) + index]; }
-        }
-      }
-      @if(SUM_B) {
-        if workgroup.y == 0u && index < LINE_OF_B {
-          for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_b(q) + index]; }
+          let at = i * 4u * COLUMN_QUADS + j;
+          sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
+          sums[at + COLUMN_QUADS] = fma(vec4f(of_a.y), of_b[j], sums[at + COLUMN_QUADS]);
+          sums[at + 2u * COLUMN_QUADS] = fma(vec4f(of_a.z), of_b[j], sums[at + 2u * COLUMN_QUADS]);
+          sums[at + 3u * COLUMN_QUADS] = fma(vec4f(of_a.w), of_b[j], sums[at + 3u * COLUMN_QUADS]);
         }
       }
     }
-    if !is_inside {
-      break;
-    }
-    workgroupBarrier();
-    for (var t = 0u; t < LOADS_OF_A; t += 1u) {
-      let block = index + t * INVOCATIONS;
-      if block < BLOCKS_OF_A {
-        let place = place_in_a(block);
-        store_block(line_of_a(4u * place.y) + place.x, LINE_OF_A, loaded[t]);
+    @if(SUM_A) {
+      if workgroup.x == 0u && index < LINE_OF_A {
+        for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_a(q) + index]; }
       }
     }
-    for (var t = 0u; t < LOADS_OF_B; t += 1u) {
-      let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
-      if block < BLOCKS_OF_B {
-        let place = place_in_b(block);
-        store_block(line_of_b(4u * place.y) + place.x, LINE_OF_B, loaded[FIRST_OF_B + t]);
+    @if(SUM_B) {
+      if workgroup.y == 0u && index < LINE_OF_B {
+        for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_b(q) + index]; }
       }
     }
-    workgroupBarrier();
   }
   for (var i = 0u; i < ROW_QUADS * 4u; i += 1u) {
     let row = first_row + 4u * (row_quad + (i >> 2u) * DOWN) + (i & 3u);
