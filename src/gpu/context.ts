@@ -81,6 +81,8 @@ export interface GpuContext {
   /** Invocations that share a row, in kernels that work row by row. With `subgroups` they are exactly one subgroup. */
   readonly lanes: number;
   readonly subgroups: boolean;
+  /** Whether kernels ask for subgroups of `lanes` lanes, because the adapter has other sizes too. */
+  readonly asksForSubgroupSize: boolean;
   readonly immediates: boolean;
   readonly debug: number;
   /** True where nothing is computed and only the sizes of buffers count (gpu/measuring). Contents given to such a device are dropped. */

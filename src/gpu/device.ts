@@ -10,6 +10,7 @@ import { createSlicing } from "./slicing.ts";
 import { createStamps } from "./stamps.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
+import { SUBGROUP_SIZE_FEATURE, subgroupsOf } from "./subgroups.ts";
 import { createTuning, type Tuning, type TuningOptions, timesOn } from "./tuning.ts";
 
 /** What a device is made of; `openDevice` fills it in on Node.js. */
@@ -133,21 +134,21 @@ function summary(this: Device): object {
   return { name, vendor, architecture, software, lanes, subgroups, immediates, timestamps, toggles };
 }
 
-type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "subgroupMatrices" | "immediates" | "timestamps">;
+type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "asksForSubgroupSize" | "subgroupMatrices" | "immediates" | "timestamps">;
 
 /** What the engine will use of an adapter. */
 function traitsOf(options: DeviceOptions): Traits {
   const { adapter, subgroupMatrix } = options;
   const software = options.kernels === undefined ? isSoftware(adapter.info) : options.kernels === "software";
-  const subgroupSize = fixedSubgroupSize(adapter);
-  const subgroups = options.subgroups !== false && options.lanes === undefined && subgroupSize !== undefined;
-  const lanes = subgroups ? subgroupSize : (options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"]);
+  const usable = options.subgroups !== false && options.lanes === undefined ? subgroupsOf(adapter) : undefined;
+  const lanes = usable?.lanes ?? options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"];
   if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
   return {
     software,
     lanes,
-    subgroups,
-    subgroupMatrices: fittingMatrices(adapter, subgroups || subgroupMatrix === "emulated" ? subgroupMatrix : undefined),
+    subgroups: usable !== undefined,
+    asksForSubgroupSize: usable?.asked ?? false,
+    subgroupMatrices: fittingMatrices(adapter, usable || subgroupMatrix === "emulated" ? subgroupMatrix : undefined),
     immediates: options.immediates !== false && hasImmediates(options),
     timestamps: options.timestamps === true && adapter.features.has("timestamp-query"),
   };
@@ -160,10 +161,11 @@ function hasImmediates({ adapter, wgslLanguageFeatures }: DeviceOptions): boolea
 }
 
 function featuresOf(traits: Traits, { adapter, tuning = {} }: DeviceOptions): GPUFeatureName[] {
-  const { software, subgroups, subgroupMatrices, timestamps } = traits;
+  const { software, subgroups, asksForSubgroupSize, subgroupMatrices, timestamps } = traits;
   const timesByGpu = !software && timesOn(traits, tuning) && adapter.features.has("timestamp-query");
   const features: GPUFeatureName[] = [];
   if (subgroups) features.push("subgroups" as GPUFeatureName);
+  if (asksForSubgroupSize) features.push(SUBGROUP_SIZE_FEATURE);
   const matrices = subgroupMatrices.filter(({ emulated }) => !emulated);
   if (matrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
   if (matrices.some(({ component }) => component === "f16")) features.push("shader-f16");
@@ -174,13 +176,6 @@ function featuresOf(traits: Traits, { adapter, tuning = {} }: DeviceOptions): GP
 /** lavapipe and SwiftShader call themselves fallback adapters; the names cover Dawn builds in which they do not. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter || info.architecture === "software" || info.architecture === "swiftshader";
-}
-
-/** The subgroup size, if the adapter has only one. Kernels must know it, so other adapters are used without subgroups. */
-function fixedSubgroupSize(adapter: GPUAdapter): number | undefined {
-  const { subgroupMinSize, subgroupMaxSize } = adapter.info;
-  if (!adapter.features.has("subgroups") || subgroupMinSize !== subgroupMaxSize) return undefined;
-  return subgroupMinSize !== undefined && subgroupMinSize >= 4 && subgroupMinSize <= 128 ? subgroupMinSize : undefined;
 }
 
 const LIMITS = [

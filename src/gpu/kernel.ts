@@ -3,6 +3,7 @@ import type { Flight } from "./flight.ts";
 import { type KernelOfOnesOwn, type KernelSource, type KernelVariant, linkKernel, withModules } from "./link.ts";
 import { type Declared, parametersToUniform, reflect } from "./reflect.ts";
 import type { DeviceStats } from "./stats.ts";
+import { withSubgroups } from "./subgroups.ts";
 import { unsafeToggle } from "./toggles.ts";
 
 /** A compiled kernel: what it binds, which parameters it takes, and its pipeline. */
@@ -19,6 +20,7 @@ export interface KernelTraits {
   readonly gpu: GPUDevice;
   readonly lanes: number;
   readonly subgroups: boolean;
+  readonly asksForSubgroupSize: boolean;
   readonly immediates: boolean;
   readonly shaders: Readonly<Record<string, string>>;
   readonly stats: DeviceStats;
@@ -106,20 +108,17 @@ export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters" 
 
 /** Links a kernel and adapts its WGSL to a device with these traits. Compiles nothing. */
 export async function prepareKernel(
-  traits: Pick<KernelTraits, "lanes" | "subgroups" | "immediates" | "shaders">,
+  traits: Pick<KernelTraits, "lanes" | "subgroups" | "asksForSubgroupSize" | "immediates" | "shaders">,
   source: KernelSource,
   variant: KernelVariant = {},
 ): Promise<KernelText> {
   const id = typeof source === "string" ? source : source.name;
   const linked = await linkKernel(traits, source, variant);
   const declared = reflect(id, linked);
-  const wgsl = preamble(traits, declared.parameterBytes > 0) + (traits.immediates ? linked : parametersToUniform(linked));
-  return { id, wgsl, ...declared };
-}
-
-function preamble(traits: Pick<KernelTraits, "subgroups" | "immediates">, hasParameters: boolean): string {
-  const subgroups = traits.subgroups ? "enable subgroups;\n" : "";
-  return subgroups + (traits.immediates && hasParameters ? "requires immediate_address_space;\n" : "");
+  const { lanes, subgroups, asksForSubgroupSize: asked, immediates } = traits;
+  const passed = immediates ? linked : parametersToUniform(linked);
+  const required = immediates && declared.parameterBytes > 0 ? `requires immediate_address_space;\n${passed}` : passed;
+  return { id, wgsl: subgroups ? withSubgroups(required, { lanes, asked }) : required, ...declared };
 }
 
 function bindingLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>, bindings: Declared["bindings"]): GPUBindGroupLayout {

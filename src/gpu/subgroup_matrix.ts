@@ -1,3 +1,5 @@
+import { subgroupsOf } from "./subgroups.ts";
+
 /**
  * An instruction by which 32 lanes multiply small matrices, with sums in f32: 8 x 8 of f32 values, as Metal has, or 16 x 16 of f16 values,
  * as tensor cores have.
@@ -40,9 +42,8 @@ interface MatrixAdapter {
 export function fittingMatrices({ features, info }: MatrixAdapter, wish: SubgroupMatrixWish | undefined): readonly SubgroupMatrix[] {
   const wanted = wish === "f32" ? (["f32"] as const) : (["f16", "f32"] as const);
   if (wish === "emulated") return wanted.map((component) => ({ component, emulated: true }));
-  const { subgroupMinSize, subgroupMaxSize, subgroupMatrixConfigs = [] } = info;
-  const isWide = subgroupMinSize === LANES && subgroupMaxSize === LANES;
-  if (wish === undefined || !isWide || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
+  const { subgroupMatrixConfigs = [] } = info;
+  if (wish === undefined || subgroupsOf({ features, info })?.lanes !== LANES || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
   const known = [...subgroupMatrixConfigs];
   const has = (component: "f32" | "f16"): boolean =>
     known.some(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device } from "../../src/gpu/device.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix } from "../../src/gpu/subgroup_matrix.ts";
+import { SUBGROUP_SIZE_FEATURE } from "../../src/gpu/subgroups.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
@@ -24,13 +25,17 @@ function matrixDevice(subgroupMatrix: "f32" | "f16", immediates = true): Promise
 
 test("only instructions fit that the kernel is written for, and those on f16 values only for who wants them", () => {
   const info = { subgroupMinSize: 32, subgroupMaxSize: 32, subgroupMatrixConfigs: CONFIGURATIONS };
-  const adapter = { features: new Set<string>([SUBGROUP_MATRIX_FEATURE, "shader-f16"]), info };
+  const adapter = { features: new Set<string>([SUBGROUP_MATRIX_FEATURE, "subgroups", "shader-f16"]), info };
   assert.deepEqual(fittingMatrices(adapter, undefined), []);
   assert.deepEqual(fittingMatrices(adapter, "f32"), [F32]);
   assert.deepEqual(fittingMatrices(adapter, "f16"), [F16, F32]);
-  assert.deepEqual(fittingMatrices({ ...adapter, features: new Set([SUBGROUP_MATRIX_FEATURE]) }, "f16"), [F32], "without half precision");
+  const withoutHalf = new Set([SUBGROUP_MATRIX_FEATURE, "subgroups"]);
+  assert.deepEqual(fittingMatrices({ ...adapter, features: withoutHalf }, "f16"), [F32], "without half precision");
   assert.deepEqual(fittingMatrices({ ...adapter, features: new Set() }, "f16"), []);
-  assert.deepEqual(fittingMatrices({ ...adapter, info: { ...info, subgroupMaxSize: 64 } }, "f16"), [], "subgroups of several sizes");
+  const several = { ...adapter, info: { ...info, subgroupMaxSize: 64 } };
+  assert.deepEqual(fittingMatrices(several, "f16"), [], "subgroups of several sizes");
+  const asking = new Set([...adapter.features, SUBGROUP_SIZE_FEATURE]);
+  assert.deepEqual(fittingMatrices({ ...several, features: asking }, "f16"), [F16, F32], "kernels ask for the size");
   assert.deepEqual(fittingMatrices({ ...adapter, info: { ...info, subgroupMatrixConfigs: CONFIGURATIONS.slice(2) } }, "f16"), []);
   const emulated = [F16, F32].map(({ component }) => ({ component, emulated: true }));
   assert.deepEqual(fittingMatrices({ features: new Set(), info: {} }, "emulated"), emulated);
