@@ -14,6 +14,16 @@ import package::lib::swiglu::line_of_pair;
 @if(WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<vec2u>; // [K, N]
 @if(!WIDE_B && HALF_B) @group(0) @binding(1) var<storage, read> b: array<u32>; // [K, N]
 
+// The four values that words hold, wherever they lie.
+fn numbers_of_a(words: vec4u) -> vec4f {
+  return bitcast<vec4f>(words);
+}
+
+fn numbers_of_b(words: vec4u) -> vec4f {
+  @if(WIDE_B && HALF_B) { return unpack_quad(words.xy); }
+  @if(!(WIDE_B && HALF_B)) { return bitcast<vec4f>(words); }
+}
+
 // How many values from `at` on lie in a line, of `lines` that are `length` long.
 fn values_left(line: u32, at: u32, lines: u32, length: u32) -> u32 {
   return select(0u, length - at, line < lines && at < length);
@@ -37,7 +47,7 @@ fn words_of_a(line: u32, at: u32, lines: u32, length: u32) -> vec4u {
 
 // The values of these words.
 fn values_of_a(words: vec4u, line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  @if(WIDE_A) { return select(vec4f(), bitcast<vec4f>(words), line < lines && at < length); }
+  @if(WIDE_A) { return select(vec4f(), numbers_of_a(words), line < lines && at < length); }
   @if(!WIDE_A) {
     let left = values_left(line, at, lines, length);
     return select(vec4f(), bitcast<vec4f>(words), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
@@ -54,7 +64,7 @@ fn start_of_b(line: u32, lines: u32, length: u32) -> u32 {
   @if(!PAIRED) { return line * length; }
 }
 
-// The words of a quad of b: two where they hold 16-bit floats.
+// The words of a quad of b: two where they hold 16-bit floats and move as quads.
 fn words_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4u {
   let is_inside = line < lines && at < length;
   let first = select(0u, start_of_b(line, lines, length) + at, is_inside);
@@ -65,8 +75,9 @@ fn words_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4u {
   @if(!WIDE_B) {
     let i = places(first, values_left(line, at, lines, length));
     @if(HALF_B) {
-      let values = vec4f(unpack_one(b[i.x >> 1u], i.x), unpack_one(b[i.y >> 1u], i.y), unpack_one(b[i.z >> 1u], i.z), unpack_one(b[i.w >> 1u], i.w));
-      return bitcast<vec4u>(values);
+      let low = vec2f(unpack_one(b[i.x >> 1u], i.x), unpack_one(b[i.y >> 1u], i.y));
+      let high = vec2f(unpack_one(b[i.z >> 1u], i.z), unpack_one(b[i.w >> 1u], i.w));
+      return bitcast<vec4u>(vec4f(low, high));
     }
     @if(!HALF_B) { return bitcast<vec4u>(vec4f(b[i.x], b[i.y], b[i.z], b[i.w])); }
   }
@@ -74,16 +85,53 @@ fn words_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4u {
 
 // The values of these words.
 fn values_of_b(words: vec4u, line: u32, at: u32, lines: u32, length: u32) -> vec4f {
-  @if(WIDE_B) {
-    @if(HALF_B) { return select(vec4f(), unpack_quad(words.xy), line < lines && at < length); }
-    @if(!HALF_B) { return select(vec4f(), bitcast<vec4f>(words), line < lines && at < length); }
-  }
+  @if(WIDE_B) { return select(vec4f(), numbers_of_b(words), line < lines && at < length); }
   @if(!WIDE_B) {
     let left = values_left(line, at, lines, length);
-    return select(vec4f(), bitcast<vec4f>(words), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+    return select(vec4f(), numbers_of_b(words), vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }
 }
 
 fn quad_of_b(line: u32, at: u32, lines: u32, length: u32) -> vec4f {
   return values_of_b(words_of_b(line, at, lines, length), line, at, lines, length);
+}
+
+// The words of four quads: those that begin at `at` in four lines from `line` on, which is a multiple of 4 where lines are PAIRED. What
+// lies outside is read from inside.
+alias Block = array<vec4u, 4>;
+
+fn load_block_of_a(line: u32, at: u32, lines: u32, length: u32) -> Block {
+  var block: Block;
+  @if(WIDE_A) {
+    let quads = length >> 2u;
+    let first = line * quads + (at >> 2u);
+    for (var i = 0u; i < 4u; i += 1u) {
+      block[i] = bitcast<vec4u>(a[min(first + i * quads, max(lines * quads, 1u) - 1u)]);
+    }
+  }
+  @if(!WIDE_A) {
+    for (var i = 0u; i < 4u; i += 1u) {
+      block[i] = words_of_a(line + i, at, lines, length);
+    }
+  }
+  return block;
+}
+
+fn load_block_of_b(line: u32, at: u32, lines: u32, length: u32) -> Block {
+  var block: Block;
+  @if(WIDE_B) {
+    let quads = length >> 2u;
+    let first = start_of_b(line, lines, quads) + (at >> 2u);
+    for (var i = 0u; i < 4u; i += 1u) {
+      let quad = min(first + start_of_b(i, lines, quads), max(lines * quads, 1u) - 1u);
+      @if(HALF_B) { block[i] = vec4u(b[quad], 0u, 0u); }
+      @if(!HALF_B) { block[i] = bitcast<vec4u>(b[quad]); }
+    }
+  }
+  @if(!WIDE_B) {
+    for (var i = 0u; i < 4u; i += 1u) {
+      block[i] = words_of_b(line + i, at, lines, length);
+    }
+  }
+  return block;
 }

@@ -12,7 +12,7 @@
 // SUM_A, SUM_B: lib/bias_gradient, the sums of an operand in the order of K. An invocation adds up four of them from the slices.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::store_quad;
-import package::lib::operand::{words_of_a, words_of_b, values_of_a, values_of_b};
+import package::lib::operand::{Block, load_block_of_a, load_block_of_b, numbers_of_a, numbers_of_b};
 import constants::TILE_HEIGHT;
 import constants::TILE_WIDTH;
 import constants::STEP;
@@ -67,52 +67,26 @@ fn line_of_b(k: u32) -> u32 {
   return SLICE_OF_A + k * LINE_OF_B + (k >> 2u) * GAP;
 }
 
-// Four quads along the lines of memory, as words.
-alias Block = array<vec4u, 4>;
-
-// The quads of op(a) from (row, k), whose lines are rows, or with TN steps of K.
-fn load_block_of_a(row: u32, k: u32) -> Block {
-  let length = parameters.stride_of_a;
-  var block: Block;
-  for (var i = 0u; i < 4u; i += 1u) {
-    @if(TN) { block[i] = words_of_a(k + i, row, parameters.inner, length); }
-    @if(!TN) { block[i] = words_of_a(row + i, k, parameters.rows, length); }
-  }
-  return block;
-}
-
-// The block's values: column i holds four rows at k + i.
-fn block_of_a(words: Block, row: u32, k: u32) -> mat4x4f {
-  let length = parameters.stride_of_a;
+// The values of a block of op(a) at k: column i holds four rows at k + i. Behind the end of K they are zero; rows that do not exist have any
+// values, which end in sums that are not stored.
+fn block_of_a(words: Block, k: u32) -> mat4x4f {
   var block: mat4x4f;
   for (var i = 0u; i < 4u; i += 1u) {
-    @if(TN) { block[i] = values_of_a(words[i], k + i, row, parameters.inner, length); }
-    @if(!TN) { block[i] = values_of_a(words[i], row + i, k, parameters.rows, length); }
+    @if(TN) let is_inside = vec4<bool>(k + i < parameters.inner);
+    @if(!TN) let is_inside = k + vec4u(0u, 1u, 2u, 3u) < vec4u(parameters.stride_of_a);
+    block[i] = select(vec4f(), numbers_of_a(words[i]), is_inside);
   }
   @if(TN) { return block; }
   @if(!TN) { return transpose(block); }
 }
 
-// The quads of op(b) from (k, column), whose lines are steps of K, or with NT columns.
-fn load_block_of_b(k: u32, column: u32) -> Block {
-  let columns = parameters.columns;
-  let inner = parameters.inner;
-  var block: Block;
-  for (var i = 0u; i < 4u; i += 1u) {
-    @if(NT) { block[i] = words_of_b(column + i, k, columns, inner); }
-    @if(!NT) { block[i] = words_of_b(k + i, column, inner, columns); }
-  }
-  return block;
-}
-
-// The block's values: column i holds four columns at k + i.
-fn block_of_b(words: Block, k: u32, column: u32) -> mat4x4f {
-  let columns = parameters.columns;
-  let inner = parameters.inner;
+// The same of op(b): column i holds four columns at k + i.
+fn block_of_b(words: Block, k: u32) -> mat4x4f {
   var block: mat4x4f;
   for (var i = 0u; i < 4u; i += 1u) {
-    @if(NT) { block[i] = values_of_b(words[i], column + i, k, columns, inner); }
-    @if(!NT) { block[i] = values_of_b(words[i], k + i, column, inner, columns); }
+    @if(NT) let is_inside = k + vec4u(0u, 1u, 2u, 3u) < vec4u(parameters.inner);
+    @if(!NT) let is_inside = vec4<bool>(k + i < parameters.inner);
+    block[i] = select(vec4f(), numbers_of_b(words[i]), is_inside);
   }
   @if(NT) { return transpose(block); }
   @if(!NT) { return block; }
@@ -129,49 +103,25 @@ fn place_in_b(block: u32) -> vec2u {
   @if(!NT) { return vec2u(block % LINE_OF_B, block / LINE_OF_B); }
 }
 
-fn store_block(at: u32, line: u32, block: mat4x4f) {
-  slices[at] = block[0];
-  slices[at + line] = block[1];
-  slices[at + 2u * line] = block[2];
-  slices[at + 3u * line] = block[3];
-}
-
 alias Loaded = array<Block, FIRST_OF_B + LOADS_OF_B>;
 
 // The words of the slice at k. `first` is the first column and row of the tile.
 fn load_slice(loaded: ptr<function, Loaded>, index: u32, first: vec2u, k: u32) {
+  let length = parameters.stride_of_a;
   for (var t = 0u; t < LOADS_OF_A; t += 1u) {
     let block = index + t * INVOCATIONS;
     if block < BLOCKS_OF_A {
-      let place = place_in_a(block);
-      (*loaded)[t] = load_block_of_a(first.y + 4u * place.x, k + 4u * place.y);
+      let place = vec2u(first.y, k) + 4u * place_in_a(block);
+      @if(TN) { (*loaded)[t] = load_block_of_a(place.y, place.x, parameters.inner, length); }
+      @if(!TN) { (*loaded)[t] = load_block_of_a(place.x, place.y, parameters.rows, length); }
     }
   }
   for (var t = 0u; t < LOADS_OF_B; t += 1u) {
     let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
     if block < BLOCKS_OF_B {
-      let place = place_in_b(block);
-      (*loaded)[FIRST_OF_B + t] = load_block_of_b(k + 4u * place.y, first.x + 4u * place.x);
-    }
-  }
-}
-
-// Stores the values of that slice in workgroup memory.
-fn store_slice(loaded: ptr<function, Loaded>, index: u32, first: vec2u, k: u32) {
-  for (var t = 0u; t < LOADS_OF_A; t += 1u) {
-    let block = index + t * INVOCATIONS;
-    if block < BLOCKS_OF_A {
-      let place = place_in_a(block);
-      let values = block_of_a((*loaded)[t], first.y + 4u * place.x, k + 4u * place.y);
-      store_block(line_of_a(4u * place.y) + place.x, LINE_OF_A, values);
-    }
-  }
-  for (var t = 0u; t < LOADS_OF_B; t += 1u) {
-    let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
-    if block < BLOCKS_OF_B {
-      let place = place_in_b(block);
-      let values = block_of_b((*loaded)[FIRST_OF_B + t], k + 4u * place.y, first.x + 4u * place.x);
-      store_block(line_of_b(4u * place.y) + place.x, LINE_OF_B, values);
+      let place = vec2u(first.x, k) + 4u * place_in_b(block);
+      @if(NT) { (*loaded)[FIRST_OF_B + t] = load_block_of_b(place.x, place.y, parameters.columns, parameters.inner); }
+      @if(!NT) { (*loaded)[FIRST_OF_B + t] = load_block_of_b(place.y, place.x, parameters.inner, parameters.columns); }
     }
   }
 }
@@ -191,11 +141,36 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   load_slice(&loaded, index, first, begin);
   for (var k = begin; k < end; k += STEP) {
     workgroupBarrier();
-    store_slice(&loaded, index, first, k);
+    // Indices of slices are written out, because Tint clamps those that it does not know to be inside, as it does what functions return.
+    for (var t = 0u; t < LOADS_OF_A; t += 1u) {
+      let block = index + t * INVOCATIONS;
+      if block < BLOCKS_OF_A {
+        @if(TN) let quad = block % LINE_OF_A;
+        @if(TN) let step_quad = block / LINE_OF_A % STEP_BLOCKS;
+        @if(!TN) let quad = block / STEP_BLOCKS % LINE_OF_A;
+        @if(!TN) let step_quad = block % STEP_BLOCKS;
+        let values = block_of_a(loaded[t], k + 4u * step_quad);
+        for (var i = 0u; i < 4u; i += 1u) {
+          slices[step_quad * 4u * LINE_OF_A + step_quad * GAP + quad + i * LINE_OF_A] = values[i];
+        }
+      }
+    }
+    for (var t = 0u; t < LOADS_OF_B; t += 1u) {
+      let block = index + t * INVOCATIONS - LOADERS_BEFORE_B;
+      if block < BLOCKS_OF_B {
+        @if(NT) let quad = block / STEP_BLOCKS % LINE_OF_B;
+        @if(NT) let step_quad = block % STEP_BLOCKS;
+        @if(!NT) let quad = block % LINE_OF_B;
+        @if(!NT) let step_quad = block / LINE_OF_B % STEP_BLOCKS;
+        let values = block_of_b(loaded[FIRST_OF_B + t], k + 4u * step_quad);
+        for (var i = 0u; i < 4u; i += 1u) {
+          slices[SLICE_OF_A + step_quad * 4u * LINE_OF_B + step_quad * GAP + quad + i * LINE_OF_B] = values[i];
+        }
+      }
+    }
     workgroupBarrier();
     // Behind the last slice this reads the last one again: a branch would have to wait for what it loads.
     load_slice(&loaded, index, first, select(k, k + STEP, k + STEP < end));
-    // Indices are written out here, because Tint would clamp those that a function returns.
     for (var q = 0u; q < STEP; q += 1u) {
       var of_b: array<vec4f, COLUMN_QUADS>;
       for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
