@@ -8,8 +8,11 @@ export interface Subgroups {
   readonly asked: boolean;
 }
 
-/** The size that most GPUs have: it is asked for where an adapter has it, else the nearest. */
-const USUAL_LANES = 32;
+/**
+ * The least size that is asked for where an adapter has it. Larger ones leave each lane fewer registers, which Intel's GPUs run out of at 32,
+ * and RDNA has none below 32.
+ */
+const LEAST_LANES = 16;
 
 /** Sizes for which the kernels are written. */
 const isKnown = (lanes: number): boolean => [4, 8, 16, 32, 64, 128].includes(lanes);
@@ -24,7 +27,7 @@ export function subgroupsOf({ features, info }: SubgroupAdapter): Subgroups | un
   const { subgroupMinSize: smallest, subgroupMaxSize: largest } = info;
   if (!features.has("subgroups") || !smallest || !largest) return undefined;
   const asked = smallest !== largest;
-  const lanes = Math.max(smallest, Math.min(largest, USUAL_LANES));
+  const lanes = Math.min(largest, Math.max(smallest, LEAST_LANES));
   return isKnown(lanes) && (!asked || features.has(SUBGROUP_SIZE_FEATURE)) ? { lanes, asked } : undefined;
 }
 
