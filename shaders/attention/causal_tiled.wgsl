@@ -5,7 +5,7 @@
 // A workgroup owns a tile of queries of one head (lib/head_tile). It walks over the keys of every sequence that the tile has rows of.
 // Blocks are counted from the beginning of a sequence, and of the rows that it shares, which come first; totals are added by the place of a
 // key in its block, so that a row's bits depend neither on its neighbours nor on the shape of the tile.
-import package::lib::head_tile::{Vectors, begins_of, columns_of_qkv, part_of_qkv, slice_of_qkv};
+import package::lib::head_tile::{Pieces, Vectors, begins_of, columns_of_qkv, fetch_part_of_qkv, fetch_slice_of_qkv, keep_part, keep_slice};
 import package::lib::head_tile::{BLOCK_ROWS, EACH, GROUPS, INVOCATIONS, PARTS, QUADS, QUADS_EACH, SLICES};
 import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attended::{attended_rows, four_attended};
@@ -88,6 +88,7 @@ fn main(
   }
   var sums: Sums;
   var totals: Scores;
+  var pieces: Pieces;
   var largest = vec4f(LOWEST);
   // Shared rows are walked once for all rows of the tile that attend to them. Then `stage` is 0, and 1 for the rows of a sequence.
   let tile_rows = four_attended(known);
@@ -110,12 +111,18 @@ fn main(
       let before = sequence - block - min(sequence - block, u32(WINDOW) - 1u);
       block += before - before % BLOCK_ROWS;
     }
+    fetch_slice_of_qkv(&pieces, keys, block, last_key, 0u, index);
     for (; block <= last_key; block += BLOCK_ROWS) {
       var scores = Scores();
       for (var slice = 0u; slice < SLICES; slice += 1u) {
         workgroupBarrier();
-        slice_of_qkv(keys, block, last_key, slice, group, lane);
+        keep_slice(&pieces, slice, index);
         workgroupBarrier();
+        if slice + 1u < SLICES {
+          fetch_slice_of_qkv(&pieces, keys, block, last_key, slice + 1u, index);
+        } else {
+          fetch_part_of_qkv(&pieces, values, block, last_key, 0u, index);
+        }
         add_scores(&scores, QUERIES, slice, group, lane);
       }
       // Rows of earlier sequences come before their key, and rows of later ones behind last_key.
@@ -152,8 +159,13 @@ fn main(
         if part > 0u {
           workgroupBarrier();
         }
-        part_of_qkv(values, block, last_key, part, group, lane);
+        keep_part(&pieces, index);
         workgroupBarrier();
+        if part + 1u < PARTS {
+          fetch_part_of_qkv(&pieces, values, block, last_key, part + 1u, index);
+        } else {
+          fetch_slice_of_qkv(&pieces, keys, block + BLOCK_ROWS, last_key, 0u, index);
+        }
         add_sums(&sums, part, group, lane);
       }
     }

@@ -5,7 +5,8 @@
 // A workgroup owns a tile of keys (lib/head_tile) and walks over the queries that attend to its rows. Every row adds its queries in order,
 // and a query that does not attend to the row changes nothing. Where query heads share a key-value head (GROUPED), causal_group_sum adds
 // up what they leave in `parts`; otherwise this kernel writes the key and value heads of grad_qkv.
-import package::lib::head_tile::{Vectors, begins_of, columns_of_qkv, part_of_grad_out, part_of_qkv, slice_of_grad_out, slice_of_qkv};
+import package::lib::head_tile::{Pieces, Vectors, begins_of, columns_of_qkv, keep_part, keep_slice};
+import package::lib::head_tile::{fetch_part_of_grad_out, fetch_part_of_qkv, fetch_slice_of_grad_out, fetch_slice_of_qkv};
 import package::lib::head_tile::{BLOCK_ROWS, EACH, INVOCATIONS, IS_WHOLE, PARTS, QUADS, QUADS_EACH, SLICES};
 import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attending::{last_query_of, query_end};
@@ -90,17 +91,27 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   }
   var key_sums: Sums;
   var value_sums: Sums;
+  var pieces: Pieces;
+  fetch_slice_of_grad_out(&pieces, grads, first_row, last_query, 0u, index);
   for (var block = first_row; block <= last_query; block += BLOCK_ROWS) {
     var scores = Scores();
     var along_values = Scores();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
       workgroupBarrier();
-      slice_of_grad_out(grads, block, last_query, slice, group, lane);
+      keep_slice(&pieces, slice, index);
       workgroupBarrier();
+      fetch_slice_of_qkv(&pieces, queries, block, last_query, slice, index);
       add_scores(&along_values, VALUES, slice, group, lane);
       workgroupBarrier();
-      slice_of_qkv(queries, block, last_query, slice, group, lane);
+      keep_slice(&pieces, slice, index);
       workgroupBarrier();
+      if slice + 1u < SLICES {
+        fetch_slice_of_grad_out(&pieces, grads, block, last_query, slice + 1u, index);
+      } else if IS_WHOLE {
+        fetch_part_of_grad_out(&pieces, grads, block, last_query, 0u, index);
+      } else {
+        fetch_part_of_qkv(&pieces, queries, block, last_query, 0u, index);
+      }
       add_scores(&scores, KEYS, slice, group, lane);
     }
     // From here on scores are probabilities.
@@ -116,9 +127,14 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {
         workgroupBarrier();
-        part_of_qkv(queries, block, last_query, part, group, lane);
+        keep_part(&pieces, index);
       }
       workgroupBarrier();
+      if part + 1u < PARTS {
+        fetch_part_of_qkv(&pieces, queries, block, last_query, part + 1u, index);
+      } else if !IS_WHOLE {
+        fetch_part_of_grad_out(&pieces, grads, block, last_query, 0u, index);
+      }
       add_sums(&key_sums, part, group, lane);
     }
     for (var part = 0u; part < PARTS; part += 1u) {
@@ -128,8 +144,13 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
           weights[(lane + j * ACROSS) * WEIGHT_LINE + group] = scores[j];
         }
       }
-      part_of_grad_out(grads, block, last_query, part, group, lane);
+      keep_part(&pieces, index);
       workgroupBarrier();
+      if part + 1u < PARTS {
+        fetch_part_of_grad_out(&pieces, grads, block, last_query, part + 1u, index);
+      } else {
+        fetch_slice_of_grad_out(&pieces, grads, block + BLOCK_ROWS, last_query, 0u, index);
+      }
       add_sums(&value_sums, part, group, lane);
     }
   }

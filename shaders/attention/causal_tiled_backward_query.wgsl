@@ -4,7 +4,8 @@
 // For GPUs, and for software adapters without subgroups.
 // A workgroup owns a tile of queries of one head (lib/head_tile) and walks over the keys that its rows attend to. Every row adds its keys
 // in order, and a key that the row does not attend to changes nothing. The kernel writes only the query heads of grad_qkv.
-import package::lib::head_tile::{Vectors, begins_of, columns_of_grad_out, columns_of_qkv, part_of_qkv, slice_of_qkv};
+import package::lib::head_tile::{Pieces, Vectors, begins_of, columns_of_grad_out, columns_of_qkv};
+import package::lib::head_tile::{fetch_part_of_qkv, fetch_slice_of_qkv, keep_part, keep_slice};
 import package::lib::head_tile::{BLOCK_ROWS, EACH, INVOCATIONS, IS_WHOLE, PARTS, QUADS, QUADS_EACH, SLICES};
 import package::lib::tile_products::{Scores, Sums, WEIGHT_LINE, add_scores, add_sums, keep_in_tile, weights};
 import package::lib::attended::{attended_rows, four_attend, four_attended, walk_on};
@@ -115,17 +116,28 @@ fn main(
   @if(WINDOWED && !SHARED) {
     block = first_row - min(first_row - block, u32(WINDOW) - 1u);
   }
-  for (; block <= last_row; block = walk_on(block + BLOCK_ROWS, walked)) {
+  var pieces: Pieces;
+  fetch_slice_of_qkv(&pieces, values, block, last_row, 0u, index);
+  while block <= last_row {
+    let next = walk_on(block + BLOCK_ROWS, walked);
     var scores = Scores();
     var along_values = Scores();
     for (var slice = 0u; slice < SLICES; slice += 1u) {
       workgroupBarrier();
-      slice_of_qkv(values, block, last_row, slice, group, lane);
+      keep_slice(&pieces, slice, index);
       workgroupBarrier();
+      fetch_slice_of_qkv(&pieces, keys, block, last_row, slice, index);
       add_scores(&along_values, GRADS, slice, group, lane);
       workgroupBarrier();
-      slice_of_qkv(keys, block, last_row, slice, group, lane);
+      keep_slice(&pieces, slice, index);
       workgroupBarrier();
+      if slice + 1u < SLICES {
+        fetch_slice_of_qkv(&pieces, values, block, last_row, slice + 1u, index);
+      } else if IS_WHOLE {
+        fetch_slice_of_qkv(&pieces, values, next, last_row, 0u, index);
+      } else {
+        fetch_part_of_qkv(&pieces, keys, block, last_row, 0u, index);
+      }
       add_scores(&scores, QUERIES, slice, group, lane);
     }
     for (var j = 0u; j < EACH; j += 1u) {
@@ -138,11 +150,17 @@ fn main(
     for (var part = 0u; part < PARTS; part += 1u) {
       if !IS_WHOLE {
         workgroupBarrier();
-        part_of_qkv(keys, block, last_row, part, group, lane);
+        keep_part(&pieces, index);
       }
       workgroupBarrier();
+      if part + 1u < PARTS {
+        fetch_part_of_qkv(&pieces, keys, block, last_row, part + 1u, index);
+      } else if !IS_WHOLE {
+        fetch_slice_of_qkv(&pieces, values, next, last_row, 0u, index);
+      }
       add_sums(&sums, part, group, lane);
     }
+    block = next;
   }
   for (var i = 0u; i < 4u; i += 1u) {
     if rows[i] <= last_row {

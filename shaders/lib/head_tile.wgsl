@@ -21,8 +21,10 @@ const EACH = BLOCK_ROWS / u32(ACROSS);
 const QUADS_EACH = (QUADS + u32(ACROSS) - 1u) / u32(ACROSS);
 
 const SLICES = (QUADS + u32(SLICE) - 1u) / u32(SLICE);
-const SLICE_EACH = (u32(SLICE) + u32(ACROSS) - 1u) / u32(ACROSS);
-const SLICE_PIECES = (BLOCK_ROWS + GROUPS - 1u) / GROUPS * SLICE_EACH;
+const SLICE_QUADS = BLOCK_ROWS * u32(SLICE);
+// Whether the last slice reaches behind the end of a head, where it has zeros.
+@if(VEC4) const IS_PADDED = SLICES * u32(SLICE) > QUADS;
+@if(!VEC4) const IS_PADDED = 4u * SLICES * u32(SLICE) > u32(HEAD_ELEMENTS);
 // A row of a slice, and a quad more, so that lanes that read neighbouring rows use different banks.
 const LINE = u32(SLICE) + 1u;
 
@@ -32,7 +34,13 @@ const PART_LINE = select(QUADS, LINE, IS_WHOLE);
 // As many rows, a power of two, as the band has room for.
 const PART_ROWS = min(BLOCK_ROWS, 1u << firstLeadingBit(BLOCK_ROWS * LINE / PART_LINE));
 const PARTS = BLOCK_ROWS / PART_ROWS;
-const PART_PIECES = (PART_ROWS + GROUPS - 1u) / GROUPS * QUADS_EACH;
+const PART_QUADS = PART_ROWS * QUADS;
+
+// Quads of a slice or of a part that an invocation fetches. They wait in registers until the band is free, so that products hide the way to
+// memory. Nothing is done to them before they are kept, for that would have to wait for them.
+const SLICE_PIECES = (SLICE_QUADS + INVOCATIONS - 1u) / INVOCATIONS;
+const PART_PIECES = (PART_QUADS + INVOCATIONS - 1u) / INVOCATIONS;
+alias Pieces = array<vec4f, max(SLICE_PIECES, PART_PIECES)>;
 
 // Lanes without a quad read past the last row, and drop what they get.
 const BAND = max(BLOCK_ROWS * LINE, (PART_ROWS - 1u) * PART_LINE + QUADS_EACH * u32(ACROSS));
@@ -56,96 +64,121 @@ fn begins_of(vectors: Vectors, rows: vec4u) -> vec4u {
   return rows * vectors.stride + vectors.column;
 }
 
-// Four values of the head vector of qkv that begins at an element; zeros behind its end.
-fn quad_of_qkv(begin: u32, quad: u32) -> vec4f {
+// Four values of the head vector of qkv that begins at an element; any values behind its end.
+fn fetched_of_qkv(begin: u32, quad: u32) -> vec4f {
   @if(VEC4) {
-    return select(vec4f(), qkv[begin + min(quad, QUADS - 1u)], quad < QUADS);
+    return qkv[begin + min(quad, QUADS - 1u)];
   }
   @if(!VEC4) {
-    let d = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
-    let at = vec4u(begin) + min(d, vec4u(u32(HEAD_ELEMENTS) - 1u));
-    return select(vec4f(), vec4f(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]), d < vec4u(u32(HEAD_ELEMENTS)));
+    let at = vec4u(begin) + min(values_of(quad), vec4u(u32(HEAD_ELEMENTS) - 1u));
+    return vec4f(qkv[at.x], qkv[at.y], qkv[at.z], qkv[at.w]);
   }
 }
 
-// The same of four vectors at once: column i of the result has value 4 quad + i of each.
+// The same of grad_out.
+fn fetched_of_grad_out(begin: u32, quad: u32) -> vec4f {
+  @if(VEC4) {
+    return grad_out[begin + min(quad, QUADS - 1u)];
+  }
+  @if(!VEC4) {
+    let at = vec4u(begin) + min(values_of(quad), vec4u(u32(HEAD_ELEMENTS) - 1u));
+    return vec4f(grad_out[at.x], grad_out[at.y], grad_out[at.z], grad_out[at.w]);
+  }
+}
+
+// Which values of its head a quad holds.
+@if(!VEC4)
+fn values_of(quad: u32) -> vec4u {
+  return vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
+}
+
+// A quad with zeros behind the end of its head.
+fn within_head(values: vec4f, quad: u32) -> vec4f {
+  if !IS_PADDED {
+    return values;
+  }
+  @if(VEC4) {
+    return select(vec4f(), values, quad < QUADS);
+  }
+  @if(!VEC4) {
+    return select(vec4f(), values, values_of(quad) < vec4u(u32(HEAD_ELEMENTS)));
+  }
+}
+
+// The same quad of four vectors: column i of the result has value 4 quad + i of each, and zeros behind their ends.
 fn columns_of_qkv(begins: vec4u, quad: u32) -> mat4x4f {
   return transpose(mat4x4f(
-    quad_of_qkv(begins.x, quad),
-    quad_of_qkv(begins.y, quad),
-    quad_of_qkv(begins.z, quad),
-    quad_of_qkv(begins.w, quad),
+    within_head(fetched_of_qkv(begins.x, quad), quad),
+    within_head(fetched_of_qkv(begins.y, quad), quad),
+    within_head(fetched_of_qkv(begins.z, quad), quad),
+    within_head(fetched_of_qkv(begins.w, quad), quad),
   ));
-}
-
-// The same two of grad_out.
-fn quad_of_grad_out(begin: u32, quad: u32) -> vec4f {
-  @if(VEC4) {
-    return select(vec4f(), grad_out[begin + min(quad, QUADS - 1u)], quad < QUADS);
-  }
-  @if(!VEC4) {
-    let d = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u);
-    let at = vec4u(begin) + min(d, vec4u(u32(HEAD_ELEMENTS) - 1u));
-    return select(vec4f(), vec4f(grad_out[at.x], grad_out[at.y], grad_out[at.z], grad_out[at.w]), d < vec4u(u32(HEAD_ELEMENTS)));
-  }
 }
 
 fn columns_of_grad_out(begins: vec4u, quad: u32) -> mat4x4f {
   return transpose(mat4x4f(
-    quad_of_grad_out(begins.x, quad),
-    quad_of_grad_out(begins.y, quad),
-    quad_of_grad_out(begins.z, quad),
-    quad_of_grad_out(begins.w, quad),
+    within_head(fetched_of_grad_out(begins.x, quad), quad),
+    within_head(fetched_of_grad_out(begins.y, quad), quad),
+    within_head(fetched_of_grad_out(begins.z, quad), quad),
+    within_head(fetched_of_grad_out(begins.w, quad), quad),
   ));
 }
 
-// A slice or a part of the block that begins at a row: vectors behind the row `last` are as that row's. The workgroup waits before and after.
-fn slice_of_qkv(vectors: Vectors, block: u32, last: u32, slice: u32, group: u32, lane: u32) {
+// Fetches a slice or a part of the block that begins at a row: vectors behind the row `last` are as that row's.
+fn fetch_slice_of_qkv(pieces: ptr<function, Pieces>, vectors: Vectors, block: u32, last: u32, slice: u32, index: u32) {
   for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-    let place = slice_place(i, group, lane);
-    keep_in_slice(place, quad_of_qkv(begin_of(vectors, min(block + place.x, last)), slice * SLICE + place.y));
+    let place = slice_place(i, index);
+    (*pieces)[i] = fetched_of_qkv(begin_of(vectors, min(block + place.x, last)), slice * SLICE + place.y);
   }
 }
 
-fn slice_of_grad_out(vectors: Vectors, block: u32, last: u32, slice: u32, group: u32, lane: u32) {
+fn fetch_slice_of_grad_out(pieces: ptr<function, Pieces>, vectors: Vectors, block: u32, last: u32, slice: u32, index: u32) {
   for (var i = 0u; i < SLICE_PIECES; i += 1u) {
-    let place = slice_place(i, group, lane);
-    keep_in_slice(place, quad_of_grad_out(begin_of(vectors, min(block + place.x, last)), slice * SLICE + place.y));
+    let place = slice_place(i, index);
+    (*pieces)[i] = fetched_of_grad_out(begin_of(vectors, min(block + place.x, last)), slice * SLICE + place.y);
   }
 }
 
-fn part_of_qkv(vectors: Vectors, block: u32, last: u32, part: u32, group: u32, lane: u32) {
+fn fetch_part_of_qkv(pieces: ptr<function, Pieces>, vectors: Vectors, block: u32, last: u32, part: u32, index: u32) {
   for (var i = 0u; i < PART_PIECES; i += 1u) {
-    let place = part_place(i, group, lane);
-    keep_in_part(place, quad_of_qkv(begin_of(vectors, min(block + part * PART_ROWS + place.x, last)), place.y));
+    let place = part_place(i, index);
+    (*pieces)[i] = fetched_of_qkv(begin_of(vectors, min(block + part * PART_ROWS + place.x, last)), place.y);
   }
 }
 
-fn part_of_grad_out(vectors: Vectors, block: u32, last: u32, part: u32, group: u32, lane: u32) {
+fn fetch_part_of_grad_out(pieces: ptr<function, Pieces>, vectors: Vectors, block: u32, last: u32, part: u32, index: u32) {
   for (var i = 0u; i < PART_PIECES; i += 1u) {
-    let place = part_place(i, group, lane);
-    keep_in_part(place, quad_of_grad_out(begin_of(vectors, min(block + part * PART_ROWS + place.x, last)), place.y));
+    let place = part_place(i, index);
+    (*pieces)[i] = fetched_of_grad_out(begin_of(vectors, min(block + part * PART_ROWS + place.x, last)), place.y);
   }
 }
 
-// The row of the block and the quad of the slice that an invocation fetches as its i-th, of SLICE_PIECES.
-fn slice_place(i: u32, group: u32, lane: u32) -> vec2u {
-  return vec2u(group + i / SLICE_EACH * GROUPS, lane + i % SLICE_EACH * ACROSS);
+// The row of the block and the quad of the slice, or of the head, that an invocation fetches as its i-th.
+fn slice_place(i: u32, index: u32) -> vec2u {
+  let at = index + i * INVOCATIONS;
+  return vec2u(at / SLICE, at % SLICE);
 }
 
-fn keep_in_slice(place: vec2u, quad: vec4f) {
-  if place.x < BLOCK_ROWS && place.y < u32(SLICE) {
-    band[place.x * LINE + place.y] = quad;
+fn part_place(i: u32, index: u32) -> vec2u {
+  let at = index + i * INVOCATIONS;
+  return vec2u(at / QUADS, at % QUADS);
+}
+
+// Leaves what was fetched in the band. The workgroup waits before and after.
+fn keep_slice(pieces: ptr<function, Pieces>, slice: u32, index: u32) {
+  for (var i = 0u; i < SLICE_PIECES; i += 1u) {
+    let place = slice_place(i, index);
+    if SLICE_QUADS % INVOCATIONS == 0u || place.x < BLOCK_ROWS {
+      band[place.x * LINE + place.y] = within_head((*pieces)[i], slice * SLICE + place.y);
+    }
   }
 }
 
-// The row of the part and the quad of the head that an invocation fetches as its i-th, of PART_PIECES.
-fn part_place(i: u32, group: u32, lane: u32) -> vec2u {
-  return vec2u(group + i / QUADS_EACH * GROUPS, lane + i % QUADS_EACH * ACROSS);
-}
-
-fn keep_in_part(place: vec2u, quad: vec4f) {
-  if place.x < PART_ROWS && place.y < QUADS {
-    band[place.x * PART_LINE + place.y] = quad;
+fn keep_part(pieces: ptr<function, Pieces>, index: u32) {
+  for (var i = 0u; i < PART_PIECES; i += 1u) {
+    let place = part_place(i, index);
+    if PART_QUADS % INVOCATIONS == 0u || place.x < PART_ROWS {
+      band[place.x * PART_LINE + place.y] = (*pieces)[i];
+    }
   }
 }
