@@ -10,7 +10,7 @@ export interface DecodeTensors {
   readonly outputs: Readonly<Record<"out" | "sums" | "scales", Tensor>>;
 }
 
-/** Positions that a workgroup takes at a time, and its invocations (decode_part.wgsl). */
+/** Positions that a workgroup takes at a time, and its invocations (lib/cache_block). */
 const BLOCK = 128;
 /** Each part of a row leaves sums as long as the row, which the merge reads again. */
 const MOST_PARTS = 64;
@@ -63,7 +63,7 @@ export function decodeInParts(
 /** Query heads of a key-value head that a workgroup takes: all or an even share of them, as many as its memory and registers hold. */
 function headsTogether({ heads, keyValueHeads, headDim }: HeadLayout, memory: number): number {
   const group = heads / keyValueHeads;
-  // Bytes of the variables of decode_part: those that all heads share, and those of each.
+  // Bytes of the variables of decode_part, at most: those that all heads share, and those of each.
   const shared = 16 * BLOCK + 8 * BLOCK;
   const each = 4 * headDim + 4 * BLOCK + 5 * BLOCK + 8;
   const most = Math.max(1, Math.min(MOST_HEADS, Math.floor((memory - shared) / each)));
