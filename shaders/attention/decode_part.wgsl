@@ -62,16 +62,17 @@ alias Products = array<array<f32, HEADS>, ROUNDS>;
 fn add_keys(products: ptr<function, Products>, keys: ptr<function, Keys>, chunk: u32, lane: u32) {
   for (var i = 0u; i < STEPS; i += 1u) {
     let d = element_of(chunk, i, lane);
-    if u32(HEAD_ELEMENTS) % (STEPS * TEAM) == 0u || d < HEAD_ELEMENTS {
-      var loaded: array<Element, ROUNDS>;
+    // Without a branch, into which compilers would move the loads.
+    let is_inside = u32(HEAD_ELEMENTS) % (STEPS * TEAM) == 0u || d < HEAD_ELEMENTS;
+    var loaded: array<Element, ROUNDS>;
+    for (var round = 0u; round < ROUNDS; round += 1u) {
+      loaded[round] = from_cache((*keys)[round][i]);
+    }
+    for (var head = 0u; head < HEADS; head += 1u) {
+      let query = elements[head * HEAD_ELEMENTS + min(d, HEAD_ELEMENTS - 1u)];
       for (var round = 0u; round < ROUNDS; round += 1u) {
-        loaded[round] = from_cache((*keys)[round][i]);
-      }
-      for (var head = 0u; head < HEADS; head += 1u) {
-        let query = elements[head * HEAD_ELEMENTS + min(d, HEAD_ELEMENTS - 1u)];
-        for (var round = 0u; round < ROUNDS; round += 1u) {
-          (*products)[round][head] = add_product(query, loaded[round], (*products)[round][head]);
-        }
+        let before = (*products)[round][head];
+        (*products)[round][head] = select(before, add_product(query, loaded[round], before), is_inside);
       }
     }
   }
