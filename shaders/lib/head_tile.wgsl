@@ -21,7 +21,6 @@ const EACH = BLOCK_ROWS / u32(ACROSS);
 const QUADS_EACH = (QUADS + u32(ACROSS) - 1u) / u32(ACROSS);
 
 const SLICES = (QUADS + u32(SLICE) - 1u) / u32(SLICE);
-const SLICE_QUADS = BLOCK_ROWS * u32(SLICE);
 // Whether the last slice reaches behind the end of a head, where it has zeros.
 @if(VEC4) const IS_PADDED = SLICES * u32(SLICE) > QUADS;
 @if(!VEC4) const IS_PADDED = 4u * SLICES * u32(SLICE) > u32(HEAD_ELEMENTS);
@@ -34,16 +33,19 @@ const PART_LINE = select(QUADS, LINE, IS_WHOLE);
 // As many rows, a power of two, as the band has room for.
 const PART_ROWS = min(BLOCK_ROWS, 1u << firstLeadingBit(BLOCK_ROWS * LINE / PART_LINE));
 const PARTS = BLOCK_ROWS / PART_ROWS;
-const PART_QUADS = PART_ROWS * QUADS;
 
 // Quads of a slice or of a part that an invocation fetches. They wait in registers until the band is free, so that products hide the way to
 // memory. Nothing is done to them before they are kept, for that would have to wait for them.
-const SLICE_PIECES = (SLICE_QUADS + INVOCATIONS - 1u) / INVOCATIONS;
-const PART_PIECES = (PART_QUADS + INVOCATIONS - 1u) / INVOCATIONS;
+const SLICE_PIECES = (BLOCK_ROWS * u32(SLICE) + INVOCATIONS - 1u) / INVOCATIONS;
+const PART_PIECES = (PART_ROWS * QUADS + INVOCATIONS - 1u) / INVOCATIONS;
 alias Pieces = array<vec4f, max(SLICE_PIECES, PART_PIECES)>;
 
+// The last pieces may lie in rows behind the block. They are kept as well: compilers would move loads into a branch around what they keep.
+const SLICE_ROWS_KEPT = (SLICE_PIECES * INVOCATIONS + u32(SLICE) - 1u) / u32(SLICE);
+const PART_ROWS_KEPT = (PART_PIECES * INVOCATIONS + QUADS - 1u) / QUADS;
 // Lanes without a quad read past the last row, and drop what they get.
-const BAND = max(BLOCK_ROWS * LINE, (PART_ROWS - 1u) * PART_LINE + QUADS_EACH * u32(ACROSS));
+const READ_BY_LANES = (PART_ROWS - 1u) * PART_LINE + QUADS_EACH * u32(ACROSS);
+const BAND = max(max(SLICE_ROWS_KEPT * LINE, PART_ROWS_KEPT * PART_LINE), READ_BY_LANES);
 
 var<workgroup> band: array<vec4f, BAND>;
 
@@ -168,17 +170,13 @@ fn part_place(i: u32, index: u32) -> vec2u {
 fn keep_slice(pieces: ptr<function, Pieces>, slice: u32, index: u32) {
   for (var i = 0u; i < SLICE_PIECES; i += 1u) {
     let place = slice_place(i, index);
-    if SLICE_QUADS % INVOCATIONS == 0u || place.x < BLOCK_ROWS {
-      band[place.x * LINE + place.y] = within_head((*pieces)[i], slice * SLICE + place.y);
-    }
+    band[place.x * LINE + place.y] = within_head((*pieces)[i], slice * SLICE + place.y);
   }
 }
 
 fn keep_part(pieces: ptr<function, Pieces>, index: u32) {
   for (var i = 0u; i < PART_PIECES; i += 1u) {
     let place = part_place(i, index);
-    if PART_QUADS % INVOCATIONS == 0u || place.x < PART_ROWS {
-      band[place.x * PART_LINE + place.y] = (*pieces)[i];
-    }
+    band[place.x * PART_LINE + place.y] = (*pieces)[i];
   }
 }

@@ -62,7 +62,13 @@ export function workgroupBytes(kernel: TiledKernel, quads: number, { rows, acros
   const tile = vectorsOfTile(kernel) * padded * rows;
   const line = padded === slice ? slice + 1 : quads;
   const partRows = Math.min(BLOCK_ROWS, 2 ** Math.floor(Math.log2((BLOCK_ROWS * (slice + 1)) / line)));
-  const band = Math.max(BLOCK_ROWS * (slice + 1), (partRows - 1) * line + Math.ceil(quads / across) * across);
+  // Rows of which every invocation keeps as many quads.
+  const rowsKept = (least: number, width: number): number => {
+    const invocations = groups * across;
+    return Math.ceil((Math.ceil((least * width) / invocations) * invocations) / width);
+  };
+  const readByLanes = (partRows - 1) * line + Math.ceil(quads / across) * across;
+  const band = Math.max(rowsKept(BLOCK_ROWS, slice) * (slice + 1), rowsKept(partRows, quads) * line, readByLanes);
   const weights = BLOCK_ROWS * (groups + 1);
   const peaks = kernel === "causal_tiled" ? across * groups : 0;
   return BYTES_OF_QUAD * (tile + band + weights + peaks);
