@@ -1,8 +1,9 @@
 // y [M, N] = a b^T, ended by lib/epilogue, a [M, K], b [N, K], for up to 64 rows on a GPU: decoding, bound by reading b.
 // Sliced along K, as CUTLASS calls it: one workgroup of 128 owns TILE_HEIGHT rows of y, 4 or 8. K_LANES neighbouring invocations walk
-// along K side by side, a quad each, for the same four columns. So rows of b are read in whole cache lines, and only once. The other
-// invocations take further columns: 32 along K leave 16 columns, 128 leave 4 and make four times as many workgroups. An invocation
-// fetches b one step ahead. Values of a come from the cache, once for four columns.
+// along K side by side, a quad each, for the same four columns. So rows of b are read in whole cache lines. Workgroups of all rows for the
+// same columns are neighbours, so that memory is read for one of them. The other invocations take further columns: 32 along K leave 16
+// columns, 128 leave 4 and make four times as many workgroups. An invocation fetches b one step ahead. Values of a come from the cache,
+// once for four columns.
 // The partial sums meet in a tree of fixed shape in workgroup memory. A row's bits depend on K_LANES, a rule of b's
 // shape, and not on the other rows. They are not those of the tiles, which add in the order of K.
 import package::lib::epilogue::store_quad;
@@ -67,8 +68,8 @@ fn add_up(index: u32) {
 
 @compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
-  let first_row = workgroup.y * ROWS;
-  let first_group = workgroup.x * GROUPS;
+  let first_row = workgroup.x * ROWS;
+  let first_group = workgroup.y * GROUPS;
   let column = (first_group + index / K_LANES) * 4u;
   let quads = (parameters.inner + 3u) >> 2u;
   var sums: array<vec4f, ROWS>;

@@ -28,7 +28,7 @@ function launches({ sizes, strides: { stride_of_y }, layout, bindings, condition
       variant: { constants: { TILE_HEIGHT: height, K_LANES: lanes }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
       bindings,
       parameters: { rows, columns, inner, stride_of_y, terms },
-      workgroups: [ceilDivide(columns, widthOf(lanes)), ceilDivide(rows, height), 1],
+      workgroups: [ceilDivide(rows, height), ceilDivide(columns, widthOf(lanes)), 1],
     },
   ];
 }
