@@ -2,6 +2,7 @@
 // An index past the last row reads the last row; the kernel never stores the result.
 // With ALIGNED, K is a multiple of 4 and quads are loaded whole. With HALF_B, b is stored as 16-bit floats.
 // With PAIRED, columns come in the order of lib/swiglu.
+// fetch_b loads and expand_b converts, for kernels that load ahead: a GPU waits for a value where it is first computed with.
 import package::lib::half::{unpack_one, unpack_quad};
 import package::lib::swiglu::line_of_pair;
 
@@ -22,17 +23,28 @@ fn quad_of_a(row: u32, quad: u32, rows: u32, inner: u32) -> vec4f {
   }
 }
 
-fn quad_of_b(column: u32, quad: u32, columns: u32, inner: u32) -> vec4f {
+@if(ALIGNED && HALF_B) alias FetchedOfB = vec2u;
+@if(!(ALIGNED && HALF_B)) alias FetchedOfB = vec4f;
+
+fn fetch_b(column: u32, quad: u32, columns: u32, inner: u32) -> FetchedOfB {
   @if(PAIRED) let inside = line_of_pair(min(column, columns - 1u), columns);
   @if(!PAIRED) let inside = min(column, columns - 1u);
-  @if(ALIGNED && HALF_B) { return unpack_quad(b[inside * (inner >> 2u) + quad]); }
-  @if(ALIGNED && !HALF_B) { return b[inside * (inner >> 2u) + quad]; }
+  @if(ALIGNED) { return b[inside * (inner >> 2u) + quad]; }
   @if(!ALIGNED) {
     let left = inner - quad * 4u;
     let i = inside * inner + quad * 4u + min(vec4u(0u, 1u, 2u, 3u), vec4u(left - 1u));
     let values = vec4f(value_of_b(i.x), value_of_b(i.y), value_of_b(i.z), value_of_b(i.w));
     return select(vec4f(), values, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }
+}
+
+fn expand_b(fetched: FetchedOfB) -> vec4f {
+  @if(ALIGNED && HALF_B) { return unpack_quad(fetched); }
+  @if(!(ALIGNED && HALF_B)) { return fetched; }
+}
+
+fn quad_of_b(column: u32, quad: u32, columns: u32, inner: u32) -> vec4f {
+  return expand_b(fetch_b(column, quad, columns, inner));
 }
 
 @if(!ALIGNED)
