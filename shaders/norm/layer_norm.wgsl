@@ -4,7 +4,7 @@
 // pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::held_row::{Held, RowStatistics};
+import package::lib::held_row::{Held, RowStatistics, column_inside, is_inside, only_inside};
 import package::lib::reduce::reduce_sum;
 import constants::{LANES, PER_LANE};
 
@@ -37,21 +37,17 @@ fn main(
   var weights: Held;
   var biases: Held;
   for (var k = 0u; k < PER_LANE; k += 1u) {
-    let column = k * LANES + lane;
-    if column < parameters.columns {
-      weights[k] = weight[column];
-      biases[k] = bias[column];
-    }
+    let column = column_inside(k, lane, parameters.columns);
+    weights[k] = weight[column];
+    biases[k] = bias[column];
   }
   for (var row = first; row < end; row += 1u) {
     let begin = row * parameters.columns;
     var held: Held;
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      let column = k * LANES + lane;
-      if column < parameters.columns {
-        held[k] = x[begin + column];
-      }
+      held[k] = x[begin + column_inside(k, lane, parameters.columns)];
     }
+    held = only_inside(held, lane, parameters.columns);
     var sum = Element(0.0);
     for (var k = 0u; k < PER_LANE; k += 1u) {
       sum += held[k];
@@ -59,7 +55,7 @@ fn main(
     let center = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
     var squares = Element(0.0);
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      if k * LANES + lane < parameters.columns {
+      if is_inside(k, lane, parameters.columns) {
         held[k] -= center;
         squares += held[k] * held[k];
       }
@@ -67,7 +63,7 @@ fn main(
     let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
     for (var k = 0u; k < PER_LANE; k += 1u) {
       let column = k * LANES + lane;
-      if column < parameters.columns {
+      if is_inside(k, lane, parameters.columns) {
         y[begin + column] = held[k] * inverse * weights[k] + biases[k];
       }
     }

@@ -7,7 +7,7 @@
 // (lib/held_row). It keeps the sums of its columns meanwhile.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::held_row::{Held, RowStatistics};
+import package::lib::held_row::{Held, RowStatistics, column_inside, is_inside};
 import package::lib::reduce::reduce_sum;
 import constants::{LANES, PER_LANE};
 
@@ -46,37 +46,39 @@ fn main(
     let center = statistics[row].mean;
     let inverse = statistics[row].inverse_std;
     var distances: Held;
-    var gradients: Held;
+    var scaled: Held;
+    @if(RESIDUAL) var residuals: Held;
     var sum = Element(0.0);
     var projection = Element(0.0);
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      let column = k * LANES + lane;
-      if column < parameters.columns {
-        distances[k] = x[begin + column] - center;
-        gradients[k] = grad_y[begin + column];
-        let s = weight[column] * gradients[k];
-        sum += s;
-        projection += s * distances[k];
-      }
+      let column = column_inside(k, lane, parameters.columns);
+      @if(RESIDUAL) { residuals[k] = residual[begin + column]; }
+      distances[k] = x[begin + column] - center;
+      let gradient = select(Element(), grad_y[begin + column], is_inside(k, lane, parameters.columns));
+      scaled[k] = weight[column] * gradient;
+      @if(WEIGHT) { weight_sums[k] += gradient * distances[k] * inverse; }
+      @if(WEIGHT) { bias_sums[k] += gradient; }
+      sum += scaled[k];
+      projection += scaled[k] * distances[k];
     }
     let mean_s = reduce_sum(sum_of_parts(sum), lane) / parameters.count;
     let mean_s_xhat = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
     for (var k = 0u; k < PER_LANE; k += 1u) {
+      let xhat = distances[k] * inverse;
+      scaled[k] = inverse * (scaled[k] - mean_s - xhat * mean_s_xhat);
+      @if(RESIDUAL) { scaled[k] += residuals[k]; }
+    }
+    for (var k = 0u; k < PER_LANE; k += 1u) {
       let column = k * LANES + lane;
-      if column < parameters.columns {
-        let xhat = distances[k] * inverse;
-        var gradient = inverse * (weight[column] * gradients[k] - mean_s - xhat * mean_s_xhat);
-        @if(RESIDUAL) { gradient += residual[begin + column]; }
-        grad_x[begin + column] = gradient;
-        @if(WEIGHT) { weight_sums[k] += gradients[k] * distances[k] * inverse; }
-        @if(WEIGHT) { bias_sums[k] += gradients[k]; }
+      if is_inside(k, lane, parameters.columns) {
+        grad_x[begin + column] = scaled[k];
       }
     }
   }
   @if(WEIGHT)
   for (var k = 0u; k < PER_LANE; k += 1u) {
     let column = k * LANES + lane;
-    if column < parameters.columns {
+    if is_inside(k, lane, parameters.columns) {
       partial_weight[block * parameters.columns + column] = weight_sums[k];
       partial_bias[block * parameters.columns + column] = bias_sums[k];
     }

@@ -4,7 +4,7 @@
 // (lib/held_row). inverse_rms is saved for the backward pass.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::held_row::Held;
+import package::lib::held_row::{Held, column_inside, is_inside, only_inside};
 import package::lib::reduce::reduce_sum;
 import constants::{LANES, PER_LANE};
 
@@ -36,20 +36,15 @@ fn main(
   }
   var weights: Held;
   for (var k = 0u; k < PER_LANE; k += 1u) {
-    let column = k * LANES + lane;
-    if column < parameters.columns {
-      weights[k] = parameters.weight_offset + weight[column];
-    }
+    weights[k] = parameters.weight_offset + weight[column_inside(k, lane, parameters.columns)];
   }
   for (var row = first; row < end; row += 1u) {
     let begin = row * parameters.columns;
     var held: Held;
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      let column = k * LANES + lane;
-      if column < parameters.columns {
-        held[k] = x[begin + column];
-      }
+      held[k] = x[begin + column_inside(k, lane, parameters.columns)];
     }
+    held = only_inside(held, lane, parameters.columns);
     var squares = Element(0.0);
     for (var k = 0u; k < PER_LANE; k += 1u) {
       squares += held[k] * held[k];
@@ -57,7 +52,7 @@ fn main(
     let inverse = inverseSqrt(reduce_sum(sum_of_parts(squares), lane) / parameters.count + parameters.eps);
     for (var k = 0u; k < PER_LANE; k += 1u) {
       let column = k * LANES + lane;
-      if column < parameters.columns {
+      if is_inside(k, lane, parameters.columns) {
         y[begin + column] = held[k] * inverse * weights[k];
       }
     }

@@ -6,7 +6,7 @@
 // (lib/held_row). It keeps the sums of its columns meanwhile.
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import package::lib::held_row::Held;
+import package::lib::held_row::{Held, column_inside, is_inside};
 import package::lib::reduce::reduce_sum;
 import constants::{LANES, PER_LANE};
 
@@ -43,32 +43,34 @@ fn main(
     let begin = row * parameters.columns;
     let inverse = inverse_rms[row];
     var values: Held;
-    var gradients: Held;
+    var scaled: Held;
+    @if(RESIDUAL) var residuals: Held;
     var projection = Element(0.0);
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      let column = k * LANES + lane;
-      if column < parameters.columns {
-        values[k] = x[begin + column];
-        gradients[k] = grad_y[begin + column];
-        projection += (parameters.weight_offset + weight[column]) * gradients[k] * values[k];
-      }
+      let column = column_inside(k, lane, parameters.columns);
+      @if(RESIDUAL) { residuals[k] = residual[begin + column]; }
+      values[k] = x[begin + column];
+      let gradient = select(Element(), grad_y[begin + column], is_inside(k, lane, parameters.columns));
+      scaled[k] = (parameters.weight_offset + weight[column]) * gradient;
+      @if(WEIGHT) { weight_sums[k] += gradient * values[k] * inverse; }
+      projection += scaled[k] * values[k];
     }
     let mean = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
     for (var k = 0u; k < PER_LANE; k += 1u) {
+      scaled[k] = inverse * (scaled[k] - values[k] * inverse * mean);
+      @if(RESIDUAL) { scaled[k] += residuals[k]; }
+    }
+    for (var k = 0u; k < PER_LANE; k += 1u) {
       let column = k * LANES + lane;
-      if column < parameters.columns {
-        let scaled = (parameters.weight_offset + weight[column]) * gradients[k];
-        var gradient = inverse * (scaled - values[k] * inverse * mean);
-        @if(RESIDUAL) { gradient += residual[begin + column]; }
-        grad_x[begin + column] = gradient;
-        @if(WEIGHT) { weight_sums[k] += gradients[k] * values[k] * inverse; }
+      if is_inside(k, lane, parameters.columns) {
+        grad_x[begin + column] = scaled[k];
       }
     }
   }
   @if(WEIGHT)
   for (var k = 0u; k < PER_LANE; k += 1u) {
     let column = k * LANES + lane;
-    if column < parameters.columns {
+    if is_inside(k, lane, parameters.columns) {
       partial[block * parameters.columns + column] = weight_sums[k];
     }
   }

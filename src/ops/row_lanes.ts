@@ -46,7 +46,7 @@ export function heldRow(
   return {
     variant: {
       constants: { ...constants, PER_LANE: Math.ceil(columns / lanes) },
-      conditions: { ...variant.conditions, ...conditions },
+      conditions: { ...variant.conditions, ...conditions, EXACT: columns % lanes === 0 },
     },
     columns,
     count,
