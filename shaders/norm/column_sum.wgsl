@@ -3,7 +3,8 @@
 // whose weight is frozen, and the parts of small weight gradients (matmul/tiled) with those of their biases. Up to four sums of any sizes
 // share a launch: with TWO that of x_1 to y_1, and so on. The workgroups below end_0 belong to the first.
 // Each workgroup owns a block of rows and LANES columns; a column is a quad where the sizes allow. ROW_LANES lanes share a column: each
-// adds every ROW_LANES-th row in order, four loads at a time, and the first lane adds their sums in order.
+// adds every ROW_LANES-th row in order, four loads at a time, and the first lane adds their sums in order. No branch lies around a load,
+// because many GPUs wait for it where the branch ends.
 import package::lib::element::Element;
 import constants::{LANES, ROW_LANES};
 
@@ -54,12 +55,10 @@ fn add_up(
     for (var row = block * parameters.block_rows + lane.y; row < end; row += 4u * ROW_LANES) {
       var quad = array<Element, 4>();
       for (var i = 0u; i < 4u; i += 1u) {
-        if row + i * ROW_LANES < end {
-          quad[i] = x[(row + i * ROW_LANES) * columns + column];
-        }
+        quad[i] = x[min(row + i * ROW_LANES, end - 1u) * columns + column];
       }
       for (var i = 0u; i < 4u; i += 1u) {
-        sum += quad[i];
+        sum += select(Element(), quad[i], row + i * ROW_LANES < end);
       }
     }
   }

@@ -1,5 +1,6 @@
 // partial[b] = (sum of squares, how many Elements hold a value that is not finite) of the gradients that workgroup b visits; gradient_norm
 // adds them up. The lanes of a fixed number of workgroups stride over the shard in order, four loads at a time.
+// No branch lies around a load, because many GPUs wait for it where the branch ends.
 import package::lib::element::{Element, all_finite};
 import package::lib::optimizer::NormPartial;
 import package::lib::reduce::reduce_sum;
@@ -25,13 +26,12 @@ fn main(
   for (var i = workgroup.x * LANES + lane; i < parameters.count; i += 4u * stride) {
     var values = array<Element, 4>();
     for (var k = 0u; k < 4u; k += 1u) {
-      if i + k * stride < parameters.count {
-        values[k] = gradients[i + k * stride];
-      }
+      values[k] = gradients[min(i + k * stride, parameters.count - 1u)];
     }
     for (var k = 0u; k < 4u; k += 1u) {
-      squares += square(values[k]);
-      broken += select(1.0, 0.0, all_finite(values[k]));
+      let value = select(Element(), values[k], i + k * stride < parameters.count);
+      squares += square(value);
+      broken += select(1.0, 0.0, all_finite(value));
     }
   }
   let sum = reduce_sum(squares, lane);
