@@ -42,6 +42,7 @@ const LONG_ROW = 16_384;
 /** Bits of a histogram's digit (lib/border_histogram). Wide digits take fewer passes over a row; on a CPU the bins themselves are what costs. */
 const WIDE_DIGIT = 11;
 const NARROW_DIGIT = 8;
+const WIDE_DIGIT_LANES = 128;
 
 export interface NextTokenTensors {
   readonly logits: Tensor;
@@ -109,7 +110,7 @@ function variantOf(
   const { VEC4 } = logitsRows(logits, options.vocabulary).conditions;
   const adjusted = { PENALTY: seen !== undefined, ADJUSTED: seen !== undefined || options.hasBans === true };
   return {
-    constants: { ...constants, DIGIT_BITS: digitBits(device) },
+    constants: { ...constants, DIGIT_BITS: digitBits(device, constants.LANES) },
     conditions: {
       ...conditions,
       VEC4,
@@ -120,10 +121,13 @@ function variantOf(
   };
 }
 
-/** Two words a bin, and three a lane: two for their scan, one for lib/reduce. */
-function digitBits({ software, limits }: DeviceTraits): number {
+/**
+ * Two words a bin, and three a lane: two for their scan, one for lib/reduce. A short row has few lanes, and each of these would have to go
+ * over many bins for a handful of logits.
+ */
+function digitBits({ software, limits }: DeviceTraits, lanes: number): number {
   const bytes = 4 * (2 * 2 ** WIDE_DIGIT + 3 * 256);
-  return !software && limits.maxComputeWorkgroupStorageSize >= bytes ? WIDE_DIGIT : NARROW_DIGIT;
+  return !software && lanes >= WIDE_DIGIT_LANES && limits.maxComputeWorkgroupStorageSize >= bytes ? WIDE_DIGIT : NARROW_DIGIT;
 }
 
 function parametersOf(
