@@ -4,6 +4,7 @@ import type { GradientSink } from "../graph/trace.ts";
 import { BLOCK_ROWS, columnSum } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { elementsOf } from "./elements.ts";
+import { rowLanes } from "./row_lanes.ts";
 
 type Table = { tokens: Tensor; weight: Tensor; onto?: Tensor | undefined; residual?: Tensor | undefined };
 
@@ -98,12 +99,14 @@ type Lists = Given & { first: Tensor; next: Tensor; onto?: Tensor | undefined };
 const gatherBackward = defineOp<Lists, "grad_weight", { readonly rows: Scalar; readonly accumulate: Scalar }>({
   name: "gather_backward",
   shape: ({ grad_y, onto }, { rows }) => ({ grad_weight: onto ? { inPlaceOf: onto } : { shape: [rows, grad_y.size(1)] } }),
-  forward: ({ inputs: { tokens, grad_y, first, next }, outputs: { grad_weight }, attributes }) => {
+  forward: ({ inputs: { tokens, grad_y, first, next }, outputs: { grad_weight }, attributes }, device) => {
     const { variant, columns } = elementsOf(grad_y.shape);
+    // On a GPU a quad for each lane: a workgroup goes over its list for every one, and waits for each row of it.
+    const { constants } = rowLanes(device, 4 * grad_y.size(1));
     return [
       {
         kernel: "embedding/gather_backward",
-        variant,
+        variant: { ...variant, constants },
         bindings: { tokens, grad_y, first, next, grad_weight },
         parameters: { rows: tokens.shape[0]!, vocabulary: attributes.rows, columns, accumulate: attributes.accumulate },
         workgroups: attributes.rows,
