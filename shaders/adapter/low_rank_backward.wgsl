@@ -1,7 +1,10 @@
 // grad_h[n, first + k] = scale * sum over j of grad_y[n, column + j] b[row + j, k]
-// Each invocation owns one row n and one Element of the rank, and adds the part's columns in order.
+// Each invocation owns one row n and one Element of the rank, and adds the part's columns in order. The loads of STEPS columns
+// are on their way together.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
+
+const STEPS = 8u;
 
 struct Parameters {
   rows: u32,
@@ -35,8 +38,17 @@ fn main(
   let from_y = n * parameters.stride + parameters.column;
   let from_b = parameters.row * parameters.rank + k;
   var sum = Element(0.0);
-  for (var j = 0u; j < parameters.columns; j += 1u) {
-    sum += grad_y[from_y + j] * b[from_b + j * parameters.rank];
+  for (var begin = 0u; begin < parameters.columns; begin += STEPS) {
+    var of_y: array<f32, STEPS>;
+    var of_b: array<Element, STEPS>;
+    for (var i = 0u; i < STEPS; i += 1u) {
+      let j = min(begin + i, parameters.columns - 1u);
+      of_y[i] = grad_y[from_y + j];
+      of_b[i] = b[from_b + j * parameters.rank];
+    }
+    for (var i = 0u; i < STEPS; i += 1u) {
+      sum += select(0.0, of_y[i], begin + i < parameters.columns) * of_b[i];
+    }
   }
   grad_h[n * parameters.width + parameters.first + k] = parameters.scale * sum;
 }

@@ -1,7 +1,10 @@
 // grad_b[row + j, k] = scale * sum over n of grad_y[n, column + j] h[n, first + k]   (+ grad_b[row + j, k] where accumulate is 1)
-// Each invocation owns one column j of the part and one Element of the rank, and adds the rows in order.
+// Each invocation owns one column j of the part and one Element of the rank, and adds the rows in order. The loads of
+// STEPS rows are on their way together.
 import package::lib::element::Element;
 import package::lib::grid::linear_workgroup;
+
+const STEPS = 8u;
 
 struct Parameters {
   rows: u32,
@@ -34,8 +37,17 @@ fn main(
     return;
   }
   var sum = Element(0.0);
-  for (var n = 0u; n < parameters.rows; n += 1u) {
-    sum += grad_y[n * parameters.stride + parameters.column + j] * h[n * parameters.width + parameters.first + k];
+  for (var begin = 0u; begin < parameters.rows; begin += STEPS) {
+    var of_y: array<f32, STEPS>;
+    var of_h: array<Element, STEPS>;
+    for (var i = 0u; i < STEPS; i += 1u) {
+      let n = min(begin + i, parameters.rows - 1u);
+      of_y[i] = grad_y[n * parameters.stride + parameters.column + j];
+      of_h[i] = h[n * parameters.width + parameters.first + k];
+    }
+    for (var i = 0u; i < STEPS; i += 1u) {
+      sum += select(0.0, of_y[i], begin + i < parameters.rows) * of_h[i];
+    }
   }
   sum *= parameters.scale;
   let at = (parameters.row + j) * parameters.rank + k;
