@@ -1,24 +1,36 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Chip } from "./chips.ts";
 
 /** Why compiling for a GPU that is not there does not work on this machine, and what to do. */
 export class NoCompilerError extends Error {}
 
+function present(shim: string | undefined): string {
+  if (shim !== undefined && existsSync(shim)) return resolve(shim);
+  throw new NoCompilerError(
+    "a chip of Intel's needs --intel-shim FILE: libintel_noop_drm_shim.so, which Mesa builds with -Dtools=drm-shim",
+  );
+}
+
 const LAYER = "VK_LAYER_ENTROPIC_null_gpu";
 const SOURCE = fileURLToPath(new URL("null_gpu.c", import.meta.url));
-const DRIVERS = ["/usr/share/vulkan/icd.d/radeon_icd.json", "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json"];
+const DRIVERS = { AMD: "radeon_icd", Intel: "intel_icd" } as const;
+
+function driverOf(vendor: Chip["vendor"]): string {
+  const folder = "/usr/share/vulkan/icd.d";
+  const path = [".json", ".x86_64.json"].map((end) => join(folder, DRIVERS[vendor] + end)).find((one) => existsSync(one));
+  if (process.platform === "linux" && path !== undefined) return path;
+  throw new NoCompilerError(`Mesa's driver for ${vendor}'s GPUs is missing: install mesa-vulkan-drivers 25 or later on Linux`);
+}
 
 /**
- * Builds null_gpu.c into a folder, and returns the environment in which Dawn finds a chip of AMD's through it.
- * @throws NoCompilerError where RADV, a C compiler or the headers of Vulkan are missing
+ * Builds null_gpu.c into a folder, and returns the environment in which Dawn finds a chip through it. Intel's driver also needs a kernel
+ * driver: `shim`, Mesa's own libintel_noop_drm_shim.so, stands in for it.
+ * @throws NoCompilerError where Mesa's driver, a C compiler or the headers of Vulkan are missing, and, for a chip of Intel's, the shim
  */
-export function buildLayer(folder: string): (chip: string) => NodeJS.ProcessEnv {
-  const driver = DRIVERS.find((path) => existsSync(path));
-  if (process.platform !== "linux" || driver === undefined) {
-    throw new NoCompilerError("RADV is missing, which compiles for AMD's GPUs: install mesa-vulkan-drivers 25 or later on Linux");
-  }
+export function buildLayer(folder: string, shim?: string): (chip: Chip) => NodeJS.ProcessEnv {
   mkdirSync(folder, { recursive: true });
   const library = join(folder, "null_gpu.so");
   const { error, status, stderr } = spawnSync("cc", ["-O1", "-fPIC", "-shared", "-o", library, SOURCE], { encoding: "utf8" });
@@ -28,12 +40,12 @@ export function buildLayer(folder: string): (chip: string) => NodeJS.ProcessEnv 
   }
   const layer = { name: LAYER, type: "GLOBAL", library_path: library, api_version: "1.3.0", implementation_version: "1", description: "" };
   writeFileSync(join(folder, "layer.json"), JSON.stringify({ file_format_version: "1.2.0", layer }));
-  return (chip) => ({
+  return ({ name, vendor }) => ({
     ...process.env,
-    VK_DRIVER_FILES: driver,
+    VK_DRIVER_FILES: driverOf(vendor),
     VK_LAYER_PATH: folder,
     VK_INSTANCE_LAYERS: LAYER,
-    RADV_FORCE_FAMILY: chip,
+    ...(vendor === "AMD" ? { RADV_FORCE_FAMILY: name } : { LD_PRELOAD: present(shim), INTEL_STUB_GPU_PLATFORM: name }),
     MESA_SHADER_CACHE_DISABLE: "1",
     ENTROPIC_ADAPTER: "hardware",
     ENTROPIC_TUNE: "0",

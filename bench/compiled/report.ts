@@ -1,6 +1,6 @@
 import type { Chip } from "./chips.ts";
 
-/** What RADV says of a pipeline, by its names. */
+/** What a driver says of a pipeline, by its names, and the subgroup size. */
 export type Statistics = Readonly<Record<string, number>>;
 
 /** A kernel of some plans, compiled. */
@@ -21,14 +21,32 @@ export interface ChipReport {
   readonly compiled: readonly CompiledKernel[];
 }
 
-/** Registers that did not fit, and the bytes of memory that took their place. */
+/** The names of AMD's driver (RADV), and behind them those of Intel's (ANV). */
+const NAMES = {
+  registers: ["VGPRs", "Max live registers"],
+  workgroupMemory: ["LDS size", "Workgroup Memory Size"],
+  code: ["Code size", "Instruction Count"],
+} as const;
+
+function named({ statistics }: CompiledKernel, what: keyof typeof NAMES): string {
+  const name = NAMES[what].find((one) => one in statistics);
+  return name === undefined ? "" : `${statistics[name]}`;
+}
+
+const SPILLS = ["Spilled VGPRs", "Spilled SGPRs", "Scratch size", "Spill Count", "Fill Count"];
+
+/** Registers that did not fit, with the memory that took their place (bytes on AMD's GPUs, reads of it on Intel's). */
 export function spilled({ statistics }: CompiledKernel): number {
-  return statistics["Spilled VGPRs"]! + statistics["Spilled SGPRs"]! + statistics["Scratch size"]!;
+  return SPILLS.reduce((sum, name) => sum + (statistics[name] ?? 0), 0);
 }
 
 /** The subgroups that a SIMD unit holds at once, of the most that it can: while some wait for memory, others compute. */
-export function occupancy({ statistics }: CompiledKernel, { subgroupsPerSimd }: Chip): number {
-  return statistics["Subgroups per SIMD"]! / subgroupsPerSimd[statistics["Subgroup size"]!]!;
+export function occupancy({ statistics }: CompiledKernel, { subgroupsPerSimd }: Chip): number | undefined {
+  return subgroupsPerSimd && statistics["Subgroups per SIMD"]! / subgroupsPerSimd[statistics["Subgroup size"]!]!;
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? "" : `${Math.round(100 * share)}%`;
 }
 
 /** The rows of a table: the first line says what the columns are. */
@@ -39,11 +57,11 @@ export function rowsOf(report: ChipReport, chip: Chip): string[][] {
     ...report.compiled.toSorted(byName).map((one) => [
       `${one.kernel} ${variantOf(one)}`.trim(),
       `${one.statistics["Subgroup size"]}`,
-      `${one.statistics.VGPRs}`,
+      named(one, "registers"),
       `${spilled(one)}`,
-      `${one.statistics["LDS size"]}`,
-      `${Math.round(100 * occupancy(one, chip))}%`,
-      `${one.statistics["Code size"]}`,
+      named(one, "workgroupMemory"),
+      percent(occupancy(one, chip)),
+      named(one, "code"),
       Object.entries(one.uses)
         .map(([use, count]) => `${use} ${count}`)
         .join(", "),
@@ -52,7 +70,7 @@ export function rowsOf(report: ChipReport, chip: Chip): string[][] {
 }
 
 function byName(a: CompiledKernel, b: CompiledKernel): number {
-  return a.kernel < b.kernel ? -1 : a.kernel > b.kernel ? 1 : a.statistics["Code size"]! - b.statistics["Code size"]!;
+  return a.kernel < b.kernel ? -1 : a.kernel > b.kernel ? 1 : Number(named(a, "code")) - Number(named(b, "code"));
 }
 
 /** Conditions that hold, and constants. Nearly every kernel moves quads (VEC4, WIDE_*). */

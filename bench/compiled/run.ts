@@ -1,4 +1,4 @@
-/** Compiles the kernels of training and decoding for AMD's GPUs, on a machine that has none. Usage: --help. */
+/** Compiles the kernels of training and decoding for AMD's and Intel's GPUs, on a machine that has none. Usage: --help. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,10 +11,11 @@ import { buildLayer, NoCompilerError } from "./layer.ts";
 import { type ChipReport, rowsOf, spilled } from "./report.ts";
 
 const USAGE = `usage: node --import tsx bench/compiled/run.ts [options]
-Shows what Mesa's compiler for AMD's GPUs (RADV) makes of each kernel: registers, spills, workgroup memory, occupancy. Nothing is computed.
-It ends with 1 where a kernel spills registers. It needs Linux, Mesa's RADV, gcc and libvulkan-dev.
+Shows what Mesa's compilers make of each kernel: registers, spills, workgroup memory, occupancy. Nothing is computed.
+It ends with 1 where a kernel spills registers. It needs Linux, Mesa's drivers, gcc and libvulkan-dev.
   --chips A,B        ${CHIPS.map(({ name, description }) => `${name} (${description})`).join("\n                     ")}
-                     (default: all of these)
+                     (default: all of AMD's)
+  --intel-shim FILE  for Intel's: libintel_noop_drm_shim.so, which Mesa builds from its sources with -Dtools=drm-shim
   --shapes A,B       of ${SHAPES.map(({ name }) => name).join(", ")} (default: all)
   --json FILE        write all that the compiler says
   --assembly FILE    write the machine code of all kernels, in the order of their compilation
@@ -28,26 +29,33 @@ class UsageError extends Error {}
 interface Settings {
   readonly chips: readonly Chip[];
   readonly shapes: readonly string[];
+  readonly shim: string | undefined;
   readonly json: string | undefined;
   readonly assembly: string | undefined;
 }
 
 function readSettings(): Settings | undefined {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({ options: { chips: text, shapes: text, json: text, assembly: text, help: { type: "boolean" } } });
+  const { values } = parseArgs({
+    options: { chips: text, shapes: text, "intel-shim": text, json: text, assembly: text, help: { type: "boolean" } },
+  });
   if (values.help) return undefined;
-  const chips = named("--chips", values.chips, CHIPS);
-  return { chips, shapes: named("--shapes", values.shapes, SHAPES).map(({ name }) => name), json: values.json, assembly: values.assembly };
+  const ofAmd = CHIPS.filter(({ vendor }) => vendor === "AMD");
+  return {
+    chips: values.chips === undefined ? ofAmd : named("--chips", values.chips, CHIPS),
+    shapes: (values.shapes === undefined ? SHAPES : named("--shapes", values.shapes, SHAPES)).map(({ name }) => name),
+    shim: values["intel-shim"],
+    json: values.json,
+    assembly: values.assembly,
+  };
 }
 
-function named<Thing extends { readonly name: string }>(option: string, list: string | undefined, all: readonly Thing[]): readonly Thing[] {
-  return (
-    list?.split(",").map((name) => {
-      const found = all.find((one) => one.name === name);
-      if (!found) throw new UsageError(`${option} names ${name}; it can name ${all.map((one) => one.name).join(", ")}`);
-      return found;
-    }) ?? all
-  );
+function named<Thing extends { readonly name: string }>(option: string, list: string, all: readonly Thing[]): readonly Thing[] {
+  return list.split(",").map((name) => {
+    const found = all.find((one) => one.name === name);
+    if (!found) throw new UsageError(`${option} names ${name}; it can name ${all.map((one) => one.name).join(", ")}`);
+    return found;
+  });
 }
 
 /** Runs compile.ts in a process of its own, because a driver reads its environment once. */
@@ -84,10 +92,10 @@ function table(rows: readonly (readonly string[])[]): string {
 function run(settings: Settings): boolean {
   const folder = mkdtempSync(join(tmpdir(), "entropic-compiled-"));
   try {
-    const environmentFor = buildLayer(folder);
+    const environmentFor = buildLayer(folder, settings.shim);
     if (settings.assembly !== undefined) writeFileSync(settings.assembly, "");
     const reports = settings.chips.map((chip) => {
-      const report = compileFor(chip, settings, environmentFor(chip.name), folder);
+      const report = compileFor(chip, settings, environmentFor(chip), folder);
       console.log(`${chip.name}: ${chip.description}, ${report.lanes} lanes share a row${report.subgroups ? ", as subgroups" : ""}`);
       console.log(`${table(rowsOf(report, chip))}\n`);
       return report;

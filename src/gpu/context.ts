@@ -5,6 +5,7 @@ import type { RequireMappings } from "./mappings.ts";
 import type { Slicing } from "./slicing.ts";
 import type { Stamps } from "./stamps.ts";
 import type { DeviceStats } from "./stats.ts";
+import type { AskedSizes } from "./subgroups.ts";
 
 /** Part of a GPU buffer; `offset` and `size` are in bytes. */
 export interface BufferWindow {
@@ -81,8 +82,8 @@ export interface GpuContext {
   /** Invocations that share a row, in kernels that work row by row. With `subgroups` they are exactly one subgroup. */
   readonly lanes: number;
   readonly subgroups: boolean;
-  /** Whether kernels ask for subgroups of `lanes` lanes, because the adapter has other sizes too. */
-  readonly asksForSubgroupSize: boolean;
+  /** Sizes of subgroups that kernels ask for, where the adapter has several. */
+  readonly askedSizes: AskedSizes;
   readonly immediates: boolean;
   readonly debug: number;
   /** True where nothing is computed and only the sizes of buffers count (gpu/measuring). Contents given to such a device are dropped. */

@@ -134,21 +134,22 @@ function summary(this: Device): object {
   return { name, vendor, architecture, software, lanes, subgroups, immediates, timestamps, toggles };
 }
 
-type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "asksForSubgroupSize" | "subgroupMatrices" | "immediates" | "timestamps">;
+type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "askedSizes" | "subgroupMatrices" | "immediates" | "timestamps">;
 
 /** What the engine will use of an adapter. */
 function traitsOf(options: DeviceOptions): Traits {
   const { adapter, subgroupMatrix } = options;
   const software = options.kernels === undefined ? isSoftware(adapter.info) : options.kernels === "software";
-  const usable = options.subgroups !== false && options.lanes === undefined ? subgroupsOf(adapter) : undefined;
-  const lanes = usable?.lanes ?? options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"];
+  const { lanes: ofSubgroups, asked } = subgroupsOf(adapter);
+  const subgroups = options.subgroups !== false && options.lanes === undefined && ofSubgroups !== undefined;
+  const lanes = subgroups ? ofSubgroups : (options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"]);
   if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
   return {
     software,
     lanes,
-    subgroups: usable !== undefined,
-    asksForSubgroupSize: usable?.asked ?? false,
-    subgroupMatrices: fittingMatrices(adapter, usable || subgroupMatrix === "emulated" ? subgroupMatrix : undefined),
+    subgroups,
+    askedSizes: asked,
+    subgroupMatrices: fittingMatrices(adapter, subgroups || subgroupMatrix === "emulated" ? subgroupMatrix : undefined),
     immediates: options.immediates !== false && hasImmediates(options),
     timestamps: options.timestamps === true && adapter.features.has("timestamp-query"),
   };
@@ -161,11 +162,12 @@ function hasImmediates({ adapter, wgslLanguageFeatures }: DeviceOptions): boolea
 }
 
 function featuresOf(traits: Traits, { adapter, tuning = {} }: DeviceOptions): GPUFeatureName[] {
-  const { software, subgroups, asksForSubgroupSize, subgroupMatrices, timestamps } = traits;
+  const { software, subgroups, askedSizes, subgroupMatrices, timestamps } = traits;
   const timesByGpu = !software && timesOn(traits, tuning) && adapter.features.has("timestamp-query");
   const features: GPUFeatureName[] = [];
-  if (subgroups) features.push("subgroups" as GPUFeatureName);
-  if (asksForSubgroupSize) features.push(SUBGROUP_SIZE_FEATURE);
+  const asks = Object.values(askedSizes).some((size) => size !== undefined);
+  if (subgroups || asks) features.push("subgroups" as GPUFeatureName);
+  if (asks) features.push(SUBGROUP_SIZE_FEATURE);
   const matrices = subgroupMatrices.filter(({ emulated }) => !emulated);
   if (matrices.length > 0) features.push(SUBGROUP_MATRIX_FEATURE);
   if (matrices.some(({ component }) => component === "f16")) features.push("shader-f16");

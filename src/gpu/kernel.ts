@@ -3,7 +3,7 @@ import type { Flight } from "./flight.ts";
 import { type KernelOfOnesOwn, type KernelSource, type KernelVariant, linkKernel, withModules } from "./link.ts";
 import { type Declared, parametersToUniform, reflect } from "./reflect.ts";
 import type { DeviceStats } from "./stats.ts";
-import { withSubgroups } from "./subgroups.ts";
+import { type AskedSizes, askedSize, withSubgroups } from "./subgroups.ts";
 import { unsafeToggle } from "./toggles.ts";
 
 /** A compiled kernel: what it binds, which parameters it takes, and its pipeline. */
@@ -20,7 +20,7 @@ export interface KernelTraits {
   readonly gpu: GPUDevice;
   readonly lanes: number;
   readonly subgroups: boolean;
-  readonly asksForSubgroupSize: boolean;
+  readonly askedSizes: AskedSizes;
   readonly immediates: boolean;
   readonly shaders: Readonly<Record<string, string>>;
   readonly stats: DeviceStats;
@@ -60,7 +60,8 @@ function refuseUnsafe(toggles: readonly string[], sources: readonly KernelSource
 function remembered<Made>(make: (source: KernelSource, variant: KernelVariant) => Promise<Made>): typeof remember {
   const cache = new Map<string, Promise<Made>>();
   function remember(source: KernelSource, variant: KernelVariant = {}): Promise<Made> {
-    const key = JSON.stringify([source, sorted(variant.conditions), sorted(variant.constants), sorted(variant.modules)]);
+    const { conditions, constants, modules, manyRegisters } = variant;
+    const key = JSON.stringify([source, sorted(conditions), sorted(constants), sorted(modules), manyRegisters]);
     const known = cache.get(key) ?? make(source, variant);
     cache.set(key, known);
     return known;
@@ -108,17 +109,18 @@ export type KernelText = Pick<Kernel, "id" | "wgsl" | "bindings" | "parameters" 
 
 /** Links a kernel and adapts its WGSL to a device with these traits. Compiles nothing. */
 export async function prepareKernel(
-  traits: Pick<KernelTraits, "lanes" | "subgroups" | "asksForSubgroupSize" | "immediates" | "shaders">,
+  traits: Pick<KernelTraits, "lanes" | "subgroups" | "askedSizes" | "immediates" | "shaders">,
   source: KernelSource,
   variant: KernelVariant = {},
 ): Promise<KernelText> {
   const id = typeof source === "string" ? source : source.name;
   const linked = await linkKernel(traits, source, variant);
   const declared = reflect(id, linked);
-  const { lanes, subgroups, asksForSubgroupSize: asked, immediates } = traits;
+  const { subgroups, askedSizes, immediates } = traits;
   const passed = immediates ? linked : parametersToUniform(linked);
   const required = immediates && declared.parameterBytes > 0 ? `requires immediate_address_space;\n${passed}` : passed;
-  return { id, wgsl: subgroups ? withSubgroups(required, { lanes, asked }) : required, ...declared };
+  const size = askedSize(required, askedSizes, variant.manyRegisters === true);
+  return { id, wgsl: withSubgroups(required, subgroups, size), ...declared };
 }
 
 function bindingLayout(gpu: GPUDevice, layouts: Map<string, GPUBindGroupLayout>, bindings: Declared["bindings"]): GPUBindGroupLayout {

@@ -18,6 +18,8 @@ export interface KernelVariant {
   readonly constants?: Readonly<Record<string, number>>;
   /** Modules that a variant may exchange, by the name under which the kernel imports them: `{ loss: "loss/sapo" }`. */
   readonly modules?: Readonly<Record<string, KernelSource>>;
+  /** The kernel holds much in registers: without subgroup operations it asks for small subgroups where that leaves a lane more. */
+  readonly manyRegisters?: boolean;
 }
 
 /** The library's WGSL by id. */

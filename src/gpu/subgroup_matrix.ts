@@ -43,7 +43,7 @@ export function fittingMatrices({ features, info }: MatrixAdapter, wish: Subgrou
   const wanted = wish === "f32" ? (["f32"] as const) : (["f16", "f32"] as const);
   if (wish === "emulated") return wanted.map((component) => ({ component, emulated: true }));
   const { subgroupMatrixConfigs = [] } = info;
-  if (wish === undefined || subgroupsOf({ features, info })?.lanes !== LANES || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
+  if (wish === undefined || subgroupsOf({ features, info }).lanes !== LANES || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
   const known = [...subgroupMatrixConfigs];
   const has = (component: "f32" | "f16"): boolean =>
     known.some(

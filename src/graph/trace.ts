@@ -1,6 +1,7 @@
 import { EngineError } from "../gpu/errors.ts";
 import type { KernelSource, KernelVariant } from "../gpu/link.ts";
 import type { SubgroupMatrix } from "../gpu/subgroup_matrix.ts";
+import type { AskedSizes } from "../gpu/subgroups.ts";
 import type { TuneRequest, Tuning } from "../gpu/tuning.ts";
 import type { Scalar } from "./scalar.ts";
 import { bytesOf, type DType, describeShape, elementsAtCapacity, type Storage, Tensor, type TensorSpec } from "./tensor.ts";
@@ -32,6 +33,7 @@ export interface DeviceTraits {
   readonly software: boolean;
   readonly subgroups: boolean;
   readonly lanes: number;
+  readonly askedSizes: AskedSizes;
   /** The lanes that share a row, instead of those of the rule (ops/row_lanes). */
   readonly rowLanes?: number;
   readonly limits: GPUSupportedLimits;

@@ -193,6 +193,7 @@ function launch(
     variant: {
       constants: { ...constants, ...more.constants, ROWS: rows, ACROSS: across, SLICE: slice, TILE_VECTORS: vectors },
       conditions: { ...conditions, ...more.conditions },
+      manyRegisters: true,
     },
     parameters: { rows: qkv.shape[0]!, heads, key_value_heads: keyValueHeads, scale: scoreScale(layout) },
     workgroups: [heads, ceilDivide(qkv.shape[0]!, rows), 1],

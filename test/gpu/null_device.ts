@@ -3,17 +3,21 @@ import { createDevice, type Device, type DeviceOptions } from "../../src/gpu/dev
 import { loadShaders } from "../../src/node/shader_files.ts";
 
 /**
- * Dawn's null backend compiles everything and computes nothing. Its adapter is shown here as a GPU's with subgroups of 32, and with the
- * matrix instructions that are given.
+ * Dawn's null backend compiles everything and computes nothing. Its adapter is shown here as a GPU's with subgroups of 32, or of the
+ * smallest and the largest size that are given, and with the matrix instructions that are given.
  */
 Object.assign(globalThis, globals);
 const gpu = create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
 
-export async function nullDevice(options: Partial<DeviceOptions> = {}, subgroupMatrixConfigs: readonly object[] = []): Promise<Device> {
+export async function nullDevice(
+  options: Partial<DeviceOptions> = {},
+  subgroupMatrixConfigs: readonly object[] = [],
+  [subgroupMinSize, subgroupMaxSize]: readonly [number, number] = [32, 32],
+): Promise<Device> {
   const adapter = (await gpu.requestAdapter())!;
   const names = { vendor: "null", architecture: "", device: "null", description: "null backend" };
   const shown = {
-    info: { ...names, subgroupMinSize: 32, subgroupMaxSize: 32, subgroupMatrixConfigs, isFallbackAdapter: false },
+    info: { ...names, subgroupMinSize, subgroupMaxSize, subgroupMatrixConfigs, isFallbackAdapter: false },
     features: adapter.features,
     limits: adapter.limits,
     requestDevice: (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor),

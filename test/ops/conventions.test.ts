@@ -87,6 +87,8 @@ const DEPENDENT: Readonly<Record<string, string>> = {
   ...{ KEPT: "GELU SWIGLU", ERF: "GELU GELU_BACKWARD", SWIGLU: "WIDE_Y", SWIGLU_BACKWARD: "WIDE_Y", PAIRED: "NT" },
 };
 
+type Choices = Required<Omit<KernelVariant, "manyRegisters">>;
+
 /** Every combination of a kernel's conditions, constants and modules, those of the files that it imports included. */
 function variantsOf(id: string): KernelVariant[] {
   const text = withImports(id, new Set());
@@ -95,7 +97,7 @@ function variantsOf(id: string): KernelVariant[] {
     ([, one, many]) => (one ?? many)!.match(/\w+/g) ?? [],
   );
   const names = new Set(conditions);
-  let variants: Required<KernelVariant>[] = [{ conditions: {}, constants: {}, modules: {} }];
+  let variants: Choices[] = [{ conditions: {}, constants: {}, modules: {} }];
   for (const name of names) {
     if (OF_THE_DEVICE.has(name)) continue;
     variants = variants.flatMap((known) =>
@@ -113,7 +115,7 @@ function variantsOf(id: string): KernelVariant[] {
     const modules = Object.keys(shaders).filter((module) => module.startsWith(`${name}/`));
     variants = variants.flatMap((known) => modules.map((module) => ({ ...known, modules: { ...known.modules, [name!]: module } })));
   }
-  const isMeant = ({ conditions }: Required<KernelVariant>): boolean =>
+  const isMeant = ({ conditions }: Choices): boolean =>
     Object.entries(DEPENDENT).every(([name, others]) => {
       const known = others.split(" ").filter((other) => names.has(other));
       return !conditions[name] || known.length === 0 || known.some((other) => conditions[other]);
@@ -167,7 +169,7 @@ for (const id of kernels) {
   test(`${id}: at most 8 bindings, in the order inputs and then outputs, each with its shape`, async () => {
     for (const variant of variantsOf(id)) {
       const { bindings } = await prepareKernel(
-        { lanes: 32, subgroups: false, asksForSubgroupSize: false, immediates: true, shaders },
+        { lanes: 32, subgroups: false, askedSizes: { forOperations: undefined, forRegisters: undefined }, immediates: true, shaders },
         id,
         variant,
       );

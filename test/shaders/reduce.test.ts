@@ -83,11 +83,12 @@ test("long rows have more lanes on hardware, and a subgroup has a row on softwar
   const own = (columns: number) => rowLanes(device, columns).lanes;
   assert.deepEqual([own(1), own(152_000)], [device.lanes, device.lanes]);
   assert.equal(rowLanes(device, 152_000).conditions.SEVERAL_SUBGROUPS, false);
-  const traits = { software: false, subgroups: true, lanes: 32, limits: device.limits };
-  assert.deepEqual(
-    [1, 128, 512, 513, 768, 1025, 4096, 152_000].map((columns) => rowLanes(traits, columns).lanes),
-    [32, 32, 32, 64, 64, 128, 256, 256],
-  );
+  const askedSizes = { forOperations: undefined, forRegisters: undefined };
+  const traits = { software: false, subgroups: true, lanes: 32, askedSizes, limits: device.limits };
+  const lanesOf = (on: typeof traits) => [1, 128, 512, 513, 768, 1025, 4096, 152_000].map((columns) => rowLanes(on, columns).lanes);
+  assert.deepEqual(lanesOf(traits), [32, 32, 32, 64, 64, 128, 256, 256]);
+  const intel = { ...traits, lanes: 16, askedSizes: { forOperations: 16, forRegisters: 8 } } as unknown as typeof traits;
+  assert.deepEqual(lanesOf(intel), [16, 16, 64, 128, 128, 256, 256, 256], "few registers hold two quads");
   const limits = { ...device.limits, maxComputeInvocationsPerWorkgroup: 128, maxComputeWorkgroupSizeX: 128 };
   assert.equal(rowLanes({ ...traits, limits }, 152_000).lanes, 128);
   const { lanes, constants, conditions } = rowLanes(hardware, 152_000);

@@ -25,7 +25,11 @@ function launches({ sizes, strides: { stride_of_y }, layout, bindings, condition
   return [
     {
       kernel: "matmul/sliced",
-      variant: { constants: { TILE_HEIGHT: height, K_LANES: lanes }, conditions: { ALIGNED: isWhole(inner), ...conditions } },
+      variant: {
+        constants: { TILE_HEIGHT: height, K_LANES: lanes },
+        conditions: { ALIGNED: isWhole(inner), ...conditions },
+        manyRegisters: true,
+      },
       bindings,
       parameters: { rows, columns, inner, stride_of_y, terms },
       workgroups: [ceilDivide(rows, height), ceilDivide(columns, widthOf(lanes)), 1],

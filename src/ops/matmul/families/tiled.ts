@@ -125,6 +125,7 @@ function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, s
     variant: {
       constants: { TILE_HEIGHT: height, TILE_WIDTH: width, STEP: step, BLOCK_HEIGHT: blockHeight, BLOCK_WIDTH: blockWidth },
       conditions: { ...layoutConditions(layout), ...wideConditions(layout, sizes, strides), ...conditions },
+      manyRegisters: true,
     },
     bindings,
     parameters: { rows, columns, inner, ...strides, depth, terms },
