@@ -26,6 +26,7 @@ const NAMES = {
   registers: ["VGPRs", "Max live registers"],
   workgroupMemory: ["LDS size", "Workgroup Memory Size"],
   code: ["Code size", "Instruction Count"],
+  cycles: ["Latency", "Cycle Count"],
 } as const;
 
 function named({ statistics }: CompiledKernel, what: keyof typeof NAMES): string {
@@ -51,7 +52,7 @@ function percent(share: number | undefined): string {
 
 /** The rows of a table: the first line says what the columns are. */
 export function rowsOf(report: ChipReport, chip: Chip): string[][] {
-  const head = ["kernel", "lanes", "registers", "spilled", "workgroup memory", "occupancy", "code", "dispatches"];
+  const head = ["kernel", "lanes", "registers", "spilled", "workgroup memory", "occupancy", "code", "cycles", "dispatches"];
   return [
     head,
     ...report.compiled.toSorted(byName).map((one) => [
@@ -62,6 +63,7 @@ export function rowsOf(report: ChipReport, chip: Chip): string[][] {
       named(one, "workgroupMemory"),
       percent(occupancy(one, chip)),
       named(one, "code"),
+      named(one, "cycles"),
       Object.entries(one.uses)
         .map(([use, count]) => `${use} ${count}`)
         .join(", "),

@@ -10,7 +10,7 @@ import { createSlicing } from "./slicing.ts";
 import { createStamps } from "./stamps.ts";
 import { createStats } from "./stats.ts";
 import { fittingMatrices, SUBGROUP_MATRIX_FEATURE, type SubgroupMatrix, type SubgroupMatrixWish } from "./subgroup_matrix.ts";
-import { SUBGROUP_SIZE_FEATURE, subgroupsOf } from "./subgroups.ts";
+import { NO_SUBGROUPS, SUBGROUP_SIZE_FEATURE, subgroupsOf } from "./subgroups.ts";
 import { createTuning, type Tuning, type TuningOptions, timesOn } from "./tuning.ts";
 
 /** What a device is made of; `openDevice` fills it in on Node.js. */
@@ -20,7 +20,7 @@ export interface DeviceOptions {
   /** WGSL by id, the path below shaders/ without its extension. */
   readonly shaders: Readonly<Record<string, string>>;
   readonly name?: string;
-  /** false: never use subgroup operations, even where the adapter has them. */
+  /** false: never use subgroup operations, nor ask for a size of subgroups, even where the adapter has them. */
   readonly subgroups?: boolean;
   /** false: pass parameters through uniform buffers even where immediates exist. */
   readonly immediates?: boolean;
@@ -140,8 +140,8 @@ type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "askedSizes" | "
 function traitsOf(options: DeviceOptions): Traits {
   const { adapter, subgroupMatrix } = options;
   const software = options.kernels === undefined ? isSoftware(adapter.info) : options.kernels === "software";
-  const { lanes: ofSubgroups, asked } = subgroupsOf(adapter);
-  const subgroups = options.subgroups !== false && options.lanes === undefined && ofSubgroups !== undefined;
+  const { lanes: ofSubgroups, asked } = options.subgroups === false ? NO_SUBGROUPS : subgroupsOf(adapter);
+  const subgroups = options.lanes === undefined && ofSubgroups !== undefined;
   const lanes = subgroups ? ofSubgroups : (options.lanes ?? DEFAULT_LANES[software ? "software" : "hardware"]);
   if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
   return {

@@ -30,14 +30,15 @@ interface SubgroupAdapter {
   readonly info: { readonly subgroupMinSize?: number; readonly subgroupMaxSize?: number };
 }
 
-const NONE = { forOperations: undefined, forRegisters: undefined };
+/** Kernels know nothing of subgroups, and ask for none. */
+export const NO_SUBGROUPS: Subgroups = { lanes: undefined, asked: { forOperations: undefined, forRegisters: undefined } };
 
 export function subgroupsOf({ features, info }: SubgroupAdapter): Subgroups {
   const { subgroupMinSize: smallest, subgroupMaxSize: largest } = info;
-  if (!features.has("subgroups") || !smallest || !largest) return { lanes: undefined, asked: NONE };
-  if (smallest === largest) return { lanes: isKnown(smallest) ? smallest : undefined, asked: NONE };
+  if (!features.has("subgroups") || !smallest || !largest) return NO_SUBGROUPS;
+  if (smallest === largest) return { lanes: isKnown(smallest) ? smallest : undefined, asked: NO_SUBGROUPS.asked };
   const lanes = Math.min(largest, Math.max(smallest, LEAST_LANES));
-  if (!features.has(SUBGROUP_SIZE_FEATURE) || !isKnown(lanes)) return { lanes: undefined, asked: NONE };
+  if (!features.has(SUBGROUP_SIZE_FEATURE) || !isKnown(lanes)) return NO_SUBGROUPS;
   return { lanes, asked: { forOperations: lanes, forRegisters: smallest <= LEAST_LANES ? smallest : undefined } };
 }
 

@@ -122,3 +122,11 @@ test("kernels that ask for the size that they would have anyway give the same bi
   assert.deepEqual(plain.askedSizes, NONE);
   assert.deepEqual(await results(asking), await results(plain));
 });
+
+test("without subgroups no kernel asks for a size", async () => {
+  const device = await nullDevice({ subgroups: false }, [], [8, 32]);
+  devices.push(device);
+  assert.deepEqual([device.subgroups, device.askedSizes], [false, NONE]);
+  const { wgsl } = await device.kernel({ name: "own", wgsl: PLAIN.replace("{ let subgroups = 1; }", "{}") }, { manyRegisters: true });
+  assert.doesNotMatch(wgsl, /subgroup/);
+});
