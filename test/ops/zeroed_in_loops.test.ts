@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { loadShaders } from "../../src/node/shader_files.ts";
 
 /** Arrays, which kernels fill before they read them, and the aliases of arrays. */
-const FILLED = /: (array<.*>|Held|HeadPart);$/;
+const FILLED = /: (array<.*>|Held|HeadPart|Values);$/;
 
 /**
  * Dawn's compiler to SPIR-V zeroes a variable without a value once, not each time its declaration runs, as WGSL has it: seen on lavapipe
