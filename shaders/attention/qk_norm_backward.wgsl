@@ -1,9 +1,10 @@
 // With xhat = x * inverse_rms and s = (weight_offset + weight) * grad_y, for every query and key head:
 //   grad_x = inverse_rms * (s - xhat * mean(s * xhat));  the gradients of value heads are copied.
-// Each invocation handles one head of a row.
+// TEAM invocations share a head of a row (lib/head_team).
 import package::lib::element::{Element, sum_of_parts};
 import package::lib::grid::linear_workgroup;
-import constants::HEAD_ELEMENTS;
+import package::lib::head_team::{HeadPart, INVOCATIONS, PER_MEMBER, element_of, is_inside, nearest_of, sum_of_team};
+import constants::{HEAD_ELEMENTS, TEAM};
 
 struct Parameters {
   rows: u32,
@@ -21,37 +22,38 @@ var<immediate> parameters: Parameters;
 @group(0) @binding(4) var<storage, read> inverse_rms: array<f32>; // [N, H + K]
 @group(0) @binding(5) var<storage, read_write> grad_x: array<Element>; // [N, (H + 2K) D]
 
-alias HeadVector = array<Element, HEAD_ELEMENTS>;
-
-@compute @workgroup_size(64)
+@compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u) {
-  let i = linear_workgroup(workgroup, workgroups) * 64u + lane;
   let heads = parameters.heads + 2u * parameters.key_value_heads;
   let normed_heads = parameters.heads + parameters.key_value_heads;
-  let row = i / heads;
-  if row >= parameters.rows {
+  let count = parameters.rows * heads;
+  let i = (linear_workgroup(workgroup, workgroups) * INVOCATIONS + lane) / TEAM;
+  // All invocations meet at the barrier of a team.
+  let own = min(i, count - 1u);
+  let head = own % heads;
+  let begin = own * HEAD_ELEMENTS;
+  let inverse = inverse_rms[own / heads * normed_heads + min(head, normed_heads - 1u)];
+  var normed: HeadPart;
+  var scaled: HeadPart;
+  for (var k = 0u; k < PER_MEMBER; k += 1u) {
+    let d = nearest_of(k, lane);
+    let weight = parameters.weight_offset + select(key_weight[d], query_weight[d], head < parameters.heads);
+    normed[k] = x[begin + d] * inverse;
+    // The gradients of value heads are copied.
+    scaled[k] = grad_y[begin + d] * select(Element(1.0), weight, head < normed_heads);
+  }
+  var products = Element(0.0);
+  for (var k = 0u; k < PER_MEMBER; k += 1u) {
+    products = fma(select(Element(), scaled[k], is_inside(k, lane)), normed[k], products);
+  }
+  let mean = sum_of_team(sum_of_parts(products), lane) / f32(parameters.head_dim);
+  if i >= count {
     return;
   }
-  let head = i % heads;
-  let begin = i * HEAD_ELEMENTS;
-  if head >= normed_heads {
-    for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-      grad_x[begin + d] = grad_y[begin + d];
+  for (var k = 0u; k < PER_MEMBER; k += 1u) {
+    if is_inside(k, lane) {
+      let gradient = inverse * (scaled[k] - normed[k] * mean);
+      grad_x[begin + element_of(k, lane)] = select(scaled[k], gradient, head < normed_heads);
     }
-    return;
-  }
-  let inverse = inverse_rms[row * normed_heads + head];
-  var normed: HeadVector;
-  var scaled: HeadVector;
-  var product = Element(0.0);
-  for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-    normed[d] = x[begin + d] * inverse;
-    let weight = select(key_weight[d], query_weight[d], head < parameters.heads);
-    scaled[d] = grad_y[begin + d] * (parameters.weight_offset + weight);
-    product = fma(scaled[d], normed[d], product);
-  }
-  let mean = sum_of_parts(product) / f32(parameters.head_dim);
-  for (var d = 0u; d < HEAD_ELEMENTS; d += 1u) {
-    grad_x[begin + d] = inverse * (scaled[d] - normed[d] * mean);
   }
 }

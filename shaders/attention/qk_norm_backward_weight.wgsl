@@ -1,7 +1,10 @@
 // partial[b, d] = sum over rows n of block b and heads first_head <= h < end_head of grad_y[n, h, d] * x[n, h, d] * inverse_rms[n, h]
 // The query heads give the gradient of query_weight, and the key heads that of key_weight. column_sum adds the blocks up.
 // Each workgroup owns a block of rows and LANES columns; a lane owns one column and adds rows in order, and the heads of each row in order.
+// The loads of STEPS heads are on their way together.
 import constants::LANES;
+
+const STEPS = 4u;
 
 struct Parameters {
   rows: u32,
@@ -29,9 +32,16 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) workg
   let end = min((block + 1u) * parameters.block_rows, parameters.rows);
   var sum = 0.0;
   for (var row = block * parameters.block_rows; row < end; row += 1u) {
-    for (var head = parameters.first_head; head < parameters.end_head; head += 1u) {
-      let i = (row * parameters.heads + head) * parameters.head_dim + column;
-      sum += grad_y[i] * x[i] * inverse_rms[row * parameters.normed_heads + head];
+    for (var first = parameters.first_head; first < parameters.end_head; first += STEPS) {
+      var products: array<f32, STEPS>;
+      for (var k = 0u; k < STEPS; k += 1u) {
+        let head = min(first + k, parameters.end_head - 1u);
+        let i = (row * parameters.heads + head) * parameters.head_dim + column;
+        products[k] = grad_y[i] * x[i] * inverse_rms[row * parameters.normed_heads + head];
+      }
+      for (var k = 0u; k < STEPS; k += 1u) {
+        sum += select(0.0, products[k], first + k < parameters.end_head);
+      }
     }
   }
   partial[block * parameters.head_dim + column] = sum;

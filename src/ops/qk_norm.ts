@@ -1,6 +1,6 @@
 import { ceilDivide, product, type Scalar } from "../graph/scalar.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { GradientSink } from "../graph/trace.ts";
+import type { DeviceTraits, GradientSink } from "../graph/trace.ts";
 import { sumParts } from "./column_sum.ts";
 import { defineOp, shapeError } from "./define.ts";
 import { describePacked, type HeadLayout, headElements, isPacked } from "./heads.ts";
@@ -21,8 +21,12 @@ export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes & RmsNormOp
     }
     return { y: { shape: x.shape }, inverse_rms: { shape: [x.shape[0]!, heads + keyValueHeads] } };
   },
-  forward: ({ inputs, outputs, attributes: { layout, eps, weightOffset = 0 } }) => [
-    { kernel: "attention/qk_norm", bindings: { ...inputs, ...outputs }, ...launch(inputs.x, layout, { eps, weight_offset: weightOffset }) },
+  forward: ({ inputs, outputs, attributes: { layout, eps, weightOffset = 0 } }, device) => [
+    {
+      kernel: "attention/qk_norm",
+      bindings: { ...inputs, ...outputs },
+      ...launch(inputs.x, layout, device, { eps, weight_offset: weightOffset }),
+    },
   ],
   backward: ({ inputs: { x, query_weight, key_weight }, outputs: { inverse_rms }, attributes: { layout, weightOffset = 0 } }, context) => {
     const { needs, sink } = context;
@@ -39,13 +43,18 @@ export const qkNormOp = defineOp<In, "y" | "inverse_rms", Attributes & RmsNormOp
   },
 });
 
-function launch(x: Tensor, layout: HeadLayout, parameters: Readonly<Record<string, number>>) {
+/** Invocations that share a head vector (lib/head_team). */
+const TEAM = { software: 1, hardware: 8 } as const;
+
+function launch(x: Tensor, layout: HeadLayout, { software }: DeviceTraits, parameters: Readonly<Record<string, number>>) {
   const rows = x.shape[0]!;
   const { heads, keyValueHeads, headDim } = layout;
+  const { constants, conditions } = headElements(headDim).variant;
+  const team = TEAM[software ? "software" : "hardware"];
   return {
-    variant: headElements(headDim).variant,
+    variant: { constants: { ...constants, TEAM: team }, conditions: { ...conditions, TEAMS: team > 1 } },
     parameters: { rows, heads, key_value_heads: keyValueHeads, head_dim: headDim, ...parameters },
-    workgroups: ceilDivide(product(rows, heads + 2 * keyValueHeads), 64),
+    workgroups: ceilDivide(product(rows, (heads + 2 * keyValueHeads) * team), 64),
   };
 }
 
@@ -54,11 +63,11 @@ type Saved = { x: Tensor; grad_y: Tensor; inverse_rms: Tensor };
 const qkNormBackward = defineOp<Saved & In, "grad_x", Attributes & { readonly weightOffset: number }>({
   name: "qk_norm_backward",
   shape: ({ x }) => ({ grad_x: { shape: x.shape } }),
-  forward: ({ inputs, outputs, attributes: { layout, weightOffset } }) => [
+  forward: ({ inputs, outputs, attributes: { layout, weightOffset } }, device) => [
     {
       kernel: "attention/qk_norm_backward",
       bindings: { ...inputs, ...outputs },
-      ...launch(inputs.x, layout, { weight_offset: weightOffset }),
+      ...launch(inputs.x, layout, device, { weight_offset: weightOffset }),
     },
   ],
 });

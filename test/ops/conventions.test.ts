@@ -54,6 +54,8 @@ const CONSTANTS: Readonly<Record<string, readonly number[]>> = {
   SLICE: [1, 2],
   TILE_VECTORS: [2],
   WINDOW: [3],
+  // A head vector for an invocation, and for eight of them.
+  TEAM: [1, 8],
   // A lane for a head in decoding, and two.
   HEAD_LANES: [1, 2],
   ROW_HEADS: [1, 4],
