@@ -135,7 +135,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   let column_quad = index % ACROSS;
   let begin = workgroup.z * parameters.depth;
   let end = min(begin + parameters.depth, parameters.inner);
-  var sums: array<vec4f, ROW_QUADS * 4u * COLUMN_QUADS>;
+  var sums: array<array<vec4f, COLUMN_QUADS>, ROW_QUADS * 4u>;
   var loaded: Loaded;
   @if(SUM_A || SUM_B) var operand_sums = vec4f();
   load_slice(&loaded, index, first, begin);
@@ -179,11 +179,10 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       for (var i = 0u; i < ROW_QUADS; i += 1u) {
         let of_a = slices[q * LINE_OF_A + (q >> 2u) * GAP + row_quad + i * DOWN];
         for (var j = 0u; j < COLUMN_QUADS; j += 1u) {
-          let at = i * 4u * COLUMN_QUADS + j;
-          sums[at] = fma(vec4f(of_a.x), of_b[j], sums[at]);
-          sums[at + COLUMN_QUADS] = fma(vec4f(of_a.y), of_b[j], sums[at + COLUMN_QUADS]);
-          sums[at + 2u * COLUMN_QUADS] = fma(vec4f(of_a.z), of_b[j], sums[at + 2u * COLUMN_QUADS]);
-          sums[at + 3u * COLUMN_QUADS] = fma(vec4f(of_a.w), of_b[j], sums[at + 3u * COLUMN_QUADS]);
+          sums[4u * i][j] = fma(vec4f(of_a.x), of_b[j], sums[4u * i][j]);
+          sums[4u * i + 1u][j] = fma(vec4f(of_a.y), of_b[j], sums[4u * i + 1u][j]);
+          sums[4u * i + 2u][j] = fma(vec4f(of_a.z), of_b[j], sums[4u * i + 2u][j]);
+          sums[4u * i + 3u][j] = fma(vec4f(of_a.w), of_b[j], sums[4u * i + 3u][j]);
         }
       }
     }
@@ -204,7 +203,7 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       let column = first_column + 4u * (column_quad + j * ACROSS);
       if row < parameters.rows && column < parameters.columns {
         let at = (workgroup.z * parameters.rows + row) * parameters.stride_of_y + column;
-        store_quad(at, column, parameters.columns, sums[i * COLUMN_QUADS + j], parameters.terms);
+        store_quad(at, column, parameters.columns, sums[i][j], parameters.terms);
       }
     }
   }
