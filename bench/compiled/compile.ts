@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import type { Device } from "../../src/gpu/device.ts";
 import { openDevice } from "../../src/node/open_device.ts";
-import { SHAPES } from "../gpu_day/shapes.ts";
 import { kernelName, type PlannedKernel, planKernels } from "../planned_kernels.ts";
 import type { CompiledKernel, Statistics } from "./report.ts";
+import { COMPILED_SHAPES } from "./shapes.ts";
 
 const PARTS = ["step", "prompts", "token"] as const;
 
@@ -20,7 +20,7 @@ interface Use {
 /** The kernels of the shapes, each once. Top-p is on, so that the kernel that draws tokens has all its parts. */
 async function kernelsOf(device: Device, names: readonly string[]): Promise<Use[]> {
   const known = new Map<string, Use>();
-  for (const shape of SHAPES.filter(({ name }) => names.includes(name))) {
+  for (const shape of COMPILED_SHAPES.filter(({ name }) => names.includes(name))) {
     const plans = await planKernels(device, shape, { temperature: 1, topK: 0, topP: 0.9 });
     for (const part of PARTS) {
       for (const planned of plans[part]) {

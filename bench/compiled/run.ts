@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { SHAPES } from "../gpu_day/shapes.ts";
 import { CHIPS, type Chip } from "./chips.ts";
 import { buildLayer, NoCompilerError } from "./layer.ts";
 import { type ChipReport, rowsOf, spilled } from "./report.ts";
+import { COMPILED_SHAPES } from "./shapes.ts";
 
 const USAGE = `usage: node --import tsx bench/compiled/run.ts [options]
 Shows what Mesa's compilers make of each kernel: registers, spills, workgroup memory, occupancy. Nothing is computed.
@@ -16,7 +16,7 @@ It ends with 1 where a kernel spills registers. It needs Linux, Mesa's drivers, 
   --chips A,B        ${CHIPS.map(({ name, description }) => `${name} (${description})`).join("\n                     ")}
                      (default: all of AMD's)
   --intel-shim FILE  for Intel's: libintel_noop_drm_shim.so, which Mesa builds from its sources with -Dtools=drm-shim
-  --shapes A,B       of ${SHAPES.map(({ name }) => name).join(", ")} (default: all)
+  --shapes A,B       of ${COMPILED_SHAPES.map(({ name }) => name).join(", ")} (default: all)
   --json FILE        write all that the compiler says
   --assembly FILE    write the machine code of all kernels, in the order of their compilation
 examples:
@@ -43,7 +43,7 @@ function readSettings(): Settings | undefined {
   const ofAmd = CHIPS.filter(({ vendor }) => vendor === "AMD");
   return {
     chips: values.chips === undefined ? ofAmd : named("--chips", values.chips, CHIPS),
-    shapes: (values.shapes === undefined ? SHAPES : named("--shapes", values.shapes, SHAPES)).map(({ name }) => name),
+    shapes: (values.shapes === undefined ? COMPILED_SHAPES : named("--shapes", values.shapes, COMPILED_SHAPES)).map(({ name }) => name),
     shim: values["intel-shim"],
     json: values.json,
     assembly: values.assembly,

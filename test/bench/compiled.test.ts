@@ -33,7 +33,7 @@ test("every kernel of training and decoding compiles for AMD's GPUs, in subgroup
   skip,
 }, () => {
   const [json, assembly] = [join(folder, "compiled.json"), join(folder, "compiled.s")];
-  const { status, stdout, stderr } = run("--chips", "navi31,vega20", "--shapes", "S,Qwen", "--json", json, "--assembly", assembly);
+  const { status, stdout, stderr } = run("--chips", "navi31,vega20", "--shapes", "S,Qwen,Gemma", "--json", json, "--assembly", assembly);
   assert.equal(status, 0, stderr);
   const reports = JSON.parse(readFileSync(json, "utf8")) as ChipReport[];
   assert.deepEqual(
@@ -45,7 +45,7 @@ test("every kernel of training and decoding compiles for AMD's GPUs, in subgroup
   );
   for (const { chip, lanes, compiled } of reports) {
     const about = CHIPS.find(({ name }) => name === chip)!;
-    assert.ok(compiled.length > 60, `${compiled.length} kernels`);
+    assert.ok(compiled.length > 90, `${compiled.length} kernels`);
     for (const one of compiled) {
       const where = `${chip}: ${one.kernel} ${JSON.stringify(one.constants)}`;
       assert.equal(spilled(one), 0, where);
