@@ -27,6 +27,7 @@ struct Parameters {
   stride_of_y: u32,
   depth: u32,
   terms: u32,
+  rows_first: u32, // 1: neighbouring workgroups own tiles below one another, and 0: tiles beside one another
 }
 var<immediate> parameters: Parameters;
 
@@ -128,8 +129,9 @@ fn load_slice(loaded: ptr<function, Loaded>, index: u32, first: vec2u, k: u32) {
 
 @compute @workgroup_size(INVOCATIONS)
 fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) workgroup: vec3u) {
-  let first_row = workgroup.y * TILE_HEIGHT;
-  let first_column = workgroup.x * TILE_WIDTH;
+  let tile = select(workgroup.xy, workgroup.yx, parameters.rows_first == 1u);
+  let first_row = tile.y * TILE_HEIGHT;
+  let first_column = tile.x * TILE_WIDTH;
   let first = vec2u(first_column, first_row);
   let row_quad = index / ACROSS;
   let column_quad = index % ACROSS;
@@ -187,12 +189,12 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
       }
     }
     @if(SUM_A) {
-      if workgroup.x == 0u && index < LINE_OF_A {
+      if tile.x == 0u && index < LINE_OF_A {
         for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_a(q) + index]; }
       }
     }
     @if(SUM_B) {
-      if workgroup.y == 0u && index < LINE_OF_B {
+      if tile.y == 0u && index < LINE_OF_B {
         for (var q = 0u; q < STEP; q += 1u) { operand_sums += slices[line_of_b(q) + index]; }
       }
     }
@@ -209,13 +211,13 @@ fn main(@builtin(local_invocation_index) index: u32, @builtin(workgroup_id) work
   }
   @if(SUM_A) {
     let row = first_row + 4u * index;
-    if workgroup.x == 0u && index < LINE_OF_A && row < parameters.rows {
+    if tile.x == 0u && index < LINE_OF_A && row < parameters.rows {
       store_sums(workgroup.z * parameters.rows, row, parameters.rows, operand_sums, parameters.terms);
     }
   }
   @if(SUM_B) {
     let column = first_column + 4u * index;
-    if workgroup.y == 0u && index < LINE_OF_B && column < parameters.columns {
+    if tile.y == 0u && index < LINE_OF_B && column < parameters.columns {
       store_sums(workgroup.z * parameters.columns, column, parameters.columns, operand_sums, parameters.terms);
     }
   }

@@ -120,6 +120,9 @@ function smallSums({ layout, sizes, bindings, scratch, splits, plain }: Problem,
 function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, splits }: Problem, tile: Tile, depth: Scalar): Dispatch {
   const { rows, columns, inner } = sizes;
   const { height, width, step, blockHeight, blockWidth } = tile;
+  const [down, across] = [ceilDivide(rows, height), ceilDivide(columns, width)];
+  // Neighbours share the operand of which there is more, so that it is read from memory once. The other one stays in caches.
+  const isRowsFirst = capacityOf(down) < capacityOf(across);
   return {
     kernel: "matmul/tiled",
     variant: {
@@ -128,8 +131,8 @@ function multiplyLaunch({ sizes, strides, layout, bindings, conditions, terms, s
       manyRegisters: true,
     },
     bindings,
-    parameters: { rows, columns, inner, ...strides, depth, terms },
-    workgroups: [ceilDivide(columns, width), ceilDivide(rows, height), splits],
+    parameters: { rows, columns, inner, ...strides, depth, terms, rows_first: isRowsFirst ? 1 : 0 },
+    workgroups: isRowsFirst ? [down, across, splits] : [across, down, splits],
   };
 }
 
