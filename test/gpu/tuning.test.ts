@@ -159,7 +159,7 @@ test("the gradient of a bias is checked with its product", async (context) => {
 
 test("where one tile is wrong the next one is taken", async (context) => {
   const warnings = warningsOf(context);
-  const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = f32(TILE_HEIGHT != 16) * fma("] } as const;
+  const broken = { "matmul/tiled": ["sums[4u * i][j] = fma(", "sums[4u * i][j] = f32(TILE_HEIGHT != 16) * fma("] } as const;
   const device = await open(context, { broken, asHardware: true });
   assert.equal(await multiply(device, [9, 12, 20], "NN"), "matmul/tiled");
   assert.equal(warnings.length, 1);

@@ -51,7 +51,7 @@ test("with tuning, the fastest of the sound candidates is found once and kept, a
 
 test("with tuning, a kernel that is wrong at its real size alone is not taken", async (context) => {
   const lines = warningsOf(context);
-  const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = f32(parameters.inner < 200u) * fma("] } as const;
+  const broken = { "matmul/tiled": ["sums[4u * i][j] = fma(", "sums[4u * i][j] = f32(parameters.inner < 200u) * fma("] } as const;
   const device = await open(context, { broken, tuning: { mode: "on" }, asHardware: true });
   assert.equal(await multiply(device, [9, 12, 256], "NN"), "matmul/register");
   assert.deepEqual(
@@ -62,7 +62,7 @@ test("with tuning, a kernel that is wrong at its real size alone is not taken", 
 
 test("with tuning, the plain kernel is taken where no candidate passes its check", async (context) => {
   const lines = warningsOf(context);
-  const broken = { "matmul/tiled": ["sums[at] = fma(", "sums[at] = 2.0 * fma("] } as const;
+  const broken = { "matmul/tiled": ["sums[4u * i][j] = fma(", "sums[4u * i][j] = 2.0 * fma("] } as const;
   const device = await open(context, { broken, tuning: { mode: "on" }, asHardware: true });
   assert.equal(await multiply(device, [9, 12, 20], "NN"), "matmul/register");
   assert.deepEqual(
@@ -78,9 +78,9 @@ test("with tuning, a candidate that is wrong at its real size falls out, and one
     ["1.0000002", /^other bits$/],
   ] as const) {
     const store = memoryStore();
-    const wrong = `sums[at] = select(1.0, ${factor}, STEP == 16 && parameters.inner > 200u) * fma(`;
+    const wrong = `sums[4u * i][j] = select(1.0, ${factor}, STEP == 16 && parameters.inner > 200u) * fma(`;
     const device = await open(context, {
-      broken: { "matmul/tiled": ["sums[at] = fma(", wrong] },
+      broken: { "matmul/tiled": ["sums[4u * i][j] = fma(", wrong] },
       tuning: { mode: "on", store },
       asHardware: true,
     });
