@@ -38,32 +38,37 @@ fn main(
   if block * parameters.block_rows >= end {
     return;
   }
+  var weights: Held;
+  for (var k = 0u; k < PER_LANE; k += 1u) {
+    weights[k] = parameters.weight_offset + weight[column_inside(k, lane, parameters.columns)];
+  }
   @if(WEIGHT) var weight_sums: Held;
   for (var row = block * parameters.block_rows; row < end; row += 1u) {
     let begin = row * parameters.columns;
     let inverse = inverse_rms[row];
     var values: Held;
-    var scaled: Held;
+    var gradients: Held;
     @if(RESIDUAL) var residuals: Held;
     var projection = Element(0.0);
     for (var k = 0u; k < PER_LANE; k += 1u) {
       let column = column_inside(k, lane, parameters.columns);
       @if(RESIDUAL) { residuals[k] = residual[begin + column]; }
       values[k] = x[begin + column];
-      let gradient = select(Element(), grad_y[begin + column], is_inside(k, lane, parameters.columns));
-      scaled[k] = (parameters.weight_offset + weight[column]) * gradient;
-      @if(WEIGHT) { weight_sums[k] += gradient * values[k] * inverse; }
-      projection += scaled[k] * values[k];
+      gradients[k] = select(Element(), grad_y[begin + column], is_inside(k, lane, parameters.columns));
+    }
+    for (var k = 0u; k < PER_LANE; k += 1u) {
+      @if(WEIGHT) { weight_sums[k] += gradients[k] * values[k] * inverse; }
+      projection += weights[k] * gradients[k] * values[k];
     }
     let mean = reduce_sum(sum_of_parts(projection), lane) * inverse / parameters.count;
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      scaled[k] = inverse * (scaled[k] - values[k] * inverse * mean);
-      @if(RESIDUAL) { scaled[k] += residuals[k]; }
+      let scaled = weights[k] * gradients[k];
+      gradients[k] = inverse * (scaled - values[k] * inverse * mean);
+      @if(RESIDUAL) { gradients[k] += residuals[k]; }
     }
     for (var k = 0u; k < PER_LANE; k += 1u) {
-      let column = k * LANES + lane;
       if is_inside(k, lane, parameters.columns) {
-        grad_x[begin + column] = scaled[k];
+        grad_x[begin + k * LANES + lane] = gradients[k];
       }
     }
   }
