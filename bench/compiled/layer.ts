@@ -7,13 +7,6 @@ import type { Chip } from "./chips.ts";
 /** Why compiling for a GPU that is not there does not work on this machine, and what to do. */
 export class NoCompilerError extends Error {}
 
-function present(shim: string | undefined): string {
-  if (shim !== undefined && existsSync(shim)) return resolve(shim);
-  throw new NoCompilerError(
-    "a chip of Intel's needs --intel-shim FILE: libintel_noop_drm_shim.so, which Mesa builds with -Dtools=drm-shim",
-  );
-}
-
 const LAYER = "VK_LAYER_ENTROPIC_null_gpu";
 const SOURCE = fileURLToPath(new URL("null_gpu.c", import.meta.url));
 const DRIVERS = { AMD: "radeon_icd", Intel: "intel_icd" } as const;
@@ -23,6 +16,13 @@ function driverOf(vendor: Chip["vendor"]): string {
   const path = [".json", ".x86_64.json"].map((end) => join(folder, DRIVERS[vendor] + end)).find((one) => existsSync(one));
   if (process.platform === "linux" && path !== undefined) return path;
   throw new NoCompilerError(`Mesa's driver for ${vendor}'s GPUs is missing: install mesa-vulkan-drivers 25 or later on Linux`);
+}
+
+function present(shim: string | undefined): string {
+  if (shim !== undefined && existsSync(shim)) return resolve(shim);
+  throw new NoCompilerError(
+    "a chip of Intel's needs --intel-shim FILE: libintel_noop_drm_shim.so, which Mesa builds with -Dtools=drm-shim",
+  );
 }
 
 /**

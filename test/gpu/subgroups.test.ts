@@ -13,7 +13,7 @@ import { loadShaders } from "../../src/node/shader_files.ts";
 import { matmul } from "../../src/ops/matmul/op.ts";
 import { rmsNorm } from "../../src/ops/rms_norm.ts";
 import { normal } from "../../src/testing/values.ts";
-import { nullDevice } from "./null_device.ts";
+import { nullDevice, withLargeLimits } from "./null_device.ts";
 
 const devices: Device[] = [];
 after(() => {
@@ -77,6 +77,20 @@ test("the kernels of training and decoding ask Intel's GPUs for 16 lanes, or 8 w
   assert.deepEqual(askingFor("8"), ["attention/causal_tiled", ...backward, "attention/decode_part", "matmul/sliced", "matmul/tiled"]);
   assert.ok(askingFor("16").includes("norm/layer_norm") && askingFor("16").includes("sample/next_token"), askingFor("16").join());
   assert.ok(askingFor(undefined).includes("embedding/gather"));
+});
+
+test("a workgroup decodes fewer query heads together where a lane has few registers", async () => {
+  const qwen = SHAPES.find(({ name }) => name === "Qwen")!;
+  for (const [sizes, heads] of [
+    [[32, 32], 7],
+    [[8, 32], 4],
+  ] as const) {
+    const device = await nullDevice({}, [], sizes);
+    devices.push(device);
+    const { token } = await planKernels(withLargeLimits(device), qwen);
+    const part = token.find((planned) => kernelName(planned) === "attention/decode_part")!;
+    assert.equal(part.variant!.constants!.HEADS, heads);
+  }
 });
 
 async function results(device: Device): Promise<readonly ArrayLike<number>[]> {
