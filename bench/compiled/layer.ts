@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Chip } from "./chips.ts";
+import { buildVulkanLayer } from "./vulkan_layer.ts";
 
 /** Why compiling for a GPU that is not there does not work on this machine, and what to do. */
 export class NoCompilerError extends Error {}
@@ -28,18 +28,10 @@ function present(shim: string | undefined): string {
 /**
  * Builds null_gpu.c into a folder, and returns the environment in which Dawn finds a chip through it. Intel's driver also needs a kernel
  * driver: `shim`, Mesa's own libintel_noop_drm_shim.so, stands in for it.
- * @throws NoCompilerError where Mesa's driver, a C compiler or the headers of Vulkan are missing, and, for a chip of Intel's, the shim
+ * @throws NoCompilerError where Mesa's driver is missing, and, for a chip of Intel's, the shim; NoLayerError where C does not compile
  */
 export function buildLayer(folder: string, shim?: string): (chip: Chip) => NodeJS.ProcessEnv {
-  mkdirSync(folder, { recursive: true });
-  const library = join(folder, "null_gpu.so");
-  const { error, status, stderr } = spawnSync("cc", ["-O1", "-fPIC", "-shared", "-o", library, SOURCE], { encoding: "utf8" });
-  if (error || status !== 0) {
-    const why = error?.message ?? stderr.split("\n").find((line) => line.includes("error")) ?? `cc ended with ${status}`;
-    throw new NoCompilerError(`null_gpu.c does not compile: ${why.trim()}; it needs gcc and libvulkan-dev`);
-  }
-  const layer = { name: LAYER, type: "GLOBAL", library_path: library, api_version: "1.3.0", implementation_version: "1", description: "" };
-  writeFileSync(join(folder, "layer.json"), JSON.stringify({ file_format_version: "1.2.0", layer }));
+  buildVulkanLayer(SOURCE, LAYER, folder);
   return ({ name, vendor }) => ({
     ...process.env,
     VK_DRIVER_FILES: driverOf(vendor),

@@ -217,7 +217,7 @@ static PFN_vkVoidFunction instance_function(VkInstance owner, const char *name) 
   return next_instance ? next_instance(owner, name) : NULL;
 }
 
-VK_LAYER_EXPORT VKAPI_ATTR VkResult VKAPI_CALL vkNegotiateLoaderLayerInterfaceVersion(VkNegotiateLayerInterface *version) {
+VKAPI_ATTR VkResult VKAPI_CALL vkNegotiateLoaderLayerInterfaceVersion(VkNegotiateLayerInterface *version) {
   version->loaderLayerInterfaceVersion = 2;
   version->pfnGetInstanceProcAddr = instance_function;
   version->pfnGetDeviceProcAddr = device_function;

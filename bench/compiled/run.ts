@@ -9,6 +9,7 @@ import { CHIPS, type Chip } from "./chips.ts";
 import { buildLayer, NoCompilerError } from "./layer.ts";
 import { type ChipReport, rowsOf, spilled } from "./report.ts";
 import { COMPILED_SHAPES } from "./shapes.ts";
+import { NoLayerError } from "./vulkan_layer.ts";
 
 const USAGE = `usage: node --import tsx bench/compiled/run.ts [options]
 Shows what Mesa's compilers make of each kernel: registers, spills, workgroup memory, occupancy. Nothing is computed.
@@ -112,7 +113,7 @@ try {
   if (settings === undefined) console.log(USAGE.trimEnd());
   else if (!run(settings)) process.exitCode = 1;
 } catch (error) {
-  const isUsage = error instanceof UsageError || error instanceof NoCompilerError || error instanceof TypeError;
+  const isUsage = [UsageError, NoCompilerError, NoLayerError, TypeError].some((kind) => error instanceof kind);
   console.error(`error: ${(error as Error).message}`);
   process.exitCode = isUsage ? 2 : 1;
 }

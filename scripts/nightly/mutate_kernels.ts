@@ -9,12 +9,12 @@ import { createDevice, type Device } from "../../src/gpu/device.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { pollPatiently } from "../../src/node/patient_polling.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
-import { ops, type RegisteredOp } from "../../src/ops/index.ts";
 import { createRandom } from "../../src/random.ts";
 import type { DeviceWish, Level } from "../../src/testing/conformance/case.ts";
 import { conformanceGroups } from "../../src/testing/conformance/index.ts";
 import { runConformance } from "../../src/testing/conformance/run.ts";
 import { type Mutation, mutationsByHand, mutationsOf, type NamedMutation } from "./kernel_mutations.ts";
+import { casesOf } from "./kernel_readers.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -49,17 +49,9 @@ async function openBroken({ shader, find, replace, at }: Mutation & { readonly a
   });
 }
 
-/** A shader and every shader that imports it. */
-function withReaders(shader: string): Set<string> {
-  const readers = Object.keys(shaders).filter((id) => shaders[id]!.includes(`package::${shader.replaceAll("/", "::")}::`));
-  return new Set([shader, ...readers.flatMap((id) => [...withReaders(id)])]);
-}
-
 /** What looks at a shader, the soonest first: the quick cases of its ops, then whole groups. */
 function looksAt(shader: string): { readonly only: readonly string[]; readonly level: Level }[] {
-  const kernels = withReaders(shader);
-  const own = Object.entries<RegisteredOp>(ops).filter(([, entry]) => entry.kernels.some((id) => kernels.has(id)));
-  const names = own.map(([name]) => `ops/${name} `);
+  const names = casesOf(shader);
   const groups = ["robustness", "methods", "sampling", "oracle", "grids", "determinism", "lanes", "paths"];
   return [
     // Ops at ordinary sizes see nothing of a grid that is folded.
@@ -74,7 +66,7 @@ function looksAt(shader: string): { readonly only: readonly string[]; readonly l
 async function seenBy(mutation: Mutation): Promise<string | undefined> {
   for (const look of looksAt(mutation.shader)) {
     const open = (wish: DeviceWish): Promise<Device> => openBroken(mutation, wish);
-    const { outcomes } = await runConformance(groups, { ...look, open, stopAtFailure: true });
+    const { outcomes } = await runConformance(groups, { ...look, open, isEnough: ({ status }) => status === "failed" });
     const failed = outcomes.find(({ status }) => status === "failed");
     if (failed) return `${failed.group}/${failed.name}`;
   }

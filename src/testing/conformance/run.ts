@@ -34,12 +34,12 @@ export interface ConformanceOptions {
   readonly level: Level;
   /** Groups ("ops") and parts of cases' names ("ops/gelu"); all cases where it is empty. */
   readonly only?: readonly string[];
-  /** Leaves out what comes after the first case that fails. */
-  readonly stopAtFailure?: boolean;
   /** Called before every case. */
   readonly onCase?: (group: string, name: string, done: number, total: number) => void;
   /** Called after every case. */
   readonly onOutcome?: (outcome: CaseOutcome) => void;
+  /** Leaves out what comes after the first outcome of which this holds. Called after `onOutcome`. */
+  readonly isEnough?: (outcome: CaseOutcome) => boolean;
 }
 
 /** The cases that a level and a selection leave, in the order of the groups. */
@@ -71,7 +71,7 @@ export async function runConformance(groups: readonly ConformanceGroup[], option
     if (index > 0 && selected[index - 1]!.group !== group) devices.closeOthers();
     outcomes.push(await runCase(group, one, devices, (fact, value) => void Object.assign(facts, { [fact]: value })));
     options.onOutcome?.(outcomes.at(-1)!);
-    if (options.stopAtFailure && outcomes.at(-1)!.status === "failed") break;
+    if (options.isEnough?.(outcomes.at(-1)!)) break;
   }
   devices.close();
   return { outcomes, facts };
