@@ -66,7 +66,7 @@ function looksAt(shader: string): { readonly only: readonly string[]; readonly l
 async function seenBy(mutation: Mutation): Promise<string | undefined> {
   for (const look of looksAt(mutation.shader)) {
     const open = (wish: DeviceWish): Promise<Device> => openBroken(mutation, wish);
-    const { outcomes } = await runConformance(groups, { ...look, open, isEnough: ({ status }) => status === "failed" });
+    const { outcomes } = await runConformance(groups, { ...look, software: true, open, isEnough: ({ status }) => status === "failed" });
     const failed = outcomes.find(({ status }) => status === "failed");
     if (failed) return `${failed.group}/${failed.name}`;
   }

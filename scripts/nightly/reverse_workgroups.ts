@@ -28,6 +28,7 @@ pollPatiently();
 
 const { outcomes } = await runConformance(conformanceGroups(await readStoredCases()), {
   level: options.level as Level,
+  software: true,
   only: options.only.split(","),
   open: async (wish) => {
     const candidate = await chooseAdapter(options.adapter);

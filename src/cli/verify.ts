@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { isSoftware } from "../gpu/device.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { openDevice } from "../node/open_device.ts";
 import { brief, quoted } from "../options/quote.ts";
@@ -63,6 +64,7 @@ async function verify(folders: string[], options: VerifyOptions): Promise<void> 
   const result = await runConformance(groups, {
     open: (wish) => openDevice({ adapter: options.adapter, ...wish }),
     level,
+    software: isSoftware(device.gpu.adapterInfo),
     only,
     onCase: view.show,
     ...(json && { onOutcome: json.add }),

@@ -15,7 +15,7 @@ export interface OpCase extends OpCheck {
   readonly forGpus?: boolean;
   /** One of the few cases of an op that `verify --quick` runs. */
   readonly quick?: boolean;
-  /** A case that takes long to compile and adds little: only its test and `verify --full` run it. */
+  /** A case that takes a software adapter minutes to compile: there only its test and `verify --full` run it. */
   readonly slow?: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { loadShaders } from "../../../src/node/shader_files.ts";
+import type { Level } from "../../../src/testing/conformance/case.ts";
 import { conformanceGroups } from "../../../src/testing/conformance/index.ts";
 import { runConformance } from "../../../src/testing/conformance/run.ts";
 import { casesOf } from "../kernel_readers.ts";
@@ -27,13 +28,21 @@ export function withoutBarriers(shaders: Readonly<Record<string, string>>, part:
     });
 }
 
+/** In which shaders to take barriers away, and the cases to run without them; undefined: those of the shader's ops. */
+interface Search {
+  readonly adapter: string;
+  readonly part: string;
+  readonly only: readonly string[] | undefined;
+  readonly level: Level;
+}
+
 /** Whether a race was seen for every barrier that was taken away. A barrier without one is superfluous, or no case needs it. */
-export async function dropEachBarrier(adapter: string, part: string, reported: () => readonly DataRace[]): Promise<boolean> {
+export async function dropEachBarrier(search: Search, reported: () => readonly DataRace[]): Promise<boolean> {
   const shaders = loadShaders();
   let missed = 0;
-  for (const { shader, line, wgsl } of withoutBarriers(shaders, part)) {
+  for (const { shader, line, wgsl } of withoutBarriers(shaders, search.part)) {
     const start = performance.now();
-    const seen = await raceWithout(adapter, { ...shaders, [shader]: wgsl }, shader, reported);
+    const seen = await raceWithout({ ...shaders, [shader]: wgsl }, shader, search, reported);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.log(`${seen ? "seen" : "NO RACE"} ${seconds} s shaders/${shader}.wgsl:${line}${seen ? ` (${seen})` : ""}`);
     if (!seen) missed += 1;
@@ -49,19 +58,20 @@ const LOOKS = [
   { level: "default", wish: {} },
 ] as const;
 
-/** The first case of the shader's ops in which the layer sees a race. */
+/** The first case in which the layer sees a race. */
 async function raceWithout(
-  adapter: string,
   shaders: Readonly<Record<string, string>>,
   shader: string,
+  { adapter, only, level }: Search,
   reported: () => readonly DataRace[],
 ): Promise<string | undefined> {
   let seen: string | undefined;
-  for (const { level, wish } of LOOKS) {
+  for (const look of only ? [{ level, wish: {} }] : LOOKS) {
     await runConformance(conformanceGroups([]), {
-      open: (asked) => watchedDevice(adapter, { ...wish, ...asked }, { kernels: new Set() }, shaders),
-      level,
-      only: casesOf(shader),
+      open: (asked) => watchedDevice(adapter, { ...look.wish, ...asked }, { kernels: new Set() }, shaders),
+      level: look.level,
+      software: true,
+      only: only ?? casesOf(shader),
       onOutcome: ({ group, name }) => {
         if (reported().length > 0) seen ??= `${group}/${name}`;
       },

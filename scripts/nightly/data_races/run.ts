@@ -18,7 +18,8 @@ Runs the cases of verify with the kernels of GPUs, each kernel instrumented by K
 of a workgroup that touch one word of its memory between the same barriers, at least one of them to write. Ends with 1 where it does.
 It needs Linux, the Vulkan validation layers of 1.4.350 or later, gcc and libvulkan-dev.
   --layer FOLDER    where VkLayer_khronos_validation.json lies (default: where the Vulkan loader looks)
-  --only A,B        cases by group (sampling) or by a part of their names (ops/matmul), as verify takes them (default: ops)
+  --only A,B        cases by group (sampling) or by a part of their names (ops/matmul), as verify takes them (default: ops,
+                    and with --drop-barriers those of the ops that use the shader)
   --level LEVEL     ${LEVELS.join(", ")} (default: quick)
   --lanes N         no subgroup operations, N lanes a row
   --adapter NAME    (default: lavapipe)
@@ -38,7 +39,7 @@ function readOptions() {
   const { values } = parseArgs({
     options: {
       layer: text,
-      only: { ...text, default: "ops" },
+      only: text,
       level: { ...text, default: "quick" },
       lanes: text,
       adapter: { ...text, default: "lavapipe" },
@@ -59,13 +60,14 @@ function described({ kernel, variable, access, invocations: [second, first] }: D
 
 type Options = ReturnType<typeof readOptions>;
 
-async function lookForRaces({ adapter, only, level, lanes }: Options, reported: () => string): Promise<boolean> {
+async function lookForRaces({ adapter, only = "ops", level, lanes }: Options, reported: () => string): Promise<boolean> {
   const watch: Watch = { kernels: new Set() };
   const wanted = lanes === undefined ? {} : { lanes: Number(lanes), subgroups: false };
   let races = 0;
   const { outcomes } = await runConformance(conformanceGroups(await readStoredCases()), {
     open: (wish) => watchedDevice(adapter, { ...wanted, ...wish }, watch),
     level: level as Level,
+    software: true,
     only: only.split(","),
     onCase: (group, name, done, total) => console.log(`${done + 1} of ${total}: ${group}/${name}`),
     onOutcome: ({ status, reason = "wrong numbers" }) => {
@@ -87,17 +89,18 @@ async function lookForRaces({ adapter, only, level, lanes }: Options, reported: 
 }
 
 async function run(options: Options): Promise<boolean> {
+  const { adapter, only, level } = options;
   const folder = mkdtempSync(join(tmpdir(), "entropic-races-"));
   try {
     const reported = watchRaces(folder, options.layer);
-    await raceOfOurs(options.adapter);
+    await raceOfOurs(adapter);
     if (racesIn(reported()).length === 0) {
       throw new NoLayerError(
         "the layer did not report a race that was made for it; install the Vulkan validation layers of 1.4.350 or later",
       );
     }
     return options["drop-barriers"]
-      ? await dropEachBarrier(options.adapter, options.shader, () => racesIn(reported()))
+      ? await dropEachBarrier({ adapter, part: options.shader, only: only?.split(","), level: level as Level }, () => racesIn(reported()))
       : await lookForRaces(options, reported);
   } finally {
     rmSync(folder, { recursive: true, force: true });

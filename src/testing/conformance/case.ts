@@ -46,6 +46,8 @@ export interface ConformanceCase {
   /** Without commas, because they separate names on the command line. */
   readonly name: string;
   readonly level: Level;
+  /** Takes a software adapter minutes to compile, so that only a full run has it there. */
+  readonly slow?: boolean;
   /** Why the device cannot run the case; undefined where it can. */
   readonly skip?: (device: Device) => string | undefined;
   readonly run: (bench: Bench) => Promise<readonly Measure[]>;

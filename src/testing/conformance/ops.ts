@@ -6,7 +6,8 @@ import type { ConformanceCase, ConformanceGroup } from "./case.ts";
 function conformanceCase(one: OpCase): ConformanceCase {
   return {
     name: titleOf(one),
-    level: one.quick ? "quick" : one.slow ? "full" : "default",
+    level: one.quick ? "quick" : "default",
+    slow: one.slow ?? false,
     skip: skipOf(one),
     details: detailsOf(one),
     run: ({ device }) => measuresOf(device, one),

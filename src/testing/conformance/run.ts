@@ -32,6 +32,8 @@ export interface ConformanceResult {
 export interface ConformanceOptions {
   readonly open: (wish: DeviceWish) => Promise<Device>;
   readonly level: Level;
+  /** Leaves out slow cases, unless the run is full. */
+  readonly software?: boolean;
   /** Groups ("ops") and parts of cases' names ("ops/gelu"); all cases where it is empty. */
   readonly only?: readonly string[];
   /** Called before every case. */
@@ -45,11 +47,12 @@ export interface ConformanceOptions {
 /** The cases that a level and a selection leave, in the order of the groups. */
 export function selectCases(
   groups: readonly ConformanceGroup[],
-  { level, only = [] }: Pick<ConformanceOptions, "level" | "only">,
+  { level, only = [], software = false }: Pick<ConformanceOptions, "level" | "only" | "software">,
 ): { readonly group: string; readonly case: ConformanceCase }[] {
   return groups.flatMap((group) =>
     group.cases
       .filter((one) => LEVELS.indexOf(one.level) <= LEVELS.indexOf(level))
+      .filter(({ slow }) => !slow || !software || level === "full")
       .filter(({ name }) => only.length === 0 || only.some((wanted) => isWanted(wanted, group.name, name)))
       .map((one) => ({ group: group.name, case: one })),
   );

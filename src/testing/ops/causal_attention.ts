@@ -46,18 +46,18 @@ const TILED: readonly Shape[] = [
   { lengths: [9, 2], layout: { heads: 6, keyValueHeads: 2, headDim: 7, scale: 0.2 } },
 ];
 
-/** Heads of several slices and parts, which software adapters compile for a minute. */
+/** Heads of several slices and parts, over several blocks, which software adapters compile for a minute. */
 const LARGE: readonly Shape[] = [
   { lengths: [34, 1], layout: { heads: 2, keyValueHeads: 1, headDim: 20 } },
-  { lengths: [3, 1], layout: { heads: 2, keyValueHeads: 1, headDim: 64 } },
-  { lengths: [2, 1], layout: { heads: 1, keyValueHeads: 1, headDim: 96 } },
-  { lengths: [2, 1], layout: { heads: 1, keyValueHeads: 1, headDim: 128 } },
-  { lengths: [2], layout: { heads: 1, keyValueHeads: 1, headDim: 256 } },
+  { lengths: [34, 3], layout: { heads: 2, keyValueHeads: 1, headDim: 64 } },
+  { lengths: [34, 2], layout: { heads: 1, keyValueHeads: 1, headDim: 96 } },
+  { lengths: [34, 2], layout: { heads: 1, keyValueHeads: 1, headDim: 128 } },
+  { lengths: [34], layout: { heads: 1, keyValueHeads: 1, headDim: 256 } },
 ];
 
 const withGradients = [...SHAPES.map((shape) => caseOf(shape)), ...TILED.map((shape) => caseOf(shape, "tiles"))];
 
-/** For `verify --full` alone. */
+/** For GPUs, and for `verify --full` on software adapters. */
 export const largeAttentionCases: readonly OpCase[] = LARGE.map((shape) => ({ ...caseOf(shape, "tiles"), quick: false, slow: true }));
 
 function caseOf({ lengths, layout }: Shape, sharing?: OperandSharing): OpCase {
