@@ -70,7 +70,8 @@ fn add_products(before: array<vec4f, ROWS>, of_a: array<vec4f, ROWS>, of_b: mat4
   return sums;
 }
 
-// Adds up what the K_LANES invocations of a group hold of each row, eight values at a time.
+// Adds up what the K_LANES invocations of a group hold of each row, eight values at a time. An invocation may read what it kept last itself,
+// partial[index], without a barrier.
 fn add_up(index: u32) {
   // A loop whose bounds no driver knows: written out, it costs lavapipe seconds to compile.
   for (var bits = min(firstTrailingBit(u32(K_LANES)), parameters.columns * 7u); bits > 0u;) {
@@ -95,7 +96,6 @@ fn add_up(index: u32) {
       partial[index] = sum;
     }
   }
-  workgroupBarrier();
 }
 
 @compute @workgroup_size(INVOCATIONS)
