@@ -1,6 +1,9 @@
 // The largest of the keys that a kernel gives its rows. Of equal keys, those of the first rows win. A key of 0 is none.
 // One workgroup does all; its lanes stride over the rows, and a lane touches only the keys of its own rows, so keys need no barrier. Counts
 // are sums of whole numbers below 2^24, which floats hold exactly.
+// A kernel reads the count of rows, and whatever else decides about a call, before its first loop over rows: lanes leave that loop at
+// different times, and Microsoft's FXC takes a parameter that is read afterwards for one that differs from lane to lane, so that it refuses
+// the barriers of a loop that depends on it (X3663). Direct3D 12 compiles with FXC for GPUs without shader model 6.
 import package::lib::reduce::reduce_sum;
 import constants::LANES;
 

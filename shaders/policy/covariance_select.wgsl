@@ -33,23 +33,25 @@ var<immediate> parameters: Parameters;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
+  // Read before any loop (lib/largest_keys).
+  let rows = parameters.rows;
   var sums = vec3f(0.0);
-  for (var row = lane; row < parameters.rows; row += LANES) {
+  for (var row = lane; row < rows; row += LANES) {
     sums += select(vec3f(0.0), vec3f(token_inputs[row].advantage, statistics[row].logp, 1.0), vec3<bool>(counts(row)));
   }
   let tokens = reduce_sum(sums.z, lane);
   let mean = vec2f(reduce_sum(sums.x, lane), reduce_sum(sums.y, lane)) / max(tokens, 1.0);
 
   var eligible = 0.0;
-  for (var row = lane; row < parameters.rows; row += LANES) {
+  for (var row = lane; row < rows; row += LANES) {
     let own = select(0u, key_of(row, mean), counts(row));
     key[row] = own;
     eligible += select(0.0, 1.0, own > 0u);
   }
   let wanted = min(max(floor(parameters.fraction * tokens), 1.0), reduce_sum(eligible, lane));
 
-  let border = border_of(wanted, parameters.rows, lane);
-  for (var row = lane; row < parameters.rows; row += LANES) {
+  let border = border_of(wanted, rows, lane);
+  for (var row = lane; row < rows; row += LANES) {
     selected[row] = select(0.0, 1.0, is_within(border, row));
   }
   if lane == 0u {

@@ -21,16 +21,18 @@ var<immediate> parameters: Parameters;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
+  // Read before any loop (lib/largest_keys).
+  let rows = parameters.rows;
   var count = 0.0;
-  for (var row = lane; row < parameters.rows; row += LANES) {
+  for (var row = lane; row < rows; row += LANES) {
     let counts = token_inputs[row].mask > 0.0;
     key[row] = select(0u, key_of(statistics[row].entropy), counts);
     count += select(0.0, 1.0, counts);
   }
   let tokens = reduce_sum(count, lane);
   let wanted = min(max(floor(parameters.fraction * tokens), 1.0), tokens);
-  let border = border_of(wanted, parameters.rows, lane);
-  for (var row = lane; row < parameters.rows; row += LANES) {
+  let border = border_of(wanted, rows, lane);
+  for (var row = lane; row < rows; row += LANES) {
     selected[row] = select(0.0, 1.0, is_within(border, row));
   }
   if lane == 0u {

@@ -28,24 +28,32 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if alpha == 0.0 {
     return;
   }
-  reweigh(1.0, parameters.positive_share, 1.0 - alpha, lane);
-  reweigh(-1.0, parameters.negative_share, 1.0 + alpha, lane);
+  // Read before any loop (lib/largest_keys).
+  let known = parameters;
+  reweigh(Side(1.0, known.positive_share, 1.0 - alpha), known.rows, lane);
+  reweigh(Side(-1.0, known.negative_share, 1.0 + alpha), known.rows, lane);
 }
 
-fn reweigh(side: f32, share: f32, weight: f32, lane: u32) {
-  if share == 0.0 {
+struct Side {
+  sign: f32, // of the advantages
+  share: f32,
+  weight: f32,
+}
+
+fn reweigh(side: Side, rows: u32, lane: u32) {
+  if side.share == 0.0 {
     return;
   }
   var tokens = 0.0;
-  for (var row = lane; row < parameters.rows; row += LANES) {
-    let is_of_side = token_inputs[row].mask > 0.0 && sign(token_inputs[row].advantage) == side;
+  for (var row = lane; row < rows; row += LANES) {
+    let is_of_side = token_inputs[row].mask > 0.0 && sign(token_inputs[row].advantage) == side.sign;
     key[row] = select(0u, 1u + bitcast<u32>(surprisal(row)), is_of_side);
     tokens += select(0.0, 1.0, is_of_side);
   }
-  let wanted = ceil(share * reduce_sum(tokens, lane));
-  let border = border_of(wanted, parameters.rows, lane);
-  for (var row = lane; row < parameters.rows; row += LANES) {
-    token_inputs[row].advantage *= select(1.0, weight, is_within(border, row));
+  let wanted = ceil(side.share * reduce_sum(tokens, lane));
+  let border = border_of(wanted, rows, lane);
+  for (var row = lane; row < rows; row += LANES) {
+    token_inputs[row].advantage *= select(1.0, side.weight, is_within(border, row));
   }
 }
 
