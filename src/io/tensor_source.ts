@@ -15,7 +15,10 @@ const PIECE_BYTES = 2 ** 21;
  */
 export async function openSafetensors(path: string): Promise<TensorSource> {
   return reading(path, async (file) => {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    // Windows opens a folder as an empty file.
+    if (found.isDirectory()) throw readError(path, { code: "EISDIR" });
+    const { size } = found;
     const headerBytes = headerLength(await readExactly(file, 0, Math.min(size, PREFIX_BYTES), path), size, path);
     const begin = 8 + headerBytes;
     const entries = parseHeader(await readExactly(file, 8, headerBytes, path), size - begin, path);
