@@ -13,9 +13,9 @@ import { readSafetensors, writeSafetensors } from "../../src/io/safetensors.ts";
 import { chooseAdapter } from "../../src/node/adapters.ts";
 import { openDevice } from "../../src/node/open_device.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
-import { type ConformanceCase, type DeviceWish, holds, measure, sameBits } from "../../src/testing/conformance/case.ts";
+import { type ConformanceCase, type DeviceWish, holds, type Level, measure, sameBits } from "../../src/testing/conformance/case.ts";
 import { conformanceGroups } from "../../src/testing/conformance/index.ts";
-import { runConformance } from "../../src/testing/conformance/run.ts";
+import { runConformance, selectCases } from "../../src/testing/conformance/run.ts";
 import { entropic } from "../cli_command.ts";
 
 const device = await openDevice();
@@ -239,4 +239,14 @@ test("a stored case with other results ends with exit code 1 and names the tenso
   assert.equal(status, 1, stderr);
   assert.match(stdout, /oracle +0 +1 +0 .* FAIL/);
   assert.match(stderr, /error: 1 of 1 cases failed on .*, first oracle\/other: logp is off by 9\.9e-3 \(allowed 5\.0e-5\)/);
+});
+
+test("a case that software adapters compile for minutes is in a default run on a GPU, and there in a full one alone", () => {
+  const named = (level: Level, software: boolean): string[] => selectCases(groups, { level, software }).map(({ case: { name } }) => name);
+  const large = "causal_attention sequences of 34 2 by tiles with heads 1/1 of 128";
+  assert.ok(named("default", false).includes(large));
+  assert.ok(!named("default", true).includes(large));
+  assert.ok(named("full", true).includes(large));
+  assert.ok(!named("quick", false).includes(large));
+  assert.deepEqual(named("quick", true), named("quick", false));
 });

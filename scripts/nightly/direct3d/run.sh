@@ -2,16 +2,21 @@
 # Runs a command of entropic-webgpu under Windows' Node.js and Dawn's Direct3D 12 backend, on Linux: Tint writes HLSL, Microsoft's compilers
 # (FXC and DXC, which npm installs with Dawn) compile it, and Wine's vkd3d runs it on lavapipe.
 #   scripts/nightly/direct3d/run.sh verify                                          # FXC: shader model 5.1, no subgroups
-#   LANES=8 scripts/nightly/direct3d/run.sh verify                                  # DXC: shader model 6.0, wave operations
+#   scripts/nightly/direct3d/run.sh --lanes 8 verify                                # DXC: shader model 6.0, wave operations
 #   scripts/nightly/direct3d/run.sh train 'configs\quickstart.yaml' --set grpo.steps=2
-# Needs Debian 13 (a chroot will do) with wine (10.0~repack-6 for LANES), xvfb, xauth, mesa-vulkan-drivers, gcc-mingw-w64-x86-64 and Node.js, and
-# LANES as many as lavapipe's subgroups have. Its files lie in .cache/direct3d.
+# Needs Debian 13 (a chroot will do) with wine (10.0~repack-6 for --lanes), xvfb, xauth, mesa-vulkan-drivers, gcc-mingw-w64-x86-64 and Node.js.
+# --lanes takes as many as lavapipe's subgroups have. Files lie in .cache/direct3d.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 here=scripts/nightly/direct3d
 work=$PWD/.cache/direct3d
 wine_d3d12=/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/d3d12.dll
 
+lanes=
+if [ "${1:-}" = --lanes ]; then
+  lanes=$2
+  shift 2
+fi
 for tool in wine xvfb-run x86_64-w64-mingw32-gcc; do
   command -v "$tool" >/dev/null || { echo "error: $tool is missing; apt-get install wine xvfb xauth gcc-mingw-w64-x86-64" >&2; exit 2; }
 done
@@ -22,7 +27,7 @@ if [ ! -f "$work/node.exe" ]; then
 fi
 [ -d dist ] || node --import tsx scripts/build.ts
 
-export WINEPREFIX=$work/prefix WINEDEBUG=${WINEDEBUG:--all} D3D12_LANES=${LANES:-}
+export WINEPREFIX=$work/prefix WINEDEBUG=${WINEDEBUG:--all} D3D12_LANES=$lanes
 export VK_DRIVER_FILES=${VK_DRIVER_FILES:-/usr/share/vulkan/icd.d/lvp_icd.json}
 system=$WINEPREFIX/drive_c/windows/system32
 # Wine's server outlives a command, but not its display.

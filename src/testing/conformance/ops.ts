@@ -7,7 +7,7 @@ function conformanceCase(one: OpCase): ConformanceCase {
   return {
     name: titleOf(one),
     level: one.quick ? "quick" : "default",
-    slow: one.slow ?? false,
+    slow: one.slow === true && !one.quick,
     skip: skipOf(one),
     details: detailsOf(one),
     run: ({ device }) => measuresOf(device, one),
