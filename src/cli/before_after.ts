@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import pc from "picocolors";
 import { type Controller, createController } from "../control/index.ts";
 import { rememberPictures } from "../io/remove_run.ts";
 import { readEvaluationFile, writeEvaluationFile } from "../io/run_folder.ts";
+import { colors } from "../report/colors.ts";
 import { plotRuns } from "../report/plots.ts";
 import { loadRun } from "../report/run.ts";
 import { formatTable } from "../report/table.ts";
@@ -136,11 +136,11 @@ async function earlierEvaluation({ output, eval: { completions } }: TrainConfig)
 function announce({ device, model, heldOut }: Session, config: TrainConfig): void {
   const size = model.placed.parameterCount.toLocaleString("en-US");
   process.stdout.write(`adapter: ${device.name}${device.software ? " (software)" : ""}   model: ${size} parameters\n`);
-  for (const line of [...withoutEffect(config), ...cutEvaluation(config, heldOut)]) process.stdout.write(pc.dim(`${line}\n`));
+  for (const line of [...withoutEffect(config), ...cutEvaluation(config, heldOut)]) process.stdout.write(colors.dim(`${line}\n`));
   if (device.software) {
     const faster = /swiftshader/i.test(device.name) ? "a GPU, or Mesa's lavapipe (mesa-vulkan-drivers 24 or newer)," : "a GPU";
     process.stdout.write(
-      pc.dim(`this adapter runs on the CPU; ${faster} would be faster (the command devices lists what this machine has)\n`),
+      colors.dim(`this adapter runs on the CPU; ${faster} would be faster (the command devices lists what this machine has)\n`),
     );
   }
 }

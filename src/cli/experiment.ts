@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, InvalidArgumentError } from "commander";
-import pc from "picocolors";
 import { combinedMarkdown, type NamedReport } from "../experiments/framework/combined.ts";
 import { settingsFile } from "../experiments/framework/settings.ts";
 import type { Study, StudyReport, Summary } from "../experiments/framework/study.ts";
@@ -12,6 +11,7 @@ import { studies } from "../experiments/index.ts";
 import { isFile } from "../io/files.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { brief } from "../options/quote.ts";
+import { colors } from "../report/colors.ts";
 import { applyOverrides } from "../rl/config/index.ts";
 import { FailedError, UsageError } from "./errors.ts";
 import { addAdapterOption, addExamples, addSetOption, integer, readConfigFile, readUserFile } from "./options.ts";
@@ -155,6 +155,6 @@ function withTyped(settings: unknown, { seeds, set, quick }: ExperimentOptions):
 
 function verdictLine(verdict: Verdict): string {
   const word = verdictWord(verdict);
-  const paint = verdict.passed === undefined ? pc.dim : verdict.passed ? pc.green : pc.red;
-  return `${paint(word.padEnd(10))}  ${verdict.claim}\n            ${pc.dim(verdict.measured)}`;
+  const paint = verdict.passed === undefined ? colors.dim : verdict.passed ? colors.green : colors.red;
+  return `${paint(word.padEnd(10))}  ${verdict.claim}\n            ${colors.dim(verdict.measured)}`;
 }

@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import colors from "picocolors";
+import { colors } from "./colors.ts";
 import type { Metrics } from "./metrics.ts";
 import { sparkline } from "./sparkline.ts";
 import { formatNumber, pad } from "./table.ts";

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colors } from "../../report/colors.ts";
 import { type Column, formatTable } from "../../report/table.ts";
 import { isPassed, type Measure } from "../../testing/conformance/case.ts";
 import type { CaseOutcome } from "../../testing/conformance/run.ts";
@@ -51,12 +51,12 @@ export function summaryTable(summaries: readonly GroupSummary[]): string {
     summaries.map(({ group, passed, failed, skipped, worst, seconds }) => [
       group,
       String(passed),
-      failed > 0 ? pc.red(String(failed)) : "0",
+      failed > 0 ? colors.red(String(failed)) : "0",
       String(skipped),
       worst ? formatError(worst.measure.error) : "-",
       worst ? formatError(worst.measure.tolerance) : "-",
       seconds.toFixed(1),
-      failed > 0 ? pc.red("FAIL") : passed > 0 ? pc.green("pass") : "-",
+      failed > 0 ? colors.red("FAIL") : passed > 0 ? colors.green("pass") : "-",
     ]),
   );
 }

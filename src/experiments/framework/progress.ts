@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import colors from "picocolors";
+import { colors } from "../../report/colors.ts";
 import type { Metrics } from "../../report/metrics.ts";
 import { sparkline } from "../../report/sparkline.ts";
 import { duration, type TerminalStream } from "../../report/terminal.ts";
