@@ -1,10 +1,11 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { brief } from "../options/quote.ts";
 import { requireCheckpointPlace } from "./checkpoint_place.ts";
 import { type Digest, type Digests, digestOf, verifyFiles } from "./digest.ts";
 import { FileError, isFolder, requireRoomForFolder, syncFolder, writeSynced } from "./files.ts";
 import { isModelFile } from "./model_folder.ts";
+import { move, removeTree } from "./patient.ts";
 import { keepForeignFiles } from "./remove_run.ts";
 import { type HostTensor, readSafetensors } from "./safetensors.ts";
 import { readStateFile, serializeState } from "./state_file.ts";
@@ -93,7 +94,7 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
     await replaceFolder(target, partial, aside);
     await syncFolder(parent);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    await removeTree(partial);
     throw writeError(dir, error);
   }
 }
@@ -126,14 +127,14 @@ async function writeFiles(folder: string, checkpoint: Checkpoint): Promise<void>
 /** A folder cannot be renamed onto one that holds files, so the old one steps aside first. */
 async function replaceFolder(target: string, replacement: string, aside: string): Promise<void> {
   const replaces = await isFolder(target);
-  if (replaces) await rename(target, aside);
-  await rename(replacement, target).catch(async (error: unknown) => {
-    if (replaces) await rename(aside, target);
+  if (replaces) await move(target, aside);
+  await move(replacement, target).catch(async (error: unknown) => {
+    if (replaces) await move(aside, target);
     throw error;
   });
   if (!replaces) return;
   await keepForeignFiles(aside, target);
-  await rm(aside, { recursive: true });
+  await removeTree(aside);
 }
 
 function json(value: unknown): string {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isFile } from "./files.ts";
+import { isHeld } from "./patient.ts";
 import { removeCheckpoint } from "./remove_run.ts";
 import { checkpointDir, listCheckpoints, type MetricsRecord, readMetrics } from "./run_folder.ts";
 
@@ -19,7 +20,13 @@ export async function removeOldCheckpoints(dir: string, saved: number, { keepLas
   if (keepLast === null) return;
   const steps = await stepsUpTo(saved, dir);
   const best = keepBest ? bestStep(await readMetrics(dir), steps) : undefined;
-  for (const step of steps.slice(keepLast)) if (step !== best) await removeCheckpoint(checkpointDir(dir, step));
+  for (const step of steps.slice(keepLast)) {
+    if (step === best) continue;
+    await removeCheckpoint(checkpointDir(dir, step)).catch((error: unknown) => {
+      // Another command reads it, and it is removed with the next ones.
+      if (!isHeld(error)) throw error;
+    });
+  }
 }
 
 /** The steps of a run's checkpoints, the highest first. Folders that were emptied, but for a user's files, are none. */

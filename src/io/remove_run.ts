@@ -1,7 +1,8 @@
-import { lstat, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, readdir, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFolder, readOptionalText } from "./files.ts";
 import { isModelFile } from "./model_folder.ts";
+import { move, patiently, removeFile, removeTree } from "./patient.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** Everything that a checkpoint may hold beside the files of its model. Other files in its folder are the user's. */
@@ -31,8 +32,8 @@ export async function removeCheckpointsAndPictures(checkpoints: string, pictures
   for (const name of await namesIn(checkpoints)) if (CHECKPOINT_FOLDER.test(name)) await removeCheckpoint(join(checkpoints, name));
   const list = join(dirname(pictures), PICTURE_LIST);
   const drawn = (await readOptionalText(list))?.split("\n").filter((name) => name !== "" && name === basename(name)) ?? FIRST_PICTURES;
-  for (const name of drawn) await rm(join(pictures, name), { force: true });
-  await rm(list, { force: true });
+  for (const name of drawn) await removeFile(join(pictures, name));
+  await removeFile(list);
   for (const folder of [checkpoints, pictures]) await removeEmpty(folder);
 }
 
@@ -49,24 +50,24 @@ export async function removeCheckpoint(path: string): Promise<void> {
   const own = names.filter(isCheckpointFile);
   if (own.length < names.length) {
     // state.json goes first, because without it nothing is resumed from here.
-    for (const name of own.sort((a, b) => Number(b === "state.json") - Number(a === "state.json"))) await rm(join(path, name));
+    for (const name of own.sort((a, b) => Number(b === "state.json") - Number(a === "state.json"))) await removeFile(join(path, name));
     return;
   }
   const aside = join(dirname(path), `.${basename(path).replace(/^\./, "")}.partial-${process.pid}`);
-  await rename(path, aside);
-  await rm(aside, { recursive: true });
+  await move(path, aside);
+  await removeTree(aside);
 }
 
 /** Moves a user's files from the folder of an old checkpoint to that of the one which replaces it, whose own files stay as they are. */
 export async function keepForeignFiles(from: string, to: string): Promise<void> {
   const isFree = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined)) === undefined;
   for (const name of await namesIn(from)) {
-    if (!isCheckpointFile(name) && (await isFree(join(to, name)))) await rename(join(from, name), join(to, name));
+    if (!isCheckpointFile(name) && (await isFree(join(to, name)))) await move(join(from, name), join(to, name));
   }
 }
 
 async function removeEmpty(folder: string): Promise<void> {
-  if ((await isFolder(folder)) && (await namesIn(folder)).length === 0) await rmdir(folder);
+  if ((await isFolder(folder)) && (await namesIn(folder)).length === 0) await patiently(() => rmdir(folder));
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Digest, type Digests, digestFile } from "./digest.ts";
 import { FileError, isFile, isFolder, readOptionalText, requireRoomForFolder, syncFolder } from "./files.ts";
+import { removeFile } from "./patient.ts";
 import { removeCheckpointsAndPictures } from "./remove_run.ts";
 import { appendWhole, writeWhole } from "./write_whole.ts";
 
@@ -52,7 +53,7 @@ export async function checkOccupied(
 export async function createRunFolder(dir: string, configText: string, occupied: OccupiedFolder = {}): Promise<void> {
   if (await checkOccupied(dir, occupied)) {
     const events = (await readdir(dir)).filter((name) => name.startsWith(EVENT_FILES));
-    for (const name of [...LOGS, CONFIG, ...OTHERS, ...events]) await rm(join(dir, name), { force: true });
+    for (const name of [...LOGS, CONFIG, ...OTHERS, ...events]) await removeFile(join(dir, name));
     await removeCheckpointsAndPictures(join(dir, CHECKPOINTS), join(dir, PLOTS));
   }
   await mkdir(dir, { recursive: true }).catch((error: unknown) => {

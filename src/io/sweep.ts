@@ -1,6 +1,7 @@
-import { readdir, rename, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { isFolder } from "./files.ts";
+import { move, removeFile, removeTree } from "./patient.ts";
 import { keepForeignFiles } from "./remove_run.ts";
 import { CHECKPOINTS } from "./run_folder.ts";
 
@@ -24,11 +25,11 @@ export async function sweepPartial(parent: string, isChecked: (checkpoint: strin
     if (checkpoint === undefined || !isChecked(checkpoint)) continue;
     const [left, target] = [join(parent, name), join(parent, checkpoint)];
     if (aside && !(await isFolder(target))) {
-      await rename(left, target);
+      await move(left, target);
       continue;
     }
     if (aside) await keepForeignFiles(left, target);
-    await rm(left, { recursive: true, force: true });
+    await removeTree(left);
   }
 }
 
@@ -37,6 +38,6 @@ export async function sweepRunFolder(dir: string): Promise<void> {
   const checkpoints = join(dir, CHECKPOINTS);
   if (await isFolder(checkpoints)) await sweepPartial(checkpoints);
   for (const name of await readdir(dir)) {
-    if (TEMPORARY.test(name)) await rm(join(dir, name), { force: true });
+    if (TEMPORARY.test(name)) await removeFile(join(dir, name));
   }
 }

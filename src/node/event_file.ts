@@ -1,6 +1,7 @@
 import { appendFile, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { patiently } from "../io/patient.ts";
 import { EVENT_FILES } from "../io/run_folder.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { fileHeader, scalarsRecord, sessionStart, upToStep } from "../report/tensorboard.ts";
@@ -22,7 +23,7 @@ export async function createEventFile(
   const report: Reporter["report"] = (reported) => {
     const record = scalarsRecord(reported, now());
     writing = writing
-      .then(() => appendFile(path, record))
+      .then(() => patiently(() => appendFile(path, record)))
       .catch((error: NodeJS.ErrnoException) => {
         if (!hasWarned) warn(`${path} could not be written (${error.code}); metrics.jsonl has all that it lacks`);
         hasWarned = true;

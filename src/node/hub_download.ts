@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { digestFile } from "../io/digest.ts";
 import { UnavailableError } from "../io/file_error.ts";
+import { move, removeFile } from "../io/patient.ts";
 import { writeError } from "../io/write_whole.ts";
 import type { HubFile } from "./hub_files.ts";
 import { withDownloadLock } from "./hub_lock.ts";
@@ -47,19 +48,19 @@ async function downloadAlone(download: Download, isTransient: IsTransient): Prom
   await fetchRest(download, partial, isTransient);
   // What lay there before may be of another file, and a server may have begun again: then the whole file is fetched once more.
   if (!(await isWhole(partial, file))) {
-    await rm(partial);
+    await removeFile(partial);
     await fetchRest(download, partial, isTransient);
   }
   if (!(await isWhole(partial, file))) {
-    await rm(partial, { force: true });
+    await removeFile(partial);
     throw new UnavailableError(`${file.path} arrived from the hub with other bytes than the hub says it has; try again.`);
   }
-  await rename(partial, path);
+  await move(partial, path);
 }
 
 async function fetchRest(download: Download, partial: string, isTransient: IsTransient): Promise<void> {
   const { file, pauses } = download;
-  if ((await bytesOf(partial)) > file.size) await rm(partial);
+  if ((await bytesOf(partial)) > file.size) await removeFile(partial);
   let tries = 0;
   for (;;) {
     const had = await bytesOf(partial);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rm, stat, utimes } from "node:fs/promises";
+import { readFile, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
+import { removeFile } from "../io/patient.ts";
 import { writeError } from "../io/write_whole.ts";
 import { createWith, isAlive } from "./lock_file.ts";
 
@@ -25,7 +26,7 @@ export async function withDownloadLock<Result>(
     return await work();
   } finally {
     clearInterval(renewing);
-    if ((await textOf(lock)) === text) await rm(lock, { force: true });
+    if ((await textOf(lock)) === text) await removeFile(lock);
   }
 }
 
@@ -35,7 +36,7 @@ async function take(lock: string, text: string, waits: (holder: string) => void)
     const found = await textOf(lock);
     if (found === undefined) continue;
     if (await isFree(lock, found)) {
-      await rm(lock, { force: true }).catch((error: unknown) => {
+      await removeFile(lock).catch((error: unknown) => {
         throw writeError(lock, error);
       });
       continue;

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { patiently } from "../io/patient.ts";
 import { writeError } from "../io/write_whole.ts";
 
 /** Makes a file with a text. False where it is there already: of several processes that try at once, one makes it. @throws FileError */
 export async function createWith(path: string, text: string): Promise<boolean> {
   try {
-    const file = await open(path, "wx");
+    // Windows keeps the name of a file that was removed for as long as anybody has it open.
+    const file = await patiently(() => open(path, "wx"));
     await file.writeFile(text).finally(() => file.close());
     return true;
   } catch (error) {

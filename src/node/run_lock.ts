@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import { FileError, isFolder } from "../io/files.ts";
+import { isHeld, patiently, removeFile } from "../io/patient.ts";
 import { writeError } from "../io/write_whole.ts";
 import { ConfigError } from "../options/problems.ts";
 import { createWith, isAlive, readSync, startOf } from "./lock_file.ts";
@@ -48,13 +49,21 @@ export async function lockRunFolder(dir: string): Promise<RunLock> {
     ]);
   });
   if (!(await createWith(path, text))) await takeOver(dir, path, text);
-  const removeAtExit = (): void => {
+  const remove = (): void => {
     if (readSync(path) === text) rmSync(path, { force: true });
+  };
+  const removeAtExit = (): void => {
+    try {
+      remove();
+    } catch (error) {
+      // It is that of a process which has ended.
+      if (!isHeld(error)) throw error;
+    }
   };
   process.once("exit", removeAtExit);
   return {
     assertHeld: async () => {
-      const found = await readFile(path, "utf8").catch(() => undefined);
+      const found = await patiently(() => readFile(path, "utf8")).catch(() => undefined);
       if (found === text) return;
       if (found !== undefined) throw heldError(dir, found);
       const what = (await isFolder(dir)) ? `${path} was removed` : `The run folder ${dir} was removed`;
@@ -62,7 +71,9 @@ export async function lockRunFolder(dir: string): Promise<RunLock> {
     },
     release: async () => {
       process.off("exit", removeAtExit);
-      removeAtExit();
+      await patiently(async () => remove()).catch((error: unknown) => {
+        if (!isHeld(error)) throw error;
+      });
     },
   };
 }
@@ -70,15 +81,15 @@ export async function lockRunFolder(dir: string): Promise<RunLock> {
 /** Replaces the lock of a process that no longer runs. Only one process at a time may do so: the one that makes the second file. */
 async function takeOver(dir: string, path: string, text: string): Promise<void> {
   const guard = `${path}.takeover`;
-  if (await isOlderThan(guard, 10_000)) await rm(guard, { force: true });
+  if (await isOlderThan(guard, 10_000)) await removeFile(guard);
   if (!(await createWith(guard, text))) throw heldError(dir, readSync(guard));
   try {
     const found = readSync(path);
     if (found !== undefined && !(await isStale(path, parseHolder(found)))) throw heldError(dir, found);
-    await rm(path, { force: true });
+    await removeFile(path);
     if (!(await createWith(path, text))) throw heldError(dir, readSync(path));
   } finally {
-    await rm(guard, { force: true });
+    await removeFile(guard);
   }
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { TuningStore } from "../gpu/tuning_record.ts";
+import { move, removeFile } from "../io/patient.ts";
 import { cacheFolders } from "./cache.ts";
 
 /**
@@ -30,10 +31,10 @@ async function writes(file: string, text: string): Promise<boolean> {
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(temporary, text);
-    await rename(temporary, file);
+    await move(temporary, file);
     return true;
   } catch {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await removeFile(temporary).catch(() => undefined);
     return false;
   }
 }

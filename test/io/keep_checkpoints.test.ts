@@ -106,6 +106,26 @@ test("the best step has the highest pass@1, else the highest reward; of equals t
   assert.equal(bestStep(lines, [4]), undefined);
 });
 
+test("a checkpoint that another program has open on Windows does not stop the run, and goes with the next ones", async (context) => {
+  const dir = join(folder, "held");
+  await createRunFolder(dir, "");
+  await save(dir, 1);
+  await save(dir, 2);
+  // The system refuses to rename a folder to this one with the code that Windows may have for open files.
+  const aside = join(dir, `checkpoints/.step-000001.partial-${process.pid}`);
+  await mkdir(join(aside, "files"), { recursive: true });
+  const rule = { keepLast: 1, keepBest: false };
+  await assert.rejects(removeOldCheckpoints(dir, 2, rule), { code: /ENOTEMPTY|EEXIST/ });
+  const own = Object.getOwnPropertyDescriptor(process, "platform")!;
+  Object.defineProperty(process, "platform", { ...own, value: "win32" });
+  context.after(() => Object.defineProperty(process, "platform", own));
+  await removeOldCheckpoints(dir, 2, rule);
+  assert.ok((await readdir(join(dir, "checkpoints"))).includes("step-000001"));
+  await rm(aside, { recursive: true });
+  await removeOldCheckpoints(dir, 2, rule);
+  assert.deepEqual(await readdir(join(dir, "checkpoints")), ["step-000002"]);
+});
+
 test("--overwrite and keepLast remove what runs wrote, and nothing else", async () => {
   const dir = join(folder, "foreign");
   await createRunFolder(dir, "seed: 1\n");

@@ -55,6 +55,8 @@ test("every code has a remedy, and other errors stay what they are", () => {
   for (const code of ["EROFS", "EACCES", "EPERM"])
     assert.match(said(code), /may not write there, or the disk is read-only; change that/, code);
   assert.match(said("EMFILE"), /x could not be written \(EMFILE\); check the disk/);
+  const held = writeError("x", Object.assign(new Error("raw"), { code: "EBUSY" }), "win32") as Error;
+  assert.match(held.message, /x could not be written \(EBUSY\): another program has it open, .*close that program/);
   const bug = new TypeError("bug");
   assert.equal(writeError("x", bug), bug);
   const known = new FileError("known");

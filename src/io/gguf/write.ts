@@ -1,6 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { brief, quoted } from "../../options/quote.ts";
 import { FileError, isFile, isFolder } from "../files.ts";
+import { move, removeFile } from "../patient.ts";
 import { partialPaths } from "../sweep.ts";
 import { writeError } from "../write_whole.ts";
 import { encodedPieces, type GgufTensor } from "./encode.ts";
@@ -18,10 +19,10 @@ export async function writeGguf(path: string, metadata: GgufMetadata, tensors: r
   const { partial } = partialPaths(path);
   try {
     const bytes = await writeInto(partial, metadata, tensors);
-    await rename(partial, path);
+    await move(partial, path);
     return bytes;
   } catch (error) {
-    await rm(partial, { force: true });
+    await removeFile(partial);
     throw writeError(path, error);
   }
 }
