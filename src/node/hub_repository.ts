@@ -2,6 +2,7 @@ import { copyFile, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { UnavailableError } from "../io/file_error.ts";
 import { FileError, isFile, isFolder } from "../io/files.ts";
+import { move, removeFile } from "../io/patient.ts";
 import { writeWhole } from "../io/write_whole.ts";
 import { quoted } from "../options/quote.ts";
 import { environment } from "./environment.ts";
@@ -138,13 +139,26 @@ async function openFile(
   return response.body;
 }
 
-/** A relative link, as Hugging Face's own libraries make it; a copy where the system has no links. */
-async function linkFile(blob: string, path: string): Promise<void> {
+/** A relative link, as Hugging Face's own libraries make it; a copy where the system has no links, as Windows without the right to make them. */
+export async function linkFile(blob: string, path: string, link = symlink): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   try {
-    await symlink(relative(dirname(path), blob), path);
+    await link(relative(dirname(path), blob), path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") await copyFile(blob, path);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") await copyWhole(blob, path);
+  }
+}
+
+/** A copy that has its name only when it is whole: what has the name of a file counts as downloaded. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const partial = `${to}.${process.pid}.incomplete`;
+  try {
+    await copyFile(from, partial);
+    await move(partial, to);
+  } catch (error) {
+    await removeFile(partial);
+    // Another process may have made it meanwhile, and have it open.
+    if (!(await isFile(to))) throw error;
   }
 }
 

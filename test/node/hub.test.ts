@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -8,6 +8,7 @@ import { type HostTensor, serializeSafetensors } from "../../src/io/safetensors.
 import { readData } from "../../src/node/data_files.ts";
 import { resolveData, resolveModel } from "../../src/node/hub.ts";
 import { progressLine } from "../../src/node/hub_progress.ts";
+import { linkFile } from "../../src/node/hub_repository.ts";
 import { serveHub, useHub } from "./hub_server.ts";
 
 const text = (value: unknown): Uint8Array => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));
@@ -260,6 +261,22 @@ test("files of a data set come by split, by file and by folder", async () => {
 test("a task's data may be rows of the hub", async () => {
   const { rows } = await readData("org/two/main", "train");
   assert.deepEqual(rows, [{ question: "1+1", answer: "2" }]);
+});
+
+test("where no links can be made, a file is copied, under its name only once it is whole", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "entropic-links-"));
+  context.after(() => rm(folder, { recursive: true }));
+  const refuse = async (): Promise<never> => {
+    throw Object.assign(new Error("no right to make links"), { code: "EPERM" });
+  };
+  const [blob, path] = [join(folder, "blob"), join(folder, "snapshot", "config.json")];
+  await assert.rejects(linkFile(blob, path, refuse), { code: "ENOENT" });
+  assert.deepEqual(await readdir(join(folder, "snapshot")), []);
+  await writeFile(blob, "{}");
+  await linkFile(blob, path, refuse);
+  assert.ok((await lstat(path)).isFile());
+  assert.equal(await readFile(path, "utf8"), "{}");
+  assert.deepEqual(await readdir(join(folder, "snapshot")), ["config.json"]);
 });
 
 test("progress says how much has come, how fast, and how long it takes", () => {
