@@ -106,6 +106,9 @@ function refuseUnknownName(path: string): void {
 /** The summaries of studies are the largest. */
 const MOST_CHARACTERS = 2 ** 26;
 
+/** How UTF-16 text with its byte order mark reads as UTF-8. Windows' PowerShell 5 writes it where output is sent to a file. */
+const UTF_16 = /^\uFFFD{2}[\s\S]{0,200}\0/;
+
 /** Reads a text file that the user named, without the byte order mark that some editors put first. Throws UsageError that says why it cannot be read. */
 export async function readUserFile(path: string): Promise<string> {
   try {
@@ -115,8 +118,10 @@ export async function readUserFile(path: string): Promise<string> {
       text += chunk as string;
       if (text.length > MOST_CHARACTERS) break;
     }
+    if (UTF_16.test(text)) throw new UsageError(`${brief(path)} is UTF-16 text, as some programs of Windows write it; save it as UTF-8.`);
     if (text.length <= MOST_CHARACTERS) return text.replace(/^\uFEFF/, "");
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") throw new UsageError(`There is no file ${brief(path)}; give the path of an existing file.`);
     if (code === "EISDIR") throw new UsageError(`${brief(path)} is a folder; give the path of a file.`);

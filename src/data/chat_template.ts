@@ -93,7 +93,8 @@ function isNamedTemplate(value: unknown): value is { readonly name: string; read
 
 function parsed(source: string, place: string): Template {
   try {
-    return new Template(SET_DATE + source);
+    // Jinja itself reads any line end as one; the library would leave that of a tag in the text.
+    return new Template(SET_DATE + source.replaceAll(/\r\n?/g, "\n"));
   } catch (error) {
     throw new FileError(`${place}: the chat template could not be read: ${brief(reasonOf(error), 240)}; mend it, or leave it out.`);
   }

@@ -6,10 +6,10 @@ import { parseJsonObject } from "./json.ts";
 
 export { FileError } from "./file_error.ts";
 
-/** Text of a UTF-8 file; what is not UTF-8 becomes U+FFFD. Throws FileError when it cannot be read. */
+/** Text of a UTF-8 file, without a byte order mark; what is not UTF-8 becomes U+FFFD. Throws FileError when it cannot be read. */
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   } catch (error) {
     throw readError(path, error);
   }

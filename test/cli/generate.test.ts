@@ -15,7 +15,7 @@ import { needsShared, sharedPath } from "../shared.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "entropic-generate-"));
 after(() => rmSync(folder, { recursive: true }));
-const write = (name: string, text: string): string => {
+const write = (name: string, text: string | Uint8Array): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
@@ -35,6 +35,13 @@ test("a byte order mark is no part of a prompt, and the ending of a file counts 
   }
   for (const name of ["b.txt", "b.TXT", "b.json"])
     assert.deepEqual(await readPrompts({ file: write(name, "\uFEFFa\nb") }), ["a", "b"], name);
+});
+
+test("UTF-16, which PowerShell writes, is not taken for prompts", async () => {
+  for (const text of ["2+2=\n", "ä=\n"]) {
+    const file = write("wide.txt", Buffer.from(`\uFEFF${text}`, "utf16le"));
+    await assert.rejects(readPrompts({ file }), /wide\.txt is UTF-16 text, .*save it as UTF-8/, text);
+  }
 });
 
 test("what is no prompt is refused by file and line", async () => {

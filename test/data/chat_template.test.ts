@@ -54,6 +54,14 @@ const beginning = {
   special_tokens: { "<s>": { id: "<s>", ids: [256], tokens: ["<s>"] } },
 };
 
+test("line ends of Windows in a template are no part of a chat", () => {
+  const tags = "{% for message in messages %}\n{{ message.role }}:\n{{ message.content }}\n{% endfor %}\nend\n";
+  for (const template of [chatml, tags]) {
+    const written = promptText(tokenizerWith(template), chat);
+    for (const end of ["\r\n", "\r"]) assert.equal(promptText(tokenizerWith(template.replaceAll("\n", end)), chat), written);
+  }
+});
+
 test("a chat is written by its template, with a system prompt of its own or the template's", () => {
   const tokenizer = tokenizerWith(chatml);
   const written = "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\n 1+1? <|im_end|>\n<|im_start|>assistant\n";

@@ -36,6 +36,11 @@ async function refused(wanted: RegExp): Promise<void> {
   });
 }
 
+test("a byte order mark and line ends of Windows are no part of a config.json", async () => {
+  await writeFile(join(dir, "config.json"), '\uFEFF{\r\n  "vocab_size": 3\r\n}\r\n');
+  assert.deepEqual(await readModelConfig(dir), { vocab_size: 3 });
+});
+
 test("the index decides where a tensor lives that stands in two shards; a tensor that it leaves out is there all the same", async () => {
   await shard("one.safetensors", { a: floats(1), b: floats(-1), c: floats(3) });
   await shard("two.safetensors", { a: floats(-1), b: floats(2) });
