@@ -22,6 +22,9 @@ const SAME_REQUEST_MS = 500;
 
 const outputClosed = new EventEmitter();
 
+/** The codes of a closed pipe, of one on Windows, and of a closed terminal. */
+const UNREAD: readonly (string | undefined)[] = ["EPIPE", "EOF", "EIO"];
+
 /**
  * The first signal asks for a stop, and a later one ends the process at once. Output that nobody reads any more, as in `train | head`, asks
  * for a stop too, as SIGPIPE.
@@ -61,8 +64,7 @@ export function endWithOutput(): void {
   let isSaid = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", ({ code }: NodeJS.ErrnoException) => {
-      // A closed pipe, and a closed terminal.
-      const isUnread = code === "EPIPE" || code === "EIO";
+      const isUnread = UNREAD.includes(code);
       if (!isUnread && !isSaid) process.stderr.write(`error: the output cannot be written (${code}); is the disk full?\n`);
       isSaid = true;
       if (!outputClosed.emit("closed")) process.exit(isUnread ? stopCodes.SIGPIPE : 1);

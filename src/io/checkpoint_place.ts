@@ -12,7 +12,9 @@ import { checkpointFilesIn } from "./remove_run.ts";
 export async function requireCheckpointPlace(dir: string): Promise<void> {
   if (dir === "") throw new FileError('the folder of a checkpoint is ""; give it a name');
   const target = await realpath(resolve(dir)).catch(() => resolve(dir));
-  if (`${process.cwd()}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`)) {
+  // On Windows the working folder has its name as somebody typed it, in other letters or by another drive.
+  const working = await realpath(process.cwd());
+  if (`${working}${sep}`.startsWith(target.endsWith(sep) ? target : `${target}${sep}`)) {
     throw new FileError(
       `${brief(dir)} is the working folder or holds it, and a checkpoint replaces its folder; choose a folder of its own`,
     );

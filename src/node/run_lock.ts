@@ -111,10 +111,14 @@ async function isOlderThan(path: string, milliseconds: number): Promise<boolean>
 function heldError(dir: string, text: string | undefined): FileError {
   const holder = text === undefined ? undefined : parseHolder(text);
   if (holder === undefined) return new FileError(`Another process is just taking ${dir}; try again in some seconds.`);
-  const { pid, host, command, since } = holder;
+  const { pid, host, started, command, since } = holder;
   const who = `process ${pid} on ${host} (${command}) since ${since}`;
   const path = join(dir, LOCK_FILE);
-  if (host === hostname()) return new FileError(`${dir} is being written by ${who}; wait for it or stop it.`);
+  if (host === hostname()) {
+    // Windows and macOS give a pid away again, and do not tell when its process started.
+    const other = started === undefined ? `; if another program has that pid by now, remove ${path}` : "";
+    return new FileError(`${dir} is being written by ${who}; wait for it or stop it${other}.`);
+  }
   return new FileError(`${dir} is locked by ${who}, which cannot be looked up from ${hostname()}; if it no longer runs, remove ${path}.`);
 }
 

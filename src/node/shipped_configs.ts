@@ -15,10 +15,12 @@ export function shippedConfigNames(): string[] {
 
 /**
  * The file that a configuration's name means. A file of the user's comes first. Otherwise the bare name of a shipped configuration
- * ("quickstart") or its path in the package ("configs/quickstart.yaml") means that one. Anything else is returned as it is.
+ * ("quickstart") or its path in the package ("configs/quickstart.yaml", with slashes of either kind) means that one. Anything else is
+ * returned as it is.
  */
 export function configFile(name: string): string {
   if (existsSync(name) && statSync(name).isFile()) return name;
-  const shipped = shippedConfigNames().find((known) => name === known || name === `configs/${known}${EXTENSION}`);
+  const path = name.replaceAll("\\", "/");
+  const shipped = shippedConfigNames().find((known) => path === known || path === `configs/${known}${EXTENSION}`);
   return shipped === undefined ? name : join(FOLDER, `${shipped}${EXTENSION}`);
 }

@@ -100,6 +100,7 @@ test("numbers of options are checked", () => {
 
 test("configuration files: missing, a folder, broken YAML, good", async () => {
   await assert.rejects(readConfigFile(join(folder, "none.yaml")), /There is no file \S+none\.yaml/);
+  assert.equal((await readConfigFile("configs\\quickstart.yaml")).name, "quickstart");
   await assert.rejects(readConfigFile(folder), /is a folder; give the path of a file/);
   const file = join(folder, "mine.yaml");
   writeFileSync(file, "grpo:\n  steps: [1\n");
