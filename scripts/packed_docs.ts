@@ -4,7 +4,7 @@
  * there, and is plain text where the package has no such file. `restore` gives the pages their own text back, except those that somebody
  * has changed meanwhile. `prepare` does so first too, because a failed `npm pack` skips what comes after it.
  */
-import { execFileSync } from "node:child_process";
+import { execSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -31,7 +31,8 @@ function packedPath(path: string, files: ReadonlySet<string>): string | undefine
 
 /** What `npm pack` would pack. */
 function packedFiles(): Set<string> {
-  const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { encoding: "utf8" });
+  // On Windows npm is a script, which a shell alone runs.
+  const listed = execSync("npm pack --dry-run --json --ignore-scripts", { encoding: "utf8" });
   const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
   return new Set(files.map(({ path }) => path));
 }
