@@ -14,6 +14,8 @@ import { rewardFunctions } from "../src/rl/rewards/index.ts";
 import { tasks } from "../src/tasks/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** As the compiler writes paths, on Windows too. */
+const place = (path: string): string => join(root, path).replaceAll("\\", "/");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const documents = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
 /** Pages for users, who know what the package exports and nothing else. */
@@ -23,7 +25,7 @@ const entry = join(root, "src/index.ts");
 /** TypeScript blocks of the pages by the file that they would be. A name that a block uses without importing it comes from the package. */
 const blocks = new Map(
   pages.flatMap((page) =>
-    [...read(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], i) => [join(root, `${page}.${i}.ts`), code!] as const),
+    [...read(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], i) => [place(`${page}.${i}.ts`), code!] as const),
   ),
 );
 
@@ -68,9 +70,9 @@ function isNamespace(symbol: ts.Symbol): boolean {
 
 test("every export of the package has a docstring", () => {
   const silent = [...exported].filter(([, symbol]) => !isNamespace(symbol) && symbol.getDocumentationComment(checker).length === 0);
-  const place = (symbol: ts.Symbol) => symbol.declarations?.[0]?.getSourceFile().fileName.slice(root.length);
+  const fileOf = (symbol: ts.Symbol) => symbol.declarations?.[0]?.getSourceFile().fileName.slice(root.length);
   assert.deepEqual(
-    silent.map(([name, symbol]) => `${name} of ${place(symbol)}`),
+    silent.map(([name, symbol]) => `${name} of ${fileOf(symbol)}`),
     [],
   );
 });

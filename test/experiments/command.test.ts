@@ -45,7 +45,7 @@ test("bad input is one line and exit code 2", async () => {
   assert.match(seeds.stderr, /It must be a count such as 3, or a list such as 3,5,8/);
   const missing = await refused("toy-control", "--report-only", "--out", "no/such/folder");
   assert.equal(missing.status, 2);
-  assert.match(missing.stderr, /There is no file no\/such\/folder\/summary\.json; .*give the folder of its report with --out\n$/);
+  assert.match(missing.stderr, /There is no file no[\\/]such[\\/]folder[\\/]summary\.json; .*give the folder of its report with --out\n$/);
 });
 
 test("a study that --only took for one of its parts is named, and so is a command without any", async () => {
@@ -189,7 +189,7 @@ test("--runs holds the report too, each study in a folder of its own where there
   try {
     for (const name of ["tau", "stability"]) await cp(join(root, "docs/results", name, "summary.json"), join(folder, name, "summary.json"));
     const { stdout } = experiment("tau", "stability", "--report-only", "--runs", folder);
-    assert.match(stdout, /report: .*entropic-runs-\w+\/report\.md\n$/);
+    assert.match(stdout, /report: .*entropic-runs-\w+[\\/]report\.md\n$/);
     assert.match(await readFile(join(folder, "report.md"), "utf8"), /^# tau and stability\n/);
     assert.equal(
       await readFile(join(folder, "tau", "report.md"), "utf8"),

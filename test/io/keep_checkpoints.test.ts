@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { after, test } from "node:test";
 import { writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { bestStep, removeOldCheckpoints } from "../../src/io/keep_checkpoints.ts";
@@ -107,6 +107,7 @@ test("the best step has the highest pass@1, else the highest reward; of equals t
 });
 
 test("a checkpoint that another program has open on Windows does not stop the run, and goes with the next ones", async (context) => {
+  if (process.platform === "win32") return context.skip("it takes an error of another system for one of Windows");
   const dir = join(folder, "held");
   await createRunFolder(dir, "");
   await save(dir, 1);
@@ -142,8 +143,10 @@ test("--overwrite and keepLast remove what runs wrote, and nothing else", async 
   assert.deepEqual(await readdir(join(dir, "checkpoints/step-000001")), ["notes.txt"]);
   await createRunFolder(dir, "seed: 2\n", { overwrite: true });
   const all = (await readdir(dir, { recursive: true })).sort();
-  const kept = ["checkpoints/best.txt", "checkpoints/mine", "checkpoints/step-000001/notes.txt", "notes.txt", "plots/mine.svg"];
-  assert.deepEqual(all, ["checkpoints", "checkpoints/step-000001", "config.yaml", "plots", ...kept].sort());
+  const kept = ["checkpoints/best.txt", "checkpoints/mine", "checkpoints/step-000001/notes.txt", "notes.txt", "plots/mine.svg"].map(
+    normalize,
+  );
+  assert.deepEqual(all, ["checkpoints", join("checkpoints", "step-000001"), "config.yaml", "plots", ...kept].sort());
   await save(dir, 1);
   const again = await readdir(join(dir, "checkpoints/step-000001"));
   assert.deepEqual(

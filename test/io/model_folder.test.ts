@@ -3,6 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { convertFloats } from "../../src/io/convert_floats.ts";
 import { configWithDtype } from "../../src/io/model_dtype.ts";
 import { openModelFolder, readModelConfig } from "../../src/io/model_folder.ts";
@@ -113,7 +114,7 @@ test("shards are filled in order, named as Hugging Face names them, and read bac
   const files = await writeModelTensors(dir, heldTensors(tensors), { shardBytes: 12 });
   const shards = [1, 2, 3].map((i) => `model-0000${i}-of-00003.safetensors`);
   assert.deepEqual(Object.keys(files), [...shards, "model.safetensors.index.json"]);
-  const { default: written } = await import(join(dir, "model.safetensors.index.json"), { with: { type: "json" } });
+  const { default: written } = await import(pathToFileURL(join(dir, "model.safetensors.index.json")).href, { with: { type: "json" } });
   assert.deepEqual(written, { metadata: { total_size: 52 }, weight_map: { a: shards[0], b: shards[0], large: shards[1], c: shards[2] } });
   assert.deepEqual(await readTensors((await openModelFolder(dir)).tensors, dir), tensors);
 });

@@ -26,7 +26,7 @@ test("text is added to the end, and a file is replaced as a whole", async () => 
 test("a full disk, a folder that is gone and a folder that is none are each named in one line", async (context) => {
   await assert.rejects(
     appendWhole(join(folder, "gone", "log"), "x"),
-    /gone\/log could not be written: there is no folder .*gone; was it removed\?$/,
+    /gone[\\/]log could not be written: there is no folder .*gone; was it removed\?$/,
   );
   await assert.rejects(writeWhole(join(folder, "gone", "log"), "x"), /there is no folder .*gone/);
   await writeFile(join(folder, "plain"), "");
@@ -50,7 +50,7 @@ test("what a full disk took of a text is taken back", async (context) => {
 });
 
 test("every code has a remedy, and other errors stay what they are", () => {
-  const said = (code: string): string => (writeError("x", Object.assign(new Error("raw"), { code })) as Error).message;
+  const said = (code: string): string => (writeError("x", Object.assign(new Error("raw"), { code }), "linux") as Error).message;
   for (const code of ["ENOSPC", "EDQUOT", "EFBIG"]) assert.match(said(code), /disk is full; free some space/, code);
   for (const code of ["EROFS", "EACCES", "EPERM"])
     assert.match(said(code), /may not write there, or the disk is read-only; change that/, code);

@@ -109,7 +109,10 @@ test("a model of the hub comes with what it needs and nothing else, once, into t
   assert.equal(folder, join(cache, "models--org--whole", "snapshots", commit));
   assert.deepEqual(new Uint8Array(await readFile(join(folder, "model.safetensors"))), weights(5000));
   assert.deepEqual(JSON.parse(await readFile(join(folder, "config.json"), "utf8")), config);
-  assert.match(await readlink(join(folder, "model.safetensors")), /^\.\.[/\\]\.\.[/\\]blobs[/\\][0-9a-f]{64}$/);
+  const isLink = (await lstat(join(folder, "model.safetensors"))).isSymbolicLink();
+  // Windows makes links for those alone who have the right to.
+  if (isLink || process.platform !== "win32")
+    assert.match(await readlink(join(folder, "model.safetensors")), /^\.\.[/\\]\.\.[/\\]blobs[/\\][0-9a-f]{64}$/);
   assert.equal(await readFile(join(cache, "models--org--whole", "refs", "main"), "utf8"), commit);
   for (const unwanted of ["README.md", "pytorch_model.bin"]) await assert.rejects(readFile(join(folder, unwanted)), { code: "ENOENT" });
   const { length } = hub.requests;
