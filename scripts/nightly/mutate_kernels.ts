@@ -5,9 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { readStoredCases } from "../../src/cli/verify/stored_cases.ts";
-import { createDevice, type Device } from "../../src/gpu/device.ts";
-import { chooseAdapter } from "../../src/node/adapters.ts";
-import { pollPatiently } from "../../src/node/patient_polling.ts";
+import type { Device } from "../../src/gpu/device.ts";
 import { loadShaders } from "../../src/node/shader_files.ts";
 import { createRandom } from "../../src/random.ts";
 import type { DeviceWish, Level } from "../../src/testing/conformance/case.ts";
@@ -15,6 +13,7 @@ import { conformanceGroups } from "../../src/testing/conformance/index.ts";
 import { runConformance } from "../../src/testing/conformance/run.ts";
 import { type Mutation, mutationsByHand, mutationsOf, type NamedMutation } from "./kernel_mutations.ts";
 import { casesOf } from "./kernel_readers.ts";
+import { openWithShaders } from "./open_with_shaders.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +25,6 @@ const { values: options } = parseArgs({
 });
 const shaders = loadShaders();
 const groups = conformanceGroups(await readStoredCases());
-pollPatiently();
 
 /** Opens the adapter with shaders of which one is wrong. */
 async function openBroken({ shader, find, replace, at }: Mutation & { readonly at?: number }, wish: DeviceWish): Promise<Device> {
@@ -39,14 +37,7 @@ async function openBroken({ shader, find, replace, at }: Mutation & { readonly a
           .split("\n")
           .map((line, i) => (i === at ? replace : line))
           .join("\n");
-  const candidate = await chooseAdapter(options.adapter);
-  return createDevice({
-    adapter: await candidate.request(),
-    wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
-    shaders: { ...shaders, [shader]: wrong },
-    name: candidate.name,
-    ...wish,
-  });
+  return openWithShaders(options.adapter, { shaders: { ...shaders, [shader]: wrong }, ...wish });
 }
 
 /** What looks at a shader, the soonest first: the quick cases of its ops, then whole groups. */

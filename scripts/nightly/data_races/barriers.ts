@@ -39,8 +39,10 @@ interface Search {
 /** Whether a race was seen for every barrier that was taken away. A barrier without one is superfluous, or no case needs it. */
 export async function dropEachBarrier(search: Search, reported: () => readonly DataRace[]): Promise<boolean> {
   const shaders = loadShaders();
+  const broken = withoutBarriers(shaders, search.part);
+  if (broken.length === 0) throw new Error(`--shader ${search.part} names no shader with a barrier`);
   let missed = 0;
-  for (const { shader, line, wgsl } of withoutBarriers(shaders, search.part)) {
+  for (const { shader, line, wgsl } of broken) {
     const start = performance.now();
     const seen = await raceWithout({ ...shaders, [shader]: wgsl }, shader, search, reported);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);

