@@ -42,12 +42,14 @@ const DECODING: readonly Packed[] = [
   { sequences: 256, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 } },
   { sequences: 32, length: 512, layout: { heads: 8, keyValueHeads: 2, headDim: 64 } },
   { sequences: 32, length: 512, layout: { heads: 12, keyValueHeads: 12, headDim: 64 } },
+  { sequences: 32, length: 512, layout: { heads: 16, keyValueHeads: 8, headDim: 128 } },
 ];
 
 /** Decoding of groups of completions, each of which shares the keys and values of a prompt. */
 const GROUPS: readonly Packed[] = [
   { sequences: 256, length: 64, layout: { heads: 4, keyValueHeads: 4, headDim: 32 }, group: { size: 8, shared: 32 } },
   { sequences: 64, length: 512, layout: { heads: 14, keyValueHeads: 2, headDim: 64 }, group: { size: 8, shared: 256 } },
+  { sequences: 32, length: 512, layout: { heads: 12, keyValueHeads: 12, headDim: 64 }, group: { size: 8, shared: 256 } },
 ];
 
 /** Decoding with the heads of Qwen2.5-0.5B, from one sequence on. */

@@ -48,3 +48,10 @@ fn add_chunk(before: vec4f, mine: vec4f, chunk: u32) -> vec4f {
   }
   return sums;
 }
+
+// Whether a row's sums are there: always, but no compiler knows that `rows` is never 0. What stores sums asks. Lavapipe of Mesa 26 reads
+// without branches, and LLVM then moves the additions of a row into the branch of its store, but not the products, which wait in memory.
+fn are_there(sums: vec4f, rows: u32) -> bool {
+  let bits = bitcast<vec4u>(sums);
+  return (bits.x | bits.y | bits.z | bits.w | rows) != 0u;
+}

@@ -6,7 +6,7 @@
 // Products are added in the order of K by fma whatever the block: a row's value does not depend on its batch.
 // TERMS: the terms that a product may have; the others are compiled away.
 import package::lib::epilogue::{known_terms, store_quad};
-import package::lib::held_block::{CHUNK, STEPS, add_chunk, hold};
+import package::lib::held_block::{CHUNK, STEPS, add_chunk, are_there, hold};
 import package::lib::operand::quad_of_a;
 import constants::{CHUNKS, LANES, MOST_ROWS, TERMS};
 
@@ -54,8 +54,9 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
       var sums = vec4f(0.0);
       @if(SEVERAL_BLOCKS) { if origin > 0u { sums = kept[row - first][lane]; } }
       sums = add_block(sums, row, origin, lane);
-      @if(SEVERAL_BLOCKS) { kept[row - first][lane] = sums; }
-      if column < columns && origin + STEPS >= inner {
+      let is_summed = are_there(sums, parameters.rows);
+      @if(SEVERAL_BLOCKS) { if is_summed { kept[row - first][lane] = sums; } }
+      if is_summed && column < columns && origin + STEPS >= inner {
         store_quad(row * parameters.stride_of_y + column, column, columns, sums, known_terms(TERMS, parameters.terms));
       }
     }

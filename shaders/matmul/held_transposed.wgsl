@@ -6,7 +6,7 @@
 // SUM_A, SUM_B: lib/bias_gradient. Their sums take walks of their own, in the order of K.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::{known_terms, store_quad};
-import package::lib::held_block::{CHUNK, STEPS, add_chunk, hold};
+import package::lib::held_block::{CHUNK, STEPS, add_chunk, are_there, hold};
 @if(SUM_B) import package::lib::operand::quad_of_b;
 import package::lib::operand::quad_of_a;
 import constants::{CHUNKS, LANES, MOST_ROWS, TERMS};
@@ -43,7 +43,8 @@ fn read_chunk(row: u32, k: u32, chunk: u32) -> mat4x4f {
 fn add_row(row: u32, origin: u32, lane: u32, a_0: vec4f, a_1: vec4f) {
   var sums = vec4f(0.0);
   if origin > 0u { sums = kept[row][lane]; }
-  kept[row][lane] = add_chunk(add_chunk(sums, a_0, 0u), a_1, 1u);
+  sums = add_chunk(add_chunk(sums, a_0, 0u), a_1, 1u);
+  if are_there(sums, parameters.rows) { kept[row][lane] = sums; }
 }
 
 @compute @workgroup_size(LANES)

@@ -76,6 +76,8 @@ export interface GpuContext {
   readonly name: string;
   /** Whether the adapter runs on the CPU (lavapipe, SwiftShader, WARP). Ops choose other kernels for those. */
   readonly software: boolean;
+  /** Whether a software adapter reads for all lanes by one instruction. The others read lane by lane, which takes twice as long and longer. */
+  readonly gathers: boolean;
   readonly info: GPUAdapterInfo;
   /** WGSL texts by id, the path below shaders/ without its extension. */
   readonly shaders: Readonly<Record<string, string>>;

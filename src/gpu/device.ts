@@ -134,7 +134,10 @@ function summary(this: Device): object {
   return { name, vendor, architecture, software, lanes, subgroups, immediates, timestamps, toggles };
 }
 
-type Traits = Pick<Device, "software" | "lanes" | "subgroups" | "askedSizes" | "subgroupMatrices" | "immediates" | "timestamps">;
+type Traits = Pick<
+  Device,
+  "software" | "gathers" | "lanes" | "subgroups" | "askedSizes" | "subgroupMatrices" | "immediates" | "timestamps"
+>;
 
 /** What the engine will use of an adapter. */
 function traitsOf(options: DeviceOptions): Traits {
@@ -146,6 +149,7 @@ function traitsOf(options: DeviceOptions): Traits {
   if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
   return {
     software,
+    gathers: gathersOf(adapter.info),
     lanes,
     subgroups,
     askedSizes: asked,
@@ -178,6 +182,12 @@ function featuresOf(traits: Traits, { adapter, tuning = {} }: DeviceOptions): GP
 /** lavapipe and SwiftShader call themselves fallback adapters; the names cover Dawn builds in which they do not. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter || info.architecture === "software" || info.architecture === "swiftshader";
+}
+
+/** Lavapipe reads by gathering instructions since some version between Mesa 25.0.7, which does not, and 25.2.8, which does. */
+function gathersOf({ description }: GPUAdapterInfo): boolean {
+  const [, major = 0, minor = 0] = /^llvmpipe: Mesa (\d+)\.(\d+)/.exec(description) ?? [];
+  return Number(major) > 25 || (Number(major) === 25 && Number(minor) >= 2);
 }
 
 const LIMITS = [

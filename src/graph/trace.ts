@@ -31,6 +31,7 @@ export function workgroupsOf({ workgroups }: Dispatch): readonly Scalar[] {
 /** What a node may know of the device when it chooses its kernels. */
 export interface DeviceTraits {
   readonly software: boolean;
+  readonly gathers: boolean;
   readonly subgroups: boolean;
   readonly lanes: number;
   readonly askedSizes: AskedSizes;

@@ -57,22 +57,31 @@ export const decodeAttentionOp = defineOp<In, "out" | "sums" | "scales", DecodeA
 /** Lanes from which on it is faster to read together. With the four of SwiftShader shuffles cost more than they save. */
 const FEWEST_TOGETHER = 8;
 
-/** Heads of a group read the same keys and values, and long heads do not fit the registers of a lane that reads by itself. */
-function softwareWay({ heads, keyValueHeads, headDim }: HeadLayout, { lanes, subgroups }: DeviceTraits): DecodeWay {
-  const isWorth = heads > keyValueHeads || headDim / headElements(headDim).width > MOST_ELEMENTS;
-  return subgroups && lanes >= FEWEST_TOGETHER && isWorth ? "together" : "apart";
+/** The most elements of a head that a lane keeps by itself, and of one that lanes read together: each then keeps all of its own head. */
+const MOST_ELEMENTS = { apart: 16, together: 20 } as const;
+
+/**
+ * Heads of a group read the same keys and values, and so do rows of a prompt. Reading them together costs shuffles, which are cheaper
+ * than reading lane by lane, and cheaper than gathering only for large groups.
+ */
+function softwareWay({ heads, keyValueHeads, headDim }: HeadLayout, { lanes, subgroups, gathers }: DeviceTraits): DecodeWay {
+  const elements = elementsOf(headDim);
+  if (!subgroups || lanes < FEWEST_TOGETHER || elements > MOST_ELEMENTS.together) return "apart";
+  const group = heads / keyValueHeads;
+  const isWorth = gathers ? group > 4 : group > 1 || elements > 12;
+  return isWorth ? "together" : "apart";
 }
 
-/** The elements of a head that a lane keeps. Beyond 14 a lane was slower on lavapipe than two, likely for want of registers. */
-const MOST_ELEMENTS = 12;
+function elementsOf(headDim: number): number {
+  return headDim / headElements(headDim).width;
+}
 
 type SoftwareCall = Pick<DecodeAttributes, "layout" | "window">;
 
 /** A lane, or a few, for each head, which walk over all positions and read by themselves. */
 function decodeApart(tensors: DecodeTensors, { layout, window }: SoftwareCall, { lanes }: DeviceTraits): Dispatch {
   const { heads, headDim } = layout;
-  const elements = headDim / headElements(headDim).width;
-  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(Math.max(1, elements / MOST_ELEMENTS))));
+  const headLanes = Math.min(lanes, 2 ** Math.ceil(Math.log2(Math.max(1, elementsOf(headDim) / MOST_ELEMENTS.apart))));
   return {
     ...launch("attention/decode", tensors, { layout, window }, { HEAD_LANES: headLanes }),
     workgroups: ceilDivide(product(tensors.inputs.qkv.shape[0]!, heads), lanes / headLanes),

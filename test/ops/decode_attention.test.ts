@@ -30,8 +30,8 @@ for (const lanes of [4, 32, 128]) {
   });
 }
 
-test("lanes read together where heads of a group or long heads are decoded, and the device has lanes enough", async () => {
-  const kernelOf = (lanes: number, layout: HeadLayout, subgroups = true) => {
+test("lanes read together where that costs less than reading apart", () => {
+  const kernelOf = (layout: HeadLayout, traits: { lanes?: number; subgroups?: boolean; gathers?: boolean } = {}) => {
     const traced = trace(() => {
       const [keys, values] = ["keys", "values"].map((name) => input(name, [40, layout.keyValueHeads, layout.headDim]));
       const places = { origin: input("origin", [5], "u32"), prompt: input("prompt", [5, 2], "u32"), positions: input("last", [5], "u32") };
@@ -41,15 +41,21 @@ test("lanes read together where heads of a group or long heads are decoded, and 
         { layout, length: 8 },
       );
     });
-    const traits = Object.assign(Object.create(device) as typeof device, { lanes, subgroups, software: true });
-    return traced.trace.nodes[0]!.dispatches(traits)[0]!.kernel;
+    const all = { software: true, subgroups: true, lanes: 8, gathers: false, ...traits };
+    return traced.trace.nodes[0]!.dispatches(Object.assign(Object.create(device) as typeof device, all))[0]!.kernel;
   };
   const short = { heads: 4, keyValueHeads: 4, headDim: 32 };
-  assert.equal(kernelOf(8, short), "attention/decode");
-  assert.equal(kernelOf(8, { ...short, keyValueHeads: 2 }), "attention/decode_together");
-  assert.equal(kernelOf(8, { ...short, headDim: 64 }), "attention/decode_together");
-  assert.equal(kernelOf(4, { ...short, headDim: 64 }), "attention/decode");
-  assert.equal(kernelOf(8, { ...short, keyValueHeads: 2 }, false), "attention/decode");
+  const [apart, together] = ["attention/decode", "attention/decode_together"];
+  assert.equal(kernelOf(short), apart);
+  assert.equal(kernelOf({ ...short, keyValueHeads: 2 }), together);
+  assert.equal(kernelOf({ ...short, headDim: 64 }), together);
+  assert.equal(kernelOf({ ...short, headDim: 128 }), apart);
+  assert.equal(kernelOf({ ...short, headDim: 64 }, { lanes: 4 }), apart);
+  assert.equal(kernelOf({ ...short, keyValueHeads: 2 }, { subgroups: false }), apart);
+  assert.equal(kernelOf({ ...short, headDim: 64 }, { gathers: true }), apart);
+  assert.equal(kernelOf({ ...short, keyValueHeads: 1 }, { gathers: true }), apart);
+  assert.equal(kernelOf({ heads: 14, keyValueHeads: 2, headDim: 64 }, { gathers: true }), together);
+  assert.equal(kernelOf({ heads: 14, keyValueHeads: 2, headDim: 128 }, { gathers: true }), apart);
 });
 
 const skip = !device.subgroups && "decode_together is for devices with subgroups";
