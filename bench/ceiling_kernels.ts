@@ -19,30 +19,41 @@ function widthOf({ software, lanes }: Traits): number {
   return software ? lanes : 256;
 }
 
-/** Type, width and number of the chains. Processors differ in what suits them, so each is tried and the best counts. */
-const CHAINS = [
-  ["f32", 1, 8],
-  ["f32", 1, 24],
-  ["vec4f", 4, 8],
-] as const;
+/**
+ * Type, width and number of the chains, and the steps of an iteration. Processors differ in what suits them, so each is tried and the best
+ * counts. Software adapters mask every chain in every iteration, so steps are written out for them, too.
+ */
+const CHAINS = {
+  software: [
+    ["f32", 1, 12, 8],
+    ["f32", 1, 24, 8],
+    ["vec4f", 4, 8, 1],
+  ],
+  hardware: [
+    ["f32", 1, 8, 1],
+    ["f32", 1, 24, 1],
+    ["vec4f", 4, 8, 1],
+  ],
+} as const;
 const FMA_STEPS = 4096;
 
 /** Independent chains of fma hide its latency; they are written out, because not every driver unrolls a loop over an array. */
 export function fmaAttempts(traits: Traits): Attempt[] {
   const lanes = widthOf(traits);
   const workgroups = traits.software ? 512 : 8192;
-  return CHAINS.map(([type, width, count]) => {
+  return CHAINS[traits.software ? "software" : "hardware"].map(([type, width, count, steps]) => {
     // On GPUs numbers stay between 1/4 and 2 from run to run: zeros or infinities take less power, and so more clocks, than work has.
     const [read, write] = traits.software ? ["", ""] : ["0.25 * ", "clamp("];
     const end = traits.software ? "" : `, ${type}(1.0), ${type}(2.0))`;
     const chains = Array.from({ length: count }, (_, i) => i);
+    const step = chains.map((i) => `    s${i} = fma(s${i}, m, m);`).join("\n");
     const wgsl = `@group(0) @binding(0) var<storage, read_write> y: array<${type}>; // [E]
 @compute @workgroup_size(${lanes})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let m = ${read}y[id.x];
 ${chains.map((i) => `  var s${i} = m + ${i}.0;`).join("\n")}
-  for (var k = 0u; k < ${FMA_STEPS}u; k += 1u) {
-${chains.map((i) => `    s${i} = fma(s${i}, m, m);`).join("\n")}
+  for (var k = 0u; k < ${FMA_STEPS}u; k += ${steps}u) {
+${Array.from({ length: steps }, () => step).join("\n")}
   }
   y[id.x] = ${write}${chains.map((i) => `s${i}`).join(" + ")}${end};
 }`;
