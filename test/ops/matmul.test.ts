@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createBuffer, destroyBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
 import { fuseNodes } from "../../src/graph/fuse.ts";
-import { buildPlan } from "../../src/graph/plan.ts";
+import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar, type Scalar } from "../../src/graph/scalar.ts";
 import { externalTensor, type Tensor } from "../../src/graph/tensor.ts";
 import { input, trace } from "../../src/graph/trace.ts";
@@ -125,6 +125,22 @@ async function multiplyRows(layout: Layout, family: MatmulFamily, { shape, rows,
   plan.destroy();
   return y as Float32Array;
 }
+
+test("a product has the same bits whether the device gathers or not", async () => {
+  const device = await sharedDevice();
+  for (const layout of ["NN", "NT"] as const) {
+    const [a, b] = [normal([70, 323], 1), normal(layout === "NT" ? [36, 323] : [323, 36], 2)];
+    const results: Float32Array[] = [];
+    for (const gathers of [false, true]) {
+      const gathering = Object.assign(Object.create(device) as typeof device, { gathers });
+      const product = (): Tensor[] => [matmul(input("a", a.shape), input("b", b.shape), { layout })];
+      const inputs = { a: Float32Array.from(a.data), b: Float32Array.from(b.data) };
+      results.push((await evaluate(gathering, product, { inputs }))[0] as Float32Array);
+    }
+    assert.deepEqual(results[0], results[1]);
+    assert.ok(relativeError(results[0]!, matmulReference({ a, b }, layout).y) < 1e-5);
+  }
+});
 
 test("add moves into the product that it adds to, on either side, and leaves the product to its other readers", async () => {
   const shape = [9, 12, 16] as const;

@@ -12,11 +12,12 @@ const FEWEST_ROWS = 64;
 const ENOUGH_WORKGROUPS = 8;
 
 /** A product by held.wgsl or held_transposed.wgsl. */
-export function heldLaunch(problem: Problem, { lanes }: DeviceTraits): Dispatch {
+export function heldLaunch(problem: Problem, device: DeviceTraits): Dispatch {
+  const { lanes } = device;
   const { layout, sizes, strides, bindings, conditions, terms, possibleTerms } = problem;
   const { rows, columns, inner } = sizes;
   const isTransposed = layout === "TN";
-  const chunks = chunksOf(layout, capacityOf(inner), lanes);
+  const chunks = chunksOf(layout, capacityOf(inner), device);
   const across = Math.ceil(capacityOf(columns) / (4 * lanes));
   const isCut = capacityOf(inner) > 4 * lanes * chunks;
   const keepsSums = isCut || isTransposed;
@@ -39,14 +40,15 @@ export function heldLaunch(problem: Problem, { lanes }: DeviceTraits): Dispatch 
 
 /**
  * The chunks of a block, each four steps a lane. The driver unrolls a block's steps, and an iteration of a hundred of them still fits what
- * a processor keeps decoded; a gradient reads four rows in an iteration. Of two sizes that are right for a long K, the one that fills it better.
+ * a processor keeps decoded, with the branches of reads if lanes read one by one; a gradient reads four rows in an iteration. Of two sizes
+ * that are right for a long K, the one that fills it better.
  */
-function chunksOf(layout: Layout, inner: number, lanes: number): number {
+function chunksOf(layout: Layout, inner: number, { lanes, gathers }: DeviceTraits): number {
   const wanted = Math.ceil(inner / (4 * lanes));
   const most = Math.max(1, Math.floor((layout === "TN" ? 16 : 32) / lanes));
   if (wanted <= most) return wanted;
   if (layout === "TN") return most;
-  const sizes = [most - 1, most - 2].filter((chunks) => chunks > 0);
+  const sizes = (gathers ? [most, most - 1] : [most - 1, most - 2]).filter((chunks) => chunks > 0);
   const steps = (chunks: number): number => Math.ceil(wanted / chunks) * chunks;
   return sizes.reduce((best, chunks) => (steps(chunks) < steps(best) ? chunks : best), sizes[0] ?? 1);
 }
@@ -56,9 +58,9 @@ export function smallestInner(problem: Problem, device: DeviceTraits): number {
   const { layout, sizes } = problem;
   const { lanes } = device;
   const inner = capacityOf(sizes.inner);
-  const block = chunksOf(layout, inner, lanes);
+  const block = chunksOf(layout, inner, device);
   const isCut = inner > 4 * lanes * block;
   let chunks = isCut ? block + 1 : block;
-  while (chunksOf(layout, 4 * lanes * chunks, lanes) !== block) chunks += 1;
+  while (chunksOf(layout, 4 * lanes * chunks, device) !== block) chunks += 1;
   return 4 * lanes * chunks - (isWhole(sizes.inner) ? 4 : 3);
 }
