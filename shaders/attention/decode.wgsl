@@ -1,9 +1,9 @@
 // out_n = sum_j P_nj v_j,  P_nj = softmax_j(scale q_n . k_j) over the positions j = 0 .. position(n) of its sequence (their places in
 // the cache: lib/cached_sequence), which is what causal computes for the newest row of every sequence. This kernel is for software
-// adapters, decode_part for GPUs; where lanes would read the same, decode_together is faster.
+// adapters, decode_part for GPUs; where many lanes would read the same, decode_together is faster.
 // With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element: one lane, as long as it can keep a head in registers, for
-// a CPU reads lane by lane in any case, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or several, and
+// a CPU reads no faster where lanes are neighbours, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or several, and
 // walks as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
 import package::lib::cache::{Cached, from_cache};
 import package::lib::cached_sequence::place_of;

@@ -1,8 +1,8 @@
 // out_n = sum_j P_nj v_j,  P_nj = softmax_j(scale q_n . k_j) over the positions j = 0 .. position(n) of its sequence (their places in
 // the cache: lib/cached_sequence), as decode computes it. With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
 // For software adapters with subgroups. A workgroup is one subgroup and owns ROWS_TOGETHER rows, and of each of them ROW_HEADS query heads that
-// attend to one key-value head; each lane has one head of a row. A CPU reads lane by lane, so the lanes share what they read: a prompt is read
-// once for all rows in turn that have it in common, and what is a row's own once for its heads.
+// attend to one key-value head; each lane has one head of a row. A CPU shuffles faster than it reads, so lanes share what they read: a prompt is
+// read once for all rows in turn that have it in common, and what is a row's own once for its heads.
 // Every row adds its keys in order, and what it does not attend to changes nothing, so its result does not depend on its neighbours.
 import package::lib::cache::{Cached, from_cache};
 import package::lib::element::{Element, sum_of_parts};

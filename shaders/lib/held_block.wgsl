@@ -1,7 +1,7 @@
 // A block of op(b) that a workgroup of one subgroup holds in private memory while it walks over the rows of op(a): STEPS steps along K,
 // four neighbouring columns a lane. What lies outside op(b) is zero.
-// For software adapters. They read a buffer lane by lane, some six instructions a value on lavapipe, and mask every variable that lives
-// through a loop. Private memory whose place is known when the kernel is compiled is a plain operand of an instruction there, and neither.
+// For software adapters. They read a buffer lane by lane, some six instructions a value on older lavapipes, or gather, and mask every variable
+// that lives through a loop. Private memory whose place is known when the kernel is compiled is a plain operand of an instruction there, and neither.
 import package::lib::operand::quad_of_b;
 import constants::{CHUNKS, LANES};
 
