@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Chip } from "./chips.ts";
 import { buildVulkanLayer } from "./vulkan_layer.ts";
@@ -14,8 +14,23 @@ const DRIVERS = { AMD: "radeon_icd", Intel: "intel_icd" } as const;
 function driverOf(vendor: Chip["vendor"]): string {
   const folder = "/usr/share/vulkan/icd.d";
   const path = [".json", ".x86_64.json"].map((end) => join(folder, DRIVERS[vendor] + end)).find((one) => existsSync(one));
-  if (process.platform === "linux" && path !== undefined) return path;
-  throw new NoCompilerError(`Mesa's driver for ${vendor}'s GPUs is missing: install mesa-vulkan-drivers 25 or later on Linux`);
+  if (process.platform !== "linux" || path === undefined) {
+    throw new NoCompilerError(`Mesa's driver for ${vendor}'s GPUs is missing: install mesa-vulkan-drivers 25 on Linux`);
+  }
+  if (vendor === "AMD" && hasLostItsChips(path)) {
+    throw new NoCompilerError("this version of Mesa compiles for no chip of AMD's that is not there: install mesa-vulkan-drivers 25");
+  }
+  return path;
+}
+
+const LIBRARIES = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"];
+
+/** Mesa 26.1 names RADV_FORCE_FAMILY only to say that it was removed. */
+function hasLostItsChips(driver: string): boolean {
+  const { ICD } = JSON.parse(readFileSync(driver, "utf8")) as { readonly ICD: { readonly library_path: string } };
+  const name = basename(ICD.library_path);
+  const library = [ICD.library_path, ...LIBRARIES.map((folder) => join(folder, name))].find((one) => existsSync(one));
+  return library !== undefined && readFileSync(library).includes("RADV_FORCE_FAMILY=<family> has been removed");
 }
 
 function present(shim: string | undefined): string {
@@ -28,7 +43,7 @@ function present(shim: string | undefined): string {
 /**
  * Builds null_gpu.c into a folder, and returns the environment in which Dawn finds a chip through it. Intel's driver also needs a kernel
  * driver: `shim`, Mesa's own libintel_noop_drm_shim.so, stands in for it.
- * @throws NoCompilerError where Mesa's driver is missing, and, for a chip of Intel's, the shim; NoLayerError where C does not compile
+ * @throws NoCompilerError where Mesa's driver is missing or too new, and, for a chip of Intel's, the shim; NoLayerError where C does not compile
  */
 export function buildLayer(folder: string, shim?: string): (chip: Chip) => NodeJS.ProcessEnv {
   buildVulkanLayer(SOURCE, LAYER, folder);
