@@ -3,8 +3,8 @@
 // adapters, decode_part for GPUs; where many lanes would read the same, decode_together is faster.
 // With a window (WINDOWED) j begins at position(n) - WINDOW + 1 where that is above 0.
 // HEAD_LANES lanes share a query head, and each owns every HEAD_LANES-th element: one lane, as long as it can keep a head in registers, for
-// a CPU reads no faster where lanes are neighbours, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or several, and
-// walks as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
+// a CPU reads no faster where lanes are neighbours, and sums over lanes cost more. A workgroup owns as many heads as fit, of one row or
+// several, and walks as far as the longest of them needs. Every head adds its keys in order, and those past its end change nothing.
 import package::lib::cache::{Cached, from_cache};
 import package::lib::cached_sequence::place_of;
 import package::lib::element::{Element, sum_of_parts};

@@ -1,7 +1,8 @@
 // A block of op(b) that a workgroup of one subgroup holds in private memory while it walks over the rows of op(a): STEPS steps along K,
 // four neighbouring columns a lane. What lies outside op(b) is zero.
-// For software adapters. They read a buffer lane by lane, some six instructions a value on older lavapipes, or gather, and mask every variable
-// that lives through a loop. Private memory whose place is known when the kernel is compiled is a plain operand of an instruction there, and neither.
+// For software adapters. They read a buffer lane by lane (some six instructions a value on lavapipe up to Mesa 25.0) or by gathering, and mask
+// every variable that lives through a loop. Private memory whose place is known when the kernel is compiled is a plain operand of an
+// instruction there, and neither.
 import package::lib::operand::quad_of_b;
 import constants::{CHUNKS, LANES};
 
@@ -49,8 +50,9 @@ fn add_chunk(before: vec4f, mine: vec4f, chunk: u32) -> vec4f {
   return sums;
 }
 
-// Whether a row's sums are there: always, but no compiler knows that `rows` is never 0. What stores sums asks. Lavapipe of Mesa 26 reads
-// without branches, and LLVM then moves the additions of a row into the branch of its store, but not the products, which wait in memory.
+// Whether a row's sums are there: always, but no compiler knows that `rows` is never 0. What stores sums asks. Where lavapipe
+// gathers it has no branches around reads, and LLVM moves the additions of a row into the branch of its store, but not the products, which
+// wait in memory.
 fn are_there(sums: vec4f, rows: u32) -> bool {
   let bits = bitcast<vec4u>(sums);
   return (bits.x | bits.y | bits.z | bits.w | rows) != 0u;

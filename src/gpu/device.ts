@@ -149,7 +149,7 @@ function traitsOf(options: DeviceOptions): Traits {
   if (![4, 8, 16, 32, 64, 128].includes(lanes)) throw new EngineError(`lanes is ${lanes}; it must be a power of two from 4 to 128`);
   return {
     software,
-    gathers: gathersOf(adapter.info),
+    gathers: gathers(adapter.info),
     lanes,
     subgroups,
     askedSizes: asked,
@@ -185,7 +185,7 @@ export function isSoftware(info: GPUAdapterInfo): boolean {
 }
 
 /** Lavapipe reads by gathering instructions since some version between Mesa 25.0.7, which does not, and 25.2.8, which does. */
-function gathersOf({ description }: GPUAdapterInfo): boolean {
+export function gathers({ description }: Pick<GPUAdapterInfo, "description">): boolean {
   const [, major = 0, minor = 0] = /^llvmpipe: Mesa (\d+)\.(\d+)/.exec(description) ?? [];
   return Number(major) > 25 || (Number(major) === 25 && Number(minor) >= 2);
 }

@@ -62,14 +62,22 @@ test("what a GPU copies is the whole buffer, of numbers that differ", async () =
   own.destroy();
 });
 
-test("on software adapters the attempts are those of earlier reports", () => {
+test("on software adapters the copies are those of earlier reports", () => {
   const copies = memoryAttempts({ software: true, lanes: 8 }, 32 * MEBI);
   assert.deepEqual(
     copies.map(({ workgroups }) => workgroups),
     [65_536, 65_536, 4096, 4096],
   );
   for (const { wgsl } of copies) assert.match(wgsl, /@workgroup_size\(8\)/);
-  for (const { workgroups } of fmaAttempts({ software: true, lanes: 8 })) assert.equal(workgroups, 512);
+});
+
+test("an attempt counts the operations that its text asks for", () => {
+  for (const { wgsl, amount } of [true, false].flatMap((software) => fmaAttempts({ software, lanes: 8 }))) {
+    const [, lanes, end, step] = /@workgroup_size\((\d+)\)[\s\S]*k < (\d+)u; k \+= (\d+)u/.exec(wgsl)!.map(Number);
+    const width = wgsl.includes("array<vec4f>") ? 4 : 1;
+    const perIteration = wgsl.split("fma(").length - 1;
+    assert.equal(amount, 2 * lanes! * width * perIteration * (end! / step!));
+  }
 });
 
 interface Dispatch {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { inspect } from "node:util";
 import { createBuffer, readBuffers, uploadBuffer } from "../../src/gpu/buffer.ts";
-import type { Device } from "../../src/gpu/device.ts";
+import { type Device, gathers } from "../../src/gpu/device.ts";
 import { EngineError } from "../../src/gpu/errors.ts";
 import { buildPlan, evaluate } from "../../src/graph/plan.ts";
 import { runScalar } from "../../src/graph/scalar.ts";
@@ -132,4 +132,12 @@ test("a device that is printed shows in a few lines what it is, and so does a co
     assert.ok(!shown.includes("@compute"));
   }
   assert.ok(Object.keys({ ...device }.shaders).length > 50);
+});
+
+test("lavapipe gathers from Mesa 25.2 on, and no other adapter is taken to", () => {
+  const told = ["25.0.7 (LLVM 15.0.6)", "25.1.9", "25.2.8", "26.1.6 (LLVM 19.1.7)", "24.3.0"].map((version) => `llvmpipe: Mesa ${version}`);
+  assert.deepEqual(
+    [...told, "SwiftShader driver-5.0.0", "radv: Mesa 26.1.6", ""].map((description) => gathers({ description })),
+    [false, false, true, true, false, false, false, false],
+  );
 });

@@ -126,17 +126,20 @@ async function multiplyRows(layout: Layout, family: MatmulFamily, { shape, rows,
   return y as Float32Array;
 }
 
-test("a product has the same bits whether the device gathers or not", async () => {
-  const device = await sharedDevice();
+test("a product has the same bits whether the device gathers or not, which decides on its blocks", {
+  skip: (!device.subgroups || device.lanes < 8) && "blocks are for subgroups of eight and more",
+}, async () => {
   for (const layout of ["NN", "NT"] as const) {
     const [a, b] = [normal([70, 323], 1), normal(layout === "NT" ? [36, 323] : [323, 36], 2)];
-    const results: Float32Array[] = [];
+    const product = (): Tensor[] => [matmul(input("a", a.shape), input("b", b.shape), { layout, family: "subgroup" })];
+    const inputs = { a: Float32Array.from(a.data), b: Float32Array.from(b.data) };
+    const [blocks, results]: [unknown[], Float32Array[]] = [[], []];
     for (const gathers of [false, true]) {
-      const gathering = Object.assign(Object.create(device) as typeof device, { gathers });
-      const product = (): Tensor[] => [matmul(input("a", a.shape), input("b", b.shape), { layout })];
-      const inputs = { a: Float32Array.from(a.data), b: Float32Array.from(b.data) };
-      results.push((await evaluate(gathering, product, { inputs }))[0] as Float32Array);
+      const other = Object.assign(Object.create(device) as typeof device, { gathers });
+      blocks.push(trace(product).trace.nodes[0]!.dispatches(other)[0]!.variant?.constants?.CHUNKS);
+      results.push((await evaluate(other, product, { inputs }))[0] as Float32Array);
     }
+    assert.notEqual(blocks[0], blocks[1]);
     assert.deepEqual(results[0], results[1]);
     assert.ok(relativeError(results[0]!, matmulReference({ a, b }, layout).y) < 1e-5);
   }
