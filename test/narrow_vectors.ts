@@ -4,3 +4,5 @@
  * and not 20.
  */
 process.env.LP_NATIVE_VECTOR_WIDTH ??= "128";
+
+export {};

@@ -1,22 +1,32 @@
-// Products of small matrices by a subgroup: SIZE x SIZE matrices are loaded from slices of a and b in workgroup memory, multiplied and
-// added up, and the sums are stored in a strip of workgroup memory, since nothing tells which lane holds which value of a matrix.
+// Products of small matrices by a subgroup of SUBGROUP_LANES lanes: matrices of a, MATRIX_HEIGHT x MATRIX_DEPTH, and of b, MATRIX_DEPTH x
+// MATRIX_WIDTH, are loaded from slices in workgroup memory, multiplied and added up, and the sums are stored in a strip of workgroup
+// memory, since nothing tells which lane holds which value of a matrix. All these sizes are powers of two: a height and a width of 8 or 16,
+// a depth of at most STEP, 8 to 64 lanes.
 // Slices keep the lines of the operands' memory as they are: with NN and NT a line of a is a row, with TN it is a step of K; with NT a
 // line of b is a column, otherwise a step of K. Lines are padded, so that those of one matrix begin in different banks.
-// With F16 the operands are f16 and matrices are 16 x 16, otherwise all is f32 and 8 x 8. Sums are f32.
-// With EMULATED plain invocations take the place of the matrix instructions, 32 of them for a subgroup: for testing on any adapter. A
-// matrix of an operand is then its place in the slice.
-@if(F16) const SIZE = 16u;
-@if(!F16) const SIZE = 8u;
+// With F16 the operands are f16, otherwise f32. Sums are f32.
+// With EMULATED plain invocations take the place of the matrix instructions: for testing on any adapter. A matrix of an operand is then its
+// place in the slice.
+import constants::MATRIX_HEIGHT;
+import constants::MATRIX_WIDTH;
+import constants::MATRIX_DEPTH;
+import constants::SUBGROUP_LANES;
+
+const HEIGHT = u32(MATRIX_HEIGHT);
+const WIDTH = u32(MATRIX_WIDTH);
+const DEPTH = u32(MATRIX_DEPTH);
+const SUBGROUP = u32(SUBGROUP_LANES);
 // The values between a slice's lines, which are 16 or 64 values long. The hardware wants lines at multiples of 16 bytes.
 @if(F16) const PADDING = 8u;
 @if(!F16) const PADDING = 4u;
 
 const TILE = 64u;
 const STEP = 16u;
-// The neighbouring values of a matrix that a lane holds when it is emulated.
-@if(EMULATED) const OWNED = SIZE * SIZE / 32u;
-// Matrices along a side of the 32 x 32 that a subgroup owns.
-const MATRICES = 32u / SIZE;
+// The neighbouring sums of a matrix that a lane holds when it is emulated.
+@if(EMULATED) const OWNED = HEIGHT * WIDTH / SUBGROUP;
+// Matrices along the sides of the 32 x 32 that a subgroup owns.
+const MATRICES_DOWN = 32u / HEIGHT;
+const MATRICES_ACROSS = 32u / WIDTH;
 
 @if(!TN) const LENGTH_OF_A = STEP;
 @if(TN) const LENGTH_OF_A = TILE;
@@ -26,10 +36,12 @@ const LINE_OF_A = LENGTH_OF_A + PADDING;
 const LINE_OF_B = LENGTH_OF_B + PADDING;
 const SLICE_OF_A = (TILE * STEP / LENGTH_OF_A) * LINE_OF_A;
 const SLICE_OF_B = (TILE * STEP / LENGTH_OF_B) * LINE_OF_B;
-// A strip is a part of the 32 x 32 as high as a matrix: 256 sums, of which each lane reads two quads.
-const STRIP_WIDTH = 256u / SIZE;
+// A strip is a part of the 32 x 32 as high as a matrix: 256 sums, of which each lane reads some quads.
+const STRIP_WIDTH = 256u / HEIGHT;
+const STRIPS_ACROSS = 32u / STRIP_WIDTH;
+const STRIP_QUADS = 64u / SUBGROUP;
 const STRIP_LINE = STRIP_WIDTH + 4u;
-const STRIP = SIZE * STRIP_LINE;
+const STRIP = HEIGHT * STRIP_LINE;
 // With F16 the slice of a has a second part: what is left of each value when it is rounded.
 @if(F16) const PARTS_OF_A = 2u;
 @if(!F16) const PARTS_OF_A = 1u;
@@ -37,14 +49,14 @@ const STRIP = SIZE * STRIP_LINE;
 @if(F16 && !EMULATED) alias Component = f16;
 @if(!F16 || EMULATED) alias Component = f32;
 
-// Dawn counts a matrix's last line in full when it checks that a load stays inside, hence the SIZE values at the end.
-var<workgroup> slice_of_a: array<Component, PARTS_OF_A * SLICE_OF_A + SIZE>;
-var<workgroup> slice_of_b: array<Component, SLICE_OF_B + SIZE>;
-var<workgroup> strips: array<f32, 4u * STRIP + SIZE>;
+// Dawn counts a matrix's last line in full when it checks that a load stays inside, hence the 16 values at the end.
+var<workgroup> slice_of_a: array<Component, PARTS_OF_A * SLICE_OF_A + 16u>;
+var<workgroup> slice_of_b: array<Component, SLICE_OF_B + 16u>;
+var<workgroup> strips: array<f32, 4u * STRIP + 16u>;
 
-@if(!EMULATED) alias Left = subgroup_matrix_left<Component, SIZE, SIZE>;
-@if(!EMULATED) alias Right = subgroup_matrix_right<Component, SIZE, SIZE>;
-@if(!EMULATED) alias Sums = subgroup_matrix_result<f32, SIZE, SIZE>;
+@if(!EMULATED) alias Left = subgroup_matrix_left<Component, DEPTH, HEIGHT>;
+@if(!EMULATED) alias Right = subgroup_matrix_right<Component, WIDTH, DEPTH>;
+@if(!EMULATED) alias Sums = subgroup_matrix_result<f32, WIDTH, HEIGHT>;
 @if(EMULATED) alias Left = u32;
 @if(EMULATED) alias Right = u32;
 @if(EMULATED) alias Sums = array<f32, OWNED>;
@@ -57,6 +69,13 @@ fn components(quad: vec4f) -> vec4<Component> {
     return select(normal, round(quad * 0x1p24f) * 0x1p-24f, abs(quad) < vec4f(0x1p-14f));
   }
   @if(!(F16 && EMULATED)) { return vec4<Component>(quad); }
+}
+
+// The nearest values of as many bits as an f16 has. By integers, because compilers take f32(f16(x)) for x (Mesa does), and nothing would be
+// left of the rest. In numbers too small for f16 this leaves bits that conversion cuts off: those of 2^-25 and less, of a row's 2^14.
+@if(F16)
+fn nearest_half(quad: vec4f) -> vec4f {
+  return bitcast<vec4f>((bitcast<vec4u>(quad) + vec4u(0x1000u)) & vec4u(0xffffe000u));
 }
 
 // Stores four neighbours of a line of a, or of what is left of them.
@@ -100,9 +119,9 @@ fn add_product(left: Left, right: Right, sums: Sums, lane: u32) -> Sums {
 @if(EMULATED)
 fn add_product(left: Left, right: Right, sums: Sums, lane: u32) -> Sums {
   var result = sums;
-  let row = OWNED * lane / SIZE;
-  let column = OWNED * lane % SIZE;
-  for (var k = 0u; k < SIZE; k += 1u) {
+  let row = OWNED * lane / WIDTH;
+  let column = OWNED * lane % WIDTH;
+  for (var k = 0u; k < DEPTH; k += 1u) {
     @if(TN) let value_of_a = slice_of_a[left + k * LINE_OF_A + row];
     @if(!TN) let value_of_a = slice_of_a[left + row * LINE_OF_A + k];
     for (var i = 0u; i < OWNED; i += 1u) {
@@ -119,22 +138,23 @@ fn store_sums(subgroup: u32, column: u32, sums: Sums, lane: u32) {
   let at = subgroup * STRIP + column;
   @if(!EMULATED) { subgroupMatrixStore<row_major>(&strips, at, sums, STRIP_LINE); }
   @if(EMULATED) {
-    let first = at + (OWNED * lane / SIZE) * STRIP_LINE + OWNED * lane % SIZE;
+    let first = at + (OWNED * lane / WIDTH) * STRIP_LINE + OWNED * lane % WIDTH;
     for (var i = 0u; i < OWNED; i += 1u) {
       strips[first + i] = sums[i];
     }
   }
 }
 
-// Where a lane's quad lies in the 32 x 32, as (column, row). Two quads after the other are of one strip.
+// Where a lane's quad lies in the 32 x 32, as (column, row). STRIP_QUADS quads after one another are of one strip.
 fn place_of_quad(quad: u32, lane: u32) -> vec2u {
-  let strip = quad >> 1u;
-  @if(F16) { return vec2u(16u * (strip & 1u) + 4u * (lane & 3u), 16u * (strip >> 1u) + 8u * (quad & 1u) + (lane >> 2u)); }
-  @if(!F16) { return vec2u(4u * (lane & 7u), 8u * strip + 4u * (quad & 1u) + (lane >> 3u)); }
+  let strip = quad / STRIP_QUADS;
+  let corner = vec2u(STRIP_WIDTH * (strip % STRIPS_ACROSS), HEIGHT * (strip / STRIPS_ACROSS));
+  let within = (quad % STRIP_QUADS) * SUBGROUP + lane;
+  return corner + vec2u(4u * (within % (STRIP_WIDTH / 4u)), within / (STRIP_WIDTH / 4u));
 }
 
 // The quad at a place, once the sums of its strip are stored.
 fn quad_of_strip(subgroup: u32, place: vec2u) -> vec4f {
-  let at = subgroup * STRIP + (place.y & (SIZE - 1u)) * STRIP_LINE + (place.x & (STRIP_WIDTH - 1u));
+  let at = subgroup * STRIP + (place.y & (HEIGHT - 1u)) * STRIP_LINE + (place.x & (STRIP_WIDTH - 1u));
   return vec4f(strips[at], strips[at + 1u], strips[at + 2u], strips[at + 3u]);
 }

@@ -1,19 +1,20 @@
 // y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For GPUs that multiply small matrices in one instruction of a subgroup (Metal's simdgroup matrices, tensor cores), an experimental
-// feature. A workgroup is four subgroups of 32 lanes and owns 64 x 64 of y, a subgroup 32 x 32. Slices of a and b, 16 deep along K, pass
+// feature. A workgroup is four subgroups and owns 64 x 64 of y, a subgroup 32 x 32, in matrices of the size that the instruction has. Slices of a and b, 16 deep along K, pass
 // through workgroup memory (lib/matrix), zero past the edges, so that every shape is right. Registers fetch the next slice meanwhile.
 // Without F16 all is f32, and weights of 16 bits are expanded (HALF_B, BF16).
 // With F16, b holds f16 values (HALF_B), which tensor cores multiply as they are, and a is cut into two: a value is the f16 nearest to it
 // and the f16 nearest to the rest, together 22 bits. For this the values of a row are multiplied by a power of two that brings the largest
 // of 128 steps of K to 2^14, so that small gradients keep their bits. Tensor cores cut bits off when they add, so the sums of every 128
 // steps are added up in f32. F16 is for NN and NT.
-// How the hardware adds SIZE products is its own affair: the bits are not those of the tiles.
+// How the hardware adds the products of an instruction is its own affair: the bits are not those of the tiles.
 import package::lib::epilogue::store_quad;
 @if(F16) import package::lib::operand::quad_of_a;
 import package::lib::operand::{values_of_a, values_of_b, words_of_a, words_of_b};
+@if(F16) import package::lib::matrix::nearest_half;
 import package::lib::matrix::{
-  TILE, STEP, SIZE, MATRICES, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIP_WIDTH, Sums,
+  TILE, STEP, HEIGHT, WIDTH, DEPTH, SUBGROUP, MATRICES_DOWN, MATRICES_ACROSS, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIP_WIDTH, STRIP_QUADS, Sums,
   keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, place_of_quad, quad_of_strip
 };
 @if(!EMULATED) enable chromium_experimental_subgroup_matrix;
@@ -29,7 +30,7 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-const INVOCATIONS = 128u;
+const INVOCATIONS = 4u * SUBGROUP;
 // Quads of each operand's slice that an invocation fetches, and of y that it ends with.
 const FETCHED = TILE * STEP / 4u / INVOCATIONS;
 const QUADS = TILE * TILE / 4u / INVOCATIONS;
@@ -93,9 +94,9 @@ fn stage(index: u32, fetched: Fetched, first: vec2u, k: u32) {
     let at = in_a.x * LINE_OF_A + in_a.y;
     @if(F16) {
       let scaled = of_a * power_of_two(TOP - exponent_of(in_a.x));
-      let nearest = components(scaled);
-      keep_in_a(at, nearest);
-      keep_in_a(SLICE_OF_A + at, components(scaled - vec4f(nearest)));
+      let nearest = nearest_half(scaled);
+      keep_in_a(at, components(nearest));
+      keep_in_a(SLICE_OF_A + at, components(scaled - nearest));
     }
     @if(!F16) { keep_in_a(at, components(of_a)); }
     keep_in_b(in_b.x * LINE_OF_B + in_b.y, components(fetched_of_b(fetched.b[i], in_b, first, k)));
@@ -115,12 +116,11 @@ fn stage(index: u32, fetched: Fetched, first: vec2u, k: u32) {
 // Eight neighbours share a row.
 @if(F16)
 fn find_largest(index: u32, first_row: u32, k: u32) {
-  if index < TILE {
-    atomicStore(&largest[index], 0u);
+  for (var row = index; row < TILE; row += INVOCATIONS) {
+    atomicStore(&largest[row], 0u);
   }
   workgroupBarrier();
-  for (var pass_of_rows = 0u; pass_of_rows < 4u; pass_of_rows += 1u) {
-    let row = 16u * pass_of_rows + (index >> 3u);
+  for (var row = index >> 3u; row < TILE; row += INVOCATIONS / 8u) {
     var bits = vec4u();
     for (var i = 0u; i < CHUNK / 32u; i += 1u) {
       let quad = quad_of_a(first_row + row, k + 32u * i + 4u * (index & 7u), parameters.rows, parameters.stride_of_a);
@@ -143,18 +143,17 @@ fn power_of_two(exponent: i32) -> f32 {
 }
 
 // Multiplies the staged slices and adds the products to a subgroup's sums.
-fn multiply(sums: ptr<function, array<Sums, MATRICES * MATRICES>>, corner: vec2u, lane: u32) {
+fn multiply(sums: ptr<function, array<Sums, MATRICES_DOWN * MATRICES_ACROSS>>, corner: vec2u, lane: u32) {
   // Drivers that write out every emulated product take a minute to compile, so they must not know how many there are.
-  @if(EMULATED) let count = MATRICES + (parameters.inner >> 31u);
-  @if(!EMULATED) let count = MATRICES;
-  for (var part = 0u; part < STEP / SIZE; part += 1u) {
-    let q = part * SIZE;
-    for (var j = 0u; j < count; j += 1u) {
-      let of_b = load_right(q, corner.x + j * SIZE);
-      for (var i = 0u; i < count; i += 1u) {
-        let at = i * MATRICES + j;
-        @if(F16) { (*sums)[at] = add_product(load_left(1u, corner.y + i * SIZE, q), of_b, (*sums)[at], lane); }
-        (*sums)[at] = add_product(load_left(0u, corner.y + i * SIZE, q), of_b, (*sums)[at], lane);
+  @if(EMULATED) let more = parameters.inner >> 31u;
+  @if(!EMULATED) const more = 0u;
+  for (var k = 0u; k < STEP; k += DEPTH) {
+    for (var j = 0u; j < MATRICES_ACROSS + more; j += 1u) {
+      let of_b = load_right(k, corner.x + j * WIDTH);
+      for (var i = 0u; i < MATRICES_DOWN + more; i += 1u) {
+        let at = i * MATRICES_ACROSS + j;
+        @if(F16) { (*sums)[at] = add_product(load_left(1u, corner.y + i * HEIGHT, k), of_b, (*sums)[at], lane); }
+        (*sums)[at] = add_product(load_left(0u, corner.y + i * HEIGHT, k), of_b, (*sums)[at], lane);
       }
     }
   }
@@ -162,19 +161,19 @@ fn multiply(sums: ptr<function, array<Sums, MATRICES * MATRICES>>, corner: vec2u
 
 // Adds a subgroup's sums to the quads of y that its invocations own, strip by strip, and clears them.
 fn flush(
-  sums: ptr<function, array<Sums, MATRICES * MATRICES>>,
+  sums: ptr<function, array<Sums, MATRICES_DOWN * MATRICES_ACROSS>>,
   quads: ptr<function, array<vec4f, QUADS>>,
   subgroup: u32,
   lane: u32,
 ) {
-  for (var strip = 0u; strip < QUADS / 2u; strip += 1u) {
-    for (var i = 0u; i < STRIP_WIDTH / SIZE; i += 1u) {
-      let at = strip * (STRIP_WIDTH / SIZE) + i;
-      store_sums(subgroup, i * SIZE, (*sums)[at], lane);
+  for (var strip = 0u; strip < QUADS / STRIP_QUADS; strip += 1u) {
+    for (var i = 0u; i < STRIP_WIDTH / WIDTH; i += 1u) {
+      let at = strip * (STRIP_WIDTH / WIDTH) + i;
+      store_sums(subgroup, i * WIDTH, (*sums)[at], lane);
       (*sums)[at] = Sums();
     }
     workgroupBarrier();
-    for (var i = 2u * strip; i < 2u * strip + 2u; i += 1u) {
+    for (var i = STRIP_QUADS * strip; i < STRIP_QUADS * (strip + 1u); i += 1u) {
       let place = place_of_quad(i, lane);
       var sum = quad_of_strip(subgroup, place);
       @if(F16) { sum *= power_of_two(exponent_of(corner_of(subgroup).y + place.y) - TOP); }
@@ -186,7 +185,7 @@ fn flush(
 
 // Adds up the products of some slices. `fetched` holds the first of them, and then the one behind the last.
 fn walk(
-  sums: ptr<function, array<Sums, MATRICES * MATRICES>>,
+  sums: ptr<function, array<Sums, MATRICES_DOWN * MATRICES_ACROSS>>,
   fetched: ptr<function, Fetched>,
   index: u32,
   subgroup: u32,
@@ -199,7 +198,7 @@ fn walk(
     workgroupBarrier();
     // Past the end of K these are words that nobody uses.
     *fetched = fetch(index, first, (step + 1u) * STEP);
-    multiply(sums, corner_of(subgroup), index & 31u);
+    multiply(sums, corner_of(subgroup), index % SUBGROUP);
     workgroupBarrier();
   }
 }
@@ -216,11 +215,11 @@ fn main(
   @if(!EMULATED) @builtin(subgroup_id) subgroup: u32,
   @if(!EMULATED) @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  @if(EMULATED) let subgroup = index >> 5u;
-  @if(EMULATED) let lane = index & 31u;
+  @if(EMULATED) let subgroup = index / SUBGROUP;
+  @if(EMULATED) let lane = index % SUBGROUP;
   let first = workgroup.xy * TILE;
   let steps = (parameters.inner + STEP - 1u) / STEP;
-  var sums: array<Sums, MATRICES * MATRICES>;
+  var sums: array<Sums, MATRICES_DOWN * MATRICES_ACROSS>;
   var quads: array<vec4f, QUADS>;
   var fetched = fetch(index, first, 0u);
   @if(F16)

@@ -16,8 +16,8 @@ const CONFIGURATIONS = [
   { componentType: "u8", resultComponentType: "u32", M: 8, N: 8, K: 32 },
   { componentType: "f16", resultComponentType: "f32", M: 16, N: 8, K: 16 },
 ];
-const F32: SubgroupMatrix = { component: "f32", emulated: false };
-const F16: SubgroupMatrix = { component: "f16", emulated: false };
+const F32: SubgroupMatrix = { component: "f32", height: 8, width: 8, depth: 8, lanes: 32, emulated: false };
+const F16: SubgroupMatrix = { component: "f16", height: 16, width: 16, depth: 16, lanes: 32, emulated: false };
 
 function matrixDevice(subgroupMatrix: "f32" | "f16", immediates = true): Promise<Device> {
   return nullDevice({ subgroupMatrix, immediates }, CONFIGURATIONS);
@@ -32,12 +32,20 @@ test("only instructions fit that the kernel is written for, and those on f16 val
   const withoutHalf = new Set([SUBGROUP_MATRIX_FEATURE, "subgroups"]);
   assert.deepEqual(fittingMatrices({ ...adapter, features: withoutHalf }, "f16"), [F32], "without half precision");
   assert.deepEqual(fittingMatrices({ ...adapter, features: new Set() }, "f16"), []);
+  const fewLanes = { ...info, subgroupMinSize: 4, subgroupMaxSize: 4 };
+  assert.deepEqual(fittingMatrices({ ...adapter, info: fewLanes }, "f16"), [], "subgroups of four");
+  const wide = { ...adapter, features: new Set([...adapter.features, SUBGROUP_SIZE_FEATURE]) };
+  const ofEight = { ...info, subgroupMinSize: 16, subgroupMaxSize: 128 };
+  assert.deepEqual(fittingMatrices({ ...wide, info: ofEight }, "f16"), [], "a workgroup would be no multiple of the largest subgroup");
   const several = { ...adapter, info: { ...info, subgroupMaxSize: 64 } };
   assert.deepEqual(fittingMatrices(several, "f16"), [], "subgroups of several sizes");
   const asking = new Set([...adapter.features, SUBGROUP_SIZE_FEATURE]);
   assert.deepEqual(fittingMatrices({ ...several, features: asking }, "f16"), [F16, F32], "kernels ask for the size");
-  assert.deepEqual(fittingMatrices({ ...adapter, info: { ...info, subgroupMatrixConfigs: CONFIGURATIONS.slice(2) } }, "f16"), []);
-  const emulated = [F16, F32].map(({ component }) => ({ component, emulated: true }));
+  const small = { ...adapter, info: { ...info, subgroupMatrixConfigs: CONFIGURATIONS.slice(2) } };
+  assert.deepEqual(fittingMatrices(small, "f16"), [{ ...F16, width: 8 }], "the largest that there is");
+  const unknown = { ...adapter, info: { ...info, subgroupMatrixConfigs: [{ ...CONFIGURATIONS[0]!, K: 32 }] } };
+  assert.deepEqual(fittingMatrices(unknown, "f16"), [], "a size that the kernel does not know");
+  const emulated = [F16, F32].map((matrix) => ({ ...matrix, emulated: true }));
   assert.deepEqual(fittingMatrices({ features: new Set(), info: {} }, "emulated"), emulated);
 });
 
@@ -70,13 +78,39 @@ function* variants(): Generator<Record<string, boolean>> {
 
 const KERNEL = "matmul/subgroup_matrix";
 
+const constantsOf = ({ height, width, depth, lanes }: SubgroupMatrix): Record<string, number> => ({
+  ...{ MATRIX_HEIGHT: height, MATRIX_WIDTH: width, MATRIX_DEPTH: depth, SUBGROUP_LANES: lanes },
+});
+
 test("the kernel compiles in every variant", async () => {
   const device = await matrixDevice("f16");
   for (const conditions of variants()) {
-    const { wgsl } = await device.kernel(KERNEL, { conditions });
+    const { wgsl } = await device.kernel(KERNEL, { conditions, constants: constantsOf(conditions.F16 ? F16 : F32) });
     assert.equal(/enable f16;/.test(wgsl), conditions.F16);
-    assert.match(wgsl, /subgroup_matrix_left<Component, SIZE, SIZE>/);
+    assert.match(wgsl, /subgroup_matrix_left<Component, DEPTH, HEIGHT>/);
     assert.doesNotMatch(wgsl, /const row_major/);
+  }
+  device.destroy();
+});
+
+test("the kernel is right WGSL for instructions of every size, with subgroups of every size", async () => {
+  const device = await matrixDevice("f16");
+  const all = [...variants()];
+  const ofHalf = all.find(({ F16 }) => F16)!;
+  const sizes = [8, 16].flatMap((height) => [8, 16].flatMap((width) => [4, 8, 16].map((depth) => ({ height, width, depth }))));
+  const matrices = sizes.flatMap((size) => [8, 16, 32, 64].map((lanes) => ({ ...size, lanes })));
+  for (const conditions of [all[0]!, ofHalf]) {
+    for (const matrix of matrices) {
+      const constants = constantsOf({ ...F32, ...matrix });
+      const { wgsl } = await device.kernelText(KERNEL, { conditions, constants });
+      // No pipeline: Dawn wants workgroups to be multiples of the largest subgroup, of 128 lanes here.
+      const { messages } = await device.gpu.createShaderModule({ code: wgsl }).getCompilationInfo();
+      assert.deepEqual(
+        messages.map(({ message }) => message),
+        [],
+        JSON.stringify(constants),
+      );
+    }
   }
   device.destroy();
 });
@@ -84,13 +118,14 @@ test("the kernel compiles in every variant", async () => {
 test("the kernel compiles without immediates, and a subgroup that the compiler cannot tell from its neighbour would be noticed", async () => {
   const [conditions] = variants();
   const device = await matrixDevice("f16", false);
-  await device.kernel(KERNEL, { conditions: conditions! });
+  const constants = constantsOf(F32);
+  await device.kernel(KERNEL, { conditions: conditions!, constants });
   device.destroy();
   const shaders = loadShaders();
   const mistaken = shaders[KERNEL]!.replace("corner_of(subgroup), index", "corner_of(index >> 5u), index");
   assert.notEqual(mistaken, shaders[KERNEL]);
   const other = await nullDevice({ subgroupMatrix: "f16", shaders: { ...shaders, [KERNEL]: mistaken } }, CONFIGURATIONS);
-  await assert.rejects(other.kernel(KERNEL, { conditions: conditions! }), /does not compile: .*uniform/s);
+  await assert.rejects(other.kernel(KERNEL, { conditions: conditions!, constants }), /does not compile: .*uniform/s);
   other.destroy();
 });
 

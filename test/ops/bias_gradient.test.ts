@@ -114,7 +114,8 @@ test("the kernel that ends a product in parts adds up the parts of a bias's grad
 });
 
 test("matrix instructions, which make no gradient of a bias, are not tried for it", () => {
-  const hardware = { ...device, software: false, subgroupMatrices: [{ component: "f32", emulated: false }] } as typeof device;
+  const matrix = { component: "f32", height: 8, width: 8, depth: 8, lanes: 32, emulated: false } as const;
+  const hardware: typeof device = { ...device, software: false, subgroupMatrices: [matrix] };
   const namesOf = (gradBias: MatmulAttributes["gradBias"]): string[] => {
     const { trace: traced } = trace(() => {
       const [a, b] = [input("a", [64, 32]), input("b", [64, 16])];

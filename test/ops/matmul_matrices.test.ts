@@ -1,8 +1,9 @@
-import "../narrow_vectors.ts";
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { Device } from "../../src/gpu/device.ts";
 import type { KernelVariant } from "../../src/gpu/link.ts";
 import { createMeasuringDevice } from "../../src/gpu/measuring.ts";
+import type { SubgroupMatrix } from "../../src/gpu/subgroup_matrix.ts";
 import { buildPlan } from "../../src/graph/plan.ts";
 import { input } from "../../src/graph/trace.ts";
 import { openDevice } from "../../src/node/open_device.ts";
@@ -11,11 +12,16 @@ import { type HostValues, measureOp, type OpMeasurement } from "../../src/testin
 import { matmulReference } from "../../src/testing/reference/matmul.ts";
 import { exact, normal } from "../../src/testing/values.ts";
 
+const { ENTROPIC_SUBGROUP_MATRIX = "emulated" } = process.env;
+const isEmulated = ENTROPIC_SUBGROUP_MATRIX === "emulated";
+if (isEmulated) await import("../narrow_vectors.ts");
+
 /**
- * Plain invocations stand for the matrix instructions here, which no software adapter has. All else is the kernel that GPUs run: how
- * values are fetched, staged, cut in two, handed to the matrices, added up and stored.
+ * Plain invocations stand for the matrix instructions here, which few adapters have, unless ENTROPIC_SUBGROUP_MATRIX=f16 asks for the
+ * instructions themselves. All else is the kernel that GPUs run: how values are fetched, staged, cut in two, handed to the matrices, added
+ * up and stored.
  */
-const device = await openDevice({ kernels: "hardware", subgroupMatrix: "emulated", tune: false });
+const device = await openDevice({ kernels: "hardware", subgroupMatrix: isEmulated ? "emulated" : "f16", tune: false });
 after(() => device.destroy());
 
 interface Product {
@@ -39,9 +45,9 @@ function valuesOf({ layout, shape: [rows, columns, inner], b = "f32", scale = ()
 }
 
 /** The largest error of a row over the row's largest result, by the kernel that the device chooses. */
-async function errorOf(product: Product): Promise<number> {
+async function errorOf(product: Product, on: Device = device): Promise<number> {
   const { layout, shape } = product;
-  const [{ actual, expected }] = (await measureOp(device, {
+  const [{ actual, expected }] = (await measureOp(on, {
     name: "matmul",
     inputs: valuesOf(product),
     op: ({ a, b, bias, residual }) => ({ y: matmul(a!, b!, { layout, bias, residual }) }),
@@ -79,21 +85,41 @@ const OTHERS: readonly Product[] = [
   { layout: "NT", shape: [67, 70, 300], b: "f16", scale: (row) => 10 ** (15 - row / 2) },
 ];
 
-const { ENTROPIC_SUBGROUP_MATRIX } = process.env;
-// Software adapters compile a variant of the kernel for half a minute of processor time.
-const products = ENTROPIC_SUBGROUP_MATRIX === "emulated" ? [...QUICK, ...OTHERS] : QUICK;
+// Software adapters compile a variant of the emulated kernel for half a minute of processor time.
+const products = process.env.ENTROPIC_SUBGROUP_MATRIX === undefined ? QUICK : [...QUICK, ...OTHERS];
 
-for (const product of products) {
+function testProduct(product: Product, what = "", on: Device = device): void {
   const { layout, shape, b = "f32", terms, scale } = product;
-  const what = `${layout} of ${shape.join(" x ")}, b ${b}${terms ? ", with terms" : ""}${scale ? `, rows as small as ${scale(66)}` : ""}`;
-  test(what, async (context) => {
+  const values = `b ${b}${terms ? ", with terms" : ""}${scale ? `, rows as small as ${scale(66)}` : ""}`;
+  test(`${layout} of ${shape.join(" x ")}, ${values}${what}`, async (context) => {
     const warnings: string[] = [];
     context.mock.method(console, "error", (line: string) => warnings.push(line));
-    const error = await errorOf(product);
+    const error = await errorOf(product, on);
     context.diagnostic(`error ${error.toExponential(1)}`);
     assert.ok(error < 1e-6, `error ${error}`);
     assert.deepEqual(warnings, [], "a kernel failed its check, and another took its place");
   });
+}
+
+for (const product of products) testProduct(product);
+
+/** Instructions of other sizes: of NVIDIA's, of AMD's with 64 lanes, of Intel's, of lavapipe's. */
+const SIZES: readonly Omit<SubgroupMatrix, "emulated">[] = [
+  { component: "f16", height: 8, width: 16, depth: 16, lanes: 16 },
+  { component: "f16", height: 16, width: 8, depth: 8, lanes: 32 },
+  { component: "f16", height: 16, width: 16, depth: 16, lanes: 64 },
+  { component: "f16", height: 8, width: 8, depth: 16, lanes: 8 },
+  { component: "f16", height: 8, width: 8, depth: 8, lanes: 8 },
+  { component: "f32", height: 16, width: 16, depth: 4, lanes: 64 },
+];
+
+if (isEmulated) {
+  for (const size of products === QUICK ? SIZES.slice(0, 1) : SIZES) {
+    const { component, height, width, depth, lanes } = size;
+    const product = { layout: "NT", shape: [67, 70, 300], b: component } as const;
+    const sized = { ...device, subgroupMatrices: [{ ...size, emulated: true }] };
+    testProduct(product, `, by ${height} x ${width} x ${depth} of ${lanes} lanes`, sized);
+  }
 }
 
 test("the kernel of matrices is the one that is taken", async () => {
@@ -111,8 +137,12 @@ test("the kernel of matrices is the one that is taken", async () => {
     await buildPlan(trusting, "product", () => ({ keep: [matmul(input("a", [67, 44]), input("b", shapeOfB, dtype), { layout })] }));
     return taken.join();
   };
-  assert.equal(await kernelsOf("f32", "NN"), "matmul/subgroup_matrix");
-  assert.equal(await kernelsOf("bf16", "NT"), "matmul/subgroup_matrix");
-  assert.equal(await kernelsOf("f16", "NT"), "matmul/subgroup_matrix F16");
-  assert.equal(await kernelsOf("f16", "NN"), "matmul/subgroup_matrix F16");
+  const components = device.subgroupMatrices.map(({ component }) => component);
+  const ofF32 = components.includes("f32") ? "matmul/subgroup_matrix" : "matmul/tiled";
+  const ofF16 = components.includes("f16") ? "matmul/subgroup_matrix F16" : ofF32;
+  assert.equal(await kernelsOf("f32", "NN"), ofF32);
+  assert.equal(await kernelsOf("bf16", "NT"), ofF32);
+  assert.equal(await kernelsOf("f16", "NT"), ofF16);
+  assert.equal(await kernelsOf("f16", "NN"), ofF16);
+  assert.ok(!isEmulated || (ofF32 !== "matmul/tiled" && ofF16 !== ofF32));
 });

@@ -31,16 +31,16 @@ function suits({ component }: SubgroupMatrix, { layout, isPadded, conditions: { 
 }
 
 /** The workgroup memory of lib/matrix.wgsl: slices of a and b with padded lines, strips of sums, and the largest values of rows. */
-function workgroupBytes({ component, emulated }: SubgroupMatrix, { layout }: Problem): number {
+function workgroupBytes({ component, height, emulated }: SubgroupMatrix, { layout }: Problem): number {
   const isF16 = component === "f16";
-  const [size, padding, parts] = isF16 ? [16, 8, 2] : [8, 4, 1];
+  const [padding, parts] = isF16 ? [8, 2] : [4, 1];
   const slice = (isAcross: boolean): number => (isAcross ? TILE * (STEP + padding) : STEP * (TILE + padding));
-  const operands = parts * slice(layout !== "TN") + slice(layout === "NT") + 2 * size;
-  const strips = 4 * size * (256 / size + 4) + size;
+  const operands = parts * slice(layout !== "TN") + slice(layout === "NT") + 2 * 16;
+  const strips = 4 * height * (256 / height + 4) + 16;
   return (isF16 && !emulated ? 2 : 4) * operands + 4 * strips + (isF16 ? 4 * TILE : 0);
 }
 
-function matrixWay({ component, emulated }: SubgroupMatrix): CheckedWay {
+function matrixWay({ component, height, width, depth, lanes, emulated }: SubgroupMatrix): CheckedWay {
   const isF16 = component === "f16";
   return {
     launches: ({ sizes, strides, layout, bindings, conditions, terms }) => [
@@ -54,6 +54,7 @@ function matrixWay({ component, emulated }: SubgroupMatrix): CheckedWay {
             F16: isF16,
             EMULATED: emulated,
           },
+          constants: { MATRIX_HEIGHT: height, MATRIX_WIDTH: width, MATRIX_DEPTH: depth, SUBGROUP_LANES: lanes },
         },
         bindings,
         parameters: { rows: sizes.rows, columns: sizes.columns, inner: sizes.inner, ...strides, terms },
