@@ -100,12 +100,13 @@ function productRows({ results, ceilings: { gflops: ceiling } }: BenchReport): C
 function matrices(read: Read): string {
   const times = read<MatrixTimes>("matrices");
   if (!times) return "";
-  const { configurations, report, skipped, warnings = [] } = times;
+  const { configurations, usable, report, skipped, warnings = [] } = times;
+  const used = usable.map(({ component, height, width, depth, lanes }) => `${height}x${width}x${depth} ${component} of ${lanes} lanes`);
   const listed = configurations.map(
     ({ componentType, resultComponentType, M, N, K }) => `${M}x${N}x${K} ${componentType} to ${resultComponentType}`,
   );
   const text = [
-    `What the driver has: ${listed.join(", ") || "none"}.`,
+    `What the driver has: ${listed.join(", ") || "none"}. What the kernel takes: ${used.join(", ") || "none"}.`,
     ...(skipped
       ? [`Left out: ${skipped}.`]
       : ["Frozen f16 weights, by matrix instructions and by each tile; the share is of the ceiling of fma in f32."]),

@@ -22,11 +22,15 @@ const SUBGROUP = u32(SUBGROUP_LANES);
 
 const TILE = 64u;
 const STEP = 16u;
+// The side of what a subgroup owns of the tile: at most 32 sums a lane, and 16 with 16 lanes, where Intel's compiler spills more than that.
+const OWN = select(16u, 32u, SUBGROUP >= 32u);
+const SUBGROUPS_ACROSS = TILE / OWN;
+const SUBGROUPS_IN_ALL = SUBGROUPS_ACROSS * SUBGROUPS_ACROSS;
 // The neighbouring sums of a matrix that a lane holds when it is emulated.
 @if(EMULATED) const OWNED = HEIGHT * WIDTH / SUBGROUP;
-// Matrices along the sides of the 32 x 32 that a subgroup owns.
-const MATRICES_DOWN = 32u / HEIGHT;
-const MATRICES_ACROSS = 32u / WIDTH;
+// Matrices along the sides of what a subgroup owns.
+const MATRICES_DOWN = OWN / HEIGHT;
+const MATRICES_ACROSS = OWN / WIDTH;
 
 @if(!TN) const LENGTH_OF_A = STEP;
 @if(TN) const LENGTH_OF_A = TILE;
@@ -36,10 +40,11 @@ const LINE_OF_A = LENGTH_OF_A + PADDING;
 const LINE_OF_B = LENGTH_OF_B + PADDING;
 const SLICE_OF_A = (TILE * STEP / LENGTH_OF_A) * LINE_OF_A;
 const SLICE_OF_B = (TILE * STEP / LENGTH_OF_B) * LINE_OF_B;
-// A strip is a part of the 32 x 32 as high as a matrix: 256 sums, of which each lane reads some quads.
-const STRIP_WIDTH = 256u / HEIGHT;
-const STRIPS_ACROSS = 32u / STRIP_WIDTH;
-const STRIP_QUADS = 64u / SUBGROUP;
+// A strip is a part of that, as high as a matrix: up to 256 sums, of which each lane reads some quads.
+const STRIP_WIDTH = min(OWN, 256u / HEIGHT);
+const STRIPS_ACROSS = OWN / STRIP_WIDTH;
+const STRIPS = STRIPS_ACROSS * MATRICES_DOWN;
+const STRIP_QUADS = HEIGHT * STRIP_WIDTH / 4u / SUBGROUP;
 const STRIP_LINE = STRIP_WIDTH + 4u;
 const STRIP = HEIGHT * STRIP_LINE;
 // With F16 the slice of a has a second part: what is left of each value when it is rounded.
@@ -52,7 +57,7 @@ const STRIP = HEIGHT * STRIP_LINE;
 // Dawn counts a matrix's last line in full when it checks that a load stays inside, hence the 16 values at the end.
 var<workgroup> slice_of_a: array<Component, PARTS_OF_A * SLICE_OF_A + 16u>;
 var<workgroup> slice_of_b: array<Component, SLICE_OF_B + 16u>;
-var<workgroup> strips: array<f32, 4u * STRIP + 16u>;
+var<workgroup> strips: array<f32, SUBGROUPS_IN_ALL * STRIP + 16u>;
 
 @if(!EMULATED) alias Left = subgroup_matrix_left<Component, DEPTH, HEIGHT>;
 @if(!EMULATED) alias Right = subgroup_matrix_right<Component, WIDTH, DEPTH>;
@@ -145,11 +150,15 @@ fn store_sums(subgroup: u32, column: u32, sums: Sums, lane: u32) {
   }
 }
 
-// Where a lane's quad lies in the 32 x 32, as (column, row). STRIP_QUADS quads after one another are of one strip.
-fn place_of_quad(quad: u32, lane: u32) -> vec2u {
-  let strip = quad / STRIP_QUADS;
+// The first column and row of a subgroup in the tile.
+fn corner_of(subgroup: u32) -> vec2u {
+  return OWN * vec2u(subgroup % SUBGROUPS_ACROSS, subgroup / SUBGROUPS_ACROSS);
+}
+
+// Where a lane's quad of a strip lies in what its subgroup owns, as (column, row).
+fn place_of_quad(strip: u32, quad: u32, lane: u32) -> vec2u {
   let corner = vec2u(STRIP_WIDTH * (strip % STRIPS_ACROSS), HEIGHT * (strip / STRIPS_ACROSS));
-  let within = (quad % STRIP_QUADS) * SUBGROUP + lane;
+  let within = quad * SUBGROUP + lane;
   return corner + vec2u(4u * (within % (STRIP_WIDTH / 4u)), within / (STRIP_WIDTH / 4u));
 }
 

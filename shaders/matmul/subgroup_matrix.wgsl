@@ -1,8 +1,9 @@
 // y [M, N] = op(a) op(b), ended by lib/epilogue, with op given by the layout:
 //   NN: a [M, K], b [K, N]     NT: a [M, K], b [N, K]     TN: a [K, M], b [K, N]
 // For GPUs that multiply small matrices in one instruction of a subgroup (Metal's simdgroup matrices, tensor cores), an experimental
-// feature. A workgroup is four subgroups and owns 64 x 64 of y, a subgroup 32 x 32, in matrices of the size that the instruction has. Slices of a and b, 16 deep along K, pass
-// through workgroup memory (lib/matrix), zero past the edges, so that every shape is right. Registers fetch the next slice meanwhile.
+// feature. A workgroup owns 64 x 64 of y, in matrices of the size that the instruction has: four subgroups of 32 or 64 lanes own 32 x 32
+// each, sixteen of 8 or 16 lanes 16 x 16. Slices of a and b, 16 deep along K, pass through workgroup memory (lib/matrix), zero past the
+// edges, so that every shape is right. Registers fetch the next slice meanwhile.
 // Without F16 all is f32, and weights of 16 bits are expanded (HALF_B, BF16).
 // With F16, b holds f16 values (HALF_B), which tensor cores multiply as they are, and a is cut into two: a value is the f16 nearest to it
 // and the f16 nearest to the rest, together 22 bits. For this the values of a row are multiplied by a power of two that brings the largest
@@ -14,8 +15,8 @@ import package::lib::epilogue::store_quad;
 import package::lib::operand::{values_of_a, values_of_b, words_of_a, words_of_b};
 @if(F16) import package::lib::matrix::nearest_half;
 import package::lib::matrix::{
-  TILE, STEP, HEIGHT, WIDTH, DEPTH, SUBGROUP, MATRICES_DOWN, MATRICES_ACROSS, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIP_WIDTH, STRIP_QUADS, Sums,
-  keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, place_of_quad, quad_of_strip
+  TILE, STEP, HEIGHT, WIDTH, DEPTH, SUBGROUP, SUBGROUPS_IN_ALL, MATRICES_DOWN, MATRICES_ACROSS, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIPS, STRIP_WIDTH, STRIP_QUADS, Sums,
+  keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, corner_of, place_of_quad, quad_of_strip
 };
 @if(!EMULATED) enable chromium_experimental_subgroup_matrix;
 @if(F16 && !EMULATED) enable f16;
@@ -30,10 +31,9 @@ struct Parameters {
 }
 var<immediate> parameters: Parameters;
 
-const INVOCATIONS = 4u * SUBGROUP;
-// Quads of each operand's slice that an invocation fetches, and of y that it ends with.
+const INVOCATIONS = SUBGROUPS_IN_ALL * SUBGROUP;
+// Quads of each operand's slice that an invocation fetches.
 const FETCHED = TILE * STEP / 4u / INVOCATIONS;
-const QUADS = TILE * TILE / 4u / INVOCATIONS;
 // Quads of a line, as a power of two.
 @if(!TN) const SHIFT_OF_A = 2u;
 @if(TN) const SHIFT_OF_A = 4u;
@@ -159,28 +159,40 @@ fn multiply(sums: ptr<function, array<Sums, MATRICES_DOWN * MATRICES_ACROSS>>, c
   }
 }
 
-// Adds a subgroup's sums to the quads of y that its invocations own, strip by strip, and clears them.
+// Adds a subgroup's sums to the quads of y that its invocations own, and clears them. Strips are written out, so that every sum and quad
+// has an index that compilers know: others keep them in memory, not in registers.
 fn flush(
   sums: ptr<function, array<Sums, MATRICES_DOWN * MATRICES_ACROSS>>,
-  quads: ptr<function, array<vec4f, QUADS>>,
+  quads: ptr<function, array<array<vec4f, STRIP_QUADS>, STRIPS>>,
   subgroup: u32,
   lane: u32,
 ) {
-  for (var strip = 0u; strip < QUADS / STRIP_QUADS; strip += 1u) {
-    for (var i = 0u; i < STRIP_WIDTH / WIDTH; i += 1u) {
-      let at = strip * (STRIP_WIDTH / WIDTH) + i;
-      store_sums(subgroup, i * WIDTH, (*sums)[at], lane);
-      (*sums)[at] = Sums();
-    }
-    workgroupBarrier();
-    for (var i = STRIP_QUADS * strip; i < STRIP_QUADS * (strip + 1u); i += 1u) {
-      let place = place_of_quad(i, lane);
-      var sum = quad_of_strip(subgroup, place);
-      @if(F16) { sum *= power_of_two(exponent_of(corner_of(subgroup).y + place.y) - TOP); }
-      (*quads)[i] += sum;
-    }
-    workgroupBarrier();
+  flush_strip(0u, sums, &(*quads)[0], subgroup, lane);
+  if STRIPS > 1u { flush_strip(1u, sums, &(*quads)[min(1u, STRIPS - 1u)], subgroup, lane); }
+  if STRIPS > 2u { flush_strip(2u, sums, &(*quads)[min(2u, STRIPS - 1u)], subgroup, lane); }
+  if STRIPS > 3u { flush_strip(3u, sums, &(*quads)[min(3u, STRIPS - 1u)], subgroup, lane); }
+}
+
+fn flush_strip(
+  strip: u32,
+  sums: ptr<function, array<Sums, MATRICES_DOWN * MATRICES_ACROSS>>,
+  quads: ptr<function, array<vec4f, STRIP_QUADS>>,
+  subgroup: u32,
+  lane: u32,
+) {
+  for (var i = 0u; i < STRIP_WIDTH / WIDTH; i += 1u) {
+    let at = strip * (STRIP_WIDTH / WIDTH) + i;
+    store_sums(subgroup, i * WIDTH, (*sums)[at], lane);
+    (*sums)[at] = Sums();
   }
+  workgroupBarrier();
+  for (var i = 0u; i < STRIP_QUADS; i += 1u) {
+    let place = place_of_quad(strip, i, lane);
+    var sum = quad_of_strip(subgroup, place);
+    @if(F16) { sum *= power_of_two(exponent_of(corner_of(subgroup).y + place.y) - TOP); }
+    (*quads)[i] += sum;
+  }
+  workgroupBarrier();
 }
 
 // Adds up the products of some slices. `fetched` holds the first of them, and then the one behind the last.
@@ -203,11 +215,6 @@ fn walk(
   }
 }
 
-// The first column and row of a subgroup in the tile.
-fn corner_of(subgroup: u32) -> vec2u {
-  return 32u * vec2u(subgroup & 1u, subgroup >> 1u);
-}
-
 @compute @workgroup_size(INVOCATIONS)
 fn main(
   @builtin(local_invocation_index) index: u32,
@@ -220,7 +227,7 @@ fn main(
   let first = workgroup.xy * TILE;
   let steps = (parameters.inner + STEP - 1u) / STEP;
   var sums: array<Sums, MATRICES_DOWN * MATRICES_ACROSS>;
-  var quads: array<vec4f, QUADS>;
+  var quads: array<array<vec4f, STRIP_QUADS>, STRIPS>;
   var fetched = fetch(index, first, 0u);
   @if(F16)
   for (var chunk = 0u; chunk * CHUNK_STEPS < steps; chunk += 1u) {
@@ -231,10 +238,12 @@ fn main(
   }
   @if(!F16) walk(&sums, &fetched, index, subgroup, first, 0u, steps);
   @if(!F16) flush(&sums, &quads, subgroup, lane);
-  for (var i = 0u; i < QUADS; i += 1u) {
-    let place = first + corner_of(subgroup) + place_of_quad(i, lane);
-    if place.y < parameters.rows && place.x < parameters.columns {
-      store_quad(place.y * parameters.stride_of_y + place.x, place.x, parameters.columns, quads[i], parameters.terms);
+  for (var strip = 0u; strip < STRIPS; strip += 1u) {
+    for (var i = 0u; i < STRIP_QUADS; i += 1u) {
+      let place = first + corner_of(subgroup) + place_of_quad(strip, i, lane);
+      if place.y < parameters.rows && place.x < parameters.columns {
+        store_quad(place.y * parameters.stride_of_y + place.x, place.x, parameters.columns, quads[strip][i], parameters.terms);
+      }
     }
   }
 }

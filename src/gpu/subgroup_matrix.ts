@@ -54,8 +54,6 @@ export function fittingMatrices({ features, info }: MatrixAdapter, wish: Subgrou
   if (wish === "emulated") return wanted.map((component) => EMULATED[component]);
   const { lanes } = subgroupsOf({ features, info });
   if (wish === undefined || lanes === undefined || !LANES.includes(lanes) || !features.has(SUBGROUP_MATRIX_FEATURE)) return [];
-  // Dawn wants a workgroup with matrix instructions, which is four subgroups here, to be a multiple of the largest subgroup.
-  if ((4 * lanes) % (info.subgroupMaxSize ?? lanes) !== 0) return [];
   const known = [...(info.subgroupMatrixConfigs ?? [])].sort((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
   return wanted
     .filter((component) => component === "f32" || features.has("shader-f16"))

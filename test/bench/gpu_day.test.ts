@@ -135,7 +135,7 @@ test("the report tells which rows failed, why others are missing, and what the m
   const matrices = {
     adapter: "x",
     configurations,
-    usable: [],
+    usable: [{ component: "f16", height: 16, width: 16, depth: 16, lanes: 32, emulated: false }],
     subgroups: [32, 32],
     warnings: [],
     report: { ceilings, results: [result], failures: [] },
@@ -153,7 +153,7 @@ test("the report tells which rows failed, why others are missing, and what the m
     /\ngelu 8 failed: wrong: 1\n\nAbove their ceilings, which must be too low: gelu 8\.\n\nBroken off: the device was lost\.\n/,
   );
   assert.match(text, /`verify` \(default\): stopped after 2 cases, 1 of which failed\./);
-  assert.match(text, /What the driver has: 16x16x16 f16 to f32\./);
+  assert.match(text, /What the driver has: 16x16x16 f16 to f32\. What the kernel takes: 16x16x16 f16 of 32 lanes\./);
   assert.match(text, /\| matmul NT f16 weights \| 4096x4864x896 \| 60 \| 150 % \| 4e-7 \|/);
 });
 

@@ -34,9 +34,6 @@ test("only instructions fit that the kernel is written for, and those on f16 val
   assert.deepEqual(fittingMatrices({ ...adapter, features: new Set() }, "f16"), []);
   const fewLanes = { ...info, subgroupMinSize: 4, subgroupMaxSize: 4 };
   assert.deepEqual(fittingMatrices({ ...adapter, info: fewLanes }, "f16"), [], "subgroups of four");
-  const wide = { ...adapter, features: new Set([...adapter.features, SUBGROUP_SIZE_FEATURE]) };
-  const ofEight = { ...info, subgroupMinSize: 16, subgroupMaxSize: 128 };
-  assert.deepEqual(fittingMatrices({ ...wide, info: ofEight }, "f16"), [], "a workgroup would be no multiple of the largest subgroup");
   const several = { ...adapter, info: { ...info, subgroupMaxSize: 64 } };
   assert.deepEqual(fittingMatrices(several, "f16"), [], "subgroups of several sizes");
   const asking = new Set([...adapter.features, SUBGROUP_SIZE_FEATURE]);
@@ -103,13 +100,10 @@ test("the kernel is right WGSL for instructions of every size, with subgroups of
     for (const matrix of matrices) {
       const constants = constantsOf({ ...F32, ...matrix });
       const { wgsl } = await device.kernelText(KERNEL, { conditions, constants });
-      // No pipeline: Dawn wants workgroups to be multiples of the largest subgroup, of 128 lanes here.
+      // No pipeline: some take more workgroup memory than the null backend has.
       const { messages } = await device.gpu.createShaderModule({ code: wgsl }).getCompilationInfo();
-      assert.deepEqual(
-        messages.map(({ message }) => message),
-        [],
-        JSON.stringify(constants),
-      );
+      const said = messages.map(({ message }) => message);
+      assert.deepEqual(said, [], JSON.stringify(constants));
     }
   }
   device.destroy();
