@@ -83,19 +83,21 @@ fn nearest_half(quad: vec4f) -> vec4f {
   return bitcast<vec4f>((bitcast<vec4u>(quad) + vec4u(0x1000u)) & vec4u(0xffffe000u));
 }
 
-// Stores four neighbours of a line of a, or of what is left of them.
+// Stores four neighbours of a line of a, or of what is left of them. Tint would clamp each of four indices that it does not know.
 fn keep_in_a(at: u32, quad: vec4<Component>) {
-  slice_of_a[at] = quad.x;
-  slice_of_a[at + 1u] = quad.y;
-  slice_of_a[at + 2u] = quad.z;
-  slice_of_a[at + 3u] = quad.w;
+  let begin = min(at, PARTS_OF_A * SLICE_OF_A);
+  slice_of_a[begin] = quad.x;
+  slice_of_a[begin + 1u] = quad.y;
+  slice_of_a[begin + 2u] = quad.z;
+  slice_of_a[begin + 3u] = quad.w;
 }
 
 fn keep_in_b(at: u32, quad: vec4<Component>) {
-  slice_of_b[at] = quad.x;
-  slice_of_b[at + 1u] = quad.y;
-  slice_of_b[at + 2u] = quad.z;
-  slice_of_b[at + 3u] = quad.w;
+  let begin = min(at, SLICE_OF_B);
+  slice_of_b[begin] = quad.x;
+  slice_of_b[begin + 1u] = quad.y;
+  slice_of_b[begin + 2u] = quad.z;
+  slice_of_b[begin + 3u] = quad.w;
 }
 
 // The matrix of op(a) from (row, k) of the slice, or of its second part.
