@@ -15,7 +15,8 @@ import package::lib::epilogue::store_quad;
 import package::lib::operand::{values_of_a, values_of_b, words_of_a, words_of_b};
 @if(F16) import package::lib::matrix::nearest_half;
 import package::lib::matrix::{
-  TILE, STEP, HEIGHT, WIDTH, DEPTH, SUBGROUP, SUBGROUPS_IN_ALL, MATRICES_DOWN, MATRICES_ACROSS, LENGTH_OF_A, LENGTH_OF_B, LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIPS, STRIP_WIDTH, STRIP_QUADS, Sums,
+  TILE, STEP, HEIGHT, WIDTH, DEPTH, SUBGROUP, SUBGROUPS_IN_ALL, MATRICES_DOWN, MATRICES_ACROSS, LENGTH_OF_A, LENGTH_OF_B,
+  LINE_OF_A, LINE_OF_B, SLICE_OF_A, STRIPS, STRIP_WIDTH, STRIP_QUADS, Sums,
   keep_in_a, keep_in_b, components, load_left, load_right, add_product, store_sums, corner_of, place_of_quad, quad_of_strip
 };
 @if(!EMULATED) enable chromium_experimental_subgroup_matrix;
