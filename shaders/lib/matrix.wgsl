@@ -54,10 +54,9 @@ const STRIP = HEIGHT * STRIP_LINE;
 @if(F16 && !EMULATED) alias Component = f16;
 @if(!F16 || EMULATED) alias Component = f32;
 
-// Dawn counts a matrix's last line in full when it checks that a load stays inside, hence the 16 values at the end.
-var<workgroup> slice_of_a: array<Component, PARTS_OF_A * SLICE_OF_A + 16u>;
-var<workgroup> slice_of_b: array<Component, SLICE_OF_B + 16u>;
-var<workgroup> strips: array<f32, SUBGROUPS_IN_ALL * STRIP + 16u>;
+var<workgroup> slice_of_a: array<Component, PARTS_OF_A * SLICE_OF_A>;
+var<workgroup> slice_of_b: array<Component, SLICE_OF_B>;
+var<workgroup> strips: array<f32, SUBGROUPS_IN_ALL * STRIP>;
 
 @if(!EMULATED) alias Left = subgroup_matrix_left<Component, DEPTH, HEIGHT>;
 @if(!EMULATED) alias Right = subgroup_matrix_right<Component, WIDTH, DEPTH>;
@@ -85,7 +84,7 @@ fn nearest_half(quad: vec4f) -> vec4f {
 
 // Stores four neighbours of a line of a, or of what is left of them. Tint would clamp each of four indices that it does not know.
 fn keep_in_a(at: u32, quad: vec4<Component>) {
-  let begin = min(at, PARTS_OF_A * SLICE_OF_A);
+  let begin = min(at, PARTS_OF_A * SLICE_OF_A - 4u);
   slice_of_a[begin] = quad.x;
   slice_of_a[begin + 1u] = quad.y;
   slice_of_a[begin + 2u] = quad.z;
@@ -93,7 +92,7 @@ fn keep_in_a(at: u32, quad: vec4<Component>) {
 }
 
 fn keep_in_b(at: u32, quad: vec4<Component>) {
-  let begin = min(at, SLICE_OF_B);
+  let begin = min(at, SLICE_OF_B - 4u);
   slice_of_b[begin] = quad.x;
   slice_of_b[begin + 1u] = quad.y;
   slice_of_b[begin + 2u] = quad.z;

@@ -35,9 +35,9 @@ function workgroupBytes({ component, height, lanes, emulated }: SubgroupMatrix, 
   const isF16 = component === "f16";
   const [padding, parts] = isF16 ? [8, 2] : [4, 1];
   const slice = (isAcross: boolean): number => (isAcross ? TILE * (STEP + padding) : STEP * (TILE + padding));
-  const operands = parts * slice(layout !== "TN") + slice(layout === "NT") + 2 * 16;
+  const operands = parts * slice(layout !== "TN") + slice(layout === "NT");
   const own = lanes >= 32 ? 32 : 16;
-  const strips = (TILE / own) ** 2 * height * (Math.min(own, 256 / height) + 4) + 16;
+  const strips = (TILE / own) ** 2 * height * (Math.min(own, 256 / height) + 4);
   return (isF16 && !emulated ? 2 : 4) * operands + 4 * strips + (isF16 ? 4 * TILE : 0);
 }
 
