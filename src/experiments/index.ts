@@ -7,6 +7,7 @@ import { freshSeeds } from "./studies/fresh_seeds.ts";
 import { gains } from "./studies/gains/study.ts";
 import { generalise } from "./studies/generalise/study.ts";
 import { largerModel } from "./studies/larger_model.ts";
+import { largerModelLonger } from "./studies/larger_model_longer.ts";
 import { learningRates } from "./studies/learning_rates.ts";
 import { leftOpen } from "./studies/left_open.ts";
 import { long } from "./studies/long.ts";
@@ -21,7 +22,7 @@ import { toyControl } from "./studies/toy_control/study.ts";
 
 const all: readonly Study[] = [
   ...[toyControl, tau, baselines, target, advantages, stability, gains, autoTarget, multiTarget, temperature],
-  ...[long, freshSeeds, learningRates, leftOpen, regime, generalise, foundTarget, newTask, largerModel],
+  ...[long, freshSeeds, learningRates, leftOpen, regime, generalise, foundTarget, newTask, largerModel, largerModelLonger],
 ];
 
 /** Every study by the name that the command `experiment` knows it by. Its settings are in configs/experiments, under the name with underscores. */
