@@ -6,10 +6,11 @@
 // SUM_A, SUM_B: lib/bias_gradient. Their sums take walks of their own, in the order of K.
 @if(SUM_A || SUM_B) import package::lib::bias_gradient::store_sums;
 import package::lib::epilogue::{known_terms, store_quad};
-import package::lib::held_block::{CHUNK, STEPS, add_chunk, are_there, hold};
+import package::lib::held_block::{CHUNK, QUADS, STEPS, add_chunk, are_there, hold};
+import package::lib::kept_sums::{keep, kept, kept_sums};
 @if(SUM_B) import package::lib::operand::quad_of_b;
 import package::lib::operand::quad_of_a;
-import constants::{CHUNKS, LANES, MOST_ROWS, TERMS};
+import constants::{CHUNKS, LANES, TERMS};
 
 struct Parameters {
   rows: u32,
@@ -21,9 +22,6 @@ struct Parameters {
   terms: u32,
 }
 var<immediate> parameters: Parameters;
-
-// Sums that a lane keeps for itself; whole quads of rows.
-var<workgroup> kept: array<array<vec4f, LANES>, MOST_ROWS>;
 
 // This lane's quads of four rows of a chunk.
 fn read_chunk(row: u32, k: u32, chunk: u32) -> mat4x4f {
@@ -39,19 +37,21 @@ fn read_chunk(row: u32, k: u32, chunk: u32) -> mat4x4f {
   ));
 }
 
-// Row by row, because the sums of one row stay in registers and those of four do not.
 fn add_row(row: u32, origin: u32, lane: u32, a_0: vec4f, a_1: vec4f) {
-  var sums = vec4f(0.0);
-  if origin > 0u { sums = kept[row][lane]; }
-  sums = add_chunk(add_chunk(sums, a_0, 0u), a_1, 1u);
-  if are_there(sums, parameters.rows) { kept[row][lane] = sums; }
+  let sums = add_chunk(add_chunk(kept_sums(row, lane, origin), a_0, 0u), a_1, 1u);
+  if are_there(sums, parameters.rows) { keep(sums, row, lane); }
+}
+
+// Row i of four, whose quads along K are the columns of a matrix.
+fn pick(quads: mat4x4f, i: u32) -> vec4f {
+  return select(select(quads[0], quads[1], i == 1u), select(quads[2], quads[3], i == 3u), i >= 2u);
 }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workgroup: vec3u) {
   let columns = parameters.columns;
   let inner = parameters.inner;
-  let column = 4u * (workgroup.x * LANES + lane);
+  let column = 4u * (workgroup.x * QUADS * LANES + lane);
   let first = workgroup.y * parameters.tile_rows;
   let rows = min(parameters.tile_rows, parameters.rows - first);
   for (var origin = 0u; origin < inner; origin += STEPS) {
@@ -60,21 +60,24 @@ fn main(@builtin(subgroup_invocation_id) lane: u32, @builtin(workgroup_id) workg
       let k = origin + 4u * lane;
       let a_0 = read_chunk(first + row, k, 0u);
       let a_1 = read_chunk(first + row, k, 1u);
-      add_row(row, origin, lane, a_0[0], a_1[0]);
-      add_row(row + 1u, origin, lane, a_0[1], a_1[1]);
-      add_row(row + 2u, origin, lane, a_0[2], a_1[2]);
-      add_row(row + 3u, origin, lane, a_0[3], a_1[3]);
+      // Row by row: the sums of four rows would not stay in registers. Drivers leave this loop as it is, so that a processor keeps its code.
+      for (var i = 0u; i < 4u; i += 1u) { add_row(row + i, origin, lane, pick(a_0, i), pick(a_1, i)); }
     }
   }
-  for (var row = 0u; column < columns && row < rows; row += 1u) {
-    let at = (first + row) * parameters.stride_of_y + column;
-    store_quad(at, column, columns, kept[row][lane], known_terms(TERMS, parameters.terms));
+  // A bound that no driver knows: an epilogue for each quad would take long to compile.
+  let quads = select(QUADS, 0u, columns == 0u);
+  for (var quad = 0u; quad < quads; quad += 1u) {
+    let at = column + quad * CHUNK;
+    for (var row = 0u; at < columns && row < rows; row += 1u) {
+      let place = (first + row) * parameters.stride_of_y + at;
+      store_quad(place, at, columns, kept[row][quad][lane], known_terms(TERMS, parameters.terms));
+    }
+    @if(SUM_B) {
+      if workgroup.y == 0u && at < columns { sum_columns(at); }
+    }
   }
   @if(SUM_A) {
     for (var row = 4u * lane; workgroup.x == 0u && row < rows; row += CHUNK) { sum_rows(first + row); }
-  }
-  @if(SUM_B) {
-    if workgroup.y == 0u && column < columns { sum_columns(column); }
   }
 }
 

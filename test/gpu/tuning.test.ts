@@ -60,7 +60,7 @@ test("a wrong pack kernel is noticed as well", async (context) => {
 
 test("a wrong sum of the blocks that a workgroup holds one after the other is noticed", async (context) => {
   const warnings = warningsOf(context);
-  const broken = { "matmul/held": ["if origin > 0u", "if origin > 1000u"] } as const;
+  const broken = { "lib/kept_sums": ["if origin > 0u", "if origin > 1000u"] } as const;
   const device = await open(context, { broken });
   if (!device.subgroups || !device.software || device.lanes === 4) return context.skip(`${device.name} holds no blocks`);
   assert.equal(await multiply(device), "matmul/held");

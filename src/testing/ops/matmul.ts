@@ -16,8 +16,9 @@ export const isForGpus = (family: MatmulFamily): boolean => family === "tiled" |
 export type MatmulShape = readonly [rows: number, columns: number, inner: number];
 
 /**
- * Odd ones, one element, one row; the last eight take the paths for multiples of 4. Two have a K of several blocks
- * (held.wgsl), and the last one a share of rows that is no multiple of 4 (held_transposed.wgsl).
+ * Odd ones, one element, one row; eight of the last ones take the paths for multiples of 4. Four have a K of several blocks
+ * (held.wgsl), one a share of rows that is no multiple of 4 (held_transposed.wgsl), and the last three so many rows that a lane of eight has
+ * two quads of columns, the second of which may lack columns or all of them.
  */
 const SHAPES: readonly MatmulShape[] = [
   [1, 1, 1],
@@ -34,6 +35,9 @@ const SHAPES: readonly MatmulShape[] = [
   [16, 132, 128],
   [132, 36, 252],
   [100, 180, 20],
+  [257, 61, 37],
+  [261, 196, 132],
+  [259, 33, 141],
 ];
 
 export function operands(layout: Layout, [rows, columns, inner]: MatmulShape): { a: HostValue; b: HostValue } {
@@ -77,10 +81,12 @@ function withTerms(layout: Layout, family: MatmulFamily, shape: MatmulShape): Op
   };
 }
 
-/** More rows than a lane, a tile or a part of the sum has; whole quads, and others. */
+/** More rows than a lane, a tile or a part of the sum has; whole quads, and others; gradients with two quads of columns a lane. */
 const LONG_SHAPES: readonly (readonly ["NN" | "NT", MatmulShape])[] = [
   ["NT", [530, 9, 5]],
   ["NN", [523, 20, 12]],
+  ["NT", [140, 130, 37]],
+  ["NN", [141, 37, 130]],
 ];
 
 /** The gradients of a weight and its bias over many rows, which one product computes. */

@@ -44,9 +44,10 @@ function mlp(family: MatmulFamily, [rows, width, hidden]: MatmulShape, form: Gel
   };
 }
 
-/** Few rows have kernels of their own, and so has a sum over many rows that is cut into parts. */
+/** Few rows have kernels of their own, and so has a sum over many rows that is cut into parts. In many rows a lane has two quads of columns. */
 const OTHERS: readonly (readonly [Layout, MatmulFamily, MatmulShape])[] = [
   ["NT", "subgroup", [5, 12, 8]],
+  ["NT", "subgroup", [261, 61, 12]],
   ["NT", "sliced", [5, 12, 8]],
   ["NT", "sliced", [3, 7, 5]],
   ["TN", "tiled", [8, 12, 600]],
@@ -119,9 +120,10 @@ function gatedMlp(family: MatmulFamily, { rows, width, hidden, inputs }: (typeof
   };
 }
 
-/** Without gradients nothing keeps the product. Few rows by slices, and a sum so long that it is cut into parts. */
+/** Without gradients nothing keeps the product. Many rows, few rows by slices, and a sum so long that it is cut into parts. */
 const GATED_ALONE: readonly (readonly [MatmulFamily, MatmulShape])[] = [
   ["subgroup", [40, 12, 33]],
+  ["subgroup", [258, 30, 9]],
   ["register", [11, 10, 6]],
   ["tiled", [5, 2, 2100]],
   ["tiled", [70, 34, 20]],

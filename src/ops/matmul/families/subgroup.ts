@@ -3,7 +3,7 @@ import type { DeviceTraits, Dispatch } from "../../../graph/trace.ts";
 import { wholeQuads } from "../../elements.ts";
 import { isWhole, type Layout, type MatmulSizes, type Problem } from "../problem.ts";
 import type { CheckedWay, Family } from "./family.ts";
-import { heldLaunch, smallestInner } from "./held.ts";
+import { checkSizesOfHeld, heldLaunch } from "./held.ts";
 
 const subgroupWay: CheckedWay = { launches, checkSizes };
 
@@ -112,10 +112,11 @@ function quadsPerLane(columns: number, { lanes }: DeviceTraits): number {
 function checkSizes(problem: Problem, device: DeviceTraits): MatmulSizes<number> {
   const { kernel, variant } = launches(problem, device).at(-1)!;
   const { QUADS = 1, TILE_ROWS = 8, CHUNKS } = variant?.constants ?? {};
+  if (CHUNKS !== undefined) return checkSizesOfHeld(problem, device);
   const { columns, inner } = problem.sizes;
   return {
     rows: kernel === "matmul/few_rows" ? TILE_ROWS - 1 : 53,
     columns: 4 * QUADS * device.lanes - (isWhole(columns) ? 4 : 3),
-    inner: CHUNKS === undefined ? 2 * device.lanes + (isWhole(inner) ? 4 : 3) : smallestInner(problem, device),
+    inner: 2 * device.lanes + (isWhole(inner) ? 4 : 3),
   };
 }
