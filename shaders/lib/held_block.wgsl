@@ -68,7 +68,7 @@ fn add_chunk(before: Sums, mine: vec4f, chunk: u32) -> Sums {
 
 // Whether a row's sums are there: always, but no compiler knows that `rows` is never 0. What stores sums asks. Where lavapipe
 // gathers it has no branches around reads, and LLVM moves the additions of a row into the branch of its store, but not the products, which
-// wait in memory.
+// wait in memory. Both quads are asked for at once: those of one would wait behind a branch on the other.
 fn are_there(sums: Sums, rows: u32) -> bool {
   let bits = bitcast<vec4u>(sums.left) | bitcast<vec4u>(sums.right);
   return (bits.x | bits.y | bits.z | bits.w | rows) != 0u;

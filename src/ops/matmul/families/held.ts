@@ -12,7 +12,7 @@ const FEWEST_ROWS = 64;
 /** Workgroups that keep the cores of a CPU busy. */
 const ENOUGH_WORKGROUPS = 8;
 
-/** The fewest rows of y that two quads of columns a lane leave several cores work with; gradients have more other work in a step. */
+/** The fewest rows with which two quads of columns a lane leave work for several cores. Gradients have a weight's rows, which are few. */
 const FEWEST_ROWS_OF_TWO: Readonly<Record<Layout, number>> = { NN: 4 * FEWEST_ROWS, NT: 4 * FEWEST_ROWS, TN: 2 * FEWEST_ROWS };
 /** The most lanes whose blocks of two quads of columns fit WGSL's 8 KiB of private memory. */
 const MOST_LANES_OF_TWO = 64;
