@@ -42,7 +42,10 @@ export function register(command: Command): void {
       "--only <parts...>",
       "run the trainings whose names have one of these parts, such as an arm or seed-3; a/b asks for both; after the studies",
     )
-    .option("--records <file>", "trainings that are complete, here or on another machine: they are not run again, and new ones are added")
+    .option(
+      "--records <file>",
+      "trainings that are complete, here or on another machine: they are not run again, and each new one is added",
+    )
     .option("--partial", "train nothing; report on the trainings that are complete so far, and judge nothing that lacks one")
     .option("--report-only", "write the report again from its summary.json, without a GPU")
     .addHelpText("after", `\nStudies:\n${list.join("\n")}\n\n${NOTES}`)

@@ -21,7 +21,14 @@ export async function openRecords({ name }: Study, { cells, reduced }: PreparedS
   await requirePlace(path);
   const known = await readRecords(path);
   process.stdout.write(`${(await isFile(path)) ? inFile(known.length, path) : `${brief(path)} does not exist yet; it will be made`}\n`);
-  return { known, add: (results, adapter) => addRecords(path, recordsOf(cells, results, { adapter, reduced })) };
+  // Two cells may complete at once, and adding reads the file before it writes it.
+  let last: Promise<void> = Promise.resolve();
+  const add: OpenRecords["add"] = (results, adapter) => {
+    const records = recordsOf(cells, results, { adapter, reduced });
+    last = last.catch(() => undefined).then(() => addRecords(path, records));
+    return last;
+  };
+  return { known, add };
 }
 
 async function requirePlace(path: string): Promise<void> {

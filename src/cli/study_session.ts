@@ -1,4 +1,4 @@
-import { type CellResult, type CellResults, workOf } from "../experiments/framework/cell.ts";
+import { type Cell, type CellResult, type CellResults, workOf } from "../experiments/framework/cell.ts";
 import { adaptersIn, completeCells } from "../experiments/framework/partial.ts";
 import { createProgress } from "../experiments/framework/progress.ts";
 import { type CellWorker, runCells, workerHere } from "../experiments/framework/run_study.ts";
@@ -34,10 +34,12 @@ export async function runStudy({ study, order, jobs, prepared, cells, records }:
     work: cells.reduce((sum, cell) => sum + workOf(cell), 0),
     stream: process.stdout,
   });
+  // A session may end long before its last cell, and the records are what another machine goes on from.
+  const keep = (cell: Cell, result: CellResult): Promise<void> => records.add(new Map([[cell.name, result]]), team.adapter);
   try {
     // One lock serves all runs of a study, because they share its warm starts.
     const { run } = await withRunLock(dir, () =>
-      runCells({ cells }, { ...team, dir, records: records.known, progress, signal: stop.signal }),
+      runCells({ cells }, { ...team, dir, records: records.known, progress, keep, signal: stop.signal }),
     );
     const found = await completeCells(prepared.cells, { dir, adapter: team.adapter, records: records.known });
     await records.add(found.results, team.adapter);

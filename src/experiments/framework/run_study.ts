@@ -27,6 +27,8 @@ export interface StudyRunOptions extends KnownPlace {
   /** So many cells run at once. */
   readonly workers: readonly CellWorker[];
   readonly progress: Progress;
+  /** Keeps a cell that was run here as soon as it is complete. The study waits for that before it takes the next. */
+  readonly keep?: (cell: Cell, result: CellResult) => Promise<void>;
   /** Stops the study between two steps. The same command then goes on with the cells that were cut short. */
   readonly signal?: AbortSignal;
 }
@@ -79,7 +81,7 @@ async function serve(schedule: Schedule, worker: CellWorker, serving: Serving): 
 }
 
 async function resultOf(schedule: Schedule, cell: Cell, worker: CellWorker, serving: Serving): Promise<CellResult> {
-  const { progress, signal, skipped } = serving;
+  const { progress, signal, skipped, keep } = serving;
   const config = tunedConfig(cell, schedule.results());
   const known = await knownCell(cell, config, serving);
   if (known) {
@@ -94,6 +96,7 @@ async function resultOf(schedule: Schedule, cell: Cell, worker: CellWorker, serv
   };
   const result = await worker(cell, config, { signal, onMetrics, onStep: view.warmUp });
   view.end();
+  await keep?.(cell, result);
   return result;
 }
 

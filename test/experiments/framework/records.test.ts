@@ -3,15 +3,18 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { openRecords } from "../../../src/cli/study_records.ts";
 import { armCells } from "../../../src/experiments/framework/arms/cells.ts";
 import { type ArmsSettings, armsSchema } from "../../../src/experiments/framework/arms/settings.ts";
 import type { Cell, CellResult, CellResults } from "../../../src/experiments/framework/cell.ts";
 import { longFindings } from "../../../src/experiments/framework/long/findings.ts";
 import { reducedRun } from "../../../src/experiments/framework/long/reduced.ts";
 import { adaptersIn, completeCells } from "../../../src/experiments/framework/partial.ts";
+import { createProgress } from "../../../src/experiments/framework/progress.ts";
 import { addRecords, type CellRecord, readRecords, recordsOf } from "../../../src/experiments/framework/records.ts";
-import { tunedConfig } from "../../../src/experiments/framework/run_study.ts";
+import { type CellWorker, runCells, tunedConfig } from "../../../src/experiments/framework/run_study.ts";
 import { parseSettings } from "../../../src/experiments/framework/settings.ts";
+import type { PreparedStudy, Study } from "../../../src/experiments/framework/study.ts";
 import { parseSftConfig } from "../../../src/rl/config/index.ts";
 import { tasks } from "../../../src/tasks/index.ts";
 
@@ -152,4 +155,28 @@ test("a damaged line is named", async () => {
   await assert.rejects(readRecords(path), /^FileError: .*records\.jsonl, line 2 is not valid JSON/);
   await writeFile(path, text.replace('"seconds":10', '"seconds":"ten"'));
   await assert.rejects(readRecords(path), /^FileError: .*records\.jsonl, line 1 is no record of a training \(seconds: .*remove the line/);
+});
+
+test("each training is recorded as it completes, with others at once, and before another one fails", async () => {
+  await rm(path, { force: true });
+  const given = recordsOf(cells, results, { adapter: ADAPTER, reduced: reducedRun });
+  const study = { name: "mine", description: "", version: 1 } as Study;
+  const prepared = { settings, cells, isPartial: true, reduced: reducedRun, findings: () => undefined } satisfies PreparedStudy;
+  const { add, known } = await openRecords(study, prepared, path);
+  // The first two complete in the same moment, and the third sees them kept.
+  const begun: string[] = [];
+  const worker: CellWorker = async ({ name }) => {
+    if (begun.push(name) <= 2) return results.get(name)!;
+    const kept = await readRecords(path);
+    assert.ok(kept.length >= 1, "a worker takes the next cell when its last one is kept");
+    throw new Error("the adapter is gone");
+  };
+  const keep = (cell: Cell, result: CellResult): Promise<void> => add(new Map([[cell.name, result]]), ADAPTER);
+  const progress = createProgress({ title: "mine", cells: cells.length, work: 1, stream: { write: () => true } });
+  const place = { dir: nowhere, adapter: ADAPTER, records: known };
+  await assert.rejects(runCells(prepared, { ...place, workers: [worker, worker], progress, keep }), /the adapter is gone/);
+  assert.deepEqual(
+    await readRecords(path),
+    given.filter(({ cell }) => begun.slice(0, 2).includes(cell)),
+  );
 });
